@@ -1,0 +1,1 @@
+"""The `sekskant` command: reads, calls, prints."""

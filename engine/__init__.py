@@ -1,0 +1,1 @@
+"""Rulebooks, three-valued evaluation, decisions and their traces. Knows no file format of offers."""

@@ -1,0 +1,206 @@
+"""Why a verdict is as it is, and what would change it: questions about one ruling, answered by asking it again.
+
+An *item* is a criterion or an override; what is known of all items together decides the verdict. Every question here
+is: which smallest sets of items, given certain statuses, force a certain verdict whatever the others are?
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from engine import reference
+from engine.logic import Status, settled, union
+from engine.program import CountNode, Program, children_of
+from engine.rulebook import Verdict
+
+MAX_SETS = 1000
+MAX_QUESTIONS = 20_000
+Items = tuple[Status, ...]
+"""What is known of each item: the criteria in order, then the overrides in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """Sets of items by their ids, smallest first, then in the rulebook's order; `complete` unless cut off."""
+
+    sets: tuple[tuple[str, ...], ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The verdict that items lead to, its bases, and the status of every node of the ruling."""
+
+    verdict: Verdict
+    possible_bases: tuple[str, ...]
+    statuses: tuple[Status, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that is asked about one ruling; the words are those of the decision contract."""
+
+    decisive: frozenset[str]
+    grounds: Sets
+    missing: Mapping[Verdict, Sets]
+    smallest_change: Sets
+
+
+def verdict_of(status: Status) -> Verdict:
+    """The verdict that a status of the last node stands for."""
+    return {Status.MET: Verdict.MET, Status.NOT_MET: Verdict.NOT_MET}.get(status, Verdict.UNDETERMINED)
+
+
+def rule_on(program: Program, items: Items, evaluate: Callable[[Items], Sequence[Status]] | None = None) -> Ruling:
+    """The ruling on items. Criteria that count both for and against the rule are settled in every way there is.
+
+    `evaluate` gives the statuses of the ruling's nodes for items; the reference does where none is given.
+    """
+    evaluate = evaluate or (lambda settled_items: reference_statuses(program, settled_items))
+    cases = [evaluate(case) for case in _settle(program, items)]
+    statuses = tuple(union(column) if len(cases) > 1 else column[0] for column in zip(*cases, strict=True))
+    at = program.ruling_from
+    bases = tuple(name for name, node in program.bases if statuses[node - at] is not Status.NOT_MET)
+    return Ruling(verdict_of(statuses[program.verdict - at]), bases, statuses)
+
+
+def reference_statuses(program: Program, items: Items) -> tuple[Status, ...]:
+    """The statuses of the ruling's nodes by the reference evaluator."""
+    return tuple(reference.ruling(program, placed(program, items))[program.ruling_from :])
+
+
+def placed(program: Program, items: Items) -> list[Status]:
+    """Items as the statuses of the nodes before the ruling; nodes that the ruling does not read are unknown."""
+    statuses = [Status.UNKNOWN] * program.ruling_from
+    for node, status in zip(program.inputs, items, strict=True):
+        statuses[node] = status
+    return statuses
+
+
+def _settle(program: Program, items: Items) -> Iterator[Items]:
+    choices = [settled(s) if i in program.split else (s,) for i, s in enumerate(items)]
+    return itertools.product(*choices)
+
+
+class Analyst:
+    """Answers the questions about the rulings of one program, each ruling once."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self.names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
+        domains = [
+            Status.UNKNOWN_OR_NOT_APPLICABLE if c.criterion.applicability else Status.UNKNOWN for c in program.criteria
+        ]
+        self.domain: Items = (*domains, *(Status.UNKNOWN for _ in program.overrides))
+        self._alike = _alike(program)
+        self._verdict = cache(lambda items: rule_on(program, items).verdict)
+        self.analyse = cache(self._analyse)
+
+    def _analyse(self, items: Items) -> Analysis:
+        verdict = self._verdict(items)
+        decisive = frozenset(self._decisive(items, verdict))
+        if verdict is Verdict.UNDETERMINED:
+            missing = {v: self._forcing(v, items, self._settlings(items)) for v in (Verdict.MET, Verdict.NOT_MET)}
+            return Analysis(decisive, Sets(), missing, Sets())
+        known: list[tuple[Status, ...]] = [(s,) if s is not d else () for s, d in zip(items, self.domain, strict=True)]
+        grounds = self._forcing(verdict, self.domain, known)
+        opposite = Verdict.NOT_MET if verdict is Verdict.MET else Verdict.MET
+        change = self._forcing(opposite, items, self._changes(items), smallest_only=True)
+        return Analysis(decisive, grounds, {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}, change)
+
+    def _decisive(self, items: Items, verdict: Verdict) -> Iterator[str]:
+        opposite = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
+        for i in range(len(self._program.criteria)):
+            if items[i] in opposite:
+                turned = (*items[:i], opposite[items[i]], *items[i + 1 :])
+                if self._verdict(turned) is not verdict:
+                    yield self.names[i]
+
+    def _settlings(self, items: Items) -> list[tuple[Status, ...]]:
+        """The answers that each unresolved item can still get."""
+        return [() if s.is_known else settled(s) for s in items]
+
+    def _changes(self, items: Items) -> list[tuple[Status, ...]]:
+        """The known statuses that each item could have instead of what is known of it."""
+        pairs = zip(items, self.domain, strict=True)
+        return [tuple(other for other in settled(d) if other is not s) for s, d in pairs]
+
+    def _forcing(
+        self, wanted: Verdict, start: Items, given: list[tuple[Status, ...]], smallest_only: bool = False
+    ) -> Sets:
+        """The minimal sets of items for which some of the given statuses force the verdict from the start."""
+        classes = self._classes(start, given)
+        minimal: list[tuple[int, ...]] = []
+        questions, complete = 0, True
+        for counts in _by_size([len(c) for c in classes]):
+            if smallest_only and minimal and sum(counts) > sum(minimal[0]):
+                break
+            if any(all(m <= c for m, c in zip(smaller, counts, strict=True)) for smaller in minimal):
+                continue
+            questions += 1
+            if questions > MAX_QUESTIONS:
+                complete = False
+                break
+            if self._forced(wanted, start, given, [i for c, n in zip(classes, counts, strict=True) for i in c[:n]]):
+                minimal.append(counts)
+        return self._expanded(classes, minimal, complete)
+
+    def _forced(self, wanted: Verdict, start: Items, given: list[tuple[Status, ...]], chosen: list[int]) -> bool:
+        for answers in itertools.product(*(given[i] for i in chosen)):
+            items = list(start)
+            for i, answer in zip(chosen, answers, strict=True):
+                items[i] = answer
+            if self._verdict(tuple(items)) is wanted:
+                return True
+        return False
+
+    def _classes(self, start: Items, given: list[tuple[Status, ...]]) -> list[list[int]]:
+        """The items that can be given a status, those that the ruling treats alike together."""
+        classes: dict[tuple[object, ...], list[int]] = {}
+        for i, statuses in enumerate(given):
+            if statuses:
+                classes.setdefault((self._alike[i], start[i], statuses), []).append(i)
+        return list(classes.values())
+
+    def _expanded(self, classes: list[list[int]], minimal: list[tuple[int, ...]], complete: bool) -> Sets:
+        """Each choice of members that the counts stand for."""
+        found: list[tuple[int, ...]] = []
+        for counts in minimal:
+            choices = [itertools.combinations(c, n) for c, n in zip(classes, counts, strict=True)]
+            picks = itertools.islice(itertools.product(*choices), MAX_SETS + 1 - len(found))
+            found += [tuple(sorted(itertools.chain(*pick))) for pick in picks]
+        complete = complete and len(found) <= MAX_SETS
+        ordered = sorted(found[:MAX_SETS], key=lambda items: (len(items), items))
+        return Sets(tuple(tuple(self.names[i] for i in items) for items in ordered), complete)
+
+
+def _by_size(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    """Every choice of how many to take from each class, fewest in all first."""
+    for total in range(sum(sizes) + 1):
+        yield from _sharings(total, sizes)
+
+
+def _sharings(total: int, sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    if not sizes:
+        if total == 0:
+            yield ()
+        return
+    for first in range(min(total, sizes[0]), -1, -1):
+        for rest in _sharings(total - first, sizes[1:]):
+            yield (first, *rest)
+
+
+def _alike(program: Program) -> list[object]:
+    """For each item what tells it from others: criteria that stand in the same groups in the same way are alike."""
+    uses: dict[int, list[object]] = {node: [] for node in program.inputs}
+    for index in range(program.ruling_from, len(program.nodes)):
+        node = program.nodes[index]
+        for child in children_of(node):
+            if child in uses:
+                mandatory = isinstance(node, CountNode) and child in node.mandatory
+                uses[child].append((index, mandatory))
+    members = len(program.criteria)
+    return [tuple(uses[node]) if i < members else i for i, node in enumerate(program.inputs)]

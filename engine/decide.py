@@ -1,0 +1,229 @@
+"""Decides offers by a rulebook: durable-rules decides, the reference checks, and the whole is kept as a trace."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from engine import reference
+from engine.analysis import Analyst, Items, Ruling, placed, rule_on
+from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
+from engine.evidence import Finding, State, Stated, findings_of
+from engine.interval import Interval
+from engine.logic import Status
+from engine.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
+from engine.rulebook import Condition, Rulebook, Test, Verdict, tests_of
+from engine.trace import CriterionTrace, Execution, Note, OverrideTrace, Subject, TestTrace, Trace
+
+if TYPE_CHECKING:
+    from engine.durable_rules import DurableRules
+
+REFERENCE = "reference"
+
+
+class Decider:
+    """Decides by one rulebook. Where durable-rules is there it decides and the reference checks.
+
+    Args:
+        rulebook: the rulebook.
+        superset: a decider for the rulebook that this one names as `subset_of`, for notes on consistency.
+        engine: `reference` to decide without durable-rules; by default the environment's `SEKSKANT_ENGINE`.
+    """
+
+    def __init__(self, rulebook: Rulebook, superset: Decider | None = None, engine: str | None = None) -> None:
+        self.program = compile_rulebook(rulebook)
+        self.superset = superset
+        self._analyst = Analyst(self.program)
+        self._why = _why_reference(engine)
+        self._durable: DurableRules | None = None
+        self._rulings: dict[Items, tuple[Ruling, tuple[str, ...]]] = {}
+
+    def decide(self, subject: Subject, stated: Stated, year: int) -> Trace:
+        """The decision on an offer for an agreement year.
+
+        Raises:
+            Rejected: the evidence contradicts itself, or departs from a measure without a reason.
+            IntegrityFault: durable-rules failed, or does not agree with the reference.
+        """
+        findings = findings_of(self.program.rulebook.vocabulary, stated, year)
+        try:
+            statuses, ruling, execution = self._evaluate(findings)
+        except IntegrityFault:
+            self._durable, self._rulings = None, {}
+            raise
+        trace = self._trace(subject, year, findings, statuses, ruling, execution)
+        _reject_departures(trace)
+        return replace(trace, notes=(*_notes(trace), *self._superset_notes(trace, stated)))
+
+    def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
+        statuses = reference.conditions(self.program, findings)
+        items = tuple(statuses[node] for node in self.program.inputs)
+        if self._why is not None:
+            ruling = rule_on(self.program, items)
+            return statuses, ruling, Execution(REFERENCE, None, (), why=self._why)
+        self._durable = self._durable or _durable_rules(self.program)
+        decided, fired = self._durable.conditions(findings)
+        if decided != statuses:
+            raise _disagreement(self.program.nodes[: self.program.ruling_from], decided, statuses)
+        remembered = items in self._rulings
+        if not remembered:
+            self._rulings[items] = self._durable_ruling(items)
+        ruling, ruling_fired = self._rulings[items]
+        return statuses, ruling, Execution(self._durable.name, REFERENCE, fired + ruling_fired, remembered)
+
+    def _durable_ruling(self, items: Items) -> tuple[Ruling, tuple[str, ...]]:
+        """The ruling on items by durable-rules, checked by the reference, and the rules that fired."""
+        assert self._durable is not None
+        durable, program = self._durable, self.program
+        fired: list[str] = []
+
+        def evaluate(case: Items) -> Sequence[Status]:
+            statuses, names = durable.ruling(placed(program, case))
+            fired.extend(names)
+            return statuses[program.ruling_from :]
+
+        ruling, expected = rule_on(program, items, evaluate), rule_on(program, items)
+        if ruling != expected:
+            raise _disagreement(program.nodes[program.ruling_from :], ruling.statuses, expected.statuses)
+        return ruling, tuple(dict.fromkeys(fired))
+
+    def _trace(
+        self,
+        subject: Subject,
+        year: int,
+        findings: Mapping[str, Finding],
+        statuses: Sequence[Status],
+        ruling: Ruling,
+        execution: Execution,
+    ) -> Trace:
+        program = self.program
+        analysis = self._analyst.analyse(tuple(statuses[node] for node in program.inputs))
+        tracer = _Tracer(program, findings, statuses)
+        return Trace(
+            subject=subject,
+            year=year,
+            rulebook=program.rulebook,
+            verdict=ruling.verdict,
+            possible_bases=ruling.possible_bases,
+            rule_status=ruling.statuses[program.rule - program.ruling_from],
+            criteria=tuple(tracer.criterion(c, c.criterion.id in analysis.decisive) for c in program.criteria),
+            overrides=tuple(tracer.override(o) for o in program.overrides),
+            analysis=analysis,
+            notes=(),
+            execution=execution,
+        )
+
+    def _superset_notes(self, trace: Trace, stated: Stated) -> list[Note]:
+        if self.superset is None or trace.verdict is not Verdict.MET:
+            return []
+        wider = self.superset.decide(trace.subject, stated, trace.year)
+        if wider.verdict is Verdict.MET:
+            return []
+        rulebook = wider.rulebook
+        detail = {"rulebook": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256}
+        not_met = wider.verdict is Verdict.NOT_MET
+        return [Note("superset_not_met" if not_met else "superset_undetermined", detail)]
+
+
+class _Tracer:
+    """Puts what was found beside what was asked."""
+
+    def __init__(self, program: Program, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> None:
+        self._findings, self._statuses = findings, statuses
+        self._status_of = {node.test: statuses[i] for i, node in enumerate(program.nodes) if isinstance(node, TestNode)}
+
+    def criterion(self, nodes: CriterionNodes, decisive: bool) -> CriterionTrace:
+        criterion, at = nodes.criterion, self._statuses
+        measure, judgement, judged = at[nodes.measure], None, None
+        if nodes.judgement is not None:
+            judged = self._test(Test(criterion.judgement or "", "in", None, frozenset({"yes"}), criterion.reference))
+            judgement = None if judged.finding.state is State.NOT_STATED else at[nodes.judgement]
+        return CriterionTrace(
+            criterion=criterion,
+            status=at[nodes.status],
+            decisive=decisive,
+            measure=measure,
+            judgement=judgement,
+            departs=measure.is_known and judgement is not None and judgement.is_known and judgement is not measure,
+            exempt=None if nodes.exempt is None else at[nodes.exempt],
+            tests=self._tests(criterion.condition),
+            judgement_test=judged,
+            exemption_tests=self._tests(criterion.applicability.exempt_when) if criterion.applicability else (),
+        )
+
+    def override(self, nodes: OverrideNodes) -> OverrideTrace:
+        override = nodes.override
+        return OverrideTrace(override, self._statuses[nodes.status], self._tests(override.condition))
+
+    def _tests(self, condition: Condition) -> tuple[TestTrace, ...]:
+        return tuple(self._test(test) for test in tests_of(condition))
+
+    def _test(self, test: Test) -> TestTrace:
+        finding, status = self._findings[test.fact], self._status_of[test]
+        return TestTrace(test, finding, status, _margin(test, finding, status))
+
+
+def _margin(test: Test, finding: Finding, status: Status) -> Fraction | None:
+    """The distance from the threshold to the nearest possible value, positive where the test is met."""
+    if test.threshold is None or not status.is_known:
+        return None
+    assert isinstance(finding.possible, Interval)
+    ends = [end for end in (finding.possible.low, finding.possible.high) if end is not None]
+    distance = min(abs(end - test.threshold) for end in ends)
+    return distance if status is Status.MET else -distance
+
+
+def _notes(trace: Trace) -> list[Note]:
+    tests = [t for c in trace.criteria for t in c.tests + c.exemption_tests] + [
+        t for o in trace.overrides for t in o.tests
+    ]
+    assumed = {t.test.fact: t.finding for t in tests if t.finding.evidence and t.finding.evidence.assumed}
+    notes = [Note("assumed", {"fact": name, "answer": f.fact.written.assumed or ""}) for name, f in assumed.items()]
+    analysis = trace.analysis
+    if not all(s.complete for s in (analysis.grounds, analysis.smallest_change, *analysis.missing.values())):
+        notes.append(Note("incomplete", {}))
+    published = [p for p in trace.subject.published if (p.rulebook, p.year) == (trace.rulebook.id, trace.year)]
+    if len({p.outcome for p in published}) > 1:
+        notes.append(Note("published_contradiction", {"outcomes": ", ".join(p.outcome for p in published)}))
+    return notes
+
+
+def _reject_departures(trace: Trace) -> None:
+    """A judgement that departs from an indicative measure must say why."""
+    found = []
+    for criterion in trace.criteria:
+        evidence = criterion.judgement_test.finding.evidence if criterion.judgement_test else None
+        if criterion.departs and evidence is not None and not evidence.provenance.because:
+            fact = evidence.place, criterion.criterion.judgement, criterion.criterion.id
+            message = f"`{fact[1]}` departs from the measure of criterion {fact[2]} without a reason"
+            found.append(Diagnostic(fact[0], "departure-without-reason", message, "give the reason as `because`"))
+    if found:
+        raise Rejected(found)
+
+
+def _disagreement(nodes: Sequence[Node], decided: Sequence[Status], expected: Sequence[Status]) -> IntegrityFault:
+    wrong = [n.name for n, d, e in zip(nodes, decided, expected, strict=True) if d is not e]
+    return IntegrityFault(f"durable-rules and the reference disagree on {', '.join(wrong)}")
+
+
+def _why_reference(engine: str | None) -> str | None:
+    """Why the reference decides alone; None where durable-rules decides."""
+    if (engine or os.environ.get("SEKSKANT_ENGINE")) == REFERENCE:
+        return "asked for"
+    if sys.version_info >= (3, 13):
+        return "durable-rules does not run on this Python"
+    try:
+        import durable_rules_engine  # noqa: F401, PLC0415 - absent on some systems
+    except ImportError:
+        return "durable-rules is not installed"
+    return None
+
+
+def _durable_rules(program: Program) -> DurableRules:
+    from engine.durable_rules import DurableRules  # noqa: PLC0415 - absent on some systems
+
+    return DurableRules(program)

@@ -1,0 +1,135 @@
+"""What is wrong with an input, where, and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+CODES: dict[str, str] = {
+    # reading a file
+    "unreadable": "the file, folder or stream cannot be read",
+    "too-large": "the input is larger than a reader of records accepts",
+    "not-utf-8": "the input is not UTF-8 text",
+    "control-character": "the text holds a character that no text editor writes",
+    "syntax": "the text is not well-formed YAML or JSON",
+    "empty": "there is nothing in the input",
+    # one document
+    "alias": "an anchor or alias (`&name`, `*name`), which could multiply its content",
+    "tag": "an explicit tag (`!name`), which could construct an object",
+    "too-deep": "the nesting is deeper than any record needs",
+    "too-many-nodes": "the document has more values than any record needs",
+    "duplicate-key": "a key stands twice in one mapping",
+    "non-scalar-key": "a key is a list or a mapping",
+    "number": "a number that cannot be held exactly",
+    # shape of a record
+    "unknown-key": "a key that the format does not have",
+    "missing-key": "a key that the format needs is absent",
+    "wrong-type": "a value of the wrong kind",
+    "missing-text": "a text lacks one of its two languages",
+    "missing-reference": "a criterion or override does not say where in the source it stands",
+    # meaning of a vocabulary or rulebook
+    "identifier": "an id that is not written in the way ids are written",
+    "unknown-vocabulary": "the vocabulary that a rulebook names is not there",
+    "unknown-fact": "a fact that the vocabulary does not declare",
+    "unknown-criterion": "a criterion that the rulebook does not define",
+    "unknown-answer": "an answer that the fact does not allow",
+    "unknown-rulebook": "a rulebook that is not there",
+    "repeated-id": "one id for two things, or one criterion twice in a group",
+    "fact-declaration": "a fact whose type and other keys do not go together",
+    "condition-form": "a condition that is none of, or several of, the forms it can take",
+    "test-on-fact": "a test that does not go with the fact's type",
+    "fact-per-year": "a test on a fact that has a value for each year",
+    "threshold-out-of-range": "a threshold that the fact can never reach",
+    "k-larger-than-n": "more criteria are required than there are",
+    "mandatory-not-member": "a mandatory criterion that does not count in the group",
+    "counts-both-ways": "too many criteria count both for and against the rule",
+    "effective-dates": "a rulebook ends before it begins",
+    "overlapping-dates": "two versions of a rulebook are in force on one day",
+    # an offer and its evidence
+    "evidence-form": "evidence that is none of, or several of, the forms it can take",
+    "evidence-out-of-range": "evidence outside what the fact allows",
+    "empty-interval": "bounds that no number meets",
+    "derived-contradiction": "a stated value that the values it is derived from rule out",
+    "departure-without-reason": "a judgement departs from an indicative measure and does not say why",
+    "unknown-term": "a word outside the vocabulary's list",
+    "repeated-offer": "one offer id twice in one run",
+    "no-rulebook-in-force": "no rulebook is in force in the year asked for",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in an input: file, line and column, both counted from 1; 0 where there is none.
+
+    >>> str(Place("offer.yaml", 3, 7))
+    'offer.yaml:3:7'
+    >>> str(Place("offer.yaml"))
+    'offer.yaml'
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One mistake in an input: its place, code, message, and what would be right.
+
+    >>> print(Diagnostic(Place("a.yaml", 1, 2), "unknown-key", "unknown key `nmae`", "did you mean `name`?"))
+    a.yaml:1:2: unknown-key: unknown key `nmae`
+      hint: did you mean `name`?
+    """
+
+    place: Place
+    code: str
+    message: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        line = f"{self.place}: {self.code}: {self.message}"
+        return f"{line}\n  hint: {self.hint}" if self.hint else line
+
+
+class Rejected(Exception):
+    """An input was rejected; carries every diagnostic found in it, in the order of their places."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(set(diagnostics), key=lambda d: (d.place, d.code, d.message)))
+        super().__init__("\n".join(map(str, self.diagnostics)))
+
+
+class IntegrityFault(Exception):
+    """A decision could not be proven: evaluators disagree, or one failed. Never shown as a decision."""
+
+
+def rejected(place: Place, code: str, message: str, hint: str | None = None) -> Rejected:
+    """A rejection for one mistake."""
+    return Rejected([Diagnostic(place, code, message, hint)])
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like a misspelt one, or None where none is near.
+
+    >>> nearest("outside_shre", ["outside_share", "diagnoses"])
+    'outside_share'
+    """
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def near_hint(word: str, known: Iterable[str]) -> str:
+    """A hint that names the near word, or else all that are allowed.
+
+    >>> near_hint("yess", ["yes", "no"])
+    'did you mean `yes`?'
+    >>> near_hint("perhaps", ["yes", "no"])
+    'one of `yes`, `no`'
+    """
+    known = list(known)
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else "one of " + ", ".join(f"`{k}`" for k in known)

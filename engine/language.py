@@ -1,0 +1,205 @@
+"""Vocabularies and rulebooks as they are written: the shapes of their YAML, from which the JSON Schemas are made."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from engine.shape import key, shape
+
+
+@shape
+class Text:
+    """One text in the two languages of the product."""
+
+    is_text: ClassVar[bool] = True
+
+    da: str = key(at_least=1)
+    en: str = key(at_least=1)
+
+
+@shape
+class Mean:
+    """The mean of a fact over years."""
+
+    of: str = key(description="the fact, one that has a value for each year")
+    years: list[int] = key(at_least=1, description="relative to the agreement year: -2 is two years before it")
+
+
+@shape
+class Ratio:
+    """One fact divided by another."""
+
+    of: str = key(description="the fact above the line")
+    to: str = key(description="the fact below the line, above 0")
+
+
+@shape
+class Derived:
+    """How a fact follows from others: `mean` or `ratio`."""
+
+    mean: Mean | None = None
+    ratio: Ratio | None = None
+
+
+@shape
+class Fact:
+    """One fact of a vocabulary."""
+
+    type: Literal["number", "whole_number", "share", "judgement", "one_of"]
+    label: Text = key(description="the fact's name")
+    unit: Text | None = key(default=None, description="what its number counts")
+    question: Text = key(description="what to ask for, in one sentence")
+    at_least: Decimal | None = key(default=None, description="the least number it can be")
+    at_most: Decimal | None = key(
+        default=None, description="the largest number it can be; a share lies between 0 and 1"
+    )
+    per: Literal["year"] | None = key(default=None, description="`year`: one value for each year")
+    answers: dict[str, Text] | None = key(
+        default=None, description="the allowed answers of a fact that is one of several"
+    )
+    derived: Derived | None = key(default=None, description="how it follows from other facts")
+    attribute: bool = key(default=False, description="whether it is an attribute of the offer, not stated as evidence")
+    assumed: str | None = key(
+        default=None, description="the answer assumed, and shown as assumed, where none is stated"
+    )
+
+
+@shape
+class VocabularyFile:
+    """A vocabulary: the facts that rulebooks may test, declared once."""
+
+    format: Literal["sekskant/vocabulary/1"]
+    id: str
+    title: Text
+    terms: dict[str, dict[str, Text]] | None = key(
+        default=None, description="lists of words that describe offers and are tested by no rule"
+    )
+    facts: dict[str, Fact] = key(at_least=1)
+
+
+@shape
+class Condition:
+    """A condition: one of `all`, `any`, `not`, or a test on one `fact`."""
+
+    all: list[Condition] | None = key(default=None, at_least=1, description="each of these")
+    any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
+    not_: Condition | None = key(default=None, alias="not", description="the opposite of this")
+    fact: str | None = key(default=None, description="the fact that is tested")
+    at_most: Decimal | None = None
+    at_least: Decimal | None = None
+    below: Decimal | None = None
+    above: Decimal | None = None
+    equals: Decimal | None = None
+    is_: str | None = key(default=None, alias="is", description="the answer that meets the test")
+    in_: list[str] | None = key(default=None, alias="in", at_least=1, description="the answers that meet the test")
+    reference: Text | None = key(
+        default=None, description="where the threshold stands, if elsewhere than its criterion"
+    )
+
+
+@shape
+class NotApplicable:
+    """When a criterion does not apply, and what it then counts as."""
+
+    when: Condition
+    counts_as: Literal["excluded", "met", "not_met"] = key(
+        description="`excluded`: out of the number of criteria and out of the mandatory ones; the required number stays"
+    )
+    reference: Text
+    reading: Text | None = key(default=None, description="a reading of ours where the source leaves room")
+
+
+@shape
+class Criterion:
+    """One criterion: `met_when` a condition holds, or `indicated_by` a measure from which a judgement may depart."""
+
+    title: Text
+    description: Text
+    reference: Text
+    reading: Text | None = key(default=None, description="a reading of ours where the source leaves room")
+    met_when: Condition | None = None
+    indicated_by: Condition | None = None
+    judgement: str | None = key(default=None, description="with `indicated_by`: the judgement that may depart from it")
+    not_applicable: NotApplicable | None = None
+
+
+@shape
+class Group:
+    """A rule or a part of one: `at_least` k `of` several, `all`, `any` or `not`. A criterion stands as its id."""
+
+    at_least: int | None = key(default=None, at_least=1)
+    of: list[str | Group] | None = key(default=None, at_least=1)
+    mandatory: list[str] | None = None
+    all: list[str | Group] | None = key(default=None, at_least=1)
+    any: list[str | Group] | None = key(default=None, at_least=1)
+    not_: str | Group | None = key(default=None, alias="not")
+
+
+@shape
+class Rule(Group):
+    """The rule of a rulebook. Its id is the basis of the verdicts it gives."""
+
+    id: str
+    title: Text
+    reference: Text
+    reading: Text | None = None
+
+
+@shape
+class Override:
+    """A condition that settles the verdict whatever the rule says."""
+
+    title: Text
+    when: Condition
+    verdict: Literal["met", "not_met"]
+    legal_basis: Text
+    reference: Text
+    reading: Text | None = None
+
+
+@shape
+class Outcome:
+    """A verdict in the rulebook's own word."""
+
+    id: str
+    label: Text
+
+
+@shape
+class Outcomes:
+    """The rulebook's words for its three verdicts."""
+
+    met: Outcome
+    not_met: Outcome
+    undetermined: Outcome
+
+
+@shape
+class InForce:
+    """The first and the last day on which a version applies; without a last day it applies until the next."""
+
+    from_: datetime.date = key(alias="from")
+    until: datetime.date | None = None
+
+
+@shape
+class RulebookFile:
+    """A rulebook: criteria, the rule over them, what overrides it, and the words of its outcomes."""
+
+    format: Literal["sekskant/rulebook/1"]
+    id: str
+    version: str
+    vocabulary: str = key(description="the id of the vocabulary that declares the facts")
+    language: Literal["da", "en"] = key(description="the language of the source, used where one must be chosen")
+    in_force: InForce
+    title: Text
+    source: Text = key(description="the document that the references point into")
+    subset_of: str | None = key(
+        default=None, description="the id of a rulebook whose verdict should be met wherever this one's is"
+    )
+    outcomes: Outcomes
+    overrides: dict[str, Override] | None = None
+    rule: Rule
+    criteria: dict[str, Criterion] = key(at_least=1)

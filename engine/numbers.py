@@ -1,0 +1,61 @@
+"""Exact numbers as text: for the machine without loss, for the reader without crossing a threshold."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.interval import Interval
+
+
+def decimal_text(number: Fraction) -> str:
+    """A number as decimal text where it has one, else as a fraction.
+
+    >>> decimal_text(Fraction(1, 2)), decimal_text(Fraction(10)), decimal_text(Fraction(31, 60))
+    ('0.5', '10', '31/60')
+    """
+    places, rest = 0, number.denominator
+    while rest % 10 == 0 or rest % 5 == 0 or rest % 2 == 0:
+        rest = rest // 10 if rest % 10 == 0 else rest // 5 if rest % 5 == 0 else rest // 2
+        places += 1
+    if rest != 1:
+        return f"{number.numerator}/{number.denominator}"
+    scaled = Decimal(int(number * 10**places)).scaleb(-places)
+    text = f"{scaled:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded(number: Fraction, decimals: int, threshold: Fraction | None = None) -> Decimal:
+    """A number for display: rounded, with more decimals where fewer would put it on or across its threshold.
+
+    >>> rounded(Fraction(4999, 10000), 2, Fraction(1, 2))
+    Decimal('0.4999')
+    >>> rounded(Fraction(1, 3), 2)
+    Decimal('0.33')
+    """
+    shown = Decimal(round(number * 10**decimals)).scaleb(-decimals)
+    if threshold is None or _side(Fraction(shown), threshold) == _side(number, threshold):
+        return shown
+    return rounded(number, decimals + 1, threshold)
+
+
+def _side(number: Fraction, threshold: Fraction) -> int:
+    return (number > threshold) - (number < threshold)
+
+
+def show_possible(possible: Interval | frozenset[str]) -> str:
+    """What a fact can be, in signs, for diagnostics.
+
+    >>> show_possible(Interval(Fraction(1, 2), Fraction(1), high_open=True))
+    '≥ 0.5 and < 1'
+    """
+    if not isinstance(possible, Interval):
+        return " or ".join(sorted(possible))
+    if possible.is_exact and possible.low is not None:
+        return decimal_text(possible.low)
+    ends = []
+    if possible.low is not None:
+        ends.append(f"{'>' if possible.low_open else '≥'} {decimal_text(possible.low)}")
+    if possible.high is not None:
+        ends.append(f"{'<' if possible.high_open else '≤'} {decimal_text(possible.high)}")
+    return " and ".join(ends) or "any number"

@@ -1,0 +1,246 @@
+"""A rulebook as a program: nodes in one list, children before parents. All evaluators run this and nothing else.
+
+The first part of the list holds the conditions, down to the status of each criterion and override; the second part,
+the ruling, holds the rule, the bases and the verdict, and depends on those statuses alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from engine.loader import both_ways
+from engine.logic import Result, Status
+from engine.rulebook import Condition, Count, Criterion, Override, Rulebook, RulePart, Test, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TestNode:
+    """A test on a fact."""
+
+    name: str
+    test: Test
+
+
+@dataclass(frozen=True, slots=True)
+class StatedNode:
+    """Met where evidence for a fact is stated at all, even if as unknown."""
+
+    name: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantNode:
+    """A status that never changes."""
+
+    name: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class JoinNode:
+    """Its children joined by `all`, `any` or `not`."""
+
+    name: str
+    operator: Literal["all", "any", "not"]
+    children: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountNode:
+    """At least `required` of the children, the mandatory ones among them."""
+
+    name: str
+    required: int
+    children: tuple[int, ...]
+    mandatory: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceNode:
+    """One child's status where the condition is met, another's where it is not."""
+
+    name: str
+    condition: int
+    then: int
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountedNode:
+    """The child's status, "not applicable" counted as the given result."""
+
+    name: str
+    child: int
+    counts_as: Result
+
+
+Node = TestNode | StatedNode | ConstantNode | JoinNode | CountNode | ChoiceNode | CountedNode
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionNodes:
+    """Where the parts of a criterion stand in the program."""
+
+    criterion: Criterion
+    status: int
+    measure: int
+    judgement: int | None
+    exempt: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideNodes:
+    """Where an override's condition stands in the program."""
+
+    override: Override
+    status: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """The nodes of a rulebook, and where to find what they stand for.
+
+    `ruling_from` is the index of the first node that depends on statuses alone; `bases` pairs each basis, in order,
+    with its node; `split` holds the criteria (as indexes into `criteria`) that count both for and against the rule.
+    """
+
+    rulebook: Rulebook
+    nodes: tuple[Node, ...]
+    ruling_from: int
+    criteria: tuple[CriterionNodes, ...]
+    overrides: tuple[OverrideNodes, ...]
+    bases: tuple[tuple[str, int], ...]
+    rule: int
+    verdict: int
+    split: tuple[int, ...] = field(default=())
+
+    @cached_property
+    def inputs(self) -> tuple[int, ...]:
+        """The nodes that the ruling reads: the status of each criterion, then of each override."""
+        return tuple(c.status for c in self.criteria) + tuple(o.status for o in self.overrides)
+
+
+def children_of(node: Node) -> tuple[int, ...]:
+    """The indexes of the nodes that a node reads."""
+    match node:
+        case JoinNode():
+            return node.children
+        case CountNode():
+            return node.children + tuple(m for m in node.mandatory if m not in node.children)
+        case ChoiceNode():
+            return (node.condition, node.then, node.otherwise)
+        case CountedNode():
+            return (node.child,)
+    return ()
+
+
+def compile_rulebook(rulebook: Rulebook) -> Program:
+    """The program of a checked rulebook."""
+    compiler = _Compiler()
+    criteria = tuple(compiler.criterion(c) for c in rulebook.criteria)
+    overrides = tuple(OverrideNodes(o, compiler.condition(o.condition, o.id)) for o in rulebook.overrides)
+    ruling_from = len(compiler.nodes)
+    rule = compiler.rule(rulebook, criteria)
+    bases = compiler.bases(overrides, rulebook.rule.id)
+    verdict = compiler.verdict(overrides, rule)
+    names = [c.id for c in rulebook.criteria]
+    split = tuple(names.index(name) for name in both_ways(rulebook.rule.group))
+    return Program(rulebook, tuple(compiler.nodes), ruling_from, criteria, overrides, bases, rule, verdict, split)
+
+
+class _Compiler:
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self._names: set[str] = set()
+
+    def _name(self, wanted: str) -> str:
+        """The wanted name, or the next free one like it."""
+        name, number = wanted, 1
+        while name in self._names:
+            number += 1
+            name = f"{wanted}.{number}"
+        self._names.add(name)
+        return name
+
+    def _add(self, node: Node) -> int:
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def criterion(self, criterion: Criterion) -> CriterionNodes:
+        name, judgement, exempt = criterion.id, None, None
+        wrapped = criterion.judgement is not None or criterion.applicability is not None
+        status = measure = self.condition(criterion.condition, f"{name}.measure" if wrapped else name)
+        if criterion.judgement is not None:
+            stated = self._add(StatedNode(self._name(f"{name}.judged"), criterion.judgement))
+            test = Test(criterion.judgement, "in", None, frozenset({"yes"}), criterion.reference)
+            judgement = self._add(TestNode(self._name(f"{name}.judgement"), test))
+            final = name if criterion.applicability is None else f"{name}.departed"
+            status = self._add(ChoiceNode(self._name(final), stated, judgement, measure))
+        if criterion.applicability is not None:
+            exempt = self.condition(criterion.applicability.exempt_when, f"{name}.exempt")
+            away = self._add(ConstantNode(self._name(f"{name}.away"), Status.NOT_APPLICABLE))
+            status = self._add(ChoiceNode(self._name(name), exempt, away, status))
+        return CriterionNodes(criterion, status, measure, judgement, exempt)
+
+    def condition(self, condition: Condition, name: str) -> int:
+        if isinstance(condition, Test):
+            return self._add(TestNode(self._name(name), condition))
+        parts = tuple(self.condition(part, f"{name}.{self._part_name(part)}") for part in condition.parts)
+        return self._add(JoinNode(self._name(name), condition.operator, parts))
+
+    def _part_name(self, part: Condition) -> str:
+        return part.fact if isinstance(part, Test) else part.operator
+
+    def rule(self, rulebook: Rulebook, criteria: tuple[CriterionNodes, ...]) -> int:
+        counted = {c.criterion.id: self._counted(c) for c in criteria}
+        rule = self._part(rulebook.rule.group, rulebook.rule.id, counted)
+        return self._add(CountedNode(self._name(f"{rulebook.rule.id}.counted"), rule, Result.NOT_MET))
+
+    def _counted(self, nodes: CriterionNodes) -> int:
+        applicability = nodes.criterion.applicability
+        if applicability is None or applicability.counts_as == "excluded":
+            return nodes.status
+        counts_as = Result[applicability.counts_as.upper()]
+        return self._add(CountedNode(self._name(f"{nodes.criterion.id}.counted"), nodes.status, counts_as))
+
+    def _part(self, part: RulePart, name: str, counted: dict[str, int]) -> int:
+        if isinstance(part, str):
+            return counted[part]
+        members = part.members if isinstance(part, Count) else part.parts
+        children = tuple(self._part(member, f"{name}.{_word(member)}", counted) for member in members)
+        if isinstance(part, Count):
+            mandatory = tuple(counted[m] for m in part.mandatory)
+            return self._add(CountNode(self._name(name), part.required, children, mandatory))
+        return self._add(JoinNode(self._name(name), part.operator, children))
+
+    def bases(self, overrides: tuple[OverrideNodes, ...], rule: str) -> tuple[tuple[str, int], ...]:
+        """Each basis is met where its own condition is and none before it."""
+        found: list[tuple[str, int]] = []
+        before: list[int] = []
+        for nodes in overrides:
+            found.append((nodes.override.id, self._basis(nodes.override.id, (*before, nodes.status))))
+            before.append(self._add(JoinNode(self._name(f"{nodes.override.id}.absent"), "not", (nodes.status,))))
+        return (*found, (rule, self._basis(rule, tuple(before))))
+
+    def _basis(self, name: str, parts: tuple[int, ...]) -> int:
+        if not parts:
+            return self._add(ConstantNode(self._name(f"basis.{name}"), Status.MET))
+        return self._add(JoinNode(self._name(f"basis.{name}"), "all", parts))
+
+    def verdict(self, overrides: tuple[OverrideNodes, ...], rule: int) -> int:
+        """The overrides in order, each in the place of all that follows it."""
+        node = rule
+        for nodes in reversed(overrides):
+            given = Status.MET if nodes.override.verdict is Verdict.MET else Status.NOT_MET
+            constant = self._add(ConstantNode(self._name(f"{nodes.override.id}.verdict"), given))
+            node = self._add(ChoiceNode(self._name(f"verdict.from.{nodes.override.id}"), nodes.status, constant, node))
+        return self._add(JoinNode(self._name("verdict"), "all", (node,)))
+
+
+def _word(part: RulePart) -> str:
+    if isinstance(part, str):
+        return part
+    return f"at_least_{part.required}" if isinstance(part, Count) else part.operator

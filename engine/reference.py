@@ -1,0 +1,89 @@
+"""The reference evaluator: what a program means, in plain Python. Every other evaluator must agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from engine.evidence import Finding, State
+from engine.interval import Interval
+from engine.logic import Status, all_of, any_of, at_least, choice, negation
+from engine.program import (
+    ChoiceNode,
+    ConstantNode,
+    CountedNode,
+    CountNode,
+    JoinNode,
+    Node,
+    Program,
+    StatedNode,
+    TestNode,
+)
+from engine.rulebook import Test
+
+Findings = Mapping[str, Finding]
+
+
+def conditions(program: Program, findings: Findings) -> list[Status]:
+    """The status of every node before the ruling, from what the facts can be."""
+    statuses: list[Status] = []
+    for node in program.nodes[: program.ruling_from]:
+        statuses.append(_status(node, statuses, findings))
+    return statuses
+
+
+def ruling(program: Program, statuses: Sequence[Status]) -> list[Status]:
+    """The statuses of all nodes, from those before the ruling."""
+    everything = list(statuses)
+    for node in program.nodes[program.ruling_from :]:
+        everything.append(_status(node, everything, {}))
+    return everything
+
+
+def _status(node: Node, earlier: Sequence[Status], findings: Findings) -> Status:
+    match node:
+        case TestNode():
+            return status_of_test(node.test, findings[node.test.fact])
+        case StatedNode():
+            return Status.NOT_MET if findings[node.fact].state is State.NOT_STATED else Status.MET
+        case ConstantNode():
+            return node.status
+        case JoinNode(operator="not"):
+            return negation(earlier[node.children[0]])
+        case JoinNode():
+            parts = [earlier[child] for child in node.children]
+            return all_of(parts) if node.operator == "all" else any_of(parts)
+        case CountNode():
+            parts = [earlier[child] for child in node.children]
+            return at_least(node.required, parts, [earlier[m] for m in node.mandatory])
+        case ChoiceNode():
+            return choice(earlier[node.condition], earlier[node.then], earlier[node.otherwise])
+        case CountedNode():
+            return earlier[node.child].counted_as(node.counts_as)
+
+
+def status_of_test(test: Test, finding: Finding) -> Status:
+    """Met if every possible value passes the test, not met if none does, else unknown."""
+    possible = finding.possible
+    if isinstance(possible, Interval):
+        assert test.threshold is not None
+        passing = _passing(test.operator, test.threshold)
+        all_pass, some_pass = _within(possible, passing), not possible.intersect(passing).is_empty
+    else:
+        all_pass, some_pass = possible <= test.answers, bool(possible & test.answers)
+    return Status.MET if all_pass else Status.UNKNOWN if some_pass else Status.NOT_MET
+
+
+def _passing(operator: str, threshold: Fraction) -> Interval:
+    """The numbers that pass a comparison."""
+    return {
+        "at_most": Interval(None, threshold),
+        "below": Interval(None, threshold, high_open=True),
+        "at_least": Interval(threshold, None),
+        "above": Interval(threshold, None, low_open=True),
+        "equals": Interval(threshold, threshold),
+    }[operator]
+
+
+def _within(inner: Interval, outer: Interval) -> bool:
+    return inner.intersect(outer) == inner

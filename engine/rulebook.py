@@ -1,0 +1,193 @@
+"""A vocabulary and a rulebook that have been checked: what every later stage relies on."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import Literal
+
+from engine.interval import Interval
+from engine.language import Fact, Text
+
+Answers = frozenset[str]
+Possible = Interval | Answers
+"""All that a fact can still be: an interval of numbers, or a set of answers."""
+
+YES, NO = "yes", "no"
+JUDGEMENT = {YES: Text(da="ja", en="yes"), NO: Text(da="nej", en="no")}
+
+
+class Verdict(Enum):
+    """A rulebook's answer on an offer."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class FactDeclaration:
+    """A fact of the vocabulary: its declaration as written, and all that it can be at all."""
+
+    id: str
+    written: Fact
+    everything: Possible
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is measured rather than answered."""
+        return isinstance(self.everything, Interval)
+
+    @property
+    def answers(self) -> Mapping[str, Text]:
+        """Each allowed answer with its label; none for a number."""
+        return JUDGEMENT if self.written.type == "judgement" else self.written.answers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Facts by id, and lists of words that describe offers."""
+
+    id: str
+    title: Text
+    facts: Mapping[str, FactDeclaration]
+    terms: Mapping[str, Mapping[str, Text]]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A test on one fact: a comparison with a threshold, or membership among answers."""
+
+    fact: str
+    operator: Literal["at_most", "at_least", "below", "above", "equals", "in"]
+    threshold: Fraction | None
+    answers: Answers
+    reference: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Conditions, or criteria, joined by `all`, `any` or `not`."""
+
+    operator: Literal["all", "any", "not"]
+    parts: tuple[Condition, ...]
+
+
+Condition = Test | Combination
+
+
+@dataclass(frozen=True, slots=True)
+class Applicability:
+    """When a criterion does not apply, and what it then counts as."""
+
+    exempt_when: Condition
+    counts_as: Literal["excluded", "met", "not_met"]
+    reference: Text
+    reading: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion. Where `judgement` names a fact, the condition is indicative and a judgement may depart from it."""
+
+    id: str
+    title: Text
+    description: Text
+    reference: Text
+    reading: Text | None
+    condition: Condition
+    judgement: str | None
+    applicability: Applicability | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """At least `required` of the members, every mandatory one among them."""
+
+    required: int
+    members: tuple[RulePart, ...]
+    mandatory: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Parts of a rule joined by `all`, `any` or `not`."""
+
+    operator: Literal["all", "any", "not"]
+    parts: tuple[RulePart, ...]
+
+
+RulePart = str | Count | Join
+"""A criterion's id, or a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The rule over the criteria; its id is the basis of the verdicts it gives."""
+
+    id: str
+    title: Text
+    reference: Text
+    reading: Text | None
+    group: Count | Join
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A condition that settles the verdict whatever the rule says."""
+
+    id: str
+    title: Text
+    condition: Condition
+    verdict: Verdict
+    legal_basis: Text
+    reference: Text
+    reading: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict in the rulebook's own word, and that word in both languages."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Criteria, the rule over them, the overrides before it, and the words of the outcomes."""
+
+    id: str
+    version: str
+    language: Literal["da", "en"]
+    in_force_from: datetime.date
+    in_force_until: datetime.date | None
+    title: Text
+    source: Text
+    subset_of: str | None
+    outcomes: Mapping[Verdict, Outcome]
+    criteria: tuple[Criterion, ...]
+    rule: Rule
+    overrides: tuple[Override, ...]
+    vocabulary: Vocabulary
+    sha256: str
+    file: str
+
+    def is_in_force(self, day: datetime.date) -> bool:
+        """Whether the version applies on a day."""
+        return self.in_force_from <= day and (self.in_force_until is None or day <= self.in_force_until)
+
+    def criterion(self, identifier: str) -> Criterion:
+        """The criterion with an id."""
+        return next(c for c in self.criteria if c.id == identifier)
+
+
+def tests_of(condition: Condition) -> list[Test]:
+    """Every test in a condition, in the order written."""
+    if isinstance(condition, Test):
+        return [condition]
+    return [test for part in condition.parts for test in tests_of(part)]

@@ -1,0 +1,139 @@
+"""The trace of one decision: everything that was used and found. Every table, text and report is a view of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from engine.analysis import Analysis
+from engine.evidence import Finding
+from engine.language import Text
+from engine.logic import Status
+from engine.rulebook import Criterion, Override, Rulebook, Test, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An outcome published elsewhere: shown beside the verdict, never evidence."""
+
+    rulebook: str
+    year: int
+    outcome: str
+    criteria: Mapping[str, str]
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is decided about: an offer's id, name and description (label and value, in both languages)."""
+
+    id: str
+    name: str
+    description: tuple[tuple[Text, Text], ...] = ()
+    attention: tuple[str, ...] = ()
+    published: tuple[Published, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestTrace:
+    """One test: what its fact could be, how the test came out, and how far the fact lies from the threshold.
+
+    The margin is positive on the side that meets the test, taken at the nearest possible value; None where the test
+    is unknown or has no threshold.
+    """
+
+    test: Test
+    finding: Finding
+    status: Status
+    margin: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionTrace:
+    """One criterion: its status, and each part that led to it."""
+
+    criterion: Criterion
+    status: Status
+    decisive: bool
+    measure: Status
+    judgement: Status | None
+    departs: bool
+    exempt: Status | None
+    tests: tuple[TestTrace, ...]
+    judgement_test: TestTrace | None
+    exemption_tests: tuple[TestTrace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideTrace:
+    """One override: whether its condition holds."""
+
+    override: Override
+    status: Status
+    tests: tuple[TestTrace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know about a decision that does not alter it.
+
+    `superset_not_met` and `superset_undetermined`: this rulebook's verdict is met, and that of the rulebook whose
+    subset it is, is not. `assumed`: an answer that nobody stated was taken for granted. `incomplete`: a list in the
+    decision was cut off. `published_contradiction`: outcomes published for the year differ from each other.
+    """
+
+    code: Literal["superset_not_met", "superset_undetermined", "assumed", "incomplete", "published_contradiction"]
+    detail: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Who decided and how: no part of the decision itself.
+
+    `remembered` says that the same status vector had been decided before in this run, and its firings are repeated.
+    """
+
+    engine: str
+    checked_by: str | None
+    fired: tuple[str, ...]
+    remembered: bool = False
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One decision on one offer by one rulebook."""
+
+    subject: Subject
+    year: int
+    rulebook: Rulebook
+    verdict: Verdict
+    possible_bases: tuple[str, ...]
+    rule_status: Status
+    criteria: tuple[CriterionTrace, ...]
+    overrides: tuple[OverrideTrace, ...]
+    analysis: Analysis
+    notes: tuple[Note, ...]
+    execution: Execution
+
+    @property
+    def basis(self) -> str | None:
+        """The rule or override that decides; None where that is not settled."""
+        return self.possible_bases[0] if len(self.possible_bases) == 1 else None
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in the rulebook's own word."""
+        return self.rulebook.outcomes[self.verdict].id
+
+    def criterion(self, identifier: str) -> CriterionTrace:
+        """The trace of the criterion with an id."""
+        return next(c for c in self.criteria if c.criterion.id == identifier)
+
+
+def tests_in(trace: CriterionTrace) -> tuple[TestTrace, ...]:
+    """Every test of a criterion: of its measure, its judgement and its applicability."""
+    judged = (trace.judgement_test,) if trace.judgement_test else ()
+    return trace.tests + judged + trace.exemption_tests

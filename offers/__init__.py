@@ -1,0 +1,1 @@
+"""Offer records and their evidence: reading, checking, writing. Knows the vocabulary, no criterion."""

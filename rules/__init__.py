@@ -1,0 +1,1 @@
+"""Vocabularies and rulebooks in YAML, their cases and the JSON Schemas. Data only."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from engine import reference
 from engine.logic import Status, settled, union
@@ -22,16 +22,14 @@ Items = tuple[Status, ...]
 """What is known of each item: the criteria in order, then the overrides in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sets:
+class Sets(NamedTuple):
     """Sets of items by their ids, smallest first, then in the rulebook's order; `complete` unless cut off."""
 
     sets: tuple[tuple[str, ...], ...] = ()
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """The verdict that items lead to, its bases, and the status of every node of the ruling."""
 
     verdict: Verdict
@@ -39,8 +37,7 @@ class Ruling:
     statuses: tuple[Status, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """All that is asked about one ruling; the words are those of the decision contract."""
 
     decisive: frozenset[str]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,9 @@ from engine.trace import CriterionTrace, Execution, Note, OverrideTrace, Subject
 if TYPE_CHECKING:
     from engine.durable_rules import DurableRules
 
-REFERENCE = "reference"
+REFERENCE, DURABLE_RULES = "reference", "durable-rules"
+ENGINES = (DURABLE_RULES, REFERENCE)
+"""What `SEKSKANT_ENGINE` can be; without it durable-rules decides where it is installed."""
 
 
 class Decider:
@@ -57,7 +58,7 @@ class Decider:
             raise
         trace = self._trace(subject, year, findings, statuses, ruling, execution)
         _reject_departures(trace)
-        return replace(trace, notes=(*_notes(trace), *self._superset_notes(trace, stated)))
+        return trace._replace(notes=(*_notes(trace), *self._superset_notes(trace, stated)))
 
     def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
         statuses = reference.conditions(self.program, findings)
@@ -123,10 +124,8 @@ class Decider:
         wider = self.superset.decide(trace.subject, stated, trace.year)
         if wider.verdict is Verdict.MET:
             return []
-        rulebook = wider.rulebook
-        detail = {"rulebook": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256}
         not_met = wider.verdict is Verdict.NOT_MET
-        return [Note("superset_not_met" if not_met else "superset_undetermined", detail)]
+        return [Note("superset_not_met" if not_met else "superset_undetermined", rulebook=wider.rulebook)]
 
 
 class _Tracer:
@@ -185,7 +184,7 @@ def _notes(trace: Trace) -> list[Note]:
     notes = [Note("assumed", {"fact": name, "answer": f.fact.written.assumed or ""}) for name, f in assumed.items()]
     analysis = trace.analysis
     if not all(s.complete for s in (analysis.grounds, analysis.smallest_change, *analysis.missing.values())):
-        notes.append(Note("incomplete", {}))
+        notes.append(Note("incomplete"))
     published = [p for p in trace.subject.published if (p.rulebook, p.year) == (trace.rulebook.id, trace.year)]
     if len({p.outcome for p in published}) > 1:
         notes.append(Note("published_contradiction", {"outcomes": ", ".join(p.outcome for p in published)}))

@@ -6,6 +6,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MAX_QUOTED = 60
+MAX_NAMED = 8
+"""A hint that names more words than this is not read."""
+
 CODES: dict[str, str] = {
     # reading a file
     "unreadable": "the file, folder or stream cannot be read",
@@ -112,18 +116,28 @@ def rejected(place: Place, code: str, message: str, hint: str | None = None) -> 
     return Rejected([Diagnostic(place, code, message, hint)])
 
 
+def quoted(text: str) -> str:
+    r"""What an input says, as messages show it: in backticks, on one line, and not endless.
+
+    >>> quoted("two\nlines")
+    '`two lines`'
+    """
+    shown = "".join(c if c.isprintable() else " " for c in text[: MAX_QUOTED + 1])
+    return f"`{shown if len(text) <= MAX_QUOTED else shown[:MAX_QUOTED] + '…'}`"
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like a misspelt one, or None where none is near.
 
     >>> nearest("outside_shre", ["outside_share", "diagnoses"])
     'outside_share'
     """
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6) if len(word) <= MAX_QUOTED else []
     return found[0] if found else None
 
 
-def near_hint(word: str, known: Iterable[str]) -> str:
-    """A hint that names the near word, or else all that are allowed.
+def near_hint(word: str, known: Iterable[str]) -> str | None:
+    """A hint that names the near word, or else all that are allowed where they are few.
 
     >>> near_hint("yess", ["yes", "no"])
     'did you mean `yes`?'
@@ -132,4 +146,6 @@ def near_hint(word: str, known: Iterable[str]) -> str:
     """
     known = list(known)
     near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else "one of " + ", ".join(f"`{k}`" for k in known)
+    if near:
+        return f"did you mean `{near}`?"
+    return "one of " + ", ".join(f"`{k}`" for k in known) if 0 < len(known) <= MAX_NAMED else None

@@ -6,30 +6,40 @@ needs and an attacker could use (aliases, tags, deep nesting, control characters
 
 from __future__ import annotations
 
-import json
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.json_events import JsonText
+from engine.syntax import explained
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_NODES = 100_000
+MAX_DOCUMENTS = 100_000
 MAX_DIGITS = 30
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)\Z")
+# With a leading zero it is a code, not a number.
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|(?!0[0-9])[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_NOT_FINITE = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_ESCAPED_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+_ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# YAML 1.1 ends a line, and so a comment, at these; most editors show none of them as a line end.
+_LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
+
+# The type stubs leave out what the parser's events carry.
+_Event = Any
 
 Plain = str | int | Decimal | bool | None
 
@@ -78,6 +88,19 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def read_file(path: Path) -> bytes:
+    """The bytes of a file, no more of them than a reader accepts and one to show that there are too many.
+
+    Raises:
+        Rejected: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
+
+
 def decode(data: bytes, file: str) -> str:
     """The text of a file's bytes.
 
@@ -86,33 +109,38 @@ def decode(data: bytes, file: str) -> str:
     """
     if len(data) > MAX_BYTES:
         raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", "split the file")
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
+        before = data[: error.start].decode()
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
         raise rejected(_place_after(before, file), "not-utf-8", message, "save the file as UTF-8") from None
-    if bad := _CONTROL.search(text):
-        message = f"the control character U+{ord(bad[0]):04X} does not belong in a text"
-        raise rejected(_place_after(text[: bad.start()], file), "control-character", message)
+    _refuse(_CONTROL, text, file, "the control character {} does not belong in a text", "delete it")
     return text
+
+
+def _refuse(characters: re.Pattern[str], text: str, file: str, message: str, hint: str) -> None:
+    if bad := characters.search(text):
+        place = _place_after(text[: bad.start()], file)
+        raise rejected(place, "control-character", message.format(f"U+{ord(bad[0]):04X}"), hint)
 
 
 def read_documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
     """Each document of a file in turn, or why it was rejected. A top-level list is as many documents.
 
-    A mistake in one document leaves the others readable; after a syntax error nothing more of the file can be read.
+    A mistake in one document leaves the others readable. After a syntax error nothing more can be read, but for the
+    lines of NDJSON.
 
     >>> [document.plain() for document in read_documents(b"a: 010", "x.yaml")]
     [{'a': '010'}]
     """
-    try:
-        text = decode(data, file)
-    except Rejected as error:
-        yield error
-        return
-    for chunk, line in _json_values(text) if text.lstrip()[:1] in ("{", "[") else [(text, 0)]:
-        yield from _read_chunk(chunk, line, file)
+    for index, document in enumerate(_documents(data, file)):
+        if index == MAX_DOCUMENTS:
+            place = Place(file) if isinstance(document, Rejected) else document.place
+            yield rejected(place, "too-many-nodes", f"more than {MAX_DOCUMENTS} records in one file", "split the file")
+            return
+        yield document
 
 
 def read_one(data: bytes, file: str) -> Node:
@@ -121,92 +149,87 @@ def read_one(data: bytes, file: str) -> Node:
     Raises:
         Rejected: there is none or more than one, or it has mistakes.
     """
-    documents = list(read_documents(data, file))
-    rejections = [d for d in documents if isinstance(d, Rejected)]
-    if rejections:
-        raise Rejected(diagnostic for r in rejections for diagnostic in r.diagnostics)
-    if len(documents) != 1:
-        code = "syntax" if documents else "empty"
-        raise rejected(Place(file), code, f"{len(documents)} documents where one is expected")
-    return documents[0]  # type: ignore[return-value]
+    only: Node | None = None
+    for document in read_documents(data, file):
+        if isinstance(document, Rejected):
+            raise document
+        if only is not None:
+            raise rejected(document.place, "syntax", "a second document begins here", "write one document to a file")
+        only = document
+    if only is None:
+        raise rejected(Place(file), "empty", "there is nothing in the file")
+    return only
 
 
-def _read_chunk(text: str, line: int, file: str) -> Iterator[Node | Rejected]:
-    composer = _Composer(text, line, file)
+def _documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
     try:
-        for document in composer.documents():
-            if isinstance(document, Sequence):
-                yield from document.items
-            elif not (isinstance(document, Scalar) and document.value is None):
+        text = decode(data, file)
+        json = JsonText(text)
+        if not json.is_json():
+            hint = "end the line with a plain line break"
+            _refuse(_LINE_END, text, file, "the character {} is a line end that editors do not show", hint)
+            yield from _composed(yaml.parse(text, Loader=_PARSER), text, file)
+            return
+    except Rejected as error:
+        yield error
+        return
+    while json.has_more():
+        yield from _composed(json.events(), text, file)
+        json.go_on()
+
+
+def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node | Rejected]:
+    try:
+        for document in _Composer(events, file).documents():
+            if not (isinstance(document, Scalar) and document.value is None):
                 yield document
     except Rejected as error:
         yield error
     except yaml.MarkedYAMLError as error:
-        yield _syntax(error, line, file)
-    except RecursionError:
-        yield rejected(Place(file), "too-deep", f"more than {MAX_DEPTH} levels of nesting")
-
-
-def _syntax(error: yaml.MarkedYAMLError, line: int, file: str) -> Rejected:
-    mark = error.problem_mark or error.context_mark
-    place = Place(file, line + mark.line + 1, mark.column + 1) if mark else Place(file)
-    return rejected(place, "syntax", " ".join(filter(None, [error.problem, error.context])))
-
-
-def _json_values(text: str) -> list[tuple[str, int]]:
-    """Each top-level JSON value of the text with the number of lines before it; the whole text where it is not JSON."""
-    decoder, found, end = json.JSONDecoder(), [], 0
-    try:
-        while start := _after_space(text, end):
-            _, end = decoder.raw_decode(text, start - 1)
-            found.append((_join_pairs(text[start - 1 : end]), text.count("\n", 0, start - 1)))
-    except (ValueError, RecursionError):
-        return [(text, 0)]
-    return found
-
-
-def _after_space(text: str, end: int) -> int:
-    """One more than the index of the next character that is not space; 0 where there is none."""
-    rest = re.compile(r"\S").search(text, end)
-    return rest.start() + 1 if rest else 0
-
-
-def _join_pairs(text: str) -> str:
-    """JSON writes a character beyond U+FFFF as an escaped pair, which YAML does not know."""
-
-    def joined(match: re.Match[str]) -> str:
-        high, low = int(match[2], 16), int(match[3], 16)
-        return match[1] + chr(0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00))
-
-    return _ESCAPED_PAIR.sub(joined, text)
+        (line, column), message, hint = explained(error, text)
+        yield rejected(Place(file, line, column), "syntax", message, hint)
+    except (yaml.YAMLError, ValueError) as error:
+        yield rejected(Place(file), "syntax", quoted(str(error)))
 
 
 def _place_after(before: str, file: str) -> Place:
     return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-# The type stubs leave out what the parser's events carry.
-_Event = Any
-
-
 class _Composer:
     """Parser events to nodes; the mistakes of a document are collected, those of syntax end the file."""
 
-    def __init__(self, text: str, line: int, file: str) -> None:
-        self._events = yaml.parse(text, Loader=_PARSER)
-        self._line, self._file = line, file
+    def __init__(self, events: Iterable[_Event], file: str) -> None:
+        self._events = iter(events)
+        self._file = file
         self._mistakes: list[Diagnostic] = []
         self._count = 0
 
     def documents(self) -> Iterator[Node | Rejected]:
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self._mistakes, self._count = [], 0
-                node = self._node(next(self._events), 0)
-                yield Rejected(self._mistakes) if self._mistakes else node
+                yield from self._document(next(self._events))
+
+    def _document(self, event: _Event) -> Iterator[Node | Rejected]:
+        if not isinstance(event, yaml.SequenceStartEvent):
+            yield self._finished(event)
+            return
+        self._mistakes = []
+        self._check_plain(event)
+        if self._mistakes:
+            yield Rejected(self._mistakes)
+        for item in self._events:
+            if isinstance(item, yaml.SequenceEndEvent):
+                return
+            yield self._finished(item)
+
+    def _finished(self, event: _Event) -> Node | Rejected:
+        self._mistakes, self._count = [], 0
+        node = self._node(event, 0)
+        return Rejected(self._mistakes) if self._mistakes else node
 
     def _place(self, event: _Event) -> Place:
-        return Place(self._file, self._line + event.start_mark.line + 1, event.start_mark.column + 1)
+        return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _mistake(self, event: _Event, code: str, message: str, hint: str | None = None) -> None:
         self._mistakes.append(Diagnostic(self._place(event), code, message, hint))
@@ -214,17 +237,23 @@ class _Composer:
     def _node(self, event: _Event, depth: int) -> Node:
         self._guard(event, depth)
         if isinstance(event, yaml.AliasEvent):
-            self._mistake(event, "alias", f"`*{event.anchor}` repeats another value", "write the value out")
+            message = f"{quoted(f'*{event.anchor}')} repeats another value"
+            self._mistake(event, "alias", message, "write the value out")
             return Scalar(self._place(event), None, "")
-        if event.anchor is not None:
-            self._mistake(event, "alias", f"`&{event.anchor}` names a value for repetition", "leave the name out")
-        if event.tag is not None and event.tag != "!":
-            self._mistake(event, "tag", f"the tag `{event.tag}` is not used in records", "leave the tag out")
+        self._check_plain(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(self._place(event), tuple(self._items(depth)))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, depth)
         return self._scalar(event)
+
+    def _check_plain(self, event: _Event) -> None:
+        if event.anchor is not None:
+            message = f"{quoted(f'&{event.anchor}')} names a value for repetition"
+            self._mistake(event, "alias", message, "leave the name out")
+        if event.tag is not None and event.tag != "!":
+            tag = quoted(event.tag.replace("tag:yaml.org,2002:", "!!", 1))
+            self._mistake(event, "tag", f"the tag {tag} is not used in records", "leave the tag out")
 
     def _guard(self, event: _Event, depth: int) -> None:
         self._count += 1
@@ -252,9 +281,11 @@ class _Composer:
     def _enter(self, mapping: Mapping, event: _Event, key: Node, value: Node) -> None:
         if not isinstance(key, Scalar):
             self._mistake(event, "non-scalar-key", f"{key.kind} cannot be a key", "a key is a single word")
+        elif isinstance(event, yaml.AliasEvent):
+            return
         elif key.text in mapping.entries:
             first = mapping.key_places[key.text].line
-            self._mistake(event, "duplicate-key", f"the key `{key.text}` stands already in line {first}")
+            self._mistake(event, "duplicate-key", f"the key {quoted(key.text)} stands already in line {first}")
         else:
             mapping.entries[key.text] = value
             mapping.key_places[key.text] = key.place
@@ -263,24 +294,33 @@ class _Composer:
         text: str = event.value
         place = self._place(event)
         if event.style or not event.implicit[0]:
+            self._check_escapes(event, text)
             return Scalar(place, text, text)
         if text in _WORDS:
             return Scalar(place, _WORDS[text], text)
         if _NOT_FINITE.match(text) or (_NUMBER.match(text) and not _is_moderate(text)):
-            self._mistake(event, "number", f"`{text[:40]}` is not a number that can be held exactly")
+            message = f"{quoted(text)} is not a number that can be held exactly"
+            self._mistake(event, "number", message, "a text stands in quotes")
             return Scalar(place, None, text)
-        return Scalar(place, _number(text), text)
+        return Scalar(place, number_of(text), text)
+
+    def _check_escapes(self, event: _Event, text: str) -> None:
+        if bad := _ESCAPED.search(text):
+            message = f"the escape for U+{ord(bad[0]):04X} stands for no character of a text"
+            self._mistake(event, "control-character", message, "delete it")
+
+
+def number_of(text: str) -> int | Decimal | str:
+    """The number that a text is, or the text itself.
+
+    >>> number_of("0.50"), number_of("010"), number_of("1e999999999")
+    (Decimal('0.50'), '010', '1e999999999')
+    """
+    if not _NUMBER.match(text) or not _is_moderate(text):
+        return text
+    return int(text) if _INTEGER.match(text) else Decimal(text)
 
 
 def _is_moderate(text: str) -> bool:
     exponent = re.split("[eE]", text)[1:]
     return len(text) <= MAX_DIGITS and all(abs(int(e)) <= MAX_DIGITS for e in exponent)
-
-
-def _number(text: str) -> Plain:
-    """The number that a plain text is, or the text itself; with a leading zero it is a code, not a number."""
-    if _INTEGER.match(text):
-        return int(text)
-    if _NUMBER.match(text) and not re.match(r"[-+]?0[0-9]", text):
-        return Decimal(text)
-    return text

@@ -9,7 +9,7 @@ docs/decisions/0002.
 from __future__ import annotations
 
 import itertools
-import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -38,17 +38,18 @@ VERSION = "2.0.28"
 MAX_NODES_PER_RULESET = 30
 """Each node fires one rule on a fact, and the engine crashes at 64 that fire together."""
 MAX_REMEMBERED = 4096
-LIMIT = 2**62
 
 Expression = dict[str, Any]
 Fact = dict[str, int]
 Fired = tuple[str, ...]
+Thresholds = Mapping[str, Sequence[Fraction]]
 _CODES = {status: code for code, status in enumerate(Status)}
 _FLAGS: dict[str, dict[Status, int]] = {
     "met": {s: int(s.worst is Result.MET) for s in Status},
     "fails": {s: int(s.best is Result.NOT_MET) for s in Status},
     "can_be_met": {s: int(s.best is Result.MET) for s in Status},
     "can_fail": {s: int(s.worst is Result.NOT_MET) for s in Status},
+    "applies": {s: int(Result.NOT_APPLICABLE not in s.value) for s in Status},
     "code": _CODES,
 }
 """A node's status as the 0/1 integers that rules add up, and as its code."""
@@ -80,7 +81,7 @@ class DurableRules:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._scales = _scales(program)
+        self._thresholds = _thresholds(program)
         self._levels = list(_levels(program))
 
     def conditions(self, findings: Mapping[str, Finding]) -> tuple[list[Status], Fired]:
@@ -112,24 +113,24 @@ class DurableRules:
         for name, finding in findings.items():
             yield f"stated_{name}", int(finding.state is not State.NOT_STATED)
             if isinstance(finding.possible, Interval):
-                low, high = scaled_ends(finding.possible, self._scales.get(name, 1))
+                low, high = ranked_ends(finding.possible, self._thresholds.get(name, ()))
                 yield f"low_{name}", low
                 yield f"high_{name}", high
             else:
-                for answer in finding.fact.answers:
-                    yield f"can_{name}_{answer}", int(answer in finding.possible)
+                for number, answer in enumerate(finding.fact.answers):
+                    yield _answer_field(name, number), int(answer in finding.possible)
 
 
 class _Ruleset:
     """The rules of nodes that do not read one another, and what they answered before."""
 
-    def __init__(self, program: Program, nodes: list[int], scales: Mapping[str, int], is_ruling: bool) -> None:
+    def __init__(self, program: Program, nodes: list[int], thresholds: Thresholds, is_ruling: bool) -> None:
         self.is_ruling = is_ruling
         self._nodes = nodes
         self._fired: list[tuple[str, int, Status]] = []
         self._name = f"ruleset_{next(_numbers)}"
         self._remembered: dict[tuple[int, ...], tuple[dict[int, Status], Fired]] = {}
-        writer = _RuleWriter(program, scales)
+        writer = _RuleWriter(program, thresholds)
         rules: dict[str, Any] = {"canary": self._rule({"type": 1}, ("canary", -1, Status.MET))}
         for index in nodes:
             for name, status, expression in writer.rules(index):
@@ -178,7 +179,7 @@ class _Ruleset:
 
 def _levels(program: Program) -> Iterator[_Ruleset]:
     """The nodes in groups that can be decided together, conditions before the ruling."""
-    scales = _scales(program)
+    thresholds = _thresholds(program)
     depth: dict[tuple[bool, int], list[int]] = {}
     level: dict[int, int] = {}
     for index, node in enumerate(program.nodes):
@@ -188,7 +189,7 @@ def _levels(program: Program) -> Iterator[_Ruleset]:
         depth.setdefault((is_ruling, level[index]), []).append(index)
     for (is_ruling, _), nodes in sorted(depth.items()):
         for start in range(0, len(nodes), MAX_NODES_PER_RULESET):
-            yield _Ruleset(program, nodes[start : start + MAX_NODES_PER_RULESET], scales, is_ruling)
+            yield _Ruleset(program, nodes[start : start + MAX_NODES_PER_RULESET], thresholds, is_ruling)
 
 
 def reachable_statuses(program: Program) -> list[frozenset[Status]]:
@@ -206,8 +207,10 @@ def reachable_statuses(program: Program) -> list[frozenset[Status]]:
                 found.append(frozenset(choice(c, t, o) for c, t, o in itertools.product(*children)))
             case CountedNode():
                 found.append(frozenset(s.counted_as(node.counts_as) for s in children[0]))
+            case JoinNode(operator="not"):
+                found.append(frozenset(negation(s) for s in children[0]))
             case JoinNode() if any(child - plain for child in children):
-                found.append(frozenset(Status) - {Status.UNKNOWN_OR_NOT_APPLICABLE})
+                found.append(frozenset(Status))
             case _:
                 found.append(plain)
     return found
@@ -216,8 +219,8 @@ def reachable_statuses(program: Program) -> list[frozenset[Status]]:
 class _RuleWriter:
     """Writes the rules of nodes, and notes which fields of the fact they read."""
 
-    def __init__(self, program: Program, scales: Mapping[str, int]) -> None:
-        self._program, self._scales = program, scales
+    def __init__(self, program: Program, thresholds: Thresholds) -> None:
+        self._program, self._thresholds = program, thresholds
         self._reachable = reachable_statuses(program)
         self.leaves: list[str] = []
         self.flags: dict[str, tuple[str, int]] = {}
@@ -289,7 +292,7 @@ class _RuleWriter:
             return self._membership(test)
         low, high = self._leaf(f"low_{test.fact}"), self._leaf(f"high_{test.fact}")
         assert test.threshold is not None
-        at = int(2 * test.threshold * self._scales[test.fact])
+        at = rank(test.threshold, self._thresholds[test.fact])
         if test.operator == "equals":
             return self._equals(low, high, at)
         passes, fails = {
@@ -311,8 +314,9 @@ class _RuleWriter:
 
     def _membership(self, test: Test) -> Iterator[tuple[Status, list[Expression]]]:
         answers = self._program.rulebook.vocabulary.facts[test.fact].answers
-        inside = [self._leaf(f"can_{test.fact}_{a}") for a in answers if a in test.answers]
-        outside = [self._leaf(f"can_{test.fact}_{a}") for a in answers if a not in test.answers]
+        fields = {answer: self._leaf(_answer_field(test.fact, number)) for number, answer in enumerate(answers)}
+        inside = [field for answer, field in fields.items() if answer in test.answers]
+        outside = [field for answer, field in fields.items() if answer not in test.answers]
         yield Status.MET, [self._none(outside)]
         yield Status.NOT_MET, [self._none(inside)]
         yield Status.UNKNOWN, [self._some(inside), self._some(outside)]
@@ -324,7 +328,7 @@ class _RuleWriter:
         yield Status.NOT_APPLICABLE, [self._none(can_fail), self._none(can_be_met)]
         yield Status.NOT_MET, [self._some(fails)]
         yield Status.NOT_MET_OR_NOT_APPLICABLE, [self._none(fails), self._some(can_fail), self._none(can_be_met)]
-        yield Status.UNKNOWN, [self._none(fails), self._some(can_fail), self._some(can_be_met)]
+        yield from self._either([self._none(fails), self._some(can_fail), self._some(can_be_met)], children)
 
     def _any(self, children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
         met, fails, can_be_met, can_fail = (self._flag(f, children) for f in _SUMMED)
@@ -333,7 +337,13 @@ class _RuleWriter:
         yield Status.NOT_APPLICABLE, [self._none(can_be_met), self._none(can_fail)]
         yield Status.NOT_MET, [self._none(can_be_met), self._some(fails)]
         yield Status.NOT_MET_OR_NOT_APPLICABLE, [self._none(can_be_met), self._none(fails), self._some(can_fail)]
-        yield Status.UNKNOWN, [self._none(met), self._some(can_fail), self._some(can_be_met)]
+        yield from self._either([self._none(met), self._some(can_fail), self._some(can_be_met)], children)
+
+    def _either(self, is_open: list[Expression], children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
+        """A group that can be met or fail: it can be not applicable too where no child is sure to apply."""
+        applies = self._flag("applies", children)
+        yield Status.UNKNOWN, [*is_open, self._some(applies)]
+        yield Status.UNKNOWN_OR_NOT_APPLICABLE, [*is_open, self._none(applies)]
 
     def _count(self, node: CountNode) -> Iterator[tuple[Status, list[Expression]]]:
         met, can_be_met = self._flag("met", node.children), self._flag("can_be_met", node.children)
@@ -364,40 +374,39 @@ def _ordered(statuses: frozenset[Status]) -> list[Status]:
     return [status for status in Status if status in statuses]
 
 
-def _scales(program: Program) -> dict[str, int]:
-    """For each measured fact the number by which all its thresholds become whole."""
-    scales: dict[str, int] = {}
+def _answer_field(fact: str, number: int) -> str:
+    """The field for one answer: by its number, because answers are any words and could make two fields one."""
+    return f"can_{fact}_{number}"
+
+
+def _thresholds(program: Program) -> Thresholds:
+    """The thresholds of each measured fact, the least first."""
+    found: dict[str, set[Fraction]] = {}
     for node in program.nodes:
         if isinstance(node, TestNode) and node.test.threshold is not None:
-            scale = scales.get(node.test.fact, 1)
-            scales[node.test.fact] = math.lcm(scale, node.test.threshold.denominator)
-    return scales
+            found.setdefault(node.test.fact, set()).add(node.test.threshold)
+    return {fact: sorted(numbers) for fact, numbers in found.items()}
 
 
-def scaled_ends(interval: Interval, scale: int) -> tuple[int, int]:
-    """The ends of an interval as integers that compare with a scaled, doubled threshold as the numbers do.
+def rank(number: Fraction, thresholds: Sequence[Fraction]) -> int:
+    """Twice the number of thresholds below a number, and one more where it is a threshold itself.
 
-    A number on the scale becomes twice its multiple; one between two marks becomes the odd integer between theirs, and
-    so does an end that is not included.
-
-    >>> scaled_ends(Interval(Fraction(1, 2), Fraction(1, 2)), 10)
-    (10, 10)
-    >>> scaled_ends(Interval(Fraction(1, 3), Fraction(1, 2), high_open=True), 10)
-    (7, 9)
+    >>> [rank(Fraction(n), [Fraction(3), Fraction(5)]) for n in (2, 3, 4, 5, 6)]
+    [0, 1, 2, 3, 4]
     """
-    low = (
-        -LIMIT if interval.low is None else _mark(interval.low * scale) + _step(interval.low * scale, interval.low_open)
-    )
-    high = LIMIT if interval.high is None else _mark(interval.high * scale)
-    if interval.high is not None:
-        high -= _step(interval.high * scale, interval.high_open)
-    return max(-LIMIT, min(LIMIT, low)), max(-LIMIT, min(LIMIT, high))
+    return bisect_left(thresholds, number) + bisect_right(thresholds, number)
 
 
-def _mark(scaled: Fraction) -> int:
-    return 2 * math.floor(scaled) + (scaled.denominator != 1)
+def ranked_ends(interval: Interval, thresholds: Sequence[Fraction]) -> tuple[int, int]:
+    """The ends of an interval as small integers that compare with a threshold's rank as the numbers do.
 
+    An end that is not included lies beside its threshold. So neither fractions nor numbers of any size reach the rules.
 
-def _step(scaled: Fraction, is_open: bool) -> int:
-    """An open end on a mark lies just beside it; between marks there is nothing to tell apart."""
-    return int(is_open and scaled.denominator == 1)
+    >>> ranked_ends(Interval(Fraction(1, 3), Fraction(1, 2)), [Fraction(1, 2)])
+    (0, 1)
+    >>> ranked_ends(Interval(Fraction(1, 2), None, low_open=True), [Fraction(1, 2)])
+    (2, 2)
+    """
+    low = 0 if interval.low is None else rank(interval.low, thresholds)
+    high = 2 * len(thresholds) if interval.high is None else rank(interval.high, thresholds)
+    return low + (interval.low_open and low % 2), high - (interval.high_open and high % 2)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.interval import Interval
-from engine.language import Mean, Ratio
-from engine.numbers import decimal_text, show_possible
+from engine.language import Mean
+from engine.numbers import show_possible
 from engine.rulebook import FactDeclaration, Possible, Vocabulary
 
 
@@ -23,8 +23,7 @@ class State(Enum):
     NOT_STATED = "not_stated"
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Where evidence comes from, in the words of those who stated it."""
 
     source: str | None = None
@@ -40,8 +39,7 @@ NO_PROVENANCE = Provenance()
 NOWHERE = Place("")
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What is stated about one fact, or about one year of it, at its place in the input.
 
     `stated` is an exact number as it was written, with its decimals; `assumed` marks an answer that nobody stated.
@@ -59,22 +57,26 @@ Stated = Mapping[str, Evidence | Mapping[int, Evidence]]
 """The evidence of one offer: by fact, and for facts per year by year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one fact can still be, and the evidence that says so (by year where it is derived from years)."""
+class Finding(NamedTuple):
+    """What one fact can still be, and the evidence that says so.
+
+    A derived fact has parts: each year or fact that it follows from, by name, with a finding of its own.
+    """
 
     fact: FactDeclaration
     possible: Possible
     state: State
     evidence: Evidence | None = None
-    parts: tuple[tuple[str, Evidence | None], ...] = ()
+    parts: tuple[tuple[str, Finding], ...] = ()
 
     @property
     def provenance(self) -> Provenance:
         """Where the fact's own evidence comes from, or that of its first part that names a source."""
-        own = [self.evidence] if self.evidence and not self.evidence.assumed else []
-        stated = own + [evidence for _, evidence in self.parts if evidence]
-        return next((e.provenance for e in stated if e.provenance != NO_PROVENANCE), NO_PROVENANCE)
+        stated = [self.evidence, *(part.evidence for _, part in self.parts)]
+        return next((e.provenance for e in stated if e and e.provenance != NO_PROVENANCE), NO_PROVENANCE)
+
+
+Parts = list[tuple[str, Finding]]
 
 
 def findings_of(vocabulary: Vocabulary, stated: Stated, year: int) -> dict[str, Finding]:
@@ -96,12 +98,16 @@ def findings_of(vocabulary: Vocabulary, stated: Stated, year: int) -> dict[str, 
 
 def _own(fact: FactDeclaration, stated: Stated) -> Finding:
     evidence = stated.get(fact.id)
-    if isinstance(evidence, Evidence):
-        return Finding(fact, evidence.possible, evidence.state, evidence)
-    if fact.written.assumed is not None:
-        assumed = Evidence(frozenset({fact.written.assumed}), State.KNOWN, assumed=True)
-        return Finding(fact, assumed.possible, State.KNOWN, assumed)
-    return Finding(fact, fact.everything, State.NOT_STATED)
+    assert evidence is None or isinstance(evidence, Evidence)
+    if evidence is None and fact.written.assumed is not None:
+        evidence = Evidence(frozenset({fact.written.assumed}), State.KNOWN, assumed=True)
+    return _finding(fact, evidence)
+
+
+def _finding(fact: FactDeclaration, evidence: Evidence | None) -> Finding:
+    if evidence is None:
+        return Finding(fact, fact.everything, State.NOT_STATED)
+    return Finding(fact, evidence.possible, evidence.state, evidence)
 
 
 def _derived(
@@ -116,61 +122,60 @@ def _derived(
     derived = fact.written.derived
     assert derived is not None
     if derived.mean:
-        parts = _yearly(derived.mean, stated, year)
-        computed = _mean([e.possible if e else vocabulary.facts[derived.mean.of].everything for _, e in parts])
+        parts = _yearly(derived.mean, vocabulary, stated, year)
+        computed = _mean(parts)
     else:
         assert derived.ratio is not None
-        parts = [(name, findings[name].evidence) for name in (derived.ratio.of, derived.ratio.to)]
-        computed = _ratio(derived.ratio, findings)
-    known = own.state is State.KNOWN or any(e and e.state is State.KNOWN for _, e in parts)
-    state = State.KNOWN if known else _weakest([own.evidence, *(e for _, e in parts)])
-    possible = _joined(fact, own, computed, found)
-    return Finding(fact, possible, state, own.evidence, tuple(parts))
+        parts = [(name, findings[name]) for name in (derived.ratio.of, derived.ratio.to)]
+        computed = _ratio(parts[0][1].possible, parts[1][1].possible)
+    states = {own.state, *(part.state for _, part in parts)}
+    state = next(s for s in State if s in states)
+    return Finding(fact, _joined(own, computed, parts, found), state, own.evidence, tuple(parts))
 
 
-def _yearly(mean: Mean, stated: Stated, year: int) -> list[tuple[str, Evidence | None]]:
+def _yearly(mean: Mean, vocabulary: Vocabulary, stated: Stated, year: int) -> Parts:
     by_year = stated.get(mean.of, {})
     assert not isinstance(by_year, Evidence)
-    return [(str(year + offset), by_year.get(year + offset)) for offset in mean.years]
+    fact = vocabulary.facts[mean.of]
+    return [(str(year + offset), _finding(fact, by_year.get(year + offset))) for offset in mean.years]
 
 
-def _mean(parts: list[Possible]) -> Interval:
+def _mean(parts: Parts) -> Interval:
     total = Interval.exactly(0)
-    for part in parts:
-        assert isinstance(part, Interval)
-        total += part
+    for _, part in parts:
+        assert isinstance(part.possible, Interval)
+        total += part.possible
     return total.divided_by(len(parts))
 
 
-def _ratio(ratio: Ratio, findings: Mapping[str, Finding]) -> Interval:
-    above, below = findings[ratio.of].possible, findings[ratio.to].possible
+def _ratio(above: Possible, below: Possible) -> Interval:
     assert isinstance(above, Interval)
     assert isinstance(below, Interval)
     positive = below.intersect(Interval(Fraction(0), None, low_open=True))
     return Interval() if positive.is_empty else above.ratio_to(positive)
 
 
-def _weakest(pieces: list[Evidence | None]) -> State:
-    return State.STATED_UNKNOWN if any(pieces) else State.NOT_STATED
-
-
-def _joined(fact: FactDeclaration, own: Finding, computed: Interval, found: list[Diagnostic]) -> Interval:
+def _joined(own: Finding, computed: Interval, parts: Parts, found: list[Diagnostic]) -> Interval:
     """What the stated value and the computed one leave together; a value stated too coarsely is not a contradiction."""
-    assert isinstance(fact.everything, Interval)
+    assert isinstance(own.fact.everything, Interval)
     assert isinstance(own.possible, Interval)
-    computed = computed.intersect(fact.everything)
-    if computed.is_exact and own.evidence and own.evidence.stated is not None:
-        if _rounds_to(computed, own.evidence.stated):
-            return computed
-        joined = Interval(Fraction(1), Fraction(0))
+    joined = computed.intersect(own.fact.everything)
+    if joined.is_exact and own.evidence and own.evidence.stated is not None:
+        contradicts = not _rounds_to(joined, own.evidence.stated)
     else:
-        joined = computed.intersect(own.possible)
-    if joined.is_empty:
-        place = own.evidence.place if own.evidence else NOWHERE
-        message = f"`{fact.id}` is stated as {show_possible(own.possible)}, but follows as {show_possible(computed)}"
-        found.append(Diagnostic(place, "derived-contradiction", message, "correct one of them"))
-        return computed
+        joined = joined.intersect(own.possible)
+        contradicts = joined.is_empty
+    if contradicts:
+        found.append(_contradiction(own, computed, parts))
     return joined
+
+
+def _contradiction(own: Finding, computed: Interval, parts: Parts) -> Diagnostic:
+    """What a derived fact is stated as, or else may be at all, beside what it follows as."""
+    places = [f.evidence.place for f in (own, *(part for _, part in parts)) if f.evidence]
+    verb = "is stated as" if own.state is State.KNOWN else "can only be"
+    message = f"`{own.fact.id}` {verb} {show_possible(own.possible)}, but follows as {show_possible(computed)}"
+    return Diagnostic(places[0] if places else NOWHERE, "derived-contradiction", message, "correct one of them")
 
 
 def _rounds_to(computed: Interval, stated: Decimal) -> bool:
@@ -187,24 +192,3 @@ def _rounds_to(computed: Interval, stated: Decimal) -> bool:
 def exact_evidence(number: Decimal, place: Place, provenance: Provenance = NO_PROVENANCE) -> Evidence:
     """Evidence of one exact number."""
     return Evidence(Interval.exactly(Fraction(number)), State.KNOWN, provenance, place, number)
-
-
-def described(evidence: Evidence | None, possible: Possible) -> dict[str, object]:
-    """Evidence for the machine: its state, or what it leaves possible, numbers as exact decimal text.
-
-    >>> described(None, Interval(None, Fraction(1, 2)))
-    {'at_most': '0.5'}
-    """
-    if evidence is not None and evidence.state is State.STATED_UNKNOWN:
-        return {"unknown": True}
-    if not isinstance(possible, Interval):
-        answers = sorted(possible)
-        return {"answer": answers[0]} if len(answers) == 1 else {"answers": answers}
-    if possible.is_exact and possible.low is not None:
-        return {"exactly": decimal_text(possible.low)}
-    ends: dict[str, object] = {}
-    if possible.low is not None:
-        ends["above" if possible.low_open else "at_least"] = decimal_text(possible.low)
-    if possible.high is not None:
-        ends["below" if possible.high_open else "at_most"] = decimal_text(possible.high)
-    return ends

@@ -53,6 +53,18 @@ class Interval:
             high, high_open = other.high, other.high_open
         return Interval(low, high, low_open, high_open)
 
+    def without_limits(self, limits: Interval) -> Interval:
+        """The same numbers, without an end that is only the limit of what there can be at all; a single number stays.
+
+        >>> Interval(Fraction(0), Fraction(1, 2)).without_limits(Interval(Fraction(0), None))
+        Interval(low=None, high=Fraction(1, 2), low_open=False, high_open=False)
+        """
+        if self.is_exact:
+            return self
+        low = None if self.low == limits.low else self.low
+        high = None if self.high == limits.high else self.high
+        return replace(self, low=low, high=high)
+
     def whole(self) -> Interval:
         """The same whole numbers, with ends that are whole and included."""
         low, high = self.low, self.high
@@ -74,18 +86,21 @@ class Interval:
         return replace(self, low=low, high=high)
 
     def ratio_to(self, other: Interval) -> Interval:
-        """Every quotient of a number here, 0 or more, and a number above 0 there.
+        """Every quotient of a number here and a number there, where all are above 0.
 
         >>> Interval.exactly(3).ratio_to(Interval(Fraction(4), Fraction(6)))
         Interval(low=Fraction(1, 2), high=Fraction(3, 4), low_open=False, high_open=False)
         """
-        low, low_open = Fraction(0), False
-        if other.high is not None and self.low is not None:
-            low, low_open = self.low / other.high, self.low_open or (other.high_open and self.low > 0)
-        elif self.low is None or self.low > 0:
-            low_open = self.low is not None
-        if self.high == 0:
-            return Interval.exactly(0)
-        if self.high is None or not other.low:
-            return Interval(low, None, low_open)
-        return Interval(low, self.high / other.low, low_open, self.high_open or other.low_open)
+        low, low_open = _least_quotient(self.low, self.low_open, other)
+        high, high_open = _least_quotient(None if self.high is None else -self.high, self.high_open, other)
+        return Interval(low, None if high is None else -high, low_open, high_open)
+
+
+def _least_quotient(number: Fraction | None, is_open: bool, divisors: Interval) -> tuple[Fraction | None, bool]:
+    """The low end of the quotients of a low end, and whether it is open; a positive one is least by the largest divisor."""
+    if number is None or number == 0:
+        return number, is_open
+    divisor, divisor_open = (divisors.high, divisors.high_open) if number > 0 else (divisors.low, divisors.low_open)
+    if divisor:
+        return number / divisor, is_open or divisor_open
+    return (Fraction(0), True) if number > 0 else (None, False)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Literal
 
 from engine.shape import key, shape
 
 
-@shape
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """One text in the two languages of the product."""
+    """One text in the two languages of the product.
+
+    >>> Text(da="ja", en="yes") == Text(da="ja", en="yes")
+    True
+    """
 
     is_text: ClassVar[bool] = True
 

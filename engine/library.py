@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import rules
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
+from engine.document import read_file, read_one
 from engine.loader import load_rulebook, load_vocabulary
 from engine.rulebook import Rulebook, Vocabulary
+from engine.shape import place_of
 
 SHIPPED = Path(rules.__file__).parent
 VOCABULARY_FILE = "vocabulary.yaml"
@@ -30,30 +32,52 @@ class Library:
     def __init__(self, folder: Path = SHIPPED) -> None:
         self._vocabularies: dict[str, Vocabulary] = {}
         self.rulebooks: tuple[Rulebook, ...] = ()
-        found: list[Diagnostic] = []
-        for path in _vocabulary_files(folder):
-            try:
-                self._load(path)
-            except Rejected as error:
-                found += error.diagnostics
-        found += _overlaps(self.rulebooks)
-        if found:
-            raise Rejected(found)
+        self._found: list[Diagnostic] = []
+        files = list(_vocabulary_files(folder))
+        if not files:
+            message = f"there is no `{VOCABULARY_FILE}` in the folder, nor in a folder directly in it"
+            raise rejected(Place(shown_path(folder)), "unreadable", message)
+        for path in [path for path in files if self._load_vocabulary(path)]:
+            self._load_rulebooks(path.parent)
+        self._found += itertools.chain(_repeated(self.rulebooks), _overlaps(self.rulebooks))
+        if self._found:
+            raise Rejected(self._found)
+        self._found += _without_superset(self.rulebooks)
+        if self._found:
+            raise Rejected(self._found)
         self.rulebooks = tuple(sorted(self.rulebooks, key=_order))
 
-    def _load(self, path: Path) -> None:
-        vocabulary = load_vocabulary(read_bytes(path), shown_path(path))
+    def _load_vocabulary(self, path: Path) -> bool:
+        """Whether the vocabulary is right; without it nothing can be said about the rulebooks beside it."""
+        try:
+            vocabulary = load_vocabulary(read_file(path), shown_path(path))
+        except Rejected as error:
+            self._found += error.diagnostics
+            return False
+        if vocabulary.id in self._vocabularies:
+            message = f"`{vocabulary.id}` is the id of another vocabulary"
+            self._found.append(Diagnostic(_place_in(shown_path(path), "id"), "repeated-id", message))
+            return False
         self._vocabularies[vocabulary.id] = vocabulary
-        found: list[Diagnostic] = []
-        for file in sorted(path.parent.glob("*.yaml")):
+        return True
+
+    def _load_rulebooks(self, folder: Path) -> None:
+        for file in sorted(folder.glob("*.yaml")):
             if file.name != VOCABULARY_FILE:
                 try:
-                    rulebook = load_rulebook(read_bytes(file), shown_path(file), self._vocabularies.get)
+                    rulebook = self._rulebook(file, self._vocabularies)
                     self.rulebooks = (*self.rulebooks, rulebook)
                 except Rejected as error:
-                    found += error.diagnostics
-        if found:
-            raise Rejected(found)
+                    self._found += error.diagnostics
+
+    def _rulebook(self, file: Path, vocabularies: Mapping[str, Vocabulary]) -> Rulebook:
+        return load_rulebook(read_file(file), shown_path(file), vocabularies.get, vocabularies)
+
+    def _on(self, day: datetime.date) -> tuple[Rulebook, ...]:
+        """The rulebooks in force on a day; a version without a last day applies until the next."""
+        begun = [r for r in self.rulebooks if r.is_in_force(day)]
+        latest = {r.id: max(o.in_force_from for o in begun if o.id == r.id) for r in begun}
+        return tuple(r for r in begun if r.in_force_from == latest[r.id])
 
     def in_force(self, year: int) -> tuple[Rulebook, ...]:
         """The rulebooks in force on 1 January of a year, a rulebook before those that are its subset.
@@ -62,7 +86,7 @@ class Library:
             Rejected: there is none.
         """
         day = datetime.date(year, 1, 1)
-        found = tuple(r for r in self.rulebooks if r.is_in_force(day))
+        found = self._on(day)
         if not found:
             years = sorted({r.in_force_from.year for r in self.rulebooks})
             hint = f"there are rulebooks for {', '.join(map(str, years))}"
@@ -88,7 +112,8 @@ class Library:
             hint = near_hint(identifier, dict.fromkeys(r.id for r in self.rulebooks))
             raise rejected(Place("--rulebook"), "unknown-rulebook", f"there is no rulebook `{identifier}`", hint)
         day = datetime.date(year, 1, 1)
-        fitting = [r for r in versions if (r.version == version if version else r.is_in_force(day))]
+        on = self._on(day)
+        fitting = [r for r in versions if (r.version == version if version else r in on)]
         if not fitting:
             has = ", ".join(f"`{identifier}@{r.version}`" for r in versions)
             wanted = f"version `{version}`" if version else f"version in force on 1 January {year}"
@@ -106,26 +131,13 @@ class Library:
         beside = path.parent / VOCABULARY_FILE
         vocabularies = dict(self._vocabularies)
         if beside.exists():
-            own = load_vocabulary(read_bytes(beside), shown_path(beside))
+            own = load_vocabulary(read_file(beside), shown_path(beside))
             vocabularies[own.id] = own
-        return load_rulebook(read_bytes(path), shown_path(path), vocabularies.get)
+        return self._rulebook(path, vocabularies)
 
     def superset_of(self, rulebook: Rulebook) -> Rulebook | None:
         """The rulebook whose subset one declares itself to be, in the version in force with it."""
-        same = [r for r in self.rulebooks if r.id == rulebook.subset_of]
-        return next((r for r in same if r.is_in_force(rulebook.in_force_from)), None)
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file.
-
-    Raises:
-        Rejected: it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
+        return next((r for r in self._on(rulebook.in_force_from) if r.id == rulebook.subset_of), None)
 
 
 def shown_path(path: Path) -> str:
@@ -146,11 +158,40 @@ def _vocabulary_files(folder: Path) -> Iterator[Path]:
     yield from sorted(folder.glob(f"*/{VOCABULARY_FILE}"))
 
 
+def _repeated(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
+    """Two files may not hold one version of a rulebook."""
+    first: dict[tuple[str, str], str] = {}
+    for rulebook in rulebooks:
+        file = first.setdefault((rulebook.id, rulebook.version), rulebook.file)
+        if file != rulebook.file:
+            message = f"`{rulebook.id}@{rulebook.version}` stands already in {file}"
+            place = _place_in(rulebook.file, "version")
+            yield Diagnostic(place, "repeated-id", message, "give each version its own name")
+
+
 def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
-    """Two versions of one rulebook may not be in force on one day."""
-    ordered = sorted(rulebooks, key=lambda r: (r.id, r.in_force_from))
-    for earlier, later in itertools.pairwise(ordered):
-        if earlier.id == later.id and earlier.is_in_force(later.in_force_from):
+    """Two versions of one rulebook may not be in force on one day; one without a last day gives way to the next."""
+    ordered = sorted(rulebooks, key=lambda r: (r.id, r.in_force_from, r.file))
+    for earlier, later in itertools.combinations(ordered, 2):
+        end = earlier.in_force_until or earlier.in_force_from
+        if earlier.id == later.id and later.in_force_from <= end:
             both = f"`{later.id}@{later.version}` and `{earlier.id}@{earlier.version}`"
             message = f"{both} are both in force on {later.in_force_from}"
-            yield Diagnostic(Place(later.file, 1, 1), "overlapping-dates", message, "let the earlier one end before")
+            place = _place_in(later.file, "in_force", "from")
+            yield Diagnostic(place, "overlapping-dates", message, "let the earlier one end before")
+
+
+def _without_superset(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
+    """A rulebook may be declared the subset of one that is there, and is another."""
+    known = dict.fromkeys(r.id for r in rulebooks)
+    for rulebook in rulebooks:
+        others = [name for name in known if name != rulebook.id]
+        if rulebook.subset_of is not None and rulebook.subset_of not in others:
+            message = f"there is no other rulebook `{rulebook.subset_of}`"
+            place = _place_in(rulebook.file, "subset_of")
+            yield Diagnostic(place, "unknown-rulebook", message, near_hint(rulebook.subset_of, others))
+
+
+def _place_in(file: str, *path: str) -> Place:
+    """The place of a value in a file that has been read before."""
+    return place_of(read_one(read_file(Path(file)), file), *path)

@@ -2,7 +2,8 @@
 
 What is known of a node is a *status*: the set of the results it can still have. The results have an order,
 not met < not applicable < met, in which every connective below is monotone (negation: antitone). So the worst
-and the best result of a group follow from the worst and the best results of its parts alone.
+and the best result of a group follow from the worst and the best results of its parts alone; it can be not
+applicable where every part can.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def all_of(parts: Sequence[Status]) -> Status:
     >>> all_of([Status.MET, Status.NOT_APPLICABLE]).reported, all_of([Status.MET, Status.UNKNOWN]).reported
     ('met', 'unknown')
     """
-    return _between(_all([p.worst for p in parts]), _all([p.best for p in parts]))
+    return _between(_all([p.worst for p in parts]), _all([p.best for p in parts]), _can_all_be_away(parts))
 
 
 def any_of(parts: Sequence[Status]) -> Status:
@@ -102,7 +103,7 @@ def any_of(parts: Sequence[Status]) -> Status:
     >>> any_of([Status.NOT_MET, Status.UNKNOWN]).reported, any_of([Status.MET, Status.UNKNOWN]).reported
     ('unknown', 'met')
     """
-    return _between(_any([p.worst for p in parts]), _any([p.best for p in parts]))
+    return _between(_any([p.worst for p in parts]), _any([p.best for p in parts]), _can_all_be_away(parts))
 
 
 def at_least(required: int, parts: Sequence[Status], mandatory: Sequence[Status] = ()) -> Status:
@@ -124,8 +125,12 @@ def choice(condition: Status, then: Status, otherwise: Status) -> Status:
     return otherwise if condition is Status.NOT_MET else union([then, otherwise])
 
 
-def _between(worst: Result, best: Result) -> Status:
-    return Status(frozenset({worst, best}))
+def _between(worst: Result, best: Result, can_be_away: bool = False) -> Status:
+    return Status(frozenset({worst, best, _NA} if can_be_away else {worst, best}))
+
+
+def _can_all_be_away(parts: Sequence[Status]) -> bool:
+    return all(_NA in part.value for part in parts)
 
 
 def _all(results: Sequence[Result]) -> Result:

@@ -20,8 +20,7 @@ def decimal_text(number: Fraction) -> str:
         places += 1
     if rest != 1:
         return f"{number.numerator}/{number.denominator}"
-    scaled = Decimal(int(number * 10**places)).scaleb(-places)
-    text = f"{scaled:f}"
+    text = f"{_shifted(int(number * 10**places), places):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -33,14 +32,35 @@ def rounded(number: Fraction, decimals: int, threshold: Fraction | None = None) 
     >>> rounded(Fraction(1, 3), 2)
     Decimal('0.33')
     """
-    shown = Decimal(round(number * 10**decimals)).scaleb(-decimals)
+    shown = _shifted(round(number * 10**decimals), decimals)
     if threshold is None or _side(Fraction(shown), threshold) == _side(number, threshold):
         return shown
     return rounded(number, decimals + 1, threshold)
 
 
+def _shifted(number: int, places: int) -> Decimal:
+    """A whole number with its last places behind the point: all its digits, where `Decimal.scaleb` keeps 28."""
+    return Decimal(f"{number}E-{places}")
+
+
 def _side(number: Fraction, threshold: Fraction) -> int:
     return (number > threshold) - (number < threshold)
+
+
+def interval_record(interval: Interval) -> dict[str, str]:
+    """An interval for the machine: `exactly`, or its ends by the words that evidence is written in.
+
+    >>> interval_record(Interval(None, Fraction(1, 2), high_open=True))
+    {'below': '0.5'}
+    """
+    if interval.is_exact and interval.low is not None:
+        return {"exactly": decimal_text(interval.low)}
+    ends: dict[str, str] = {}
+    if interval.low is not None:
+        ends["above" if interval.low_open else "at_least"] = decimal_text(interval.low)
+    if interval.high is not None:
+        ends["below" if interval.high_open else "at_most"] = decimal_text(interval.high)
+    return ends
 
 
 def show_possible(possible: Interval | frozenset[str]) -> str:

@@ -6,41 +6,37 @@ the ruling, holds the rule, the bases and the verdict, and depends on those stat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.loader import both_ways
 from engine.logic import Result, Status
 from engine.rulebook import Condition, Count, Criterion, Override, Rulebook, RulePart, Test, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class TestNode:
+class TestNode(NamedTuple):
     """A test on a fact."""
 
     name: str
     test: Test
 
 
-@dataclass(frozen=True, slots=True)
-class StatedNode:
+class StatedNode(NamedTuple):
     """Met where evidence for a fact is stated at all, even if as unknown."""
 
     name: str
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantNode:
+class ConstantNode(NamedTuple):
     """A status that never changes."""
 
     name: str
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class JoinNode:
+class JoinNode(NamedTuple):
     """Its children joined by `all`, `any` or `not`."""
 
     name: str
@@ -48,8 +44,7 @@ class JoinNode:
     children: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CountNode:
+class CountNode(NamedTuple):
     """At least `required` of the children, the mandatory ones among them."""
 
     name: str
@@ -58,8 +53,7 @@ class CountNode:
     mandatory: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceNode:
+class ChoiceNode(NamedTuple):
     """One child's status where the condition is met, another's where it is not."""
 
     name: str
@@ -68,8 +62,7 @@ class ChoiceNode:
     otherwise: int
 
 
-@dataclass(frozen=True, slots=True)
-class CountedNode:
+class CountedNode(NamedTuple):
     """The child's status, "not applicable" counted as the given result."""
 
     name: str
@@ -80,8 +73,7 @@ class CountedNode:
 Node = TestNode | StatedNode | ConstantNode | JoinNode | CountNode | ChoiceNode | CountedNode
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionNodes:
+class CriterionNodes(NamedTuple):
     """Where the parts of a criterion stand in the program."""
 
     criterion: Criterion
@@ -91,8 +83,7 @@ class CriterionNodes:
     exempt: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideNodes:
+class OverrideNodes(NamedTuple):
     """Where an override's condition stands in the program."""
 
     override: Override
@@ -115,7 +106,7 @@ class Program:
     bases: tuple[tuple[str, int], ...]
     rule: int
     verdict: int
-    split: tuple[int, ...] = field(default=())
+    split: tuple[int, ...] = ()
 
     @cached_property
     def inputs(self) -> tuple[int, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.interval import Interval
 from engine.language import Fact, Text
@@ -28,8 +27,7 @@ class Verdict(Enum):
     UNDETERMINED = "undetermined"
 
 
-@dataclass(frozen=True, slots=True)
-class FactDeclaration:
+class FactDeclaration(NamedTuple):
     """A fact of the vocabulary: its declaration as written, and all that it can be at all."""
 
     id: str
@@ -47,8 +45,7 @@ class FactDeclaration:
         return JUDGEMENT if self.written.type == "judgement" else self.written.answers or {}
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """Facts by id, and lists of words that describe offers."""
 
     id: str
@@ -58,8 +55,7 @@ class Vocabulary:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(NamedTuple):
     """A test on one fact: a comparison with a threshold, or membership among answers."""
 
     fact: str
@@ -69,8 +65,7 @@ class Test:
     reference: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(NamedTuple):
     """Conditions, or criteria, joined by `all`, `any` or `not`."""
 
     operator: Literal["all", "any", "not"]
@@ -80,8 +75,7 @@ class Combination:
 Condition = Test | Combination
 
 
-@dataclass(frozen=True, slots=True)
-class Applicability:
+class Applicability(NamedTuple):
     """When a criterion does not apply, and what it then counts as."""
 
     exempt_when: Condition
@@ -90,8 +84,7 @@ class Applicability:
     reading: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One criterion. Where `judgement` names a fact, the condition is indicative and a judgement may depart from it."""
 
     id: str
@@ -104,8 +97,7 @@ class Criterion:
     applicability: Applicability | None
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """At least `required` of the members, every mandatory one among them."""
 
     required: int
@@ -113,8 +105,7 @@ class Count:
     mandatory: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(NamedTuple):
     """Parts of a rule joined by `all`, `any` or `not`."""
 
     operator: Literal["all", "any", "not"]
@@ -125,8 +116,7 @@ RulePart = str | Count | Join
 """A criterion's id, or a group."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """The rule over the criteria; its id is the basis of the verdicts it gives."""
 
     id: str
@@ -136,8 +126,7 @@ class Rule:
     group: Count | Join
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """A condition that settles the verdict whatever the rule says."""
 
     id: str
@@ -149,16 +138,14 @@ class Override:
     reading: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A verdict in the rulebook's own word, and that word in both languages."""
 
     id: str
     label: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(NamedTuple):
     """Criteria, the rule over them, the overrides before it, and the words of the outcomes."""
 
     id: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from engine.analysis import Analysis
 from engine.evidence import Finding
@@ -14,8 +14,7 @@ from engine.logic import Status
 from engine.rulebook import Criterion, Override, Rulebook, Test, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """An outcome published elsewhere: shown beside the verdict, never evidence."""
 
     rulebook: str
@@ -25,8 +24,7 @@ class Published:
     reference: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What is decided about: an offer's id, name and description (label and value, in both languages)."""
 
     id: str
@@ -36,8 +34,7 @@ class Subject:
     published: tuple[Published, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TestTrace:
+class TestTrace(NamedTuple):
     """One test: what its fact could be, how the test came out, and how far the fact lies from the threshold.
 
     The margin is positive on the side that meets the test, taken at the nearest possible value; None where the test
@@ -50,8 +47,7 @@ class TestTrace:
     margin: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionTrace:
+class CriterionTrace(NamedTuple):
     """One criterion: its status, and each part that led to it."""
 
     criterion: Criterion
@@ -66,8 +62,7 @@ class CriterionTrace:
     exemption_tests: tuple[TestTrace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideTrace:
+class OverrideTrace(NamedTuple):
     """One override: whether its condition holds."""
 
     override: Override
@@ -75,21 +70,21 @@ class OverrideTrace:
     tests: tuple[TestTrace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something to know about a decision that does not alter it.
 
     `superset_not_met` and `superset_undetermined`: this rulebook's verdict is met, and that of the rulebook whose
     subset it is, is not. `assumed`: an answer that nobody stated was taken for granted. `incomplete`: a list in the
-    decision was cut off. `published_contradiction`: outcomes published for the year differ from each other.
+    decision was cut off. `published_contradiction`: outcomes published for the year differ from each other. `rulebook`
+    is the other rulebook that the first two speak of.
     """
 
     code: Literal["superset_not_met", "superset_undetermined", "assumed", "incomplete", "published_contradiction"]
-    detail: Mapping[str, str]
+    detail: Mapping[str, str] = MappingProxyType({})
+    rulebook: Rulebook | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(NamedTuple):
     """Who decided and how: no part of the decision itself.
 
     `remembered` says that the same status vector had been decided before in this run, and its firings are repeated.
@@ -102,8 +97,7 @@ class Execution:
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """One decision on one offer by one rulebook."""
 
     subject: Subject

@@ -1,0 +1,76 @@
+"""How long the command takes to answer, against starting Python with the libraries it is built on.
+
+Each round runs the two commands one after the other, so that a busy machine slows both; the ratio is of the medians.
+
+    python benchmarks/cold_start.py [--runs N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pty
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BASE = [sys.executable, "-c", "import click, pydantic, yaml"]
+SEKSKANT = [sys.executable, "-c", "from cli.main import main; main()"]
+OFFER = str(ROOT / "offers" / "data" / "2018" / "jonstrupvang.yaml")
+CASES: dict[str, tuple[Sequence[str], float, bool]] = {
+    "assess one offer": ((*SEKSKANT, "assess", OFFER), 2.5, False),
+    "assess one offer, in a terminal": ((*SEKSKANT, "assess", OFFER), 2.5, True),
+    "assess one offer, as JSON": ((*SEKSKANT, "assess", OFFER, "--format", "json"), 2.5, False),
+    "--help": ((*SEKSKANT, "--help"), 1.5, False),
+    "--help, in a terminal": ((*SEKSKANT, "--help"), 1.5, True),
+}
+
+
+def piped(command: Sequence[str]) -> None:
+    """Run a command with its output thrown away."""
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def in_terminal(command: Sequence[str]) -> None:
+    """Run a command in a terminal of its own and read what it prints."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(ROOT)
+        os.execv(command[0], list(command))
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass
+    os.close(terminal)
+    _, status = os.waitpid(process, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"{command} failed")
+
+
+def seconds(run: Callable[[Sequence[str]], None], command: Sequence[str]) -> float:
+    """How long a command takes, start to end."""
+    start = time.perf_counter()
+    run(command)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the ratio for each case."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=20)
+    runs = parser.parse_args().runs
+    for name, (command, most, terminal) in CASES.items():
+        run = in_terminal if terminal else piped
+        seconds(run, command)
+        pairs = [(seconds(run, command), seconds(run, BASE)) for _ in range(runs)]
+        ours, base = (statistics.median(times) for times in zip(*pairs, strict=True))
+        print(f"{name:34} {ours / base:5.2f} times the imports alone (at most {most})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""`sekskant assess`: decide offers, print each decision, and say on standard error what could not be decided."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
+from cli.selection import chosen_rulebooks, shared_vocabulary
+from engine.decide import ENGINES, Decider
+from engine.diagnostics import IntegrityFault, Rejected
+from engine.library import Library
+from engine.rulebook import Rulebook, Verdict
+from engine.trace import Trace
+from offers.offer import Offer
+from offers.reader import read_offers
+
+if TYPE_CHECKING:
+    from engine.wording import Language
+
+Decisions = tuple[Trace, ...]
+"""The decisions on one offer, one per rulebook."""
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@click.option(
+    "--rulebook",
+    "names",
+    multiple=True,
+    metavar="ID",
+    help="Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "html"]),
+    default="table",
+    show_default=True,
+    help="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
+)
+@click.option("--summary", is_flag=True, help="Print only the line for each offer.")
+@click.option("--require-decided", is_flag=True, help="Exit with 3 where a verdict is undetermined.")
+@language_option
+def assess(
+    paths: tuple[str, ...],
+    year: int | None,
+    names: tuple[str, ...],
+    form: str,
+    summary: bool,
+    require_decided: bool,
+    lang: Language,
+) -> None:
+    """Decide offers by the rulebooks of a year, and say why.
+
+    PATH is an offer file, a folder of them, or - for standard input; YAML or JSON, several offers in a file.
+
+    Exit code: 0 done; 1 some input was rejected (the rest is decided and printed); 2 usage; 3 undetermined and
+    --require-decided; 4 a decision could not be proven.
+    """
+    _check_engine()
+    library = load_library()
+    if year is None:
+        year = library.latest_year()
+        say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
+    rulebooks = chosen_rulebooks(library, names, year)
+    offers = read_offers(paths, shared_vocabulary(rulebooks))
+    found: list[Exit] = []
+    printed = _PRINTERS[form](_decided(offers, _deciders(library, rulebooks), year, found), lang, summary)
+    for text in printed:
+        sys.stdout.write(text)
+    if not require_decided:
+        found = [code for code in found if code is not Exit.UNDETERMINED]
+    stop(exit_code(found))
+
+
+def _check_engine() -> None:
+    chosen = os.environ.get("SEKSKANT_ENGINE")
+    if chosen and chosen not in ENGINES:
+        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`; it can be {' or '.join(ENGINES)}")
+
+
+def _deciders(library: Library, rulebooks: Iterable[Rulebook]) -> list[Decider]:
+    """A decider for each rulebook; one that others name as their superset is shared with them."""
+    deciders: dict[tuple[str, str], Decider] = {}
+
+    def decider(rulebook: Rulebook) -> Decider:
+        key = (rulebook.id, rulebook.version)
+        if key not in deciders:
+            superset = library.superset_of(rulebook)
+            deciders[key] = Decider(rulebook, decider(superset) if superset else None)
+        return deciders[key]
+
+    return [decider(rulebook) for rulebook in rulebooks]
+
+
+def _decided(
+    offers: Iterable[Offer | Rejected], deciders: list[Decider], year: int, found: list[Exit]
+) -> Iterator[Decisions]:
+    """The decisions on each offer that can be decided; what went wrong is said, and noted for the exit code."""
+    for offer in offers:
+        try:
+            if isinstance(offer, Rejected):
+                raise offer
+            decisions = tuple(d.decide(offer.subject(), offer.stated, year) for d in deciders)
+        except Rejected as error:
+            say_rejected(error)
+            found.append(Exit.REJECTED)
+            continue
+        except IntegrityFault as error:
+            say(f"{offer.place}: {error}")  # type: ignore[union-attr]
+            found.append(Exit.INTEGRITY)
+            continue
+        if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
+            found.append(Exit.UNDETERMINED)
+        yield decisions
+
+
+Printer = Callable[[Iterable[Decisions], "Language", bool], Iterator[str]]
+
+
+def _table(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
+    from cli.form import Form  # noqa: PLC0415 - only the chosen printer is loaded
+
+    form, lines = Form(lang), []
+    for decisions in decided:
+        if not summary:
+            yield form.offer(decisions)
+        lines.append(decisions)
+    if len(lines) > 1 or summary:
+        yield form.summary(lines)
+
+
+def _json(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
+    import json  # noqa: PLC0415
+
+    from engine.decision import decision_record  # noqa: PLC0415
+
+    separator = "[\n"
+    for decisions in decided:
+        for trace in decisions:
+            yield separator + json.dumps(decision_record(trace), ensure_ascii=False, indent=2)
+            separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"
+
+
+def _csv(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
+    from cli.spreadsheet import rows  # noqa: PLC0415
+
+    yield from rows(decided, lang, each_criterion=not summary)
+
+
+def _html(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
+    from cli.page import page  # noqa: PLC0415
+
+    yield page(list(decided), lang, forms=not summary)
+
+
+_PRINTERS: dict[str, Printer] = {"table": _table, "json": _json, "csv": _csv, "html": _html}

@@ -1,0 +1,97 @@
+"""What the commands share: languages, harmless text, diagnostics on standard error, exit codes."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from engine.diagnostics import Rejected
+    from engine.library import Library
+    from engine.wording import Language
+
+RICH_HELP = sys.stdout.isatty()
+"""In a terminal, help comes with colours and boxes; elsewhere as plain text."""
+
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    REJECTED = 1
+    USAGE = 2
+    UNDETERMINED = 3
+    INTEGRITY = 4
+    CHECK_FAILED = 5
+
+
+_PRECEDENCE = (Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
+
+
+def exit_code(found: Iterable[Exit]) -> Exit:
+    """The exit code where several hold.
+
+    >>> exit_code([Exit.UNDETERMINED, Exit.REJECTED])
+    <Exit.REJECTED: 1>
+    """
+    found = set(found)
+    return next((code for code in _PRECEDENCE if code in found), Exit.DONE)
+
+
+def harmless(text: str) -> str:
+    r"""A text without characters that steer a terminal or hide the order of what is read.
+
+    >>> harmless("a\x1b[31mb\u202ec")
+    'a\ufffd[31mb\ufffdc'
+    """
+    return _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def say(message: str) -> None:
+    """A message to the reader, on standard error."""
+    click.echo(harmless(message), err=True)
+
+
+def say_rejected(error: Rejected) -> None:
+    """The diagnostics of what was rejected."""
+    for diagnostic in error.diagnostics:
+        say(str(diagnostic))
+
+
+def stop(code: Exit) -> None:
+    """End the command with an exit code."""
+    if code is not Exit.DONE:
+        sys.exit(int(code))
+
+
+def default_language() -> Language:
+    """Danish where the locale is Danish, else English."""
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "da" if next(filter(None, names), "").lower().startswith("da") else "en"
+
+
+def language_option(function: Function) -> Function:
+    """The option `--lang`."""
+    shown = "The language of texts; by default that of the locale."
+    return click.option("--lang", type=click.Choice(["da", "en"]), default=default_language, help=shown)(function)
+
+
+def load_library() -> Library:
+    """The shipped rulebooks; a mistake in them ends the command."""
+    from engine.diagnostics import Rejected  # noqa: PLC0415 - help must not wait for it
+    from engine.library import Library  # noqa: PLC0415
+
+    try:
+        return Library()
+    except Rejected as error:
+        say_rejected(error)
+        sys.exit(int(Exit.REJECTED))

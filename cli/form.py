@@ -1,0 +1,175 @@
+"""Decisions for the terminal, in the task force's own form: per criterion its status, evidence and reason."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from cli.screen import Cell, Piece, Screen
+from engine.evidence import Provenance
+from engine.justification import facts_to_ask_for, justification
+from engine.logic import Status
+from engine.rulebook import Verdict
+from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
+from engine.wording import Language, Wording
+
+MARKS = {"met": "✓", "not_met": "✗", "unknown": "?", "undetermined": "?", "not_applicable": "–"}
+NARROW = 100
+"""Below this width the columns of a form get less room."""
+
+
+class Form:
+    """Renders decisions as text for the width of the terminal."""
+
+    def __init__(self, language: Language) -> None:
+        self._wording = Wording(language)
+        self._screen = Screen()
+
+    def offer(self, decisions: Sequence[Trace]) -> str:
+        """The whole form of one offer: its description, then each rulebook's decision."""
+        subject, text = decisions[0].subject, self._wording.text
+        self._screen.rule(subject.name)
+        self._screen.pairs([(text(label), text(value)) for label, value in subject.description])
+        for trace in decisions:
+            self._decision(trace)
+        if subject.attention:
+            self._screen.heading(self._pick("Særlig opmærksomhed", "Special attention"))
+            for point in subject.attention:
+                self._screen.paragraph(point, bullet="• ")
+        self._screen.line()
+        return self._screen.taken()
+
+    def summary(self, offers: Sequence[Sequence[Trace]]) -> str:
+        """A line for each offer: its verdicts, their basis, and the criteria for which evidence is missing."""
+        if not offers:
+            return ""
+        titles = [self._wording.text(trace.rulebook.title) for trace in offers[0]]
+        heads = [self._pick("Tilbud", "Offer"), *titles, self._pick("Mangler", "Missing")]
+        self._screen.table(heads, [self._summary_row(decisions) for decisions in offers])
+        self._screen.line()
+        for traces in zip(*offers, strict=True):
+            self._screen.line(*self._counts(traces))
+        return self._screen.taken()
+
+    def _summary_row(self, decisions: Sequence[Trace]) -> list[Cell]:
+        missing = ", ".join(filter(None, (self._missing(trace) for trace in decisions)))
+        cells = [self._verdict_cell(trace) for trace in decisions]
+        return [[Piece(decisions[0].subject.name)], *cells, [Piece(missing)]]
+
+    def _verdict_cell(self, trace: Trace) -> Cell:
+        return [Piece(f"{MARKS[trace.verdict.value]} {' / '.join(trace.possible_bases)}", trace.verdict.value)]
+
+    def _counts(self, traces: Sequence[Trace]) -> Iterator[Piece]:
+        """How many offers have each verdict of one rulebook."""
+        rulebook = traces[0].rulebook
+        yield Piece(f"{self._wording.text(rulebook.title)}:")
+        for verdict in Verdict:
+            number = sum(trace.verdict is verdict for trace in traces)
+            yield Piece(f"  {MARKS[verdict.value]} {number} {rulebook.outcomes[verdict].id}", verdict.value)
+
+    def _missing(self, trace: Trace) -> str:
+        """The criteria and overrides whose facts should be asked for, those that follow each other as a range."""
+        if trace.verdict is not Verdict.UNDETERMINED:
+            return ""
+        asked = {test.test.fact for test in facts_to_ask_for(trace)}
+        wanted = [not c.status.is_known and _reads(c, asked) for c in trace.criteria]
+        ranges = _ranges([c.criterion.id for c in trace.criteria], wanted)
+        overrides = [o.override.id for o in trace.overrides if o.status is Status.UNKNOWN]
+        return ", ".join([*ranges, *overrides])
+
+    def _pick(self, danish: str, english: str) -> str:
+        return self._wording.pick(danish, english)
+
+    def _decision(self, trace: Trace) -> None:
+        rulebook, screen = trace.rulebook, self._screen
+        screen.line()
+        version = f"   {rulebook.id} {rulebook.version}, {self._pick('aftaleår', 'agreement year')} {trace.year}"
+        screen.line(Piece(self._wording.text(rulebook.title), "bold"), Piece(version, "dim"))
+        self._criteria(trace)
+        if trace.overrides:
+            screen.line()
+        for override in trace.overrides:
+            screen.paragraph(self._override(override), indent=0)
+        screen.line()
+        label = self._wording.text(rulebook.outcomes[trace.verdict].label).upper()
+        outcome = Piece(f"{MARKS[trace.verdict.value]} {label}", trace.verdict.value)
+        screen.line(
+            Piece(f"{self._pick('Udfald', 'Outcome')}: ", "bold"), outcome, Piece(f"   {self._basis(trace)}", "dim")
+        )
+        screen.line()
+        for section in justification(trace, self._wording.language):
+            screen.line(Piece(section.heading, "italic"))
+            for sentence in section.sentences:
+                screen.paragraph(sentence)
+
+    def _criteria(self, trace: Trace) -> None:
+        heads = (("Nr.", "No."), ("Kriterium", "Criterion"), ("Opfyldelse", "Fulfilment"))
+        last = self._pick("Oplysninger og begrundelse", "Evidence and reason")
+        rows = [self._criterion(criterion) for criterion in trace.criteria]
+        first = max(len(self._pick(*heads[0])), *(len(c.criterion.id) for c in trace.criteria))
+        title, status = (14, 16) if self._screen.width < NARROW else (26, 18)
+        self._screen.table([*(self._pick(*head) for head in heads), last], rows, [first, title, status, None])
+
+    def _criterion(self, found: CriterionTrace) -> list[Cell]:
+        reported = found.status.reported
+        status = [Piece(f"{MARKS[reported]} {self._wording.status(found.status)}", reported)]
+        if found.decisive:
+            status.append(Piece(f"  {self._pick('afgørende', 'decisive')}", "dim"))
+        tests = shown_tests(found)
+        below = [*(details_of(t.finding.provenance) for t in tests[1:]), ""]
+        evidence = [piece for t, b in zip(tests, below, strict=False) for piece in self._test(t, b)]
+        return [[Piece(found.criterion.id)], [Piece(self._wording.text(found.criterion.title))], status, evidence]
+
+    def _test(self, found: TestTrace, shown_below: str) -> Iterator[Piece]:
+        provenance, margin = found.finding.provenance, self._wording.margin(found)
+        yield Piece(self._wording.test(found) + (f", {margin}" if margin else ""))
+        if provenance.because:
+            yield Piece(provenance.because)
+        if provenance.reservation:
+            yield Piece(f"{self._pick('Forbehold', 'Reservation')}: {provenance.reservation}", "unknown")
+        details = details_of(provenance)
+        if details and details != shown_below:
+            yield Piece(f"[{details}]", "dim")
+
+    def _override(self, found: OverrideTrace) -> str:
+        answers = {"met": ("ja", "yes"), "not_met": ("nej", "no"), "unknown": ("uafklaret", "unknown")}
+        tests = "; ".join(self._wording.test(test) for test in found.tests)
+        return f"{self._wording.text(found.override.title)}: {self._pick(*answers[found.status.reported])} ({tests})"
+
+    def _basis(self, trace: Trace) -> str:
+        titles = {o.override.id: o.override.title for o in trace.overrides}
+        rule = trace.rulebook.rule
+        names = [self._wording.text(titles.get(basis, rule.title)).lower() for basis in trace.possible_bases]
+        return f"{self._pick('grundlag', 'basis')}: {self._wording.list(names, 'or')}"
+
+
+def details_of(provenance: Provenance) -> str:
+    """Where evidence comes from: its source, date and who judged."""
+    details = (provenance.source, provenance.as_of, provenance.by, provenance.date)
+    return ", ".join(filter(None, details))
+
+
+def shown_tests(found: CriterionTrace) -> list[TestTrace]:
+    """The tests that a reader needs: those of applicability only where they exempt or may exempt."""
+    exemption = [t for t in found.exemption_tests if t.status is not Status.NOT_MET]
+    if found.status is Status.NOT_APPLICABLE:
+        return [t for t in exemption if t.status is Status.MET]
+    judged = [found.judgement_test] if found.judgement_test and found.judgement is not None else []
+    return [*found.tests, *judged, *exemption]
+
+
+def _reads(criterion: CriterionTrace, facts: set[str]) -> bool:
+    return any(test.test.fact in facts for test in tests_in(criterion))
+
+
+def _ranges(ids: Sequence[str], wanted: Sequence[bool]) -> list[str]:
+    """The wanted ids, three or more in a row as a range.
+
+    >>> _ranges(["A1", "A2", "A3", "A4", "A5"], [True, True, True, False, True])
+    ['A1-A3', 'A5']
+    """
+    found: list[str] = []
+    for is_wanted, group in itertools.groupby(zip(ids, wanted, strict=True), key=lambda pair: pair[1]):
+        names = [name for name, _ in group] if is_wanted else []
+        found += [f"{names[0]}-{names[-1]}"] if len(names) > 2 else names
+    return found

@@ -1,0 +1,60 @@
+"""The `sekskant` command. Each subcommand is imported when it is called, so that help and start-up stay quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from cli.console import RICH_HELP
+
+_COMMANDS = {
+    "assess": ("cli.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
+    "offer": ("cli.offer", "offer", "Write offer files."),
+    "rulebook": ("cli.rulebook", "rulebook", "Show rulebooks: rules, criteria, facts, references, versions."),
+}
+_GROUP: Any = click.Group
+if RICH_HELP:
+    import rich_click
+
+    _GROUP = rich_click.RichGroup
+
+
+class _LazyGroup(_GROUP):  # type: ignore[misc]
+    """A group whose commands are imported when they are needed, not to list them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, summary = _COMMANDS[cmd_name]
+        if ctx.resilient_parsing or _asks_for_help(cmd_name):
+            return click.Command(cmd_name, help=summary)
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+def _asks_for_help(cmd_name: str) -> bool:
+    """Whether only the list of commands is wanted, for which their summaries are enough."""
+    return cmd_name not in sys.argv
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sekskant", message="%(prog)s %(version)s")
+def sekskant() -> None:
+    """Decide which specialised social offers a framework agreement covers, and say why.
+
+    Rulebooks are written in YAML, offers in YAML or JSON. What the evidence does not settle is undetermined, and
+    sekskant says what would settle it.
+    """
+
+
+def main() -> None:
+    """Run the command, with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sekskant(prog_name="sekskant")

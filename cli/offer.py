@@ -1,0 +1,37 @@
+"""`sekskant offer`: write offer files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import language_option, load_library
+from cli.selection import chosen_rulebooks, shared_vocabulary
+from offers.template import offer_template
+
+if TYPE_CHECKING:
+    from engine.wording import Language
+
+
+@click.group()
+def offer() -> None:
+    """Write offer files."""
+
+
+@offer.command()
+@click.option("--rulebook", "names", multiple=True, metavar="ID", help="The rulebook (repeatable); by default all.")
+@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@click.option("--id", "identifier", default="new-offer", show_default=True, help="The offer's id.")
+@click.option("--name", default="New offer", show_default=True, help="The offer's name.")
+@language_option
+def new(names: tuple[str, ...], year: int | None, identifier: str, name: str, lang: Language) -> None:
+    """Write a commented offer file to standard output, every fact with its label, unit and allowed answers.
+
+    sekskant offer new --name "Solhøj" > solhoej.yaml
+    """
+    library = load_library()
+    year = year or library.latest_year()
+    rulebooks = chosen_rulebooks(library, names, year)
+    shared_vocabulary(rulebooks)
+    click.echo(offer_template(rulebooks, year, lang, identifier, name), nl=False)

@@ -1,0 +1,38 @@
+"""Decisions as one HTML page to read or print: no script, nothing fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from cli.console import harmless
+from cli.form import MARKS, shown_tests
+from engine.justification import justification
+from engine.trace import Trace
+from engine.wording import Language, Wording
+
+
+def page(decided: Sequence[Sequence[Trace]], language: Language, *, forms: bool) -> str:
+    """The page of decisions on offers: a line for each where there are several, and a form for each if asked for."""
+    environment = Environment(
+        loader=PackageLoader("cli"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: harmless(value) if isinstance(value, str) else value,
+    )
+    wording = Wording(language)
+    template = environment.get_template("decisions.html.jinja")
+    return template.render(
+        decided=decided,
+        forms=forms,
+        language=language,
+        marks=MARKS,
+        pick=wording.pick,
+        text=wording.text,
+        wording=wording,
+        justification=lambda trace: justification(trace, language),
+        shown_tests=shown_tests,
+    )

@@ -1,0 +1,127 @@
+"""Rulebooks for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cli.screen import Cell, Piece, Screen
+from engine.describe import facts_read
+from engine.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
+from engine.wording import Language, Wording
+
+
+def rulebook_table(rulebooks: Sequence[Rulebook], language: Language) -> str:
+    """A line for each rulebook and version."""
+    wording, screen = Wording(language), Screen()
+    danish, english = ("Regelsæt", "Version", "I kraft", "Titel"), ("Rulebook", "Version", "In force", "Title")
+    texts = [(r.id, r.version, in_force(r), wording.text(r.title)) for r in rulebooks]
+    screen.table(danish if language == "da" else english, [[[Piece(text)] for text in row] for row in texts])
+    return screen.taken()
+
+
+def in_force(rulebook: Rulebook) -> str:
+    """The days on which a version applies."""
+    return f"{rulebook.in_force_from} – {rulebook.in_force_until or ''}".rstrip()
+
+
+def rulebook_text(rulebook: Rulebook, language: Language) -> str:
+    """All that a rulebook says, to be read."""
+    reader = _Reader(rulebook, Wording(language))
+    reader.write()
+    return reader.screen.taken()
+
+
+class _Reader:
+    def __init__(self, rulebook: Rulebook, wording: Wording) -> None:
+        self._rulebook, self._wording = rulebook, wording
+        self.screen = Screen()
+
+    def _pick(self, danish: str, english: str) -> str:
+        return self._wording.pick(danish, english)
+
+    def write(self) -> None:
+        """The heading, the rule, the overrides, the criteria and the facts."""
+        rulebook, text = self._rulebook, self._wording.text
+        self.screen.rule(text(rulebook.title))
+        outcomes = ", ".join(f"{text(o.label)} ({o.id})" for o in rulebook.outcomes.values())
+        pairs = (
+            (self._pick("Regelsæt", "Rulebook"), f"{rulebook.id} {rulebook.version}"),
+            (self._pick("I kraft", "In force"), in_force(rulebook)),
+            (self._pick("Kilde", "Source"), text(rulebook.source)),
+            (self._pick("Udfald", "Outcomes"), outcomes),
+            *([(self._pick("Delmængde af", "Subset of"), rulebook.subset_of)] if rulebook.subset_of else []),
+            ("sha256", rulebook.sha256),
+        )
+        self.screen.pairs(pairs)
+        rule = rulebook.rule
+        self.screen.heading(f"{self._pick('Regel', 'Rule')} ({rule.id})")
+        self._indented(self._rule_sentence(), *self._references(rule))
+        for override in rulebook.overrides:
+            self._override(override)
+        for criterion in rulebook.criteria:
+            self._criterion(criterion)
+        self._facts()
+
+    def _rule_sentence(self) -> str:
+        asked = self._wording.rule(self._rulebook.rule.group)
+        return asked[:1].upper() + asked[1:] + "."
+
+    def _indented(self, *pieces: Piece | str) -> None:
+        for piece in pieces:
+            text, style = (piece, "") if isinstance(piece, str) else piece
+            self.screen.paragraph(text, style)
+
+    def _references(self, thing: object) -> Iterator[Piece]:
+        yield Piece(f"[{self._wording.text(thing.reference)}]", "dim")  # type: ignore[attr-defined]
+        if reading := thing.reading:  # type: ignore[attr-defined]
+            yield Piece(f"{self._pick('Vores læsning', 'Our reading')}: {self._wording.text(reading)}", "unknown")
+
+    def _override(self, override: Override) -> None:
+        outcome = self._wording.text(self._rulebook.outcomes[override.verdict].label)
+        self.screen.heading(f"{self._wording.text(override.title)} ({override.id})")
+        self._indented(f"{self._condition(override.condition)} → {outcome}")
+        self._indented(self._wording.text(override.legal_basis), *self._references(override))
+
+    def _criterion(self, criterion: Criterion) -> None:
+        self.screen.heading(f"{criterion.id} {self._wording.text(criterion.title)}")
+        self._indented(self._wording.text(criterion.description))
+        tested = self._condition(criterion.condition)
+        if criterion.judgement:
+            indicative = self._pick("vejledende; vurderingen", "indicative; the judgement")
+            departs = self._pick("kan afvige", "may depart from it")
+            tested += f" ({indicative} {criterion.judgement} {departs})"
+        self._indented(Piece(f"→ {tested}"), *self._references(criterion))
+        if applicability := criterion.applicability:
+            exempt = self._pick("Ikke relevant, når", "Not applicable where")
+            counts = self._pick("tæller som", "counts as")
+            self._indented(
+                f"{exempt} {self._condition(applicability.exempt_when)} ({counts} {applicability.counts_as})"
+            )
+            self._indented(*self._references(applicability))
+
+    def _condition(self, condition: Condition, *, nested: bool = False) -> str:
+        if isinstance(condition, Test):
+            fact = self._rulebook.vocabulary.facts[condition.fact]
+            return f"{condition.fact} {self._wording.required(condition, fact)}"
+        return self._combination(condition, nested=nested)
+
+    def _combination(self, condition: Combination, *, nested: bool) -> str:
+        parts = [self._condition(part, nested=True) for part in condition.parts]
+        if condition.operator == "not":
+            return f"{self._pick('ikke', 'not')} ({parts[0]})"
+        words = self._wording.phrase("and" if condition.operator == "all" else "or").join(parts)
+        return f"({words})" if nested and len(parts) > 1 else words
+
+    def _facts(self) -> None:
+        self.screen.heading(self._pick("Oplysninger", "Facts"))
+        heads = (("Oplysning", "Fact"), ("Betydning", "Meaning"), ("Svar", "Answers"))
+        rows = [self._fact(fact) for fact in facts_read(self._rulebook)]
+        first = max(len(fact.id) for fact in facts_read(self._rulebook))
+        self.screen.table([self._pick(*head) for head in heads], rows, [first, None, 22])
+
+    def _fact(self, fact: FactDeclaration) -> list[Cell]:
+        written = fact.written
+        answers = ", ".join(fact.answers) or self._wording.fact_range(fact)
+        answers += self._pick(", pr. år", ", per year") if written.per else ""
+        unit = f" ({self._wording.text(written.unit)})" if written.unit else ""
+        return [[Piece(fact.id)], [Piece(self._wording.text(written.label) + unit)], [Piece(answers)]]

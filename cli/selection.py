@@ -1,0 +1,40 @@
+"""Which rulebooks a command works with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, say_rejected
+from engine.diagnostics import Rejected
+
+if TYPE_CHECKING:
+    from engine.library import Library
+    from engine.rulebook import Rulebook, Vocabulary
+
+
+def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[Rulebook]:
+    """The rulebooks named, or all in force in the year.
+
+    One that is not there is a mistake of usage; one that has mistakes is rejected.
+    """
+    try:
+        chosen = [library.choose(name, year) for name in names] or library.in_force(year)
+    except Rejected as error:
+        if any(diagnostic.place.line for diagnostic in error.diagnostics):
+            say_rejected(error)
+            sys.exit(int(Exit.REJECTED))
+        raise click.UsageError("\n".join(map(str, error.diagnostics))) from None
+    return list({(rulebook.id, rulebook.version): rulebook for rulebook in chosen}.values())
+
+
+def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
+    """The one vocabulary that the rulebooks of a run share."""
+    vocabularies = {r.vocabulary.sha256: r.vocabulary for r in rulebooks}
+    if len(vocabularies) > 1:
+        ids = ", ".join(sorted({v.id for v in vocabularies.values()}))
+        raise click.UsageError(f"the rulebooks use different vocabularies ({ids}); use them one at a time")
+    return next(iter(vocabularies.values()))

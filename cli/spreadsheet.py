@@ -1,0 +1,68 @@
+"""Decisions as CSV: a row per criterion, or a row per decision. Texts cannot become formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from cli.console import harmless
+from engine.decision import reason_of, reservation_of
+from engine.trace import CriterionTrace, Trace, tests_in
+from engine.wording import Language, Wording
+
+DECISION_COLUMNS = ("offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis")
+CRITERION_COLUMNS = ("criterion", "title", "status", "decisive", "evidence", "because", "reservation", "source")
+MISSING_COLUMNS = ("missing_for_met", "missing_for_not_met")
+
+
+def rows(decided: Iterable[Sequence[Trace]], language: Language, *, each_criterion: bool) -> Iterator[str]:
+    """The lines of a CSV table, its header first: UTF-8, commas, ids and verdicts as machines write them."""
+    wording = Wording(language)
+    yield _line(DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS))
+    for trace in (trace for decisions in decided for trace in decisions):
+        start = _decision(trace)
+        if each_criterion:
+            for criterion in trace.criteria:
+                yield _line([*start, *_criterion(criterion, wording)])
+        else:
+            missing = (" | ".join(" ".join(ids) for ids in sets.sets) for sets in trace.analysis.missing.values())
+            yield _line([*start, *missing])
+
+
+def _decision(trace: Trace) -> list[str]:
+    subject, rulebook = trace.subject, trace.rulebook
+    basis = trace.basis or " | ".join(trace.possible_bases)
+    place = [subject.id, subject.name, str(trace.year), rulebook.id, rulebook.version]
+    return [*place, trace.verdict.value, trace.outcome, basis]
+
+
+def _criterion(found: CriterionTrace, wording: Wording) -> list[str]:
+    tests = [t for t in tests_in(found) if t.finding.evidence or t.finding.parts] or list(found.tests)
+    sources = dict.fromkeys(filter(None, (t.finding.provenance.source for t in tests)))
+    return [
+        found.criterion.id,
+        wording.text(found.criterion.title),
+        found.status.reported,
+        "yes" if found.decisive else "no",
+        "; ".join(wording.test(t) for t in tests),
+        reason_of(found) or "",
+        reservation_of(found) or "",
+        "; ".join(sources),
+    ]
+
+
+def _line(cells: Iterable[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow([safe_cell(cell) for cell in cells])
+    return buffer.getvalue()
+
+
+def safe_cell(text: str) -> str:
+    """A text that a spreadsheet takes as text, never as a formula.
+
+    >>> safe_cell("=1+1"), safe_cell("3-Kløveren")
+    ("'=1+1", '3-Kløveren')
+    """
+    text = harmless(text)
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r")) else text

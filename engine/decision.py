@@ -1,0 +1,173 @@
+"""The decision record, `sekskant/decision/1`: the view of a trace that machines read, the same in every language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.analysis import Sets
+from engine.evidence import Evidence, Finding, Provenance, State
+from engine.interval import Interval
+from engine.language import Text
+from engine.numbers import decimal_text, interval_record
+from engine.rulebook import Verdict
+from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
+
+FORMAT = "sekskant/decision/1"
+Record = dict[str, Any]
+
+
+def decision_record(trace: Trace) -> Record:
+    """The decision of a trace. Rulebook texts are in the rulebook's own language, whatever the reader's is."""
+    return {
+        "format": FORMAT,
+        "offer": trace.subject.id,
+        "year": trace.year,
+        "rulebook": _rulebook(trace),
+        "verdict": trace.verdict.value,
+        "outcome": trace.outcome,
+        "basis": trace.basis,
+        "possible_bases": list(trace.possible_bases),
+        "criteria": [_criterion(trace, criterion) for criterion in trace.criteria],
+        "overrides": [_override(trace, override) for override in trace.overrides],
+        "grounds": _sets(trace.analysis.grounds),
+        "missing": {v.value: _sets(trace.analysis.missing[v]) for v in (Verdict.MET, Verdict.NOT_MET)},
+        "smallest_change": _sets(trace.analysis.smallest_change),
+        "attention": list(trace.subject.attention),
+        "published": [_published(p) for p in trace.subject.published if p.rulebook == trace.rulebook.id],
+        "notes": [_note(note) for note in trace.notes],
+        "execution": _execution(trace),
+    }
+
+
+def _rulebook(trace: Trace) -> Record:
+    rulebook = trace.rulebook
+    vocabulary = {"id": rulebook.vocabulary.id, "sha256": rulebook.vocabulary.sha256}
+    return {"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256, "vocabulary": vocabulary}
+
+
+def _note(note: Note) -> Record:
+    if note.rulebook is None:
+        return {"code": note.code, **note.detail}
+    rulebook = note.rulebook
+    return {"code": note.code, "rulebook": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256}
+
+
+def _text(trace: Trace, text: Text) -> str:
+    return getattr(text, trace.rulebook.language)  # type: ignore[no-any-return]
+
+
+def _sets(sets: Sets) -> list[list[str]]:
+    return [list(ids) for ids in sets.sets]
+
+
+def _criterion(trace: Trace, found: CriterionTrace) -> Record:
+    criterion = found.criterion
+    indicative = criterion.judgement is not None
+    record: Record = {
+        "id": criterion.id,
+        "title": _text(trace, criterion.title),
+        "status": found.status.reported,
+        "decisive": found.decisive,
+        "reference": _text(trace, criterion.reference),
+        "because": reason_of(found),
+        "reservation": reservation_of(found),
+        "measure": found.measure.reported if indicative else None,
+        "judgement": found.judgement.reported if found.judgement else None,
+        "departs": found.departs,
+        "tests": [_test(test) for test in found.tests + ((found.judgement_test,) if found.judgement_test else ())],
+    }
+    if criterion.applicability is not None and found.exempt is not None:
+        exempt = [_test(test) for test in found.exemption_tests]
+        record["not_applicable"] = {"when": found.exempt.reported, "tests": exempt}
+    return record
+
+
+def _override(trace: Trace, found: OverrideTrace) -> Record:
+    override = found.override
+    return {
+        "id": override.id,
+        "title": _text(trace, override.title),
+        "status": found.status.reported,
+        "verdict": override.verdict.value,
+        "legal_basis": _text(trace, override.legal_basis),
+        "reference": _text(trace, override.reference),
+        "tests": [_test(test) for test in found.tests],
+    }
+
+
+def _test(found: TestTrace) -> Record:
+    test, finding = found.test, found.finding
+    record: Record = {"fact": test.fact, "test": test.operator}
+    if test.threshold is None:
+        record["answers"] = sorted(test.answers)
+    else:
+        record["threshold"] = decimal_text(test.threshold)
+    record |= {
+        "status": found.status.reported,
+        "margin": None if found.margin is None else decimal_text(found.margin),
+        "state": finding.state.value,
+        "evidence": evidence_record(finding),
+    }
+    return record | _details(finding.provenance, finding.evidence)
+
+
+def evidence_record(finding: Finding) -> Record | None:
+    """What is stated of a fact, with the parts it is derived from; None where nothing is."""
+    if finding.state is State.NOT_STATED:
+        return None
+    parts = {name: _part(part) for name, part in finding.parts}
+    return _possible(finding) | ({"derived_from": parts} if parts else {})
+
+
+def _possible(finding: Finding) -> Record:
+    """What a fact can still be, without the limits that it has anyway."""
+    if finding.state is State.STATED_UNKNOWN:
+        return {"unknown": True}
+    possible, everything = finding.possible, finding.fact.everything
+    if isinstance(possible, Interval) and isinstance(everything, Interval):
+        return {**interval_record(possible.without_limits(everything))}
+    answers = [answer for answer in finding.fact.answers if answer in possible]  # type: ignore[operator]
+    return {"answer": answers[0]} if len(answers) == 1 else {"answers": answers}
+
+
+def _part(finding: Finding) -> Record | None:
+    record = evidence_record(finding)
+    return None if record is None else record | _details(finding.provenance, finding.evidence)
+
+
+def _details(provenance: Provenance, evidence: Evidence | None) -> Record:
+    names = ("source", "as_of", "because", "reservation", "by", "date", "stated_as")
+    details = {name: getattr(provenance, name) for name in names if getattr(provenance, name) is not None}
+    return details | ({"assumed": True} if evidence and evidence.assumed else {})
+
+
+def reason_of(found: CriterionTrace) -> str | None:
+    """The assessors' reasons for a criterion, verbatim."""
+    return _joined(found, "because")
+
+
+def reservation_of(found: CriterionTrace) -> str | None:
+    """The assessors' reservations on a criterion, verbatim."""
+    return _joined(found, "reservation")
+
+
+def _joined(found: CriterionTrace, name: str) -> str | None:
+    tests = found.tests + ((found.judgement_test,) if found.judgement_test else ())
+    texts = [getattr(test.finding.provenance, name) for test in tests]
+    return "\n".join(dict.fromkeys(text for text in texts if text)) or None
+
+
+def _published(published: Any) -> Record:
+    return {
+        "year": published.year,
+        "outcome": published.outcome,
+        "criteria": dict(published.criteria),
+        "reference": published.reference,
+    }
+
+
+def _execution(trace: Trace) -> Record:
+    execution = trace.execution
+    record: Record = {"engine": execution.engine, "checked_by": execution.checked_by, "fired": list(execution.fired)}
+    record["remembered"] = execution.remembered
+    return record | ({"why": execution.why} if execution.why else {})

@@ -1,0 +1,123 @@
+"""A rulebook as a record for machines: everything it says, with its vocabulary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.interval import Interval
+from engine.language import Text
+from engine.numbers import decimal_text, interval_record
+from engine.program import TestNode, compile_rulebook
+from engine.rulebook import Condition, Count, Criterion, FactDeclaration, Override, Rulebook, RulePart, Test
+
+Record = dict[str, Any]
+
+
+def rulebook_record(rulebook: Rulebook) -> Record:
+    """A rulebook, and the facts of its vocabulary, with texts in both languages."""
+    until = rulebook.in_force_until
+    rule = rulebook.rule
+    return {
+        "id": rulebook.id,
+        "version": rulebook.version,
+        "in_force": {"from": str(rulebook.in_force_from), "until": str(until) if until else None},
+        "title": _text(rulebook.title),
+        "source": _text(rulebook.source),
+        "sha256": rulebook.sha256,
+        "subset_of": rulebook.subset_of,
+        "outcomes": {v.value: {"id": o.id, "label": _text(o.label)} for v, o in rulebook.outcomes.items()},
+        "overrides": [_override(override) for override in rulebook.overrides],
+        "rule": {"id": rule.id, "title": _text(rule.title), **_referred(rule), "group": _part(rule.group)},
+        "criteria": [_criterion(criterion) for criterion in rulebook.criteria],
+        "vocabulary": {
+            "id": rulebook.vocabulary.id,
+            "sha256": rulebook.vocabulary.sha256,
+            "facts": {fact.id: _fact(fact) for fact in rulebook.vocabulary.facts.values()},
+        },
+    }
+
+
+def facts_read(rulebook: Rulebook) -> list[FactDeclaration]:
+    """The facts that a rulebook reads, in the vocabulary's order, with those they are derived from."""
+    read = {node.test.fact for node in compile_rulebook(rulebook).nodes if isinstance(node, TestNode)}
+    facts = rulebook.vocabulary.facts
+    for name in sorted(read):
+        read |= set(parts_of(facts[name]))
+    return [fact for fact in facts.values() if fact.id in read]
+
+
+def parts_of(fact: FactDeclaration) -> list[str]:
+    """The facts that a derived fact follows from."""
+    derived = fact.written.derived
+    if derived is None:
+        return []
+    return [derived.mean.of] if derived.mean else [derived.ratio.of, derived.ratio.to] if derived.ratio else []
+
+
+def _text(text: Text) -> Record:
+    return {"da": text.da, "en": text.en}
+
+
+def _referred(thing: Any) -> Record:
+    reading = thing.reading
+    return {"reference": _text(thing.reference), "reading": _text(reading) if reading else None}
+
+
+def _override(override: Override) -> Record:
+    return {
+        "id": override.id,
+        "title": _text(override.title),
+        "when": _condition(override.condition),
+        "verdict": override.verdict.value,
+        "legal_basis": _text(override.legal_basis),
+        **_referred(override),
+    }
+
+
+def _criterion(criterion: Criterion) -> Record:
+    indicative = criterion.judgement is not None
+    record: Record = {
+        "id": criterion.id,
+        "title": _text(criterion.title),
+        "description": _text(criterion.description),
+        **_referred(criterion),
+        "indicated_by" if indicative else "met_when": _condition(criterion.condition),
+    }
+    if indicative:
+        record["judgement"] = criterion.judgement
+    if criterion.applicability:
+        applicability = criterion.applicability
+        record["not_applicable"] = {
+            "when": _condition(applicability.exempt_when),
+            "counts_as": applicability.counts_as,
+            **_referred(applicability),
+        }
+    return record
+
+
+def _condition(condition: Condition) -> Record:
+    if isinstance(condition, Test):
+        asked = sorted(condition.answers) if condition.threshold is None else decimal_text(condition.threshold)
+        return {"fact": condition.fact, condition.operator: asked}
+    return {condition.operator: [_condition(part) for part in condition.parts]}
+
+
+def _part(part: RulePart) -> Any:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Count):
+        members = [_part(member) for member in part.members]
+        return {"at_least": part.required, "of": members, "mandatory": list(part.mandatory)}
+    return {part.operator: [_part(member) for member in part.parts]}
+
+
+def _fact(fact: FactDeclaration) -> Record:
+    written = fact.written
+    record: Record = {"type": written.type, "label": _text(written.label), "question": _text(written.question)}
+    record["unit"] = _text(written.unit) if written.unit else None
+    record["per"] = written.per
+    if isinstance(fact.everything, Interval):
+        record["range"] = interval_record(fact.everything)
+    else:
+        record["answers"] = {answer: _text(label) for answer, label in fact.answers.items()}
+    return record | {"attribute": written.attribute, "assumed": written.assumed, "derived_from": parts_of(fact)}

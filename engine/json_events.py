@@ -1,0 +1,134 @@
+"""JSON text as the events of a YAML parser, so that one composer reads both languages.
+
+YAML is meant to contain JSON, but its parsers stop at a key of more than 1,024 characters and at an escaped pair of
+surrogates, and take some characters inside a text for line ends.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import yaml
+
+ENOUGH = 1_000
+"""A value that reads as JSON so far is meant as JSON."""
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_WORD = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_LINE = re.compile(r"^\{.*\}[ \t\r]*$", re.MULTILINE)
+_decoder = json.JSONDecoder()
+
+
+class JsonText:
+    """Reads the JSON values of a text one after the other.
+
+    >>> JsonText('{"a": 1}').is_json(), JsonText("{a: 1}").is_json()
+    (True, False)
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text, self._at = text, 0
+        self._line, self._line_start, self._counted = 0, 0, 0
+
+    def is_json(self) -> bool:
+        """Whether the text begins with a JSON object or list."""
+        first = JsonText(self._text)
+        if first._next() not in ("{", "["):
+            return False
+        try:
+            return sum(1 for _ in itertools.islice(first._value(), ENOUGH)) > 0
+        except (yaml.MarkedYAMLError, RecursionError):
+            return False
+
+    def has_more(self) -> bool:
+        """Whether anything but space is left."""
+        return bool(self._next())
+
+    def go_on(self) -> None:
+        """After a mistake, go to the next line that holds a whole object, as those of NDJSON do, or to the end."""
+        following = _LINE.search(self._text, self._at)
+        self._at = following.start() if following else len(self._text)
+
+    def events(self) -> Iterator[yaml.Event]:
+        """The events of each value that is left, a document for each.
+
+        Raises:
+            yaml.MarkedYAMLError: the text is not JSON.
+        """
+        while self._next():
+            yield yaml.DocumentStartEvent()
+            yield from self._value()
+
+    def _next(self) -> str:
+        """The next character that is not space; nothing at the end."""
+        space = _SPACE.match(self._text, self._at)
+        self._at = space.end() if space else self._at
+        return self._text[self._at : self._at + 1]
+
+    def _value(self) -> Iterator[yaml.Event]:
+        first, mark = self._next(), self._mark()
+        if first == "{":
+            yield yaml.MappingStartEvent(None, None, True, mark)
+            yield from self._several("}", self._member)
+            yield yaml.MappingEndEvent()
+        elif first == "[":
+            yield yaml.SequenceStartEvent(None, None, True, mark)
+            yield from self._several("]", self._value)
+            yield yaml.SequenceEndEvent()
+        elif first == '"':
+            yield self._string(mark)
+        else:
+            yield self._word(mark)
+
+    def _several(self, end: str, one: Callable[[], Iterator[yaml.Event]]) -> Iterator[yaml.Event]:
+        """What stands between brackets, with commas between."""
+        self._at += 1
+        following = self._next()
+        while following != end:
+            yield from one()
+            following = self._next()
+            if following == ",":
+                self._at += 1
+            elif following != end:
+                raise self._error(f"a `,` or `{end}` is expected here")
+        self._at += 1
+
+    def _member(self) -> Iterator[yaml.Event]:
+        if self._next() != '"':
+            raise self._error("a key in quotes is expected here")
+        yield self._string(self._mark())
+        if self._next() != ":":
+            raise self._error("a `:` is expected here")
+        self._at += 1
+        yield from self._value()
+
+    def _string(self, mark: yaml.Mark) -> yaml.Event:
+        try:
+            text, self._at = _decoder.raw_decode(self._text, self._at)
+        except json.JSONDecodeError as error:
+            unclosed = error.msg.startswith("Unterminated")
+            self._at = error.pos
+            message = "the quote that begins here is not closed" if unclosed else "this does not belong in quotes"
+            raise self._error(message) from None
+        return yaml.ScalarEvent(None, None, (False, True), text, mark, style='"')
+
+    def _word(self, mark: yaml.Mark) -> yaml.Event:
+        word = _WORD.match(self._text, self._at)
+        if word is None:
+            raise self._error("a value is expected here")
+        self._at = word.end()
+        return yaml.ScalarEvent(None, None, (True, False), word[0], mark)
+
+    def _mark(self) -> yaml.Mark:
+        newlines = self._text.count("\n", self._counted, self._at)
+        if newlines:
+            self._line += newlines
+            self._line_start = self._text.rindex("\n", self._counted, self._at) + 1
+        self._counted = self._at
+        return yaml.Mark("", self._at, self._line, self._at - self._line_start, None, 0)
+
+    def _error(self, message: str) -> yaml.MarkedYAMLError:
+        return yaml.MarkedYAMLError(problem=message, problem_mark=self._mark())

@@ -1,0 +1,217 @@
+"""Evidence as an offer states it: words and numbers of a file to what each fact can still be."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
+from engine.document import Mapping, Node, Scalar
+from engine.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
+from engine.interval import Interval
+from engine.loader import describe_range
+from engine.numbers import decimal_text
+from engine.rulebook import NO, YES, FactDeclaration, Vocabulary
+from engine.shape import fit_or_reject, place_of, place_of_key
+from offers.record import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
+
+UNKNOWN = frozenset({"unknown", "ukendt"})
+_JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
+_YEAR = re.compile(r"[0-9]{4}\Z")
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,20})?\Z")
+_ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
+
+
+def read_evidence(
+    node: Node, vocabulary: Vocabulary, found: list[Diagnostic]
+) -> dict[str, Evidence | dict[int, Evidence]]:
+    """The evidence in a mapping of fact ids; what is wrong is added to what was found, and left out."""
+    stated: dict[str, Evidence | dict[int, Evidence]] = {}
+    for name, value in node.entries.items() if isinstance(node, Mapping) else ():
+        fact = vocabulary.facts.get(name)
+        if fact is None or fact.written.attribute:
+            found.append(_not_a_fact(name, place_of_key(node, name), fact, vocabulary))
+        elif fact.written.per == "year":
+            stated[name] = _by_year(value, fact, found)
+        elif _is_empty(value):
+            continue
+        elif evidence := read_one_fact(value, fact, found):
+            stated[name] = evidence
+    return stated
+
+
+def read_one_fact(node: Node, fact: FactDeclaration, found: list[Diagnostic]) -> Evidence | None:
+    """The evidence of one fact or year: a word, a number, or a mapping with bounds; None where it is wrong."""
+    try:
+        if isinstance(node, Scalar):
+            return _Reader(fact).answer(node, NO_PROVENANCE)
+        if isinstance(node, Mapping):
+            return _Reader(fact).entry(fit_or_reject(EvidenceEntry, node), node)
+        found.append(Diagnostic(node.place, "evidence-form", f"{node.kind} where evidence of `{fact.id}` belongs"))
+    except Rejected as error:
+        found += [_misread(diagnostic, fact) for diagnostic in error.diagnostics]
+    return None
+
+
+def _misread(diagnostic: Diagnostic, fact: FactDeclaration) -> Diagnostic:
+    key = re.match(r"unknown key `([0-9]{4})`", diagnostic.message)
+    if key is None:
+        return diagnostic
+    message = f"`{fact.id}` has one value, not one for each year"
+    return dataclasses.replace(diagnostic, code="evidence-form", message=message, hint=None)
+
+
+def _not_a_fact(name: str, place: Place, fact: FactDeclaration | None, vocabulary: Vocabulary) -> Diagnostic:
+    if fact is not None:
+        hint = "the offer's own keys say it: `operator`, `agreement_with`, `service_type`"
+        return Diagnostic(place, "evidence-form", f"`{name}` is an attribute of the offer, not evidence", hint)
+    known = [f.id for f in vocabulary.facts.values() if not f.written.attribute]
+    return Diagnostic(place, "unknown-fact", f"there is no fact `{name}`", near_hint(name, known))
+
+
+def _by_year(node: Node, fact: FactDeclaration, found: list[Diagnostic]) -> dict[int, Evidence]:
+    """A value for each year; details that stand beside the years go for all of them."""
+    if not isinstance(node, Mapping):
+        hint = f"`{fact.id}: {{2016: 0.61}}`"
+        found.append(Diagnostic(node.place, "evidence-form", f"`{fact.id}` has a value for each year", hint))
+        return {}
+    shared = {name: node.entries[name] for name in EVIDENCE_DETAILS if name in node.entries}
+    years: dict[int, Evidence] = {}
+    for key, value in node.entries.items():
+        if key in shared or _is_empty(value):
+            continue
+        if not _YEAR.match(key):
+            place = place_of_key(node, key)
+            found.append(Diagnostic(place, "evidence-form", f"`{key}` is not a year", "a year has four digits"))
+        elif evidence := read_one_fact(_with_details(value, shared), fact, found):
+            years[int(key)] = evidence
+    return years
+
+
+def _with_details(node: Node, shared: dict[str, Node]) -> Node:
+    if not shared:
+        return node
+    own = node.entries if isinstance(node, Mapping) else {"answer": node}
+    return Mapping(node.place, {**shared, **own}, node.key_places if isinstance(node, Mapping) else {})
+
+
+class _Reader:
+    """Reads the evidence of one fact; what is wrong is raised as `Rejected`."""
+
+    def __init__(self, fact: FactDeclaration) -> None:
+        self._fact = fact
+
+    def entry(self, entry: EvidenceEntry, node: Mapping) -> Evidence:
+        """Evidence from a mapping with an answer or bounds, and its details."""
+        provenance = Provenance(**{name: getattr(entry, name) for name in EVIDENCE_DETAILS})
+        bounds = {name: getattr(entry, name) for name in BOUNDS if getattr(entry, name) is not None}
+        if (entry.answer is None) is (not bounds):
+            hint = "`answer: ...`, or bounds such as `at_most: ...`"
+            message = f"`{self._fact.id}` has an answer or bounds, and not both"
+            raise rejected(node.place, "evidence-form", message, hint)
+        if bounds:
+            return self._bounds(bounds, node, provenance)
+        answer = node.entries["answer"]
+        if not isinstance(answer, Scalar):
+            raise rejected(answer.place, "evidence-form", f"{answer.kind} where an answer belongs")
+        return self.answer(answer, provenance)
+
+    def answer(self, answer: Scalar, provenance: Provenance) -> Evidence:
+        """Evidence of one word or number."""
+        text, place = answer.text, answer.place
+        if text.lower() in UNKNOWN:
+            return Evidence(self._fact.everything, State.STATED_UNKNOWN, provenance, place)
+        if self._fact.is_number:
+            return self._number(answer, provenance)
+        word = _JUDGED.get(text.lower(), text) if self._fact.written.type == "judgement" else text
+        if word not in self._fact.answers:
+            hint = near_hint(text, [*self._fact.answers, "unknown"])
+            raise rejected(place, "unknown-answer", f"`{text}` is not an answer to `{self._fact.id}`", hint)
+        return Evidence(frozenset({word}), State.KNOWN, provenance, place)
+
+    def _number(self, answer: Scalar, provenance: Provenance) -> Evidence:
+        number = Decimal(answer.text) if _PLAIN_NUMBER.match(answer.text) else None
+        if number is None:
+            message = f"`{answer.text}` where a number belongs"
+            raise rejected(answer.place, "wrong-type", message, _number_hint(answer.text))
+        self._check_range(number, answer.place)
+        if self._fact.written.type == "whole_number" and number % 1:
+            raise rejected(answer.place, "wrong-type", f"`{answer.text}` where a whole number belongs")
+        return exact_evidence(number, answer.place, provenance)
+
+    def _bounds(self, bounds: dict[str, Any], node: Mapping, provenance: Provenance) -> Evidence:
+        fact, everything = self._fact, self._fact.everything
+        if not isinstance(everything, Interval):
+            hint = near_hint("", [*fact.answers, "unknown"])
+            raise rejected(node.place, "evidence-form", f"`{fact.id}` has an answer, not bounds", hint)
+        if any(len(side & set(bounds)) > 1 for side in _ONE_SIDED) or len(bounds.get("between", "..")) != 2:
+            hint = "at most one of `at_least`, `above` and one of `at_most`, `below`; or `between: [a, b]`"
+            raise rejected(node.place, "evidence-form", f"the bounds of `{fact.id}` do not go together", hint)
+        interval = Interval()
+        for name, bound in bounds.items():
+            for number in bound if name == "between" else [bound]:
+                self._check_range(number, place_of(node, name))
+            interval = interval.intersect(_bounded(name, bound))
+        return Evidence(self._possible(interval, everything, node.place), State.KNOWN, provenance, node.place)
+
+    def _possible(self, interval: Interval, everything: Interval, place: Place) -> Interval:
+        """What the bounds leave of the fact's range."""
+        if interval.is_empty:
+            raise rejected(place, "empty-interval", "no number lies within these bounds")
+        possible = interval.intersect(everything)
+        possible = possible.whole() if self._fact.written.type == "whole_number" else possible
+        if possible.is_empty:
+            message = f"no number within these bounds is possible for `{self._fact.id}`"
+            raise rejected(place, "empty-interval", message, self._range())
+        return possible
+
+    def _check_range(self, number: Decimal, place: Place) -> None:
+        everything = self._fact.everything
+        assert isinstance(everything, Interval)
+        if Fraction(number) not in everything:
+            hint = self._range()
+            if self._fact.written.type == "share" and 2 <= number <= 100:
+                hint += f"; {number:f} % is {decimal_text(Fraction(number) / 100)}"
+            raise rejected(place, "evidence-out-of-range", f"{number:f} is not possible for `{self._fact.id}`", hint)
+
+    def _range(self) -> str:
+        """The fact's range in words, for hints."""
+        everything = self._fact.everything
+        assert isinstance(everything, Interval)
+        whole = "a whole number, " if self._fact.written.type == "whole_number" else ""
+        return describe_range(everything).replace("it is ", f"it is {whole}", 1)
+
+
+def _bounded(name: str, bound: Any) -> Interval:
+    if name == "between":
+        return Interval(Fraction(bound[0]), Fraction(bound[1]))
+    number = Fraction(bound)
+    return {
+        "at_most": Interval(None, number),
+        "below": Interval(None, number, high_open=True),
+        "at_least": Interval(number, None),
+        "above": Interval(number, None, low_open=True),
+    }[name]
+
+
+def _number_hint(text: str) -> str | None:
+    """What a Danish decimal comma, a per cent or a written bound should be.
+
+    >>> _number_hint("0,5"), _number_hint("61 %"), _number_hint("<=0.5")
+    ('write `0.5`', 'write `0.61`', 'write `{at_most: 0.5}`')
+    """
+    plain = text.strip().replace(",", ".")
+    if per_cent := re.match(r"([0-9]+(?:\.[0-9]+)?) ?%\Z", plain):
+        return f"write `{decimal_text(Fraction(per_cent[1]) / 100)}`"
+    words = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
+    if bound := re.match(r"(<=|>=|<|>) ?([0-9.]+)\Z", plain):
+        return f"write `{{{words[bound[1]]}: {bound[2]}}}`"
+    return f"write `{plain}`" if re.match(r"[0-9]+\.[0-9]+\Z", plain) else None
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether nothing is written: a key whose value is left open states nothing."""
+    return isinstance(node, Scalar) and node.value is None

@@ -1,0 +1,92 @@
+"""Files, folders and standard input to offers; what is wrong with one leaves the others readable."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.document import MAX_BYTES, Node, read_documents, read_file
+from engine.rulebook import Vocabulary
+from offers.offer import Offer, read_offer
+
+SUFFIXES = (".yaml", ".yml", ".json", ".ndjson", ".jsonl")
+STANDARD_INPUT = "-"
+
+
+def read_offers(paths: Iterable[str], vocabulary: Vocabulary) -> list[Offer | Rejected]:
+    """Every offer in files, folders (with the folders in them) and standard input (`-`), or why it was rejected.
+
+    Offers that share an id are all rejected.
+    """
+    results: list[Offer | Rejected] = []
+    for document in _documents(paths):
+        if isinstance(document, Rejected):
+            results.append(document)
+            continue
+        try:
+            results.append(read_offer(document, vocabulary))
+        except Rejected as error:
+            results.append(error)
+    return list(_without_repeated(results))
+
+
+def _without_repeated(results: list[Offer | Rejected]) -> Iterator[Offer | Rejected]:
+    count = Counter(offer.id for offer in results if isinstance(offer, Offer))
+    for result in results:
+        if isinstance(result, Offer) and count[result.id] > 1:
+            others = [str(o.place) for o in results if isinstance(o, Offer) and o.id == result.id and o is not result]
+            message = f"the id `{result.id}` stands also at {', '.join(others[:3])}"
+            yield Rejected([Diagnostic(result.place, "repeated-offer", message, "an id belongs to one offer")])
+        else:
+            yield result
+
+
+def _documents(paths: Iterable[str]) -> Iterator[Node | Rejected]:
+    for name in dict.fromkeys(paths):
+        if name == STANDARD_INPUT:
+            yield from read_documents(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
+            continue
+        for path in _files(Path(name)):
+            if isinstance(path, Rejected):
+                yield path
+            else:
+                yield from _file_documents(path)
+
+
+def _file_documents(path: Path) -> Iterator[Node | Rejected]:
+    try:
+        data = read_file(path)
+    except Rejected as error:
+        yield error
+        return
+    empty = True
+    for document in read_documents(data, str(path)):
+        empty = False
+        yield document
+    if empty:
+        yield rejected(Place(str(path)), "empty", "there is no offer in the file")
+
+
+def _files(path: Path) -> Iterator[Path | Rejected]:
+    """The file itself, or the offer files in a folder and below, in the order of their names."""
+    if not path.is_dir():
+        yield path
+        return
+    errors: list[Rejected] = []
+    found = []
+    for folder, folders, names in os.walk(path, onerror=lambda error: errors.append(_unreadable(error, path))):
+        folders.sort()
+        found += [Path(folder, name) for name in sorted(names) if name.lower().endswith(SUFFIXES)]
+    yield from errors
+    yield from found
+    if not found and not errors:
+        kinds = ", ".join(SUFFIXES)
+        yield rejected(Place(str(path)), "empty", "there is no offer file in the folder", f"offer files end in {kinds}")
+
+
+def _unreadable(error: OSError, path: Path) -> Rejected:
+    return rejected(Place(str(error.filename or path)), "unreadable", (error.strerror or str(error)).lower())

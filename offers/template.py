@@ -1,0 +1,116 @@
+"""A commented offer file to fill in: every fact that a rulebook reads, with its label, unit and allowed answers."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+
+from engine.describe import parts_of
+from engine.interval import Interval
+from engine.program import StatedNode, TestNode, compile_rulebook
+from engine.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.wording import Language, Wording
+
+
+def offer_template(rulebooks: Sequence[Rulebook], year: int, language: Language, identifier: str, name: str) -> str:
+    """An offer file in YAML that can be assessed as it stands; all in it is open until it is filled in."""
+    return "\n".join(_Template(rulebooks, year, Wording(language)).lines(identifier, name)) + "\n"
+
+
+class _Template:
+    def __init__(self, rulebooks: Sequence[Rulebook], year: int, wording: Wording) -> None:
+        self._rulebooks, self._year, self._wording = rulebooks, year, wording
+        self._vocabulary: Vocabulary = rulebooks[0].vocabulary
+        self._uses = _uses(rulebooks, wording)
+
+    def _pick(self, danish: str, english: str) -> str:
+        return self._wording.pick(danish, english)
+
+    def lines(self, identifier: str, name: str) -> Iterator[str]:
+        yield f"# {self._pick('Et tilbud til vurdering efter', 'An offer to be assessed by')}:"
+        for rulebook in self._rulebooks:
+            yield f"#   {self._wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})"
+        yield f"# {self._pick('En tom linje er ikke oplyst.', 'A line left empty is not stated.')}"
+        yield from ("format: sekskant/offer/1", f"id: {_quoted(identifier)}", f"name: {_quoted(name)}")
+        yield from self._description()
+        yield "evidence:"
+        how = self._pick(
+            "Hver oplysning kan skrives kort eller med kilde", "Each fact can be written short or with its source"
+        )
+        yield f"  # {how}:"
+        yield "  #   {at_most: 0.5, source: ..., as_of: 2017}    {answer: yes, because: ..., by: ..., date: ...}"
+        for fact in self._vocabulary.facts.values():
+            if fact.id in self._uses and not fact.written.attribute:
+                yield from self._fact(fact)
+        yield f"attention:  # {self._pick('liste: punkter til særlig opmærksomhed', 'a list: points for attention')}"
+
+    def _description(self) -> Iterator[str]:
+        self_owning = self._pick(
+            "selvejende tilbud: den anden part; null, hvis ingen", "self-owning offers; null where nobody"
+        )
+        kinds = self._pick("municipality, region eller private", "municipality, region or private")
+        yield f"operator:  # {{name: ..., kind: ..., code: ...}}; kind: {kinds}"
+        yield f"# agreement_with: {{name: ..., kind: ..., code: ...}}  # {self_owning}"
+        for term in ("area", "target_group"):
+            if words := self._vocabulary.terms.get(term):
+                yield from self._listed(term, list(words), self._pick("en eller flere af", "one or more of"))
+        if fact := self._vocabulary.facts.get("service_type"):
+            yield from self._listed("service_type", list(fact.answers), self._pick("én af", "one of"))
+        yield 'services:  # - {act: SEL, sections: ["108"], places: 12}'
+
+    def _listed(self, key: str, words: list[str], how: str) -> Iterator[str]:
+        yield from (f"# {line}" for line in textwrap.wrap(f"{key}: {how} {', '.join(words)}", 100))
+        yield f"{key}:"
+
+    def _fact(self, fact: FactDeclaration) -> Iterator[str]:
+        unit = f" ({self._wording.text(fact.written.unit)})" if fact.written.unit else ""
+        yield ""
+        yield f"  # {self._wording.text(fact.written.label)}{unit}"
+        yield f"  #   {self._wording.text(fact.written.question)}"
+        yield f"  #   {self._allowed(fact)}"
+        yield f"  #   {self._pick('bruges af', 'used by')} {'; '.join(self._uses[fact.id])}"
+        yield f"  {fact.id}:"
+        if fact.written.per == "year":
+            yield from (f"    {self._year + offset}:" for offset in sorted(self._years(fact)))
+
+    def _years(self, fact: FactDeclaration) -> set[int]:
+        derived = (f.written.derived for f in self._vocabulary.facts.values() if f.written.derived)
+        return {offset for d in derived if d.mean and d.mean.of == fact.id for offset in d.mean.years}
+
+    def _allowed(self, fact: FactDeclaration) -> str:
+        if not isinstance(fact.everything, Interval):
+            return self._pick("svar", "answers") + f": {', '.join(fact.answers)}, unknown"
+        kinds = {
+            "share": ("andel fra 0 til 1 (61 % skrives 0.61)", "a share from 0 to 1 (61% is written 0.61)"),
+            "whole_number": ("helt tal", "a whole number"),
+            "number": ("tal", "a number"),
+        }
+        example = "{at_least: 4}" if fact.written.type == "whole_number" else "{at_most: 0.5}"
+        return f"{self._pick(*kinds[fact.written.type])}, {example}, unknown"
+
+
+def _uses(rulebooks: Sequence[Rulebook], wording: Wording) -> Mapping[str, list[str]]:
+    """For each fact what reads it: the criterion or override, and what it requires."""
+    uses: dict[str, list[str]] = {}
+    for rulebook in rulebooks:
+        for node in compile_rulebook(rulebook).nodes:
+            if isinstance(node, TestNode):
+                fact = rulebook.vocabulary.facts[node.test.fact]
+                use = f"{node.name.split('.')[0]} ({wording.required(node.test, fact)})"
+                uses.setdefault(fact.id, []).append(use)
+            elif isinstance(node, StatedNode):
+                uses.setdefault(node.fact, [])
+        for fact in rulebook.vocabulary.facts.values():
+            _add_parts(fact, uses)
+    return {name: list(dict.fromkeys(words)) for name, words in uses.items()}
+
+
+def _add_parts(fact: FactDeclaration, uses: dict[str, list[str]]) -> None:
+    """What reads a derived fact reads the facts it is derived from."""
+    for part in parts_of(fact) if fact.id in uses else ():
+        uses.setdefault(part, []).extend(uses[fact.id])
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,36 @@
+"""Runs the command as a reader would, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "offers" / "data" / "2018"
+
+
+class Ran(NamedTuple):
+    """What a run of the command gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+def sekskant(
+    *arguments: str,
+    stdin: bytes = b"",
+    cwd: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    columns: int = 80,
+) -> Ran:
+    """Run `sekskant` in a terminal-less process of a given width, in English unless told otherwise."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("LANG", "LC_ALL", "LC_MESSAGES")}
+    variables = {**kept, "COLUMNS": str(columns), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **(environment or {})}
+    command = [sys.executable, "-W", "error", "-c", "from cli.main import main; main()", *arguments]
+    done = subprocess.run(command, input=stdin, cwd=cwd, env=variables, capture_output=True, timeout=120, check=False)
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -1,0 +1,94 @@
+"""What many tests build: small vocabularies, rulebooks and evidence, without the texts that no test reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from engine.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
+from engine.interval import Interval
+from engine.loader import load_rulebook, load_vocabulary
+from engine.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.trace import Subject
+
+Written = Mapping[str, Any]
+
+TEXT = {"da": "tekst", "en": "text"}
+SUBJECT = Subject("offer", "Offer")
+REASONED = Provenance(because="a reason")
+
+
+def flow(value: object) -> str:
+    """A value as YAML on one line, its numbers exact."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(key)}: {flow(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value)
+
+
+def make_vocabulary(facts: Mapping[str, Written]) -> Vocabulary:
+    """A vocabulary of facts; their labels and questions are filled in."""
+    whole = {name: {"label": TEXT, "question": TEXT, **fact} for name, fact in facts.items()}
+    written = {"format": "sekskant/vocabulary/1", "id": "test", "title": TEXT, "facts": whole}
+    return load_vocabulary(flow(written).encode(), "vocabulary.yaml")
+
+
+def make_rulebook(
+    vocabulary: Vocabulary,
+    criteria: Mapping[str, Written],
+    group: Written,
+    overrides: Mapping[str, Written] | None = None,
+) -> Rulebook:
+    """A rulebook with the id `test` and a rule `rule`; texts, references and dates are filled in."""
+    named = {"title": TEXT, "reference": TEXT}
+    written = {
+        "format": "sekskant/rulebook/1",
+        "id": "test",
+        "version": "1",
+        "vocabulary": vocabulary.id,
+        "language": "en",
+        "in_force": {"from": "2000-01-01"},
+        "title": TEXT,
+        "source": TEXT,
+        "outcomes": {verdict: {"id": verdict, "label": TEXT} for verdict in ("met", "not_met", "undetermined")},
+        "rule": {"id": "rule", **named, **group},
+        "criteria": {name: {"description": TEXT, **named, **_referenced(c)} for name, c in criteria.items()},
+        "overrides": {name: {"legal_basis": TEXT, **named, **o} for name, o in (overrides or {}).items()},
+    }
+    return load_rulebook(flow(written).encode(), "rulebook.yaml", lambda _: vocabulary)
+
+
+def _referenced(criterion: Written) -> Written:
+    if "not_applicable" not in criterion:
+        return criterion
+    return {**criterion, "not_applicable": {"reference": TEXT, **criterion["not_applicable"]}}
+
+
+def exact(number: str | int | Decimal, provenance: Provenance = REASONED) -> Evidence:
+    """Evidence of one number, as it is written."""
+    return exact_evidence(Decimal(number), NOWHERE, provenance)
+
+
+def between(
+    low: str | int | Fraction | None = None,
+    high: str | int | Fraction | None = None,
+    low_open: bool = False,
+    high_open: bool = False,
+) -> Evidence:
+    """Evidence of bounds."""
+    ends = (None if end is None else Fraction(end) for end in (low, high))
+    return Evidence(Interval(*ends, low_open, high_open), State.KNOWN, REASONED)
+
+
+def answer(*answers: str, provenance: Provenance = REASONED) -> Evidence:
+    """Evidence of an answer, or of a few of which one is right."""
+    return Evidence(frozenset(answers), State.KNOWN, provenance)
+
+
+def unknown(fact: FactDeclaration) -> Evidence:
+    """Evidence that a fact is stated to be unknown."""
+    return Evidence(fact.everything, State.STATED_UNKNOWN)

@@ -1,0 +1,232 @@
+"""`sekskant assess` as its users see it."""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command import DATA, ROOT, Ran, sekskant
+
+GNISTEN, JONSTRUPVANG = str(DATA / "gnisten.yaml"), str(DATA / "jonstrupvang.yaml")
+YEAR = ("--year", "2018")
+
+
+def test_the_year_is_the_latest_covered_and_that_is_said() -> None:
+    ran = sekskant("assess", GNISTEN)
+    assert "agreement year 2018" in ran.err
+    assert sekskant("assess", GNISTEN, *YEAR).err == ""
+
+
+def test_the_form_names_offer_operator_and_each_criterion() -> None:
+    out = sekskant("assess", JONSTRUPVANG, *YEAR).out
+    for part in (
+        "Jonstrupvang",
+        "Region Hovedstaden (region)",
+        "physical disability",
+        "B6",
+        "MOST SPECIALISED",
+        "Reservation:",
+    ):
+        assert part in out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_no_line_is_wider_than_the_terminal(columns: int, language: str) -> None:
+    for arguments in (["assess", str(DATA), *YEAR], ["rulebook", "show", "hovedstaden.mest-specialiserede"]):
+        out = sekskant(*arguments, "--lang", language, columns=columns).out
+        assert max(map(len, out.splitlines())) <= columns
+
+
+def test_several_offers_end_with_a_line_each() -> None:
+    out = sekskant("assess", GNISTEN, JONSTRUPVANG, *YEAR, columns=120).out
+    lines = [line.split() for line in out.splitlines() if line.startswith(("Gnisten ", "Jonstrupvang "))]
+    assert lines[-2:] == [
+        ["Gnisten", "✗", "four_of_six", "?", "five_of_six", "B1-B6"],
+        ["Jonstrupvang", "?", "four_of_six", "✓", "five_of_six", "A2-A4,", "A6"],
+    ]
+    assert "Missing" not in sekskant("assess", GNISTEN, *YEAR).out
+
+
+def test_justification_in_danish_uses_danish_numbers() -> None:
+    out = sekskant("assess", JONSTRUPVANG, *YEAR, environment={"LC_ALL": "da_DK.UTF-8"}).out
+    for part in ("højst 0,5", "Hovedhensyn i skønnet", "Forbehold:", "mindst 9,5 fra grænsen"):
+        assert part in out
+
+
+def test_json_is_the_decision_contract() -> None:
+    records = json.loads(sekskant("assess", JONSTRUPVANG, *YEAR, "--format", "json").out)
+    assert [record["rulebook"]["id"] for record in records] == [
+        "hovedstaden.udviklingsstrategi",
+        "hovedstaden.mest-specialiserede",
+    ]
+    most = records[1]
+    assert list(most) == [
+        "format",
+        "offer",
+        "year",
+        "rulebook",
+        "verdict",
+        "outcome",
+        "basis",
+        "possible_bases",
+        "criteria",
+        "overrides",
+        "grounds",
+        "missing",
+        "smallest_change",
+        "attention",
+        "published",
+        "notes",
+        "execution",
+    ]
+    volume = most["criteria"][0]
+    assert volume["tests"][0] | {"because": "", "source": ""} == {
+        "fact": "cases_per_10000",
+        "test": "at_most",
+        "threshold": "0.5",
+        "status": "met",
+        "margin": "0",
+        "state": "known",
+        "evidence": {"at_most": "0.5"},
+        "because": "",
+        "source": "",
+    }
+    assert (volume["measure"], volume["judgement"], volume["departs"]) == ("met", None, False)
+    assert most["notes"][0]["code"] == "superset_undetermined"
+    assert "five_of_six.met" in most["execution"]["fired"]
+
+
+def test_json_is_the_same_in_every_language_and_order() -> None:
+    def records(*arguments: str) -> list[dict[str, object]]:
+        found = json.loads(sekskant("assess", *arguments, *YEAR, "--format", "json").out)
+        return [{k: v for k, v in record.items() if k != "execution"} for record in found]
+
+    assert records(GNISTEN, JONSTRUPVANG, "--lang", "da") == records(GNISTEN, JONSTRUPVANG, "--lang", "en")
+    both = records(JONSTRUPVANG, GNISTEN)
+    assert both[2:] + both[:2] == records(GNISTEN, JONSTRUPVANG)
+
+
+def test_the_reference_alone_decides_the_same_and_says_so() -> None:
+    arguments = ("assess", str(DATA), *YEAR, "--format", "json")
+    both = json.loads(sekskant(*arguments).out)
+    alone = json.loads(sekskant(*arguments, environment={"SEKSKANT_ENGINE": "reference"}).out)
+    assert {r["execution"]["engine"] for r in alone} == {"reference"}
+    assert {r["execution"]["why"] for r in alone} == {"asked for"}
+    for record in both + alone:
+        del record["execution"]
+    assert both == alone
+
+
+def test_an_unknown_engine_is_a_mistake_of_usage() -> None:
+    ran = sekskant("assess", GNISTEN, environment={"SEKSKANT_ENGINE": "drools"})
+    assert (ran.code, ran.out) == (2, "")
+    assert "durable-rules or reference" in ran.err
+
+
+def test_csv_has_a_row_per_criterion() -> None:
+    out = sekskant("assess", JONSTRUPVANG, *YEAR, "--format", "csv").out
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == 12
+    assert rows[6]["criterion"] == "B1"
+    assert rows[6]["status"] == "met"
+    assert rows[9]["reservation"].startswith("Enkelte eksempler")
+
+
+class _Page(html.parser.HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "action", "srcset")]
+
+
+def test_html_is_one_page_that_needs_no_network() -> None:
+    out = sekskant("assess", str(DATA), *YEAR, "--format", "html", "--lang", "da").out
+    page = _Page()
+    page.feed(out)
+    assert page.tags.count("article") == 23
+    assert all(address.startswith("#") for address in page.addresses)
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert "@import" not in out
+    assert "url(" not in out
+
+
+def _one(offer: str, *arguments: str) -> Ran:
+    return sekskant("assess", "-", *YEAR, *arguments, stdin=f"format: sekskant/offer/1\n{offer}".encode())
+
+
+def test_undetermined_exits_with_3_only_where_a_decision_is_required() -> None:
+    assert _one("id: x\nname: X").code == 0
+    assert _one("id: x\nname: X", "--require-decided").code == 3
+    assert _one("id: x\nname: X\noops: 1", "--require-decided").code == 1
+
+
+def test_a_threshold_is_exact_and_the_margin_is_shown() -> None:
+    share = "evidence: {outside_share: {2014: 0.49, 2015: 0.50, 2016: 0.51}}\noperator: {name: A, kind: municipality}"
+    out = _one(f"id: x\nname: X\n{share}").out
+    assert "exactly at the threshold" in out
+    near = "evidence: {outside_share_mean: 0.49999}\noperator: {name: A, kind: municipality}"
+    out = " ".join(_one(f"id: x\nname: X\n{near}").out.split())
+    assert "49.999%" in out.replace(" ", "")
+    assert "not fulfilled" in out
+
+
+def test_offers_are_read_from_files_folders_and_standard_input_in_yaml_and_json(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "a.json").write_text('{"format": "sekskant/offer/1", "id": "a", "name": "A"}')
+    (tmp_path / "b.ndjson").write_text(
+        "".join(f'{{"format": "sekskant/offer/1", "id": "b{i}", "name": "B"}}\n' for i in (1, 2))
+    )
+    (tmp_path / "c.yml").write_text(
+        "format: sekskant/offer/1\nid: c1\nname: C\n---\nformat: sekskant/offer/1\nid: c2\nname: C\n"
+    )
+    (tmp_path / "d.json").write_text('[{"format": "sekskant/offer/1", "id": "d", "name": "D"}]')
+    (tmp_path / "notes.txt").write_text("not an offer")
+    ran = sekskant(
+        "assess", str(tmp_path), "-", *YEAR, "--format", "json", stdin=b"format: sekskant/offer/1\nid: e\nname: E\n"
+    )
+    assert ran.code == 0, ran.err
+    assert {r["offer"] for r in json.loads(ran.out)} == {"a", "b1", "b2", "c1", "c2", "d", "e"}
+
+
+def test_two_operators_of_different_kinds_leave_open_who_operates() -> None:
+    offer = "id: x\nname: X\noperator: [{name: A, kind: municipality}, {name: R, kind: region}]"
+    record = json.loads(_one(offer, "--format", "json").out)[0]
+    assert record["possible_bases"] == ["included_by_order", "four_of_six"]
+    assert record["basis"] is None
+
+
+def test_an_agreement_that_is_not_stated_is_not_no_agreement() -> None:
+    def exempt(agreement: str) -> str:
+        offer = f"id: x\nname: X\noperator: {{name: X, kind: private}}\n{agreement}"
+        record = json.loads(_one(offer, "--format", "json").out)[0]
+        return str(record["criteria"][4]["not_applicable"]["when"])
+
+    assert exempt("") == "unknown"
+    assert exempt("agreement_with: null") == "not_met"
+    assert exempt("agreement_with: {name: R, kind: region}") == "met"
+
+
+def test_an_assumed_kind_of_service_is_said_to_be_assumed() -> None:
+    record = json.loads(_one("id: x\nname: X", "--format", "json").out)[0]
+    assert {"code": "assumed", "fact": "service_type", "answer": "social"} in record["notes"]
+    assert "(assumed)" in _one("id: x\nname: X").out
+
+
+def test_a_rulebook_of_the_readers_own_decides_with_the_vocabulary_beside_it(tmp_path: Path) -> None:
+    for file in ("vocabulary.yaml", "mest-specialiserede-2018.yaml"):
+        text = (ROOT / "rules" / "hovedstaden" / file).read_text()
+        (tmp_path / file).write_text(text.replace("at_least: 5", "at_least: 6"))
+    rulebook = str(tmp_path / "mest-specialiserede-2018.yaml")
+    offer = str(DATA / "lyngdal-skaermede-enheder.yaml")
+    records = json.loads(sekskant("assess", offer, *YEAR, "--rulebook", rulebook, "--format", "json").out)
+    assert [r["outcome"] for r in records] == ["not_most_specialised"]

@@ -1,0 +1,54 @@
+"""`sekskant offer new` and `sekskant rulebook` as their users see them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.describe import facts_read
+from engine.library import Library
+from tests.command import sekskant
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_new_offer_file_is_accepted_as_it_stands_and_states_nothing(language: str) -> None:
+    text = sekskant("offer", "new", "--lang", language, "--name", 'Sol"høj \\ x').out
+    ran = sekskant("assess", "-", "--year", "2018", "--format", "json", stdin=text.encode())
+    assert (ran.code, ran.err) == (0, "")
+    for record in json.loads(ran.out):
+        assert {criterion["status"] for criterion in record["criteria"]} == {"unknown"}
+
+
+def test_a_new_offer_file_has_every_fact_that_the_rulebooks_read() -> None:
+    text = sekskant("offer", "new", "--lang", "en").out
+    for rulebook in Library().in_force(2018):
+        for fact in facts_read(rulebook):
+            if not fact.written.attribute:
+                assert f"\n  {fact.id}:" in text
+                assert fact.written.question.en in text
+    assert "    2014:\n    2015:\n    2016:\n" in text
+    assert "used by A1 (at most 10); B1 (at most 0.5)" in text
+
+
+def test_a_new_offer_file_for_one_rulebook_has_its_facts_alone() -> None:
+    text = sekskant("offer", "new", "--rulebook", "hovedstaden.mest-specialiserede").out
+    assert "severe_complexities:" in text
+    assert "outside_share" not in text
+
+
+def test_rulebooks_are_listed_and_shown() -> None:
+    listed = json.loads(sekskant("rulebook", "list", "--format", "json").out)
+    assert [entry["id"] for entry in listed] == ["hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"]
+    for entry in listed:
+        shown = json.loads(sekskant("rulebook", "show", entry["id"], "--format", "json").out)
+        assert shown["sha256"] == entry["sha256"]
+        assert len(shown["criteria"]) == 6
+        text = sekskant("rulebook", "show", f"{entry['id']}@2018", "--lang", "en").out
+        for criterion in shown["criteria"]:
+            assert f"\n{criterion['id']} {criterion['title']['en']}\n" in text
+
+
+def test_each_reading_of_ours_is_marked_as_one() -> None:
+    text = sekskant("rulebook", "show", "hovedstaden.udviklingsstrategi", "--lang", "en").out
+    assert text.count("Our reading:") == 5

@@ -8,6 +8,7 @@ Each round runs the two commands one after the other, so that a busy machine slo
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import pty
 import statistics
@@ -29,6 +30,21 @@ CASES: dict[str, tuple[Sequence[str], float, bool]] = {
     "--help, in a terminal": ((*SEKSKANT, "--help"), 1.5, True),
 }
 
+MODELS = "from pydantic import BaseModel\nclass Model(BaseModel): text: str"
+COLUMNS = "import io\nfrom rich.console import Console\nfrom rich.table import Table\n"
+COLUMNS += "table = Table('a', 'b')\ntable.add_row('x', 'y')\nConsole(file=io.StringIO()).print(table)"
+PARTS: dict[str, str] = {
+    "the imports and a first pydantic model": f"import click, pydantic, yaml\n{MODELS}",
+    "the imports and a small table by rich": f"import click, pydantic, yaml\n{COLUMNS}",
+}
+"""What single choices cost, for docs/decisions/0005."""
+
+
+def keep_bytecode() -> None:
+    """Compiled modules are kept between runs, as they are where the command is installed."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compileall.compile_dir(ROOT, maxlevels=1, quiet=1)
+
 
 def piped(command: Sequence[str]) -> None:
     """Run a command with its output thrown away."""
@@ -40,7 +56,7 @@ def in_terminal(command: Sequence[str]) -> None:
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(ROOT)
-        os.execv(command[0], list(command))
+        os.execv(command[0], list(command))  # noqa: S606 - the command of this file
     try:
         while os.read(terminal, 65536):
             pass
@@ -64,12 +80,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=20)
     runs = parser.parse_args().runs
+    keep_bytecode()
     for name, (command, most, terminal) in CASES.items():
         run = in_terminal if terminal else piped
         seconds(run, command)
         pairs = [(seconds(run, command), seconds(run, BASE)) for _ in range(runs)]
         ours, base = (statistics.median(times) for times in zip(*pairs, strict=True))
-        print(f"{name:34} {ours / base:5.2f} times the imports alone (at most {most})")
+        print(f"{name:40} {ours / base:5.2f} times the imports alone (at most {most})")
+    for name, code in PARTS.items():
+        pairs = [(seconds(piped, [sys.executable, "-c", code]), seconds(piped, BASE)) for _ in range(runs)]
+        ours, base = (statistics.median(times) for times in zip(*pairs, strict=True))
+        print(f"{name:40} {ours / base:5.2f} times the imports alone")
 
 
 if __name__ == "__main__":

@@ -59,11 +59,11 @@ def bare_loop(durable: DurableRules, offers: list[Stated]) -> float:
     prepared = []
     for found in findings:
         statuses = reference.conditions(program, found)
-        prepared.append(durable.facts(found, reference.ruling(program, statuses)))
+        prepared.append(list(durable.facts(found, reference.ruling(program, statuses))))
     start = time.perf_counter()
     for facts in prepared:
         for ruleset, fact in facts:
-            ruleset.fire(dict(fact))
+            ruleset.fire(fact)
     return time.perf_counter() - start
 
 

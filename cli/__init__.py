@@ -1,1 +1,6 @@
 """The `sekskant` command: reads, calls, prints."""
+
+import gc
+
+# What start-up makes lives as long as the process: looking for garbage in it costs a fifth of the time to answer.
+gc.disable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -63,6 +64,8 @@ def assess(
     Exit code: 0 done; 1 some input was rejected (the rest is decided and printed); 2 usage; 3 undetermined and
     --require-decided; 4 a decision could not be proven.
     """
+    gc.freeze()
+    gc.enable()
     _check_engine()
     library = load_library()
     if year is None:

@@ -1,39 +1,31 @@
-"""Text for the width of the terminal: headings, paragraphs, columns.
-
-Not rich: importing and running it costs nearly half of what starting Python with our libraries does, and the command
-must answer at once (docs/decisions/0005).
-"""
+"""Text for the width of the terminal: headings, paragraphs, columns. Rendered by rich."""
 
 from __future__ import annotations
 
+import io
 import os
-import shutil
 import sys
-import textwrap
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import click
+from rich.box import Box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
 
 from cli.console import harmless
 
-GAP = "  "
-LEAST_WIDTH = 8
-"""No column is squeezed below this many characters."""
 LEAST_SHARE = 20
 """The column that takes what the others leave gets at least this much, where it can."""
 
+_HEAD_LINE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 _STYLES = {
-    "bold": {"bold": True},
-    "italic": {"italic": True},
-    "dim": {"dim": True},
-    "met": {"fg": "green"},
-    "not_met": {"fg": "red"},
-    "unknown": {"fg": "yellow"},
-    "undetermined": {"fg": "yellow"},
-    "not_applicable": {"dim": True},
-    "": {},
+    "met": "green",
+    "not_met": "red",
+    "unknown": "yellow",
+    "undetermined": "yellow",
+    "not_applicable": "dim",
 }
 
 
@@ -43,28 +35,39 @@ class Piece(NamedTuple):
     text: str
     style: str = ""
 
+    def rendered(self) -> Text:
+        """The text without characters that steer a terminal."""
+        return Text(harmless(self.text), _STYLES.get(self.style, self.style))
+
 
 Cell = Sequence[Piece]
 
 
 class Screen:
-    """Collects lines for the width of the terminal, with colours where it shows them."""
+    """Collects what is rendered for the width of the terminal, with colours where it shows them."""
 
     def __init__(self) -> None:
-        self.width = shutil.get_terminal_size((100, 24)).columns
-        self._coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        self._lines: list[str] = []
+        self._buffer = io.StringIO()
+        self._console = Console(
+            file=self._buffer,
+            width=_terminal_width(),
+            force_terminal=sys.stdout.isatty(),
+            highlight=False,
+            emoji=False,
+            markup=False,
+        )
+        self.width = self._console.width
 
     def taken(self) -> str:
         """What was collected since the last time."""
-        text = "".join(f"{line.rstrip()}\n" for line in self._lines)
-        self._lines = []
-        return text
+        text = self._buffer.getvalue()
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        return "\n".join(line.rstrip() for line in text.split("\n"))
 
     def rule(self, title: str) -> None:
         """A line across the screen that begins with a title."""
-        rest = "═" * (self.width - len(title) - 1)
-        self._lines.append(f"{self._styled(Piece(title, 'bold'))} {self._styled(Piece(rest, 'dim'))}")
+        self._console.rule(Piece(title, "bold").rendered(), align="left", characters="═", style="dim")
 
     def heading(self, title: str) -> None:
         """A heading after an empty line."""
@@ -72,70 +75,48 @@ class Screen:
         self.line(Piece(title, "bold"))
 
     def line(self, *pieces: Piece) -> None:
-        """Pieces one after the other on a line; wrapped, and then in the first one's style, where they do not fit."""
-        if sum(len(piece.text) for piece in pieces) <= self.width:
-            self._lines.append("".join(self._styled(piece) for piece in pieces))
-        else:
-            self.paragraph("".join(piece.text for piece in pieces), pieces[0].style, indent=0)
+        """Pieces one after the other."""
+        self._console.print(Text.assemble(*(piece.rendered() for piece in pieces)))
 
     def paragraph(self, text: str, style: str = "", indent: int = 2, bullet: str = "") -> None:
-        """A text wrapped within the width, indented."""
-        for number, line in enumerate(_wrapped(text, self.width - indent - len(bullet))):
-            start = bullet if number == 0 else " " * len(bullet)
-            self._lines.append(" " * indent + self._styled(Piece(start + line, style)))
+        """A text wrapped within the width, indented; its later lines stand under the first after a bullet."""
+        grid = Table.grid(Column(width=indent + len(bullet)), Column())
+        grid.add_row(" " * indent + bullet, Piece(text, style).rendered())
+        self._console.print(grid if bullet else Padding(Piece(text, style).rendered(), (0, 0, 0, indent)))
 
     def pairs(self, rows: Sequence[tuple[str, str]]) -> None:
         """Labels, each with its value beside it."""
-        first = max((len(label) for label, _ in rows), default=0)
-        widths = [first, self.width - first - len(GAP)]
+        grid = Table.grid(padding=(0, 2, 0, 0))
         for label, value in rows:
-            self._row([[Piece(label, "dim")], [Piece(value)]], widths)
+            grid.add_row(Piece(label, "dim").rendered(), Piece(value).rendered())
+        self._console.print(grid)
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[int | None] = ()) -> None:
         """Columns under their heads; a width of None takes what the others leave, no widths at all what they need."""
-        head = [[Piece(text, "bold")] for text in heads]
-        chosen = self._shared(widths) if widths else self._fitted([head, *rows])
-        self._row(head, chosen)
-        self._lines.append("─" * min(self.width, sum(chosen) + len(GAP) * (len(chosen) - 1)))
+        chosen = self._shared(widths) if widths else [None] * len(heads)
+        columns = [Column(Piece(h).rendered(), overflow="fold", width=w) for h, w in zip(heads, chosen, strict=True)]
+        table = Table(
+            *columns, box=_HEAD_LINE, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 1, 0, 0)
+        )
         for row in rows:
-            self._row(row, chosen)
+            table.add_row(*(Text("\n").join(piece.rendered() for piece in cell) for cell in row))
+        self._console.print(table)
 
-    def _shared(self, widths: Sequence[int | None]) -> list[int]:
+    def _shared(self, widths: Sequence[int | None]) -> list[int | None]:
         """The widths asked for, the widest narrower where they leave too little for the column without one."""
         given = [width or 0 for width in widths]
-        while (left := self.width - sum(given) - len(GAP) * (len(given) - 1)) < LEAST_SHARE and max(
-            given
-        ) > LEAST_WIDTH:
+        gaps = 2 * (len(given) - 1)
+        while (left := self.width - sum(given) - gaps) < LEAST_SHARE and max(given) > LEAST_SHARE:
             given[given.index(max(given))] -= 1
         return [left if width is None else w for width, w in zip(widths, given, strict=True)]
 
-    def _fitted(self, rows: Sequence[Sequence[Cell]]) -> list[int]:
-        """Each column as wide as its longest text, the widest ones narrower until all fit."""
-        columns = zip(*rows, strict=True)
-        widths = [max(len(piece.text) for cell in column for piece in cell or [Piece("")]) for column in columns]
-        while sum(widths) + len(GAP) * (len(widths) - 1) > self.width and max(widths) > LEAST_WIDTH:
-            widths[widths.index(max(widths))] -= 1
-        return widths
 
-    def _row(self, cells: Sequence[Cell], widths: Sequence[int]) -> None:
-        columns = [list(self._cell_lines(cell, width)) for cell, width in zip(cells, widths, strict=True)]
-        for parts in zip_longest(*columns, fillvalue=Piece("")):
-            padded = zip(parts, widths, strict=True)
-            texts = (self._styled(piece) + " " * (width - len(piece.text)) for piece, width in padded)
-            self._lines.append(GAP.join(texts))
-
-    def _cell_lines(self, cell: Cell, width: int) -> Iterator[Piece]:
-        for piece in cell:
-            yield from (Piece(line, piece.style) for line in _wrapped(piece.text, width))
-
-    def _styled(self, piece: Piece) -> str:
-        text = harmless(piece.text)
-        return click.style(text, **_STYLES[piece.style]) if self._coloured and piece.style else text  # type: ignore[arg-type]
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return [
-        line
-        for part in text.split("\n")
-        for line in textwrap.wrap(part, max(width, LEAST_WIDTH), break_on_hyphens=False) or [""]
-    ]
+def _terminal_width() -> int:
+    """The width of the terminal, or what the environment says it is; 100 where there is none."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 100
+    except (OSError, ValueError):
+        return 100

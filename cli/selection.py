@@ -33,7 +33,7 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
 
 def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
     """The one vocabulary that the rulebooks of a run share."""
-    vocabularies = {r.vocabulary.sha256: r.vocabulary for r in rulebooks}
+    vocabularies = {r.vocabulary.written_as: r.vocabulary for r in rulebooks}
     if len(vocabularies) > 1:
         ids = ", ".join(sorted({v.id for v in vocabularies.values()}))
         raise click.UsageError(f"the rulebooks use different vocabularies ({ids}); use them one at a time")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine import reference
@@ -18,6 +18,7 @@ from engine.rulebook import Verdict
 
 MAX_SETS = 1000
 MAX_QUESTIONS = 20_000
+MAX_VERDICTS, MAX_ANALYSES = 50_000, 2_000
 Items = tuple[Status, ...]
 """What is known of each item: the criteria in order, then the overrides in order."""
 
@@ -93,8 +94,8 @@ class Analyst:
         ]
         self.domain: Items = (*domains, *(Status.UNKNOWN for _ in program.overrides))
         self._alike = _alike(program)
-        self._verdict = cache(lambda items: rule_on(program, items).verdict)
-        self.analyse = cache(self._analyse)
+        self._verdict = lru_cache(MAX_VERDICTS)(lambda items: rule_on(program, items).verdict)
+        self.analyse = lru_cache(MAX_ANALYSES)(self._analyse)
 
     def _analyse(self, items: Items) -> Analysis:
         verdict = self._verdict(items)

@@ -21,6 +21,8 @@ from engine.trace import CriterionTrace, Execution, Note, OverrideTrace, Subject
 if TYPE_CHECKING:
     from engine.durable_rules import DurableRules
 
+MAX_REMEMBERED = 4096
+"""Rulings kept for status vectors that come again."""
 REFERENCE, DURABLE_RULES = "reference", "durable-rules"
 ENGINES = (DURABLE_RULES, REFERENCE)
 """What `SEKSKANT_ENGINE` can be; without it durable-rules decides where it is installed."""
@@ -42,6 +44,7 @@ class Decider:
         self._why = _why_reference(engine)
         self._durable: DurableRules | None = None
         self._rulings: dict[Items, tuple[Ruling, tuple[str, ...]]] = {}
+        self._latest: tuple[Subject, Stated, int, Trace] | None = None
 
     def decide(self, subject: Subject, stated: Stated, year: int) -> Trace:
         """The decision on an offer for an agreement year.
@@ -50,6 +53,9 @@ class Decider:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
             IntegrityFault: durable-rules failed, or does not agree with the reference.
         """
+        latest = self._latest
+        if latest is not None and latest[1] is stated and latest[2] == year and latest[0] == subject:
+            return latest[3]
         findings = findings_of(self.program.rulebook.vocabulary, stated, year)
         try:
             statuses, ruling, execution = self._evaluate(findings)
@@ -58,7 +64,9 @@ class Decider:
             raise
         trace = self._trace(subject, year, findings, statuses, ruling, execution)
         _reject_departures(trace)
-        return trace._replace(notes=(*_notes(trace), *self._superset_notes(trace, stated)))
+        trace = trace._replace(notes=(*_notes(trace), *self._superset_notes(trace, stated)))
+        self._latest = (subject, stated, year, trace)
+        return trace
 
     def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
         statuses = reference.conditions(self.program, findings)
@@ -72,6 +80,8 @@ class Decider:
             raise _disagreement(self.program.nodes[: self.program.ruling_from], decided, statuses)
         remembered = items in self._rulings
         if not remembered:
+            if len(self._rulings) >= MAX_REMEMBERED:
+                self._rulings.clear()
             self._rulings[items] = self._durable_ruling(items)
         ruling, ruling_fired = self._rulings[items]
         return statuses, ruling, Execution(self._durable.name, REFERENCE, fired + ruling_fired, remembered)

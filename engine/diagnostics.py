@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_QUOTED = 60
 MAX_NAMED = 8
@@ -62,8 +61,7 @@ CODES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A place in an input: file, line and column, both counted from 1; 0 where there is none.
 
     >>> str(Place("offer.yaml", 3, 7))
@@ -80,8 +78,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One mistake in an input: its place, code, message, and what would be right.
 
     >>> print(Diagnostic(Place("a.yaml", 1, 2), "unknown-key", "unknown key `nmae`", "did you mean `name`?"))
@@ -132,6 +129,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     >>> nearest("outside_shre", ["outside_share", "diagnoses"])
     'outside_share'
     """
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6) if len(word) <= MAX_QUOTED else []
     return found[0] if found else None
 

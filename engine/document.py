@@ -9,16 +9,16 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
-from engine.json_events import JsonText
-from engine.syntax import explained
+
+if TYPE_CHECKING:
+    from engine.json_events import JsonText
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 40
@@ -44,41 +44,50 @@ _Event = Any
 Plain = str | int | Decimal | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """One value, its text as written, and its place."""
 
     place: Place
     value: Plain
     text: str
-    kind = "a single value"
+
+    @property
+    def kind(self) -> str:
+        """What it is, for diagnostics."""
+        return "a single value"
 
     def plain(self) -> Plain:
         """The value."""
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A list of nodes, and the place where it begins."""
 
     place: Place
     items: tuple[Node, ...]
-    kind = "a list"
+
+    @property
+    def kind(self) -> str:
+        """What it is, for diagnostics."""
+        return "a list"
 
     def plain(self) -> list[object]:
         """The values, without places."""
         return [item.plain() for item in self.items]
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """Keys with their nodes and places, and the place where the mapping begins."""
 
     place: Place
     entries: dict[str, Node]
-    key_places: dict[str, Place] = field(default_factory=dict)
-    kind = "a mapping"
+    key_places: dict[str, Place]
+
+    @property
+    def kind(self) -> str:
+        """What it is, for diagnostics."""
+        return "a mapping"
 
     def plain(self) -> dict[str, object]:
         """The values by key, without places."""
@@ -164,8 +173,8 @@ def read_one(data: bytes, file: str) -> Node:
 def _documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
     try:
         text = decode(data, file)
-        json = JsonText(text)
-        if not json.is_json():
+        json = _json_in(text)
+        if json is None:
             hint = "end the line with a plain line break"
             _refuse(_LINE_END, text, file, "the character {} is a line end that editors do not show", hint)
             yield from _composed(yaml.parse(text, Loader=_PARSER), text, file)
@@ -178,6 +187,16 @@ def _documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
         json.go_on()
 
 
+def _json_in(text: str) -> JsonText | None:
+    """A reader of the text's JSON; None where it is YAML."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    from engine.json_events import JsonText  # noqa: PLC0415 - YAML must not wait for it
+
+    json = JsonText(text)
+    return json if json.is_json() else None
+
+
 def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node | Rejected]:
     try:
         for document in _Composer(events, file).documents():
@@ -186,6 +205,8 @@ def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node |
     except Rejected as error:
         yield error
     except yaml.MarkedYAMLError as error:
+        from engine.syntax import explained  # noqa: PLC0415 - only a mistake needs it
+
         (line, column), message, hint = explained(error, text)
         yield rejected(Place(file, line, column), "syntax", message, hint)
     except (yaml.YAMLError, ValueError) as error:
@@ -269,7 +290,7 @@ class _Composer:
             yield self._node(event, depth + 1)
 
     def _mapping(self, start: _Event, depth: int) -> Mapping:
-        mapping = Mapping(self._place(start), {})
+        mapping = Mapping(self._place(start), {}, {})
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break

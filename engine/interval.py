@@ -97,7 +97,7 @@ class Interval:
 
 
 def _least_quotient(number: Fraction | None, is_open: bool, divisors: Interval) -> tuple[Fraction | None, bool]:
-    """The low end of the quotients of a low end, and whether it is open; a positive one is least by the largest divisor."""
+    """The low end of a low end's quotients, and whether it is open: a positive one is least by the largest divisor."""
     if number is None or number == 0:
         return number, is_open
     divisor, divisor_open = (divisors.high, divisors.high_open) if number > 0 else (divisors.low, divisors.low_open)

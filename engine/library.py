@@ -11,9 +11,10 @@ from pathlib import Path
 import rules
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
 from engine.document import read_file, read_one
-from engine.loader import load_rulebook, load_vocabulary
 from engine.rulebook import Rulebook, Vocabulary
+from engine.rulebook_loader import load_rulebook
 from engine.shape import place_of
+from engine.vocabulary_loader import load_vocabulary
 
 SHIPPED = Path(rules.__file__).parent
 VOCABULARY_FILE = "vocabulary.yaml"

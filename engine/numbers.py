@@ -79,3 +79,14 @@ def show_possible(possible: Interval | frozenset[str]) -> str:
     if possible.high is not None:
         ends.append(f"{'<' if possible.high_open else '≤'} {decimal_text(possible.high)}")
     return " and ".join(ends) or "any number"
+
+
+def describe_range(interval: Interval) -> str:
+    """A range of numbers in words, for hints.
+
+    >>> describe_range(Interval(Fraction(0), None))
+    'it is at least 0'
+    """
+    ends = [f"at least {decimal_text(interval.low)}"] if interval.low is not None else []
+    ends += [f"at most {decimal_text(interval.high)}"] if interval.high is not None else []
+    return "it is " + " and ".join(ends) if ends else "it has no limits"

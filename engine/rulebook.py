@@ -52,7 +52,12 @@ class Vocabulary(NamedTuple):
     title: Text
     facts: Mapping[str, FactDeclaration]
     terms: Mapping[str, Mapping[str, Text]]
-    sha256: str
+    written_as: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file."""
+        return _sha256(self.written_as)
 
 
 class Test(NamedTuple):
@@ -161,8 +166,13 @@ class Rulebook(NamedTuple):
     rule: Rule
     overrides: tuple[Override, ...]
     vocabulary: Vocabulary
-    sha256: str
+    written_as: bytes
     file: str
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file."""
+        return _sha256(self.written_as)
 
     def is_in_force(self, day: datetime.date) -> bool:
         """Whether the version applies on a day."""
@@ -173,8 +183,32 @@ class Rulebook(NamedTuple):
         return next(c for c in self.criteria if c.id == identifier)
 
 
+def _sha256(data: bytes) -> str:
+    import hashlib  # noqa: PLC0415 - costs start-up, and only records name digests
+
+    return hashlib.sha256(data).hexdigest()
+
+
 def tests_of(condition: Condition) -> list[Test]:
     """Every test in a condition, in the order written."""
     if isinstance(condition, Test):
         return [condition]
     return [test for part in condition.parts for test in tests_of(part)]
+
+
+def both_ways(group: Count | Join) -> list[str]:
+    """The criteria that count both for and against a rule."""
+    uses: dict[str, set[bool]] = {}
+    _collect_uses(group, True, uses)
+    return [name for name, directions in uses.items() if len(directions) == 2]
+
+
+def _collect_uses(part: RulePart, direction: bool, uses: dict[str, set[bool]]) -> None:
+    if isinstance(part, str):
+        uses.setdefault(part, set()).add(direction)
+    elif isinstance(part, Count):
+        for member in (*part.members, *part.mandatory):
+            _collect_uses(member, direction, uses)
+    else:
+        for member in part.parts:
+            _collect_uses(member, direction is not (part.operator == "not"), uses)

@@ -16,7 +16,11 @@ _BACKSLASH = "write a backslash as `\\\\`, or use single quotes"
 _EXPLANATIONS: tuple[tuple[str, str, str | None], ...] = (
     (r"tab character|character '\\t'", "a tab cannot indent", "indent with spaces"),
     (r"cannot start any token", "{} cannot begin a text", _QUOTES),
-    (r"mapping values|unexpected ':'", "a `:` is not expected here", f"{_INDENTATION}; a text that holds `: ` stands in quotes"),
+    (
+        r"mapping values|unexpected ':'",
+        "a `:` is not expected here",
+        f"{_INDENTATION}; a text that holds `: ` stands in quotes",
+    ),
     (r"sequence entries", "a `-` is not expected here", _INDENTATION),
     (r"expected '-' indicator", "a `-` is expected here", _INDENTATION),
     (r"expected key|<block end>", "a key is expected here", f"{_INDENTATION}; quotes stand around a whole text"),

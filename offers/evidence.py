@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -12,8 +11,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
 from engine.document import Mapping, Node, Scalar
 from engine.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.interval import Interval
-from engine.loader import describe_range
-from engine.numbers import decimal_text
+from engine.numbers import decimal_text, describe_range
 from engine.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.shape import fit_or_reject, place_of, place_of_key
 from offers.record import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
@@ -61,7 +59,7 @@ def _misread(diagnostic: Diagnostic, fact: FactDeclaration) -> Diagnostic:
     if key is None:
         return diagnostic
     message = f"`{fact.id}` has one value, not one for each year"
-    return dataclasses.replace(diagnostic, code="evidence-form", message=message, hint=None)
+    return diagnostic._replace(code="evidence-form", message=message, hint=None)
 
 
 def _not_a_fact(name: str, place: Place, fact: FactDeclaration | None, vocabulary: Vocabulary) -> Diagnostic:

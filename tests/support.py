@@ -10,9 +10,10 @@ from typing import Any
 
 from engine.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
 from engine.interval import Interval
-from engine.loader import load_rulebook, load_vocabulary
 from engine.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.rulebook_loader import load_rulebook
 from engine.trace import Subject
+from engine.vocabulary_loader import load_vocabulary
 
 Written = Mapping[str, Any]
 
@@ -80,8 +81,8 @@ def between(
     high_open: bool = False,
 ) -> Evidence:
     """Evidence of bounds."""
-    ends = (None if end is None else Fraction(end) for end in (low, high))
-    return Evidence(Interval(*ends, low_open, high_open), State.KNOWN, REASONED)
+    least, most = (None if end is None else Fraction(end) for end in (low, high))
+    return Evidence(Interval(least, most, low_open, high_open), State.KNOWN, REASONED)
 
 
 def answer(*answers: str, provenance: Provenance = REASONED) -> Evidence:

@@ -1,9 +1,8 @@
-"""Documents to checked vocabularies and rulebooks: every mistake at its place, all of them at once."""
+"""Documents to checked rulebooks: every mistake at its place, all of them at once."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from engine import language
@@ -11,9 +10,8 @@ from engine.checker import DOTTED, VERSION, Checker, Path
 from engine.diagnostics import near_hint, quoted, rejected
 from engine.document import Node, read_one
 from engine.interval import Interval
-from engine.numbers import decimal_text
+from engine.numbers import decimal_text, describe_range
 from engine.rulebook import (
-    JUDGEMENT,
     YES,
     Applicability,
     Combination,
@@ -30,34 +28,18 @@ from engine.rulebook import (
     Test,
     Verdict,
     Vocabulary,
+    both_ways,
 )
 from engine.shape import fit_or_reject, place_of
 
 MAX_BOTH_WAYS = 8
 """A criterion that counts both for and against a rule doubles the cases to be decided."""
 
-_RESERVED_FACTS = ("id", "sid")
-_RESERVED_ANSWERS = ("unknown", "ukendt")
 _COMPARISONS = ("at_most", "at_least", "below", "above", "equals")
 _MEMBERSHIPS = ("is_", "in_")
 _OPERATORS = (*_COMPARISONS, *_MEMBERSHIPS)
 _NOTHING = Combination("all", ())
 """Stands for a condition that has a mistake."""
-
-
-def load_vocabulary(data: bytes, file: str) -> Vocabulary:
-    """A vocabulary from its YAML.
-
-    Raises:
-        Rejected: with every mistake found.
-    """
-    node = read_one(data, file)
-    written = fit_or_reject(language.VocabularyFile, node)
-    check = _VocabularyChecker(node, written.facts)
-    check.names(written)
-    facts = {name: check.fact(name, fact) for name, fact in written.facts.items()}
-    check.finish()
-    return Vocabulary(written.id, written.title, facts, written.terms or {}, hashlib.sha256(data).hexdigest())
 
 
 def load_rulebook(
@@ -76,95 +58,9 @@ def load_rulebook(
         hint = near_hint(written.vocabulary, known)
         raise rejected(place_of(node, "vocabulary"), "unknown-vocabulary", message, hint)
     check = _RulebookChecker(node, vocabulary, list(written.criteria))
-    rulebook = check.rulebook(written, hashlib.sha256(data).hexdigest(), file)
+    rulebook = check.rulebook(written, data, file)
     check.finish()
     return rulebook
-
-
-class _VocabularyChecker(Checker):
-    def __init__(self, node: Node, facts: Mapping[str, language.Fact]) -> None:
-        super().__init__(node)
-        self._facts = facts
-
-    def names(self, written: language.VocabularyFile) -> None:
-        """Check the ids of the vocabulary itself and of its terms."""
-        self.identifier(("id",), written.id, DOTTED)
-        for name, terms in (written.terms or {}).items():
-            self.identifier(("terms", name), name, at_key=True)
-            for term in terms:
-                self.identifier(("terms", name, term), term, at_key=True)
-
-    def fact(self, name: str, fact: language.Fact) -> FactDeclaration:
-        path: Path = ("facts", name)
-        self.identifier(path, name, at_key=True)
-        self._not_reserved(path, name, _RESERVED_FACTS)
-        for answer in fact.answers or {}:
-            self.identifier((*path, "answers", answer), answer, at_key=True)
-            self._not_reserved((*path, "answers", answer), answer, _RESERVED_ANSWERS)
-        for message in _contradictions(fact):
-            self.say(path, "fact-declaration", message, at_key=True)
-        if fact.derived:
-            self._derived(path, fact.derived)
-        if fact.assumed and fact.answers:
-            self.answer((*path, "assumed"), fact.assumed, name, fact.answers)
-        return FactDeclaration(name, fact, everything_of(fact))
-
-    def _not_reserved(self, path: Path, name: str, reserved: tuple[str, ...]) -> None:
-        if name in reserved:
-            self.say(path, "identifier", f"`{name}` is reserved", "choose another word", at_key=True)
-
-    def _derived(self, path: Path, derived: language.Derived) -> None:
-        path = (*path, "derived")
-        if (derived.mean is None) == (derived.ratio is None):
-            self.say(path, "fact-declaration", "a fact is derived as a `mean` or as a `ratio`", at_key=True)
-        if derived.mean:
-            if len(set(derived.mean.years)) < len(derived.mean.years):
-                self.say((*path, "mean", "years"), "fact-declaration", "a year stands here twice", at_key=True)
-            self._part((*path, "mean", "of"), derived.mean.of, per_year=True)
-        if derived.ratio:
-            self._part((*path, "ratio", "of"), derived.ratio.of, per_year=False)
-            self._part((*path, "ratio", "to"), derived.ratio.to, per_year=False)
-
-    def _part(self, path: Path, name: str, per_year: bool) -> None:
-        if not self.known(path, "unknown-fact", name, self._facts, "fact"):
-            return
-        fact = self._facts[name]
-        if fact.derived or fact.type in ("judgement", "one_of"):
-            self.say(path, "fact-declaration", f"`{name}` is not a number that is stated")
-        elif (fact.per == "year") is not per_year:
-            has = "has one value" if per_year else "has a value for each year"
-            self.say(path, "fact-declaration", f"`{name}` {has}", "declare it with or without `per: year`")
-
-
-def _contradictions(fact: language.Fact) -> list[str]:
-    """What in a fact's declaration does not go together."""
-    is_number = fact.type in ("number", "whole_number", "share")
-    lists = fact.type == "one_of"
-    has_range = fact.at_least is not None or fact.at_most is not None
-    wrong = {
-        "a range is for numbers": not is_number and has_range,
-        "a share lies between 0 and 1 already": fact.type == "share" and has_range,
-        "the range is empty": is_number and everything_of(fact).is_empty,  # type: ignore[union-attr]
-        "a `one_of` needs `answers`": lists and not fact.answers,
-        "`answers` are for `one_of` alone": not lists and bool(fact.answers),
-        "only a number has a value for each year or is derived": not is_number and bool(fact.per or fact.derived),
-        "a derived fact has one value": bool(fact.derived and fact.per),
-        "only the answer of a `one_of` can be assumed": bool(fact.assumed) and not lists,
-    }
-    return [message for message, applies in wrong.items() if applies]
-
-
-def everything_of(fact: language.Fact) -> Interval | frozenset[str]:
-    """All that a fact can be by its declaration."""
-    if fact.type == "judgement":
-        return frozenset(JUDGEMENT)
-    if fact.type == "one_of":
-        return frozenset(fact.answers or {})
-    if fact.type == "share":
-        return Interval(Fraction(0), Fraction(1))
-    low = None if fact.at_least is None else Fraction(fact.at_least)
-    high = None if fact.at_most is None else Fraction(fact.at_most)
-    return Interval(low, high).whole() if fact.type == "whole_number" else Interval(low, high)
 
 
 class _RulebookChecker(Checker):
@@ -172,7 +68,7 @@ class _RulebookChecker(Checker):
         super().__init__(node)
         self._vocabulary, self._criteria = vocabulary, criteria
 
-    def rulebook(self, written: language.RulebookFile, sha256: str, file: str) -> Rulebook:
+    def rulebook(self, written: language.RulebookFile, data: bytes, file: str) -> Rulebook:
         self.identifier(("id",), written.id, DOTTED)
         self.identifier(("version",), written.version, VERSION)
         force = written.in_force
@@ -193,7 +89,7 @@ class _RulebookChecker(Checker):
             rule=rule,
             overrides=tuple(self._override(name, o, rule) for name, o in (written.overrides or {}).items()),
             vocabulary=self._vocabulary,
-            sha256=sha256,
+            written_as=data,
             file=file,
         )
 
@@ -305,7 +201,10 @@ class _RulebookChecker(Checker):
     ) -> Test:
         everything = fact.everything
         assert isinstance(everything, Interval)
-        if threshold not in everything:
+        if not _is_comparable(threshold):
+            message = f"{decimal_text(threshold)} has more digits than a threshold can have"
+            self.say((*path, operator), "number", message, "at most 9 decimals, and 9 digits before them")
+        elif threshold not in everything:
             message = f"{decimal_text(threshold)} lies outside the range of `{fact.id}`"
             self.say((*path, operator), "threshold-out-of-range", message, describe_range(everything))
         return Test(fact.id, operator, threshold, frozenset(), reference)  # type: ignore[arg-type]
@@ -377,17 +276,6 @@ class _RulebookChecker(Checker):
         return self._group(path, written)
 
 
-def describe_range(interval: Interval) -> str:
-    """A range of numbers in words, for hints.
-
-    >>> describe_range(Interval(Fraction(0), None))
-    'it is at least 0'
-    """
-    ends = [f"at least {decimal_text(interval.low)}"] if interval.low is not None else []
-    ends += [f"at most {decimal_text(interval.high)}"] if interval.high is not None else []
-    return "it is " + " and ".join(ends) if ends else "it has no limits"
-
-
 def _given(written: language.Condition | language.Group, fields: Iterable[str]) -> list[str]:
     """Those of the fields that are written."""
     return [name for name in fields if getattr(written, name) is not None]
@@ -402,19 +290,6 @@ def _listed(fields: Iterable[str]) -> str:
     return " and ".join(f"`{_key(name)}`" for name in fields)
 
 
-def both_ways(group: Count | Join) -> list[str]:
-    """The criteria that count both for and against a rule."""
-    uses: dict[str, set[bool]] = {}
-    _collect_uses(group, True, uses)
-    return [name for name, directions in uses.items() if len(directions) == 2]
-
-
-def _collect_uses(part: RulePart, direction: bool, uses: dict[str, set[bool]]) -> None:
-    if isinstance(part, str):
-        uses.setdefault(part, set()).add(direction)
-    elif isinstance(part, Count):
-        for member in (*part.members, *part.mandatory):
-            _collect_uses(member, direction, uses)
-    else:
-        for member in part.parts:
-            _collect_uses(member, direction is not (part.operator == "not"), uses)
+def _is_comparable(threshold: Fraction) -> bool:
+    """Whether a threshold, scaled with others until all are whole, stays within the integers that are exact."""
+    return abs(threshold) < 10**9 and 10**9 % threshold.denominator == 0

@@ -1,0 +1,262 @@
+"""Writes the nodes of a program as rules for durable-rules, and evidence as the integers that the rules compare."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from engine.interval import Interval
+from engine.logic import Result, Status, choice, negation
+from engine.program import (
+    ChoiceNode,
+    ConstantNode,
+    CountedNode,
+    CountNode,
+    JoinNode,
+    Node,
+    Program,
+    StatedNode,
+    TestNode,
+    children_of,
+)
+from engine.rulebook import Test
+
+LIMIT = 2**62
+"""Beyond every scaled threshold; the engine compares integers exactly up to 2^63."""
+
+Expression = dict[str, Any]
+"""A condition as durable-rules reads it."""
+Scales = Mapping[str, int]
+"""For each measured fact the number by which all its thresholds become whole."""
+_CODES = {status: code for code, status in enumerate(Status)}
+FLAGS: dict[str, dict[Status, int]] = {
+    "met": {s: int(s.worst is Result.MET) for s in Status},
+    "fails": {s: int(s.best is Result.NOT_MET) for s in Status},
+    "can_be_met": {s: int(s.best is Result.MET) for s in Status},
+    "can_fail": {s: int(s.worst is Result.NOT_MET) for s in Status},
+    "applies": {s: int(Result.NOT_APPLICABLE not in s.value) for s in Status},
+    "code": _CODES,
+}
+"""A node's status as the 0/1 integers that rules add up, and as its code."""
+_SUMMED = ("met", "fails", "can_be_met", "can_fail")
+
+
+def reachable_statuses(program: Program) -> list[frozenset[Status]]:
+    """For each node the statuses that it can take at all; a rule for any other would be dead."""
+    plain = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
+    found: list[frozenset[Status]] = []
+    for node in program.nodes:
+        children = [found[child] for child in children_of(node)]
+        match node:
+            case StatedNode():
+                found.append(frozenset({Status.MET, Status.NOT_MET}))
+            case ConstantNode():
+                found.append(frozenset({node.status}))
+            case ChoiceNode():
+                found.append(frozenset(choice(c, t, o) for c, t, o in itertools.product(*children)))
+            case CountedNode():
+                found.append(frozenset(s.counted_as(node.counts_as) for s in children[0]))
+            case JoinNode(operator="not"):
+                found.append(frozenset(negation(s) for s in children[0]))
+            case JoinNode() if any(child - plain for child in children):
+                found.append(frozenset(Status))
+            case _:
+                found.append(plain)
+    return found
+
+
+class RuleWriter:
+    """Writes the rules of nodes, and notes which fields of the fact they read."""
+
+    def __init__(self, program: Program, scales: Scales, reachable: list[frozenset[Status]]) -> None:
+        self._program, self._scales = program, scales
+        self._reachable = reachable
+        self.leaves: list[str] = []
+        self.flags: dict[str, tuple[str, int]] = {}
+        self.constants: set[int] = {0, 1}
+
+    def rules(self, index: int) -> Iterator[tuple[str, Status, list[Expression]]]:
+        """Each rule of a node: its name, the status it gives, and its conditions."""
+        node = self._program.nodes[index]
+        for status, expression in self._cases(node):
+            if status in self._reachable[index]:
+                yield f"{node.name}.{status.name.lower()}", status, expression
+
+    def _cases(self, node: Node) -> Iterator[tuple[Status, list[Expression]]]:
+        match node:
+            case TestNode():
+                return self._test(node.test)
+            case StatedNode():
+                field = self._leaf(f"stated_{node.fact}")
+                return iter([(Status.MET, [{field: 1}]), (Status.NOT_MET, [{field: 0}])])
+            case ConstantNode():
+                return iter([(node.status, [])])
+            case JoinNode(operator="all"):
+                return self._all(node.children)
+            case JoinNode(operator="any"):
+                return self._any(node.children)
+            case JoinNode():
+                return self._each(node.children[0], negation)
+            case CountNode():
+                return self._count(node)
+            case ChoiceNode():
+                return self._choice(node)
+            case CountedNode():
+                return self._each(node.child, lambda status: status.counted_as(node.counts_as))
+
+    def _leaf(self, name: str) -> str:
+        if name not in self.leaves:
+            self.leaves.append(name)
+        return name
+
+    def _flag(self, flag: str, children: Sequence[int]) -> list[str]:
+        named = {f"{flag}{child}": (flag, child) for child in children}
+        self.flags.update(named)
+        return list(named)
+
+    def _is(self, child: int, status: Status) -> Expression:
+        return {self._flag("code", [child])[0]: _CODES[status]}
+
+    def _each(self, child: int, given: Callable[[Status], Status]) -> Iterator[tuple[Status, list[Expression]]]:
+        for status in Status:
+            if status in self._reachable[child]:
+                yield given(status), [self._is(child, status)]
+
+    def _sum(self, comparison: str, number: int, fields: Sequence[str]) -> Expression:
+        """`number` compared with the sum of fields; the left side of a sum must itself be a field."""
+        self.constants.add(number)
+        total: Expression = {"$m": "k0"}
+        for field in fields:
+            total = {"$add": {"$l": total, "$r": {"$m": field}}}
+        return {comparison: {f"k{number}": total}}
+
+    def _none(self, fields: Sequence[str]) -> Expression:
+        return self._sum("$gte", 0, fields)
+
+    def _some(self, fields: Sequence[str], number: int = 1) -> Expression:
+        return self._sum("$lte", number, fields)
+
+    def _test(self, test: Test) -> Iterator[tuple[Status, list[Expression]]]:
+        if test.operator == "in":
+            return self._membership(test)
+        low, high = self._leaf(f"low_{test.fact}"), self._leaf(f"high_{test.fact}")
+        assert test.threshold is not None
+        at = 2 * int(test.threshold * self._scales[test.fact])
+        if test.operator == "equals":
+            return self._equals(low, high, at)
+        passes, fails = {
+            "at_most": ({"$lte": {high: at}}, {"$gt": {low: at}}),
+            "below": ({"$lt": {high: at}}, {"$gte": {low: at}}),
+            "at_least": ({"$gte": {low: at}}, {"$lt": {high: at}}),
+            "above": ({"$gt": {low: at}}, {"$lte": {high: at}}),
+        }[test.operator]
+        opposite = {"$lte": "$gt", "$lt": "$gte", "$gte": "$lt", "$gt": "$lte"}
+        neither = [{opposite[comparison]: side} for case in (passes, fails) for comparison, side in case.items()]
+        return iter([(Status.MET, [passes]), (Status.NOT_MET, [fails]), (Status.UNKNOWN, neither)])
+
+    def _equals(self, low: str, high: str, at: int) -> Iterator[tuple[Status, list[Expression]]]:
+        yield Status.MET, [{low: at}, {high: at}]
+        yield Status.NOT_MET, [{"$gt": {low: at}}]
+        yield Status.NOT_MET, [{"$lt": {high: at}}]
+        yield Status.UNKNOWN, [{"$lt": {low: at}}, {"$gte": {high: at}}]
+        yield Status.UNKNOWN, [{low: at}, {"$gt": {high: at}}]
+
+    def _membership(self, test: Test) -> Iterator[tuple[Status, list[Expression]]]:
+        answers = self._program.rulebook.vocabulary.facts[test.fact].answers
+        fields = {answer: self._leaf(answer_field(test.fact, number)) for number, answer in enumerate(answers)}
+        inside = [field for answer, field in fields.items() if answer in test.answers]
+        outside = [field for answer, field in fields.items() if answer not in test.answers]
+        yield Status.MET, [self._none(outside)]
+        yield Status.NOT_MET, [self._none(inside)]
+        yield Status.UNKNOWN, [self._some(inside), self._some(outside)]
+
+    def _all(self, children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
+        met, fails, can_be_met, can_fail = (self._flag(f, children) for f in _SUMMED)
+        yield Status.MET, [self._none(can_fail), self._some(met)]
+        yield Status.MET_OR_NOT_APPLICABLE, [self._none(can_fail), self._none(met), self._some(can_be_met)]
+        yield Status.NOT_APPLICABLE, [self._none(can_fail), self._none(can_be_met)]
+        yield Status.NOT_MET, [self._some(fails)]
+        yield Status.NOT_MET_OR_NOT_APPLICABLE, [self._none(fails), self._some(can_fail), self._none(can_be_met)]
+        yield from self._either([self._none(fails), self._some(can_fail), self._some(can_be_met)], children)
+
+    def _any(self, children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
+        met, fails, can_be_met, can_fail = (self._flag(f, children) for f in _SUMMED)
+        yield Status.MET, [self._some(met)]
+        yield Status.MET_OR_NOT_APPLICABLE, [self._none(met), self._none(can_fail), self._some(can_be_met)]
+        yield Status.NOT_APPLICABLE, [self._none(can_be_met), self._none(can_fail)]
+        yield Status.NOT_MET, [self._none(can_be_met), self._some(fails)]
+        yield Status.NOT_MET_OR_NOT_APPLICABLE, [self._none(can_be_met), self._none(fails), self._some(can_fail)]
+        yield from self._either([self._none(met), self._some(can_fail), self._some(can_be_met)], children)
+
+    def _either(self, is_open: list[Expression], children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
+        """A group that can be met or fail: it can be not applicable too where no child is sure to apply."""
+        applies = self._flag("applies", children)
+        yield Status.UNKNOWN, [*is_open, self._some(applies)]
+        yield Status.UNKNOWN_OR_NOT_APPLICABLE, [*is_open, self._none(applies)]
+
+    def _count(self, node: CountNode) -> Iterator[tuple[Status, list[Expression]]]:
+        met, can_be_met = self._flag("met", node.children), self._flag("can_be_met", node.children)
+        fails, can_fail = self._flag("fails", node.mandatory), self._flag("can_fail", node.mandatory)
+        required, too_few = node.required, node.required - 1
+        self.constants.add(too_few)
+        yield Status.MET, [self._none(can_fail), self._some(met, required)]
+        yield Status.NOT_MET, [self._some(fails)]
+        yield Status.NOT_MET, [self._none(fails), self._sum("$gte", too_few, can_be_met)]
+        open_still = [self._none(fails), self._some(can_be_met, required)]
+        yield Status.UNKNOWN, [*open_still, self._some(can_fail)]
+        yield Status.UNKNOWN, [*open_still, self._none(can_fail), self._sum("$gte", too_few, met)]
+
+    def _choice(self, node: ChoiceNode) -> Iterator[tuple[Status, list[Expression]]]:
+        then, otherwise = self._reachable[node.then], self._reachable[node.otherwise]
+        is_condition = {s: self._is(node.condition, s) for s in _ordered(self._reachable[node.condition])}
+        for condition, expression in is_condition.items():
+            if condition is Status.MET:
+                yield from ((t, [expression, self._is(node.then, t)]) for t in _ordered(then))
+            elif condition is Status.NOT_MET:
+                yield from ((o, [expression, self._is(node.otherwise, o)]) for o in _ordered(otherwise))
+            else:
+                for t, o in itertools.product(_ordered(then), _ordered(otherwise)):
+                    yield choice(condition, t, o), [expression, self._is(node.then, t), self._is(node.otherwise, o)]
+
+
+def _ordered(statuses: frozenset[Status]) -> list[Status]:
+    return [status for status in Status if status in statuses]
+
+
+def answer_field(fact: str, number: int) -> str:
+    """The field for one answer: by its number, because answers are any words and could make two fields one."""
+    return f"can_{fact}_{number}"
+
+
+def scales_of(program: Program) -> Scales:
+    """For each measured fact the number by which all its thresholds become whole."""
+    scales: dict[str, int] = {}
+    for node in program.nodes:
+        if isinstance(node, TestNode) and node.test.threshold is not None:
+            scales[node.test.fact] = math.lcm(scales.get(node.test.fact, 1), node.test.threshold.denominator)
+    return scales
+
+
+def scaled_ends(interval: Interval, scale: int) -> tuple[int, int]:
+    """The ends of an interval as integers that compare with a scaled, doubled threshold as the numbers do.
+
+    A number on the scale becomes twice its multiple, one between two marks the odd integer between theirs. An end that
+    is not included lies just beside its mark; an end far beyond all thresholds is drawn in to where integers are exact.
+
+    >>> scaled_ends(Interval(Fraction(1, 2), Fraction(1, 2)), 10)
+    (10, 10)
+    >>> scaled_ends(Interval(Fraction(1, 3), Fraction(1, 2), high_open=True), 10)
+    (7, 9)
+    """
+    low = -LIMIT if interval.low is None else _mark(interval.low * scale)
+    high = LIMIT if interval.high is None else _mark(interval.high * scale)
+    low += interval.low_open and low % 2 == 0
+    high -= interval.high_open and high % 2 == 0
+    return max(-LIMIT, min(LIMIT, low)), max(-LIMIT, min(LIMIT, high))
+
+
+def _mark(scaled: Fraction) -> int:
+    return 2 * math.floor(scaled) + (scaled.denominator != 1)

@@ -1,0 +1,117 @@
+"""Documents to checked vocabularies: every mistake at its place, all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from engine import language
+from engine.checker import DOTTED, Checker, Path
+from engine.document import Node, read_one
+from engine.interval import Interval
+from engine.rulebook import JUDGEMENT, FactDeclaration, Vocabulary
+from engine.shape import fit_or_reject
+
+_RESERVED_FACTS = ("id", "sid")
+_RESERVED_ANSWERS = ("unknown", "ukendt")
+
+
+def load_vocabulary(data: bytes, file: str) -> Vocabulary:
+    """A vocabulary from its YAML.
+
+    Raises:
+        Rejected: with every mistake found.
+    """
+    node = read_one(data, file)
+    written = fit_or_reject(language.VocabularyFile, node)
+    check = _VocabularyChecker(node, written.facts)
+    check.names(written)
+    facts = {name: check.fact(name, fact) for name, fact in written.facts.items()}
+    check.finish()
+    return Vocabulary(written.id, written.title, facts, written.terms or {}, data)
+
+
+class _VocabularyChecker(Checker):
+    def __init__(self, node: Node, facts: Mapping[str, language.Fact]) -> None:
+        super().__init__(node)
+        self._facts = facts
+
+    def names(self, written: language.VocabularyFile) -> None:
+        """Check the ids of the vocabulary itself and of its terms."""
+        self.identifier(("id",), written.id, DOTTED)
+        for name, terms in (written.terms or {}).items():
+            self.identifier(("terms", name), name, at_key=True)
+            for term in terms:
+                self.identifier(("terms", name, term), term, at_key=True)
+
+    def fact(self, name: str, fact: language.Fact) -> FactDeclaration:
+        path: Path = ("facts", name)
+        self.identifier(path, name, at_key=True)
+        self._not_reserved(path, name, _RESERVED_FACTS)
+        for answer in fact.answers or {}:
+            self.identifier((*path, "answers", answer), answer, at_key=True)
+            self._not_reserved((*path, "answers", answer), answer, _RESERVED_ANSWERS)
+        for message in _contradictions(fact):
+            self.say(path, "fact-declaration", message, at_key=True)
+        if fact.derived:
+            self._derived(path, fact.derived)
+        if fact.assumed and fact.answers:
+            self.answer((*path, "assumed"), fact.assumed, name, fact.answers)
+        return FactDeclaration(name, fact, everything_of(fact))
+
+    def _not_reserved(self, path: Path, name: str, reserved: tuple[str, ...]) -> None:
+        if name in reserved:
+            self.say(path, "identifier", f"`{name}` is reserved", "choose another word", at_key=True)
+
+    def _derived(self, path: Path, derived: language.Derived) -> None:
+        path = (*path, "derived")
+        if (derived.mean is None) == (derived.ratio is None):
+            self.say(path, "fact-declaration", "a fact is derived as a `mean` or as a `ratio`", at_key=True)
+        if derived.mean:
+            if len(set(derived.mean.years)) < len(derived.mean.years):
+                self.say((*path, "mean", "years"), "fact-declaration", "a year stands here twice", at_key=True)
+            self._part((*path, "mean", "of"), derived.mean.of, per_year=True)
+        if derived.ratio:
+            self._part((*path, "ratio", "of"), derived.ratio.of, per_year=False)
+            self._part((*path, "ratio", "to"), derived.ratio.to, per_year=False)
+
+    def _part(self, path: Path, name: str, per_year: bool) -> None:
+        if not self.known(path, "unknown-fact", name, self._facts, "fact"):
+            return
+        fact = self._facts[name]
+        if fact.derived or fact.type in ("judgement", "one_of"):
+            self.say(path, "fact-declaration", f"`{name}` is not a number that is stated")
+        elif (fact.per == "year") is not per_year:
+            has = "has one value" if per_year else "has a value for each year"
+            self.say(path, "fact-declaration", f"`{name}` {has}", "declare it with or without `per: year`")
+
+
+def _contradictions(fact: language.Fact) -> list[str]:
+    """What in a fact's declaration does not go together."""
+    is_number = fact.type in ("number", "whole_number", "share")
+    lists = fact.type == "one_of"
+    has_range = fact.at_least is not None or fact.at_most is not None
+    wrong = {
+        "a range is for numbers": not is_number and has_range,
+        "a share lies between 0 and 1 already": fact.type == "share" and has_range,
+        "the range is empty": is_number and everything_of(fact).is_empty,  # type: ignore[union-attr]
+        "a `one_of` needs `answers`": lists and not fact.answers,
+        "`answers` are for `one_of` alone": not lists and bool(fact.answers),
+        "only a number has a value for each year or is derived": not is_number and bool(fact.per or fact.derived),
+        "a derived fact has one value": bool(fact.derived and fact.per),
+        "only the answer of a `one_of` can be assumed": bool(fact.assumed) and not lists,
+    }
+    return [message for message, applies in wrong.items() if applies]
+
+
+def everything_of(fact: language.Fact) -> Interval | frozenset[str]:
+    """All that a fact can be by its declaration."""
+    if fact.type == "judgement":
+        return frozenset(JUDGEMENT)
+    if fact.type == "one_of":
+        return frozenset(fact.answers or {})
+    if fact.type == "share":
+        return Interval(Fraction(0), Fraction(1))
+    low = None if fact.at_least is None else Fraction(fact.at_least)
+    high = None if fact.at_most is None else Fraction(fact.at_most)
+    return Interval(low, high).whole() if fact.type == "whole_number" else Interval(low, high)

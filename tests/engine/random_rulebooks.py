@@ -1,0 +1,292 @@
+"""Random rulebooks, random truths and evidence that leaves them open; and what rulebooks say, in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from engine.evidence import Evidence, State, Stated
+from engine.interval import Interval
+from engine.logic import Result
+from engine.rulebook import FactDeclaration, Rulebook
+from tests.support import REASONED, TEXT, Written, make_rulebook, make_vocabulary
+
+MET, NOT_MET, AWAY = Result.MET, Result.NOT_MET, Result.NOT_APPLICABLE
+YEAR = 2031
+YEARS = (2028, 2029, 2030)
+VOCABULARY = make_vocabulary(
+    {
+        "height": {"type": "number", "at_least": 0, "at_most": 10},
+        "balance": {"type": "number"},
+        "rooms": {"type": "whole_number", "at_least": 0, "at_most": 6},
+        "used": {"type": "share", "per": "year"},
+        "used_mean": {"type": "share", "derived": {"mean": {"of": "used", "years": [-3, -2, -1]}}},
+        "area": {"type": "number", "at_least": Decimal("0.5")},
+        "balance_by_area": {"type": "number", "derived": {"ratio": {"of": "balance", "to": "area"}}},
+        "good": {"type": "judgement"},
+        "fair": {"type": "judgement"},
+        "colour": {"type": "one_of", "answers": {"red": TEXT, "green": TEXT, "blue": TEXT}},
+        "kind": {"type": "one_of", "assumed": "plain", "answers": {"plain": TEXT, "fancy": TEXT}},
+        "departure": {"type": "judgement"},
+        "other_departure": {"type": "judgement"},
+    }
+)
+THRESHOLDS = {
+    "height": ("0", "0.5", "3", "9.99"),
+    "balance": ("-1", "0", "1.5"),
+    "rooms": ("0", "1", "2.5", "6"),
+    "used_mean": ("0", "0.333", "0.5", "1"),
+    "balance_by_area": ("-1", "0", "0.5"),
+}
+ANSWERS = {name: tuple(VOCABULARY.facts[name].answers) for name in ("good", "fair", "colour", "kind")}
+DEPARTURES = ("departure", "other_departure")
+COMPARISONS = ("at_most", "at_least", "below", "above", "equals")
+
+Truth = Mapping[str, Any]
+"""What a fact really is: a number, an answer, shares by year, or None for what must stay unstated."""
+
+
+class Example(NamedTuple):
+    """A rulebook as written and as loaded, a truth, and evidence that leaves more and less of it open."""
+
+    criteria: Mapping[str, Written]
+    group: Written
+    overrides: Mapping[str, Written]
+    rulebook: Rulebook
+    truth: Truth
+    loose: Stated
+    tight: Stated
+    full: Stated
+
+
+# --- rulebooks ---
+
+
+def _comparisons(fact: str) -> st.SearchStrategy[Written]:
+    thresholds = st.sampled_from(THRESHOLDS[fact]).map(Decimal)
+    return st.builds(lambda o, t: {"fact": fact, o: t}, st.sampled_from(COMPARISONS), thresholds)
+
+
+def _memberships(fact: str) -> st.SearchStrategy[Written]:
+    answers = st.lists(st.sampled_from(ANSWERS[fact]), min_size=1, max_size=2, unique=True)
+    return answers.map(lambda chosen: {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]})
+
+
+TESTS = st.one_of(
+    *map(_comparisons, THRESHOLDS),
+    *map(_memberships, ANSWERS),
+    st.sampled_from(("good", "fair")).map(lambda f: {"fact": f}),
+)
+CONDITIONS: st.SearchStrategy[Written] = st.recursive(
+    TESTS,
+    lambda parts: st.one_of(
+        st.lists(parts, min_size=1, max_size=3).map(lambda several: {"all": several}),
+        st.lists(parts, min_size=1, max_size=3).map(lambda several: {"any": several}),
+        parts.map(lambda part: {"not": part}),
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def criteria(draw: st.DrawFn) -> Written:
+    """A criterion, indicative or not, that may not apply."""
+    written: dict[str, Any] = {"met_when": draw(CONDITIONS)}
+    if draw(st.integers(0, 2)) == 0:
+        written = {"indicated_by": written["met_when"], "judgement": draw(st.sampled_from(DEPARTURES))}
+    if draw(st.booleans()):
+        counts_as = draw(st.sampled_from(("excluded", "met", "not_met")))
+        written["not_applicable"] = {"when": draw(CONDITIONS), "counts_as": counts_as}
+    return written
+
+
+@st.composite
+def groups(draw: st.DrawFn, names: Sequence[str], depth: int) -> Written:
+    """A group of some of the criteria and of further groups."""
+    form = draw(st.sampled_from(("at_least", "at_least", "all", "any", "not")))
+    nested = st.lists(groups(names, depth - 1), max_size=2) if depth else st.just([])
+    if form == "not":
+        return {"not": draw(st.sampled_from(names) | groups(names, depth - 1) if depth else st.sampled_from(names))}
+    members = draw(st.lists(st.sampled_from(names), unique=True, max_size=4))
+    parts = [*members, *draw(nested)] or [draw(st.sampled_from(names))]
+    if form != "at_least":
+        return {form: parts}
+    mandatory = draw(st.lists(st.sampled_from(members), unique=True)) if members else []
+    return {"at_least": draw(st.integers(1, len(parts))), "of": parts, "mandatory": mandatory}
+
+
+# --- truths, and evidence of them ---
+
+NUMBERS = st.fractions(-3, 3, max_denominator=6)
+SHARES = st.sampled_from(("0", "0.333", "0.5", "1")).map(Fraction) | st.fractions(0, 1, max_denominator=6)
+
+
+def _measured(fact: str, others: st.SearchStrategy[Fraction]) -> st.SearchStrategy[Fraction]:
+    return st.sampled_from(THRESHOLDS[fact]).map(Fraction) | others
+
+
+TRUTHS: st.SearchStrategy[Truth] = st.fixed_dictionaries(
+    {
+        "height": _measured("height", st.fractions(0, 10, max_denominator=6)),
+        "balance": _measured("balance", NUMBERS),
+        "rooms": st.integers(0, 6).map(Fraction),
+        "used": st.fixed_dictionaries(dict.fromkeys(YEARS, SHARES)),
+        "area": st.sampled_from(("0.5", "1", "2", "3")).map(Fraction),
+        **{name: st.sampled_from(ANSWERS[name]) for name in ("good", "fair", "colour")},
+        "kind": st.none() | st.sampled_from(ANSWERS["kind"]),
+        **{name: st.none() | st.sampled_from(("yes", "no")) for name in DEPARTURES},
+    }
+)
+
+
+def _known(possible: Interval | frozenset[str]) -> Evidence:
+    return Evidence(possible, State.KNOWN, REASONED)
+
+
+def _exactly(value: Fraction | str) -> Evidence:
+    return _known(frozenset({value}) if isinstance(value, str) else Interval.exactly(value))
+
+
+@st.composite
+def _bounds(draw: st.DrawFn, fact: FactDeclaration, value: Fraction) -> Evidence:
+    """An interval around a value, within what its fact can be."""
+    below, above = (draw(st.none() | st.fractions(0, 2, max_denominator=3)) for _ in range(2))
+    low, high = (None if gap is None else value + sign * gap for sign, gap in ((-1, below), (1, above)))
+    interval = Interval(low, high, bool(below) and draw(st.booleans()), bool(above) and draw(st.booleans()))
+    assert isinstance(fact.everything, Interval)
+    possible = interval.intersect(fact.everything)
+    return _known(possible.whole() if fact.written.type == "whole_number" else possible)
+
+
+def _open(fact: FactDeclaration, value: Fraction | str) -> st.SearchStrategy[Evidence | None]:
+    """Evidence that leaves a value possible."""
+    unknown = Evidence(fact.everything, State.STATED_UNKNOWN)
+    if isinstance(value, Fraction):
+        return st.one_of(
+            st.none(), st.just(unknown), st.just(_exactly(value)), _bounds(fact, value), _bounds(fact, value)
+        )
+    sets = st.frozensets(st.sampled_from(tuple(fact.answers))).map(lambda others: _known(others | {value}))
+    must_be_stated = fact.id in DEPARTURES or fact.written.assumed is not None
+    return st.one_of(*([] if must_be_stated else [st.none()]), st.just(unknown), st.just(_exactly(value)), sets)
+
+
+@st.composite
+def evidence(draw: st.DrawFn, truth: Truth) -> Stated:
+    """Evidence of a truth that leaves it possible, of derived facts too."""
+    facts = VOCABULARY.facts
+    stated: dict[str, Evidence | Mapping[int, Evidence]] = {}
+    values = {**values_of(truth), "kind": truth["kind"]}
+    for name, value in values.items():
+        found = None if value is None else draw(_open(facts[name], value))
+        if found is not None:
+            stated[name] = found
+    by_year = {year: draw(_open(facts["used"], share)) for year, share in truth["used"].items()}
+    stated["used"] = {year: found for year, found in by_year.items() if found is not None}
+    return stated
+
+
+def full_evidence(truth: Truth) -> Stated:
+    """Evidence of everything that is true, exact; what is derived follows from it."""
+    single = {name: _exactly(value) for name, value in truth.items() if name != "used" and value is not None}
+    return {**single, "used": {year: _exactly(share) for year, share in truth["used"].items()}}
+
+
+@st.composite
+def examples(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> Example:
+    """A random rulebook with a random truth and evidence of it."""
+    written = {f"C{i}": draw(criteria()) for i in range(1, 1 + draw(st.integers(1, max_criteria)))}
+    group = draw(groups(tuple(written), 2))
+    overriding = st.fixed_dictionaries({"when": CONDITIONS, "verdict": st.sampled_from(("met", "not_met"))})
+    overrides = {f"O{i}": draw(overriding) for i in range(1, 1 + draw(st.integers(0, max_overrides)))}
+    truth = draw(TRUTHS)
+    loose, full = draw(evidence(truth)), full_evidence(truth)
+    settled = draw(st.sets(st.sampled_from(sorted(full))))
+    tight = {**loose, **{name: full[name] for name in settled}}
+    rulebook = make_rulebook(VOCABULARY, written, group, overrides)
+    return Example(written, group, overrides, rulebook, truth, loose, tight, full)
+
+
+# --- what a rulebook says ---
+
+
+def values_of(truth: Truth) -> dict[str, Any]:
+    """The value of each fact that has one, with those that are derived or assumed."""
+    derived = {
+        "used_mean": sum(truth["used"].values(), Fraction(0)) / len(YEARS),
+        "balance_by_area": truth["balance"] / truth["area"],
+        "kind": truth["kind"] or "plain",
+    }
+    return {name: value for name, value in truth.items() if name != "used"} | derived
+
+
+def holds(condition: Written, values: Mapping[str, Any]) -> bool:
+    """Whether a condition is met where every value is known."""
+    match condition:
+        case {"all": parts}:
+            return all(holds(part, values) for part in parts)
+        case {"any": parts}:
+            return any(holds(part, values) for part in parts)
+        case {"not": part}:
+            return not holds(part, values)
+    value = values[condition["fact"]]
+    match condition:
+        case {"at_most": threshold}:
+            return bool(value <= Fraction(threshold))
+        case {"at_least": threshold}:
+            return bool(value >= Fraction(threshold))
+        case {"below": threshold}:
+            return bool(value < Fraction(threshold))
+        case {"above": threshold}:
+            return bool(value > Fraction(threshold))
+        case {"equals": threshold}:
+            return bool(value == Fraction(threshold))
+        case {"in": answers}:
+            return value in answers
+    return bool(value == condition.get("is", "yes"))
+
+
+def result_of(criterion: Written, values: Mapping[str, Any]) -> Result:
+    """What a criterion turns out to be where every value is known."""
+    exempt = criterion.get("not_applicable")
+    if exempt and holds(exempt["when"], values):
+        return AWAY
+    judged = values[criterion["judgement"]] if "judgement" in criterion else None
+    if judged is not None:
+        return MET if judged == "yes" else NOT_MET
+    return MET if holds(criterion.get("met_when") or criterion["indicated_by"], values) else NOT_MET
+
+
+def counted(criterion: Written, result: Result) -> Result:
+    """What a criterion counts as in the rule."""
+    counts_as = criterion.get("not_applicable", {}).get("counts_as", "excluded")
+    return result if result is not AWAY or counts_as == "excluded" else Result[counts_as.upper()]
+
+
+def group_result(group: Written | str, results: Mapping[str, Result]) -> Result:
+    """What a group comes to; parts that do not apply are left out, and without any other it does not apply."""
+    if isinstance(group, str):
+        return results[group]
+    if "not" in group:
+        return {MET: NOT_MET, NOT_MET: MET, AWAY: AWAY}[group_result(group["not"], results)]
+    parts = [group_result(part, results) for part in group.get("of") or group.get("all") or group["any"]]
+    if "of" in group:
+        fails = any(results[name] is NOT_MET for name in group["mandatory"])
+        return MET if parts.count(MET) >= group["at_least"] and not fails else NOT_MET
+    applicable = [part is MET for part in parts if part is not AWAY]
+    if not applicable:
+        return AWAY
+    return MET if (all(applicable) if "all" in group else any(applicable)) else NOT_MET
+
+
+def ruling(example: Example, *results: Result) -> tuple[bool, str]:
+    """The verdict and its basis, from the results of the criteria and then of the overrides."""
+    split = len(example.criteria)
+    for (name, override), result in zip(example.overrides.items(), results[split:], strict=True):
+        if result is MET:
+            return override["verdict"] == "met", name
+    pairs = zip(example.criteria.items(), results[:split], strict=True)
+    return group_result(example.group, {name: counted(c, r) for (name, c), r in pairs}) is MET, "rule"

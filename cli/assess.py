@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +22,9 @@ from offers.reader import read_offers
 
 if TYPE_CHECKING:
     from engine.wording import Language
+
+MANY = 200
+"""From so many offers on, a person is shown how far it has come."""
 
 Decisions = tuple[Trace, ...]
 """The decisions on one offer, one per rulebook."""
@@ -103,10 +106,10 @@ def _deciders(library: Library, rulebooks: Iterable[Rulebook]) -> list[Decider]:
 
 
 def _decided(
-    offers: Iterable[Offer | Rejected], deciders: list[Decider], year: int, found: list[Exit]
+    offers: Sequence[Offer | Rejected], deciders: list[Decider], year: int, found: list[Exit]
 ) -> Iterator[Decisions]:
     """The decisions on each offer that can be decided; what went wrong is said, and noted for the exit code."""
-    for offer in offers:
+    for offer in _with_progress(offers):
         try:
             if isinstance(offer, Rejected):
                 raise offer
@@ -122,6 +125,16 @@ def _decided(
         if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
             found.append(Exit.UNDETERMINED)
         yield decisions
+
+
+def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:
+    """The offers, with a bar on standard error where a person waits for many."""
+    if len(offers) < MANY or not sys.stderr.isatty():
+        return offers
+    from rich.console import Console  # noqa: PLC0415 - only where there is something to wait for
+    from rich.progress import track  # noqa: PLC0415
+
+    return track(offers, description="", console=Console(stderr=True), transient=True)
 
 
 Printer = Callable[[Iterable[Decisions], "Language", bool], Iterator[str]]

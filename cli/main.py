@@ -15,6 +15,8 @@ _COMMANDS = {
     "offer": ("cli.offer", "offer", "Write offer files."),
     "rulebook": ("cli.rulebook", "rulebook", "Show rulebooks: rules, criteria, facts, references, versions."),
 }
+_LISTING = "sekskant.listing"
+"""Marks a context that only lists commands, for which their summaries are enough."""
 _GROUP: Any = click.Group
 if RICH_HELP:
     import rich_click
@@ -23,7 +25,7 @@ if RICH_HELP:
 
 
 class _LazyGroup(_GROUP):  # type: ignore[misc]
-    """A group whose commands are imported when they are needed, not to list them."""
+    """A group whose commands are imported when they are called, not to list them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -32,15 +34,14 @@ class _LazyGroup(_GROUP):  # type: ignore[misc]
         if cmd_name not in _COMMANDS:
             return None
         module, name, summary = _COMMANDS[cmd_name]
-        if ctx.resilient_parsing or _asks_for_help(cmd_name):
+        if _LISTING in ctx.meta:
             return click.Command(cmd_name, help=summary)
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
-
-def _asks_for_help(cmd_name: str) -> bool:
-    """Whether only the list of commands is wanted, for which their summaries are enough."""
-    return cmd_name not in sys.argv
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        ctx.meta[_LISTING] = True
+        super().format_help(ctx, formatter)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,7 +9,13 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli.assess import assess
+from engine.decide import Decider
+from engine.diagnostics import IntegrityFault
+from engine.evidence import Stated
+from engine.trace import Subject, Trace
 from tests.command import DATA, ROOT, Ran, sekskant
 
 GNISTEN, JONSTRUPVANG = str(DATA / "gnisten.yaml"), str(DATA / "jonstrupvang.yaml")
@@ -121,6 +127,32 @@ def test_the_reference_alone_decides_the_same_and_says_so() -> None:
     for record in both + alone:
         del record["execution"]
     assert both == alone
+
+
+def test_a_decision_that_cannot_be_proven_exits_with_4_and_loses_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    decide = Decider.decide
+
+    def fails_on_gnisten(decider: Decider, subject: Subject, stated: Stated, year: int) -> Trace:
+        if subject.id == "gnisten":
+            raise IntegrityFault("durable-rules and the reference disagree on A5")
+        return decide(decider, subject, stated, year)
+
+    monkeypatch.setattr(Decider, "decide", fails_on_gnisten)
+    result = CliRunner().invoke(assess, [GNISTEN, JONSTRUPVANG, "nowhere.yaml", *YEAR, "--summary"])
+    assert result.exit_code == 4
+    assert "gnisten.yaml:2:1: durable-rules and the reference disagree on A5" in result.stderr
+    assert "Gnisten" not in result.stdout
+    assert "Jonstrupvang" in result.stdout
+
+
+def test_options_are_completed_in_the_shell() -> None:
+    def completed(words: str) -> str:
+        completing = {"_SEKSKANT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        return sekskant(environment=completing).out
+
+    assert completed("sekskant as") == "plain,assess\n"
+    assert "plain,--format" in completed("sekskant assess --fo")
+    assert "plain,show" in completed("sekskant rulebook s")
 
 
 def test_an_unknown_engine_is_a_mistake_of_usage() -> None:

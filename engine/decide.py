@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine import reference
 from engine.analysis import Analyst, Items, Ruling, placed, rule_on
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
-from engine.evidence import Finding, State, Stated, findings_of
+from engine.evidence import Evidence, Finding, State, Stated, findings_of
 from engine.interval import Interval
 from engine.logic import Status
 from engine.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
@@ -54,7 +54,7 @@ class Decider:
             IntegrityFault: durable-rules failed, or does not agree with the reference.
         """
         latest = self._latest
-        if latest is not None and latest[1] is stated and latest[2] == year and latest[0] == subject:
+        if latest is not None and latest[:3] == (subject, stated, year):
             return latest[3]
         findings = findings_of(self.program.rulebook.vocabulary, stated, year)
         try:
@@ -65,7 +65,7 @@ class Decider:
         trace = self._trace(subject, year, findings, statuses, ruling, execution)
         _reject_departures(trace)
         trace = trace._replace(notes=(*_notes(trace), *self._superset_notes(trace, stated)))
-        self._latest = (subject, stated, year, trace)
+        self._latest = (subject, _copied(stated), year, trace)
         return trace
 
     def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
@@ -174,6 +174,11 @@ class _Tracer:
     def _test(self, test: Test) -> TestTrace:
         finding, status = self._findings[test.fact], self._status_of[test]
         return TestTrace(test, finding, status, _margin(test, finding, status))
+
+
+def _copied(stated: Stated) -> Stated:
+    """Evidence as it is now, whatever its owner does with it later."""
+    return {fact: e if isinstance(e, Evidence) else dict(e) for fact, e in stated.items()}
 
 
 def _margin(test: Test, finding: Finding, status: Status) -> Fraction | None:

@@ -20,8 +20,8 @@ class Text:
 
     is_text: ClassVar[bool] = True
 
-    da: str = key(at_least=1)
-    en: str = key(at_least=1)
+    da: str = key(at_least=1, description="in Danish")
+    en: str = key(at_least=1, description="in English")
 
 
 @shape
@@ -92,11 +92,11 @@ class Condition:
     any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
     not_: Condition | None = key(default=None, alias="not", description="the opposite of this")
     fact: str | None = key(default=None, description="the fact that is tested")
-    at_most: Decimal | None = None
-    at_least: Decimal | None = None
-    below: Decimal | None = None
-    above: Decimal | None = None
-    equals: Decimal | None = None
+    at_most: Decimal | None = key(default=None, description="met where the number is this or less")
+    at_least: Decimal | None = key(default=None, description="met where the number is this or more")
+    below: Decimal | None = key(default=None, description="met where the number is less than this")
+    above: Decimal | None = key(default=None, description="met where the number is more than this")
+    equals: Decimal | None = key(default=None, description="met where the number is exactly this")
     is_: str | None = key(default=None, alias="is", description="the answer that meets the test")
     in_: list[str] | None = key(default=None, alias="in", at_least=1, description="the answers that meet the test")
     reference: Text | None = key(
@@ -108,7 +108,7 @@ class Condition:
 class NotApplicable:
     """When a criterion does not apply, and what it then counts as."""
 
-    when: Condition
+    when: Condition = key(description="the condition under which the criterion does not apply")
     counts_as: Literal["excluded", "met", "not_met"] = key(
         description="`excluded`: out of the number of criteria and out of the mandatory ones; the required number stays"
     )
@@ -124,8 +124,8 @@ class Criterion:
     description: Text
     reference: Text
     reading: Text | None = key(default=None, description="a reading of ours where the source leaves room")
-    met_when: Condition | None = None
-    indicated_by: Condition | None = None
+    met_when: Condition | None = key(default=None, description="the condition that meets the criterion")
+    indicated_by: Condition | None = key(default=None, description="an indicative measure, with a `judgement`")
     judgement: str | None = key(default=None, description="with `indicated_by`: the judgement that may depart from it")
     not_applicable: NotApplicable | None = None
 
@@ -134,12 +134,12 @@ class Criterion:
 class Group:
     """A rule or a part of one: `at_least` k `of` several, `all`, `any` or `not`. A criterion stands as its id."""
 
-    at_least: int | None = key(default=None, at_least=1)
-    of: list[str | Group] | None = key(default=None, at_least=1)
-    mandatory: list[str] | None = None
-    all: list[str | Group] | None = key(default=None, at_least=1)
-    any: list[str | Group] | None = key(default=None, at_least=1)
-    not_: str | Group | None = key(default=None, alias="not")
+    at_least: int | None = key(default=None, at_least=1, description="how many `of` these must be met")
+    of: list[str | Group] | None = key(default=None, at_least=1, description="criteria or groups that count")
+    mandatory: list[str] | None = key(default=None, description="criteria that must be among those met")
+    all: list[str | Group] | None = key(default=None, at_least=1, description="each of these")
+    any: list[str | Group] | None = key(default=None, at_least=1, description="at least one of these")
+    not_: str | Group | None = key(default=None, alias="not", description="the opposite of this")
 
 
 @shape
@@ -157,9 +157,9 @@ class Override:
     """A condition that settles the verdict whatever the rule says."""
 
     title: Text
-    when: Condition
-    verdict: Literal["met", "not_met"]
-    legal_basis: Text
+    when: Condition = key(description="the condition that settles the verdict")
+    verdict: Literal["met", "not_met"] = key(description="the verdict that it settles")
+    legal_basis: Text = key(description="by what the condition settles it")
     reference: Text
     reading: Text | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -90,3 +91,15 @@ def describe_range(interval: Interval) -> str:
     ends = [f"at least {decimal_text(interval.low)}"] if interval.low is not None else []
     ends += [f"at most {decimal_text(interval.high)}"] if interval.high is not None else []
     return "it is " + " and ".join(ends) if ends else "it has no limits"
+
+
+def number_hint(text: str) -> str | None:
+    """What a number with a decimal comma or in per cent should be.
+
+    >>> number_hint("0,5"), number_hint("61 %"), number_hint("many")
+    ('write `0.5`', 'write `0.61`', None)
+    """
+    plain = text.strip().replace(",", ".")
+    if per_cent := re.match(r"([0-9]+(?:\.[0-9]+)?) ?%\Z", plain):
+        return f"write `{decimal_text(Fraction(per_cent[1]) / 100)}`"
+    return f"write `{plain}`" if re.match(r"-?[0-9]+\.[0-9]+\Z", plain) else None

@@ -11,18 +11,17 @@ import dataclasses
 import datetime
 import types
 import typing
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, dataclass_transform
 
 from pydantic_core import PydanticCustomError, SchemaValidator, ValidationError, core_schema
 
-from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, nearest, quoted
-from engine.document import Mapping, Node, Scalar, Sequence, number_of
+from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.document import Mapping, Node, Sequence, number_of
 
 if typing.TYPE_CHECKING:
-    from pydantic_core import CoreSchema, ErrorDetails
+    from pydantic_core import CoreSchema
 
 _DATE = r"^\d{4}-\d\d-\d\d$"
 
@@ -66,7 +65,9 @@ def fit(record: type[Record], node: Node, found: list[Diagnostic]) -> Record | N
     try:
         return typing.cast(Record, _validator(typing.cast(Any, record)).validate_python(node.plain()))
     except ValidationError as error:
-        found += _diagnostics(record, node, error.errors(include_url=False))
+        from engine.shape_diagnostics import diagnostics_of  # noqa: PLC0415 - only a mistake needs it
+
+        found += diagnostics_of(record, node, error.errors(include_url=False))
         return None
 
 
@@ -85,12 +86,12 @@ def fit_or_reject(record: type[Record], node: Node) -> Record:
 
 def place_of(node: Node, *path: str | int) -> Place:
     """The place of the value that a path of keys and indexes leads to, or of the last one on the way that is there."""
-    return _walk(node, path)[-1].place
+    return walk(node, path)[-1].place
 
 
 def place_of_key(node: Node, *path: str | int) -> Place:
     """The place of the key that a path ends with."""
-    parent = _walk(node, path[:-1])[-1]
+    parent = walk(node, path[:-1])[-1]
     places = parent.key_places if isinstance(parent, Mapping) else {}
     return places.get(str(path[-1]), parent.place)
 
@@ -188,7 +189,7 @@ def _field(field: dataclasses.Field[Any], hint: Any, definitions: dict[str, Core
     return core_schema.dataclass_field(field.name, schema, kw_only=True, validation_alias=alias, metadata=shown)
 
 
-def _walk(node: Node, path: typing.Sequence[str | int]) -> list[Node]:
+def walk(node: Node, path: typing.Sequence[str | int]) -> list[Node]:
     """The nodes along the path; a segment that names no node (the tag of a union) is stepped over."""
     way = [node]
     for step in path:
@@ -198,134 +199,3 @@ def _walk(node: Node, path: typing.Sequence[str | int]) -> list[Node]:
         elif isinstance(here, Sequence) and isinstance(step, int) and step < len(here.items):
             way.append(here.items[step])
     return way
-
-
-_WANTED = {
-    "string_type": "a text",
-    "int": "a whole number",
-    "decimal": "a number",
-    "list": "a list",
-    "dict": "a mapping",
-    "dataclass": "a mapping",
-    "bool": "`true` or `false`",
-    "string_pattern": "a date like `2018-01-31`",
-    "value_error": "a date like `2018-01-31`",
-}
-_WRITTEN = {"a list": "a list is written `[one, two]`", "a mapping": "a mapping is written `{key: value}`"}
-_TAGS = {f"{str}": "a text", f"{list}": "a list", "<mapping>": "a mapping"}
-_TWO_LANGUAGES = "write `{da: ..., en: ...}`"
-_Path = tuple[str | int, ...]
-
-
-def _diagnostics(record: type, root: Node, details: list[ErrorDetails]) -> Iterator[Diagnostic]:
-    """What is wrong, but not that a key is absent where it stands misspelt."""
-    misspelt: set[tuple[_Path, str | None]] = set()
-    for detail in details:
-        if detail["type"] == "unexpected_keyword_argument":
-            *path, last = detail["loc"]
-            misspelt.add((tuple(path), nearest(str(last), keys_of(_record_at(record, path)))))
-    for detail in details:
-        if not detail["type"].startswith("missing") or (detail["loc"][:-1], str(detail["loc"][-1])) not in misspelt:
-            yield _diagnostic(record, root, detail)
-
-
-def _diagnostic(record: type, root: Node, detail: ErrorDetails) -> Diagnostic:
-    path, kind = detail["loc"], detail["type"]
-    last = str(path[-1]) if path else ""
-    owner = _record_at(record, path[:-1])
-    node = _walk(root, path)[-1]
-    if kind == "unexpected_keyword_argument":
-        place, message = place_of_key(root, *path), f"unknown key {quoted(last)}"
-        return Diagnostic(
-            place, "unknown-key", message, _comma_hint(owner, last, node) or near_hint(last, keys_of(owner))
-        )
-    if kind.startswith("missing"):
-        return _missing(owner, node.place, last)
-    if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
-        return Diagnostic(node.place, "missing-text", f"the text in `{last}` is empty", "write `da` and `en`")
-    if _is_text(_record_at(record, path)) and kind == "dataclass_type":
-        message = f"{_given(node)} where a text in two languages belongs"
-        return Diagnostic(node.place, "missing-text", message, _TWO_LANGUAGES)
-    return _wrong(node, last, detail)
-
-
-def _is_text(record: type | None) -> bool:
-    return getattr(record, "is_text", False)
-
-
-def _comma_hint(owner: type | None, name: str, node: Node) -> str | None:
-    """`{da: one, two}` has a key `two` without a value, and `{at_most: 0,5}` a key `5`."""
-    if not isinstance(node, Scalar) or node.text:
-        return None
-    if _is_text(owner):
-        return "a text that holds a comma stands in quotes"
-    return "a decimal has a point, not a comma" if name.isdigit() else None
-
-
-def _missing(owner: type | None, place: Place, name: str) -> Diagnostic:
-    if _is_text(owner):
-        return Diagnostic(place, "missing-text", f"the text in `{name}` is absent", "write `da` and `en`")
-    if name == "reference":
-        hint = "say where in the source it stands: `reference: {da: ..., en: ...}`"
-        return Diagnostic(place, "missing-reference", "there is no reference to the source", hint)
-    wanted = _fields_of(owner)[name] if owner else None
-    words = typing.get_args(wanted) if typing.get_origin(wanted) is typing.Literal else ()
-    return Diagnostic(place, "missing-key", f"the key `{name}` is absent", near_hint("", words))
-
-
-def _given(node: Node) -> str:
-    if not isinstance(node, Scalar):
-        return node.kind
-    return quoted(node.text) if node.text else "an empty value"
-
-
-def _wrong(node: Node, name: str, detail: ErrorDetails) -> Diagnostic:
-    given, kind = _given(node), detail["type"]
-    if kind == "literal_error":
-        known = [word.strip("' ") for word in detail["ctx"]["expected"].replace(" or ", ",").split(",")]
-        hint = near_hint(node.text if isinstance(node, Scalar) else "", known)
-        return Diagnostic(node.place, "wrong-type", f"{given} does not belong in `{name}`", hint)
-    if "too_short" in kind:
-        return Diagnostic(node.place, "wrong-type", f"`{name}` is empty")
-    wanted = _wanted(detail)
-    hint = _WRITTEN.get(wanted) or _decimal_hint(node, kind)
-    return Diagnostic(node.place, "wrong-type", f"{given} where {wanted} belongs", hint)
-
-
-def _wanted(detail: ErrorDetails) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "greater_than_equal":
-        return f"a number of at least {context['ge']}"
-    if kind == "union_tag_invalid":
-        return " or ".join(wanted for tag, wanted in _TAGS.items() if tag in context["expected_tags"])
-    return next((wanted for start, wanted in _WANTED.items() if kind.startswith(start)), "something else")
-
-
-def _decimal_hint(node: Node, kind: str) -> str | None:
-    """What a number with a decimal comma should be."""
-    number = number_of(node.text.replace(",", ".")) if isinstance(node, Scalar) else ""
-    return f"write `{number}`" if kind.startswith("decimal") and not isinstance(number, str) else None
-
-
-def _record_at(record: type, path: typing.Sequence[str | int]) -> type | None:
-    """The record that a path of keys leads to, through lists, mappings and options."""
-    here: Any = record
-    for step in path:
-        fields = next((f for f in map(_fields_of, _records_in(here)) if step in f), None)
-        here = fields[str(step)] if fields else here
-    return next(_records_in(here), None)
-
-
-@cache
-def _fields_of(record: type) -> dict[str, Any]:
-    """The annotations of a record by the keys as they are written."""
-    hints = typing.get_type_hints(record)
-    return dict(zip(keys_of(record), (hints[f.name] for f in dataclasses.fields(record)), strict=True))
-
-
-def _records_in(annotation: Any) -> Iterator[type]:
-    """Every record named in an annotation, whatever it is wrapped in."""
-    if dataclasses.is_dataclass(annotation):
-        yield typing.cast(type, annotation)
-    for part in typing.get_args(annotation):
-        yield from _records_in(part)

@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
-from engine.document import Mapping, Node, Scalar
+from engine.document import Mapping, Node, Scalar, number_of
 from engine.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.interval import Interval
-from engine.numbers import decimal_text, describe_range
+from engine.numbers import decimal_text, describe_range, number_hint
 from engine.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.shape import fit_or_reject, place_of, place_of_key
 from offers.record import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
@@ -19,7 +19,6 @@ from offers.record import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
 _YEAR = re.compile(r"[0-9]{4}\Z")
-_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,20})?\Z")
 _ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
 
 
@@ -131,10 +130,11 @@ class _Reader:
         return Evidence(frozenset({word}), State.KNOWN, provenance, place)
 
     def _number(self, answer: Scalar, provenance: Provenance) -> Evidence:
-        number = Decimal(answer.text) if _PLAIN_NUMBER.match(answer.text) else None
-        if number is None:
+        read = number_of(answer.text)
+        if isinstance(read, str):
             message = f"`{answer.text}` where a number belongs"
             raise rejected(answer.place, "wrong-type", message, _number_hint(answer.text))
+        number = Decimal(read)
         self._check_range(number, answer.place)
         if self._fact.written.type == "whole_number" and number % 1:
             raise rejected(answer.place, "wrong-type", f"`{answer.text}` where a whole number belongs")
@@ -196,18 +196,15 @@ def _bounded(name: str, bound: Any) -> Interval:
 
 
 def _number_hint(text: str) -> str | None:
-    """What a Danish decimal comma, a per cent or a written bound should be.
+    """What a number that is written in another way should be.
 
-    >>> _number_hint("0,5"), _number_hint("61 %"), _number_hint("<=0.5")
-    ('write `0.5`', 'write `0.61`', 'write `{at_most: 0.5}`')
+    >>> _number_hint("0,5"), _number_hint("<=0.5")
+    ('write `0.5`', 'write `{at_most: 0.5}`')
     """
-    plain = text.strip().replace(",", ".")
-    if per_cent := re.match(r"([0-9]+(?:\.[0-9]+)?) ?%\Z", plain):
-        return f"write `{decimal_text(Fraction(per_cent[1]) / 100)}`"
     words = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
-    if bound := re.match(r"(<=|>=|<|>) ?([0-9.]+)\Z", plain):
+    if bound := re.match(r"(<=|>=|<|>) ?([0-9.]+)\Z", text.strip().replace(",", ".")):
         return f"write `{{{words[bound[1]]}: {bound[2]}}}`"
-    return f"write `{plain}`" if re.match(r"[0-9]+\.[0-9]+\Z", plain) else None
+    return number_hint(text)
 
 
 def _is_empty(node: Node) -> bool:

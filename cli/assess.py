@@ -143,13 +143,14 @@ Printer = Callable[[Iterable[Decisions], "Language", bool], Iterator[str]]
 def _table(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
     from cli.form import Form  # noqa: PLC0415 - only the chosen printer is loaded
 
-    form, lines = Form(lang), []
+    form, lines, rulebooks = Form(lang), [], []
     for decisions in decided:
         if not summary:
             yield form.offer(decisions)
-        lines.append(decisions)
-    if len(lines) > 1 or summary:
-        yield form.summary(lines)
+        rulebooks = [trace.rulebook for trace in decisions]
+        lines.append(form.summary_line(decisions))
+    if len(lines) > 1 or (summary and lines):
+        yield form.summary(rulebooks, lines)
 
 
 def _json(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:

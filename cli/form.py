@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from cli.screen import Cell, Piece, Screen
 from engine.evidence import Provenance
 from engine.justification import facts_to_ask_for, justification
 from engine.logic import Status
-from engine.rulebook import Verdict
+from engine.rulebook import Rulebook, Verdict
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.wording import Language, Wording
 
 MARKS = {"met": "✓", "not_met": "✗", "unknown": "?", "undetermined": "?", "not_applicable": "–"}
 NARROW = 100
 """Below this width the columns of a form get less room."""
+
+
+class SummaryLine(NamedTuple):
+    """One offer in the summary: its name, each verdict with its possible bases, and what is missing."""
+
+    name: str
+    rulings: tuple[tuple[Verdict, str], ...]
+    missing: str
 
 
 class Form:
@@ -39,33 +49,22 @@ class Form:
         self._screen.line()
         return self._screen.taken()
 
-    def summary(self, offers: Sequence[Sequence[Trace]]) -> str:
-        """A line for each offer: its verdicts, their basis, and the criteria for which evidence is missing."""
-        if not offers:
-            return ""
-        titles = [self._wording.text(trace.rulebook.title) for trace in offers[0]]
-        heads = [self._pick("Tilbud", "Offer"), *titles, self._pick("Mangler", "Missing")]
-        self._screen.table(heads, [self._summary_row(decisions) for decisions in offers])
-        self._screen.line()
-        for traces in zip(*offers, strict=True):
-            self._screen.line(*self._counts(traces))
-        return self._screen.taken()
-
-    def _summary_row(self, decisions: Sequence[Trace]) -> list[Cell]:
+    def summary_line(self, decisions: Sequence[Trace]) -> SummaryLine:
+        """What the summary says of one offer."""
+        rulings = tuple((trace.verdict, " / ".join(trace.possible_bases)) for trace in decisions)
         missing = ", ".join(filter(None, (self._missing(trace) for trace in decisions)))
-        cells = [self._verdict_cell(trace) for trace in decisions]
-        return [[Piece(decisions[0].subject.name)], *cells, [Piece(missing)]]
+        return SummaryLine(decisions[0].subject.name, rulings, missing)
 
-    def _verdict_cell(self, trace: Trace) -> Cell:
-        return [Piece(f"{MARKS[trace.verdict.value]} {' / '.join(trace.possible_bases)}", trace.verdict.value)]
-
-    def _counts(self, traces: Sequence[Trace]) -> Iterator[Piece]:
-        """How many offers have each verdict of one rulebook."""
-        rulebook = traces[0].rulebook
-        yield Piece(f"{self._wording.text(rulebook.title)}:")
-        for verdict in Verdict:
-            number = sum(trace.verdict is verdict for trace in traces)
-            yield Piece(f"  {MARKS[verdict.value]} {number} {rulebook.outcomes[verdict].id}", verdict.value)
+    def summary(self, rulebooks: Sequence[Rulebook], lines: Sequence[SummaryLine]) -> str:
+        """A line for each offer: its verdicts, their basis, and the criteria for which evidence is missing."""
+        titles = [self._wording.text(rulebook.title) for rulebook in rulebooks]
+        heads = [self._pick("Tilbud", "Offer"), *titles, self._pick("Mangler", "Missing")]
+        self._screen.table(heads, [_summary_row(line) for line in lines])
+        self._screen.line()
+        for i, rulebook in enumerate(rulebooks):
+            counts = Counter(line.rulings[i][0] for line in lines)
+            self._screen.line(Piece(f"{titles[i]}:"), *(_counted(rulebook, v, counts[v]) for v in Verdict))
+        return self._screen.taken()
 
     def _missing(self, trace: Trace) -> str:
         """The criteria and overrides whose facts should be asked for, those that follow each other as a range."""
@@ -141,6 +140,16 @@ class Form:
         rule = trace.rulebook.rule
         names = [self._wording.text(titles.get(basis, rule.title)).lower() for basis in trace.possible_bases]
         return f"{self._pick('grundlag', 'basis')}: {self._wording.list(names, 'or')}"
+
+
+def _summary_row(line: SummaryLine) -> list[Cell]:
+    rulings = [[Piece(f"{MARKS[verdict.value]} {bases}", verdict.value)] for verdict, bases in line.rulings]
+    return [[Piece(line.name)], *rulings, [Piece(line.missing)]]
+
+
+def _counted(rulebook: Rulebook, verdict: Verdict, number: int) -> Piece:
+    """How many offers have a verdict."""
+    return Piece(f"  {MARKS[verdict.value]} {number} {rulebook.outcomes[verdict].id}", verdict.value)
 
 
 def details_of(provenance: Provenance) -> str:

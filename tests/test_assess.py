@@ -105,7 +105,8 @@ def test_json_is_the_decision_contract() -> None:
     }
     assert (volume["measure"], volume["judgement"], volume["departs"]) == ("met", None, False)
     assert most["notes"][0]["code"] == "superset_undetermined"
-    assert "five_of_six.met" in most["execution"]["fired"]
+    if most["execution"]["engine"] != "reference":
+        assert "five_of_six.met" in most["execution"]["fired"]
 
 
 def test_json_is_the_same_in_every_language_and_order() -> None:

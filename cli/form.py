@@ -139,7 +139,7 @@ class Form:
         titles = {o.override.id: o.override.title for o in trace.overrides}
         rule = trace.rulebook.rule
         names = [self._wording.text(titles.get(basis, rule.title)).lower() for basis in trace.possible_bases]
-        return f"{self._pick('grundlag', 'basis')}: {self._wording.list(names, 'or')}"
+        return f"{self._pick('grundlag', 'basis')}: {self._wording.listed(names, 'or')}"
 
 
 def _summary_row(line: SummaryLine) -> list[Cell]:

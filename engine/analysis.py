@@ -21,6 +21,8 @@ MAX_QUESTIONS = 20_000
 MAX_VERDICTS, MAX_ANALYSES = 50_000, 2_000
 Items = tuple[Status, ...]
 """What is known of each item: the criteria in order, then the overrides in order."""
+Counts = tuple[int, ...]
+"""How many items to take from each class of items that the ruling treats alike."""
 
 
 class Sets(NamedTuple):
@@ -129,31 +131,29 @@ class Analyst:
     def _forcing(
         self, wanted: Verdict, start: Items, given: list[tuple[Status, ...]], smallest_only: bool = False
     ) -> Sets:
-        """The minimal sets of items for which some of the given statuses force the verdict from the start."""
-        classes = self._classes(start, given)
-        minimal: list[tuple[int, ...]] = []
-        questions, complete = 0, True
-        for counts in _by_size([len(c) for c in classes]):
-            if smallest_only and minimal and sum(counts) > sum(minimal[0]):
-                break
-            if any(all(m <= c for m, c in zip(smaller, counts, strict=True)) for smaller in minimal):
-                continue
-            questions += 1
-            if questions > MAX_QUESTIONS:
-                complete = False
-                break
-            if self._forced(wanted, start, given, [i for c, n in zip(classes, counts, strict=True) for i in c[:n]]):
-                minimal.append(counts)
-        return self._expanded(classes, minimal, complete)
+        """The minimal sets of items for which some of the given statuses force the verdict from the start.
 
-    def _forced(self, wanted: Verdict, start: Items, given: list[tuple[Status, ...]], chosen: list[int]) -> bool:
-        for answers in itertools.product(*(given[i] for i in chosen)):
-            items = list(start)
-            for i, answer in zip(chosen, answers, strict=True):
-                items[i] = answer
-            if self._verdict(tuple(items)) is wanted:
-                return True
-        return False
+        How many items to take from each class grows by one at a time, and only where fewer did not suffice.
+        """
+        classes = self._classes(start, given)
+        minimal: list[Counts] = []
+        questions, level = 0, [(0,) * len(classes)]
+        while level and not (smallest_only and minimal):
+            too_few: list[Counts] = []
+            for counts in level:
+                if any(all(m <= c for m, c in zip(smaller, counts, strict=True)) for smaller in minimal):
+                    continue
+                for items in _answered(start, given, classes, counts):
+                    questions += 1
+                    if questions > MAX_QUESTIONS:
+                        return self._expanded(classes, minimal, complete=False)
+                    if self._verdict(items) is wanted:
+                        minimal.append(counts)
+                        break
+                else:
+                    too_few.append(counts)
+            level = [larger for counts in too_few for larger in _extended(counts, classes)]
+        return self._expanded(classes, minimal, complete=True)
 
     def _classes(self, start: Items, given: list[tuple[Status, ...]]) -> list[list[int]]:
         """The items that can be given a status, those that the ruling treats alike together."""
@@ -163,7 +163,7 @@ class Analyst:
                 classes.setdefault((self._alike[i], start[i], statuses), []).append(i)
         return list(classes.values())
 
-    def _expanded(self, classes: list[list[int]], minimal: list[tuple[int, ...]], complete: bool) -> Sets:
+    def _expanded(self, classes: list[list[int]], minimal: list[Counts], complete: bool) -> Sets:
         """Each choice of members that the counts stand for."""
         found: list[tuple[int, ...]] = []
         for counts in minimal:
@@ -175,20 +175,25 @@ class Analyst:
         return Sets(tuple(tuple(self.names[i] for i in items) for items in ordered), complete)
 
 
-def _by_size(sizes: list[int]) -> Iterator[tuple[int, ...]]:
-    """Every choice of how many to take from each class, fewest in all first."""
-    for total in range(sum(sizes) + 1):
-        yield from _sharings(total, sizes)
+def _extended(counts: Counts, classes: list[list[int]]) -> list[Counts]:
+    """Counts with one more of the last class that was taken from, or of a later one: one way to each choice."""
+    last = max((i for i, count in enumerate(counts) if count), default=0)
+    can_grow = [i for i in range(last, len(classes)) if counts[i] < len(classes[i])]
+    return [(*counts[:i], counts[i] + 1, *counts[i + 1 :]) for i in can_grow]
 
 
-def _sharings(total: int, sizes: list[int]) -> Iterator[tuple[int, ...]]:
-    if not sizes:
-        if total == 0:
-            yield ()
-        return
-    for first in range(min(total, sizes[0]), -1, -1):
-        for rest in _sharings(total - first, sizes[1:]):
-            yield (first, *rest)
+def _answered(
+    start: Items, given: list[tuple[Status, ...]], classes: list[list[int]], counts: Counts
+) -> Iterator[Items]:
+    """The start with so many items of each class given statuses; which of those alike gets which makes no difference."""
+    pairs = zip(classes, counts, strict=True)
+    ways = [itertools.combinations_with_replacement(given[members[0]], count) for members, count in pairs]
+    for answers in itertools.product(*ways):
+        items = list(start)
+        for members, statuses in zip(classes, answers, strict=True):
+            for i, status in zip(members, statuses, strict=False):
+                items[i] = status
+        yield tuple(items)
 
 
 def _alike(program: Program) -> list[object]:

@@ -70,6 +70,11 @@ class Finding(NamedTuple):
     parts: tuple[tuple[str, Finding], ...] = ()
 
     @property
+    def is_exact(self) -> bool:
+        """Whether one value alone is left."""
+        return self.possible.is_exact if isinstance(self.possible, Interval) else len(self.possible) == 1
+
+    @property
     def provenance(self) -> Provenance:
         """Where the fact's own evidence comes from, or that of its first part that names a source."""
         stated = [self.evidence, *(part.evidence for _, part in self.parts)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from engine.evidence import State
+from engine.evidence import Finding, State
 from engine.logic import Status
 from engine.rulebook import Verdict
 from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace, tests_in
@@ -209,7 +209,7 @@ class _Writer:
         if trace.verdict is not Verdict.UNDETERMINED:
             open_still = [c.criterion.id for c in trace.criteria if not c.status.is_known]
             if open_still:
-                ids = self.wording.list(open_still)
+                ids = self.wording.listed(open_still)
                 yield self._pick(
                     f"{ids} er ikke afklaret, men kan ikke ændre afgørelsen.",
                     f"{ids} {'are' if len(open_still) > 1 else 'is'} unsettled, but cannot change the decision.",
@@ -217,8 +217,19 @@ class _Writer:
             return
         for verdict in (Verdict.MET, Verdict.NOT_MET):
             yield self._missing(verdict)
-        asked = [self._text(t.finding.fact.written.question) for t in facts_to_ask_for(trace)]
+        asked = dict.fromkeys(q for test in facts_to_ask_for(trace) for q in self._questions(test.finding))
         yield self._pick("Spørg om: ", "Ask: ") + " ".join(asked)
+
+    def _questions(self, finding: Finding) -> Iterator[str]:
+        """What to ask for to settle a fact: of a derived one, the parts that are not exact."""
+        if not finding.parts:
+            yield self._text(finding.fact.written.question)
+        open_parts = [(name, part) for name, part in finding.parts if not part.is_exact]
+        for fact in dict.fromkeys(part.fact.id for _, part in open_parts):
+            names = [name for name, part in open_parts if part.fact.id == fact]
+            part = next(part for _, part in open_parts if part.fact.id == fact)
+            years = f" ({self.wording.listed(names)})" if part.fact.written.per == "year" else ""
+            yield self._text(part.fact.written.question) + years
 
     def _missing(self, verdict: Verdict) -> str:
         sets = self.trace.analysis.missing[verdict].sets
@@ -261,7 +272,7 @@ def remark(trace: Trace, note: Note, wording: Wording) -> str:
     labels = {o.id: wording.text(o.label) for o in trace.rulebook.outcomes.values()}
     outcomes = [labels.get(o, o) for o in note.detail.get("outcomes", "").split(", ")]
     wider = wording.quoted(wording.text(note.rulebook.title)) if note.rulebook else ""
-    return wording.pick(*_REMARKS[note.code]).format(wider=wider, outcomes=wording.list(outcomes))
+    return wording.pick(*_REMARKS[note.code]).format(wider=wider, outcomes=wording.listed(outcomes))
 
 
 _REMARKS = {

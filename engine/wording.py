@@ -41,7 +41,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "threshold": ("kræves: {}", "required: {}"),
     "number": ("tal", "number"),
     "whole_number": ("helt tal", "whole number"),
-    "one_of": ("{1}", "{1}"),
+    "one_of": ("én af {1}", "one of {1}"),
     "any_of": ("{} af {}", "any {} of {}"),
     "at_threshold": ("lige på grænsen", "exactly at the threshold"),
     "margin": ("{} fra grænsen", "{} from the threshold"),
@@ -60,7 +60,7 @@ _DANISH_SIGNS = str.maketrans(".,", ",.")
 class Wording:
     """Words and numbers in one language.
 
-    >>> Wording("da").number(Fraction(7, 2)), Wording("en").list(["A4", "A5"])
+    >>> Wording("da").number(Fraction(7, 2)), Wording("en").listed(["A4", "A5"])
     ('3,5', 'A4 and A5')
     """
 
@@ -80,7 +80,7 @@ class Wording:
         """The one of two texts that is in this language."""
         return danish if self.language == "da" else english
 
-    def list(self, words: Iterable[str], joined_by: str = "and") -> str:
+    def listed(self, words: Iterable[str], joined_by: str = "and") -> str:
         """Words with commas, and "and" or "or" before the last."""
         words = list(words)
         return self.phrase(joined_by).join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
@@ -109,7 +109,7 @@ class Wording:
     def possible(self, finding: Finding, possible: Interval | frozenset[str], threshold: Fraction | None = None) -> str:
         """All that a fact can still be."""
         if not isinstance(possible, Interval):
-            return self.list((self.answer(finding.fact, a) for a in finding.fact.answers if a in possible), "or")
+            return self.listed((self.answer(finding.fact, a) for a in finding.fact.answers if a in possible), "or")
         return self.interval(finding.fact, possible, threshold)
 
     def interval(self, fact: FactDeclaration, interval: Interval, threshold: Fraction | None = None) -> str:
@@ -144,7 +144,7 @@ class Wording:
         words = self._own_evidence(finding, threshold)
         if not any(part.evidence for _, part in finding.parts):
             return words
-        parts = (f"{name}: {self._own_evidence(part)}" for name, part in finding.parts)
+        parts = (f"{name}: {self._own_evidence(part, threshold)}" for name, part in finding.parts)
         return f"{words} ({'; '.join(parts)})"
 
     def _own_evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
@@ -161,7 +161,7 @@ class Wording:
     def required(self, test: Test, fact: FactDeclaration) -> str:
         """What a test asks for."""
         if test.threshold is None:
-            return self.list((self.answer(fact, a) for a in fact.answers if a in test.answers), "or")
+            return self.listed((self.answer(fact, a) for a in fact.answers if a in test.answers), "or")
         return self.phrase(test.operator, self.quantity(fact, test.threshold))
 
     def test(self, found: TestTrace) -> str:
@@ -179,8 +179,10 @@ class Wording:
         sizes = {len(s) - len(shared) for s in sets}
         taken = min(sizes)
         if len(sets) > 1 and len(sizes) == 1 and len(sets) == math.comb(len(others), taken):
-            some = self.phrase("one_of" if taken == 1 else "any_of", taken, self.items(rulebook, others, "or"))
-            return self.phrase("and").join([*([self.items(rulebook, shared)] if shared else []), some])
+            some = self.items(rulebook, others, "or")
+            if taken > 1 or shared:
+                some = self.phrase("one_of" if taken == 1 else "any_of", taken, some)
+            return self.listed([*self._names(rulebook, shared), some])
         shown = [(s, self.items(rulebook, s)) for s in sets[:MAX_ALTERNATIVES]]
         words = [f"({text})" if len(sets) > 1 and len(s) > 1 else text for s, text in shown]
         return self.phrase("or").join([*words, *(["…"] if len(sets) > MAX_ALTERNATIVES else [])])
@@ -203,9 +205,9 @@ class Wording:
         if margin == 0:
             return self.phrase("at_threshold")
         if fact.written.type == "share":
-            distance = self.phrase("points", self.number(abs(margin) * 100, decimals=2))
+            distance = self.phrase("points", self.number(abs(margin) * 100, Fraction(0), decimals=2))
         else:
-            distance = self.number(abs(margin))
+            distance = self.number(abs(margin), Fraction(0))
         return self.phrase("margin", distance if is_exact else self.phrase("at_least", distance))
 
     def rule(self, part: RulePart) -> str:
@@ -218,13 +220,16 @@ class Wording:
         if isinstance(part, str):
             return part
         if isinstance(part, Join):
-            return self.phrase(part.operator, self.list(self.rule(p) for p in part.parts))
+            return self.phrase(part.operator, self.listed(self.rule(p) for p in part.parts))
         words = self.phrase("k_of_n", part.required, len(part.members))
         nested = [self.rule(m) for m in part.members if not isinstance(m, str)]
         words += f" ({'; '.join(nested)})" if nested else ""
-        return words + (self.phrase("mandatory", self.list(part.mandatory)) if part.mandatory else "")
+        return words + (self.phrase("mandatory", self.listed(part.mandatory)) if part.mandatory else "")
 
     def items(self, rulebook: Rulebook, ids: Sequence[str], joined_by: str = "and") -> str:
         """Criteria by their ids, overrides by their titles."""
+        return self.listed(self._names(rulebook, ids), joined_by)
+
+    def _names(self, rulebook: Rulebook, ids: Sequence[str]) -> list[str]:
         titles = {o.id: self.quoted(self.text(o.title)) for o in rulebook.overrides}
-        return self.list((titles.get(i, i) for i in ids), joined_by)
+        return [titles.get(i, i) for i in ids]

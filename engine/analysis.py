@@ -14,7 +14,7 @@ from typing import NamedTuple
 from engine import reference
 from engine.logic import Status, settled, union
 from engine.program import CountNode, Program, children_of
-from engine.rulebook import Verdict
+from engine.rulebook import Verdict, ways_of_counting
 
 MAX_SETS = 1000
 MAX_QUESTIONS = 20_000
@@ -96,6 +96,9 @@ class Analyst:
         ]
         self.domain: Items = (*domains, *(Status.UNKNOWN for _ in program.overrides))
         self._alike = _alike(program)
+        ways = ways_of_counting(program.rulebook.rule.group)
+        self._ways = [ways.get(c.criterion.id, set()) for c in program.criteria]
+        self._ways += [{o.override.verdict is Verdict.MET} for o in program.overrides]
         self._verdict = lru_cache(MAX_VERDICTS)(lambda items: rule_on(program, items).verdict)
         self.analyse = lru_cache(MAX_ANALYSES)(self._analyse)
 
@@ -135,6 +138,7 @@ class Analyst:
 
         How many items to take from each class grows by one at a time, and only where fewer did not suffice.
         """
+        given = [self._helpful(i, statuses, wanted) for i, statuses in enumerate(given)]
         classes = self._classes(start, given)
         minimal: list[Counts] = []
         questions, level = 0, [(0,) * len(classes)]
@@ -155,6 +159,13 @@ class Analyst:
             level = [larger for counts in too_few for larger in _extended(counts, classes)]
         return self._expanded(classes, minimal, complete=True)
 
+    def _helpful(self, item: int, statuses: tuple[Status, ...], wanted: Verdict) -> tuple[Status, ...]:
+        """Of the statuses that an item can be given the one that helps most; all where it counts both ways."""
+        if not statuses or len(self._ways[item]) > 1:
+            return statuses
+        best_first = sorted(statuses, key=lambda s: s.best, reverse=self._ways[item] == {wanted is Verdict.MET})
+        return (best_first[0],)
+
     def _classes(self, start: Items, given: list[tuple[Status, ...]]) -> list[list[int]]:
         """The items that can be given a status, those that the ruling treats alike together."""
         classes: dict[tuple[object, ...], list[int]] = {}
@@ -167,9 +178,8 @@ class Analyst:
         """Each choice of members that the counts stand for."""
         found: list[tuple[int, ...]] = []
         for counts in minimal:
-            choices = [itertools.combinations(c, n) for c, n in zip(classes, counts, strict=True)]
-            picks = itertools.islice(itertools.product(*choices), MAX_SETS + 1 - len(found))
-            found += [tuple(sorted(itertools.chain(*pick))) for pick in picks]
+            picks = itertools.islice(_picks(classes, counts), MAX_SETS + 1 - len(found))
+            found += [tuple(sorted(pick)) for pick in picks]
         complete = complete and len(found) <= MAX_SETS
         ordered = sorted(found[:MAX_SETS], key=lambda items: (len(items), items))
         return Sets(tuple(tuple(self.names[i] for i in items) for items in ordered), complete)
@@ -182,10 +192,20 @@ def _extended(counts: Counts, classes: list[list[int]]) -> list[Counts]:
     return [(*counts[:i], counts[i] + 1, *counts[i + 1 :]) for i in can_grow]
 
 
+def _picks(classes: list[list[int]], counts: Counts) -> Iterator[tuple[int, ...]]:
+    """Each choice of so many items of each class, one after the other: there may be far too many to hold at once."""
+    if not classes:
+        yield ()
+        return
+    for chosen in itertools.combinations(classes[0], counts[0]):
+        for rest in _picks(classes[1:], counts[1:]):
+            yield (*chosen, *rest)
+
+
 def _answered(
     start: Items, given: list[tuple[Status, ...]], classes: list[list[int]], counts: Counts
 ) -> Iterator[Items]:
-    """The start with so many items of each class given statuses; which of those alike gets which makes no difference."""
+    """The start with so many items of each class given statuses; which of those alike has which makes no difference."""
     pairs = zip(classes, counts, strict=True)
     ways = [itertools.combinations_with_replacement(given[members[0]], count) for members, count in pairs]
     for answers in itertools.product(*ways):

@@ -18,7 +18,7 @@ from engine.diagnostics import IntegrityFault
 from engine.durable_writer import (
     FLAGS,
     Expression,
-    RuleWriter,
+    NodeRules,
     Scales,
     answer_field,
     reachable_statuses,
@@ -31,8 +31,10 @@ from engine.logic import Status
 from engine.program import Program, children_of
 
 VERSION = "2.0.28"
-MAX_NODES_PER_RULESET = 30
-"""Each node fires one rule on a fact, and the engine crashes at 64 that fire together."""
+MAX_RULES = 60
+"""The engine fails where more than 64 rules match a fact in any one of their conditions."""
+MAX_FIELDS = 250
+"""A fact has at most 253 fields, two of which are its own."""
 MAX_REMEMBERED = 4096
 
 Fact = dict[str, int]
@@ -117,19 +119,23 @@ def _run(rulesets: list[Ruleset], known: dict[int, Status], leaves: Fact) -> tup
 class Ruleset:
     """The rules of nodes that do not read one another, and what they answered before."""
 
-    def __init__(self, writer: RuleWriter, nodes: list[int], *, is_ruling: bool) -> None:
+    def __init__(self, nodes: list[NodeRules], *, is_ruling: bool) -> None:
         self.is_ruling = is_ruling
-        self._nodes = nodes
+        self._nodes = [node.index for node in nodes]
         self._fired: list[Firing] = []
         self._name = f"ruleset_{next(_numbers)}"
         self._remembered: dict[tuple[int, ...], tuple[dict[int, Status], Fired]] = {}
         rules: dict[str, Any] = {"canary": self._rule({"type": 1}, ("canary", -1, Status.MET))}
-        for index in nodes:
-            for name, status, expression in writer.rules(index):
+        self._leaves: dict[str, None] = {}
+        self._flags: dict[str, tuple[str, int]] = {}
+        self._constants: Fact = {}
+        for node in nodes:
+            for name, status, expression in node.rules:
                 both = {"$and": [{"type": 1}, *expression]} if expression else {"type": 1}
-                rules[f"{index}_{len(rules)}"] = self._rule(both, (name, index, status))
-        self._leaves, self._flags = writer.leaves, writer.flags
-        self._constants = {f"k{n}": n for n in writer.constants}
+                rules[f"{node.index}_{len(rules)}"] = self._rule(both, (name, node.index, status))
+            self._leaves |= dict.fromkeys(node.leaves)
+            self._flags |= node.flags
+            self._constants |= node.constants
         shared_host().set_rulesets({self._name: rules})
 
     def _rule(self, expression: Expression, firing: Firing) -> Expression:
@@ -190,7 +196,19 @@ def _rulesets(program: Program, scales: Scales) -> Iterator[Ruleset]:
         same = [c for c in children_of(node) if (c >= program.ruling_from) is is_ruling]
         level[index] = 1 + max((level[c] for c in same), default=0)
         depth.setdefault((is_ruling, level[index]), []).append(index)
-    for (is_ruling, _), nodes in sorted(depth.items()):
-        for start in range(0, len(nodes), MAX_NODES_PER_RULESET):
-            writer = RuleWriter(program, scales, reachable)
-            yield Ruleset(writer, nodes[start : start + MAX_NODES_PER_RULESET], is_ruling=is_ruling)
+    for (is_ruling, _), indexes in sorted(depth.items()):
+        for nodes in _batches([NodeRules(program, scales, reachable, index) for index in indexes]):
+            yield Ruleset(nodes, is_ruling=is_ruling)
+
+
+def _batches(nodes: list[NodeRules]) -> Iterator[list[NodeRules]]:
+    """As many nodes at a time as one ruleset and one fact have room for."""
+    batch: list[NodeRules] = []
+    for node in nodes:
+        larger = [*batch, node]
+        fields: set[str] = set().union(*(n.fields for n in larger))
+        if batch and (sum(len(n.rules) for n in larger) > MAX_RULES or len(fields) > MAX_FIELDS):
+            yield batch
+            larger = [node]
+        batch = larger
+    yield batch

@@ -34,19 +34,21 @@ Scales = Mapping[str, int]
 _CODES = {status: code for code, status in enumerate(Status)}
 FLAGS: dict[str, dict[Status, int]] = {
     "met": {s: int(s.worst is Result.MET) for s in Status},
-    "fails": {s: int(s.best is Result.NOT_MET) for s in Status},
     "can_be_met": {s: int(s.best is Result.MET) for s in Status},
-    "can_fail": {s: int(s.worst is Result.NOT_MET) for s in Status},
+    "holds": {s: int(s.worst is not Result.NOT_MET) for s in Status},
+    "can_hold": {s: int(s.best is not Result.NOT_MET) for s in Status},
     "applies": {s: int(Result.NOT_APPLICABLE not in s.value) for s in Status},
     "code": _CODES,
 }
-"""A node's status as the 0/1 integers that rules add up, and as its code."""
-_SUMMED = ("met", "fails", "can_be_met", "can_fail")
+"""A node's status as the 0/1 integers that rules add up, and as its code. What holds is not failing: met, or away."""
+_SUMMED = ("met", "can_be_met", "holds", "can_hold")
+_WHERE_ALL_APPLIES = {"holds": "met", "can_hold": "can_be_met"}
+"""Flags that are the same for a node that always applies; a fact has only so many fields."""
+_PLAIN = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
 
 
 def reachable_statuses(program: Program) -> list[frozenset[Status]]:
     """For each node the statuses that it can take at all; a rule for any other would be dead."""
-    plain = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
     found: list[frozenset[Status]] = []
     for node in program.nodes:
         children = [found[child] for child in children_of(node)]
@@ -61,29 +63,29 @@ def reachable_statuses(program: Program) -> list[frozenset[Status]]:
                 found.append(frozenset(s.counted_as(node.counts_as) for s in children[0]))
             case JoinNode(operator="not"):
                 found.append(frozenset(negation(s) for s in children[0]))
-            case JoinNode() if any(child - plain for child in children):
+            case JoinNode() if any(child - _PLAIN for child in children):
                 found.append(frozenset(Status))
             case _:
-                found.append(plain)
+                found.append(_PLAIN)
     return found
 
 
-class RuleWriter:
-    """Writes the rules of nodes, and notes which fields of the fact they read."""
+class NodeRules:
+    """The rules of one node, each with its name, the status it gives and its conditions; and the fields they read."""
 
-    def __init__(self, program: Program, scales: Scales, reachable: list[frozenset[Status]]) -> None:
-        self._program, self._scales = program, scales
-        self._reachable = reachable
+    def __init__(self, program: Program, scales: Scales, reachable: list[frozenset[Status]], index: int) -> None:
+        self._program, self._scales, self._reachable = program, scales, reachable
+        self.index = index
         self.leaves: list[str] = []
         self.flags: dict[str, tuple[str, int]] = {}
-        self.constants: set[int] = {0, 1}
-
-    def rules(self, index: int) -> Iterator[tuple[str, Status, list[Expression]]]:
-        """Each rule of a node: its name, the status it gives, and its conditions."""
-        node = self._program.nodes[index]
-        for status, expression in self._cases(node):
-            if status in self._reachable[index]:
-                yield f"{node.name}.{status.name.lower()}", status, expression
+        self.constants: dict[str, int] = {"k0": 0, "k1": 1}
+        node = program.nodes[index]
+        self.rules = [
+            (f"{node.name}.{status.name.lower()}", status, expression)
+            for status, expression in self._cases(node)
+            if status in reachable[index]
+        ]
+        self.fields = {*self.leaves, *self.flags, *self.constants}
 
     def _cases(self, node: Node) -> Iterator[tuple[Status, list[Expression]]]:
         match node:
@@ -112,13 +114,17 @@ class RuleWriter:
             self.leaves.append(name)
         return name
 
-    def _flag(self, flag: str, children: Sequence[int]) -> list[str]:
-        named = {f"{flag}{child}": (flag, child) for child in children}
-        self.flags.update(named)
-        return list(named)
+    def _flag(self, flag: str, child: int) -> str:
+        if self._reachable[child] <= _PLAIN:
+            flag = _WHERE_ALL_APPLIES.get(flag, flag)
+        self.flags[f"{flag}{child}"] = (flag, child)
+        return f"{flag}{child}"
+
+    def _flags(self, flag: str, children: Sequence[int]) -> list[str]:
+        return [self._flag(flag, child) for child in children]
 
     def _is(self, child: int, status: Status) -> Expression:
-        return {self._flag("code", [child])[0]: _CODES[status]}
+        return {self._flag("code", child): _CODES[status]}
 
     def _each(self, child: int, given: Callable[[Status], Status]) -> Iterator[tuple[Status, list[Expression]]]:
         for status in Status:
@@ -127,17 +133,29 @@ class RuleWriter:
 
     def _sum(self, comparison: str, number: int, fields: Sequence[str]) -> Expression:
         """`number` compared with the sum of fields; the left side of a sum must itself be a field."""
-        self.constants.add(number)
+        self.constants[f"k{number}"] = number
         total: Expression = {"$m": "k0"}
         for field in fields:
             total = {"$add": {"$l": total, "$r": {"$m": field}}}
         return {comparison: {f"k{number}": total}}
 
-    def _none(self, fields: Sequence[str]) -> Expression:
-        return self._sum("$gte", 0, fields)
+    def _at_most(self, number: int, fields: Sequence[str]) -> Expression:
+        return self._sum("$gte", number, fields)
 
-    def _some(self, fields: Sequence[str], number: int = 1) -> Expression:
+    def _at_least(self, number: int, fields: Sequence[str]) -> Expression:
         return self._sum("$lte", number, fields)
+
+    def _none(self, fields: Sequence[str]) -> Expression:
+        return self._at_most(0, fields)
+
+    def _some(self, fields: Sequence[str]) -> Expression:
+        return self._at_least(1, fields)
+
+    def _every(self, fields: Sequence[str]) -> Expression:
+        return self._at_least(len(fields), fields)
+
+    def _not_every(self, fields: Sequence[str]) -> Expression:
+        return self._at_most(len(fields) - 1, fields)
 
     def _test(self, test: Test) -> Iterator[tuple[Status, list[Expression]]]:
         if test.operator == "in":
@@ -174,40 +192,45 @@ class RuleWriter:
         yield Status.UNKNOWN, [self._some(inside), self._some(outside)]
 
     def _all(self, children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
-        met, fails, can_be_met, can_fail = (self._flag(f, children) for f in _SUMMED)
-        yield Status.MET, [self._none(can_fail), self._some(met)]
-        yield Status.MET_OR_NOT_APPLICABLE, [self._none(can_fail), self._none(met), self._some(can_be_met)]
-        yield Status.NOT_APPLICABLE, [self._none(can_fail), self._none(can_be_met)]
-        yield Status.NOT_MET, [self._some(fails)]
-        yield Status.NOT_MET_OR_NOT_APPLICABLE, [self._none(fails), self._some(can_fail), self._none(can_be_met)]
-        yield from self._either([self._none(fails), self._some(can_fail), self._some(can_be_met)], children)
+        met, can_be_met, holds, can_hold = (self._flags(f, children) for f in _SUMMED)
+        yield Status.MET, [self._every(holds), self._some(met)]
+        yield Status.MET_OR_NOT_APPLICABLE, [self._every(holds), self._none(met), self._some(can_be_met)]
+        yield Status.NOT_APPLICABLE, [self._every(holds), self._none(can_be_met)]
+        yield Status.NOT_MET, [self._not_every(can_hold)]
+        is_open = [self._every(can_hold), self._not_every(holds)]
+        yield Status.NOT_MET_OR_NOT_APPLICABLE, [*is_open, self._none(can_be_met)]
+        yield from self._either([*is_open, self._some(can_be_met)], children)
 
     def _any(self, children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
-        met, fails, can_be_met, can_fail = (self._flag(f, children) for f in _SUMMED)
+        met, can_be_met, holds, can_hold = (self._flags(f, children) for f in _SUMMED)
         yield Status.MET, [self._some(met)]
-        yield Status.MET_OR_NOT_APPLICABLE, [self._none(met), self._none(can_fail), self._some(can_be_met)]
-        yield Status.NOT_APPLICABLE, [self._none(can_be_met), self._none(can_fail)]
-        yield Status.NOT_MET, [self._none(can_be_met), self._some(fails)]
-        yield Status.NOT_MET_OR_NOT_APPLICABLE, [self._none(can_be_met), self._none(fails), self._some(can_fail)]
-        yield from self._either([self._none(met), self._some(can_fail), self._some(can_be_met)], children)
+        yield Status.MET_OR_NOT_APPLICABLE, [self._none(met), self._every(holds), self._some(can_be_met)]
+        yield Status.NOT_APPLICABLE, [self._none(can_be_met), self._every(holds)]
+        yield Status.NOT_MET, [self._none(can_be_met), self._not_every(can_hold)]
+        is_open = [self._none(met), self._not_every(holds)]
+        yield Status.NOT_MET_OR_NOT_APPLICABLE, [*is_open, self._none(can_be_met), self._every(can_hold)]
+        yield from self._either([*is_open, self._some(can_be_met)], children)
 
     def _either(self, is_open: list[Expression], children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
         """A group that can be met or fail: it can be not applicable too where no child is sure to apply."""
-        applies = self._flag("applies", children)
+        if any(self._reachable[child] <= _PLAIN for child in children):
+            yield Status.UNKNOWN, is_open
+            return
+        applies = self._flags("applies", children)
         yield Status.UNKNOWN, [*is_open, self._some(applies)]
         yield Status.UNKNOWN_OR_NOT_APPLICABLE, [*is_open, self._none(applies)]
 
     def _count(self, node: CountNode) -> Iterator[tuple[Status, list[Expression]]]:
-        met, can_be_met = self._flag("met", node.children), self._flag("can_be_met", node.children)
-        fails, can_fail = self._flag("fails", node.mandatory), self._flag("can_fail", node.mandatory)
-        required, too_few = node.required, node.required - 1
-        self.constants.add(too_few)
-        yield Status.MET, [self._none(can_fail), self._some(met, required)]
-        yield Status.NOT_MET, [self._some(fails)]
-        yield Status.NOT_MET, [self._none(fails), self._sum("$gte", too_few, can_be_met)]
-        open_still = [self._none(fails), self._some(can_be_met, required)]
-        yield Status.UNKNOWN, [*open_still, self._some(can_fail)]
-        yield Status.UNKNOWN, [*open_still, self._none(can_fail), self._sum("$gte", too_few, met)]
+        met, can_be_met = self._flags("met", node.children), self._flags("can_be_met", node.children)
+        holds, can_hold = self._flags("holds", node.mandatory), self._flags("can_hold", node.mandatory)
+        enough, too_few = node.required, node.required - 1
+        yield Status.MET, [self._every(holds), self._at_least(enough, met)]
+        yield Status.NOT_MET, [self._every(can_hold), self._at_most(too_few, can_be_met)]
+        is_open = [self._every(can_hold), self._at_least(enough, can_be_met)]
+        yield Status.UNKNOWN, [*is_open, self._every(holds), self._at_most(too_few, met)]
+        if node.mandatory:
+            yield Status.NOT_MET, [self._not_every(can_hold)]
+            yield Status.UNKNOWN, [*is_open, self._not_every(holds)]
 
     def _choice(self, node: ChoiceNode) -> Iterator[tuple[Status, list[Expression]]]:
         then, otherwise = self._reachable[node.then], self._reachable[node.otherwise]

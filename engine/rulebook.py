@@ -198,9 +198,14 @@ def tests_of(condition: Condition) -> list[Test]:
 
 def both_ways(group: Count | Join) -> list[str]:
     """The criteria that count both for and against a rule."""
+    return [name for name, ways in ways_of_counting(group).items() if len(ways) == 2]
+
+
+def ways_of_counting(group: Count | Join) -> dict[str, set[bool]]:
+    """For each criterion in a rule whether it counts for the rule (True), against it (False), or both ways."""
     uses: dict[str, set[bool]] = {}
     _collect_uses(group, True, uses)
-    return [name for name, directions in uses.items() if len(directions) == 2]
+    return uses
 
 
 def _collect_uses(part: RulePart, direction: bool, uses: dict[str, set[bool]]) -> None:

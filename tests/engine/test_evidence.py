@@ -106,6 +106,8 @@ def test_the_ends_of_bounded_years_stay_open() -> None:
     mean = found("sold_mean", {"sold": years(between(0, "0.5", high_open=True), "0.5", "0.5")})
     assert mean.possible == Interval(Fraction(1, 3), HALF, high_open=True)
     assert at_least("0.5", mean) is Status.NOT_MET
+    above = found("sold_mean", {"sold": years(between("0.5", 1, low_open=True), "0.5", "0.5")})
+    assert above.possible == Interval(HALF, Fraction(2, 3), low_open=True)
 
 
 def test_years_outside_the_three_do_not_count() -> None:
@@ -219,6 +221,12 @@ def test_a_stated_ratio_may_be_rounded_or_else_is_rejected() -> None:
         Fraction(7, 3)
     )
     rejected({**parts, "loaves_an_oven": exact("2.4")})
+
+
+@pytest.mark.parametrize("stated", ["3", "4"])
+def test_a_value_halfway_may_be_rounded_either_way(stated: str) -> None:
+    parts: Stated = {"loaves": exact(7), "ovens": exact(2), "loaves_an_oven": exact(stated)}
+    assert found("loaves_an_oven", parts).possible == Interval.exactly(Fraction(7, 2))
 
 
 def test_parts_that_lead_outside_what_a_fact_can_be_are_rejected_where_they_stand() -> None:

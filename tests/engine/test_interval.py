@@ -47,6 +47,12 @@ def with_member(draw: st.DrawFn, intervals: st.SearchStrategy[Interval] = INTERV
     return interval, number if holds(interval, number) else (low + high) / 2
 
 
+def about(*intervals: Interval) -> st.SearchStrategy[Fraction]:
+    """Numbers, and often the very ends of intervals."""
+    ends = [end for interval in intervals for end in (interval.low, interval.high) if end is not None]
+    return st.sampled_from(ends) | NUMBERS if ends else NUMBERS
+
+
 def moved(interval: Interval, by: Fraction) -> Interval:
     low = None if interval.low is None else interval.low + by
     high = None if interval.high is None else interval.high + by
@@ -79,8 +85,9 @@ def test_the_sampled_number_is_a_member(sample: tuple[Interval, Fraction]) -> No
     assert holds(*sample)
 
 
-@given(ANY_INTERVAL, NUMBERS)
-def test_a_number_is_in_an_interval_where_both_ends_let_it(interval: Interval, number: Fraction) -> None:
+@given(ANY_INTERVAL, st.data())
+def test_a_number_is_in_an_interval_where_both_ends_let_it(interval: Interval, data: st.DataObject) -> None:
+    number = data.draw(about(interval))
     assert (number in interval) is holds(interval, number)
 
 
@@ -95,8 +102,9 @@ def test_an_interval_is_exact_where_one_number_is_left(interval: Interval) -> No
     assert interval.is_exact is one
 
 
-@given(ANY_INTERVAL, ANY_INTERVAL, NUMBERS)
-def test_the_intersection_holds_what_both_hold(one: Interval, other: Interval, number: Fraction) -> None:
+@given(ANY_INTERVAL, ANY_INTERVAL, st.data())
+def test_the_intersection_holds_what_both_hold(one: Interval, other: Interval, data: st.DataObject) -> None:
+    number = data.draw(about(one, other))
     assert holds(one.intersect(other), number) is (holds(one, number) and holds(other, number))
 
 
@@ -112,14 +120,16 @@ def test_the_sum_holds_every_sum(one: tuple[Interval, Fraction], other: tuple[In
     assert holds(one[0] + other[0], one[1] + other[1])
 
 
-@given(INTERVALS, INTERVALS, NUMBERS)
-def test_the_sum_holds_nothing_but_sums(one: Interval, other: Interval, number: Fraction) -> None:
+@given(INTERVALS, INTERVALS, st.data())
+def test_the_sum_holds_nothing_but_sums(one: Interval, other: Interval, data: st.DataObject) -> None:
+    number = data.draw(about(one + other))
     terms = moved(mirrored(other), number)
     assert holds(one + other, number) is not empty_by_definition(one.intersect(terms))
 
 
-@given(INTERVALS, st.integers(1, 7), NUMBERS)
-def test_an_interval_divided_holds_the_numbers_divided(interval: Interval, count: int, number: Fraction) -> None:
+@given(INTERVALS, st.integers(1, 7), st.data())
+def test_an_interval_divided_holds_the_numbers_divided(interval: Interval, count: int, data: st.DataObject) -> None:
+    number = data.draw(about(interval))
     assert holds(interval.divided_by(count), number / count) is holds(interval, number)
 
 
@@ -128,8 +138,9 @@ def test_the_ratio_holds_every_quotient(over: tuple[Interval, Fraction], under: 
     assert holds(over[0].ratio_to(under[0]), over[1] / under[1])
 
 
-@given(INTERVALS, POSITIVE, NUMBERS)
-def test_the_ratio_holds_nothing_but_quotients(over: Interval, under: Interval, number: Fraction) -> None:
+@given(INTERVALS, POSITIVE, st.data())
+def test_the_ratio_holds_nothing_but_quotients(over: Interval, under: Interval, data: st.DataObject) -> None:
+    number = data.draw(about(over.ratio_to(under)))
     products = stretched(under, number)
     assert holds(over.ratio_to(under), number) is not empty_by_definition(over.intersect(products))
 

@@ -1,0 +1,106 @@
+"""Grounds, missing sets and smallest changes in rulebooks too large to try everything."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import analysis
+from engine.analysis import Analysis, Analyst, Sets
+from engine.decide import Decider
+from engine.logic import Status
+from engine.program import compile_rulebook
+from engine.rulebook import Rulebook, Verdict
+from tests.support import SUBJECT, Written, make_rulebook, make_vocabulary
+
+M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
+
+
+def judged(count: int, group: Written) -> Rulebook:
+    """A rulebook whose criteria are judgements."""
+    facts = {f"fact_{i}": {"type": "judgement"} for i in range(count)}
+    criteria = {f"C{i}": {"met_when": {"fact": f"fact_{i}"}} for i in range(count)}
+    return make_rulebook(make_vocabulary(facts), criteria, group)
+
+
+def told_apart(count: int, operator: str) -> Rulebook:
+    """A rulebook whose criteria each stand in a group of their own, so that no two are treated alike."""
+    return judged(count, {operator: [{"all": [f"C{i}"]} for i in range(count)]})
+
+
+def analysed(rulebook: Rulebook, *statuses: Status) -> Analysis:
+    return Analyst(compile_rulebook(rulebook)).analyse(statuses)
+
+
+def singles(count: int) -> tuple[tuple[str], ...]:
+    return tuple((f"C{i}",) for i in range(count))
+
+
+def everything(count: int) -> tuple[tuple[str, ...], ...]:
+    return (tuple(f"C{i}" for i in range(count)),)
+
+
+def test_sets_that_suffice_are_found_without_trying_what_contains_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "MAX_QUESTIONS", 1 + 40)
+    missing = analysed(told_apart(40, "any"), *[U] * 40).missing
+    assert missing[Verdict.MET] == (singles(40), True)
+
+
+def test_many_that_are_needed_together_are_found_where_the_rule_treats_them_alike() -> None:
+    all_of_a_hundred = judged(100, {"all": [f"C{i}" for i in range(100)]})
+    assert analysed(all_of_a_hundred, *[U] * 100).missing == {
+        Verdict.MET: Sets(everything(100)),
+        Verdict.NOT_MET: Sets(singles(100)),
+    }
+    assert analysed(all_of_a_hundred, *[M] * 100).grounds == (everything(100), True)
+    assert analysed(all_of_a_hundred, *[N] * 100).smallest_change == (everything(100), True)
+
+
+def test_a_dozen_that_the_rule_tells_apart_are_tried_in_full() -> None:
+    all_of_a_dozen = told_apart(12, "all")
+    assert analysed(all_of_a_dozen, *[U] * 12).missing[Verdict.MET] == (everything(12), True)
+    assert analysed(all_of_a_dozen, *[M] * 12).grounds == (everything(12), True)
+    assert analysed(all_of_a_dozen, *[N] * 12).smallest_change == (everything(12), True)
+
+
+@pytest.mark.parametrize(("questions", "found"), [(0, 0), (1, 0), (11, 10), (40, 39), (41, 40)])
+def test_what_takes_too_many_questions_is_given_up_and_says_so(
+    questions: int, found: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis, "MAX_QUESTIONS", questions)
+    missing = analysed(told_apart(40, "all"), *[U] * 40).missing
+    assert missing[Verdict.MET] == ((), False)
+    assert missing[Verdict.NOT_MET] == (singles(found), found == 40)
+
+
+def test_only_so_many_sets_are_listed_the_smallest_first() -> None:
+    rulebook = judged(60, {"any": [{"at_least": 3, "of": [f"C{i}" for i in range(50)]}, "C50", "C51"]})
+    missing = analysed(rulebook, *[U] * 60).missing[Verdict.MET]
+    assert (len(missing.sets), missing.complete) == (analysis.MAX_SETS, False)
+    assert [len(names) for names in missing.sets] == [1, 1, *[3] * (analysis.MAX_SETS - 2)]
+
+
+def test_a_criterion_that_the_rule_leaves_out_is_never_named() -> None:
+    rulebook = judged(3, {"any": ["C0", "C1"]})
+    found = analysed(rulebook, U, U, U)
+    assert found.missing == {Verdict.MET: Sets((("C0",), ("C1",))), Verdict.NOT_MET: Sets((("C0", "C1"),))}
+    assert analysed(rulebook, M, N, M).decisive == {"C0"}
+
+
+def test_a_criterion_that_counts_both_ways_can_be_needed_in_either() -> None:
+    exactly_one = {"all": [{"any": ["C0", "C1"]}, {"not": {"all": ["C0", "C1"]}}]}
+    rulebook = judged(2, exactly_one)
+    assert analysed(rulebook, M, N) == Analysis(
+        decisive=frozenset({"C0", "C1"}),
+        grounds=Sets((("C0", "C1"),)),
+        missing={Verdict.MET: Sets(), Verdict.NOT_MET: Sets()},
+        smallest_change=Sets((("C0",), ("C1",))),
+    )
+    assert analysed(rulebook, M, U).missing == {Verdict.MET: Sets((("C1",),)), Verdict.NOT_MET: Sets((("C1",),))}
+
+
+def test_a_verdict_that_nothing_can_change_has_grounds_without_items() -> None:
+    always = judged(1, {"any": ["C0", {"not": "C0"}]})
+    assert analysed(always, U) == Analysis(
+        frozenset(), Sets(((),)), {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}, Sets()
+    )
+    assert Decider(always, engine="reference").decide(SUBJECT, {}, 2031).verdict is Verdict.MET

@@ -1,0 +1,495 @@
+"""The corner of durable-rules that is used: exact, remembered, and closed when anything goes wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import analysis, reference
+from engine import decide as decide_module
+from engine.analysis import Items
+from engine.decide import Decider
+from engine.diagnostics import IntegrityFault
+from engine.evidence import Evidence, Stated
+from engine.interval import Interval
+from engine.logic import Status
+from engine.program import Program
+from engine.reference import Findings
+from engine.rulebook import Rulebook, Verdict
+from engine.trace import Execution, Trace
+from tests.command import ROOT
+from tests.support import SUBJECT, TEXT, Written, answer, between, exact, make_rulebook, make_vocabulary
+
+pytest.importorskip("durable_rules_engine", exc_type=ImportError)
+
+from engine import durable_rules
+from engine.durable_rules import DurableRules, shared_host
+from engine.durable_writer import scaled_ends
+
+VOCABULARY = make_vocabulary(
+    {
+        "size": {"type": "number"},
+        "good": {"type": "judgement"},
+        "small": {"type": "judgement"},
+        "a": {"type": "one_of", "answers": {"b_c": TEXT, "d": TEXT}},
+        "a_b": {"type": "one_of", "answers": {"c": TEXT, "d": TEXT}},
+    }
+)
+COMPARISONS = ("at_most", "at_least", "below", "above", "equals")
+YEAR = 2031
+NO_EXECUTION = Execution("", None, ())
+HALF = Fraction(1, 2)
+TINY = Fraction(1, 10**30)
+
+
+def one_criterion(condition: Written) -> Rulebook:
+    return make_rulebook(VOCABULARY, {"C1": {"met_when": condition}}, {"all": ["C1"]})
+
+
+def good_or_large() -> Rulebook:
+    large: Written = {"met_when": {"fact": "size", "at_least": 3}}
+    return make_rulebook(VOCABULARY, {"C1": {"met_when": {"fact": "good"}}, "C2": large}, {"any": ["C1", "C2"]})
+
+
+class Checked:
+    """Decides by durable-rules, and sees that the reference alone decides the same."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._decider, self._reference = Decider(rulebook), Decider(rulebook, engine="reference")
+        self.nodes = len(self._decider.program.nodes)
+
+    def __call__(self, stated: Stated) -> Trace:
+        decided = self._decider.decide(SUBJECT, stated, YEAR)
+        assert (decided.execution.engine, decided.execution.checked_by) == (DurableRules.name, "reference")
+        alone = self._reference.decide(SUBJECT, stated, YEAR)
+        assert decided._replace(execution=alone.execution) == alone
+        return decided
+
+
+def decide(rulebook: Rulebook, stated: Stated) -> Trace:
+    return Checked(rulebook)(stated)
+
+
+@cache
+def compared(comparison: str, threshold: str) -> Checked:
+    """Whoever decides by one comparison; each registers rulesets for good, so there is one of them."""
+    return Checked(one_criterion({"fact": "size", comparison: Decimal(threshold)}))
+
+
+# --- numbers as integers ---
+
+ENDS = st.none() | st.fractions(-4, 4, max_denominator=12)
+INTERVALS = st.builds(Interval, ENDS, ENDS, st.booleans(), st.booleans()).filter(lambda interval: not interval.is_empty)
+
+
+@given(INTERVALS, st.sampled_from([1, 2, 3, 10]), st.integers(-50, 50))
+def test_scaled_ends_compare_with_scaled_thresholds_as_the_numbers_do(interval: Interval, scale: int, at: int) -> None:
+    low, high = scaled_ends(interval, scale)
+    threshold = Fraction(at, scale)
+    assert (low >= 2 * at) is (interval.intersect(Interval(None, threshold, high_open=True)).is_empty)
+    assert (low > 2 * at) is (interval.intersect(Interval(None, threshold)).is_empty)
+    assert (high <= 2 * at) is (interval.intersect(Interval(threshold, None, low_open=True)).is_empty)
+    assert (high < 2 * at) is (interval.intersect(Interval(threshold, None)).is_empty)
+
+
+@given(INTERVALS, st.sampled_from([1, 2, 3, 10]))
+def test_scaled_ends_are_in_order(interval: Interval, scale: int) -> None:
+    low, high = scaled_ends(interval, scale)
+    assert low <= high
+
+
+@pytest.mark.parametrize("size", [Fraction(10) ** 40, Fraction(1, 3) * 10**25])
+def test_an_end_of_any_size_stays_where_integers_are_exact(size: Fraction) -> None:
+    low, high = scaled_ends(Interval(-size, size), 10)
+    assert -(2**63) < low < 0 < high < 2**63
+
+
+# --- ties ---
+
+PASSING = {"below": ("at_most", "below"), "on": ("at_most", "at_least", "equals"), "above": ("at_least", "above")}
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS)
+@pytest.mark.parametrize(
+    ("size", "threshold", "side"),
+    [
+        (HALF, "0.5", "on"),
+        (HALF - TINY, "0.5", "below"),
+        (HALF + TINY, "0.5", "above"),
+        (Fraction(1, 3), "0.333333333", "above"),
+        (Fraction(1, 3), "0.333333334", "below"),
+        ((Fraction("0.49") + Fraction("0.5") + Fraction("0.51")) / 3, "0.5", "on"),
+        (Fraction("999999999.999999999"), "999999999.999999999", "on"),
+        (Fraction("999999999.999999999") + TINY, "999999999.999999999", "above"),
+        (Fraction("-999999999.999999999") - TINY, "-999999999.999999999", "below"),
+        (Fraction(10) ** 30, "999999999.999999999", "above"),
+        (-(Fraction(10) ** 30), "0", "below"),
+        (-HALF - TINY, "-0.5", "below"),
+    ],
+)
+def test_a_tie_is_one_exactly_where_the_numbers_are_equal(
+    size: Fraction, threshold: str, side: str, comparison: str
+) -> None:
+    expected = Status.MET if comparison in PASSING[side] else Status.NOT_MET
+    decided = compared(comparison, threshold)({"size": between(size, size)})
+    assert decided.criterion("C1").status is expected
+
+
+@pytest.mark.parametrize(
+    ("size", "passing"),
+    [
+        (between(), "?????"),
+        (between(3), "NYNYN"),
+        (between(2), "?YN??"),
+        (between(2, low_open=True), "NYNYN"),
+        (between(None, 2), "Y??N?"),
+        (between(None, 2, high_open=True), "YNYNN"),
+        (between(1, 2), "Y??N?"),
+        (between(2, 3), "?YN??"),
+        (between(1, 3), "?????"),
+        (between(2 - TINY, 2 + TINY), "?????"),
+    ],
+)
+def test_bounds_decide_what_they_can_and_no_more(size: Evidence, passing: str) -> None:
+    statuses = {"Y": Status.MET, "N": Status.NOT_MET, "?": Status.UNKNOWN}
+    for comparison, letter in zip(COMPARISONS, passing, strict=True):
+        decided = compared(comparison, "2")({"size": size})
+        assert decided.criterion("C1").status is statuses[letter], comparison
+
+
+def test_several_thresholds_on_one_fact_are_all_exact() -> None:
+    thresholds = ["0.000000001", "0.3", "7", "999999999"]
+    criteria = {f"C{i}": {"met_when": {"fact": "size", "at_least": Decimal(t)}} for i, t in enumerate(thresholds)}
+    decide_all = Checked(make_rulebook(VOCABULARY, criteria, {"all": list(criteria)}))
+    for reached, threshold in enumerate(thresholds):
+        for size, met in ((Fraction(threshold), reached + 1), (Fraction(threshold) - TINY, reached)):
+            trace = decide_all({"size": between(size, size)})
+            assert [c.status for c in trace.criteria].count(Status.MET) == met
+
+
+def test_answers_whose_names_run_together_are_told_apart() -> None:
+    criteria = {"C1": {"met_when": {"fact": "a", "is": "b_c"}}, "C2": {"met_when": {"fact": "a_b", "is": "c"}}}
+    rulebook = make_rulebook(VOCABULARY, criteria, {"all": ["C1", "C2"]})
+    trace = decide(rulebook, {"a": answer("b_c"), "a_b": answer("d")})
+    assert [c.status for c in trace.criteria] == [Status.MET, Status.NOT_MET]
+
+
+def test_the_opposite_of_a_criterion_that_may_not_apply_can_be_anything() -> None:
+    exempt = {"when": {"fact": "small"}, "counts_as": "excluded"}
+    criteria = {"C1": {"met_when": {"fact": "good"}, "not_applicable": exempt}}
+    rulebook = make_rulebook(VOCABULARY, criteria, {"any": [{"not": "C1"}, {"all": ["C1"]}]})
+    decide_any = Checked(rulebook)
+    assert decide_any({}).verdict is Verdict.UNDETERMINED
+    assert decide_any({"small": answer("no")}).verdict is Verdict.MET
+    assert decide_any({"small": answer("yes")}).verdict is Verdict.NOT_MET
+
+
+# --- size ---
+
+
+def many(count: int, criterion: Callable[[int], Written], group: Written) -> Rulebook:
+    """A rulebook of many criteria, each on judgements of its own."""
+    facts = {f"fact_{i}": {"type": "judgement"} for i in range(count)} | {"size": {"type": "number"}}
+    criteria = {f"C{i}": criterion(i) for i in range(count)}
+    return make_rulebook(make_vocabulary(facts), criteria, group)
+
+
+@cache
+def fifty_of_a_hundred(*mandatory: str) -> Checked:
+    group = {"at_least": 50, "of": [f"C{i}" for i in range(100)], "mandatory": list(mandatory)}
+    return Checked(many(100, lambda i: {"met_when": {"fact": f"fact_{i}"}}, group))
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "verdict"),
+    [
+        (50, 50, Verdict.MET),
+        (50, 0, Verdict.MET),
+        (49, 51, Verdict.NOT_MET),
+        (49, 50, Verdict.UNDETERMINED),
+        (0, 50, Verdict.UNDETERMINED),
+        (0, 51, Verdict.NOT_MET),
+        (1, 99, Verdict.NOT_MET),
+    ],
+)
+def test_fifty_of_a_hundred_are_counted_exactly(yes: int, no: int, verdict: Verdict) -> None:
+    mandatory_first = [0, 99, *range(1, 99)]
+    answers = ["yes"] * yes + [None] * (100 - yes - no) + ["no"] * no
+    pairs = zip(mandatory_first, answers, strict=True)
+    stated = {f"fact_{i}": answer(given) for i, given in pairs if given is not None}
+    assert fifty_of_a_hundred("C0", "C99")(stated).verdict is verdict
+
+
+def test_a_mandatory_one_that_is_unknown_is_waited_for_and_one_that_fails_decides() -> None:
+    decide_count = fifty_of_a_hundred("C0", "C99")
+    all_but_one = {f"fact_{i}": answer("yes") for i in range(99)}
+    assert decide_count(all_but_one).verdict is Verdict.UNDETERMINED
+    assert decide_count({**all_but_one, "fact_99": answer("no")}).verdict is Verdict.NOT_MET
+
+
+def test_a_list_that_would_be_too_long_is_cut_off_and_says_so() -> None:
+    trace = fifty_of_a_hundred()({f"fact_{i}": answer("yes") for i in range(100)})
+    assert not trace.analysis.grounds.complete
+    assert len(trace.analysis.grounds.sets) == analysis.MAX_SETS
+    assert [note.code for note in trace.notes] == ["incomplete"]
+
+
+WIDE: list[Callable[[int], Written]] = [
+    lambda i: {"met_when": {"fact": "size", "equals": i}},
+    lambda i: {
+        "met_when": {"any": [{"fact": f"fact_{i}"}, {"fact": "size", "below": i}, {"fact": "size", "above": i}]}
+    },
+    lambda i: {"indicated_by": {"fact": "size", "at_least": i}, "judgement": f"fact_{i}"},
+    lambda i: {
+        "met_when": {"fact": f"fact_{i}"},
+        "not_applicable": {"when": {"fact": "size", "at_most": i}, "counts_as": ("excluded", "met", "not_met")[i % 3]},
+    },
+]
+
+
+@pytest.mark.parametrize("criterion", WIDE)
+@pytest.mark.parametrize("operator", ["all", "any"])
+def test_more_nodes_than_one_ruleset_holds_are_decided(
+    criterion: Callable[[int], Written], operator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis, "MAX_QUESTIONS", 20)
+    count = durable_rules.MAX_RULES // 2 + 5
+    group = {operator: [{operator: [f"C{i}", f"C{(i + 1) % count}"]} for i in range(count)]}
+    decide_wide = Checked(many(count, criterion, group))
+    answers = {f"fact_{i}": answer("no" if i % 3 else "yes") for i in range(count) if i % 3 != 2}
+    for size in (exact(30), between(10, 20), between()):
+        assert len(decide_wide({"size": size, **answers}).execution.fired) == decide_wide.nodes
+
+
+def test_facts_of_many_answers_are_told_apart_by_them() -> None:
+    answers = {f"town_{i}": TEXT for i in range(98)}
+    names = ("operator", "partner", "owner", "payer")
+    vocabulary = make_vocabulary({name: {"type": "one_of", "answers": answers} for name in names})
+    criteria = {f"C{i}": {"met_when": {"fact": name, "in": ["town_7", "town_97"]}} for i, name in enumerate(names)}
+    rulebook = make_rulebook(vocabulary, criteria, {"all": list(criteria)})
+    stated = {"operator": answer("town_97"), "partner": answer("town_96"), "owner": answer("town_7", "town_97")}
+    statuses = [c.status for c in decide(rulebook, stated).criteria]
+    assert statuses == [Status.MET, Status.NOT_MET, Status.MET, Status.UNKNOWN]
+
+
+def test_a_hundred_can_all_be_mandatory() -> None:
+    decide_count = fifty_of_a_hundred(*(f"C{i}" for i in range(100)))
+    all_yes = {f"fact_{i}": answer("yes") for i in range(100)}
+    assert decide_count(all_yes).verdict is Verdict.MET
+    assert decide_count({**all_yes, "fact_57": answer("no")}).verdict is Verdict.NOT_MET
+
+
+# --- memory ---
+
+
+class Counting:
+    """Counts the facts that reach the host."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asserted = 0
+        self._assert = shared_host().assert_fact
+        monkeypatch.setattr(shared_host(), "assert_fact", self)
+
+    def __call__(self, name: str, fact: dict[str, int]) -> Any:
+        self.asserted += 1
+        return self._assert(name, fact)
+
+
+ANSWERS = [{"good": answer(good)} for good in ("yes", "no")] + [{"size": exact(size)} for size in (2, 3, 4)]
+
+
+def test_equal_facts_are_decided_once_and_fire_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    decider, counting = Decider(good_or_large()), Counting(monkeypatch)
+    first = [decider.decide(SUBJECT, stated, YEAR).execution for stated in ANSWERS]
+    asserted = counting.asserted
+    again = [decider.decide(SUBJECT, dict(stated), YEAR).execution for stated in ANSWERS]
+    assert counting.asserted == asserted
+    assert [e.fired for e in again] == [e.fired for e in first]
+    assert [e.remembered for e in first] == [False, False, False, False, True]
+    assert all(e.remembered for e in again)
+
+
+def test_a_full_memory_is_emptied_and_nothing_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [Decider(good_or_large()).decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
+    monkeypatch.setattr(durable_rules, "MAX_REMEMBERED", 1)
+    monkeypatch.setattr(decide_module, "MAX_REMEMBERED", 1)
+    decider, counting = Decider(good_or_large()), Counting(monkeypatch)
+    for _ in range(2):
+        before = counting.asserted
+        found = [decider.decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
+        assert counting.asserted > before
+        assert [t.execution.fired for t in found] == [t.execution.fired for t in expected]
+        assert [t.verdict for t in found] == [t.verdict for t in expected]
+
+
+def test_evidence_that_changes_between_two_decisions_is_seen() -> None:
+    decider = Decider(good_or_large())
+    stated: dict[str, Evidence] = {"good": answer("yes")}
+    assert decider.decide(SUBJECT, stated, YEAR).verdict is Verdict.MET
+    stated |= {"good": answer("no"), "size": exact(1)}
+    assert decider.decide(SUBJECT, stated, YEAR).verdict is Verdict.NOT_MET
+
+
+def test_no_timer_thread_is_ever_started() -> None:
+    decide(good_or_large(), {})
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+
+
+# --- faults ---
+
+Assert = Callable[[str, dict[str, int]], Any]
+
+
+def loses_the_fact(original: Assert) -> Assert:
+    return lambda name, fact: None
+
+
+def fires_twice(original: Assert) -> Assert:
+    def asserted(name: str, fact: dict[str, int]) -> Any:
+        original(name, fact)
+        shared_host().retract_fact(name, {"id": 1})
+        return original(name, fact)
+
+    return asserted
+
+
+def confuses_the_fact(original: Assert) -> Assert:
+    """A fact whose fields are all 1 leaves some node without a status, or with several."""
+    return lambda name, fact: original(name, {field: 1 for field in fact if not field.startswith("k")})
+
+
+def answers_the_opposite(original: Assert) -> Assert:
+    swapped = {"can_good_0": "can_good_1", "can_good_1": "can_good_0"}
+    return lambda name, fact: original(name, {swapped.get(field, field): value for field, value in fact.items()})
+
+
+def raises(error: BaseException) -> Callable[[Assert], Assert]:
+    def broken(original: Assert) -> Assert:
+        def asserted(name: str, fact: dict[str, int]) -> Any:
+            raise error
+
+        return asserted
+
+    return broken
+
+
+FAULTS = {
+    "loses the fact": loses_the_fact,
+    "fires twice": fires_twice,
+    "confuses the fact": confuses_the_fact,
+    "answers the opposite": answers_the_opposite,
+    "raises": raises(RuntimeError("broken")),
+    "runs out of memory": raises(MemoryError()),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_host_that_fails_gives_a_fault_and_the_next_decision_is_right(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rulebook = good_or_large()
+    decider, stated = Decider(rulebook), {"good": answer("no"), "size": between(3)}
+    with monkeypatch.context() as patched:
+        patched.setattr(shared_host(), "assert_fact", FAULTS[fault](shared_host().assert_fact))
+        for _ in range(2):
+            with pytest.raises(IntegrityFault, match="durable-rules"):
+                decider.decide(SUBJECT, stated, YEAR)
+    assert decider.decide(SUBJECT, stated, YEAR)._replace(execution=NO_EXECUTION) == decide(rulebook, stated)._replace(
+        execution=NO_EXECUTION
+    )
+
+
+def test_a_fault_later_on_does_not_harm_what_was_decided_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    decider = Decider(good_or_large())
+    before = [decider.decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
+    with monkeypatch.context() as patched:
+        patched.setattr(shared_host(), "assert_fact", loses_the_fact(shared_host().assert_fact))
+        with pytest.raises(IntegrityFault):
+            decider.decide(SUBJECT, {"good": answer("no"), "size": between(2, 3)}, YEAR)
+    after = [decider.decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
+    assert [t.execution.fired for t in after] == [t.execution.fired for t in before]
+
+
+def test_a_condition_on_which_the_evaluators_disagree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = reference.conditions
+
+    def wrong(program: Program, findings: Findings) -> list[Status]:
+        return [right(program, findings)[0], Status.NOT_APPLICABLE]
+
+    monkeypatch.setattr(reference, "conditions", wrong)
+    with pytest.raises(IntegrityFault, match=r"durable-rules and the reference disagree on C2\Z"):
+        Decider(good_or_large()).decide(SUBJECT, {}, YEAR)
+
+
+def test_a_ruling_on_which_the_evaluators_disagree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = analysis.reference_statuses
+
+    def wrong(program: Program, items: Items) -> tuple[Status, ...]:
+        return (Status.NOT_APPLICABLE, *right(program, items)[1:])
+
+    monkeypatch.setattr(analysis, "reference_statuses", wrong)
+    with pytest.raises(IntegrityFault, match=r"durable-rules and the reference disagree on rule\Z"):
+        Decider(good_or_large()).decide(SUBJECT, {}, YEAR)
+
+
+# --- without durable-rules ---
+
+
+def by_the_reference(why: str) -> Execution:
+    return Execution("reference", None, (), why=why)
+
+
+def without_durable_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "engine.durable_rules")
+    for name in ("durable", "durable.engine", "durable_rules_engine"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+def test_the_environment_can_ask_for_the_reference_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_durable_rules = decide(good_or_large(), ANSWERS[0])
+    without_durable_rules(monkeypatch)
+    monkeypatch.setenv("SEKSKANT_ENGINE", "reference")
+    trace = Decider(good_or_large()).decide(SUBJECT, ANSWERS[0], YEAR)
+    assert trace.execution == by_the_reference("asked for")
+    assert trace == with_durable_rules._replace(execution=trace.execution)
+
+
+def test_where_durable_rules_is_not_installed_the_reference_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_durable_rules(monkeypatch)
+    trace = Decider(good_or_large()).decide(SUBJECT, ANSWERS[0], YEAR)
+    assert trace.execution == by_the_reference("durable-rules is not installed")
+
+
+def test_on_a_python_without_durable_rules_the_reference_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_durable_rules(monkeypatch)
+    monkeypatch.setattr(sys, "version_info", (3, 13, 0, "final", 0))
+    trace = Decider(good_or_large()).decide(SUBJECT, ANSWERS[0], YEAR)
+    assert trace.execution == by_the_reference("durable-rules does not run on this Python")
+
+
+def test_the_reference_alone_never_loads_durable_rules() -> None:
+    script = """
+import sys
+from engine.decide import Decider
+from engine.library import Library
+from engine.trace import Subject
+rulebook = Library().choose("hovedstaden.udviklingsstrategi", 2018)
+trace = Decider(rulebook).decide(Subject("o", "O"), {}, 2018)
+print(trace.execution.engine, [name for name in sys.modules if "durable" in name])
+"""
+    environment = {**os.environ, "SEKSKANT_ENGINE": "reference", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout == "reference []\n"

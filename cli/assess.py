@@ -6,14 +6,14 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import click
 
 from cli.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
 from cli.selection import chosen_rulebooks, shared_vocabulary
 from engine.decide import DURABLE_RULES, ENGINES, Decider, why_reference
-from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
+from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
 from engine.library import Library
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import Trace
@@ -67,6 +67,8 @@ def assess(
     Exit code: 0 done; 1 some input was rejected (the rest is decided and printed); 2 usage; 3 undetermined and
     --require-decided; 4 a decision could not be proven.
     """
+    if summary and form == "json":
+        raise click.UsageError("--summary goes with table, csv and html: a decision record is always whole")
     gc.freeze()
     gc.enable()
     _check_engine()
@@ -76,6 +78,7 @@ def assess(
         say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
     rulebooks = chosen_rulebooks(library, names, year)
     offers = read_offers(paths, shared_vocabulary(rulebooks))
+    _say_unknown_publications(offers, library, rulebooks)
     found: list[Exit] = []
     decided = _decided(offers, _deciders(library, rulebooks), year, found)
     printed = _PRINTERS[form](decided, rulebooks, lang, summary)
@@ -84,6 +87,23 @@ def assess(
     if not require_decided:
         found = [code for code in found if code is not Exit.UNDETERMINED]
     stop(exit_code(found))
+
+
+def _is_offer(found: Offer | Rejected) -> TypeGuard[Offer]:
+    return isinstance(found, Offer)
+
+
+def _say_unknown_publications(
+    offers: Iterable[Offer | Rejected], library: Library, rulebooks: Iterable[Rulebook]
+) -> None:
+    """Outcomes published by a rulebook that is not here are shown nowhere, so a slip in its id is pointed out."""
+    known = {rulebook.id for rulebook in (*library.rulebooks, *rulebooks)}
+    for offer in filter(_is_offer, offers):
+        for published in offer.record.published or ():
+            if published.rulebook not in known:
+                hint = near_hint(published.rulebook, known)
+                message = f"what was published by {quoted(published.rulebook)} is not shown: that rulebook is not here"
+                say(f"{offer.place}: {message}" + (f"; {hint}" if hint else ""))
 
 
 def _check_engine() -> None:

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from cli.screen import Cell, Piece, Screen
 from engine.evidence import Finding
-from engine.justification import facts_to_ask_for, is_indicative, justification
+from engine.justification import items_to_settle, justification
 from engine.logic import Status
 from engine.rulebook import Rulebook, Verdict
-from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
+from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
+from engine.weighing import is_indicative
 from engine.wording import Language, Wording
 
 MARKS = {"met": "✓", "not_met": "✗", "unknown": "?", "undetermined": "?", "not_applicable": "–"}
@@ -55,8 +56,7 @@ class Form:
             (trace.rulebook.id, trace.rulebook.version): (trace.verdict, basis_titles(trace, self._wording))
             for trace in decisions
         }
-        missing = ", ".join(filter(None, (self._missing(trace) for trace in decisions)))
-        return SummaryLine(decisions[0].subject.name, rulings, missing)
+        return SummaryLine(decisions[0].subject.name, rulings, missing_words(decisions, self._wording))
 
     def summary(self, rulebooks: Sequence[Rulebook], lines: Sequence[SummaryLine]) -> str:
         """A line for each offer: its verdicts, their basis, and the criteria for which evidence is missing."""
@@ -71,16 +71,6 @@ class Form:
                 Piece(f"{titles[i]}:"), *(Piece(f"  {MARKS[v.value]} {counts[v]}", v.value) for v in Verdict)
             )
         return self._screen.taken()
-
-    def _missing(self, trace: Trace) -> str:
-        """The criteria and overrides whose facts should be asked for, those that follow each other as a range."""
-        if trace.verdict is not Verdict.UNDETERMINED:
-            return ""
-        asked = {test.test.fact for test in facts_to_ask_for(trace)}
-        wanted = [not c.status.is_known and _reads(c, asked) for c in trace.criteria]
-        ranges = _ranges([c.criterion.id for c in trace.criteria], wanted)
-        overrides = [o.override.id for o in trace.overrides if o.status is Status.UNKNOWN]
-        return ", ".join([*ranges, *overrides])
 
     def _pick(self, danish: str, english: str) -> str:
         return self._wording.pick(danish, english)
@@ -159,10 +149,20 @@ def basis_titles(trace: Trace, wording: Wording) -> str:
     return wording.listed((wording.within(wording.text(name)) for name in names), "or")
 
 
+def missing_words(decisions: Sequence[Trace], wording: Wording) -> str:
+    """The criteria and overrides that could settle what is open, those that follow each other as a range."""
+    words: list[str] = []
+    for trace in decisions:
+        wanted = items_to_settle(trace)
+        ids = [c.criterion.id for c in trace.criteria]
+        words += _ranges(ids, [name in wanted for name in ids])
+        words += (wording.quoted(wording.text(o.override.title)) for o in trace.overrides if o.override.id in wanted)
+    return ", ".join(words)
+
+
 def details_of(finding: Finding) -> list[str]:
-    """Where evidence comes from: its source, date and who judged; for several years each once."""
-    details = ((p.source, p.as_of, p.by, p.date) for _, p in finding.provenances)
-    return list(dict.fromkeys(filter(None, (", ".join(filter(None, texts)) for texts in details))))
+    """Where evidence comes from: its source, date and who judged; what differs between years under their names."""
+    return list(finding.said("source", "as_of", "by", "date"))
 
 
 def shown_tests(found: CriterionTrace) -> list[TestTrace]:
@@ -172,10 +172,6 @@ def shown_tests(found: CriterionTrace) -> list[TestTrace]:
         return [t for t in exemption if t.status is Status.MET]
     judged = [found.judgement_test] if found.judgement_test and found.judgement is not None else []
     return [*found.tests, *judged, *exemption]
-
-
-def _reads(criterion: CriterionTrace, facts: set[str]) -> bool:
-    return any(test.test.fact in facts for test in tests_in(criterion))
 
 
 def _ranges(ids: Sequence[str], wanted: Sequence[bool]) -> list[str]:

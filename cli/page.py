@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cli.console import harmless
-from cli.form import MARKS, basis_titles, details_of, shown_tests
-from engine.justification import is_indicative, justification
+from cli.form import MARKS, basis_titles, details_of, missing_words, shown_tests
+from engine.justification import justification
 from engine.rulebook import Rulebook
 from engine.trace import Trace
+from engine.weighing import is_indicative
 from engine.wording import Language, Wording
 
 
@@ -39,5 +40,6 @@ def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], lang
         shown_tests=shown_tests,
         details_of=details_of,
         is_indicative=is_indicative,
+        missing=lambda traces: missing_words(traces, wording),
         basis_titles=lambda trace: basis_titles(trace, wording),
     )

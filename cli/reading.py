@@ -32,13 +32,6 @@ def rulebook_text(rulebook: Rulebook, language: Language) -> str:
     return reader.screen.taken()
 
 
-_COUNTS_AS = {
-    "excluded": ("tæller ikke med", "does not count"),
-    "met": ("tæller som opfyldt", "counts as fulfilled"),
-    "not_met": ("tæller som ikke opfyldt", "counts as not fulfilled"),
-}
-
-
 class _Reader:
     def __init__(self, rulebook: Rulebook, wording: Wording) -> None:
         self._rulebook, self._wording = rulebook, wording
@@ -101,7 +94,7 @@ class _Reader:
         self._indented(Piece(f"→ {tested}"), *self._references(criterion))
         if applicability := criterion.applicability:
             exempt = self._pick("Finder ikke anvendelse, når", "Not applicable where")
-            counts = self._pick(*_COUNTS_AS[applicability.counts_as])
+            counts = self._wording.phrase(f"counts_{applicability.counts_as}")
             self._indented(f"{exempt} {self._condition(applicability.exempt_when)} ({counts})")
             self._indented(*self._references(applicability))
 

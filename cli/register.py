@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import json
 from collections.abc import Iterable, Sequence
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.console import Exit, language_option, say_rejected, stop
-from cli.spreadsheet import safe_cell
+from cli.spreadsheet import csv_lines
 from engine.diagnostics import Rejected
 from offers.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Register, Service, read_register, reconcile
 
@@ -53,7 +51,7 @@ def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
     if form == "json":
         click.echo(json.dumps([_service(s) for s in services], ensure_ascii=False, indent=2))
     elif form == "csv":
-        click.echo(_csv(SERVICE_COLUMNS, ([s.cells[c] for c in SERVICE_COLUMNS] for s in services)), nl=False)
+        click.echo(_csv(SERVICE_COLUMNS, ([s.cells[c] for c in SERVICE_COLUMNS] for s in services), lang), nl=False)
     else:
         click.echo(_table_of_services(services, lang), nl=False)
 
@@ -75,7 +73,7 @@ def check(path: Path | None, year: str, form: str, lang: Language) -> None:
         click.echo(json.dumps([_figure(one) for one in found], ensure_ascii=False, indent=2))
     elif form == "csv":
         rows = [[str(value) for value in _figure(one).values()] for one in found]
-        click.echo(_csv(list(_figure(found[0])), rows), nl=False)
+        click.echo(_csv(list(_figure(found[0])), rows, lang), nl=False)
     else:
         click.echo(_report(found, lang), nl=False)
     stop(Exit.CHECK_FAILED if any(one.difference for one in found) else Exit.DONE)
@@ -108,12 +106,8 @@ def _figure(one: Reconciled) -> dict[str, Any]:
     }
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(columns)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return buffer.getvalue()
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language) -> str:
+    return "".join(csv_lines([columns, *rows], lang))
 
 
 def _table_of_services(services: Sequence[Service], lang: Language) -> str:

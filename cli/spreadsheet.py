@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cli.console import harmless
 from engine.decision import reason_of, reservation_of
-from engine.justification import is_indicative
 from engine.logic import settled
 from engine.trace import CriterionTrace, Trace, tests_in
+from engine.weighing import is_indicative
 from engine.wording import Language, Wording
 
 DECISION_COLUMNS = ("offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis")
@@ -32,21 +32,19 @@ MISSING_COLUMNS = ("missing_for_met", "missing_for_not_met")
 
 
 def rows(decided: Iterable[Sequence[Trace]], language: Language, *, each_criterion: bool) -> Iterator[str]:
-    """The lines of a CSV table, its header first: UTF-8, ids and verdicts as machines write them.
+    """The lines of a CSV table, its header first: ids and verdicts as machines write them."""
+    return csv_lines(_rows(decided, Wording(language), each_criterion=each_criterion), language)
 
-    In Danish the separator is a semicolon, and a byte order mark comes first: so Danish Excel opens it as a table.
-    """
-    wording = Wording(language)
-    separator, mark = (";", "\ufeff") if language == "da" else (",", "")
-    yield mark + _line(DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS), separator)
+
+def _rows(decided: Iterable[Sequence[Trace]], wording: Wording, *, each_criterion: bool) -> Iterator[Sequence[str]]:
+    yield DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS)
     for trace in (trace for decisions in decided for trace in decisions):
         start = _decision(trace)
         if each_criterion:
-            for criterion in trace.criteria:
-                yield _line([*start, *_criterion(criterion, wording)], separator)
+            yield from ([*start, *_criterion(criterion, wording)] for criterion in trace.criteria)
         else:
             missing = (" | ".join(" ".join(ids) for ids in sets.sets) for sets in trace.analysis.missing.values())
-            yield _line([*start, *missing], separator)
+            yield [*start, *missing]
 
 
 def _decision(trace: Trace) -> list[str]:
@@ -75,10 +73,16 @@ def _criterion(found: CriterionTrace, wording: Wording) -> list[str]:
     ]
 
 
-def _line(cells: Iterable[str], separator: str) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=separator).writerow([safe_cell(cell) for cell in cells])
-    return buffer.getvalue()
+def csv_lines(table: Iterable[Sequence[str]], language: Language) -> Iterator[str]:
+    """The lines of a CSV table in UTF-8.
+
+    In Danish the separator is a semicolon, and a byte order mark comes first: so Danish Excel opens it as a table.
+    """
+    separator, mark = (";", "\ufeff") if language == "da" else (",", "")
+    for number, cells in enumerate(table):
+        buffer = io.StringIO()
+        csv.writer(buffer, delimiter=separator).writerow([safe_cell(cell) for cell in cells])
+        yield (mark if number == 0 else "") + buffer.getvalue()
 
 
 def safe_cell(text: str) -> str:

@@ -95,7 +95,8 @@ class Clauses:
         if len(kinds) == 1 and self._is_any_of(rest, others):
             clauses = self._with_any_of(shared, others, len(rest[0]), mood)
         else:
-            clauses = self._together(shared, mood) + ([self._alternatives(rest, mood)] if others else [])
+            either = self._wording.pick("enten ", "either ") if shared and len(rest) > 1 else ""
+            clauses = self._together(shared, mood) + ([either + self._alternatives(rest, mood)] if others else [])
         is_cut_off = not sets.complete or (len(rest) > MAX_ALTERNATIVES and not self._is_any_of(rest, others))
         cut_off = self._wording.pick(" (listen er afkortet)", " (the list is cut off)") if is_cut_off else ""
         return self._joined(clauses, mood) + cut_off
@@ -187,25 +188,28 @@ class Clauses:
     def _together(self, choice: Choice, mood: Mood) -> list[str]:
         """A clause for each kind of supposition."""
         kinds = dict.fromkeys(item.kind for item in choice)
-        clauses = []
-        for kind in kinds:
-            names = [item.name for item in choice if item.kind == kind]
-            clauses.append(f"{self.names(names)} {self._verb(*kind, mood, len(names))}")
-        return clauses
+        return [self._all_of([item.name for item in choice if item.kind == kind], kind, mood) for kind in kinds]
+
+    def _all_of(self, names: Sequence[str], kind: tuple[bool, Status], mood: Mood) -> str:
+        """That all of some items are so; of several that are not, "neither ... nor" leaves no doubt."""
+        if len(names) == 1 or kind[1] is not Status.NOT_MET:
+            return f"{self.names(names)} {self._verb(*kind, mood, len(names))}"
+        positive = self._verb(kind[0], Status.MET, mood, 1)
+        danish = f"hverken {self.names(names, 'or')} {positive}"
+        first = "neither {} nor {}" if len(names) == 2 else "none of {} and {}"
+        english = first.format(", ".join(self.names([name]) for name in names[:-1]), self.names(names[-1:]))
+        return self._wording.pick(danish, f"{english} {positive}")
 
     def _alternatives(self, choices: Sequence[Choice], mood: Mood) -> str:
-        """Choices one by one; where all suppose the same status, it is said once."""
-        kinds = {item.kind for choice in choices for item in choice}
+        """Choices one by one."""
         shown = choices[:MAX_ALTERNATIVES]
         if all(len(choice) == 1 for choice in shown):
             return self._joined(self._one_each(shown, mood), mood, "or")
-        if len(kinds) > 1:
-            texts = [self._wording.listed(self._together(choice, mood)) for choice in shown]
-            return self._wording.phrase("or").join(f"({text})" for text in texts)
-        names = [[item.name for item in choice] for choice in shown]
-        words = [f"({self.names(n)})" if len(n) > 1 and len(shown) > 1 else self.names(n) for n in names]
-        plural = max(len(n) for n in names)
-        return f"{self._wording.phrase('or').join(words)} {self._verb(*next(iter(kinds)), mood, plural)}"
+        clauses = [self._together(choice, mood) for choice in shown]
+        if all(len(several) == 1 for several in clauses):
+            return self._joined([clause for several in clauses for clause in several], mood, "or")
+        texts = [self._wording.listed(several) for several in clauses]
+        return self._wording.phrase("or").join(f"({text})" for text in texts)
 
     def _one_each(self, choices: Sequence[Choice], mood: Mood) -> list[str]:
         """Alternatives of one item each: a clause for each kind."""

@@ -172,11 +172,11 @@ class _Tracer:
         return OverrideTrace(override, self._statuses[nodes.status], self._tests(override.condition))
 
     def _tests(self, condition: Condition) -> tuple[TestTrace, ...]:
-        return tuple(self._test(test) for test in tests_of(condition))
+        return tuple(self._test(test, negated) for test, negated in tests_of(condition))
 
-    def _test(self, test: Test) -> TestTrace:
+    def _test(self, test: Test, negated: bool = False) -> TestTrace:
         finding, status = self._findings[test.fact], self._status_of[test]
-        return TestTrace(test, finding, status, _margin(test, finding, status))
+        return TestTrace(test, finding, status, _margin(test, finding, status), negated)
 
 
 def _copied(stated: Stated) -> Stated:

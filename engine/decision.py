@@ -99,7 +99,7 @@ def _override(trace: Trace, found: OverrideTrace) -> Record:
 
 def _test(found: TestTrace) -> Record:
     test, finding = found.test, found.finding
-    record: Record = {"fact": test.fact, "test": test.operator}
+    record: Record = {"fact": test.fact, "test": test.operator} | ({"negated": True} if found.negated else {})
     if test.threshold is None:
         record["answers"] = sorted(test.answers)
     else:

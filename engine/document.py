@@ -208,7 +208,8 @@ def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node |
         from engine.syntax import explained  # noqa: PLC0415 - only a mistake needs it
 
         (line, column), message, hint = explained(error, text)
-        yield rejected(Place(file, line, column), "syntax", message, hint)
+        rest = "nothing after this line was read"
+        yield rejected(Place(file, line, column), "syntax", message, f"{hint}; {rest}" if hint else rest)
     except (yaml.YAMLError, ValueError) as error:
         yield rejected(Place(file), "syntax", quoted(str(error)))
 

@@ -76,22 +76,27 @@ class Finding(NamedTuple):
 
     @property
     def provenance(self) -> Provenance:
-        """Where the fact's own evidence comes from, or that of its first part that names a source."""
-        return next((provenance for _, provenance in self.provenances), NO_PROVENANCE)
+        """Where the fact's own evidence comes from."""
+        return self.evidence.provenance if self.evidence else NO_PROVENANCE
 
     @property
-    def provenances(self) -> tuple[tuple[str, Provenance], ...]:
-        """Where the fact's own evidence comes from, under an empty name, and that of each part under its name."""
-        stated = [("", self.evidence), *((name, part.evidence) for name, part in self.parts)]
-        return tuple((name, e.provenance) for name, e in stated if e and e.provenance != NO_PROVENANCE)
+    def stated(self) -> tuple[tuple[str, Evidence], ...]:
+        """What is stated of the fact, under an empty name, and of each part, under its name."""
+        own = (("", self.evidence),) if self.evidence and not self.evidence.assumed else ()
+        return own + tuple((name, part.evidence) for name, part in self.parts if part.evidence)
 
-    def said(self, detail: str) -> tuple[str, ...]:
-        """What the provenances say in one detail; where texts differ, those of parts with the name of the part."""
-        texts = [(name, getattr(provenance, detail)) for name, provenance in self.provenances]
-        texts = [(name, text) for name, text in texts if text]
-        if len({text for _, text in texts}) == 1:
-            return (texts[0][1],)
-        return tuple(f"{name}: {text}" if name else text for name, text in texts)
+    def said(self, *details: str) -> tuple[str, ...]:
+        """What the provenances say in some details; what is not said of all that is stated names its parts."""
+        texts: dict[str, list[str]] = {}
+        for name, evidence in self.stated:
+            words = ", ".join(filter(None, (getattr(evidence.provenance, detail) for detail in details)))
+            if words:
+                texts.setdefault(words, []).append(name)
+        everywhere = len(self.stated)
+        return tuple(
+            words if len(names) == everywhere or "" in names else f"{', '.join(names)}: {words}"
+            for words, names in texts.items()
+        )
 
 
 Parts = list[tuple[str, Finding]]

@@ -6,17 +6,18 @@ considerations where judgement was used, and what is unsettled. It is built afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.analysis import Sets
 from engine.clauses import Clauses
 from engine.evidence import Finding, State
-from engine.logic import Status
-from engine.notes import is_judged_without_reason
+from engine.language import Text
+from engine.logic import Status, negation
 from engine.remarks import Remarks
-from engine.rulebook import Override, Verdict
+from engine.rulebook import Verdict
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
+from engine.weighing import Weighing, stopped
 from engine.wording import Language, Wording
 
 
@@ -33,11 +34,12 @@ def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
     parts = {
         ("Afgørelse", "Decision"): writer.decision(),
         ("Regler", "Rules"): writer.rules(),
-        ("Oplysninger, der er tillagt væsentlig betydning", "Facts given weight"): writer.facts(),
+        ("Oplysninger, der er tillagt væsentlig betydning", "Facts given weight"): writer.weighing.facts(),
         (
             "Hovedhensyn, der har været bestemmende for skønnet",
             "Main considerations that determined the judgement",
-        ): writer.considerations(),
+        ): writer.weighing.considerations(),
+        ("Øvrige kriterier, der er vurderet", "Other criteria that were assessed"): writer.weighing.others(),
         ("Hvad der ikke er afklaret", "What is unsettled"): writer.unsettled(),
         ("Hvad der ville ændre afgørelsen", "What would change the decision"): writer.changes(),
         ("Bemærkninger", "Remarks"): Remarks(trace, writer.wording).sentences(),
@@ -51,15 +53,15 @@ def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
 
     They are the unknown tests of the criteria and overrides that stand in a smallest set in `missing`.
     """
-    useful = _in_smallest_sets(trace)
+    useful = items_to_settle(trace)
     tests = [t for o in trace.overrides if o.override.id in useful for t in o.tests]
     tests += [t for c in trace.criteria if c.criterion.id in useful for t in tests_in(c)]
     unknown = (t for t in tests if t.status is Status.UNKNOWN and not _is_idle_judgement(trace, t))
     return tuple({t.test.fact: t for t in unknown}.values())
 
 
-def _in_smallest_sets(trace: Trace) -> set[str]:
-    """The items that stand in a smallest set that could settle the verdict one way or the other."""
+def items_to_settle(trace: Trace) -> set[str]:
+    """The criteria and overrides in the smallest sets that could settle an undetermined verdict."""
     return {i for sets in trace.analysis.missing.values() for names in _smallest(sets).sets for i in names}
 
 
@@ -81,7 +83,7 @@ class _Writer:
         self.rulebook = trace.rulebook
         self.clauses = Clauses(trace.rulebook, wording)
         self._pick, self._text = wording.pick, wording.text
-        self._in_grounds = {name for names in trace.analysis.grounds.sets for name in names}
+        self.weighing = Weighing(trace, wording)
 
     def _label(self, verdict: Verdict) -> str:
         return self._text(self.rulebook.outcomes[verdict].label)
@@ -103,12 +105,12 @@ class _Writer:
 
     def _grounds(self) -> Iterator[str]:
         grounds = self.trace.analysis.grounds
-        if not self._in_grounds and grounds.complete:
+        if not self.weighing.in_grounds and grounds.complete:
             yield self._pick(
                 "Afgørelsen er den samme, uanset hvad der lægges til grund.",
                 "The decision is the same whatever the facts are.",
             )
-        elif self._in_grounds:
+        elif self.weighing.in_grounds:
             clauses = self.clauses.sets(grounds, "is")
             yield self._pick(
                 f"Afgørelsen følger alene af, at {clauses}.", f"The decision follows from this alone: {clauses}."
@@ -117,7 +119,7 @@ class _Writer:
     def rules(self) -> Iterator[str]:
         for found in self._overrides_that_may_decide():
             yield self._override_rule(found)
-        if self._rule_matters():
+        if self.weighing.rule_matters:
             yield from self._absent_overrides()
             rule, source = self.rulebook.rule, self._text(self.rulebook.source)
             asked, reference = self.clauses.rule(rule.group), self._text(rule.reference)
@@ -127,10 +129,15 @@ class _Writer:
             )
             if rule.reading:
                 yield self._reading(self._text(rule.reading))
+            yield from (self._criterion_rule(found) for found in self.weighing.relied_on())
             yield from self._exemptions()
 
-    def _rule_matters(self) -> bool:
-        return self.rulebook.rule.id in self.trace.possible_bases
+    def _criterion_rule(self, found: CriterionTrace) -> str:
+        """What a criterion asks for, in the rulebook's words, and how it is read."""
+        criterion = found.criterion
+        title, where = self.wording.within(self._text(criterion.title)), self._text(criterion.reference)
+        words = f"{criterion.id}, {title} ({where}): {stopped(self._text(criterion.description))}"
+        return " ".join([words, *self._readings(criterion.reading)])
 
     def _overrides_that_may_decide(self) -> list[OverrideTrace]:
         return [o for o in self.trace.overrides if o.override.id in self.trace.possible_bases]
@@ -153,7 +160,7 @@ class _Writer:
         follows = self._pick(
             f"{words}. Det følger af {basis} ({where}).", f"{words}. This follows from {basis} ({where})."
         )
-        return " ".join([follows, *self._readings(override)])
+        return " ".join([follows, *self._readings(override.reading)])
 
     def _absent_overrides(self) -> Iterator[str]:
         absent = [o.override.id for o in self.trace.overrides if o.status is Status.NOT_MET]
@@ -164,8 +171,8 @@ class _Writer:
                 f"{names} {'do' if len(absent) > 1 else 'does'} not apply to the offer.",
             )
 
-    def _readings(self, override: Override) -> list[str]:
-        return [self._reading(self._text(override.reading))] if override.reading else []
+    def _readings(self, reading: Text | None) -> list[str]:
+        return [self._reading(self._text(reading))] if reading else []
 
     def _reading(self, reading: str) -> str:
         return self._pick(f"Fortolkning: {reading}", f"Our reading: {reading}")
@@ -173,75 +180,26 @@ class _Writer:
     def _exemptions(self) -> Iterator[str]:
         for found in self.trace.criteria:
             applicability = found.criterion.applicability
-            if found.status is Status.NOT_APPLICABLE and applicability is not None:
-                name = self._named(found)
-                sentence = self._pick(f"Kriterium {name} finder ikke anvendelse.", f"Criterion {name} does not apply.")
-                reading = [self._reading(self._text(applicability.reading))] if applicability.reading else []
-                yield " ".join([sentence, *reading])
-
-    def _named(self, found: CriterionTrace) -> str:
-        criterion = found.criterion
-        title = self.wording.within(self._text(criterion.title))
-        return f"{criterion.id} ({title}; {self._text(criterion.reference)})"
-
-    def facts(self) -> Iterator[str]:
-        for override in self.trace.overrides:
-            if override.override.id in self.trace.possible_bases or override.override.id in self._in_grounds:
-                known = [t for t in override.tests if t.finding.state is State.KNOWN]
-                yield from (f"{self.wording.test(t)}.{self._basis_of([t])}" for t in known)
-        for found in self._weighed():
-            tests = self._weighty(found)
-            if tests and not any(map(_is_judgement, tests)):
-                yield f"{self._headed(found)}: {self._tests(found, tests)}.{self._basis_of(tests)}"
-
-    def considerations(self) -> Iterator[str]:
-        for found in self._weighed():
-            tests = self._weighty(found)
-            if any(map(_is_judgement, tests)):
-                judged = " ".join(f"{self._test(found, t)}.{self._basis_of([t])}" for t in tests)
-                departs = self._pick(
-                    " Vurderingen afviger dermed fra det vejledende tal.",
-                    " The judgement thus departs from the indicative measure.",
+            if applicability is None or found.exempt not in (Status.MET, Status.UNKNOWN):
+                continue
+            counts_as, where = (
+                self.wording.phrase(f"counts_{applicability.counts_as}"),
+                self._text(applicability.reference),
+            )
+            name = found.criterion.id
+            if found.exempt is Status.MET:
+                sentence = self._pick(
+                    f"{name} finder ikke anvendelse og {counts_as} ({where}).",
+                    f"{name} does not apply and {counts_as} ({where}).",
                 )
-                yield f"{self._headed(found)}. {judged}{departs if found.departs else ''}"
-
-    def _weighed(self) -> list[CriterionTrace]:
-        """The criteria that are settled, at least in part, and may bear on the decision."""
-        if not self._rule_matters():
-            return []
-        return [c for c in self.trace.criteria if c.status.is_known or c.criterion.id in self._in_grounds]
-
-    def _weighty(self, found: CriterionTrace) -> list[TestTrace]:
-        """The tests with evidence that bear on a criterion: those of applicability only where they exempt."""
-        known = [t for t in tests_in(found) if t.finding.state is State.KNOWN]
-        if found.status is Status.NOT_APPLICABLE:
-            return [t for t in known if t in found.exemption_tests and t.status is Status.MET]
-        return [t for t in known if t not in found.exemption_tests]
-
-    def _headed(self, found: CriterionTrace) -> str:
-        verbs = self.wording.standing(found.status)
-        return self._pick(f"Kriterium {self._named(found)} {verbs}", f"Criterion {self._named(found)} {verbs}")
-
-    def _tests(self, found: CriterionTrace, tests: Sequence[TestTrace]) -> str:
-        return "; ".join(self._test(found, test) for test in tests)
-
-    def _test(self, found: CriterionTrace, test: TestTrace) -> str:
-        indicative = is_indicative(found, test)
-        who = [", ".join(filter(None, (p.by, p.date))) for _, p in test.finding.provenances]
-        by = "; ".join(dict.fromkeys(filter(None, who)))
-        return self.wording.test(test, indicative=indicative) + (f" ({by})" if by else "")
-
-    def _basis_of(self, tests: Sequence[TestTrace]) -> str:
-        """The reasons, reservations and sources behind tests, each once."""
-        reasons = [_stopped(text) for text in _said(tests, "because")]
-        if any(map(is_judged_without_reason, tests)):
-            reasons.append(self._pick("Begrundelse er ikke oplyst.", "No reason is stated."))
-        reservations = [
-            self._pick("Forbehold: ", "Reservation: ") + _stopped(text) for text in _said(tests, "reservation")
-        ]
-        sources = _said(tests, "source")
-        named = self._pick("Kilde: ", "Source: ") + _stopped("; ".join(sources)) if sources else ""
-        return "".join(f" {text}" for text in (*reasons, *reservations, named) if text)
+            elif name in self.weighing.in_grounds or name in items_to_settle(self.trace):
+                sentence = self._pick(
+                    f"Det er uafklaret, om {name} finder anvendelse; hvis ikke, {counts_as} det ({where}).",
+                    f"Whether {name} applies is undetermined; if not, it {counts_as} ({where}).",
+                )
+            else:
+                continue
+            yield " ".join([sentence, *self._readings(applicability.reading)])
 
     def unsettled(self) -> Iterator[str]:
         if self.trace.verdict is not Verdict.UNDETERMINED:
@@ -257,7 +215,7 @@ class _Writer:
     def _idle(self) -> Iterator[str]:
         """The open criteria that a determined verdict does not need."""
         criteria = (c for c in self.trace.criteria if not c.status.is_known)
-        idle = [c.criterion.id for c in criteria if c.criterion.id not in self._in_grounds]
+        idle = [c.criterion.id for c in criteria if c.criterion.id not in self.weighing.in_grounds]
         if idle:
             ids = self.wording.listed(idle)
             yield self._pick(
@@ -268,12 +226,12 @@ class _Writer:
     def _partly_known(self) -> Iterator[str]:
         """What was stated of the criteria that it does not settle."""
         for found in self.trace.criteria:
-            tests = [t for t in tests_in(found) if t not in found.exemption_tests and t.finding.provenances]
+            tests = [t for t in tests_in(found) if t not in found.exemption_tests and t.finding.stated]
             if tests and not found.status.is_known:
-                words = f"{self._tests(found, tests)}.{self._basis_of(tests)}"
+                words = f"{self.weighing.tests(found, tests)}.{self.weighing.basis_of(tests)}"
                 yield self._pick(
-                    f"Det oplyste afklarer ikke kriterium {self._named(found)}: {words}",
-                    f"What is stated does not settle criterion {self._named(found)}: {words}",
+                    f"Det oplyste afklarer ikke kriterium {self.weighing.named(found)}: {words}",
+                    f"What is stated does not settle criterion {self.weighing.named(found)}: {words}",
                 )
 
     def _questions(self, finding: Finding) -> Iterator[str]:
@@ -281,6 +239,8 @@ class _Writer:
         if not finding.parts:
             yield self._text(finding.fact.written.question)
         open_parts = [(name, part) for name, part in finding.parts if not part.is_exact]
+        if finding.parts and not open_parts:
+            yield self._text(finding.fact.written.question)
         for fact in dict.fromkeys(part.fact.id for _, part in open_parts):
             names = [name for name, part in open_parts if part.fact.id == fact]
             part = next(part for _, part in open_parts if part.fact.id == fact)
@@ -301,21 +261,16 @@ class _Writer:
                 f"Afgørelsen ville blive den modsatte, hvis {clauses}.",
                 f"The decision would be the opposite if {clauses}.",
             )
+        if reopening := self._reopening():
+            clauses = self.clauses.sets(reopening, "were")
+            yield self._pick(
+                f"Udfaldet ville være uafklaret, hvis {clauses}.", f"The outcome would be undetermined if {clauses}."
+            )
 
-
-def is_indicative(criterion: CriterionTrace, test: TestTrace) -> bool:
-    """Whether a test belongs to a measure from which a judgement may depart."""
-    return criterion.criterion.judgement is not None and test in criterion.tests
-
-
-def _is_judgement(test: TestTrace) -> bool:
-    return test.finding.fact.written.type == "judgement"
-
-
-def _said(tests: Iterable[TestTrace], detail: str) -> list[str]:
-    return list(dict.fromkeys(text for test in tests for text in test.finding.said(detail)))
-
-
-def _stopped(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    def _reopening(self) -> Sets | None:
+        """The criteria that, turned alone, leave a settled verdict open."""
+        turning = {names[0] for names in self.trace.analysis.smallest_change.sets if len(names) == 1}
+        decisive = [c for c in self.trace.criteria if c.decisive and c.criterion.id not in turning]
+        if not decisive or self.trace.verdict is Verdict.UNDETERMINED:
+            return None
+        return Sets(tuple((c.criterion.id,) for c in decisive), statuses=tuple((negation(c.status),) for c in decisive))

@@ -111,16 +111,14 @@ class Library:
         versions = [r for r in self.rulebooks if r.id == identifier]
         if not versions:
             hint = near_hint(identifier, dict.fromkeys(r.id for r in self.rulebooks))
-            raise rejected(Place("--rulebook"), "unknown-rulebook", f"there is no rulebook `{identifier}`", hint)
+            raise rejected(Place("rulebook"), "unknown-rulebook", f"there is no rulebook `{identifier}`", hint)
         day = datetime.date(year, 1, 1)
         on = self._on(day)
         fitting = [r for r in versions if (r.version == version if at else r in on)]
         if not fitting:
             has = ", ".join(f"`{identifier}@{r.version}`" for r in versions)
             wanted = f"version `{version}`" if at else f"version in force on 1 January {year}"
-            raise rejected(
-                Place("--rulebook"), "unknown-rulebook", f"`{identifier}` has no {wanted}", f"there is {has}"
-            )
+            raise rejected(Place("rulebook"), "unknown-rulebook", f"`{identifier}` has no {wanted}", f"there is {has}")
         return fitting[0]
 
     def from_file(self, path: Path) -> Rulebook:

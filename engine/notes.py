@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.evidence import State, Stated
@@ -12,7 +13,14 @@ from engine.trace import Note, TestTrace, Trace, tests_in
 
 def notes_on(trace: Trace, stated: Stated) -> tuple[Note, ...]:
     """The notes that follow from a decision and the evidence it was made on."""
-    found = (_assumed(trace), _unused(trace, stated), _without_reason(trace), _incomplete(trace), _published(trace))
+    found = (
+        _not_in_force(trace),
+        _assumed(trace),
+        _unused(trace, stated),
+        _without_reason(trace),
+        _incomplete(trace),
+        _published(trace),
+    )
     return tuple(note for notes in found for note in notes)
 
 
@@ -27,6 +35,14 @@ def superset_note(trace: Trace, wider: Trace | None) -> Note | None:
         return None
     not_met = wider.verdict is Verdict.NOT_MET
     return Note("superset_not_met" if not_met else "superset_undetermined", rulebook=wider.rulebook)
+
+
+def _not_in_force(trace: Trace) -> Iterator[Note]:
+    """A version chosen for a year in which it is not in force."""
+    rulebook = trace.rulebook
+    if not rulebook.is_in_force(datetime.date(trace.year, 1, 1)):
+        until = rulebook.in_force_until
+        yield Note("not_in_force", {"from": str(rulebook.in_force_from), "until": str(until) if until else ""})
 
 
 def _all_tests(trace: Trace) -> Iterator[TestTrace]:

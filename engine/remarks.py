@@ -24,6 +24,7 @@ class Remarks:
     def sentences(self) -> Iterator[str]:
         """A sentence for each note, then one for each published outcome."""
         worded = {
+            "not_in_force": self._not_in_force,
             "assumed": self._assumed,
             "unused_evidence": self._unused_evidence,
             "superset_not_met": self._superset_not_met,
@@ -50,6 +51,13 @@ class Remarks:
             f"Published outcome for {year}: {label}{where}. Shown for information; not used in the assessment.",
         )
 
+    def _not_in_force(self, note: Note) -> str:
+        begins, ends, day = note.detail["from"], note.detail["until"] or "…", f"{self._trace.year}-01-01"
+        return self._pick(
+            f"Regelsættet gælder {begins} – {ends} og er ikke i kraft {day}. Det er anvendt efter ønske.",
+            f"The rulebook applies {begins} – {ends} and is not in force on {day}. It was used as asked for.",
+        )
+
     def _assumed(self, note: Note) -> str:
         fact = self._trace.rulebook.vocabulary.facts[str(note.detail["fact"])]
         label = self._wording.text(fact.written.label)
@@ -71,17 +79,17 @@ class Remarks:
         own, wider = self._superset_labels(note, Verdict.MET)
         _, other = self._superset_labels(note, Verdict.NOT_MET)
         return self._pick(
-            f"Uoverensstemmelse: Tilbuddet er {own}, men {other}. Efter kilden er tilbud, der er {own}, også {wider}. "
-            "Det ændrer ingen af afgørelserne.",
-            f"Inconsistency: the offer is {own}, but {other}. By the source, offers that are {own} are also {wider}. "
-            "That alters neither decision.",
+            f"Uoverensstemmelse: Tilbuddet er {own}, men {other}. "
+            f"Efter kilden er et tilbud, der er {own}, også {wider}. Det ændrer ingen af afgørelserne.",
+            f"Inconsistency: the offer is {own}, but {other}. "
+            f"By the source, an offer that is {own} is also {wider}. That alters neither decision.",
         )
 
     def _superset_undetermined(self, note: Note) -> str:
         own, wider = self._superset_labels(note, Verdict.MET)
         return self._pick(
-            f"Efter kilden er tilbud, der er {own}, også {wider}. Om det gælder her, er uafklaret.",
-            f"By the source, offers that are {own} are also {wider}. Whether this one is, is undetermined.",
+            f"Efter kilden er et tilbud, der er {own}, også {wider}. Om det gælder her, er uafklaret.",
+            f"By the source, an offer that is {own} is also {wider}. Whether this one is, is undetermined.",
         )
 
     def _superset_labels(self, note: Note, verdict: Verdict) -> tuple[str, str]:
@@ -104,7 +112,7 @@ class Remarks:
         )
 
     def _published_unknown(self, note: Note) -> str:
-        names = self._wording.listed(note.detail["names"])
+        names = self._wording.listed(map(self._wording.quoted, note.detail["names"]))
         return self._pick(
             f"Det offentliggjorte nævner {names}, som regelsættet ikke kender.",
             f"What was published names {names}, which the rulebook does not have.",

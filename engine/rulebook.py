@@ -194,11 +194,12 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def tests_of(condition: Condition) -> list[Test]:
-    """Every test in a condition, in the order written."""
+def tests_of(condition: Condition) -> list[tuple[Test, bool]]:
+    """Every test in a condition, in the order written, and whether it is its failing that speaks for the condition."""
     if isinstance(condition, Test):
-        return [condition]
-    return [test for part in condition.parts for test in tests_of(part)]
+        return [(condition, False)]
+    found = [one for part in condition.parts for one in tests_of(part)]
+    return [(test, not negated) for test, negated in found] if condition.operator == "not" else found
 
 
 def both_ways(group: Count | Join) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from engine.analysis import Analysis
 from engine.evidence import Finding
 from engine.language import Text
-from engine.logic import Status
+from engine.logic import Status, negation
 from engine.rulebook import Criterion, Override, Rulebook, Test, Verdict
 
 
@@ -38,13 +38,19 @@ class TestTrace(NamedTuple):
     """One test: what its fact could be, how the test came out, and how far the fact lies from the threshold.
 
     The margin is positive on the side that meets the test, taken at the nearest possible value; None where the test
-    is unknown or has no threshold.
+    is unknown or has no threshold. `negated`: the test stands under a `not`, and its failing speaks for the criterion.
     """
 
     test: Test
     finding: Finding
     status: Status
     margin: Fraction | None
+    negated: bool = False
+
+    def supports(self, status: Status) -> bool:
+        """Whether the test, as it stands in its condition, speaks for a settled status of the condition."""
+        wanted = negation(status) if self.negated else status
+        return self.status is wanted
 
 
 class CriterionTrace(NamedTuple):
@@ -71,6 +77,7 @@ class OverrideTrace(NamedTuple):
 
 
 NoteCode = Literal[
+    "not_in_force",
     "superset_not_met",
     "superset_undetermined",
     "superset_not_assessed",
@@ -86,12 +93,12 @@ NoteCode = Literal[
 class Note(NamedTuple):
     """Something to know about a decision that does not alter it.
 
-    `superset_not_met`, `superset_undetermined`: this rulebook's verdict is met, and that of `rulebook`, whose subset it
-    is, is not. `superset_not_assessed`: that rulebook is not there, or has another vocabulary. `assumed`: an answer
-    that nobody stated was taken for granted. `unused_evidence`: years were stated that this decision does not read.
-    `without_reason`: judgements that were relied on come without a reason. `incomplete`: a list in the decision was
-    cut off. `published_contradiction`: outcomes published for the year differ. `published_unknown`: what was published
-    names what the rulebook does not have.
+    `not_in_force`: the version was chosen for a year in which it is not. `superset_not_met`, `superset_undetermined`:
+    this rulebook's verdict is met, and that of `rulebook`, whose subset it is, is not. `superset_not_assessed`: that
+    rulebook is not there, or has another vocabulary. `assumed`: an answer that nobody stated was taken for granted.
+    `unused_evidence`: years were stated that this decision does not read. `without_reason`: judgements that were relied
+    on come without a reason. `incomplete`: a list in the decision was cut off. `published_contradiction`: outcomes
+    published for the year differ. `published_unknown`: what was published names what the rulebook does not have.
     """
 
     code: NoteCode

@@ -26,6 +26,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "below": ("under {}", "below {}"),
     "above": ("over {}", "above {}"),
     "equals": ("{}", "{}"),
+    "not": ("ikke {}", "not {}"),
     "and": (" og ", " and "),
     "or": (" eller ", " or "),
     "between": ("mellem {} og {}", "between {} and {}"),
@@ -35,6 +36,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "assumed": ("{} (lagt til grund uden oplysning)", "{} (assumed)"),
     "finding": ("{}, fastslået ved vurdering, ikke optalt", "{}, found by judgement, not counted"),
     "stated": ("oplyst: {}", "stated: {}"),
+    "itself": ("i sig selv {}", "itself {}"),
     "threshold": ("krav: {}", "required: {}"),
     "indicative": ("vejledende: {}", "indicative: {}"),
     "number": ("tal", "number"),
@@ -44,6 +46,9 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "over": ("{} over grænsen", "{} over the threshold"),
     "under": ("{} under grænsen", "{} under the threshold"),
     "points": ("{} procentpoint", "{} percentage points"),
+    "counts_excluded": ("tæller ikke med", "does not count"),
+    "counts_met": ("tæller som opfyldt", "counts as fulfilled"),
+    "counts_not_met": ("tæller som ikke opfyldt", "counts as not fulfilled"),
     "override_met": ("gælder", "applies"),
     "override_not_met": ("gælder ikke", "does not apply"),
     "override_unknown": ("uafklaret", "undetermined"),
@@ -63,6 +68,7 @@ _COUNTS = (
     ("elleve", "eleven"),
     ("tolv", "twelve"),
 )
+_OPPOSITE = {"at_least": "below", "below": "at_least", "at_most": "above", "above": "at_most"}
 _DANISH_SIGNS = str.maketrans(".,", ",.")
 
 
@@ -193,11 +199,16 @@ class Wording:
         words = self._own_evidence(finding, threshold)
         if not any(part.evidence for _, part in finding.parts):
             return words
-        parts = [f"{name}: {self._own_evidence(part, threshold)}" for name, part in finding.parts]
+        parts = [f"{self._part(*part)}: {self._own_evidence(part[1], threshold)}" for part in finding.parts]
         if own := finding.evidence:
             stated = finding._replace(possible=own.possible, state=own.state)
-            parts.insert(0, self.phrase("stated", self._own_evidence(stated, threshold)))
+            words_for = "stated" if own.state is State.KNOWN else "itself"
+            parts.insert(0, self.phrase(words_for, self._own_evidence(stated, threshold)))
         return f"{words} ({'; '.join(parts)})"
+
+    def _part(self, name: str, part: Finding) -> str:
+        """A part of a derived fact: the year, or the name of the fact that it is."""
+        return name if part.fact.written.per else self.text(part.fact.written.label)
 
     def _own_evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
         if finding.state is not State.KNOWN:
@@ -210,19 +221,24 @@ class Wording:
             return self.phrase("finding", words)
         return words
 
-    def required(self, test: Test, fact: FactDeclaration) -> str:
-        """What a test asks for."""
+    def required(self, test: Test, fact: FactDeclaration, *, negated: bool = False) -> str:
+        """What a test asks for, or, under a `not`, what its failing does."""
         if test.threshold is None:
-            return self.listed((self.answer(fact, a) for a in fact.answers if a in test.answers), "or")
-        return self.phrase(test.operator, self.quantity(fact, test.threshold))
+            answers = self.listed((self.answer(fact, a) for a in fact.answers if a in test.answers), "or")
+            return self.phrase("not", answers) if negated else answers
+        number = self.quantity(fact, test.threshold)
+        if negated and test.operator == "equals":
+            return self.phrase("not", number)
+        return self.phrase(_OPPOSITE[test.operator] if negated else test.operator, number)
 
     def test(self, found: TestTrace, *, indicative: bool = False) -> str:
         """A test: the fact's name, what is stated, for a number what is required, and how far it lies from that."""
         fact = found.finding.fact
         label, evidence = self.text(fact.written.label), self.evidence(found.finding, found.test.threshold)
-        if found.test.threshold is None:
+        if found.test.threshold is None and not found.negated:
             return f"{label}: {evidence}"
-        asked = self.phrase("indicative" if indicative else "threshold", self.required(found.test, fact))
+        required = self.required(found.test, fact, negated=found.negated)
+        asked = self.phrase("indicative" if indicative else "threshold", required)
         return ", ".join(filter(None, (f"{label}: {evidence} ({asked})", self.margin(found))))
 
     def quoted(self, text: str) -> str:

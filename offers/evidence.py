@@ -112,12 +112,12 @@ class _Reader:
 
     def entry(self, entry: EvidenceEntry, node: Mapping) -> Evidence:
         """Evidence from a mapping with an answer or bounds, and its details."""
-        provenance = Provenance(**{name: getattr(entry, name) for name in EVIDENCE_DETAILS})
+        provenance = Provenance(**{name: _detail(getattr(entry, name), name, node) for name in EVIDENCE_DETAILS})
         bounds = {name: getattr(entry, name) for name in BOUNDS if getattr(entry, name) is not None}
         if (entry.answer is None) is (not bounds):
             hint = "`answer: ...`, or bounds such as `at_most: ...`"
-            message = f"`{self._fact.id}` has an answer or bounds, and not both"
-            raise rejected(node.place, "evidence-form", message, hint)
+            given = "both an answer and bounds" if bounds else "neither an answer nor bounds"
+            raise rejected(node.place, "evidence-form", f"`{self._fact.id}` has {given}", hint)
         if bounds:
             return self._bounds(bounds, node, provenance)
         answer = node.entries["answer"]
@@ -195,6 +195,16 @@ class _Reader:
         return describe_range(everything, is_whole=self._fact.written.type == "whole_number")
 
 
+def _detail(text: str | None, name: str, node: Mapping) -> str | None:
+    """What is said in a detail; a blank says nothing, and dots are still to be filled in."""
+    if text is None or not text.strip():
+        return None
+    if not any(map(str.isalnum, text)):
+        message = f"{quoted(text)} where `{name}` belongs"
+        raise rejected(place_of(node, name), "evidence-form", message, "fill it in, or leave it out")
+    return text
+
+
 def _bounded(name: str, bound: Any) -> Interval:
     if name == "between":
         return Interval(Fraction(bound[0]), Fraction(bound[1]))
@@ -214,6 +224,8 @@ def _number_hint(text: str) -> str | None:
     ('write `0.5`', 'write `{at_most: 0.5}`', 'write `{at_least: 3}`', 'write `{between: [2, 3]}`')
     """
     plain = text.strip().replace(",", ".")
+    if not plain:
+        return "write a number, or a bound such as `{above: 3}`"
     if bound := re.match(r"(\D+?) ?([0-9.]+)\Z", plain):
         word = _BOUND_WORDS.get(bound[1].casefold())
         return f"write `{{{word}: {bound[2]}}}`" if word else number_hint(text)

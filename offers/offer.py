@@ -94,12 +94,24 @@ def read_offer(node: Node, vocabulary: Vocabulary) -> Offer:
     record = fit(OfferFile, node, found)
     evidence_node = node.entries.get("evidence") if isinstance(node, Mapping) else None
     evidence = read_evidence(evidence_node, vocabulary, found) if evidence_node else {}
+    found += _placeholders(node)
     found += _unknown_words(node, vocabulary, is_shaped=record is not None)
     if found or record is None:
         raise Rejected(found)
-    is_stated = isinstance(node, Mapping) and "agreement_with" in node.entries
+    agreement = node.entries.get("agreement_with") if isinstance(node, Mapping) else None
+    # An empty line states nothing; `null` says that there is no agreement.
+    is_stated = agreement is not None and not (isinstance(agreement, Scalar) and not agreement.text)
     attributes = _attributes(record, vocabulary, node.place, agreement_stated=is_stated)
     return Offer(record, vocabulary, {**evidence, **attributes}, node.place)
+
+
+def _placeholders(node: Node) -> Iterator[Diagnostic]:
+    """Names that nobody has filled in."""
+    for name, key in (("name", "name"), ("operator", "name"), ("agreement_with", "name")):
+        for written in _scalars(node, name, key):
+            if written.text and not any(map(str.isalnum, written.text)):
+                hint = "write the name, or leave the line out"
+                yield Diagnostic(written.place, "wrong-type", f"{quoted(written.text)} where a name belongs", hint)
 
 
 def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> Iterator[Diagnostic]:
@@ -118,11 +130,16 @@ def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> It
 
 
 def _words_outside(known: Container[str], node: Node, name: str, key: str) -> Iterator[Scalar]:
-    """The unknown words that stand at a key of the record, one or a list of them, or at a key of its mappings."""
+    """The unknown words that stand at a key of the record or of its mappings."""
+    return (word for word in _scalars(node, name, key) if word.text not in known)
+
+
+def _scalars(node: Node, name: str, key: str) -> Iterator[Scalar]:
+    """What is written at a key of the record, one value or a list of them, or at a key of the mappings there."""
     value = node.entries.get(name) if isinstance(node, Mapping) else None
     for item in value.items if isinstance(value, Sequence) else [value]:
         inner = item.entries.get(key) if isinstance(item, Mapping) else item
-        if isinstance(inner, Scalar) and inner.value is not None and inner.text not in known:
+        if isinstance(inner, Scalar) and inner.value is not None:
             yield inner
 
 

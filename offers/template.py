@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.describe import answers_of, parts_of
 from engine.interval import Interval
-from engine.program import StatedNode, TestNode, compile_rulebook
-from engine.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.rulebook import FactDeclaration, Rulebook, Test, Vocabulary, tests_of
 from engine.wording import Language, Wording
 
 
@@ -112,16 +111,26 @@ def _uses(rulebooks: Sequence[Rulebook], wording: Wording) -> Mapping[str, list[
     """For each fact what reads it: the criterion or override, and what it requires."""
     uses: dict[str, list[str]] = {}
     for rulebook in rulebooks:
-        for node in compile_rulebook(rulebook).nodes:
-            if isinstance(node, TestNode):
-                fact = rulebook.vocabulary.facts[node.test.fact]
-                use = f"{node.name.split('.')[0]} ({wording.required(node.test, fact)})"
-                uses.setdefault(fact.id, []).append(use)
-            elif isinstance(node, StatedNode):
-                uses.setdefault(node.fact, [])
+        for name, test, negated in _tests_in(rulebook, wording):
+            fact = rulebook.vocabulary.facts[test.fact]
+            uses.setdefault(fact.id, []).append(f"{name} ({wording.required(test, fact, negated=negated)})")
+        for criterion in rulebook.criteria:
+            if criterion.judgement:
+                uses.setdefault(criterion.judgement, []).append(criterion.id)
         for fact in rulebook.vocabulary.facts.values():
             _add_parts(fact, uses)
     return {name: list(dict.fromkeys(words)) for name, words in uses.items()}
+
+
+def _tests_in(rulebook: Rulebook, wording: Wording) -> Iterator[tuple[str, Test, bool]]:
+    """Every test of a rulebook, under the name of the criterion or override it belongs to."""
+    for criterion in rulebook.criteria:
+        exempt = [criterion.applicability.exempt_when] if criterion.applicability else []
+        for condition in (criterion.condition, *exempt):
+            yield from ((criterion.id, *found) for found in tests_of(condition))
+    for override in rulebook.overrides:
+        title = wording.quoted(wording.text(override.title))
+        yield from ((title, *found) for found in tests_of(override.condition))
 
 
 def _add_parts(fact: FactDeclaration, uses: dict[str, list[str]]) -> None:

@@ -83,8 +83,8 @@ def test_reasons_reservations_and_sources_of_every_year_are_in_the_justification
         "2016: {answer: 0.8, because: Talt to gange}}"
     )
     shown = text(f"{MUNICIPAL}\nevidence: {{outside_share: {years}}}")
-    sources = "Source: 2014: Opgørelse 2014; 2015: Opgørelse 2015."
-    assert f"20 percentage points over the threshold. Talt to gange. Reservation: Skønnet. {sources}" in shown
+    said = "2016: Talt to gange. Reservation: 2015: Skønnet. Source: 2014: Opgørelse 2014; 2015: Opgørelse 2015."
+    assert f"20 percentage points over the threshold. {said}" in shown
 
 
 def test_a_mean_that_is_stated_beside_its_years_is_shown_as_stated() -> None:
@@ -119,7 +119,70 @@ def test_what_was_published_and_the_rulebook_does_not_have_is_noted() -> None:
     )
     record = records(f"published: [{published}]")[1]
     assert note(record, "published_unknown") == {"code": "published_unknown", "names": ["most_specialized", "B7"]}
-    assert "names most_specialized and B7, which the rulebook does not have" in text(f"published: [{published}]")
+    assert "names “most_specialized” and “B7”, which the rulebook does not have" in text(f"published: [{published}]")
+
+
+def test_what_was_published_by_a_rulebook_that_is_not_here_is_pointed_out() -> None:
+    ran = assess("published: [{rulebook: hovedstaden.udviklingstrategi, year: 2018, outcome: covered}]")
+    assert "`hovedstaden.udviklingstrategi` is not shown: that rulebook is not here" in ran.err
+    assert "did you mean `hovedstaden.udviklingsstrategi`?" in ran.err
+    assert ran.code == 0
+
+
+def test_an_empty_agreement_states_nothing_and_null_states_that_there_is_none() -> None:
+    offer = "operator: {name: P, kind: private}\nagreement_with:{}\nevidence: {outside_share_mean: 0.3}"
+    verdicts = [records(offer.replace("{}", written, 1))[0]["verdict"] for written in ("", " null", " ~")]
+    assert verdicts == ["undetermined", "not_met", "not_met"]
+
+
+def test_a_blank_reason_is_no_reason() -> None:
+    judged = 'evidence: {{cases_per_10000: 0.7, volume_judgement: {{answer: yes, because: "{}"}}}}'
+    assert "departure-without-reason" in assess(judged.format("  ")).err
+    ran = assess(judged.format("..."))
+    assert "`...` where `because` belongs" in ran.err
+    assert ran.code == 1
+
+
+def test_one_of_several_is_shown_without_those_that_fail() -> None:
+    shown = text("evidence: {functional_impairments: 3, diagnoses: 1}")
+    facts = "is fulfilled: Simultaneous functional impairments: 3 (required: at least 3), exactly at the threshold."
+    assert f"Criterion A2 (severity or multiplicity) {facts}" in shown
+
+
+def test_what_the_decision_does_not_follow_from_stands_apart() -> None:
+    reasoned = "{answer: yes, because: Viden er sjælden.}"
+    shown = text(
+        f"{MUNICIPAL}\nevidence: {{outside_share_mean: 0.3, cases_per_10000: 1, "
+        f"professional_coordination_needed: {reasoned}}}"
+    )
+    rule_a = shown.split("Most specialised hovedstaden")[0]
+    weighed, others = rule_a.split("Other criteria that were assessed")
+    assert "Criterion A5" in weighed.split("Facts given weight")[1]
+    assert "Criterion A1" in others
+    assert "Criterion A4" in others
+    assert "Main considerations" not in weighed
+    assert "The outcome would be undetermined if A5 were fulfilled." in others
+
+
+def test_what_is_stated_of_an_open_criterion_is_said_whoever_stated_it() -> None:
+    shown = text("operator: {name: X, kind: private}\nevidence: {outside_share_mean: 0.3}")
+    assert "does not settle criterion A5 (organisational coordination): Mean share used by other" in shown
+    assert (
+        "Whether A5 applies is undetermined; if not, it does not count (section 2, criterion 5). Our reading:" in shown
+    )
+
+
+def test_a_version_that_is_not_in_force_says_so() -> None:
+    chosen = ("--rulebook", "hovedstaden.udviklingsstrategi@2018", "--year", "2019")
+    (record,) = json.loads(assess("", *chosen, "--format", "json").out)
+    assert note(record, "not_in_force") == {"code": "not_in_force", "from": "2018-01-01", "until": "2018-12-31"}
+    assert "is not in force on 2019-01-01" in " ".join(assess("", *chosen, "--lang", "en").out.split())
+
+
+def test_a_record_has_no_summary() -> None:
+    ran = assess("", "--format", "json", "--summary")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--summary goes with table, csv and html" in ran.err
 
 
 def copied(tmp_path: Path, file: str, old: str, new: str) -> str:

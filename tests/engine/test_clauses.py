@@ -81,8 +81,8 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "uneven": (
         sets({"A1": M}, {"A2": M, "A3": M}),
         "proves",
-        "A1 eller (A2 og A3) viser sig opfyldt",
-        "A1 or (A2 and A3) prove fulfilled",
+        "A1 viser sig opfyldt, eller hvis A2 og A3 viser sig opfyldt",
+        "A1 proves fulfilled, or if A2 and A3 prove fulfilled",
     ),
     "uneven of two kinds": (
         sets({"A1": M}, {"A2": M, "A3": N}),
@@ -90,11 +90,29 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
         "(A1 var opfyldt) eller (A2 var opfyldt og A3 ikke var opfyldt)",
         "(A1 were fulfilled) or (A2 were fulfilled and A3 were not fulfilled)",
     ),
+    "none of some": (
+        sets({"A1": N}, {"A2": N, "A3": N, "A4": N}),
+        "is",
+        "A1 ikke er opfyldt, eller at hverken A2, A3 eller A4 er opfyldt",
+        "A1 is not fulfilled, or none of A2, A3 and A4 is fulfilled",
+    ),
+    "neither": (
+        sets({OUT: N, IN: N}),
+        "were",
+        "hverken »Undtaget efter bekendtgørelsen« eller »Medtaget efter bekendtgørelsen« gjaldt",
+        "neither “Excluded by executive order” nor “Included by executive order” applied",
+    ),
+    "shared beside alternatives of two kinds": (
+        sets({"A1": M, "A2": M}, {"A1": M, IN: M}),
+        "were",
+        "A1 var opfyldt, og hvis enten A2 var opfyldt, eller hvis »Medtaget efter bekendtgørelsen« gjaldt",
+        "A1 were fulfilled, and if either A2 were fulfilled, or if “Included by executive order” applied",
+    ),
     "cut off": (
         sets({"A1": M}, {"A2": M, "A3": M}, complete=False),
         "proves",
-        "A1 eller (A2 og A3) viser sig opfyldt (listen er afkortet)",
-        "A1 or (A2 and A3) prove fulfilled (the list is cut off)",
+        "A1 viser sig opfyldt, eller hvis A2 og A3 viser sig opfyldt (listen er afkortet)",
+        "A1 proves fulfilled, or if A2 and A3 prove fulfilled (the list is cut off)",
     ),
 }
 
@@ -110,7 +128,7 @@ def test_no_more_alternatives_are_listed_than_are_read() -> None:
     uneven = [{"A1": M}, *({f"A{i}": M, f"A{j}": M} for i in (2, 3, 4) for j in (5, 6)), {"A2": M, "A3": M, "A4": M}]
     words = clauses("en").sets(sets(*uneven), "proves")
     assert words.endswith("(the list is cut off)")
-    assert words.count(" or ") == 5
+    assert words.count(", or if ") == 5
 
 
 RULES: list[tuple[RulePart, str, str]] = [

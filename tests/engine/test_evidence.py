@@ -266,9 +266,16 @@ def test_a_fact_per_year_has_no_finding_of_its_own() -> None:
     assert "sold" not in findings_of(VOCABULARY, {"sold": years("0.4", "0.5", "0.6")}, YEAR)
 
 
-def test_the_source_is_that_of_the_fact_itself_before_that_of_its_parts() -> None:
-    own, part = Provenance(source="own"), Provenance(source="part")
+def test_what_is_said_of_some_years_is_never_said_of_the_whole() -> None:
+    own, part = Provenance(source="own"), Provenance(source="part", by="Ida", date="2017")
+    first, *_ = years(exact("0.5"), "0.5", "0.5")
     stated = {"sold": years(exact("0.5", part), "0.5", "0.5")}
-    assert found("sold_mean", stated).provenance == part
-    assert found("sold_mean", {**stated, "sold_mean": exact("0.5", own)}).provenance == own
-    assert found("town", {}).provenance == NO_PROVENANCE
+    assert found("sold_mean", stated).provenance == NO_PROVENANCE
+    assert found("sold_mean", stated).said("source") == (f"{first}: part",)
+    assert found("sold_mean", stated).said("by", "date") == (f"{first}: Ida, 2017",)
+    everywhere = {"sold": years(exact("0.5", part), exact("0.5", part), exact("0.5", part))}
+    assert found("sold_mean", everywhere).said("source") == ("part",)
+    both: Stated = {**stated, "sold_mean": exact("0.5", own)}
+    assert found("sold_mean", both).provenance == own
+    assert found("sold_mean", both).said("source") == ("own", f"{first}: part")
+    assert found("town", {}).said("source") == ()

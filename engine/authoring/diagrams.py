@@ -167,15 +167,17 @@ class Diagrams:
         return Outcome(~self.all_of(~part.met for part in parts), away)
 
     def _count(self, node: CountNode, earlier: Sequence[Outcome]) -> Outcome:
-        """Dynamic programming over how many children are met, so that many criteria stay few nodes."""
-        reached = [self.true] + [self.false] * node.required
-        for child in node.children:
-            met = earlier[child].met
-            reached = [self.true] + [
-                self._bdd.ite(met, reached[count - 1], reached[count]) for count in range(1, node.required + 1)
-            ]
         mandatory = self.all_of(earlier[m].met | earlier[m].away for m in node.mandatory)
-        return Outcome(reached[node.required] & mandatory, self.false)
+        enough = self.at_least(node.required, [earlier[child].met for child in node.children])
+        return Outcome(enough & mandatory, self.false)
+
+    def at_least(self, required: int, parts: Iterable[Function]) -> Function:
+        """Where so many of the functions hold; by dynamic programming over how many do, so that it stays small."""
+        reached = [self.true] + [self.false] * required
+        for part in parts:
+            counts = range(1, required + 1)
+            reached = [self.true] + [self._bdd.ite(part, reached[count - 1], reached[count]) for count in counts]
+        return reached[required]
 
     def statuses(self, program: Program) -> dict[int, Outcome]:
         """The status of each item of a program, by node, as variables of their own."""

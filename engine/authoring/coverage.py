@@ -1,0 +1,331 @@
+"""Coverage of meaning: which of the things that a rulebook distinguishes its cases show.
+
+A *goal* is one such thing: a criterion met, a value just under a threshold, one criterion too few. It is reached where
+a case shows it. A goal that no offer can reach is none.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from engine import reference
+from engine.analysis import placed
+from engine.authoring.cases import Result, agreement_years
+from engine.authoring.diagrams import Diagrams, Function, Outcome, facts_under
+from engine.authoring.regions import last_digit
+from engine.evidence import Finding, State
+from engine.interval import Interval
+from engine.logic import Status
+from engine.program import CountNode, JoinNode, Program, children_of, compile_rulebook
+from engine.rulebook import Rulebook, Test, tests_of
+from engine.trace import Trace, tests_in
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a case that came out as expected shows: its year, and its decision with the status of every node."""
+
+    year: int
+    trace: Trace | None
+    statuses: Sequence[Status] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusGoal:
+    """A criterion or override with a status; an override that is met must decide."""
+
+    item: str
+    status: str
+
+    def is_reached(self, shown: Shown, program: Program) -> bool:
+        """Whether a case shows it."""
+        trace = shown.trace
+        if trace is None:
+            return False
+        statuses = {o.override.id: o.status.reported for o in trace.overrides}
+        if self.item in statuses and self.status == "met":
+            return trace.basis == self.item
+        statuses |= {c.criterion.id: c.status.reported for c in trace.criteria}
+        return statuses[self.item] == self.status
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdGoal:
+    """A fact exactly at a threshold, or just beside it: nearer than a unit of the threshold's last digit."""
+
+    fact: str
+    threshold: Fraction
+    side: Literal["under", "at", "over"]
+
+    def is_reached(self, shown: Shown, program: Program) -> bool:
+        """Whether a case shows it."""
+        return shown.trace is not None and any(
+            self.is_shown_by(finding) for test, finding in _tests(shown.trace) if test.fact == self.fact
+        )
+
+    def is_shown_by(self, finding: Finding) -> bool:
+        """Whether a fact lies there."""
+        possible = finding.possible
+        if not isinstance(possible, Interval) or not possible.is_exact or possible.low is None:
+            return False
+        distance = possible.low - self.threshold
+        if self.side == "at":
+            return distance == 0
+        unit = last_digit(self.threshold)
+        is_near = abs(distance) <= 1 if _is_whole(finding) else abs(distance) < unit
+        return is_near and (distance < 0 if self.side == "under" else distance > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CountGoal:
+    """Exactly so many parts of a group of the rule met, all known; or enough, but `without` one that is needed."""
+
+    group: str
+    node: int
+    met: int
+    without: int | None = None
+
+    def is_reached(self, shown: Shown, program: Program) -> bool:
+        """Whether a case shows it, where the rule decides."""
+        if shown.trace is None or shown.trace.basis != program.rulebook.rule.id:
+            return False
+        statuses = [shown.statuses[child] for child in children_of(program.nodes[self.node])]
+        if not all(status.is_known for status in statuses):
+            return False
+        count = statuses.count(Status.MET)
+        if self.without is None:
+            return count == self.met and self._are_kept(shown.statuses, program)
+        return count >= self.met and shown.statuses[self.without] is Status.NOT_MET
+
+    def _are_kept(self, statuses: Sequence[Status], program: Program) -> bool:
+        return all(statuses[node] is not Status.NOT_MET for node in kept_mandatory(program, self))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGoal:
+    """Two overrides with opposite verdicts, both met: the first of them decides."""
+
+    first: str
+    second: str
+
+    def is_reached(self, shown: Shown, program: Program) -> bool:
+        """Whether a case shows it."""
+        if shown.trace is None:
+            return False
+        met = {o.override.id for o in shown.trace.overrides if o.status is Status.MET}
+        return {self.first, self.second} <= met
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeGoal:
+    """An agreement year at an edge of the days on which the version is in force."""
+
+    year: int
+    in_force: bool
+
+    def is_reached(self, shown: Shown, program: Program) -> bool:
+        """Whether a case shows it."""
+        return shown.year == self.year and (shown.trace is not None) is self.in_force
+
+
+Goal = StatusGoal | ThresholdGoal | CountGoal | OrderGoal | EdgeGoal
+
+
+def kept_mandatory(program: Program, goal: CountGoal) -> tuple[int, ...]:
+    """The mandatory parts that are met in a goal on the number alone: all of them, where there is room for them."""
+    node = program.nodes[goal.node]
+    mandatory = node.mandatory if isinstance(node, CountNode) else ()
+    return mandatory if len(mandatory) <= goal.met else ()
+
+
+class Meaning:
+    """The goals of one rulebook, and where over all offers each is reached."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.program = compile_rulebook(rulebook)
+        self.diagrams = Diagrams(self.program)
+        self._nodes = self.diagrams.nodes(self.program)
+        self._unknown = self._statuses_of_nothing()
+        self.goals = tuple(goal for goal in self._all_goals() if self._can_be_reached(goal))
+
+    def _statuses_of_nothing(self) -> list[Status]:
+        facts = self.program.rulebook.vocabulary.facts
+        findings = {name: Finding(fact, fact.everything, State.STATED_UNKNOWN) for name, fact in facts.items()}
+        return reference.conditions(self.program, findings)
+
+    def _all_goals(self) -> Iterator[Goal]:
+        rulebook, program = self.program.rulebook, self.program
+        for criterion in rulebook.criteria:
+            for status in ("met", "not_met", "unknown", *(["not_applicable"] if criterion.applicability else [])):
+                yield StatusGoal(criterion.id, status)
+        yield from self._threshold_goals()
+        for index in sorted(_under(program, program.rule)):
+            yield from _group_goals(program, index)
+        for override in rulebook.overrides:
+            yield from (StatusGoal(override.id, status) for status in ("met", "not_met", "unknown"))
+        for first, second in itertools.pairwise(rulebook.overrides):
+            if first.verdict is not second.verdict:
+                yield OrderGoal(first.id, second.id)
+        yield from _edge_goals(rulebook)
+
+    def _threshold_goals(self) -> Iterator[Goal]:
+        rulebook = self.program.rulebook
+        conditions = [c.condition for c in rulebook.criteria] + [o.condition for o in rulebook.overrides]
+        conditions += [c.applicability.exempt_when for c in rulebook.criteria if c.applicability]
+        pairs = {(t.fact, t.threshold): t for condition in conditions for t in tests_of(condition)}
+        for fact, threshold in pairs:
+            if threshold is not None:
+                yield from (ThresholdGoal(fact, threshold, side) for side in ("under", "at", "over"))
+
+    def _can_be_reached(self, goal: Goal) -> bool:
+        if isinstance(goal, EdgeGoal):
+            return True
+        if isinstance(goal, StatusGoal) and goal.status == "unknown":
+            return self._unknown[self.node_of(goal.item)].reported == "unknown"
+        return self.diagrams.holds_somewhere(self.where(goal))
+
+    def node_of(self, item: str) -> int:
+        """The node of a criterion's or override's status."""
+        items = {c.criterion.id: c.status for c in self.program.criteria}
+        return (items | {o.override.id: o.status for o in self.program.overrides})[item]
+
+    def where(self, goal: Goal) -> Function:
+        """The offers whose facts are known that reach a goal."""
+        match goal:
+            case StatusGoal():
+                return self._where_status(goal)
+            case ThresholdGoal():
+                return self._where_threshold(goal)
+            case CountGoal():
+                return self._where_count(goal)
+            case OrderGoal():
+                return self._nodes[self.node_of(goal.first)].met & self._nodes[self.node_of(goal.second)].met
+        return self.diagrams.true
+
+    def _where_status(self, goal: StatusGoal) -> Function:
+        outcome = self._nodes[self.node_of(goal.item)]
+        bases = dict(self.program.bases)
+        if goal.item in bases and goal.status == "met":
+            return self._nodes[bases[goal.item]].met
+        choices = {"met": outcome.met, "not_applicable": outcome.away, "not_met": ~outcome.met & ~outcome.away}
+        return choices[goal.status]
+
+    def _where_threshold(self, goal: ThresholdGoal) -> Function:
+        """The region at the threshold, or the one beside it."""
+        fact = self.program.rulebook.vocabulary.facts[goal.fact]
+        is_whole = fact.written.type == "whole_number"
+        found = self.diagrams.false
+        for index, region in enumerate(self.diagrams.regions[goal.fact]):
+            if isinstance(region, Interval) and _lies(region, goal, is_whole):
+                found |= self.diagrams.in_region(goal.fact, index)
+        return found
+
+    def _where_count(self, goal: CountGoal) -> Function:
+        children = [self._nodes[child] for child in children_of(self.program.nodes[goal.node])]
+        decides = self._nodes[dict(self.program.bases)[self.program.rulebook.rule.id]].met
+        if goal.without is not None:
+            missing = self._nodes[goal.without]
+            return decides & self._at_least(goal.met, children) & ~missing.met & ~missing.away
+        exactly = self._at_least(goal.met, children) & ~self._at_least(goal.met + 1, children)
+        kept = (self._nodes[node] for node in kept_mandatory(self.program, goal))
+        return decides & exactly & self.diagrams.all_of(node.met | node.away for node in kept)
+
+    def _at_least(self, required: int, parts: Sequence[Outcome]) -> Function:
+        return self.diagrams.at_least(required, [part.met for part in parts])
+
+    def decisive(self, goal: Goal) -> Function:
+        """Where what a goal is about decides the verdict by itself: such cases show most."""
+        if isinstance(goal, StatusGoal):
+            items = [self.node_of(goal.item)]
+        elif isinstance(goal, ThresholdGoal):
+            items = [node for node in self.program.inputs if goal.fact in facts_under(self.program, node)]
+        else:
+            return self.diagrams.true
+        found = self.diagrams.false
+        for node in items:
+            found |= self._turns(node)
+        return found
+
+    def _turns(self, node: int) -> Function:
+        """Where the opposite status of a node gives the opposite verdict."""
+        verdicts = [
+            self.diagrams.nodes(self.program, {node: self.diagrams.constant(status)})[self.program.verdict].met
+            for status in (Status.MET, Status.NOT_MET)
+        ]
+        return (verdicts[0] & ~verdicts[1] | ~verdicts[0] & verdicts[1]) & ~self._nodes[node].away
+
+
+def _lies(region: Interval, goal: ThresholdGoal, is_whole: bool) -> bool:
+    """Whether a region is the one at the threshold or directly beside it; whole numbers lie up to one off."""
+    if goal.side == "at":
+        return region.is_exact and region.low == goal.threshold
+    end = region.high if goal.side == "under" else region.low
+    if end is None or goal.threshold in region:
+        return False
+    distance = goal.threshold - end if goal.side == "under" else end - goal.threshold
+    return 0 < distance <= 1 if is_whole else distance == 0
+
+
+def _is_whole(finding: Finding) -> bool:
+    return finding.fact.written.type == "whole_number"
+
+
+def _tests(trace: Trace) -> Iterator[tuple[Test, Finding]]:
+    found = [*(test for c in trace.criteria for test in tests_in(c)), *(t for o in trace.overrides for t in o.tests)]
+    yield from ((test.test, test.finding) for test in found)
+
+
+def _under(program: Program, index: int) -> set[int]:
+    """The nodes of the ruling below one."""
+    below = {child for child in children_of(program.nodes[index]) if child >= program.ruling_from}
+    return below.union(*(_under(program, child) for child in below))
+
+
+def _group_goals(program: Program, index: int) -> Iterator[Goal]:
+    """For k of n: k, k - 1, and k without a mandatory one. `all` is n of n, `any` is 1 of n."""
+    node = program.nodes[index]
+    children = children_of(node)
+    if isinstance(node, CountNode):
+        required, needed = node.required, node.mandatory
+    elif isinstance(node, JoinNode) and node.operator != "not":
+        required, needed = (len(children) if node.operator == "all" else 1), ()
+    else:
+        return
+    yield CountGoal(node.name, index, required)
+    yield CountGoal(node.name, index, required - 1)
+    yield from (CountGoal(node.name, index, required, without) for without in needed)
+
+
+def _edge_goals(rulebook: Rulebook) -> Iterator[Goal]:
+    first, last = agreement_years(rulebook)
+    if last is not None and last < first:
+        return
+    yield from (EdgeGoal(first - 1, False), EdgeGoal(first, True))
+    if last is not None:
+        yield from (EdgeGoal(last + 1, False), *([EdgeGoal(last, True)] if last != first else []))
+
+
+def shown_by(results: Iterable[Result], program: Program) -> list[Shown]:
+    """What the cases that came out as expected show; those still to be judged show nothing."""
+    return [
+        Shown(result.case.year, result.trace, statuses_in(result.trace, program))
+        for result in results
+        if result.passed and not result.case.to_judge
+    ]
+
+
+def statuses_in(trace: Trace | None, program: Program) -> Sequence[Status]:
+    """The status of every node of the ruling that a trace is about."""
+    if trace is None:
+        return ()
+    items = (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
+    return reference.ruling(program, placed(program, items))
+
+
+def reached(goals: Iterable[Goal], shown: Sequence[Shown], program: Program) -> set[Goal]:
+    """The goals that are shown."""
+    return {goal for goal in goals if any(goal.is_reached(one, program) for one in shown)}

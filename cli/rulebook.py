@@ -11,6 +11,9 @@ _COMMANDS = {
     "show": ("cli.rulebook_show", "show", "Show a rulebook: its rule, overrides, criteria and facts."),
     "check": ("cli.rulebook_check", "check", "Check rulebooks for mistakes of form and of meaning."),
     "test": ("cli.rulebook_test", "test", "Decide the cases of rulebooks, and say what they do not show."),
+    "prove": ("cli.rulebook_prove", "prove", "Prove what holds of a rulebook for every offer."),
+    "diff": ("cli.rulebook_diff", "diff", "Say in words what differs between two rulebooks."),
+    "table": ("cli.rulebook_table", "table", "Print the truth table of a rulebook, folded to few rows."),
 }
 
 

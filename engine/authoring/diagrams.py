@@ -11,7 +11,8 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dd.autoref import BDD
+from dd import autoref
+from dd import bdd as managers
 
 from engine.authoring.regions import passes, regions_of
 from engine.logic import Result, Status
@@ -48,10 +49,26 @@ class Outcome(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One region of a fact; `possible` is None where the fact is not stated."""
+    """One region of a fact, by its number; `possible` is None where the fact is not stated."""
 
     fact: FactDeclaration
+    region: int
     possible: Possible | None
+
+
+class _Manager(managers.BDD):  # type: ignore[misc]
+    def __del__(self) -> None:
+        """The library insists that functions go before their manager; Python's collector keeps no such order."""
+
+
+class _Diagram(autoref.BDD):  # type: ignore[misc]
+    """A diagram of the library that keeps the order of variables and goes quietly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bdd = _Manager()
+        self.vars = self._bdd.vars
+        self.configure(reordering=False)
 
 
 class Diagrams:
@@ -61,8 +78,7 @@ class Diagrams:
     """
 
     def __init__(self, *programs: Program) -> None:
-        self._bdd = BDD()
-        self._bdd.configure(reordering=False)
+        self._bdd = _Diagram()
         self.true, self.false = self._bdd.true, self._bdd.false
         self._facts = _declarations(programs)
         tests = [node.test for p in programs for node in p.nodes if isinstance(node, TestNode)]
@@ -127,9 +143,14 @@ class Diagrams:
         for index, node in enumerate(program.nodes):
             outcome = (given or {}).get(index)
             found.append(outcome if outcome is not None else self._outcome(node, found))
+            self._check_size()
+        return found
+
+    def _check_size(self) -> None:
+        if len(self._bdd) > MAX_NODES:
+            self._bdd.collect_garbage()
             if len(self._bdd) > MAX_NODES:
                 raise TooComplex
-        return found
 
     def _outcome(self, node: Node, earlier: Sequence[Outcome]) -> Outcome:
         match node:
@@ -172,11 +193,15 @@ class Diagrams:
         return Outcome(enough & mandatory, self.false)
 
     def at_least(self, required: int, parts: Iterable[Function]) -> Function:
-        """Where so many of the functions hold; by dynamic programming over how many do, so that it stays small."""
+        """Where so many of the functions hold; by dynamic programming over how many do, so that it stays small.
+
+        The last function comes first: its variables lie below those of the others, so that each step costs little.
+        """
         reached = [self.true] + [self.false] * required
-        for part in parts:
+        for part in reversed(list(parts)):
             counts = range(1, required + 1)
             reached = [self.true] + [self._bdd.ite(part, reached[count - 1], reached[count]) for count in counts]
+            self._check_size()
         return reached[required]
 
     def statuses(self, program: Program) -> dict[int, Outcome]:
@@ -210,8 +235,39 @@ class Diagrams:
         found = {}
         for name, regions in self.regions.items():
             index = sum(bool(picked.get(_cut(name, i), False)) for i in range(len(regions) - 1))
-            found[name] = Choice(self._facts[name][0], regions[index])
+            found[name] = Choice(self._facts[name][0], index, regions[index])
         return found
+
+    def at(self, choices: Mapping[str, Choice]) -> Function:
+        """Where each fact lies in its region."""
+        return self.all_of(self.in_region(name, choice.region) for name, choice in choices.items())
+
+    def differing(self, first: Function, second: Function) -> Function:
+        """Where one of two functions holds and the other does not."""
+        return first & ~second | ~first & second
+
+    def vectors(self, program: Program) -> Function:
+        """All status vectors: no criterion both met and not applicable."""
+        return self.all_of(~(status.met & status.away) for status in self.statuses(program).values())
+
+    def count(self, program: Program, where: Function) -> int:
+        """How many status vectors of a program a function of statuses holds for."""
+        away = sum(self._can_be_away(program, item) for item in range(len(program.inputs)))
+        return int(self._bdd.count(where, nvars=len(program.inputs) + away))
+
+    def branches(self, *functions: Function) -> tuple[str, list[tuple[Function, Function]]]:
+        """The first variable that the functions depend on, and what they are where it is false and true."""
+        name = min((f.var for f in functions if f.var is not None), key=self._bdd.level_of_var)
+        return name, [(self._bdd.let({name: False}, f), self._bdd.let({name: True}, f)) for f in functions]
+
+    def with_item(self, item: int, status: Status, function: Function) -> Function:
+        """A function of statuses where that of one item is given."""
+        given = {_met(item): status is Status.MET, _away(item): status is Status.NOT_APPLICABLE}
+        return self._bdd.let(given, function)
+
+    def choose(self, name: str, then: Function, otherwise: Function) -> Function:
+        """One function where a variable is true, another where it is false."""
+        return self._bdd.ite(self._bdd.var(name), then, otherwise)
 
     def holds_somewhere(self, where: Function) -> bool:
         """Whether there is an offer for which a function holds."""
@@ -224,6 +280,11 @@ def _same(first: Function, second: Function) -> Function:
 
 def _cut(fact: str, index: int) -> str:
     return f"{fact}.{index}"
+
+
+def status_variables(item: int) -> tuple[str, str]:
+    """The names of the variables of an item: that it is met, and that it is not applicable."""
+    return _met(item), _away(item)
 
 
 def _met(item: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,9 +10,12 @@ from typing import NamedTuple
 from engine.authoring.cases import Case, Result, agreement_years, run_cases
 from engine.authoring.coverage import EdgeGoal, Goal, Meaning, StatusGoal, ThresholdGoal, reached, shown_by
 from engine.authoring.diagrams import facts_under
-from engine.authoring.witness import UNKNOWN, Values, stated_as, witness
+from engine.authoring.witness import UNKNOWN, Values, stated_as, witnesses
 from engine.decide import Decider
 from engine.evidence import NOWHERE
+
+MAX_CANDIDATES = 8
+"""So many combinations of values are tried for a goal, where facts that follow from others contradict them."""
 
 
 class Suggestion(NamedTuple):
@@ -53,8 +57,7 @@ def _candidates(meaning: Meaning, goal: Goal) -> Iterator[Values]:
     where = meaning.diagrams.true if is_unknown else meaning.where(goal)
     near = {goal.fact: goal.threshold} if isinstance(goal, ThresholdGoal) else None
     for wanted in (where & meaning.decisive(goal), where):
-        values = witness(meaning.diagrams, wanted, near)
-        if values is not None:
+        for values in itertools.islice(witnesses(meaning.diagrams, wanted, near), MAX_CANDIDATES):
             yield _without(meaning, goal.item, values) if is_unknown and isinstance(goal, StatusGoal) else values
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,18 +18,24 @@ Values = Mapping[str, Fraction | str]
 """A number, an answer or `unknown` for each fact that is stated."""
 
 
-def witness(
+MAX_TRIES = 50
+"""Facts that are derived from others can contradict them; so many combinations of regions are tried."""
+
+
+def witnesses(
     diagrams: Diagrams, where: Function, near: Mapping[str, Fraction] | None = None
-) -> dict[str, Fraction | str] | None:
-    """Values of all facts for which a function holds, or None where there are none.
+) -> Iterator[dict[str, Fraction | str]]:
+    """Values of all facts for which a function holds, each time other ones; none where there are none.
 
     `near` names facts whose value should lie beside a threshold rather than anywhere in its region.
     """
-    choices = diagrams.choices(where)
-    if choices is None:
-        return None
-    found = {name: _value(choice, (near or {}).get(name)) for name, choice in choices.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    for _ in range(MAX_TRIES):
+        choices = diagrams.choices(where)
+        if choices is None:
+            return
+        found = {name: _value(choice, (near or {}).get(name)) for name, choice in choices.items()}
+        yield {name: value for name, value in found.items() if value is not None}
+        where &= ~diagrams.at(choices)
 
 
 def _value(choice: Choice, near: Fraction | None) -> Fraction | str | None:

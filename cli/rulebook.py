@@ -9,11 +9,13 @@ from cli.lazy_group import lazy_group
 _COMMANDS = {
     "list": ("cli.rulebook_show", "list_rulebooks", "List the rulebooks and their versions."),
     "show": ("cli.rulebook_show", "show", "Show a rulebook: its rule, overrides, criteria and facts."),
+    "fmt": ("cli.rulebook_fmt", "fmt", "Lay out rulebooks and vocabularies in one way."),
     "check": ("cli.rulebook_check", "check", "Check rulebooks for mistakes of form and of meaning."),
     "test": ("cli.rulebook_test", "test", "Decide the cases of rulebooks, and say what they do not show."),
     "prove": ("cli.rulebook_prove", "prove", "Prove what holds of a rulebook for every offer."),
     "diff": ("cli.rulebook_diff", "diff", "Say in words what differs between two rulebooks."),
     "table": ("cli.rulebook_table", "table", "Print the truth table of a rulebook, folded to few rows."),
+    "export": ("cli.rulebook_export", "export", "Write a rulebook in a form that other tools read (DMN 1.3)."),
 }
 
 

@@ -18,7 +18,8 @@ DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "
 CONSOLE = re.compile(r"^```console\n\$ (sekskant .*)\n((?:.*\n)*?)```$", re.MULTILINE)
 WRITE = bool(os.environ.get("SEKSKANT_WRITE_EXPECTED"))
 COMMANDS = ["", "assess", "offer", "offer new", "register", "register check", "register show"]
-COMMANDS += ["rulebook", *(f"rulebook {name}" for name in ("list", "show", "check", "test", "prove", "diff", "table"))]
+RULEBOOK = ("list", "show", "fmt", "check", "test", "prove", "diff", "table", "export")
+COMMANDS += ["rulebook", *(f"rulebook {name}" for name in RULEBOOK)]
 
 
 def _agrees(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 
-from engine.authoring.places import tests_of_rulebook
+from engine.authoring.places import all_tests
 from engine.checker import Path
 from engine.describe import facts_read
 from engine.diagnostics import Diagnostic
@@ -34,7 +34,7 @@ def is_placeholder(text: str) -> bool:
 
 def test_lints(rulebook: Rulebook, written: Node) -> Iterator[Diagnostic]:
     """The lints on each test by itself."""
-    for path, test in tests_of_rulebook(rulebook):
+    for path, test in all_tests(rulebook):
         if test.threshold is not None:
             yield from _threshold_lints(rulebook, written, path, test)
 
@@ -93,7 +93,7 @@ def _texts(node: Node, path: Path) -> Iterator[tuple[Path, Text]]:
 
 def _references_of_thresholds(written: Node, rulebook: Rulebook) -> Iterator[Path]:
     """The nearest reference above each threshold."""
-    for path, test in tests_of_rulebook(rulebook):
+    for path, test in all_tests(rulebook):
         if test.threshold is not None:
             above = [(*path[:length], "reference") for length in range(len(path), 1, -1)]
             yield next(way for way in above if len(walk(written, way)) == len(way) + 1)

@@ -28,7 +28,7 @@ def parts_of_condition(path: Path, condition: Condition) -> Iterator[tuple[Path,
             yield from parts_of_condition((*path, *step), part)
 
 
-def tests_of_rulebook(rulebook: Rulebook) -> Iterator[tuple[Path, Test]]:
+def all_tests(rulebook: Rulebook) -> Iterator[tuple[Path, Test]]:
     """Every test of a rulebook with its path."""
     for root, condition in conditions_of(rulebook):
         for path, part in parts_of_condition(root, condition):

@@ -174,7 +174,7 @@ _STATED = {
 def _comparison_lines(
     first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison, wording: Wording
 ) -> Iterator[str]:
-    yield wording.pick(*_STATED[relation, comparison.holds]).format(named(first), named(second))
+    yield wording.pick(*_STATED[relation, comparison.holds]).format(*named_apart(first, second))
     if comparison.counterexample is not None:
         yield ""
         yield example_text(comparison.counterexample, wording.language).rstrip()
@@ -182,17 +182,18 @@ def _comparison_lines(
 
 def example_text(example: Counterexample, language: Language) -> str:
     """The offer on which two rulebooks differ, as a file; its first lines say how each decides it."""
-    wording = Wording(language)
+    wording, traces = Wording(language), (example.first, example.second)
+    names = named_apart(*(trace.rulebook for trace in traces))
     comments = [
         wording.pick("Et konstrueret eksempel, aftaleår {}", "A made-up example, agreement year {}").format(
             example.year
         ),
         *(
-            f"{named(t.rulebook)}: {wording.text(t.rulebook.outcomes[t.verdict].label)}"
-            for t in (example.first, example.second)
+            f"{name}: {wording.text(t.rulebook.outcomes[t.verdict].label)}"
+            for name, t in zip(names, traces, strict=True)
         ),
     ]
-    vocabularies = [trace.rulebook.vocabulary for trace in (example.first, example.second)]
+    vocabularies = [trace.rulebook.vocabulary for trace in traces]
     vocabulary = vocabularies[0]._replace(facts={**vocabularies[1].facts, **vocabularies[0].facts})
     name, because = wording.pick("Eksempel", "Example"), wording.pick("et eksempel", "an example")
     return example_offer(example.values, vocabulary, name, comments, because)
@@ -218,6 +219,12 @@ def example_record(example: Counterexample | None) -> dict[str, Any] | None:
 
 def _texts(values: Values) -> dict[str, str]:
     return {name: value_text(value) for name, value in values.items()}
+
+
+def named_apart(*rulebooks: Rulebook) -> list[str]:
+    """Rulebooks by id and version, or by file where that does not tell them apart."""
+    names = [named(rulebook) for rulebook in rulebooks]
+    return names if len(set(names)) == len(names) else [rulebook.file for rulebook in rulebooks]
 
 
 def named(rulebook: Rulebook) -> str:

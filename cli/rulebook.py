@@ -9,6 +9,7 @@ from cli.lazy_group import lazy_group
 _COMMANDS = {
     "list": ("cli.rulebook_show", "list_rulebooks", "List the rulebooks and their versions."),
     "show": ("cli.rulebook_show", "show", "Show a rulebook: its rule, overrides, criteria and facts."),
+    "new": ("cli.rulebook_new", "new", "Write a first rulebook, vocabulary and case file."),
     "fmt": ("cli.rulebook_fmt", "fmt", "Lay out rulebooks and vocabularies in one way."),
     "check": ("cli.rulebook_check", "check", "Check rulebooks for mistakes of form and of meaning."),
     "test": ("cli.rulebook_test", "test", "Decide the cases of rulebooks, and say what they do not show."),

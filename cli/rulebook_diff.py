@@ -52,12 +52,12 @@ def _compared(before: Rulebook, after: Rulebook) -> Comparison:
 
 
 def _table(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
-    from cli.proof_report import example_text, named  # noqa: PLC0415
+    from cli.proof_report import example_text, named_apart  # noqa: PLC0415
     from cli.screen import Piece, Screen  # noqa: PLC0415
     from engine.wording import Wording  # noqa: PLC0415
 
     wording, screen = Wording(lang), Screen()
-    screen.rule(f"{named(before)} → {named(after)}")
+    screen.rule(" → ".join(named_apart(before, after)))
     headings = {"meaning": ("Betydning", "Meaning"), "wording": ("Ordlyd", "Wording")}
     for kind, heading in headings.items():
         found = [change for change in changes if change.kind == kind]

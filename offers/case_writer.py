@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from engine.authoring.coverage import EdgeGoal, StatusGoal, ThresholdGoal
+from engine.authoring.coverage import EdgeGoal
 from engine.authoring.goal_words import goal_words
 from engine.authoring.suggestions import Suggestion
 from engine.authoring.witness import Values
 from engine.document import Mapping, read_file, read_one
 from engine.numbers import decimal_text
 from engine.program import Program
-from engine.rulebook import Rulebook, tests_of
+from engine.rulebook import Rulebook
 from engine.wording import Wording
 from offers.case_file import FOLDER, CaseFile
 
@@ -66,11 +66,11 @@ def case_blocks(
         tries = (wanted if n == 1 else f"{wanted} ({n})" for n in range(1, len(names) + 2))
         name = next(name for name in tries if name not in names)
         names.add(name)
-        blocks.append("\n".join(f"  {line}" for line in _case_lines(suggestion, name, program)) + "\n")
+        blocks.append("\n".join(f"  {line}" for line in _case_lines(suggestion, name)) + "\n")
     return blocks
 
 
-def _case_lines(suggestion: Suggestion, name: str, program: Program) -> Iterator[str]:
+def _case_lines(suggestion: Suggestion, name: str) -> Iterator[str]:
     goal, trace = suggestion.goal, suggestion.result.trace
     yield f"- case: {_quoted(name)}"
     yield "  to_judge: true"
@@ -82,20 +82,8 @@ def _case_lines(suggestion: Suggestion, name: str, program: Program) -> Iterator
     yield from _evidence_lines(suggestion.values)
     yield f"  verdict: {trace.verdict.value}"
     yield f"  basis: {trace.basis or 'null'}"
-    about = _criteria_of(suggestion, program)
-    if about:
-        statuses = (f"{c.criterion.id}: {c.status.reported}" for c in trace.criteria if c.criterion.id in about)
-        yield f"  statuses: {{{', '.join(statuses)}}}"
-
-
-def _criteria_of(suggestion: Suggestion, program: Program) -> set[str]:
-    """The criteria that a suggested case is about."""
-    goal, criteria = suggestion.goal, program.rulebook.criteria
-    if isinstance(goal, StatusGoal):
-        return {goal.item} & {c.id for c in criteria}
-    if isinstance(goal, ThresholdGoal):
-        return {c.id for c in criteria if goal.fact in {test.fact for test in tests_of(c.condition)}}
-    return set()
+    if statuses := suggestion.result.case.statuses:
+        yield f"  statuses: {{{', '.join(f'{name}: {status}' for name, status in statuses.items())}}}"
 
 
 def _evidence_lines(values: Values) -> list[str]:

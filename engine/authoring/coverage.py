@@ -27,11 +27,15 @@ from engine.trace import Trace, tests_in
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a case that came out as expected shows: its year, and its decision with the status of every node."""
+    """What a case that came out as expected shows: its year, and its decision with the status of every node.
+
+    Of criteria it shows only those that it is `about`: it says their status, or the verdict hangs on them.
+    """
 
     year: int
     trace: Trace | None
     statuses: Sequence[Status] = ()
+    about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,19 @@ class StatusGoal:
         statuses = {o.override.id: o.status.reported for o in trace.overrides}
         if self.item in statuses and self.status == "met":
             return trace.basis == self.item
-        statuses |= {c.criterion.id: c.status.reported for c in trace.criteria}
-        return statuses[self.item] == self.status
+        statuses |= {c.criterion.id: c.status.reported for c in trace.criteria if c.criterion.id in shown.about}
+        return statuses.get(self.item) == self.status
+
+
+@dataclass(frozen=True, slots=True)
+class DecisiveGoal:
+    """A criterion that decides: the other way it would turn the verdict."""
+
+    item: str
+
+    def is_reached(self, shown: Shown, program: Program) -> bool:
+        """Whether a case shows it."""
+        return shown.trace is not None and shown.trace.criterion(self.item).decisive
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ class ThresholdGoal:
     def is_reached(self, shown: Shown, program: Program) -> bool:
         """Whether a case shows it."""
         return shown.trace is not None and any(
-            self.is_shown_by(finding) for test, finding in _tests(shown.trace) if test.fact == self.fact
+            self.is_shown_by(finding) for test, finding in _tests(shown.trace, shown.about) if test.fact == self.fact
         )
 
     def is_shown_by(self, finding: Finding) -> bool:
@@ -132,7 +147,7 @@ class EdgeGoal:
         return shown.year == self.year and (shown.trace is not None) is self.in_force
 
 
-Goal = StatusGoal | ThresholdGoal | CountGoal | OrderGoal | EdgeGoal
+Goal = StatusGoal | DecisiveGoal | ThresholdGoal | CountGoal | OrderGoal | EdgeGoal
 
 
 def kept_mandatory(program: Program, goal: CountGoal) -> tuple[int, ...]:
@@ -162,6 +177,7 @@ class Meaning:
         for criterion in rulebook.criteria:
             for status in ("met", "not_met", "unknown", *(["not_applicable"] if criterion.applicability else [])):
                 yield StatusGoal(criterion.id, status)
+            yield DecisiveGoal(criterion.id)
         yield from self._threshold_goals()
         for index in sorted(_under(program, program.rule)):
             yield from _group_goals(program, index)
@@ -198,6 +214,8 @@ class Meaning:
         match goal:
             case StatusGoal():
                 return self._where_status(goal)
+            case DecisiveGoal():
+                return self._turns(self.node_of(goal.item))
             case ThresholdGoal():
                 return self._where_threshold(goal)
             case CountGoal():
@@ -274,8 +292,10 @@ def _is_whole(finding: Finding) -> bool:
     return finding.fact.written.type == "whole_number"
 
 
-def _tests(trace: Trace) -> Iterator[tuple[Test, Finding]]:
-    found = [*(test for c in trace.criteria for test in tests_in(c)), *(t for o in trace.overrides for t in o.tests)]
+def _tests(trace: Trace, about: frozenset[str]) -> Iterator[tuple[Test, Finding]]:
+    """The tests of overrides, and of the criteria that a case is about."""
+    found = [test for c in trace.criteria if c.criterion.id in about for test in tests_in(c)]
+    found += [test for o in trace.overrides for test in o.tests]
     yield from ((test.test, test.finding) for test in found)
 
 
@@ -312,10 +332,18 @@ def _edge_goals(rulebook: Rulebook) -> Iterator[Goal]:
 def shown_by(results: Iterable[Result], program: Program) -> list[Shown]:
     """What the cases that came out as expected show; those still to be judged show nothing."""
     return [
-        Shown(result.case.year, result.trace, statuses_in(result.trace, program))
+        Shown(result.case.year, result.trace, statuses_in(result.trace, program), _about(result))
         for result in results
         if result.passed and not result.case.to_judge
     ]
+
+
+def _about(result: Result) -> frozenset[str]:
+    """The criteria whose status a case says, or on which the verdict hangs."""
+    about = set(result.case.statuses or ())
+    if result.trace is not None:
+        about |= {c.criterion.id for c in result.trace.criteria if c.decisive}
+    return frozenset(about)
 
 
 def statuses_in(trace: Trace | None, program: Program) -> Sequence[Status]:

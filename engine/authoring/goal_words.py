@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.authoring.coverage import CountGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
+from engine.authoring.coverage import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
 from engine.program import Program
 from engine.wording import Wording
 
@@ -21,6 +21,8 @@ def goal_words(goal: Goal, program: Program, wording: Wording) -> str:
     match goal:
         case StatusGoal():
             return _status(goal, program, wording)
+        case DecisiveGoal():
+            return f"{goal.item} {wording.pick('afgør', 'decides')}"
         case ThresholdGoal():
             fact = program.rulebook.vocabulary.facts[goal.fact]
             return f"{goal.fact}: {wording.pick(*_SIDES[goal.side])} {wording.quantity(fact, goal.threshold)}"

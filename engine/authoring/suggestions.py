@@ -8,11 +8,21 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from engine.authoring.cases import Case, Result, agreement_years, run_cases
-from engine.authoring.coverage import EdgeGoal, Goal, Meaning, StatusGoal, ThresholdGoal, reached, shown_by
+from engine.authoring.coverage import (
+    DecisiveGoal,
+    EdgeGoal,
+    Goal,
+    Meaning,
+    StatusGoal,
+    ThresholdGoal,
+    reached,
+    shown_by,
+)
 from engine.authoring.diagrams import facts_under
 from engine.authoring.witness import UNKNOWN, Values, stated_as, witnesses
 from engine.decide import Decider
 from engine.evidence import NOWHERE
+from engine.trace import tests_in
 
 MAX_CANDIDATES = 8
 """So many combinations of values are tried for a goal, where facts that follow from others contradict them."""
@@ -46,9 +56,19 @@ def _suggestion(meaning: Meaning, goal: Goal, decider: Decider) -> Suggestion | 
         in_force = goal.in_force if isinstance(goal, EdgeGoal) else True
         stated = stated_as(values, rulebook.vocabulary, "an example")
         (result,) = run_cases([Case("", NOWHERE, year, stated, in_force)], decider)
+        result = result._replace(case=result.case._replace(statuses=_statuses(result, goal)))
         if reached([goal], shown_by([result], meaning.program), meaning.program):
             return Suggestion(goal, values if in_force else {}, result)
     return None
+
+
+def _statuses(result: Result, goal: Goal) -> dict[str, str]:
+    """The statuses of the criteria that a goal is about."""
+    traces = result.trace.criteria if result.trace is not None else ()
+    about = {goal.item} if isinstance(goal, StatusGoal | DecisiveGoal) else set()
+    if isinstance(goal, ThresholdGoal):
+        about |= {t.criterion.id for t in traces if goal.fact in {test.test.fact for test in tests_in(t)}}
+    return {t.criterion.id: t.status.reported for t in traces if t.criterion.id in about}
 
 
 def _candidates(meaning: Meaning, goal: Goal) -> Iterator[Values]:

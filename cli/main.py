@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+from typing import Any, NoReturn, TextIO
 
 import click
 
+from cli.console import Exit, say
 from cli.lazy_group import lazy_group
 
 _COMMANDS = {
@@ -14,9 +18,23 @@ _COMMANDS = {
     "register": ("cli.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }
+READER_IS_GONE = 141
+"""The exit code of a program whose output nobody reads on, as shells know it."""
+_WIDTH = re.compile("[1-9][0-9]{0,3}\\Z")
+_GROUP: Any = lazy_group(_COMMANDS)
 
 
-@click.group(cls=lazy_group(_COMMANDS), context_settings={"help_option_names": ["-h", "--help"]})
+class _Sekskant(_GROUP):  # type: ignore[misc]
+    """The whole command: it ends quietly where nobody reads on."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _leave(READER_IS_GONE)
+
+
+@click.group(cls=_Sekskant, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sekskant", message="%(prog)s %(version)s")
 def sekskant() -> None:
     """Decide which specialised social offers a framework agreement covers, and say why.
@@ -27,7 +45,32 @@ def sekskant() -> None:
 
 
 def main() -> None:
-    """Run the command, with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    sekskant(prog_name="sekskant")
+    """Run the command, with its exit code; what the system refuses is a line, never a traceback."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, _nowhere())
+        getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
+    if not _WIDTH.match(os.environ.get("COLUMNS", "")):
+        # Those who read it expect a number that a screen can have.
+        os.environ.pop("COLUMNS", None)
+    try:
+        try:
+            sekskant(prog_name="sekskant")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _leave(READER_IS_GONE)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        say(f"{place}unreadable: {(error.strerror or str(error)).lower()}")
+        _leave(Exit.REJECTED)
+
+
+def _leave(code: int) -> NoReturn:
+    """End without what is still to be written: nobody takes it."""
+    sys.stdout = _nowhere()
+    sys.exit(code)
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w")

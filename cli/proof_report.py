@@ -10,6 +10,7 @@ from cli.screen import Piece, Screen
 from engine.analysis import Sets
 from engine.authoring.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
 from engine.authoring.witness import Values
+from engine.clauses import Clauses
 from engine.logic import Status
 from engine.rulebook import Rulebook, Verdict
 from engine.wording import Language, Wording
@@ -74,7 +75,7 @@ class _Report:
             (True, True): self._pick("taler både for og imod", "speaks both for and against"),
             (False, False): self._pick("ændrer intet", "changes nothing"),
         }
-        name = self._wording.items(self._proof.rulebook, [item.id])
+        name = Clauses(self._proof.rulebook, self._wording).names([item.id])
         return (
             name,
             ways[item.helps, item.harms],
@@ -111,13 +112,13 @@ def _words(
     wording: Wording, rulebook: Rulebook, items: Sequence[str], statuses: Sequence[Status], plain: Status
 ) -> Iterator[str]:
     for item, status in zip(items, statuses, strict=True):
-        name = wording.items(rulebook, [item])
+        name = Clauses(rulebook, wording).names([item])
         if status is plain:
             yield name
         elif status is Status.NOT_APPLICABLE:
             yield wording.pick("at {} ikke er relevant", "{} not applicable").format(name)
         else:
-            yield wording.phrase("not", name)
+            yield wording.pick("ikke {}", "not {}").format(name)
 
 
 def _proof_record(proof: Proof) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from engine.clauses import Clauses
 from engine.describe import facts_read
 from engine.interval import Interval
 from engine.language import Text
@@ -99,7 +100,9 @@ class _Differ:
                 "meaning",
                 about,
                 _in_both(
-                    lambda w: w.pick("{} i stedet for {}", "{} instead of {}").format(w.rule(after), w.rule(before))
+                    lambda w: w.pick("{} i stedet for {}", "{} instead of {}").format(
+                        Clauses(self._new, w).rule(after), Clauses(self._old, w).rule(before)
+                    )
                 ),
             )
         yield from _wording(about, old, new, ("title", "reference", "reading"))
@@ -205,7 +208,7 @@ class _Differ:
             return f"{wording.text(fact.written.label)}: {wording.required(condition, fact)}"
         parts = [self._words(part, wording, rulebook) for part in condition.parts]
         if condition.operator == "not":
-            return wording.phrase("not", f"({parts[0]})")
+            return wording.pick("ikke ({})", "not ({})").format(parts[0])
         return f"({wording.phrase('and' if condition.operator == 'all' else 'or').join(parts)})"
 
     def _facts(self) -> Iterator[Change]:

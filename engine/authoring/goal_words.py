@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.authoring.coverage import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
+from engine.clauses import Clauses
 from engine.program import Program
 from engine.wording import Wording
 
@@ -29,7 +30,8 @@ def goal_words(goal: Goal, program: Program, wording: Wording) -> str:
         case CountGoal():
             return f"{goal.group}: {_count(goal, program, wording)}"
         case OrderGoal():
-            names = wording.items(program.rulebook, [goal.first]), wording.items(program.rulebook, [goal.second])
+            clauses = Clauses(program.rulebook, wording)
+            names = clauses.names([goal.first]), clauses.names([goal.second])
             return wording.pick("{} går forud for {}", "{} comes before {}").format(*names)
         case EdgeGoal():
             holds = ("i kraft", "in force") if goal.in_force else ("ikke i kraft", "not in force")
@@ -37,7 +39,7 @@ def goal_words(goal: Goal, program: Program, wording: Wording) -> str:
 
 
 def _status(goal: StatusGoal, program: Program, wording: Wording) -> str:
-    name = wording.items(program.rulebook, [goal.item])
+    name = Clauses(program.rulebook, wording).names([goal.item])
     is_override = any(o.id == goal.item for o in program.rulebook.overrides)
     if is_override and goal.status == "met":
         return f"{name} {wording.pick('afgør', 'decides')}"

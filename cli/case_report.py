@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from cli.screen import Piece, Screen
 from engine.authoring.cases import Difference, Result
-from engine.authoring.coverage import Goal, Meaning
+from engine.authoring.coverage import Meaning
 from engine.authoring.goal_words import goal_words
+from engine.authoring.goals import Goal
 from engine.authoring.mutation import Mutant, Survey
 from engine.rulebook import Rulebook
 from engine.wording import Language, Wording

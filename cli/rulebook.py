@@ -12,7 +12,7 @@ _COMMANDS = {
     "new": ("cli.rulebook_new", "new", "Write a first rulebook, vocabulary and case file."),
     "fmt": ("cli.rulebook_fmt", "fmt", "Lay out rulebooks and vocabularies in one way."),
     "check": ("cli.rulebook_check", "check", "Check rulebooks for mistakes of form and of meaning."),
-    "test": ("cli.rulebook_test", "test", "Decide the cases of rulebooks, and say what they do not show."),
+    "test": ("cli.rulebook_cases", "test", "Decide the cases of rulebooks, and say what they do not show."),
     "prove": ("cli.rulebook_prove", "prove", "Prove what holds of a rulebook for every offer."),
     "diff": ("cli.rulebook_diff", "diff", "Say in words what differs between two rulebooks."),
     "table": ("cli.rulebook_table", "table", "Print the truth table of a rulebook, folded to few rows."),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.console import Exit, say, stop
+
+if TYPE_CHECKING:
+    from engine.diagnostics import Diagnostic
 
 
 @click.command()
@@ -22,8 +27,9 @@ from cli.console import Exit, say, stop
 def check(paths: tuple[Path, ...], form: str) -> None:
     """Check rulebooks and vocabularies for mistakes of form and of meaning.
 
-    PATH is a rulebook, a vocabulary or a folder of them; without it the shipped rulebooks are checked. Each lint has a
-    page in docs/lints/. A comment "sekskant: allow CODE" in the line, or in the line above, allows a lint.
+    PATH is a rulebook, a vocabulary, a case file, or a folder of rulebooks; without it the shipped rulebooks are
+    checked. Each lint has a page in docs/lints/. A comment "sekskant: allow CODE" in the line, or in the line above,
+    allows a lint.
 
     Exit code: 0 nothing was found; 5 something was.
     """
@@ -31,13 +37,29 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     from engine.authoring.check import check as findings_in  # noqa: PLC0415
     from engine.authoring.check import files_under  # noqa: PLC0415
     from engine.library import SHIPPED  # noqa: PLC0415
+    from offers.case_file import FOLDER  # noqa: PLC0415
 
     paths = paths or (SHIPPED,)
-    found = findings_in(paths)
+    case_files = [path for path in paths if path.is_file() and path.resolve().parent.name == FOLDER]
+    found = findings_in([path for path in paths if path not in case_files]) + _mistakes_in_cases(case_files)
     click.echo(PRINTERS[form](found), nl=False)
     files = len({file for path in paths for file in files_under(path)})
     say(f"{_counted(len(found), 'finding')} in {_counted(files, 'file')}")
     stop(Exit.CHECK_FAILED if found else Exit.DONE)
+
+
+def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:
+    """What is wrong with case files that are named one by one."""
+    from engine.diagnostics import Rejected  # noqa: PLC0415
+    from offers.case_file import read_case_file  # noqa: PLC0415
+
+    found: list[Diagnostic] = []
+    for file in files:
+        try:
+            read_case_file(file)
+        except Rejected as error:
+            found += error.diagnostics
+    return found
 
 
 def _counted(number: int, what: str) -> str:

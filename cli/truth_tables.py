@@ -18,7 +18,9 @@ _STYLES = {Result.MET: "met", Result.NOT_MET: "not_met", Result.NOT_APPLICABLE: 
 
 
 def _heads(table: Table, wording: Wording) -> list[str]:
-    return [*table.columns, wording.pick("Udfald", "Outcome"), wording.pick("Grundlag", "Basis")]
+    titles = {override.id: wording.text(override.title) for override in table.rulebook.overrides}
+    columns = [titles.get(name, name) for name in table.columns]
+    return [*columns, wording.pick("Udfald", "Outcome"), wording.pick("Grundlag", "Basis")]
 
 
 def _signs(table: Table, row: Row) -> list[str]:
@@ -110,6 +112,7 @@ _PAGE = """\
 body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 2rem; color: #1a1a1a; background: #fff; }}
 table {{ border-collapse: collapse; }}
 caption {{ font-weight: 600; text-align: left; padding-bottom: .5rem; }}
+th {{ vertical-align: bottom; }}
 th, td {{ border-bottom: 1px solid #bbb; padding: .2rem .6rem; text-align: center; }}
 th:nth-last-child(-n+2), td:nth-last-child(-n+2) {{ text-align: left; }}
 </style>

@@ -223,12 +223,16 @@ def _named(rulebook: Rulebook) -> tuple[str, str]:
 def _case_files(path: Path) -> list[Path]:
     if path.is_dir():
         return case_files_of(path)
-    return [path] if path.parent.name == FOLDER else sorted(path.parent.glob(f"{FOLDER}/*.yaml"))
+    return [path] if _is_case_file(path) else sorted(path.parent.glob(f"{FOLDER}/*.yaml"))
+
+
+def _is_case_file(path: Path) -> bool:
+    return path.is_file() and path.resolve().parent.name == FOLDER
 
 
 def _rulebooks_in(path: Path, rejected: list[Rejected]) -> Iterator[Rulebook]:
     """The rulebooks that a path names by itself."""
-    if path.is_file() and path.parent.name == FOLDER:
+    if _is_case_file(path):
         return
     library = Library()
     for file in files_under(path):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from engine.authoring.coverage import EdgeGoal
 from engine.authoring.goal_words import goal_words
+from engine.authoring.goals import EdgeGoal
 from engine.authoring.suggestions import Suggestion
 from engine.authoring.witness import Values
 from engine.document import Mapping, read_file, read_one

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -91,6 +91,7 @@ class Model:
         return self.feel(f"column{column} {entry}" if entry[0] in "<>" else f"column{column} = {entry}") is True
 
 
+@cache
 def schema() -> etree.XMLSchema:
     package = importlib.util.find_spec("SpiffWorkflow")
     assert package is not None

@@ -208,6 +208,14 @@ def test_every_mistake_in_a_case_file_is_said(name: str, monkeypatch: pytest.Mon
     check_style(said)
 
 
+def test_a_case_file_can_be_checked() -> None:
+    ran = sekskant("rulebook", "check", "missing-key.yaml", cwd=BROKEN)
+    assert ran.code == 5
+    assert ran.out == (BROKEN / "missing-key.txt").read_text(encoding="utf-8")
+    good = sekskant("rulebook", "check", str(FILES[0].path))
+    assert (good.code, good.out, good.err) == (0, "", "0 findings in 1 file\n")
+
+
 def test_a_version_need_not_be_named() -> None:
     data = b"format: sekskant/cases/1\nrulebook: hovedstaden.mest-specialiserede\ncases: []\n"
     assert read_case_file(Path("cases.yaml"), data).rulebook.version == "2018"

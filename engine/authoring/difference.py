@@ -101,7 +101,7 @@ class _Differ:
                 about,
                 _in_both(
                     lambda w: w.pick("{} i stedet for {}", "{} instead of {}").format(
-                        Clauses(self._new, w).rule(after), Clauses(self._old, w).rule(before)
+                        w.quoted(Clauses(self._new, w).rule(after)), w.quoted(Clauses(self._old, w).rule(before))
                     )
                 ),
             )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from engine.authoring.diagrams import facts_under
+from engine.authoring.dmn_drawing import DC, DI, DMNDI, draw
 from engine.interval import Interval
 from engine.language import Text
 from engine.logic import Result
@@ -20,9 +21,6 @@ from engine.program import CountedNode, CountNode, JoinNode, Program, children_o
 from engine.rulebook import Condition, Criterion, FactDeclaration, Rulebook, Test, Verdict
 
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
-DMNDI = "https://www.omg.org/spec/DMN/20191111/DMNDI/"
-DC = "http://www.omg.org/spec/DMN/20180521/DC/"
-DI = "http://www.omg.org/spec/DMN/20180521/DI/"
 FEEL = "https://www.omg.org/spec/DMN/20191111/FEEL/"
 
 _COMPARISONS = {"at_most": "<=", "at_least": ">=", "below": "<", "above": ">", "equals": "="}
@@ -180,7 +178,7 @@ class _Export:
             return _all_or_any("all", [self._is_kept(child) for child in children])
         if operator == "any":
             return _all_or_any("any", [self._is_met(child) for child in children])
-        return f"({self._named(children[0])} = {_NOT_MET})"
+        return self._is_failing(children[0])
 
     def _named(self, index: int) -> str:
         """The decision that a node of the rule stands for."""
@@ -200,6 +198,12 @@ class _Export:
         if isinstance(node, CountedNode) and node.counts_as is Result.MET:
             return f"(({name} = {_MET}) or ({name} = {_AWAY}))"
         return f"({name} = {_MET})"
+
+    def _is_failing(self, index: int) -> str:
+        node, name = self._program.nodes[index], self._named(index)
+        if isinstance(node, CountedNode) and node.counts_as is Result.NOT_MET:
+            return f"(({name} = {_NOT_MET}) or ({name} = {_AWAY}))"
+        return f"({name} = {_NOT_MET})"
 
     def _is_kept(self, index: int) -> str:
         """Where a part is met or does not apply."""
@@ -252,7 +256,8 @@ class _Export:
             self._input(root, rulebook.vocabulary.facts[fact])
         for decision in decisions:
             _write(root, decision, self._fact_names)
-        _Drawing(self._fact_names, decisions).write(root)
+        inputs = [_id("input", name) for name in self._fact_names.values()]
+        draw(root, inputs, {_id("decision", d.name): _arrows(d, self._fact_names) for d in decisions})
         ElementTree.indent(root)
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
@@ -296,8 +301,8 @@ def _groups(program: Program) -> list[int]:
     return list(found)
 
 
-def _tag(name: str, namespace: str = MODEL) -> str:
-    return f"{{{namespace}}}{name}"
+def _tag(name: str) -> str:
+    return f"{{{MODEL}}}{name}"
 
 
 def _id(kind: str, name: str) -> str:
@@ -325,10 +330,10 @@ def _write(root: ElementTree.Element, decision: _Decision, fact_names: Mapping[s
     element = _child(root, "decision", id=_id("decision", name), name=name, label=decision.label)
     _child(element, "description", decision.about)
     _child(element, "variable", id=_id("variable", name), name=name, typeRef=decision.type)
-    for i, (kind, source) in enumerate(_needs(decision, fact_names)):
-        requirement = _child(element, "informationRequirement", id=f"{_id('requires', name)}_{i}")
-        word = "requiredInput" if kind == "input" else "requiredDecision"
-        _child(requirement, word, href=f"#{_id(kind, source)}")
+    for arrow, source in _arrows(decision, fact_names):
+        requirement = _child(element, "informationRequirement", id=arrow)
+        word = "requiredInput" if source.startswith("input_") else "requiredDecision"
+        _child(requirement, word, href=f"#{source}")
     table = _child(element, "decisionTable", id=_id("table", name), hitPolicy="FIRST", outputLabel=name)
     for i, text in enumerate(decision.inputs):
         column = _child(table, "input", id=f"{_id('column', name)}_{i}", label=text)
@@ -341,44 +346,12 @@ def _write(root: ElementTree.Element, decision: _Decision, fact_names: Mapping[s
         _expression(rule, "outputEntry", output, id=f"{_id('result', name)}_{i}")
 
 
+def _arrows(decision: _Decision, fact_names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The requirements of a decision by their ids, each with the id of what is required."""
+    needs = enumerate(_needs(decision, fact_names))
+    return [(f"{_id('requires', decision.name)}_{i}", _id(*need)) for i, need in needs]
+
+
 def _needs(decision: _Decision, fact_names: Mapping[str, str]) -> list[tuple[str, str]]:
     facts = [("input", fact_names[fact]) for fact in decision.facts]
     return facts + [("decision", name) for name in decision.decisions]
-
-
-class _Drawing:
-    """The requirements as a diagram: inputs below, decisions above what they need."""
-
-    WIDTH, HEIGHT, GAP = 200, 60, 40
-
-    def __init__(self, fact_names: Mapping[str, str], decisions: Sequence[_Decision]) -> None:
-        self._fact_names, self._decisions = fact_names, decisions
-        self._levels: dict[str, int] = dict.fromkeys((_id("input", name) for name in fact_names.values()), 0)
-        for decision in decisions:
-            needed = [self._levels[_id(*need)] for need in _needs(decision, fact_names)]
-            self._levels[_id("decision", decision.name)] = 1 + max(needed, default=0)
-        self._places = self._placed()
-
-    def _placed(self) -> dict[str, tuple[int, int]]:
-        highest, used, found = max(self._levels.values()), dict.fromkeys(self._levels.values(), 0), {}
-        for name, level in self._levels.items():
-            x = self.GAP + used[level] * (self.WIDTH + self.GAP)
-            found[name] = (x, self.GAP + (highest - level) * 2 * (self.HEIGHT + self.GAP))
-            used[level] += 1
-        return found
-
-    def write(self, root: ElementTree.Element) -> None:
-        """Each shape, then each requirement as an arrow to what needs it."""
-        drawing = ElementTree.SubElement(ElementTree.SubElement(root, _tag("DMNDI", DMNDI)), _tag("DMNDiagram", DMNDI))
-        for name, (x, y) in self._places.items():
-            shape = ElementTree.SubElement(drawing, _tag("DMNShape", DMNDI), {"dmnElementRef": name})
-            bounds = {"x": x, "y": y, "width": self.WIDTH, "height": self.HEIGHT}
-            ElementTree.SubElement(shape, _tag("Bounds", DC), {key: str(value) for key, value in bounds.items()})
-        for decision in self._decisions:
-            for i, need in enumerate(_needs(decision, self._fact_names)):
-                reference = f"{_id('requires', decision.name)}_{i}"
-                edge = ElementTree.SubElement(drawing, _tag("DMNEdge", DMNDI), {"dmnElementRef": reference})
-                (x, y), (to_x, to_y) = self._places[_id(*need)], self._places[_id("decision", decision.name)]
-                for point in ((x + self.WIDTH // 2, y), (to_x + self.WIDTH // 2, to_y + self.HEIGHT)):
-                    waypoint = dict(zip("xy", map(str, point), strict=True))
-                    ElementTree.SubElement(edge, _tag("waypoint", DI), waypoint)

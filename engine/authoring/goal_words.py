@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.authoring.coverage import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
+from engine.authoring.goals import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
 from engine.clauses import Clauses
 from engine.program import Program
 from engine.wording import Wording

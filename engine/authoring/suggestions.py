@@ -8,17 +8,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from engine.authoring.cases import Case, Result, agreement_years, run_cases
-from engine.authoring.coverage import (
-    DecisiveGoal,
-    EdgeGoal,
-    Goal,
-    Meaning,
-    StatusGoal,
-    ThresholdGoal,
-    reached,
-    shown_by,
-)
+from engine.authoring.coverage import Meaning, reached, shown_by
 from engine.authoring.diagrams import facts_under
+from engine.authoring.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
 from engine.authoring.witness import UNKNOWN, Values, stated_as, witnesses
 from engine.decide import Decider
 from engine.evidence import NOWHERE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import sys
@@ -10,40 +9,23 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from cli.console import RICH_HELP, Exit, say
+from cli.console import Exit, say
+from cli.lazy_group import lazy_group
 
 _COMMANDS = {
     "assess": ("cli.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
     "offer": ("cli.offer", "offer", "Write offer files."),
     "register": ("cli.register", "register", "Show the printed register of a year, and check its figures."),
-    "rulebook": ("cli.rulebook", "rulebook", "Show rulebooks: rules, criteria, facts, references, versions."),
+    "rulebook": ("cli.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }
 READER_IS_GONE = 141
 """The exit code of a program whose output nobody reads on, as shells know it."""
 _WIDTH = re.compile("[1-9][0-9]{0,3}\\Z")
-_LISTING = "sekskant.listing"
-"""Marks a context that only lists commands, for which their summaries are enough."""
-_GROUP: Any = click.Group
-if RICH_HELP:
-    import rich_click
-
-    _GROUP = rich_click.RichGroup
+_GROUP: Any = lazy_group(_COMMANDS)
 
 
-class _LazyGroup(_GROUP):  # type: ignore[misc]
-    """A group whose commands are imported when they are called, not to list them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, name, summary = _COMMANDS[cmd_name]
-        if _LISTING in ctx.meta:
-            return click.Command(cmd_name, help=summary)
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+class _Sekskant(_GROUP):  # type: ignore[misc]
+    """The whole command: it ends quietly where nobody reads on."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -51,12 +33,8 @@ class _LazyGroup(_GROUP):  # type: ignore[misc]
         except BrokenPipeError:
             _leave(READER_IS_GONE)
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        ctx.meta[_LISTING] = True
-        super().format_help(ctx, formatter)
 
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Sekskant, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sekskant", message="%(prog)s %(version)s")
 def sekskant() -> None:
     """Decide which specialised social offers a framework agreement covers, and say why.

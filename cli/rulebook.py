@@ -1,68 +1,25 @@
-"""`sekskant rulebook`: what rulebooks there are, and what one says."""
+"""`sekskant rulebook`: the commands on rulebooks, each in a module of its own."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
-
 import click
 
-from cli.console import language_option, load_library
-from cli.selection import chosen_rulebooks
-from engine.describe import rulebook_record
+from cli.lazy_group import lazy_group
 
-if TYPE_CHECKING:
-    from engine.rulebook import Rulebook
-    from engine.wording import Language
+_COMMANDS = {
+    "list": ("cli.rulebook_show", "list_rulebooks", "List the rulebooks and their versions."),
+    "show": ("cli.rulebook_show", "show", "Show a rulebook: its rule, overrides, criteria and facts."),
+    "new": ("cli.rulebook_new", "new", "Write a first rulebook, vocabulary and case file."),
+    "fmt": ("cli.rulebook_fmt", "fmt", "Lay out rulebooks and vocabularies in one way."),
+    "check": ("cli.rulebook_check", "check", "Check rulebooks for mistakes of form and of meaning."),
+    "test": ("cli.rulebook_cases", "test", "Decide the cases of rulebooks, and say what they do not show."),
+    "prove": ("cli.rulebook_prove", "prove", "Prove what holds of a rulebook for every offer."),
+    "diff": ("cli.rulebook_diff", "diff", "Say in words what differs between two rulebooks."),
+    "table": ("cli.rulebook_table", "table", "Print the truth table of a rulebook, folded to few rows."),
+    "export": ("cli.rulebook_export", "export", "Write a rulebook in a form that other tools read (DMN 1.3)."),
+}
 
-_FORMAT = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
-)
 
-
-@click.group()
+@click.group(cls=lazy_group(_COMMANDS))
 def rulebook() -> None:
-    """Show rulebooks: rules, criteria, facts, references, versions."""
-
-
-@rulebook.command("list")
-@_FORMAT
-@language_option
-def list_rulebooks(form: str, lang: Language) -> None:
-    """List the rulebooks and their versions."""
-    rulebooks = load_library().rulebooks
-    if form == "json":
-        _print_json([_entry(found) for found in rulebooks])
-        return
-    from cli.reading import rulebook_table  # noqa: PLC0415 - only for tables
-
-    click.echo(rulebook_table(rulebooks, lang), nl=False)
-
-
-@rulebook.command()
-@click.argument("name", metavar="ID")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The version in force on 1 January of this year.")
-@_FORMAT
-@language_option
-def show(name: str, year: int | None, form: str, lang: Language) -> None:
-    """Show a rulebook: its rule, overrides, criteria and the facts they read.
-
-    ID is an id, ID@VERSION or a YAML file; without a version or year it is the latest one.
-    """
-    library = load_library()
-    found = chosen_rulebooks(library, [name], year or library.latest_year())[0]
-    if form == "json":
-        _print_json(rulebook_record(found))
-        return
-    from cli.reading import rulebook_text  # noqa: PLC0415 - only for tables
-
-    click.echo(rulebook_text(found, lang), nl=False)
-
-
-def _entry(found: Rulebook) -> dict[str, Any]:
-    record = rulebook_record(found)
-    return {key: record[key] for key in ("id", "version", "in_force", "title", "sha256")}
-
-
-def _print_json(record: object) -> None:
-    click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    """Show, check, test and compare rulebooks."""

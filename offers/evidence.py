@@ -30,13 +30,16 @@ _ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
 
 
 def read_evidence(
-    node: Node, vocabulary: Vocabulary, found: list[Diagnostic]
+    node: Node, vocabulary: Vocabulary, found: list[Diagnostic], *, with_attributes: bool = False
 ) -> dict[str, Evidence | dict[int, Evidence]]:
-    """The evidence in a mapping of fact ids; what is wrong is added to what was found, and left out."""
+    """The evidence in a mapping of fact ids; what is wrong is added to what was found, and left out.
+
+    In an offer file the attributes of the offer stand elsewhere; `with_attributes` accepts them here.
+    """
     stated: dict[str, Evidence | dict[int, Evidence]] = {}
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         fact = vocabulary.facts.get(name)
-        if fact is None or fact.written.attribute:
+        if fact is None or (fact.written.attribute and not with_attributes):
             found.append(_not_a_fact(name, place_of_key(node, name), vocabulary, is_empty=_is_empty(value)))
         elif fact.written.per == "year":
             stated[name] = _by_year(value, fact, found)

@@ -15,10 +15,13 @@ from engine.diagnostics import CODES
 from tests.command import ROOT, sekskant
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+"""Its commands follow on each other in a folder of their own: `test_tutorial.py` runs them."""
 CONSOLE = re.compile(r"^```console\n\$ (sekskant .*)\n((?:.*\n)*?)```$", re.MULTILINE)
 WRITE = bool(os.environ.get("SEKSKANT_WRITE_EXPECTED"))
 COMMANDS = ["", "assess", "offer", "offer new", "register", "register check", "register show"]
-COMMANDS += ["rulebook", "rulebook list", "rulebook show"]
+RULEBOOK = ("list", "show", "new", "fmt", "check", "test", "prove", "diff", "table", "export")
+COMMANDS += ["rulebook", *(f"rulebook {name}" for name in RULEBOOK)]
 
 
 def _agrees(path: Path, text: str) -> None:
@@ -28,7 +31,7 @@ def _agrees(path: Path, text: str) -> None:
     assert path.read_text() == text, "run with SEKSKANT_WRITE_EXPECTED=1 to write what the commands say now"
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", [d for d in DOCUMENTS if d != TUTORIAL], ids=lambda path: str(path.relative_to(ROOT)))
 def test_commands_in_the_documents_print_what_is_shown(path: Path) -> None:
     def shown(match: re.Match[str]) -> str:
         ran = sekskant(*shlex.split(match[1])[1:])
@@ -81,12 +84,20 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 
 
 def test_the_rulebook_in_the_documents_decides(tmp_path: Path) -> None:
-    vocabulary, rulebook = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "rulebooks.md").read_text(), re.DOTALL)
+    vocabulary, rulebook, cases = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs" / "rulebooks.md").read_text(), re.DOTALL
+    )
     (tmp_path / "vocabulary.yaml").write_text(vocabulary)
     (tmp_path / "visits.yaml").write_text(rulebook)
     offer = b"format: sekskant/offer/1\nid: x\nname: X\nevidence: {visits: {at_least: 4}}\n"
     ran = sekskant("assess", "-", "--rulebook", str(tmp_path / "visits.yaml"), "--lang", "en", stdin=offer)
     assert "GRANTED" in ran.out, ran.err
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "visits.yaml").write_text(cases)
+    tested = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
+    assert tested.code == 0, tested.out
+    assert "2 cases, all as expected" in tested.out
+    assert sekskant("rulebook", "check", str(tmp_path)).out == ""
 
 
 def test_the_offer_in_the_documents_is_the_example_file() -> None:

@@ -1,237 +1,244 @@
-"""The cases beside the rulebooks, in `rules/*/cases/`: each is decided and compared with what it says."""
+"""`sekskant rulebook test`: the cases beside the rulebooks, what they show, and what is said of those that fail."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
-from functools import cache
+import json
+import os
+import re
+import shutil
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from junitparser import JUnitXml
 
-from engine.decide import Decider
-from engine.diagnostics import Place, Rejected, near_hint, rejected
-from engine.document import Node, read_one
-from engine.evidence import Evidence, Provenance, State, Stated, exact_evidence
-from engine.interval import Interval
+from engine.authoring.cases import run_cases
+from engine.authoring.coverage import Meaning, reached, shown_by
+from engine.authoring.mutation import survey
+from engine.authoring.suggestions import suggestions
+from engine.decide import REFERENCE, Decider
+from engine.diagnostics import CODES, Rejected
 from engine.library import SHIPPED, Library
-from engine.rulebook import FactDeclaration, Rulebook
-from engine.shape import fit_or_reject, key, place_of, place_of_key, shape
-from engine.trace import Subject, Trace
+from offers.case_file import CaseFile, case_files_of, read_case_file
+from tests.command import sekskant
+from tests.engine.random_rulebooks import Example, examples
+from tests.test_broken_rulebooks import check_style
 
-YEAR = 2018
-
-
-@shape
-class Bounds:
-    """Bounds of a number."""
-
-    at_most: Decimal | None = None
-    at_least: Decimal | None = None
-    below: Decimal | None = None
-    above: Decimal | None = None
+FILES = [read_case_file(file) for file in case_files_of(SHIPPED)]
+CASES = [
+    pytest.param(file, i, id=f"{file.path.stem}:{c.place.line}") for file in FILES for i, c in enumerate(file.cases)
+]
+ROOMS = Path(__file__).parent / "lints" / "unread-fact" / "mended"
 
 
-@shape
-class Case:
-    """What is known of an offer, and what must be decided."""
-
-    case: str = key(at_least=1)
-    evidence: dict[str, Any]
-    verdict: Literal["met", "not_met", "undetermined"]
-    basis: str | None
-    statuses: dict[str, Literal["met", "not_met", "unknown", "not_applicable"]] | None = None
-    decisive: list[str] | None = None
+@pytest.fixture(scope="module")
+def deciders() -> dict[str, Decider]:
+    return {file.path.name: Decider(file.rulebook) for file in FILES}
 
 
-@shape
-class CaseFile:
-    """The cases of one rulebook."""
-
-    format: Literal["sekskant/cases/1"]
-    rulebook: str
-    cases: list[Case] = key(at_least=1)
-
-
-@dataclass(frozen=True)
-class Located:
-    """A case, the rulebook that it is about, and where it stands."""
-
-    case: Case
-    rulebook: str
-    place: Place
-
-    @property
-    def id(self) -> str:
-        return f"{Path(self.place.file).stem}:{self.place.line} {self.case.case}"
-
-
-def cases_in(data: bytes, file: str) -> Iterator[Located]:
-    """The cases of a file.
-
-    Raises:
-        Rejected: the file is not written as its first lines say.
-    """
-    node = read_one(data, file)
-    written = fit_or_reject(CaseFile, node)
-    for i, case in enumerate(written.cases):
-        yield Located(case, written.rulebook, place_of(node, "cases", i))
-        check_names(node, i, case, rulebook_of(written.rulebook))
-
-
-def check_names(node: Node, i: int, case: Case, rulebook: Rulebook) -> None:
-    """A misspelt fact or criterion would make a case that shows nothing."""
-    criteria = [criterion.id for criterion in rulebook.criteria]
-    bases = [override.id for override in rulebook.overrides] + [rulebook.rule.id]
-    held: list[tuple[str, Iterable[str], Iterable[str]]] = [
-        ("evidence", case.evidence, rulebook.vocabulary.facts),
-        ("statuses", case.statuses or (), criteria),
-        ("decisive", case.decisive or (), criteria),
-    ]
-    for part, names, known in held:
-        for name in set(names) - set(known):
-            place = place_of_key(node, "cases", i, part, name)
-            raise rejected(place, "unknown-fact", f"`{part}` cannot hold `{name}`", near_hint(name, known))
-    if case.basis not in (None, *bases):
-        place = place_of(node, "cases", i, "basis")
-        raise rejected(place, "unknown-fact", f"`basis` cannot be `{case.basis}`", near_hint(case.basis or "", bases))
-
-
-@cache
-def library() -> Library:
-    return Library()
-
-
-@cache
-def rulebook_of(name: str) -> Rulebook:
-    return library().choose(name, YEAR)
-
-
-@cache
-def decider_of(name: str) -> Decider:
-    return Decider(rulebook_of(name))
-
-
-def evidence_of(case: Case, rulebook: Rulebook) -> Stated:
-    """The evidence of a case; its words are the reason for the judgements in it."""
-    stated: dict[str, Evidence | dict[int, Evidence]] = {}
-    for name, value in case.evidence.items():
-        fact = rulebook.vocabulary.facts[name]
-        if fact.written.per == "year":
-            stated[name] = {int(year): one_fact(fact, part, case.case) for year, part in value.items()}
-        else:
-            stated[name] = one_fact(fact, value, case.case)
-    return stated
-
-
-def one_fact(fact: FactDeclaration, value: Any, because: str) -> Evidence:
-    provenance = Provenance(because=because)
-    if value == "unknown":
-        return Evidence(fact.everything, State.STATED_UNKNOWN, provenance)
-    if not isinstance(fact.everything, Interval):
-        assert value in fact.answers, f"`{value}` is not an answer to `{fact.id}`"
-        return Evidence(frozenset({value}), State.KNOWN, provenance)
-    if not isinstance(value, dict):
-        return exact_evidence(Decimal(value), Place("case"), provenance)
-    possible = fact.everything
-    for operator, number in value.items():
-        possible = possible.intersect(bound(operator, Fraction(number)))
-    possible = possible.whole() if fact.written.type == "whole_number" else possible
-    assert not possible.is_empty, f"no number lies within the bounds of `{fact.id}`"
-    return Evidence(possible, State.KNOWN, provenance)
-
-
-def bound(operator: str, number: Fraction) -> Interval:
-    return {
-        "at_most": Interval(None, number),
-        "at_least": Interval(number, None),
-        "below": Interval(None, number, high_open=True),
-        "above": Interval(number, None, low_open=True),
-    }[operator]
-
-
-def decide(case: Case, name: str) -> Trace:
-    return decider_of(name).decide(Subject("case", case.case), evidence_of(case, rulebook_of(name)), YEAR)
-
-
-FILES = sorted(SHIPPED.glob("*/cases/*.yaml"))
-CASES = [located for file in FILES for located in cases_in(file.read_bytes(), file.name)]
-
-
-@pytest.mark.parametrize("located", [pytest.param(located, id=located.id) for located in CASES])
-def test_case(located: Located) -> None:
-    case = located.case
-    trace = decide(case, located.rulebook)
-    expected: dict[str, object] = {"verdict": case.verdict, "basis": case.basis, "statuses": case.statuses or {}}
-    statuses = {name: trace.criterion(name).status.reported for name in case.statuses or {}}
-    decided: dict[str, object] = {"verdict": trace.verdict.value, "basis": trace.basis, "statuses": statuses}
-    if case.decisive is not None:
-        expected["decisive"] = case.decisive
-        decided["decisive"] = [c.criterion.id for c in trace.criteria if c.decisive]
-    assert decided == expected, f"{located.place}: {case.case}"
+@pytest.mark.parametrize(("file", "index"), CASES)
+def test_case(file: CaseFile, index: int, deciders: dict[str, Decider]) -> None:
+    (result,) = run_cases([file.cases[index]], deciders[file.path.name])
+    assert result.passed, (result.case.name, result.differences, result.rejected)
 
 
 def test_every_shipped_rulebook_has_cases() -> None:
-    covered = {located.rulebook for located in CASES}
-    assert covered == {f"{rulebook.id}@{rulebook.version}" for rulebook in library().rulebooks}
+    covered = {(file.rulebook.id, file.rulebook.version) for file in FILES}
+    assert covered == {(rulebook.id, rulebook.version) for rulebook in Library().rulebooks}
 
 
-def test_the_cases_cover_each_status_of_each_criterion() -> None:
-    shown = {
-        (located.rulebook, name, status) for located in CASES for name, status in (located.case.statuses or {}).items()
-    }
-    for rulebook in library().rulebooks:
-        for criterion in rulebook.criteria:
-            statuses = ["met", "not_met", "unknown", *(["not_applicable"] if criterion.applicability else [])]
-            for status in statuses:
-                assert (f"{rulebook.id}@{rulebook.version}", criterion.id, status) in shown, (criterion.id, status)
-
-
-def test_the_cases_cover_each_basis_and_verdict() -> None:
-    shown = {(located.rulebook, located.case.basis, located.case.verdict) for located in CASES}
-    for rulebook in library().rulebooks:
-        name = f"{rulebook.id}@{rulebook.version}"
-        for override in rulebook.overrides:
-            assert (name, override.id, override.verdict.value) in shown
-        for verdict in ("met", "not_met", "undetermined"):
-            assert (name, rulebook.rule.id, verdict) in shown
-
-
-def test_no_two_cases_have_one_name() -> None:
-    names = [(located.rulebook, located.case.case) for located in CASES]
-    assert len(set(names)) == len(names)
+def test_the_shipped_rulebooks_are_covered_and_every_change_in_them_is_noticed() -> None:
+    ran = sekskant("rulebook", "test", "--fail-under", "100", "--fail-on-empty", "--mutate", "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    for rulebook in json.loads(ran.out):
+        assert rulebook["coverage"]["per_cent"] == 100
+        assert rulebook["coverage"]["goals"] > 28
+        assert rulebook["mutation"]["mutants"] > 20
 
 
 def test_cases_are_not_read_as_rulebooks() -> None:
     """They stand one folder below the rulebooks, where the library does not look."""
-    files = {Path(rulebook.file).name for rulebook in library().rulebooks}
-    assert all((file.parent.parent / "vocabulary.yaml").exists() for file in FILES)
-    assert {Path(rulebook.file).parent.name for rulebook in library().rulebooks} == {"hovedstaden"}
-    assert len(files) == len(library().rulebooks)
+    assert {Path(rulebook.file).parent.name for rulebook in Library().rulebooks} == {"hovedstaden"}
 
 
-BROKEN = """\
-format: sekskant/cases/1
-rulebook: hovedstaden.mest-specialiserede@2018
-cases:
-  - {case: one, evidence: {severe_complexities: 4}, verdict: undetermined, basis: five_of_six, statuses: {B2: met}}
-"""
+# What the cases of shipped rulebooks show, without some of them
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "message"),
+    ("names", "change"),
     [
-        ("verdict: undetermined", "verdict: maybe", "4:62: wrong-type: `maybe` does not belong in `verdict`"),
-        ("basis: five_of_six", "basis: four", "4:83: unknown-fact: `basis` cannot be `four`"),
-        ("case: one, ", "", "4:5: missing-key: the key `case` is absent"),
-        ("severe_complexities", "severe_complexity", "4:28: unknown-fact: `evidence` cannot hold `severe_complexity`"),
-        ("B2", "A2", "4:107: unknown-fact: `statuses` cannot hold `A2`"),
+        ("private party", "private as well"),
+        ("^A1", "`below` instead of `at_most`"),
+        ("^A1", "`11` instead of `10`"),
+        ("order|operator|region|service|dental|excluded|alcohol", "included_by_order stands before excluded_by_order"),
+        ("year", None),
     ],
 )
-def test_a_misspelt_case_is_said(right: str, wrong: str, message: str) -> None:
+def test_a_change_is_unnoticed_without_the_cases_about_it(names: str, change: str | None) -> None:
+    (file,) = (file for file in FILES if file.rulebook.id.endswith("udviklingsstrategi"))
+    cases = [case for case in file.cases if not re.search(names, case.name)]
+    assert len(cases) < len(file.cases)
+    unnoticed = [mutant.change.en for mutant in survey(file.rulebook, cases).unnoticed]
+    assert change in unnoticed if change else unnoticed == []
+
+
+# A rulebook of one's own
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Path:
+    shutil.copytree(ROOMS, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+CASES_OF_ROOMS = """\
+format: sekskant/cases/1
+rulebook: reading-rooms.supported@2020
+cases:
+  - {case: large and quiet, evidence: {seats: 20, quiet: yes, heated: yes, owner: library}, verdict: met}
+  - {case: a shop, evidence: {owner: shop}, verdict: not_met, basis: shop}
+"""
+
+
+def write_cases(rooms: Path, text: str) -> Path:
+    path = rooms / "cases" / "rulebook.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_cases_nothing_fails_unless_asked(rooms: Path) -> None:
+    ran = sekskant("rulebook", "test", str(rooms), "--lang", "en")
+    assert ran.code == 0
+    assert "No cases." in ran.out
+    assert "Coverage of meaning: 0%" in ran.out
+    assert sekskant("rulebook", "test", str(rooms), "--fail-on-empty").code == 5
+    (rooms / "empty").mkdir()
+    assert sekskant("rulebook", "test", str(rooms / "empty"), "--fail-on-empty").code == 5
+
+
+def test_what_differs_is_said(rooms: Path) -> None:
+    wrong = "verdict: met, basis: shop, statuses: {R1: not_met}, decisive: [R3]}"
+    write_cases(rooms, CASES_OF_ROOMS.replace("verdict: met}", wrong))
+    ran = sekskant("rulebook", "test", ".", "--lang", "en", cwd=rooms)
+    assert ran.code == 5
+    assert ran.out.splitlines()[1:7] == [
+        "✗ large and quiet  cases/rulebook.yaml:4",
+        "    basis: expected shop, decided two_of_three",
+        "    R1: expected not_met, decided met",
+        "    decisive: expected [R3], decided [R1, R3]",
+        "2 cases, 1 failed",
+        "Coverage of meaning: 7% (2 of 27)",
+    ]
+    danish = sekskant("rulebook", "test", ".", "--lang", "da", cwd=rooms).out
+    assert "    R1: forventet not_met, afgjort met" in danish
+
+
+def test_a_rulebook_or_a_case_file_can_be_named(rooms: Path) -> None:
+    path = write_cases(rooms, CASES_OF_ROOMS)
+    for named in (path, rooms / "rulebook.yaml", rooms):
+        (record,) = json.loads(sekskant("rulebook", "test", str(named), "--format", "json").out)
+        assert [case["passed"] for case in record["cases"]] == [True, True]
+
+
+def test_coverage_can_be_required(rooms: Path) -> None:
+    write_cases(rooms, CASES_OF_ROOMS)
+    ran = sekskant("rulebook", "test", str(rooms), "--fail-under", "90", "--lang", "en")
+    assert ran.code == 5
+    assert "  • seats: just under 20\n" in ran.out
+    assert "  • two_of_three: 2 fulfilled without R3\n" in ran.out
+    assert "  • agreement year 2019: not in force\n" in ran.out
+    assert sekskant("rulebook", "test", str(rooms), "--fail-under", "10").code == 0
+
+
+@pytest.mark.parametrize("text", [None, CASES_OF_ROOMS, CASES_OF_ROOMS + "year: 2020\n# the end\n"])
+def test_missing_cases_are_written_to_be_judged(rooms: Path, text: str | None) -> None:
+    """They show nothing until their author has judged them; then the coverage is complete."""
+    if text is not None:
+        write_cases(rooms, text)
+    ran = sekskant("rulebook", "test", str(rooms), "--write-missing", "--lang", "en")
+    assert ran.code == 0
+    assert "cases added; judge them, and delete `to_judge`" in ran.err
+    path = rooms / "cases" / "rulebook.yaml"
+    written = path.read_text(encoding="utf-8")
+    before = text or ""
+    assert all(line in written for line in before.splitlines())
+    assert not text or "# the end" not in text or written.endswith("year: 2020\n# the end\n")
+    again = sekskant("rulebook", "test", str(rooms), "--write-missing", "--fail-under", "100")
+    assert (again.code, again.err) == (5, "")
+    assert path.read_text(encoding="utf-8") == written
+    path.write_text(re.sub(r"    to_judge: true\n", "", written), encoding="utf-8")
+    judged = sekskant("rulebook", "test", str(rooms), "--fail-under", "100", "--lang", "en")
+    assert judged.code == 0, judged.out
+    assert "Coverage of meaning: 100%" in judged.out
+
+
+def test_results_as_junit(rooms: Path) -> None:
+    text = CASES_OF_ROOMS.replace("seats: 20", "seats: 2") + (
+        "  - {case: waiting, to_judge: true, evidence: {}, verdict: undetermined}\n"
+    )
+    write_cases(rooms, text)
+    report = rooms / "report.xml"
+    assert sekskant("rulebook", "test", str(rooms), "--junit", str(report)).code == 5
+    read = JUnitXml.fromfile(str(report))
+    assert (read.tests, read.failures, read.skipped) == (3, 1, 1)
+    (suite,) = read
+    messages = {case.name: [result.message for result in case.result] for case in suite}
+    assert messages == {
+        "large and quiet": ["verdict: expected met, decided undetermined"],
+        "a shop": [],
+        "waiting": ["to be judged"],
+    }
+
+
+BROKEN = Path(__file__).parent / "broken" / "cases"
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in BROKEN.glob("*.yaml")))
+def test_every_mistake_in_a_case_file_is_said(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With SEKSKANT_WRITE_EXPECTED=1 in the environment, what is said becomes what is expected."""
+    monkeypatch.chdir(BROKEN)
     with pytest.raises(Rejected) as caught:
-        list(cases_in(BROKEN.replace(right, wrong).encode(), "cases.yaml"))
-    assert f"cases.yaml:{message}" in str(caught.value)
+        read_case_file(Path(f"{name}.yaml"))
+    said, expected = f"{caught.value}\n", Path(f"{name}.txt")
+    if os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1":
+        expected.write_text(said, encoding="utf-8")
+    assert said == expected.read_text(encoding="utf-8")
+    assert {diagnostic.code for diagnostic in caught.value.diagnostics} <= set(CODES)
+    check_style(said)
+
+
+def test_a_case_file_can_be_checked() -> None:
+    ran = sekskant("rulebook", "check", "missing-key.yaml", cwd=BROKEN)
+    assert ran.code == 5
+    assert ran.out == (BROKEN / "missing-key.txt").read_text(encoding="utf-8")
+    good = sekskant("rulebook", "check", str(FILES[0].path))
+    assert (good.code, good.out, good.err) == (0, "", "0 findings in 1 file\n")
+
+
+def test_a_version_need_not_be_named() -> None:
+    data = b"format: sekskant/cases/1\nrulebook: hovedstaden.mest-specialiserede\ncases: []\n"
+    assert read_case_file(Path("cases.yaml"), data).rulebook.version == "2018"
+
+
+def test_a_rejected_case_file_leaves_the_others(rooms: Path) -> None:
+    write_cases(rooms, CASES_OF_ROOMS)
+    shutil.copy(BROKEN / "missing-key.yaml", rooms / "cases")
+    ran = sekskant("rulebook", "test", str(rooms), "--format", "json", "--write-missing")
+    assert ran.code == 1
+    assert "missing-key" in ran.err
+    assert "no cases are written while a file is rejected" in ran.err
+    assert [len(record["cases"]) for record in json.loads(ran.out)] == [2]
+
+
+# Any rulebook
+
+
+@given(examples())
+@settings(max_examples=60)
+def test_suggested_cases_reach_their_goals(example: Example) -> None:
+    """Derived facts beside those they follow from may leave a goal without a case, but no case misses its goal."""
+    meaning, decider = Meaning(example.rulebook), Decider(example.rulebook, engine=REFERENCE)
+    for suggestion in suggestions(meaning, meaning.goals, decider):
+        shown = shown_by([suggestion.result], meaning.program)
+        assert suggestion.goal in reached(meaning.goals, shown, meaning.program)

@@ -1,0 +1,181 @@
+"""What the cases of rulebooks came to: for people, for scripts, and as JUnit XML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cli.screen import Piece, Screen
+from engine.authoring.cases import Difference, Result
+from engine.authoring.coverage import Meaning
+from engine.authoring.goal_words import goal_words
+from engine.authoring.goals import Goal
+from engine.authoring.mutation import Mutant, Survey
+from engine.rulebook import Rulebook
+from engine.wording import Language, Wording
+
+
+class Tested(NamedTuple):
+    """One rulebook, the results of its cases, and what they show."""
+
+    rulebook: Rulebook
+    results: tuple[Result, ...]
+    meaning: Meaning
+    reached: frozenset[Goal]
+    survey: Survey | None
+
+    @property
+    def missing(self) -> list[Goal]:
+        """What no case shows."""
+        return [goal for goal in self.meaning.goals if goal not in self.reached]
+
+    @property
+    def per_cent(self) -> int:
+        """The coverage, rounded down: 100 only where nothing is missing."""
+        return 100 * len(self.reached) // max(len(self.meaning.goals), 1)
+
+    @property
+    def name(self) -> str:
+        """The rulebook by id and version."""
+        return f"{self.rulebook.id}@{self.rulebook.version}"
+
+    def words(self, goal: Goal, wording: Wording) -> str:
+        """A goal in words."""
+        return goal_words(goal, self.meaning.program, wording)
+
+
+def table_text(tested: Sequence[Tested], language: Language, *, listed: bool) -> str:
+    """What people read: failed cases, coverage, and where asked for what is missing."""
+    report = _Report(Wording(language), listed)
+    for one in tested:
+        report.rulebook(one)
+    if not tested:
+        report.screen.line(Piece(report.pick("Der er ingen regelsæt.", "There are no rulebooks.")))
+    return report.screen.taken()
+
+
+class _Report:
+    def __init__(self, wording: Wording, listed: bool) -> None:
+        self._wording, self._listed = wording, listed
+        self.screen, self.pick = Screen(), wording.pick
+
+    def rulebook(self, tested: Tested) -> None:
+        """The results of one rulebook."""
+        self.screen.rule(f"{self._wording.text(tested.rulebook.title)}  {tested.name}")
+        failed = [result for result in tested.results if not result.passed]
+        for result in failed:
+            self._failed(result)
+        self._counts(tested, len(failed))
+        self._coverage(tested)
+        if tested.survey is not None:
+            self._mutants(tested.survey)
+
+    def _failed(self, result: Result) -> None:
+        place = result.case.place
+        self.screen.line(
+            Piece("✗ ", "not_met"), Piece(result.case.name, "bold"), Piece(f"  {place.file}:{place.line}", "dim")
+        )
+        for difference in result.differences:
+            self.screen.paragraph(self._difference(difference), indent=4)
+        for diagnostic in result.rejected:
+            self.screen.paragraph(f"{diagnostic.code}: {diagnostic.message}", indent=4)
+
+    def _difference(self, difference: Difference) -> str:
+        words = self.pick("{}: forventet {}, afgjort {}", "{}: expected {}, decided {}")
+        return words.format(difference.what, difference.expected, difference.decided)
+
+    def _counts(self, tested: Tested, failed: int) -> None:
+        if not tested.results:
+            self.screen.line(Piece(self.pick("Ingen testtilfælde.", "No cases."), "unknown"))
+            return
+        waiting = sum(result.case.to_judge for result in tested.results)
+        words = [self.pick("{} testtilfælde", "{} cases").format(len(tested.results))]
+        words.append(
+            self.pick("{} mislykket", "{} failed").format(failed)
+            if failed
+            else self.pick("alle som forventet", "all as expected")
+        )
+        if waiting:
+            words.append(self.pick("{} venter på at blive bedømt", "{} to be judged").format(waiting))
+        self.screen.line(Piece(", ".join(words), "not_met" if failed else "met"))
+
+    def _coverage(self, tested: Tested) -> None:
+        words = self.pick("Dækning af betydning: {} % ({} af {})", "Coverage of meaning: {}% ({} of {})")
+        shown = words.format(tested.per_cent, len(tested.reached), len(tested.meaning.goals))
+        self.screen.line(Piece(shown, "" if tested.missing else "met"))
+        for goal in tested.missing if self._listed else ():
+            self.screen.paragraph(tested.words(goal, self._wording), bullet="• ")
+
+    def _mutants(self, survey: Survey) -> None:
+        noticed = survey.mutants - len(survey.unnoticed)
+        words = self.pick("Ændringer, som et testtilfælde opdager: {} af {}", "Changes that a case notices: {} of {}")
+        self.screen.line(Piece(words.format(noticed, survey.mutants), "not_met" if survey.unnoticed else "met"))
+        for mutant in survey.unnoticed:
+            self.screen.paragraph(_mutant(mutant, self._wording), bullet="• ")
+
+
+def _mutant(mutant: Mutant, wording: Wording) -> str:
+    return f"{'.'.join(map(str, mutant.path))}: {wording.text(mutant.change)}"
+
+
+def json_text(tested: Sequence[Tested], language: Language, *, listed: bool) -> str:
+    """What scripts read."""
+    return json.dumps([_record(one, Wording(language)) for one in tested], ensure_ascii=False, indent=2) + "\n"
+
+
+def _record(tested: Tested, wording: Wording) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "rulebook": tested.rulebook.id,
+        "version": tested.rulebook.version,
+        "cases": [_case(result) for result in tested.results],
+        "coverage": {
+            "goals": len(tested.meaning.goals),
+            "reached": len(tested.reached),
+            "per_cent": tested.per_cent,
+            "missing": [tested.words(goal, wording) for goal in tested.missing],
+        },
+    }
+    if tested.survey is not None:
+        unnoticed = [_mutant(mutant, wording) for mutant in tested.survey.unnoticed]
+        record["mutation"] = {"mutants": tested.survey.mutants, "unnoticed": unnoticed}
+    return record
+
+
+def _case(result: Result) -> dict[str, Any]:
+    return {
+        "case": result.case.name,
+        "file": result.case.place.file,
+        "line": result.case.place.line,
+        "passed": result.passed,
+        "to_judge": result.case.to_judge,
+        "differences": [difference._asdict() for difference in result.differences],
+        "rejected": [str(diagnostic) for diagnostic in result.rejected],
+    }
+
+
+def write_junit(tested: Sequence[Tested], path: Path) -> None:
+    """The results as JUnit XML: a suite for each rulebook; a case still to be judged is skipped."""
+    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite  # noqa: PLC0415 - only where asked for
+
+    report = JUnitXml("sekskant")
+    for one in tested:
+        suite = TestSuite(one.name)
+        for result in one.results:
+            case = TestCase(result.case.name, classname=one.name)
+            if not result.passed:
+                failure = Failure("; ".join(_messages(result)))
+                failure.text = f"{result.case.place}"
+                case.result = [failure]
+            elif result.case.to_judge:
+                case.result = [Skipped("to be judged")]
+            suite.add_testcase(case)
+        report.add_testsuite(suite)
+    report.update_statistics()  # type: ignore[no-untyped-call]
+    report.write(str(path), pretty=True)
+
+
+def _messages(result: Result) -> Iterator[str]:
+    yield from (f"{d.what}: expected {d.expected}, decided {d.decided}" for d in result.differences)
+    yield from (f"{d.code}: {d.message}" for d in result.rejected)

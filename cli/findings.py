@@ -1,0 +1,84 @@
+"""What a check found, for people, for scripts, and as SARIF 2.1.0 for editors and continuous integration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import PurePath
+from typing import Any
+
+from cli.console import harmless
+from engine.authoring.lints import LINTS
+from engine.diagnostics import CODES, Diagnostic
+
+_SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def _text(found: Sequence[Diagnostic]) -> str:
+    return "".join(f"{harmless(str(diagnostic))}\n" for diagnostic in found)
+
+
+def _json(found: Sequence[Diagnostic]) -> str:
+    return _dumped([_record(diagnostic) for diagnostic in found])
+
+
+def _record(diagnostic: Diagnostic) -> dict[str, Any]:
+    place = diagnostic.place
+    return {
+        "file": place.file,
+        "line": place.line or None,
+        "column": place.column or None,
+        "code": diagnostic.code,
+        "level": _level(diagnostic.code),
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "documentation": _documentation(diagnostic.code),
+    }
+
+
+def _level(code: str) -> str:
+    """A rulebook with errors cannot be used; one with warnings can."""
+    return "warning" if code in LINTS else "error"
+
+
+def _documentation(code: str) -> str:
+    return f"docs/lints/{code}.md" if code in LINTS else "docs/reference/diagnostics.md"
+
+
+def _sarif(found: Sequence[Diagnostic]) -> str:
+    codes = sorted({diagnostic.code for diagnostic in found})
+    rules = [
+        {
+            "id": code,
+            "shortDescription": {"text": (LINTS | CODES)[code]},
+            "help": {"text": f"See {_documentation(code)}."},
+            "defaultConfiguration": {"level": _level(code)},
+        }
+        for code in codes
+    ]
+    driver = {"name": "sekskant", "version": version("sekskant"), "rules": rules}
+    results = [_result(diagnostic, codes.index(diagnostic.code)) for diagnostic in found]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return _dumped({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
+
+
+def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
+    place, hint = diagnostic.place, f" ({diagnostic.hint})" if diagnostic.hint else ""
+    location: dict[str, Any] = {"artifactLocation": {"uri": PurePath(place.file).as_posix().replace(" ", "%20")}}
+    if place.line:
+        location["region"] = {"startLine": place.line, "startColumn": place.column}
+    return {
+        "ruleId": diagnostic.code,
+        "ruleIndex": rule,
+        "level": _level(diagnostic.code),
+        "message": {"text": diagnostic.message + hint},
+        "locations": [{"physicalLocation": location}],
+    }
+
+
+def _dumped(record: object) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+PRINTERS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {"text": _text, "json": _json, "sarif": _sarif}

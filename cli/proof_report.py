@@ -1,0 +1,237 @@
+"""Proofs for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cli.screen import Piece, Screen
+from engine.analysis import Sets
+from engine.authoring.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
+from engine.authoring.witness import Values
+from engine.clauses import Clauses
+from engine.logic import Status
+from engine.rulebook import Rulebook, Verdict
+from engine.wording import Language, Wording
+from offers.case_writer import value_text
+from offers.example import example_offer
+
+MAX_SHOWN = 20
+"""More sets than this are not read; the others are counted."""
+
+
+def proof_text(rulebook: Rulebook, language: Language, form: str) -> str:
+    """What is proven about one rulebook."""
+    proof = prove(rulebook)
+    if form == "json":
+        return _dumped(_proof_record(proof))
+    report = _Report(proof, Wording(language))
+    report.write()
+    return report.screen.taken()
+
+
+class _Report:
+    def __init__(self, proof: Proof, wording: Wording) -> None:
+        self._proof, self._wording = proof, wording
+        self.screen, self._pick = Screen(), wording.pick
+
+    def write(self) -> None:
+        """The counts, each item, and the sets."""
+        proof, rulebook = self._proof, self._proof.rulebook
+        self.screen.rule(f"{self._wording.text(rulebook.title)}  {named(rulebook)}")
+        self.screen.paragraph(self._counts(), indent=0)
+        self.screen.line()
+        self._items()
+        met = self._wording.quoted(self._wording.text(rulebook.outcomes[Verdict.MET].label))
+        enough = self._pick(
+            "Minimale tilstrækkelige sæt: hvert af dem giver {}", "Minimal sufficient sets: each gives {}"
+        )
+        self._sets(enough.format(met), proof.sufficient, _sufficient_words)
+        needed = self._pick(
+            "Minimale nødvendige sæt: uden noget af et sæt ikke {}",
+            "Minimal necessary sets: without any of one, not {}",
+        )
+        self._sets(needed.format(met), proof.necessary, _necessary_words)
+
+    def _counts(self) -> str:
+        proof = self._proof
+        words = self._pick(
+            "Bevist over alle {} statusvektorer, hvoraf {} kan forekomme: {} giver {}, {} giver {}.",
+            "Proven over all {} status vectors, of which {} can occur: {} give {}, {} give {}.",
+        )
+        met, not_met = (self._wording.text(proof.rulebook.outcomes[v].label) for v in (Verdict.MET, Verdict.NOT_MET))
+        return words.format(proof.vectors, proof.possible, proof.met, met, proof.vectors - proof.met, not_met)
+
+    def _items(self) -> None:
+        heads = ("", self._pick("At det er opfyldt", "Being met"), self._pick("Kan afgøre alene", "Can decide alone"))
+        rows = [[[Piece(part)] for part in self._item(item)] for item in self._proof.items]
+        self.screen.table(heads, rows)
+
+    def _item(self, item: ItemProof) -> tuple[str, str, str]:
+        ways = {
+            (True, False): self._pick("taler for", "speaks for"),
+            (False, True): self._pick("taler imod", "speaks against"),
+            (True, True): self._pick("taler både for og imod", "speaks both for and against"),
+            (False, False): self._pick("ændrer intet", "changes nothing"),
+        }
+        name = Clauses(self._proof.rulebook, self._wording).names([item.id])
+        return (
+            name,
+            ways[item.helps, item.harms],
+            self._pick("ja", "yes") if item.can_decide else self._pick("nej", "no"),
+        )
+
+    def _sets(self, heading: str, sets: Sets, words: Any) -> None:
+        self.screen.heading(heading)
+        shown = [
+            words(self._wording, self._proof.rulebook, *pair) for pair in zip(sets.sets, sets.statuses, strict=True)
+        ]
+        for text in shown[:MAX_SHOWN]:
+            self.screen.paragraph(text, bullet="• ")
+        if len(shown) > MAX_SHOWN or not sets.complete:
+            more = self._pick("… og {} til", "… and {} more").format(
+                f"{len(shown) - MAX_SHOWN}{'' if sets.complete else '+'}"
+            )
+            self.screen.paragraph(more, indent=4)
+        if not shown:
+            self.screen.paragraph(self._pick("ingen", "none"))
+
+
+def _sufficient_words(wording: Wording, rulebook: Rulebook, items: Sequence[str], statuses: Sequence[Status]) -> str:
+    """What must hold together."""
+    return wording.listed(_words(wording, rulebook, items, statuses, Status.MET))
+
+
+def _necessary_words(wording: Wording, rulebook: Rulebook, items: Sequence[str], statuses: Sequence[Status]) -> str:
+    """Of what one must hold: the opposite of what forces the verdict not met."""
+    return wording.listed(_words(wording, rulebook, items, statuses, Status.NOT_MET), "or")
+
+
+def _words(
+    wording: Wording, rulebook: Rulebook, items: Sequence[str], statuses: Sequence[Status], plain: Status
+) -> Iterator[str]:
+    for item, status in zip(items, statuses, strict=True):
+        name = Clauses(rulebook, wording).names([item])
+        if status is plain:
+            yield name
+        elif status is Status.NOT_APPLICABLE:
+            yield wording.pick("at {} ikke er relevant", "{} not applicable").format(name)
+        else:
+            yield wording.pick("ikke {}", "not {}").format(name)
+
+
+def _proof_record(proof: Proof) -> dict[str, Any]:
+    return {
+        "rulebook": proof.rulebook.id,
+        "version": proof.rulebook.version,
+        "vectors": proof.vectors,
+        "possible": proof.possible,
+        "met": proof.met,
+        "items": [{**item._asdict(), "monotone": item.is_monotone} for item in proof.items],
+        "sufficient": _sets_record(proof.sufficient),
+        "necessary": _sets_record(proof.necessary),
+    }
+
+
+def _sets_record(sets: Sets) -> dict[str, Any]:
+    """Sets as statuses by item: those of `necessary` are the statuses that force the verdict not met."""
+    pairs = zip(sets.sets, sets.statuses, strict=True)
+    return {
+        "complete": sets.complete,
+        "sets": [{item: status.reported for item, status in zip(*pair, strict=True)} for pair in pairs],
+    }
+
+
+def comparison_text(
+    first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison, language: Language, form: str
+) -> str:
+    """How two rulebooks compare, with the offer on which they differ."""
+    if form == "json":
+        return _dumped(_comparison_record(first, second, relation, comparison))
+    wording = Wording(language)
+    return "\n".join(_comparison_lines(first, second, relation, comparison, wording)) + "\n"
+
+
+_STATED = {
+    ("implies", True): (
+        "{} medfører {}: det gælder for hvert tilbud, hvis oplysninger er kendt.",
+        "{} implies {}: it holds for every offer whose facts are known.",
+    ),
+    ("implies", False): ("{} medfører ikke {}.", "{} does not imply {}."),
+    ("implies", None): ("Det kunne ikke vises, om {} medfører {}.", "It could not be shown whether {} implies {}."),
+    ("equals", True): (
+        "{} afgør hvert tilbud, hvis oplysninger er kendt, som {}.",
+        "{} decides every offer whose facts are known as {} does.",
+    ),
+    ("equals", False): ("{} afgør ikke alle tilbud som {}.", "{} does not decide every offer as {} does."),
+    ("equals", None): (
+        "Det kunne ikke vises, om {} afgør alle tilbud som {}.",
+        "It could not be shown whether {} decides every offer as {} does.",
+    ),
+}
+
+
+def _comparison_lines(
+    first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison, wording: Wording
+) -> Iterator[str]:
+    yield wording.pick(*_STATED[relation, comparison.holds]).format(*named_apart(first, second))
+    if comparison.counterexample is not None:
+        yield ""
+        yield example_text(comparison.counterexample, wording.language).rstrip()
+
+
+def example_text(example: Counterexample, language: Language) -> str:
+    """The offer on which two rulebooks differ, as a file; its first lines say how each decides it."""
+    wording, traces = Wording(language), (example.first, example.second)
+    names = named_apart(*(trace.rulebook for trace in traces))
+    comments = [
+        wording.pick("Et konstrueret eksempel, aftaleår {}", "A made-up example, agreement year {}").format(
+            example.year
+        ),
+        *(
+            f"{name}: {wording.text(t.rulebook.outcomes[t.verdict].label)}"
+            for name, t in zip(names, traces, strict=True)
+        ),
+    ]
+    vocabularies = [trace.rulebook.vocabulary for trace in traces]
+    vocabulary = vocabularies[0]._replace(facts={**vocabularies[1].facts, **vocabularies[0].facts})
+    name, because = wording.pick("Eksempel", "Example"), wording.pick("et eksempel", "an example")
+    return example_offer(example.values, vocabulary, name, comments, because)
+
+
+def _comparison_record(first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison) -> dict[str, Any]:
+    return {
+        "rulebook": named(first),
+        "other": named(second),
+        "relation": relation,
+        "holds": comparison.holds,
+        "counterexample": example_record(comparison.counterexample),
+    }
+
+
+def example_record(example: Counterexample | None) -> dict[str, Any] | None:
+    """The offer on which two rulebooks differ, for scripts."""
+    if example is None:
+        return None
+    verdicts = [example.first.verdict.value, example.second.verdict.value]
+    return {"year": example.year, "facts": _texts(example.values), "verdicts": verdicts}
+
+
+def _texts(values: Values) -> dict[str, str]:
+    return {name: value_text(value) for name, value in values.items()}
+
+
+def named_apart(*rulebooks: Rulebook) -> list[str]:
+    """Rulebooks by id and version, or by file where that does not tell them apart."""
+    names = [named(rulebook) for rulebook in rulebooks]
+    return names if len(set(names)) == len(names) else [rulebook.file for rulebook in rulebooks]
+
+
+def named(rulebook: Rulebook) -> str:
+    """A rulebook by id and version."""
+    return f"{rulebook.id}@{rulebook.version}"
+
+
+def _dumped(record: object) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"

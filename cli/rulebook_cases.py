@@ -1,0 +1,134 @@
+"""`sekskant rulebook test`: decide the cases of rulebooks, and say what the cases do not show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, exit_code, language_option, say, say_rejected, stop
+
+if TYPE_CHECKING:
+    from cli.case_report import Tested
+    from engine.rulebook import Rulebook
+    from engine.wording import Language
+    from offers.case_file import CaseFile
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@click.option("--coverage", is_flag=True, help="List what no case shows.")
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 100), help="Exit with 5 where the coverage is below so many per cent."
+)
+@click.option("--fail-on-empty", is_flag=True, help="Exit with 5 where a rulebook has no cases.")
+@click.option("--write-missing", is_flag=True, help="Add cases that show what is missing, for you to judge.")
+@click.option(
+    "--mutate", is_flag=True, help="Change the rulebook in small ways, and list the changes that no case notices."
+)
+@click.option(
+    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write the results as JUnit XML to a file."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
+)
+@language_option
+def test(
+    paths: tuple[Path, ...],
+    coverage: bool,
+    fail_under: float | None,
+    fail_on_empty: bool,
+    write_missing: bool,
+    mutate: bool,
+    junit: Path | None,
+    form: str,
+    lang: Language,
+) -> None:
+    """Decide the cases of rulebooks, and compare with what they expect.
+
+    PATH is a rulebook, a case file, or a folder of rulebooks with their cases in cases/; without it the shipped
+    rulebooks are tested. Coverage is of meaning: each criterion met, not met, unknown and not applicable; each
+    threshold at, just under and just over; each number of criteria at its edge; each override; the first and the last
+    agreement year. A case that is still "to_judge" shows nothing.
+
+    Exit code: 0 done; 1 a file was rejected; 4 a decision could not be proven; 5 a case failed, a change went
+    unnoticed, or one of the --fail options applies.
+    """
+    from cli import case_report  # noqa: PLC0415 - help must not wait for it
+    from engine.diagnostics import IntegrityFault  # noqa: PLC0415
+    from engine.library import SHIPPED  # noqa: PLC0415
+    from offers.case_file import collect  # noqa: PLC0415
+
+    collection = collect(paths or (SHIPPED,))
+    for error in collection.rejected:
+        say_rejected(error)
+    if write_missing and collection.rejected:
+        say("no cases are written while a file is rejected")
+        write_missing = False
+    found = [Exit.REJECTED] if collection.rejected else []
+    tested = []
+    for rulebook in collection.rulebooks:
+        try:
+            tested.append(_tested(rulebook, collection.files_of(rulebook), mutate, write_missing, lang))
+        except IntegrityFault as error:
+            say(f"{rulebook.file}: {error}")
+            found.append(Exit.INTEGRITY)
+    printed = case_report.json_text if form == "json" else case_report.table_text
+    click.echo(printed(tested, lang, listed=coverage or fail_under is not None), nl=False)
+    if junit is not None:
+        case_report.write_junit(tested, junit)
+    if any(_fails(one, fail_under, fail_on_empty) for one in tested) or (fail_on_empty and not tested):
+        found.append(Exit.CHECK_FAILED)
+    stop(exit_code(found))
+
+
+def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missing: bool, lang: Language) -> Tested:
+    """What the cases of one rulebook come to."""
+    from cli.case_report import Tested  # noqa: PLC0415
+    from engine.authoring.cases import run_cases  # noqa: PLC0415
+    from engine.authoring.coverage import Meaning, reached, shown_by  # noqa: PLC0415
+    from engine.decide import Decider  # noqa: PLC0415
+
+    decider, meaning = Decider(rulebook), Meaning(rulebook)
+    results = tuple(result for file in files for result in run_cases(file.cases, decider))
+    done = reached(meaning.goals, shown_by(results, meaning.program), meaning.program)
+    survey = None
+    if mutate:
+        from engine.authoring.mutation import survey as surveyed  # noqa: PLC0415 - only where it is asked for
+
+        survey = surveyed(rulebook, [r.case for r in results if r.passed and not r.case.to_judge])
+    tested = Tested(rulebook, results, meaning, frozenset(done), survey)
+    if write_missing:
+        _write_missing(tested, files, decider, lang)
+    return tested
+
+
+def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang: Language) -> None:
+    """Add cases to judge for what is not shown, but not again for what waits to be judged."""
+    from engine.authoring.coverage import reached, shown_by  # noqa: PLC0415
+    from engine.authoring.suggestions import suggestions  # noqa: PLC0415
+    from engine.wording import Wording  # noqa: PLC0415
+    from offers.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
+
+    meaning, wording = tested.meaning, Wording(lang)
+    waiting = [r._replace(case=r.case._replace(to_judge=False)) for r in tested.results if r.case.to_judge]
+    written = reached(meaning.goals, shown_by(waiting, meaning.program), meaning.program)
+    wanted = [goal for goal in tested.missing if goal not in written]
+    suggested = list(suggestions(meaning, wanted, decider))  # type: ignore[arg-type]
+    path = case_file_for(tested.rulebook, files)
+    if suggested:
+        taken = [result.case.name for result in tested.results]
+        add_cases(path, tested.rulebook, case_blocks(suggested, taken, meaning.program, wording), wording)
+        cases = wording.pick("testtilfælde", "case" if len(suggested) == 1 else "cases")
+        judge = wording.pick("tilføjet; bedøm dem, og slet »to_judge«", "added; judge them, and delete `to_judge`")
+        say(f"{path}: {len(suggested)} {cases} {judge}")
+
+
+def _fails(tested: Tested, fail_under: float | None, fail_on_empty: bool) -> bool:
+    return (
+        any(not result.passed for result in tested.results)
+        or (tested.survey is not None and bool(tested.survey.unnoticed))
+        or (fail_on_empty and not tested.results)
+        or (fail_under is not None and tested.per_cent < fail_under)
+    )

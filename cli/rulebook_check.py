@@ -1,0 +1,66 @@
+"""`sekskant rulebook check`: everything that loading finds, and the lints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, say, stop
+
+if TYPE_CHECKING:
+    from engine.diagnostics import Diagnostic
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    show_default=True,
+    help="text: to read. json: a list of findings. sarif: SARIF 2.1.0, for editors and CI.",
+)
+def check(paths: tuple[Path, ...], form: str) -> None:
+    """Check rulebooks and vocabularies for mistakes of form and of meaning.
+
+    PATH is a rulebook, a vocabulary, a case file, or a folder of rulebooks; without it the shipped rulebooks are
+    checked. Each lint has a page in docs/lints/. A comment "sekskant: allow CODE" in the line, or in the line above,
+    allows a lint.
+
+    Exit code: 0 nothing was found; 5 something was.
+    """
+    from cli.findings import PRINTERS  # noqa: PLC0415 - help must not wait for it
+    from engine.authoring.check import check as findings_in  # noqa: PLC0415
+    from engine.authoring.check import files_under  # noqa: PLC0415
+    from engine.library import SHIPPED  # noqa: PLC0415
+    from offers.case_file import FOLDER  # noqa: PLC0415
+
+    paths = paths or (SHIPPED,)
+    case_files = [path for path in paths if path.is_file() and path.resolve().parent.name == FOLDER]
+    found = findings_in([path for path in paths if path not in case_files]) + _mistakes_in_cases(case_files)
+    click.echo(PRINTERS[form](found), nl=False)
+    files = len({file for path in paths for file in files_under(path)})
+    say(f"{_counted(len(found), 'finding')} in {_counted(files, 'file')}")
+    stop(Exit.CHECK_FAILED if found else Exit.DONE)
+
+
+def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:
+    """What is wrong with case files that are named one by one."""
+    from engine.diagnostics import Rejected  # noqa: PLC0415
+    from offers.case_file import read_case_file  # noqa: PLC0415
+
+    found: list[Diagnostic] = []
+    for file in files:
+        try:
+            read_case_file(file)
+        except Rejected as error:
+            found += error.diagnostics
+    return found
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

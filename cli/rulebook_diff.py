@@ -1,0 +1,106 @@
+"""`sekskant rulebook diff`: what differs between two rulebooks, in words, and whether a verdict can change."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.console import language_option, load_library
+from cli.selection import chosen_rulebooks
+
+if TYPE_CHECKING:
+    from engine.authoring.difference import Change
+    from engine.authoring.proof import Comparison
+    from engine.rulebook import Rulebook
+    from engine.wording import Language, Wording
+
+
+@click.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--year", type=click.IntRange(1900, 2999), help="The versions in force on 1 January of this year.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
+)
+@language_option
+def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> None:
+    """Say in words what differs between two rulebooks or versions.
+
+    OLD and NEW are each an id, ID@VERSION or a YAML file. What can change a verdict stands apart from what is only
+    worded otherwise. Whether any verdict changes at all is proven, and shown by an offer on which it does.
+    """
+    from engine.authoring.difference import differences  # noqa: PLC0415 - help must not wait for it
+
+    library = load_library()
+    year = year or library.latest_year()
+    before, after = (chosen_rulebooks(library, [name], year)[0] for name in (old, new))
+    changes, comparison = differences(before, after), _compared(before, after)
+    printed = _json if form == "json" else _table
+    click.echo(printed(before, after, changes, comparison, lang), nl=False)
+
+
+def _compared(before: Rulebook, after: Rulebook) -> Comparison:
+    from engine.authoring.diagrams import TooComplex  # noqa: PLC0415
+    from engine.authoring.proof import Comparison, NotComparable, compare  # noqa: PLC0415
+
+    try:
+        return compare(before, after, "equals")
+    except (TooComplex, NotComparable):
+        return Comparison(None)
+
+
+def _table(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
+    from cli.proof_report import example_text, named_apart  # noqa: PLC0415
+    from cli.screen import Piece, Screen  # noqa: PLC0415
+    from engine.wording import Wording  # noqa: PLC0415
+
+    wording, screen = Wording(lang), Screen()
+    screen.rule(" → ".join(named_apart(before, after)))
+    headings = {"meaning": ("Betydning", "Meaning"), "wording": ("Ordlyd", "Wording")}
+    for kind, heading in headings.items():
+        found = [change for change in changes if change.kind == kind]
+        if found:
+            screen.line(Piece(wording.pick(*heading), "bold"))
+        for change in found:
+            screen.paragraph(f"{wording.text(change.about)}: {wording.text(change.change)}", bullet="• ")
+    if not changes:
+        screen.line(Piece(wording.pick("Ingen forskel.", "No difference.")))
+    screen.line()
+    screen.line(Piece(_conclusion(comparison, wording), "met" if comparison.holds else "undetermined"))
+    example = comparison.counterexample
+    return screen.taken() + (f"\n{example_text(example, lang)}" if example else "")
+
+
+def _conclusion(comparison: Comparison, wording: Wording) -> str:
+    conclusions = {
+        True: (
+            "Ingen afgørelse kan ændre sig, når alle oplysninger er kendt.",
+            "No verdict can change where all facts are known.",
+        ),
+        False: (
+            "Afgørelser kan ændre sig, for eksempel for dette tilbud:",
+            "Verdicts can change, for instance for this offer:",
+        ),
+        None: (
+            "Det kunne ikke vises, om en afgørelse kan ændre sig.",
+            "It could not be shown whether a verdict can change.",
+        ),
+    }
+    return wording.pick(*conclusions[comparison.holds])
+
+
+def _json(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
+    from cli.proof_report import example_record, named  # noqa: PLC0415
+
+    record: dict[str, Any] = {
+        "old": named(before),
+        "new": named(after),
+        "changes": [
+            {"kind": c.kind, "about": getattr(c.about, lang), "change": getattr(c.change, lang)} for c in changes
+        ],
+        "verdicts_can_change": None if comparison.holds is None else not comparison.holds,
+        "example": example_record(comparison.counterexample),
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"

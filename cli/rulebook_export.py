@@ -1,0 +1,37 @@
+"""`sekskant rulebook export`: a rulebook in a form that other tools read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.console import load_library, say
+from cli.selection import chosen_rulebooks
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option("--year", type=click.IntRange(1900, 2999), help="The version in force on 1 January of this year.")
+@click.option(
+    "--format", "form", type=click.Choice(["dmn"]), default="dmn", show_default=True, help="dmn: DMN 1.3 XML."
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of standard output."
+)
+def export(name: str, year: int | None, form: str, output: Path | None) -> None:
+    """Write a rulebook in a form that other tools read.
+
+    ID is an id, ID@VERSION or a YAML file. DMN holds a decision table for each criterion, override and group of the
+    rule, in FEEL. It gives the same verdicts for offers whose facts are all known; FEEL knows no bounds, and nothing
+    that is undetermined.
+    """
+    from engine.authoring.dmn import dmn  # noqa: PLC0415 - help must not wait for it
+
+    library = load_library()
+    text = dmn(chosen_rulebooks(library, [name], year or library.latest_year())[0])
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    output.write_text(text, encoding="utf-8")
+    say(f"{output}: for offers whose facts are all known; FEEL knows no bounds")

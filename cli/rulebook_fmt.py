@@ -1,0 +1,58 @@
+"""`sekskant rulebook fmt`: the one layout of rulebooks and vocabularies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.console import Exit, exit_code, harmless, say, say_rejected, stop
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path))
+@click.option("--check", is_flag=True, help="Write nothing; exit with 5 where a file is laid out otherwise.")
+@click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
+    """Lay out rulebooks and vocabularies in one way.
+
+    PATH is a rulebook, a vocabulary or a folder of them. Comments and the order of everything are kept, and what a
+    file means never changes: it is read again, and left as it is where it would.
+
+    Exit code: 0 done; 1 a file was rejected; 5 --check, and a file is laid out otherwise.
+    """
+    from engine.authoring.check import files_under  # noqa: PLC0415 - help must not wait for it
+    from engine.diagnostics import Rejected  # noqa: PLC0415
+
+    found = []
+    for file in dict.fromkeys(file for path in paths for file in files_under(path)):
+        try:
+            changed = _changed(file, diff)
+        except Rejected as error:
+            say_rejected(error)
+            found.append(Exit.REJECTED)
+            continue
+        if changed is not None:
+            found += [Exit.CHECK_FAILED] if check else []
+            say(f"{file}: {'would be laid out anew' if check or diff else 'laid out anew'}")
+            if not (check or diff):
+                file.write_text(changed, encoding="utf-8")
+    stop(exit_code(found))
+
+
+def _changed(file: Path, diff: bool) -> str | None:
+    """The new text of a file, or None where it stays as it is."""
+    import difflib  # noqa: PLC0415
+
+    from engine.authoring.layout import laid_out  # noqa: PLC0415
+    from engine.document import decode, read_file  # noqa: PLC0415
+    from engine.library import shown_path  # noqa: PLC0415
+
+    before = decode(read_file(file), shown_path(file))
+    after = laid_out(before, shown_path(file))
+    if after == before:
+        return None
+    if diff:
+        lines = difflib.unified_diff(before.splitlines(True), after.splitlines(True), str(file), str(file))
+        click.echo(harmless("".join(lines)), nl=False)
+    return after

@@ -1,0 +1,196 @@
+"""`sekskant rulebook new`: a first rulebook, with a vocabulary and cases, from a few answers."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shutil
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, language_option, say, say_rejected, stop
+
+if TYPE_CHECKING:
+    from engine.authoring.scaffold import NewCriterion
+    from engine.language import Text
+    from engine.wording import Language
+
+_SPEC = re.compile(
+    r"\s*(?P<da>[^|]+?)\s*\|\s*(?P<en>[^|]+?)\s*\|\s*(?P<section>[^|]+?)\s*"
+    r"(?:\|\s*(?P<comparison>at_least|at_most)\s+(?P<threshold>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*)?\Z"
+)
+_FORM = '"DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" behind it for a number'
+
+
+@click.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--id", "identifier", help="The id, such as aarhus.strategi; what stands before the dot names the vocabulary."
+)
+@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year in which it is in force.")
+@click.option("--title", metavar="DANISH|ENGLISH", help="What the rulebook decides.")
+@click.option("--source", metavar="DANISH|ENGLISH", help="The document that it is taken from.")
+@click.option("--criterion", "criteria", multiple=True, help=f"A criterion (repeatable): {_FORM}.")
+@click.option("--at-least", "required", type=click.IntRange(1), help="How many criteria must be met.")
+@click.option(
+    "--mandatory",
+    type=click.IntRange(1),
+    multiple=True,
+    help="The number of a criterion that must be among them (repeatable).",
+)
+@language_option
+def new(
+    folder: Path,
+    identifier: str | None,
+    year: int | None,
+    title: str | None,
+    source: str | None,
+    criteria: tuple[str, ...],
+    required: int | None,
+    mandatory: tuple[int, ...],
+    lang: Language,
+) -> None:
+    """Write a first rulebook into FOLDER, with its vocabulary, a case file and the JSON Schemas for editors.
+
+    Asks for what no option gives. What it writes checks clean and passes its cases; from there on it is yours to
+    edit. A file that is there is never written over.
+    """
+    from engine.authoring import scaffold  # noqa: PLC0415 - help must not wait for it
+
+    ask = _Questions(lang)
+    identifier = _checked_id(identifier or ask.text("Id (bogstaver, tal og punktum)", "Id (letters, digits and dots)"))
+    year = year or ask.number("Aftaleår", "Agreement year", datetime.date.today().year + 1)
+    shown = _both(title, "--title") if title else ask.both("Hvad afgør regelsættet?", "What does the rulebook decide?")
+    taken = (
+        _both(source, "--source")
+        if source
+        else ask.both("Hvilket dokument bygger det på?", "Which document is it taken from?")
+    )
+    found = [_criterion(spec) for spec in criteria] or ask.criteria()
+    count = len(found)
+    required = required or ask.number(
+        f"Hvor mange af de {count} skal være opfyldt?", f"How many of the {count} must be met?", count
+    )
+    _check(found, required, mandatory)
+    files = scaffold.files_of(scaffold.NewRulebook(identifier, year, shown, taken, tuple(found), required, mandatory))
+    there = [name for name in files if (folder / name).exists()]
+    if there:
+        raise click.UsageError(f"`{folder / there[0]}` is there already; choose another folder")
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+        say(str(folder / name))
+    _copy_schemas(folder / "schema")
+    _finish(folder, lang)
+
+
+def _finish(folder: Path, lang: Language) -> None:
+    """Check what was written, and say what comes next."""
+    from engine.authoring.check import check  # noqa: PLC0415
+    from engine.diagnostics import Rejected  # noqa: PLC0415
+    from engine.wording import Wording  # noqa: PLC0415
+
+    found = check([folder])
+    if found:
+        say_rejected(Rejected(found))
+    wording = Wording(lang)
+    say(wording.pick("Næste skridt:", "Next:"))
+    say(f"  sekskant rulebook check {folder}")
+    say(f"  sekskant rulebook test {folder} --coverage")
+    stop(Exit.CHECK_FAILED if found else Exit.DONE)
+
+
+def _copy_schemas(folder: Path) -> None:
+    """The JSON Schemas that the first lines of the files name, for editors."""
+    import offers  # noqa: PLC0415
+    from engine.library import SHIPPED  # noqa: PLC0415
+
+    folder.mkdir(exist_ok=True)
+    cases = Path(offers.__file__).parent / "schema" / "cases-1.schema.json"
+    for file in (*(SHIPPED / "schema").glob("*.json"), cases):
+        shutil.copy(file, folder)
+
+
+class _Questions:
+    """Asks on standard error, so that nothing asked mixes with what is printed."""
+
+    def __init__(self, lang: Language) -> None:
+        self._danish = lang == "da"
+
+    def text(self, danish: str, english: str, default: str | None = None) -> str:
+        answer: str = click.prompt(
+            danish if self._danish else english, default=default, err=True, show_default=bool(default)
+        )
+        return answer.strip()
+
+    def number(self, danish: str, english: str, default: int) -> int:
+        answer: int = click.prompt(
+            danish if self._danish else english, default=default, type=click.IntRange(1), err=True
+        )
+        return answer
+
+    def both(self, danish: str, english: str) -> Text:
+        from engine.language import Text  # noqa: PLC0415
+
+        in_danish = self.text(f"{danish} På dansk", f"{english} In Danish")
+        return Text(da=in_danish, en=self.text(f"{danish} På engelsk", f"{english} In English"))
+
+    def criteria(self) -> list[NewCriterion]:
+        """Criteria until an empty line."""
+        found: list[NewCriterion] = []
+        say(f"{'Kriterier' if self._danish else 'Criteria'}: {_FORM}")
+        while True:
+            number = len(found) + 1
+            spec = self.text(
+                f"Kriterium {number} (tom: ikke flere)", f"Criterion {number} (empty: no more)", default=""
+            )
+            if not spec and found:
+                return found
+            try:
+                found.append(_criterion(spec))
+            except click.UsageError as error:
+                say(error.message)
+
+
+def _checked_id(identifier: str) -> str:
+    from engine.checker import DOTTED  # noqa: PLC0415
+
+    if not DOTTED.match(identifier):
+        raise click.UsageError(f"`{identifier}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`")
+    return identifier
+
+
+def _both(text: str, option: str) -> Text:
+    from engine.language import Text  # noqa: PLC0415
+
+    danish, bar, english = (part.strip() for part in text.partition("|"))
+    if not (danish and bar and english):
+        raise click.UsageError(f'{option} is "DANISH | ENGLISH", here `{text}`')
+    return Text(da=danish, en=english)
+
+
+def _criterion(spec: str) -> NewCriterion:
+    from engine.authoring.scaffold import NewCriterion  # noqa: PLC0415
+    from engine.language import Text  # noqa: PLC0415
+
+    match = _SPEC.match(spec)
+    if match is None:
+        raise click.UsageError(f"a criterion is {_FORM}, here `{spec}`")
+    threshold = Decimal(match["threshold"]) if match["threshold"] else None
+    return NewCriterion(Text(da=match["da"], en=match["en"]), match["section"], match["comparison"], threshold)
+
+
+def _check(criteria: Sequence[NewCriterion], required: int, mandatory: tuple[int, ...]) -> None:
+    from engine.authoring.scaffold import repeated_facts  # noqa: PLC0415
+
+    count = len(criteria)
+    if required > count:
+        raise click.UsageError(f"{required} are required, but there are only {count} criteria")
+    if any(number > count for number in mandatory):
+        raise click.UsageError(f"--mandatory names one of the criteria by its number, 1 to {count}")
+    if repeated := repeated_facts(criteria):
+        raise click.UsageError(f"two criteria have the same English title (`{repeated[0]}`)")

@@ -1,0 +1,63 @@
+"""`sekskant rulebook list` and `show`: what rulebooks there are, and what one says."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.console import language_option, load_library
+from cli.selection import chosen_rulebooks
+from engine.describe import rulebook_record
+
+if TYPE_CHECKING:
+    from engine.rulebook import Rulebook
+    from engine.wording import Language
+
+_FORMAT = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
+)
+
+
+@click.command("list")
+@_FORMAT
+@language_option
+def list_rulebooks(form: str, lang: Language) -> None:
+    """List the rulebooks and their versions."""
+    rulebooks = load_library().rulebooks
+    if form == "json":
+        _print_json([_entry(found) for found in rulebooks])
+        return
+    from cli.reading import rulebook_table  # noqa: PLC0415 - only for tables
+
+    click.echo(rulebook_table(rulebooks, lang), nl=False)
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option("--year", type=click.IntRange(1900, 2999), help="The version in force on 1 January of this year.")
+@_FORMAT
+@language_option
+def show(name: str, year: int | None, form: str, lang: Language) -> None:
+    """Show a rulebook: its rule, overrides, criteria and the facts they read.
+
+    ID is an id, ID@VERSION or a YAML file; without a version or year it is the latest one.
+    """
+    library = load_library()
+    found = chosen_rulebooks(library, [name], year or library.latest_year())[0]
+    if form == "json":
+        _print_json(rulebook_record(found))
+        return
+    from cli.reading import rulebook_text  # noqa: PLC0415 - only for tables
+
+    click.echo(rulebook_text(found, lang), nl=False)
+
+
+def _entry(found: Rulebook) -> dict[str, Any]:
+    record = rulebook_record(found)
+    return {key: record[key] for key in ("id", "version", "in_force", "title", "sha256")}
+
+
+def _print_json(record: object) -> None:
+    click.echo(json.dumps(record, ensure_ascii=False, indent=2))

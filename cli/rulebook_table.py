@@ -1,0 +1,46 @@
+"""`sekskant rulebook table`: the truth table of a rulebook, folded to few rows."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, language_option, load_library, say
+from cli.selection import chosen_rulebooks
+
+if TYPE_CHECKING:
+    from engine.wording import Language
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option("--year", type=click.IntRange(1900, 2999), help="The version in force on 1 January of this year.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "md", "html"]),
+    default="table",
+    show_default=True,
+    help="How to print.",
+)
+@language_option
+def table(name: str, year: int | None, form: str, lang: Language) -> None:
+    """Print the truth table of a rulebook, folded to few rows.
+
+    ID is an id, ID@VERSION or a YAML file. A row says what overrides and criteria must be for a verdict; what it leaves
+    open makes no difference. No row can be left out or left more open.
+    """
+    from cli.truth_tables import PRINTERS  # noqa: PLC0415 - help must not wait for it
+    from engine.authoring.diagrams import TooComplex  # noqa: PLC0415
+    from engine.authoring.truth_table import MAX_ROWS, truth_table  # noqa: PLC0415
+
+    library = load_library()
+    rulebook = chosen_rulebooks(library, [name], year or library.latest_year())[0]
+    try:
+        found = truth_table(rulebook)
+    except TooComplex:
+        say(f"{rulebook.file}: the table would have more than {MAX_ROWS} rows; `sekskant rulebook prove` needs none")
+        sys.exit(int(Exit.REJECTED))
+    click.echo(PRINTERS[form](found, lang), nl=False)

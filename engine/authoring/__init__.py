@@ -1,0 +1,1 @@
+"""What the authors of rulebooks work with: lints, coverage, mutations, proofs, differences, tables, exports."""

@@ -1,0 +1,107 @@
+"""Checks files of rulebooks: everything that loading them finds, and the lints on those that load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from engine.authoring.lint_meaning import meaning_lints
+from engine.authoring.lint_texts import date_lints, test_lints, text_lints, unread_facts
+from engine.authoring.lints import LINTS
+from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.document import read_file, read_one
+from engine.library import VOCABULARY_FILE, Library, shown_path
+from engine.rulebook import Rulebook
+from engine.vocabulary_loader import load_vocabulary
+
+_ALLOWED = re.compile(r"#\s*sekskant:\s*allow\s+([a-z-]+(?:\s*,\s*[a-z-]+)*)")
+
+
+def files_under(path: Path) -> list[Path]:
+    """The vocabularies and rulebooks that a path names: itself, or those of a folder and the folders in it."""
+    if not path.is_dir():
+        return [path]
+    folders = [path, *sorted(child for child in path.iterdir() if (child / VOCABULARY_FILE).exists())]
+    return [file for folder in folders for file in sorted(folder.glob("*.yaml"))]
+
+
+def check(paths: Sequence[Path]) -> list[Diagnostic]:
+    """What is wrong with the files that the paths name, in the order of their places.
+
+    A folder is loaded as a whole. What does not load is said by the loader; lints are on what does.
+    """
+    found: set[Diagnostic] = set()
+    for path in paths:
+        files = files_under(path)
+        if path.is_dir():
+            found |= set(_loading(path, files))
+        for folder in dict.fromkeys(file.parent for file in files):
+            found |= set(_folder_findings(folder, [file for file in files if file.parent == folder]))
+    return sorted(found, key=lambda d: (d.place, d.code, d.message))
+
+
+def _loading(path: Path, files: Sequence[Path]) -> Iterator[Diagnostic]:
+    """What is found only where a folder is loaded as a whole."""
+    if not files:
+        yield Diagnostic(Place(shown_path(path)), "unreadable", "there is no rulebook in the folder")
+        return
+    if not any(file.name == VOCABULARY_FILE for file in files):
+        return
+    try:
+        Library(path)
+    except Rejected as error:
+        yield from error.diagnostics
+
+
+def _folder_findings(folder: Path, wanted: Sequence[Path]) -> Iterator[Diagnostic]:
+    """What is found in the wanted files of a folder; the others in it are read to compare with."""
+    library = Library()
+    rulebooks: dict[Path, Rulebook] = {}
+    for file in {*wanted, *folder.glob("*.yaml")} - {folder / VOCABULARY_FILE}:
+        try:
+            rulebooks[file] = library.from_file(file)
+        except Rejected as error:
+            if file in wanted:
+                yield from error.diagnostics
+    for file in wanted:
+        if file.name == VOCABULARY_FILE:
+            yield from _vocabulary_findings(file, rulebooks)
+        elif file in rulebooks:
+            yield from _allowed(file, _rulebook_lints(rulebooks[file], list(rulebooks.values())))
+
+
+def _vocabulary_findings(file: Path, rulebooks: dict[Path, Rulebook]) -> Iterator[Diagnostic]:
+    try:
+        data, shown = read_file(file), shown_path(file)
+        vocabulary = load_vocabulary(data, shown)
+    except Rejected as error:
+        yield from error.diagnostics
+        return
+    written = read_one(data, shown)
+    yield from _allowed(file, [*text_lints(written), *unread_facts(vocabulary, written, rulebooks.values())])
+
+
+def _rulebook_lints(rulebook: Rulebook, beside: Sequence[Rulebook]) -> Iterator[Diagnostic]:
+    written = read_one(rulebook.written_as, rulebook.file)
+    yield from test_lints(rulebook, written)
+    yield from text_lints(written, rulebook)
+    yield from date_lints(rulebook, written, beside)
+    yield from meaning_lints(rulebook, written)
+
+
+def _allowed(file: Path, found: Sequence[Diagnostic] | Iterator[Diagnostic]) -> Iterator[Diagnostic]:
+    """The lints that no comment in their line, or in the line above, allows."""
+    lines = read_file(file).decode().splitlines()
+    for diagnostic in found:
+        line = diagnostic.place.line
+        comments = " ".join(_comment(text) for text in lines[max(line - 2, 0) : line])
+        if diagnostic.code not in comments.split():
+            yield diagnostic
+
+
+def _comment(line: str) -> str:
+    """The codes that a line allows."""
+    return " ".join(
+        code for allowed in _ALLOWED.findall(line) for code in re.split(r"\s*,\s*", allowed) if code in LINTS
+    )

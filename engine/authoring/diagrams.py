@@ -1,0 +1,314 @@
+"""Rulebooks as binary decision diagrams: every offer whose facts are known, at once.
+
+Each fact is cut into regions that the tests treat alike (`regions`); a diagram says for each combination of regions
+what a node of the program comes to. The statuses of criteria and overrides have variables of their own, tied to the
+facts, so that a question can be asked over status vectors that can occur, or over facts.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dd import autoref
+from dd import bdd as managers
+
+from engine.authoring.regions import passes, regions_of
+from engine.logic import Result, Status
+from engine.program import (
+    ChoiceNode,
+    ConstantNode,
+    CountedNode,
+    CountNode,
+    JoinNode,
+    Node,
+    Program,
+    StatedNode,
+    TestNode,
+    children_of,
+)
+from engine.rulebook import Condition, FactDeclaration, Possible, Test
+
+MAX_NODES = 300_000
+"""So many nodes of diagrams take some seconds and some hundred megabytes."""
+
+Function = Any
+"""A function of the diagram's variables; the library has no types."""
+
+
+class TooComplex(Exception):
+    """A rulebook whose diagrams would grow without end."""
+
+
+class Outcome(NamedTuple):
+    """Where a node is met, and where it is not applicable."""
+
+    met: Function
+    away: Function
+
+
+class Choice(NamedTuple):
+    """One region of a fact, by its number; `possible` is None where the fact is not stated."""
+
+    fact: FactDeclaration
+    region: int
+    possible: Possible | None
+
+
+class _Manager(managers.BDD):  # type: ignore[misc]
+    def __del__(self) -> None:
+        """The library insists that functions go before their manager; Python's collector keeps no such order."""
+
+
+class _Diagram(autoref.BDD):  # type: ignore[misc]
+    """A diagram of the library that keeps the order of variables and goes quietly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bdd = _Manager()
+        self.vars = self._bdd.vars
+        self.configure(reordering=False)
+
+
+class Diagrams:
+    """The diagrams of programs over shared facts.
+
+    A departure from an indicative measure can be not stated; every other fact is taken to be known.
+    """
+
+    def __init__(self, *programs: Program) -> None:
+        self._bdd = _Diagram()
+        self.true, self.false = self._bdd.true, self._bdd.false
+        self._facts = _declarations(programs)
+        tests = [node.test for p in programs for node in p.nodes if isinstance(node, TestNode)]
+        departures = {node.fact for p in programs for node in p.nodes if isinstance(node, StatedNode)}
+        self.regions: dict[str, tuple[Possible | None, ...]] = {}
+        for name, facts in self._facts.items():
+            regions = regions_of(facts, [t for t in tests if t.fact == name])
+            self.regions[name] = (*((None,) if name in departures else ()), *regions)
+        for program in programs:
+            self._declare(program)
+        self.possible = self.all_of(self._ordered(name) for name in self.regions)
+        """The combinations of cuts that stand for regions."""
+
+    def _declare(self, program: Program) -> None:
+        """Each item's facts, then its status, which keeps the diagrams that tie them to each other small."""
+        for item, node in enumerate(program.inputs):
+            for fact in facts_under(program, node):
+                self._bdd.declare(*(_cut(fact, i) for i in range(len(self.regions[fact]) - 1)))
+            self._bdd.declare(_met(item), _away(item))
+
+    def _ordered(self, fact: str) -> Function:
+        cuts = [self._bdd.var(_cut(fact, i)) for i in range(len(self.regions[fact]) - 1)]
+        return self.all_of(~later | earlier for earlier, later in itertools.pairwise(cuts))
+
+    def all_of(self, parts: Iterable[Function]) -> Function:
+        """Where each of the functions holds."""
+        joined = self.true
+        for part in parts:
+            joined &= part
+        return joined
+
+    def in_region(self, fact: str, index: int) -> Function:
+        """Where a fact lies in one of its regions."""
+        below = self._bdd.var(_cut(fact, index - 1)) if index else self.true
+        above = self._bdd.var(_cut(fact, index)) if index < len(self.regions[fact]) - 1 else self.false
+        return below & ~above
+
+    def test(self, test: Test) -> Function:
+        """Where a test is met."""
+        fact, met = self._facts[test.fact][0], self.false
+        for index, region in enumerate(self.regions[test.fact]):
+            if region is not None and passes(test, fact, region):
+                met |= self.in_region(test.fact, index)
+        return met
+
+    def condition(self, condition: Condition) -> Function:
+        """Where a condition is met."""
+        if isinstance(condition, Test):
+            return self.test(condition)
+        parts = [self.condition(part) for part in condition.parts]
+        if condition.operator == "not":
+            return ~parts[0]
+        return self.all_of(parts) if condition.operator == "all" else ~self.all_of(~part for part in parts)
+
+    def nodes(self, program: Program, given: Mapping[int, Outcome] | None = None) -> list[Outcome]:
+        """What each node of a program comes to over the facts; some nodes may be given instead.
+
+        Raises:
+            TooComplex: the diagrams would have more than `MAX_NODES` nodes.
+        """
+        found: list[Outcome] = []
+        for index, node in enumerate(program.nodes):
+            outcome = (given or {}).get(index)
+            found.append(outcome if outcome is not None else self._outcome(node, found))
+            self._check_size()
+        return found
+
+    def _check_size(self) -> None:
+        if len(self._bdd) > MAX_NODES:
+            self._bdd.collect_garbage()
+            if len(self._bdd) > MAX_NODES:
+                raise TooComplex
+
+    def _outcome(self, node: Node, earlier: Sequence[Outcome]) -> Outcome:
+        match node:
+            case TestNode():
+                return Outcome(self.test(node.test), self.false)
+            case StatedNode():
+                return Outcome(~self.in_region(node.fact, 0), self.false)
+            case ConstantNode():
+                return self.constant(node.status)
+            case JoinNode():
+                return self._join(node.operator, [earlier[child] for child in node.children])
+            case CountNode():
+                return self._count(node, earlier)
+            case ChoiceNode():
+                condition, then, otherwise = (earlier[i] for i in (node.condition, node.then, node.otherwise))
+                pairs = zip(then, otherwise, strict=True)
+                return Outcome(*(self._bdd.ite(condition.met, first, second) for first, second in pairs))
+            case CountedNode():
+                child = earlier[node.child]
+                if node.counts_as is Result.NOT_APPLICABLE:
+                    return child
+                return Outcome(child.met | child.away if node.counts_as is Result.MET else child.met, self.false)
+
+    def constant(self, status: Status) -> Outcome:
+        """A node that always has one known status."""
+        met, away = status is Status.MET, status is Status.NOT_APPLICABLE
+        return Outcome(self.true if met else self.false, self.true if away else self.false)
+
+    def _join(self, operator: str, parts: Sequence[Outcome]) -> Outcome:
+        if operator == "not":
+            return Outcome(~parts[0].met & ~parts[0].away, parts[0].away)
+        away = self.all_of(part.away for part in parts)
+        if operator == "all":
+            return Outcome(self.all_of(part.met | part.away for part in parts) & ~away, away)
+        return Outcome(~self.all_of(~part.met for part in parts), away)
+
+    def _count(self, node: CountNode, earlier: Sequence[Outcome]) -> Outcome:
+        mandatory = self.all_of(earlier[m].met | earlier[m].away for m in node.mandatory)
+        enough = self.at_least(node.required, [earlier[child].met for child in node.children])
+        return Outcome(enough & mandatory, self.false)
+
+    def at_least(self, required: int, parts: Iterable[Function]) -> Function:
+        """Where so many of the functions hold; by dynamic programming over how many do, so that it stays small.
+
+        The last function comes first: its variables lie below those of the others, so that each step costs little.
+        """
+        reached = [self.true] + [self.false] * required
+        for part in reversed(list(parts)):
+            counts = range(1, required + 1)
+            reached = [self.true] + [self._bdd.ite(part, reached[count - 1], reached[count]) for count in counts]
+            self._check_size()
+        return reached[required]
+
+    def statuses(self, program: Program) -> dict[int, Outcome]:
+        """The status of each item of a program, by node, as variables of their own."""
+        found = {}
+        for item, node in enumerate(program.inputs):
+            away = self._bdd.var(_away(item)) if self._can_be_away(program, item) else self.false
+            found[node] = Outcome(self._bdd.var(_met(item)), away)
+        return found
+
+    def _can_be_away(self, program: Program, item: int) -> bool:
+        return item < len(program.criteria) and program.criteria[item].criterion.applicability is not None
+
+    def tied(self, program: Program) -> Function:
+        """Where the statuses of a program are those that the facts lead to."""
+        facts, ties = self.nodes(program), []
+        for node, status in self.statuses(program).items():
+            ties += [_same(status.met, facts[node].met), _same(status.away, facts[node].away)]
+        return self.all_of(ties) & self.possible
+
+    def possible_statuses(self, program: Program) -> Function:
+        """The status vectors that some facts lead to."""
+        cuts = {_cut(name, i) for name, regions in self.regions.items() for i in range(len(regions) - 1)}
+        return self._bdd.exist(cuts, self.tied(program))
+
+    def choices(self, where: Function) -> dict[str, Choice] | None:
+        """A region for each fact for which a function holds, or None where there is none."""
+        picked = self._bdd.pick(where & self.possible)
+        if picked is None:
+            return None
+        found = {}
+        for name, regions in self.regions.items():
+            index = sum(bool(picked.get(_cut(name, i), False)) for i in range(len(regions) - 1))
+            found[name] = Choice(self._facts[name][0], index, regions[index])
+        return found
+
+    def at(self, choices: Mapping[str, Choice]) -> Function:
+        """Where each fact lies in its region."""
+        return self.all_of(self.in_region(name, choice.region) for name, choice in choices.items())
+
+    def differing(self, first: Function, second: Function) -> Function:
+        """Where one of two functions holds and the other does not."""
+        return first & ~second | ~first & second
+
+    def vectors(self, program: Program) -> Function:
+        """All status vectors: no criterion both met and not applicable."""
+        return self.all_of(~(status.met & status.away) for status in self.statuses(program).values())
+
+    def count(self, program: Program, where: Function) -> int:
+        """How many status vectors of a program a function of statuses holds for."""
+        away = sum(self._can_be_away(program, item) for item in range(len(program.inputs)))
+        return int(self._bdd.count(where, nvars=len(program.inputs) + away))
+
+    def branches(self, *functions: Function) -> tuple[str, list[tuple[Function, Function]]]:
+        """The first variable that the functions depend on, and what they are where it is false and true."""
+        name = min((f.var for f in functions if f.var is not None), key=self._bdd.level_of_var)
+        return name, [(self._bdd.let({name: False}, f), self._bdd.let({name: True}, f)) for f in functions]
+
+    def with_item(self, item: int, status: Status, function: Function) -> Function:
+        """A function of statuses where that of one item is given."""
+        given = {_met(item): status is Status.MET, _away(item): status is Status.NOT_APPLICABLE}
+        return self._bdd.let(given, function)
+
+    def choose(self, name: str, then: Function, otherwise: Function) -> Function:
+        """One function where a variable is true, another where it is false."""
+        return self._bdd.ite(self._bdd.var(name), then, otherwise)
+
+    def holds_somewhere(self, where: Function) -> bool:
+        """Whether there is an offer for which a function holds."""
+        return bool(where & self.possible != self.false)
+
+
+def _same(first: Function, second: Function) -> Function:
+    return first & second | ~first & ~second
+
+
+def _cut(fact: str, index: int) -> str:
+    return f"{fact}.{index}"
+
+
+def status_variables(item: int) -> tuple[str, str]:
+    """The names of the variables of an item: that it is met, and that it is not applicable."""
+    return _met(item), _away(item)
+
+
+def _met(item: int) -> str:
+    return f"{item}:met"
+
+
+def _away(item: int) -> str:
+    return f"{item}:away"
+
+
+def _declarations(programs: Sequence[Program]) -> dict[str, list[FactDeclaration]]:
+    """The facts that the programs read, as each program's vocabulary declares them, in the order they are read."""
+    found: dict[str, list[FactDeclaration]] = {}
+    for program in programs:
+        for name in dict.fromkeys(name for node in program.inputs for name in facts_under(program, node)):
+            found.setdefault(name, []).append(program.rulebook.vocabulary.facts[name])
+    return found
+
+
+def facts_under(program: Program, index: int) -> list[str]:
+    """The facts that decide a node of the conditions, in the order they are read."""
+    node = program.nodes[index]
+    if isinstance(node, TestNode):
+        return [node.test.fact]
+    if isinstance(node, StatedNode):
+        return [node.fact]
+    return list(dict.fromkeys(name for child in children_of(node) for name in facts_under(program, child)))

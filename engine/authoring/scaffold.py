@@ -1,0 +1,187 @@
+"""A first rulebook from a few answers: a vocabulary, the rulebook and its cases, which check clean and pass."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from engine.authoring.layout import laid_out
+from engine.language import Text
+
+_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
+
+
+class NewCriterion(NamedTuple):
+    """A criterion to begin with: a judgement, or a number with a threshold."""
+
+    title: Text
+    section: str
+    comparison: str | None = None
+    threshold: Decimal | None = None
+
+    @property
+    def fact(self) -> str:
+        """The id of the fact that it reads."""
+        return identifier(self.title.en)
+
+
+class NewRulebook(NamedTuple):
+    """A rulebook to begin with: at least `required` of its criteria, the `mandatory` ones (by number) among them."""
+
+    id: str
+    year: int
+    title: Text
+    source: Text
+    criteria: tuple[NewCriterion, ...]
+    required: int
+    mandatory: tuple[int, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The ids of the criteria."""
+        return [f"K{i}" for i in range(1, len(self.criteria) + 1)]
+
+
+def identifier(text: str) -> str:
+    """A text as an id.
+
+    >>> identifier("Large catchment area?"), identifier("3 års øvelse")
+    ('large_catchment_area', 'x3_aars_oevelse')
+    """
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") or "x"
+    return name if name[0].isalpha() else f"x{name}"
+
+
+def files_of(new: NewRulebook) -> Mapping[str, str]:
+    """The text of each file by its path in the folder of the rulebook."""
+    name = f"{new.id.rpartition('.')[2]}-{new.year}.yaml"
+    return {
+        "vocabulary.yaml": _written("vocabulary", "schema", _vocabulary(new)),
+        name: _written("rulebook", "schema", _rulebook(new)),
+        f"cases/{name}": _cases(new),
+    }
+
+
+def _written(kind: str, folder: str, record: Mapping[str, Any]) -> str:
+    text = laid_out(json.dumps(record, ensure_ascii=False, default=_number), kind)
+    return f"# yaml-language-server: $schema={folder}/{kind}-1.schema.json\n{text}"
+
+
+def _number(number: object) -> float | int:
+    """An exact number as JSON writes it."""
+    assert isinstance(number, Decimal)
+    return int(number) if number == int(number) else float(number)
+
+
+def _vocabulary(new: NewRulebook) -> dict[str, Any]:
+    return {
+        "format": "sekskant/vocabulary/1",
+        "id": new.id.partition(".")[0],
+        "title": {
+            "da": f"Oplysninger til »{new.title.da}«",
+            "en": f"Facts for \N{LEFT DOUBLE QUOTATION MARK}{new.title.en}\N{RIGHT DOUBLE QUOTATION MARK}",
+        },
+        "facts": {criterion.fact: _fact(criterion) for criterion in new.criteria},
+    }
+
+
+def _fact(criterion: NewCriterion) -> dict[str, Any]:
+    title = criterion.title
+    if criterion.threshold is None:
+        question = {"da": f"{title.da}: Vurderes det at være opfyldt?", "en": f"{title.en}: is it judged to be met?"}
+        return {"type": "judgement", "label": _both(title), "question": question}
+    is_whole = criterion.threshold == int(criterion.threshold)
+    question = {"da": f"{title.da}: Hvor mange er der?", "en": f"{title.en}: how many are there?"}
+    kind = "whole_number" if is_whole else "number"
+    return {"type": kind, "at_least": 0, "label": _both(title), "question": question}
+
+
+def _rulebook(new: NewRulebook) -> dict[str, Any]:
+    count, names = len(new.criteria), new.names
+    rule: dict[str, Any] = {
+        "id": f"at_least_{new.required}",
+        "title": {
+            "da": f"Mindst {new.required} af {count} kriterier",
+            "en": f"At least {new.required} of {count} criteria",
+        },
+        "reference": {"da": "reglen", "en": "the rule"},
+        "at_least": new.required,
+        "of": names,
+    }
+    if new.mandatory:
+        rule["mandatory"] = [names[i - 1] for i in new.mandatory]
+    return {
+        "format": "sekskant/rulebook/1",
+        "id": new.id,
+        "version": str(new.year),
+        "vocabulary": new.id.partition(".")[0],
+        "language": "da",
+        "in_force": {"from": f"{new.year}-01-01", "until": f"{new.year}-12-31"},
+        "title": _both(new.title),
+        "source": _both(new.source),
+        "outcomes": {
+            "met": {"id": "covered", "label": {"da": "omfattet", "en": "covered"}},
+            "not_met": {"id": "not_covered", "label": {"da": "ikke omfattet", "en": "not covered"}},
+            "undetermined": {"id": "undetermined", "label": {"da": "uafklaret", "en": "undetermined"}},
+        },
+        "rule": rule,
+        "criteria": {name: _criterion(criterion) for name, criterion in zip(names, new.criteria, strict=True)},
+    }
+
+
+_COMPARED = {"at_least": ("mindst", "at least"), "at_most": ("højst", "at most")}
+
+
+def _criterion(criterion: NewCriterion) -> dict[str, Any]:
+    title, condition = criterion.title, {"fact": criterion.fact}
+    description = {"da": f"{title.da}: efter en vurdering.", "en": f"{title.en}: by a judgement."}
+    if criterion.threshold is not None and criterion.comparison is not None:
+        condition = {"fact": criterion.fact, criterion.comparison: criterion.threshold}  # type: ignore[dict-item]
+        danish, english = _COMPARED[criterion.comparison]
+        number = f"{criterion.threshold:f}"
+        description = {
+            "da": f"{title.da}: {danish} {number.replace('.', ',')}.",
+            "en": f"{title.en}: {english} {number}.",
+        }
+    reference = {"da": f"afsnit {criterion.section}", "en": f"section {criterion.section}"}
+    return {"title": _both(title), "description": description, "reference": reference, "met_when": condition}
+
+
+def _cases(new: NewRulebook) -> str:
+    """Two cases: all is met, and nothing is known."""
+    evidence = ", ".join(f"{criterion.fact}: {_meeting(criterion)}" for criterion in new.criteria)
+    lines = [
+        "# yaml-language-server: $schema=../schema/cases-1.schema.json",
+        "format: sekskant/cases/1",
+        f"rulebook: {new.id}@{new.year}",
+        "cases:",
+        "  - case: everything is met",
+        f"    evidence: {{{evidence}}}",
+        "    verdict: met",
+        f"    basis: at_least_{new.required}",
+        "",
+        "  - case: nothing is known",
+        "    evidence: {}",
+        "    verdict: undetermined",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _meeting(criterion: NewCriterion) -> str:
+    """A value that meets a criterion."""
+    return "yes" if criterion.threshold is None else f"{criterion.threshold:f}"
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"da": text.da, "en": text.en}
+
+
+def repeated_facts(criteria: Sequence[NewCriterion]) -> list[str]:
+    """The facts that two criteria would share by the likeness of their titles."""
+    facts = [criterion.fact for criterion in criteria]
+    return sorted({fact for fact in facts if facts.count(fact) > 1})

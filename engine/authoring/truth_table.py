@@ -1,0 +1,150 @@
+"""Truth tables folded to few rows: in each, what is left open makes no difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from engine.authoring.diagrams import Diagrams, Function, Outcome, TooComplex, status_variables
+from engine.logic import Result
+from engine.program import Program, compile_rulebook
+from engine.rulebook import Rulebook, Verdict
+
+MAX_ROWS = 5_000
+"""A table with more rows is not read."""
+
+Cube = dict[str, bool]
+"""The variables that a row fixes."""
+Cells = tuple[frozenset[Result], ...]
+"""What each item can be in a row."""
+ANY = frozenset(Result)
+EITHER = frozenset({Result.MET, Result.NOT_MET})
+
+
+class Row(NamedTuple):
+    """What each override and criterion can be, in the order of the columns, and what then follows."""
+
+    cells: Cells
+    verdict: Verdict
+    basis: str
+
+
+class Table(NamedTuple):
+    """The rows of a rulebook; overrides stand before criteria, as they are tried."""
+
+    rulebook: Rulebook
+    columns: tuple[str, ...]
+    everything: Cells
+    rows: tuple[Row, ...]
+
+
+def truth_table(rulebook: Rulebook) -> Table:
+    """The verdict and its basis for every status vector, in rows that cannot be widened, and none too many.
+
+    Raises:
+        TooComplex: there would be more than `MAX_ROWS` rows.
+
+    >>> from engine.library import Library
+    >>> len(truth_table(Library().choose("hovedstaden.mest-specialiserede", 2018)).rows)
+    21
+    """
+    program = compile_rulebook(rulebook)
+    order = [*range(len(program.criteria), len(program.inputs)), *range(len(program.criteria))]
+    names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
+    everything = [ANY if _can_be_away(program, item) else EITHER for item in range(len(program.inputs))]
+    rows = tuple(
+        Row(tuple(cells[item] for item in order), verdict, basis)
+        for basis, verdict, cells in _Folder(program, everything).rows()
+    )
+    columns = tuple(names[item] for item in order)
+    return Table(rulebook, columns, tuple(everything[item] for item in order), rows)
+
+
+def _can_be_away(program: Program, item: int) -> bool:
+    return item < len(program.criteria) and program.criteria[item].criterion.applicability is not None
+
+
+class _Folder:
+    """Folds the status vectors of a program into rows."""
+
+    def __init__(self, program: Program, everything: list[frozenset[Result]]) -> None:
+        self._program, self._everything = program, everything
+        self._diagrams = Diagrams(program)
+        self._statuses = list(self._diagrams.statuses(program).values())
+        self._vectors = self._diagrams.vectors(program)
+        self._nodes = self._diagrams.nodes(program, self._diagrams.statuses(program))
+
+    def rows(self) -> Iterator[tuple[str, Verdict, Cells]]:
+        """The basis, the verdict, and what each item can be, in the order of the program's inputs."""
+        met = self._nodes[self._program.verdict].met
+        for basis, node in self._program.bases:
+            for verdict, wanted in ((Verdict.MET, met), (Verdict.NOT_MET, ~met)):
+                where = self._nodes[node].met & wanted
+                for cells in self._rows_where(where):
+                    yield basis, verdict, cells
+
+    def _rows_where(self, where: Function) -> list[Cells]:
+        _, cubes = _cover(self._diagrams, where & self._vectors, where | ~self._vectors)
+        found = [tuple(_cell(cube, item, every) for item, every in enumerate(self._everything)) for cube in cubes]
+        return self._needed(list(dict.fromkeys(self._widened(cells, where) for cells in found)))
+
+    def _widened(self, cells: Cells, where: Function) -> Cells:
+        """A row with each cell as wide as it can be."""
+        for item, every in enumerate(self._everything):
+            for wider in (every, *(cells[item] | {result} for result in sorted(every - cells[item]))):
+                changed = (*cells[:item], wider, *cells[item + 1 :])
+                if wider != cells[item] and self._function(changed) & ~where == self._diagrams.false:
+                    cells = changed
+        return cells
+
+    def _needed(self, rows: list[Cells]) -> list[Cells]:
+        """The rows without those that the others cover."""
+        functions = [self._function(cells) for cells in rows]
+        before = [self._diagrams.false]
+        for function in functions:
+            before.append(before[-1] | function)
+        kept, after = [], self._diagrams.false
+        for cells, function, others in zip(reversed(rows), reversed(functions), reversed(before[:-1]), strict=True):
+            if function & ~(others | after) != self._diagrams.false:
+                kept.append(cells)
+                after |= function
+        return kept[::-1]
+
+    def _function(self, cells: Cells) -> Function:
+        """The status vectors that a row stands for."""
+        pairs = zip(cells, self._everything, self._statuses, strict=True)
+        narrowed = [self._of(results, status) for results, every, status in pairs if results != every]
+        return self._diagrams.all_of(narrowed) & self._vectors
+
+    def _of(self, results: frozenset[Result], status: Outcome) -> Function:
+        each = {Result.MET: status.met, Result.NOT_APPLICABLE: status.away}
+        each[Result.NOT_MET] = ~status.met & ~status.away
+        return ~self._diagrams.all_of(~each[result] for result in results)
+
+
+def _cover(diagrams: Diagrams, least: Function, most: Function) -> tuple[Function, list[Cube]]:
+    """Cubes that hold everywhere in `least` and nowhere outside `most`, none of them needless (Minato and Morreale)."""
+    if least == diagrams.false:
+        return diagrams.false, []
+    if most == diagrams.true:
+        return diagrams.true, [{}]
+    name, ((least0, least1), (most0, most1)) = diagrams.branches(least, most)
+    covered0, cubes0 = _cover(diagrams, least0 & ~most1, most0)
+    covered1, cubes1 = _cover(diagrams, least1 & ~most0, most1)
+    covered, cubes = _cover(diagrams, least0 & ~covered0 | least1 & ~covered1, most0 & most1)
+    if len(cubes0) + len(cubes1) + len(cubes) > MAX_ROWS:
+        raise TooComplex
+    whole = diagrams.choose(name, covered1, covered0) | covered
+    return whole, [{name: True, **c} for c in cubes1] + [{name: False, **c} for c in cubes0] + cubes
+
+
+def _cell(cube: Cube, item: int, everything: frozenset[Result]) -> frozenset[Result]:
+    """What a row leaves an item."""
+    met, away = (cube.get(name) for name in status_variables(item))
+    if met:
+        return frozenset({Result.MET})
+    if away:
+        return frozenset({Result.NOT_APPLICABLE})
+    out = {Result.MET} if met is False else set()
+    out |= {Result.NOT_APPLICABLE} if away is False else set()
+    return everything - out

@@ -1,0 +1,243 @@
+"""Case files: the cases of a rulebook as their author writes them, in `cases/` beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from engine.authoring.cases import Case, agreement_years
+from engine.authoring.check import files_under
+from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
+from engine.document import Mapping, Node, Scalar, read_file, read_one
+from engine.evidence import Evidence, Provenance, Stated
+from engine.library import VOCABULARY_FILE, Library, shown_path
+from engine.rulebook import Rulebook, Verdict
+from engine.shape import fit_or_reject, key, place_of, place_of_key, shape, walk
+from offers.evidence import read_evidence
+
+FOLDER = "cases"
+"""The folder of case files, beside the rulebooks that they are about."""
+
+
+@shape
+class CaseEntry:
+    """What is known of an offer, and what must be decided."""
+
+    case: str = key(at_least=1, description="what the case shows, in a few words; no two cases have the same")
+    year: int | None = key(default=None, description="the agreement year, if another than that of the file")
+    in_force: bool = key(default=True, description="false: the version is not in force, and nothing is decided")
+    evidence: dict[str, Any] | None = key(default=None, description="evidence by fact id, as in an offer file")
+    verdict: Literal["met", "not_met", "undetermined"] | None = None
+    basis: str | None = key(default=None, description="the rule or override that decides; null where it is open")
+    statuses: dict[str, Literal["met", "not_met", "unknown", "not_applicable"]] | None = key(
+        default=None, description="of the criteria that the case is about"
+    )
+    decisive: list[str] | None = key(
+        default=None, description="all the criteria that would each change the verdict, were it the other way"
+    )
+    to_judge: bool = key(default=False, description="true: written by sekskant, and not yet judged by an author")
+
+
+@shape
+class CasesFile:
+    """The cases of one rulebook."""
+
+    format: Literal["sekskant/cases/1"]
+    rulebook: str = key(description="ID, or ID@VERSION, of a rulebook in the folder above")
+    year: int | None = key(default=None, description="the agreement year; by default the first that is decided")
+    cases: list[CaseEntry]
+
+
+class CaseFile(NamedTuple):
+    """The cases that a file holds, and the rulebook that they are about."""
+
+    path: Path
+    rulebook: Rulebook
+    cases: tuple[Case, ...]
+
+
+def case_files_of(folder: Path) -> list[Path]:
+    """The case files beside the rulebooks of a folder and of the folders directly in it."""
+    return sorted({*folder.glob(f"{FOLDER}/*.yaml"), *folder.glob(f"*/{FOLDER}/*.yaml")})
+
+
+def read_case_file(path: Path, data: bytes | None = None) -> CaseFile:
+    """The cases of a file; the rulebook stands in the folder above, or is one of those shipped.
+
+    Raises:
+        Rejected: with every mistake found.
+    """
+    node = read_one(read_file(path) if data is None else data, shown_path(path))
+    written = fit_or_reject(CasesFile, node)
+    rulebook = _rulebook(path, node, written.rulebook)
+    reader = _Reader(node, rulebook, written.year or agreement_years(rulebook)[0])
+    cases = tuple(reader.case(i, entry) for i, entry in enumerate(written.cases))
+    reader.finish()
+    return CaseFile(path, rulebook, cases)
+
+
+def _rulebook(path: Path, node: Node, name: str) -> Rulebook:
+    """The rulebook that a case file names."""
+    identifier, _, version = name.partition("@")
+    known = list(_beside(path))
+    found = [r for r in known if r.id == identifier and version in ("", r.version)]
+    if not found:
+        names = dict.fromkeys(f"{r.id}@{r.version}" for r in known)
+        message = f"there is no rulebook {quoted(name)} in the folder above, nor among those shipped"
+        raise rejected(place_of(node, "rulebook"), "unknown-rulebook", message, near_hint(name, names))
+    return max(found, key=lambda r: r.in_force_from)
+
+
+def _beside(path: Path) -> Iterator[Rulebook]:
+    """The rulebooks in the folder above that load, then those shipped."""
+    library = Library()
+    for file in sorted(path.resolve().parent.parent.glob("*.yaml")):
+        try:
+            yield library.from_file(file)
+        except Rejected:
+            continue
+    yield from library.rulebooks
+
+
+class _Reader:
+    def __init__(self, node: Node, rulebook: Rulebook, year: int) -> None:
+        self._node, self._rulebook, self._year = node, rulebook, year
+        self._criteria = [criterion.id for criterion in rulebook.criteria]
+        self._bases = [override.id for override in rulebook.overrides] + [rulebook.rule.id]
+        self._names: dict[str, Place] = {}
+        self._found: list[Diagnostic] = []
+
+    def case(self, i: int, entry: CaseEntry) -> Case:
+        """One case, whose words are the reason for the judgements in it."""
+        path = ("cases", i)
+        self._check(path, entry)
+        has_basis = "basis" in self._entries(path)
+        return Case(
+            name=entry.case,
+            place=place_of(self._node, *path),
+            year=entry.year or self._year,
+            stated=self._stated(path, entry.case),
+            in_force=entry.in_force,
+            verdict=Verdict(entry.verdict) if entry.verdict else None,
+            basis=(entry.basis,) if has_basis else None,
+            statuses=entry.statuses,
+            decisive=None if entry.decisive is None else tuple(entry.decisive),
+            to_judge=entry.to_judge,
+        )
+
+    def _entries(self, path: tuple[str | int, ...]) -> dict[str, Node]:
+        node = walk(self._node, path)[-1]
+        assert isinstance(node, Mapping)
+        return node.entries
+
+    def _check(self, path: tuple[str | int, ...], entry: CaseEntry) -> None:
+        first = self._names.setdefault(entry.case, place_of(self._node, *path))
+        if first != place_of(self._node, *path):
+            self._say(
+                place_of(self._node, *path, "case"), "repeated-id", f"another case has this name, in line {first.line}"
+            )
+        if entry.in_force is (entry.verdict is None):
+            message = "the key `verdict` is absent" if entry.in_force else "what is not in force gives no `verdict`"
+            self._say(place_of(self._node, *path), "missing-key" if entry.in_force else "unknown-key", message)
+        for part, names in (("statuses", entry.statuses or ()), ("decisive", entry.decisive or ())):
+            for j, name in enumerate(names):
+                if name not in self._criteria:
+                    at = (
+                        place_of_key(self._node, *path, part, name)
+                        if part == "statuses"
+                        else place_of(self._node, *path, part, j)
+                    )
+                    message = f"there is no criterion {quoted(name)}"
+                    self._say(at, "unknown-criterion", message, near_hint(name, self._criteria))
+        if entry.basis is not None and entry.basis not in self._bases:
+            message = f"there is no rule or override {quoted(entry.basis)}"
+            at = place_of(self._node, *path, "basis")
+            self._say(at, "unknown-criterion", message, near_hint(entry.basis, self._bases))
+
+    def _say(self, place: Place, code: str, message: str, hint: str | None = None) -> None:
+        self._found.append(Diagnostic(place, code, message, hint))
+
+    def _stated(self, path: tuple[str | int, ...], because: str) -> Stated:
+        node = self._entries(path).get("evidence")
+        if node is None or isinstance(node, Scalar):
+            return {}
+        read = read_evidence(node, self._rulebook.vocabulary, self._found, with_attributes=True)
+        return {name: _reasoned(evidence, because) for name, evidence in read.items()}
+
+    def finish(self) -> None:
+        """Raise what was found."""
+        if self._found:
+            raise Rejected(self._found)
+
+
+def _reasoned(evidence: Evidence | dict[int, Evidence], because: str) -> Evidence | dict[int, Evidence]:
+    """Evidence with a reason, where it gives none."""
+    if isinstance(evidence, dict):
+        return {year: part._replace(provenance=_with_reason(part, because)) for year, part in evidence.items()}
+    return evidence._replace(provenance=_with_reason(evidence, because))
+
+
+def _with_reason(evidence: Evidence, because: str) -> Provenance:
+    provenance = evidence.provenance
+    return provenance if provenance.because else provenance._replace(because=because)
+
+
+class Collection(NamedTuple):
+    """The rulebooks that paths name, each with its case files, and what was wrong with files."""
+
+    rulebooks: tuple[Rulebook, ...]
+    files: tuple[CaseFile, ...]
+    rejected: tuple[Rejected, ...]
+
+    def files_of(self, rulebook: Rulebook) -> list[CaseFile]:
+        """The case files of one rulebook."""
+        return [file for file in self.files if _named(file.rulebook) == _named(rulebook)]
+
+
+def collect(paths: Iterable[Path]) -> Collection:
+    """The cases that paths name: case files, rulebooks with the case files beside them, or folders of rulebooks."""
+    rulebooks: dict[tuple[str, str], Rulebook] = {}
+    files: dict[Path, CaseFile] = {}
+    rejected: list[Rejected] = []
+    for path in paths:
+        named = {_named(rulebook): rulebook for rulebook in _rulebooks_in(path, rejected)}
+        for file in _case_files(path):
+            try:
+                read = read_case_file(file)
+            except Rejected as error:
+                rejected.append(error)
+                continue
+            if path.is_dir() or path == file or _named(read.rulebook) in named:
+                files[file] = read
+                named.setdefault(_named(read.rulebook), read.rulebook)
+        rulebooks = named | rulebooks
+    ordered = sorted(rulebooks.values(), key=lambda r: (r.id, r.in_force_from))
+    return Collection(tuple(ordered), tuple(files.values()), tuple(rejected))
+
+
+def _named(rulebook: Rulebook) -> tuple[str, str]:
+    return rulebook.id, rulebook.version
+
+
+def _case_files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return case_files_of(path)
+    return [path] if _is_case_file(path) else sorted(path.parent.glob(f"{FOLDER}/*.yaml"))
+
+
+def _is_case_file(path: Path) -> bool:
+    return path.is_file() and path.resolve().parent.name == FOLDER
+
+
+def _rulebooks_in(path: Path, rejected: list[Rejected]) -> Iterator[Rulebook]:
+    """The rulebooks that a path names by itself."""
+    if _is_case_file(path):
+        return
+    library = Library()
+    for file in files_under(path):
+        if file.name != VOCABULARY_FILE:
+            try:
+                yield library.from_file(file)
+            except Rejected as error:
+                rejected.append(error)

@@ -1,0 +1,109 @@
+"""Cases as text: suggested ones are added to a case file for their author to judge."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from engine.authoring.goal_words import goal_words
+from engine.authoring.goals import EdgeGoal
+from engine.authoring.suggestions import Suggestion
+from engine.authoring.witness import Values
+from engine.document import Mapping, read_file, read_one
+from engine.numbers import decimal_text
+from engine.program import Program
+from engine.rulebook import Rulebook
+from engine.wording import Wording
+from offers.case_file import FOLDER, CaseFile
+
+WIDTH = 118
+
+
+def case_file_for(rulebook: Rulebook, files: Sequence[CaseFile]) -> Path:
+    """The file that takes new cases of a rulebook: its first one, or a new one beside it."""
+    if files:
+        return files[0].path
+    path = Path(rulebook.file)
+    return path.parent / FOLDER / path.name
+
+
+def with_cases(text: str | None, rulebook: Rulebook, blocks: Iterable[str], wording: Wording) -> str:
+    """The text of a case file with cases added at the end of its list; of a new one where there is none."""
+    added = "\n".join(blocks)
+    if text is None:
+        return f"{_head(rulebook, wording)}{added}"
+    node = read_one(text.encode(), "")
+    assert isinstance(node, Mapping)
+    lines = text.splitlines()
+    at = node.key_places["cases"].line
+    following = [place.line for place in node.key_places.values() if place.line > at]
+    end = min(following) - 1 if following else len(lines)
+    kept = "\n".join(lines[:end]).rstrip()
+    if kept.endswith("[]"):
+        kept = kept[:-2].rstrip()
+    rest = "\n".join(lines[end:])
+    return f"{kept}\n\n{added}" + (f"\n{rest}\n" if rest else "")
+
+
+def _head(rulebook: Rulebook, wording: Wording) -> str:
+    title = wording.text(rulebook.title)
+    what = wording.pick(
+        f"Testtilfælde til regelsættet »{title}«.",
+        f"Cases of the rulebook \N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}.",
+    )
+    return f"# {what}\nformat: sekskant/cases/1\nrulebook: {rulebook.id}@{rulebook.version}\ncases:\n"
+
+
+def case_blocks(
+    suggestions: Iterable[Suggestion], taken: Iterable[str], program: Program, wording: Wording
+) -> list[str]:
+    """Suggested cases as YAML, each with a name of its own."""
+    names, blocks = set(taken), []
+    for suggestion in suggestions:
+        wanted = goal_words(suggestion.goal, program, wording)
+        tries = (wanted if n == 1 else f"{wanted} ({n})" for n in range(1, len(names) + 2))
+        name = next(name for name in tries if name not in names)
+        names.add(name)
+        blocks.append("\n".join(f"  {line}" for line in _case_lines(suggestion, name)) + "\n")
+    return blocks
+
+
+def _case_lines(suggestion: Suggestion, name: str) -> Iterator[str]:
+    goal, trace = suggestion.goal, suggestion.result.trace
+    yield f"- case: {_quoted(name)}"
+    yield "  to_judge: true"
+    if isinstance(goal, EdgeGoal):
+        yield f"  year: {goal.year}"
+    if trace is None:
+        yield "  in_force: false"
+        return
+    yield from _evidence_lines(suggestion.values)
+    yield f"  verdict: {trace.verdict.value}"
+    yield f"  basis: {trace.basis or 'null'}"
+    if statuses := suggestion.result.case.statuses:
+        yield f"  statuses: {{{', '.join(f'{name}: {status}' for name, status in statuses.items())}}}"
+
+
+def _evidence_lines(values: Values) -> list[str]:
+    pairs = [f"{name}: {value_text(value)}" for name, value in values.items()]
+    text = f"evidence: {{{', '.join(pairs)}}}"
+    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+
+
+def value_text(value: Fraction | str) -> str:
+    """A value as offer and case files write it."""
+    return decimal_text(value) if isinstance(value, Fraction) else value
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def add_cases(path: Path, rulebook: Rulebook, blocks: Sequence[str], wording: Wording) -> None:
+    """Write cases into a case file; a new one where there is none."""
+    before = read_file(path).decode() if path.exists() else None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(with_cases(before, rulebook, blocks, wording), encoding="utf-8")

@@ -1,0 +1,128 @@
+"""`sekskant rulebook new`: what it writes checks clean, passes its cases, is laid out, and names its schemas."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.authoring.layout import laid_out
+from engine.authoring.scaffold import NewCriterion, NewRulebook, files_of, repeated_facts
+from engine.document import read_one
+from engine.language import Text
+from engine.rulebook_loader import load_rulebook
+from engine.vocabulary_loader import load_vocabulary
+from offers.case_file import read_case_file
+from tests.command import sekskant
+
+OPTIONS = ["--id", "demo.rule", "--year", "2027", "--title", "Omfattet|Covered", "--source", "Aftale|Agreement"]
+ONE = ["--criterion", "Ro | Quiet | 1"]
+TWO = [*ONE, "--criterion", "Pladser|Seats|2|at_most 0.5"]
+THREE = [*TWO, "--criterion", "Lys | Light | 3", "--at-least", "2", "--mandatory", "2"]
+
+
+@pytest.mark.parametrize("criteria", [[*ONE, "--at-least", "1"], [*TWO, "--at-least", "2"], THREE])
+def test_what_is_written_checks_clean_and_passes(criteria: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    ran = sekskant("rulebook", "new", str(folder), *OPTIONS, *criteria)
+    assert (ran.code, ran.out) == (0, "")
+    assert sekskant("rulebook", "check", str(folder)).code == 0
+    assert sekskant("rulebook", "test", str(folder), "--fail-on-empty").code == 0
+    assert sekskant("rulebook", "fmt", "--check", str(folder)).code == 0
+    for file in (folder / "rule-2027.yaml", folder / "vocabulary.yaml", folder / "cases" / "rule-2027.yaml"):
+        first = file.read_text(encoding="utf-8").splitlines()[0]
+        assert (file.parent / first.split("$schema=")[1]).exists()
+
+
+def test_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
+    answers = (
+        "demo.rule\n2027\nOmfattet\nCovered\nAftale\nAgreement\nnonsense\nRo|Quiet|1\nPladser|Seats|2|at_least 3\n\n1\n"
+    )
+    ran = sekskant("rulebook", "new", str(tmp_path / "asked"), "--lang", "en", stdin=answers.encode())
+    assert ran.code == 0, ran.err
+    assert "What does the rulebook decide? In Danish" in ran.err
+    assert "a criterion is" in ran.err
+    given = sekskant(
+        "rulebook",
+        "new",
+        str(tmp_path / "given"),
+        *OPTIONS,
+        *ONE,
+        "--criterion",
+        "Pladser|Seats|2|at_least 3",
+        "--at-least",
+        "1",
+    )
+    assert given.code == 0
+    for name in ("rule-2027.yaml", "vocabulary.yaml", "cases/rule-2027.yaml"):
+        assert (tmp_path / "asked" / name).read_text() == (tmp_path / "given" / name).read_text()
+    danish = sekskant("rulebook", "new", str(tmp_path / "da"), "--lang", "da", stdin=answers.encode())
+    assert "Hvor mange af de 2 skal være opfyldt?" in danish.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--id", "1x"], "`1x` is not an id"),
+        (["--title", "Omfattet"], '--title is "DANISH | ENGLISH"'),
+        (["--criterion", "Ro | Quiet"], "a criterion is"),
+        (["--criterion", "Stilhed | Quiet! | 2"], "two criteria have the same English title (`quiet`)"),
+        (["--at-least", "3"], "3 are required, but there are only 1 criteria"),
+        (["--mandatory", "2"], "--mandatory names one of the criteria by its number"),
+    ],
+)
+def test_mistakes_of_usage(options: list[str], said: str, tmp_path: Path) -> None:
+    ran = sekskant("rulebook", "new", str(tmp_path / "rules"), *OPTIONS, *ONE, "--at-least", "1", *options)
+    assert ran.code == 2
+    assert said in " ".join(ran.err.split())
+    assert not (tmp_path / "rules").exists()
+
+
+def test_a_rule_that_makes_no_sense_is_said(tmp_path: Path) -> None:
+    ran = sekskant("rulebook", "new", str(tmp_path), *OPTIONS, *TWO, "--at-least", "1", "--mandatory", "2")
+    assert ran.code == 5
+    assert "idle-criterion: criterion `K1` never changes a verdict" in ran.err
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "vocabulary.yaml").write_text("mine")
+    ran = sekskant("rulebook", "new", str(tmp_path), *OPTIONS, *ONE, "--at-least", "1")
+    assert ran.code == 2
+    assert "is there already" in ran.err
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["mine"]
+
+
+WORDS = st.text(st.characters(categories=["L", "N", "Zs", "P"]), min_size=1, max_size=20).map(str.strip).filter(bool)
+PLAIN = WORDS.filter(lambda text: text.isprintable())
+CRITERIA = st.builds(
+    NewCriterion,
+    st.builds(lambda da, en: Text(da=da, en=en), PLAIN, PLAIN),
+    PLAIN,
+    st.sampled_from(["at_least", "at_most"]),
+    st.none() | st.decimals(0, 1000, places=2),
+)
+
+
+@given(st.lists(CRITERIA, min_size=1, max_size=4), st.integers(1, 4))
+@settings(max_examples=60)
+def test_whatever_is_answered_loads(criteria: list[NewCriterion], required: int) -> None:
+    if repeated_facts(criteria) or {"id", "sid"} & {criterion.fact for criterion in criteria}:
+        return
+    new = NewRulebook(
+        "demo.rule", 2027, Text(da="ja", en="yes"), Text(da="a", en="b"), tuple(criteria), min(required, len(criteria))
+    )
+    files = files_of(new)
+    vocabulary = load_vocabulary(files["vocabulary.yaml"].encode(), "vocabulary.yaml")
+    rulebook = load_rulebook(files["rule-2027.yaml"].encode(), "rule-2027.yaml", lambda _: vocabulary)
+    assert [c.title for c in rulebook.criteria] == [c.title for c in criteria]
+    for name, text in itertools.islice(files.items(), 2):
+        assert laid_out(text, name) == text
+        assert read_one(text.encode(), name)
+
+
+def test_the_first_cases_are_read(tmp_path: Path) -> None:
+    sekskant("rulebook", "new", str(tmp_path), *OPTIONS, *TWO, "--at-least", "2")
+    assert len(read_case_file(tmp_path / "cases" / "rule-2027.yaml").cases) == 2

@@ -1,0 +1,80 @@
+"""`sekskant rulebook prove` and `table`: what they print, and that a counterexample can be assessed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.command import ROOT, sekskant
+
+NARROW, WIDE = "hovedstaden.mest-specialiserede", "hovedstaden.udviklingsstrategi"
+
+
+def test_what_is_proven_of_one_rulebook() -> None:
+    english = sekskant("rulebook", "prove", NARROW, "--lang", "en").out
+    assert "64 status vectors" in english
+    assert "  • B1 or B2\n" in english
+    danish = sekskant("rulebook", "prove", WIDE, "--lang", "da").out
+    assert "  • A4 eller »Medtaget efter bekendtgørelsen«\n" in danish
+    record = json.loads(sekskant("rulebook", "prove", WIDE, "--format", "json").out)
+    assert {"A4": "not_met", "included_by_order": "not_met"} in record["necessary"]["sets"]
+    assert [item["id"] for item in record["items"] if item["harms"]] == ["excluded_by_order"]
+
+
+def test_a_counterexample_can_be_assessed(tmp_path: Path) -> None:
+    """Most specialised, but not covered: the two rules are independent, though the one is described as a subset."""
+    file = tmp_path / "offer.yaml"
+    ran = sekskant("rulebook", "prove", NARROW, "--implies", WIDE, "--counterexample", str(file), "--lang", "en")
+    assert ran.code == 5
+    assert "Usage" not in ran.err
+    assert ran.out.startswith(f"{NARROW}@2018 does not imply {WIDE}@2018.\n")
+    assert ran.out.endswith(file.read_text(encoding="utf-8"))
+    decided = json.loads(sekskant("assess", str(file), "--year", "2018", "--format", "json").out)
+    assert {d["rulebook"]["id"]: d["verdict"] for d in decided} == {NARROW: "met", WIDE: "not_met"}
+
+
+def test_what_holds_exits_with_0(tmp_path: Path) -> None:
+    ran = sekskant("rulebook", "prove", NARROW, "--equals", f"{NARROW}@2018", "--lang", "da")
+    assert (ran.code, ran.err) == (0, "")
+    stricter = tmp_path / "stricter.yaml"
+    text = (ROOT / "rules" / "hovedstaden" / "mest-specialiserede-2018.yaml").read_text(encoding="utf-8")
+    stricter.write_text(text.replace("  at_least: 5\n", "  at_least: 6\n"), encoding="utf-8")
+    assert sekskant("rulebook", "prove", str(stricter), "--implies", NARROW).code == 0
+    back = sekskant("rulebook", "prove", NARROW, "--implies", str(stricter), "--format", "json")
+    assert back.code == 5
+    assert json.loads(back.out)["counterexample"]["verdicts"] == ["met", "not_met"]
+
+
+def test_mistakes_of_usage() -> None:
+    assert sekskant("rulebook", "prove", NARROW, "--implies", WIDE, "--equals", WIDE).code == 2
+    assert sekskant("rulebook", "prove", "nowhere").code == 2
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_table_fits_the_screen(columns: int) -> None:
+    out = sekskant("rulebook", "table", WIDE, "--lang", "da", columns=columns).out
+    assert max(map(len, out.splitlines())) <= columns
+    assert out.count("✓/–") == 4
+    assert "U1 Undtaget efter bekendtgørelsen (excluded_by_order)" in out
+
+
+def test_a_table_in_other_forms() -> None:
+    rows = list(csv.DictReader(sekskant("rulebook", "table", WIDE, "--format", "csv").out.splitlines()))
+    assert rows[1] == {
+        **dict.fromkeys(("A1", "A2", "A3", "A4", "A5", "A6"), ""),
+        "excluded_by_order": "not_met",
+        "included_by_order": "met",
+        "verdict": "met",
+        "outcome": "covered",
+        "basis": "included_by_order",
+    }
+    assert {row["A5"] for row in rows} == {"", "met", "not_met", "met|not_applicable", "not_met|not_applicable"}
+    markdown = sekskant("rulebook", "table", WIDE, "--format", "md", "--lang", "en").out.splitlines()
+    assert len([line for line in markdown if line.startswith("|")]) == len(rows) + 2
+    page = sekskant("rulebook", "table", WIDE, "--format", "html", "--lang", "da").out
+    assert len(re.findall("<tr>", page)) == len(rows) + 1
+    assert '<html lang="da">' in page

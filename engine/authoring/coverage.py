@@ -67,7 +67,7 @@ class Meaning:
         rulebook = self.program.rulebook
         conditions = [c.condition for c in rulebook.criteria] + [o.condition for o in rulebook.overrides]
         conditions += [c.applicability.exempt_when for c in rulebook.criteria if c.applicability]
-        pairs = {(t.fact, t.threshold): t for condition in conditions for t in tests_of(condition)}
+        pairs = {(t.fact, t.threshold): t for condition in conditions for t, _ in tests_of(condition)}
         for fact, threshold in pairs:
             if threshold is not None:
                 yield from (ThresholdGoal(fact, threshold, side) for side in ("under", "at", "over"))

@@ -180,7 +180,7 @@ class _Differ:
         """Test by test where only the tests differ, else the whole condition."""
         if _form(before) == _form(after):
             pairs = zip(tests_of(before), tests_of(after), strict=True)
-            for one, other in pairs:
+            for (one, _), (other, _) in pairs:
                 if one[:4] != other[:4]:
                     yield Change("meaning", about, self._test(one, other))
             return

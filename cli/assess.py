@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
+from cli.journal_options import record_options, recorder_name
 from cli.selection import chosen_rulebooks, shared_vocabulary
 from engine.decide import ENGINES, Decider
 from engine.diagnostics import IntegrityFault, Rejected
@@ -50,6 +51,7 @@ Decisions = tuple[Trace, ...]
 )
 @click.option("--summary", is_flag=True, help="Print only the line for each offer.")
 @click.option("--require-decided", is_flag=True, help="Exit with 3 where a verdict is undetermined.")
+@record_options
 @language_option
 def assess(
     paths: tuple[str, ...],
@@ -58,6 +60,7 @@ def assess(
     form: str,
     summary: bool,
     require_decided: bool,
+    journal: str | None,
     lang: Language,
 ) -> None:
     """Decide offers by the rulebooks of a year, and say why.
@@ -75,9 +78,12 @@ def assess(
         year = library.latest_year()
         say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
     rulebooks = chosen_rulebooks(library, names, year)
-    offers = read_offers(paths, shared_vocabulary(rulebooks))
-    found: list[Exit] = []
-    printed = _PRINTERS[form](_decided(offers, _deciders(library, rulebooks), year, found), lang, summary)
+    offers = read_offers(paths, shared_vocabulary(rulebooks), keep_written=journal is not None)
+    deciders, found = _deciders(library, rulebooks), list[Exit]()
+    decided = _decided(offers, deciders, year, found)
+    if journal is not None:
+        decided = _recorded(decided, journal, offers, deciders, found)
+    printed = _PRINTERS[form](decided, lang, summary)
     for text in printed:
         sys.stdout.write(text)
     if not require_decided:
@@ -125,6 +131,27 @@ def _decided(
         if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
             found.append(Exit.UNDETERMINED)
         yield decisions
+
+
+def _recorded(
+    decided: Iterator[Decisions],
+    address: str,
+    offers: Sequence[Offer | Rejected],
+    deciders: Sequence[Decider],
+    found: list[Exit],
+) -> Iterator[Decisions]:
+    """The same decisions, each once it is recorded in a journal."""
+    from cli.recording import Recording  # noqa: PLC0415 - a database costs start-up
+    from engine.journal import Journal  # noqa: PLC0415
+
+    try:
+        journal = Journal(address, writes=True)
+    except Rejected as error:
+        say_rejected(error)
+        found.append(Exit.REJECTED)
+        return
+    with journal:
+        yield from Recording(journal, deciders, recorder_name()).recorded(decided, offers, found)
 
 
 def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:

@@ -19,15 +19,15 @@ MISSING_COLUMNS = ("missing_for_met", "missing_for_not_met")
 def rows(decided: Iterable[Sequence[Trace]], language: Language, *, each_criterion: bool) -> Iterator[str]:
     """The lines of a CSV table, its header first: UTF-8, commas, ids and verdicts as machines write them."""
     wording = Wording(language)
-    yield _line(DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS))
+    yield csv_line(DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS))
     for trace in (trace for decisions in decided for trace in decisions):
         start = _decision(trace)
         if each_criterion:
             for criterion in trace.criteria:
-                yield _line([*start, *_criterion(criterion, wording)])
+                yield csv_line([*start, *_criterion(criterion, wording)])
         else:
             missing = (" | ".join(" ".join(ids) for ids in sets.sets) for sets in trace.analysis.missing.values())
-            yield _line([*start, *missing])
+            yield csv_line([*start, *missing])
 
 
 def _decision(trace: Trace) -> list[str]:
@@ -52,7 +52,8 @@ def _criterion(found: CriterionTrace, wording: Wording) -> list[str]:
     ]
 
 
-def _line(cells: Iterable[str]) -> str:
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of a CSV table, its texts harmless."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow([safe_cell(cell) for cell in cells])
     return buffer.getvalue()

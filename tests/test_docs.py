@@ -17,7 +17,8 @@ from tests.command import ROOT, sekskant
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
 CONSOLE = re.compile(r"^```console\n\$ (sekskant .*)\n((?:.*\n)*?)```$", re.MULTILINE)
 WRITE = bool(os.environ.get("SEKSKANT_WRITE_EXPECTED"))
-COMMANDS = ["", "assess", "offer", "offer new", "register", "register check", "register show"]
+COMMANDS = ["", "assess", "audit", "audit head", "audit list", "audit show", "audit verify"]
+COMMANDS += ["offer", "offer new", "register", "register check", "register show"]
 COMMANDS += ["rulebook", "rulebook list", "rulebook show"]
 
 

@@ -1,0 +1,89 @@
+"""Records what is decided before it is printed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cli.console import Exit, say, say_rejected
+from engine.decide import Decider
+from engine.diagnostics import Rejected
+from engine.journal import Journal, new_run
+from engine.journal_entry import Draft
+from engine.journal_recorder import decision_draft, texts_of
+from engine.rulebook import Rulebook
+from engine.trace import Trace
+from offers.offer import Offer
+
+BATCH = 250
+"""So many offers are recorded in one transaction."""
+
+Decisions = tuple[Trace, ...]
+
+
+class Recording:
+    """Records the decisions of one run of the command.
+
+    Args:
+        journal: where to.
+        deciders: what decides; the wider rulebooks that they consult are recorded with their decisions.
+        by: who records.
+    """
+
+    def __init__(self, journal: Journal, deciders: Sequence[Decider], by: str) -> None:
+        self._journal, self._by, self._run = journal, by, new_run()
+        self._numbers: list[int] = []
+        self._supersets: Mapping[tuple[str, str], Rulebook | None] = {
+            (d.program.rulebook.id, d.program.rulebook.version): d.superset.program.rulebook if d.superset else None
+            for d in deciders
+        }
+        self._texts = texts_of([*(d.program.rulebook for d in deciders), *self._supersets.values()])
+
+    def recorded(
+        self, decided: Iterable[Decisions], offers: Iterable[Offer | Rejected], found: list[Exit]
+    ) -> Iterator[Decisions]:
+        """The same decisions, each once it is in the journal; after a failure no more of them."""
+        by_id = {offer.id: offer for offer in offers if isinstance(offer, Offer)}
+        try:
+            for batch in _batches(decided):
+                drafts = [self._draft(trace, by_id[trace.subject.id]) for decisions in batch for trace in decisions]
+                if drafts:
+                    entries = self._journal.append(drafts, self._texts, by=self._by)
+                    self._numbers += [entry.number for entry in entries]
+                yield from batch
+        except Rejected as error:
+            say_rejected(error)
+            found.append(Exit.REJECTED)
+        self._say_numbers()
+
+    def _draft(self, trace: Trace, offer: Offer) -> Draft:
+        assert offer.written is not None
+        superset = self._supersets[trace.rulebook.id, trace.rulebook.version]
+        return decision_draft(trace, superset, self._run, offer.written, str(offer.place))
+
+    def _say_numbers(self) -> None:
+        count = len(self._numbers)
+        if not count:
+            say(f"nothing was recorded in {self._journal.shown}")
+            return
+        what = "1 decision as entry" if count == 1 else f"{count} decisions as entries"
+        say(f"recorded {what} {ranges(self._numbers)} of {self._journal.shown}, run {self._run}")
+
+
+def _batches(decided: Iterable[Decisions]) -> Iterator[list[Decisions]]:
+    decided = iter(decided)
+    while batch := list(itertools.islice(decided, BATCH)):
+        yield batch
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Numbers in ascending order, those that follow each other as a range.
+
+    >>> ranges([1, 2, 3, 7, 9, 10])
+    '1-3, 7, 9-10'
+    """
+    shown = []
+    for _, group in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        shown.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    return ", ".join(shown)

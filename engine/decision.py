@@ -72,7 +72,7 @@ def _criterion(trace: Trace, found: CriterionTrace) -> Record:
         "because": reason_of(found),
         "reservation": reservation_of(found),
         "measure": found.measure.reported if indicative else None,
-        "judgement": found.judgement.reported if found.judgement else None,
+        "judgement": None if found.judgement is None else found.judgement.reported,
         "departs": found.departs,
         "tests": [_test(test) for test in found.tests + ((found.judgement_test,) if found.judgement_test else ())],
     }

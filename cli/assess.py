@@ -82,7 +82,8 @@ def assess(
     deciders, found = _deciders(library, rulebooks), list[Exit]()
     decided = _decided(offers, deciders, year, found)
     if journal is not None:
-        decided = _recorded(decided, journal, offers, deciders, found)
+        show = _show_below if form == "table" else say
+        decided = _recorded(decided, journal, offers, deciders, found, lang, show)
     printed = _PRINTERS[form](decided, lang, summary)
     for text in printed:
         sys.stdout.write(text)
@@ -133,12 +134,23 @@ def _decided(
         yield decisions
 
 
+def _show_below(text: str) -> None:
+    """A remark below the form of an offer."""
+    from cli.screen import Screen  # noqa: PLC0415 - only a journal has something to remark
+
+    screen = Screen()
+    screen.paragraph(text, "bold", indent=0)
+    sys.stdout.write(screen.taken())
+
+
 def _recorded(
     decided: Iterator[Decisions],
     address: str,
     offers: Sequence[Offer | Rejected],
     deciders: Sequence[Decider],
     found: list[Exit],
+    lang: Language,
+    show: Callable[[str], None],
 ) -> Iterator[Decisions]:
     """The same decisions, each once it is recorded in a journal."""
     from cli.recording import Recording  # noqa: PLC0415 - a database costs start-up
@@ -151,7 +163,7 @@ def _recorded(
         found.append(Exit.REJECTED)
         return
     with journal:
-        yield from Recording(journal, deciders, recorder_name()).recorded(decided, offers, found)
+        yield from Recording(journal, deciders, recorder_name(), lang, show).recorded(decided, offers, found)
 
 
 def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:

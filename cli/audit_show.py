@@ -81,9 +81,13 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Bra
             ("Only the record is shown; made again, the decision differs in: {}."),
         )
         return _record_tree(entry, wording), wording.pick(*words).format(", ".join(replayed.differs_at))
+    return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), None
+
+
+def execution_of(entry: Entry) -> dict[str, Any]:
+    """Who made the recorded decision and what fired."""
     execution = _loaded(entry.execution)
-    tree = TraceTree(replayed.trace, wording, execution if isinstance(execution, dict) else {})
-    return tree.whole(), None
+    return execution if isinstance(execution, dict) else {}
 
 
 def _record_tree(entry: Entry, wording: Wording) -> Branch:

@@ -14,6 +14,7 @@ _COMMANDS = {
     "assess": ("cli.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
     "audit": ("cli.audit", "audit", "Read, verify and replay a journal of decisions."),
     "offer": ("cli.offer", "offer", "Write offer files."),
+    "receipt": ("cli.receipt", "receipt", "Check receipts of decisions."),
     "register": ("cli.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook", "rulebook", "Show rulebooks: rules, criteria, facts, references, versions."),
 }

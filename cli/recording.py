@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cli.console import Exit, say, say_rejected
+from cli.overrides import Overrides, override_lines
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.journal import Journal, new_run
@@ -13,6 +14,7 @@ from engine.journal_entry import Draft
 from engine.journal_recorder import decision_draft, texts_of
 from engine.rulebook import Rulebook
 from engine.trace import Trace
+from engine.wording import Language, Wording
 from offers.offer import Offer
 
 BATCH = 250
@@ -28,10 +30,21 @@ class Recording:
         journal: where to.
         deciders: what decides; the wider rulebooks that they consult are recorded with their decisions.
         by: who records.
+        language: that of what is said.
+        show: how to show what people decided in place of earlier decisions.
     """
 
-    def __init__(self, journal: Journal, deciders: Sequence[Decider], by: str) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        deciders: Sequence[Decider],
+        by: str,
+        language: Language = "en",
+        show: Callable[[str], None] = say,
+    ) -> None:
+        self._show = show
         self._journal, self._by, self._run = journal, by, new_run()
+        self._overrides, self._wording = Overrides(journal), Wording(language)
         self._numbers: list[int] = []
         self._supersets: Mapping[tuple[str, str], Rulebook | None] = {
             (d.program.rulebook.id, d.program.rulebook.version): d.superset.program.rulebook if d.superset else None
@@ -50,7 +63,9 @@ class Recording:
                 if drafts:
                     entries = self._journal.append(drafts, self._texts, by=self._by)
                     self._numbers += [entry.number for entry in entries]
-                yield from batch
+                for decisions in batch:
+                    yield decisions
+                    self._say_overrides(decisions)
         except Rejected as error:
             say_rejected(error)
             found.append(Exit.REJECTED)
@@ -60,6 +75,13 @@ class Recording:
         assert offer.written is not None
         superset = self._supersets[trace.rulebook.id, trace.rulebook.version]
         return decision_draft(trace, superset, self._run, offer.written, str(offer.place))
+
+    def _say_overrides(self, decisions: Decisions) -> None:
+        """What people decided in place of earlier decisions, beside those of the rules now."""
+        for trace in decisions:
+            override = self._overrides.of(trace)
+            for line in override_lines(override, trace, self._wording) if override else ():
+                self._show(line)
 
     def _say_numbers(self) -> None:
         count = len(self._numbers)

@@ -66,6 +66,11 @@ CODES: dict[str, str] = {
     "journal-busy": "others were writing to the journal for too long",
     "journal-damaged": "the file of the journal is damaged",
     "not-a-journal": "a file or database that holds something else than a journal",
+    "not-replayable": "a recorded decision cannot be made again as it is recorded",
+    "unknown-outcome": "an outcome that the rulebook does not have",
+    "mask-incomplete": "a text that is to be masked on export stands in another place too",
+    "unwritable": "a file cannot be written",
+    "receipt-form": "a file that is not a receipt",
     "unknown-entry": "there is no such entry, run or decision in the journal",
 }
 

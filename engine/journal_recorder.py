@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from engine.canonical import canonical, canonical_record, decision_text, sha256
 from engine.decision import decision_record
 from engine.journal import Kept
-from engine.journal_entry import DECISION, RUN, Draft
-from engine.rulebook import Rulebook
+from engine.journal_entry import DECISION, OVERRIDE, RUN, Draft, Entry
+from engine.rulebook import Rulebook, Verdict
 from engine.trace import Trace
 
-RUN_FORMAT = "sekskant/run/1"
+RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
 RULEBOOK, VOCABULARY = "rulebook", "vocabulary"
 Record = dict[str, Any]
 
@@ -55,6 +55,44 @@ def texts_of(rulebooks: Iterable[Rulebook | None]) -> dict[str, Kept]:
             texts[rulebook.sha256] = Kept(RULEBOOK, rulebook.written_as.decode())
             texts[rulebook.vocabulary.sha256] = Kept(VOCABULARY, rulebook.vocabulary.written_as.decode())
     return texts
+
+
+def override_draft(of: Entry, run: str, *, verdict: Verdict, outcome: str, because: str, by: str) -> Draft:
+    """What a person decides in place of a recorded decision, which stays as it is.
+
+    Args:
+        of: the entry of the decision.
+        run: the run in which this is recorded.
+        verdict: the verdict in its place.
+        outcome: that verdict in the rulebook's word.
+        because: the reason.
+        by: who decided so.
+    """
+    content = canonical(
+        {
+            "format": OVERRIDE_FORMAT,
+            "of": of.number,
+            "entry": of.digest,
+            "decision": of.content_digest,
+            "verdict": verdict.value,
+            "outcome": outcome,
+            "because": because,
+            "by": by,
+        }
+    )
+    return Draft(
+        OVERRIDE,
+        run,
+        content,
+        sha256(content),
+        offer=of.offer,
+        name=of.name,
+        year=of.year,
+        rulebook=of.rulebook,
+        version=of.version,
+        verdict=verdict.value,
+        outcome=outcome,
+    )
 
 
 class File(NamedTuple):

@@ -17,7 +17,7 @@ from cli.audit_text import fault_text
 from engine.journal import Journal
 from engine.journal_verify import Fault, Kind
 from engine.wording import Wording
-from tests.command import DATA, ROOT, Ran, sekskant
+from tests.command import DATA, ROOT, Ran, here, sekskant
 from tests.journals import copied, edited, record
 
 GNISTEN, JONSTRUPVANG = str(DATA / "gnisten.yaml"), str(DATA / "jonstrupvang.yaml")
@@ -36,7 +36,7 @@ def journal(whole: Path, tmp_path: Path) -> Path:
 
 
 def audit(path: Path, *arguments: str, columns: int = 100) -> Ran:
-    return sekskant("audit", *arguments, environment={"SEKSKANT_JOURNAL": str(path)}, columns=columns)
+    return here("audit", *arguments, environment={"SEKSKANT_JOURNAL": str(path)}, columns=columns)
 
 
 def test_assess_records_what_it_prints(tmp_path: Path) -> None:
@@ -168,8 +168,8 @@ def test_an_entry_that_is_not_there_is_said(whole: Path) -> None:
 
 def test_head_and_verify_belong_together(journal: Path) -> None:
     head = json.loads(audit(journal, "head", "--format", "json").out)
-    assert audit(journal, "head").out == f"Count: 8\nHead: {head['digest']}\n"
-    compared = audit(journal, "verify", "--head", head["digest"], "--count", "8")
+    assert audit(journal, "head").out == f"Count: 8\nHead: {head['head']}\n"
+    compared = audit(journal, "verify", "--head", head["head"], "--count", "8")
     assert (compared.code, compared.err) == (0, "")
     assert "✓ 8 entries hold." in compared.out
     assert "cut off" not in compared.out
@@ -178,7 +178,7 @@ def test_head_and_verify_belong_together(journal: Path) -> None:
     assert "cannot be ruled out" in alone.out
     with edited(journal) as connection:
         connection.execute("DELETE FROM entries WHERE number > 6")
-    ran = audit(journal, "verify", "--head", head["digest"], "--count", "8")
+    ran = audit(journal, "verify", "--head", head["head"], "--count", "8")
     assert ran.code == 4
     assert "The end was cut off: entries 7 to 8 are missing." in ran.out
 

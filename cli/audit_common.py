@@ -1,0 +1,77 @@
+"""What the `audit` commands share: opening a journal, naming entries, forms of output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, Function, say_rejected
+from engine.diagnostics import Rejected
+
+if TYPE_CHECKING:
+    from engine.journal import Filter, Journal
+
+VERDICTS = ("met", "not_met", "undetermined")
+
+
+def format_option(*forms: str) -> Callable[[Function], Function]:
+    """The option `--format` with these forms, the first by default."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="How to print."
+    )
+
+
+def filter_options(function: Function) -> Function:
+    """The options that say which entries are wanted; `wanted` makes a filter of them."""
+    options = [
+        click.option("--offer", metavar="ID", help="Only this offer."),
+        click.option("--rulebook", metavar="ID", help="Only this rulebook: ID or ID@VERSION."),
+        click.option("--verdict", type=click.Choice(VERDICTS), help="Only this verdict."),
+        click.option("--year", type=click.IntRange(1900, 2999), help="Only this agreement year."),
+        click.option("--since", metavar="TIME", help="Recorded at or after this day or time (ISO 8601, UTC)."),
+        click.option("--until", metavar="TIME", help="Recorded on or before this day or time."),
+        click.option("--run", metavar="RUN", help="Only what this run recorded."),
+        click.option("--recorded-by", metavar="NAME", help="Only what this person recorded."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def wanted(options: dict[str, str | int | None]) -> Filter:
+    """The filter that the options stand for."""
+    from engine.journal import Filter  # noqa: PLC0415 - help must not wait for a database
+
+    rulebook, _, version = str(options.pop("rulebook") or "").partition("@")
+    return Filter(rulebook=rulebook or None, version=version or None, **options)  # type: ignore[arg-type]
+
+
+@contextmanager
+def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
+    """The journal; what is wrong with it, or with what is asked of it, ends the command."""
+    from engine.journal import Journal  # noqa: PLC0415 - help must not wait for a database
+
+    try:
+        with Journal(address, writes=writes) as journal:
+            yield journal
+    except Rejected as error:
+        say_rejected(error)
+        broken = any(diagnostic.code == "not-replayable" for diagnostic in error.diagnostics)
+        sys.exit(int(Exit.INTEGRITY if broken else Exit.REJECTED))
+
+
+def entry_number(identifier: str) -> int:
+    """The number of an entry, as it is written on the command line."""
+    if not identifier.isdecimal() or len(identifier) > 18:
+        raise click.UsageError(f"`{identifier}` is not the number of an entry; `sekskant audit list` shows them")
+    return int(identifier)
+
+
+def print_json(record: object) -> None:
+    """A record for machines."""
+    click.echo(json.dumps(record, ensure_ascii=False, indent=2))

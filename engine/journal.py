@@ -199,7 +199,7 @@ class Journal:
             query = query.order_by(ENTRIES.c.number)
         missing = {name: "" if name == "content" else None for name in Entry._fields if name not in names}
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=200).execute(query):
+            for row in connection.execute(query.execution_options(yield_per=200)):
                 yield Entry(**dict(zip(names, row, strict=True)), **missing)  # type: ignore[arg-type]
 
     def texts(self) -> Iterator[tuple[str, Kept]]:
@@ -251,5 +251,8 @@ def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
         elif name == "until":
             # A day includes all its times.
             yield ENTRIES.c.recorded_at < f"{value}\x7f"
+        elif name == "kind":
+            # Written out, so that the index of overrides serves.
+            yield ENTRIES.c.kind == sa.literal(value, literal_execute=True)
         else:
             yield ENTRIES.c[name] == value

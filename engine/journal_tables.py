@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from engine.journal_entry import OVERRIDE
+
 METADATA = sa.MetaData()
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -25,7 +27,7 @@ ENTRIES = sa.Table(
     sa.Column("previous", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("run", sa.Text, nullable=False),
+    sa.Column("run", sa.Text, nullable=False, index=True),
     sa.Column("recorded_at", sa.Text, nullable=False),
     sa.Column("recorded_by", sa.Text, nullable=False),
     sa.Column("software", sa.Text, nullable=False),
@@ -46,6 +48,9 @@ ENTRIES = sa.Table(
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("document", sa.Text),
 )
+
+_IS_OVERRIDE = ENTRIES.c.kind == OVERRIDE
+sa.Index("overrides", ENTRIES.c.offer, sqlite_where=_IS_OVERRIDE, postgresql_where=_IS_OVERRIDE)
 
 TEXTS = sa.Table(
     "texts",

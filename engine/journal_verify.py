@@ -103,7 +103,7 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
     if not sound:
         chain = _Chain(journal, start, where)
         faults += chain.faults()
-        last_number = chain.last_number()
+        last_number, seen = chain.last_number(), chain.may_have(noted)
     else:
         last_number = total
     faults += texts.faults()
@@ -243,19 +243,28 @@ class _Chain:
         """The number of the last entry that is there, wherever it stands."""
         return max((row.holds_as or row.stands_at for row in self._rows), default=0)
 
+    def may_have(self, noted: Head) -> bool:
+        """Whether no other entry than the noted one is at its place in the chain."""
+        if not noted.entries:
+            return any(row.digest == noted.digest for row in self._rows)
+        held = {row.holds_as: row.digest for row in self._genuine()}
+        return held.get(noted.entries, noted.digest) == noted.digest
+
     def _genuine(self) -> list[_Row]:
-        """Of entries that hold under one number the one that the next one follows, or that stands nearest its place."""
-        by_number: dict[int, list[_Row]] = {}
-        for row in self._rows:
-            if row.holds_as is not None:
-                by_number.setdefault(row.holds_as, []).append(row)
+        """Of entries that hold under one number the one that the next one follows, or that stands in order."""
+        held = [row for row in self._rows if row.holds_as is not None]
+        in_order = _longest_ascending([row.holds_as or 0 for row in held])
         followed = {row.previous for row in self._rows}
+        best: dict[int, int] = {}
 
-        def rank(row: _Row) -> tuple[bool, int]:
-            return (row.digest in followed, -abs(row.stands_at - (row.holds_as or 0)))
+        def rank(position: int) -> tuple[bool, bool]:
+            return (held[position].digest in followed, position in in_order)
 
-        chosen = {id(max(rows, key=rank)) for rows in by_number.values()}
-        return [row for row in self._rows if id(row) in chosen]
+        for position, row in enumerate(held):
+            number = row.holds_as or 0
+            if number not in best or rank(position) > rank(best[number]):
+                best[number] = position
+        return [held[position] for position in sorted(best.values())]
 
     def _stands_in(self, row: _Row, genuine: Iterable[_Row]) -> bool:
         """Whether an altered row stands at the number of an entry that is there too."""
@@ -265,12 +274,13 @@ class _Chain:
         """Entries out of order; those that only count on after an insertion or removal are explained by it."""
         order = [row.holds_as or 0 for row in genuine]
         in_order, places = _longest_ascending(order), {row.stands_at for row in self._rows}
-        for row in genuine:
-            if row.stands_at == row.holds_as or (row.holds_as in in_order and explained):
+        for position, row in enumerate(genuine):
+            is_in_order = position in in_order
+            if row.stands_at == row.holds_as or (is_in_order and explained):
                 continue
             if row.holds_as not in places and row.stands_at not in order:
                 yield Fault("altered", row.holds_as, None, ("number",), at=row.stands_at)
-            elif row.holds_as not in in_order:
+            elif not is_in_order:
                 yield Fault("reordered", row.holds_as, None, at=row.stands_at)
 
     def _replaced(self, genuine: list[_Row], altered: set[int]) -> Iterator[Fault]:
@@ -287,15 +297,17 @@ class _Chain:
 
 
 def _longest_ascending(numbers: list[int]) -> set[int]:
-    """A longest choice of numbers that ascend in the order given."""
+    """The positions of a longest choice of numbers that ascend in the order given."""
     tails: list[int] = []
-    before: dict[int, int | None] = {}
-    for number in numbers:
+    last: list[int] = []
+    before: list[int | None] = []
+    for position, number in enumerate(numbers):
         place = _first_not_below(tails, number)
-        before[number] = tails[place - 1] if place else None
+        before.append(last[place - 1] if place else None)
         tails[place : place + 1] = [number]
+        last[place : place + 1] = [position]
     chosen: set[int] = set()
-    following: int | None = tails[-1] if tails else None
+    following: int | None = last[-1] if last else None
     while following is not None:
         chosen.add(following)
         following = before[following]

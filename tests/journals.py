@@ -44,6 +44,8 @@ def record(address: str, names: Sequence[str] = NAMES) -> None:
 
 def copied(source: Path, target: Path) -> Path:
     """A copy of a journal that nobody has open."""
+    for rest in target.parent.glob(f"{target.name}-*"):
+        rest.unlink()
     shutil.copy(source, target)
     return target
 
@@ -52,6 +54,7 @@ def copied(source: Path, target: Path) -> Path:
 def edited(path: Path) -> Iterator[sqlite3.Connection]:
     """A journal's file opened behind its back."""
     connection = sqlite3.connect(path)
+    connection.execute("PRAGMA synchronous = OFF")
     try:
         yield connection
         connection.commit()

@@ -20,6 +20,7 @@ from engine.diagnostics import rejected
 from engine.journal_connection import Address, in_words
 from engine.journal_entry import JOURNAL_FORMAT, LONG, Draft, Entry, Header, Recording, chained
 from engine.journal_tables import ENTRIES, HEADER, METADATA, TEXTS
+from engine.journal_views import create_views
 
 _CREATION = 5_307_192
 """The number of the lock under which PostgreSQL makes the tables."""
@@ -123,6 +124,7 @@ class Journal:
                 what = ", ".join(f"`{name}`" for name in names[:3])
                 raise rejected(self.address.place, "not-a-journal", f"there are other tables here: {what}")
             METADATA.create_all(connection)
+            create_views(connection)
             header = Header(JOURNAL_FORMAT, str(uuid.uuid4()), now(), "sekskant")
             header = header._replace(checksums=header.checksums_now())
             connection.execute(HEADER.insert().values(**header._asdict(), digest=header.digest))

@@ -50,7 +50,7 @@ ENTRIES = sa.Table(
 )
 
 _IS_OVERRIDE = ENTRIES.c.kind == OVERRIDE
-sa.Index("overrides", ENTRIES.c.offer, sqlite_where=_IS_OVERRIDE, postgresql_where=_IS_OVERRIDE)
+sa.Index("ix_entries_overrides", ENTRIES.c.offer, sqlite_where=_IS_OVERRIDE, postgresql_where=_IS_OVERRIDE)
 
 TEXTS = sa.Table(
     "texts",

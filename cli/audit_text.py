@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.form import MARKS
 from cli.screen import Piece, Screen
-from cli.spreadsheet import csv_line
+from cli.spreadsheet import BYTE_ORDER_MARK, csv_line
 from engine.journal_entry import LONG, Entry
 from engine.journal_verify import Fault, Report
 from engine.wording import Language, Wording
@@ -65,9 +65,10 @@ def _json(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
 
 
 def _csv(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    yield csv_line(LISTED)
+    separator, mark = (";", BYTE_ORDER_MARK) if lang == "da" else (",", "")
+    yield mark + csv_line(LISTED, separator)
     for entry in entries:
-        yield csv_line("" if value is None else str(value) for value in listed(entry).values())
+        yield csv_line(("" if value is None else str(value) for value in listed(entry).values()), separator)
 
 
 LISTS: Mapping[str, Callable[[Iterable[Entry], Language], Iterator[str]]] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from cli.form import MARKS, shown_tests
 from cli.screen import Branch, Piece
+from engine.clauses import Clauses
 from engine.evidence import Provenance
 from engine.language import Text
 from engine.program import TestNode, compile_rulebook
@@ -27,6 +28,7 @@ class TraceTree:
 
     def __init__(self, trace: Trace, wording: Wording, execution: Mapping[str, Any]) -> None:
         self._trace, self._wording, self._execution = trace, wording, execution
+        self._clauses = Clauses(trace.rulebook, wording)
         self._criteria = {c.criterion.id: c for c in trace.criteria}
         self._tests: dict[Test, list[str]] = {}
         for node in compile_rulebook(trace.rulebook).nodes:
@@ -61,7 +63,7 @@ class TraceTree:
         reference = self._reference(self._trace.rulebook.source, rule.reference)
         parts = self._parts(rule.group)
         return Branch(
-            [*start, Piece(f": {self._wording.rule(rule.group)}"), reference], [*parts, *self._fired([rule.id])]
+            [*start, Piece(f": {self._clauses.rule(rule.group)}"), reference], [*parts, *self._fired([rule.id])]
         )
 
     def _parts(self, group: Count | Join) -> list[Branch]:
@@ -71,7 +73,7 @@ class TraceTree:
     def _part(self, part: RulePart) -> Branch:
         if isinstance(part, str):
             return self.criterion(self._criteria[part])
-        return Branch([Piece(self._wording.rule(part))], self._parts(part))
+        return Branch([Piece(self._clauses.rule(part))], self._parts(part))
 
     def criterion(self, found: CriterionTrace) -> Branch:
         """One criterion: its status, its tests and the rules that fired for it."""

@@ -1,4 +1,4 @@
-"""Views that speak for themselves: what a reader of the database, such as Datasette, finds without knowing its tables."""
+"""Views that speak for themselves: what a reader of the database, such as Datasette, finds at once."""
 
 from __future__ import annotations
 

@@ -57,6 +57,7 @@ class Replayer:
     def __init__(self, text: Callable[[str], str | None], engine: str | None = None) -> None:
         self._text, self._engine = text, engine
         self._deciders: dict[tuple[str, ...], Decider] = {}
+        self._vocabularies: dict[str, Vocabulary] = {}
 
     def replay(self, recorded: Recorded) -> Replayed:
         """A decision decided again and compared with what was recorded.
@@ -91,9 +92,16 @@ class Replayer:
 
     def rulebook(self, named: Record) -> Rulebook:
         """The recorded rulebook with these digests."""
-        vocabulary = load_vocabulary(self._bytes(named["vocabulary"], "ordforrådet", "the vocabulary"), "vocabulary")
+        vocabulary = self._vocabulary(named["vocabulary"])
         written = self._bytes(named, "regelsættet", "the rulebook")
         return load_rulebook(written, f"{named['id']}@{named['version']}", lambda _: vocabulary)
+
+    def _vocabulary(self, named: Record) -> Vocabulary:
+        """The recorded vocabulary with a digest: one for all the rulebooks that use it."""
+        if named["sha256"] not in self._vocabularies:
+            written = self._bytes(named, "ordforrådet", "the vocabulary")
+            self._vocabularies[named["sha256"]] = load_vocabulary(written, "vocabulary")
+        return self._vocabularies[named["sha256"]]
 
     def _decider(self, rulebook: Record, superset: Record | None) -> Decider:
         key = tuple(r["sha256"] for n in (rulebook, superset) if n for r in (n, n["vocabulary"]))

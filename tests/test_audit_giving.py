@@ -371,7 +371,7 @@ def test_an_override_is_appended_and_shown_beside_later_decisions(journal: Path)
     assert "overridden for the agreement year 2018 by Udvalget" in shown
     assert "Reason: Aftalt politisk." in shown
     assert "has changed" not in shown
-    assert "✗ four_of_six" in shown
+    assert "✗ four of six" in shown
     records = here("assess", GNISTEN, *YEAR, "--journal", str(journal), "--format", "json")
     assert "overridden" in records.err
     assert [r["verdict"] for r in json.loads(records.out)] == ["not_met", "undetermined"]

@@ -320,7 +320,8 @@ def test_a_subset_that_is_met_where_its_superset_is_not_is_noted_and_stays_met(
     assert [note.code for note in trace.notes] == ([code] if code else [])
     assert all(note.rulebook is WIDER for note in trace.notes)
     alone = decide(NARROWER, stated)
-    assert trace._replace(notes=(), execution=alone.execution) == alone
+    assert trace._replace(notes=alone.notes, execution=alone.execution) == alone
+    assert [note.code for note in alone.notes] == ["superset_not_assessed"]
 
 
 def test_a_subset_that_is_not_met_says_nothing_of_its_superset() -> None:
@@ -336,7 +337,7 @@ def published(outcome: str, year: int = YEAR, rulebook: Rulebook = WIDER) -> Pub
 @pytest.mark.parametrize(
     ("outcomes", "noted"),
     [
-        ([published("covered"), published("not_covered")], "covered, not_covered"),
+        ([published("covered"), published("not_covered")], ("covered", "not_covered")),
         ([published("covered"), published("covered")], None),
         ([published("covered"), published("not_covered", year=2017)], None),
         ([published("covered"), published("not_most_specialised", rulebook=NARROWER)], None),
@@ -344,7 +345,7 @@ def published(outcome: str, year: int = YEAR, rulebook: Rulebook = WIDER) -> Pub
     ],
 )
 def test_outcomes_published_for_the_year_that_contradict_each_other_are_noted(
-    outcomes: list[Published], noted: str | None
+    outcomes: list[Published], noted: tuple[str, ...] | None
 ) -> None:
     stated = {**MUNICIPAL, "service_type": answer("social")}
     trace = decide(WIDER, stated, SUBJECT._replace(published=tuple(outcomes)))

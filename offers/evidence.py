@@ -192,8 +192,7 @@ class _Reader:
         """The fact's range in words, for hints."""
         everything = self._fact.everything
         assert isinstance(everything, Interval)
-        whole = "a whole number, " if self._fact.written.type == "whole_number" else ""
-        return describe_range(everything).replace("it is ", f"it is {whole}", 1)
+        return describe_range(everything, is_whole=self._fact.written.type == "whole_number")
 
 
 def _bounded(name: str, bound: Any) -> Interval:

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.audit_common import entry_number, format_option, opened, print_json
-from cli.console import Exit, language_option, stop
+from cli.console import Exit, language_option, say, stop
 from cli.journal_options import journal_option
 
 if TYPE_CHECKING:
+    from engine.journal import Journal
     from engine.wording import Language
 
 
 @click.command(short_help="Verify entries, chain, rulebooks and batch files.")
 @click.option("--head", "digest", metavar="DIGEST", help="The head digest from the minutes.")
 @click.option("--count", type=click.IntRange(0), help="How many entries the journal had then.")
+@click.option(
+    "--signed", type=click.Path(path_type=Path), metavar="FILE", help="The head and count as they were signed."
+)
+@click.option(
+    "--public-key", type=click.Path(path_type=Path), metavar="FILE", help="The key of who signed them, as PEM."
+)
 @format_option("text", "json")
 @journal_option
 @language_option
-def verify(digest: str | None, count: int | None, form: str, journal: str, lang: Language) -> None:
+def verify(
+    digest: str | None,
+    count: int | None,
+    signed: Path | None,
+    public_key: Path | None,
+    form: str,
+    journal: str,
+    lang: Language,
+) -> None:
     """Verify every entry, the chain, and the rulebooks and batch files that entries name.
 
     Says what is wrong: which entry was altered in which field, removed, inserted or moved. That the last entries were
     cut off shows only against the head and count that `sekskant audit head` printed before: give them as --head and
-    --count.
+    --count, or signed as --signed with the --public-key of who signed it.
 
     Exit code: 0 the journal holds; 4 it does not.
     """
@@ -33,7 +50,11 @@ def verify(digest: str | None, count: int | None, form: str, journal: str, lang:
     from engine.journal_verify import verify as verified  # noqa: PLC0415
     from offers.replay import altered_parts, describing  # noqa: PLC0415
 
+    if (signed is None) is not (public_key is None) or (signed and (digest or count)):
+        raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")
     with opened(journal) as source:
+        if signed is not None and public_key is not None:
+            count, digest = _signed(signed, public_key, source, lang)
         replayer = describing(source.text)
         report = verified(source, count=count, digest=digest, where=lambda entry: altered_parts(replayer, entry))
     if form == "json":
@@ -43,21 +64,56 @@ def verify(digest: str | None, count: int | None, form: str, journal: str, lang:
     stop(Exit.INTEGRITY if report.faults else Exit.DONE)
 
 
+def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[int, str]:
+    """The count and head that were signed; a signature that does not hold ends the command."""
+    from engine.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
+    from engine.wording import Wording  # noqa: PLC0415
+
+    record, pick = read_signed_head(file), Wording(lang).pick
+    if not signature_holds(record, key):
+        say(f"{file}: {pick('signaturen holder ikke', 'the signature does not hold')}")
+        stop(Exit.INTEGRITY)
+    if journal.header is None or record["journal"] != journal.header.id:
+        say(f"{file}: {pick('en anden journals hoved er signeret', 'the head of another journal was signed')}")
+        stop(Exit.INTEGRITY)
+    return record["count"], record["head"]
+
+
 @click.command(short_help="Print the count and head digest, for the minutes.")
+@click.option(
+    "--sign", "key", type=click.Path(path_type=Path), metavar="KEY", help="Sign them with this Ed25519 key (PEM)."
+)
 @format_option("text", "json")
 @journal_option
 @language_option
-def head(form: str, journal: str, lang: Language) -> None:
-    """Print how many entries there are and the digest of the last: to be put in the minutes."""
+def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
+    """Print how many entries there are and the digest of the last: to be put in the minutes.
+
+    With --sign KEY they are written as canonical JSON with a signature, which `sekskant audit verify --signed` checks.
+    A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
+    """
     from engine.wording import Wording  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
+        if key is not None:
+            click.echo(_sign(source, key))
+            return
         found = source.head()
     if form == "json":
         print_json({"count": found.entries, "head": found.digest})
         return
     pick = Wording(lang).pick
     click.echo(f"{pick('Antal', 'Count')}: {found.entries}\n{pick('Hoved', 'Head')}: {found.digest}")
+
+
+def _sign(journal: Journal, key: Path) -> str:
+    from engine.journal import now  # noqa: PLC0415 - only what is used is loaded
+    from engine.signature import is_encrypted, signed_head  # noqa: PLC0415
+
+    passphrase = os.environ.get("SEKSKANT_PASSPHRASE")
+    if passphrase is None and is_encrypted(key):
+        passphrase = click.prompt(f"Passphrase of {key}", hide_input=True, err=True)
+    return signed_head(journal, key, passphrase, now())
 
 
 @click.command(short_help="Decide again from what is recorded, and compare.")

@@ -71,7 +71,8 @@ CODES: dict[str, str] = {
     "unknown-outcome": "an outcome that the rulebook does not have",
     "mask-incomplete": "a text that is to be masked on export stands in another place too",
     "unwritable": "a file cannot be written",
-    "receipt-form": "a file that is not a receipt",
+    "receipt-form": "a file that is not a receipt, or not a signed head",
+    "signing-key": "a key that cannot sign a head, or cannot check its signature",
     "unknown-entry": "there is no such entry, run or decision in the journal",
 }
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.document import Mapping, Node, Scalar, Sequence
 
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
 
 
 def json_text(node: Node) -> str:

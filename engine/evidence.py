@@ -77,6 +77,8 @@ class Finding(NamedTuple):
     @property
     def provenance(self) -> Provenance:
         """Where the fact's own evidence comes from, or that of its first part that names a source."""
+        if not self.parts:
+            return self.evidence.provenance if self.evidence else NO_PROVENANCE
         return next((provenance for _, provenance in self.provenances), NO_PROVENANCE)
 
     @property
@@ -87,6 +89,9 @@ class Finding(NamedTuple):
 
     def said(self, detail: str) -> tuple[str, ...]:
         """What the provenances say in one detail; where texts differ, those of parts with the name of the part."""
+        if not self.parts:
+            own = getattr(self.evidence.provenance, detail) if self.evidence else None
+            return (own,) if own else ()
         texts = [(name, getattr(provenance, detail)) for name, provenance in self.provenances]
         texts = [(name, text) for name, text in texts if text]
         if len({text for _, text in texts}) == 1:

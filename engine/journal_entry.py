@@ -8,6 +8,8 @@ fields serve only to say which one was altered.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.canonical import canonical_record, sha256
@@ -129,10 +131,18 @@ def digest_of(entry: Entry) -> str:
 
 def checksums_of(entry: Entry) -> str:
     """A checksum of each field."""
-    return " ".join(_checksum(getattr(entry, name)) for name in CHECKED)
+    return " ".join(_checksum(v) if n in LONG else _short_checksum(v) for n, v in _checked(entry))
+
+
+def _checked(entry: Entry) -> Iterator[tuple[str, object]]:
+    return ((name, getattr(entry, name)) for name in CHECKED)
 
 
 def _checksum(value: object) -> str:
     if value is None:
         return "-"
     return f"{zlib.crc32(str(value).encode('utf-8', 'surrogateescape')):x}"
+
+
+_short_checksum = lru_cache(maxsize=256, typed=True)(_checksum)
+"""Most short fields are the same in one entry after the other."""

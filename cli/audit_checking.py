@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit_common import entry_number, format_option, opened, print_json
+from cli.audit_common import format_option, opened, print_json, recorded
 from cli.console import Exit, language_option, say, stop
 from cli.journal_options import journal_option
 
@@ -138,10 +138,9 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
 
     with opened(journal) as source:
         if identifier is not None:
-            entries = iter([source.entry(entry_number(identifier))])
+            results = replayed(source, iter([recorded(source, identifier)]))
         else:
-            entries = source.entries(Filter(run=run))
-        results = replayed(source, entries)
+            results = replayed(source, source.entries(Filter(run=run)))
         if form == "json":
             listed = list(results)
             print_json([replay_record(result) for result in listed])

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.console import Exit, Function, say_rejected
-from engine.diagnostics import Rejected
+from engine.diagnostics import Rejected, rejected
 
 if TYPE_CHECKING:
     from engine.journal import Filter, Journal
+    from engine.journal_entry import Entry
 
 VERDICTS = ("met", "not_met", "undetermined")
 
@@ -63,6 +64,46 @@ def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
         say_rejected(error)
         broken = any(diagnostic.code == "not-replayable" for diagnostic in error.diagnostics)
         sys.exit(int(Exit.INTEGRITY if broken else Exit.REJECTED))
+
+
+def recorded(journal: Journal, identifier: str) -> Entry:
+    """The entry that an ID names: a number, or NUMBER/OFFER for a decision of a batch, with @RULEBOOK where several.
+
+    Raises:
+        Rejected: there is none, or more than one.
+    """
+    number, _, rest = identifier.partition("/")
+    entry = journal.entry(entry_number(number))
+    if not rest:
+        return entry
+    offer, _, rulebook = rest.partition("@")
+    found = batch_decisions(journal, entry, offer, rulebook or None)
+    place = journal.address.place
+    if not found:
+        raise rejected(place, "unknown-entry", f"the batch in entry {number} has no decision on `{rest}`")
+    if len(found) > 1:
+        names = ", ".join(f"`{number}/{offer}@{one.rulebook}`" for one in found)
+        raise rejected(place, "unknown-entry", f"there is more than one decision on `{offer}` in entry {number}", names)
+    return found[0]
+
+
+def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: str | None) -> list[Entry]:
+    """The decisions of a batch on an offer, or on all.
+
+    Raises:
+        Rejected: they cannot be read, or a rulebook is not kept.
+    """
+    from engine.journal_entry import RUN  # noqa: PLC0415 - help must not wait for a database
+    from offers.recorded_rows import Wanted, row_entries  # noqa: PLC0415
+    from offers.replay import NotReplayable  # noqa: PLC0415
+
+    if run.kind != RUN:
+        return []
+    try:
+        return list(row_entries(journal, run, Wanted(offer, rulebook)))
+    except NotReplayable as error:
+        hint = "`sekskant audit verify` says what is wrong"
+        raise rejected(journal.address.place, "not-replayable", str(error), hint) from None
 
 
 def entry_number(identifier: str) -> int:

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cli.audit_common import batch_decisions
 from cli.audit_text import shown_time
 from cli.form import MARKS
 from cli.screen import Branch, Piece, Screen
 from engine.diagnostics import rejected
 from engine.journal import Filter, Journal
-from engine.journal_entry import DECISION, OVERRIDE, Entry
+from engine.journal_entry import DECISION, OVERRIDE, RUN, Entry
 from engine.trace import Trace
 from engine.wording import Language, Wording
 from offers.history import Step, findings_in, step
@@ -41,7 +42,10 @@ class _Event(NamedTuple):
 def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Event]:
     replayer = describing(journal.text)
     latest: dict[str, tuple[Recorded, Trace]] = {}
-    entries = sorted(journal.entries(Filter(offer=offer, rulebook=rulebook)), key=lambda e: e.rulebook or "")
+    found = list(journal.entries(Filter(offer=offer, rulebook=rulebook)))
+    for run in journal.entries(Filter(kind=RUN)):
+        found += batch_decisions(journal, run, offer, rulebook)
+    entries = sorted(found, key=lambda e: (e.rulebook or "", e.number))
     if not entries:
         raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
     for entry in entries:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit_common import entry_number, filter_options, format_option, opened, print_json, wanted
+from cli.audit_common import filter_options, format_option, opened, print_json, recorded, wanted
 from cli.console import language_option
 from cli.journal_options import journal_option
 
@@ -38,13 +38,14 @@ def list_entries(latest: int | None, journal: str, form: str, lang: Language, **
 def show(identifier: str, form: str, journal: str, lang: Language) -> None:
     """Show a recorded decision: its whole trace as a tree.
 
-    ID is an entry's number. The decision is made again from what is recorded, and must come out as it is recorded;
+    ID is an entry's number; NUMBER/OFFER for a decision of a batch (NUMBER/OFFER@RULEBOOK where there are several). The
+    decision is made again from what is recorded, and must come out as it is recorded;
     where it does not, or cannot be made again, the record is shown as it is, and that is said.
     """
     from cli.audit_show import entry_json, entry_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
-        entry = source.entry(entry_number(identifier))
+        entry = recorded(source, identifier)
         click.echo(entry_json(entry) if form == "json" else entry_text(source, entry, lang), nl=form == "json")
 
 
@@ -57,7 +58,7 @@ def why(identifier: str, journal: str, lang: Language) -> None:
     from cli.audit_why import why_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
-        click.echo(why_text(source, source.entry(entry_number(identifier)), lang), nl=False)
+        click.echo(why_text(source, recorded(source, identifier), lang), nl=False)
 
 
 @click.command("why-not", short_help="Show what would have had to be different.")
@@ -70,7 +71,7 @@ def why_not(identifier: str, outcome: str, journal: str, lang: Language) -> None
     from cli.audit_why import why_not_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
-        click.echo(why_not_text(source, source.entry(entry_number(identifier)), outcome, lang), nl=False)
+        click.echo(why_not_text(source, recorded(source, identifier), outcome, lang), nl=False)
 
 
 @click.command(short_help="Show every decision on an offer, and what changed.")

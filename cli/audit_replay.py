@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import click
 
 from cli.console import harmless
-from engine.diagnostics import IntegrityFault
+from engine.diagnostics import IntegrityFault, Rejected
 from engine.journal import Journal
-from engine.journal_entry import DECISION, Entry
+from engine.journal_entry import DECISION, RUN, Entry
 from engine.language import Text
 from engine.wording import Language, Wording
+from offers.recorded_rows import Wanted, row_entries
 from offers.replay import NotReplayable, Replayer, recorded_in
 
 _HOW = {
@@ -43,6 +44,16 @@ def replayed(journal: Journal, entries: Iterable[Entry]) -> Iterator[Result]:
     for entry in entries:
         if entry.kind == DECISION:
             yield _result(replayer, entry)
+        elif entry.kind == RUN:
+            yield from (_result(replayer, one) for one in _batch(journal, entry))
+
+
+def _batch(journal: Journal, run: Entry) -> Iterator[Entry]:
+    """The decisions of a batch; the batch itself where they cannot be read."""
+    try:
+        yield from row_entries(journal, run, Wanted())
+    except (NotReplayable, Rejected):
+        yield run
 
 
 def _result(replayer: Replayer, entry: Entry) -> Result:

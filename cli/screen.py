@@ -87,7 +87,7 @@ class Screen:
 
     def paragraph(self, text: str, style: str = "", indent: int = 2, bullet: str = "") -> None:
         """A text wrapped within the width, indented; its later lines stand under the first after a bullet."""
-        grid = Table.grid(Column(width=indent + len(bullet)), Column())
+        grid = Table.grid(Column(width=indent + len(bullet)), Column(overflow="fold"))
         grid.add_row(" " * indent + bullet, Piece(text, style).rendered())
         self._console.print(grid if bullet else Padding(Piece(text, style).rendered(), (0, 0, 0, indent)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from engine.journal_entry import OVERRIDE
+from engine.journal_entry import OVERRIDE, RUN
 
 METADATA = sa.MetaData()
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -50,6 +50,8 @@ ENTRIES = sa.Table(
 )
 
 _IS_OVERRIDE = ENTRIES.c.kind == OVERRIDE
+_IS_RUN = ENTRIES.c.kind == RUN
+sa.Index("ix_entries_runs", ENTRIES.c.number, sqlite_where=_IS_RUN, postgresql_where=_IS_RUN)
 sa.Index("ix_entries_overrides", ENTRIES.c.offer, sqlite_where=_IS_OVERRIDE, postgresql_where=_IS_OVERRIDE)
 
 TEXTS = sa.Table(

@@ -2,9 +2,10 @@
 
 Recording is measured on offers in files, decided by both rulebooks of 2018 and printed: so many at a time without a
 journal, then the same with one, in turns, so that a busy machine slows both. Appending is measured on real decisions
-that are recorded again and again.
+that are recorded again and again. Replaying decides every recorded decision anew, in processes with different hash
+seeds, locales and evaluators; all must come out identical.
 
-    python benchmarks/journal.py [--offers N] [--entries N] [--folder FOLDER]
+    python benchmarks/journal.py [--offers N] [--entries N] [--replays N] [--runs N] [--folder FOLDER]
 """
 
 from __future__ import annotations
@@ -167,17 +168,38 @@ def showing(large: Path, folder: Path, runs: int) -> None:
     )
 
 
+CASES = (
+    {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8"},
+    {"PYTHONHASHSEED": "2", "LC_ALL": "da_DK.UTF-8", "SEKSKANT_ENGINE": "reference"},
+)
+
+
+def replaying(count: int, folder: Path) -> None:
+    """Record decisions and print what replaying all of them says, in processes of their own."""
+    chance = random.Random(42)  # noqa: S311 - the same offers in every run
+    file, journal = folder / "replayed.ndjson", str(folder / "replayed.db")
+    file.write_text("\n".join(json.dumps(offer(n, chance)) for n in range(count // 2)))
+    assess = ["assess", str(file), "--year", str(YEAR), "--format", "csv", "--summary", "--journal", journal]
+    subprocess.run([*STARTED, *assess], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    for case in CASES:
+        replay = [*STARTED, "audit", "replay", "--all", "--journal", journal]
+        done = subprocess.run(replay, cwd=ROOT, env={**os.environ, **case}, check=True, stdout=subprocess.PIPE)
+        print(f"replay, {' '.join(case.values())}: {done.stdout.decode().strip()}")
+
+
 def main() -> None:
-    """Print all three."""
+    """Print all four."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--offers", type=int, default=10_000)
     parser.add_argument("--entries", type=int, default=20_000)
+    parser.add_argument("--replays", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--folder", type=Path, help="where to; by default a temporary folder")
     chosen = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
         folder = Path(name)
+        replaying(chosen.replays, folder)
         for form in FORMS:
             recording(chosen.offers, folder, form)
         showing(appending(chosen.entries, folder), folder, chosen.runs)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from cli.console import Exit, say, say_rejected
 from cli.overrides import Overrides, override_lines
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.journal import Journal, new_run
-from engine.journal_entry import Draft
+from engine.journal_entry import Draft, Entry
 from engine.journal_recorder import decision_draft, texts_of
 from engine.rulebook import Rulebook
 from engine.trace import Trace
@@ -58,11 +59,7 @@ class Recording:
         """The same decisions, each once it is in the journal; after a failure no more of them."""
         by_id = {offer.id: offer for offer in offers if isinstance(offer, Offer)}
         try:
-            for batch in _batches(decided):
-                drafts = [self._draft(trace, by_id[trace.subject.id]) for decisions in batch for trace in decisions]
-                if drafts:
-                    entries = self._journal.append(drafts, self._texts, by=self._by)
-                    self._numbers += [entry.number for entry in entries]
+            for batch in self._appended(decided, by_id):
                 for decisions in batch:
                     yield decisions
                     self._say_overrides(decisions)
@@ -70,6 +67,23 @@ class Recording:
             say_rejected(error)
             found.append(Exit.REJECTED)
         self._say_numbers()
+
+    def _appended(self, decided: Iterable[Decisions], offers: Mapping[str, Offer]) -> Iterator[list[Decisions]]:
+        """Batches of decisions, each once it is recorded; the next is decided while the disk is busy with it."""
+        waiting: tuple[Future[list[Entry]], list[Decisions]] | None = None
+        with ThreadPoolExecutor(1) as writer:
+            for batch in _batches(decided):
+                drafts = [self._draft(trace, offers[trace.subject.id]) for decisions in batch for trace in decisions]
+                future = writer.submit(self._journal.append, drafts, self._texts, by=self._by)
+                if waiting is not None:
+                    yield self._recorded(*waiting)
+                waiting = future, batch
+            if waiting is not None:
+                yield self._recorded(*waiting)
+
+    def _recorded(self, future: Future[list[Entry]], batch: list[Decisions]) -> list[Decisions]:
+        self._numbers += [entry.number for entry in future.result()]
+        return batch
 
     def _draft(self, trace: Trace, offer: Offer) -> Draft:
         assert offer.written is not None

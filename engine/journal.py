@@ -7,6 +7,7 @@ is on the disk.
 from __future__ import annotations
 
 import datetime
+import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -57,7 +58,7 @@ class Filter(NamedTuple):
 
 
 class Journal:
-    """A journal in a SQLite file or a PostgreSQL database. One process and thread uses one object.
+    """A journal in a SQLite file or a PostgreSQL database. One process uses one object, also from several threads.
 
     Args:
         address: a path, or the URL of a database.
@@ -80,6 +81,7 @@ class Journal:
         self.address = Address(address)
         self.shown = self.address.shown
         self._kept: set[str] = set()
+        self._turn = threading.RLock()
         self._writes = writes
         with in_words(self.address.place):
             self._connection = self.address.engine(writes=writes).connect()
@@ -100,7 +102,7 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
-        with in_words(self.address.place), self._connection.begin():
+        with self._turn, in_words(self.address.place), self._connection.begin():
             yield self._connection
 
     @contextmanager
@@ -143,6 +145,8 @@ class Journal:
         Raises:
             Rejected: the journal cannot be written; then nothing of this is in it.
         """
+        if not drafts:
+            return []
         recording = Recording(now(), by, software())
         new = {digest: kept for digest, kept in (texts or {}).items() if digest not in self._kept}
         with self._transaction() as connection:

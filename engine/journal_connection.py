@@ -89,7 +89,7 @@ def _durable(path: Path) -> sqlite3.Connection:
 
     An entry fits into a page of this size: that makes an append a third quicker.
     """
-    connection = _prepared(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None))
+    connection = _prepared(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False))
     last = time.monotonic() + PATIENCE
     for setting in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "cache_size=-65536"):
         while not _set(connection, setting, may_wait=time.monotonic() < last):
@@ -176,9 +176,9 @@ _CAUSES = (
         "nothing of this was recorded; make room",
     ),
     ("disk i/o error", "journal-full", "the disk does not take what is written to the journal", "is there room left?"),
-    ("is locked", "journal-busy", f"others have been writing to the journal for {PATIENCE} seconds", "try again"),
+    ("is locked", "journal-busy", "others have been writing to the journal for too long", "try again"),
     ("not a database", "not-a-journal", "the file is no journal", "give the journal a file of its own"),
-    ("malformed", "journal-damaged", "the file is damaged", "`sekskant audit verify` says what can still be read"),
+    ("malformed", "journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere"),
     (
         "unable to open",
         "journal-unreadable",

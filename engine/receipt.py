@@ -19,6 +19,7 @@ from engine.journal_verify import rulebooks_named
 FORMAT = "sekskant/receipt/1"
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
 Record = dict[str, Any]
+_HINT = "`sekskant audit receipt` writes one"
 
 
 def receipt_text(journal: Journal, entry: Entry) -> str:
@@ -87,10 +88,10 @@ def read_receipt(data: bytes, file: str) -> Receipt:
     try:
         text = data.decode().removesuffix("\n")
         record = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _why(error)) from None
+    except (ValueError, RecursionError):
+        raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _HINT) from None
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", "`sekskant audit receipt` writes one")
+        raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
     missing, unknown = KEYS - set(record), set(record) - KEYS
     if missing or unknown:
         said = [f"`{key}` is missing" for key in sorted(missing)] + [f"unknown key `{key}`" for key in sorted(unknown)]
@@ -105,10 +106,6 @@ def _once(pairs: list[tuple[str, Any]]) -> Record:
     if len(record) < len(pairs):
         raise ValueError("a key stands twice")
     return record
-
-
-def _why(error: Exception) -> str:
-    return str(error).split(":")[0][:60]
 
 
 class Mismatch(NamedTuple):

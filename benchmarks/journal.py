@@ -40,7 +40,7 @@ JUDGEMENTS = (
 )
 COUNTS = ("functional_impairments", "diagnoses", "extensive_limitations", "severe_complexities")
 REASON = "Vurderet af taskforcen på grundlag af sagsakter og samtaler med tilbuddet."
-FORMS = ("table", "json", "csv", "table --summary")
+FORMS = ("json", "csv", "table --summary")
 STARTED = [sys.executable, "-c", "from cli.main import main; main()"]
 
 

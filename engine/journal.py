@@ -7,10 +7,12 @@ is on the disk.
 from __future__ import annotations
 
 import datetime
+import os
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
@@ -172,6 +174,16 @@ class Journal:
         query = sa.select(ENTRIES.c.number, ENTRIES.c.digest).order_by(ENTRIES.c.number.desc()).limit(1)
         row = self._connection.execute(query).first()
         return Head(*row) if row else Head(0, self.header.digest if self.header else "")
+
+    def place_of(self, folder: Path) -> str:
+        """How the journal names a folder of a run: from its own folder, so that both can be moved together."""
+        if self.address.path is None:
+            return folder.absolute().as_posix()
+        return Path(os.path.relpath(folder, self.address.path.parent)).as_posix()
+
+    def folder_at(self, place: str) -> Path:
+        """The folder that `place_of` named so."""
+        return (self.address.path.parent if self.address.path else Path()) / place
 
     def head(self) -> Head:
         """The number of entries and the digest of the last one; of an empty journal that of its header."""

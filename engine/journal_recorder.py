@@ -122,7 +122,7 @@ def run_draft(
     Args:
         run: the run's name, from `new_run`.
         year: the agreement year.
-        folder: where the files were written.
+        folder: where the files were written, as `Journal.place_of` names it.
         rulebooks: each rulebook with the wider one that was consulted, if any; `texts_of` gives their texts.
         inputs: the files that were read.
         files: the files that were written, `decisions/<rulebook id>@<version>.parquet` among them.

@@ -371,17 +371,11 @@ def _verify_files(journal: Journal, entry: Entry) -> Iterator[Fault]:
     if entry.kind != RUN:
         return
     for file in _parsed(entry.content).get("files", []):
-        path = folder_of(journal, entry) / str(file.get("path"))
+        path = journal.folder_at(str(entry.place)) / str(file.get("path"))
         digest = digest_of_file(path)
         if digest != file.get("sha256"):
             kind: Kind = "file_missing" if digest is None else "file_altered"
             yield Fault(kind, entry.number, detail=str(path))
-
-
-def folder_of(journal: Journal, entry: Entry) -> Path:
-    """Where the files of a run are: a relative place starts at the folder of the journal."""
-    start = journal.address.path.parent if journal.address.path else Path()
-    return start / str(entry.place)
 
 
 def digest_of_file(path: Path) -> str | None:

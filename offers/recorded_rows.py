@@ -21,7 +21,6 @@ from engine.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.document_text import json_text
 from engine.journal import Journal
 from engine.journal_entry import DECISION, Entry
-from engine.journal_verify import folder_of
 from engine.rulebook import FactDeclaration, Vocabulary
 from offers.replay import NotReplayable, Replayer
 
@@ -51,7 +50,7 @@ def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]
     for named in content.get("rulebooks", ()):
         if wanted.rulebook not in (None, named["id"], f"{named['id']}@{named['version']}"):
             continue
-        path = folder_of(journal, run) / "decisions" / f"{named['id']}@{named['version']}.parquet"
+        path = journal.folder_at(str(run.place)) / "decisions" / f"{named['id']}@{named['version']}.parquet"
         vocabulary = replayer.rulebook(named).vocabulary
         for row in _rows(path, wanted.offer):
             yield _entry(run, named, row, vocabulary, replayer, content["year"], path)

@@ -50,7 +50,8 @@ def journal(tmp_path: Path) -> Path:
     parts: dict[str, Any] = {"inputs": [], "files": files, "counts": counts, "execution": {"engine": "columnar"}}
     path = tmp_path / "journal.db"
     with Journal(str(path), writes=True) as source:
-        draft = run_draft("run-2018", year=YEAR, folder="out", rulebooks=pairs, **parts)
+        place = source.place_of(tmp_path / "out")
+        draft = run_draft("run-2018", year=YEAR, folder=place, rulebooks=pairs, **parts)
         source.append([draft], texts_of([r for r, _ in pairs]), by="auditor")
     return path
 
@@ -79,6 +80,14 @@ def test_a_batch_is_verified_and_replayed(journal: Path) -> None:
     assert audit(journal, "verify").code == 0
     assert audit(journal, "replay", "--run", "run-2018").out == "6 identical, 0 different, 0 not replayable\n"
     assert audit(journal, "replay", f"1/c@{MOST}").out.endswith("identical\n")
+
+
+def test_a_journal_and_its_batches_can_be_moved_together(journal: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "archive"
+    moved.mkdir()
+    (tmp_path / "out").rename(moved / "out")
+    journal.rename(moved / journal.name)
+    assert audit(moved / journal.name, "verify").code == 0
 
 
 def test_a_row_that_says_otherwise_is_noticed(journal: Path) -> None:

@@ -161,7 +161,8 @@ def test_tampering_is_noticed_in_a_journal_of_each_kind(address: str) -> None:
 def run_as_nobody(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command without the rights of root, for which no file is read-only."""
     code = (
-        "import os, sys, encodings.utf_16_le, cli.main, cli.assess, cli.form, cli.recording, cli.audit, cli.audit_text,"
+        "import os, sys, concurrent.futures.thread, encodings.utf_16_le, cli.main, cli.assess, cli.form, cli.recording,"
+        "cli.audit, cli.audit_text,"
         "engine.journal_verify, offers.replay;"
         "os.getuid() == 0 and os.setuid(65534); cli.main.main()"
     )
@@ -231,7 +232,7 @@ def test_where_the_room_ends_in_the_middle_what_was_recorded_before_stays(
 
     def with_little_room(path: Path) -> object:
         connection = durable(path)
-        connection.execute("PRAGMA max_page_count = 60")
+        connection.execute("PRAGMA max_page_count = 35")
         return connection
 
     monkeypatch.setattr(journal_connection, "_durable", with_little_room)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard
 import click
 
 from cli.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
+from cli.journal_options import record_options, recorder_name
 from cli.selection import chosen_rulebooks, shared_vocabulary
 from engine.decide import DURABLE_RULES, ENGINES, Decider, why_reference
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
@@ -50,6 +51,7 @@ Decisions = tuple[Trace, ...]
 )
 @click.option("--summary", is_flag=True, help="Print only the line for each offer.")
 @click.option("--require-decided", is_flag=True, help="Exit with 3 where a verdict is undetermined.")
+@record_options
 @language_option
 def assess(
     paths: tuple[str, ...],
@@ -58,6 +60,7 @@ def assess(
     form: str,
     summary: bool,
     require_decided: bool,
+    journal: str | None,
     lang: Language,
 ) -> None:
     """Decide offers by the rulebooks of a year, and say why.
@@ -77,10 +80,13 @@ def assess(
         year = library.latest_year()
         say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
     rulebooks = chosen_rulebooks(library, names, year)
-    offers = read_offers(paths, shared_vocabulary(rulebooks))
+    offers = read_offers(paths, shared_vocabulary(rulebooks), keep_written=journal is not None)
     _say_unknown_publications(offers, library, rulebooks)
-    found: list[Exit] = []
-    decided = _decided(offers, _deciders(library, rulebooks), year, found)
+    deciders, found = _deciders(library, rulebooks), list[Exit]()
+    decided = _decided(offers, deciders, year, found)
+    if journal is not None:
+        show = _show_below if form == "table" else say
+        decided = _recorded(decided, journal, offers, deciders, found, lang, show)
     printed = _PRINTERS[form](decided, rulebooks, lang, summary)
     for text in printed:
         sys.stdout.write(text)
@@ -160,6 +166,38 @@ def _decisions_on(offer: Offer, deciders: list[Decider], year: int, found: list[
     if wrong:
         say_rejected(Rejected(wrong))
     return tuple(decisions)
+
+
+def _show_below(text: str) -> None:
+    """A remark below the form of an offer."""
+    from cli.screen import Screen  # noqa: PLC0415 - only a journal has something to remark
+
+    screen = Screen()
+    screen.paragraph(text, "bold", indent=0)
+    sys.stdout.write(screen.taken())
+
+
+def _recorded(
+    decided: Iterator[Decisions],
+    address: str,
+    offers: Sequence[Offer | Rejected],
+    deciders: Sequence[Decider],
+    found: list[Exit],
+    lang: Language,
+    show: Callable[[str], None],
+) -> Iterator[Decisions]:
+    """The same decisions, each once it is recorded in a journal."""
+    from cli.recording import Recording  # noqa: PLC0415 - a database costs start-up
+    from engine.journal import Journal  # noqa: PLC0415
+
+    try:
+        journal = Journal(address, writes=True)
+    except Rejected as error:
+        say_rejected(error)
+        found.append(Exit.REJECTED)
+        return
+    with journal:
+        yield from Recording(journal, deciders, recorder_name(), lang, show).recorded(decided, offers, found)
 
 
 def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:

@@ -14,7 +14,9 @@ from cli.lazy_group import lazy_group
 
 _COMMANDS = {
     "assess": ("cli.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
+    "audit": ("cli.audit", "audit", "Read, verify and replay a journal of decisions."),
     "offer": ("cli.offer", "offer", "Write offer files."),
+    "receipt": ("cli.receipt", "receipt", "Check receipts of decisions."),
     "register": ("cli.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }

@@ -43,6 +43,13 @@ class Piece(NamedTuple):
 Cell = Sequence[Piece]
 
 
+class Branch(NamedTuple):
+    """Pieces of one line of a tree, and the branches below it."""
+
+    pieces: Sequence[Piece]
+    below: Sequence[Branch] = ()
+
+
 class Screen:
     """Collects what is rendered for the width of the terminal, with colours where it shows them."""
 
@@ -80,7 +87,7 @@ class Screen:
 
     def paragraph(self, text: str, style: str = "", indent: int = 2, bullet: str = "") -> None:
         """A text wrapped within the width, indented; its later lines stand under the first after a bullet."""
-        grid = Table.grid(Column(width=indent + len(bullet)), Column())
+        grid = Table.grid(Column(width=indent + len(bullet)), Column(overflow="fold"))
         grid.add_row(" " * indent + bullet, Piece(text, style).rendered())
         self._console.print(grid if bullet else Padding(Piece(text, style).rendered(), (0, 0, 0, indent)))
 
@@ -101,6 +108,20 @@ class Screen:
         for row in rows:
             table.add_row(*(Text("\n").join(piece.rendered() for piece in cell) for cell in row))
         self._console.print(table)
+
+    def tree(self, root: Branch) -> None:
+        """A branch with all that is below it."""
+        from rich.tree import Tree  # noqa: PLC0415 - only what is shown as a tree
+
+        def grow(tree: Tree, branches: Sequence[Branch]) -> Tree:
+            for branch in branches:
+                grow(tree.add(self._assembled(branch)), branch.below)
+            return tree
+
+        self._console.print(grow(Tree(self._assembled(root), guide_style="dim"), root.below))
+
+    def _assembled(self, branch: Branch) -> Text:
+        return Text.assemble(*(piece.rendered() for piece in branch.pieces))
 
     def _shared(self, widths: Sequence[int | None]) -> list[int | None]:
         """The widths asked for, the widest narrower where they leave too little for the column without one."""

@@ -28,6 +28,7 @@ CRITERION_COLUMNS = (
     "source",
     "by",
 )
+BYTE_ORDER_MARK = "\ufeff"
 MISSING_COLUMNS = ("missing_for_met", "missing_for_not_met")
 
 
@@ -78,11 +79,16 @@ def csv_lines(table: Iterable[Sequence[str]], language: Language) -> Iterator[st
 
     In Danish the separator is a semicolon, and a byte order mark comes first: so Danish Excel opens it as a table.
     """
-    separator, mark = (";", "\ufeff") if language == "da" else (",", "")
+    separator, mark = (";", BYTE_ORDER_MARK) if language == "da" else (",", "")
     for number, cells in enumerate(table):
-        buffer = io.StringIO()
-        csv.writer(buffer, delimiter=separator).writerow([safe_cell(cell) for cell in cells])
-        yield (mark if number == 0 else "") + buffer.getvalue()
+        yield (mark if number == 0 else "") + csv_line(cells, separator)
+
+
+def csv_line(cells: Iterable[str], separator: str = ",") -> str:
+    """One line of a CSV table, its texts harmless."""
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=separator).writerow([safe_cell(cell) for cell in cells])
+    return buffer.getvalue()
 
 
 def safe_cell(text: str) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from engine.analysis import Sets
-from engine.evidence import Evidence, Finding, Provenance, State
+from engine.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
 from engine.interval import Interval
 from engine.language import Text
-from engine.logic import settled
+from engine.logic import Status, settled
 from engine.numbers import decimal_text, interval_record
 from engine.rulebook import Possible, Verdict
 from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 
 FORMAT = "sekskant/decision/1"
 Record = dict[str, Any]
+
+_POSSIBLE = {status: tuple(single.reported for single in settled(status)) for status in Status}
 
 
 def decision_record(trace: Trace) -> Record:
@@ -68,7 +70,7 @@ def _criterion(trace: Trace, found: CriterionTrace) -> Record:
         "id": criterion.id,
         "title": _text(trace, criterion.title),
         "status": found.status.reported,
-        "possible": [status.reported for status in settled(found.status)],
+        "possible": list(_POSSIBLE[found.status]),
         "decisive": found.decisive,
         "reference": _text(trace, criterion.reference),
         "because": reason_of(found),
@@ -142,9 +144,10 @@ def _part(finding: Finding) -> Record | None:
 
 
 def _details(provenance: Provenance, evidence: Evidence | None) -> Record:
-    names = ("source", "as_of", "because", "reservation", "by", "date", "stated_as")
-    details = {name: getattr(provenance, name) for name in names if getattr(provenance, name) is not None}
-    return details | ({"assumed": True} if evidence and evidence.assumed else {})
+    details: Record = {}
+    if provenance is not NO_PROVENANCE:
+        details = {name: text for name, text in zip(Provenance._fields, provenance, strict=True) if text is not None}
+    return details | {"assumed": True} if evidence and evidence.assumed else details
 
 
 def reason_of(found: CriterionTrace) -> str | None:
@@ -159,7 +162,8 @@ def reservation_of(found: CriterionTrace) -> str | None:
 
 def _joined(found: CriterionTrace, name: str) -> str | None:
     tests = found.tests + ((found.judgement_test,) if found.judgement_test else ())
-    return "\n".join(dict.fromkeys(text for test in tests for text in test.finding.said(name))) or None
+    texts = [text for test in tests for text in test.finding.said(name)]
+    return "\n".join(dict.fromkeys(texts)) if texts else None
 
 
 def _published(published: Any) -> Record:

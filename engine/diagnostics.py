@@ -59,6 +59,21 @@ CODES: dict[str, str] = {
     "unknown-term": "a word outside the vocabulary's list",
     "repeated-offer": "one offer id twice in one run",
     "no-rulebook-in-force": "no rulebook is in force in the year asked for",
+    # a journal
+    "journal-address": "a journal is named in a way that is neither a path nor a URL of a database",
+    "journal-unreadable": "the journal cannot be opened or read",
+    "journal-read-only": "the journal cannot be written",
+    "journal-full": "there is no room to record in the journal",
+    "journal-busy": "others were writing to the journal for too long",
+    "journal-damaged": "the file of the journal is damaged",
+    "not-a-journal": "a file or database that holds something else than a journal",
+    "not-replayable": "a recorded decision cannot be made again as it is recorded",
+    "unknown-outcome": "an outcome that the rulebook does not have",
+    "mask-incomplete": "a text that is to be masked on export stands in another place too",
+    "unwritable": "a file cannot be written",
+    "receipt-form": "a file that is not a receipt, or not a signed head",
+    "signing-key": "a key that cannot sign a head, or cannot check its signature",
+    "unknown-entry": "there is no such entry, run or decision in the journal",
 }
 
 

@@ -31,7 +31,7 @@ class Interval:
     @property
     def is_exact(self) -> bool:
         """Whether one number alone is left."""
-        return self.low is not None and self.low == self.high and not self.is_empty
+        return self.low is not None and self.low == self.high and not (self.low_open or self.high_open)
 
     @property
     def is_empty(self) -> bool:

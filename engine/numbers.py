@@ -15,14 +15,17 @@ def decimal_text(number: Fraction) -> str:
     >>> decimal_text(Fraction(1, 2)), decimal_text(Fraction(10)), decimal_text(Fraction(31, 60))
     ('0.5', '10', '31/60')
     """
-    places, rest = 0, number.denominator
-    while rest % 10 == 0 or rest % 5 == 0 or rest % 2 == 0:
-        rest = rest // 10 if rest % 10 == 0 else rest // 5 if rest % 5 == 0 else rest // 2
-        places += 1
-    if rest != 1:
-        return f"{number.numerator}/{number.denominator}"
-    text = f"{_shifted(int(number * 10**places), places):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    above, below = number.numerator, number.denominator
+    if below == 1:
+        return str(above)
+    places, power = 0, 1
+    while power % below:
+        # A power of ten that a number with so many bits divides has no more zeros than that.
+        if places > below.bit_length():
+            return f"{above}/{below}"
+        places, power = places + 1, power * 10
+    digits = str(abs(above) * (power // below)).rjust(places + 1, "0")
+    return f"{'-' if above < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def rounded(number: Fraction, decimals: int, threshold: Fraction | None = None) -> Decimal:

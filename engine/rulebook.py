@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from engine.interval import Interval
@@ -188,6 +189,7 @@ class Rulebook(NamedTuple):
         return next(c for c in self.criteria if c.id == identifier)
 
 
+@lru_cache(maxsize=64)
 def _sha256(data: bytes) -> str:
     import hashlib  # noqa: PLC0415 - costs start-up, and only records name digests
 

@@ -36,12 +36,16 @@ _LABELS = {
 
 
 class Offer(NamedTuple):
-    """A specialised social offer: its record, and the evidence in it with that of its attributes."""
+    """A specialised social offer: its record, and the evidence in it with that of its attributes.
+
+    `written` is its document as one line of JSON, where that was asked for.
+    """
 
     record: OfferFile
     vocabulary: Vocabulary
     stated: Stated
     place: Place
+    written: str | None = None
 
     @property
     def id(self) -> str:

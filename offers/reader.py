@@ -17,10 +17,10 @@ SUFFIXES = (".yaml", ".yml", ".json", ".ndjson", ".jsonl")
 STANDARD_INPUT = "-"
 
 
-def read_offers(paths: Iterable[str], vocabulary: Vocabulary) -> list[Offer | Rejected]:
+def read_offers(paths: Iterable[str], vocabulary: Vocabulary, *, keep_written: bool = False) -> list[Offer | Rejected]:
     """Every offer in files, folders (with the folders in them) and standard input (`-`), or why it was rejected.
 
-    Offers that share an id are all rejected.
+    Offers that share an id are all rejected. What an offer's document says is kept as text where that is asked for.
     """
     results: list[Offer | Rejected] = []
     for document in _documents(paths):
@@ -28,10 +28,17 @@ def read_offers(paths: Iterable[str], vocabulary: Vocabulary) -> list[Offer | Re
             results.append(document)
             continue
         try:
-            results.append(read_offer(document, vocabulary))
+            offer = read_offer(document, vocabulary)
+            results.append(_with_written(offer, document) if keep_written else offer)
         except Rejected as error:
             results.append(error)
     return list(_without_repeated(results))
+
+
+def _with_written(offer: Offer, document: Node) -> Offer:
+    from engine.document_text import json_text  # noqa: PLC0415 - only a journal needs it
+
+    return offer._replace(written=json_text(document))
 
 
 def _without_repeated(results: list[Offer | Rejected]) -> Iterator[Offer | Rejected]:

@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from click.testing import CliRunner
+
+from cli.main import sekskant as group
+
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "offers" / "data" / "2018"
 
@@ -19,6 +23,15 @@ class Ran(NamedTuple):
     code: int
     out: str
     err: str
+
+
+def here(*arguments: str, environment: Mapping[str, str] | None = None, columns: int = 80) -> Ran:
+    """Run `sekskant` in this process, which is quicker; warnings and start-up are not tried."""
+    variables = {"LC_ALL": "C.UTF-8", "COLUMNS": str(columns), **(environment or {})}
+    result = CliRunner().invoke(group, arguments, env=variables)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ran(result.exit_code, result.stdout, result.stderr)
 
 
 def sekskant(

@@ -10,3 +10,4 @@ settings.register_profile("sekskant", derandomize=True, deadline=None, database=
 settings.load_profile("sekskant")
 
 os.environ.pop("SEKSKANT_ENGINE", None)
+os.environ.pop("SEKSKANT_JOURNAL", None)

@@ -19,7 +19,10 @@ TUTORIAL = ROOT / "docs" / "tutorial.md"
 """Its commands follow on each other in a folder of their own: `test_tutorial.py` runs them."""
 CONSOLE = re.compile(r"^```console\n\$ (sekskant .*)\n((?:.*\n)*?)```$", re.MULTILINE)
 WRITE = bool(os.environ.get("SEKSKANT_WRITE_EXPECTED"))
-COMMANDS = ["", "assess", "offer", "offer new", "register", "register check", "register show"]
+COMMANDS = ["", "assess", "audit", "audit export", "audit head", "audit history", "audit list", "audit override"]
+COMMANDS += ["audit receipt", "audit replay", "audit show", "audit verify", "audit why", "audit why-not"]
+COMMANDS += ["receipt", "receipt verify"]
+COMMANDS += ["offer", "offer new", "register", "register check", "register show"]
 RULEBOOK = ("list", "show", "new", "fmt", "check", "test", "prove", "diff", "table", "export")
 COMMANDS += ["rulebook", *(f"rulebook {name}" for name in RULEBOOK)]
 
@@ -62,7 +65,7 @@ def test_no_command_is_left_out() -> None:
     assert {c.split()[0] for c in COMMANDS if c} == set(listed)
     for name in listed:
         ran = sekskant(name, "--help").out
-        shown = re.findall(r"^  (\w+)  ", ran.split("Commands:")[1], re.MULTILINE) if "Commands:" in ran else []
+        shown = re.findall(r"^  ([\w-]+)  ", ran.split("Commands:")[1], re.MULTILINE) if "Commands:" in ran else []
         assert {f"{name} {s}" for s in shown} <= set(COMMANDS)
 
 

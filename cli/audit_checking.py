@@ -1,0 +1,150 @@
+"""The `audit` commands that check a journal: verify, head, replay."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.audit_common import format_option, opened, print_json, recorded
+from cli.console import Exit, language_option, say, stop
+from cli.journal_options import journal_option
+
+if TYPE_CHECKING:
+    from engine.journal import Journal
+    from engine.wording import Language
+
+
+@click.command(short_help="Verify entries, chain, rulebooks and batch files.")
+@click.option("--head", "digest", metavar="DIGEST", help="The head digest from the minutes.")
+@click.option("--count", type=click.IntRange(0), help="How many entries the journal had then.")
+@click.option(
+    "--signed", type=click.Path(path_type=Path), metavar="FILE", help="The head and count as they were signed."
+)
+@click.option(
+    "--public-key", type=click.Path(path_type=Path), metavar="FILE", help="The key of who signed them, as PEM."
+)
+@format_option("text", "json")
+@journal_option
+@language_option
+def verify(
+    digest: str | None,
+    count: int | None,
+    signed: Path | None,
+    public_key: Path | None,
+    form: str,
+    journal: str,
+    lang: Language,
+) -> None:
+    """Verify every entry, the chain, and the rulebooks and batch files that entries name.
+
+    Says what is wrong: which entry was altered in which field, removed, inserted or moved. That the last entries were
+    cut off shows only against the head and count that `sekskant audit head` printed before: give them as --head and
+    --count, or signed as --signed with the --public-key of who signed it.
+
+    Exit code: 0 the journal holds; 4 it does not.
+    """
+    from cli.audit_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal_verify import verify as verified  # noqa: PLC0415
+    from offers.replay import altered_parts, describing  # noqa: PLC0415
+
+    if (signed is None) is not (public_key is None) or (signed and (digest or count)):
+        raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")
+    with opened(journal) as source:
+        if signed is not None and public_key is not None:
+            count, digest = _signed(signed, public_key, source, lang)
+        replayer = describing(source.text)
+        report = verified(source, count=count, digest=digest, where=lambda entry: altered_parts(replayer, entry))
+    if form == "json":
+        print_json(report_record(report))
+    else:
+        click.echo(report_text(report, lang, was_compared=digest is not None), nl=False)
+    stop(Exit.INTEGRITY if report.faults else Exit.DONE)
+
+
+def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[int, str]:
+    """The count and head that were signed; a signature that does not hold ends the command."""
+    from engine.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
+    from engine.wording import Wording  # noqa: PLC0415
+
+    record, pick = read_signed_head(file), Wording(lang).pick
+    if not signature_holds(record, key):
+        say(f"{file}: {pick('signaturen holder ikke', 'the signature does not hold')}")
+        stop(Exit.INTEGRITY)
+    if journal.header is None or record["journal"] != journal.header.id:
+        say(f"{file}: {pick('en anden journals hoved er signeret', 'the head of another journal was signed')}")
+        stop(Exit.INTEGRITY)
+    return record["count"], record["head"]
+
+
+@click.command(short_help="Print the count and head digest, for the minutes.")
+@click.option(
+    "--sign", "key", type=click.Path(path_type=Path), metavar="KEY", help="Sign them with this Ed25519 key (PEM)."
+)
+@format_option("text", "json")
+@journal_option
+@language_option
+def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
+    """Print how many entries there are and the digest of the last: to be put in the minutes.
+
+    With --sign KEY they are written as canonical JSON with a signature, which `sekskant audit verify --signed` checks.
+    A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
+    """
+    from engine.wording import Wording  # noqa: PLC0415 - only what is used is loaded
+
+    with opened(journal) as source:
+        if key is not None:
+            click.echo(_sign(source, key))
+            return
+        found = source.head()
+    if form == "json":
+        print_json({"count": found.entries, "head": found.digest})
+        return
+    pick = Wording(lang).pick
+    click.echo(f"{pick('Antal', 'Count')}: {found.entries}\n{pick('Hoved', 'Head')}: {found.digest}")
+
+
+def _sign(journal: Journal, key: Path) -> str:
+    from engine.journal import now  # noqa: PLC0415 - only what is used is loaded
+    from engine.signature import is_encrypted, signed_head  # noqa: PLC0415
+
+    passphrase = os.environ.get("SEKSKANT_PASSPHRASE")
+    if passphrase is None and is_encrypted(key):
+        passphrase = click.prompt(f"Passphrase of {key}", hide_input=True, err=True)
+    return signed_head(journal, key, passphrase, now())
+
+
+@click.command(short_help="Decide again from what is recorded, and compare.")
+@click.argument("identifier", metavar="[ID]", required=False)
+@click.option("--run", metavar="RUN", help="Every decision of this run.")
+@click.option("--all", "every", is_flag=True, help="Every decision in the journal.")
+@format_option("text", "json")
+@journal_option
+@language_option
+def replay(identifier: str | None, run: str | None, every: bool, form: str, journal: str, lang: Language) -> None:
+    """Decide again from the recorded evidence by the recorded rulebook, and say whether it comes out identical.
+
+    Neither the offer files nor the rulebook files are needed. Says of each decision: identical, different (where), or
+    not replayable (why).
+
+    Exit code: 0 all identical; 4 some are not.
+    """
+    if sum((identifier is not None, run is not None, every)) != 1:
+        raise click.UsageError("give the ID of an entry, --run RUN or --all")
+    from cli.audit_replay import replay_record, replay_text, replayed  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal import Filter  # noqa: PLC0415
+
+    with opened(journal) as source:
+        if identifier is not None:
+            results = replayed(source, iter([recorded(source, identifier)]))
+        else:
+            results = replayed(source, source.entries(Filter(run=run)))
+        if form == "json":
+            listed = list(results)
+            print_json([replay_record(result) for result in listed])
+            is_sound = all(result.is_identical for result in listed)
+        else:
+            is_sound = replay_text(results, lang, each=identifier is not None)
+    stop(Exit.DONE if is_sound else Exit.INTEGRITY)

@@ -1,0 +1,118 @@
+"""What the `audit` commands share: opening a journal, naming entries, forms of output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, Function, say_rejected
+from engine.diagnostics import Rejected, rejected
+
+if TYPE_CHECKING:
+    from engine.journal import Filter, Journal
+    from engine.journal_entry import Entry
+
+VERDICTS = ("met", "not_met", "undetermined")
+
+
+def format_option(*forms: str) -> Callable[[Function], Function]:
+    """The option `--format` with these forms, the first by default."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="How to print."
+    )
+
+
+def filter_options(function: Function) -> Function:
+    """The options that say which entries are wanted; `wanted` makes a filter of them."""
+    options = [
+        click.option("--offer", metavar="ID", help="Only this offer."),
+        click.option("--rulebook", metavar="ID", help="Only this rulebook: ID or ID@VERSION."),
+        click.option("--verdict", type=click.Choice(VERDICTS), help="Only this verdict."),
+        click.option("--year", type=click.IntRange(1900, 2999), help="Only this agreement year."),
+        click.option("--since", metavar="TIME", help="Recorded at or after this day or time (ISO 8601, UTC)."),
+        click.option("--until", metavar="TIME", help="Recorded on or before this day or time."),
+        click.option("--run", metavar="RUN", help="Only what this run recorded."),
+        click.option("--recorded-by", metavar="NAME", help="Only what this person recorded."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def wanted(options: dict[str, str | int | None]) -> Filter:
+    """The filter that the options stand for."""
+    from engine.journal import Filter  # noqa: PLC0415 - help must not wait for a database
+
+    rulebook, _, version = str(options.pop("rulebook") or "").partition("@")
+    return Filter(rulebook=rulebook or None, version=version or None, **options)  # type: ignore[arg-type]
+
+
+@contextmanager
+def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
+    """The journal; what is wrong with it, or with what is asked of it, ends the command."""
+    from engine.journal import Journal  # noqa: PLC0415 - help must not wait for a database
+
+    try:
+        with Journal(address, writes=writes) as journal:
+            yield journal
+    except Rejected as error:
+        say_rejected(error)
+        broken = any(diagnostic.code == "not-replayable" for diagnostic in error.diagnostics)
+        sys.exit(int(Exit.INTEGRITY if broken else Exit.REJECTED))
+
+
+def recorded(journal: Journal, identifier: str) -> Entry:
+    """The entry that an ID names: a number, or NUMBER/OFFER for a decision of a batch, with @RULEBOOK where several.
+
+    Raises:
+        Rejected: there is none, or more than one.
+    """
+    number, _, rest = identifier.partition("/")
+    entry = journal.entry(entry_number(number))
+    if not rest:
+        return entry
+    offer, _, rulebook = rest.partition("@")
+    found = batch_decisions(journal, entry, offer, rulebook or None)
+    place = journal.address.place
+    if not found:
+        raise rejected(place, "unknown-entry", f"the batch in entry {number} has no decision on `{rest}`")
+    if len(found) > 1:
+        names = ", ".join(f"`{number}/{offer}@{one.rulebook}`" for one in found)
+        raise rejected(place, "unknown-entry", f"there is more than one decision on `{offer}` in entry {number}", names)
+    return found[0]
+
+
+def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: str | None) -> list[Entry]:
+    """The decisions of a batch on an offer, or on all.
+
+    Raises:
+        Rejected: they cannot be read, or a rulebook is not kept.
+    """
+    from engine.journal_entry import RUN  # noqa: PLC0415 - help must not wait for a database
+    from offers.recorded_rows import Wanted, row_entries  # noqa: PLC0415
+    from offers.replay import NotReplayable  # noqa: PLC0415
+
+    if run.kind != RUN:
+        return []
+    try:
+        return list(row_entries(journal, run, Wanted(offer, rulebook)))
+    except NotReplayable as error:
+        hint = "`sekskant audit verify` says what is wrong"
+        raise rejected(journal.address.place, "not-replayable", str(error), hint) from None
+
+
+def entry_number(identifier: str) -> int:
+    """The number of an entry, as it is written on the command line."""
+    if not identifier.isdecimal() or len(identifier) > 18:
+        raise click.UsageError(f"`{identifier}` is not the number of an entry; `sekskant audit list` shows them")
+    return int(identifier)
+
+
+def print_json(record: object) -> None:
+    """A record for machines."""
+    click.echo(json.dumps(record, ensure_ascii=False, indent=2))

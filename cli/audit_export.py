@@ -1,0 +1,195 @@
+"""Journal entries for other programs: JSON lines, CSV with a row per test, and W3C PROV."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cli.audit_show import entry_record
+from cli.spreadsheet import csv_line
+from engine.canonical import canonical_record
+from engine.diagnostics import Place, rejected
+from engine.journal import Journal
+from engine.journal_entry import DECISION, OVERRIDE, Entry
+from engine.journal_verify import rulebooks_named
+from engine.rulebook import Vocabulary
+from engine.vocabulary_loader import load_vocabulary
+from offers.mask import check_facts, masked
+
+Record = dict[str, Any]
+Lines = Iterator[str]
+
+ENTRY_COLUMNS = (
+    *("number", "kind", "recorded_at", "recorded_by", "software", "run", "offer", "name", "year", "rulebook"),
+    *("version", "verdict", "outcome", "basis", "digest"),
+)
+TEST_COLUMNS = ("criterion", "criterion_status", "fact", "test", "threshold", "status", "margin", "evidence")
+TEXT_COLUMNS = ("because", "reservation", "source", "as_of", "by", "date")
+
+
+class _Masker:
+    """Masks each record, with the vocabulary that its decision was made with."""
+
+    def __init__(self, journal: Journal, facts: Sequence[str]) -> None:
+        self._journal, self._facts = journal, facts
+        self._vocabularies: dict[str, Vocabulary | None] = {}
+        self.known: set[str] = set()
+
+    def record(self, entry: Entry) -> Record:
+        """What is exported of an entry."""
+        record = entry_record(entry)
+        if not self._facts:
+            return record
+        vocabulary = self._vocabulary(entry)
+        self.known |= set(vocabulary.facts) if vocabulary else set()
+        return masked(record, self._facts, vocabulary)
+
+    def finish(self) -> None:
+        """That each fact to be masked is one there is."""
+        check_facts(self._facts, sorted(self.known))
+
+    def _vocabulary(self, entry: Entry) -> Vocabulary | None:
+        for named in rulebooks_named(entry)[:1]:
+            digest = str(named.get("vocabulary", {}).get("sha256"))
+            if digest not in self._vocabularies:
+                text = self._journal.text(digest)
+                self._vocabularies[digest] = load_vocabulary(text.encode(), "vocabulary") if text else None
+            return self._vocabularies[digest]
+        return None
+
+
+def _jsonl(records: Iterable[Record]) -> Lines:
+    for record in records:
+        yield json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _csv(records: Iterable[Record]) -> Lines:
+    yield csv_line([*ENTRY_COLUMNS, *TEST_COLUMNS, *TEXT_COLUMNS])
+    for record in records:
+        start = [record["entry"].get(name) for name in ENTRY_COLUMNS]
+        for row in _rows(record["entry"], record["content"]):
+            yield csv_line("" if value is None else str(value) for value in (*start, *row))
+
+
+def _rows(entry: Mapping[str, Any], content: object) -> Iterator[list[object]]:
+    """A row per test of a decision; one for an entry that has none."""
+    decision = content if isinstance(content, dict) else {}
+    if entry["kind"] != DECISION:
+        empty: list[object] = [None] * len(TEST_COLUMNS)
+        yield [*empty, decision.get("because"), None, None, None, decision.get("by"), None]
+        return
+    for item in [*decision.get("overrides", ()), *decision.get("criteria", ())]:
+        for test in item.get("tests", ()):
+            asked = test.get("threshold", "|".join(test.get("answers", ())))
+            evidence = canonical_record(test["evidence"]) if test.get("evidence") is not None else None
+            yield [
+                *(item.get("id"), item.get("status"), test.get("fact"), test.get("test"), asked, test.get("status")),
+                *(test.get("margin"), evidence, *(test.get(name) for name in TEXT_COLUMNS)),
+            ]
+
+
+def _prov(records: Iterable[Record]) -> Lines:
+    """One W3C PROV-JSON document; what happened, by whom, from what. Evidence is named by its digest only."""
+    document: dict[str, dict[str, Any]] = {"prefix": {"sekskant": "urn:sekskant:", "sha256": "urn:sha256:"}}
+    for record in records:
+        _add_provenance(document, record)
+    yield json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _add_provenance(document: dict[str, dict[str, Any]], record: Record) -> None:
+    entry = record["entry"]
+    number = entry["number"]
+    what, doing = f"sekskant:entry-{number}", f"sekskant:recording-{number}"
+
+    def add(kind: str, name: str, **fields: Any) -> None:
+        document.setdefault(kind, {})[name] = {key.replace("__", ":"): value for key, value in fields.items()}
+
+    add("entity", what, **_described(entry))
+    add("activity", doing, prov__endTime=entry["recorded_at"], sekskant__run=entry["run"])
+    person, software = f"sekskant:person-{_token(entry['recorded_by'])}", f"sekskant:{_token(entry['software'])}"
+    add("agent", person, prov__label=entry["recorded_by"])
+    add("agent", software, prov__type={"$": "prov:SoftwareAgent", "type": "prov:QUALIFIED_NAME"})
+    add("wasGeneratedBy", f"_:g{number}", prov__entity=what, prov__activity=doing)
+    add("wasAssociatedWith", f"_:a{number}", prov__activity=doing, prov__agent=person)
+    add("wasAssociatedWith", f"_:s{number}", prov__activity=doing, prov__agent=software)
+    for i, (kind, digest) in enumerate(_used(record)):
+        add("entity", f"sha256:{digest}", sekskant__kind=kind)
+        add("used", f"_:u{number}-{i}", prov__activity=doing, prov__entity=f"sha256:{digest}")
+        add("wasDerivedFrom", f"_:d{number}-{i}", prov__generatedEntity=what, prov__usedEntity=f"sha256:{digest}")
+    if entry["kind"] == OVERRIDE and isinstance(record["content"], dict):
+        earlier = f"sekskant:entry-{record['content'].get('of')}"
+        derived = {"$": "prov:Revision", "type": "prov:QUALIFIED_NAME"}
+        revision = {"prov__generatedEntity": what, "prov__usedEntity": earlier, "prov__type": derived}
+        add("wasDerivedFrom", f"_:r{number}", **revision)
+
+
+def _described(entry: Mapping[str, Any]) -> Record:
+    names = ("kind", "offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis", "content_digest")
+    return {f"sekskant__{name}": entry[name] for name in (*names, "digest") if entry.get(name) is not None}
+
+
+def _used(record: Record) -> Iterator[tuple[str, str]]:
+    """What a recorded decision rests on: the offer, the rulebook and its vocabulary, by digest."""
+    content, document = record["content"], record["entry"].get("document")
+    if document:
+        yield "offer", document
+    rulebook = content.get("rulebook") if isinstance(content, dict) else None
+    if isinstance(rulebook, dict):
+        yield "rulebook", rulebook["sha256"]
+        yield "vocabulary", rulebook["vocabulary"]["sha256"]
+
+
+def _token(text: str) -> str:
+    """A text as the local part of a name."""
+    return "".join(c if c.isalnum() and c.isascii() else f"_{ord(c):x}_" for c in text)
+
+
+FORMATS: dict[str, Callable[[Iterable[Record]], Lines]] = {"jsonl": _jsonl, "csv": _csv, "prov": _prov}
+
+
+def export_entries(
+    journal: Journal, entries: Iterable[Entry], form: str, masks: Sequence[str], out: Path | None
+) -> None:
+    """Write entries in a form to a file or to standard output: completely, or nothing.
+
+    Raises:
+        Rejected: a mask fails, or the file cannot be written.
+    """
+    masker = _Masker(journal, masks)
+    lines = FORMATS[form](map(masker.record, entries))
+    try:
+        if out is None:
+            _to_standard_output(lines, masker)
+        else:
+            _to_file(lines, masker, out)
+    except OSError as error:
+        place = Place(str(out or "standard output"))
+        raise rejected(place, "unwritable", (error.strerror or str(error)).lower()) from None
+
+
+def _to_standard_output(lines: Lines, masker: _Masker) -> None:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
+        aside.writelines(lines)
+        masker.finish()
+        aside.seek(0)
+        while text := aside.read(1 << 16):
+            sys.stdout.write(text)
+
+
+def _to_file(lines: Lines, masker: _Masker, out: Path) -> None:
+    descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as aside:
+            aside.writelines(lines)
+            masker.finish()
+            aside.flush()
+            os.fsync(aside.fileno())
+        Path(name).replace(out)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

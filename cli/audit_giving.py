@@ -1,0 +1,69 @@
+"""The `audit` commands that pass on or add to what is recorded: export, receipt, override."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.audit_common import entry_number, filter_options, format_option, opened, wanted
+from cli.console import harmless, language_option, say
+from cli.journal_options import journal_option, user_name
+
+if TYPE_CHECKING:
+    from engine.wording import Language
+
+
+@click.command(short_help="Write entries as JSON lines, CSV or W3C PROV.")
+@filter_options
+@click.option("--mask", "masks", multiple=True, metavar="FACT", help="Mask the texts on a fact (repeatable).")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; by default standard output.")
+@format_option("jsonl", "csv", "prov")
+@journal_option
+def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **options: str | int | None) -> None:
+    """Write entries for other programs: jsonl (all that they hold), csv (a row per test), prov (W3C PROV-JSON).
+
+    --mask takes the reasons, reservations and sources of a fact's evidence out, on a copy; numbers and answers
+    stay. If a mask fails, nothing is written.
+    """
+    from cli.audit_export import export_entries  # noqa: PLC0415 - only what is used is loaded
+
+    with opened(journal) as source:
+        export_entries(source, source.entries(wanted(options)), form, masks, out)
+
+
+@click.command(short_help="Write the receipt of a decision.")
+@click.argument("identifier", metavar="ID")
+@journal_option
+def receipt(identifier: str, journal: str) -> None:
+    """Write the receipt of a decision to standard output: all that it rests on, as canonical JSON (RFC 8785).
+
+    `sekskant receipt verify` checks it on another machine, without the journal.
+    """
+    from engine.receipt import receipt_text  # noqa: PLC0415 - only what is used is loaded
+
+    with opened(journal) as source:
+        click.echo(receipt_text(source, source.entry(entry_number(identifier))))
+
+
+@click.command(short_help="Record what people decide in place of a decision.")
+@click.argument("identifier", metavar="ID")
+@click.option("--verdict", required=True, metavar="VERDICT", help="met, not_met, or the rulebook's word for it.")
+@click.option("--because", required=True, metavar="REASON", help="Why.")
+@click.option("--by", metavar="NAME", help="Who decided so; by default the user's name.")
+@journal_option
+@language_option
+def override(identifier: str, verdict: str, because: str, by: str | None, journal: str, lang: Language) -> None:
+    """Record what people decide in place of a recorded decision, with the reason. The decision itself stays.
+
+    A later run that records in the same journal shows the override beside the rule's verdict, and says so where the
+    evidence under it has changed.
+    """
+    from cli.overrides import record_override  # noqa: PLC0415 - only what is used is loaded
+
+    if not because.strip():
+        raise click.UsageError("--because is empty; an override gives its reason")
+    with opened(journal, writes=True) as source:
+        text = record_override(source, entry_number(identifier), verdict, because, by or user_name(), lang)
+    say(harmless(text))

@@ -1,0 +1,153 @@
+"""The decisions on one offer over the years: what changed from one to the next, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from cli.audit_common import batch_decisions
+from cli.audit_text import shown_time
+from cli.form import MARKS
+from cli.screen import Branch, Piece, Screen
+from engine.diagnostics import rejected
+from engine.journal import Filter, Journal
+from engine.journal_entry import DECISION, OVERRIDE, RUN, Entry
+from engine.trace import Trace
+from engine.wording import Language, Wording
+from offers.history import Step, findings_in, step
+from offers.replay import NotReplayable, Recorded, Replayer, describing, recorded_in
+
+_CAUSES = {
+    "data": ("oplysningerne", "the data"),
+    "rule": ("reglen", "the rule"),
+    "either": ("både oplysningerne og reglen, hver for sig", "the data and the rule, each by itself"),
+    "interaction": ("oplysningerne og reglen tilsammen", "the data and the rule together"),
+    None: (
+        "uvis: oplysningerne kan ikke afgøres efter det andet regelsæt",
+        "not known: the evidence cannot be decided by the other rulebook",
+    ),
+}
+
+
+class _Event(NamedTuple):
+    """An entry on the offer: its trace where it can be made again, and what changed since the decision before."""
+
+    entry: Entry
+    trace: Trace | None
+    since: Step | None
+    why_not: str | None = None
+
+
+def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Event]:
+    replayer = describing(journal.text)
+    latest: dict[str, tuple[Recorded, Trace]] = {}
+    found = list(journal.entries(Filter(offer=offer, rulebook=rulebook)))
+    for run in journal.entries(Filter(kind=RUN)):
+        found += batch_decisions(journal, run, offer, rulebook)
+    entries = sorted(found, key=lambda e: (e.rulebook or "", e.number))
+    if not entries:
+        raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
+    for entry in entries:
+        if entry.kind != DECISION:
+            yield _Event(entry, None, None)
+            continue
+        made = _made(replayer, entry)
+        if isinstance(made, NotReplayable):
+            yield _Event(entry, None, None, made.why.en)
+            continue
+        before = latest.get(entry.rulebook or "")
+        yield _Event(entry, made[1], step(replayer, before, made) if before else None)
+        latest[entry.rulebook or ""] = made
+
+
+def _hint(journal: Journal) -> str:
+    return "`sekskant audit list` shows the offers" if journal.head().entries else "the journal is empty"
+
+
+def _made(replayer: Replayer, entry: Entry) -> tuple[Recorded, Trace] | NotReplayable:
+    try:
+        recorded = recorded_in(entry)
+        return recorded, replayer.replay(recorded).trace
+    except NotReplayable as error:
+        return error
+
+
+def history_text(journal: Journal, offer: str, rulebook: str | None, language: Language) -> str:
+    """The history of an offer, to be read."""
+    wording, screen, current = Wording(language), Screen(), None
+    for event in _events(journal, offer, rulebook):
+        entry = event.entry
+        if entry.rulebook != current:
+            current = entry.rulebook
+            screen.heading(f"{entry.name or offer}, {current}")
+        screen.tree(Branch(_line(entry, wording), _below(event, wording)))
+    return screen.taken().lstrip("\n")
+
+
+def _line(entry: Entry, wording: Wording) -> list[Piece]:
+    year = f"{wording.pick('Aftaleår', 'Agreement year')} {entry.year}, version {entry.version}: "
+    verdict = entry.verdict or ""
+    shown = [Piece(year), Piece(f"{MARKS.get(verdict, '')} {entry.outcome}", verdict)]
+    if entry.kind == OVERRIDE:
+        shown.append(Piece(wording.pick(" (tilsidesættelse)", " (override)"), "bold"))
+    when = f"{shown_time(entry.recorded_at)} {wording.pick('af', 'by')} {entry.recorded_by}"
+    return [*shown, Piece(f"   {wording.pick('post', 'entry')} {entry.number}, {when}", "dim")]
+
+
+def _below(event: _Event, wording: Wording) -> list[Branch]:
+    if event.entry.kind == OVERRIDE:
+        reason = json.loads(event.entry.content).get("because", "")
+        return [Branch([Piece(f"{wording.pick('Begrundelse', 'Reason')}: {reason}")])]
+    if event.why_not:
+        return [Branch([Piece(wording.pick("kan ikke gentages: ", "not replayable: ") + event.why_not, "unknown")])]
+    if event.since is None:
+        return []
+    rows = list(_changes(event.since, wording))
+    return [Branch([Piece(text)]) for text in rows or [wording.pick("uændret", "unchanged")]]
+
+
+def _changes(found: Step, wording: Wording) -> Iterator[str]:
+    pick, before, after = wording.pick, found.before, found.after
+    if found.cause != "none":
+        start = pick("Udfaldet er ændret på grund af", "The outcome changed because of")
+        yield f"{start} {pick(*_CAUSES[found.cause])}"
+    if found.rulebook:
+        versions = f"{before.rulebook.version} ({before.rulebook.sha256[:8]}) → "
+        versions += f"{after.rulebook.version} ({after.rulebook.sha256[:8]})"
+        yield f"{pick('Regelsæt', 'Rulebook')}: {versions}"
+    was, now = ({c.criterion.id: wording.status(c.status) for c in t.criteria} for t in (before, after))
+    for name in found.criteria:
+        yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
+    titles = {o.override.id: o for o in (*before.overrides, *after.overrides)}
+    for name in found.overrides:
+        pairs = ([o.status.reported for o in t.overrides if o.override.id == name] or ["–"] for t in (before, after))
+        yield f"{wording.text(titles[name].override.title)}: {' → '.join(pair[0] for pair in pairs)}"
+    for name in found.facts:
+        yield _fact(name, found, wording)
+
+
+def _fact(name: str, found: Step, wording: Wording) -> str:
+    was, now = findings_in(found.before).get(name), findings_in(found.after).get(name)
+    known = now or was
+    assert known is not None
+    label = wording.text(known.fact.written.label)
+    texts = [wording.evidence(finding) if finding else "–" for finding in (was, now)]
+    if texts[0] == texts[1]:
+        return f"{label}: {texts[0]}{wording.pick(' (begrundelse eller kilde ændret)', ' (reason or source changed)')}"
+    return f"{label}: {texts[0]} → {texts[1]}"
+
+
+def history_record(journal: Journal, offer: str, rulebook: str | None) -> list[dict[str, Any]]:
+    """The history of an offer, for machines."""
+    return [_record(event) for event in _events(journal, offer, rulebook)]
+
+
+def _record(event: _Event) -> dict[str, Any]:
+    names = ("number", "kind", "recorded_at", "recorded_by", "year", "rulebook", "version", "verdict", "outcome")
+    record: dict[str, Any] = {name: getattr(event.entry, name) for name in names}
+    since = event.since
+    changes = None if since is None else {k: getattr(since, k) for k in ("cause", "criteria", "overrides", "facts")}
+    if since is not None and changes is not None:
+        changes["rulebook"] = since.rulebook
+    return record | {"digest": event.entry.digest, "changed": changes, "not_replayable": event.why_not}

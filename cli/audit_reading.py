@@ -1,0 +1,95 @@
+"""The `audit` commands that read a journal: list, show, why, why-not, history."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.audit_common import filter_options, format_option, opened, print_json, recorded, wanted
+from cli.console import language_option
+from cli.journal_options import journal_option
+
+if TYPE_CHECKING:
+    from engine.wording import Language
+
+
+@click.command("list")
+@filter_options
+@click.option("--latest", type=click.IntRange(1), metavar="N", help="Only the last N entries.")
+@format_option("table", "json", "csv")
+@journal_option
+@language_option
+def list_entries(latest: int | None, journal: str, form: str, lang: Language, **options: str | int | None) -> None:
+    """List entries: what was decided on what, when and by whom."""
+    from cli.audit_text import LISTS  # noqa: PLC0415 - only what is used is loaded
+
+    with opened(journal) as source:
+        for text in LISTS[form](source.entries(wanted(options), brief=True, latest=latest), lang):
+            sys.stdout.write(text)
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@format_option("tree", "json")
+@journal_option
+@language_option
+def show(identifier: str, form: str, journal: str, lang: Language) -> None:
+    """Show a recorded decision: its whole trace as a tree.
+
+    ID is an entry's number; NUMBER/OFFER for a decision of a batch (NUMBER/OFFER@RULEBOOK where there are several). The
+    decision is made again from what is recorded, and must come out as it is recorded;
+    where it does not, or cannot be made again, the record is shown as it is, and that is said.
+    """
+    from cli.audit_show import entry_json, entry_text  # noqa: PLC0415 - only what is used is loaded
+
+    with opened(journal) as source:
+        entry = recorded(source, identifier)
+        click.echo(entry_json(entry) if form == "json" else entry_text(source, entry, lang), nl=form == "json")
+
+
+@click.command(short_help="Show the decisive part of a trace.")
+@click.argument("identifier", metavar="ID")
+@journal_option
+@language_option
+def why(identifier: str, journal: str, lang: Language) -> None:
+    """Show why a decision came out as it did: only the part of its trace from which the verdict follows."""
+    from cli.audit_why import why_text  # noqa: PLC0415 - only what is used is loaded
+
+    with opened(journal) as source:
+        click.echo(why_text(source, recorded(source, identifier), lang), nl=False)
+
+
+@click.command("why-not", short_help="Show what would have had to be different.")
+@click.argument("identifier", metavar="ID")
+@click.option("--outcome", required=True, metavar="OUTCOME", help="The outcome it did not get, in the rulebook's word.")
+@journal_option
+@language_option
+def why_not(identifier: str, outcome: str, journal: str, lang: Language) -> None:
+    """Show what would have had to be different for another outcome, the smallest change first."""
+    from cli.audit_why import why_not_text  # noqa: PLC0415 - only what is used is loaded
+
+    with opened(journal) as source:
+        click.echo(why_not_text(source, recorded(source, identifier), outcome, lang), nl=False)
+
+
+@click.command(short_help="Show every decision on an offer, and what changed.")
+@click.argument("offer", metavar="OFFER")
+@click.option("--rulebook", metavar="ID", help="Only this rulebook.")
+@format_option("text", "json")
+@journal_option
+@language_option
+def history(offer: str, rulebook: str | None, form: str, journal: str, lang: Language) -> None:
+    """Show every decision on an offer over the years: what changed from one to the next, and why.
+
+    A change is caused by the data (the evidence, with its year), by the rule (the rulebook, with its thresholds), by
+    either alone, or by both together: the earlier and the later evidence are decided by both rulebooks.
+    """
+    from cli.audit_history import history_record, history_text  # noqa: PLC0415 - only what is used is loaded
+
+    with opened(journal) as source:
+        if form == "json":
+            print_json(history_record(source, offer, rulebook))
+        else:
+            click.echo(history_text(source, offer, rulebook, lang), nl=False)

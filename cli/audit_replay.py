@@ -1,0 +1,93 @@
+"""Decides recorded decisions again, and says how they come out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import click
+
+from cli.console import harmless
+from engine.diagnostics import IntegrityFault, Rejected
+from engine.journal import Journal
+from engine.journal_entry import DECISION, RUN, Entry
+from engine.language import Text
+from engine.wording import Language, Wording
+from offers.recorded_rows import Wanted, row_entries
+from offers.replay import NotReplayable, Replayer, recorded_in
+
+_HOW = {
+    "identical": ("identisk", "identical"),
+    "different": ("forskellig", "different"),
+    "not_replayable": ("kan ikke gentages", "not replayable"),
+}
+
+
+class Result(NamedTuple):
+    """How a decision came out when it was made again: where it differs, or why it could not be made."""
+
+    entry: Entry
+    how: str
+    differs_at: tuple[str, ...] = ()
+    why: Text | None = None
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether it is the same in all that its digest covers."""
+        return self.how == "identical"
+
+
+def replayed(journal: Journal, entries: Iterable[Entry]) -> Iterator[Result]:
+    """Each decision among the entries, decided again."""
+    replayer = Replayer(journal.text)
+    for entry in entries:
+        if entry.kind == DECISION:
+            yield _result(replayer, entry)
+        elif entry.kind == RUN:
+            yield from (_result(replayer, one) for one in _batch(journal, entry))
+
+
+def _batch(journal: Journal, run: Entry) -> Iterator[Entry]:
+    """The decisions of a batch; the batch itself where they cannot be read."""
+    try:
+        yield from row_entries(journal, run, Wanted())
+    except (NotReplayable, Rejected):
+        yield run
+
+
+def _result(replayer: Replayer, entry: Entry) -> Result:
+    try:
+        differs_at = replayer.replay(recorded_in(entry)).differs_at
+    except NotReplayable as error:
+        return Result(entry, "not_replayable", why=error.why)
+    except IntegrityFault as error:
+        return Result(entry, "not_replayable", why=Text(da=str(error), en=str(error)))
+    return Result(entry, "different" if differs_at else "identical", differs_at)
+
+
+def replay_text(results: Iterable[Result], language: Language, *, each: bool) -> bool:
+    """Print what is not identical, or each result, and how many there are; whether all are identical."""
+    wording, counts = Wording(language), Counter[str]()
+    for result in results:
+        counts[result.how] += 1
+        if each or not result.is_identical:
+            click.echo(harmless(_line(result, wording)))
+    if not each:
+        shown = ", ".join(f"{counts[how]} {wording.pick(*words)}" for how, words in _HOW.items())
+        click.echo(shown)
+    return set(counts) <= {"identical"}
+
+
+def _line(result: Result, wording: Wording) -> str:
+    entry = result.entry
+    how = wording.pick(*_HOW[result.how])
+    detail = ", ".join(result.differs_at) or (wording.text(result.why) if result.why else "")
+    start = f"{wording.pick('Post', 'Entry')} {entry.number} ({entry.offer}, {entry.rulebook} {entry.version}): {how}"
+    return f"{start}: {detail}" if detail else start
+
+
+def replay_record(result: Result) -> dict[str, Any]:
+    """A result for machines."""
+    why = None if result.why is None else result.why.en
+    return {"number": result.entry.number, "result": result.how, "differs_at": list(result.differs_at), "why": why}

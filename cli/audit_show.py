@@ -1,0 +1,104 @@
+"""One journal entry, to be read: who recorded what, and the whole trace of its decision."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cli.audit_text import shown_time
+from cli.screen import Branch, Piece, Screen
+from cli.trace_tree import TraceTree, record_tree
+from engine.journal import Journal
+from engine.journal_entry import DECISION, Entry, frame
+from engine.wording import Language, Wording
+from offers.replay import NotReplayable, describing, recorded_in
+
+
+def entry_json(entry: Entry) -> str:
+    """An entry with all that it holds, for machines."""
+    return json.dumps(entry_record(entry), ensure_ascii=False, indent=2)
+
+
+def entry_record(entry: Entry) -> dict[str, Any]:
+    """An entry with its texts as records; a text that is none is given as it is."""
+    texts = {name: _loaded(getattr(entry, name)) for name in ("execution", "content", "document")}
+    return {"entry": frame(entry) | {"digest": entry.digest}, **texts}
+
+
+def _loaded(text: str | None) -> object:
+    """What a text says; numbers as the digits they were written with."""
+    try:
+        return None if text is None else json.loads(text, parse_float=str)
+    except ValueError:
+        return text
+
+
+def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
+    """An entry, to be read."""
+    wording, screen = Wording(language), Screen()
+    screen.rule(f"{wording.pick('Post', 'Entry')} {entry.number}: {entry.name or entry.kind}")
+    screen.pairs(_facts(entry, wording))
+    screen.line()
+    if entry.kind != DECISION:
+        screen.tree(_plain(_loaded(entry.content), entry.kind))
+        return screen.taken()
+    tree, warning = decision_tree(journal, entry, wording)
+    if warning:
+        screen.paragraph(warning, "unknown", indent=0, bullet="! ")
+        screen.line()
+    screen.tree(tree)
+    return screen.taken()
+
+
+def _facts(entry: Entry, wording: Wording) -> list[tuple[str, str]]:
+    pick = wording.pick
+    decided = f"{entry.rulebook} {entry.version}, {pick('aftaleår', 'agreement year')} {entry.year}"
+    recorded = f"{shown_time(entry.recorded_at)} UTC {pick('af', 'by')} {entry.recorded_by}, {entry.software}"
+    rows = {
+        pick("Tilbud", "Offer"): entry.offer or "",
+        pick("Regelsæt", "Rulebook"): decided if entry.rulebook else "",
+        pick("Registreret", "Recorded"): f"{recorded}, {pick('kørsel', 'run')} {entry.run}",
+        pick("Læst fra", "Read from"): entry.place or "",
+        pick("Digest af indhold", "Digest of content"): entry.content_digest,
+        pick("Digest af post", "Digest of entry"): entry.digest,
+    }
+    return [(label, text) for label, text in rows.items() if text]
+
+
+def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Branch, str | None]:
+    """The tree of a recorded decision, and a warning where it is only the record that is shown."""
+    try:
+        replayed = describing(journal.text).replay(recorded_in(entry))
+    except NotReplayable as error:
+        words = (
+            "Kun det registrerede vises; afgørelsen kan ikke træffes igen: {}.",
+            ("Only the record is shown; the decision cannot be made again: {}."),
+        )
+        return _record_tree(entry, wording), wording.pick(*words).format(wording.text(error.why))
+    if replayed.differs_at:
+        words = (
+            "Kun det registrerede vises; truffet igen afviger afgørelsen i: {}.",
+            ("Only the record is shown; made again, the decision differs in: {}."),
+        )
+        return _record_tree(entry, wording), wording.pick(*words).format(", ".join(replayed.differs_at))
+    return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), None
+
+
+def execution_of(entry: Entry) -> dict[str, Any]:
+    """Who made the recorded decision and what fired."""
+    execution = _loaded(entry.execution)
+    return execution if isinstance(execution, dict) else {}
+
+
+def _record_tree(entry: Entry, wording: Wording) -> Branch:
+    content = _loaded(entry.content)
+    return record_tree(content, wording) if isinstance(content, dict) else Branch([Piece(str(content))])
+
+
+def _plain(value: object, label: str) -> Branch:
+    """Any record as a tree."""
+    if isinstance(value, dict):
+        return Branch([Piece(label, "bold")], [_plain(v, str(k)) for k, v in value.items()])
+    if isinstance(value, list):
+        return Branch([Piece(label, "bold")], [_plain(v, str(i)) for i, v in enumerate(value, 1)])
+    return Branch([Piece(f"{label}: ", "dim"), Piece("–" if value is None else str(value))])

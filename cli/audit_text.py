@@ -1,0 +1,168 @@
+"""Lists of journal entries, and what verification found, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from cli.form import MARKS
+from cli.screen import Piece, Screen
+from cli.spreadsheet import BYTE_ORDER_MARK, csv_line
+from engine.journal_entry import LONG, Entry
+from engine.journal_verify import Fault, Report
+from engine.wording import Language, Wording
+
+LISTED = tuple(name for name in Entry._fields if name not in LONG and name not in ("previous", "superset", "checksums"))
+
+
+def _table(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
+    wording, screen = Wording(lang), Screen()
+    heads = [("Post", "Entry"), ("Registreret", "Recorded"), ("Tilbud", "Offer"), ("Regelsæt", "Rulebook")]
+    heads += [("Udfald", "Outcome"), ("Af", "By")]
+    rows = [[_cell(text, entry) for text in _row(entry, wording)] for entry in entries]
+    if rows:
+        screen.table([wording.pick(*head) for head in heads], rows)
+    else:
+        screen.line(Piece(wording.pick("Ingen poster.", "No entries.")))
+    yield screen.taken()
+
+
+def _row(entry: Entry, wording: Wording) -> list[str]:
+    rulebook = f"{entry.rulebook} {entry.version}" if entry.rulebook else ""
+    kinds = {"run": ("kørsel", "run"), "override": ("tilsidesættelse", "override")}
+    what = entry.name or (wording.pick(*kinds.get(entry.kind, ("", ""))) + f" {entry.run}").strip()
+    if entry.kind == "override":
+        rulebook = f"{rulebook} ({wording.pick(*kinds['override'])})"
+    outcome = f"{MARKS.get(entry.verdict or '', '')} {entry.outcome}" if entry.outcome else ""
+    return [str(entry.number), shown_time(entry.recorded_at), what, rulebook, outcome, entry.recorded_by]
+
+
+def _cell(text: str, entry: Entry) -> list[Piece]:
+    return [Piece(text, entry.verdict or "" if text.startswith(tuple(MARKS.values())) else "")]
+
+
+def shown_time(recorded_at: str) -> str:
+    """A time of the journal to the minute.
+
+    >>> shown_time("2026-11-22T07:12:03.123456Z")
+    '2026-11-22 07:12'
+    """
+    return recorded_at[:16].replace("T", " ")
+
+
+def listed(entry: Entry) -> dict[str, str | int | None]:
+    """An entry as lists for machines show it."""
+    return {name: getattr(entry, name) for name in LISTED}
+
+
+def _json(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
+    separator = "[\n"
+    for entry in entries:
+        yield separator + json.dumps(listed(entry), ensure_ascii=False)
+        separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"
+
+
+def _csv(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
+    separator, mark = (";", BYTE_ORDER_MARK) if lang == "da" else (",", "")
+    yield mark + csv_line(LISTED, separator)
+    for entry in entries:
+        yield csv_line(("" if value is None else str(value) for value in listed(entry).values()), separator)
+
+
+LISTS: Mapping[str, Callable[[Iterable[Entry], Language], Iterator[str]]] = {
+    "table": _table,
+    "json": _json,
+    "csv": _csv,
+}
+
+_REMOVED = "Entry {first} was removed|Entries {first} to {last} were removed"
+_FAULTS = {
+    "altered": ("Post {first} er ændret: {fields}", "Entry {first} was altered: {fields}"),
+    "replaced": (
+        "Post {first} er skiftet ud: den næste post bygger på en anden",
+        "Entry {first} was replaced: the next entry follows another one",
+    ),
+    "removed": ("Post {first} er fjernet|Post {first}-{last} er fjernet", _REMOVED),
+    "inserted": ("En post er indsat som nummer {at}", "An entry was inserted as number {at}"),
+    "reordered": (
+        "Post {first} er flyttet: den står som nummer {at}",
+        "Entry {first} was moved: it stands as number {at}",
+    ),
+    "cut_off": (
+        "Slutningen er skåret af: post {first} mangler|Slutningen er skåret af: post {first}-{last} mangler",
+        "The end was cut off: entry {first} is missing|The end was cut off: entries {first} to {last} are missing",
+    ),
+    "other_head": (
+        "Journalen er ikke den, hovedet er noteret for: ingen post på den plads har det digest",
+        "This is not the journal whose head was noted: no entry at its place has that digest",
+    ),
+    "text_altered": (
+        "Et bevaret regelsæt eller ordforråd er ændret ({fields}): {detail}",
+        "A rulebook or vocabulary that is kept was altered ({fields}): {detail}",
+    ),
+    "text_removed": (
+        "Det regelsæt eller ordforråd, som post {first} bygger på, er fjernet: {detail}",
+        "The rulebook or vocabulary that entry {first} rests on was removed: {detail}",
+    ),
+    "text_inserted": (
+        "Et regelsæt eller ordforråd er indsat, som ingen post nævner: {detail}",
+        "A rulebook or vocabulary was inserted that no entry names: {detail}",
+    ),
+    "file_altered": (
+        "En fil fra kørslen i post {first} har ikke længere sit digest: {detail}",
+        "A file of the run in entry {first} no longer has its digest: {detail}",
+    ),
+    "file_missing": (
+        "En fil fra kørslen i post {first} kan ikke læses: {detail}",
+        "A file of the run in entry {first} cannot be read: {detail}",
+    ),
+    "damaged": ("Databasen kan ikke læses til ende: {detail}", "The database cannot be read to its end: {detail}"),
+}
+_HEADER = {
+    "altered": ("Journalens hoved er ændret: {fields}", "The journal's header was altered: {fields}"),
+    "removed": ("Journalens hoved er fjernet", "The journal's header was removed"),
+    "inserted": ("Der er indsat et hoved mere", "Another header was inserted"),
+}
+
+
+def fault_text(fault: Fault, wording: Wording) -> str:
+    """One fault in words."""
+    of_header = 0 in (fault.first, fault.at) and fault.kind in _HEADER
+    words = wording.pick(*(_HEADER if of_header else _FAULTS)[fault.kind]).split("|")
+    several = fault.last is not None and fault.last != fault.first
+    values = fault._asdict() | {"fields": ", ".join(fault.fields)}
+    text = words[-1 if several else 0].format(**values)
+    at = wording.pick(" (den står som nummer {})", " (it stands as number {})").format(fault.at)
+    return text + (at if fault.kind == "altered" and fault.at is not None else "") + "."
+
+
+def report_text(report: Report, language: Language, *, was_compared: bool) -> str:
+    """What verification found, to be read."""
+    wording, screen = Wording(language), Screen()
+    for fault in report.faults:
+        screen.paragraph(fault_text(fault, wording), indent=0, bullet="✗ ")
+    if not report.faults:
+        count, digest = report.head
+        screen.line(Piece(wording.pick(f"✓ {count} poster holder.", f"✓ {count} entries hold."), "met"))
+        screen.line(Piece(f"{wording.pick('Hoved', 'Head')}: {digest}"))
+    if not was_compared:
+        screen.paragraph(wording.pick(*_TAIL), "dim", indent=0)
+    return screen.taken()
+
+
+_TAIL = (
+    "Om de sidste poster er skåret af, kan ikke ses her: sammenlign med hovedet fra et referat (--head og --count).",
+    "That the last entries were cut off cannot be ruled out: compare with the head in minutes (--head, --count).",
+)
+
+
+def report_record(report: Report) -> dict[str, Any]:
+    """What verification found, for machines."""
+    return {
+        "holds": not report.faults,
+        "head": report.head.digest,
+        "count": report.head.entries,
+        "faults": [f._asdict() for f in report.faults],
+    }

@@ -1,0 +1,179 @@
+"""Why a recorded decision came out as it did, and what would have had to be different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cli.audit_show import execution_of
+from cli.form import MARKS
+from cli.screen import Branch, Piece, Screen
+from cli.trace_tree import TraceTree
+from engine.analysis import Sets
+from engine.diagnostics import Place, near_hint, rejected
+from engine.journal import Journal
+from engine.journal_entry import Entry
+from engine.justification import facts_to_ask_for, justification
+from engine.logic import Status
+from engine.rulebook import Verdict
+from engine.trace import CriterionTrace, OverrideTrace, Trace
+from engine.turning import Turn, Way, ways_to_turn
+from engine.wording import Language, Wording
+from offers.replay import NotReplayable, describing, recorded_in
+
+MAX_SHOWN = 10
+_OPPOSITE = {"at_most": "above", "below": "at_least", "at_least": "below", "above": "at_most"}
+
+
+def traced(journal: Journal, entry: Entry) -> Trace:
+    """The trace of a recorded decision, made again.
+
+    Raises:
+        Rejected: it cannot be made again, or does not come out as it is recorded.
+    """
+    place = Place(f"{journal.shown}, entry {entry.number}")
+    try:
+        replayed = describing(journal.text).replay(recorded_in(entry))
+    except NotReplayable as error:
+        raise rejected(place, "not-replayable", str(error), "`sekskant audit verify` says what is wrong") from None
+    if replayed.differs_at:
+        message = f"made again, it differs in {', '.join(replayed.differs_at)}"
+        raise rejected(place, "not-replayable", message, "`sekskant audit verify` says whether it was altered")
+    return replayed.trace
+
+
+def why_text(journal: Journal, entry: Entry, language: Language) -> str:
+    """The decisive part of a recorded decision, to be read."""
+    trace, screen, wording = traced(journal, entry), Screen(), Wording(language)
+    screen.rule(f"{wording.pick('Post', 'Entry')} {entry.number}: {trace.subject.name}")
+    wanted = {wording.pick("Afgørelse", "Decision"), wording.pick("Hvad der ikke er afklaret", "What is unsettled")}
+    for section in justification(trace, language):
+        if section.heading in wanted:
+            for sentence in section.sentences:
+                screen.paragraph(sentence, indent=0)
+    screen.line()
+    screen.tree(TraceTree(trace, wording, execution_of(entry)).criteria(_decisive(trace)))
+    return screen.taken()
+
+
+def _decisive(trace: Trace) -> set[str]:
+    """The items from which the verdict follows; of an undetermined one those that could settle it."""
+    if trace.verdict is not Verdict.UNDETERMINED:
+        smallest = trace.analysis.grounds.sets
+        return {item for items in smallest if len(items) == len(smallest[0]) for item in items}
+    facts = {test.test.fact for test in facts_to_ask_for(trace)}
+    items = {c.criterion.id for c in trace.criteria if not c.status.is_known and _reads(c, facts)}
+    return items | {o.override.id for o in trace.overrides if o.status is Status.UNKNOWN}
+
+
+def _reads(criterion: CriterionTrace, facts: set[str]) -> bool:
+    return any(test.test.fact in facts for test in criterion.tests)
+
+
+def why_not_text(journal: Journal, entry: Entry, outcome: str, language: Language) -> str:
+    """What would have had to be different for an outcome, to be read.
+
+    Raises:
+        Rejected: the rulebook does not have the outcome.
+    """
+    trace, screen, wording = traced(journal, entry), Screen(), Wording(language)
+    verdict = _verdict(trace, outcome)
+    label = wording.text(trace.rulebook.outcomes[verdict].label)
+    screen.rule(f"{wording.pick('Post', 'Entry')} {entry.number}: {trace.subject.name}")
+    if verdict is trace.verdict:
+        screen.paragraph(wording.pick(f"Udfaldet er allerede: {label}.", f"The outcome is already: {label}."), indent=0)
+        return screen.taken()
+    sets = _sets(trace, verdict)
+    words = wording.pick(
+        "Udfaldet {} ville kræve ét af følgende, den mindste ændring først:",
+        "The outcome {} would need one of these, the smallest change first:",
+    )
+    none = wording.pick(
+        "Ingen ændring af kriterierne giver udfaldet {}.", "No change of criteria gives the outcome {}."
+    )
+    screen.paragraph((words if sets.sets else none).format(wording.quoted(label)), indent=0)
+    writer, needed = _Changes(trace, wording), dict[tuple[str, Status], None]()
+    for number, (items, statuses) in enumerate(zip(sets.sets[:MAX_SHOWN], sets.statuses, strict=False), 1):
+        screen.paragraph(wording.listed(map(writer.name, items)), bullet=f"{number}. ")
+        needed |= dict.fromkeys(zip(items, statuses, strict=True))
+    if (left := len(sets.sets) - MAX_SHOWN) > 0 or not sets.complete:
+        screen.paragraph(wording.pick("og {} mere", "and {} more").format(max(left, 0) or "…"), "dim")
+    if needed:
+        screen.line()
+        head = wording.pick("Hvad oplysningerne så skulle vise", "What the evidence would then have to show")
+        order = {item: i for i, item in enumerate(writer.items)}
+        screen.tree(Branch([Piece(head)], [writer.item(*one) for one in sorted(needed, key=lambda n: order[n[0]])]))
+    return screen.taken()
+
+
+def _verdict(trace: Trace, outcome: str) -> Verdict:
+    """The verdict that an outcome stands for, which can be one that offers get."""
+    names = {o.id: verdict for verdict, o in trace.rulebook.outcomes.items() if verdict is not Verdict.UNDETERMINED}
+    if outcome not in names:
+        message = f"there is no outcome `{outcome}` that an offer could have got"
+        raise rejected(Place("--outcome"), "unknown-outcome", message, near_hint(outcome, names))
+    return names[outcome]
+
+
+def _sets(trace: Trace, verdict: Verdict) -> Sets:
+    if trace.verdict is Verdict.UNDETERMINED:
+        return trace.analysis.missing[verdict]
+    return trace.analysis.smallest_change
+
+
+class _Changes:
+    """Says what a set of items would have to be instead."""
+
+    def __init__(self, trace: Trace, wording: Wording) -> None:
+        self._wording = wording
+        self.items: dict[str, CriterionTrace | OverrideTrace] = {o.override.id: o for o in trace.overrides}
+        self.items |= {c.criterion.id: c for c in trace.criteria}
+
+    def name(self, item: str) -> str:
+        """A criterion by its id, an override by its title."""
+        found = self.items[item]
+        return item if isinstance(found, CriterionTrace) else self._wording.quoted(self._title(found))
+
+    def _title(self, found: CriterionTrace | OverrideTrace) -> str:
+        return self._wording.text((found.criterion if isinstance(found, CriterionTrace) else found.override).title)
+
+    def item(self, item: str, wanted: Status) -> Branch:
+        """What an item is and would have to be, and what its evidence would have to say."""
+        found, pick = self.items[item], self._wording.pick
+        if isinstance(found, CriterionTrace):
+            now, then = self._wording.status(found.status), self._wording.status(wanted)
+            title = f"{item} {self._title(found)}"
+        else:
+            answers = {"met": ("ja", "yes"), "not_met": ("nej", "no"), "unknown": ("uafklaret", "unknown")}
+            now, then = (pick(*answers[status.reported]) for status in (found.status, wanted))
+            title = self._title(found)
+        line = [
+            Piece(f"{MARKS[found.status.reported]} {title}: {now}", found.status.reported),
+            Piece(pick(" → skulle være: ", " → would have to be: ")),
+            Piece(then, wanted.reported),
+        ]
+        return Branch(line, list(self._ways(ways_to_turn(found, wanted))))
+
+    def _ways(self, ways: list[Way]) -> Iterator[Branch]:
+        for i, way in enumerate(ways):
+            start = self._wording.pick("eller ", "or ") if i else ""
+            if len(way) == 1:
+                yield Branch([Piece(start, "dim"), Piece(self._turn(way[0]))])
+            elif way:
+                together = self._wording.pick("samlet:", "together:")
+                yield Branch([Piece(start + together, "dim")], [Branch([Piece(self._turn(turn))]) for turn in way])
+
+    def _turn(self, turn: Turn) -> str:
+        test, fact = turn.found.test, turn.found.finding.fact
+        label = self._wording.text(fact.written.label)
+        now = self._wording.evidence(turn.found.finding, test.threshold)
+        if test.threshold is None:
+            answers = [a for a in fact.answers if (a in test.answers) is turn.wanted]
+            needed = self._wording.listed((self._wording.answer(fact, a) for a in answers), "or")
+        elif turn.wanted:
+            needed = self._wording.required(test, fact)
+        elif test.operator in _OPPOSITE:
+            needed = self._wording.phrase(_OPPOSITE[test.operator], self._wording.quantity(fact, test.threshold))
+        else:
+            other = self._wording.quantity(fact, test.threshold)
+            needed = self._wording.pick(f"noget andet end {other}", f"anything but {other}")
+        return self._wording.pick(f"{label}: {now}; skulle være {needed}", f"{label}: {now}; would have to be {needed}")

@@ -1,0 +1,122 @@
+"""Overrides by people: recorded beside a decision, and shown beside the decisions that come after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from cli.audit_text import shown_time
+from engine.diagnostics import Place, near_hint, rejected
+from engine.journal import Filter, Journal, new_run
+from engine.journal_entry import DECISION, OVERRIDE, Entry
+from engine.journal_recorder import override_draft
+from engine.rulebook import Rulebook, Verdict
+from engine.trace import Trace
+from engine.wording import Language, Wording
+from offers.history import evidence_changed
+from offers.replay import NotReplayable, Replayer, describing, recorded_in
+
+
+def record_override(journal: Journal, number: int, verdict: str, because: str, by: str, language: Language) -> str:
+    """Record an override of a decision; what was recorded, in words.
+
+    Raises:
+        Rejected: the entry is no decision, or there is no such verdict.
+    """
+    entry, wording = journal.entry(number), Wording(language)
+    place = Place(f"{journal.shown}, entry {number}")
+    if entry.kind != DECISION:
+        raise rejected(place, "unknown-entry", f"entry {number} is no decision but: {entry.kind}")
+    try:
+        rulebook = describing(journal.text).rulebook(recorded_in(entry).decision["rulebook"])
+    except NotReplayable as error:
+        hint = "`sekskant audit verify` says what is wrong"
+        raise rejected(place, "not-replayable", str(error), hint) from None
+    chosen = _verdict(rulebook, verdict)
+    outcome = rulebook.outcomes[chosen]
+    draft = override_draft(entry, new_run(), verdict=chosen, outcome=outcome.id, because=because, by=by)
+    (made,) = journal.append([draft], by=by)
+    words = wording.pick(
+        "post {} tilsidesætter post {}: {} er nu registreret som {}",
+        "entry {} overrides entry {}: {} is now recorded as {}",
+    )
+    return words.format(made.number, number, entry.name, wording.text(outcome.label))
+
+
+def _verdict(rulebook: Rulebook, written: str) -> Verdict:
+    names = {verdict.value: verdict for verdict in (Verdict.MET, Verdict.NOT_MET)}
+    names |= {rulebook.outcomes[verdict].id: verdict for verdict in names.values()}
+    if written not in names:
+        message = f"there is no verdict or outcome `{written}`"
+        raise rejected(Place("--verdict"), "unknown-outcome", message, near_hint(written, names))
+    return names[written]
+
+
+class Override(NamedTuple):
+    """An override that stands, with the trace of the decision it replaces; None where that cannot be made again."""
+
+    entry: Entry
+    content: dict[str, Any]
+    under: Trace | None
+
+
+class Overrides:
+    """The overrides in a journal: for each offer and rulebook the latest."""
+
+    def __init__(self, journal: Journal) -> None:
+        entries = list(journal.entries(Filter(kind=OVERRIDE)))
+        self._latest = {(e.offer, e.rulebook): e for e in entries}
+        self._journal, self._replayer = journal, describing(journal.text)
+
+    def of(self, trace: Trace) -> Override | None:
+        """The override that stands beside a decision."""
+        entry = self._latest.get((trace.subject.id, trace.rulebook.id))
+        if entry is None:
+            return None
+        content = json.loads(entry.content)
+        return Override(entry, content, _under(self._replayer, self._journal.entry(content["of"])))
+
+
+def _under(replayer: Replayer, entry: Entry) -> Trace | None:
+    try:
+        return replayer.replay(recorded_in(entry)).trace
+    except NotReplayable:
+        return None
+
+
+def override_lines(found: Override, now: Trace, wording: Wording) -> Iterator[str]:
+    """An override in words, beside the decision that was made now."""
+    pick, entry, content = wording.pick, found.entry, found.content
+    label = wording.text(now.rulebook.outcomes[Verdict(content["verdict"])].label)
+    title = wording.text(now.rulebook.title)
+    yield pick(
+        f"{now.subject.name}, {title}: tilsidesat for aftaleåret {entry.year} af {content['by']} "
+        f"({shown_time(entry.recorded_at)}, post {entry.number}): {label}. Begrundelse: {content['because']}",
+        f"{now.subject.name}, {title}: overridden for the agreement year {entry.year} by {content['by']} "
+        f"({shown_time(entry.recorded_at)}, entry {entry.number}): {label}. Reason: {content['because']}",
+    )
+    yield from _flags(found, now, wording)
+
+
+def _flags(found: Override, now: Trace, wording: Wording) -> Iterator[str]:
+    """What has changed under an override since it was made."""
+    pick = wording.pick
+    if found.under is None:
+        yield pick(
+            "OBS: Den afgørelse, den tilsidesatte, kan ikke gentages.",
+            "Note: the decision that it overrode cannot be made again.",
+        )
+        return
+    labels = now.rulebook.vocabulary.facts
+    facts = [wording.text(labels[f].written.label) if f in labels else f for f in evidence_changed(found.under, now)]
+    if facts:
+        listed = wording.listed(facts)
+        yield pick(
+            f"OBS: Oplysningerne under tilsidesættelsen er ændret siden: {listed}.",
+            f"Note: the evidence under the override has changed since: {listed}.",
+        )
+    if found.under.rulebook.sha256 != now.rulebook.sha256:
+        yield pick("OBS: Regelsættet er ændret siden.", "Note: the rulebook has changed since.")
+    if found.under.year != now.year:
+        yield pick("OBS: Den gjaldt et andet aftaleår.", "Note: it was for another agreement year.")

@@ -1,0 +1,96 @@
+"""What the check of a receipt found, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cli.audit_text import shown_time
+from cli.form import MARKS
+from cli.screen import Screen
+from engine.receipt import Mismatch, Receipt
+from engine.wording import Language, Wording
+
+_PARTS = {
+    "canonical": ("filen er ikke skrevet som kanonisk JSON", "the file is not written as canonical JSON"),
+    "seal": ("seglet passer ikke: noget i kvitteringen er ændret", "the seal does not fit: the receipt was altered"),
+    "decision": ("afgørelsen har ikke sit digest", "the decision does not have its digest"),
+    "execution": ("udførelsen har ikke sit digest", "the execution does not have its digest"),
+    "document": ("tilbuddet har ikke sit digest", "the offer does not have its digest"),
+    "entry": ("posten har ikke sit digest", "the entry does not have its digest"),
+    "texts": (
+        "et regelsæt eller ordforråd mangler eller har ikke sit digest",
+        "a rulebook or vocabulary is missing or does not have its digest",
+    ),
+}
+Decided = list[str] | str | None
+"""Where the decision differed when it was made again; a text says why it could not be; None where it was not tried."""
+
+
+def receipt_report(
+    found: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None, language: Language
+) -> str:
+    """What the check found, to be read."""
+    wording, screen = Wording(language), Screen()
+    entry, verdict = found.entry, str(found.entry.get("verdict"))
+    pick = wording.pick
+    screen.rule(f"{pick('Kvittering', 'Receipt')}: {entry.get('name')}")
+    recorded = f"{shown_time(str(entry.get('recorded_at')))} UTC {pick('af', 'by')} {entry.get('recorded_by')}"
+    rows = [
+        (pick("Udfald", "Outcome"), f"{MARKS.get(verdict, '')} {entry.get('outcome')}"),
+        (pick("Regelsæt", "Rulebook"), f"{entry.get('rulebook')} {entry.get('version')}, {entry.get('year')}"),
+        (pick("Registreret", "Recorded"), f"{recorded}, {entry.get('software')}"),
+        (pick("Post", "Entry"), f"{entry.get('number')}, digest {found.record['digest']}"),
+        (pick("Journal", "Journal"), str((found.record["journal"] or {}).get("id", "–"))),
+    ]
+    screen.pairs(rows)
+    screen.line()
+    for text in dict.fromkeys(_mismatch(one, wording) for one in wrong):
+        screen.paragraph(f"{text}.", "not_met", indent=0, bullet="✗ ")
+    for text, style in _lines(wrong, decided, differs, wording):
+        screen.paragraph(text, style, indent=0, bullet="✓ " if style == "met" else "✗ ")
+    return screen.taken()
+
+
+def _lines(
+    wrong: Sequence[Mismatch], decided: Decided, differs: bool | None, wording: Wording
+) -> list[tuple[str, str]]:
+    pick, lines = wording.pick, []
+    if not wrong:
+        lines.append((pick("Alle digest passer.", "All digests agree."), "met"))
+    if decided == []:
+        lines.append((pick("Truffet igen er afgørelsen identisk.", "Made again, the decision is identical."), "met"))
+    elif isinstance(decided, str):
+        start = pick("Afgørelsen kan ikke træffes igen: ", "The decision cannot be made again: ")
+        lines.append((f"{start}{decided}.", "not_met"))
+    elif decided:
+        start = pick("Truffet igen afviger afgørelsen i: ", "Made again, the decision differs in: ")
+        lines.append((f"{start}{', '.join(decided)}.", "not_met"))
+    if differs is not None:
+        words = ("Posten står ikke sådan i journalen.", "The entry does not stand so in the journal.")
+        same = ("Posten står i journalen.", "The entry stands in the journal.")
+        lines.append((pick(*(words if differs else same)), "not_met" if differs else "met"))
+    return lines
+
+
+def _mismatch(one: Mismatch, wording: Wording) -> str:
+    if one.part in _PARTS:
+        text = wording.pick(*_PARTS[one.part])
+        return text[:1].upper() + text[1:]
+    field = one.part.removeprefix("entry.")
+    return wording.pick(
+        f"Posten siger {one.found} om {field}, afgørelsen {one.expected}",
+        f"The entry says {one.found} of {field}, the decision {one.expected}",
+    )
+
+
+def receipt_record(found: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None) -> dict[str, Any]:
+    """What the check found, for machines."""
+    return {
+        "holds": not wrong and decided == [] and not differs,
+        "entry": found.entry.get("number"),
+        "digest": found.record["digest"],
+        "mismatches": [one.part for one in wrong],
+        "decided_again": "identical" if decided == [] else decided,
+        "stands_in_journal": None if differs is None else not differs,
+    }

@@ -1,0 +1,125 @@
+"""Records what is decided before it is printed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from cli.console import Exit, say, say_rejected
+from cli.overrides import Overrides, override_lines
+from engine.decide import Decider
+from engine.diagnostics import Rejected
+from engine.journal import Journal, new_run
+from engine.journal_entry import Draft, Entry
+from engine.journal_recorder import decision_draft, texts_of
+from engine.rulebook import Rulebook
+from engine.trace import Trace
+from engine.wording import Language, Wording
+from offers.offer import Offer
+
+BATCH = 250
+"""So many offers are recorded in one transaction."""
+
+Decisions = tuple[Trace, ...]
+
+
+class Recording:
+    """Records the decisions of one run of the command.
+
+    Args:
+        journal: where to.
+        deciders: what decides; the wider rulebooks that they consult are recorded with their decisions.
+        by: who records.
+        language: that of what is said.
+        show: how to show what people decided in place of earlier decisions.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        deciders: Sequence[Decider],
+        by: str,
+        language: Language = "en",
+        show: Callable[[str], None] = say,
+    ) -> None:
+        self._show = show
+        self._journal, self._by, self._run = journal, by, new_run()
+        self._overrides, self._wording = Overrides(journal), Wording(language)
+        self._numbers: list[int] = []
+        self._supersets: Mapping[tuple[str, str], Rulebook | None] = {
+            (d.program.rulebook.id, d.program.rulebook.version): d.superset.program.rulebook if d.superset else None
+            for d in deciders
+        }
+        self._texts = texts_of([*(d.program.rulebook for d in deciders), *self._supersets.values()])
+
+    def recorded(
+        self, decided: Iterable[Decisions], offers: Iterable[Offer | Rejected], found: list[Exit]
+    ) -> Iterator[Decisions]:
+        """The same decisions, each once it is in the journal; after a failure no more of them."""
+        by_id = {offer.id: offer for offer in offers if isinstance(offer, Offer)}
+        try:
+            for batch in self._appended(decided, by_id):
+                for decisions in batch:
+                    yield decisions
+                    self._say_overrides(decisions)
+        except Rejected as error:
+            say_rejected(error)
+            found.append(Exit.REJECTED)
+        self._say_numbers()
+
+    def _appended(self, decided: Iterable[Decisions], offers: Mapping[str, Offer]) -> Iterator[list[Decisions]]:
+        """Batches of decisions, each once it is recorded; the next is decided while the disk is busy with it."""
+        waiting: tuple[Future[list[Entry]], list[Decisions]] | None = None
+        with ThreadPoolExecutor(1) as writer:
+            for batch in _batches(decided):
+                drafts = [self._draft(trace, offers[trace.subject.id]) for decisions in batch for trace in decisions]
+                future = writer.submit(self._journal.append, drafts, self._texts, by=self._by)
+                if waiting is not None:
+                    yield self._recorded(*waiting)
+                waiting = future, batch
+            if waiting is not None:
+                yield self._recorded(*waiting)
+
+    def _recorded(self, future: Future[list[Entry]], batch: list[Decisions]) -> list[Decisions]:
+        self._numbers += [entry.number for entry in future.result()]
+        return batch
+
+    def _draft(self, trace: Trace, offer: Offer) -> Draft:
+        assert offer.written is not None
+        superset = self._supersets[trace.rulebook.id, trace.rulebook.version]
+        return decision_draft(trace, superset, self._run, offer.written, str(offer.place))
+
+    def _say_overrides(self, decisions: Decisions) -> None:
+        """What people decided in place of earlier decisions, beside those of the rules now."""
+        for trace in decisions:
+            override = self._overrides.of(trace)
+            for line in override_lines(override, trace, self._wording) if override else ():
+                self._show(line)
+
+    def _say_numbers(self) -> None:
+        count = len(self._numbers)
+        if not count:
+            say(f"nothing was recorded in {self._journal.shown}")
+            return
+        what = "1 decision as entry" if count == 1 else f"{count} decisions as entries"
+        say(f"recorded {what} {ranges(self._numbers)} of {self._journal.shown}, run {self._run}")
+
+
+def _batches(decided: Iterable[Decisions]) -> Iterator[list[Decisions]]:
+    decided = iter(decided)
+    while batch := list(itertools.islice(decided, BATCH)):
+        yield batch
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Numbers in ascending order, those that follow each other as a range.
+
+    >>> ranges([1, 2, 3, 7, 9, 10])
+    '1-3, 7, 9-10'
+    """
+    shown = []
+    for _, group in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        shown.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    return ", ".join(shown)

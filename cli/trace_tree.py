@@ -1,0 +1,176 @@
+"""A trace as a tree: the outcome, the overrides, the rule and its parts, each criterion, each test and what fired."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cli.form import MARKS, shown_tests
+from cli.screen import Branch, Piece
+from engine.clauses import Clauses
+from engine.evidence import Provenance
+from engine.language import Text
+from engine.program import TestNode, compile_rulebook
+from engine.rulebook import Count, Join, RulePart, Test
+from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
+from engine.wording import Wording
+
+
+class TraceTree:
+    """Builds the tree of one trace.
+
+    Args:
+        trace: the decision.
+        wording: the language.
+        execution: who decided and what fired, as it was recorded.
+    """
+
+    def __init__(self, trace: Trace, wording: Wording, execution: Mapping[str, Any]) -> None:
+        self._trace, self._wording, self._execution = trace, wording, execution
+        self._clauses = Clauses(trace.rulebook, wording)
+        self._criteria = {c.criterion.id: c for c in trace.criteria}
+        self._tests: dict[Test, list[str]] = {}
+        for node in compile_rulebook(trace.rulebook).nodes:
+            if isinstance(node, TestNode):
+                self._tests.setdefault(node.test, []).append(node.name)
+
+    def whole(self) -> Branch:
+        """The outcome and everything that led to it."""
+        branches = [*map(self._override, self._trace.overrides), self._rule(), self._decided_by()]
+        return Branch(self._outcome(), branches)
+
+    def criteria(self, names: Iterable[str]) -> Branch:
+        """The outcome and only the criteria and overrides with these ids."""
+        wanted = set(names)
+        overrides = [self._override(o) for o in self._trace.overrides if o.override.id in wanted]
+        criteria = [self.criterion(c) for c in self._trace.criteria if c.criterion.id in wanted]
+        return Branch(self._outcome(), [*overrides, *criteria])
+
+    def _pick(self, danish: str, english: str) -> str:
+        return self._wording.pick(danish, english)
+
+    def _outcome(self) -> list[Piece]:
+        verdict = self._trace.verdict
+        label = self._wording.text(self._trace.rulebook.outcomes[verdict].label).upper()
+        bases = ", ".join(self._trace.possible_bases)
+        basis = f"   {self._pick('grundlag', 'basis')}: {bases}"
+        return [Piece(f"{MARKS[verdict.value]} {label}", verdict.value), Piece(basis, "dim")]
+
+    def _rule(self) -> Branch:
+        rule = self._trace.rulebook.rule
+        start = [Piece(f"{self._pick('Regel', 'Rule')} {rule.id}", "bold")]
+        reference = self._reference(self._trace.rulebook.source, rule.reference)
+        parts = self._parts(rule.group)
+        return Branch(
+            [*start, Piece(f": {self._clauses.rule(rule.group)}"), reference], [*parts, *self._fired([rule.id])]
+        )
+
+    def _parts(self, group: Count | Join) -> list[Branch]:
+        members: Sequence[RulePart] = group.members if isinstance(group, Count) else group.parts
+        return [self._part(member) for member in members]
+
+    def _part(self, part: RulePart) -> Branch:
+        if isinstance(part, str):
+            return self.criterion(self._criteria[part])
+        return Branch([Piece(self._clauses.rule(part))], self._parts(part))
+
+    def criterion(self, found: CriterionTrace) -> Branch:
+        """One criterion: its status, its tests and the rules that fired for it."""
+        criterion, reported = found.criterion, found.status.reported
+        line = [
+            Piece(f"{MARKS[reported]} ", reported),
+            Piece(f"{criterion.id} {self._wording.text(criterion.title)}", "bold"),
+            Piece(f": {self._wording.status(found.status)}", reported),
+        ]
+        if found.decisive:
+            line.append(Piece(f", {self._pick('afgørende', 'decisive')}"))
+        if found.departs:
+            line.append(Piece(self._pick(", skønnet afviger fra målet", ", the judgement departs from the measure")))
+        tests = shown_tests(found)
+        shown = {name for t in tests for name in self._tests.get(t.test, ())}
+        rest = [n for n in self._names() if n.split(".")[0] == criterion.id and n.rsplit(".", 1)[0] not in shown]
+        line.append(self._reference(criterion.reference))
+        return Branch(line, [*map(self._test, tests), *self._rules(rest)])
+
+    def _override(self, found: OverrideTrace) -> Branch:
+        override, reported = found.override, found.status.reported
+        answers = {"met": ("ja", "yes"), "not_met": ("nej", "no"), "unknown": ("uafklaret", "unknown")}
+        line = [
+            Piece(f"{MARKS[reported]} ", reported),
+            Piece(f"{self._wording.text(override.title)}: {self._pick(*answers[reported])}"),
+            self._reference(override.reference, override.legal_basis),
+        ]
+        return Branch(line, [*map(self._test, found.tests), *self._fired([override.id])])
+
+    def _reference(self, *texts: Text) -> Piece:
+        return Piece(f"   [{', '.join(map(self._wording.text, texts))}]", "dim")
+
+    def _test(self, found: TestTrace) -> Branch:
+        reported, margin = found.status.reported, self._wording.margin(found)
+        words = self._wording.test(found) + (f", {margin}" if margin else "")
+        line = [Piece(f"{MARKS[reported]} ", reported), Piece(words)]
+        fired = [n for n in self._names() if n.rsplit(".", 1)[0] in self._tests.get(found.test, ())]
+        return Branch(line, [*self._provenance(found.finding.provenance), *self._rules(fired)])
+
+    def _provenance(self, provenance: Provenance) -> Iterator[Branch]:
+        rows = {
+            ("Begrundelse", "Reason"): provenance.because,
+            ("Forbehold", "Reservation"): provenance.reservation,
+            ("Kilde", "Source"): ", ".join(filter(None, (provenance.source, provenance.as_of))),
+            ("Vurderet af", "Judged by"): ", ".join(filter(None, (provenance.by, provenance.date))),
+        }
+        for label, text in rows.items():
+            if text:
+                yield Branch([Piece(f"{self._pick(*label)}: ", "dim"), Piece(text)])
+
+    def _names(self) -> list[str]:
+        return [str(name) for name in self._execution.get("fired", ())]
+
+    def _fired(self, items: Sequence[str]) -> list[Branch]:
+        """The rules that fired for a rule or override, beyond those of its tests."""
+        of_tests = {name for names in self._tests.values() for name in names}
+        names = [n for n in self._names() if n.rsplit(".", 1)[0] not in of_tests]
+        return self._rules([n for n in names if n.split(".")[0] in items or n.split(".")[1:2] == items])
+
+    def _rules(self, names: Sequence[str]) -> list[Branch]:
+        if not names:
+            return []
+        return [Branch([Piece(f"{self._pick('Regler udløst', 'Rules fired')}: {', '.join(names)}", "dim")])]
+
+    def _decided_by(self) -> Branch:
+        engine, checked = self._execution.get("engine"), self._execution.get("checked_by")
+        words = f"{self._pick('Afgjort af', 'Decided by')} {engine}"
+        if checked:
+            words += f"{self._pick(', efterprøvet af', ', checked by')} {checked}"
+        if why := self._execution.get("why"):
+            words += f" ({why})"
+        if self._execution.get("remembered"):
+            words += self._pick(
+                "; kørslen havde afgjort samme mønster før", "; the run had decided the same pattern before"
+            )
+        return Branch([Piece(words)], self._rules([n for n in self._names() if n.startswith("verdict.")]))
+
+
+def record_tree(record: Mapping[str, Any], wording: Wording) -> Branch:
+    """A decision record as a tree, as it is, where its trace cannot be made again."""
+    verdict = str(record.get("verdict"))
+    line = [Piece(f"{MARKS.get(verdict, '')} {record.get('outcome')}", verdict)]
+    line.append(Piece(f"   {wording.pick('grundlag', 'basis')}: {record.get('basis')}", "dim"))
+    listed = [*record.get("overrides", ()), *record.get("criteria", ())]
+    return Branch(line, [_recorded_item(item) for item in listed])
+
+
+def _recorded_item(item: Mapping[str, Any]) -> Branch:
+    status = str(item.get("status"))
+    line = [Piece(f"{MARKS.get(status, '')} {item.get('id')} {item.get('title')}: {status}", status)]
+    line.append(Piece(f"   [{item.get('reference')}]", "dim"))
+    return Branch(line, [_recorded_test(test) for test in item.get("tests", ())])
+
+
+def _recorded_test(test: Mapping[str, Any]) -> Branch:
+    status, asked = str(test.get("status")), test.get("threshold", test.get("answers"))
+    evidence = json.dumps(test.get("evidence"), ensure_ascii=False)
+    words = f"{MARKS.get(status, '')} {test.get('fact')} {test.get('test')} {asked}: {evidence}"
+    said = [test[name] for name in ("because", "reservation", "source", "by", "date") if test.get(name)]
+    return Branch([Piece(words, status)], [Branch([Piece(str(text))]) for text in said])

@@ -1,0 +1,276 @@
+"""The journal: entries that follow each other in a chain of digests, appended and never edited.
+
+Several processes can append at once: each takes its turn before it reads the head of the chain. What `append` returns
+is on the disk.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from engine.canonical import sha256
+from engine.diagnostics import rejected
+from engine.journal_connection import Address, in_words
+from engine.journal_entry import JOURNAL_FORMAT, LONG, Draft, Entry, Header, Recording, chained
+from engine.journal_tables import ENTRIES, HEADER, METADATA, TEXTS
+from engine.journal_views import create_views
+
+_CREATION = 5_307_192
+"""The number of the lock under which PostgreSQL makes the tables."""
+_BRIEF = tuple(name for name in Entry._fields if name not in LONG)
+
+
+class Head(NamedTuple):
+    """How many entries a journal has, and the digest of the last: what goes into the minutes."""
+
+    entries: int
+    digest: str
+
+
+class Kept(NamedTuple):
+    """The text of a rulebook or vocabulary."""
+
+    kind: str
+    text: str
+
+
+class Filter(NamedTuple):
+    """Which entries are wanted; None for any. `since` and `until` are days or times, ISO 8601, in UTC."""
+
+    kind: str | None = None
+    offer: str | None = None
+    rulebook: str | None = None
+    version: str | None = None
+    verdict: str | None = None
+    year: int | None = None
+    run: str | None = None
+    recorded_by: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+class Journal:
+    """A journal in a SQLite file or a PostgreSQL database. One process uses one object, also from several threads.
+
+    Args:
+        address: a path, or the URL of a database.
+        writes: whether to append; the journal is made where there is none. Otherwise it is only read.
+
+    Raises:
+        Rejected: there is no journal, or it cannot be opened.
+
+    >>> import tempfile, pathlib
+    >>> from engine.canonical import sha256
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> with Journal(str(pathlib.Path(folder.name, "j.db")), writes=True) as journal:
+    ...     entries = journal.append([Draft("run", "r1", "{}", sha256("{}"))], by="me")
+    ...     journal.head() == (1, entries[0].digest)
+    True
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, address: str, *, writes: bool = False) -> None:
+        self.address = Address(address)
+        self.shown = self.address.shown
+        self._kept: set[str] = set()
+        self._turn = threading.RLock()
+        self._writes = writes
+        with in_words(self.address.place):
+            self._connection = self.address.engine(writes=writes).connect()
+            if writes:
+                self._create()
+            self.header = self._read_header()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with in_words(self.address.place):
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        with self._turn, in_words(self.address.place), self._connection.begin():
+            yield self._connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        """Who only reads sees the journal as it was at the first look; who appends takes a turn for each look."""
+        if self._writes:
+            with self._transaction() as connection:
+                yield connection
+            return
+        with in_words(self.address.place):
+            yield self._connection
+
+    def _create(self) -> None:
+        with self._transaction() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION)))
+            names = sa.inspect(connection).get_table_names()
+            if HEADER.name in names:
+                return
+            if names:
+                what = ", ".join(f"`{name}`" for name in names[:3])
+                raise rejected(self.address.place, "not-a-journal", f"there are other tables here: {what}")
+            METADATA.create_all(connection)
+            create_views(connection)
+            header = Header(JOURNAL_FORMAT, str(uuid.uuid4()), now(), "sekskant")
+            header = header._replace(checksums=header.checksums_now())
+            connection.execute(HEADER.insert().values(**header._asdict(), digest=header.digest))
+
+    def _read_header(self) -> Header | None:
+        """The header; None where it was taken out."""
+        with self._reading() as connection:
+            if HEADER.name not in sa.inspect(connection).get_table_names():
+                raise rejected(self.address.place, "not-a-journal", "there is no journal in this database")
+            row = connection.execute(sa.select(*(HEADER.c[name] for name in Header._fields)).limit(1)).first()
+        return Header(*row) if row else None
+
+    def append(self, drafts: Sequence[Draft], texts: Mapping[str, Kept] | None = None, *, by: str) -> list[Entry]:
+        """Append entries, all or none, with the rulebooks and vocabularies that they name, by their digests.
+
+        Raises:
+            Rejected: the journal cannot be written; then nothing of this is in it.
+        """
+        if not drafts:
+            return []
+        recording = Recording(now(), by, software())
+        new = {digest: kept for digest, kept in (texts or {}).items() if digest not in self._kept}
+        with self._transaction() as connection:
+            connection.execute(sa.select(HEADER.c.id).with_for_update())
+            for digest, kept in new.items():
+                self._keep(digest, kept)
+            number, previous = self._last()
+            entries = []
+            for draft in drafts:
+                number += 1
+                entries.append(chained(draft, number, previous, recording))
+                previous = entries[-1].digest
+            connection.execute(sa.insert(ENTRIES), [entry._asdict() for entry in entries])
+        self._kept.update(new)
+        return entries
+
+    def _keep(self, digest: str, kept: Kept) -> None:
+        known = self._connection.execute(sa.select(TEXTS.c.digest).where(TEXTS.c.digest == digest)).first()
+        if known is None:
+            self._connection.execute(sa.insert(TEXTS).values(digest=digest, **kept._asdict()))
+
+    def _last(self) -> Head:
+        query = sa.select(ENTRIES.c.number, ENTRIES.c.digest).order_by(ENTRIES.c.number.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return Head(*row) if row else Head(0, self.header.digest if self.header else "")
+
+    def place_of(self, folder: Path) -> str:
+        """How the journal names a folder of a run: from its own folder, so that both can be moved together."""
+        if self.address.path is None:
+            return folder.absolute().as_posix()
+        return Path(os.path.relpath(folder, self.address.path.parent)).as_posix()
+
+    def folder_at(self, place: str) -> Path:
+        """The folder that `place_of` named so."""
+        return (self.address.path.parent if self.address.path else Path()) / place
+
+    def head(self) -> Head:
+        """The number of entries and the digest of the last one; of an empty journal that of its header."""
+        with self._reading():
+            return self._last()
+
+    def entry(self, number: int) -> Entry:
+        """The entry with a number.
+
+        Raises:
+            Rejected: there is none.
+        """
+        with self._reading() as connection:
+            row = connection.execute(sa.select(*_all_columns()).where(ENTRIES.c.number == number)).first()
+        if row is None:
+            count = self.head().entries
+            hint = f"there are entries 1 to {count}" if count else "the journal is empty"
+            raise rejected(self.address.place, "unknown-entry", f"there is no entry {number}", hint)
+        return Entry(*tuple(row))
+
+    def entries(
+        self, wanted: Filter | None = None, *, brief: bool = False, latest: int | None = None
+    ) -> Iterator[Entry]:
+        """The entries wanted, in order; brief ones lack their long texts; `latest` takes only so many last ones."""
+        names = _BRIEF if brief else Entry._fields
+        query = sa.select(*(ENTRIES.c[name] for name in names)).where(*_conditions(wanted or Filter()))
+        if latest is not None:
+            last = query.order_by(ENTRIES.c.number.desc()).limit(latest).subquery()
+            query = sa.select(*last.c).order_by(last.c.number)
+        else:
+            query = query.order_by(ENTRIES.c.number)
+        missing = {name: "" if name == "content" else None for name in Entry._fields if name not in names}
+        with self._reading() as connection:
+            for row in connection.execute(query.execution_options(yield_per=200)):
+                yield Entry(**dict(zip(names, row, strict=True)), **missing)  # type: ignore[arg-type]
+
+    def texts(self) -> Iterator[tuple[str, Kept]]:
+        """Every rulebook and vocabulary that is kept, by the digest that it was kept by."""
+        with self._reading() as connection:
+            for digest, kind, text in connection.execute(sa.select(TEXTS).order_by(TEXTS.c.digest)):
+                yield digest, Kept(kind, text)
+
+    def text(self, digest: str) -> str | None:
+        """The rulebook or vocabulary with a digest; None where it is not kept, or is not what its digest says."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(TEXTS.c.text).where(TEXTS.c.digest == digest)).first()
+        return row[0] if row and sha256(str(row[0])) == digest else None
+
+    def headers(self) -> list[tuple[Header, str]]:
+        """Every row of the header's table, of which there should be one, with the digest that stands beside it."""
+        with self._reading() as connection:
+            query = sa.select(*(HEADER.c[name] for name in Header._fields), HEADER.c.digest)
+            return [(Header(*row[:-1]), row[-1]) for row in connection.execute(query)]
+
+
+def now() -> str:
+    """The time in UTC, to the microsecond."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def new_run() -> str:
+    """A name for one run of a command."""
+    return uuid.uuid4().hex[:12]
+
+
+def software() -> str:
+    """The name and version of this software."""
+    from importlib.metadata import version  # noqa: PLC0415 - only what is recorded names it
+
+    return f"sekskant {version('sekskant')}"
+
+
+def _all_columns() -> list[sa.Column[object]]:
+    return [ENTRIES.c[name] for name in Entry._fields]
+
+
+def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
+    for name, value in wanted._asdict().items():
+        if value is None:
+            continue
+        if name == "since":
+            yield ENTRIES.c.recorded_at >= value
+        elif name == "until":
+            # A day includes all its times.
+            yield ENTRIES.c.recorded_at < f"{value}\x7f"
+        elif name == "kind":
+            # Written out, so that the index of overrides serves.
+            yield ENTRIES.c.kind == sa.literal(value, literal_execute=True)
+        else:
+            yield ENTRIES.c[name] == value

@@ -1,0 +1,196 @@
+"""Connections to the database of a journal: SQLite by path, PostgreSQL by URL; failures in words."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc, pool
+
+from engine.diagnostics import Place, Rejected, rejected
+
+PATIENCE = 60
+"""Seconds that a writer waits for others."""
+
+_TURN: sa.Executable = sa.DDL("BEGIN IMMEDIATE")  # type: ignore[no-untyped-call]
+_SQLITE, _POSTGRESQL = "sqlite", "postgresql"
+_ADDRESS = "a path, or `postgresql+psycopg://user@host/database`"
+
+
+class Address:
+    """Where a journal is: a file, or a database on a server.
+
+    >>> Address("decisions.db").shown, Address("postgresql://me:secret@db/x").shown
+    ('decisions.db', 'postgresql+psycopg://me:***@db/x')
+
+    Raises:
+        Rejected: it is neither.
+    """
+
+    def __init__(self, written: str) -> None:
+        self.path: Path | None = None
+        self.url = sa.URL.create(_SQLITE)
+        self.shown = written
+        if "://" not in written:
+            self.path = Path(written)
+            return
+        try:
+            self.url = sa.make_url(written)
+        except (exc.ArgumentError, ValueError):
+            raise rejected(Place("--journal"), "journal-address", "the address is not a URL", _ADDRESS) from None
+        self.shown = self.url.render_as_string(hide_password=True)
+        self._check()
+
+    def _check(self) -> None:
+        if self.url.drivername == _POSTGRESQL:
+            self.url = self.url.set(drivername="postgresql+psycopg")
+            self.shown = self.url.render_as_string(hide_password=True)
+        name = self.url.get_backend_name()
+        if name == _SQLITE and self.url.database:
+            self.path = Path(self.url.database)
+        elif name != _POSTGRESQL:
+            message = f"a journal cannot be kept in `{self.shown}`"
+            raise rejected(Place("--journal"), "journal-address", message, _ADDRESS)
+
+    @property
+    def place(self) -> Place:
+        """The place that diagnostics name."""
+        return Place(self.shown)
+
+    def engine(self, *, writes: bool) -> sa.Engine:
+        """The database, to read or to append."""
+        if self.path is None:
+            return _postgresql(self, writes=writes)
+        if not writes and not self.path.is_file():
+            hint = "`sekskant assess --journal` makes one"
+            raise rejected(self.place, "journal-unreadable", "there is no journal", hint)
+        return _writable(self.path) if writes else _readable(self.path)
+
+
+def _writable(path: Path) -> sa.Engine:
+    engine = sa.create_engine("sqlite://", creator=lambda: _durable(path), poolclass=pool.NullPool)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A writer takes its turn before it reads the head of the chain.
+        connection.execute(_TURN)
+
+    return engine
+
+
+def _durable(path: Path) -> sqlite3.Connection:
+    """A connection whose commits end only when they are on the disk, and whose readers are not held up by writers.
+
+    An entry fits into a page of this size: that makes an append a third quicker.
+    """
+    connection = _prepared(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False))
+    last = time.monotonic() + PATIENCE
+    for setting in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "cache_size=-65536"):
+        while not _set(connection, setting, may_wait=time.monotonic() < last):
+            # SQLite does not wait its turn to change the mode of a file that others are just opening.
+            time.sleep(0.02)
+    return connection
+
+
+def _set(connection: sqlite3.Connection, setting: str, *, may_wait: bool) -> bool:
+    try:
+        connection.execute(f"PRAGMA {setting}")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error) or not may_wait:
+            connection.close()
+            raise
+        return False
+    return True
+
+
+def _readable(path: Path) -> sa.Engine:
+    """The file opened so that nothing in it can change; also where its folder cannot be written."""
+
+    def connect() -> sqlite3.Connection:
+        uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+        connection = _prepared(sqlite3.connect(uri, uri=True, timeout=PATIENCE))
+        try:
+            connection.execute(str(sa.select(sa.func.count()).select_from(sa.table("sqlite_master"))))
+        except sqlite3.OperationalError:
+            wal = path.with_name(f"{path.name}-wal")
+            if wal.exists() and wal.stat().st_size:
+                raise
+            connection.close()
+            return _prepared(sqlite3.connect(f"{uri}&immutable=1", uri=True))
+        return connection
+
+    return sa.create_engine("sqlite://", creator=connect, poolclass=pool.NullPool)
+
+
+def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
+    # Bytes that are not UTF-8 are for `audit verify` to report, not to fail on.
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    return connection
+
+
+def _postgresql(address: Address, *, writes: bool) -> sa.Engine:
+    try:
+        import psycopg  # noqa: F401, PLC0415 - an extra
+    except ImportError:
+        hint = "install `sekskant[postgresql]`"
+        raise rejected(address.place, "journal-unreadable", "the driver of PostgreSQL is not installed", hint) from None
+    options = "-c synchronous_commit=on" if writes else "-c default_transaction_read_only=on"
+    arguments = {"options": options, "connect_timeout": PATIENCE}
+    level: Literal["READ COMMITTED", "REPEATABLE READ"] = "READ COMMITTED" if writes else "REPEATABLE READ"
+    return sa.create_engine(address.url, connect_args=arguments, isolation_level=level, poolclass=pool.NullPool)
+
+
+@contextmanager
+def in_words(place: Place) -> Iterator[None]:
+    """What a database says when it fails, as a diagnostic.
+
+    Raises:
+        Rejected: the database failed.
+    """
+    try:
+        yield
+    except (exc.DBAPIError, sqlite3.Error) as error:
+        raise _explained(place, error) from error
+
+
+_CAUSES = (
+    (
+        "readonly",
+        "journal-read-only",
+        "the journal cannot be written",
+        "it needs a file and folder that can be written",
+    ),
+    ("read-only", "journal-read-only", "the journal cannot be written", "it needs a role that can write"),
+    ("permission denied", "journal-read-only", "the journal cannot be written", "it needs a role that can write"),
+    ("is full", "journal-full", "there is no room left for the journal", "nothing of this was recorded; make room"),
+    (
+        "no space left",
+        "journal-full",
+        "there is no room left for the journal",
+        "nothing of this was recorded; make room",
+    ),
+    ("disk i/o error", "journal-full", "the disk does not take what is written to the journal", "is there room left?"),
+    ("is locked", "journal-busy", "others have been writing to the journal for too long", "try again"),
+    ("not a database", "not-a-journal", "the file is no journal", "give the journal a file of its own"),
+    ("malformed", "journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere"),
+    (
+        "unable to open",
+        "journal-unreadable",
+        "the file cannot be opened",
+        "does its folder exist, and may you write there?",
+    ),
+)
+
+
+def _explained(place: Place, error: Exception) -> Rejected:
+    said = str(getattr(error, "orig", None) or error).strip()
+    for words, code, message, hint in _CAUSES:
+        if words in said.lower():
+            return rejected(place, code, message, hint)
+    return rejected(place, "journal-unreadable", " ".join(said.split()))

@@ -1,0 +1,143 @@
+"""Decisions, runs and overrides as drafts of journal entries, with the texts that they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from engine.canonical import canonical, canonical_record, decision_text, sha256
+from engine.decision import decision_record
+from engine.journal import Kept
+from engine.journal_entry import DECISION, OVERRIDE, RUN, Draft, Entry
+from engine.rulebook import Rulebook, Verdict
+from engine.trace import Trace
+
+RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
+RULEBOOK, VOCABULARY = "rulebook", "vocabulary"
+Record = dict[str, Any]
+
+
+def decision_draft(trace: Trace, superset: Rulebook | None, run: str, document: str, place: str) -> Draft:
+    """A decision as a draft: the offer as it was written, where it was read, and the wider rulebook consulted."""
+    record = decision_record(trace)
+    content = decision_text(record)
+    return Draft(
+        kind=DECISION,
+        run=run,
+        content=content,
+        content_digest=sha256(content),
+        offer=trace.subject.id,
+        name=trace.subject.name,
+        year=trace.year,
+        rulebook=trace.rulebook.id,
+        version=trace.rulebook.version,
+        verdict=trace.verdict.value,
+        outcome=trace.outcome,
+        basis=trace.basis,
+        execution=canonical_record(record["execution"]),
+        document=document,
+        place=place,
+        superset=None if superset is None else canonical_record(named(superset)),
+    )
+
+
+def named(rulebook: Rulebook) -> Record:
+    """A rulebook by id, version and digests."""
+    vocabulary = {"id": rulebook.vocabulary.id, "sha256": rulebook.vocabulary.sha256}
+    return {"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256, "vocabulary": vocabulary}
+
+
+def texts_of(rulebooks: Iterable[Rulebook | None]) -> dict[str, Kept]:
+    """The texts of rulebooks and their vocabularies, by digest."""
+    texts: dict[str, Kept] = {}
+    for rulebook in rulebooks:
+        if rulebook is not None:
+            texts[rulebook.sha256] = Kept(RULEBOOK, rulebook.written_as.decode())
+            texts[rulebook.vocabulary.sha256] = Kept(VOCABULARY, rulebook.vocabulary.written_as.decode())
+    return texts
+
+
+def override_draft(of: Entry, run: str, *, verdict: Verdict, outcome: str, because: str, by: str) -> Draft:
+    """What a person decides in place of a recorded decision, which stays as it is.
+
+    Args:
+        of: the entry of the decision.
+        run: the run in which this is recorded.
+        verdict: the verdict in its place.
+        outcome: that verdict in the rulebook's word.
+        because: the reason.
+        by: who decided so.
+    """
+    content = canonical(
+        {
+            "format": OVERRIDE_FORMAT,
+            "of": of.number,
+            "entry": of.digest,
+            "decision": of.content_digest,
+            "verdict": verdict.value,
+            "outcome": outcome,
+            "because": because,
+            "by": by,
+        }
+    )
+    return Draft(
+        OVERRIDE,
+        run,
+        content,
+        sha256(content),
+        offer=of.offer,
+        name=of.name,
+        year=of.year,
+        rulebook=of.rulebook,
+        version=of.version,
+        verdict=verdict.value,
+        outcome=outcome,
+    )
+
+
+class File(NamedTuple):
+    """A file of a run: its path, digest and number of rows.
+
+    The path of a file that the run wrote is relative to the run's folder, with `/` between its parts.
+    """
+
+    path: str
+    sha256: str
+    rows: int
+
+
+def run_draft(
+    run: str,
+    *,
+    year: int,
+    folder: str,
+    rulebooks: Iterable[tuple[Rulebook, Rulebook | None]],
+    inputs: Iterable[File],
+    files: Iterable[File],
+    counts: Mapping[str, Mapping[str, int]],
+    execution: Mapping[str, Any],
+) -> Draft:
+    """A batch as a draft: its decisions stand in its files, a file per rulebook, each row addressed by its offer's id.
+
+    Args:
+        run: the run's name, from `new_run`.
+        year: the agreement year.
+        folder: where the files were written, as `Journal.place_of` names it.
+        rulebooks: each rulebook with the wider one that was consulted, if any; `texts_of` gives their texts.
+        inputs: the files that were read.
+        files: the files that were written, `decisions/<rulebook id>@<version>.parquet` among them.
+        counts: for each rulebook, as `ID@VERSION`, how many offers got each verdict, and how many were rejected.
+        execution: which evaluators decided, and what checked them; not part of the run's digest.
+    """
+    rulebooks = list(rulebooks)
+    content = canonical(
+        {
+            "format": RUN_FORMAT,
+            "year": year,
+            "rulebooks": [{**named(r), "superset": None if s is None else named(s)} for r, s in rulebooks],
+            "inputs": [file._asdict() for file in inputs],
+            "files": [file._asdict() for file in files],
+            "counts": {name: dict(numbers) for name, numbers in counts.items()},
+        }
+    )
+    return Draft(RUN, run, content, sha256(content), year=year, execution=canonical(dict(execution)), place=folder)

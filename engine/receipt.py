@@ -1,0 +1,179 @@
+"""A receipt: one decision with all that it rests on, verifiable without the journal.
+
+A receipt is canonical JSON (RFC 8785): the entry, the decision, its execution, the offer as it was written, and the
+texts of the rulebooks and vocabularies by their digests. Its seal is the digest of all the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from engine.canonical import canonical, canonical_record, sha256
+from engine.diagnostics import Place, rejected
+from engine.journal import Journal
+from engine.journal_entry import DECISION, ENTRY_FORMAT, Entry, frame
+from engine.journal_verify import rulebooks_named
+
+FORMAT = "sekskant/receipt/1"
+KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
+Record = dict[str, Any]
+_HINT = "`sekskant audit receipt` writes one"
+
+
+def receipt_text(journal: Journal, entry: Entry) -> str:
+    """The receipt of a decision entry.
+
+    Raises:
+        Rejected: the entry is no decision, or a text that it rests on is not kept.
+    """
+    place = Place(f"{journal.shown}, entry {entry.number}")
+    if entry.kind != DECISION:
+        hint = "a receipt is for a decision"
+        raise rejected(place, "unknown-entry", f"entry {entry.number} is no decision but: {entry.kind}", hint)
+    texts = {digest: journal.text(digest) for digest in digests_named(entry)}
+    if missing := [digest for digest, text in texts.items() if text is None]:
+        message = f"a rulebook or vocabulary that it rests on is not kept: {', '.join(missing)}"
+        raise rejected(place, "not-replayable", message, "`sekskant audit verify` says what is wrong")
+    try:
+        decision, execution = json.loads(entry.content), json.loads(entry.execution or "null")
+    except ValueError:
+        hint = "`sekskant audit verify` says what is wrong"
+        raise rejected(place, "not-replayable", "the entry does not hold a whole decision", hint) from None
+    header = None if journal.header is None else {"id": journal.header.id, "digest": journal.header.digest}
+    record = {
+        "format": FORMAT,
+        "journal": header,
+        "entry": frame(entry),
+        "digest": entry.digest,
+        "decision": decision,
+        "execution": execution,
+        "document": entry.document,
+        "texts": texts,
+    }
+    return canonical(record | {"seal": sha256(canonical(record))})
+
+
+def digests_named(entry: Entry) -> list[str]:
+    """The digests of the rulebooks and vocabularies that an entry names."""
+    named = rulebooks_named(entry)
+    return list(dict.fromkeys(str(r["sha256"]) for n in named for r in (n, n["vocabulary"])))
+
+
+class Receipt(NamedTuple):
+    """A receipt that was read: its text and its record."""
+
+    text: str
+    record: Record
+
+    @property
+    def entry(self) -> Record:
+        """The fields that the entry's digest covers."""
+        found = self.record["entry"]
+        return found if isinstance(found, dict) else {}
+
+    def text_of(self, digest: str) -> str | None:
+        """The rulebook or vocabulary with a digest; None where it is not there or is another."""
+        text = self.record["texts"].get(digest)
+        return text if isinstance(text, str) and sha256(text) == digest else None
+
+
+def read_receipt(data: bytes, file: str) -> Receipt:
+    """A receipt from its file.
+
+    Raises:
+        Rejected: it is none.
+    """
+    try:
+        text = data.decode().removesuffix("\n")
+        record = json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _HINT) from None
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
+    missing, unknown = KEYS - set(record), set(record) - KEYS
+    if missing or unknown:
+        said = [f"`{key}` is missing" for key in sorted(missing)] + [f"unknown key `{key}`" for key in sorted(unknown)]
+        raise rejected(Place(file), "receipt-form", "; ".join(said))
+    if not isinstance(record["texts"], dict) or not isinstance(record["entry"], dict):
+        raise rejected(Place(file), "receipt-form", "`entry` and `texts` must be mappings")
+    return Receipt(text, record)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("a key stands twice")
+    return record
+
+
+class Mismatch(NamedTuple):
+    """A part of a receipt that does not have the digest it should."""
+
+    part: str
+    expected: str
+    found: str
+
+
+def mismatches(receipt: Receipt) -> Iterator[Mismatch]:
+    """What in a receipt does not agree with its digests."""
+    record, entry = receipt.record, receipt.entry
+    if not _is_canonical(receipt):
+        yield Mismatch("canonical", "RFC 8785", "")
+    if _digest({key: value for key, value in record.items() if key != "seal"}) != record["seal"]:
+        yield Mismatch("seal", str(record["seal"]), "")
+    parts = {
+        "decision": (record["decision"], entry.get("content_digest")),
+        "execution": (record["execution"], entry.get("execution")),
+    }
+    for name, (part, expected) in parts.items():
+        if (found := _digest(part)) != expected:
+            yield Mismatch(name, str(expected), found)
+    document = record["document"]
+    if not isinstance(document, str) or sha256(document) != entry.get("document"):
+        yield Mismatch("document", str(entry.get("document")), sha256(str(document)))
+    if entry.get("format") != ENTRY_FORMAT or _digest(entry) != record["digest"]:
+        yield Mismatch("entry", str(record["digest"]), _digest(entry))
+    yield from _columns(record, entry)
+    yield from _texts(receipt)
+
+
+def _is_canonical(receipt: Receipt) -> bool:
+    try:
+        return canonical(receipt.record) == receipt.text
+    except ValueError:
+        return False
+
+
+def _digest(part: object) -> str:
+    try:
+        return sha256(canonical_record(part))
+    except ValueError:
+        return ""
+
+
+def _columns(record: Record, entry: Record) -> Iterator[Mismatch]:
+    """The entry says of the decision what the decision says."""
+    decision = record["decision"] if isinstance(record["decision"], dict) else {}
+    rulebook = decision.get("rulebook")
+    said = {name: decision.get(name) for name in ("offer", "year", "verdict", "outcome", "basis")}
+    if isinstance(rulebook, Mapping):
+        said |= {"rulebook": rulebook.get("id"), "version": rulebook.get("version")}
+    for name, value in said.items():
+        if entry.get(name) != value:
+            yield Mismatch(f"entry.{name}", str(value), str(entry.get(name)))
+
+
+def _texts(receipt: Receipt) -> Iterator[Mismatch]:
+    for digest, text in receipt.record["texts"].items():
+        if not isinstance(text, str) or sha256(text) != digest:
+            yield Mismatch("texts", digest, sha256(str(text)))
+    try:
+        superset = json.loads(receipt.entry.get("superset") or "null")
+        named = [n for n in (receipt.record["decision"]["rulebook"], superset) if n]
+        wanted = {r["sha256"] for n in named for r in (n, n["vocabulary"])}
+    except (KeyError, TypeError, ValueError):
+        return
+    for digest in sorted(wanted ^ set(receipt.record["texts"])):
+        yield Mismatch("texts", digest if digest in wanted else "", "" if digest in wanted else digest)

@@ -1,0 +1,126 @@
+"""A signed head: what a journal was at a time, signed with somebody's Ed25519 key. Keys are read and never kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.canonical import canonical
+from engine.diagnostics import Place, Rejected, rejected
+from engine.document import read_file
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+    from engine.journal import Journal
+
+FORMAT = "sekskant/head/1"
+KEYS = frozenset({"format", "journal", "count", "head", "signed_at", "signature"})
+Record = dict[str, Any]
+
+
+def signed_head(journal: Journal, key: Path, passphrase: str | None, signed_at: str) -> str:
+    """The head of a journal with a signature of it, as canonical JSON.
+
+    Raises:
+        Rejected: the key cannot be read, or is no Ed25519 key.
+    """
+    private = _private_key(key, passphrase)
+    head = journal.head()
+    record = {
+        "format": FORMAT,
+        "journal": journal.header.id if journal.header else None,
+        "count": head.entries,
+        "head": head.digest,
+        "signed_at": signed_at,
+    }
+    return canonical(record | {"signature": private.sign(canonical(record).encode()).hex()})
+
+
+def is_encrypted(key: Path) -> bool:
+    """Whether a key file needs a passphrase."""
+    return b"ENCRYPTED" in read_file(key)
+
+
+def read_signed_head(file: Path) -> Record:
+    """A signed head from its file; its signature is not checked yet.
+
+    Raises:
+        Rejected: it is none.
+    """
+    try:
+        record = json.loads(read_file(file))
+    except ValueError:
+        record = None
+    if not isinstance(record, dict) or set(record) != KEYS or record["format"] != FORMAT:
+        hint = "`sekskant audit head --sign KEY` writes one"
+        raise rejected(Place(str(file)), "receipt-form", f"the file is no `{FORMAT}`", hint)
+    if not isinstance(record["count"], int) or not all(isinstance(record[k], str) for k in KEYS - {"count"}):
+        raise rejected(Place(str(file)), "receipt-form", "`count` is a number, all else a text")
+    return record
+
+
+def signature_holds(record: Record, public_key: Path) -> bool:
+    """Whether a head was signed by the owner of a public key.
+
+    Raises:
+        Rejected: the key cannot be read, or is no Ed25519 key.
+    """
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra
+
+    signed = canonical({name: value for name, value in record.items() if name != "signature"}).encode()
+    try:
+        _public_key(public_key).verify(bytes.fromhex(record["signature"]), signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _private_key(file: Path, passphrase: str | None) -> Ed25519PrivateKey:
+    _need_cryptography(file)
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
+    secret = passphrase.encode() if passphrase else None
+    try:
+        key = load_pem_private_key(read_file(file), secret)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise _no_key(file, "private") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _no_key(file, "private")
+    return key
+
+
+def _public_key(file: Path) -> Ed25519PublicKey:
+    _need_cryptography(file)
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
+
+    try:
+        key = load_pem_public_key(read_file(file))
+    except (ValueError, UnsupportedAlgorithm):
+        raise _no_key(file, "public") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise _no_key(file, "public")
+    return key
+
+
+def _no_key(file: Path, kind: str) -> Rejected:
+    hints = {
+        "private": "`openssl genpkey -algorithm ed25519` makes one; is the passphrase right?",
+        "public": "`openssl pkey -in KEY -pubout` writes that of a private key",
+    }
+    return rejected(
+        Place(str(file)), "signing-key", f"this is no {kind} Ed25519 key in PEM that can be read", hints[kind]
+    )
+
+
+def _need_cryptography(file: Path) -> None:
+    try:
+        import cryptography  # noqa: F401, PLC0415 - an extra
+    except ImportError:
+        hint = "install `sekskant[signatures]`"
+        raise rejected(Place(str(file)), "signing-key", "cryptography is not installed", hint) from None

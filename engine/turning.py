@@ -1,0 +1,83 @@
+"""What evidence would have to say for a criterion or override to turn out otherwise: fewest facts first."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.logic import Status
+from engine.rulebook import Combination, Condition, Test
+from engine.trace import CriterionTrace, OverrideTrace, TestTrace, tests_in
+
+MAX_WAYS, MAX_JOINED = 8, 200
+
+
+class Turn(NamedTuple):
+    """A test that would have to come out as wanted."""
+
+    found: TestTrace
+    wanted: bool
+
+
+Way = tuple[Turn, ...]
+"""Tests that would have to turn together."""
+
+
+def ways_to_turn(found: CriterionTrace | OverrideTrace, wanted: Status) -> list[Way]:
+    """The ways to give a criterion or override a status, those with the fewest tests first, at most `MAX_WAYS`.
+
+    The tests of a way are those that do not come out so already; a way without tests says that nothing need change.
+    """
+    if isinstance(found, OverrideTrace):
+        return _ways(found.override.condition, wanted is Status.MET, {t.test: t for t in found.tests})
+    tests = {t.test: t for t in tests_in(found)}
+    applicability = found.criterion.applicability
+    if wanted is Status.NOT_APPLICABLE:
+        return _ways(applicability.exempt_when, True, tests) if applicability else []
+    ways = _measured(found, wanted is Status.MET, tests)
+    if applicability:
+        ways = _together([ways, _ways(applicability.exempt_when, False, tests)])
+    return _fewest_first(ways)
+
+
+def _measured(found: CriterionTrace, wanted: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
+    """By the measure, or by a judgement that departs from it; where one is stated only by that."""
+    judged: list[Way] = [(Turn(found.judgement_test, wanted),)] if found.judgement_test else []
+    if found.judgement is not None:
+        return judged
+    return _ways(found.criterion.condition, wanted, tests) + judged
+
+
+def _ways(condition: Condition, wanted: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
+    if isinstance(condition, Test):
+        found = tests[condition]
+        is_so = found.status is (Status.MET if wanted else Status.NOT_MET)
+        return [()] if is_so else [(Turn(found, wanted),)]
+    if condition.operator == "not":
+        return _ways(condition.parts[0], not wanted, tests)
+    parts = [_ways(part, wanted, tests) for part in condition.parts]
+    if _needs_every_part(condition, wanted):
+        return _together(parts)
+    return _fewest_first([way for ways in parts for way in ways])
+
+
+def _needs_every_part(condition: Combination, wanted: bool) -> bool:
+    return wanted is (condition.operator == "all")
+
+
+def _together(parts: list[list[Way]]) -> list[Way]:
+    """A way for each part, joined."""
+    joined = itertools.islice(itertools.product(*parts), MAX_JOINED)
+    return _fewest_first(
+        [tuple({(t.found.test, t.wanted): t for t in itertools.chain(*ways)}.values()) for ways in joined]
+    )
+
+
+def _fewest_first(ways: list[Way]) -> list[Way]:
+    """The ways by their number of tests, without those that ask for more than another."""
+    fewest: list[Way] = []
+    for way in sorted(ways, key=len):
+        if not any(all(turn in way for turn in other) for other in fewest):
+            fewest.append(way)
+    return fewest[:MAX_WAYS]

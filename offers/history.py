@@ -1,0 +1,117 @@
+"""What changed from one recorded decision on an offer to the next, and what caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from engine.evidence import Finding
+from engine.rulebook import Rulebook, Verdict
+from engine.trace import CriterionTrace, Trace, tests_in
+from offers.replay import NotReplayable, Recorded, Replayer
+
+Cause = Literal["none", "data", "rule", "either", "interaction"]
+
+
+def cause_of(oo: Verdict, no: Verdict, on: Verdict, nn: Verdict) -> Cause:
+    """What a changed verdict is due to: o for old and n for new, first of the data, then of the rule.
+
+    >>> cause_of(Verdict.MET, Verdict.NOT_MET, Verdict.MET, Verdict.NOT_MET)
+    'data'
+    """
+    if oo is nn:
+        return "none"
+    if no is nn and on is oo:
+        return "data"
+    if on is nn and no is oo:
+        return "rule"
+    if no is nn and on is nn:
+        return "either"
+    return "interaction"
+
+
+class Step(NamedTuple):
+    """From one decision on an offer to the next by the same rulebook.
+
+    `criteria`, `overrides` and `facts` are the ids of what changed; `rulebook` says whether the rulebook's text or its
+    vocabulary did. `cause` is that of a changed verdict; None where it cannot be told, because the evidence of one
+    cannot be decided by the rulebook of the other.
+    """
+
+    before: Trace
+    after: Trace
+    cause: Cause | None
+    criteria: tuple[str, ...]
+    overrides: tuple[str, ...]
+    facts: tuple[str, ...]
+    rulebook: bool
+
+
+def step(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> Step:
+    """What changed from one recorded decision to the next."""
+    (_, before), (_, after) = earlier, later
+    return Step(
+        before,
+        after,
+        _cause(replayer, earlier, later),
+        tuple(_changed_criteria(before, after)),
+        tuple(_changed_overrides(before, after)),
+        tuple(_changed_facts(before, after)),
+        _digests(before.rulebook) != _digests(after.rulebook),
+    )
+
+
+def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> Cause | None:
+    (old, before), (new, after) = earlier, later
+    if before.verdict is after.verdict:
+        return "none"
+    try:
+        new_by_old = replayer.decide(new.document, old.decision["rulebook"], None, after.year)
+        old_by_new = replayer.decide(old.document, new.decision["rulebook"], None, before.year)
+    except NotReplayable:
+        return None
+    return cause_of(before.verdict, new_by_old.verdict, old_by_new.verdict, after.verdict)
+
+
+def _digests(rulebook: Rulebook) -> tuple[str, str]:
+    return rulebook.sha256, rulebook.vocabulary.sha256
+
+
+def _changed_criteria(before: Trace, after: Trace) -> Iterator[str]:
+    was: dict[str, CriterionTrace] = {c.criterion.id: c for c in before.criteria}
+    now = {c.criterion.id: c for c in after.criteria}
+    for name in dict.fromkeys([*was, *now]):
+        if name not in was or name not in now or was[name].status is not now[name].status:
+            yield name
+
+
+def _changed_overrides(before: Trace, after: Trace) -> Iterator[str]:
+    was = {o.override.id: o.status for o in before.overrides}
+    now = {o.override.id: o.status for o in after.overrides}
+    yield from (name for name in dict.fromkeys([*was, *now]) if was.get(name) is not now.get(name))
+
+
+def _changed_facts(before: Trace, after: Trace) -> Iterator[str]:
+    was, now = findings_in(before), findings_in(after)
+    for name in dict.fromkeys([*was, *now]):
+        if name not in was or name not in now or _stated(was[name]) != _stated(now[name]):
+            yield name
+
+
+def findings_in(trace: Trace) -> dict[str, Finding]:
+    """What each fact that the decision reads could be."""
+    tests = [t for c in trace.criteria for t in tests_in(c)] + [t for o in trace.overrides for t in o.tests]
+    return {test.test.fact: test.finding for test in tests}
+
+
+def _stated(finding: Finding) -> tuple[object, ...]:
+    """What is stated of a fact and by whom, without where it was read."""
+    evidence = finding.evidence
+    own = None if evidence is None else (evidence.possible, evidence.state, evidence.provenance, evidence.assumed)
+    parts = tuple((name, _stated(part)) for name, part in finding.parts)
+    return finding.possible, finding.state, own, parts
+
+
+def evidence_changed(before: Trace, after: Trace) -> tuple[str, ...]:
+    """The facts whose evidence is otherwise than it was."""
+    return tuple(_changed_facts(before, after))

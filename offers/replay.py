@@ -1,0 +1,152 @@
+"""Decides again what a journal or a receipt records: from the recorded evidence by the recorded rulebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from engine.canonical import decision_text
+from engine.decide import REFERENCE, Decider
+from engine.decision import decision_record
+from engine.diagnostics import Rejected
+from engine.differences import differences
+from engine.document import read_one
+from engine.journal_entry import Entry
+from engine.language import Text
+from engine.rulebook import Rulebook, Vocabulary
+from engine.rulebook_loader import load_rulebook
+from engine.trace import Trace
+from engine.vocabulary_loader import load_vocabulary
+from offers.offer import Offer, read_offer
+
+Record = dict[str, Any]
+
+
+class Recorded(NamedTuple):
+    """A recorded decision: its record, the offer as it was written, and the wider rulebook that was consulted."""
+
+    decision: Record
+    document: str
+    superset: Record | None
+
+
+class NotReplayable(Exception):
+    """A decision cannot be decided again; says why in both languages."""
+
+    def __init__(self, danish: str, english: str) -> None:
+        self.why = Text(da=danish, en=english)
+        super().__init__(english)
+
+
+class Replayed(NamedTuple):
+    """A decision that was decided again: its trace, and the paths at which it differs from what was recorded."""
+
+    trace: Trace
+    differs_at: tuple[str, ...]
+
+
+class Replayer:
+    """Decides again, each rulebook loaded once.
+
+    Args:
+        text: gives the text of a rulebook or vocabulary by its digest; None where there is none.
+        engine: as `Decider` takes it.
+    """
+
+    def __init__(self, text: Callable[[str], str | None], engine: str | None = None) -> None:
+        self._text, self._engine = text, engine
+        self._deciders: dict[tuple[str, ...], Decider] = {}
+        self._vocabularies: dict[str, Vocabulary] = {}
+
+    def replay(self, recorded: Recorded) -> Replayed:
+        """A decision decided again and compared with what was recorded.
+
+        Raises:
+            NotReplayable: what it rests on is not there, or cannot be read any more.
+            IntegrityFault: the evaluators disagree.
+        """
+        trace = self.decide(
+            recorded.document, recorded.decision["rulebook"], recorded.superset, recorded.decision["year"]
+        )
+        now = json.loads(decision_text(decision_record(trace)))
+        return Replayed(trace, tuple(differences(recorded.decision, now)))
+
+    def decide(self, document: str, rulebook: Record, superset: Record | None, year: int) -> Trace:
+        """The decision on an offer as it was written, by a rulebook that is named with its digests.
+
+        Raises:
+            NotReplayable: what it rests on is not there, or cannot be read any more.
+        """
+        try:
+            decider = self._decider(rulebook, superset)
+            offer = self.offer(document, decider.program.rulebook.vocabulary)
+            return decider.decide(offer.subject(), offer.stated, year)
+        except Rejected as error:
+            said = "; ".join(f"{d.code}: {d.message}" for d in error.diagnostics)
+            raise NotReplayable(f"denne version afviser det: {said}", f"this version rejects it: {said}") from None
+
+    def offer(self, document: str, vocabulary: Vocabulary) -> Offer:
+        """The offer that a recorded document holds."""
+        return read_offer(read_one(document.encode(), "recorded offer"), vocabulary)
+
+    def rulebook(self, named: Record) -> Rulebook:
+        """The recorded rulebook with these digests."""
+        vocabulary = self._vocabulary(named["vocabulary"])
+        written = self._bytes(named, "regelsættet", "the rulebook")
+        return load_rulebook(written, f"{named['id']}@{named['version']}", lambda _: vocabulary)
+
+    def _vocabulary(self, named: Record) -> Vocabulary:
+        """The recorded vocabulary with a digest: one for all the rulebooks that use it."""
+        if named["sha256"] not in self._vocabularies:
+            written = self._bytes(named, "ordforrådet", "the vocabulary")
+            self._vocabularies[named["sha256"]] = load_vocabulary(written, "vocabulary")
+        return self._vocabularies[named["sha256"]]
+
+    def _decider(self, rulebook: Record, superset: Record | None) -> Decider:
+        key = tuple(r["sha256"] for n in (rulebook, superset) if n for r in (n, n["vocabulary"]))
+        if key not in self._deciders:
+            wider = Decider(self.rulebook(superset), engine=self._engine) if superset else None
+            self._deciders[key] = Decider(self.rulebook(rulebook), wider, self._engine)
+        return self._deciders[key]
+
+    def _bytes(self, named: Record, danish: str, english: str) -> bytes:
+        text = self._text(named["sha256"])
+        if text is None:
+            raise NotReplayable(
+                f"{danish} {named['id']} med digest {named['sha256'][:12]} er ikke bevaret",
+                f"{english} {named['id']} with digest {named['sha256'][:12]} is not kept",
+            )
+        return text.encode()
+
+
+def recorded_in(entry: Entry) -> Recorded:
+    """The decision that a journal entry records.
+
+    Raises:
+        NotReplayable: it is none, or is damaged.
+    """
+    try:
+        decision = json.loads(entry.content)
+        superset = json.loads(entry.superset) if entry.superset else None
+        rulebook, year = decision["rulebook"], decision["year"]
+        named = [rulebook, rulebook["vocabulary"], *([superset, superset["vocabulary"]] if superset else [])]
+        sound = isinstance(year, int) and all(isinstance(n["id"] + n["sha256"], str) for n in named)
+    except (ValueError, KeyError, TypeError):
+        sound = False
+    if not sound or entry.document is None:
+        raise NotReplayable("posten rummer ikke en hel afgørelse", "the entry does not hold a whole decision")
+    return Recorded(decision, entry.document, superset)
+
+
+def altered_parts(replayer: Replayer, entry: Entry) -> list[str]:
+    """The parts of a recorded decision that its evidence does not give; none where that cannot be told."""
+    try:
+        return list(replayer.replay(recorded_in(entry)).differs_at)
+    except NotReplayable:
+        return []
+
+
+def describing(text: Callable[[str], str | None]) -> Replayer:
+    """A replayer for what is shown: the reference decides, which costs no start-up."""
+    return Replayer(text, REFERENCE)

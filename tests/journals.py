@@ -1,0 +1,62 @@
+"""Journals for the tests: the cases of 2018, decided and recorded."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from cli.recording import Recording
+from engine.decide import REFERENCE, Decider
+from engine.journal import Journal
+from engine.library import Library
+from offers.offer import Offer
+from offers.reader import read_offers
+from tests.command import DATA
+
+YEAR = 2018
+NAMES = ("gnisten", "jonstrupvang", "roennegaard", "lyngdal-skaermede-enheder")
+
+
+def deciders(engine: str | None = REFERENCE) -> list[Decider]:
+    """Deciders for both rulebooks of 2018."""
+    wide, narrow = Library().in_force(YEAR)
+    superset = Decider(wide, engine=engine)
+    return [superset, Decider(narrow, superset, engine)]
+
+
+def offers(names: Sequence[str] = NAMES) -> list[Offer]:
+    """Offers of 2018, with their documents as they were written."""
+    vocabulary = Library().in_force(YEAR)[0].vocabulary
+    read = read_offers([str(DATA / f"{name}.yaml") for name in names], vocabulary, keep_written=True)
+    return [offer for offer in read if isinstance(offer, Offer)]
+
+
+def record(address: str, names: Sequence[str] = NAMES) -> None:
+    """Decide offers of 2018 by both rulebooks and record the decisions, an entry for each."""
+    found, those = deciders(), offers(names)
+    decided = (tuple(d.decide(o.subject(), o.stated, YEAR) for d in found) for o in those)
+    with Journal(address, writes=True) as journal:
+        list(Recording(journal, found, "auditor").recorded(decided, those, []))
+
+
+def copied(source: Path, target: Path) -> Path:
+    """A copy of a journal that nobody has open."""
+    for rest in target.parent.glob(f"{target.name}-*"):
+        rest.unlink()
+    shutil.copy(source, target)
+    return target
+
+
+@contextmanager
+def edited(path: Path) -> Iterator[sqlite3.Connection]:
+    """A journal's file opened behind its back."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA synchronous = OFF")
+    try:
+        yield connection
+        connection.commit()
+    finally:
+        connection.close()

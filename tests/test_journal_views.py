@@ -1,0 +1,62 @@
+"""The views of a journal speak for themselves, and Datasette shows them."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasette.app import Datasette
+
+from tests.command import here
+from tests.journals import edited, record
+
+VIEWS = ["criteria", "decisions", "evidence", "overrides", "runs"]
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("views") / "journal.db"
+    record(str(path))
+    here(
+        "audit", "override", "1", "--verdict", "met", "--because", "Aftalt.", "--by", "Udvalget", "--journal", str(path)
+    )
+    return path
+
+
+def rows(path: Path, query: str) -> list[dict[str, Any]]:
+    with edited(path) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(query)]
+
+
+def test_each_view_says_what_its_name_promises(journal: Path) -> None:
+    decisions = rows(journal, "SELECT * FROM decisions")
+    assert [d["number"] for d in decisions] == list(range(1, 9))
+    assert decisions[0]["outcome"] == "not_covered"
+    criteria = rows(journal, "SELECT * FROM criteria WHERE offer = 'jonstrupvang' AND criterion = 'B4'")
+    assert [(c["title"], c["status"]) for c in criteria] == [("Intet alternativ", "met")]
+    assert criteria[0]["reservation"].startswith("Enkelte eksempler")
+    evidence = rows(journal, "SELECT * FROM evidence WHERE offer = 'jonstrupvang' AND fact = 'cases_per_10000'")
+    assert {(e["criterion"], e["threshold"], e["evidence"]) for e in evidence} == {
+        ("A1", "10", '{"at_most":"0.5"}'),
+        ("B1", "0.5", '{"at_most":"0.5"}'),
+    }
+    overrides = rows(journal, "SELECT * FROM overrides")
+    assert [(o["of"], o["because"], o["by"]) for o in overrides] == [(1, "Aftalt.", "Udvalget")]
+    runs = rows(journal, "SELECT * FROM runs ORDER BY began")
+    assert [(r["entries"], r["offers"], r["recorded_by"]) for r in runs] == [(8, 4, "auditor"), (1, 1, "Udvalget")]
+
+
+def test_datasette_shows_the_views(journal: Path) -> None:
+    async def pages() -> dict[str, tuple[int, str]]:
+        datasette = Datasette([], immutables=[str(journal)])
+        await datasette.invoke_startup()
+        answers = {name: await datasette.client.get(f"/journal/{name}") for name in VIEWS}
+        return {name: (answer.status_code, answer.text) for name, answer in answers.items()}
+
+    for name, (status, text) in asyncio.run(pages()).items():
+        assert status == 200, name
+        assert "Gnisten" in text or name == "runs"

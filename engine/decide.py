@@ -72,19 +72,30 @@ class Decider:
         statuses = reference.conditions(self.program, findings)
         items = tuple(statuses[node] for node in self.program.inputs)
         if self._why is not None:
-            ruling = rule_on(self.program, items)
-            return statuses, ruling, Execution(REFERENCE, None, (), why=self._why)
+            return statuses, *self.rule(items)
         self._durable = self._durable or _durable_rules(self.program)
         decided, fired = self._durable.conditions(findings)
         if decided != statuses:
             raise _disagreement(self.program.nodes[: self.program.ruling_from], decided, statuses)
+        ruling, execution = self.rule(items)
+        return statuses, ruling, execution._replace(fired=fired + execution.fired)
+
+    def rule(self, items: Items) -> tuple[Ruling, Execution]:
+        """The ruling on what is known of all criteria and overrides, and how it came about.
+
+        Raises:
+            IntegrityFault: durable-rules failed, or does not agree with the reference.
+        """
+        if self._why is not None:
+            return rule_on(self.program, items), Execution(REFERENCE, None, (), why=self._why)
+        self._durable = self._durable or _durable_rules(self.program)
         remembered = items in self._rulings
         if not remembered:
             if len(self._rulings) >= MAX_REMEMBERED:
                 self._rulings.clear()
             self._rulings[items] = self._durable_ruling(items)
-        ruling, ruling_fired = self._rulings[items]
-        return statuses, ruling, Execution(self._durable.name, REFERENCE, fired + ruling_fired, remembered)
+        ruling, fired = self._rulings[items]
+        return ruling, Execution(self._durable.name, REFERENCE, fired, remembered)
 
     def _durable_ruling(self, items: Items) -> tuple[Ruling, tuple[str, ...]]:
         """The ruling on items by durable-rules, checked by the reference, and the rules that fired."""

@@ -13,6 +13,8 @@ from cli.console import RICH_HELP
 _COMMANDS = {
     "assess": ("cli.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
     "offer": ("cli.offer", "offer", "Write offer files."),
+    "preview": ("cli.preview", "preview", "Show whom a change of a rulebook would concern."),
+    "reclassify": ("cli.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),
     "register": ("cli.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook", "rulebook", "Show rulebooks: rules, criteria, facts, references, versions."),
 }

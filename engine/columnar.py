@@ -8,6 +8,7 @@ that columns cannot tell exactly is marked, and is for the reference.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -15,20 +16,23 @@ import narwhals as nw
 
 from engine.analysis import Items
 from engine.columnar_evidence import (
+    CONSISTENT,
+    Ends,
     Grids,
-    Leaf,
-    derived_ends,
+    derived_of,
     ends,
     high_of,
     low_of,
-    marks_of,
     possible_of,
+    reasoned_of,
     stated_of,
 )
+from engine.decide import margin_of
 from engine.durable_writer import reachable_statuses
-from engine.interval import Interval
+from engine.evidence import Finding
 from engine.logic import Result, Status
 from engine.program import ChoiceNode, ConstantNode, JoinNode, Node, Program, StatedNode, TestNode, children_of
+from engine.reference import status_of_test
 from engine.rulebook import FactDeclaration, Test
 
 ITEMS_PER_VECTOR = 20
@@ -51,39 +55,36 @@ class _Flags(NamedTuple):
 
 
 class ColumnarProgram:
-    """A program compiled to expressions, for one agreement year.
+    """A program compiled to expressions.
 
     Args:
         program: the rulebook's program.
-        year: the agreement year, to which facts per year are relative.
+        grids: the grids of its facts, for one agreement year.
         prefix: begins the names of all columns that are made, so that several programs can read one frame.
-
-    Raises:
-        Rejected: a threshold has too many digits for columns.
+        margin: how far from its threshold, as a part of it, a fact is near; None where nobody asks.
     """
 
-    def __init__(self, program: Program, year: int, prefix: str = "") -> None:
-        self.program, self._prefix = program, prefix
-        self.grids = Grids(program, year)
+    def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
+        self.program, self.grids, self._prefix, self._margin = program, grids, prefix, margin
+        self.near = f"{prefix} near"
+        measured = [(i, n.test) for i, n in enumerate(program.nodes) if isinstance(n, TestNode)]
+        self._measured = [(i, test) for i, test in measured if test.threshold is not None][:62]
         self._plain = [statuses <= _PLAIN for statuses in reachable_statuses(program)]
         self.certain = f"{prefix} {CERTAIN}"
         count = -(-len(program.inputs) // ITEMS_PER_VECTOR)
         self.vectors = [f"{prefix} vector {i}" for i in range(count)]
 
-    @property
-    def leaves(self) -> Mapping[str, Leaf]:
-        """The columns of evidence that it reads, by name."""
-        return self.grids.leaves
+    def evaluate(self, frame: Any) -> Any:
+        """A prepared frame (`Grids.prepare`) with the vectors of each row, and whether they are certain."""
+        before = list(frame.collect_schema().names())
+        for stage in (*self._levels(), self._results()):
+            frame = frame.with_columns(*stage)
+        near = [self.near] if self._margin is not None else []
+        return frame.select(*before, self.certain, *self.vectors, *near)
 
-    def evaluate(self, frame: Any, present: Iterable[str]) -> Any:
-        """The frame with the vectors of each row, and whether they are certain.
-
-        `present` names the leaves whose columns the frame has; no offer states anything about the others.
-        """
-        own = list(frame.collect_schema().names())
-        for stage in (list(self._absent(set(present))), *self._stages()):
-            frame = frame.with_columns(*stage) if stage else frame
-        return frame.select(*own, self.certain, *self.vectors)
+    def facts_near(self, bits: int) -> list[str]:
+        """The facts that a row's `near` column names: known on one side of a threshold, and within the margin of it."""
+        return list(dict.fromkeys(test.fact for n, (_, test) in enumerate(self._measured) if bits >> n & 1))
 
     def items(self, vectors: Sequence[int]) -> Items:
         """The status of each criterion, then of each override, that a row's vectors stand for."""
@@ -99,23 +100,45 @@ class ColumnarProgram:
             found[i // ITEMS_PER_VECTOR] |= _BITS_OF[status] << _BITS * (i % ITEMS_PER_VECTOR)
         return tuple(found)
 
-    def _absent(self, present: set[str]) -> Iterator[nw.Expr]:
-        for key, leaf in self.leaves.items():
-            if key not in present:
-                yield from not_stated(leaf)
+    def _results(self) -> list[nw.Expr]:
+        certain = reduce(lambda a, b: a & ~b, self._departures(), nw.col(CONSISTENT))
+        near = [self._near().alias(self.near)] if self._margin is not None else []
+        vectors = [self._vector(i).alias(name) for i, name in enumerate(self.vectors)]
+        return [certain.alias(self.certain), *vectors, *near]
 
-    def _stages(self) -> Iterator[list[nw.Expr]]:
-        derived = {f.id: derived_ends(f, self.grids) for f in self.grids.read if f.written.derived}
-        certain = reduce(lambda a, b: a & b, [c for _, c in derived.values()], nw.lit(True))
-        columns = [certain.alias(self.certain)]
-        for name, (marks, _) in derived.items():
-            columns += [marks.low.alias(self._derived(low_of(name))), marks.high.alias(self._derived(high_of(name)))]
-        yield columns
-        yield from self._levels()
-        yield [self._vector(i).alias(name) for i, name in enumerate(self.vectors)]
+    def _near(self) -> nw.Expr:
+        terms = [self._is_near(i, test).cast(nw.Int64) * (1 << n) for n, (i, test) in enumerate(self._measured)]
+        return reduce(lambda a, b: a + b, terms, nw.lit(0, nw.Int64))
 
-    def _derived(self, column: str) -> str:
-        return f"{self._prefix} derived {column}"
+    def near_by_reference(self, findings: Mapping[str, Finding]) -> int:
+        """What the `near` column says of one row, by the reference."""
+        margins = [margin_of(t, findings[t.fact], status_of_test(t, findings[t.fact])) for _, t in self._measured]
+        found = 0
+        for n, ((_, test), margin) in enumerate(zip(self._measured, margins, strict=True)):
+            width = abs(test.threshold or Fraction(0)) * (self._margin or Fraction(0))
+            if margin is not None and abs(margin) <= width:
+                found |= 1 << n
+        return found
+
+    def _is_near(self, index: int, test: Test) -> nw.Expr:
+        """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
+        assert test.threshold is not None
+        assert self._margin is not None
+        at = 2 * int(test.threshold * self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact]))
+        width, marks, settled = int(abs(at) * self._margin), self._marks(test), self._of(index)
+        above = (marks.low >= at) & (marks.low <= at + width)
+        below = (marks.high <= at) & (marks.high >= at - width)
+        return (settled.met | ~settled.can_be_met) & (above | below)
+
+    def _departures(self) -> Iterator[nw.Expr]:
+        """Where a judgement departs from its measure and gives no reason: such a row is for the reference to refuse."""
+        for nodes in self.program.criteria:
+            if nodes.judgement is not None:
+                stated = nw.col(stated_of(nodes.criterion.judgement or ""))
+                reasoned = nw.col(reasoned_of(nodes.criterion.judgement or ""))
+                measure, judgement = self._of(nodes.measure), self._of(nodes.judgement)
+                departs = (judgement.met & ~measure.can_be_met) | (~judgement.can_be_met & measure.met)
+                yield stated & departs & ~reasoned
 
     def _levels(self) -> Iterator[list[nw.Expr]]:
         """The nodes before the ruling, each level reading those before it."""
@@ -168,9 +191,7 @@ class ColumnarProgram:
         fact = self.program.rulebook.vocabulary.facts[test.fact]
         if test.operator == "in":
             return _membership(fact, test)
-        marks = ends(fact.id)
-        if fact.written.derived:
-            marks = type(marks)(*(nw.col(self._derived(of(fact.id))) for of in (low_of, high_of)))
+        marks = self._marks(test)
         assert test.threshold is not None
         at = 2 * int(test.threshold * self.grids.scale(fact))
         match test.operator:
@@ -183,6 +204,11 @@ class ColumnarProgram:
             case "above":
                 return marks.low > at, marks.high > at
         return (marks.low == at) & (marks.high == at), (marks.low <= at) & (marks.high >= at)
+
+    def _marks(self, test: Test) -> Ends:
+        if self.program.rulebook.vocabulary.facts[test.fact].written.derived:
+            return Ends(*(nw.col(derived_of(of(test.fact))) for of in (low_of, high_of)))
+        return ends(test.fact)
 
     def _vector(self, number: int) -> nw.Expr:
         first = number * ITEMS_PER_VECTOR
@@ -257,17 +283,3 @@ def _membership(fact: FactDeclaration, test: Test) -> tuple[nw.Expr, nw.Expr]:
         always = inside[0] | ~inside[0]
         return always, always
     return ~_any(outside), _any(inside)
-
-
-def not_stated(leaf: Leaf) -> Iterator[nw.Expr]:
-    """The columns of a leaf about which no offer states anything."""
-    fact = leaf.fact
-    if isinstance(fact.everything, Interval):
-        low, high = marks_of(fact.everything, leaf.scale)
-        yield nw.lit(low, nw.Int64).alias(low_of(leaf.key))
-        yield nw.lit(high, nw.Int64).alias(high_of(leaf.key))
-    else:
-        assumed = fact.written.assumed
-        for answer in fact.answers:
-            yield nw.lit(assumed in (None, answer)).alias(possible_of(leaf.key, answer))
-        yield nw.lit(False).alias(stated_of(leaf.key))

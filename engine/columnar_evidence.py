@@ -8,11 +8,12 @@ is possible.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import narwhals as nw
 
@@ -28,6 +29,7 @@ UNBOUNDED_DERIVED = 2**62
 MAX_YEARS = 32
 DECIMALS = {"share": 12, "number": 6, "whole_number": 0}
 """How many decimals the grid of a fact has at least."""
+CONSISTENT = " consistent"
 EXACT = 2**52
 """Below this, whole numbers and their quotients are exact on every backend."""
 
@@ -84,6 +86,23 @@ def possible_of(key: str, answer: str) -> str:
     return f"{key} = {answer}"
 
 
+def derived_of(column: str) -> str:
+    """The column of a derived fact, beside that in which it is stated itself."""
+    return f"derived {column}"
+
+
+def reasoned_of(key: str) -> str:
+    """The column that says whether a reason is given."""
+    return f"{key} reasoned"
+
+
+def facts_of(program: Program) -> list[FactDeclaration]:
+    """The facts that a program reads."""
+    names = [n.test.fact for n in program.nodes if isinstance(n, TestNode)]
+    names += [n.fact for n in program.nodes if isinstance(n, StatedNode)]
+    return [program.rulebook.vocabulary.facts[name] for name in dict.fromkeys(names)]
+
+
 def stated_of(key: str) -> str:
     """The column that says whether anything is stated, even as unknown."""
     return f"{key} stated"
@@ -107,29 +126,27 @@ def _mark(scaled: Fraction) -> int:
 
 
 class Grids:
-    """The grids of a program's facts, and the columns of evidence that it reads for an agreement year.
+    """The grids of a vocabulary's facts, fine enough for the thresholds of some programs, for one agreement year.
 
     Raises:
         Rejected: a threshold has more digits than whole numbers of 64 bits can hold.
     """
 
-    def __init__(self, program: Program, year: int) -> None:
-        self._facts = program.rulebook.vocabulary.facts
-        self._year = year
-        self._finest = scales_of(program)
-        read = {n.test.fact: None for n in program.nodes if isinstance(n, TestNode)}
-        read |= {n.fact: None for n in program.nodes if isinstance(n, StatedNode)}
-        self.read = tuple(self._facts[name] for name in read)
-        leaves = {leaf.key: leaf for fact in self.read for leaf in self._leaves(fact)}
-        for fact in self.read:
-            leaves |= {leaf.key: leaf for leaf in self._leaves(fact) if leaf.part}
-        self.leaves: Mapping[str, Leaf] = leaves
-        self._check(program)
+    def __init__(self, programs: Sequence[Program], year: int) -> None:
+        self._programs, self._year = programs, year
+        self._facts = programs[0].rulebook.vocabulary.facts
+        self._finest: dict[str, int] = {}
+        for program in programs:
+            for name, scale in scales_of(program).items():
+                self._finest[name] = math.lcm(self._finest.get(name, 1), scale)
+        read = {leaf.key: leaf for program in programs for fact in facts_of(program) for leaf in self.leaves_of(fact)}
+        self.read: Mapping[str, Leaf] = read
+        self._check()
 
-    def _check(self, program: Program) -> None:
+    def _check(self) -> None:
         """Refuse what the marks of 64 bits have no room for."""
         found = []
-        for leaf in self.leaves.values():
+        for program, leaf in itertools.product(self._programs, self.read.values()):
             everything = leaf.fact.everything
             compared = [*_thresholds(program, leaf.fact.id)]
             if leaf.part and isinstance(everything, Interval):
@@ -140,6 +157,32 @@ class Grids:
                 found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
         if found:
             raise Rejected(found)
+
+    def leaf(self, fact: FactDeclaration, year: int | None = None) -> Leaf:
+        """The column of a fact, or of one year of it."""
+        return self._leaf(fact.id, None, year)
+
+    def prepare(self, frame: Any, present: Iterable[str]) -> Any:
+        """The frame with all that programs read: a column for what nobody states, and derived facts.
+
+        `present` names the leaves whose columns the frame has. `CONSISTENT` says where columns can tell what derived
+        facts are.
+        """
+        present = set(present)
+        derived = [f for f in self._facts.values() if f.written.derived and self._matters(f, present)]
+        needed = {**self.read, **{leaf.key: leaf for fact in derived for leaf in self.leaves_of(fact)}}
+        absent = [column for key, leaf in needed.items() if key not in present for column in not_stated(leaf)]
+        frame = frame.with_columns(*absent) if absent else frame
+        found = {fact.id: derived_ends(fact, self) for fact in derived}
+        consistent = reduce(lambda a, b: a & b, [certain for _, certain in found.values()], nw.lit(True))
+        columns = [consistent.alias(CONSISTENT)]
+        for name, (marks, _) in found.items():
+            columns += [marks.low.alias(derived_of(low_of(name))), marks.high.alias(derived_of(high_of(name)))]
+        return frame.with_columns(*columns)
+
+    def _matters(self, fact: FactDeclaration, present: set[str]) -> bool:
+        keys = {leaf.key for leaf in self.leaves_of(fact)}
+        return fact.id in self.read or bool(keys & present)
 
     def parts(self, fact: FactDeclaration) -> list[Leaf]:
         """The columns that a derived fact follows from."""
@@ -161,9 +204,9 @@ class Grids:
         own = self.own(fact).scale
         return own * len(derived.mean.years) if derived and derived.mean else own
 
-    def _leaves(self, fact: FactDeclaration) -> Iterator[Leaf]:
-        yield self.own(fact)
-        yield from self.parts(fact)
+    def leaves_of(self, fact: FactDeclaration) -> list[Leaf]:
+        """The columns in which a fact, and what it is derived from, are stated."""
+        return [self.own(fact), *self.parts(fact)]
 
     def _leaf(self, name: str, mean: FactDeclaration | None, year: int | None) -> Leaf:
         fact = self._facts[name]
@@ -307,3 +350,18 @@ def _least_quotient(number: nw.Expr, divisors: Ends, times: int, through: int) -
         .otherwise(mark)
     )
     return low, small | (number <= -UNBOUNDED) | (even == 0) | no_divisor
+
+
+def not_stated(leaf: Leaf) -> Iterator[nw.Expr]:
+    """The columns of a leaf about which no offer states anything."""
+    fact = leaf.fact
+    if isinstance(fact.everything, Interval):
+        low, high = marks_of(fact.everything, leaf.scale)
+        yield nw.lit(low, nw.Int64).alias(low_of(leaf.key))
+        yield nw.lit(high, nw.Int64).alias(high_of(leaf.key))
+    else:
+        assumed = fact.written.assumed
+        for answer in fact.answers:
+            yield nw.lit(assumed in (None, answer)).alias(possible_of(leaf.key, answer))
+        yield nw.lit(False).alias(stated_of(leaf.key))
+        yield nw.lit(False).alias(reasoned_of(leaf.key))

@@ -62,8 +62,8 @@ class Decider:
         except IntegrityFault:
             self._durable, self._rulings = None, {}
             raise
+        reject_departures(self.program, findings, statuses)
         trace = self._trace(subject, year, findings, statuses, ruling, execution)
-        _reject_departures(trace)
         trace = trace._replace(notes=(*_notes(trace), *self._superset_notes(trace, stated)))
         self._latest = (subject, _copied(stated), year, trace)
         return trace
@@ -168,7 +168,7 @@ class _Tracer:
             decisive=decisive,
             measure=measure,
             judgement=judgement,
-            departs=measure.is_known and judgement is not None and judgement.is_known and judgement is not measure,
+            departs=_departs(nodes, self._findings, at),
             exempt=None if nodes.exempt is None else at[nodes.exempt],
             tests=self._tests(criterion.condition),
             judgement_test=judged,
@@ -184,7 +184,7 @@ class _Tracer:
 
     def _test(self, test: Test) -> TestTrace:
         finding, status = self._findings[test.fact], self._status_of[test]
-        return TestTrace(test, finding, status, _margin(test, finding, status))
+        return TestTrace(test, finding, status, margin_of(test, finding, status))
 
 
 def _copied(stated: Stated) -> Stated:
@@ -192,7 +192,7 @@ def _copied(stated: Stated) -> Stated:
     return {fact: e if isinstance(e, Evidence) else dict(e) for fact, e in stated.items()}
 
 
-def _margin(test: Test, finding: Finding, status: Status) -> Fraction | None:
+def margin_of(test: Test, finding: Finding, status: Status) -> Fraction | None:
     """The distance from the threshold to the nearest possible value, positive where the test is met."""
     if test.threshold is None or not status.is_known:
         return None
@@ -217,17 +217,30 @@ def _notes(trace: Trace) -> list[Note]:
     return notes
 
 
-def _reject_departures(trace: Trace) -> None:
-    """A judgement that departs from an indicative measure must say why."""
+def reject_departures(program: Program, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> None:
+    """A judgement that departs from an indicative measure must say why.
+
+    Raises:
+        Rejected: one does not.
+    """
     found = []
-    for criterion in trace.criteria:
-        evidence = criterion.judgement_test.finding.evidence if criterion.judgement_test else None
-        if criterion.departs and evidence is not None and not evidence.provenance.because:
-            fact = evidence.place, criterion.criterion.judgement, criterion.criterion.id
-            message = f"`{fact[1]}` departs from the measure of criterion {fact[2]} without a reason"
-            found.append(Diagnostic(fact[0], "departure-without-reason", message, "give the reason as `because`"))
+    for nodes in program.criteria:
+        fact, identifier = nodes.criterion.judgement, nodes.criterion.id
+        evidence = findings[fact].evidence if fact else None
+        if evidence is not None and _departs(nodes, findings, statuses) and not evidence.provenance.because:
+            message = f"`{fact}` departs from the measure of criterion {identifier} without a reason"
+            hint = "give the reason as `because`"
+            found.append(Diagnostic(evidence.place, "departure-without-reason", message, hint))
     if found:
         raise Rejected(found)
+
+
+def _departs(nodes: CriterionNodes, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> bool:
+    """Whether a judgement is stated, and the opposite of what the measure shows."""
+    if nodes.judgement is None or findings[nodes.criterion.judgement or ""].state is State.NOT_STATED:
+        return False
+    measure, judgement = statuses[nodes.measure], statuses[nodes.judgement]
+    return measure.is_known and judgement.is_known and judgement is not measure
 
 
 def _disagreement(nodes: Sequence[Node], decided: Sequence[Status], expected: Sequence[Status]) -> IntegrityFault:

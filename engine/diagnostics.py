@@ -58,6 +58,8 @@ CODES: dict[str, str] = {
     "departure-without-reason": "a judgement departs from an indicative measure and does not say why",
     "unknown-term": "a word outside the vocabulary's list",
     "repeated-offer": "one offer id twice in one run",
+    "unknown-column": "a column of a table that is neither a fact nor an attribute of offers",
+    "repeated-column": "two columns of a table that say the same",
     "no-rulebook-in-force": "no rulebook is in force in the year asked for",
 }
 

@@ -6,13 +6,16 @@ mandatory, say) lead to one ruling, so durable-rules decides one of them; the re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from engine import reference
 from engine.analysis import Items, alike, rule_on
-from engine.decide import Decider
+from engine.decide import Decider, reject_departures
 from engine.diagnostics import IntegrityFault
+from engine.evidence import Stated, findings_of
 from engine.logic import Status
+from engine.program import Program
 from engine.rulebook import Verdict
 from engine.trace import Execution
 
@@ -29,6 +32,21 @@ class Ruled(NamedTuple):
     def basis(self) -> str | None:
         """The rule or override that decides; None where that is not settled."""
         return self.possible_bases[0] if len(self.possible_bases) == 1 else None
+
+
+def items_of(programs: Sequence[Program], stated: Stated, year: int) -> list[Items]:
+    """By the reference: for each program the statuses of its criteria and overrides on what is stated about an offer.
+
+    Raises:
+        Rejected: the evidence contradicts itself, or departs from a measure without a reason.
+    """
+    findings = findings_of(programs[0].rulebook.vocabulary, stated, year)
+    found = []
+    for program in programs:
+        statuses = reference.conditions(program, findings)
+        reject_departures(program, findings, statuses)
+        found.append(tuple(statuses[node] for node in program.inputs))
+    return found
 
 
 class Rulings:

@@ -17,7 +17,7 @@ from tests.command import ROOT, sekskant
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
 CONSOLE = re.compile(r"^```console\n\$ (sekskant .*)\n((?:.*\n)*?)```$", re.MULTILINE)
 WRITE = bool(os.environ.get("SEKSKANT_WRITE_EXPECTED"))
-COMMANDS = ["", "assess", "offer", "offer new", "register", "register check", "register show"]
+COMMANDS = ["", "assess", "offer", "offer new", "preview", "reclassify", "register", "register check", "register show"]
 COMMANDS += ["rulebook", "rulebook list", "rulebook show"]
 
 

@@ -101,12 +101,12 @@ def _previewed(
     from offers.run import DECISIONS, Previous, reclassify  # noqa: PLC0415
 
     request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
-    reclassify(request, folder / "before")
+    reclassify(request._replace(fragile=False), folder / "before")
     frame = pl.read_parquet(folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet")
     frame = frame.with_columns(pl.col("verdict", "outcome", "basis").cast(pl.String))
     again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, folder)
     previous = Previous(year, {after.id: frame}, {after.id: before})
-    return reclassify(again._replace(previous=previous), folder / "after")
+    return reclassify(again._replace(previous=previous, fragile=False), folder / "after")
 
 
 def _report(changes: pl.DataFrame, found: Result, rulebook: Rulebook, wording: Wording) -> str:

@@ -50,6 +50,7 @@ SHOWN_REJECTED = 20
     "--out", required=True, type=click.Path(path_type=Path), help="The folder to write; it is replaced whole."
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
+@click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
 @click.option(
     "--ignore-column",
     "ignored",
@@ -66,6 +67,7 @@ def reclassify(  # noqa: PLR0913, PLR0917 - an argument for each option
     ids: Path | None,
     out: Path,
     margin: str,
+    no_fragile: bool,
     ignored: tuple[str, ...],
     lang: Language,
 ) -> None:
@@ -88,7 +90,9 @@ def reclassify(  # noqa: PLR0913, PLR0917 - an argument for each option
     try:
         with RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _margin(margin), ignored, folder.scratch)
-            request = request._replace(previous=_previous(previous, request), successors=_successors(ids))
+            request = request._replace(
+                fragile=not no_fragile, previous=_previous(previous, request), successors=_successors(ids)
+            )
             with _progress(request.table.most_rows) as told:
                 from offers.run import reclassify as run  # noqa: PLC0415
 

@@ -74,7 +74,8 @@ class RunFolder:
     def finish(self, request: Request, result: Result, previous: str | None, language: Language) -> None:
         """Write what belongs to the run beside the decisions, and put the folder in its place."""
         _write_rejected(self.path / "rejected.csv", request, result.rejected)
-        _join_fragile(self.path, len(request.rulebooks))
+        if request.fragile:
+            _join_fragile(self.path, len(request.rulebooks))
         if previous is not None:
             _write_changes(self.path, result.changes)
         _write_rulebooks(self.path / "rulebooks", request.rulebooks)

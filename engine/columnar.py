@@ -71,6 +71,8 @@ class ColumnarProgram:
         self._measured = [(i, test) for i, test in measured if test.threshold is not None][:62]
         self._plain = [statuses <= _PLAIN for statuses in reachable_statuses(program)]
         self.certain = f"{prefix} {CERTAIN}"
+        small = len(program.inputs) * _BITS < 31
+        self._integer = nw.Int32() if small else nw.Int64()
         count = -(-len(program.inputs) // ITEMS_PER_VECTOR)
         self.vectors = [f"{prefix} vector {i}" for i in range(count)]
 
@@ -221,7 +223,7 @@ class ColumnarProgram:
         possible = {Result.NOT_MET: ~flags.holds, Result.NOT_APPLICABLE: flags.away, Result.MET: flags.can_be_met}
         for result, flag in possible.items():
             if flag is not None:
-                yield flag.cast(nw.Int64) * (1 << shift + result)
+                yield flag.cast(self._integer) * (1 << shift + result)
 
 
 def _constant(status: Status) -> _Flags:

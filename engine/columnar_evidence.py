@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple
@@ -162,18 +162,18 @@ class Grids:
         """The column of a fact, or of one year of it."""
         return self._leaf(fact.id, None, year)
 
-    def prepare(self, frame: Any, present: Iterable[str]) -> Any:
+    def prepare(self, frame: Any, present: Iterable[str], whole: Iterable[str] = ()) -> Any:
         """The frame with all that programs read: a column for what nobody states, and derived facts.
 
-        `present` names the leaves whose columns the frame has. `CONSISTENT` says where columns can tell what derived
-        facts are.
+        `present` names the leaves whose columns the frame has, `whole` those of them whose marks are all even.
+        `CONSISTENT` says where columns can tell what derived facts are.
         """
-        present = set(present)
+        present, whole = set(present), set(whole)
         derived = [f for f in self._facts.values() if f.written.derived and self._matters(f, present)]
         needed = {**self.read, **{leaf.key: leaf for fact in derived for leaf in self.leaves_of(fact)}}
         absent = [column for key, leaf in needed.items() if key not in present for column in not_stated(leaf)]
         frame = frame.with_columns(*absent) if absent else frame
-        found = {fact.id: derived_ends(fact, self) for fact in derived}
+        found = {fact.id: derived_ends(fact, self, present, whole) for fact in derived}
         consistent = reduce(lambda a, b: a & b, [certain for _, certain in found.values()], nw.lit(True))
         columns = [consistent.alias(CONSISTENT)]
         for name, (marks, _) in found.items():
@@ -249,7 +249,9 @@ def ends(key: str) -> Ends:
     return Ends(nw.col(low_of(key)), nw.col(high_of(key)))
 
 
-def derived_ends(fact: FactDeclaration, grids: Grids) -> tuple[Ends, nw.Expr]:
+def derived_ends(
+    fact: FactDeclaration, grids: Grids, present: Collection[str], whole: Collection[str]
+) -> tuple[Ends, nw.Expr]:
     """The marks of a derived fact, and whether the columns can tell them.
 
     They cannot where the stated value and the computed one contradict each other, or may do so by rounding, or where a
@@ -257,19 +259,31 @@ def derived_ends(fact: FactDeclaration, grids: Grids) -> tuple[Ends, nw.Expr]:
     """
     derived = fact.written.derived
     assert derived is not None
-    parts, own = grids.parts(fact), ends(grids.own(fact).key)
+    parts, own = grids.parts(fact), grids.own(fact)
     if derived.mean:
-        computed, certain = _mean([ends(part.key) for part in parts]), nw.lit(True)
-        own = Ends(_finer_low(own.low, len(parts)), _finer_high(own.high, len(parts)))
+        are_whole = all(part.key in whole or part.key not in present for part in parts)
+        computed, certain = _mean(parts, are_whole=are_whole), nw.lit(True)
     else:
         computed, certain = _ratio(parts[0], parts[1], grids.scale(fact))
-        own = Ends(_finer_low(own.low, 1), _finer_high(own.high, 1))
-    assert isinstance(fact.everything, Interval)
-    least, largest = marks_of(fact.everything, grids.scale(fact), UNBOUNDED_DERIVED)
-    computed = Ends(nw.max_horizontal(computed.low, nw.lit(least)), nw.min_horizontal(computed.high, nw.lit(largest)))
-    both_exact = _is_exact(computed) & _is_exact(own)
-    joined = Ends(nw.max_horizontal(computed.low, own.low), nw.min_horizontal(computed.high, own.high))
-    return joined, certain & (~both_exact | (computed.low == own.low)) & (joined.low <= joined.high)
+    if not _stays_within(fact, parts):
+        assert isinstance(fact.everything, Interval)
+        least, largest = marks_of(fact.everything, grids.scale(fact), UNBOUNDED_DERIVED)
+        low, high = nw.max_horizontal(computed.low, nw.lit(least)), nw.min_horizontal(computed.high, nw.lit(largest))
+        computed = Ends(low, high)
+    if own.key not in present:
+        return computed, certain & (computed.low <= computed.high)
+    times, stated = len(parts) if derived.mean else 1, ends(own.key)
+    stated = Ends(_finer_low(stated.low, times), _finer_high(stated.high, times))
+    both_exact = _is_exact(computed) & _is_exact(stated)
+    joined = Ends(nw.max_horizontal(computed.low, stated.low), nw.min_horizontal(computed.high, stated.high))
+    return joined, certain & (~both_exact | (computed.low == stated.low)) & (joined.low <= joined.high)
+
+
+def _stays_within(fact: FactDeclaration, parts: Sequence[Leaf]) -> bool:
+    """Whether a mean cannot leave its range because none of its parts can."""
+    return bool(fact.written.derived and fact.written.derived.mean) and all(
+        part.fact.everything == fact.everything for part in parts
+    )
 
 
 def _is_exact(of: Ends) -> nw.Expr:
@@ -290,19 +304,24 @@ def _finer_high(high: nw.Expr, times: int) -> nw.Expr:
     return nw.when(high >= UNBOUNDED).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(finer)
 
 
-def _mean(parts: Sequence[Ends]) -> Ends:
+def _mean(parts: Sequence[Leaf], *, are_whole: bool) -> Ends:
     """The sum of the parts, which is their mean on a grid as many times finer."""
-    lows, highs = [p.low for p in parts], [p.high for p in parts]
-    low_open = nw.max_horizontal(*(_odd(low) for low in lows))
-    high_open = nw.max_horizontal(*(_odd(high) for high in highs))
-    low = _sum([low - _odd(low) for low in lows]) + low_open
-    high = _sum([high + _odd(high) for high in highs]) - high_open
-    no_low = nw.min_horizontal(*lows) <= -UNBOUNDED
-    no_high = nw.max_horizontal(*highs) >= UNBOUNDED
-    return Ends(
-        nw.when(no_low).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low),
-        nw.when(no_high).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(high),
-    )
+    everything = parts[0].fact.everything
+    assert isinstance(everything, Interval)
+    lows, highs = [ends(p.key).low for p in parts], [ends(p.key).high for p in parts]
+    low, high = _sum(lows), _sum(highs)
+    if not are_whole:
+        low_open = nw.max_horizontal(*(_odd(low) for low in lows))
+        high_open = nw.max_horizontal(*(_odd(high) for high in highs))
+        low = _sum([low - _odd(low) for low in lows]) + low_open
+        high = _sum([high + _odd(high) for high in highs]) - high_open
+    if everything.low is None:
+        no_low = nw.min_horizontal(*lows) <= -UNBOUNDED
+        low = nw.when(no_low).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low)
+    if everything.high is None:
+        no_high = nw.max_horizontal(*highs) >= UNBOUNDED
+        high = nw.when(no_high).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(high)
+    return Ends(low, high)
 
 
 def _sum(terms: Sequence[nw.Expr]) -> nw.Expr:

@@ -6,7 +6,7 @@ mandatory, say) lead to one ruling, so durable-rules decides one of them; the re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine import reference
@@ -63,6 +63,9 @@ class Rulings:
         self.execution: Execution | None = None
         self._decider = decider
         self._classes = _classes(alike(decider.program))
+        likeness = alike(decider.program)
+        self._class_of = [likeness.index(like) for like in likeness]
+        self._decisive: dict[Items, set[tuple[int, Status]]] = {}
         self._ruled: dict[Items, Ruled] = {}
         self._decided: dict[Items, Ruled] = {}
         self._verdicts: dict[Items, Verdict] = {}
@@ -84,14 +87,20 @@ class Rulings:
 
     def decisive(self, items: Items) -> tuple[int, ...]:
         """The criteria, by number, of which each alone would turn the verdict were it the opposite."""
-        verdict = self.on(items).verdict
-        found = []
+        ordered = self._ordered(items)
+        if ordered not in self._decisive:
+            self._decisive[ordered] = {(self._class_of[i], ordered[i]) for i in self._turning(ordered)}
+        decisive = self._decisive[ordered]
+        return tuple(i for i in range(len(self.program.criteria)) if (self._class_of[i], items[i]) in decisive)
+
+    def _turning(self, ordered: Items) -> Iterator[int]:
+        """The criteria that decide; those that are alike, and have the same status, all do or none does."""
+        verdict = self._verdict(ordered)
         for i in range(len(self.program.criteria)):
-            if items[i] in _OPPOSITE:
-                turned = (*items[:i], _OPPOSITE[items[i]], *items[i + 1 :])
+            if ordered[i] in _OPPOSITE:
+                turned = (*ordered[:i], _OPPOSITE[ordered[i]], *ordered[i + 1 :])
                 if self._verdict(self._ordered(turned)) is not verdict:
-                    found.append(i)
-        return tuple(found)
+                    yield i
 
     def _decide(self, items: Items) -> Ruled:
         ordered = self._ordered(items)

@@ -49,6 +49,12 @@ class EvidenceColumns:
         self._stages: tuple[list[nw.Expr], ...] = ()
 
     @property
+    def whole(self) -> frozenset[str]:
+        """The leaves whose ends are included and lie on the grid: numbers that the table holds as such."""
+        numbers = [leaf for leaf in self.leaves.values() if leaf.fact.is_number and not self._is_text(leaf.key)]
+        return frozenset(leaf.key for leaf in numbers if leaf.part or self._schema[leaf.key].is_integer())
+
+    @property
     def present(self) -> tuple[str, ...]:
         """The leaves about which the table says anything."""
         return tuple(self.leaves)
@@ -83,8 +89,8 @@ class EvidenceColumns:
 
     def _described(self) -> Iterator[nw.Expr]:
         """Checks of what describes an offer."""
-        identifier = nw.col("id").cast(nw.String).str.strip_chars()
-        yield ~identifier.is_null() & (identifier != "")
+        identifier = nw.col("id").cast(nw.String)
+        yield ~identifier.is_null() & (identifier != "") & ~identifier.str.slice(0, 1).is_in([" ", "\t"])
         if EXTRA in self._schema:
             yield nw.col(EXTRA).is_null()
         for name in ("area", "target_group"):
@@ -119,6 +125,8 @@ class EvidenceColumns:
             self._made(0, ~said.is_null(), stated_of(key))
         else:
             self._words(leaf)
+        if leaf.fact.written.type != "judgement":
+            return
         because = f"{key}_because"
         reasoned = (
             (nw.col(because).cast(nw.String).str.strip_chars() != "") if because in self._schema else nw.lit(False)
@@ -126,37 +134,41 @@ class EvidenceColumns:
         self._made(0, reasoned.fill_null(False), reasoned_of(key))
 
     def _words(self, leaf: Leaf) -> None:
-        """Each answer by the words that stand for it."""
+        """Each answer by the words that stand for it, written without spaces around them."""
         fact, key = leaf.fact, leaf.key
-        text = self._made(0, self._agreement() if key == "agreement_kind" else self._plain(key), _text_of(key))
+        written = nw.col(key).cast(nw.String) if key in self._schema else nw.lit(None, nw.String)
+        text = written if self._schema.get(key) == nw.String else self._made(0, written, _text_of(key))
         names = names_of_answers(fact)
-        said = []
+        nothing = text.is_null() | (text == "")
+        said = {}
         for answer in fact.answers:
             words = [word for name, a in names.items() if a == answer for word in _cases(name)]
-            said.append(self._made(1, text.is_in(words).fill_null(False), f"{key} said {answer}"))
+            said[answer] = text.is_in(words).fill_null(False)
+            if (key, answer) == ("agreement_kind", "none") and "operator_kind" in self._schema:
+                said[answer] = said[answer] | (nothing & self._is_public()).fill_null(False)
+        columns = {a: self._made(1, is_said, f"{key} said {a}") for a, is_said in said.items()}
+        assumed, any_said = fact.written.assumed, reduce(lambda a, b: a | b, columns.values())
         unknown = text.is_in([word for name in ("ukendt", "unknown") for word in _cases(name)]).fill_null(False)
-        open_ = self._made(1, text.is_null() | unknown, f"{key} open")
-        assumed = fact.written.assumed
-        left = self._made(1, text.is_null(), f"{key} assumed") if assumed else open_
-        for answer, is_said in zip(fact.answers, said, strict=True):
-            is_left = left if assumed in (None, answer) else nw.lit(False)
-            if assumed and not fact.written.attribute:
-                is_left = is_left | (open_ & ~left)
+        open_ = self._made(1, nothing.fill_null(True) | unknown, f"{key} open")
+        left = self._made(1, nothing.fill_null(True), f"{key} assumed") if assumed else open_
+        for answer, is_said in columns.items():
+            if assumed is None:
+                self._made(2, is_said | ~any_said, possible_of(key, answer))
             elif assumed == answer:
-                is_left = open_
-            self._made(2, is_said | is_left, possible_of(key, answer))
-        self._made(1, ~text.is_null(), stated_of(key))
-        self._checks.append(reduce(lambda a, b: a | b, [open_, *said]))
+                self._made(2, is_said | open_, possible_of(key, answer))
+            else:
+                self._made(
+                    2, is_said | (nw.lit(False) if fact.written.attribute else open_ & ~left), possible_of(key, answer)
+                )
+        if fact.written.type == "judgement":
+            self._made(1, ~nothing.fill_null(True), stated_of(key))
+        self._checks.append(any_said | open_)
 
-    def _agreement(self) -> nw.Expr:
+    def _is_public(self) -> nw.Expr:
         """An operator that is not private has no operating agreement unless one is named."""
-        text = self._plain("agreement_kind")
-        if "operator_kind" not in self._schema:
-            return text
         fact = self._vocabulary.facts["operator_kind"]
         public = [w for n, a in names_of_answers(fact).items() if a != "private" for w in _cases(n)]
-        operator = self._plain("operator_kind")
-        return nw.when(text.is_null() & operator.is_in(public).fill_null(False)).then(nw.lit("none")).otherwise(text)
+        return nw.col("operator_kind").cast(nw.String).is_in(public).fill_null(False)
 
     # --- numbers ---
 
@@ -254,7 +266,7 @@ def _cases(word: str) -> list[str]:
 
 def _terms(column: nw.Expr, words: Iterable[str]) -> nw.Expr:
     """Whether a cell holds words of a list, one or several."""
-    text, words = column.cast(nw.String).str.strip_chars(), list(words)
+    text, words = column.cast(nw.String), list(words)
     one = text.is_null() | text.is_in([*words, ""]).fill_null(False)
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     several = nw.when(~one).then(text).str.contains(rf"^(?:{word})(?: ?\{SEVERAL} ?(?:{word}))*$")

@@ -23,6 +23,8 @@ from offers.tables import ROW, Table
 class OfferRows:
     """The rows of a table of offer files: the offers themselves."""
 
+    reads_cells = False
+
     def __init__(self, offers: Sequence[Offer | Rejected]) -> None:
         self.offers = offers
 

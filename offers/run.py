@@ -18,12 +18,12 @@ from engine.library import Library
 from engine.program import Program
 from engine.rulebook import FactDeclaration, Rulebook
 from engine.rulings import Rulings, items_of
-from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, Reader, RejectedRow
+from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, Reader, RejectedRow, columns_of
 from offers.table_headers import Headers
 from offers.table_rows import Rows
 from offers.tables import ROW, Table
 
-CHUNK = 125_000
+_FORMULA = ["=", "+", "-", "@"]
 DECISIONS, RULEBOOKS = "decisions", "rulebooks"
 _CHANGE = ("rulebook", "version", "offer", "name", "operator_name", "target_group", "change", "previous_verdict")
 CHANGE_SCHEMA = dict.fromkeys((*_CHANGE, "verdict", "outcome", "basis", "cause", "criteria", "facts"), pl.String)
@@ -51,6 +51,7 @@ class Request(NamedTuple):
     rulebooks: Sequence[Rulebook]
     year: int
     margin: Fraction
+    fragile: bool = True
     previous: Previous | None = None
     successors: Mapping[str, Sequence[str]] | None = None
 
@@ -105,7 +106,12 @@ class _Run:
         table = request.table
         self._schema = table.frame.collect_schema()
         evaluator = Evaluator(
-            [d.program for d in deciders], request.year, self._schema, table.sign, request.reader, request.margin
+            [d.program for d in deciders],
+            request.year,
+            self._schema,
+            table.sign,
+            request.reader,
+            request.margin if request.fragile else None,
         )
         books = [Book(Rulings(d), c) for d, c in zip(deciders, evaluator.columnar, strict=True)]
         self.batch = Batch(evaluator, books, table, repeated)
@@ -114,7 +120,8 @@ class _Run:
     def write(self) -> None:
         """Decide everything, in one pass over the table."""
         own = {f"{i} {n}": d for i, book in enumerate(self.batch.books) for n, d in book.schema.items()}
-        near = {f"{i} {NEAR}": pl.String() for i in range(len(self.batch.books))}
+        names = range(len(self.batch.books)) if self._request.fragile else ()
+        near = {f"{i} {NEAR}": pl.String() for i in names}
         compared = {f"{i} {n}": pl.String() for i in range(len(self.batch.books)) for n in COMPARED}
         schema = {**self._schema, **own, **near, **compared}
         decided = self._request.table.frame.map_batches(
@@ -149,6 +156,8 @@ class _Run:
         columns += [pl.col(f"{i} {name}").alias(name) for name in COMPARED]
         file = self._folder / DECISIONS / f"{rulebook.id}@{rulebook.version}.parquet"
         yield decided.select(columns).sink_parquet(file, lazy=True)
+        if not self._request.fragile:
+            return
         is_fragile = pl.col(f"{i} {DECISIVE}").is_not_null() | pl.col(f"{i} {NEAR}").is_not_null()
         name = pl.col("name") if "name" in self._schema else pl.lit(None, pl.String)
         fragile = decided.filter(is_fragile).select(
@@ -210,30 +219,21 @@ COMPARED = ("previous_verdict", "change", "cause")
 
 
 def _nothing_compared(i: int, height: int) -> list[pl.Series]:
-    return [pl.Series(f"{i} {name}", [None] * height, dtype=pl.String) for name in COMPARED]
+    return [pl.repeat(None, height, dtype=pl.String, eager=True).alias(f"{i} {name}") for name in COMPARED]
 
 
 def evidence_columns(program: Program, year: int) -> list[str]:
     """The columns of a table in which the evidence that a program uses is stated, for an agreement year."""
-    found: list[str] = []
-    facts = program.rulebook.vocabulary.facts
-    for fact in facts_of(program):
-        found.append(fact.id)
-        if fact.written.type == "judgement":
-            found.append(f"{fact.id}_because")
-        if (derived := fact.written.derived) is not None:
-            if derived.mean:
-                found += [f"{derived.mean.of}_{year + offset}" for offset in derived.mean.years]
-            if derived.ratio:
-                found += [derived.ratio.of, derived.ratio.to]
-        if fact.id == "agreement_kind" and "operator_kind" in facts:
-            found.append("operator_kind")
-    return list(dict.fromkeys(found))
+    facts = facts_of(program)
+    reasons = [f"{fact.id}_because" for fact in facts if fact.written.type == "judgement"]
+    return [*columns_of(facts, year), *reasons]
 
 
 def harmless_cell(text: pl.Expr) -> pl.Expr:
     """Texts that a spreadsheet takes as text, never as a formula."""
-    begins = text.str.strip_chars_start().str.contains(r"^[=+\-@]") | text.str.contains(r"^[\t\r]")
+    first = text.str.slice(0, 1)
+    after_spaces = pl.when(first.is_in([" ", "\t", "\r", "\n"])).then(text.str.strip_chars_start()).str.slice(0, 1)
+    begins = first.is_in([*_FORMULA, "\t", "\r"]) | after_spaces.is_in(_FORMULA).fill_null(value=False)
     return pl.when(begins).then(pl.concat_str(pl.lit("'"), text)).otherwise(text)
 
 

@@ -33,6 +33,8 @@ def text_of(value: Any) -> str | None:
 class Rows:
     """Reads the rows of a table, one at a time."""
 
+    reads_cells = True
+
     def __init__(self, table: Table, vocabulary: Vocabulary) -> None:
         self._table, self._vocabulary = table, vocabulary
         self._columns = {column.name: column for column in table.columns}

@@ -83,7 +83,7 @@ class Evaluator:
         reader: Reader,
         margin: Fraction | None = None,
     ) -> None:
-        self._programs, self._year, self._reader = programs, year, reader
+        self._programs, self._year, self._reader, self._schema = programs, year, reader, dict(schema)
         grids = Grids(programs, year)
         vocabulary = programs[0].rulebook.vocabulary
         types = dict(nw.from_native(pl.DataFrame(schema=dict(schema))).schema)
@@ -99,16 +99,28 @@ class Evaluator:
         near = self._margin is not None
         return [n for program in self.columnar for n in (*program.vectors, *([program.near] if near else []))]
 
+    @property
+    def reads(self) -> list[str]:
+        """The columns of the table."""
+        return list(self._schema)
+
+    def with_vectors(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """The frame with the vectors of each row, and `READ`: whether columns can tell them."""
+        found = self._grids.prepare(self.columns.apply(nw.from_native(frame)), self.columns.present, self.columns.whole)
+        for program in self.columnar:
+            found = program.evaluate(found)
+        certain = nw.all_horizontal(READ, *(program.certain for program in self.columnar), ignore_nulls=False)
+        before = frame.collect_schema().names()
+        extended: pl.LazyFrame = found.select(*before, certain.alias(READ), *self.vectors).to_native()
+        return extended
+
     def evaluate(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
         """The vectors of the rows that can be decided, with `ROW`; and the rows that cannot.
 
         A row without any cell is in neither.
         """
-        frame = self._grids.prepare(self.columns.apply(nw.from_native(chunk)), self.columns.present, self.columns.whole)
-        for program in self.columnar:
-            frame = program.evaluate(frame)
-        certain = nw.all_horizontal(READ, *(program.certain for program in self.columnar), ignore_nulls=False)
-        found = frame.select(ROW, certain.alias(READ), *self.vectors).to_native()
+        extended = chunk if READ in chunk.columns else self.with_vectors(chunk.lazy()).collect()
+        found = extended.select(ROW, READ, *self.vectors)
         if found[READ].all():
             return found.drop(READ), []
         return self._with_the_others(chunk, found)
@@ -121,7 +133,11 @@ class Evaluator:
             try:
                 told.append((cells[ROW], *self.vectors_by_reference(cells)))
             except Rejected as error:
-                if any(value is not None and value != "" for name, value in cells.items() if name != ROW):
+                if any(
+                    value is not None and value != ""
+                    for name, value in cells.items()
+                    if name in self._schema and name != ROW
+                ):
                     rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
         quick = found.filter(pl.col(READ)).drop(READ)
         slow = pl.DataFrame(told, schema=quick.schema, orient="row")
@@ -326,6 +342,7 @@ class Batch:
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         vectors, rejected = self.evaluator.evaluate(chunk)
+        chunk = chunk.select(self.evaluator.reads)
         rejected += self._refused_for_their_id(chunk, {r.row for r in rejected})
         self.rejected += rejected
         if vectors.height < chunk.height or rejected:

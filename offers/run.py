@@ -124,7 +124,7 @@ class _Run:
         near = {f"{i} {NEAR}": pl.String() for i in names}
         compared = {f"{i} {n}": pl.String() for i in range(len(self.batch.books)) for n in COMPARED}
         schema = {**self._schema, **own, **near, **compared}
-        decided = self._request.table.frame.map_batches(
+        decided = self.batch.evaluator.with_vectors(self._request.table.frame).map_batches(
             lambda chunk: self._decide(chunk).select(list(schema)), schema=schema, streamable=True
         )
         sinks = [sink for i, book in enumerate(self.batch.books) for sink in self._sinks(decided, i, book)]

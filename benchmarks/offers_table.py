@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -26,7 +27,7 @@ _BOUNDS = ("{}", "{}", "{}", "<={}", ">={}", "<{}", ">{}", "ukendt")
 def typed(first: int, count: int, chance: random.Random) -> pl.DataFrame:
     """Offers with numbers and yes or no as such, a fifth of them gaps."""
 
-    def drawn(values: list[object], gap: float = 0.2) -> pl.Series:
+    def drawn(values: Sequence[object], gap: float = 0.2) -> pl.Series:
         pool = pl.Series(values)
         found = pool.sample(count, with_replacement=True, seed=chance.randrange(2**32))
         keep = pl.Series([True, False]).gather(_weighted(count, gap, chance))

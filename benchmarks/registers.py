@@ -76,13 +76,13 @@ def main() -> None:
         found["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps(found))
         return
-    from offers_table import write_csv, write_parquet  # noqa: PLC0415
+    from benchmarks.offers_table import write_csv, write_parquet  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "register.csv" if chosen.csv else "register.parquet")
         (write_csv if chosen.csv else write_parquet)(path, chosen.offers)
         kinds = ("copy", "decide", "fragile")
-        runs = {kind: [] for kind in kinds}
+        runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
         for _ in range(chosen.repeat):
             for kind in kinds:
                 runs[kind].append(measured(kind, path))

@@ -12,8 +12,8 @@ import click
 
 from cli.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
 from cli.selection import chosen_rulebooks, shared_vocabulary
-from engine.decide import ENGINES, Decider
-from engine.diagnostics import IntegrityFault, Rejected
+from engine.decide import DURABLE_RULES, ENGINES, Decider, why_reference
+from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.library import Library
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import Trace
@@ -27,7 +27,7 @@ MANY = 200
 """From so many offers on, a person is shown how far it has come."""
 
 Decisions = tuple[Trace, ...]
-"""The decisions on one offer, one per rulebook."""
+"""The decisions on one offer, one for each rulebook by which it could be decided."""
 
 
 @click.command()
@@ -77,7 +77,8 @@ def assess(
     rulebooks = chosen_rulebooks(library, names, year)
     offers = read_offers(paths, shared_vocabulary(rulebooks))
     found: list[Exit] = []
-    printed = _PRINTERS[form](_decided(offers, _deciders(library, rulebooks), year, found), lang, summary)
+    decided = _decided(offers, _deciders(library, rulebooks), year, found)
+    printed = _PRINTERS[form](decided, rulebooks, lang, summary)
     for text in printed:
         sys.stdout.write(text)
     if not require_decided:
@@ -89,18 +90,22 @@ def _check_engine() -> None:
     chosen = os.environ.get("SEKSKANT_ENGINE")
     if chosen and chosen not in ENGINES:
         raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`; it can be {' or '.join(ENGINES)}")
+    if chosen == DURABLE_RULES and (why := why_reference()):
+        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`, but {why}")
 
 
-def _deciders(library: Library, rulebooks: Iterable[Rulebook]) -> list[Decider]:
+def _deciders(library: Library, rulebooks: Sequence[Rulebook]) -> list[Decider]:
     """A decider for each rulebook; one that others name as their superset is shared with them."""
-    deciders: dict[tuple[str, str], Decider] = {}
+    deciders: dict[tuple[bytes, bytes], Decider] = {}
 
-    def decider(rulebook: Rulebook) -> Decider:
-        key = (rulebook.id, rulebook.version)
-        if key not in deciders:
-            superset = library.superset_of(rulebook)
-            deciders[key] = Decider(rulebook, decider(superset) if superset else None)
-        return deciders[key]
+    def decider(rulebook: Rulebook, subsets: tuple[Rulebook, ...] = ()) -> Decider:
+        if rulebook.content not in deciders:
+            superset = library.superset_of(rulebook, rulebooks)
+            if superset in (*subsets, rulebook):
+                superset = None
+            wider = decider(superset, (*subsets, rulebook)) if superset else None
+            deciders[rulebook.content] = Decider(rulebook, wider)
+        return deciders[rulebook.content]
 
     return [decider(rulebook) for rulebook in rulebooks]
 
@@ -110,21 +115,31 @@ def _decided(
 ) -> Iterator[Decisions]:
     """The decisions on each offer that can be decided; what went wrong is said, and noted for the exit code."""
     for offer in _with_progress(offers):
-        try:
-            if isinstance(offer, Rejected):
-                raise offer
-            decisions = tuple(d.decide(offer.subject(), offer.stated, year) for d in deciders)
-        except Rejected as error:
-            say_rejected(error)
+        if isinstance(offer, Rejected):
+            say_rejected(offer)
             found.append(Exit.REJECTED)
-            continue
+        elif decisions := _decisions_on(offer, deciders, year, found):
+            if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
+                found.append(Exit.UNDETERMINED)
+            yield decisions
+
+
+def _decisions_on(offer: Offer, deciders: list[Decider], year: int, found: list[Exit]) -> Decisions:
+    """The decisions by each rulebook that can decide; what keeps one from it is said once, and stops no other."""
+    decisions: list[Trace] = []
+    wrong: list[Diagnostic] = []
+    for decider in deciders:
+        try:
+            decisions.append(decider.decide(offer.subject(), offer.stated, year))
+        except Rejected as error:
+            wrong += error.diagnostics
+            found.append(Exit.REJECTED)
         except IntegrityFault as error:
-            say(f"{offer.place}: {error}")  # type: ignore[union-attr]
+            say(f"{offer.place}: {error}")
             found.append(Exit.INTEGRITY)
-            continue
-        if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
-            found.append(Exit.UNDETERMINED)
-        yield decisions
+    if wrong:
+        say_rejected(Rejected(wrong))
+    return tuple(decisions)
 
 
 def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:
@@ -137,23 +152,22 @@ def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejec
     return track(offers, description="", console=Console(stderr=True), transient=True)
 
 
-Printer = Callable[[Iterable[Decisions], "Language", bool], Iterator[str]]
+Printer = Callable[[Iterable[Decisions], Sequence[Rulebook], "Language", bool], Iterator[str]]
 
 
-def _table(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
+def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
     from cli.form import Form  # noqa: PLC0415 - only the chosen printer is loaded
 
-    form, lines, rulebooks = Form(lang), [], []
+    form, lines = Form(lang), []
     for decisions in decided:
         if not summary:
             yield form.offer(decisions)
-        rulebooks = [trace.rulebook for trace in decisions]
         lines.append(form.summary_line(decisions))
     if len(lines) > 1 or (summary and lines):
         yield form.summary(rulebooks, lines)
 
 
-def _json(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
+def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
     import json  # noqa: PLC0415
 
     from engine.decision import decision_record  # noqa: PLC0415
@@ -166,16 +180,16 @@ def _json(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterat
     yield "[]\n" if separator == "[\n" else "\n]\n"
 
 
-def _csv(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
+def _csv(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
     from cli.spreadsheet import rows  # noqa: PLC0415
 
     yield from rows(decided, lang, each_criterion=not summary)
 
 
-def _html(decided: Iterable[Decisions], lang: Language, summary: bool) -> Iterator[str]:
+def _html(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
     from cli.page import page  # noqa: PLC0415
 
-    yield page(list(decided), lang, forms=not summary)
+    yield page(list(decided), rulebooks, lang, forms=not summary)
 
 
 _PRINTERS: dict[str, Printer] = {"table": _table, "json": _json, "csv": _csv, "html": _html}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.library import Library
     from engine.wording import Language
 
-RICH_HELP = sys.stdout.isatty()
+RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 """In a terminal, help comes with colours and boxes; elsewhere as plain text."""
 
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")

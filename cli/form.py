@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cli.screen import Cell, Piece, Screen
-from engine.evidence import Provenance
-from engine.justification import facts_to_ask_for, justification
+from engine.evidence import Finding
+from engine.justification import facts_to_ask_for, is_indicative, justification
 from engine.logic import Status
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
@@ -21,10 +21,10 @@ NARROW = 100
 
 
 class SummaryLine(NamedTuple):
-    """One offer in the summary: its name, each verdict with its possible bases, and what is missing."""
+    """One offer in the summary: its name, what is missing, and by rulebook and version the verdict with its bases."""
 
     name: str
-    rulings: tuple[tuple[Verdict, str], ...]
+    rulings: Mapping[tuple[str, str], tuple[Verdict, str]]
     missing: str
 
 
@@ -43,7 +43,7 @@ class Form:
         for trace in decisions:
             self._decision(trace)
         if subject.attention:
-            self._screen.heading(self._pick("Særlig opmærksomhed", "Special attention"))
+            self._screen.heading(self._pick("Særlige opmærksomhedspunkter", "Points for special attention"))
             for point in subject.attention:
                 self._screen.paragraph(point, bullet="• ")
         self._screen.line()
@@ -51,7 +51,10 @@ class Form:
 
     def summary_line(self, decisions: Sequence[Trace]) -> SummaryLine:
         """What the summary says of one offer."""
-        rulings = tuple((trace.verdict, " / ".join(trace.possible_bases)) for trace in decisions)
+        rulings = {
+            (trace.rulebook.id, trace.rulebook.version): (trace.verdict, basis_titles(trace, self._wording))
+            for trace in decisions
+        }
         missing = ", ".join(filter(None, (self._missing(trace) for trace in decisions)))
         return SummaryLine(decisions[0].subject.name, rulings, missing)
 
@@ -59,11 +62,14 @@ class Form:
         """A line for each offer: its verdicts, their basis, and the criteria for which evidence is missing."""
         titles = [self._wording.text(rulebook.title) for rulebook in rulebooks]
         heads = [self._pick("Tilbud", "Offer"), *titles, self._pick("Mangler", "Missing")]
-        self._screen.table(heads, [_summary_row(line) for line in lines])
+        self._screen.table(heads, [_summary_row(line, rulebooks) for line in lines])
         self._screen.line()
         for i, rulebook in enumerate(rulebooks):
-            counts = Counter(line.rulings[i][0] for line in lines)
-            self._screen.line(Piece(f"{titles[i]}:"), *(_counted(rulebook, v, counts[v]) for v in Verdict))
+            rulings = (line.rulings.get((rulebook.id, rulebook.version)) for line in lines)
+            counts = Counter(ruling[0] for ruling in rulings if ruling)
+            self._screen.line(
+                Piece(f"{titles[i]}:"), *(Piece(f"  {MARKS[v.value]} {counts[v]}", v.value) for v in Verdict)
+            )
         return self._screen.taken()
 
     def _missing(self, trace: Trace) -> str:
@@ -104,58 +110,59 @@ class Form:
     def _criteria(self, trace: Trace) -> None:
         heads = (("Nr.", "No."), ("Kriterium", "Criterion"), ("Opfyldelse", "Fulfilment"))
         last = self._pick("Oplysninger og begrundelse", "Evidence and reason")
-        rows = [self._criterion(criterion) for criterion in trace.criteria]
+        is_determined = trace.verdict is not Verdict.UNDETERMINED
+        rows = [self._criterion(criterion, is_determined) for criterion in trace.criteria]
         first = max(len(self._pick(*heads[0])), *(len(c.criterion.id) for c in trace.criteria))
         title, status = (14, 16) if self._screen.width < NARROW else (26, 18)
         self._screen.table([*(self._pick(*head) for head in heads), last], rows, [first, title, status, None])
 
-    def _criterion(self, found: CriterionTrace) -> list[Cell]:
+    def _criterion(self, found: CriterionTrace, is_determined: bool) -> list[Cell]:
         reported = found.status.reported
         status = [Piece(f"{MARKS[reported]} {self._wording.status(found.status)}", reported)]
-        if found.decisive:
+        if found.decisive and is_determined:
             status.append(Piece(f"  {self._pick('afgørende', 'decisive')}", "dim"))
         tests = shown_tests(found)
-        below = [*(details_of(t.finding.provenance) for t in tests[1:]), ""]
-        evidence = [piece for t, b in zip(tests, below, strict=False) for piece in self._test(t, b)]
+        below = [*(details_of(t.finding) for t in tests[1:]), []]
+        pairs = zip(tests, below, strict=False)
+        evidence = [piece for test, details in pairs for piece in self._test(found, test, details)]
         return [[Piece(found.criterion.id)], [Piece(self._wording.text(found.criterion.title))], status, evidence]
 
-    def _test(self, found: TestTrace, shown_below: str) -> Iterator[Piece]:
-        provenance, margin = found.finding.provenance, self._wording.margin(found)
-        yield Piece(self._wording.test(found) + (f", {margin}" if margin else ""))
-        if provenance.because:
-            yield Piece(provenance.because)
-        if provenance.reservation:
-            yield Piece(f"{self._pick('Forbehold', 'Reservation')}: {provenance.reservation}", "unknown")
-        details = details_of(provenance)
-        if details and details != shown_below:
-            yield Piece(f"[{details}]", "dim")
+    def _test(self, criterion: CriterionTrace, found: TestTrace, shown_below: list[str]) -> Iterator[Piece]:
+        finding = found.finding
+        yield Piece(self._wording.test(found, indicative=is_indicative(criterion, found)))
+        yield from map(Piece, finding.said("because"))
+        for reservation in finding.said("reservation"):
+            yield Piece(f"{self._pick('Forbehold', 'Reservation')}: {reservation}", "unknown")
+        details = details_of(finding)
+        if details != shown_below:
+            yield from (Piece(f"[{text}]", "dim") for text in details)
 
     def _override(self, found: OverrideTrace) -> str:
-        answers = {"met": ("ja", "yes"), "not_met": ("nej", "no"), "unknown": ("uafklaret", "unknown")}
         tests = "; ".join(self._wording.test(test) for test in found.tests)
-        return f"{self._wording.text(found.override.title)}: {self._pick(*answers[found.status.reported])} ({tests})"
+        title = self._wording.text(found.override.title)
+        return f"{title}: {self._wording.override(found.status)} ({tests})"
 
     def _basis(self, trace: Trace) -> str:
-        titles = {o.override.id: o.override.title for o in trace.overrides}
-        rule = trace.rulebook.rule
-        names = [self._wording.text(titles.get(basis, rule.title)).lower() for basis in trace.possible_bases]
-        return f"{self._pick('grundlag', 'basis')}: {self._wording.listed(names, 'or')}"
+        return f"{self._pick('grundlag', 'basis')}: {basis_titles(trace, self._wording)}"
 
 
-def _summary_row(line: SummaryLine) -> list[Cell]:
-    rulings = [[Piece(f"{MARKS[verdict.value]} {bases}", verdict.value)] for verdict, bases in line.rulings]
-    return [[Piece(line.name)], *rulings, [Piece(line.missing)]]
+def _summary_row(line: SummaryLine, rulebooks: Sequence[Rulebook]) -> list[Cell]:
+    rulings = [line.rulings.get((rulebook.id, rulebook.version)) for rulebook in rulebooks]
+    cells = [[Piece(f"{MARKS[r[0].value]} {r[1]}", r[0].value)] if r else [Piece("")] for r in rulings]
+    return [[Piece(line.name)], *cells, [Piece(line.missing)]]
 
 
-def _counted(rulebook: Rulebook, verdict: Verdict, number: int) -> Piece:
-    """How many offers have a verdict."""
-    return Piece(f"  {MARKS[verdict.value]} {number} {rulebook.outcomes[verdict].id}", verdict.value)
+def basis_titles(trace: Trace, wording: Wording) -> str:
+    """What decides, or may decide, by its title."""
+    titles = {o.override.id: o.override.title for o in trace.overrides}
+    names = (titles.get(basis, trace.rulebook.rule.title) for basis in trace.possible_bases)
+    return wording.listed((wording.within(wording.text(name)) for name in names), "or")
 
 
-def details_of(provenance: Provenance) -> str:
-    """Where evidence comes from: its source, date and who judged."""
-    details = (provenance.source, provenance.as_of, provenance.by, provenance.date)
-    return ", ".join(filter(None, details))
+def details_of(finding: Finding) -> list[str]:
+    """Where evidence comes from: its source, date and who judged; for several years each once."""
+    details = ((p.source, p.as_of, p.by, p.date) for _, p in finding.provenances)
+    return list(dict.fromkeys(filter(None, (", ".join(filter(None, texts)) for texts in details))))
 
 
 def shown_tests(found: CriterionTrace) -> list[TestTrace]:

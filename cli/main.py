@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
+import re
 import sys
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
 import click
 
-from cli.console import RICH_HELP
+from cli.console import RICH_HELP, Exit, say
 
 _COMMANDS = {
     "assess": ("cli.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
@@ -18,6 +20,9 @@ _COMMANDS = {
     "register": ("cli.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook", "rulebook", "Show rulebooks: rules, criteria, facts, references, versions."),
 }
+READER_IS_GONE = 141
+"""The exit code of a program whose output nobody reads on, as shells know it."""
+_WIDTH = re.compile("[1-9][0-9]{0,3}\\Z")
 _LISTING = "sekskant.listing"
 """Marks a context that only lists commands, for which their summaries are enough."""
 _GROUP: Any = click.Group
@@ -42,6 +47,12 @@ class _LazyGroup(_GROUP):  # type: ignore[misc]
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _leave(READER_IS_GONE)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         ctx.meta[_LISTING] = True
         super().format_help(ctx, formatter)
@@ -58,7 +69,32 @@ def sekskant() -> None:
 
 
 def main() -> None:
-    """Run the command, with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    sekskant(prog_name="sekskant")
+    """Run the command, with its exit code; what the system refuses is a line, never a traceback."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, _nowhere())
+        getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
+    if not _WIDTH.match(os.environ.get("COLUMNS", "")):
+        # Those who read it expect a number that a screen can have.
+        os.environ.pop("COLUMNS", None)
+    try:
+        try:
+            sekskant(prog_name="sekskant")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _leave(READER_IS_GONE)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        say(f"{place}unreadable: {(error.strerror or str(error)).lower()}")
+        _leave(Exit.REJECTED)
+
+
+def _leave(code: int) -> NoReturn:
+    """End without what is still to be written: nobody takes it."""
+    sys.stdout = _nowhere()
+    sys.exit(code)
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w")

@@ -22,10 +22,10 @@ def offer() -> None:
 @offer.command()
 @click.option("--rulebook", "names", multiple=True, metavar="ID", help="The rulebook (repeatable); by default all.")
 @click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
-@click.option("--id", "identifier", default="new-offer", show_default=True, help="The offer's id.")
-@click.option("--name", default="New offer", show_default=True, help="The offer's name.")
+@click.option("--id", "identifier", help="The offer's id.")
+@click.option("--name", help="The offer's name.")
 @language_option
-def new(names: tuple[str, ...], year: int | None, identifier: str, name: str, lang: Language) -> None:
+def new(names: tuple[str, ...], year: int | None, identifier: str | None, name: str | None, lang: Language) -> None:
     """Write a commented offer file to standard output, every fact with its label, unit and allowed answers.
 
     sekskant offer new --name "Solhøj" > solhoej.yaml
@@ -34,4 +34,6 @@ def new(names: tuple[str, ...], year: int | None, identifier: str, name: str, la
     year = year or library.latest_year()
     rulebooks = chosen_rulebooks(library, names, year)
     shared_vocabulary(rulebooks)
-    click.echo(offer_template(rulebooks, year, lang, identifier, name), nl=False)
+    danish, english = ("nyt-tilbud", "Nyt tilbud"), ("new-offer", "New offer")
+    default_id, default_name = danish if lang == "da" else english
+    click.echo(offer_template(rulebooks, year, lang, identifier or default_id, name or default_name), nl=False)

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cli.console import harmless
-from cli.form import MARKS, shown_tests
-from engine.justification import justification
+from cli.form import MARKS, basis_titles, details_of, shown_tests
+from engine.justification import is_indicative, justification
+from engine.rulebook import Rulebook
 from engine.trace import Trace
 from engine.wording import Language, Wording
 
 
-def page(decided: Sequence[Sequence[Trace]], language: Language, *, forms: bool) -> str:
+def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], language: Language, *, forms: bool) -> str:
     """The page of decisions on offers: a line for each where there are several, and a form for each if asked for."""
     environment = Environment(
         loader=PackageLoader("cli"),
@@ -27,6 +28,7 @@ def page(decided: Sequence[Sequence[Trace]], language: Language, *, forms: bool)
     template = environment.get_template("decisions.html.jinja")
     return template.render(
         decided=decided,
+        rulebooks=rulebooks,
         forms=forms,
         language=language,
         marks=MARKS,
@@ -35,4 +37,7 @@ def page(decided: Sequence[Sequence[Trace]], language: Language, *, forms: bool)
         wording=wording,
         justification=lambda trace: justification(trace, language),
         shown_tests=shown_tests,
+        details_of=details_of,
+        is_indicative=is_indicative,
+        basis_titles=lambda trace: basis_titles(trace, wording),
     )

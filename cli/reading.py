@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cli.screen import Cell, Piece, Screen
-from engine.describe import facts_read
+from engine.clauses import Clauses
+from engine.describe import answers_of, facts_read
 from engine.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
 from engine.wording import Language, Wording
 
@@ -29,6 +30,13 @@ def rulebook_text(rulebook: Rulebook, language: Language) -> str:
     reader = _Reader(rulebook, Wording(language))
     reader.write()
     return reader.screen.taken()
+
+
+_COUNTS_AS = {
+    "excluded": ("tæller ikke med", "does not count"),
+    "met": ("tæller som opfyldt", "counts as fulfilled"),
+    "not_met": ("tæller som ikke opfyldt", "counts as not fulfilled"),
+}
 
 
 class _Reader:
@@ -63,8 +71,8 @@ class _Reader:
         self._facts()
 
     def _rule_sentence(self) -> str:
-        asked = self._wording.rule(self._rulebook.rule.group)
-        return asked[:1].upper() + asked[1:] + "."
+        asked = Clauses(self._rulebook, self._wording).rule(self._rulebook.rule.group)
+        return self._pick(f"Reglen kræver, at {asked}.", f"The rule requires that {asked}.")
 
     def _indented(self, *pieces: Piece | str) -> None:
         for piece in pieces:
@@ -74,7 +82,7 @@ class _Reader:
     def _references(self, thing: object) -> Iterator[Piece]:
         yield Piece(f"[{self._wording.text(thing.reference)}]", "dim")  # type: ignore[attr-defined]
         if reading := thing.reading:  # type: ignore[attr-defined]
-            yield Piece(f"{self._pick('Vores læsning', 'Our reading')}: {self._wording.text(reading)}", "unknown")
+            yield Piece(f"{self._pick('Fortolkning', 'Our reading')}: {self._wording.text(reading)}", "unknown")
 
     def _override(self, override: Override) -> None:
         outcome = self._wording.text(self._rulebook.outcomes[override.verdict].label)
@@ -87,22 +95,20 @@ class _Reader:
         self._indented(self._wording.text(criterion.description))
         tested = self._condition(criterion.condition)
         if criterion.judgement:
-            indicative = self._pick("vejledende; vurderingen", "indicative; the judgement")
-            departs = self._pick("kan afvige", "may depart from it")
-            tested += f" ({indicative} {criterion.judgement} {departs})"
+            judgement = self._rulebook.vocabulary.facts[criterion.judgement]
+            label = self._wording.quoted(self._wording.text(judgement.written.label))
+            tested += self._pick(f" (vejledende; {label} kan afvige)", f" (indicative; {label} may depart from it)")
         self._indented(Piece(f"→ {tested}"), *self._references(criterion))
         if applicability := criterion.applicability:
-            exempt = self._pick("Ikke relevant, når", "Not applicable where")
-            counts = self._pick("tæller som", "counts as")
-            self._indented(
-                f"{exempt} {self._condition(applicability.exempt_when)} ({counts} {applicability.counts_as})"
-            )
+            exempt = self._pick("Finder ikke anvendelse, når", "Not applicable where")
+            counts = self._pick(*_COUNTS_AS[applicability.counts_as])
+            self._indented(f"{exempt} {self._condition(applicability.exempt_when)} ({counts})")
             self._indented(*self._references(applicability))
 
     def _condition(self, condition: Condition, *, nested: bool = False) -> str:
         if isinstance(condition, Test):
             fact = self._rulebook.vocabulary.facts[condition.fact]
-            return f"{condition.fact} {self._wording.required(condition, fact)}"
+            return f"{self._wording.text(fact.written.label)}: {self._wording.required(condition, fact)}"
         return self._combination(condition, nested=nested)
 
     def _combination(self, condition: Combination, *, nested: bool) -> str:
@@ -121,7 +127,7 @@ class _Reader:
 
     def _fact(self, fact: FactDeclaration) -> list[Cell]:
         written = fact.written
-        answers = ", ".join(fact.answers) or self._wording.fact_range(fact)
+        answers = ", ".join(answers_of(fact, self._wording)) or self._wording.fact_range(fact)
         answers += self._pick(", pr. år", ", per year") if written.per else ""
         unit = f" ({self._wording.text(written.unit)})" if written.unit else ""
         return [[Piece(fact.id)], [Piece(self._wording.text(written.label) + unit)], [Piece(answers)]]

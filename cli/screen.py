@@ -116,8 +116,7 @@ class Screen:
 
 def _terminal_width() -> int:
     """The width of the terminal, or what the environment says it is; 100 where there is none."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns := os.environ.get("COLUMNS"):
         return int(columns)
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or 100

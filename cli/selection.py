@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import click
 
 from cli.console import Exit, say_rejected
 from engine.diagnostics import Rejected
+from offers.offer import unknown_attributes
 
 if TYPE_CHECKING:
     from engine.library import Library
@@ -28,7 +30,12 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
             say_rejected(error)
             sys.exit(int(Exit.REJECTED))
         raise click.UsageError("\n".join(map(str, error.diagnostics))) from None
-    return list({(rulebook.id, rulebook.version): rulebook for rulebook in chosen}.values())
+    different = list({rulebook.content: rulebook for rulebook in chosen}.values())
+    for one, other in itertools.combinations(different, 2):
+        if (one.id, one.version) == (other.id, other.version):
+            message = f"`{one.id}@{one.version}` is chosen twice with different content: {one.file} and {other.file}"
+            raise click.UsageError(f"{message}; give the changed one a version of its own")
+    return different
 
 
 def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
@@ -37,4 +44,8 @@ def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
     if len(vocabularies) > 1:
         ids = ", ".join(sorted({v.id for v in vocabularies.values()}))
         raise click.UsageError(f"the rulebooks use different vocabularies ({ids}); use them one at a time")
-    return next(iter(vocabularies.values()))
+    vocabulary = next(iter(vocabularies.values()))
+    if unknown := unknown_attributes(vocabulary):
+        say_rejected(Rejected(unknown))
+        sys.exit(int(Exit.REJECTED))
+    return vocabulary

@@ -8,26 +8,45 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cli.console import harmless
 from engine.decision import reason_of, reservation_of
+from engine.justification import is_indicative
+from engine.logic import settled
 from engine.trace import CriterionTrace, Trace, tests_in
 from engine.wording import Language, Wording
 
 DECISION_COLUMNS = ("offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis")
-CRITERION_COLUMNS = ("criterion", "title", "status", "decisive", "evidence", "because", "reservation", "source")
+CRITERION_COLUMNS = (
+    "criterion",
+    "title",
+    "reference",
+    "status",
+    "possible",
+    "decisive",
+    "departs",
+    "evidence",
+    "because",
+    "reservation",
+    "source",
+    "by",
+)
 MISSING_COLUMNS = ("missing_for_met", "missing_for_not_met")
 
 
 def rows(decided: Iterable[Sequence[Trace]], language: Language, *, each_criterion: bool) -> Iterator[str]:
-    """The lines of a CSV table, its header first: UTF-8, commas, ids and verdicts as machines write them."""
+    """The lines of a CSV table, its header first: UTF-8, ids and verdicts as machines write them.
+
+    In Danish the separator is a semicolon, and a byte order mark comes first: so Danish Excel opens it as a table.
+    """
     wording = Wording(language)
-    yield _line(DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS))
+    separator, mark = (";", "\ufeff") if language == "da" else (",", "")
+    yield mark + _line(DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS), separator)
     for trace in (trace for decisions in decided for trace in decisions):
         start = _decision(trace)
         if each_criterion:
             for criterion in trace.criteria:
-                yield _line([*start, *_criterion(criterion, wording)])
+                yield _line([*start, *_criterion(criterion, wording)], separator)
         else:
             missing = (" | ".join(" ".join(ids) for ids in sets.sets) for sets in trace.analysis.missing.values())
-            yield _line([*start, *missing])
+            yield _line([*start, *missing], separator)
 
 
 def _decision(trace: Trace) -> list[str]:
@@ -39,22 +58,26 @@ def _decision(trace: Trace) -> list[str]:
 
 def _criterion(found: CriterionTrace, wording: Wording) -> list[str]:
     tests = [t for t in tests_in(found) if t.finding.evidence or t.finding.parts] or list(found.tests)
-    sources = dict.fromkeys(filter(None, (t.finding.provenance.source for t in tests)))
+    sources, judges = (dict.fromkeys(s for t in tests for s in t.finding.said(detail)) for detail in ("source", "by"))
     return [
         found.criterion.id,
         wording.text(found.criterion.title),
+        wording.text(found.criterion.reference),
         found.status.reported,
+        " | ".join(status.reported for status in settled(found.status)),
         "yes" if found.decisive else "no",
-        "; ".join(wording.test(t) for t in tests),
+        "yes" if found.departs else "no",
+        "; ".join(wording.test(t, indicative=is_indicative(found, t)) for t in tests),
         reason_of(found) or "",
         reservation_of(found) or "",
         "; ".join(sources),
+        "; ".join(judges),
     ]
 
 
-def _line(cells: Iterable[str]) -> str:
+def _line(cells: Iterable[str], separator: str) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer).writerow([safe_cell(cell) for cell in cells])
+    csv.writer(buffer, delimiter=separator).writerow([safe_cell(cell) for cell in cells])
     return buffer.getvalue()
 
 

@@ -23,13 +23,19 @@ Items = tuple[Status, ...]
 """What is known of each item: the criteria in order, then the overrides in order."""
 Counts = tuple[int, ...]
 """How many items to take from each class of items that the ruling treats alike."""
+Answers = tuple[Items, ...]
+"""The statuses given to items of each class."""
 
 
 class Sets(NamedTuple):
-    """Sets of items by their ids, smallest first, then in the rulebook's order; `complete` unless cut off."""
+    """Sets of items by their ids, smallest first, then in the rulebook's order; `complete` unless cut off.
+
+    `statuses` holds, set by set, a status for each item: together they force the verdict that was asked about.
+    """
 
     sets: tuple[tuple[str, ...], ...] = ()
     complete: bool = True
+    statuses: tuple[Items, ...] = ()
 
 
 class Ruling(NamedTuple):
@@ -99,11 +105,11 @@ class Analyst:
         ways = ways_of_counting(program.rulebook.rule.group)
         self._ways = [ways.get(c.criterion.id, set()) for c in program.criteria]
         self._ways += [{o.override.verdict is Verdict.MET} for o in program.overrides]
-        self._verdict = lru_cache(MAX_VERDICTS)(lambda items: rule_on(program, items).verdict)
+        self.verdict = lru_cache(MAX_VERDICTS)(lambda items: rule_on(program, items).verdict)
         self.analyse = lru_cache(MAX_ANALYSES)(self._analyse)
 
     def _analyse(self, items: Items) -> Analysis:
-        verdict = self._verdict(items)
+        verdict = self.verdict(items)
         decisive = frozenset(self._decisive(items, verdict))
         if verdict is Verdict.UNDETERMINED:
             missing = {v: self._forcing(v, items, self._settlings(items)) for v in (Verdict.MET, Verdict.NOT_MET)}
@@ -119,7 +125,7 @@ class Analyst:
         for i in range(len(self._program.criteria)):
             if items[i] in opposite:
                 turned = (*items[:i], opposite[items[i]], *items[i + 1 :])
-                if self._verdict(turned) is not verdict:
+                if self.verdict(turned) is not verdict:
                     yield self.names[i]
 
     def _settlings(self, items: Items) -> list[tuple[Status, ...]]:
@@ -140,19 +146,19 @@ class Analyst:
         """
         given = [self._helpful(i, statuses, wanted) for i, statuses in enumerate(given)]
         classes = self._classes(start, given)
-        minimal: list[Counts] = []
+        minimal: list[tuple[Counts, Answers]] = []
         questions, level = 0, [(0,) * len(classes)]
         while level and not (smallest_only and minimal):
             too_few: list[Counts] = []
             for counts in level:
-                if any(all(m <= c for m, c in zip(smaller, counts, strict=True)) for smaller in minimal):
+                if any(all(m <= c for m, c in zip(smaller, counts, strict=True)) for smaller, _ in minimal):
                     continue
-                for items in _answered(start, given, classes, counts):
+                for answers in _answers(given, classes, counts):
                     questions += 1
                     if questions > MAX_QUESTIONS:
                         return self._expanded(classes, minimal, complete=False)
-                    if self._verdict(items) is wanted:
-                        minimal.append(counts)
+                    if self.verdict(_answered(start, classes, answers)) is wanted:
+                        minimal.append((counts, answers))
                         break
                 else:
                     too_few.append(counts)
@@ -174,15 +180,17 @@ class Analyst:
                 classes.setdefault((self._alike[i], start[i], statuses), []).append(i)
         return list(classes.values())
 
-    def _expanded(self, classes: list[list[int]], minimal: list[Counts], complete: bool) -> Sets:
-        """Each choice of members that the counts stand for."""
-        found: list[tuple[int, ...]] = []
-        for counts in minimal:
+    def _expanded(self, classes: list[list[int]], minimal: list[tuple[Counts, Answers]], complete: bool) -> Sets:
+        """Each choice of members that the counts stand for, with the statuses that force the verdict."""
+        found: list[dict[int, Status]] = []
+        for counts, answers in minimal:
+            given = list(itertools.chain(*answers))
             picks = itertools.islice(_picks(classes, counts), MAX_SETS + 1 - len(found))
-            found += [tuple(sorted(pick)) for pick in picks]
+            found += [dict(sorted(zip(pick, given, strict=True))) for pick in picks]
         complete = complete and len(found) <= MAX_SETS
-        ordered = sorted(found[:MAX_SETS], key=lambda items: (len(items), items))
-        return Sets(tuple(tuple(self.names[i] for i in items) for items in ordered), complete)
+        ordered = sorted(found[:MAX_SETS], key=lambda items: (len(items), tuple(items)))
+        names = tuple(tuple(self.names[i] for i in items) for items in ordered)
+        return Sets(names, complete, tuple(tuple(items.values()) for items in ordered))
 
 
 def _extended(counts: Counts, classes: list[list[int]]) -> list[Counts]:
@@ -202,18 +210,20 @@ def _picks(classes: list[list[int]], counts: Counts) -> Iterator[tuple[int, ...]
             yield (*chosen, *rest)
 
 
-def _answered(
-    start: Items, given: list[tuple[Status, ...]], classes: list[list[int]], counts: Counts
-) -> Iterator[Items]:
-    """The start with so many items of each class given statuses; which of those alike has which makes no difference."""
+def _answers(given: list[tuple[Status, ...]], classes: list[list[int]], counts: Counts) -> Iterator[Answers]:
+    """Every way to give so many items of each class a status; which of those alike has which makes no difference."""
     pairs = zip(classes, counts, strict=True)
     ways = [itertools.combinations_with_replacement(given[members[0]], count) for members, count in pairs]
-    for answers in itertools.product(*ways):
-        items = list(start)
-        for members, statuses in zip(classes, answers, strict=True):
-            for i, status in zip(members, statuses, strict=False):
-                items[i] = status
-        yield tuple(items)
+    return itertools.product(*ways)
+
+
+def _answered(start: Items, classes: list[list[int]], answers: Answers) -> Items:
+    """The start with the first items of each class given statuses."""
+    items = list(start)
+    for members, statuses in zip(classes, answers, strict=True):
+        for i, status in zip(members, statuses, strict=False):
+            items[i] = status
+    return tuple(items)
 
 
 def alike(program: Program) -> list[object]:

@@ -14,9 +14,10 @@ from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evidence import Evidence, Finding, State, Stated, findings_of
 from engine.interval import Interval
 from engine.logic import Status
+from engine.notes import notes_on, superset_note
 from engine.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.rulebook import Condition, Rulebook, Test, Verdict, tests_of
-from engine.trace import CriterionTrace, Execution, Note, OverrideTrace, Subject, TestTrace, Trace
+from engine.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 
 if TYPE_CHECKING:
     from engine.durable_rules import DurableRules
@@ -33,15 +34,17 @@ class Decider:
 
     Args:
         rulebook: the rulebook.
-        superset: a decider for the rulebook that this one names as `subset_of`, for notes on consistency.
+        superset: a decider for the rulebook that this one names as `subset_of`, for notes on consistency; one with
+            another vocabulary cannot decide on the same evidence and is not asked.
         engine: `reference` to decide without durable-rules; by default the environment's `SEKSKANT_ENGINE`.
     """
 
     def __init__(self, rulebook: Rulebook, superset: Decider | None = None, engine: str | None = None) -> None:
         self.program = compile_rulebook(rulebook)
-        self.superset = superset
+        same_facts = superset is not None and superset.program.rulebook.vocabulary == rulebook.vocabulary
+        self.superset = superset if same_facts else None
         self._analyst = Analyst(self.program)
-        self._why = _why_reference(engine)
+        self._why = why_reference(engine)
         self._durable: DurableRules | None = None
         self._rulings: dict[Items, tuple[Ruling, tuple[str, ...]]] = {}
         self._latest: tuple[Subject, Stated, int, Trace] | None = None
@@ -64,7 +67,7 @@ class Decider:
             raise
         reject_departures(self.program, findings, statuses)
         trace = self._trace(subject, year, findings, statuses, ruling, execution)
-        trace = trace._replace(notes=(*_notes(trace), *self._superset_notes(trace, stated)))
+        trace = self._noted(trace, stated)
         self._latest = (subject, _copied(stated), year, trace)
         return trace
 
@@ -139,28 +142,28 @@ class Decider:
             execution=execution,
         )
 
-    def _superset_notes(self, trace: Trace, stated: Stated) -> list[Note]:
-        if self.superset is None or trace.verdict is not Verdict.MET:
-            return []
-        wider = self.superset.decide(trace.subject, stated, trace.year)
-        if wider.verdict is Verdict.MET:
-            return []
-        not_met = wider.verdict is Verdict.NOT_MET
-        return [Note("superset_not_met" if not_met else "superset_undetermined", rulebook=wider.rulebook)]
+    def _noted(self, trace: Trace, stated: Stated) -> Trace:
+        wider = None
+        if self.superset is not None and trace.verdict is Verdict.MET:
+            wider = self.superset.decide(trace.subject, stated, trace.year)
+        superset = superset_note(trace, wider)
+        return trace._replace(notes=notes_on(trace, stated) + ((superset,) if superset else ()))
 
 
 class _Tracer:
     """Puts what was found beside what was asked."""
 
     def __init__(self, program: Program, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> None:
-        self._findings, self._statuses = findings, statuses
+        self._program, self._findings, self._statuses = program, findings, statuses
         self._status_of = {node.test: statuses[i] for i, node in enumerate(program.nodes) if isinstance(node, TestNode)}
 
     def criterion(self, nodes: CriterionNodes, decisive: bool) -> CriterionTrace:
         criterion, at = nodes.criterion, self._statuses
         measure, judgement, judged = at[nodes.measure], None, None
         if nodes.judgement is not None:
-            judged = self._test(Test(criterion.judgement or "", "in", None, frozenset({"yes"}), criterion.reference))
+            node = self._program.nodes[nodes.judgement]
+            assert isinstance(node, TestNode)
+            judged = self._test(node.test)
             judgement = None if judged.finding.state is State.NOT_STATED else at[nodes.judgement]
         return CriterionTrace(
             criterion=criterion,
@@ -202,21 +205,6 @@ def margin_of(test: Test, finding: Finding, status: Status) -> Fraction | None:
     return distance if status is Status.MET else -distance
 
 
-def _notes(trace: Trace) -> list[Note]:
-    tests = [t for c in trace.criteria for t in c.tests + c.exemption_tests] + [
-        t for o in trace.overrides for t in o.tests
-    ]
-    assumed = {t.test.fact: t.finding for t in tests if t.finding.evidence and t.finding.evidence.assumed}
-    notes = [Note("assumed", {"fact": name, "answer": f.fact.written.assumed or ""}) for name, f in assumed.items()]
-    analysis = trace.analysis
-    if not all(s.complete for s in (analysis.grounds, analysis.smallest_change, *analysis.missing.values())):
-        notes.append(Note("incomplete"))
-    published = [p for p in trace.subject.published if (p.rulebook, p.year) == (trace.rulebook.id, trace.year)]
-    if len({p.outcome for p in published}) > 1:
-        notes.append(Note("published_contradiction", {"outcomes": ", ".join(p.outcome for p in published)}))
-    return notes
-
-
 def reject_departures(program: Program, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> None:
     """A judgement that departs from an indicative measure must say why.
 
@@ -248,7 +236,7 @@ def _disagreement(nodes: Sequence[Node], decided: Sequence[Status], expected: Se
     return IntegrityFault(f"durable-rules and the reference disagree on {', '.join(wrong)}")
 
 
-def _why_reference(engine: str | None) -> str | None:
+def why_reference(engine: str | None = None) -> str | None:
     """Why the reference decides alone; None where durable-rules decides."""
     if (engine or os.environ.get("SEKSKANT_ENGINE")) == REFERENCE:
         return "asked for"

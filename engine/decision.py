@@ -8,8 +8,9 @@ from engine.analysis import Sets
 from engine.evidence import Evidence, Finding, Provenance, State
 from engine.interval import Interval
 from engine.language import Text
+from engine.logic import settled
 from engine.numbers import decimal_text, interval_record
-from engine.rulebook import Verdict
+from engine.rulebook import Possible, Verdict
 from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 
 FORMAT = "sekskant/decision/1"
@@ -47,7 +48,7 @@ def _rulebook(trace: Trace) -> Record:
 
 def _note(note: Note) -> Record:
     if note.rulebook is None:
-        return {"code": note.code, **note.detail}
+        return {"code": note.code, **{k: list(v) if isinstance(v, tuple) else v for k, v in note.detail.items()}}
     rulebook = note.rulebook
     return {"code": note.code, "rulebook": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256}
 
@@ -67,12 +68,13 @@ def _criterion(trace: Trace, found: CriterionTrace) -> Record:
         "id": criterion.id,
         "title": _text(trace, criterion.title),
         "status": found.status.reported,
+        "possible": [status.reported for status in settled(found.status)],
         "decisive": found.decisive,
         "reference": _text(trace, criterion.reference),
         "because": reason_of(found),
         "reservation": reservation_of(found),
         "measure": found.measure.reported if indicative else None,
-        "judgement": found.judgement.reported if found.judgement else None,
+        "judgement": None if found.judgement is None else found.judgement.reported,
         "departs": found.departs,
         "tests": [_test(test) for test in found.tests + ((found.judgement_test,) if found.judgement_test else ())],
     }
@@ -115,15 +117,19 @@ def evidence_record(finding: Finding) -> Record | None:
     """What is stated of a fact, with the parts it is derived from; None where nothing is."""
     if finding.state is State.NOT_STATED:
         return None
-    parts = {name: _part(part) for name, part in finding.parts}
-    return _possible(finding) | ({"derived_from": parts} if parts else {})
+    record = _possible(finding, finding.possible)
+    if not finding.parts:
+        return record
+    if finding.evidence is not None:
+        record["stated"] = _possible(finding._replace(state=finding.evidence.state), finding.evidence.possible)
+    return record | {"derived_from": {name: _part(part) for name, part in finding.parts}}
 
 
-def _possible(finding: Finding) -> Record:
+def _possible(finding: Finding, possible: Possible) -> Record:
     """What a fact can still be, without the limits that it has anyway."""
     if finding.state is State.STATED_UNKNOWN:
         return {"unknown": True}
-    possible, everything = finding.possible, finding.fact.everything
+    everything = finding.fact.everything
     if isinstance(possible, Interval) and isinstance(everything, Interval):
         return {**interval_record(possible.without_limits(everything))}
     answers = [answer for answer in finding.fact.answers if answer in possible]  # type: ignore[operator]
@@ -153,8 +159,7 @@ def reservation_of(found: CriterionTrace) -> str | None:
 
 def _joined(found: CriterionTrace, name: str) -> str | None:
     tests = found.tests + ((found.judgement_test,) if found.judgement_test else ())
-    texts = [getattr(test.finding.provenance, name) for test in tests]
-    return "\n".join(dict.fromkeys(text for text in texts if text)) or None
+    return "\n".join(dict.fromkeys(text for test in tests for text in test.finding.said(name))) or None
 
 
 def _published(published: Any) -> Record:

@@ -9,6 +9,7 @@ from engine.language import Text
 from engine.numbers import decimal_text, interval_record
 from engine.program import TestNode, compile_rulebook
 from engine.rulebook import Condition, Count, Criterion, FactDeclaration, Override, Rulebook, RulePart, Test
+from engine.wording import Wording
 
 Record = dict[str, Any]
 
@@ -44,6 +45,11 @@ def facts_read(rulebook: Rulebook) -> list[FactDeclaration]:
     for name in sorted(read):
         read |= set(parts_of(facts[name]))
     return [fact for fact in facts.values() if fact.id in read]
+
+
+def answers_of(fact: FactDeclaration, wording: Wording) -> list[str]:
+    """The allowed answers as a file may write them: those of a judgement in the language."""
+    return [wording.answer(fact, a) if fact.written.type == "judgement" else a for a in fact.answers]
 
 
 def parts_of(fact: FactDeclaration) -> list[str]:

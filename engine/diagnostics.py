@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 MAX_QUOTED = 60
-MAX_NAMED = 8
+MAX_NAMED = 12
 """A hint that names more words than this is not read."""
 
 CODES: dict[str, str] = {
@@ -46,6 +46,7 @@ CODES: dict[str, str] = {
     "threshold-out-of-range": "a threshold that the fact can never reach",
     "k-larger-than-n": "more criteria are required than there are",
     "mandatory-not-member": "a mandatory criterion that does not count in the group",
+    "group-too-wide": "a group has more parts than can be decided together",
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
     "not-columnar": "a rulebook whose thresholds have too many digits to be compared in columns",
@@ -151,3 +152,15 @@ def near_hint(word: str, known: Iterable[str]) -> str | None:
     if near:
         return f"did you mean `{near}`?"
     return "one of " + ", ".join(f"`{k}`" for k in known) if 0 < len(known) <= MAX_NAMED else None
+
+
+def key_hint(key: str, known: Iterable[str], *, is_empty: bool) -> str | None:
+    """A hint for a key that is not there: `{a: one, two}` has a key `two` without a value, and `{a: 0,5}` a key `5`.
+
+    >>> key_hint("5", ["a"], is_empty=True), key_hint("two", ["a"], is_empty=True)
+    ('a decimal has a point, not a comma', 'a text that holds a comma stands in quotes')
+    """
+    known = list(known)
+    if not is_empty or nearest(key, known):
+        return near_hint(key, known)
+    return "a decimal has a point, not a comma" if key.isdecimal() else "a text that holds a comma stands in quotes"

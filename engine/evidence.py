@@ -77,8 +77,21 @@ class Finding(NamedTuple):
     @property
     def provenance(self) -> Provenance:
         """Where the fact's own evidence comes from, or that of its first part that names a source."""
-        stated = [self.evidence, *(part.evidence for _, part in self.parts)]
-        return next((e.provenance for e in stated if e and e.provenance != NO_PROVENANCE), NO_PROVENANCE)
+        return next((provenance for _, provenance in self.provenances), NO_PROVENANCE)
+
+    @property
+    def provenances(self) -> tuple[tuple[str, Provenance], ...]:
+        """Where the fact's own evidence comes from, under an empty name, and that of each part under its name."""
+        stated = [("", self.evidence), *((name, part.evidence) for name, part in self.parts)]
+        return tuple((name, e.provenance) for name, e in stated if e and e.provenance != NO_PROVENANCE)
+
+    def said(self, detail: str) -> tuple[str, ...]:
+        """What the provenances say in one detail; where texts differ, those of parts with the name of the part."""
+        texts = [(name, getattr(provenance, detail)) for name, provenance in self.provenances]
+        texts = [(name, text) for name, text in texts if text]
+        if len({text for _, text in texts}) == 1:
+            return (texts[0][1],)
+        return tuple(f"{name}: {text}" if name else text for name, text in texts)
 
 
 Parts = list[tuple[str, Finding]]

@@ -6,13 +6,17 @@ considerations where judgement was used, and what is unsettled. It is built afte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from engine.analysis import Sets
+from engine.clauses import Clauses
 from engine.evidence import Finding, State
 from engine.logic import Status
-from engine.rulebook import Verdict
-from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace, tests_in
+from engine.notes import is_judged_without_reason
+from engine.remarks import Remarks
+from engine.rulebook import Override, Verdict
+from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.wording import Language, Wording
 
 
@@ -29,14 +33,16 @@ def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
     parts = {
         ("Afgørelse", "Decision"): writer.decision(),
         ("Regler", "Rules"): writer.rules(),
-        ("Oplysninger, der er lagt vægt på", "Facts given weight"): writer.facts(),
-        ("Hovedhensyn i skønnet", "Main considerations of the judgement"): writer.considerations(),
+        ("Oplysninger, der er tillagt væsentlig betydning", "Facts given weight"): writer.facts(),
+        (
+            "Hovedhensyn, der har været bestemmende for skønnet",
+            "Main considerations that determined the judgement",
+        ): writer.considerations(),
         ("Hvad der ikke er afklaret", "What is unsettled"): writer.unsettled(),
         ("Hvad der ville ændre afgørelsen", "What would change the decision"): writer.changes(),
-        ("Bemærkninger", "Remarks"): writer.remarks(),
+        ("Bemærkninger", "Remarks"): Remarks(trace, writer.wording).sentences(),
     }
-    pick = writer.wording.pick
-    found = ((pick(*heading), tuple(sentences)) for heading, sentences in parts.items())
+    found = ((writer.wording.pick(*heading), tuple(sentences)) for heading, sentences in parts.items())
     return tuple(Section(heading, sentences) for heading, sentences in found if sentences)
 
 
@@ -45,15 +51,22 @@ def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
 
     They are the unknown tests of the criteria and overrides that stand in a smallest set in `missing`.
     """
-    sizes = [min(map(len, sets.sets)) for sets in trace.analysis.missing.values() if sets.sets]
-    useful = {i for sets in trace.analysis.missing.values() for s in sets.sets if len(s) in sizes for i in s}
-    tests: list[TestTrace] = []
-    for override in trace.overrides:
-        tests += override.tests if override.override.id in useful else ()
-    for criterion in trace.criteria:
-        tests += tests_in(criterion) if criterion.criterion.id in useful else ()
+    useful = _in_smallest_sets(trace)
+    tests = [t for o in trace.overrides if o.override.id in useful for t in o.tests]
+    tests += [t for c in trace.criteria if c.criterion.id in useful for t in tests_in(c)]
     unknown = (t for t in tests if t.status is Status.UNKNOWN and not _is_idle_judgement(trace, t))
     return tuple({t.test.fact: t for t in unknown}.values())
+
+
+def _in_smallest_sets(trace: Trace) -> set[str]:
+    """The items that stand in a smallest set that could settle the verdict one way or the other."""
+    return {i for sets in trace.analysis.missing.values() for names in _smallest(sets).sets for i in names}
+
+
+def _smallest(sets: Sets) -> Sets:
+    """The sets that are as small as the first."""
+    number = sum(len(names) == len(sets.sets[0]) for names in sets.sets)
+    return Sets(sets.sets[:number], sets.complete or number < len(sets.sets), sets.statuses[:number])
 
 
 def _is_idle_judgement(trace: Trace, test: TestTrace) -> bool:
@@ -65,160 +78,203 @@ def _is_idle_judgement(trace: Trace, test: TestTrace) -> bool:
 class _Writer:
     def __init__(self, trace: Trace, wording: Wording) -> None:
         self.trace, self.wording = trace, wording
+        self.rulebook = trace.rulebook
+        self.clauses = Clauses(trace.rulebook, wording)
+        self._pick, self._text = wording.pick, wording.text
+        self._in_grounds = {name for names in trace.analysis.grounds.sets for name in names}
 
-    def _pick(self, danish: str, english: str) -> str:
-        return self.wording.pick(danish, english)
-
-    def _text(self, text: object) -> str:
-        return self.wording.text(text)  # type: ignore[arg-type]
+    def _label(self, verdict: Verdict) -> str:
+        return self._text(self.rulebook.outcomes[verdict].label)
 
     def decision(self) -> Iterator[str]:
-        trace, name = self.trace, self.trace.subject.name
-        label = self._text(trace.rulebook.outcomes[trace.verdict].label)
-        title = self._text(trace.rulebook.title).lower()
-        if trace.verdict is Verdict.UNDETERMINED:
+        name, year, verdict = self.trace.subject.name, self.trace.year, self.trace.verdict
+        if verdict is Verdict.UNDETERMINED:
+            label = self._label(Verdict.MET)
             yield self._pick(
-                f"Det er uafklaret, om {name} for aftaleåret {trace.year} er {title}.",
-                f"Whether {name} is {title} for the agreement year {trace.year} is undetermined.",
+                f"Det er uafklaret, om {name} er {label} for aftaleåret {year}.",
+                f"Whether {name} is {label} for the agreement year {year} is undetermined.",
             )
-        else:
+            return
+        yield self._pick(
+            f"{name} er {self._label(verdict)} for aftaleåret {year}.",
+            f"For the agreement year {year}, {name} is {self._label(verdict)}.",
+        )
+        yield from self._grounds()
+
+    def _grounds(self) -> Iterator[str]:
+        grounds = self.trace.analysis.grounds
+        if not self._in_grounds and grounds.complete:
             yield self._pick(
-                f"{name} er {label} for aftaleåret {trace.year}.",
-                f"For the agreement year {trace.year}, {name} is {label}.",
+                "Afgørelsen er den samme, uanset hvad der lægges til grund.",
+                "The decision is the same whatever the facts are.",
             )
-            grounds = self.wording.alternatives(trace.rulebook, trace.analysis.grounds.sets)
+        elif self._in_grounds:
+            clauses = self.clauses.sets(grounds, "is")
             yield self._pick(
-                f"Det følger allerede af, hvad der er fundet om: {grounds}.",
-                f"This follows already from what was found on: {grounds}.",
+                f"Afgørelsen følger alene af, at {clauses}.", f"The decision follows from this alone: {clauses}."
             )
 
     def rules(self) -> Iterator[str]:
-        for override in self._overrides_that_may_decide():
-            yield self._override_rule(override)
-        if self.trace.rulebook.rule.id in self.trace.possible_bases:
-            rule, source = self.trace.rulebook.rule, self._text(self.trace.rulebook.source)
-            asked, reference = self.wording.rule(rule.group), self._text(rule.reference)
+        for found in self._overrides_that_may_decide():
+            yield self._override_rule(found)
+        if self._rule_matters():
+            yield from self._absent_overrides()
+            rule, source = self.rulebook.rule, self._text(self.rulebook.source)
+            asked, reference = self.clauses.rule(rule.group), self._text(rule.reference)
             yield self._pick(
-                f"Reglen kræver {asked} ({source}, {reference}).",
-                f"The rule requires {asked} ({source}, {reference}).",
+                f"Reglen kræver, at {asked} ({source}, {reference}).",
+                f"The rule requires that {asked} ({source}, {reference}).",
             )
             if rule.reading:
                 yield self._reading(self._text(rule.reading))
-        yield from self._applicability()
+            yield from self._exemptions()
+
+    def _rule_matters(self) -> bool:
+        return self.rulebook.rule.id in self.trace.possible_bases
 
     def _overrides_that_may_decide(self) -> list[OverrideTrace]:
         return [o for o in self.trace.overrides if o.override.id in self.trace.possible_bases]
 
     def _override_rule(self, found: OverrideTrace) -> str:
-        override, rulebook = found.override, self.trace.rulebook
-        title, basis = self._text(override.title), self._text(override.legal_basis)
-        where = f"{self._text(rulebook.source)}, {self._text(override.reference)}"
-        outcome = self._text(rulebook.outcomes[override.verdict].label)
+        override = found.override
+        title, basis = self.wording.quoted(self._text(override.title)), self._text(override.legal_basis)
+        where = f"{self._text(self.rulebook.source)}, {self._text(override.reference)}"
+        outcome = self.wording.quoted(self._label(override.verdict))
         if found.status is Status.MET:
-            start = self._pick(f"{title}: tilbuddet er {outcome} efter", f"{title}: the offer is {outcome} by")
+            words = self._pick(
+                f"{title} gælder for tilbuddet, og udfaldet er derfor {outcome}",
+                f"{title} applies to the offer, and the outcome is therefore {outcome}",
+            )
         else:
-            start = self._pick(f"{title}: tilbuddet kan være {outcome} efter", f"{title}: it may be {outcome} by")
-        reading = f" {self._reading(self._text(override.reading))}" if override.reading else ""
-        return f"{start} {basis} ({where}).{reading}"
+            words = self._pick(
+                f"Det er uafklaret, om {title} gælder for tilbuddet; i så fald er udfaldet {outcome}",
+                f"Whether {title} applies to the offer is undetermined; if so, the outcome is {outcome}",
+            )
+        follows = self._pick(
+            f"{words}. Det følger af {basis} ({where}).", f"{words}. This follows from {basis} ({where})."
+        )
+        return " ".join([follows, *self._readings(override)])
+
+    def _absent_overrides(self) -> Iterator[str]:
+        absent = [o.override.id for o in self.trace.overrides if o.status is Status.NOT_MET]
+        if absent:
+            names = self.clauses.names(absent)
+            yield self._pick(
+                f"{names} gælder ikke for tilbuddet.",
+                f"{names} {'do' if len(absent) > 1 else 'does'} not apply to the offer.",
+            )
+
+    def _readings(self, override: Override) -> list[str]:
+        return [self._reading(self._text(override.reading))] if override.reading else []
 
     def _reading(self, reading: str) -> str:
-        return self._pick(f"Vores læsning: {reading}", f"Our reading: {reading}")
+        return self._pick(f"Fortolkning: {reading}", f"Our reading: {reading}")
 
-    def _applicability(self) -> Iterator[str]:
+    def _exemptions(self) -> Iterator[str]:
         for found in self.trace.criteria:
             applicability = found.criterion.applicability
             if found.status is Status.NOT_APPLICABLE and applicability is not None:
-                name = f"{found.criterion.id} ({self._text(found.criterion.title)})"
-                reading = f" {self._reading(self._text(applicability.reading))}" if applicability.reading else ""
-                yield self._pick(
-                    f"Kriterium {name} er ikke relevant her.{reading}",
-                    f"Criterion {name} does not apply here.{reading}",
-                )
+                name = self._named(found)
+                sentence = self._pick(f"Kriterium {name} finder ikke anvendelse.", f"Criterion {name} does not apply.")
+                reading = [self._reading(self._text(applicability.reading))] if applicability.reading else []
+                yield " ".join([sentence, *reading])
+
+    def _named(self, found: CriterionTrace) -> str:
+        criterion = found.criterion
+        title = self.wording.within(self._text(criterion.title))
+        return f"{criterion.id} ({title}; {self._text(criterion.reference)})"
 
     def facts(self) -> Iterator[str]:
-        for override in self._overrides_that_may_decide():
-            for test in override.tests:
-                if test.finding.state is State.KNOWN:
-                    yield f"{self.wording.test(test)}.{self._source(test)}"
-        if self._rule_matters():
-            for found in self.trace.criteria:
-                tests = [t for t in self._weighty(found) if not self._is_judgement(t)]
-                if tests:
-                    words = "; ".join(self.wording.test(t) + self._margin(t) for t in tests)
-                    sources = dict.fromkeys(self._source(t) for t in tests)
-                    yield f"{self._headed(found)}: {words}.{''.join(sources)}"
-
-    def _rule_matters(self) -> bool:
-        return self.trace.rulebook.rule.id in self.trace.possible_bases
-
-    def _weighty(self, found: CriterionTrace) -> list[TestTrace]:
-        """The tests with evidence, of criteria whose status is settled."""
-        if not found.status.is_known:
-            return []
-        tests = found.exemption_tests if found.status is Status.NOT_APPLICABLE else tests_in(found)
-        return [t for t in tests if t.finding.state is State.KNOWN and self._bears(found, t)]
-
-    def _bears(self, found: CriterionTrace, test: TestTrace) -> bool:
-        """Whether a test bears on a criterion: exemption tests do only where they exempt."""
-        if found.status is Status.NOT_APPLICABLE:
-            return test.status is Status.MET
-        return test not in found.exemption_tests
-
-    def _is_judgement(self, test: TestTrace) -> bool:
-        return test.finding.fact.written.type == "judgement"
-
-    def _headed(self, found: CriterionTrace) -> str:
-        status = self.wording.status(found.status)
-        verb = self._pick("er", "is")
-        return f"{found.criterion.id} {self._text(found.criterion.title)} {verb} {status}"
-
-    def _margin(self, test: TestTrace) -> str:
-        if test.margin is None:
-            return ""
-        words = self.wording.margin(test)
-        return f", {words}" if words else ""
-
-    def _source(self, test: TestTrace) -> str:
-        source = test.finding.provenance.source
-        return self._pick(f" Kilde: {source}.", f" Source: {source}.") if source else ""
+        for override in self.trace.overrides:
+            if override.override.id in self.trace.possible_bases or override.override.id in self._in_grounds:
+                known = [t for t in override.tests if t.finding.state is State.KNOWN]
+                yield from (f"{self.wording.test(t)}.{self._basis_of([t])}" for t in known)
+        for found in self._weighed():
+            tests = self._weighty(found)
+            if tests and not any(map(_is_judgement, tests)):
+                yield f"{self._headed(found)}: {self._tests(found, tests)}.{self._basis_of(tests)}"
 
     def considerations(self) -> Iterator[str]:
-        if not self._rule_matters():
-            return
-        for found in self.trace.criteria:
-            judged = [t for t in self._weighty(found) if self._is_judgement(t)]
-            if judged:
-                yield f"{self._headed(found)}: {' '.join(self._judged(t) for t in judged)}"
-            if found.departs:
-                yield self._pick(
-                    f"Vurderingen af {found.criterion.id} afviger fra det vejledende mål.",
-                    f"The judgement of {found.criterion.id} departs from the indicative measure.",
+        for found in self._weighed():
+            tests = self._weighty(found)
+            if any(map(_is_judgement, tests)):
+                judged = " ".join(f"{self._test(found, t)}.{self._basis_of([t])}" for t in tests)
+                departs = self._pick(
+                    " Vurderingen afviger dermed fra det vejledende tal.",
+                    " The judgement thus departs from the indicative measure.",
                 )
+                yield f"{self._headed(found)}. {judged}{departs if found.departs else ''}"
 
-    def _judged(self, test: TestTrace) -> str:
-        provenance = test.finding.provenance
-        who = ", ".join(filter(None, (provenance.by, provenance.date)))
-        words = f"{self.wording.test(test)}{f' ({who})' if who else ''}."
-        words += f" {_stopped(provenance.because)}" if provenance.because else ""
-        if provenance.reservation:
-            words += self._pick(" Forbehold: ", " Reservation: ") + _stopped(provenance.reservation)
-        return words
+    def _weighed(self) -> list[CriterionTrace]:
+        """The criteria that are settled, at least in part, and may bear on the decision."""
+        if not self._rule_matters():
+            return []
+        return [c for c in self.trace.criteria if c.status.is_known or c.criterion.id in self._in_grounds]
+
+    def _weighty(self, found: CriterionTrace) -> list[TestTrace]:
+        """The tests with evidence that bear on a criterion: those of applicability only where they exempt."""
+        known = [t for t in tests_in(found) if t.finding.state is State.KNOWN]
+        if found.status is Status.NOT_APPLICABLE:
+            return [t for t in known if t in found.exemption_tests and t.status is Status.MET]
+        return [t for t in known if t not in found.exemption_tests]
+
+    def _headed(self, found: CriterionTrace) -> str:
+        verbs = self.wording.standing(found.status)
+        return self._pick(f"Kriterium {self._named(found)} {verbs}", f"Criterion {self._named(found)} {verbs}")
+
+    def _tests(self, found: CriterionTrace, tests: Sequence[TestTrace]) -> str:
+        return "; ".join(self._test(found, test) for test in tests)
+
+    def _test(self, found: CriterionTrace, test: TestTrace) -> str:
+        indicative = is_indicative(found, test)
+        who = [", ".join(filter(None, (p.by, p.date))) for _, p in test.finding.provenances]
+        by = "; ".join(dict.fromkeys(filter(None, who)))
+        return self.wording.test(test, indicative=indicative) + (f" ({by})" if by else "")
+
+    def _basis_of(self, tests: Sequence[TestTrace]) -> str:
+        """The reasons, reservations and sources behind tests, each once."""
+        reasons = [_stopped(text) for text in _said(tests, "because")]
+        if any(map(is_judged_without_reason, tests)):
+            reasons.append(self._pick("Begrundelse er ikke oplyst.", "No reason is stated."))
+        reservations = [
+            self._pick("Forbehold: ", "Reservation: ") + _stopped(text) for text in _said(tests, "reservation")
+        ]
+        sources = _said(tests, "source")
+        named = self._pick("Kilde: ", "Source: ") + _stopped("; ".join(sources)) if sources else ""
+        return "".join(f" {text}" for text in (*reasons, *reservations, named) if text)
 
     def unsettled(self) -> Iterator[str]:
-        trace = self.trace
-        if trace.verdict is not Verdict.UNDETERMINED:
-            open_still = [c.criterion.id for c in trace.criteria if not c.status.is_known]
-            if open_still:
-                ids = self.wording.listed(open_still)
-                yield self._pick(
-                    f"{ids} er ikke afklaret, men kan ikke ændre afgørelsen.",
-                    f"{ids} {'are' if len(open_still) > 1 else 'is'} unsettled, but cannot change the decision.",
-                )
+        if self.trace.verdict is not Verdict.UNDETERMINED:
+            yield from self._idle()
             return
+        yield from self._partly_known()
         for verdict in (Verdict.MET, Verdict.NOT_MET):
-            yield self._missing(verdict)
-        asked = dict.fromkeys(q for test in facts_to_ask_for(trace) for q in self._questions(test.finding))
-        yield self._pick("Spørg om: ", "Ask: ") + " ".join(asked)
+            yield from self._missing(verdict)
+        asked = dict.fromkeys(q for test in facts_to_ask_for(self.trace) for q in self._questions(test.finding))
+        if asked:
+            yield self._pick("Følgende bør oplyses: ", "To be asked: ") + " ".join(asked)
+
+    def _idle(self) -> Iterator[str]:
+        """The open criteria that a determined verdict does not need."""
+        criteria = (c for c in self.trace.criteria if not c.status.is_known)
+        idle = [c.criterion.id for c in criteria if c.criterion.id not in self._in_grounds]
+        if idle:
+            ids = self.wording.listed(idle)
+            yield self._pick(
+                f"{ids} er ikke afklaret, men kan ikke ændre afgørelsen.",
+                f"{ids} {'are' if len(idle) > 1 else 'is'} unsettled, but cannot change the decision.",
+            )
+
+    def _partly_known(self) -> Iterator[str]:
+        """What was stated of the criteria that it does not settle."""
+        for found in self.trace.criteria:
+            tests = [t for t in tests_in(found) if t not in found.exemption_tests and t.finding.provenances]
+            if tests and not found.status.is_known:
+                words = f"{self._tests(found, tests)}.{self._basis_of(tests)}"
+                yield self._pick(
+                    f"Det oplyste afklarer ikke kriterium {self._named(found)}: {words}",
+                    f"What is stated does not settle criterion {self._named(found)}: {words}",
+                )
 
     def _questions(self, finding: Finding) -> Iterator[str]:
         """What to ask for to settle a fact: of a derived one, the parts that are not exact."""
@@ -231,68 +287,33 @@ class _Writer:
             years = f" ({self.wording.listed(names)})" if part.fact.written.per == "year" else ""
             yield self._text(part.fact.written.question) + years
 
-    def _missing(self, verdict: Verdict) -> str:
-        sets = self.trace.analysis.missing[verdict].sets
-        label = self._text(self.trace.rulebook.outcomes[verdict].label)
-        choice = self.wording.alternatives(self.trace.rulebook, [s for s in sets if len(s) == len(sets[0])])
-        return self._pick(
-            f"Udfaldet {self.wording.quoted(label)} kan afgøres af: {choice}.",
-            f"The outcome {self.wording.quoted(label)} could be settled by: {choice}.",
-        )
+    def _missing(self, verdict: Verdict) -> Iterator[str]:
+        sets = self.trace.analysis.missing[verdict]
+        if sets.sets:
+            label, clauses = self.wording.quoted(self._label(verdict)), self.clauses.sets(_smallest(sets), "proves")
+            yield self._pick(f"Udfaldet bliver {label}, hvis {clauses}.", f"The outcome becomes {label} if {clauses}.")
 
     def changes(self) -> Iterator[str]:
-        sets = self.trace.analysis.smallest_change.sets
-        if sets:
-            choice = self.wording.alternatives(self.trace.rulebook, sets)
+        change = self.trace.analysis.smallest_change
+        if change.sets:
+            clauses = self.clauses.sets(change, "were")
             yield self._pick(
-                f"Afgørelsen ville vende, hvis det modsatte gjaldt for: {choice}.",
-                f"The decision would turn if the opposite held for: {choice}.",
+                f"Afgørelsen ville blive den modsatte, hvis {clauses}.",
+                f"The decision would be the opposite if {clauses}.",
             )
 
-    def remarks(self) -> Iterator[str]:
-        yield from (remark(self.trace, note, self.wording) for note in self.trace.notes)
-        for published in self.trace.subject.published:
-            if published.rulebook == self.trace.rulebook.id:
-                outcomes = {o.id: self._text(o.label) for o in self.trace.rulebook.outcomes.values()}
-                label = outcomes.get(published.outcome, published.outcome)
-                where = f" ({published.reference})" if published.reference else ""
-                yield self._pick(
-                    f"Offentliggjort for {published.year}: {label}{where}. Vist her, ikke brugt som oplysning.",
-                    f"Published for {published.year}: {label}{where}. Shown here, not used as evidence.",
-                )
+
+def is_indicative(criterion: CriterionTrace, test: TestTrace) -> bool:
+    """Whether a test belongs to a measure from which a judgement may depart."""
+    return criterion.criterion.judgement is not None and test in criterion.tests
 
 
-def remark(trace: Trace, note: Note, wording: Wording) -> str:
-    """A note in words."""
-    if note.code == "assumed":
-        fact = trace.rulebook.vocabulary.facts[note.detail["fact"]]
-        label, answer = wording.text(fact.written.label), wording.answer(fact, note.detail["answer"])
-        danish, english = "{} er ikke oplyst; {} er antaget.", "{} is not stated; {} is assumed."
-        return wording.pick(danish, english).format(label, answer)
-    labels = {o.id: wording.text(o.label) for o in trace.rulebook.outcomes.values()}
-    outcomes = [labels.get(o, o) for o in note.detail.get("outcomes", "").split(", ")]
-    wider = wording.quoted(wording.text(note.rulebook.title)) if note.rulebook else ""
-    return wording.pick(*_REMARKS[note.code]).format(wider=wider, outcomes=wording.listed(outcomes))
+def _is_judgement(test: TestTrace) -> bool:
+    return test.finding.fact.written.type == "judgement"
 
 
-_REMARKS = {
-    "superset_not_met": (
-        "Uoverensstemmelse: Tilbuddet opfylder ikke {wider}, som det efter kilden skulle være en del af.",
-        "Inconsistency: the offer does not meet {wider}, of which it should be a part by the source.",
-    ),
-    "superset_undetermined": (
-        "Det er uafklaret, om tilbuddet også opfylder {wider}, som det efter kilden skulle være en del af.",
-        "Whether the offer also meets {wider}, of which it should be a part by the source, is undetermined.",
-    ),
-    "published_contradiction": (
-        "De offentliggjorte udfald modsiger hinanden: {outcomes}.",
-        "The published outcomes contradict each other: {outcomes}.",
-    ),
-    "incomplete": (
-        "Der er flere mængder af kriterier end dem, der er nævnt.",
-        "There are more sets of criteria than those named.",
-    ),
-}
+def _said(tests: Iterable[TestTrace], detail: str) -> list[str]:
+    return list(dict.fromkeys(text for test in tests for text in test.finding.said(detail)))
 
 
 def _stopped(text: str) -> str:

@@ -107,17 +107,17 @@ class Library:
         """
         if name.endswith((".yaml", ".yml")):
             return self.from_file(Path(name))
-        identifier, _, version = name.partition("@")
+        identifier, at, version = name.partition("@")
         versions = [r for r in self.rulebooks if r.id == identifier]
         if not versions:
             hint = near_hint(identifier, dict.fromkeys(r.id for r in self.rulebooks))
             raise rejected(Place("--rulebook"), "unknown-rulebook", f"there is no rulebook `{identifier}`", hint)
         day = datetime.date(year, 1, 1)
         on = self._on(day)
-        fitting = [r for r in versions if (r.version == version if version else r in on)]
+        fitting = [r for r in versions if (r.version == version if at else r in on)]
         if not fitting:
             has = ", ".join(f"`{identifier}@{r.version}`" for r in versions)
-            wanted = f"version `{version}`" if version else f"version in force on 1 January {year}"
+            wanted = f"version `{version}`" if at else f"version in force on 1 January {year}"
             raise rejected(
                 Place("--rulebook"), "unknown-rulebook", f"`{identifier}` has no {wanted}", f"there is {has}"
             )
@@ -136,16 +136,18 @@ class Library:
             vocabularies[own.id] = own
         return self._rulebook(path, vocabularies)
 
-    def superset_of(self, rulebook: Rulebook) -> Rulebook | None:
-        """The rulebook whose subset one declares itself to be, in the version in force with it."""
-        return next((r for r in self._on(rulebook.in_force_from) if r.id == rulebook.subset_of), None)
+    def superset_of(self, rulebook: Rulebook, chosen: Iterable[Rulebook] = ()) -> Rulebook | None:
+        """The rulebook whose subset one declares itself to be, in the version in force with it; chosen ones first."""
+        day = rulebook.in_force_from
+        candidates = [*(r for r in chosen if r.is_in_force(day)), *self._on(day)]
+        return next((r for r in candidates if r.id == rulebook.subset_of and r is not rulebook), None)
 
 
 def shown_path(path: Path) -> str:
     """A path as a reader would write it: relative where that is shorter."""
     try:
         return min(str(path), os.path.relpath(path), key=len)
-    except ValueError:
+    except (ValueError, OSError):
         return str(path)
 
 

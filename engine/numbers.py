@@ -82,15 +82,17 @@ def show_possible(possible: Interval | frozenset[str]) -> str:
     return " and ".join(ends) or "any number"
 
 
-def describe_range(interval: Interval) -> str:
+def describe_range(interval: Interval, *, is_whole: bool = False) -> str:
     """A range of numbers in words, for hints.
 
-    >>> describe_range(Interval(Fraction(0), None))
-    'it is at least 0'
+    >>> describe_range(Interval(Fraction(0), None), is_whole=True)
+    'it is a whole number, at least 0'
     """
     ends = [f"at least {decimal_text(interval.low)}"] if interval.low is not None else []
     ends += [f"at most {decimal_text(interval.high)}"] if interval.high is not None else []
-    return "it is " + " and ".join(ends) if ends else "it has no limits"
+    whole = ["a whole number"] if is_whole else []
+    words = ", ".join([*whole, *([" and ".join(ends)] if ends else [])])
+    return f"it is {words}" if words else "it has no limits"
 
 
 def number_hint(text: str) -> str | None:

@@ -174,6 +174,11 @@ class Rulebook(NamedTuple):
         """The digest of the file."""
         return _sha256(self.written_as)
 
+    @property
+    def content(self) -> tuple[bytes, bytes]:
+        """All that decisions depend on, to tell rulebooks apart that share an id and a version."""
+        return self.written_as, self.vocabulary.written_as
+
     def is_in_force(self, day: datetime.date) -> bool:
         """Whether the version applies on a day."""
         return self.in_force_from <= day and (self.in_force_until is None or day <= self.in_force_until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from engine import language
@@ -32,6 +32,8 @@ from engine.rulebook import (
 )
 from engine.shape import fit_or_reject, place_of
 
+MAX_WIDTH = 240
+"""What durable-rules can hold of one group: each part takes two of a fact's fields, one that may not apply five."""
 MAX_BOTH_WAYS = 8
 """A criterion that counts both for and against a rule doubles the cases to be decided."""
 
@@ -57,16 +59,17 @@ def load_rulebook(
         message = f"there is no vocabulary {quoted(written.vocabulary)} beside the rulebook or among those shipped"
         hint = near_hint(written.vocabulary, known)
         raise rejected(place_of(node, "vocabulary"), "unknown-vocabulary", message, hint)
-    check = _RulebookChecker(node, vocabulary, list(written.criteria))
+    check = _RulebookChecker(node, vocabulary, written.criteria)
     rulebook = check.rulebook(written, data, file)
     check.finish()
     return rulebook
 
 
 class _RulebookChecker(Checker):
-    def __init__(self, node: Node, vocabulary: Vocabulary, criteria: list[str]) -> None:
+    def __init__(self, node: Node, vocabulary: Vocabulary, criteria: Mapping[str, language.Criterion]) -> None:
         super().__init__(node)
-        self._vocabulary, self._criteria = vocabulary, criteria
+        self._vocabulary, self._criteria = vocabulary, list(criteria)
+        self._conditional = {name for name, criterion in criteria.items() if criterion.not_applicable is not None}
 
     def rulebook(self, written: language.RulebookFile, data: bytes, file: str) -> Rulebook:
         self.identifier(("id",), written.id, DOTTED)
@@ -166,6 +169,7 @@ class _RulebookChecker(Checker):
         if written.not_ is not None:
             return Combination("not", (self._condition((*path, "not"), written.not_, reference),))
         parts = enumerate(written.all or written.any or [])
+        self._fits((*path, forms[0]), 2 * len(written.all or written.any or []))
         children = tuple(self._condition((*path, forms[0], i), part, reference) for i, part in parts)
         return Combination("all" if written.all else "any", children)
 
@@ -204,6 +208,9 @@ class _RulebookChecker(Checker):
         if not _is_comparable(threshold):
             message = f"{decimal_text(threshold)} has more digits than a threshold can have"
             self.say((*path, operator), "number", message, "at most 9 decimals, and 9 digits before them")
+        elif fact.written.type == "whole_number" and operator == "equals" and threshold.denominator != 1:
+            message = f"`{fact.id}` is a whole number and never equals {decimal_text(threshold)}"
+            self.say((*path, operator), "threshold-out-of-range", message)
         elif threshold not in everything:
             message = f"{decimal_text(threshold)} lies outside the range of `{fact.id}`"
             self.say((*path, operator), "threshold-out-of-range", message, describe_range(everything))
@@ -246,6 +253,10 @@ class _RulebookChecker(Checker):
         parts = written.all or written.any or []
         return Join("all" if written.all else "any", self._parts((*path, forms[0]), parts))
 
+    def _fits(self, path: Path, width: int) -> None:
+        if width > MAX_WIDTH:
+            self.say(path, "group-too-wide", "the group has more parts than durable-rules can count", "split it up")
+
     def _count(self, path: Path, written: language.Group) -> Count:
         members, required = written.of or [], written.at_least or 1
         if required > len(members):
@@ -262,6 +273,7 @@ class _RulebookChecker(Checker):
 
     def _parts(self, path: Path, written: list[str | language.Group]) -> tuple[RulePart, ...]:
         self._not_repeated(path, written)
+        self._fits(path, sum(5 if isinstance(p, language.Group) or p in self._conditional else 2 for p in written))
         return tuple(self._part((*path, i), part) for i, part in enumerate(written))
 
     def _not_repeated(self, path: Path, written: Sequence[str | language.Group]) -> None:

@@ -138,9 +138,10 @@ def _plain_schema(annotation: Any, least: int | None) -> CoreSchema:
         return core_schema.no_info_after_validator_function(datetime.date.fromisoformat, text)
     if annotation is int:
         return core_schema.int_schema(strict=True, ge=least)
+    least_number = None if least is None else Decimal(least)
     return {
         bool: core_schema.bool_schema(strict=True),
-        Decimal: core_schema.no_info_before_validator_function(_exact, core_schema.decimal_schema()),
+        Decimal: core_schema.no_info_before_validator_function(_exact, core_schema.decimal_schema(ge=least_number)),
         Any: core_schema.any_schema(),
     }[annotation]
 

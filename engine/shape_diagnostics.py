@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from engine.diagnostics import Diagnostic, Place, near_hint, nearest, quoted
+from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, quoted
 from engine.document import Node, Scalar
 from engine.numbers import number_hint
 from engine.shape import keys_of, place_of_key, walk
@@ -52,9 +52,8 @@ def _diagnostic(record: type, root: Node, detail: ErrorDetails) -> Diagnostic:
     node = walk(root, path)[-1]
     if kind == "unexpected_keyword_argument":
         place, message = place_of_key(root, *path), f"unknown key {quoted(last)}"
-        return Diagnostic(
-            place, "unknown-key", message, _comma_hint(owner, last, node) or near_hint(last, keys_of(owner))
-        )
+        is_empty = isinstance(node, Scalar) and not node.text
+        return Diagnostic(place, "unknown-key", message, key_hint(last, keys_of(owner), is_empty=is_empty))
     if kind.startswith("missing"):
         return _missing(owner, node.place, last)
     if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
@@ -67,15 +66,6 @@ def _diagnostic(record: type, root: Node, detail: ErrorDetails) -> Diagnostic:
 
 def _is_text(record: type | None) -> bool:
     return getattr(record, "is_text", False)
-
-
-def _comma_hint(owner: type | None, name: str, node: Node) -> str | None:
-    """`{da: one, two}` has a key `two` without a value, and `{at_most: 0,5}` a key `5`."""
-    if not isinstance(node, Scalar) or node.text:
-        return None
-    if _is_text(owner):
-        return "a text that holds a comma stands in quotes"
-    return "a decimal has a point, not a comma" if name.isdigit() else None
 
 
 def _missing(owner: type | None, place: Place, name: str) -> Diagnostic:

@@ -70,17 +70,32 @@ class OverrideTrace(NamedTuple):
     tests: tuple[TestTrace, ...]
 
 
+NoteCode = Literal[
+    "superset_not_met",
+    "superset_undetermined",
+    "superset_not_assessed",
+    "assumed",
+    "unused_evidence",
+    "without_reason",
+    "incomplete",
+    "published_contradiction",
+    "published_unknown",
+]
+
+
 class Note(NamedTuple):
     """Something to know about a decision that does not alter it.
 
-    `superset_not_met` and `superset_undetermined`: this rulebook's verdict is met, and that of the rulebook whose
-    subset it is, is not. `assumed`: an answer that nobody stated was taken for granted. `incomplete`: a list in the
-    decision was cut off. `published_contradiction`: outcomes published for the year differ from each other. `rulebook`
-    is the other rulebook that the first two speak of.
+    `superset_not_met`, `superset_undetermined`: this rulebook's verdict is met, and that of `rulebook`, whose subset it
+    is, is not. `superset_not_assessed`: that rulebook is not there, or has another vocabulary. `assumed`: an answer
+    that nobody stated was taken for granted. `unused_evidence`: years were stated that this decision does not read.
+    `without_reason`: judgements that were relied on come without a reason. `incomplete`: a list in the decision was
+    cut off. `published_contradiction`: outcomes published for the year differ. `published_unknown`: what was published
+    names what the rulebook does not have.
     """
 
-    code: Literal["superset_not_met", "superset_undetermined", "assumed", "incomplete", "published_contradiction"]
-    detail: Mapping[str, str] = MappingProxyType({})
+    code: NoteCode
+    detail: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
     rulebook: Rulebook | None = None
 
 

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Literal
 
 from engine.evidence import Finding, State
 from engine.interval import Interval
 from engine.language import Text
-from engine.logic import Status
+from engine.logic import Result, Status, settled
 from engine.numbers import rounded
-from engine.rulebook import FactDeclaration, Join, Rulebook, RulePart, Test
+from engine.rulebook import FactDeclaration, Test
 from engine.trace import TestTrace
 
 Language = Literal["da", "en"]
-
-MAX_ALTERNATIVES = 6
-"""More alternatives than this are not read."""
 
 _PHRASES: dict[str, tuple[str, str]] = {
     "met": ("opfyldt", "fulfilled"),
     "not_met": ("ikke opfyldt", "not fulfilled"),
     "unknown": ("uafklaret", "unknown"),
-    "not_applicable": ("ikke relevant", "not applicable"),
+    "not_applicable": ("finder ikke anvendelse", "does not apply"),
     "at_most": ("højst {}", "at most {}"),
     "at_least": ("mindst {}", "at least {}"),
     "below": ("under {}", "below {}"),
@@ -35,25 +31,38 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "between": ("mellem {} og {}", "between {} and {}"),
     "not_stated": ("ikke oplyst", "not stated"),
     "stated_unknown": ("oplyst som ukendt", "stated as unknown"),
-    "anything": ("vilkårligt", "anything"),
-    "assumed": ("{} (antaget)", "{} (assumed)"),
-    "finding": ("{} (fundet ved vurdering, ikke talt)", "{} (a finding, not a count)"),
-    "threshold": ("kræves: {}", "required: {}"),
+    "anything": ("alle værdier er mulige", "any value is possible"),
+    "assumed": ("{} (lagt til grund uden oplysning)", "{} (assumed)"),
+    "finding": ("{}, fastslået ved vurdering, ikke optalt", "{}, found by judgement, not counted"),
+    "stated": ("oplyst: {}", "stated: {}"),
+    "threshold": ("krav: {}", "required: {}"),
+    "indicative": ("vejledende: {}", "indicative: {}"),
     "number": ("tal", "number"),
     "whole_number": ("helt tal", "whole number"),
-    "one_of": ("én af {1}", "one of {1}"),
-    "any_of": ("{} af {}", "any {} of {}"),
+    "share": ("andel fra 0 til 1", "share from 0 to 1"),
     "at_threshold": ("lige på grænsen", "exactly at the threshold"),
-    "margin": ("{} fra grænsen", "{} from the threshold"),
+    "over": ("{} over grænsen", "{} over the threshold"),
+    "under": ("{} under grænsen", "{} under the threshold"),
     "points": ("{} procentpoint", "{} percentage points"),
-    "k_of_n": ("mindst {} af {} kriterier", "at least {} of {} criteria"),
-    "mandatory": (", heraf {}", ", {} among them"),
-    "all": ("alle af: {}", "all of: {}"),
-    "any": ("mindst ét af: {}", "at least one of: {}"),
-    "not": ("ikke {}", "not {}"),
+    "override_met": ("gælder", "applies"),
+    "override_not_met": ("gælder ikke", "does not apply"),
+    "override_unknown": ("uafklaret", "undetermined"),
 }
-
-
+_COUNTS = (
+    ("nul", "zero"),
+    ("ét", "one"),
+    ("to", "two"),
+    ("tre", "three"),
+    ("fire", "four"),
+    ("fem", "five"),
+    ("seks", "six"),
+    ("syv", "seven"),
+    ("otte", "eight"),
+    ("ni", "nine"),
+    ("ti", "ten"),
+    ("elleve", "eleven"),
+    ("tolv", "twelve"),
+)
 _DANISH_SIGNS = str.maketrans(".,", ",.")
 
 
@@ -86,8 +95,44 @@ class Wording:
         return self.phrase(joined_by).join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
 
     def status(self, status: Status) -> str:
-        """A criterion's status."""
-        return self.phrase(status.reported)
+        """A criterion's status; where it is known in part, what it can still be.
+
+        >>> Wording("en").status(Status.MET_OR_NOT_APPLICABLE)
+        'fulfilled or does not apply'
+        """
+        if status.worst is Result.NOT_MET and status.best is Result.MET:
+            return self.phrase("unknown")
+        last = sorted(settled(status), key=lambda single: single is Status.NOT_APPLICABLE)
+        return self.listed((self.phrase(single.reported) for single in last), "or")
+
+    def standing(self, status: Status) -> str:
+        """A criterion's status as the end of a sentence about it.
+
+        >>> Wording("da").standing(Status.NOT_APPLICABLE), Wording("en").standing(Status.MET)
+        ('finder ikke anvendelse', 'is fulfilled')
+        """
+        verb = "" if status is Status.NOT_APPLICABLE else self.pick("er ", "is ")
+        return verb + self.status(status)
+
+    def override(self, status: Status) -> str:
+        """Whether an override applies."""
+        return self.phrase(f"override_{status.reported}")
+
+    def counted(self, number: int) -> str:
+        """How many criteria: a word up to twelve.
+
+        >>> Wording("da").counted(4), Wording("da").counted(13)
+        ('fire', '13')
+        """
+        return self.pick(*_COUNTS[number]) if number < len(_COUNTS) else str(number)
+
+    def within(self, text: str) -> str:
+        """A title as it stands within a sentence: an abbreviation keeps its capitals.
+
+        >>> Wording("da").within("Lille volumen"), Wording("da").within("VUM-niveau")
+        ('lille volumen', 'VUM-niveau')
+        """
+        return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
     def number(self, number: Fraction, threshold: Fraction | None = None, decimals: int = 4) -> str:
         """A number, never rounded on or across its threshold."""
@@ -109,7 +154,9 @@ class Wording:
     def possible(self, finding: Finding, possible: Interval | frozenset[str], threshold: Fraction | None = None) -> str:
         """All that a fact can still be."""
         if not isinstance(possible, Interval):
-            return self.listed((self.answer(finding.fact, a) for a in finding.fact.answers if a in possible), "or")
+            answers = (self.answer(finding.fact, a) for a in finding.fact.answers if a in possible)
+            several_hold = finding.fact.written.attribute and finding.evidence is not None
+            return self.listed(answers, "and" if several_hold else "or")
         return self.interval(finding.fact, possible, threshold)
 
     def interval(self, fact: FactDeclaration, interval: Interval, threshold: Fraction | None = None) -> str:
@@ -131,6 +178,8 @@ class Wording:
         """What numbers a fact can be."""
         everything = fact.everything
         assert isinstance(everything, Interval)
+        if fact.written.type == "share":
+            return self.phrase("share")
         ends = [
             self.phrase(name, self.quantity(fact, end))
             for name, end in (("at_least", everything.low), ("at_most", everything.high))
@@ -144,7 +193,10 @@ class Wording:
         words = self._own_evidence(finding, threshold)
         if not any(part.evidence for _, part in finding.parts):
             return words
-        parts = (f"{name}: {self._own_evidence(part, threshold)}" for name, part in finding.parts)
+        parts = [f"{name}: {self._own_evidence(part, threshold)}" for name, part in finding.parts]
+        if own := finding.evidence:
+            stated = finding._replace(possible=own.possible, state=own.state)
+            parts.insert(0, self.phrase("stated", self._own_evidence(stated, threshold)))
         return f"{words} ({'; '.join(parts)})"
 
     def _own_evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
@@ -164,28 +216,14 @@ class Wording:
             return self.listed((self.answer(fact, a) for a in fact.answers if a in test.answers), "or")
         return self.phrase(test.operator, self.quantity(fact, test.threshold))
 
-    def test(self, found: TestTrace) -> str:
-        """A test: the fact's name, what is stated, and, for a number, what is required."""
+    def test(self, found: TestTrace, *, indicative: bool = False) -> str:
+        """A test: the fact's name, what is stated, for a number what is required, and how far it lies from that."""
         fact = found.finding.fact
         label, evidence = self.text(fact.written.label), self.evidence(found.finding, found.test.threshold)
         if found.test.threshold is None:
             return f"{label}: {evidence}"
-        return f"{label}: {evidence} ({self.phrase('threshold', self.required(found.test, fact))})"
-
-    def alternatives(self, rulebook: Rulebook, sets: Sequence[Sequence[str]]) -> str:
-        """Alternative sets of items: what they share, and "any 2 of ..." where that says it all."""
-        shared = [i for i in sets[0] if all(i in s for s in sets)]
-        others = list(dict.fromkeys(i for s in sets for i in s if i not in shared))
-        sizes = {len(s) - len(shared) for s in sets}
-        taken = min(sizes)
-        if len(sets) > 1 and len(sizes) == 1 and len(sets) == math.comb(len(others), taken):
-            some = self.items(rulebook, others, "or")
-            if taken > 1 or shared:
-                some = self.phrase("one_of" if taken == 1 else "any_of", taken, some)
-            return self.listed([*self._names(rulebook, shared), some])
-        shown = [(s, self.items(rulebook, s)) for s in sets[:MAX_ALTERNATIVES]]
-        words = [f"({text})" if len(sets) > 1 and len(s) > 1 else text for s, text in shown]
-        return self.phrase("or").join([*words, *(["…"] if len(sets) > MAX_ALTERNATIVES else [])])
+        asked = self.phrase("indicative" if indicative else "threshold", self.required(found.test, fact))
+        return ", ".join(filter(None, (f"{label}: {evidence} ({asked})", self.margin(found))))
 
     def quoted(self, text: str) -> str:
         """A text in the quotation marks of the language."""
@@ -208,28 +246,12 @@ class Wording:
             distance = self.phrase("points", self.number(abs(margin) * 100, Fraction(0), decimals=2))
         else:
             distance = self.number(abs(margin), Fraction(0))
-        return self.phrase("margin", distance if is_exact else self.phrase("at_least", distance))
+        side = "over" if _lies_above(found) else "under"
+        return self.phrase(side, distance if is_exact else self.phrase("at_least", distance))
 
-    def rule(self, part: RulePart) -> str:
-        """A rule or a part of one.
 
-        >>> from engine.rulebook import Count
-        >>> Wording("en").rule(Count(2, ("A", "B", "C"), ("A",)))
-        'at least 2 of 3 criteria, A among them'
-        """
-        if isinstance(part, str):
-            return part
-        if isinstance(part, Join):
-            return self.phrase(part.operator, self.listed(self.rule(p) for p in part.parts))
-        words = self.phrase("k_of_n", part.required, len(part.members))
-        nested = [self.rule(m) for m in part.members if not isinstance(m, str)]
-        words += f" ({'; '.join(nested)})" if nested else ""
-        return words + (self.phrase("mandatory", self.listed(part.mandatory)) if part.mandatory else "")
-
-    def items(self, rulebook: Rulebook, ids: Sequence[str], joined_by: str = "and") -> str:
-        """Criteria by their ids, overrides by their titles."""
-        return self.listed(self._names(rulebook, ids), joined_by)
-
-    def _names(self, rulebook: Rulebook, ids: Sequence[str]) -> list[str]:
-        titles = {o.id: self.quoted(self.text(o.title)) for o in rulebook.overrides}
-        return [titles.get(i, i) for i in ids]
+def _lies_above(found: TestTrace) -> bool:
+    """Whether every possible number lies above the threshold of a test that is settled."""
+    possible, threshold = found.finding.possible, found.test.threshold
+    assert isinstance(possible, Interval)
+    return possible.low is not None and threshold is not None and possible.low >= threshold

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, near_hint, quoted, rejected
 from engine.document import Mapping, Node, Scalar, number_of
 from engine.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.interval import Interval
@@ -19,6 +19,13 @@ from offers.record import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
 _YEAR = re.compile(r"[0-9]{4}\Z")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000\Z")
+_BOUND_WORDS = {
+    **dict.fromkeys(("<=", "≤", "højst", "max", "at most"), "at_most"),
+    **dict.fromkeys((">=", "≥", "mindst", "min", "at least"), "at_least"),
+    **dict.fromkeys(("<", "under", "below"), "below"),
+    **dict.fromkeys((">", "over", "above"), "above"),
+}
 _ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
 
 
@@ -30,7 +37,7 @@ def read_evidence(
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         fact = vocabulary.facts.get(name)
         if fact is None or fact.written.attribute:
-            found.append(_not_a_fact(name, place_of_key(node, name), fact, vocabulary))
+            found.append(_not_a_fact(name, place_of_key(node, name), vocabulary, is_empty=_is_empty(value)))
         elif fact.written.per == "year":
             stated[name] = _by_year(value, fact, found)
         elif _is_empty(value):
@@ -46,46 +53,48 @@ def read_one_fact(node: Node, fact: FactDeclaration, found: list[Diagnostic]) ->
         if isinstance(node, Scalar):
             return _Reader(fact).answer(node, NO_PROVENANCE)
         if isinstance(node, Mapping):
+            if any(map(_YEAR.match, node.entries)):
+                raise rejected(node.place, "evidence-form", f"`{fact.id}` has one value, not one for each year")
             return _Reader(fact).entry(fit_or_reject(EvidenceEntry, node), node)
         found.append(Diagnostic(node.place, "evidence-form", f"{node.kind} where evidence of `{fact.id}` belongs"))
     except Rejected as error:
-        found += [_misread(diagnostic, fact) for diagnostic in error.diagnostics]
+        found += error.diagnostics
     return None
 
 
-def _misread(diagnostic: Diagnostic, fact: FactDeclaration) -> Diagnostic:
-    key = re.match(r"unknown key `([0-9]{4})`", diagnostic.message)
-    if key is None:
-        return diagnostic
-    message = f"`{fact.id}` has one value, not one for each year"
-    return diagnostic._replace(code="evidence-form", message=message, hint=None)
-
-
-def _not_a_fact(name: str, place: Place, fact: FactDeclaration | None, vocabulary: Vocabulary) -> Diagnostic:
-    if fact is not None:
+def _not_a_fact(name: str, place: Place, vocabulary: Vocabulary, *, is_empty: bool) -> Diagnostic:
+    if name in vocabulary.facts:
         hint = "the offer's own keys say it: `operator`, `agreement_with`, `service_type`"
         return Diagnostic(place, "evidence-form", f"`{name}` is an attribute of the offer, not evidence", hint)
     known = [f.id for f in vocabulary.facts.values() if not f.written.attribute]
-    return Diagnostic(place, "unknown-fact", f"there is no fact `{name}`", near_hint(name, known))
+    return Diagnostic(
+        place, "unknown-fact", f"there is no fact {quoted(name)}", key_hint(name, known, is_empty=is_empty)
+    )
 
 
 def _by_year(node: Node, fact: FactDeclaration, found: list[Diagnostic]) -> dict[int, Evidence]:
     """A value for each year; details that stand beside the years go for all of them."""
     if not isinstance(node, Mapping):
-        hint = f"`{fact.id}: {{2016: 0.61}}`"
+        hint = f"`{fact.id}: {{2016: 0.61}}`; leave it out where no year is known"
         found.append(Diagnostic(node.place, "evidence-form", f"`{fact.id}` has a value for each year", hint))
         return {}
     shared = {name: node.entries[name] for name in EVIDENCE_DETAILS if name in node.entries}
     years: dict[int, Evidence] = {}
     for key, value in node.entries.items():
-        if key in shared or _is_empty(value):
+        if key in shared:
             continue
         if not _YEAR.match(key):
-            place = place_of_key(node, key)
-            found.append(Diagnostic(place, "evidence-form", f"`{key}` is not a year", "a year has four digits"))
-        elif evidence := read_one_fact(_with_details(value, shared), fact, found):
+            found.append(_not_a_year(key, place_of_key(node, key), is_empty=_is_empty(value)))
+        elif not _is_empty(value) and (evidence := read_one_fact(_with_details(value, shared), fact, found)):
             years[int(key)] = evidence
     return years
+
+
+def _not_a_year(key: str, place: Place, *, is_empty: bool) -> Diagnostic:
+    hint = key_hint(key, EVIDENCE_DETAILS, is_empty=is_empty)
+    if key.isdecimal() and not is_empty:
+        hint = "a year has four digits"
+    return Diagnostic(place, "evidence-form", f"{quoted(key)} is not a year", hint)
 
 
 def _with_details(node: Node, shared: dict[str, Node]) -> Node:
@@ -134,6 +143,10 @@ class _Reader:
         if isinstance(read, str):
             message = f"`{answer.text}` where a number belongs"
             raise rejected(answer.place, "wrong-type", message, _number_hint(answer.text))
+        if _THOUSANDS.match(answer.text):
+            few, many = answer.text.removesuffix(".000"), answer.text.replace(".", "")
+            message = f"`{answer.text}` can be read as {few} and as {many}"
+            raise rejected(answer.place, "wrong-type", message, f"write `{few}` or `{many}`")
         number = Decimal(read)
         self._check_range(number, answer.place)
         if self._fact.written.type == "whole_number" and number % 1:
@@ -179,8 +192,7 @@ class _Reader:
         """The fact's range in words, for hints."""
         everything = self._fact.everything
         assert isinstance(everything, Interval)
-        whole = "a whole number, " if self._fact.written.type == "whole_number" else ""
-        return describe_range(everything).replace("it is ", f"it is {whole}", 1)
+        return describe_range(everything, is_whole=self._fact.written.type == "whole_number")
 
 
 def _bounded(name: str, bound: Any) -> Interval:
@@ -196,14 +208,17 @@ def _bounded(name: str, bound: Any) -> Interval:
 
 
 def _number_hint(text: str) -> str | None:
-    """What a number that is written in another way should be.
+    """What a number or bound that is written in another way should be.
 
-    >>> _number_hint("0,5"), _number_hint("<=0.5")
-    ('write `0.5`', 'write `{at_most: 0.5}`')
+    >>> _number_hint("0,5"), _number_hint("<=0.5"), _number_hint("mindst 3"), _number_hint("2-3")
+    ('write `0.5`', 'write `{at_most: 0.5}`', 'write `{at_least: 3}`', 'write `{between: [2, 3]}`')
     """
-    words = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
-    if bound := re.match(r"(<=|>=|<|>) ?([0-9.]+)\Z", text.strip().replace(",", ".")):
-        return f"write `{{{words[bound[1]]}: {bound[2]}}}`"
+    plain = text.strip().replace(",", ".")
+    if bound := re.match(r"(\D+?) ?([0-9.]+)\Z", plain):
+        word = _BOUND_WORDS.get(bound[1].casefold())
+        return f"write `{{{word}: {bound[2]}}}`" if word else number_hint(text)
+    if ends := re.match(r"([0-9.]+) ?(?:-|–|\.\.|til|to) ?([0-9.]+)\Z", plain):
+        return f"write `{{between: [{ends[1]}, {ends[2]}]}}`"
     return number_hint(text)
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from collections.abc import Mapping as MappingType
+from fractions import Fraction
 from typing import NamedTuple
 
-from engine.diagnostics import Diagnostic, Place, Rejected, near_hint
-from engine.document import Mapping, Node
+from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
+from engine.document import Mapping, Node, Scalar, Sequence
 from engine.evidence import Evidence, State, Stated
 from engine.language import Text
 from engine.rulebook import Vocabulary
-from engine.shape import fit, place_of
+from engine.shape import fit
 from engine.trace import Published, Subject
+from engine.wording import Wording
 from offers.evidence import read_evidence
 from offers.record import OfferFile, Party, PublishedOutcome, Service
 
+ATTRIBUTES = {
+    "operator_kind": ("operator", "kind"),
+    "agreement_kind": ("agreement_with", "kind"),
+    "service_type": ("service_type", "service_type"),
+}
+"""The facts that an offer's own keys state, and the keys that hold each."""
+_WORDINGS = (Wording("da"), Wording("en"))
 _LABELS = {
     "operator": Text(da="Driftsherre", en="Operator"),
     "agreement": Text(da="Driftsoverenskomst med", en="Operating agreement with"),
@@ -84,8 +94,7 @@ def read_offer(node: Node, vocabulary: Vocabulary) -> Offer:
     record = fit(OfferFile, node, found)
     evidence_node = node.entries.get("evidence") if isinstance(node, Mapping) else None
     evidence = read_evidence(evidence_node, vocabulary, found) if evidence_node else {}
-    if record is not None:
-        _check_words(record, node, vocabulary, found)
+    found += _unknown_words(node, vocabulary, is_shaped=record is not None)
     if found or record is None:
         raise Rejected(found)
     is_stated = isinstance(node, Mapping) and "agreement_with" in node.entries
@@ -93,26 +102,50 @@ def read_offer(node: Node, vocabulary: Vocabulary) -> Offer:
     return Offer(record, vocabulary, {**evidence, **attributes}, node.place)
 
 
-def _check_words(record: OfferFile, node: Node, vocabulary: Vocabulary, found: list[Diagnostic]) -> None:
-    """The words that describe an offer stand in the vocabulary's lists, where it has them."""
-    given: list[tuple[str, str, Place]] = []
-    for name in ("area", "target_group"):
-        value = getattr(record, name)
-        for i, word in enumerate(words(value)):
-            place = place_of(node, name, i) if isinstance(value, list) else place_of(node, name)
-            given.append((name, word, place))
-    given += [("act", s.act, place_of(node, "services", i, "act")) for i, s in enumerate(record.services or ())]
-    for name, word, place in given:
-        known = vocabulary.terms.get(name)
-        if known is not None and word not in known:
-            found.append(
-                Diagnostic(place, "unknown-term", f"`{word}` is not in the list of `{name}`", near_hint(word, known))
-            )
-    fact = vocabulary.facts.get("service_type")
-    if record.service_type and fact and record.service_type not in fact.answers:
-        hint = near_hint(record.service_type, fact.answers)
-        message = f"`{record.service_type}` is not a kind of service"
-        found.append(Diagnostic(place_of(node, "service_type"), "unknown-answer", message, hint))
+def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> Iterator[Diagnostic]:
+    """The words that describe an offer, where they do not stand in the vocabulary's lists."""
+    for name, key in (("area", "area"), ("target_group", "target_group"), ("services", "act")):
+        if (known := vocabulary.terms.get(key)) is not None:
+            for word in _words_outside(known, node, name, key):
+                message = f"{quoted(word.text)} is not in the list of `{key}`"
+                yield Diagnostic(word.place, "unknown-term", message, near_term(word.text, known))
+    for fact in filter(None, map(vocabulary.facts.get, ATTRIBUTES)):
+        # The words of other attributes are checked with the shape; only a vocabulary of its own may know fewer.
+        if is_shaped or fact.id == "service_type":
+            for word in _words_outside(fact.answers, node, *ATTRIBUTES[fact.id]):
+                message = f"{quoted(word.text)} is not an answer to `{fact.id}`"
+                yield Diagnostic(word.place, "unknown-answer", message, near_term(word.text, fact.answers))
+
+
+def _words_outside(known: Container[str], node: Node, name: str, key: str) -> Iterator[Scalar]:
+    """The unknown words that stand at a key of the record, one or a list of them, or at a key of its mappings."""
+    value = node.entries.get(name) if isinstance(node, Mapping) else None
+    for item in value.items if isinstance(value, Sequence) else [value]:
+        inner = item.entries.get(key) if isinstance(item, Mapping) else item
+        if isinstance(inner, Scalar) and inner.value is not None and inner.text not in known:
+            yield inner
+
+
+def near_term(word: str, known: MappingType[str, Text]) -> str | None:
+    """A hint for a word that is not in a list: the word whose label it is, or the near word.
+
+    >>> near_term("voksne", {"adults": Text(da="Voksne", en="Adults")})
+    'write `adults`'
+    """
+    for name, label in known.items():
+        if word.casefold() in (label.da.casefold(), label.en.casefold()):
+            return f"write `{name}`"
+    return near_hint(word, known)
+
+
+def unknown_attributes(vocabulary: Vocabulary) -> list[Diagnostic]:
+    """The facts that a vocabulary declares as attributes of the offer, and that an offer does not have."""
+    declared = [fact.id for fact in vocabulary.facts.values() if fact.written.attribute]
+    place, message = Place(vocabulary.id), "an offer has no attribute `{}`"
+    unknown = [name for name in declared if name not in ATTRIBUTES]
+    return [
+        Diagnostic(place, "fact-declaration", message.format(name), near_hint(name, ATTRIBUTES)) for name in unknown
+    ]
 
 
 def _attributes(
@@ -142,17 +175,20 @@ def _published(outcome: PublishedOutcome) -> Published:
 
 def _party(party: Party, vocabulary: Vocabulary) -> Text:
     fact = vocabulary.facts.get("operator_kind")
-    kind = fact.answers[party.kind] if fact else _same(party.kind)
+    kind = fact.answers.get(party.kind, _same(party.kind)) if fact else _same(party.kind)
     return Text(da=f"{party.name} ({kind.da})", en=f"{party.name} ({kind.en})")
 
 
 def _service(service: Service, acts: MappingType[str, Text]) -> Text:
     """A service by act and sections, with its places in each language's decimal sign."""
-    law = service.act + (f" § {', '.join(service.sections)}" if service.sections else "")
+    sign = "§§" if len(service.sections) > 1 else "§"
+    laws = [service.act + (f" {sign} {w.listed(service.sections)}" if service.sections else "") for w in _WORDINGS]
+    law = Text(da=laws[0], en=laws[1])
     if service.places is None:
-        return _same(law) if service.sections else acts.get(service.act, _same(law))
-    places = f"{service.places:f}"
-    return Text(da=f"{law} ({places.replace('.', ',')} pladser)", en=f"{law} ({places} places)")
+        return law if service.sections else acts.get(service.act, law)
+    places = [w.number(Fraction(service.places)) for w in _WORDINGS]
+    danish, english = ("plads", "place") if service.places == 1 else ("pladser", "places")
+    return Text(da=f"{law.da} ({places[0]} {danish})", en=f"{law.en} ({places[1]} {english})")
 
 
 def _listed(values: list[Text]) -> Text:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.document import MAX_BYTES, Node, read_documents, read_file
 from engine.rulebook import Vocabulary
 from offers.offer import Offer, read_offer
@@ -35,26 +35,40 @@ def read_offers(paths: Iterable[str], vocabulary: Vocabulary) -> list[Offer | Re
 
 
 def _without_repeated(results: list[Offer | Rejected]) -> Iterator[Offer | Rejected]:
-    count = Counter(offer.id for offer in results if isinstance(offer, Offer))
+    places: dict[str, list[Place]] = {}
+    for offer in results:
+        if isinstance(offer, Offer):
+            places.setdefault(offer.id, []).append(offer.place)
     for result in results:
-        if isinstance(result, Offer) and count[result.id] > 1:
-            others = [str(o.place) for o in results if isinstance(o, Offer) and o.id == result.id and o is not result]
-            message = f"the id `{result.id}` stands also at {', '.join(others[:3])}"
+        if isinstance(result, Offer) and len(places[result.id]) > 1:
+            others = (str(place) for place in places[result.id] if place != result.place)
+            message = f"the id {quoted(result.id)} stands also at {', '.join(itertools.islice(others, 3))}"
             yield Rejected([Diagnostic(result.place, "repeated-offer", message, "an id belongs to one offer")])
         else:
             yield result
 
 
 def _documents(paths: Iterable[str]) -> Iterator[Node | Rejected]:
+    read: set[str] = set()
     for name in dict.fromkeys(paths):
         if name == STANDARD_INPUT:
-            yield from read_documents(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
+            yield from _standard_input()
             continue
         for path in _files(Path(name)):
             if isinstance(path, Rejected):
                 yield path
-            else:
+            elif (real := os.path.realpath(path)) not in read:
+                read.add(real)
                 yield from _file_documents(path)
+
+
+def _standard_input() -> Iterator[Node | Rejected]:
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    except (AttributeError, OSError, ValueError):
+        yield rejected(Place("standard input"), "unreadable", "it is closed")
+        return
+    yield from read_documents(data, "standard input")
 
 
 def _file_documents(path: Path) -> Iterator[Node | Rejected]:
@@ -73,14 +87,15 @@ def _file_documents(path: Path) -> Iterator[Node | Rejected]:
 
 def _files(path: Path) -> Iterator[Path | Rejected]:
     """The file itself, or the offer files in a folder and below, in the order of their names."""
-    if not path.is_dir():
+    if not os.path.isdir(path):
         yield path
         return
     errors: list[Rejected] = []
     found = []
     for folder, folders, names in os.walk(path, onerror=lambda error: errors.append(_unreadable(error, path))):
         folders.sort()
-        found += [Path(folder, name) for name in sorted(names) if name.lower().endswith(SUFFIXES)]
+        files = [Path(folder, name) for name in sorted(names) if name.lower().endswith(SUFFIXES)]
+        found += [file for file in files if os.path.isfile(file) or not os.path.exists(file)]
     yield from errors
     yield from found
     if not found and not errors:

@@ -23,7 +23,7 @@ class Service:
 
     act: str = key(description="the act's abbreviation, such as SEL")
     sections: list[str]
-    places: Decimal | None = key(default=None, description="the number of places, where it is reported")
+    places: Decimal | None = key(default=None, at_least=0, description="the number of places, where it is reported")
 
 
 @shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.describe import parts_of
+from engine.describe import answers_of, parts_of
 from engine.interval import Interval
 from engine.program import StatedNode, TestNode, compile_rulebook
 from engine.rulebook import FactDeclaration, Rulebook, Vocabulary
@@ -17,11 +17,16 @@ def offer_template(rulebooks: Sequence[Rulebook], year: int, language: Language,
     return "\n".join(_Template(rulebooks, year, Wording(language)).lines(identifier, name)) + "\n"
 
 
+WIDTH = 100
+"""No comment is wider."""
+
+
 class _Template:
     def __init__(self, rulebooks: Sequence[Rulebook], year: int, wording: Wording) -> None:
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
         self._uses = _uses(rulebooks, wording)
+        self._unknown = wording.pick("ukendt", "unknown")
 
     def _pick(self, danish: str, english: str) -> str:
         return self._wording.pick(danish, english)
@@ -30,7 +35,12 @@ class _Template:
         yield f"# {self._pick('Et tilbud til vurdering efter', 'An offer to be assessed by')}:"
         for rulebook in self._rulebooks:
             yield f"#   {self._wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})"
-        yield f"# {self._pick('En tom linje er ikke oplyst.', 'A line left empty is not stated.')}"
+        yield f"# {self._pick('En tom linje betyder »ikke oplyst«.', 'A line left empty means “not stated”.')}"
+        comma = self._pick(
+            "Tal skrives med punktum (0.5). En tekst med komma eller kolon skrives i anførselstegn.",
+            "Numbers have a point (0.5). A text with a comma or colon stands in quotes.",
+        )
+        yield f"# {comma}"
         yield from ("format: sekskant/offer/1", f"id: {_quoted(identifier)}", f"name: {_quoted(name)}")
         yield from self._description()
         yield "evidence:"
@@ -38,7 +48,8 @@ class _Template:
             "Hver oplysning kan skrives kort eller med kilde", "Each fact can be written short or with its source"
         )
         yield f"  # {how}:"
-        yield "  #   {at_most: 0.5, source: ..., as_of: 2017}    {answer: yes, because: ..., by: ..., date: ...}"
+        yes = self._pick("ja", "yes")
+        yield f"  #   {{at_most: 0.5, source: ..., as_of: 2017}}    {{answer: {yes}, because: ..., by: ..., date: ...}}"
         for fact in self._vocabulary.facts.values():
             if fact.id in self._uses and not fact.written.attribute:
                 yield from self._fact(fact)
@@ -49,8 +60,12 @@ class _Template:
             "selvejende tilbud: den anden part; null, hvis ingen", "self-owning offers; null where nobody"
         )
         kinds = self._pick("municipality, region eller private", "municipality, region or private")
-        yield f"operator:  # {{name: ..., kind: ..., code: ...}}; kind: {kinds}"
-        yield f"# agreement_with: {{name: ..., kind: ..., code: ...}}  # {self_owning}"
+        two = self._pick("to driftsherrer skrives som en liste", "two operators are written as a list")
+        yield f"# operator: {{name: ..., kind: ..., code: ...}}; kind: {kinds};"
+        yield f"# {two}: [{{...}}, {{...}}]"
+        yield "operator:"
+        yield f"# {self_owning}"
+        yield "# agreement_with: {name: ..., kind: ..., code: ...}"
         for term in ("area", "target_group"):
             if words := self._vocabulary.terms.get(term):
                 yield from self._listed(term, list(words), self._pick("en eller flere af", "one or more of"))
@@ -59,14 +74,14 @@ class _Template:
         yield 'services:  # - {act: SEL, sections: ["108"], places: 12}'
 
     def _listed(self, key: str, words: list[str], how: str) -> Iterator[str]:
-        yield from (f"# {line}" for line in textwrap.wrap(f"{key}: {how} {', '.join(words)}", 100))
+        yield from _comment(f"{key}: {how} {', '.join(words)}", "# ")
         yield f"{key}:"
 
     def _fact(self, fact: FactDeclaration) -> Iterator[str]:
         unit = f" ({self._wording.text(fact.written.unit)})" if fact.written.unit else ""
         yield ""
-        yield f"  # {self._wording.text(fact.written.label)}{unit}"
-        yield f"  #   {self._wording.text(fact.written.question)}"
+        yield from _comment(f"{self._wording.text(fact.written.label)}{unit}", "  # ")
+        yield from _comment(self._wording.text(fact.written.question), "  #   ")
         yield f"  #   {self._allowed(fact)}"
         yield f"  #   {self._pick('bruges af', 'used by')} {'; '.join(self._uses[fact.id])}"
         yield f"  {fact.id}:"
@@ -79,14 +94,18 @@ class _Template:
 
     def _allowed(self, fact: FactDeclaration) -> str:
         if not isinstance(fact.everything, Interval):
-            return self._pick("svar", "answers") + f": {', '.join(fact.answers)}, unknown"
+            return self._pick("svar", "answers") + f": {', '.join([*answers_of(fact, self._wording), self._unknown])}"
         kinds = {
             "share": ("andel fra 0 til 1 (61 % skrives 0.61)", "a share from 0 to 1 (61% is written 0.61)"),
             "whole_number": ("helt tal", "a whole number"),
             "number": ("tal", "a number"),
         }
         example = "{at_least: 4}" if fact.written.type == "whole_number" else "{at_most: 0.5}"
-        return f"{self._pick(*kinds[fact.written.type])}, {example}, unknown"
+        return f"{self._pick(*kinds[fact.written.type])}, {example}, {self._unknown}"
+
+
+def _comment(text: str, start: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=start)
 
 
 def _uses(rulebooks: Sequence[Rulebook], wording: Wording) -> Mapping[str, list[str]]:

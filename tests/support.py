@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from engine.analysis import Analyst, Sets
 from engine.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
 from engine.interval import Interval
-from engine.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.logic import Status
+from engine.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulebook_loader import load_rulebook
 from engine.trace import Subject
 from engine.vocabulary_loader import load_vocabulary
@@ -93,3 +95,12 @@ def answer(*answers: str, provenance: Provenance = REASONED) -> Evidence:
 def unknown(fact: FactDeclaration) -> Evidence:
     """Evidence that a fact is stated to be unknown."""
     return Evidence(fact.everything, State.STATED_UNKNOWN)
+
+
+def forced(analyst: Analyst, start: Sequence[Status], sets: Sets) -> set[Verdict]:
+    """The verdicts that the statuses named with each set lead to, the other items being as at the start."""
+    verdicts = set()
+    for chosen, statuses in zip(sets.sets, sets.statuses, strict=True):
+        items = dict(zip(analyst.names, start, strict=True)) | dict(zip(chosen, statuses, strict=True))
+        verdicts.add(analyst.verdict(tuple(items.values())))
+    return verdicts

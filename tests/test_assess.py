@@ -53,16 +53,16 @@ def test_several_offers_end_with_a_line_each() -> None:
     out = sekskant("assess", GNISTEN, JONSTRUPVANG, *YEAR, columns=120).out
     lines = [line.split() for line in out.splitlines() if line.startswith(("Gnisten ", "Jonstrupvang "))]
     assert lines[-2:] == [
-        ["Gnisten", "✗", "four_of_six", "?", "five_of_six", "B1-B6"],
-        ["Jonstrupvang", "?", "four_of_six", "✓", "five_of_six", "A2-A4,", "A6"],
+        ["Gnisten", "✗", "four", "of", "six", "?", "five", "of", "six", "B1-B6"],
+        ["Jonstrupvang", "?", "four", "of", "six", "✓", "five", "of", "six", "A2-A4,", "A6"],
     ]
     assert "Missing" not in sekskant("assess", GNISTEN, *YEAR).out
 
 
 def test_justification_in_danish_uses_danish_numbers() -> None:
     out = sekskant("assess", JONSTRUPVANG, *YEAR, environment={"LC_ALL": "da_DK.UTF-8"}).out
-    for part in ("højst 0,5", "Hovedhensyn i skønnet", "Forbehold:", "mindst 9,5 fra grænsen"):
-        assert part in out
+    for part in ("højst 0,5", "Hovedhensyn, der har været bestemmende", "Forbehold:", "mindst 9,5 under grænsen"):
+        assert part in " ".join(out.split())
 
 
 def test_json_is_the_decision_contract() -> None:
@@ -162,6 +162,14 @@ def test_an_unknown_engine_is_a_mistake_of_usage() -> None:
     assert "durable-rules or reference" in ran.err
 
 
+def test_csv_in_danish_opens_as_a_table_in_danish_excel() -> None:
+    out = sekskant("assess", JONSTRUPVANG, *YEAR, "--format", "csv", "--lang", "da").out
+    assert out.startswith("\ufeffoffer;name;")
+    rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff")), delimiter=";"))
+    assert rows[6]["evidence"] == "Tilfælde pr. 10.000 indbyggere: højst 0,5 (vejledende: højst 0,5)"
+    assert rows[6]["reference"] == "afsnit 3, kriterium 1"
+
+
 def test_csv_has_a_row_per_criterion() -> None:
     out = sekskant("assess", JONSTRUPVANG, *YEAR, "--format", "csv").out
     rows = list(csv.DictReader(io.StringIO(out)))
@@ -195,6 +203,23 @@ def test_html_is_one_page_that_needs_no_network() -> None:
 
 def _one(offer: str, *arguments: str) -> Ran:
     return sekskant("assess", "-", *YEAR, *arguments, stdin=f"format: sekskant/offer/1\n{offer}".encode())
+
+
+def test_a_file_named_in_two_ways_is_read_once() -> None:
+    ran = sekskant("assess", "gnisten.yaml", "./gnisten.yaml", "../2018/gnisten.yaml", *YEAR, cwd=DATA)
+    assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[{act: SEL, sections: ['107', '108'], places: 1}]", "SEL §§ 107 og 108 (1 plads)"),
+        ("[{act: SEL, sections: ['104'], places: 12.50}]", "SEL § 104 (12,5 pladser)"),
+        ("[{act: SEL, sections: []}]", "serviceloven"),
+    ],
+)
+def test_services_are_shown_by_law_and_places(written: str, shown: str) -> None:
+    assert f"Ydelser  {shown}\n" in _one(f"id: x\nname: X\nservices: {written}", "--lang", "da").out
 
 
 def test_undetermined_exits_with_3_only_where_a_decision_is_required() -> None:

@@ -104,6 +104,55 @@ def test_a_folder_without_permission(tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_output_that_cannot_be_written_is_a_line() -> None:
+    ran = shell("sekskant assess gnisten.yaml --year 2018 > /dev/full")
+    assert (ran.returncode, ran.stderr) == (1, "unreadable: no space left on device\n")
+
+
+def test_a_reader_who_leaves_early_ends_the_command_in_silence() -> None:
+    ran = shell("set -o pipefail; sekskant assess . --year 2018 | head -n 1")
+    assert (ran.returncode, ran.stderr) == (141, "")
+    assert ran.stdout.startswith("3-Kløveren")
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("sekskant assess gnisten.yaml --year 2018 >&-", 0, ""),
+        ("sekskant assess - --year 2018 <&-", 1, "standard input: unreadable: it is closed\n"),
+        ("COLUMNS=² sekskant assess gnisten.yaml --year 2018 --summary | wc -l", 0, ""),
+        ("COLUMNS=99999999999999999999 sekskant assess gnisten.yaml --year 2018 --summary | wc -l", 0, ""),
+        (f"sekskant assess {'x' * 5000}.yaml --year 2018", 1, "unreadable: file name too long\n"),
+        ("mkfifo $HERE/pipe.yaml; sekskant assess $HERE --year 2018", 1, "there is no offer file in the folder\n"),
+        ("cd $HERE; rmdir $HERE; sekskant assess . --year 2018", 1, "there is no offer file in the folder\n"),
+    ],
+)
+def test_what_the_system_refuses_is_never_a_traceback(command: str, code: int, message: str, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    ran = shell(command, HERE=str(here))
+    shown = [line for line in ran.stderr.splitlines(keepends=True) if not line.startswith("  hint")]
+    assert ran.returncode == code
+    assert "".join(shown).endswith(message)
+    assert len(shown) == (1 if message else 0)
+
+
+def shell(command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command line among the offers of 2018, `sekskant` in it being the one under test."""
+    function = f'sekskant() {{ "{sys.executable}" -c "from cli.main import main; main()" "$@"; }}'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **variables}
+    return subprocess.run(
+        ["bash", "-c", f"{function}; {command}"],  # noqa: S607 - the tests' own shell
+        cwd=DATA,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
 MARKUP = '"=1+1\\u202e<script>alert(1)</script>"'
 
 

@@ -21,7 +21,7 @@ BROKEN_SHAPES = ["unknown-key", "missing-key", "wrong-type"]
 
 
 def _as_json(path: Path) -> object:
-    (document,) = read_documents(path.read_bytes(), path.name)
+    document = next(iter(read_documents(path.read_bytes(), path.name)))
     assert not isinstance(document, Rejected)
     return document.plain()
 

@@ -74,8 +74,10 @@ class Example(NamedTuple):
 
 
 def _comparisons(fact: str) -> st.SearchStrategy[Written]:
-    thresholds = st.sampled_from(THRESHOLDS[fact]).map(Decimal)
-    return st.builds(lambda o, t: {"fact": fact, o: t}, st.sampled_from(sorted(PASSES)), thresholds)
+    pairs = [(o, Decimal(t)) for o in sorted(PASSES) for t in THRESHOLDS[fact]]
+    is_whole = VOCABULARY.facts[fact].written.type == "whole_number"
+    possible = [(o, t) for o, t in pairs if not (is_whole and o == "equals" and t % 1)]
+    return st.sampled_from(possible).map(lambda pair: {"fact": fact, pair[0]: pair[1]})
 
 
 def _memberships(fact: str) -> st.SearchStrategy[Written]:

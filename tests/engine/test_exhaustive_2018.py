@@ -13,6 +13,7 @@ from engine.logic import Result, Status
 from engine.program import Program, compile_rulebook
 from engine.rulebook import Verdict
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
+from tests.support import forced
 
 MET, AWAY = Result.MET, Result.NOT_APPLICABLE
 
@@ -90,18 +91,18 @@ def test_durable_rules_rules_as_the_reference_does_in_every_node(case: Case) -> 
 
 def test_grounds_are_the_minimal_sets_of_known_items_that_force_the_verdict(case: Case) -> None:
     for number, analysis in enumerate(case.analyses):
-        assert analysis.grounds == (case.table.grounds(number), True), case.vectors[number]
+        assert analysis.grounds[:2] == (case.table.grounds(number), True), case.vectors[number]
 
 
 @pytest.mark.parametrize("wanted", [Verdict.MET, Verdict.NOT_MET])
 def test_missing_are_the_minimal_sets_of_unresolved_items_that_can_force_a_verdict(case: Case, wanted: Verdict) -> None:
     for number, analysis in enumerate(case.analyses):
-        assert analysis.missing[wanted] == (case.table.missing(number, wanted), True), case.vectors[number]
+        assert analysis.missing[wanted][:2] == (case.table.missing(number, wanted), True), case.vectors[number]
 
 
 def test_the_smallest_changes_are_all_those_that_turn_the_verdict_with_fewest_items(case: Case) -> None:
     for number, analysis in enumerate(case.analyses):
-        assert analysis.smallest_change == (case.table.smallest_change(number), True), case.vectors[number]
+        assert analysis.smallest_change[:2] == (case.table.smallest_change(number), True), case.vectors[number]
 
 
 def test_a_determined_verdict_has_grounds_and_changes_and_any_other_has_something_missing(case: Case) -> None:
@@ -109,6 +110,17 @@ def test_a_determined_verdict_has_grounds_and_changes_and_any_other_has_somethin
         determined = case.table.verdict(number) is not Verdict.UNDETERMINED
         assert bool(analysis.grounds.sets) is bool(analysis.smallest_change.sets) is determined
         assert all(bool(missing.sets) is not determined for missing in analysis.missing.values())
+
+
+def test_the_statuses_named_with_a_set_force_the_verdict(case: Case) -> None:
+    analyst = Analyst(case.program)
+    opposite = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
+    for number, analysis in enumerate(case.analyses):
+        items, verdict = case.vectors[number], case.table.verdict(number)
+        assert forced(analyst, analyst.domain, analysis.grounds) <= {verdict}
+        assert forced(analyst, items, analysis.smallest_change) <= {opposite.get(verdict)}
+        for wanted, missing in analysis.missing.items():
+            assert forced(analyst, items, missing) <= {wanted}
 
 
 def test_decisive_are_the_criteria_whose_opposite_changes_the_verdict(case: Case) -> None:

@@ -1,0 +1,219 @@
+"""Criteria, overrides and rules in clauses: what is fulfilled, proves to be, or would have to be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from engine.analysis import Sets
+from engine.logic import Status
+from engine.rulebook import Count, Rulebook, RulePart
+from engine.wording import Wording
+
+Mood = Literal["is", "proves", "were"]
+"""What is so, what may turn out so, and what would have to be so."""
+MAX_ALTERNATIVES = 6
+"""More alternatives than this are not read."""
+
+_CRITERION: dict[Status, dict[Mood, tuple[str, str, str]]] = {
+    Status.MET: {
+        "is": ("er opfyldt", "is fulfilled", "are fulfilled"),
+        "proves": ("viser sig opfyldt", "proves fulfilled", "prove fulfilled"),
+        "were": ("var opfyldt", "were fulfilled", "were fulfilled"),
+    },
+    Status.NOT_MET: {
+        "is": ("ikke er opfyldt", "is not fulfilled", "are not fulfilled"),
+        "proves": ("viser sig ikke at være opfyldt", "proves not to be fulfilled", "prove not to be fulfilled"),
+        "were": ("ikke var opfyldt", "were not fulfilled", "were not fulfilled"),
+    },
+    Status.NOT_APPLICABLE: {
+        "is": ("ikke finder anvendelse", "does not apply", "do not apply"),
+        "proves": ("viser sig ikke at finde anvendelse", "proves not to apply", "prove not to apply"),
+        "were": ("ikke fandt anvendelse", "did not apply", "did not apply"),
+    },
+    Status.UNKNOWN: {"is": ("finder anvendelse", "applies", "apply")},
+    Status.MET_OR_NOT_APPLICABLE: {
+        "is": (
+            "er opfyldt eller ikke finder anvendelse",
+            "is fulfilled or does not apply",
+            "are fulfilled or do not apply",
+        )
+    },
+    Status.NOT_MET_OR_NOT_APPLICABLE: {
+        "is": (
+            "ikke er opfyldt eller ikke finder anvendelse",
+            "is not fulfilled or does not apply",
+            "are not fulfilled or do not apply",
+        )
+    },
+}
+_OVERRIDE: dict[Status, dict[Mood, tuple[str, str, str]]] = {
+    Status.MET: {
+        "is": ("gælder", "applies", "apply"),
+        "proves": ("viser sig at gælde", "proves to apply", "prove to apply"),
+        "were": ("gjaldt", "applied", "applied"),
+    },
+    Status.NOT_MET: {
+        "is": ("ikke gælder", "does not apply", "do not apply"),
+        "proves": ("viser sig ikke at gælde", "proves not to apply", "prove not to apply"),
+        "were": ("ikke gjaldt", "did not apply", "did not apply"),
+    },
+}
+
+
+class Supposition(NamedTuple):
+    """One item and the status that it is supposed to have."""
+
+    name: str
+    is_override: bool
+    status: Status
+
+    @property
+    def kind(self) -> tuple[bool, Status]:
+        """What suppositions share that one verb can state together."""
+        return self.is_override, self.status
+
+
+Choice = tuple[Supposition, ...]
+
+
+class Clauses:
+    """Writes clauses about one rulebook in one language."""
+
+    def __init__(self, rulebook: Rulebook, wording: Wording) -> None:
+        self._rulebook, self._wording = rulebook, wording
+        self._overrides = {o.id: wording.quoted(wording.text(o.title)) for o in rulebook.overrides}
+
+    def sets(self, sets: Sets, mood: Mood) -> str:
+        """Alternative sets of items with their statuses: what all share, and any so many of the others."""
+        choices = [self._choice(*pair) for pair in zip(sets.sets, sets.statuses, strict=True)]
+        shared = tuple(item for item in choices[0] if all(item in choice for choice in choices))
+        rest = [tuple(item for item in choice if item not in shared) for choice in choices]
+        others = tuple(dict.fromkeys(item for choice in rest for item in choice))
+        kinds = {item.kind for item in others}
+        if len(kinds) == 1 and self._is_any_of(rest, others):
+            clauses = self._with_any_of(shared, others, len(rest[0]), mood)
+        else:
+            clauses = self._together(shared, mood) + ([self._alternatives(rest, mood)] if others else [])
+        is_cut_off = not sets.complete or (len(rest) > MAX_ALTERNATIVES and not self._is_any_of(rest, others))
+        cut_off = self._wording.pick(" (listen er afkortet)", " (the list is cut off)") if is_cut_off else ""
+        return self._joined(clauses, mood) + cut_off
+
+    def _joined(self, clauses: Sequence[str], mood: Mood, joined_by: Literal["and", "or"] = "and") -> str:
+        """Clauses one after the other, each with the word that the sentence opened the first with."""
+        danish, english = ("at ", "") if mood == "is" else ("hvis ", "if ")
+        opening = f",{self._wording.phrase(joined_by)}{self._wording.pick(danish, english)}"
+        return opening.join(clauses)
+
+    def names(self, ids: Iterable[str], joined_by: Literal["and", "or"] = "and") -> str:
+        """Criteria by their ids, overrides by their titles."""
+        return self._wording.listed((self._overrides.get(i, i) for i in ids), joined_by)
+
+    def rule(self, part: RulePart) -> str:
+        """What a rule or a part of one requires.
+
+        >>> from engine.library import Library
+        >>> covered = Library().in_force(2018)[0]
+        >>> Clauses(covered, Wording("en")).rule(covered.rule.group)
+        'at least four of the six criteria are fulfilled, A4 and A5 among them'
+        """
+        if isinstance(part, str):
+            return f"{part} {self._verb(False, Status.MET, 'is', 1)}"
+        if isinstance(part, Count):
+            return self._count(part)
+        if part.operator == "not":
+            return self._negated(part.parts[0])
+        if all(isinstance(p, str) for p in part.parts):
+            names = self.names(map(str, part.parts), "and" if part.operator == "all" else "or")
+            return f"{names} {self._verb(False, Status.MET, 'is', len(part.parts) if part.operator == 'all' else 1)}"
+        return self._wording.phrase("and" if part.operator == "all" else "or").join(map(self._nested, part.parts))
+
+    def _negated(self, part: RulePart) -> str:
+        if isinstance(part, str):
+            return f"{part} {self._verb(False, Status.NOT_MET, 'is', 1)}"
+        return self._wording.pick("det ikke er sådan, at {}", "it is not so that {}").format(self._nested(part))
+
+    def _nested(self, part: RulePart) -> str:
+        return self.rule(part) if isinstance(part, str) else f"({self.rule(part)})"
+
+    def _count(self, part: Count) -> str:
+        wording, number = self._wording, self._wording.counted(part.required)
+        mandatory = (
+            wording.pick(", herunder {}", ", {} among them").format(self.names(part.mandatory))
+            if part.mandatory
+            else ""
+        )
+        if all(isinstance(member, str) for member in part.members):
+            some = wording.pick(f"mindst {number} af {{}}", f"at least {number} of {{}}")
+            verb = self._verb(False, Status.MET, "is", part.required)
+            return f"{some.format(self._pool(tuple(map(str, part.members))))} {verb}{mandatory}"
+        each = "; ".join(map(self.rule, part.members))
+        of_these = wording.pick("mindst {} af følgende gælder: {}", "at least {} of the following hold: {}")
+        return of_these.format(number, each) + mandatory
+
+    def _pool(self, names: Sequence[str]) -> str:
+        """Criteria to take some of: by number where they are all there are."""
+        if set(names) == {c.id for c in self._rulebook.criteria}:
+            number = self._wording.counted(len(names))
+            return self._wording.pick(f"de {number} kriterier", f"the {number} criteria")
+        return self._wording.pick("kriterierne {}", "{}").format(self.names(names))
+
+    def _choice(self, names: Sequence[str], statuses: Sequence[Status]) -> Choice:
+        pairs = zip(names, statuses, strict=True)
+        return tuple(Supposition(name, name in self._overrides, status) for name, status in pairs)
+
+    @staticmethod
+    def _is_any_of(rest: Sequence[Choice], others: Choice) -> bool:
+        """Whether the choices are every way to take so many of the others."""
+        sizes = {len(choice) for choice in rest}
+        return len(rest) > 1 and len(sizes) == 1 and len(rest) == math.comb(len(others), *sizes)
+
+    def _with_any_of(self, shared: Choice, others: Choice, taken: int, mood: Mood) -> list[str]:
+        """Clauses on what is shared and on so many of the others; those of one kind share a verb."""
+        kind = others[0].kind
+        alike = [item.name for item in shared if item.kind == kind]
+        apart = tuple(item for item in shared if item.kind != kind)
+        some = self._some([item.name for item in others], taken, alone=not alike)
+        words = self._wording.listed([*(self.names([name]) for name in alike), some])
+        return [f"{words} {self._verb(*kind, mood, len(alike) + taken)}", *self._together(apart, mood)]
+
+    def _some(self, names: Sequence[str], taken: int, *, alone: bool) -> str:
+        if taken == 1 and alone:
+            return self.names(names, "or")
+        pool = self._pool(names) if alone else self.names(names)
+        return self._wording.pick("{} af {}", "{} of {}").format(self._wording.counted(taken), pool)
+
+    def _together(self, choice: Choice, mood: Mood) -> list[str]:
+        """A clause for each kind of supposition."""
+        kinds = dict.fromkeys(item.kind for item in choice)
+        clauses = []
+        for kind in kinds:
+            names = [item.name for item in choice if item.kind == kind]
+            clauses.append(f"{self.names(names)} {self._verb(*kind, mood, len(names))}")
+        return clauses
+
+    def _alternatives(self, choices: Sequence[Choice], mood: Mood) -> str:
+        """Choices one by one; where all suppose the same status, it is said once."""
+        kinds = {item.kind for choice in choices for item in choice}
+        shown = choices[:MAX_ALTERNATIVES]
+        if all(len(choice) == 1 for choice in shown):
+            return self._joined(self._one_each(shown, mood), mood, "or")
+        if len(kinds) > 1:
+            texts = [self._wording.listed(self._together(choice, mood)) for choice in shown]
+            return self._wording.phrase("or").join(f"({text})" for text in texts)
+        names = [[item.name for item in choice] for choice in shown]
+        words = [f"({self.names(n)})" if len(n) > 1 and len(shown) > 1 else self.names(n) for n in names]
+        plural = max(len(n) for n in names)
+        return f"{self._wording.phrase('or').join(words)} {self._verb(*next(iter(kinds)), mood, plural)}"
+
+    def _one_each(self, choices: Sequence[Choice], mood: Mood) -> list[str]:
+        """Alternatives of one item each: a clause for each kind."""
+        items = [item for choice in choices for item in choice]
+        kinds = dict.fromkeys(item.kind for item in items)
+        alike = ((kind, [item.name for item in items if item.kind == kind]) for kind in kinds)
+        return [f"{self.names(names, 'or')} {self._verb(*kind, mood, 1)}" for kind, names in alike]
+
+    def _verb(self, is_override: bool, status: Status, mood: Mood, number: int) -> str:
+        danish, one, several = (_OVERRIDE if is_override else _CRITERION)[status][mood]
+        return self._wording.pick(danish, one if number == 1 else several)

@@ -1,0 +1,151 @@
+"""Sets of criteria and rules in clauses: each shape they can take, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.analysis import Sets
+from engine.clauses import Clauses, Mood
+from engine.library import Library
+from engine.logic import Status
+from engine.rulebook import Count, Join, RulePart
+from engine.wording import Language, Wording
+
+COVERED, _ = Library().in_force(2018)
+M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
+AWAY, MET_OR_AWAY = Status.NOT_APPLICABLE, Status.MET_OR_NOT_APPLICABLE
+OUT, IN = "excluded_by_order", "included_by_order"
+SIX = ("A1", "A2", "A3", "A4", "A5", "A6")
+
+
+def clauses(language: Language) -> Clauses:
+    return Clauses(COVERED, Wording(language))
+
+
+def sets(*choices: dict[str, Status], complete: bool = True) -> Sets:
+    return Sets(tuple(tuple(c) for c in choices), complete, tuple(tuple(c.values()) for c in choices))
+
+
+def each(names: str, status: Status) -> list[dict[str, Status]]:
+    return [{name: status} for name in names.split()]
+
+
+PAIRS = [{"A1": M, "A2": M}, {"A1": M, "A3": M}, {"A2": M, "A3": M}]
+WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
+    "one": (sets({"A5": N}), "is", "A5 ikke er opfyldt", "A5 is not fulfilled"),
+    "two": (sets({"A4": M, "A5": M}), "were", "A4 og A5 var opfyldt", "A4 and A5 were fulfilled"),
+    "either": (
+        sets(*each("A4 A5", N)),
+        "proves",
+        "A4 eller A5 viser sig ikke at være opfyldt",
+        "A4 or A5 proves not to be fulfilled",
+    ),
+    "some of": (sets(*PAIRS), "is", "to af kriterierne A1, A2 og A3 er opfyldt", "two of A1, A2 and A3 are fulfilled"),
+    "some of all": (
+        sets(*each("A1 A2 A3 A4 A5 A6", M)),
+        "proves",
+        "A1, A2, A3, A4, A5 eller A6 viser sig opfyldt",
+        "A1, A2, A3, A4, A5 or A6 proves fulfilled",
+    ),
+    "some beside a shared one": (
+        sets(*({"A4": M, **pair} for pair in each("A1 A2", M))),
+        "proves",
+        "A4 og ét af A1 og A2 viser sig opfyldt",
+        "A4 and one of A1 and A2 prove fulfilled",
+    ),
+    "criterion and override": (
+        sets({"A5": N, IN: N}),
+        "is",
+        "A5 ikke er opfyldt, og at »Medtaget efter bekendtgørelsen« ikke gælder",
+        "A5 is not fulfilled, and “Included by executive order” does not apply",
+    ),
+    "criterion or override": (
+        sets({"A4": M}, {IN: M}),
+        "were",
+        "A4 var opfyldt, eller hvis »Medtaget efter bekendtgørelsen« gjaldt",
+        "A4 were fulfilled, or if “Included by executive order” applied",
+    ),
+    "met and away": (
+        sets({"A4": M, "A5": AWAY}),
+        "is",
+        "A4 er opfyldt, og at A5 ikke finder anvendelse",
+        "A4 is fulfilled, and A5 does not apply",
+    ),
+    "known in part": (
+        sets({"A5": MET_OR_AWAY}),
+        "is",
+        "A5 er opfyldt eller ikke finder anvendelse",
+        "A5 is fulfilled or does not apply",
+    ),
+    "applies": (sets({"A5": U}), "is", "A5 finder anvendelse", "A5 applies"),
+    "uneven": (
+        sets({"A1": M}, {"A2": M, "A3": M}),
+        "proves",
+        "A1 eller (A2 og A3) viser sig opfyldt",
+        "A1 or (A2 and A3) prove fulfilled",
+    ),
+    "uneven of two kinds": (
+        sets({"A1": M}, {"A2": M, "A3": N}),
+        "were",
+        "(A1 var opfyldt) eller (A2 var opfyldt og A3 ikke var opfyldt)",
+        "(A1 were fulfilled) or (A2 were fulfilled and A3 were not fulfilled)",
+    ),
+    "cut off": (
+        sets({"A1": M}, {"A2": M, "A3": M}, complete=False),
+        "proves",
+        "A1 eller (A2 og A3) viser sig opfyldt (listen er afkortet)",
+        "A1 or (A2 and A3) prove fulfilled (the list is cut off)",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", WORDED)
+def test_sets_are_worded_by_their_shape(shape: str) -> None:
+    given, mood, danish, english = WORDED[shape]
+    assert clauses("da").sets(given, mood) == danish
+    assert clauses("en").sets(given, mood) == english
+
+
+def test_no_more_alternatives_are_listed_than_are_read() -> None:
+    uneven = [{"A1": M}, *({f"A{i}": M, f"A{j}": M} for i in (2, 3, 4) for j in (5, 6)), {"A2": M, "A3": M, "A4": M}]
+    words = clauses("en").sets(sets(*uneven), "proves")
+    assert words.endswith("(the list is cut off)")
+    assert words.count(" or ") == 5
+
+
+RULES: list[tuple[RulePart, str, str]] = [
+    (
+        Count(4, SIX, ("A4", "A5")),
+        "mindst fire af de seks kriterier er opfyldt, herunder A4 og A5",
+        "at least four of the six criteria are fulfilled, A4 and A5 among them",
+    ),
+    (
+        Count(1, ("A1", "A2"), ()),
+        "mindst ét af kriterierne A1 og A2 er opfyldt",
+        "at least one of A1 and A2 is fulfilled",
+    ),
+    (Join("all", ("A1", "A2")), "A1 og A2 er opfyldt", "A1 and A2 are fulfilled"),
+    (Join("any", ("A1", "A2")), "A1 eller A2 er opfyldt", "A1 or A2 is fulfilled"),
+    (Join("not", ("A1",)), "A1 ikke er opfyldt", "A1 is not fulfilled"),
+    (
+        Join("any", ("A1", Join("all", ("A2", Join("not", ("A3",)))))),
+        "A1 er opfyldt eller (A2 er opfyldt og (A3 ikke er opfyldt))",
+        "A1 is fulfilled or (A2 is fulfilled and (A3 is not fulfilled))",
+    ),
+    (
+        Join("not", (Join("all", ("A1", "A2")),)),
+        "det ikke er sådan, at (A1 og A2 er opfyldt)",
+        "it is not so that (A1 and A2 are fulfilled)",
+    ),
+    (
+        Count(2, ("A1", Join("any", ("A2", "A3")), "A4"), ("A4",)),
+        "mindst to af følgende gælder: A1 er opfyldt; A2 eller A3 er opfyldt; A4 er opfyldt, herunder A4",
+        "at least two of the following hold: A1 is fulfilled; A2 or A3 is fulfilled; A4 is fulfilled, A4 among them",
+    ),
+]
+
+
+@pytest.mark.parametrize(("part", "danish", "english"), RULES)
+def test_rules_are_worded_by_their_shape(part: RulePart, danish: str, english: str) -> None:
+    assert clauses("da").rule(part) == danish
+    assert clauses("en").rule(part) == english

@@ -24,7 +24,7 @@ from offers.tables import EXTRA
 
 READ = " read"
 """The column that says whether every cell of a row was understood."""
-_FINE = 12
+_FINE, _MOST_DIGITS = 12, 15
 """Decimals beyond which a number may be any other number's nearest binary one."""
 
 
@@ -64,7 +64,7 @@ class EvidenceColumns:
 
         In stages, each of which reads what those before it made: nothing is computed twice.
         """
-        self._checks, self._stages = list(self._described()), ([], [], [], [])
+        self._checks, self._stages = list(self._described()), ([], [], [], [], [])
         for leaf in self.leaves.values():
             self._leaf(leaf)
         for stage in self._stages:
@@ -217,10 +217,12 @@ class EvidenceColumns:
         flags = {"most": at_most, "least": at_least, "closed": closed, "range": is_range}
         most, least, closed, is_range = (self._made(1, f.fill_null(False), f"{key} {n}") for n, f in flags.items())
         bound = nw.when(closed).then(text.str.slice(2)).when(most | least).then(text.str.slice(1))
-        value = self._made(2, _mark_of_text(bound.when(~is_range).then(text), leaf), f"{key} value")
         ends = nw.when(is_range).then(text).str.split("..")
-        first = self._made(2, _mark_of_text(ends.list.get(0), leaf), f"{key} first")
-        last = self._made(2, _mark_of_text(ends.list.get(1), leaf), f"{key} last")
+        parts = {"value": bound.when(~is_range).then(text), "first": ends.list.get(0), "last": ends.list.get(1)}
+        written = {name: self._made(2, part, f"{key} {name} text") for name, part in parts.items()}
+        value, first, last = (
+            self._made(3, _mark_of_text(part, leaf), f"{key} {name}") for name, part in written.items()
+        )
         inside = 2 * leaf.scale if leaf.fact.written.type == "whole_number" else 1
         low = nw.when(is_range).then(first).when(least & ~closed).then(value + inside).when(~most).then(value)
         high = nw.when(is_range).then(last).when(most & ~closed).then(value - inside).when(~least).then(value)
@@ -232,8 +234,8 @@ class EvidenceColumns:
         """The ends, where none is stated those that the fact has anyway."""
         assert isinstance(leaf.fact.everything, Interval)
         least, largest = marks_of(leaf.fact.everything, leaf.scale)
-        self._made(3, low.fill_null(least), low_of(leaf.key))
-        self._made(3, high.fill_null(largest), high_of(leaf.key))
+        self._made(4, low.fill_null(least), low_of(leaf.key))
+        self._made(4, high.fill_null(largest), high_of(leaf.key))
 
 
 def _limits(leaf: Leaf) -> tuple[Fraction, Fraction]:
@@ -247,13 +249,15 @@ def _limits(leaf: Leaf) -> tuple[Fraction, Fraction]:
 
 def _mark_of_text(text: nw.Expr, leaf: Leaf) -> nw.Expr:
     """The mark of numbers in texts; null where a text is none, or has more digits than a column holds."""
-    whole = len(str(leaf.limit - 1))
-    decimals = rf"(?:\.[0-9]{{1,{leaf.decimals}}})?" if leaf.decimals else ""
-    plain = rf"^-?(?:0|[1-9][0-9]{{0,{whole - 1}}}){decimals}$"
-    number = nw.when(text.str.contains(plain)).then(text).cast(nw.Float64)
+    ten = 10.0**leaf.decimals
+    begins_with_0 = text.str.starts_with("0") & ~text.str.slice(1, 1).is_in(["", "."])
+    plain = text.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$") & ~begins_with_0 & ~text.str.starts_with("-0")
+    number = nw.when(plain & (text.str.len_chars() <= _MOST_DIGITS)).then(text).cast(nw.Float64)
     least, largest = _limits(leaf)
-    inside = nw.when((number >= float(least)) & (number <= float(largest))).then(number)
-    return (inside * 10.0**leaf.decimals).round().cast(nw.Int64) * (2 * leaf.factor)
+    steps = nw.when((number >= float(least)) & (number <= float(largest))).then((number * ten).round())
+    # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
+    on_grid = steps / (steps * 0.0 + ten) == number
+    return nw.when(on_grid).then(steps).cast(nw.Int64) * (2 * leaf.factor)
 
 
 def _text_of(key: str) -> str:

@@ -51,14 +51,17 @@ class Branch(NamedTuple):
 
 
 class Screen:
-    """Collects what is rendered for the width of the terminal, with colours where it shows them."""
+    """Collects what is rendered for the width of the terminal, with colours where it shows them.
 
-    def __init__(self) -> None:
+    With a width of its own it is for a file: without colours.
+    """
+
+    def __init__(self, width: int | None = None) -> None:
         self._buffer = io.StringIO()
         self._console = Console(
             file=self._buffer,
-            width=_terminal_width(),
-            force_terminal=sys.stdout.isatty(),
+            width=width or _terminal_width(),
+            force_terminal=width is None and sys.stdout.isatty(),
             highlight=False,
             emoji=False,
             markup=False,

@@ -101,7 +101,7 @@ class Analyst:
             Status.UNKNOWN_OR_NOT_APPLICABLE if c.criterion.applicability else Status.UNKNOWN for c in program.criteria
         ]
         self.domain: Items = (*domains, *(Status.UNKNOWN for _ in program.overrides))
-        self._alike = _alike(program)
+        self._alike = alike(program)
         ways = ways_of_counting(program.rulebook.rule.group)
         self._ways = [ways.get(c.criterion.id, set()) for c in program.criteria]
         self._ways += [{o.override.verdict is Verdict.MET} for o in program.overrides]
@@ -226,7 +226,7 @@ def _answered(start: Items, classes: list[list[int]], answers: Answers) -> Items
     return tuple(items)
 
 
-def _alike(program: Program) -> list[object]:
+def alike(program: Program) -> list[object]:
     """For each item what tells it from others: criteria that stand in the same groups in the same way are alike."""
     uses: dict[int, list[object]] = {node: [] for node in program.inputs}
     for index in range(program.ruling_from, len(program.nodes)):

@@ -65,8 +65,8 @@ class Decider:
         except IntegrityFault:
             self._durable, self._rulings = None, {}
             raise
+        reject_departures(self.program, findings, statuses)
         trace = self._trace(subject, year, findings, statuses, ruling, execution)
-        _reject_departures(trace)
         trace = self._noted(trace, stated)
         self._latest = (subject, _copied(stated), year, trace)
         return trace
@@ -75,19 +75,30 @@ class Decider:
         statuses = reference.conditions(self.program, findings)
         items = tuple(statuses[node] for node in self.program.inputs)
         if self._why is not None:
-            ruling = rule_on(self.program, items)
-            return statuses, ruling, Execution(REFERENCE, None, (), why=self._why)
+            return statuses, *self.rule(items)
         self._durable = self._durable or _durable_rules(self.program)
         decided, fired = self._durable.conditions(findings)
         if decided != statuses:
             raise _disagreement(self.program.nodes[: self.program.ruling_from], decided, statuses)
+        ruling, execution = self.rule(items)
+        return statuses, ruling, execution._replace(fired=fired + execution.fired)
+
+    def rule(self, items: Items) -> tuple[Ruling, Execution]:
+        """The ruling on what is known of all criteria and overrides, and how it came about.
+
+        Raises:
+            IntegrityFault: durable-rules failed, or does not agree with the reference.
+        """
+        if self._why is not None:
+            return rule_on(self.program, items), Execution(REFERENCE, None, (), why=self._why)
+        self._durable = self._durable or _durable_rules(self.program)
         remembered = items in self._rulings
         if not remembered:
             if len(self._rulings) >= MAX_REMEMBERED:
                 self._rulings.clear()
             self._rulings[items] = self._durable_ruling(items)
-        ruling, ruling_fired = self._rulings[items]
-        return statuses, ruling, Execution(self._durable.name, REFERENCE, fired + ruling_fired, remembered)
+        ruling, fired = self._rulings[items]
+        return ruling, Execution(self._durable.name, REFERENCE, fired, remembered)
 
     def _durable_ruling(self, items: Items) -> tuple[Ruling, tuple[str, ...]]:
         """The ruling on items by durable-rules, checked by the reference, and the rules that fired."""
@@ -160,7 +171,7 @@ class _Tracer:
             decisive=decisive,
             measure=measure,
             judgement=judgement,
-            departs=measure.is_known and judgement is not None and judgement.is_known and judgement is not measure,
+            departs=_departs(nodes, self._findings, at),
             exempt=None if nodes.exempt is None else at[nodes.exempt],
             tests=self._tests(criterion.condition),
             judgement_test=judged,
@@ -176,7 +187,7 @@ class _Tracer:
 
     def _test(self, test: Test, negated: bool = False) -> TestTrace:
         finding, status = self._findings[test.fact], self._status_of[test]
-        return TestTrace(test, finding, status, _margin(test, finding, status), negated)
+        return TestTrace(test, finding, status, margin_of(test, finding, status), negated)
 
 
 def _copied(stated: Stated) -> Stated:
@@ -184,7 +195,7 @@ def _copied(stated: Stated) -> Stated:
     return {fact: e if isinstance(e, Evidence) else dict(e) for fact, e in stated.items()}
 
 
-def _margin(test: Test, finding: Finding, status: Status) -> Fraction | None:
+def margin_of(test: Test, finding: Finding, status: Status) -> Fraction | None:
     """The distance from the threshold to the nearest possible value, positive where the test is met."""
     if test.threshold is None or not status.is_known:
         return None
@@ -194,17 +205,30 @@ def _margin(test: Test, finding: Finding, status: Status) -> Fraction | None:
     return distance if status is Status.MET else -distance
 
 
-def _reject_departures(trace: Trace) -> None:
-    """A judgement that departs from an indicative measure must say why."""
+def reject_departures(program: Program, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> None:
+    """A judgement that departs from an indicative measure must say why.
+
+    Raises:
+        Rejected: one does not.
+    """
     found = []
-    for criterion in trace.criteria:
-        evidence = criterion.judgement_test.finding.evidence if criterion.judgement_test else None
-        if criterion.departs and evidence is not None and not evidence.provenance.because:
-            fact = evidence.place, criterion.criterion.judgement, criterion.criterion.id
-            message = f"`{fact[1]}` departs from the measure of criterion {fact[2]} without a reason"
-            found.append(Diagnostic(fact[0], "departure-without-reason", message, "give the reason as `because`"))
+    for nodes in program.criteria:
+        fact, identifier = nodes.criterion.judgement, nodes.criterion.id
+        evidence = findings[fact].evidence if fact else None
+        if evidence is not None and _departs(nodes, findings, statuses) and not evidence.provenance.because:
+            message = f"`{fact}` departs from the measure of criterion {identifier} without a reason"
+            hint = "give the reason as `because`"
+            found.append(Diagnostic(evidence.place, "departure-without-reason", message, hint))
     if found:
         raise Rejected(found)
+
+
+def _departs(nodes: CriterionNodes, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> bool:
+    """Whether a judgement is stated, and the opposite of what the measure shows."""
+    if nodes.judgement is None or findings[nodes.criterion.judgement or ""].state is State.NOT_STATED:
+        return False
+    measure, judgement = statuses[nodes.measure], statuses[nodes.judgement]
+    return measure.is_known and judgement.is_known and judgement is not measure
 
 
 def _disagreement(nodes: Sequence[Node], decided: Sequence[Status], expected: Sequence[Status]) -> IntegrityFault:

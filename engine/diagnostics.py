@@ -49,6 +49,7 @@ CODES: dict[str, str] = {
     "group-too-wide": "a group has more parts than can be decided together",
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
+    "not-columnar": "a rulebook whose thresholds have too many digits to be compared in columns",
     "overlapping-dates": "two versions of a rulebook are in force on one day",
     # an offer and its evidence
     "evidence-form": "evidence that is none of, or several of, the forms it can take",
@@ -58,6 +59,8 @@ CODES: dict[str, str] = {
     "departure-without-reason": "a judgement departs from an indicative measure and does not say why",
     "unknown-term": "a word outside the vocabulary's list",
     "repeated-offer": "one offer id twice in one run",
+    "unknown-column": "a column of a table that is neither a fact nor an attribute of offers",
+    "repeated-column": "two columns of a table that say the same",
     "no-rulebook-in-force": "no rulebook is in force in the year asked for",
     # a journal
     "journal-address": "a journal is named in a way that is neither a path nor a URL of a database",

@@ -18,6 +18,7 @@ from engine.program import (
     Program,
     StatedNode,
     TestNode,
+    children_of,
 )
 from engine.rulebook import Test
 
@@ -32,6 +33,18 @@ def conditions(program: Program, findings: Findings) -> list[Status]:
     return statuses
 
 
+def status_at(program: Program, wanted: int, findings: Findings) -> Status:
+    """The status of one node before the ruling, for which only the facts that it depends on need be there."""
+    needed, waiting = set[int](), [wanted]
+    while waiting:
+        needed.add(node := waiting.pop())
+        waiting += children_of(program.nodes[node])
+    statuses: dict[int, Status] = {}
+    for node in sorted(needed):
+        statuses[node] = _status(program.nodes[node], statuses, findings)
+    return statuses[wanted]
+
+
 def ruling(program: Program, statuses: Sequence[Status]) -> list[Status]:
     """The statuses of all nodes, from those before the ruling."""
     everything = list(statuses)
@@ -40,7 +53,7 @@ def ruling(program: Program, statuses: Sequence[Status]) -> list[Status]:
     return everything
 
 
-def _status(node: Node, earlier: Sequence[Status], findings: Findings) -> Status:
+def _status(node: Node, earlier: Sequence[Status] | Mapping[int, Status], findings: Findings) -> Status:
     match node:
         case TestNode():
             return status_of_test(node.test, findings[node.test.fact])

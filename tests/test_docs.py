@@ -22,7 +22,7 @@ WRITE = bool(os.environ.get("SEKSKANT_WRITE_EXPECTED"))
 COMMANDS = ["", "assess", "audit", "audit export", "audit head", "audit history", "audit list", "audit override"]
 COMMANDS += ["audit receipt", "audit replay", "audit show", "audit verify", "audit why", "audit why-not"]
 COMMANDS += ["receipt", "receipt verify"]
-COMMANDS += ["offer", "offer new", "register", "register check", "register show"]
+COMMANDS += ["offer", "offer new", "preview", "reclassify", "register", "register check", "register show"]
 RULEBOOK = ("list", "show", "new", "fmt", "check", "test", "prove", "diff", "table", "export")
 COMMANDS += ["rulebook", *(f"rulebook {name}" for name in RULEBOOK)]
 

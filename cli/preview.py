@@ -1,0 +1,155 @@
+"""`sekskant preview`: who would enter, leave or become undetermined if a rulebook changed."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.selection import chosen_rulebooks
+from engine.diagnostics import IntegrityFault, Rejected
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from engine.rulebook import Rulebook
+    from engine.wording import Language, Wording
+    from offers.run import Result
+
+GROUPS = ("operator_name", "target_group")
+DIRECTIONS = ("entered", "left", "undetermined", "changed")
+
+
+@click.command()
+@click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
+@click.option(
+    "--rulebook", "new", required=True, metavar="NEW", help="The rulebook as it would be: a YAML file or ID@VERSION."
+)
+@click.option(
+    "--against", "old", required=True, metavar="ID", help="The rulebook as it is: ID, ID@VERSION or a YAML file."
+)
+@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@click.option(
+    "--fail-if-changed", type=click.IntRange(0), metavar="N", help="Exit with 5 where more than N verdicts change."
+)
+@click.option(
+    "--ignore-column",
+    "ignored",
+    multiple=True,
+    metavar="HEADER",
+    help="Do not read this column (repeatable; *: all unknown).",
+)
+@language_option
+def preview(
+    register: Path,
+    new: str,
+    old: str,
+    year: int | None,
+    fail_if_changed: int | None,
+    ignored: tuple[str, ...],
+    lang: Language,
+) -> None:
+    """Show who would enter, leave or become undetermined if a rulebook changed, on the offers of a register.
+
+    Nothing is written. REGISTER is what `sekskant reclassify` reads.
+
+    Exit code: 0 done; 1 a row was rejected, or something cannot be read; 2 usage; 4 a decision could not be proven; 5
+    more verdicts change than --fail-if-changed allows.
+    """
+    gc.enable()
+    library = load_library()
+    year = year or library.latest_year()
+    (before,), (after,) = (chosen_rulebooks(library, [name], year) for name in (old, new))
+    if (before.id, before.sha256) == (after.id, after.sha256):
+        say(f"the two rulebooks are the same: {after.id} {after.version}")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            found = _previewed(register, before, after, year, ignored, Path(folder))
+    except Rejected as error:
+        say_rejected(error)
+        stop(Exit.REJECTED)
+        return
+    except IntegrityFault as error:
+        say(f"{register}: {error}")
+        stop(Exit.INTEGRITY)
+        return
+    for row in found.rejected:
+        for diagnostic in row.diagnostics:
+            say(str(diagnostic))
+    from engine.wording import Wording  # noqa: PLC0415
+
+    changes = found.changes.filter(found.changes["change"].is_in([*DIRECTIONS]))
+    click.echo(_report(changes, found, after, Wording(lang)), nl=False)
+    too_many = fail_if_changed is not None and changes.height > fail_if_changed
+    stop(Exit.REJECTED if found.rejected else Exit.CHECK_FAILED if too_many else Exit.DONE)
+
+
+def _previewed(
+    register: Path, before: Rulebook, after: Rulebook, year: int, ignored: Sequence[str], folder: Path
+) -> Result:
+    """The register by the new rulebook, compared with the register by the old one."""
+    import polars as pl  # noqa: PLC0415 - slow to import
+
+    from cli.reclassify import request_of  # noqa: PLC0415 - polars is slow to import
+    from offers.run import DECISIONS, Previous, reclassify  # noqa: PLC0415
+
+    request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
+    reclassify(request._replace(fragile=False), folder / "before")
+    frame = pl.read_parquet(folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet")
+    frame = frame.with_columns(pl.col("verdict", "outcome", "basis").cast(pl.String))
+    again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, folder)
+    previous = Previous(year, {after.id: frame}, {after.id: before})
+    return reclassify(again._replace(previous=previous, fragile=False), folder / "after")
+
+
+def _report(changes: pl.DataFrame, found: Result, rulebook: Rulebook, wording: Wording) -> str:
+    from cli.run_folder import changed_rows  # noqa: PLC0415
+    from cli.screen import Piece, Screen  # noqa: PLC0415
+
+    screen, pick = Screen(), wording.pick
+    for group, title in zip(GROUPS, (pick("Kommune", "Municipality"), pick("Målgruppe", "Target group")), strict=True):
+        names = {t: wording.text(label) for t, label in rulebook.vocabulary.terms.get(group, {}).items()}
+        rows = list(_counted(changes, group, names, pick("ikke oplyst", "not stated")))
+        if rows:
+            heads = [title]
+            heads += [
+                pick("Kommer med", "Enter"),
+                pick("Udgår", "Leave"),
+                pick("Bliver uafklaret", "Become undetermined"),
+                pick("Ændres ellers", "Change otherwise"),
+            ]
+            screen.table(heads, [[[Piece(cell)] for cell in row] for row in rows])
+            screen.line()
+    if changes.height:
+        heads = [
+            pick("Tilbud", "Offer"),
+            pick("Ændring", "Change"),
+            pick("Afgørelse", "Verdict"),
+            pick("Årsag", "Cause"),
+        ]
+        screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in changed_rows(changes, [rulebook], wording)])
+        screen.line()
+    total, rows_in = changes.height, found.rows
+    screen.line(
+        Piece(
+            pick(f"{total} af {rows_in} afgørelser ville blive ændret.", f"{total} of {rows_in} verdicts would change.")
+        )
+    )
+    return screen.taken()
+
+
+def _counted(changes: pl.DataFrame, group: str, names: Mapping[str, str], not_stated: str) -> Iterator[list[str]]:
+    """For each word of a group how many offers change in each direction; an offer with several counts in each."""
+    counts: dict[str, Counter[str]] = {}
+    for words, change in zip(changes[group], changes["change"], strict=True):
+        for word in (words or not_stated).split("|"):
+            counts.setdefault(names.get(word.strip(), word.strip()), Counter())[change] += 1
+    for word in sorted(counts):
+        yield [word, *(str(counts[word][direction] or "") for direction in DIRECTIONS)]

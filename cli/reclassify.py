@@ -1,0 +1,212 @@
+"""`sekskant reclassify`: decide a whole register, and say what changed and why."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.selection import chosen_rulebooks, shared_vocabulary
+from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
+
+if TYPE_CHECKING:
+    from engine.rulebook import Rulebook, Vocabulary
+    from engine.wording import Language
+    from offers.run import Previous, Request
+
+PUBLISHED = "published"
+SHOWN_REJECTED = 20
+
+
+@click.command()
+@click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
+@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@click.option(
+    "--rulebook",
+    "names",
+    multiple=True,
+    metavar="ID",
+    help="Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file.",
+)
+@click.option(
+    "--previous",
+    metavar="RUN",
+    help="Compare with the run in this folder; or `published`: with the published outcomes in the offer files.",
+)
+@click.option(
+    "--ids",
+    type=click.Path(path_type=Path),
+    help="A CSV table with the columns `old` and `new`: ids that were renamed, merged or split.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The folder to write; it is replaced whole."
+)
+@click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
+@click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
+@click.option(
+    "--ignore-column",
+    "ignored",
+    multiple=True,
+    metavar="HEADER",
+    help="Do not read this column (repeatable; *: all unknown).",
+)
+@language_option
+def reclassify(
+    register: Path,
+    year: int | None,
+    names: tuple[str, ...],
+    previous: str | None,
+    ids: Path | None,
+    out: Path,
+    margin: str,
+    no_fragile: bool,
+    ignored: tuple[str, ...],
+    lang: Language,
+) -> None:
+    """Decide every offer of a register, and say what changed since a run before, and why.
+
+    REGISTER is a table (CSV, XLSX, Parquet or NDJSON) with a row for each offer, or a folder of offer files.
+
+    Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
+    could not be proven.
+    """
+    from cli.run_folder import FolderInUse, RunFolder  # noqa: PLC0415 - polars is slow to import
+
+    gc.enable()
+    library = load_library()
+    if year is None:
+        year = library.latest_year()
+        say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
+    rulebooks = chosen_rulebooks(library, names, year)
+    vocabulary = shared_vocabulary(rulebooks)
+    try:
+        with RunFolder(out) as folder:
+            request = request_of(register, vocabulary, rulebooks, year, _margin(margin), ignored, folder.scratch)
+            request = request._replace(
+                fragile=not no_fragile, previous=_previous(previous, request), successors=_successors(ids)
+            )
+            with _progress(request.table.most_rows) as told:
+                from offers.run import reclassify as run  # noqa: PLC0415
+
+                result = run(request, folder.path, told)
+            folder.finish(request, result, previous, lang)
+    except FolderInUse as error:
+        raise click.UsageError(str(error)) from None
+    except Rejected as error:
+        say_rejected(error)
+        stop(Exit.REJECTED)
+        return
+    except IntegrityFault as error:
+        say(f"{register}: {error}")
+        stop(Exit.INTEGRITY)
+        return
+    _say_rejected_rows(result.rejected)
+    sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))
+    stop(Exit.REJECTED if result.rejected else Exit.DONE)
+
+
+def _margin(text: str) -> Fraction:
+    try:
+        found = Fraction(text.replace(",", "."))
+    except (ValueError, ZeroDivisionError):
+        found = Fraction(-1)
+    if not 0 <= found <= 1:
+        raise click.UsageError(f"--margin is a part of a threshold, from 0 to 1, not `{text}`")
+    return found
+
+
+def request_of(
+    register: Path,
+    vocabulary: Vocabulary,
+    rulebooks: Sequence[Rulebook],
+    year: int,
+    margin: Fraction,
+    ignored: Sequence[str],
+    scratch: Path,
+) -> Request:
+    """What is asked of a register: a table, or offer files. How a table was read is said.
+
+    Raises:
+        Rejected: it cannot be read.
+    """
+    from offers.offer_table import table_of_offers  # noqa: PLC0415
+    from offers.run import Request  # noqa: PLC0415
+    from offers.table_rows import Rows  # noqa: PLC0415
+    from offers.tables import open_table  # noqa: PLC0415
+
+    if register.is_dir() or register.suffix.lower() in (".yaml", ".yml", ".json"):
+        table, reader = table_of_offers(str(register), vocabulary)
+        return Request(table, reader, rulebooks, year, margin)
+    table = open_table(register, vocabulary, scratch, ignored)
+    if table.detected:
+        say(f"{register}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
+    return Request(table, Rows(table, vocabulary), rulebooks, year, margin)
+
+
+def _previous(name: str | None, request: Request) -> Previous | None:
+    from offers.offer_table import OfferRows  # noqa: PLC0415
+    from offers.published import published_outcomes  # noqa: PLC0415
+    from offers.run import read_previous  # noqa: PLC0415
+
+    if name is None:
+        return None
+    if name != PUBLISHED:
+        return read_previous(Path(name), request.rulebooks)
+    if not isinstance(request.reader, OfferRows):
+        raise click.UsageError("only offer files say what was published; give the folder of a run to --previous")
+    return published_outcomes(request.reader.offers, request.rulebooks, request.year)
+
+
+def _successors(path: Path | None) -> Mapping[str, Sequence[str]] | None:
+    """The ids that took the place of others."""
+    if path is None:
+        return None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise rejected(Place(str(path)), "unreadable", str(error)) from None
+    separator = ";" if ";" in text.split("\n", 1)[0] else ","
+    reader = csv.DictReader(text.splitlines(), delimiter=separator)
+    if not {"old", "new"} <= set(reader.fieldnames or ()):
+        raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")
+    found: dict[str, list[str]] = {}
+    wrong = []
+    for row in reader:
+        old, new = ((row[name] or "").strip() for name in ("old", "new"))
+        if old and new:
+            found.setdefault(old, []).append(new)
+        else:
+            wrong.append(Diagnostic(Place(str(path), reader.line_num), "missing-key", "an id is missing in the row"))
+    if wrong:
+        raise Rejected(wrong)
+    return found
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Tells a person who waits how far it has come, on standard error."""
+    if not sys.stderr.isatty():
+        yield lambda rows: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda rows: progress.update(task, completed=rows)
+
+
+def _say_rejected_rows(rows: Sequence[object]) -> None:
+    for row in rows[:SHOWN_REJECTED]:
+        for diagnostic in row.diagnostics:  # type: ignore[attr-defined]
+            say(str(diagnostic))
+    if len(rows) > SHOWN_REJECTED:
+        say(f"and {len(rows) - SHOWN_REJECTED} more rows; all of them stand in rejected.csv")

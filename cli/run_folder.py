@@ -1,0 +1,357 @@
+"""The folder of a run: written aside, put in its place when it is complete."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from cli.console import harmless
+from cli.form import MARKS
+from cli.screen import Piece, Screen
+from cli.spreadsheet import safe_cell
+from engine.rulebook import Rulebook, Verdict
+from engine.wording import Language, Wording
+from offers.offer_table import OfferRows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from offers.batch import RejectedRow
+    from offers.run import Request, Result
+
+FORMAT = "sekskant/run/1"
+REJECTED_COLUMNS = ("row", "offer", "column", "value", "code", "reason", "hint")
+_NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?\Z")
+CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
+CAUSES = ("data", "rule", "either", "interaction")
+
+
+class FolderInUse(Exception):
+    """There is something else where the run should be written."""
+
+
+class RunFolder:
+    """A folder that is there in full or not at all.
+
+    Everything is written beside it, in a folder whose name begins with a dot, and renamed at the end. What an
+    interrupted run has left there is taken away by the next one that is given the same name.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        if out.exists() and not (out / "run.json").is_file() and (not out.is_dir() or any(out.iterdir())):
+            raise FolderInUse(f"{out} is there already and holds no run; choose another folder")
+
+    def __enter__(self) -> RunFolder:
+        parent = self._out.absolute().parent
+        parent.mkdir(parents=True, exist_ok=True)
+        for left in parent.glob(f".{self._out.name}.*.partial"):
+            if not _is_running(left):
+                shutil.rmtree(left, ignore_errors=True)
+        self._aside = Path(tempfile.mkdtemp(prefix=f".{self._out.name}.{os.getpid()}.", suffix=".partial", dir=parent))
+        self.path, self.scratch = self._aside / "run", self._aside / "scratch"
+        self.path.mkdir()
+        self.scratch.mkdir()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+    def finish(self, request: Request, result: Result, previous: str | None, language: Language) -> None:
+        """Write what belongs to the run beside the decisions, and put the folder in its place."""
+        _write_rejected(self.path / "rejected.csv", request, result.rejected)
+        if request.fragile:
+            _join_fragile(self.path, len(request.rulebooks))
+        if previous is not None:
+            _write_changes(self.path, result.changes)
+        _write_rulebooks(self.path / "rulebooks", request.rulebooks)
+        record = run_record(request, result, previous)
+        text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+        (self.path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
+        (self.path / "summary.html").write_text(summary_page(request, result, previous, language), encoding="utf-8")
+        (self.path / "run.json").write_text(text + "\n", encoding="utf-8")
+        if self._out.exists():
+            self._out.rename(self._aside / "replaced")
+        self.path.rename(self._out)
+
+
+def _is_running(folder: Path) -> bool:
+    """Whether the process that writes a folder is still there."""
+    try:
+        os.kill(int(folder.name.split(".")[-3]), 0)
+    except (ValueError, IndexError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def safe(text: object) -> str:
+    """A cell that a spreadsheet takes as text or as a number, never as a formula.
+
+    >>> safe("-0,5"), safe("-1+2")
+    ('-0,5', "'-1+2")
+    """
+    shown = "" if text is None else str(text)
+    return shown if _NUMBER.match(shown) else safe_cell(shown)
+
+
+def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -> None:
+    """One line for each mistake: its row, column, value, and what is wrong."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(REJECTED_COLUMNS)
+        for row in rows:
+            for found in row.diagnostics:
+                column = request.reader.column_at(found.place)  # type: ignore[attr-defined]
+                value = row.cells.get(column.name) if column else None
+                place = row.row + request.table.first_row
+                cells = (place, row.id, column.header if column else None, value, found.code, found.message, found.hint)
+                writer.writerow([safe(cell) for cell in cells])
+
+
+def _join_fragile(folder: Path, books: int) -> None:
+    with (folder / "fragile.csv").open("wb") as target:
+        for i in range(books):
+            part = folder / f"fragile.{i}.csv"
+            with part.open("rb") as source:
+                shutil.copyfileobj(source, target)
+            part.unlink()
+
+
+def _write_changes(folder: Path, changes: pl.DataFrame) -> None:
+    import xlsxwriter  # noqa: PLC0415 - only where there is something to compare
+
+    with (folder / "changes.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(changes.columns)
+        writer.writerows([safe(cell) for cell in row] for row in changes.iter_rows())
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
+    with xlsxwriter.Workbook(str(folder / "changes.xlsx"), options) as book:
+        book.set_properties({"created": _NO_DATE})
+        sheet = book.add_worksheet("Changes")
+        bold = book.add_format({"bold": True, "bottom": 1})
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, changes.width - 1, 18)
+        for number, name in enumerate(changes.columns):
+            sheet.write_string(0, number, name, bold)
+        for at, row in enumerate(changes.iter_rows(), start=1):
+            for number, cell in enumerate(row):
+                if cell is not None:
+                    sheet.write_string(at, number, harmless(cell))
+        sheet.autofilter(0, 0, max(changes.height, 1), changes.width - 1)
+
+
+def _no_date() -> Any:
+    import datetime  # noqa: PLC0415
+
+    return datetime.datetime(2000, 1, 1)
+
+
+_NO_DATE = _no_date()
+
+
+def _write_rulebooks(folder: Path, rulebooks: Sequence[Rulebook]) -> None:
+    """The rules that decided, as they were written: a later run compares with them."""
+    below = folder / "rules"
+    below.mkdir(parents=True)
+    (below / "vocabulary.yaml").write_bytes(rulebooks[0].vocabulary.written_as)
+    for rulebook in rulebooks:
+        (below / f"{rulebook.id}@{rulebook.version}.yaml").write_bytes(rulebook.written_as)
+
+
+def run_record(request: Request, result: Result, previous: str | None) -> dict[str, Any]:
+    """What a run was made of and what it came to; equal runs have equal records."""
+    table = request.table
+    rulebooks = [
+        {
+            "id": r.id,
+            "version": r.version,
+            "sha256": r.sha256,
+            "vocabulary": {"id": r.vocabulary.id, "sha256": r.vocabulary.sha256},
+            "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
+            "status_vectors": vectors,
+            "engine": engine,
+        }
+        for r, counts, vectors, engine in zip(
+            request.rulebooks, result.counts, result.vectors, result.executions, strict=True
+        )
+    ]
+    changes = Counter(zip(result.changes["rulebook"], result.changes["change"], strict=True))
+    return {
+        "format": FORMAT,
+        "sekskant": version("sekskant"),
+        "year": request.year,
+        "register": {
+            "file": Path(table.file).name,
+            "kind": table.kind,
+            "sha256": table.sha256,
+            "read_as": table.detected,
+        },
+        "rulebooks": rulebooks,
+        "checked_by_reference": result.checked,
+        "margin": str(request.margin),
+        "previous": None if previous is None else _previous_record(previous, request),
+        "changes": {r.id: {c: changes[r.id, c] for c in CHANGES} for r in request.rulebooks} if previous else None,
+    }
+
+
+def _previous_record(previous: str, request: Request) -> dict[str, Any]:
+    if isinstance(request.reader, OfferRows) and not (Path(previous) / "run.json").exists():
+        return {"published": True}
+    import hashlib  # noqa: PLC0415
+
+    return {"run_sha256": hashlib.sha256((Path(previous) / "run.json").read_bytes()).hexdigest()}
+
+
+# --- the summary ---
+
+
+def _count(number: int, language: Language) -> str:
+    return f"{number:,}".replace(",", "." if language == "da" else ",")
+
+
+def _figures(request: Request, result: Result, wording: Wording) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """For each rulebook its title, and each verdict with its label and number."""
+    found = []
+    for rulebook, counts in zip(request.rulebooks, result.counts, strict=True):
+        lines = [
+            (v.value, wording.text(rulebook.outcomes[v].label), _count(counts[v.value], wording.language))
+            for v in Verdict
+        ]
+        lines.append(("rejected", wording.pick("afvist", "rejected"), _count(len(result.rejected), wording.language)))
+        found.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))
+    return found
+
+
+_CHANGE_WORDS = {
+    "entered": ("kommet med", "entered"),
+    "left": ("udgået", "left"),
+    "changed": ("ændret", "changed"),
+    "undetermined": ("blevet uafklaret", "became undetermined"),
+    "new": ("nyt tilbud", "new"),
+    "closed": ("ikke længere i registret", "closed"),
+    "rejected": ("række afvist", "row rejected"),
+}
+_CAUSE_WORDS = {
+    "data": ("oplysningerne", "the data"),
+    "rule": ("reglen", "the rule"),
+    "either": ("begge dele hver for sig", "either of the two"),
+    "interaction": ("oplysninger og regel tilsammen", "data and rule together"),
+}
+
+
+Changed = tuple[str, str, str, str, str]
+"""A change as a person reads it: rulebook, offer, change, verdicts, cause with criteria and facts."""
+
+
+def changed_rows(changes: pl.DataFrame, rulebooks: Sequence[Rulebook], wording: Wording) -> list[Changed]:
+    """Changes in words, as many as a person reads."""
+    titles = {r.id: wording.text(r.title) for r in rulebooks}
+    labels = {(r.id, v.value): wording.text(o.label) for r in rulebooks for v, o in r.outcomes.items()}
+    found: list[Changed] = []
+    for row in changes.head(SHOWN).iter_rows(named=True):
+        known = [labels.get((row["rulebook"], v), _contradictory(wording)) for v in _words(row["previous_verdict"])]
+        before = " / ".join(known)
+        now = labels.get((row["rulebook"], row["verdict"] or ""), "")
+        cause = wording.pick(*_CAUSE_WORDS[row["cause"]]) if row["cause"] else ""
+        where = ", ".join(filter(None, (row["criteria"], row["facts"])))
+        cause = f"{cause}: {where}" if cause and where else cause or where
+        change = wording.pick(*_CHANGE_WORDS[row["change"]])
+        found.append(
+            (titles[row["rulebook"]], row["name"] or row["offer"], change, f"{before} → {now}".strip(" →"), cause)
+        )
+    return found
+
+
+SHOWN, _WIDTH = 200, 100
+
+
+def _words(several: str | None) -> list[str]:
+    return [word for word in (several or "").split("|") if word]
+
+
+def _contradictory(wording: Wording) -> str:
+    return wording.pick("modstridende udfald", "contradictory outcomes")
+
+
+def _heads(wording: Wording) -> list[str]:
+    heads = (("Regelsæt", "Rulebook"), ("Tilbud", "Offer"), ("Ændring", "Change"), ("Afgørelse", "Verdict"))
+    return [wording.pick(*head) for head in (*heads, ("Årsag", "Cause"))]
+
+
+def _opening(request: Request, result: Result, wording: Wording) -> str:
+    rows = _count(result.rows, wording.language)
+    name = Path(request.table.file).name
+    return wording.pick(
+        f"{name}: {rows} rækker, aftaleår {request.year}", f"{name}: {rows} rows, agreement year {request.year}"
+    )
+
+
+def _closing(request: Request, result: Result, wording: Wording) -> str:
+    checked = _count(result.checked, wording.language)
+    return wording.pick(
+        f"{checked} rækker er også afgjort af kontrolberegningen, med samme resultat.",
+        f"{checked} rows were decided by the reference evaluator, too, with the same result.",
+    )
+
+
+def summary_text(request: Request, result: Result, previous: str | None, language: Language) -> str:
+    """The summary for the terminal, and for `summary.txt`."""
+    wording, screen = Wording(language), Screen(width=_WIDTH)
+    screen.line(Piece(_opening(request, result, wording)))
+    for title, lines in _figures(request, result, wording):
+        screen.line()
+        screen.line(Piece(title))
+        screen.pairs([(f"{MARKS.get(name, ' ')} {label}", number) for name, label, number in lines])
+    if previous is not None:
+        screen.line()
+        changed = changed_rows(result.changes, request.rulebooks, wording)
+        if changed:
+            screen.table(_heads(wording), [[[Piece(cell)] for cell in row] for row in changed])
+        total = _count(result.changes.height, language)
+        screen.line(
+            Piece(wording.pick(f"{total} ændringer, alle i changes.csv", f"{total} changes, all in changes.csv"))
+        )
+    screen.line()
+    screen.line(Piece(_closing(request, result, wording)))
+    return screen.taken()
+
+
+def summary_page(request: Request, result: Result, previous: str | None, language: Language) -> str:
+    """The summary as a page to print: no script, nothing fetched."""
+    environment = Environment(
+        loader=PackageLoader("cli"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: harmless(value) if isinstance(value, str) else value,
+    )
+    wording = Wording(language)
+    return environment.get_template("summary.html.jinja").render(
+        language=language,
+        title=wording.pick("Årets gennemgang af registret", "Reclassification of the register"),
+        opening=_opening(request, result, wording),
+        closing=_closing(request, result, wording),
+        figures=_figures(request, result, wording),
+        marks=MARKS,
+        heads=_heads(wording),
+        changed=changed_rows(result.changes, request.rulebooks, wording) if previous is not None else None,
+        total=result.changes.height,
+        changes=wording.pick("Ændringer", "Changes"),
+    )

@@ -1,0 +1,65 @@
+"""What became of an offer's verdict from one run to the next, and whether its data or the rule turned it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from engine.rulebook import Verdict
+
+
+class Change(Enum):
+    """How a verdict differs from the one before it."""
+
+    ENTERED = "entered"
+    LEFT = "left"
+    CHANGED = "changed"
+    UNDETERMINED = "undetermined"
+    NEW = "new"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+
+
+class Cause(Enum):
+    """What turned a verdict."""
+
+    DATA = "data"
+    RULE = "rule"
+    EITHER = "either"
+    INTERACTION = "interaction"
+
+
+def change_of(before: str | None, now: str) -> Change | None:
+    """The change from one verdict to another; None where there is none.
+
+    `entered` is met now and was not; `left` was met and fails now; `undetermined` was settled and is not any more; what
+    was undetermined and fails now is `changed`.
+
+    >>> change_of("undetermined", "met"), change_of("met", "met")
+    (<Change.ENTERED: 'entered'>, None)
+    """
+    if before is None:
+        return Change.NEW
+    if before == now:
+        return None
+    if now == Verdict.MET.value:
+        return Change.ENTERED
+    if now == Verdict.UNDETERMINED.value:
+        return Change.UNDETERMINED
+    return Change.LEFT if before == Verdict.MET.value else Change.CHANGED
+
+
+def cause_of(oo: str, no: str | None, on: str | None, nn: str) -> Cause | None:
+    """What turned a verdict, from the verdicts on old and new data (first letter) under the old and new rule (second).
+
+    A verdict that cannot be given (the evidence is refused) is None, and equals no other.
+
+    >>> cause_of("met", "not_met", "met", "not_met")
+    <Cause.DATA: 'data'>
+    """
+    if oo == nn:
+        return None
+    if no == nn and on == oo:
+        return Cause.DATA
+    if on == nn and no == oo:
+        return Cause.RULE
+    return Cause.EITHER if no == on == nn else Cause.INTERACTION

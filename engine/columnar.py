@@ -1,0 +1,287 @@
+"""The columnar evaluator: a program as narwhals expressions over columns of evidence, a row for each offer.
+
+Each row comes to the same statuses as by the reference evaluator, on any backend that narwhals has. The statuses of
+the criteria and overrides are put together to a *vector*; what a vector decides is found once (`engine.rulings`). A row
+that columns cannot tell exactly is marked, and is for the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import Any, NamedTuple
+
+import narwhals as nw
+
+from engine.analysis import Items
+from engine.columnar_evidence import (
+    CONSISTENT,
+    Ends,
+    Grids,
+    derived_of,
+    ends,
+    high_of,
+    low_of,
+    possible_of,
+    reasoned_of,
+    stated_of,
+)
+from engine.decide import margin_of
+from engine.durable_writer import reachable_statuses
+from engine.evidence import Finding
+from engine.logic import Result, Status
+from engine.program import ChoiceNode, ConstantNode, JoinNode, Node, Program, StatedNode, TestNode, children_of
+from engine.reference import status_of_test
+from engine.rulebook import FactDeclaration, Test
+
+ITEMS_PER_VECTOR = 20
+_BITS = 3
+_STATUS_OF = {sum(1 << result for result in status.value): status for status in Status}
+_BITS_OF = {status: bits for bits, status in _STATUS_OF.items()}
+_PLAIN = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
+CERTAIN = "certain"
+"""The column that says whether columns could tell a row's statuses; its name can be no fact's column."""
+
+
+class _Flags(NamedTuple):
+    """Of a node: whether its worst and best results are met, and are not failing; whether it can be away."""
+
+    met: nw.Expr
+    can_be_met: nw.Expr
+    holds: nw.Expr
+    can_hold: nw.Expr
+    away: nw.Expr | None
+
+
+class ColumnarProgram:
+    """A program compiled to expressions.
+
+    Args:
+        program: the rulebook's program.
+        grids: the grids of its facts, for one agreement year.
+        prefix: begins the names of all columns that are made, so that several programs can read one frame.
+        margin: how far from its threshold, as a part of it, a fact is near; None where nobody asks.
+    """
+
+    def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
+        self.program, self.grids, self._prefix, self._margin = program, grids, prefix, margin
+        self.near = f"{prefix} near"
+        measured = [(i, n.test) for i, n in enumerate(program.nodes) if isinstance(n, TestNode)]
+        self._measured = [(i, test) for i, test in measured if test.threshold is not None][:62]
+        self._plain = [statuses <= _PLAIN for statuses in reachable_statuses(program)]
+        self.certain = f"{prefix} {CERTAIN}"
+        small = len(program.inputs) * _BITS < 31
+        self._integer = nw.Int32() if small else nw.Int64()
+        count = -(-len(program.inputs) // ITEMS_PER_VECTOR)
+        self.vectors = [f"{prefix} vector {i}" for i in range(count)]
+
+    def evaluate(self, frame: Any) -> Any:
+        """A prepared frame (`Grids.prepare`) with the vectors of each row, and whether they are certain."""
+        before = list(frame.collect_schema().names())
+        for stage in (*self._levels(), self._results()):
+            frame = frame.with_columns(*stage)
+        near = [self.near] if self._margin is not None else []
+        return frame.select(*before, self.certain, *self.vectors, *near)
+
+    def facts_near(self, bits: int) -> list[str]:
+        """The facts that a row's `near` column names: known on one side of a threshold, and within the margin of it."""
+        return list(dict.fromkeys(test.fact for n, (_, test) in enumerate(self._measured) if bits >> n & 1))
+
+    def items(self, vectors: Sequence[int]) -> Items:
+        """The status of each criterion, then of each override, that a row's vectors stand for."""
+        return tuple(
+            _STATUS_OF[vectors[i // ITEMS_PER_VECTOR] >> _BITS * (i % ITEMS_PER_VECTOR) & 7]
+            for i in range(len(self.program.inputs))
+        )
+
+    def vectors_of(self, items: Items) -> tuple[int, ...]:
+        """The vectors that stand for the statuses of criteria and overrides."""
+        found = [0] * len(self.vectors)
+        for i, status in enumerate(items):
+            found[i // ITEMS_PER_VECTOR] |= _BITS_OF[status] << _BITS * (i % ITEMS_PER_VECTOR)
+        return tuple(found)
+
+    def _results(self) -> list[nw.Expr]:
+        certain = reduce(lambda a, b: a & ~b, self._departures(), nw.col(CONSISTENT))
+        near = [self._near().alias(self.near)] if self._margin is not None else []
+        vectors = [self._vector(i).alias(name) for i, name in enumerate(self.vectors)]
+        return [certain.alias(self.certain), *vectors, *near]
+
+    def _near(self) -> nw.Expr:
+        terms = [self._is_near(i, test).cast(nw.Int64) * (1 << n) for n, (i, test) in enumerate(self._measured)]
+        return reduce(lambda a, b: a + b, terms, nw.lit(0, nw.Int64))
+
+    def near_by_reference(self, findings: Mapping[str, Finding]) -> int:
+        """What the `near` column says of one row, by the reference."""
+        margins = [margin_of(t, findings[t.fact], status_of_test(t, findings[t.fact])) for _, t in self._measured]
+        found = 0
+        for n, ((_, test), margin) in enumerate(zip(self._measured, margins, strict=True)):
+            width = abs(test.threshold or Fraction(0)) * (self._margin or Fraction(0))
+            if margin is not None and abs(margin) <= width:
+                found |= 1 << n
+        return found
+
+    def _is_near(self, index: int, test: Test) -> nw.Expr:
+        """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
+        assert test.threshold is not None
+        assert self._margin is not None
+        at = 2 * int(test.threshold * self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact]))
+        width, marks, settled = int(abs(at) * self._margin), self._marks(test), self._of(index)
+        above = (marks.low >= at) & (marks.low <= at + width)
+        below = (marks.high <= at) & (marks.high >= at - width)
+        return (settled.met | ~settled.can_be_met) & (above | below)
+
+    def _departures(self) -> Iterator[nw.Expr]:
+        """Where a judgement departs from its measure and gives no reason: such a row is for the reference to refuse."""
+        for nodes in self.program.criteria:
+            if nodes.judgement is not None:
+                stated = nw.col(stated_of(nodes.criterion.judgement or ""))
+                reasoned = nw.col(reasoned_of(nodes.criterion.judgement or ""))
+                measure, judgement = self._of(nodes.measure), self._of(nodes.judgement)
+                departs = (judgement.met & ~measure.can_be_met) | (~judgement.can_be_met & measure.met)
+                yield stated & departs & ~reasoned
+
+    def _levels(self) -> Iterator[list[nw.Expr]]:
+        """The nodes before the ruling, each level reading those before it."""
+        level: dict[int, int] = {}
+        for index in range(self.program.ruling_from):
+            children = children_of(self.program.nodes[index])
+            level[index] = 1 + max((level[child] for child in children), default=0)
+        for depth in sorted(set(level.values())):
+            yield [e for index, at in level.items() if at == depth for e in self._named(index)]
+
+    def _named(self, index: int) -> Iterator[nw.Expr]:
+        flags = self._flags(self.program.nodes[index], index)
+        for name, flag in zip(_Flags._fields, flags, strict=True):
+            if flag is not None and name in self._kept(index):
+                yield flag.alias(self._column(index, name))
+
+    def _kept(self, index: int) -> tuple[str, ...]:
+        return ("met", "can_be_met") if self._plain[index] else _Flags._fields
+
+    def _column(self, index: int, flag: str) -> str:
+        return f"{self._prefix} node {index} {flag}"
+
+    def _of(self, index: int) -> _Flags:
+        """The columns of a node that has been evaluated."""
+        if self._plain[index]:
+            met, can = (nw.col(self._column(index, name)) for name in ("met", "can_be_met"))
+            return _Flags(met, can, met, can, None)
+        return _Flags(*(nw.col(self._column(index, name)) for name in _Flags._fields))
+
+    def _flags(self, node: Node, index: int) -> _Flags:
+        match node:
+            case TestNode():
+                met, can = self._test(node.test)
+                return _Flags(met, can, met, can, None)
+            case StatedNode():
+                stated = nw.col(stated_of(node.fact))
+                return _Flags(stated, stated, stated, stated, None)
+            case ConstantNode():
+                return _constant(node.status)
+            case JoinNode(operator="not"):
+                child = self._of(node.children[0])
+                return _Flags(~child.can_hold, ~child.holds, ~child.can_be_met, ~child.met, child.away)
+            case JoinNode():
+                return _joined(node.operator, [self._of(child) for child in node.children])
+            case ChoiceNode():
+                return _choice(self._of(node.condition), self._of(node.then), self._of(node.otherwise))
+        raise AssertionError(f"node {index} belongs to the ruling")
+
+    def _test(self, test: Test) -> tuple[nw.Expr, nw.Expr]:
+        fact = self.program.rulebook.vocabulary.facts[test.fact]
+        if test.operator == "in":
+            return _membership(fact, test)
+        marks = self._marks(test)
+        assert test.threshold is not None
+        at = 2 * int(test.threshold * self.grids.scale(fact))
+        match test.operator:
+            case "at_most":
+                return marks.high <= at, marks.low <= at
+            case "below":
+                return marks.high < at, marks.low < at
+            case "at_least":
+                return marks.low >= at, marks.high >= at
+            case "above":
+                return marks.low > at, marks.high > at
+        return (marks.low == at) & (marks.high == at), (marks.low <= at) & (marks.high >= at)
+
+    def _marks(self, test: Test) -> Ends:
+        if self.program.rulebook.vocabulary.facts[test.fact].written.derived:
+            return Ends(*(nw.col(derived_of(of(test.fact))) for of in (low_of, high_of)))
+        return ends(test.fact)
+
+    def _vector(self, number: int) -> nw.Expr:
+        first = number * ITEMS_PER_VECTOR
+        inputs = self.program.inputs[first : first + ITEMS_PER_VECTOR]
+        terms = [term for place, node in enumerate(inputs) for term in self._bits(node, _BITS * place)]
+        return reduce(lambda a, b: a + b, terms)
+
+    def _bits(self, node: int, shift: int) -> Iterator[nw.Expr]:
+        flags = self._of(node)
+        possible = {Result.NOT_MET: ~flags.holds, Result.NOT_APPLICABLE: flags.away, Result.MET: flags.can_be_met}
+        for result, flag in possible.items():
+            if flag is not None:
+                yield flag.cast(self._integer) * (1 << shift + result)
+
+
+def _constant(status: Status) -> _Flags:
+    met, can = status.worst is Result.MET, status.best is Result.MET
+    holds, can_hold = status.worst is not Result.NOT_MET, status.best is not Result.NOT_MET
+    away = Result.NOT_APPLICABLE in status.value
+    return _Flags(*(nw.lit(flag) for flag in (met, can, holds, can_hold, away)))
+
+
+def _all(flags: Iterable[nw.Expr]) -> nw.Expr:
+    return reduce(lambda a, b: a & b, flags)
+
+
+def _any(flags: Iterable[nw.Expr]) -> nw.Expr:
+    return reduce(lambda a, b: a | b, flags)
+
+
+def _joined(operator: str, parts: Sequence[_Flags]) -> _Flags:
+    met, can = [p.met for p in parts], [p.can_be_met for p in parts]
+    if all(p.away is None for p in parts):
+        join = _all if operator == "all" else _any
+        return _Flags(join(met), join(can), join(met), join(can), None)
+    holds, can_hold = [p.holds for p in parts], [p.can_hold for p in parts]
+    away = _all(_away(p) for p in parts)
+    if operator == "all":
+        return _Flags(_all(holds) & _any(met), _all(can_hold) & _any(can), _all(holds), _all(can_hold), away)
+    return _Flags(_any(met), _any(can), _any(met) | _all(holds), _any(can) | _all(can_hold), away)
+
+
+def _away(flags: _Flags) -> nw.Expr:
+    return nw.lit(False) if flags.away is None else flags.away
+
+
+def _choice(condition: _Flags, then: _Flags, otherwise: _Flags) -> _Flags:
+    """One part's results where the condition is met, the other's where it is not, those of both where it is unknown."""
+    is_met, can_be_met = condition.met, condition.can_be_met
+
+    def both(one: nw.Expr, other: nw.Expr) -> nw.Expr:
+        return (one | ~can_be_met) & (other | is_met)
+
+    def either(one: nw.Expr, other: nw.Expr) -> nw.Expr:
+        return (one & can_be_met) | (other & ~is_met)
+
+    return _Flags(
+        both(then.met, otherwise.met),
+        either(then.can_be_met, otherwise.can_be_met),
+        both(then.holds, otherwise.holds),
+        either(then.can_hold, otherwise.can_hold),
+        either(_away(then), _away(otherwise)),
+    )
+
+
+def _membership(fact: FactDeclaration, test: Test) -> tuple[nw.Expr, nw.Expr]:
+    """Whether all, and whether some, of the possible answers are among the test's."""
+    possible = {answer: nw.col(possible_of(fact.id, answer)) for answer in fact.answers}
+    inside = [can for answer, can in possible.items() if answer in test.answers]
+    outside = [can for answer, can in possible.items() if answer not in test.answers]
+    if not outside:
+        always = inside[0] | ~inside[0]
+        return always, always
+    return ~_any(outside), _any(inside)

@@ -1,0 +1,386 @@
+"""Evidence in columns: what each fact can still be, as two whole numbers or a few yes or no in each row.
+
+A number becomes a *mark* on its fact's grid: twice its multiple of the grid's step, so that an even mark is a number
+on the grid and an odd one lies between its neighbours. An end that is not included stands one mark inside. Marks
+compare as the numbers do, and nothing is rounded. A fact that is answered becomes a column for each answer: whether it
+is possible.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import Any, NamedTuple
+
+import narwhals as nw
+
+from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.durable_writer import scales_of
+from engine.interval import Interval
+from engine.program import Program, StatedNode, TestNode
+from engine.rulebook import FactDeclaration
+
+UNBOUNDED = 2**56
+"""The mark of an end that is not there, for a fact that is stated; every stated number lies within half of it."""
+UNBOUNDED_DERIVED = 2**62
+MAX_YEARS = 32
+DECIMALS = {"share": 12, "number": 6, "whole_number": 0}
+"""How many decimals the grid of a fact has at least."""
+CONSISTENT = " consistent"
+EXACT = 2**52
+"""Below this, whole numbers and their quotients are exact on every backend."""
+
+
+class Leaf(NamedTuple):
+    """One column of evidence: a fact, or one year of it.
+
+    `decimals` are those that a number on the grid can have, `factor` how much finer the grid is than they. A `part` is
+    read by a derived fact, which can add only what lies on the grid.
+    """
+
+    fact: FactDeclaration
+    year: int | None
+    decimals: int
+    factor: int
+    part: bool
+
+    @property
+    def key(self) -> str:
+        """The name of the column."""
+        return self.fact.id if self.year is None else f"{self.fact.id}_{self.year}"
+
+    @property
+    def scale(self) -> int:
+        """How many steps of the grid make one."""
+        return int(10**self.decimals) * self.factor
+
+    @property
+    def limit(self) -> int:
+        """Numbers at least so large, or with more digits before the point, are not on the grid."""
+        digits = 15 - self.decimals
+        return min(int(10**digits), UNBOUNDED // (4 * self.scale))
+
+
+class Ends(NamedTuple):
+    """The marks of the ends of one fact."""
+
+    low: nw.Expr
+    high: nw.Expr
+
+
+def low_of(key: str) -> str:
+    """The column of the least mark."""
+    return f"{key} low"
+
+
+def high_of(key: str) -> str:
+    """The column of the largest mark."""
+    return f"{key} high"
+
+
+def possible_of(key: str, answer: str) -> str:
+    """The column that says whether an answer is possible."""
+    return f"{key} = {answer}"
+
+
+def derived_of(column: str) -> str:
+    """The column of a derived fact, beside that in which it is stated itself."""
+    return f"derived {column}"
+
+
+def reasoned_of(key: str) -> str:
+    """The column that says whether a reason is given."""
+    return f"{key} reasoned"
+
+
+def facts_of(program: Program) -> list[FactDeclaration]:
+    """The facts that a program reads."""
+    names = [n.test.fact for n in program.nodes if isinstance(n, TestNode)]
+    names += [n.fact for n in program.nodes if isinstance(n, StatedNode)]
+    return [program.rulebook.vocabulary.facts[name] for name in dict.fromkeys(names)]
+
+
+def stated_of(key: str) -> str:
+    """The column that says whether anything is stated, even as unknown."""
+    return f"{key} stated"
+
+
+def marks_of(interval: Interval, scale: int, unbounded: int = UNBOUNDED) -> tuple[int, int]:
+    """The marks of an interval's ends.
+
+    >>> from fractions import Fraction
+    >>> marks_of(Interval(Fraction(1, 2), Fraction(1), high_open=True), 10)
+    (10, 19)
+    """
+    low = -unbounded if interval.low is None else _mark(interval.low * scale)
+    high = unbounded if interval.high is None else _mark(interval.high * scale)
+    low, high = low + (interval.low_open and low % 2 == 0), high - (interval.high_open and high % 2 == 0)
+    return max(low, -unbounded), min(high, unbounded)
+
+
+def _mark(scaled: Fraction) -> int:
+    return 2 * math.floor(scaled) + (scaled.denominator != 1)
+
+
+class Grids:
+    """The grids of a vocabulary's facts, fine enough for the thresholds of some programs, for one agreement year.
+
+    Raises:
+        Rejected: a threshold has more digits than whole numbers of 64 bits can hold.
+    """
+
+    def __init__(self, programs: Sequence[Program], year: int) -> None:
+        self._programs, self._year = programs, year
+        self._facts = programs[0].rulebook.vocabulary.facts
+        self._finest: dict[str, int] = {}
+        for program in programs:
+            for name, scale in scales_of(program).items():
+                self._finest[name] = math.lcm(self._finest.get(name, 1), scale)
+        read = {leaf.key: leaf for program in programs for fact in facts_of(program) for leaf in self.leaves_of(fact)}
+        self.read: Mapping[str, Leaf] = read
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse what the marks of 64 bits have no room for."""
+        found = []
+        for program, leaf in itertools.product(self._programs, self.read.values()):
+            everything = leaf.fact.everything
+            compared = [*_thresholds(program, leaf.fact.id)]
+            if leaf.part and isinstance(everything, Interval):
+                compared += [end for end in (everything.low, everything.high) if end is not None]
+            if any(abs(number) >= leaf.limit for number in compared):
+                message = f"the thresholds on `{leaf.fact.id}` have too many digits to be compared in columns"
+                hint = "`sekskant assess` decides by this rulebook, offer by offer"
+                found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
+        if found:
+            raise Rejected(found)
+
+    def leaf(self, fact: FactDeclaration, year: int | None = None) -> Leaf:
+        """The column of a fact, or of one year of it."""
+        return self._leaf(fact.id, None, year)
+
+    def prepare(self, frame: Any, present: Iterable[str], whole: Iterable[str] = ()) -> Any:
+        """The frame with all that programs read: a column for what nobody states, and derived facts.
+
+        `present` names the leaves whose columns the frame has, `whole` those of them whose marks are all even.
+        `CONSISTENT` says where columns can tell what derived facts are.
+        """
+        present, whole = set(present), set(whole)
+        derived = [f for f in self._facts.values() if f.written.derived and self._matters(f, present)]
+        needed = {**self.read, **{leaf.key: leaf for fact in derived for leaf in self.leaves_of(fact)}}
+        absent = [column for key, leaf in needed.items() if key not in present for column in not_stated(leaf)]
+        frame = frame.with_columns(*absent) if absent else frame
+        found = {fact.id: derived_ends(fact, self, present, whole) for fact in derived}
+        consistent = reduce(lambda a, b: a & b, [certain for _, certain in found.values()], nw.lit(True))
+        columns = [consistent.alias(CONSISTENT)]
+        for name, (marks, _) in found.items():
+            columns += [marks.low.alias(derived_of(low_of(name))), marks.high.alias(derived_of(high_of(name)))]
+        return frame.with_columns(*columns)
+
+    def _matters(self, fact: FactDeclaration, present: set[str]) -> bool:
+        keys = {leaf.key for leaf in self.leaves_of(fact)}
+        return fact.id in self.read or bool(keys & present)
+
+    def parts(self, fact: FactDeclaration) -> list[Leaf]:
+        """The columns that a derived fact follows from."""
+        derived = fact.written.derived
+        if derived is None:
+            return []
+        if derived.mean:
+            return [self._leaf(derived.mean.of, fact, self._year + offset) for offset in derived.mean.years]
+        assert derived.ratio is not None
+        return [self._leaf(derived.ratio.of, None, None), self._leaf(derived.ratio.to, None, None)]
+
+    def own(self, fact: FactDeclaration) -> Leaf:
+        """The column in which a fact itself is stated."""
+        return self._leaf(fact.id, None, None)
+
+    def scale(self, fact: FactDeclaration) -> int:
+        """The scale of a fact once it is derived: a mean has the grid of the sum."""
+        derived = fact.written.derived
+        own = self.own(fact).scale
+        return own * len(derived.mean.years) if derived and derived.mean else own
+
+    def leaves_of(self, fact: FactDeclaration) -> list[Leaf]:
+        """The columns in which a fact, and what it is derived from, are stated."""
+        return [self.own(fact), *self.parts(fact)]
+
+    def _leaf(self, name: str, mean: FactDeclaration | None, year: int | None) -> Leaf:
+        fact = self._facts[name]
+        if not fact.is_number:
+            return Leaf(fact, year, 0, 1, part=False)
+        decimals = DECIMALS[fact.written.type]
+        family = self._family(mean or fact)
+        decimals = max(DECIMALS[self._facts[member].written.type] for member in family) if len(family) > 1 else decimals
+        wanted = math.lcm(10**decimals, *(self._finest.get(member, 1) for member in family))
+        return Leaf(fact, year, decimals, wanted // 10**decimals, part=self._is_part(name))
+
+    def _family(self, fact: FactDeclaration) -> list[str]:
+        """The facts that share a grid: a mean, and what it is the mean of."""
+        of = _mean_of(fact) or fact.id
+        related = [f.id for f in self._facts.values() if _mean_of(f) == of]
+        return [of, *related] if related else [fact.id]
+
+    def _is_part(self, name: str) -> bool:
+        for fact in self._facts.values():
+            derived = fact.written.derived
+            if derived and derived.mean and name in (fact.id, derived.mean.of):
+                return True
+            if derived and derived.ratio and name in (fact.id, derived.ratio.of, derived.ratio.to):
+                return True
+        return False
+
+
+def _mean_of(fact: FactDeclaration) -> str | None:
+    derived = fact.written.derived
+    return derived.mean.of if derived and derived.mean else None
+
+
+def _thresholds(program: Program, fact: str) -> list[Fraction]:
+    tests = [node.test for node in program.nodes if isinstance(node, TestNode) and node.test.fact == fact]
+    return [test.threshold for test in tests if test.threshold is not None]
+
+
+def ends(key: str) -> Ends:
+    """The marks of a column of evidence."""
+    return Ends(nw.col(low_of(key)), nw.col(high_of(key)))
+
+
+def derived_ends(
+    fact: FactDeclaration, grids: Grids, present: Collection[str], whole: Collection[str]
+) -> tuple[Ends, nw.Expr]:
+    """The marks of a derived fact, and whether the columns can tell them.
+
+    They cannot where the stated value and the computed one contradict each other, or may do so by rounding, or where a
+    quotient is too large: such a row is for the reference.
+    """
+    derived = fact.written.derived
+    assert derived is not None
+    parts, own = grids.parts(fact), grids.own(fact)
+    if derived.mean:
+        are_whole = all(part.key in whole or part.key not in present for part in parts)
+        computed, certain = _mean(parts, are_whole=are_whole), nw.lit(True)
+    else:
+        computed, certain = _ratio(parts[0], parts[1], grids.scale(fact))
+    if not _stays_within(fact, parts):
+        assert isinstance(fact.everything, Interval)
+        least, largest = marks_of(fact.everything, grids.scale(fact), UNBOUNDED_DERIVED)
+        low, high = nw.max_horizontal(computed.low, nw.lit(least)), nw.min_horizontal(computed.high, nw.lit(largest))
+        computed = Ends(low, high)
+    if own.key not in present:
+        return computed, certain & (computed.low <= computed.high)
+    times, stated = len(parts) if derived.mean else 1, ends(own.key)
+    stated = Ends(_finer_low(stated.low, times), _finer_high(stated.high, times))
+    both_exact = _is_exact(computed) & _is_exact(stated)
+    joined = Ends(nw.max_horizontal(computed.low, stated.low), nw.min_horizontal(computed.high, stated.high))
+    return joined, certain & (~both_exact | (computed.low == stated.low)) & (joined.low <= joined.high)
+
+
+def _stays_within(fact: FactDeclaration, parts: Sequence[Leaf]) -> bool:
+    """Whether a mean cannot leave its range because none of its parts can."""
+    return bool(fact.written.derived and fact.written.derived.mean) and all(
+        part.fact.everything == fact.everything for part in parts
+    )
+
+
+def _is_exact(of: Ends) -> nw.Expr:
+    return of.low == of.high
+
+
+def _odd(mark: nw.Expr) -> nw.Expr:
+    return ((mark % 2) != 0).cast(nw.Int64)
+
+
+def _finer_low(low: nw.Expr, times: int) -> nw.Expr:
+    """A low end on a grid that is so many times finer: one that is not included stays one mark inside."""
+    return nw.when(low <= -UNBOUNDED).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise((low - _odd(low)) * times + _odd(low))
+
+
+def _finer_high(high: nw.Expr, times: int) -> nw.Expr:
+    finer = (high + _odd(high)) * times - _odd(high)
+    return nw.when(high >= UNBOUNDED).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(finer)
+
+
+def _mean(parts: Sequence[Leaf], *, are_whole: bool) -> Ends:
+    """The sum of the parts, which is their mean on a grid as many times finer."""
+    everything = parts[0].fact.everything
+    assert isinstance(everything, Interval)
+    lows, highs = [ends(p.key).low for p in parts], [ends(p.key).high for p in parts]
+    low, high = _sum(lows), _sum(highs)
+    if not are_whole:
+        low_open = nw.max_horizontal(*(_odd(low) for low in lows))
+        high_open = nw.max_horizontal(*(_odd(high) for high in highs))
+        low = _sum([low - _odd(low) for low in lows]) + low_open
+        high = _sum([high + _odd(high) for high in highs]) - high_open
+    if everything.low is None:
+        no_low = nw.min_horizontal(*lows) <= -UNBOUNDED
+        low = nw.when(no_low).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low)
+    if everything.high is None:
+        no_high = nw.max_horizontal(*highs) >= UNBOUNDED
+        high = nw.when(no_high).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(high)
+    return Ends(low, high)
+
+
+def _sum(terms: Sequence[nw.Expr]) -> nw.Expr:
+    return reduce(lambda a, b: a + b, terms)
+
+
+def _ratio(of: Leaf, to: Leaf, scale: int) -> tuple[Ends, nw.Expr]:
+    """The quotients of two facts, of which the second is above 0; and whether none is too large to be computed."""
+    common = math.gcd(to.scale * scale, of.scale)
+    times, through = to.scale * scale // common, of.scale // common
+    above, below = ends(of.key), ends(to.key)
+    least = nw.max_horizontal(below.low, nw.lit(1))
+    low, low_certain = _least_quotient(above.low, Ends(least, below.high), times, through)
+    high, high_certain = _least_quotient(-above.high, Ends(least, below.high), times, through)
+    impossible = below.high < 1
+    low = nw.when(impossible).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low)
+    high = nw.when(impossible).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(-high)
+    return Ends(low, high), impossible | (low_certain & high_certain)
+
+
+def _least_quotient(number: nw.Expr, divisors: Ends, times: int, through: int) -> tuple[nw.Expr, nw.Expr]:
+    """The low end of a low end's quotients: above 0 it is least by the largest divisor, below by the least."""
+    number_odd = _odd(number)
+    even = number - number_odd
+    by_high, by_low = divisors.high + _odd(divisors.high), divisors.low - _odd(divisors.low)
+    positive = even > 0
+    divisor = nw.when(positive).then(by_high).otherwise(by_low)
+    divisor_odd = nw.when(positive).then(_odd(divisors.high)).otherwise(_odd(divisors.low))
+    above, divided_by = even * times, nw.max_horizontal(divisor, nw.lit(1)) * through
+    small = (even < EXACT // times) & (even > -(EXACT // times)) & (divisor < EXACT // through)
+    floored = nw.when(small).then(above).otherwise(nw.lit(0)) // nw.when(small).then(divided_by).otherwise(nw.lit(1))
+    floored = floored.cast(nw.Int64)
+    rest = above - floored * divided_by
+    mark = 2 * floored + nw.max_horizontal((rest != 0).cast(nw.Int64), number_odd, divisor_odd)
+    no_divisor = nw.when(positive).then(divisors.high >= UNBOUNDED).otherwise(by_low < 1)
+    low = (
+        nw.when(number <= -UNBOUNDED)
+        .then(nw.lit(-UNBOUNDED_DERIVED))
+        .when(even == 0)
+        .then(number_odd)
+        .when(no_divisor & positive)
+        .then(nw.lit(1))
+        .when(no_divisor)
+        .then(nw.lit(-UNBOUNDED_DERIVED))
+        .otherwise(mark)
+    )
+    return low, small | (number <= -UNBOUNDED) | (even == 0) | no_divisor
+
+
+def not_stated(leaf: Leaf) -> Iterator[nw.Expr]:
+    """The columns of a leaf about which no offer states anything."""
+    fact = leaf.fact
+    if isinstance(fact.everything, Interval):
+        low, high = marks_of(fact.everything, leaf.scale)
+        yield nw.lit(low, nw.Int64).alias(low_of(leaf.key))
+        yield nw.lit(high, nw.Int64).alias(high_of(leaf.key))
+    else:
+        assumed = fact.written.assumed
+        for answer in fact.answers:
+            yield nw.lit(assumed in (None, answer)).alias(possible_of(leaf.key, answer))
+        yield nw.lit(False).alias(stated_of(leaf.key))
+        yield nw.lit(False).alias(reasoned_of(leaf.key))

@@ -1,0 +1,138 @@
+"""Rulings for many offers: each status vector is decided once, whoever has it.
+
+Vectors that differ only in the order of criteria that the rule treats alike (the members of k-of-n that are not
+mandatory, say) lead to one ruling, so durable-rules decides one of them; the reference checks each as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from engine import reference
+from engine.analysis import Items, alike, rule_on
+from engine.decide import Decider, reject_departures
+from engine.diagnostics import IntegrityFault
+from engine.evidence import Stated, findings_of
+from engine.logic import Status
+from engine.program import Program
+from engine.rulebook import Verdict
+from engine.trace import Execution
+
+_OPPOSITE: Mapping[Status, Status] = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
+
+
+class Ruled(NamedTuple):
+    """What a status vector is decided to be."""
+
+    verdict: Verdict
+    possible_bases: tuple[str, ...]
+
+    @property
+    def basis(self) -> str | None:
+        """The rule or override that decides; None where that is not settled."""
+        return self.possible_bases[0] if len(self.possible_bases) == 1 else None
+
+
+def items_of(programs: Sequence[Program], stated: Stated, year: int) -> list[Items]:
+    """By the reference: for each program the statuses of its criteria and overrides on what is stated about an offer.
+
+    Raises:
+        Rejected: the evidence contradicts itself, or departs from a measure without a reason.
+    """
+    findings = findings_of(programs[0].rulebook.vocabulary, stated, year)
+    found = []
+    for program in programs:
+        statuses = reference.conditions(program, findings)
+        reject_departures(program, findings, statuses)
+        found.append(tuple(statuses[node] for node in program.inputs))
+    return found
+
+
+class Rulings:
+    """Decides status vectors by one rulebook, and remembers what it decided.
+
+    >>> from engine.library import Library
+    >>> rulings = Rulings(Decider(Library().in_force(2018)[1], engine="reference"))
+    >>> rulings.on((Status.MET,) * 6)
+    Ruled(verdict=<Verdict.MET: 'met'>, possible_bases=('five_of_six',))
+    """
+
+    def __init__(self, decider: Decider) -> None:
+        self.program = decider.program
+        self.execution: Execution | None = None
+        self._decider = decider
+        self._classes = _classes(alike(decider.program))
+        likeness = alike(decider.program)
+        self._class_of = [likeness.index(like) for like in likeness]
+        self._decisive: dict[Items, set[tuple[int, Status]]] = {}
+        self._ruled: dict[Items, Ruled] = {}
+        self._decided: dict[Items, Ruled] = {}
+        self._verdicts: dict[Items, Verdict] = {}
+
+    @property
+    def vectors(self) -> int:
+        """How many different vectors were decided."""
+        return len(self._ruled)
+
+    def on(self, items: Items) -> Ruled:
+        """The decision on the statuses of criteria and overrides.
+
+        Raises:
+            IntegrityFault: durable-rules failed, or does not agree with the reference.
+        """
+        if items not in self._ruled:
+            self._ruled[items] = self._decide(items)
+        return self._ruled[items]
+
+    def decisive(self, items: Items) -> tuple[int, ...]:
+        """The criteria, by number, of which each alone would turn the verdict were it the opposite."""
+        ordered = self._ordered(items)
+        if ordered not in self._decisive:
+            self._decisive[ordered] = {(self._class_of[i], ordered[i]) for i in self._turning(ordered)}
+        decisive = self._decisive[ordered]
+        return tuple(i for i in range(len(self.program.criteria)) if (self._class_of[i], items[i]) in decisive)
+
+    def _turning(self, ordered: Items) -> Iterator[int]:
+        """The criteria that decide; those that are alike, and have the same status, all do or none does."""
+        verdict = self._verdict(ordered)
+        for i in range(len(self.program.criteria)):
+            if ordered[i] in _OPPOSITE:
+                turned = (*ordered[:i], _OPPOSITE[ordered[i]], *ordered[i + 1 :])
+                if self._verdict(self._ordered(turned)) is not verdict:
+                    yield i
+
+    def _decide(self, items: Items) -> Ruled:
+        ordered = self._ordered(items)
+        if ordered not in self._decided:
+            ruling, self.execution = self._decider.rule(ordered)
+            self._decided[ordered] = Ruled(ruling.verdict, ruling.possible_bases)
+        decided, expected = self._decided[ordered], rule_on(self.program, items)
+        if decided != (expected.verdict, expected.possible_bases):
+            raise IntegrityFault(f"the rule does not treat alike what was taken to be alike: {items}")
+        return decided
+
+    def _verdict(self, ordered: Items) -> Verdict:
+        if ordered not in self._verdicts:
+            self._verdicts[ordered] = rule_on(self.program, ordered).verdict
+        return self._verdicts[ordered]
+
+    def _ordered(self, items: Items) -> Items:
+        """The vector that stands for all that differ from it only in the order of what is treated alike."""
+        ordered = list(items)
+        for members in self._classes:
+            found = sorted((items[i] for i in members), key=_NUMBER.__getitem__)
+            for i, status in zip(members, found, strict=True):
+                ordered[i] = status
+        return tuple(ordered)
+
+
+_NUMBER = {status: number for number, status in enumerate(Status)}
+
+
+def _classes(likeness: list[object]) -> list[list[int]]:
+    """The places of items that are alike, where there are several."""
+    classes: dict[object, list[int]] = {}
+    for i, like in enumerate(likeness):
+        classes.setdefault(like, []).append(i)
+    return [members for members in classes.values() if len(members) > 1]

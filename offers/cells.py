@@ -1,0 +1,114 @@
+"""Cells of a table as evidence: the one definition of what a cell may say.
+
+A cell is a value, a bound (`<=0.5`, `<0.5`, `>=4`, `>4`, or two of them: `>0.3 <0.5`), a range with both ends
+included (`0.3..0.5`), or `ukendt` or `unknown`; an empty one states nothing. A judgement is `ja` or `nej`, `yes` or
+`no`, or what a spreadsheet writes for true and false; an answer is its id or its name in either language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
+from typing import Literal
+
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.document import Mapping, Node, Scalar, Sequence, number_of
+from engine.evidence import Evidence
+from engine.rulebook import NO, YES, FactDeclaration
+from offers.evidence import UNKNOWN, read_one_fact
+
+DecimalSign = Literal[".", ","]
+BOUNDS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
+JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, "false": NO, "falsk": NO}
+_BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+)")
+_BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
+_RANGE = re.compile(r"(\S+?)\s*\.\.\s*(\S+)\Z")
+
+
+def read_cell(
+    text: str, fact: FactDeclaration, sign: DecimalSign, place: Place, found: list[Diagnostic]
+) -> Evidence | None:
+    """The evidence in a cell; None where it is empty, or wrong and so added to what was found.
+
+    >>> from engine.library import Library
+    >>> facts = Library().rulebooks[0].vocabulary.facts
+    >>> read_cell("<= 0,5", facts["cases_per_10000"], ",", Place("register.csv"), []).possible.high
+    Fraction(1, 2)
+    """
+    try:
+        node = cell_node(text, fact, sign, place)
+    except Rejected as error:
+        found += error.diagnostics
+        return None
+    return None if node is None else read_one_fact(node, fact, found)
+
+
+def cell_node(
+    text: str,
+    fact: FactDeclaration,
+    sign: DecimalSign,
+    place: Place,
+    details: MappingType[str, Node] | None = None,
+) -> Node | None:
+    """A cell as an offer file would write it; None where it is empty.
+
+    `details` are its reason, its source and the like.
+
+    Raises:
+        Rejected: a number has the other decimal sign.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    bounds = dict(_bounds(text, sign, place)) if fact.is_number else {}
+    if bounds or details:
+        entries = bounds or {"answer": _answer(text, fact, sign, place)}
+        entries = {**entries, **(details or {})}
+        return Mapping(place, entries, dict.fromkeys(entries, place))
+    return _answer(text, fact, sign, place)
+
+
+def _answer(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Scalar:
+    if text.lower() in UNKNOWN:
+        return _scalar(text, place)
+    if fact.is_number:
+        return _number(text, sign, place)
+    return _scalar(answer_of(text, fact), place)
+
+
+def answer_of(text: str, fact: FactDeclaration) -> str:
+    """The answer that a word stands for, or else the word itself."""
+    word = text.strip()
+    return names_of_answers(fact).get(word.lower(), word)
+
+
+def names_of_answers(fact: FactDeclaration) -> dict[str, str]:
+    """Each word that stands for an answer, in lower case: its id, its name in both languages."""
+    names = {**JUDGED} if fact.written.type == "judgement" else {}
+    for answer, label in fact.answers.items():
+        names |= dict.fromkeys((label.da.lower(), label.en.lower(), answer.lower()), answer)
+    return names
+
+
+def _bounds(text: str, sign: DecimalSign, place: Place) -> Iterator[tuple[str, Node]]:
+    if _BOUNDS.match(text):
+        found = _BOUND.findall(text)
+        if len({mark for mark, _ in found}) < len(found):
+            return
+        for mark, number in found:
+            yield BOUNDS[mark], _number(number, sign, place)
+    elif between := _RANGE.match(text):
+        yield "between", Sequence(place, tuple(_number(end, sign, place) for end in between.groups()))
+
+
+def _number(text: str, sign: DecimalSign, place: Place) -> Scalar:
+    """A number with the table's decimal sign; what the other sign means is not guessed."""
+    if sign == "," and "." in text:
+        message = f"{quoted(text)} has a point where the table's numbers have a decimal comma"
+        raise rejected(place, "wrong-type", message, "write a decimal comma, and no sign between thousands")
+    return _scalar(text.replace(",", ".") if sign == "," else text, place)
+
+
+def _scalar(text: str, place: Place) -> Scalar:
+    return Scalar(place, number_of(text), text)

@@ -1,0 +1,139 @@
+"""What the columns of a table are: the header of each, in English or Danish, to the column of the table contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
+from engine.language import Text
+from engine.rulebook import FactDeclaration, Vocabulary
+
+ID = "id"
+ATTRIBUTES: Mapping[str, Text] = {
+    ID: Text(da="id", en="id"),
+    "name": Text(da="navn", en="name"),
+    "part_of": Text(da="afdeling af", en="department of"),
+    "operator_name": Text(da="driftsherre", en="operator"),
+    "operator_kind": Text(da="driftsherrens art", en="kind of operator"),
+    "operator_code": Text(da="kommunekode", en="municipality code"),
+    "agreement_name": Text(da="driftsoverenskomstpart", en="agreement party"),
+    "agreement_kind": Text(da="driftsoverenskomst med", en="operating agreement with"),
+    "area": Text(da="område", en="area"),
+    "target_group": Text(da="målgruppe", en="target group"),
+    "service_type": Text(da="tilbuddets art", en="kind of service"),
+}
+DETAILS: Mapping[str, Text] = {
+    "source": Text(da="kilde", en="source"),
+    "because": Text(da="begrundelse", en="because"),
+    "reservation": Text(da="forbehold", en="reservation"),
+}
+_YEAR = re.compile(r"(.*\S)[\s_]+\(?([0-9]{4})\)?\Z")
+
+
+class Column(NamedTuple):
+    """One column: its header, its number from 1, and what it holds, by the name that the table contract has for it."""
+
+    header: str
+    number: int
+    name: str
+    fact: FactDeclaration | None = None
+    year: int | None = None
+    detail: str | None = None
+
+
+class Headers:
+    """Recognises the headers of tables for one vocabulary.
+
+    >>> from engine.library import Library
+    >>> headers = Headers(Library().rulebooks[0].vocabulary)
+    >>> headers.name_of("Diagnoser"), headers.name_of("Andel pladser brugt af andre kommuner 2016")
+    ('diagnoses', 'outside_share_2016')
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._columns = {name.lower(): Column("", 0, name) for name in ATTRIBUTES}
+        self._columns |= {label.lower(): Column("", 0, n) for n, text in ATTRIBUTES.items() for label in _both(text)}
+        self._yearly: dict[str, FactDeclaration] = {}
+        for fact in vocabulary.facts.values():
+            if not fact.written.attribute:
+                self._add(fact)
+
+    def _add(self, fact: FactDeclaration) -> None:
+        names = {fact.id.lower(), *(label.lower() for label in _both(fact.written.label))}
+        if fact.written.per:
+            self._yearly |= dict.fromkeys(names, fact)
+            return
+        for name in names:
+            self._columns.setdefault(name, Column("", 0, fact.id, fact))
+            for detail, text in DETAILS.items():
+                for ending in (
+                    f"_{detail}",
+                    *(f"{sign}{label}" for label in _both(text) for sign in (" ", ", ", ": ")),
+                ):
+                    self._columns.setdefault(name + ending, Column("", 0, f"{fact.id}_{detail}", fact, None, detail))
+
+    def name_of(self, header: str) -> str | None:
+        """The contract's name of a column, or None where it has none."""
+        found = self._find(header)
+        return found.name if found else None
+
+    def _find(self, header: str) -> Column | None:
+        plain = " ".join(header.split()).lower()
+        if plain in self._columns:
+            return self._columns[plain]
+        for detail, endings in (
+            (None, [""]),
+            *((d, [f"_{d}", *(f" {x}" for x in _both(t))]) for d, t in DETAILS.items()),
+        ):
+            for ending in endings:
+                written = _YEAR.match(plain.removesuffix(ending)) if plain.endswith(ending) else None
+                fact = self._yearly.get(written[1].rstrip(",:")) if written else None
+                if written and fact:
+                    name = f"{fact.id}_{written[2]}" + (f"_{detail}" if detail else "")
+                    return Column("", 0, name, fact, int(written[2]), detail)
+        return None
+
+    def read(self, headers: Sequence[str], file: str, ignored: Iterable[str] = ()) -> list[Column]:
+        """What each column holds, without those that are ignored (`*`: all that are not known).
+
+        Raises:
+            Rejected: a header is not known or two say the same, or there is no `id`.
+        """
+        ignored = set(ignored)
+        found: list[Diagnostic] = []
+        columns: dict[str, Column] = {}
+        for number, header in enumerate(headers, start=1):
+            column = self._find(header)
+            if header in ignored or (column is None and ("*" in ignored or not header.strip())):
+                continue
+            place = Place(file, 1, number)
+            if column is None:
+                found.append(self._unknown(header, place))
+            elif column.name in columns:
+                message = f"{quoted(header)} and {quoted(columns[column.name].header)} are both `{column.name}`"
+                found.append(Diagnostic(place, "repeated-column", message, "leave one of them out"))
+            else:
+                columns[column.name] = column._replace(header=header, number=number)
+        if ID not in columns:
+            hint = "the first row names the columns, and one of them is `id`"
+            found.append(Diagnostic(Place(file, 1), "missing-key", "there is no column `id`", hint))
+        if found:
+            raise Rejected(found)
+        return list(columns.values())
+
+    def _unknown(self, header: str, place: Place) -> Diagnostic:
+        near = near_hint(header.lower(), self._known())
+        hint = f"{near} " if near and near.startswith("did") else ""
+        hint += "leave it out of what is read with `--ignore-column`"
+        return Diagnostic(place, "unknown-column", f"there is no fact or attribute {quoted(header)}", hint)
+
+    def _known(self) -> Iterator[str]:
+        yield from self._columns
+        for name in self._yearly:
+            yield from (f"{name}_2016", name)
+
+
+def _both(text: Text) -> tuple[str, str]:
+    return text.da.lower(), text.en.lower()

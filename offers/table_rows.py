@@ -1,0 +1,203 @@
+"""One row of a table as an offer: the same record, with the same checks, as from an offer file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.document import Mapping as Document
+from engine.document import Node, Scalar, Sequence
+from engine.evidence import Evidence, Provenance, Stated
+from engine.rulebook import Vocabulary
+from offers.cells import answer_of, cell_node, read_cell
+from offers.evidence import UNKNOWN
+from offers.offer import Offer, read_offer
+from offers.table_headers import Column
+from offers.tables import EXTRA, Table
+
+SEVERAL = "|"
+_NOBODY = "none"
+_ATTRIBUTES = ("operator_kind", "agreement_kind", "service_type")
+MAX_REMEMBERED = 100_000
+
+
+def text_of(value: Any) -> str | None:
+    """A typed cell as text; None where it is empty."""
+    if value is None:
+        return None
+    text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+    return text or None
+
+
+class Rows:
+    """Reads the rows of a table, one at a time."""
+
+    reads_cells = True
+
+    def __init__(self, table: Table, vocabulary: Vocabulary) -> None:
+        self._table, self._vocabulary = table, vocabulary
+        self._columns = {column.name: column for column in table.columns}
+        self._attributes: dict[tuple[str | None, ...], Stated] = {}
+        self._read_before: dict[tuple[str, str, str | None], Evidence] = {}
+
+    def offer(self, row: int, values: Mapping[str, Any]) -> Offer:
+        """The offer in a row, counted from 0; `values` are its cells by the names of their columns.
+
+        Raises:
+            Rejected: with every mistake found in the row.
+        """
+        cells = {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
+        place = self._table.place(row)
+        if (extra := text_of(values.get(EXTRA))) is not None:
+            message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
+            beyond = self._table.place(row, Column("", 1 + max(c.number for c in self._columns.values()), EXTRA))
+            raise rejected(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")
+        found: list[Diagnostic] = []
+        document = Document(place, dict(self._entries(row, cells, found)), {})
+        try:
+            offer = read_offer(document, self._vocabulary)
+        except Rejected as error:
+            found += error.diagnostics
+        if found:
+            raise Rejected(found)
+        return offer
+
+    def stated(self, values: Mapping[str, Any]) -> Stated:
+        """What a row states, each distinct cell read once; without the checks of what only describes an offer.
+
+        Raises:
+            Rejected: with every mistake found in the evidence.
+        """
+        cells = {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
+        attributes = tuple(cells.get(name) for name in _ATTRIBUTES)
+        if attributes not in self._attributes:
+            plain = {"id": "x", **dict(zip(_ATTRIBUTES, attributes, strict=True))}
+            self._attributes[attributes] = self.offer(0, {k: v for k, v in plain.items() if k in self._columns}).stated
+        stated: dict[str, Any] = {**self._attributes[attributes]}
+        for name, text in cells.items():
+            column = self._columns[name]
+            if column.fact is not None and column.detail is None:
+                evidence = self._read((name, text, cells.get(f"{name}_because")))
+                if column.year is None:
+                    stated[column.fact.id] = evidence
+                else:
+                    stated[column.fact.id] = {**stated.get(column.fact.id, {}), column.year: evidence}
+        return stated
+
+    def _read(self, cell: tuple[str, str, str | None]) -> Evidence:
+        if cell not in self._read_before:
+            if len(self._read_before) >= MAX_REMEMBERED:
+                self._read_before.clear()
+            name, text, because = cell
+            column, found = self._columns[name], list[Diagnostic]()
+            evidence = read_cell(text, column.fact, self._table.sign, Place(name), found)  # type: ignore[arg-type]
+            if evidence is None:
+                raise Rejected(found)
+            self._read_before[cell] = evidence._replace(provenance=Provenance(because=because))
+        return self._read_before[cell]
+
+    def column_at(self, place: Place) -> Column | None:
+        """The column in which a place lies."""
+        for column in self._columns.values():
+            if self._table.sheet is None and place.column == column.number:
+                return column
+            if self._table.sheet is not None and place.file == self._table.place(self._row_at(place), column).file:
+                return column
+        return None
+
+    def _row_at(self, place: Place) -> int:
+        digits = "".join(c for c in place.file.rpartition("!")[2] if c.isdigit())
+        return int(digits or 0) - self._table.first_row
+
+    def _entries(self, row: int, cells: Mapping[str, str], found: list[Diagnostic]) -> Iterator[tuple[str, Node]]:
+        def scalar(name: str) -> Scalar:
+            return _text(cells[name], self._place(row, name))
+
+        yield "format", _text("sekskant/offer/1", self._table.place(row))
+        if "id" in cells:
+            yield "id", scalar("id")
+        if "name" in cells or "id" in cells:
+            yield "name", scalar("name" if "name" in cells else "id")
+        if "part_of" in cells:
+            yield "part_of", scalar("part_of")
+        yield from self._parties(row, cells)
+        for name in ("area", "target_group"):
+            if name in cells:
+                yield name, self._terms(name, cells[name], self._place(row, name))
+        if "service_type" in cells and cells["service_type"].lower() not in UNKNOWN:
+            yield "service_type", _text(self._answer("service_type", cells), self._place(row, "service_type"))
+        evidence = self._evidence(row, cells, found)
+        yield "evidence", Document(self._table.place(row), evidence, {})
+
+    def _place(self, row: int, name: str) -> Place:
+        return self._table.place(row, self._columns[name])
+
+    def _answer(self, name: str, cells: Mapping[str, str]) -> str:
+        fact = self._vocabulary.facts.get(name)
+        return answer_of(cells[name], fact) if fact else cells[name]
+
+    def _parties(self, row: int, cells: Mapping[str, str]) -> Iterator[tuple[str, Node]]:
+        """The operators, and the other party of an operating agreement; one whose kind is not known is not stated."""
+        operators = list(self._kinds(row, "operator", cells))
+        if operators:
+            yield "operator", operators[0] if len(operators) == 1 else Sequence(operators[0].place, tuple(operators))
+        agreement = list(self._kinds(row, "agreement", cells))
+        if agreement:
+            place = agreement[0].place
+            nobody = agreement[0].entries["kind"].plain() == _NOBODY
+            yield "agreement_with", Scalar(place, None, "null") if nobody else agreement[0]
+
+    def _kinds(self, row: int, party: str, cells: Mapping[str, str]) -> Iterator[Document]:
+        kind = f"{party}_kind"
+        if kind not in cells or cells[kind].lower() in UNKNOWN:
+            return
+        place = self._place(row, kind)
+        names = [n.strip() for n in cells.get(f"{party}_name", "").split(SEVERAL)]
+        codes = [c.strip() for c in cells.get(f"{party}_code", "").split(SEVERAL)]
+        for i, word in enumerate(cells[kind].split(SEVERAL)):
+            fact = self._vocabulary.facts.get(kind)
+            answer = answer_of(word, fact) if fact else word.strip()
+            entries: dict[str, Node] = {"name": _text(_at(names, i) or answer, place), "kind": _text(answer, place)}
+            if code := _at(codes, i):
+                entries["code"] = _text(code, place)
+            yield Document(place, entries, {})
+
+    def _terms(self, name: str, cell: str, place: Place) -> Node:
+        """Words of the vocabulary's list, each as its id or its name."""
+        known = self._vocabulary.terms.get(name, {})
+        names = {label.lower(): term for term, text in known.items() for label in (term, text.da, text.en)}
+        words = [word.strip() for word in cell.split(SEVERAL)]
+        return Sequence(place, tuple(_text(names.get(word.lower(), word), place) for word in words))
+
+    def _evidence(self, row: int, cells: Mapping[str, str], found: list[Diagnostic]) -> dict[str, Node]:
+        evidence: dict[str, Node] = {}
+        for name, text in cells.items():
+            column = self._columns[name]
+            if column.fact is None or column.detail is not None:
+                continue
+            details = self._details(row, name, cells)
+            try:
+                node = cell_node(text, column.fact, self._table.sign, self._place(row, name), details)
+            except Rejected as error:
+                found += error.diagnostics
+                continue
+            if column.year is None and node is not None:
+                evidence[column.fact.id] = node
+            elif node is not None:
+                years = evidence.setdefault(column.fact.id, Document(node.place, {}, {}))
+                assert isinstance(years, Document)
+                years.entries[str(column.year)] = node
+        return evidence
+
+    def _details(self, row: int, name: str, cells: Mapping[str, str]) -> dict[str, Node]:
+        given = {detail: f"{name}_{detail}" for detail in ("source", "because", "reservation")}
+        return {d: _text(cells[column], self._place(row, column)) for d, column in given.items() if column in cells}
+
+
+def _at(words: list[str], number: int) -> str:
+    return words[number] if number < len(words) else ""
+
+
+def _text(text: str, place: Place) -> Scalar:
+    return Scalar(place, text, text)

@@ -1,0 +1,254 @@
+"""The columnar evaluator against the reference: random rulebooks, random evidence in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine import reference
+from engine.columnar import ColumnarProgram
+from engine.columnar_evidence import (
+    Grids,
+    Leaf,
+    facts_of,
+    high_of,
+    low_of,
+    marks_of,
+    possible_of,
+    reasoned_of,
+    stated_of,
+)
+from engine.decide import Decider
+from engine.diagnostics import Rejected
+from engine.evidence import NO_PROVENANCE, Evidence, State, Stated, findings_of
+from engine.interval import Interval
+from engine.library import Library
+from engine.logic import Status
+from engine.numbers import decimal_text
+from engine.program import Program, compile_rulebook
+from engine.rulebook import FactDeclaration
+from engine.rulings import Rulings
+from tests.engine.random_rulebooks import DEPARTURES, THRESHOLDS, VOCABULARY, YEAR, YEARS, Example, examples
+from tests.support import REASONED, SUBJECT, between, exact, make_rulebook, make_vocabulary, unknown
+
+many = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def columnar(program: Program, year: int = YEAR) -> ColumnarProgram:
+    return ColumnarProgram(program, Grids([program], year), "p")
+
+
+def columns_of(leaf: Leaf, evidence: Evidence | None) -> dict[str, Any]:
+    """The columns of one row of one leaf."""
+    fact = leaf.fact
+    if evidence is None and fact.written.assumed:
+        evidence = Evidence(frozenset({fact.written.assumed}), State.KNOWN)
+    possible = fact.everything if evidence is None else evidence.possible
+    if isinstance(possible, Interval):
+        low, high = marks_of(possible, leaf.scale)
+        return {low_of(leaf.key): low, high_of(leaf.key): high}
+    stated = evidence is not None and evidence.state is not State.NOT_STATED
+    return {possible_of(leaf.key, a): a in possible for a in fact.answers} | {
+        stated_of(leaf.key): stated,
+        reasoned_of(leaf.key): bool(evidence and evidence.provenance.because),
+    }
+
+
+def frame_of(program: ColumnarProgram, offers: Sequence[Stated]) -> Any:
+    def of(stated: Stated, leaf: Leaf) -> Evidence | None:
+        found = stated.get(leaf.fact.id)
+        return found.get(leaf.year or 0) if isinstance(found, Mapping) else found
+
+    leaves = program.grids.read.values()
+    rows = [{k: v for leaf in leaves for k, v in columns_of(leaf, of(s, leaf)).items()} for s in offers]
+    return nw.from_native(pl.DataFrame(rows, infer_schema_length=None).with_row_index("row").lazy())
+
+
+def evaluated(program: ColumnarProgram, offers: Sequence[Stated]) -> Iterator[tuple[Stated, tuple[Status, ...] | None]]:
+    """Each offer with the statuses of its items; None where columns cannot tell."""
+    frame = program.grids.prepare(frame_of(program, offers), program.grids.read)
+    found = program.evaluate(frame).collect().to_native()
+    assert found["row"].to_list() == list(range(len(offers)))
+    for stated, row in zip(offers, found.iter_rows(named=True), strict=True):
+        vectors = [row[name] for name in program.vectors]
+        yield stated, program.items(vectors) if row[program.certain] else None
+
+
+def numbers(fact: FactDeclaration) -> st.SearchStrategy[Decimal]:
+    assert isinstance(fact.everything, Interval)
+    low, high = (None if e is None else Decimal(decimal_text(e)) for e in (fact.everything.low, fact.everything.high))
+    places = 0 if fact.written.type == "whole_number" else 3
+    any_number = st.decimals(-4 if low is None else low, 4 if high is None else high, places=places)
+    thresholds = [Decimal(t) for t in THRESHOLDS.get(fact.id, THRESHOLDS["used_mean"])]
+    ties = [t for t in thresholds if Fraction(t) in fact.everything and (places or not t % 1)]
+    return st.sampled_from(ties) | any_number if ties else any_number
+
+
+@st.composite
+def bounds(draw: st.DrawFn, fact: FactDeclaration) -> Evidence | None:
+    assert isinstance(fact.everything, Interval)
+    low, high = sorted((draw(numbers(fact)), draw(numbers(fact))))
+    ends = [draw(st.none() | st.just(Fraction(end))) for end in (low, high)]
+    possible = Interval(ends[0], ends[1], *(end is not None and draw(st.booleans()) for end in ends))
+    possible = possible.intersect(fact.everything)
+    possible = possible.whole() if fact.written.type == "whole_number" else possible
+    return None if possible.is_empty else Evidence(possible, State.KNOWN)
+
+
+def evidence(fact: FactDeclaration) -> st.SearchStrategy[Evidence | None]:
+    open_ = st.sampled_from([None, unknown(fact)])
+    if isinstance(fact.everything, Interval):
+        return st.one_of(open_, numbers(fact).map(exact), bounds(fact), bounds(fact))
+    sets = st.frozensets(st.sampled_from(sorted(fact.answers)), min_size=1)
+    return open_ | st.builds(Evidence, sets, st.just(State.KNOWN), st.sampled_from([NO_PROVENANCE, REASONED]))
+
+
+OFFERS = st.fixed_dictionaries(
+    {
+        name: st.fixed_dictionaries({year: evidence(fact) for year in YEARS}) if fact.written.per else evidence(fact)
+        for name, fact in VOCABULARY.facts.items()
+    }
+).map(lambda found: {name: _stated(e) for name, e in found.items() if e is not None})
+
+
+def _stated(found: Any) -> Any:
+    return {year: e for year, e in found.items() if e is not None} if isinstance(found, Mapping) else found
+
+
+@many
+@given(examples(), st.lists(OFFERS, min_size=8, max_size=8))
+def test_random_rulebooks_come_to_the_same_statuses(example: Example, offers: list[Stated]) -> None:
+    compiled = compile_rulebook(example.rulebook)
+    program = columnar(compiled)
+    for stated, items in evaluated(program, [*offers]):
+        try:
+            statuses = reference.conditions(compiled, findings_of(VOCABULARY, stated, YEAR))
+        except Rejected:
+            assert items is None or not reads_derived(example), "a contradiction that columns did not see"
+            continue
+        expected = tuple(statuses[node] for node in compiled.inputs)
+        if items is None:
+            assert exact_where_derived(stated) or departs(example, stated), "columns could have told"
+        else:
+            assert items == expected
+
+
+def departs(example: Example, stated: Stated) -> bool:
+    try:
+        Decider(example.rulebook, engine="reference").decide(SUBJECT, stated, YEAR)
+    except Rejected as error:
+        return {d.code for d in error.diagnostics} == {"departure-without-reason"}
+    return False
+
+
+def reads_derived(example: Example) -> bool:
+    """Whether the contradiction lies in facts that the rulebook reads: others are not its columns."""
+    program = compile_rulebook(example.rulebook)
+    return len([f for f in facts_of(program) if f.written.derived]) == 2
+
+
+def exact_where_derived(stated: Stated) -> bool:
+    return any(
+        isinstance(found := stated.get(name), Evidence)
+        and isinstance(found.possible, Interval)
+        and found.possible.is_exact
+        for name in ("used_mean", "balance_by_area")
+    )
+
+
+@many
+@given(examples(), st.lists(OFFERS, min_size=4, max_size=4))
+def test_rulings_are_those_of_the_reference(example: Example, offers: list[Stated]) -> None:
+    compiled = compile_rulebook(example.rulebook)
+    program, decider = columnar(compiled), Decider(example.rulebook, engine="reference")
+    rulings = Rulings(decider)
+    for _, items in evaluated(program, offers):
+        if items is not None:
+            assert program.items(program.vectors_of(items)) == items
+            expected, analysis = decider.rule(items)[0], decider._analyst.analyse(items)
+            assert rulings.on(items) == (expected.verdict, expected.possible_bases)
+            ids = [program.program.criteria[i].criterion.id for i in rulings.decisive(items)]
+            assert set(ids) == analysis.decisive
+
+
+SHARES = make_vocabulary(
+    {
+        "used": {"type": "share", "per": "year"},
+        "mean": {"type": "share", "derived": {"mean": {"of": "used", "years": [-3, -2, -1]}}},
+    }
+)
+HALF = make_rulebook(SHARES, {"C": {"met_when": {"fact": "mean", "at_least": Decimal("0.5")}}}, {"all": ["C"]})
+MET, NOT_MET, OPEN = Status.MET, Status.NOT_MET, Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("years", "mean", "status"),
+    [
+        (["0.49", "0.5", "0.51"], None, MET),
+        (["0.49", "0.5", "0.509999999999"], None, NOT_MET),
+        (["0.1", "0.2", "0.3"], None, NOT_MET),
+        (["0.75", None, "0.75"], None, MET),
+        (["0.75", None, "0.749999999999"], None, OPEN),
+        ([None, None, None], "0.5", MET),
+        ([None, None, None], between(None, "0.5", high_open=True), NOT_MET),
+        ([between("0.75", None, low_open=True), None, "0.75"], None, MET),
+        ([between(None, "0.5", high_open=True), "0.5", "0.5"], None, NOT_MET),
+        ([between(None, "0.5"), "0.5", "0.5"], None, OPEN),
+        (["0.5", "0.5", "0.5"], "0.5", MET),
+        (["0.5", "0.5", "0.5"], "0.4", None),
+        (["0.5", "0.5", "0.52"], "0.51", None),
+        (["0.9", "0.9", None], between(None, "0.5"), None),
+    ],
+)
+def test_a_mean_is_exact_at_its_threshold(years: list[Any], mean: Any, status: Status | None) -> None:
+    program = columnar(compile_rulebook(HALF))
+    by_year = {y: exact(e) if isinstance(e, str) else e for y, e in zip(YEARS, years, strict=True) if e is not None}
+    stated: dict[str, Any] = {"used": by_year}
+    if mean is not None:
+        stated["mean"] = exact(mean) if isinstance(mean, str) else mean
+    ((_, items),) = evaluated(program, [stated])
+    assert items == (None if status is None else (status,))
+
+
+def test_a_threshold_too_fine_for_columns_is_an_error() -> None:
+    vocabulary = make_vocabulary({"height": {"type": "number"}})
+    fine = {"met_when": {"fact": "height", "at_least": Decimal("900000000.000000001")}}
+    rulebook = make_rulebook(vocabulary, {"C": fine}, {"all": ["C"]})
+    with pytest.raises(Rejected, match=r"not-columnar: the thresholds on `height` have too many digits"):
+        columnar(compile_rulebook(rulebook))
+
+
+def test_facts_that_no_column_states_are_not_stated() -> None:
+    rulebook = Library().in_force(2018)[0]
+    program = columnar(compile_rulebook(rulebook), 2018)
+    frame = nw.from_native(pl.DataFrame({"id": ["a"]}).lazy())
+    found = program.evaluate(program.grids.prepare(frame, [])).select("id", program.certain, *program.vectors)
+    found = found.collect().to_native()
+    nothing = reference.conditions(program.program, findings_of(rulebook.vocabulary, {}, 2018))
+    row = found.row(0, named=True)
+    assert program.items([row[v] for v in program.vectors]) == tuple(nothing[n] for n in program.program.inputs)
+    assert found.columns == ["id", program.certain, *program.vectors]
+
+
+def test_more_items_than_one_vector_holds() -> None:
+    vocabulary = make_vocabulary({f"f{i}": {"type": "judgement"} for i in range(45)})
+    criteria = {f"C{i}": {"met_when": {"fact": f"f{i}"}} for i in range(45)}
+    rulebook = make_rulebook(vocabulary, criteria, {"at_least": 40, "of": list(criteria)})
+    program = columnar(compile_rulebook(rulebook))
+    assert len(program.vectors) == 3
+    answers = ["yes", "no", None]
+    stated = {f"f{i}": Evidence(frozenset({answers[i % 3] or ""}), State.KNOWN) for i in range(45) if answers[i % 3]}
+    ((_, items),) = evaluated(program, [stated])
+    assert items == (MET, NOT_MET, OPEN) * 15
+
+
+def test_departures_are_facts_of_the_random_rulebooks() -> None:
+    assert set(DEPARTURES) <= set(VOCABULARY.facts)

@@ -1,0 +1,121 @@
+"""What a cell may say, read one by one and in columns: the same, with either decimal sign."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.decide import Decider
+from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.interval import Interval
+from engine.library import Library
+from engine.rulings import items_of
+from offers.batch import Evaluator
+from offers.cells import DecimalSign, read_cell
+from offers.table_headers import Headers
+from offers.table_rows import Rows
+from offers.tables import ROW, Table
+
+RULEBOOKS = Library().in_force(2018)
+VOCABULARY = RULEBOOKS[0].vocabulary
+PROGRAMS = [Decider(rulebook, engine="reference").program for rulebook in RULEBOOKS]
+FACTS = ("cases_per_10000", "diagnoses", "outside_share_2014", "outside_share_mean", "large_catchment_needed")
+PLACE = Place("table")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "possible"),
+    [
+        ("0.5", ".", Interval.exactly(Fraction(1, 2))),
+        (" 0,5 ", ",", Interval.exactly(Fraction(1, 2))),
+        ("<= 0,5", ",", Interval(Fraction(0), Fraction(1, 2))),
+        ("<0.5", ".", Interval(Fraction(0), Fraction(1, 2), high_open=True)),
+        (">4", ",", Interval(Fraction(4), None, low_open=True)),
+        ("0,3..0,5", ",", Interval(Fraction(3, 10), Fraction(1, 2))),
+        ("0.3 .. 0.5", ".", Interval(Fraction(3, 10), Fraction(1, 2))),
+        (">0.3 <=0.5", ".", Interval(Fraction(3, 10), Fraction(1, 2), low_open=True)),
+        ("Ukendt", ",", Interval(Fraction(0), None)),
+    ],
+)
+def test_a_cell_says(text: str, sign: DecimalSign, possible: Interval) -> None:
+    evidence = read_cell(text, VOCABULARY.facts["cases_per_10000"], sign, PLACE, [])
+    assert evidence is not None
+    assert evidence.possible == possible
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "said"),
+    [
+        ("1.234", ",", "`1.234` has a point where the table's numbers have a decimal comma"),
+        ("0,5", ".", "`0,5` where a number belongs"),
+        ("61 %", ".", "`61 %` where a number belongs"),
+        ("<=0.5..1", ".", "where a number belongs"),
+        ("0.5..0.3", ".", "no number lies within these bounds"),
+        ("<0", ".", "no number within these bounds is possible for `cases_per_10000`"),
+        ("=1+1", ".", "`=1+1` where a number belongs"),
+        (">1 >2", ".", "`>1 >2` where a number belongs"),
+        (">1 >=2", ".", "do not go together"),
+        ("ja", ".", "`ja` where a number belongs"),
+    ],
+)
+def test_a_cell_that_is_wrong(text: str, sign: DecimalSign, said: str) -> None:
+    found: list[Diagnostic] = []
+    assert read_cell(text, VOCABULARY.facts["cases_per_10000"], sign, PLACE, found) is None
+    assert any(said in d.message for d in found), found
+
+
+def test_an_empty_cell_states_nothing() -> None:
+    found: list[Diagnostic] = []
+    assert read_cell("  ", VOCABULARY.facts["diagnoses"], ",", PLACE, found) is None
+    assert not found
+
+
+NUMBERS = st.one_of(
+    st.sampled_from(
+        ["0", "0.5", "0.50", "1", "10", "3", "00.5", ".5", "5.", "1e1", "-0", "-1", "+1", "1_0", "inf", "nan"]
+    ),
+    st.decimals(0, 12, places=3).map(str),
+    st.integers(0, 12).map(str),
+    st.text("0123456789.,-+e ", max_size=6),
+)
+CELLS = st.one_of(
+    NUMBERS,
+    st.builds(
+        "{}{}{}".format, st.sampled_from(["<", "<=", ">", ">=", "=<", "<>"]), st.sampled_from(["", " "]), NUMBERS
+    ),
+    st.builds("{}..{}".format, NUMBERS, NUMBERS),
+    st.builds(">{} <{}".format, NUMBERS, NUMBERS),
+    st.sampled_from(
+        ["ja", "Nej", "SAND", "ukendt", "Unknown", "UKENDT", "måske", "", "..", "<", "1..", "yes", "0..1..2"]
+    ),
+)
+
+
+@given(
+    st.lists(st.fixed_dictionaries(dict.fromkeys(FACTS, st.none() | CELLS)), min_size=1, max_size=30),
+    st.sampled_from(",."),
+)
+def test_columns_understand_what_the_reader_of_rows_does(rows: list[dict[str, str | None]], sign: DecimalSign) -> None:
+    if sign == ",":
+        rows = [{k: v.replace(".", ",").replace(",,", "..") if v else v for k, v in row.items()} for row in rows]
+    cells = [{"id": f"o{i}", **row} for i, row in enumerate(rows)]
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(("id", *FACTS), pl.String)).with_row_index(ROW)
+    columns = Headers(VOCABULARY).read(["id", *FACTS], "table")
+    table = Table("table", "csv", tuple(columns), frame.lazy(), sign, {}, "", len(cells))
+    reader = Rows(table, VOCABULARY)
+    evaluator = Evaluator(PROGRAMS, 2018, frame.schema, sign, reader)
+    found, rejected = evaluator.evaluate(frame)
+    vectors = {row[0]: row[1:] for row in found.iter_rows()}
+    for row in frame.iter_rows(named=True):
+        refused = next((r.diagnostics for r in rejected if r.row == row[ROW]), None)
+        try:
+            items = items_of(PROGRAMS, reader.offer(row[ROW], row).stated, 2018)
+        except Rejected:
+            assert refused
+            continue
+        expected = [v for program, i in zip(evaluator.columnar, items, strict=True) for v in program.vectors_of(i)]
+        assert list(vectors[row[ROW]]) == expected, row

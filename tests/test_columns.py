@@ -1,0 +1,190 @@
+"""Tables in columns against the reader of rows and the reference: the same statuses and verdicts, no exception."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import pytest
+
+from engine import rulebook as language
+from engine.decide import Decider
+from engine.diagnostics import Rejected
+from engine.library import Library
+from engine.logic import Status
+from engine.program import Program
+from engine.rulings import Rulings, items_of
+from offers.batch import Batch, Book, Evaluator
+from offers.table_headers import Headers
+from offers.table_rows import Rows
+from offers.tables import ROW, Table
+
+YEAR, OFFERS = 2018, 200_000
+RULEBOOKS = Library().in_force(YEAR)
+VOCABULARY = RULEBOOKS[0].vocabulary
+SHARES: list[str | None] = [
+    "0.5",
+    "0.49",
+    "0.51",
+    "0.499999999999",
+    "0",
+    "1",
+    "<0.5",
+    ">=0.5",
+    "0.3..0.5",
+    "ukendt",
+    None,
+    None,
+]
+COUNTS: list[str | None] = [
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    ">=3",
+    ">3",
+    "<3",
+    "<=2",
+    ">=4",
+    ">=2",
+    "1..3",
+    "3..7",
+    "ukendt",
+    None,
+    None,
+]
+PLAIN = ["0.5", "0.50", "0.500001", "10", "10.0", "10.000001", "<=0.5", "<0.5", ">0.5", "<=10", "0.3..0.5", "0.5..10"]
+ODD = ["> 0.2 < 0.5", "1e1", "0.4999999999999999", "0.50000000000000000001", "<=1e1", "UKENDT"]
+CASES: list[str | None] = [*PLAIN * 200, *ODD, *["9.99..10.01", "ukendt", None, None] * 200]
+WORDS: list[str | None] = ["ja", "nej", "yes", "no", "Ja", "NEJ", "true", "falsk", "ukendt", None, None, None]
+CELLS: Mapping[str, list[str | None]] = {
+    "operator_kind": ["municipality", "kommune", "region", "Region", "private", "privat", "ukendt", None],
+    "agreement_kind": ["none", "ingen", "municipality", "region", "private", None, None, None],
+    "service_type": ["social", "social", "social", None, "special_dental_care", "alkoholbehandling", "drug_treatment"],
+    "cases_per_10000": CASES,
+    **dict.fromkeys(("functional_impairments", "diagnoses", "extensive_limitations", "severe_complexities"), COUNTS),
+    **{f"outside_share_{year}": SHARES for year in (2014, 2015, 2016)},
+    "outside_share_mean": ["0.5", "<0.5", ">=0.5", "0.4..0.6", *[None] * 400],
+    "volume_judgement": ["ja", "nej", "ukendt", *[None] * 300],
+    "volume_judgement_because": ["fordi", "fordi", "fordi", None],
+    **{f.id: WORDS for f in VOCABULARY.facts.values() if f.written.type == "judgement" and f.id != "volume_judgement"},
+}
+TYPED = {
+    "cases_per_10000": [0.5, 0.1 + 0.2, 10.0, 10.000000000000002, 9.999999999999998, 1 / 3, 0.5000000000000001, None],
+    **{f"outside_share_{year}": [0.5, 0.49, 0.51, 0.1, 0.2, 0.3, 1 / 3, 0.75, None] for year in (2014, 2015, 2016)},
+    **{name: [*range(6), None] for name in ("functional_impairments", "diagnoses", "severe_complexities")},
+    "large_catchment_needed": [True, False, None],
+    "professional_coordination_needed": [True, False, None],
+    "operator_kind": ["municipality", "region", "private", None],
+}
+
+
+def table_of(cells: Mapping[str, list[Any]], offers: int, sign: Any = ".") -> Table:
+    chance = random.Random(7)  # noqa: S311 - the same offers in every run
+    columns = {name: chance.choices(pool, k=offers) for name, pool in cells.items()}
+    frame = pl.DataFrame({"id": [f"o{i}" for i in range(offers)], **columns}).with_row_index(ROW)
+    headers = Headers(VOCABULARY).read(frame.columns[1:], "table.csv")
+    return Table("table.csv", "csv", tuple(headers), frame.lazy(), sign, {}, "", offers)
+
+
+def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
+    rows = Rows(table, VOCABULARY)
+    deciders = [Decider(rulebook) for rulebook in RULEBOOKS]
+    evaluator = Evaluator([d.program for d in deciders], YEAR, table.frame.collect_schema(), table.sign, rows)
+    books = [Book(Rulings(d), c) for d, c in zip(deciders, evaluator.columnar, strict=True)]
+    batch = Batch(evaluator, books, table)
+    return batch, batch.decide(table.frame.collect()), rows
+
+
+@pytest.mark.parametrize(("cells", "offers"), [(CELLS, OFFERS), (TYPED, OFFERS // 10)], ids=["texts", "types"])
+def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], offers: int) -> None:
+    table = table_of(cells, offers)
+    batch, found, rows = decided(table)
+    frame = table.frame.collect()
+    rejected = pl.Series([row.row for row in batch.rejected], dtype=pl.UInt32)
+    assert found.height + len(rejected) == offers == batch.rows
+    for i, book in enumerate(batch.books):
+        program = book.rulings.program
+        parts = [by_reference(frame, rows, program, j, facts) for j, facts in enumerate(facts_by_item(program))]
+        expected = pl.DataFrame([frame[ROW], *parts])
+        expected = expected.filter(~pl.col(ROW).is_in(rejected.implode()))
+        refused = pl.any_horizontal(pl.col(part.name).is_null() for part in parts)
+        assert expected.filter(refused).is_empty()
+        columns = [f"{i} {name}" for name in book.schema]
+        got = pl.concat([expected.drop(ROW), found.select(columns)], how="horizontal").unique()
+        for row in got.iter_rows():
+            items = tuple(list(Status)[code] for code in row[: len(parts)])
+            assert row[len(parts) :] == expected_row(book, items)
+
+
+def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
+    batch, _, rows = decided(table_of(CELLS, 20_000))
+    programs = [book.rulings.program for book in batch.books]
+    assert batch.rejected
+    for row in batch.rejected:
+        with pytest.raises(Rejected):
+            items_of(programs, rows.offer(row.row, row.cells).stated, YEAR)
+
+
+def by_reference(frame: pl.DataFrame, rows: Rows, program: Program, item: int, facts: list[str]) -> pl.Series:
+    """The status of a criterion or override in each row, each distinct evidence of it asked once."""
+    facts = [fact for fact in facts if fact in frame.columns] or ["nothing"]
+    frame = frame.with_columns(nothing=pl.lit(0))
+    distinct = frame.select(facts).unique(maintain_order=True)
+    found = [item_by_reference(rows, program, item, cells) for cells in distinct.iter_rows(named=True)]
+    codes = [None if status is None else list(Status).index(status) for status in found]
+    told = distinct.with_columns(pl.Series(f"item {item}", codes, dtype=pl.Int64))
+    return frame.join(told, on=facts, how="left", nulls_equal=True, maintain_order="left")[f"item {item}"]
+
+
+def facts_by_item(program: Program) -> list[list[str]]:
+    """The columns that each criterion, and each override, depends on: so that each distinct evidence is asked once."""
+    found: list[set[str]] = []
+    for nodes in program.criteria:
+        criterion = nodes.criterion
+        tests = language.tests_of(criterion.condition)
+        tests += language.tests_of(criterion.applicability.exempt_when) if criterion.applicability else []
+        found.append({t.fact for t, _ in tests} | ({criterion.judgement} if criterion.judgement else set()))
+    found += [{t.fact for t, _ in language.tests_of(o.override.condition)} for o in program.overrides]
+    whole = {"outside_share_mean": [f"outside_share_{year}" for year in (2014, 2015, 2016)]}
+    whole |= {"agreement_kind": ["operator_kind"], "volume_judgement": ["volume_judgement_because"]}
+    return [sorted({*facts, *(n for fact in facts for n in whole.get(fact, []))}) for facts in found]
+
+
+def item_by_reference(rows: Rows, program: Program, item: int, cells: Mapping[str, Any]) -> Status | None:
+    try:
+        return items_of([program], rows.stated(cells), YEAR)[0][item]
+    except Rejected:
+        return None
+
+
+def expected_row(book: Book, items: Any) -> tuple[str | None, ...]:
+    decider = Decider(book.rulebook, engine="reference")
+    ruling, analysis = decider.rule(items)[0], decider._analyst.analyse(items)
+    statuses = [status.reported for status in items[: len(book.rulebook.criteria)]]
+    basis = ruling.possible_bases[0] if len(ruling.possible_bases) == 1 else None
+    decisive = " ".join(c.id for c in book.rulebook.criteria if c.id in analysis.decisive) or None
+    return (ruling.verdict.value, book.rulebook.outcomes[ruling.verdict].id, basis, *statuses, decisive)
+
+
+def test_rows_that_columns_understand_are_not_read_one_by_one() -> None:
+    plain = {name: [c for c in pool if c not in ODD] for name, pool in CELLS.items()}
+    del plain["outside_share_mean"], plain["volume_judgement"]
+    table = table_of(plain, 2_000)
+    programs = [Decider(rulebook).program for rulebook in RULEBOOKS]
+    evaluator = Evaluator(programs, YEAR, table.frame.collect_schema(), ".", NoReader())
+    assert evaluator.evaluate(table.frame.collect())[0].height == 2_000
+
+
+class NoReader:
+    reads_cells = True
+
+    def offer(self, row: int, values: Mapping[str, Any]) -> Any:
+        raise AssertionError(values)
+
+    def stated(self, values: Mapping[str, Any]) -> Any:
+        raise AssertionError(values)

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.console import Exit, language_option, say_rejected, stop
+from cli.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.selection import chosen_rulebooks, shared_vocabulary
 from cli.spreadsheet import csv_lines
 from engine.diagnostics import Rejected
+from offers.offer import Offer
+from offers.reader import read_offers
 from offers.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Register, Service, read_register, reconcile
 
 if TYPE_CHECKING:
@@ -54,6 +57,44 @@ def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
         click.echo(_csv(SERVICE_COLUMNS, ([s.cells[c] for c in SERVICE_COLUMNS] for s in services), lang), nl=False)
     else:
         click.echo(_table_of_services(services, lang), nl=False)
+
+
+@register.command()
+@click.argument("paths", nargs=-1, metavar="[OFFER]...")
+@click.option("--rulebook", "names", multiple=True, metavar="ID", help="The rulebook (repeatable); by default all.")
+@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The workbook to write (.xlsx)."
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@language_option
+def template(
+    paths: tuple[str, ...], names: tuple[str, ...], year: int | None, out: Path, force: bool, lang: Language
+) -> None:
+    """Write an Excel workbook in which operators report evidence.
+
+    OFFER are offer files or folders: their offers already stand in it, each in its row, without their evidence. What
+    comes back is read by `sekskant reclassify` as it is.
+
+    Exit code: 0 done; 1 an offer was rejected (the others stand in the workbook); 2 usage.
+    """
+    from offers.workbook import write_workbook  # noqa: PLC0415 - only a workbook needs it
+
+    if out.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {out}")
+    if out.exists() and not force:
+        raise click.UsageError(f"{out} is there already, perhaps with evidence in it; `--force` writes over it")
+    library = load_library()
+    year = year or library.latest_year()
+    rulebooks = chosen_rulebooks(library, names, year)
+    found = read_offers(paths, shared_vocabulary(rulebooks)) if paths else []
+    offers = [offer for offer in found if isinstance(offer, Offer)]
+    for rejected in found:
+        if isinstance(rejected, Rejected):
+            say_rejected(rejected)
+    asked = write_workbook(out, rulebooks, year, lang, offers)
+    say(f"{out}: {asked} facts to report on each offer for the agreement year {year}; {len(offers)} offers stand in it")
+    stop(Exit.REJECTED if len(offers) < len(found) else Exit.DONE)
 
 
 @register.command()

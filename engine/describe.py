@@ -8,7 +8,7 @@ from engine.interval import Interval
 from engine.language import Text
 from engine.numbers import decimal_text, interval_record
 from engine.program import TestNode, compile_rulebook
-from engine.rulebook import Condition, Count, Criterion, FactDeclaration, Override, Rulebook, RulePart, Test
+from engine.rulebook import Condition, Count, Criterion, FactDeclaration, Override, Rulebook, RulePart, Test, Vocabulary
 from engine.wording import Wording
 
 Record = dict[str, Any]
@@ -45,6 +45,12 @@ def facts_read(rulebook: Rulebook) -> list[FactDeclaration]:
     for name in sorted(read):
         read |= set(parts_of(facts[name]))
     return [fact for fact in facts.values() if fact.id in read]
+
+
+def years_of(fact: FactDeclaration, vocabulary: Vocabulary) -> list[int]:
+    """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
+    derived = (f.written.derived for f in vocabulary.facts.values() if f.written.derived)
+    return sorted({offset for d in derived if d.mean and d.mean.of == fact.id for offset in d.mean.years})
 
 
 def answers_of(fact: FactDeclaration, wording: Wording) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.language import Text
 from engine.rulebook import FactDeclaration, Vocabulary
+from engine.wording import Language, Wording
 
 ID = "id"
 ATTRIBUTES: Mapping[str, Text] = {
@@ -30,6 +31,23 @@ DETAILS: Mapping[str, Text] = {
     "reservation": Text(da="forbehold", en="reservation"),
 }
 _YEAR = re.compile(r"(.*\S)[\s_]+\(?([0-9]{4})\)?\Z")
+
+
+SHEET = "Register"
+"""The sheet of a workbook that holds the table."""
+
+
+def header_of(fact: FactDeclaration, language: Language, year: int | None = None, detail: str | None = None) -> str:
+    """The header of a fact's column, of one year of it, or of a detail, as people read it.
+
+    >>> from engine.library import Library
+    >>> fact = Library().rulebooks[0].vocabulary.facts["diagnoses"]
+    >>> header_of(fact, "da", detail="source")
+    'Diagnoser, kilde'
+    """
+    wording = Wording(language)
+    words = f", {wording.text(DETAILS[detail])}" if detail else ""
+    return wording.text(fact.written.label) + (f" {year}" if year else "") + words
 
 
 class Column(NamedTuple):
@@ -67,11 +85,8 @@ class Headers:
             return
         for name in names:
             self._columns.setdefault(name, Column("", 0, fact.id, fact))
-            for detail, text in DETAILS.items():
-                for ending in (
-                    f"_{detail}",
-                    *(f"{sign}{label}" for label in _both(text) for sign in (" ", ", ", ": ")),
-                ):
+            for detail in DETAILS:
+                for ending in _endings(detail):
                     self._columns.setdefault(name + ending, Column("", 0, f"{fact.id}_{detail}", fact, None, detail))
 
     def name_of(self, header: str) -> str | None:
@@ -85,7 +100,7 @@ class Headers:
             return self._columns[plain]
         for detail, endings in (
             (None, [""]),
-            *((d, [f"_{d}", *(f" {x}" for x in _both(t))]) for d, t in DETAILS.items()),
+            *((detail, _endings(detail)) for detail in DETAILS),
         ):
             for ending in endings:
                 written = _YEAR.match(plain.removesuffix(ending)) if plain.endswith(ending) else None
@@ -95,8 +110,16 @@ class Headers:
                     return Column("", 0, name, fact, int(written[2]), detail)
         return None
 
-    def read(self, headers: Sequence[str], file: str, ignored: Iterable[str] = ()) -> list[Column]:
+    def read(
+        self,
+        headers: Sequence[str],
+        file: str,
+        ignored: Iterable[str] = (),
+        place_of: Callable[[int], Place] | None = None,
+    ) -> list[Column]:
         """What each column holds, without those that are ignored (`*`: all that are not known).
+
+        `place_of` gives the place of the header of a column by its number, where that is not in the first line.
 
         Raises:
             Rejected: a header is not known or two say the same, or there is no `id`.
@@ -108,7 +131,7 @@ class Headers:
             column = self._find(header)
             if header in ignored or (column is None and ("*" in ignored or not header.strip())):
                 continue
-            place = Place(file, 1, number)
+            place = place_of(number) if place_of else Place(file, 1, number)
             if column is None:
                 found.append(self._unknown(header, place))
             elif column.name in columns:
@@ -133,6 +156,11 @@ class Headers:
         yield from self._columns
         for name in self._yearly:
             yield from (f"{name}_2016", name)
+
+
+def _endings(detail: str) -> list[str]:
+    """How the header of a detail ends, after what it is a detail of."""
+    return [f"_{detail}", *(f"{sign}{label}" for label in _both(DETAILS[detail]) for sign in (", ", ": ", " "))]
 
 
 def _both(text: Text) -> tuple[str, str]:

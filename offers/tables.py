@@ -18,13 +18,12 @@ import polars as pl
 from engine.diagnostics import Place, rejected
 from engine.rulebook import Vocabulary
 from offers.cells import DecimalSign
-from offers.table_headers import Column, Headers
+from offers.table_headers import SHEET, Column, Headers
 
 ROW, EXTRA = " row", " extra"
 """The columns of a table's frame that stand for no cell: the number of the row from 0, and a cell too many."""
 _SAMPLE, _BLOCK = 2**20, 2**22
 _SEPARATORS = (";", ",", "\t")
-_SHEET = "Register"
 _HEADER_WITHIN = 10
 _COMMA, _POINT = re.compile(r"[0-9],[0-9]"), re.compile(r"[0-9]\.[0-9]")
 _MAGIC = {b"PK\x03\x04": "xlsx", b"PAR1": "parquet"}
@@ -197,11 +196,12 @@ def _xlsx(file: _File, headers: Headers, ignored: Sequence[str], scratch: Path) 
         book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
     except Exception as error:
         raise rejected(Place(file.name), "unreadable", f"the workbook cannot be opened: {error}") from None
-    name = _SHEET if _SHEET in book.sheetnames else book.sheetnames[0]
+    name = SHEET if SHEET in book.sheetnames else book.sheetnames[0]
     rows = list(book[name].iter_rows(values_only=True))
     book.close()
     at = next((i for i, row in enumerate(rows[:_HEADER_WITHIN]) if _names_columns(row, headers)), 0)
-    columns = headers.read([_cell_text(c, ".") or "" for c in (rows[at : at + 1] or [()])[0]], file.name, ignored)
+    names = [_cell_text(c, ".") or "" for c in (rows[at : at + 1] or [()])[0]]
+    columns = headers.read(names, file.name, ignored, lambda n: Place(f"{file.name} {name}!{_letters(n)}{at + 1}"))
     texts = [[c if isinstance(c, str) else "" for c in row] for row in rows[at + 1 :]]
     sign = _decimal_sign(columns, texts, ".")
     cells = {c.name: [_cell_text(_nth(row, c.number - 1), sign) for row in rows[at + 1 :]] for c in columns}

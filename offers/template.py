@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.describe import answers_of, parts_of
+from engine.describe import answers_of, parts_of, years_of
 from engine.interval import Interval
 from engine.rulebook import FactDeclaration, Rulebook, Test, Vocabulary, tests_of
 from engine.wording import Language, Wording
@@ -24,7 +24,7 @@ class _Template:
     def __init__(self, rulebooks: Sequence[Rulebook], year: int, wording: Wording) -> None:
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
-        self._uses = _uses(rulebooks, wording)
+        self._uses = uses_of_facts(rulebooks, wording)
         self._unknown = wording.pick("ukendt", "unknown")
 
     def _pick(self, danish: str, english: str) -> str:
@@ -85,11 +85,7 @@ class _Template:
         yield f"  #   {self._pick('bruges af', 'used by')} {'; '.join(self._uses[fact.id])}"
         yield f"  {fact.id}:"
         if fact.written.per == "year":
-            yield from (f"    {self._year + offset}:" for offset in sorted(self._years(fact)))
-
-    def _years(self, fact: FactDeclaration) -> set[int]:
-        derived = (f.written.derived for f in self._vocabulary.facts.values() if f.written.derived)
-        return {offset for d in derived if d.mean and d.mean.of == fact.id for offset in d.mean.years}
+            yield from (f"    {self._year + offset}:" for offset in years_of(fact, self._vocabulary))
 
     def _allowed(self, fact: FactDeclaration) -> str:
         if not isinstance(fact.everything, Interval):
@@ -107,7 +103,7 @@ def _comment(text: str, start: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=start)
 
 
-def _uses(rulebooks: Sequence[Rulebook], wording: Wording) -> Mapping[str, list[str]]:
+def uses_of_facts(rulebooks: Sequence[Rulebook], wording: Wording) -> Mapping[str, list[str]]:
     """For each fact what reads it: the criterion or override, and what it requires."""
     uses: dict[str, list[str]] = {}
     for rulebook in rulebooks:

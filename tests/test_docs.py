@@ -23,6 +23,7 @@ COMMANDS = ["", "assess", "audit", "audit export", "audit head", "audit history"
 COMMANDS += ["audit receipt", "audit replay", "audit show", "audit verify", "audit why", "audit why-not"]
 COMMANDS += ["receipt", "receipt verify"]
 COMMANDS += ["offer", "offer new", "preview", "reclassify", "register", "register check", "register show"]
+COMMANDS += ["register template"]
 RULEBOOK = ("list", "show", "new", "fmt", "check", "test", "prove", "diff", "table", "export")
 COMMANDS += ["rulebook", *(f"rulebook {name}" for name in RULEBOOK)]
 

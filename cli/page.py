@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cli.console import harmless
 from cli.form import MARKS, basis_titles, details_of, missing_words, shown_tests
@@ -17,16 +17,8 @@ from engine.wording import Language, Wording
 
 def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], language: Language, *, forms: bool) -> str:
     """The page of decisions on offers: a line for each where there are several, and a form for each if asked for."""
-    environment = Environment(
-        loader=PackageLoader("cli"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: harmless(value) if isinstance(value, str) else value,
-    )
     wording = Wording(language)
-    template = environment.get_template("decisions.html.jinja")
+    template = template_of("decisions.html.jinja")
     return template.render(
         decided=decided,
         rulebooks=rulebooks,
@@ -43,3 +35,16 @@ def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], lang
         missing=lambda traces: missing_words(traces, wording),
         basis_titles=lambda trace: basis_titles(trace, wording),
     )
+
+
+def template_of(name: str) -> Template:
+    """A template of a page whose texts come out harmless."""
+    environment = Environment(
+        loader=PackageLoader("cli"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: harmless(value) if isinstance(value, str) else value,
+    )
+    return environment.get_template(name)

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.journal_options import record_options, recorder_name
 from cli.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
 
 if TYPE_CHECKING:
+    from engine.journal import Journal
     from engine.rulebook import Rulebook, Vocabulary
     from engine.wording import Language
     from offers.run import Previous, Request
@@ -58,6 +60,7 @@ SHOWN_REJECTED = 20
     metavar="HEADER",
     help="Do not read this column (repeatable; *: all unknown).",
 )
+@record_options
 @language_option
 def reclassify(
     register: Path,
@@ -69,6 +72,7 @@ def reclassify(
     margin: str,
     no_fragile: bool,
     ignored: tuple[str, ...],
+    journal: str | None,
     lang: Language,
 ) -> None:
     """Decide every offer of a register, and say what changed since a run before, and why.
@@ -88,7 +92,7 @@ def reclassify(
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)
     try:
-        with RunFolder(out) as folder:
+        with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _margin(margin), ignored, folder.scratch)
             request = request._replace(
                 fragile=not no_fragile, previous=_previous(previous, request), successors=_successors(ids)
@@ -98,6 +102,10 @@ def reclassify(
 
                 result = run(request, folder.path, told)
             folder.finish(request, result, previous, lang)
+            if recorder is not None:
+                from cli.run_recording import record_run  # noqa: PLC0415 - a database costs start-up
+
+                record_run(recorder, library, request, result, out, recorder_name())
     except FolderInUse as error:
         raise click.UsageError(str(error)) from None
     except Rejected as error:
@@ -111,6 +119,18 @@ def reclassify(
     _say_rejected_rows(result.rejected)
     sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))
     stop(Exit.REJECTED if result.rejected else Exit.DONE)
+
+
+@contextmanager
+def _opened(address: str | None) -> Iterator[Journal | None]:
+    """The journal to record in, found to be writable before anything is decided."""
+    if address is None:
+        yield None
+        return
+    from engine.journal import Journal  # noqa: PLC0415 - a database costs start-up
+
+    with Journal(address, writes=True) as journal:
+        yield journal
 
 
 def _margin(text: str) -> Fraction:

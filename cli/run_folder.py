@@ -15,10 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from cli.console import harmless
 from cli.form import MARKS
+from cli.page import template_of
 from cli.screen import Piece, Screen
 from cli.spreadsheet import safe_cell
 from engine.rulebook import Rulebook, Verdict
@@ -334,16 +333,8 @@ def summary_text(request: Request, result: Result, previous: str | None, languag
 
 def summary_page(request: Request, result: Result, previous: str | None, language: Language) -> str:
     """The summary as a page to print: no script, nothing fetched."""
-    environment = Environment(
-        loader=PackageLoader("cli"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: harmless(value) if isinstance(value, str) else value,
-    )
     wording = Wording(language)
-    return environment.get_template("summary.html.jinja").render(
+    return template_of("summary.html.jinja").render(
         language=language,
         title=wording.pick("Årets gennemgang af registret", "Reclassification of the register"),
         opening=_opening(request, result, wording),

@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from engine.change import cause_of
 from engine.evidence import Finding
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebook import Rulebook
 from engine.trace import CriterionTrace, Trace, tests_in
 from offers.replay import NotReplayable, Recorded, Replayer
-
-Cause = Literal["none", "data", "rule", "either", "interaction"]
-
-
-def cause_of(oo: Verdict, no: Verdict, on: Verdict, nn: Verdict) -> Cause:
-    """What a changed verdict is due to: o for old and n for new, first of the data, then of the rule.
-
-    >>> cause_of(Verdict.MET, Verdict.NOT_MET, Verdict.MET, Verdict.NOT_MET)
-    'data'
-    """
-    if oo is nn:
-        return "none"
-    if no is nn and on is oo:
-        return "data"
-    if on is nn and no is oo:
-        return "rule"
-    if no is nn and on is nn:
-        return "either"
-    return "interaction"
 
 
 class Step(NamedTuple):
     """From one decision on an offer to the next by the same rulebook.
 
     `criteria`, `overrides` and `facts` are the ids of what changed; `rulebook` says whether the rulebook's text or its
-    vocabulary did. `cause` is that of a changed verdict; None where it cannot be told, because the evidence of one
-    cannot be decided by the rulebook of the other.
+    vocabulary did. `cause` is that of a changed verdict, `none` where it is the same; None where it cannot be told,
+    because the evidence of one cannot be decided by the rulebook of the other.
     """
 
     before: Trace
     after: Trace
-    cause: Cause | None
+    cause: str | None
     criteria: tuple[str, ...]
     overrides: tuple[str, ...]
     facts: tuple[str, ...]
@@ -61,7 +43,7 @@ def step(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recor
     )
 
 
-def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> Cause | None:
+def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> str | None:
     (old, before), (new, after) = earlier, later
     if before.verdict is after.verdict:
         return "none"
@@ -70,7 +52,9 @@ def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Rec
         old_by_new = replayer.decide(old.document, new.decision["rulebook"], None, before.year)
     except NotReplayable:
         return None
-    return cause_of(before.verdict, new_by_old.verdict, old_by_new.verdict, after.verdict)
+    verdicts = (before, new_by_old, old_by_new, after)
+    cause = cause_of(*(trace.verdict.value for trace in verdicts))
+    return "none" if cause is None else cause.value
 
 
 def _digests(rulebook: Rulebook) -> tuple[str, str]:

@@ -17,17 +17,15 @@ from typing import Any, NamedTuple
 from engine.canonical import canonical_record, decision_text, sha256
 from engine.decision import decision_record
 from engine.diagnostics import Place, rejected
-from engine.document import Mapping, Node, Scalar, Sequence, number_of
+from engine.document import Mapping, Node, Scalar, Sequence
 from engine.document_text import json_text
 from engine.journal import Journal
 from engine.journal_entry import DECISION, Entry
 from engine.rulebook import FactDeclaration, Vocabulary
+from offers.cells import answer_of, cell_node
 from offers.replay import NotReplayable, Replayer
 
 _NOWHERE = Place("recorded row")
-_BOUND = re.compile(r"(<=|>=|<|>)\s*(-?[0-9.]+)\Z")
-_BETWEEN = re.compile(r"(-?[0-9.]+)\.\.(-?[0-9.]+)\Z")
-_WORDS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
 _DETAILS = ("source", "because", "reservation")
 Row = dict[str, Any]
 
@@ -119,9 +117,9 @@ def document_of(row: Row, vocabulary: Vocabulary) -> Mapping:
         if fact.written.per == "year":
             years = _years(row, fact)
             evidence |= {fact.id: _mapping(years)} if years else {}
-        elif (cell := _cell(row.get(fact.id))) is not None:
-            evidence[fact.id] = _with_details(cell, row, fact.id)
-    entries |= _attributes(row)
+        elif (cell := _cell(row, fact.id, fact)) is not None:
+            evidence[fact.id] = cell
+    entries |= _attributes(row, vocabulary)
     return _mapping(entries | ({"evidence": _mapping(evidence)} if evidence else {}))
 
 
@@ -129,57 +127,42 @@ def _years(row: Row, fact: FactDeclaration) -> dict[str, Node]:
     found: dict[str, Node] = {}
     for name in row:
         start, _, year = name.rpartition("_")
-        if start == fact.id and re.fullmatch("[0-9]{4}", year) and (cell := _cell(row[name])) is not None:
+        if start == fact.id and re.fullmatch("[0-9]{4}", year) and (cell := _cell(row, name, fact)) is not None:
             found[year] = cell
     return found
 
 
-def _attributes(row: Row) -> dict[str, Node]:
+def _attributes(row: Row, vocabulary: Vocabulary) -> dict[str, Node]:
     """Operator, agreement party and kind of service; names are not in a row, so the kinds stand for them."""
     entries: dict[str, Node] = {}
-    kinds = str(row.get("operator_kind") or "").split("|")
-    parties: list[Node] = [_party(kind) for kind in kinds if kind]
+    parties: list[Node] = [_party(kind) for kind in _answers(row, "operator_kind", vocabulary)]
     if parties:
         entries["operator"] = parties[0] if len(parties) == 1 else Sequence(_NOWHERE, tuple(parties))
-    agreement = row.get("agreement_kind")
-    if agreement == "none":
-        entries["agreement_with"] = Scalar(_NOWHERE, None, "null")
-    elif agreement:
-        entries["agreement_with"] = _party(str(agreement))
-    if row.get("service_type"):
-        entries["service_type"] = _text(str(row["service_type"]))
+    for kind in _answers(row, "agreement_kind", vocabulary):
+        entries["agreement_with"] = Scalar(_NOWHERE, None, "null") if kind == "none" else _party(kind)
+    for kind in _answers(row, "service_type", vocabulary):
+        entries["service_type"] = _text(kind)
     return entries
+
+
+def _answers(row: Row, name: str, vocabulary: Vocabulary) -> list[str]:
+    """The answers in a cell of an attribute, as the vocabulary names them."""
+    words = filter(None, str(row.get(name) or "").split("|"))
+    return [answer_of(word, vocabulary.facts[name]) if name in vocabulary.facts else word for word in words]
 
 
 def _party(kind: str) -> Mapping:
     return _mapping({"name": _text(kind), "kind": _text(kind)})
 
 
-def _with_details(cell: Node, row: Row, fact: str) -> Node:
-    details = {name: _text(str(row[f"{fact}_{name}"])) for name in _DETAILS if row.get(f"{fact}_{name}")}
-    if not details:
-        return cell
-    own = cell.entries if isinstance(cell, Mapping) else {"answer": cell}
-    return _mapping({**own, **details})
-
-
-def _cell(value: object) -> Node | None:
-    """The evidence that a cell states: a value, a bound, a range, or unknown; None where it is empty."""
-    if value is None or value == "":
+def _cell(row: Row, name: str, fact: FactDeclaration) -> Node | None:
+    """The evidence that a cell states, with what is said beside it; None where the cell is empty."""
+    details = {d: _text(str(row[f"{name}_{d}"])) for d in _DETAILS if row.get(f"{name}_{d}")}
+    value = row.get(name)
+    if value is None:
         return None
-    if isinstance(value, bool):
-        return _text("yes" if value else "no")
-    text = f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value).strip()
-    if bound := _BOUND.match(text):
-        return _mapping({_WORDS[bound[1]]: _number(bound[2])})
-    if between := _BETWEEN.match(text):
-        ends = (_number(between[1]), _number(between[2]))
-        return _mapping({"between": Sequence(_NOWHERE, ends)})
-    return _number(text)
-
-
-def _number(text: str) -> Scalar:
-    return Scalar(_NOWHERE, number_of(text), text)
+    text = f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
+    return cell_node(text.lower() if isinstance(value, bool) else text, fact, ".", _NOWHERE, details)
 
 
 def _text(text: str) -> Scalar:

@@ -18,7 +18,6 @@ from engine.diagnostics import Rejected
 from engine.journal import Journal
 from engine.receipt import mismatches, read_receipt, receipt_text
 from engine.rulebook import Verdict
-from offers.history import Cause, cause_of
 from offers.mask import MASK
 from offers.replay import Replayer, recorded_in
 from tests.command import DATA, ROOT, Ran, here, sekskant
@@ -172,22 +171,6 @@ def test_history_tells_a_changed_rule_from_changed_data(tmp_path: Path) -> None:
 
 
 M, N, U = Verdict.MET, Verdict.NOT_MET, Verdict.UNDETERMINED
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "cause"),
-    [
-        ((M, N, U, M), "none"),
-        ((M, N, M, N), "data"),
-        ((M, M, N, N), "rule"),
-        ((M, N, N, N), "either"),
-        ((M, M, M, N), "interaction"),
-        ((M, U, M, N), "interaction"),
-        ((U, M, U, M), "data"),
-    ],
-)
-def test_the_cause_of_a_change(verdicts: tuple[Verdict, Verdict, Verdict, Verdict], cause: Cause) -> None:
-    assert cause_of(*verdicts) == cause
 
 
 # receipts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +10,10 @@ import polars as pl
 from cli.console import say
 from engine.journal import Journal, new_run
 from engine.journal_recorder import File, run_draft, texts_of
+from engine.journal_verify import digest_of_file
 from engine.library import Library
 from engine.rulebook import Rulebook
 from offers.run import Request, Result
-
-_BLOCK = 2**20
 
 
 def record_run(journal: Journal, library: Library, request: Request, result: Result, folder: Path, by: str) -> None:
@@ -49,12 +47,4 @@ def _files(folder: Path) -> Iterator[File]:
     """Every file of the run, by its path in the folder."""
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         rows = pl.scan_parquet(path).select(pl.len()).collect().item() if path.suffix == ".parquet" else 0
-        yield File(path.relative_to(folder).as_posix(), _digest(path), rows)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        for block in iter(lambda: stream.read(_BLOCK), b""):
-            digest.update(block)
-    return digest.hexdigest()
+        yield File(path.relative_to(folder).as_posix(), digest_of_file(path) or "", rows)

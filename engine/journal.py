@@ -216,14 +216,15 @@ class Journal:
         else:
             query = query.order_by(ENTRIES.c.number)
         missing = {name: "" if name == "content" else None for name in Entry._fields if name not in names}
-        with self._reading() as connection:
-            for row in connection.execute(query.execution_options(yield_per=200)):
+        # A reader may stop early, and the server keeps a cursor for what is left.
+        with self._reading() as connection, connection.execute(query.execution_options(yield_per=200)) as rows:
+            for row in rows:
                 yield Entry(**dict(zip(names, row, strict=True)), **missing)  # type: ignore[arg-type]
 
     def texts(self) -> Iterator[tuple[str, Kept]]:
         """Every rulebook and vocabulary that is kept, by the digest that it was kept by."""
-        with self._reading() as connection:
-            for digest, kind, text in connection.execute(sa.select(TEXTS).order_by(TEXTS.c.digest)):
+        with self._reading() as connection, connection.execute(sa.select(TEXTS).order_by(TEXTS.c.digest)) as rows:
+            for digest, kind, text in rows:
                 yield digest, Kept(kind, text)
 
     def text(self, digest: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import resource
@@ -64,6 +65,16 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield sa.make_url(SERVER).set(database=name).render_as_string(hide_password=False)
         connection.exec_driver_sql(f"DROP DATABASE {quoted} WITH (FORCE)")
     engine.dispose()
+
+
+def test_who_reads_may_stop_early(address: str) -> None:
+    writer = start(address, "a", 0, 250)
+    writer.communicate(timeout=120)
+    with Journal(address) as journal:
+        assert next(journal.entries()).number == 1
+        assert next(journal.texts(), None) is None
+        assert len(list(journal.entries(brief=True))) == 250
+    gc.collect()
 
 
 def start(address: str, name: str, begin: int, count: int) -> subprocess.Popen[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -33,6 +33,16 @@ class Provenance(NamedTuple):
     by: str | None = None
     date: str | None = None
     stated_as: str | None = None
+
+    def joined(self, details: Sequence[str]) -> str:
+        """What is said in some details, in one text.
+
+        >>> Provenance(by="Ida", date="2017-05-01").joined(["by", "date"])
+        'Ida, 2017-05-01'
+        """
+        if self is NO_PROVENANCE:
+            return ""
+        return ", ".join([text for detail in details if (text := getattr(self, detail))])
 
 
 NO_PROVENANCE = Provenance()
@@ -87,10 +97,12 @@ class Finding(NamedTuple):
 
     def said(self, *details: str) -> tuple[str, ...]:
         """What the provenances say in some details; what is not said of all that is stated names its parts."""
+        if not self.parts:
+            words = "" if self.evidence is None else self.evidence.provenance.joined(details)
+            return (words,) if words else ()
         texts: dict[str, list[str]] = {}
         for name, evidence in self.stated:
-            words = ", ".join(filter(None, (getattr(evidence.provenance, detail) for detail in details)))
-            if words:
+            if words := evidence.provenance.joined(details):
                 texts.setdefault(words, []).append(name)
         everywhere = len(self.stated)
         return tuple(

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from engine.journal import Journal
     from engine.rulebook import Rulebook, Vocabulary
     from engine.wording import Language
-    from offers.run import Previous, Request
+    from offers.comparison import Previous
+    from offers.run import Request
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
@@ -94,9 +95,7 @@ def reclassify(
     try:
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _margin(margin), ignored, folder.scratch)
-            request = request._replace(
-                fragile=not no_fragile, previous=_previous(previous, request), successors=_successors(ids)
-            )
+            request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
             with _progress(request.table.most_rows) as told:
                 from offers.run import reclassify as run  # noqa: PLC0415
 
@@ -171,24 +170,27 @@ def request_of(
     return Request(table, Rows(table, vocabulary), rulebooks, year, margin)
 
 
-def _previous(name: str | None, request: Request) -> Previous | None:
+def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:
+    from offers.comparison import read_previous  # noqa: PLC0415
     from offers.offer_table import OfferRows  # noqa: PLC0415
     from offers.published import published_outcomes  # noqa: PLC0415
-    from offers.run import read_previous  # noqa: PLC0415
 
+    if name is None and ids is not None:
+        raise click.UsageError("--ids matches a run with one before it; give that with --previous")
     if name is None:
         return None
     if name != PUBLISHED:
-        return read_previous(Path(name), request.rulebooks)
+        return read_previous(Path(name), request.rulebooks)._replace(successors=_successors(ids))
     if not isinstance(request.reader, OfferRows):
         raise click.UsageError("only offer files say what was published; give the folder of a run to --previous")
-    return published_outcomes(request.reader.offers, request.rulebooks, request.year)
+    found = published_outcomes(request.reader.offers, request.rulebooks, request.year)
+    return found._replace(successors=_successors(ids))
 
 
-def _successors(path: Path | None) -> Mapping[str, Sequence[str]] | None:
+def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
     """The ids that took the place of others."""
     if path is None:
-        return None
+        return {}
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -8,8 +8,8 @@ import polars as pl
 
 from engine.diagnostics import Rejected
 from engine.rulebook import Rulebook, Verdict
+from offers.comparison import Previous
 from offers.offer import Offer
-from offers.run import Previous
 
 CONTRADICTORY = "contradictory"
 

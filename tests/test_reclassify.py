@@ -154,6 +154,12 @@ def test_ids_that_were_renamed_merged_or_split(tmp_path: Path) -> None:
     assert {f[0] for f in found} == {"bc", "d"}
 
 
+def test_matched_ids_need_a_run_before(tmp_path: Path) -> None:
+    (tmp_path / "ids.csv").write_text("old,new\na,b\n")
+    ran = run(tmp_path, "new.csv", ROWS[:1], "--ids", str(tmp_path / "ids.csv"), code=2)
+    assert "--previous" in ran.err
+
+
 def test_cells_cannot_become_formulas(tmp_path: Path) -> None:
     run(tmp_path, "old.csv", [ROWS[0]], out="old")
     run(tmp_path, "new.csv", [ROWS[2].replace("c;", "@c;", 1)], "--previous", str(tmp_path / "old"))

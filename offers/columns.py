@@ -88,8 +88,7 @@ class EvidenceColumns:
 
     def _described(self) -> Iterator[nw.Expr]:
         """Checks of what describes an offer."""
-        identifier = nw.col("id").cast(nw.String)
-        yield ~identifier.is_null() & (identifier != "") & ~identifier.str.slice(0, 1).is_in([" ", "\t"])
+        yield ~nw.col("id").is_null() & (nw.col("id") != "")
         if EXTRA in self._schema:
             yield nw.col(EXTRA).is_null()
         for name in ("area", "target_group"):
@@ -135,12 +134,12 @@ class EvidenceColumns:
         said = {}
         for answer in fact.answers:
             words = [word for name, a in names.items() if a == answer for word in _cases(name)]
-            said[answer] = text.is_in(words).fill_null(False)
+            said[answer] = _is_one_of(text, words)
             if (key, answer) == ("agreement_kind", "none") and "operator_kind" in self._schema:
                 said[answer] = said[answer] | (nothing & self._is_public()).fill_null(False)
         columns = {a: self._stages.made(1, is_said, f"{key} said {a}") for a, is_said in said.items()}
         assumed, any_said = fact.written.assumed, reduce(lambda a, b: a | b, columns.values())
-        unknown = text.is_in([word for name in ("ukendt", "unknown") for word in _cases(name)]).fill_null(False)
+        unknown = _is_one_of(text, [word for name in ("ukendt", "unknown") for word in _cases(name)])
         open_ = self._stages.made(1, nothing.fill_null(True) | unknown, f"{key} open")
         left = self._stages.made(1, nothing.fill_null(True), f"{key} assumed") if assumed else open_
         for answer, is_said in columns.items():
@@ -160,7 +159,12 @@ class EvidenceColumns:
         """An operator that is not private has no operating agreement unless one is named."""
         fact = self._vocabulary.facts["operator_kind"]
         public = [w for n, a in names_of_answers(fact).items() if a != "private" for w in _cases(n)]
-        return nw.col("operator_kind").cast(nw.String).is_in(public).fill_null(False)
+        return _is_one_of(nw.col("operator_kind").cast(nw.String), public)
+
+
+def _is_one_of(text: nw.Expr, words: Iterable[str]) -> nw.Expr:
+    """Whether a text is one of a few words, which is quicker asked of each than of all."""
+    return reduce(lambda a, b: a | b, [text == word for word in words]).fill_null(False)
 
 
 def _cases(word: str) -> list[str]:

@@ -63,10 +63,13 @@ def reclassify(request: Request, folder: Path, told: Callable[[int], None] = lam
     deciders = _deciders(request)
     while True:
         run = _Run(request, deciders, folder, repeated, told)
-        run.write()
-        found = run.batch.repeated_ids(run.ids_of)
-        if found <= repeated:
-            return run.result()
+        try:
+            run.write()
+            found = run.repeated_ids()
+            if found <= repeated:
+                return run.result()
+        finally:
+            run.batch.close()
         repeated |= found
 
 
@@ -89,7 +92,7 @@ class _Run:
         evaluator = Evaluator(
             [d.program for d in deciders],
             request.year,
-            self._schema,
+            table.frame,
             table.sign,
             request.reader,
             request.margin if request.fragile else None,
@@ -104,7 +107,7 @@ class _Run:
         own = {f"{i} {n}": d for i, book in enumerate(self.batch.books) for n, d in book.schema.items()}
         names = range(len(self.batch.books)) if self._request.fragile else ()
         near = {f"{i} {NEAR}": pl.String() for i in names}
-        compared = {f"{i} {n}": pl.String() for i in range(len(self.batch.books)) for n in COMPARED}
+        compared = {f"{i} {n}": pl.String() for i in range(len(self._comparisons)) for n in COMPARED}
         schema = {**self._schema, **own, **near, **compared}
         decided = self.batch.evaluator.with_vectors(self._request.table.frame).map_batches(
             lambda chunk: self._decide(chunk).select(list(schema)), schema=schema, streamable=True
@@ -117,20 +120,13 @@ class _Run:
                 raise error.__cause__ from None
             place = Place(self._request.table.file)
             raise rejected(place, "unreadable", f"the table cannot be read: {str(error).splitlines()[0]}") from None
-        finally:
-            self.batch.close()
+        self.batch.wait()
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         decided = self.batch.decide(chunk)
         self._told(self.batch.rows)
-        columns = [
-            column
-            for i in range(len(self.batch.books))
-            for column in (
-                self._comparisons[i].compare(decided, i) if self._comparisons else _nothing_compared(i, decided.height)
-            )
-        ]
-        return decided.with_columns(columns)
+        found = [column for i, past in enumerate(self._comparisons) for column in past.compare(decided, i)]
+        return decided.with_columns(found) if found else decided
 
     def _sinks(self, decided: pl.LazyFrame, i: int, book: Book) -> Iterator[pl.LazyFrame]:
         rulebook = book.rulebook
@@ -144,7 +140,7 @@ class _Run:
         fragile = decided.filter(is_fragile).select(
             pl.lit(rulebook.id).alias("rulebook"),
             pl.lit(rulebook.version).alias("version"),
-            harmless_cell(pl.col("id").cast(pl.String).str.strip_chars()).alias("offer"),
+            harmless_cell(pl.col("id")).alias("offer"),
             harmless_cell(name.cast(pl.String)).alias("name"),
             pl.col(f"{i} verdict").alias("verdict"),
             pl.col(f"{i} outcome").alias("outcome"),
@@ -157,22 +153,27 @@ class _Run:
         """The columns of a rulebook's decisions."""
         decided = [nw.col(f"{i} {name}").alias(name) for name in book.schema if name != DECISIVE]
         evidence = [self.batch.evaluator.columns.cleaned(name) for name in self.evidence_of(book.rulings.program)]
-        return [offer_column(), *decided, *evidence, *(nw.col(f"{i} {name}").alias(name) for name in COMPARED)]
+        nothing = nw.lit(None, nw.String())
+        compared = [(nw.col(f"{i} {name}") if self._comparisons else nothing).alias(name) for name in COMPARED]
+        return [nw.col("id").alias("offer"), *decided, *evidence, *compared]
 
     def evidence_of(self, program: Program) -> list[str]:
         """The columns of the evidence that a program uses, as far as the table has them."""
         return [name for name in evidence_columns(program, self._request.year) if name in self._schema]
 
-    def ids_of(self, hashes: pl.Series) -> Iterable[str]:
-        """The ids with certain hashes, each as often as it stands in the table."""
-        ids = self._request.table.frame.select(pl.col("id").cast(pl.String).str.strip_chars())
+    def repeated_ids(self) -> frozenset[str]:
+        """The ids that several rows share."""
+        return self.batch.ids.found(self._ids_with)
+
+    def _ids_with(self, hashes: pl.Series) -> Iterable[str]:
+        ids = self._request.table.frame.select("id")
         with_hash = ids.map_batches(lambda f: f.filter(f["id"].hash().is_in(hashes.implode())), streamable=True)
         return with_hash.collect(engine="streaming")["id"].to_list()
 
     def result(self) -> Result:
         batch = self.batch
         for book in batch.books:
-            total = sum(book.counted().values()) + len(batch.rejected)
+            total = sum(book.counted.values()) + len(batch.rejected)
             if total != batch.rows:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {book.rulebook.id}")
         for comparison in self._comparisons:
@@ -181,22 +182,13 @@ class _Run:
         executions = [book.rulings.execution.engine if book.rulings.execution else "" for book in batch.books]
         return Result(
             rows=batch.rows,
-            counts=[book.counted() for book in batch.books],
+            counts=[book.counted for book in batch.books],
             rejected=sorted(batch.rejected, key=lambda r: r.row),
             changes=pl.DataFrame(changes, schema=CHANGE_SCHEMA, orient="row"),
             checked=batch.checked,
             vectors=[book.rulings.vectors for book in batch.books],
             executions=executions,
         )
-
-
-def _nothing_compared(i: int, height: int) -> list[pl.Series]:
-    return [pl.repeat(None, height, dtype=pl.String, eager=True).alias(f"{i} {name}") for name in COMPARED]
-
-
-def offer_column() -> nw.Expr:
-    """The id of the offer in each row, without spaces around it."""
-    return nw.col("id").cast(nw.String).str.strip_chars().alias("offer")
 
 
 def evidence_columns(program: Program, year: int) -> list[str]:

@@ -45,7 +45,7 @@ HALF = 1.5 - 1e-9
 
 def statuses_of(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, ...]]:  # noqa: C901, PLR0912, PLR0915 - one loop
     """The status of each of `ITEMS` in each row of `FACTS`."""
-    found = []
+    found: list[tuple[int, ...]] = []
     for (
         service,
         operator,

@@ -19,6 +19,8 @@ from openfisca_core.simulations import Simulation, SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
+from benchmarks.peer_loop import MET, NOT_APPLICABLE, UNKNOWN
+
 YEAR = 2018
 NUMBERS = ("cases_per_10000", "functional_impairments", "diagnoses", "extensive_limitations", "severe_complexities")
 JUDGEMENTS = (
@@ -38,8 +40,8 @@ HALF = 1.5 - 1e-5
 OFFER = build_entity(key="offer", plural="offers", label="Offer", is_person=True)
 
 
-class Status(Enum):
-    """Of a criterion, an override or a verdict."""
+class Status(Enum):  # type: ignore[misc] # of a package without types
+    """Of a criterion, an override or a verdict; in the order of the numbers in `peer_loop`."""
 
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
@@ -47,7 +49,7 @@ class Status(Enum):
     NOT_APPLICABLE = "not_applicable"
 
 
-class Service(Enum):
+class Service(Enum):  # type: ignore[misc] # of a package without types
     """Kinds of service."""
 
     SOCIAL = "social"
@@ -58,7 +60,7 @@ class Service(Enum):
     DRUGS = "drug_treatment"
 
 
-class Party(Enum):
+class Party(Enum):  # type: ignore[misc] # of a package without types
     """Kinds of operator, and of the party of an operating agreement."""
 
     MUNICIPALITY = "municipality"
@@ -67,7 +69,7 @@ class Party(Enum):
     NONE = "none"
 
 
-ATTRIBUTES = {"service_type": Service, "operator_kind": Party, "agreement_kind": Party}
+ATTRIBUTES: dict[str, Any] = {"service_type": Service, "operator_kind": Party, "agreement_kind": Party}
 
 
 class Found(NamedTuple):
@@ -93,7 +95,7 @@ def by_bytes(found: Found) -> Any:
     """The same, without an object for each offer."""
     status = found.met.view(np.uint8) + found.can.view(np.uint8)
     if found.away is not None:
-        status = np.where(found.away, np.uint8(Status.NOT_APPLICABLE.index), status)
+        status = np.where(found.away, np.uint8(NOT_APPLICABLE), status)
     return EnumArray(status, Status)
 
 
@@ -189,7 +191,7 @@ JUDGED = {
 }
 
 
-def _variable(name: str, kind: type, formula: Callable[[Any, Any], Any] | None = None) -> type:
+def _variable(name: str, kind: Any, formula: Callable[[Any, Any], Any] | None = None) -> type:
     own: dict[str, Any] = {"value_type": kind, "entity": OFFER, "definition_period": DateUnit.YEAR, "label": name}
     if issubclass(kind, Enum):
         own |= {"value_type": Enum, "possible_values": kind, "default_value": next(iter(kind))}
@@ -232,7 +234,7 @@ def simulation(model: TaxBenefitSystem, frame: pl.DataFrame) -> Simulation:
         answers = pl.Enum([answer.value for answer in kind])
         made.set_input(name, YEAR, EnumArray(frame[name].cast(answers).to_physical().to_numpy(), kind))
     for name in JUDGEMENTS:
-        index = (frame[name].cast(pl.UInt8) * Status.MET.index).fill_null(Status.UNKNOWN.index)
+        index = (frame[name].cast(pl.UInt8) * MET).fill_null(UNKNOWN)
         made.set_input(name, YEAR, EnumArray(index.to_numpy(), Status))
     return made
 

@@ -16,6 +16,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -23,10 +24,12 @@ from typing import Any, NamedTuple
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
+import narwhals as nw  # noqa: E402
 import polars as pl  # noqa: E402
 
 from benchmarks import peer_loop  # noqa: E402
 from benchmarks.offers_table import typed  # noqa: E402
+from engine.columnar_evidence import Grids, high_of, low_of, possible_of, reasoned_of, stated_of  # noqa: E402
 from engine.decide import Decider  # noqa: E402
 from engine.library import Library  # noqa: E402
 from engine.rulebook import Verdict  # noqa: E402
@@ -40,12 +43,14 @@ from offers.tables import Table  # noqa: E402
 YEAR = 2018
 ROW_BY_ROW = 10_000
 """So many offers at most are given to what decides one at a time through a call into another language."""
+READY, COLUMNS = "from evidence that is ready", "from the columns of the table on"
+RULED, VERDICTS, EQUAL = "ruled", "verdicts", "equal"
 CODES = ("not_met", "unknown", "met", "not_applicable")
 """A status by its number in `peer_loop` and in the peers."""
 
 
 class Peer(NamedTuple):
-    """One way to decide: `prepare` gives what `run` is measured on, `statuses` a column of codes for each item."""
+    """One way to decide: `prepare` makes of a table what `run` decides; `statuses` gives a column of codes an item."""
 
     name: str
     wanted: float | None
@@ -66,10 +71,31 @@ class Ours:
         table = Table("table", "parquet", tuple(columns), frame.lazy(), ".", {}, "", frame.height)
         self._deciders = [Decider(rulebook) for rulebook in rulebooks]
         programs = [decider.program for decider in self._deciders]
+        self._grids = Grids(programs, YEAR)
         self.evaluator = Evaluator(programs, YEAR, frame.schema, ".", Rows(table, vocabulary))
 
-    def vectors(self) -> pl.DataFrame:
+    def evidence(self) -> pl.DataFrame:
+        """What every cell says, as evidence."""
+        found = self.evaluator.columns.apply(nw.from_native(self._frame.lazy())).to_native()
+        leaves = self.evaluator.columns.leaves
+        is_evidence = {low_of(key) for key in leaves} | {high_of(key) for key in leaves}
+        is_evidence |= {possible_of(key, answer) for key, leaf in leaves.items() for answer in leaf.fact.answers}
+        is_evidence |= {of(key) for key in leaves for of in (stated_of, reasoned_of)}
+        names = [name for name in found.collect_schema().names() if name in is_evidence]
+        evidence: pl.DataFrame = found.select(names).collect(engine="streaming")
+        return evidence
+
+    def vectors_of(self, evidence: pl.DataFrame) -> pl.DataFrame:
         """The statuses of every criterion and override, packed in a number for each rulebook."""
+        columns = self.evaluator.columns
+        found = self._grids.prepare(nw.from_native(evidence.lazy()), columns.present, columns.whole)
+        for program in self.evaluator.columnar:
+            found = program.evaluate(found)
+        vectors: pl.DataFrame = found.to_native().select(self.evaluator.vectors).collect(engine="streaming")
+        return vectors
+
+    def vectors(self) -> pl.DataFrame:
+        """The same from the cells on, and whether columns could tell them."""
         wanted = self.evaluator.with_vectors(self._frame.lazy()).select(READ, *self.evaluator.vectors)
         return wanted.collect(engine="streaming")
 
@@ -80,7 +106,6 @@ class Ours:
 
     def statuses(self, vectors: pl.DataFrame, decided: Sequence[pl.DataFrame]) -> pl.DataFrame:
         """A column of codes for each item of both rulebooks."""
-        assert vectors[READ].all()
         columns: list[pl.Series] = []
         for columnar, verdicts in zip(self.evaluator.columnar, decided, strict=True):
             program = columnar.program
@@ -100,7 +125,7 @@ class Ours:
 
 def peers() -> Iterator[Peer]:
     """What can be measured here."""
-    yield from _loops()
+    yield from _loop()
     for module, of_module in (("openfisca_core", _openfisca), ("zen", _zen)):
         if importlib.util.find_spec(module) is None:
             print(f"  {module} is not installed and not measured: pip install '.[benchmarks]'")
@@ -108,65 +133,45 @@ def peers() -> Iterator[Peer]:
             yield from of_module()
 
 
-def _loops() -> Iterator[Peer]:
-    def statuses(found: Any) -> pl.DataFrame:
-        return pl.DataFrame(found, dict.fromkeys(peer_loop.ITEMS, pl.UInt8), orient="row")
-
+def _loop() -> Iterator[Peer]:
     def rows(frame: pl.DataFrame) -> Any:
         return frame.select(peer_loop.FACTS).rows()
 
-    def both(frame: pl.DataFrame) -> Any:
-        return peer_loop.statuses_of(rows(frame))
+    def statuses(found: Any) -> pl.DataFrame:
+        return pl.DataFrame(found, dict.fromkeys(peer_loop.ITEMS, pl.UInt8), orient="row")
 
-    yield Peer("a loop in Python over rows that are ready", 10, sys.maxsize, rows, peer_loop.statuses_of, statuses)
-    yield Peer("the same from the columns on", 10, sys.maxsize, lambda frame: frame, both, statuses)
+    yield Peer("a loop in Python", 10, sys.maxsize, rows, peer_loop.statuses_of, statuses)
 
 
 def _openfisca() -> Iterator[Peer]:
     from benchmarks import peer_openfisca as openfisca  # noqa: PLC0415 - may not be installed
 
+    def calculated(simulation: Any) -> Any:
+        return openfisca.statuses_of(simulation, peer_loop.ITEMS)
+
     def statuses(found: Any) -> pl.DataFrame:
         return pl.DataFrame({name: pl.Series(array.astype("u1")) for name, array in found.items()})
 
-    def calculated(simulation: Any) -> Any:
-        # A simulation remembers what it has calculated, so each is calculated once.
-        return openfisca.statuses_of(simulation, peer_loop.ITEMS)
-
-    for encoder, how in ((openfisca.by_select, "statuses by select"), (openfisca.by_bytes, "statuses by hand")):
-        model = openfisca.system(encoder)
-
-        def loaded(frame: pl.DataFrame, model: Any = model) -> Any:
-            return openfisca.simulation(model, frame)
-
-        def both(frame: pl.DataFrame, model: Any = model) -> Any:
-            return calculated(openfisca.simulation(model, frame))
-
-        name = f"OpenFisca-core with trace, {how}"
-        yield Peer(f"{name}, inputs ready", 2, sys.maxsize, loaded, calculated, statuses)
-        yield Peer(f"{name}, from the columns on", 2, sys.maxsize, lambda frame: frame, both, statuses)
+    for encoder, how in ((openfisca.by_select, "as its models are written"), (openfisca.by_bytes, "tuned by hand")):
+        loaded = partial(openfisca.simulation, openfisca.system(encoder))
+        yield Peer(f"OpenFisca-core, {how}", 2, sys.maxsize, loaded, calculated, statuses)
 
 
 def _zen() -> Iterator[Peer]:
     from benchmarks import peer_zen  # noqa: PLC0415 - may not be installed
 
-    compiled = peer_zen.engine()
-
     def rows(frame: pl.DataFrame) -> Any:
         return frame.select(peer_loop.FACTS).rows(named=True)
 
     def statuses(found: Any) -> pl.DataFrame:
-        codes = [[CODES.index(answer["result"][name]) for name in peer_loop.ITEMS] for answer in found]
         assert all(answer["trace"] for answer in found)
+        codes = [[CODES.index(answer["result"][name]) for name in peer_loop.ITEMS] for answer in found]
         return pl.DataFrame(codes, dict.fromkeys(peer_loop.ITEMS, pl.UInt8), orient="row")
 
-    def each(ready: Any) -> Any:
-        return peer_zen.statuses_of(compiled, ready)
-
-    def batches(ready: Any) -> Any:
-        return peer_zen.statuses_in_batches(compiled, ready)
-
-    yield Peer("zen-engine with trace, row by row", 100, ROW_BY_ROW, rows, each, statuses)
-    yield Peer(f"zen-engine with trace, {peer_zen.BATCH} rows at a time", None, ROW_BY_ROW, rows, batches, statuses)
+    engine = peer_zen.engine()
+    each, batches = partial(peer_zen.statuses_of, engine), partial(peer_zen.statuses_in_batches, engine)
+    yield Peer("zen-engine, row by row", 100, ROW_BY_ROW, rows, each, statuses)
+    yield Peer(f"zen-engine, {peer_zen.BATCH} rows at a time", 100, ROW_BY_ROW, rows, batches, statuses)
 
 
 def timed(run: Callable[[], Any]) -> tuple[float, Any]:
@@ -194,6 +199,32 @@ def compared(peer: Peer, found: Any, expected: pl.DataFrame) -> int:
     return told.height * told.width
 
 
+def measured(ours: Ours, frame: pl.DataFrame, others: Sequence[Peer]) -> Iterator[tuple[str, float]]:
+    """One turn: what was measured, and its microseconds a row."""
+    per_row = 1e6 / frame.height
+    took, evidence = timed(ours.evidence)
+    took, from_evidence = timed(partial(ours.vectors_of, evidence))
+    yield READY, took * per_row
+    took, vectors = timed(ours.vectors)
+    yield COLUMNS, took * per_row
+    assert vectors[READ].all()
+    assert from_evidence.equals(vectors.drop(READ))
+    del evidence, from_evidence
+    books = ours.books()
+    for stage in (RULED, VERDICTS):
+        took, decided = timed(lambda: [book.decide(vectors) for book in books])
+        yield stage, took * per_row
+    expected = ours.statuses(vectors, decided)
+    for peer in others:
+        part = frame.head(peer.most)
+        before, ready = timed(partial(peer.prepare, part))
+        took, answers = timed(partial(peer.run, ready))
+        yield peer.name, took * 1e6 / part.height
+        yield peer.name + COLUMNS, (before + took) * 1e6 / part.height
+        yield peer.name + EQUAL, compared(peer, answers, expected)
+        del ready, answers
+
+
 def main() -> None:
     """Print the ratios."""
     parser = argparse.ArgumentParser()
@@ -201,43 +232,32 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     chosen = parser.parse_args()
     frame = typed(0, chosen.offers, random.Random(YEAR))  # noqa: S311 - the same offers in every run
-    ours = Ours(frame)
-    print(f"{chosen.offers:,} offers, both rulebooks, medians of {chosen.repeat} turns:")
-    found = list(peers())
-    seconds: dict[str, list[float]] = {name: [] for name in ("vectors", "first", "again", *(p.name for p in found))}
-    equal: dict[str, int] = {}
-    for _ in range(chosen.repeat):
-        took, vectors = timed(ours.vectors)
-        seconds["vectors"].append(took)
-        books = ours.books()
-        for stage in ("first", "again"):
-            took, decided = timed(lambda books=books, vectors=vectors: [book.decide(vectors) for book in books])  # type: ignore[misc]
-            seconds[stage].append(took)
-        expected = ours.statuses(vectors, decided)
-        for peer in found:
-            ready = peer.prepare(frame.head(peer.most))
-            took, answers = timed(lambda peer=peer, ready=ready: peer.run(ready))  # type: ignore[misc]
-            seconds[peer.name].append(took)
-            equal[peer.name] = compared(peer, answers, expected)
-            del ready, answers
-    told(chosen.offers, found, {name: median(of) for name, of in seconds.items()}, equal)
+    ours, others = Ours(frame), list(peers())
+    turns = [dict(measured(ours, frame, others)) for _ in range(chosen.repeat)]
+    told(chosen, others, {name: median(turn[name] for turn in turns) for name in turns[0]})
 
 
-def told(offers: int, found: Sequence[Peer], seconds: dict[str, float], equal: dict[str, int]) -> None:
+def told(chosen: argparse.Namespace, others: Sequence[Peer], found: dict[str, float]) -> None:
     """Print what was measured."""
-    rate = {name: of / offers * 1e6 for name, of in seconds.items()}
-    whole, first = rate["vectors"] + rate["again"], rate["vectors"] + rate["first"]
-    print(f"  our columns, statuses of every criterion and override:  {rate['vectors']:8.3f} µs a row")
-    print(f"  and verdicts, where every vector has been ruled before: {whole:8.3f} µs a row")
-    print(f"  and verdicts, where none has:                           {first:8.3f} µs a row")
-    print("  times ours: statuses; with verdicts; with verdicts, no vector ruled before")
-    for peer in found:
-        rows = min(offers, peer.most)
-        cost = seconds[peer.name] / rows * 1e6
-        ratios = "; ".join(f"{cost / own:.1f}" for own in (rate["vectors"], whole, first))
-        fewer = f" of {rows:,} rows," if rows < offers else ""
-        wanted = f" (wanted: {peer.wanted:g})" if peer.wanted else ""
-        print(f"  {peer.name}: {cost:.2f} µs a row, {ratios}{wanted};{fewer} {equal[peer.name]:,} statuses equal")
+    print(
+        f"{chosen.offers:,} offers, both rulebooks, medians of {chosen.repeat} turns. Microseconds a row, then how many"
+    )
+    print("times ours: our statuses alone; our statuses and verdicts. The peers find both, with their traces.")
+    for start, suffix in ((READY, ""), (COLUMNS, COLUMNS)):
+        statuses, whole = found[start], found[start] + found[VERDICTS]
+        print(f"  {start}:")
+        print(f"    {'our columns':44} {statuses:9.3f}; {whole:.3f} with verdicts")
+        for peer in others:
+            cost = found[peer.name + suffix]
+            wanted = f" (wanted: {peer.wanted:g})" if peer.wanted else ""
+            print(f"    {peer.name:44} {cost:9.3f} {cost / statuses:9.1f} {cost / whole:9.1f}{wanted}")
+    once = (found[RULED] - found[VERDICTS]) * chosen.offers / 1e6
+    print(
+        f"  Once, however many offers: {once:.2f} s to rule each distinct vector, by durable-rules and the reference."
+    )
+    for peer in others:
+        fewer = f", {peer.most:,} rows alone" if peer.most < chosen.offers else ""
+        print(f"  {peer.name}: {found[peer.name + EQUAL]:,.0f} statuses and verdicts, all equal to ours{fewer}.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Whether a row of a register costs more the more there are: `reclassify` from Parquet to `decisions/`, by both rulebooks.
+"""Whether a row of a register costs more the more there are: `reclassify` from Parquet, by both rulebooks.
 
     python benchmarks/growth.py [--most N] [--repeat N]
 
@@ -48,12 +48,13 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.most < LEAST:
         parser.error(f"--most is at least {LEAST}")
-    first = None
+    first = before = None
     for offers in sizes(chosen.most):
         row, peak = cost(offers, chosen.repeat)
-        first = first or row
-        times = f"{row / first:.2f} times that at {LEAST:,}"
+        first, before = first or row, before or row
+        times = f"{row / first:.3f} times that at {LEAST:,}, {row / before:.2f} times that at the size before"
         print(f"{offers:>12,} offers: {row:8.2f} µs a row, {times}, peak {peak:.0f} MiB", flush=True)
+        before = row
 
 
 if __name__ == "__main__":

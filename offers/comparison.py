@@ -17,7 +17,8 @@ from engine.diagnostics import Place, Rejected, rejected
 from engine.library import Library
 from engine.rulebook import FactDeclaration, Rulebook
 from engine.rulings import items_of
-from offers.batch import Book, Reader, RejectedRow
+from offers.batch import Book, RejectedRow
+from offers.reference_check import Reader
 from offers.table_headers import Headers
 from offers.table_rows import Rows
 from offers.tables import ROW, Table

@@ -7,16 +7,19 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
+import narwhals as nw
 import polars as pl
 
 from engine.columnar_evidence import facts_of
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.program import Program
-from engine.rulebook import FactDeclaration, Rulebook
+from engine.rulebook import Rulebook
 from engine.rulings import Rulings
-from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, Reader, RejectedRow, columns_of
+from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, RejectedRow
 from offers.comparison import CHANGE_SCHEMA, COMPARED, DECISIONS, Comparison, Previous
+from offers.reference_check import Reader
+from offers.table_headers import columns_of
 from offers.tables import Table
 
 _FORMULA = ["=", "+", "-", "@"]
@@ -114,6 +117,8 @@ class _Run:
                 raise error.__cause__ from None
             place = Place(self._request.table.file)
             raise rejected(place, "unreadable", f"the table cannot be read: {str(error).splitlines()[0]}") from None
+        finally:
+            self.batch.close()
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         decided = self.batch.decide(chunk)
@@ -129,12 +134,9 @@ class _Run:
 
     def _sinks(self, decided: pl.LazyFrame, i: int, book: Book) -> Iterator[pl.LazyFrame]:
         rulebook = book.rulebook
-        columns = [pl.col("id").cast(pl.String).str.strip_chars().alias("offer")]
-        columns += [pl.col(f"{i} {name}").alias(name) for name in book.schema if name != DECISIVE]
-        columns += [self._cleaned(name) for name in self.evidence_of(book.rulings.program)]
-        columns += [pl.col(f"{i} {name}").alias(name) for name in COMPARED]
         file = self._folder / DECISIONS / f"{rulebook.id}@{rulebook.version}.parquet"
-        yield decided.select(columns).sink_parquet(file, lazy=True)
+        columns = nw.from_native(decided).select(self._columns(i, book)).to_native()
+        yield columns.sink_parquet(file, lazy=True)
         if not self._request.fragile:
             return
         is_fragile = pl.col(f"{i} {DECISIVE}").is_not_null() | pl.col(f"{i} {NEAR}").is_not_null()
@@ -151,21 +153,15 @@ class _Run:
         )
         yield fragile.sink_csv(self._folder / f"fragile.{i}.csv", include_header=i == 0, lazy=True)
 
+    def _columns(self, i: int, book: Book) -> list[nw.Expr]:
+        """The columns of a rulebook's decisions."""
+        decided = [nw.col(f"{i} {name}").alias(name) for name in book.schema if name != DECISIVE]
+        evidence = [self.batch.evaluator.columns.cleaned(name) for name in self.evidence_of(book.rulings.program)]
+        return [offer_column(), *decided, *evidence, *(nw.col(f"{i} {name}").alias(name) for name in COMPARED)]
+
     def evidence_of(self, program: Program) -> list[str]:
         """The columns of the evidence that a program uses, as far as the table has them."""
         return [name for name in evidence_columns(program, self._request.year) if name in self._schema]
-
-    def _cleaned(self, name: str) -> pl.Expr:
-        if self._schema[name] != pl.String:
-            return pl.col(name)
-        text = pl.col(name).str.strip_chars()
-        fact = self._request.rulebooks[0].vocabulary.facts.get(name) or self._fact_of_year(name)
-        if self._request.table.sign == "," and fact is not None and fact.is_number:
-            text = text.str.replace_all(",", ".", literal=True)
-        return pl.when(text != "").then(text).alias(name)
-
-    def _fact_of_year(self, name: str) -> FactDeclaration | None:
-        return self._request.rulebooks[0].vocabulary.facts.get(name.rpartition("_")[0])
 
     def ids_of(self, hashes: pl.Series) -> Iterable[str]:
         """The ids with certain hashes, each as often as it stands in the table."""
@@ -196,6 +192,11 @@ class _Run:
 
 def _nothing_compared(i: int, height: int) -> list[pl.Series]:
     return [pl.repeat(None, height, dtype=pl.String, eager=True).alias(f"{i} {name}") for name in COMPARED]
+
+
+def offer_column() -> nw.Expr:
+    """The id of the offer in each row, without spaces around it."""
+    return nw.col("id").cast(nw.String).str.strip_chars().alias("offer")
 
 
 def evidence_columns(program: Program, year: int) -> list[str]:

@@ -69,7 +69,8 @@ class Rows:
         Raises:
             Rejected: with every mistake found in the evidence.
         """
-        cells = {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
+        own = self._columns
+        cells = {n: text for n, value in values.items() if n in own and (text := text_of(value)) is not None}
         attributes = tuple(cells.get(name) for name in _ATTRIBUTES)
         if attributes not in self._attributes:
             plain = {"id": "x", **dict(zip(_ATTRIBUTES, attributes, strict=True))}

@@ -73,7 +73,7 @@ class Ours:
         self._deciders = [Decider(rulebook) for rulebook in rulebooks]
         programs = [decider.program for decider in self._deciders]
         self._grids = Grids(programs, YEAR)
-        self.evaluator = Evaluator(programs, YEAR, frame.schema, ".", Rows(table, vocabulary))
+        self.evaluator = Evaluator(programs, YEAR, frame, ".", Rows(table, vocabulary))
 
     def evidence(self) -> pl.DataFrame:
         """What every cell says, as evidence."""

@@ -19,11 +19,12 @@ from cli.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
 
 if TYPE_CHECKING:
+    from cli.run_folder import RunFolder
     from engine.journal import Journal
     from engine.rulebook import Rulebook, Vocabulary
     from engine.wording import Language
     from offers.comparison import Previous
-    from offers.run import Request
+    from offers.run import Request, Result
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
@@ -61,6 +62,10 @@ SHOWN_REJECTED = 20
     metavar="HEADER",
     help="Do not read this column (repeatable; *: all unknown).",
 )
+@click.option(
+    "--backend", type=click.Choice(["polars", "spark"]), default="polars", show_default=True, help="What decides."
+)
+@click.option("--master", metavar="URL", help="The Spark cluster, with --backend spark: spark://host:7077, local[4].")
 @record_options
 @language_option
 def reclassify(
@@ -73,18 +78,23 @@ def reclassify(
     margin: str,
     no_fragile: bool,
     ignored: tuple[str, ...],
+    backend: str,
+    master: str | None,
     journal: str | None,
     lang: Language,
 ) -> None:
     """Decide every offer of a register, and say what changed since a run before, and why.
 
-    REGISTER is a table (CSV, XLSX, Parquet or NDJSON) with a row for each offer, or a folder of offer files.
+    REGISTER is a table (CSV, XLSX, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, or a folder
+    of offer files. Spark, for registers beyond one machine, reads and writes Parquet.
 
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
     """
     from cli.run_folder import FolderInUse, RunFolder  # noqa: PLC0415 - polars is slow to import
 
+    if (backend == "spark") != (master is not None):
+        raise click.UsageError("--backend spark and --master URL belong together")
     gc.enable()
     library = load_library()
     if year is None:
@@ -97,9 +107,7 @@ def reclassify(
             request = request_of(register, vocabulary, rulebooks, year, _margin(margin), ignored, folder.scratch)
             request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
             with _progress(request.table.most_rows) as told:
-                from offers.run import reclassify as run  # noqa: PLC0415
-
-                result = run(request, folder.path, told)
+                result = _decided(request, folder, master, told)
             folder.finish(request, result, previous, lang)
             if recorder is not None:
                 from cli.run_recording import record_run  # noqa: PLC0415 - a database costs start-up
@@ -118,6 +126,19 @@ def reclassify(
     _say_rejected_rows(result.rejected)
     sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))
     stop(Exit.REJECTED if result.rejected else Exit.DONE)
+
+
+def _decided(request: Request, folder: RunFolder, master: str | None, told: Callable[[int], None]) -> Result:
+    from offers.run import reclassify as run  # noqa: PLC0415
+
+    if master is None:
+        return run(request, folder.path, told)
+    try:
+        from offers.spark_run import reclassify_on_spark  # noqa: PLC0415
+    except ImportError as error:
+        message = f"Spark is not installed ({error.name}): pip install 'sekskant[spark]'"
+        raise click.UsageError(message) from None
+    return reclassify_on_spark(request, folder.path, folder.scratch, master, told)
 
 
 @contextmanager
@@ -159,9 +180,9 @@ def request_of(
     from offers.offer_table import table_of_offers  # noqa: PLC0415
     from offers.run import Request  # noqa: PLC0415
     from offers.table_rows import Rows  # noqa: PLC0415
-    from offers.tables import open_table  # noqa: PLC0415
+    from offers.tables import open_table, parquet_files  # noqa: PLC0415
 
-    if register.is_dir() or register.suffix.lower() in (".yaml", ".yml", ".json"):
+    if (register.is_dir() and not parquet_files(register)) or register.suffix.lower() in (".yaml", ".yml", ".json"):
         table, reader = table_of_offers(str(register), vocabulary)
         return Request(table, reader, rulebooks, year, margin)
     table = open_table(register, vocabulary, scratch, ignored)

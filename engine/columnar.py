@@ -67,7 +67,7 @@ class ColumnarProgram:
 
     def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
         self.program, self.grids, self._prefix, self._margin = program, grids, prefix, margin
-        self.near = f"{prefix} near"
+        self.near = f"{prefix} near bits"
         measured = [(i, n.test) for i, n in enumerate(program.nodes) if isinstance(n, TestNode)]
         self._measured = [(i, test) for i, test in measured if test.threshold is not None][:62]
         self._plain = [statuses <= {*_PLAIN} for statuses in reachable_statuses(program)]

@@ -270,7 +270,7 @@ class Batch:
         self._repeated = repeated
         self._lock = threading.Lock()
         self.ids = RepeatedIds()
-        self._reference = evaluator.reference_check(table.most_rows)
+        self.reference = evaluator.reference_check(table.most_rows)
         self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
         self._place = table.place
 
@@ -293,7 +293,7 @@ class Batch:
             vectors = vectors.filter(~pl.col(ROW).is_in(without.implode()))
             chunk = chunk.join(vectors.select(ROW), on=ROW, how="semi", maintain_order="left")
         self.rows += chunk.height + len(rejected)
-        self._check(chunk, vectors)
+        self.check(chunk, vectors)
         decided = list(chunk)
         for i, book in enumerate(self.books):
             decided += [column.alias(f"{i} {column.name}") for column in book.decide(vectors)]
@@ -304,7 +304,7 @@ class Batch:
     @property
     def checked(self) -> int:
         """How many rows the reference has decided, too."""
-        return self._reference.checked
+        return self.reference.checked
 
     def _refused_for_their_id(self, chunk: pl.DataFrame, already: set[int]) -> list[RejectedRow]:
         ids = chunk["id"]
@@ -320,11 +320,11 @@ class Batch:
         found = Diagnostic(self._place(cells[ROW]), "repeated-offer", message, "an id belongs to one offer")
         return RejectedRow(cells[ROW], cells["id"], cells, (found,))
 
-    def _check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
+    def check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
         """Have the rows of the sample checked, while the others are decided."""
-        rows = self._reference.sampled(chunk[ROW])
+        rows = self.reference.sampled(chunk[ROW])
         if rows.len():
-            self._checks.append(self._checker.submit(self._reference.check, chunk[rows], vectors[rows]))
+            self._checks.append(self._checker.submit(self.reference.check, chunk[rows], vectors[rows]))
 
     def wait(self) -> None:
         """Wait for the checks.

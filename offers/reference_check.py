@@ -58,7 +58,7 @@ class ReferenceCheck:
     def __init__(self, programs: Sequence[ColumnarProgram], reader: Reader, year: int, rows: int) -> None:
         self._programs, self.checked = programs, 0
         chance = random.Random(_SEED)  # noqa: S311 - the same sample for everybody who runs it
-        self._sample = None if rows <= CHECKED else pl.Series(sorted(chance.sample(range(rows), CHECKED)))
+        self.sample = None if rows <= CHECKED else pl.Series(sorted(chance.sample(range(rows), CHECKED)))
         vocabulary = programs[0].program.rulebook.vocabulary
         read = {f.id: f for columnar in programs for f in facts_of(columnar.program)}
         self._facts = {name: _Fact(fact, vocabulary, programs, reader, year) for name, fact in read.items()}
@@ -66,9 +66,9 @@ class ReferenceCheck:
 
     def sampled(self, rows: pl.Series) -> pl.Series:
         """Where the rows of the sample stand among some rows, whose numbers ascend."""
-        if self._sample is None or rows.is_empty():
+        if self.sample is None or rows.is_empty():
             return pl.int_range(rows.len(), dtype=pl.UInt32, eager=True)
-        within = self._sample.filter(self._sample.is_between(rows[0], rows[-1])).cast(rows.dtype)
+        within = self.sample.filter(self.sample.is_between(rows[0], rows[-1])).cast(rows.dtype)
         at = rows.search_sorted(within)
         return at.filter(rows[at] == within)
 

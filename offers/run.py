@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
@@ -49,10 +49,16 @@ class Result(NamedTuple):
     executions: Sequence[str]
 
 
-def reclassify(request: Request, folder: Path, told: Callable[[int], None] = lambda rows: None) -> Result:
-    """Decide a register, and write `decisions/` and the two halves of `fragile.csv` into a folder.
+Told = Callable[[int], None]
+"""Is called with the number of rows decided so far."""
 
-    `told` is called with the number of rows decided so far.
+
+def reclassify(
+    request: Request, folder: Path, told: Told = lambda rows: None, runs: Callable[..., Run] | None = None
+) -> Result:
+    """Decide a register, and write `decisions/` and the parts of `fragile.csv` into a folder.
+
+    `runs` makes each run, by default on Polars.
 
     Raises:
         Rejected: the register as a whole cannot be read.
@@ -60,9 +66,9 @@ def reclassify(request: Request, folder: Path, told: Callable[[int], None] = lam
     """
     (folder / DECISIONS).mkdir(parents=True, exist_ok=True)
     repeated: frozenset[str] = frozenset()
-    deciders = _deciders(request)
+    deciders = [Decider(rulebook) for rulebook in request.rulebooks]
     while True:
-        run = _Run(request, deciders, folder, repeated, told)
+        run = (runs or Run)(request, deciders, folder, repeated, told)
         try:
             run.write()
             found = run.repeated_ids()
@@ -73,43 +79,38 @@ def reclassify(request: Request, folder: Path, told: Callable[[int], None] = lam
         repeated |= found
 
 
-def _deciders(request: Request) -> list[Decider]:
-    return [Decider(rulebook) for rulebook in request.rulebooks]
+class Run:
+    """One pass over a register, on Polars; `reclassify` makes another where ids turn out to be repeated."""
 
-
-class _Run:
     def __init__(
-        self,
-        request: Request,
-        deciders: Sequence[Decider],
-        folder: Path,
-        repeated: frozenset[str],
-        told: Callable[[int], None],
+        self, request: Request, deciders: Sequence[Decider], folder: Path, repeated: frozenset[str], told: Told
     ) -> None:
-        self._request, self._folder, self._told = request, folder, told
-        table = request.table
-        self._schema = table.frame.collect_schema()
+        self.request, self.folder, self.told = request, folder, told
         evaluator = Evaluator(
             [d.program for d in deciders],
             request.year,
-            table.frame,
-            table.sign,
+            self.frame(),
+            request.table.sign,
             request.reader,
             request.margin if request.fragile else None,
         )
         books = [Book(Rulings(d), c) for d, c in zip(deciders, evaluator.columnar, strict=True)]
-        self.batch = Batch(evaluator, books, table, repeated)
+        self.batch = Batch(evaluator, books, request.table, repeated)
         previous, reader, year = request.previous, request.reader, request.year
-        self._comparisons = [Comparison(previous, book, reader, year) for book in books] if previous else []
+        self.comparisons = [Comparison(previous, book, reader, year) for book in books] if previous else []
+
+    def frame(self) -> Any:
+        """The table, as the backend holds it."""
+        return self.request.table.frame
 
     def write(self) -> None:
         """Decide everything, in one pass over the table."""
         own = {f"{i} {n}": d for i, book in enumerate(self.batch.books) for n, d in book.schema.items()}
-        names = range(len(self.batch.books)) if self._request.fragile else ()
+        names = range(len(self.batch.books)) if self.request.fragile else ()
         near = {f"{i} {NEAR}": pl.String() for i in names}
-        compared = {f"{i} {n}": pl.String() for i in range(len(self._comparisons)) for n in COMPARED}
-        schema = {**self._schema, **own, **near, **compared}
-        decided = self.batch.evaluator.with_vectors(self._request.table.frame).map_batches(
+        compared = {f"{i} {n}": pl.String() for i in range(len(self.comparisons)) for n in COMPARED}
+        schema = {**self.request.table.frame.collect_schema(), **own, **near, **compared}
+        decided = self.batch.evaluator.with_vectors(self.request.table.frame).map_batches(
             lambda chunk: self._decide(chunk).select(list(schema)), schema=schema, streamable=True
         )
         sinks = [sink for i, book in enumerate(self.batch.books) for sink in self._sinks(decided, i, book)]
@@ -118,28 +119,33 @@ class _Run:
         except pl.exceptions.ComputeError as error:
             if isinstance(error.__cause__, IntegrityFault | Rejected):
                 raise error.__cause__ from None
-            place = Place(self._request.table.file)
+            place = Place(self.request.table.file)
             raise rejected(place, "unreadable", f"the table cannot be read: {str(error).splitlines()[0]}") from None
         self.batch.wait()
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         decided = self.batch.decide(chunk)
-        self._told(self.batch.rows)
-        found = [column for i, past in enumerate(self._comparisons) for column in past.compare(decided, i)]
+        self.told(self.batch.rows)
+        found = [column for i, past in enumerate(self.comparisons) for column in past.compare(decided, i)]
         return decided.with_columns(found) if found else decided
 
     def _sinks(self, decided: pl.LazyFrame, i: int, book: Book) -> Iterator[pl.LazyFrame]:
-        rulebook = book.rulebook
-        file = self._folder / DECISIONS / f"{rulebook.id}@{rulebook.version}.parquet"
-        columns = nw.from_native(decided).select(self._columns(i, book)).to_native()
-        yield columns.sink_parquet(file, lazy=True)
-        if not self._request.fragile:
-            return
+        columns = nw.from_native(decided).select(self.columns(i, book)).to_native()
+        yield columns.sink_parquet(self.file_of(book), lazy=True)
+        if self.request.fragile:
+            yield self.fragile(decided, i, book)
+
+    def file_of(self, book: Book) -> Path:
+        """The file, or the folder of files, for the decisions of a rulebook."""
+        return self.folder / DECISIONS / f"{book.rulebook.id}@{book.rulebook.version}.parquet"
+
+    def fragile(self, decided: pl.LazyFrame, i: int, book: Book) -> pl.LazyFrame:
+        """Writes which verdicts are fragile, when it is collected."""
         is_fragile = pl.col(f"{i} {DECISIVE}").is_not_null() | pl.col(f"{i} {NEAR}").is_not_null()
-        name = pl.col("name") if "name" in self._schema else pl.lit(None, pl.String)
+        name = pl.col("name") if "name" in self.batch.evaluator.reads else pl.lit(None, pl.String)
         fragile = decided.filter(is_fragile).select(
-            pl.lit(rulebook.id).alias("rulebook"),
-            pl.lit(rulebook.version).alias("version"),
+            pl.lit(book.rulebook.id).alias("rulebook"),
+            pl.lit(book.rulebook.version).alias("version"),
             harmless_cell(pl.col("id")).alias("offer"),
             harmless_cell(name.cast(pl.String)).alias("name"),
             pl.col(f"{i} verdict").alias("verdict"),
@@ -147,38 +153,43 @@ class _Run:
             pl.col(f"{i} {DECISIVE}").alias("carried_by"),
             pl.col(f"{i} {NEAR}").alias("near_threshold"),
         )
-        yield fragile.sink_csv(self._folder / f"fragile.{i}.csv", include_header=i == 0, lazy=True)
+        return fragile.sink_csv(self.folder / f"fragile.{i}.csv", include_header=i == 0, lazy=True)
 
-    def _columns(self, i: int, book: Book) -> list[nw.Expr]:
+    def columns(self, i: int, book: Book) -> list[nw.Expr]:
         """The columns of a rulebook's decisions."""
         decided = [nw.col(f"{i} {name}").alias(name) for name in book.schema if name != DECISIVE]
         evidence = [self.batch.evaluator.columns.cleaned(name) for name in self.evidence_of(book.rulings.program)]
         nothing = nw.lit(None, nw.String())
-        compared = [(nw.col(f"{i} {name}") if self._comparisons else nothing).alias(name) for name in COMPARED]
+        compared = [(nw.col(f"{i} {name}") if self.comparisons else nothing).alias(name) for name in COMPARED]
         return [nw.col("id").alias("offer"), *decided, *evidence, *compared]
 
     def evidence_of(self, program: Program) -> list[str]:
         """The columns of the evidence that a program uses, as far as the table has them."""
-        return [name for name in evidence_columns(program, self._request.year) if name in self._schema]
+        return [name for name in evidence_columns(program, self.request.year) if name in self.batch.evaluator.reads]
 
     def repeated_ids(self) -> frozenset[str]:
         """The ids that several rows share."""
         return self.batch.ids.found(self._ids_with)
 
     def _ids_with(self, hashes: pl.Series) -> Iterable[str]:
-        ids = self._request.table.frame.select("id")
+        ids = self.request.table.frame.select("id")
         with_hash = ids.map_batches(lambda f: f.filter(f["id"].hash().is_in(hashes.implode())), streamable=True)
         return with_hash.collect(engine="streaming")["id"].to_list()
 
     def result(self) -> Result:
+        """What was found.
+
+        Raises:
+            IntegrityFault: a row was lost.
+        """
         batch = self.batch
         for book in batch.books:
             total = sum(book.counted.values()) + len(batch.rejected)
             if total != batch.rows:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {book.rulebook.id}")
-        for comparison in self._comparisons:
+        for comparison in self.comparisons:
             comparison.rejected(batch.rejected)
-        changes = [row for c in self._comparisons for row in c.rows()]
+        changes = [row for c in self.comparisons for row in c.rows()]
         executions = [book.rulings.execution.engine if book.rulings.execution else "" for book in batch.books]
         return Result(
             rows=batch.rows,

@@ -37,7 +37,7 @@ class Table(NamedTuple):
 
     The frame has a column for each that is read, by its name in the table contract, and `ROW`; where the table has no
     types they are texts. An id is a text without spaces around it. `detected` is what a reader may want to check.
-    `most_rows` is at least the number of rows.
+    `most_rows` is at least the number of rows. `files` are those that Parquet stands in, with the rows of each.
     """
 
     file: str
@@ -50,6 +50,8 @@ class Table(NamedTuple):
     most_rows: int
     first_row: int = 2
     sheet: str | None = None
+    files: tuple[Path, ...] = ()
+    rows_of_files: tuple[int, ...] = ()
 
     def place(self, row: int, column: Column | None = None) -> Place:
         """The place of a row, counted from 0, or of a cell in it."""
@@ -77,11 +79,23 @@ def open_table(path: Path, vocabulary: Vocabulary, scratch: Path, ignored: Itera
     return opened._replace(frame=opened.frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars()))
 
 
+def parquet_files(folder: Path) -> list[Path]:
+    """The files of Parquet in a folder, in the order of their names."""
+    return sorted(path for path in folder.glob("*.parquet") if path.is_file() and not path.name.startswith((".", "_")))
+
+
 class _File:
-    """The bytes of a file: what they are, their digest and, for text, their encoding and number of lines."""
+    """The bytes of a file: what they are, their digest and, for text, their encoding and number of lines.
+
+    A folder is taken as files of Parquet, one after the other.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, str(path)
+        if path.is_dir():
+            self._take_folder()
+            return
+        self.files = [path]
         digest, self.lines, utf8 = hashlib.sha256(), 1, codecs.getincrementaldecoder("utf-8")()
         self.encoding = "UTF-8"
         with path.open("rb") as stream:
@@ -98,6 +112,16 @@ class _File:
             self.encoding = "UTF-8 with BOM"
         elif self.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             self.encoding = "UTF-16"
+
+    def _take_folder(self) -> None:
+        self.kind, self.files = "parquet", parquet_files(self.path)
+        if not self.files:
+            raise rejected(Place(self.name), "unreadable", "there are no Parquet files in the folder")
+        digests = hashlib.sha256()
+        for file in self.files:
+            with file.open("rb") as stream:
+                digests.update(hashlib.file_digest(stream, "sha256").digest())
+        self.sha256 = digests.hexdigest()
 
     def _try(self, utf8: codecs.IncrementalDecoder, block: bytes) -> None:
         if self.encoding == "UTF-8":
@@ -250,14 +274,15 @@ def _letters(number: int) -> str:
 
 def _parquet(file: _File, headers: Headers, ignored: Sequence[str], scratch: Path) -> Table:
     try:
-        schema = pl.read_parquet_schema(file.path)
-        rows = pl.scan_parquet(file.path).select(pl.len()).collect().item()
+        schema = pl.read_parquet_schema(file.files[0])
+        rows = [pl.scan_parquet(path).select(pl.len()).collect().item() for path in file.files]
     except Exception as error:
         raise rejected(Place(file.name), "unreadable", f"the file cannot be read: {error}") from None
     columns = headers.read(list(schema), file.name, ignored)
-    frame = pl.scan_parquet(file.path, row_index_name=ROW)
+    frame = pl.scan_parquet(file.files, row_index_name=ROW)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
-    return Table(file.name, "parquet", tuple(columns), frame, ".", {}, file.sha256, rows, first_row=1)
+    table = Table(file.name, "parquet", tuple(columns), frame, ".", {}, file.sha256, sum(rows), first_row=1)
+    return table._replace(files=tuple(file.files), rows_of_files=tuple(rows))
 
 
 def _ndjson(file: _File, headers: Headers, ignored: Sequence[str], scratch: Path) -> Table:

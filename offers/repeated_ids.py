@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-_AT_ONCE = 2_000_000
+_AT_ONCE = 1_000_000
 _HASH = "hash"
 
 
@@ -19,17 +19,26 @@ class RepeatedIds:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="sekskant-")
         self._files: list[Path] = []
-        self._rows = 0
+        self._waiting: list[pl.Series] = []
+        self._rows = self._rows_waiting = 0
 
     def add(self, ids: pl.Series) -> None:
         """Note the ids of some rows."""
+        self._waiting.append(ids.drop_nulls().hash().alias(_HASH))
+        self._rows += self._waiting[-1].len()
+        self._rows_waiting += self._waiting[-1].len()
+        if self._rows_waiting >= _AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
         self._files.append(Path(self._folder.name) / f"{len(self._files)}.arrow")
-        hashes = ids.drop_nulls().hash().alias(_HASH)
-        hashes.to_frame().write_ipc(self._files[-1])
-        self._rows += hashes.len()
+        pl.concat(self._waiting).to_frame().write_ipc(self._files[-1])
+        self._waiting, self._rows_waiting = [], 0
 
     def found(self, ids_with: Callable[[pl.Series], Iterable[str]]) -> frozenset[str]:
         """The ids that were added more than once; `ids_with` gives those with certain hashes, as often as they are."""
+        if self._waiting:
+            self._write()
         repeated = set[str]()
         for hashes in self._equal_hashes():
             repeated.update(name for name, count in Counter(ids_with(hashes)).items() if count > 1)

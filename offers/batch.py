@@ -18,7 +18,7 @@ import polars as pl
 from engine import reference
 from engine.analysis import Items
 from engine.columnar import ColumnarProgram
-from engine.columnar_evidence import Grids, Leaf
+from engine.columnar_evidence import Grids, Leaf, facts_of
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evidence import Stated, findings_of
 from engine.logic import Status
@@ -170,7 +170,7 @@ class Evaluator:
         facts = [vocabulary.facts[name] for name in program.facts_at(node)]
         names = [name for name in columns_of(facts, self._year) if name in chunk.columns]
         names = names if self._reader.reads_cells else [ROW]
-        known = {name: vocabulary.facts[name] for fact in facts for name in (fact.id, *_parts(fact))}
+        known = {name: vocabulary.facts[name] for fact in facts for name in (fact.id, *parts_of(fact))}
         part = vocabulary._replace(facts=known)
         code = f"item {node}"
         if not names:
@@ -220,7 +220,15 @@ def columns_of(facts: Iterable[FactDeclaration], year: int) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _parts(fact: FactDeclaration) -> tuple[str, ...]:
+def evidence_columns(program: Program, year: int) -> list[str]:
+    """The columns of a table in which the evidence that a program uses is stated, for an agreement year."""
+    facts = facts_of(program)
+    reasons = [f"{fact.id}_because" for fact in facts if fact.written.type == "judgement"]
+    return [*columns_of(facts, year), *reasons]
+
+
+def parts_of(fact: FactDeclaration) -> tuple[str, ...]:
+    """The facts that a derived fact follows from."""
     derived = fact.written.derived
     if derived is None:
         return ()

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from engine.columnar_evidence import facts_of
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.program import Program
 from engine.rulebook import FactDeclaration, Rulebook
 from engine.rulings import Rulings
-from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, Reader, RejectedRow, columns_of
-from offers.comparison import CHANGE_SCHEMA, COMPARED, DECISIONS, Comparison, Previous
+from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, Reader, RejectedRow, evidence_columns
+from offers.comparison import CHANGE_SCHEMA, COMPARED, Comparison
+from offers.previous import DECISIONS, Previous
 from offers.tables import Table
 
 _FORMULA = ["=", "+", "-", "@"]
@@ -35,12 +35,16 @@ class Request(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a run found; the decisions themselves stand in their files."""
+    """What a run found; the decisions themselves stand in their files.
+
+    `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep.
+    """
 
     rows: int
     counts: Sequence[Mapping[str, int]]
     rejected: Sequence[RejectedRow]
     changes: pl.DataFrame
+    lost: Sequence[Sequence[str]]
     checked: int
     vectors: Sequence[int]
     executions: Sequence[str]
@@ -93,8 +97,8 @@ class _Run:
         )
         books = [Book(Rulings(d), c) for d, c in zip(deciders, evaluator.columnar, strict=True)]
         self.batch = Batch(evaluator, books, table, repeated)
-        previous, reader, year = request.previous, request.reader, request.year
-        self._comparisons = [Comparison(previous, book, reader, year) for book in books] if previous else []
+        asked = (books, table, request.reader, request.year)
+        self._comparison = Comparison(request.previous, *asked) if request.previous else None
 
     def write(self) -> None:
         """Decide everything, in one pass over the table."""
@@ -118,13 +122,11 @@ class _Run:
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         decided = self.batch.decide(chunk)
         self._told(self.batch.rows)
-        columns = [
-            column
-            for i in range(len(self.batch.books))
-            for column in (
-                self._comparisons[i].compare(decided, i) if self._comparisons else _nothing_compared(i, decided.height)
-            )
-        ]
+        columns = (
+            self._comparison.compare(decided)
+            if self._comparison
+            else [c for i in range(len(self.batch.books)) for c in _nothing_compared(i, decided.height)]
+        )
         return decided.with_columns(columns)
 
     def _sinks(self, decided: pl.LazyFrame, i: int, book: Book) -> Iterator[pl.LazyFrame]:
@@ -179,15 +181,15 @@ class _Run:
             total = sum(book.counted().values()) + len(batch.rejected)
             if total != batch.rows:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {book.rulebook.id}")
-        for comparison in self._comparisons:
-            comparison.rejected(batch.rejected)
-        changes = [row for c in self._comparisons for row in c.rows()]
+        if self._comparison:
+            self._comparison.rejected(batch.rejected)
         executions = [book.rulings.execution.engine if book.rulings.execution else "" for book in batch.books]
         return Result(
             rows=batch.rows,
             counts=[book.counted() for book in batch.books],
             rejected=sorted(batch.rejected, key=lambda r: r.row),
-            changes=pl.DataFrame(changes, schema=CHANGE_SCHEMA, orient="row"),
+            changes=self._comparison.changes() if self._comparison else pl.DataFrame(schema=CHANGE_SCHEMA),
+            lost=self._comparison.lost if self._comparison else [() for _ in batch.books],
             checked=batch.checked,
             vectors=[book.rulings.vectors for book in batch.books],
             executions=executions,
@@ -196,13 +198,6 @@ class _Run:
 
 def _nothing_compared(i: int, height: int) -> list[pl.Series]:
     return [pl.repeat(None, height, dtype=pl.String, eager=True).alias(f"{i} {name}") for name in COMPARED]
-
-
-def evidence_columns(program: Program, year: int) -> list[str]:
-    """The columns of a table in which the evidence that a program uses is stated, for an agreement year."""
-    facts = facts_of(program)
-    reasons = [f"{fact.id}_because" for fact in facts if fact.written.type == "judgement"]
-    return [*columns_of(facts, year), *reasons]
 
 
 def harmless_cell(text: pl.Expr) -> pl.Expr:

@@ -35,9 +35,7 @@ class Causes:
         table: the register, `year` its agreement year, and `reader` what reads its rows.
     """
 
-    def __init__(
-        self, previous: Previous, book: Book, number: int, table: Table, reader: Reader, year: int
-    ) -> None:
+    def __init__(self, previous: Previous, book: Book, number: int, table: Table, reader: Reader, year: int) -> None:
         self._previous, self._frame = previous, previous.frames[book.rulebook.id]
         new, old = book.rulebook, previous.rulebooks[book.rulebook.id]
         program, schema, known = book.rulings.program, table.frame.collect_schema(), self._frame.collect_schema()

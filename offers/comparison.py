@@ -17,7 +17,18 @@ from offers.tables import Table
 from offers.verdicts import ANSWER
 
 _ABOUT, _DECIDED = ("name", "operator_name", "target_group"), ("verdict", "outcome", "basis")
-_WORDS = ("rulebook", "version", "offer", *_ABOUT, "change", "previous_verdict", *_DECIDED, "cause", "criteria", "facts")
+_WORDS = (
+    "rulebook",
+    "version",
+    "offer",
+    *_ABOUT,
+    "change",
+    "previous_verdict",
+    *_DECIDED,
+    "cause",
+    "criteria",
+    "facts",
+)
 CHANGE_SCHEMA = dict.fromkeys(_WORDS, pl.String)
 COMPARED = ("previous_verdict", "change", "cause")
 _HELD = 100_000
@@ -155,7 +166,9 @@ class _OfRulebook:
         now = [pl.col(f"{number} {n}").cast(pl.String).alias(n) for n in _DECIDED]
         named = pl.lit(rulebook.id).alias("rulebook"), pl.lit(rulebook.version).alias("version")
         told = rows.select(*named, ids.gather(changed[AT]).alias("offer"), *about, *now)
-        told = told.hstack(changed.select("change", "previous_verdict", CAUSE, AT, pl.col(NAMED).fill_null(value=False)))
+        told = told.hstack(
+            changed.select("change", "previous_verdict", CAUSE, AT, pl.col(NAMED).fill_null(value=False))
+        )
         if self._causes is None:
             self._told.append(_listed(told))
             return

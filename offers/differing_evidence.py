@@ -73,7 +73,9 @@ class DifferingEvidence:
         differs = ~alike
         if before.schema[part.key(self._before)] != pl.String or not differs.any():
             return differs
-        return differs.scatter(differs.arg_true(), self._differs_as_read(part, before.filter(differs), now.filter(differs)))
+        return differs.scatter(
+            differs.arg_true(), self._differs_as_read(part, before.filter(differs), now.filter(differs))
+        )
 
     def _are_written_alike(self, part: _Part, before: pl.DataFrame, now: pl.DataFrame) -> pl.Series | None:
         """Where one cell says all on both sides: where it is the same, so that nobody needs to read it."""

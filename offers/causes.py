@@ -71,11 +71,11 @@ class Causes:
         verdicts = verdicts.join(agreed, on=AT, maintain_order="left")
         four = [OLD, _NO, _ON, NEW]
         distinct = verdicts.select(four).unique()
-        causes = [_cause(*(None if v == REFUSED else v for v in row)) for row in distinct.iter_rows()]
+        causes = [_cause(*row) for row in distinct.iter_rows()]
         told = verdicts.join(distinct.with_columns(pl.Series(CAUSE, causes, dtype=pl.String)), on=four)
         readable = (pl.col(_ON) != UNREADABLE) & (pl.col(_NO) != UNREADABLE)
-        cause = pl.when(readable & (pl.col(_SEVERAL) == 1)).then(CAUSE)
-        return told.select(AT, cause, (readable | (pl.col(_SEVERAL) > 1)).alias(NAMED))
+        told_by_all = pl.when(readable & (pl.col(_SEVERAL) == 1)).then(CAUSE)
+        return told.select(AT, told_by_all, (readable | (pl.col(_SEVERAL) > 1)).alias(NAMED))
 
     def _old_data(self, rows: pl.Series) -> pl.Series:
         found = self._on.gather(rows)
@@ -109,6 +109,7 @@ def _reader_of(cells: pl.LazyFrame, names: Sequence[str], book: Book) -> Rows:
 
 
 def _cause(oo: str, no: str | None, on: str | None, nn: str) -> str | None:
+    no, on = (None if verdict == REFUSED else verdict for verdict in (no, on))
     found = cause_of(oo, no, on, nn)
     return found.value if found else None
 
@@ -124,7 +125,8 @@ def _any_of(at: pl.Series, differs: dict[str, pl.Series], column: str) -> pl.Dat
     """For each offer the names of what differs in any of its pairs."""
     frame = pl.DataFrame([at, *(flags.alias(name) for name, flags in differs.items())])
     several = frame.group_by(AT, maintain_order=True).agg(pl.all().any())
-    words = [pl.when(pl.col(name)).then(pl.lit(name)) for name in differs] or [pl.lit(None, pl.String)]
+    words: list[pl.Expr] = [pl.when(pl.col(name)).then(pl.lit(name)) for name in differs]
+    words = words or [pl.lit(None, pl.String)]
     said = pl.concat_str(words, separator=" ", ignore_nulls=True)
     return several.select(AT, pl.when(said != "").then(said).alias(column))
 

@@ -23,8 +23,8 @@ DECISIONS, RULEBOOKS = "decisions", "rulebooks"
 class Previous(NamedTuple):
     """What a register was decided before: for each rulebook the offers' verdicts, the statuses, the evidence.
 
-    `frames` holds, by rulebook id, a row for each offer: `offer`, `verdict`, and where it is known the evidence. They are
-    read when they are asked for, and always give the same rows in the same order. `rulebooks` holds the rule that
+    `frames` holds, by rulebook id, a row for each offer: `offer`, `verdict`, and where it is known the evidence. They
+    are read when they are asked for, and always give the same rows in the same order. `rulebooks` holds the rule that
     decided, where it is known. Unless it is complete, an offer that is not among them need not be new. `successors` are
     the ids that took the place of others. `lost` names, by rulebook id, evidence that the rule reads now, and that may
     have been stated then but was not kept. `same_data` says that it was decided on the very same register.
@@ -74,7 +74,7 @@ def _may_be_stated(column: str, record: Mapping[str, Any]) -> bool:
 def _with_evidence(
     name: str, wanted: Iterable[str], files: Mapping[str, Path], known: Mapping[str, Sequence[str]]
 ) -> pl.LazyFrame:
-    """One rulebook's decisions, with the evidence that is wanted and that the others alone used: row by row the same offers.
+    """One rulebook's decisions, with the evidence that is wanted and that the others alone used.
 
     Raises:
         Rejected: the files of the run are not about the same offers.

@@ -12,8 +12,9 @@ from engine.diagnostics import Rejected
 from engine.program import Program, compile_rulebook
 from engine.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulings import items_of
-from offers.batch import READ, Evaluator, Reader, parts_of
+from offers.batch import Evaluator, Reader, parts_of
 from offers.cells import DecimalSign
+from offers.columns import READ
 from offers.tables import ROW
 
 REFUSED, UNREADABLE = "refused", "unreadable"

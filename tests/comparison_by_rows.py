@@ -44,7 +44,7 @@ class Before(NamedTuple):
     lost: Sequence[str] = ()
 
 
-def decisions_in(folder: Path, rulebook: str) -> list[Row]:
+def decisions_in(folder: Path, rulebook: str) -> Sequence[Row]:
     """The decisions of a run by a rulebook, each with the evidence that other rulebooks used."""
     frames = [pl.read_parquet(path) for path in folder.glob("decisions/*.parquet")]
     found = pl.read_parquet(next(folder.glob(f"decisions/{rulebook}@*.parquet")))
@@ -130,7 +130,7 @@ class ByRows:
         return cause.value if cause else "", " ".join(criteria), " ".join(facts)
 
     def _read(self) -> list[tuple[str, int | None]]:
-        """Each fact that the new rule reads, and what it is derived from; for a fact per year with each year's offset."""
+        """Each fact that the new rule reads, and what it is derived from, with the offset of each year."""
         found: list[tuple[str, int | None]] = []
         for fact in facts_of(self._new.program):
             found.append((fact.id, None))

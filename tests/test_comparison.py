@@ -35,6 +35,7 @@ class Scenario(NamedTuple):
     kind: str = "csv"
 
 
+DIAGNOSES = "  diagnoses:\n    type: whole_number\n"
 RULE, VOCABULARY = "udviklingsstrategi-2018", "vocabulary"
 SCENARIOS = {
     "the same rule": Scenario(),
@@ -48,16 +49,12 @@ SCENARIOS = {
     ),
     "a fact that the vocabulary means otherwise": Scenario(
         new_rule={
-            VOCABULARY: {"  diagnoses:\n    type: whole_number\n    at_least: 0\n": "  diagnoses:\n    type: number\n"},
+            VOCABULARY: {f"{DIAGNOSES}    at_least: 0\n": "  diagnoses:\n    type: number\n"},
             RULE: {"at_least: 0.5}": "at_least: 0.6}"},
         }
     ),
     "a fact that can be less than before": Scenario(
-        new_rule={
-            VOCABULARY: {
-                "  diagnoses:\n    type: whole_number\n    at_least: 0\n": "  diagnoses:\n    type: whole_number\n    at_least: 0\n    at_most: 4\n"
-            }
-        }
+        new_rule={VOCABULARY: {f"{DIAGNOSES}    at_least: 0\n": f"{DIAGNOSES}    at_least: 0\n    at_most: 4\n"}}
     ),
     "typed columns": Scenario(old_rule={RULE: {"at_most: 10}": "at_most: 0.5}"}}, kind="parquet"),
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import reduce
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected
@@ -65,6 +67,9 @@ class Evidence(NamedTuple):
 
 Stated = Mapping[str, Evidence | Mapping[int, Evidence]]
 """The evidence of one offer: by fact, and for facts per year by year."""
+
+
+_STATES = tuple(State)
 
 
 class Finding(NamedTuple):
@@ -163,8 +168,8 @@ def _derived(
         assert derived.ratio is not None
         parts = [(name, findings[name]) for name in (derived.ratio.of, derived.ratio.to)]
         computed = _ratio(parts[0][1].possible, parts[1][1].possible)
-    states = {own.state, *(part.state for _, part in parts)}
-    state = next(s for s in State if s in states)
+    states = (own.state, *(part.state for _, part in parts))
+    state = next(s for s in _STATES if s in states)
     return Finding(fact, _joined(own, computed, parts, found), state, own.evidence, tuple(parts))
 
 
@@ -176,11 +181,8 @@ def _yearly(mean: Mean, vocabulary: Vocabulary, stated: Stated, year: int) -> Pa
 
 
 def _mean(parts: Parts) -> Interval:
-    total = Interval.exactly(0)
-    for _, part in parts:
-        assert isinstance(part.possible, Interval)
-        total += part.possible
-    return total.divided_by(len(parts))
+    possible = [part.possible for _, part in parts if isinstance(part.possible, Interval)]
+    return reduce(operator.add, possible).divided_by(len(parts))
 
 
 def _ratio(above: Possible, below: Possible) -> Interval:
@@ -195,10 +197,10 @@ def _joined(own: Finding, computed: Interval, parts: Parts, found: list[Diagnost
     assert isinstance(own.fact.everything, Interval)
     assert isinstance(own.possible, Interval)
     joined = computed.intersect(own.fact.everything)
-    if joined.is_exact and own.evidence and own.evidence.stated is not None:
+    if own.evidence and own.evidence.stated is not None and joined.is_exact:
         contradicts = not _rounds_to(joined, own.evidence.stated)
     else:
-        joined = joined.intersect(own.possible)
+        joined = joined.intersect(own.possible) if own.evidence else joined
         contradicts = joined.is_empty
     if contradicts:
         found.append(_contradiction(own, computed, parts))

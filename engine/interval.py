@@ -26,19 +26,22 @@ class Interval:
     @classmethod
     def exactly(cls, value: Fraction | int) -> Interval:
         """The interval of one number."""
-        return cls(Fraction(value), Fraction(value))
+        number = Fraction(value)
+        return cls(number, number)
 
     @property
     def is_exact(self) -> bool:
         """Whether one number alone is left."""
-        return self.low is not None and self.low == self.high and not (self.low_open or self.high_open)
+        if self.low is None or self.low_open or self.high_open:
+            return False
+        return self.low is self.high or self.low == self.high
 
     @property
     def is_empty(self) -> bool:
         """Whether no number is left."""
         if self.low is None or self.high is None:
             return False
-        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
+        return self.low >= self.high if self.low_open or self.high_open else self.low > self.high
 
     def __contains__(self, value: Fraction) -> bool:
         return not self.intersect(Interval.exactly(value)).is_empty
@@ -46,10 +49,10 @@ class Interval:
     def intersect(self, other: Interval) -> Interval:
         """The numbers in both."""
         low, low_open = self.low, self.low_open
-        if other.low is not None and (low is None or (other.low, other.low_open) > (low, low_open)):
+        if other.low is not None and (low is None or (other.low >= low if other.low_open else other.low > low)):
             low, low_open = other.low, other.low_open
         high, high_open = self.high, self.high_open
-        if other.high is not None and (high is None or (other.high, not other.high_open) < (high, not high_open)):
+        if other.high is not None and (high is None or (other.high <= high if other.high_open else other.high < high)):
             high, high_open = other.high, other.high_open
         return Interval(low, high, low_open, high_open)
 
@@ -75,6 +78,9 @@ class Interval:
         return Interval(low, high)
 
     def __add__(self, other: Interval) -> Interval:
+        if self.low is not None and self.low is self.high and other.low is not None and other.low is other.high:
+            total = self.low + other.low
+            return Interval(total, total, self.low_open or other.low_open, self.high_open or other.high_open)
         low = None if self.low is None or other.low is None else self.low + other.low
         high = None if self.high is None or other.high is None else self.high + other.high
         return Interval(low, high, self.low_open or other.low_open, self.high_open or other.high_open)
@@ -82,8 +88,8 @@ class Interval:
     def divided_by(self, count: int) -> Interval:
         """Each number divided by a positive whole number."""
         low = None if self.low is None else self.low / count
-        high = None if self.high is None else self.high / count
-        return replace(self, low=low, high=high)
+        high = low if self.high is self.low else None if self.high is None else self.high / count
+        return Interval(low, high, self.low_open, self.high_open)
 
     def ratio_to(self, other: Interval) -> Interval:
         """Every quotient of a number here and a number there, where all are above 0.

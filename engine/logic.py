@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import Enum, IntEnum
+from functools import cache
 from typing import NoReturn
 
 
@@ -54,6 +55,9 @@ class Status(Enum):
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a status has no truth value; compare it with `is`")
+
+    # There is one object for each; that of Enum hashes the name anew each time, and statuses are looked up often.
+    __hash__ = object.__hash__
 
     @property
     def is_known(self) -> bool:
@@ -125,6 +129,7 @@ def choice(condition: Status, then: Status, otherwise: Status) -> Status:
     return otherwise if condition is Status.NOT_MET else union([then, otherwise])
 
 
+@cache
 def _between(worst: Result, best: Result, can_be_away: bool = False) -> Status:
     return Status(frozenset({worst, best, _NA} if can_be_away else {worst, best}))
 

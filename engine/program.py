@@ -112,18 +112,14 @@ class Program:
         """The nodes that the ruling reads: the status of each criterion, then of each override."""
         return tuple(c.status for c in self.criteria) + tuple(o.status for o in self.overrides)
 
-    def facts_at(self, wanted: int) -> tuple[str, ...]:
-        """The facts on which a node depends."""
-        found: dict[str, None] = {}
-        waiting = [wanted]
+    def leaves_at(self, wanted: int) -> tuple[int, ...]:
+        """The nodes that read a fact and on which a node depends."""
+        found, waiting = list[int](), [wanted]
         while waiting:
-            node = self.nodes[waiting.pop()]
-            waiting += children_of(node)
-            if isinstance(node, TestNode):
-                found[node.test.fact] = None
-            elif isinstance(node, StatedNode):
-                found[node.fact] = None
-        return tuple(found)
+            node = waiting.pop()
+            waiting += children_of(self.nodes[node])
+            found += [node] if isinstance(self.nodes[node], TestNode | StatedNode) else []
+        return tuple(dict.fromkeys(found))
 
 
 def children_of(node: Node) -> tuple[int, ...]:

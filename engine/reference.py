@@ -33,15 +33,15 @@ def conditions(program: Program, findings: Findings) -> list[Status]:
     return statuses
 
 
-def status_at(program: Program, wanted: int, findings: Findings) -> Status:
-    """The status of one node before the ruling, for which only the facts that it depends on need be there."""
+def status_at(program: Program, wanted: int, leaves: Mapping[int, Status]) -> Status:
+    """The status of one node before the ruling, from those of the leaves that it depends on."""
     needed, waiting = set[int](), [wanted]
     while waiting:
         needed.add(node := waiting.pop())
         waiting += children_of(program.nodes[node])
-    statuses: dict[int, Status] = {}
-    for node in sorted(needed):
-        statuses[node] = _status(program.nodes[node], statuses, findings)
+    statuses = dict(leaves)
+    for node in sorted(needed.difference(leaves)):
+        statuses[node] = _status(program.nodes[node], statuses, {})
     return statuses[wanted]
 
 
@@ -55,10 +55,8 @@ def ruling(program: Program, statuses: Sequence[Status]) -> list[Status]:
 
 def _status(node: Node, earlier: Sequence[Status] | Mapping[int, Status], findings: Findings) -> Status:
     match node:
-        case TestNode():
-            return status_of_test(node.test, findings[node.test.fact])
-        case StatedNode():
-            return Status.NOT_MET if findings[node.fact].state is State.NOT_STATED else Status.MET
+        case TestNode() | StatedNode():
+            return status_of_leaf(node, findings)
         case ConstantNode():
             return node.status
         case JoinNode(operator="not"):
@@ -75,13 +73,20 @@ def _status(node: Node, earlier: Sequence[Status] | Mapping[int, Status], findin
             return earlier[node.child].counted_as(node.counts_as)
 
 
+def status_of_leaf(node: TestNode | StatedNode, findings: Findings) -> Status:
+    """The status of a node that reads a fact."""
+    if isinstance(node, TestNode):
+        return status_of_test(node.test, findings[node.test.fact])
+    return Status.NOT_MET if findings[node.fact].state is State.NOT_STATED else Status.MET
+
+
 def status_of_test(test: Test, finding: Finding) -> Status:
     """Met if every possible value passes the test, not met if none does, else unknown."""
     possible = finding.possible
     if isinstance(possible, Interval):
         assert test.threshold is not None
-        passing = _passing(test.operator, test.threshold)
-        all_pass, some_pass = _within(possible, passing), not possible.intersect(passing).is_empty
+        common = possible.intersect(_passing(test.operator, test.threshold))
+        all_pass, some_pass = common == possible, not common.is_empty
     else:
         all_pass, some_pass = possible <= test.answers, bool(possible & test.answers)
     return Status.MET if all_pass else Status.UNKNOWN if some_pass else Status.NOT_MET
@@ -89,14 +94,13 @@ def status_of_test(test: Test, finding: Finding) -> Status:
 
 def _passing(operator: str, threshold: Fraction) -> Interval:
     """The numbers that pass a comparison."""
-    return {
-        "at_most": Interval(None, threshold),
-        "below": Interval(None, threshold, high_open=True),
-        "at_least": Interval(threshold, None),
-        "above": Interval(threshold, None, low_open=True),
-        "equals": Interval(threshold, threshold),
-    }[operator]
-
-
-def _within(inner: Interval, outer: Interval) -> bool:
-    return inner.intersect(outer) == inner
+    match operator:
+        case "at_most":
+            return Interval(None, threshold)
+        case "below":
+            return Interval(None, threshold, high_open=True)
+        case "at_least":
+            return Interval(threshold, None)
+        case "above":
+            return Interval(threshold, None, low_open=True)
+    return Interval(threshold, threshold)

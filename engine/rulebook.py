@@ -45,6 +45,14 @@ class FactDeclaration(NamedTuple):
         """Each allowed answer with its label; none for a number."""
         return JUDGEMENT if self.written.type == "judgement" else self.written.answers or {}
 
+    @property
+    def derived_from(self) -> tuple[str, ...]:
+        """The facts that it follows from, where it is derived."""
+        derived = self.written.derived
+        if derived is None:
+            return ()
+        return (derived.mean.of,) if derived.mean else (derived.ratio.of, derived.ratio.to) if derived.ratio else ()
+
 
 class Vocabulary(NamedTuple):
     """Facts by id, and lists of words that describe offers."""

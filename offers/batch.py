@@ -5,52 +5,29 @@ Rows that columns cannot tell exactly, and rows with a mistake, are read one by 
 
 from __future__ import annotations
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
 
-from engine import reference
 from engine.analysis import Items
 from engine.columnar import ColumnarProgram
-from engine.columnar_evidence import Grids, Leaf, facts_of
-from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
+from engine.columnar_evidence import Grids, Leaf
+from engine.diagnostics import Diagnostic, Rejected
 from engine.evidence import Stated, findings_of
-from engine.logic import Status
 from engine.program import Program
-from engine.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
+from engine.rulebook import Rulebook, Verdict, Vocabulary
 from engine.rulings import Ruled, Rulings, items_of
 from offers.columns import READ, EvidenceColumns
-from offers.offer import Offer
+from offers.reference_check import Reader, ReferenceCheck
 from offers.tables import ROW, Table
 
-CHECKED = 10_000
-"""So many rows are also decided by the reference; all of them where there are no more."""
-_SEED = 2018
-_STATUSES = tuple(Status)
 STATUSES = ("met", "not_met", "unknown", "not_applicable")
-
-
-class Reader(Protocol):
-    """Reads rows one at a time; raises `Rejected`."""
-
-    @property
-    def reads_cells(self) -> bool:
-        """Whether what a row states depends on its cells, and not on which row it is."""
-        ...
-
-    def offer(self, row: int, values: Mapping[str, Any]) -> Offer:
-        """The offer in a row, by its number and its cells."""
-        ...
-
-    def stated(self, values: Mapping[str, Any]) -> Stated:
-        """What a row that has been read before states."""
-        ...
 
 
 class RejectedRow(NamedTuple):
@@ -151,38 +128,9 @@ class Evaluator:
         """
         return self._by_reference(self._reader.offer(cells[ROW], cells).stated)
 
-    def by_reference(self, chunk: pl.DataFrame) -> pl.DataFrame:
-        """The vectors of rows that columns have understood, by the reference: each distinct evidence once."""
-        decided = pl.DataFrame([pl.int_range(chunk.height, eager=True).alias(ROW)])
-        for program in self.columnar:
-            found = [self._item(chunk, program.program, node) for node in program.program.inputs]
-            distinct = pl.DataFrame(found).unique(maintain_order=True)
-            vectors = [program.vectors_of(tuple(_STATUSES[code] for code in row)) for row in distinct.iter_rows()]
-            names = dict.fromkeys(program.vectors, pl.Int64)
-            told = pl.concat([distinct, pl.DataFrame(vectors, schema=names, orient="row")], how="horizontal")
-            rows = pl.DataFrame(found).join(told, on=distinct.columns, how="left", maintain_order="left")
-            decided = decided.with_columns(rows.select(program.vectors))
-        return decided.drop(ROW)
-
-    def _item(self, chunk: pl.DataFrame, program: Program, node: int) -> pl.Series:
-        """The status of one criterion or override in each row, as its number."""
-        vocabulary = program.rulebook.vocabulary
-        facts = [vocabulary.facts[name] for name in program.facts_at(node)]
-        names = [name for name in columns_of(facts, self._year) if name in chunk.columns]
-        names = names if self._reader.reads_cells else [ROW]
-        known = {name: vocabulary.facts[name] for fact in facts for name in (fact.id, *parts_of(fact))}
-        part = vocabulary._replace(facts=known)
-        code = f"item {node}"
-        if not names:
-            status = reference.status_at(program, node, findings_of(part, {}, self._year))
-            return pl.Series(code, [_STATUSES.index(status)] * chunk.height, dtype=pl.UInt8)
-        distinct = chunk.select(names).unique(maintain_order=True)
-        codes = []
-        for cells in distinct.iter_rows(named=True):
-            findings = findings_of(part, self._reader.stated(cells), self._year)
-            codes.append(_STATUSES.index(reference.status_at(program, node, findings)))
-        told = distinct.with_columns(pl.Series(code, codes, dtype=pl.UInt8))
-        return chunk.select(names).join(told, on=names, how="left", nulls_equal=True, maintain_order="left")[code]
+    def reference_check(self, rows: int) -> ReferenceCheck:
+        """A check of what is evaluated, for a table of at most so many rows."""
+        return ReferenceCheck(self.columnar, self._reader, self._year, rows)
 
     def _by_reference(self, stated: Stated) -> list[int]:
         items = items_of(self._programs, stated, self._year)
@@ -203,36 +151,6 @@ def _leaves(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iter
             yield grids.leaf(fact)
         elif stem in vocabulary.facts and vocabulary.facts[stem].written.per and year.isdigit():
             yield grids.leaf(vocabulary.facts[stem], int(year))
-
-
-def columns_of(facts: Iterable[FactDeclaration], year: int) -> list[str]:
-    """The columns of a table that state facts, or what they are derived from, for an agreement year."""
-    found: list[str] = []
-    for fact in facts:
-        derived = fact.written.derived
-        found.append(fact.id)
-        if derived is not None and derived.mean:
-            found += [f"{derived.mean.of}_{year + offset}" for offset in derived.mean.years]
-        elif derived is not None and derived.ratio:
-            found += [derived.ratio.of, derived.ratio.to]
-        if fact.id == "agreement_kind":
-            found.append("operator_kind")
-    return list(dict.fromkeys(found))
-
-
-def evidence_columns(program: Program, year: int) -> list[str]:
-    """The columns of a table in which the evidence that a program uses is stated, for an agreement year."""
-    facts = facts_of(program)
-    reasons = [f"{fact.id}_because" for fact in facts if fact.written.type == "judgement"]
-    return [*columns_of(facts, year), *reasons]
-
-
-def parts_of(fact: FactDeclaration) -> tuple[str, ...]:
-    """The facts that a derived fact follows from."""
-    derived = fact.written.derived
-    if derived is None:
-        return ()
-    return (derived.mean.of,) if derived.mean else (derived.ratio.of, derived.ratio.to) if derived.ratio else ()
 
 
 class Book:
@@ -330,13 +248,12 @@ class Batch:
     ) -> None:
         self.evaluator, self.books = evaluator, books
         self.rejected: list[RejectedRow] = []
-        self.rows, self.checked = 0, 0
+        self.rows = 0
         self._repeated = repeated
         self._lock = threading.Lock()
         self._hashes: list[pl.Series] = []
-        chance = random.Random(_SEED)  # noqa: S311 - the same sample for everybody who runs it
-        every = table.most_rows <= CHECKED
-        self._sample = None if every else set(chance.sample(range(table.most_rows), CHECKED))
+        self._reference = evaluator.reference_check(table.most_rows)
+        self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
         self._place = table.place
 
     def decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
@@ -367,6 +284,11 @@ class Batch:
             decided.append(found.select(pl.all().name.prefix(f"{i} ")))
         return pl.concat([chunk, *decided], how="horizontal")
 
+    @property
+    def checked(self) -> int:
+        """How many rows the reference has decided, too."""
+        return self._reference.checked
+
     def repeated_ids(self, ids_of: Callable[[pl.Series], Iterable[str]]) -> frozenset[str]:
         """The ids that several rows share; `ids_of` gives the ids with certain hashes."""
         if not self._hashes:
@@ -392,17 +314,17 @@ class Batch:
         return RejectedRow(cells[ROW], cells["id"], cells, (found,))
 
     def _check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
-        """Decide a sample by the reference, from the cells on."""
-        if self._sample is not None and chunk.height:
-            first, last = chunk[ROW][0], chunk[ROW][-1]
-            rows = [row for row in self._sample if first <= row <= last]
-            keep = chunk[ROW].is_in(pl.Series(rows, dtype=chunk.schema[ROW]).implode())
-            chunk, vectors = chunk.filter(keep), vectors.filter(keep)
-        if chunk.is_empty():
-            return
-        expected = self.evaluator.by_reference(chunk)
-        for name in expected.columns:
-            differs = (expected[name] != vectors[name].cast(pl.Int64)).arg_true()
-            if differs.len():
-                raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][differs[0]]}`")
-        self.checked += chunk.height
+        """Have the rows of the sample checked, while the others are decided."""
+        keep = self._reference.sampled(chunk[ROW])
+        if keep.any():
+            self._checks.append(self._checker.submit(self._reference.check, chunk.filter(keep), vectors.filter(keep)))
+
+    def close(self) -> None:
+        """Wait for the checks.
+
+        Raises:
+            IntegrityFault: evaluators disagree.
+        """
+        self._checker.shutdown()
+        for check in self._checks:
+            check.result()

@@ -12,10 +12,12 @@ from functools import cached_property
 import polars as pl
 
 from engine.change import Cause, cause_of
-from offers.batch import Book, Reader, evidence_columns
+from offers.batch import Book
+from offers.columns import evidence_columns
 from offers.differing_evidence import DifferingEvidence, Side
 from offers.matching import AT, BEFORE
 from offers.previous import Previous
+from offers.reference_check import Reader
 from offers.table_headers import Headers
 from offers.table_rows import Rows
 from offers.tables import ROW, Table

@@ -1,4 +1,4 @@
-"""A register's decisions beside those of a run before: what changed, and what turned it; a chunk of offers at a time."""
+"""A register's decisions beside those of a run before: what changed, and what turned it, chunk by chunk."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import polars as pl
 
 from engine.change import Change, change_of
 from engine.rulebook import Verdict
-from offers.batch import Book, Reader, RejectedRow
+from offers.batch import Book, RejectedRow
 from offers.causes import CAUSE, NAMED, NEW, OLD, Causes
 from offers.matching import AT, BEFORE, Matched, Matching
 from offers.previous import Previous
+from offers.reference_check import Reader
 from offers.tables import Table
 from offers.verdicts import ANSWER
 
@@ -63,7 +64,7 @@ class Comparison:
         return [part.lost for _, part in self._parts]
 
     def compare(self, decided: pl.DataFrame) -> list[pl.Series]:
-        """The columns `COMPARED` of each rulebook for some decided rows; what changed is kept for the list of changes."""
+        """The columns `COMPARED` of each rulebook for some decided rows; what changed is kept for the list."""
         with self._lock:
             ids = decided["id"].cast(pl.String).str.strip_chars()
             return [c for matched, part in self._matched(ids) for c in part.compare(decided, ids, matched)]

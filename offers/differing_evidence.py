@@ -10,7 +10,8 @@ import polars as pl
 from engine.columnar_evidence import facts_of
 from engine.program import Program
 from engine.rulebook import FactDeclaration
-from offers.batch import Reader, columns_of, parts_of
+from offers.reference_check import Reader
+from offers.table_headers import columns_of
 from offers.tables import ROW
 
 
@@ -118,4 +119,4 @@ def _parts(program: Program) -> Iterator[_Part]:
         if derived is not None and derived.mean:
             yield from (_Part(facts[derived.mean.of], offset) for offset in derived.mean.years)
         else:
-            yield from (_Part(facts[name], None) for name in parts_of(fact))
+            yield from (_Part(facts[name], None) for name in fact.derived_from)

@@ -14,7 +14,7 @@ from engine.diagnostics import Place, rejected
 from engine.library import Library
 from engine.program import compile_rulebook
 from engine.rulebook import Rulebook
-from offers.batch import evidence_columns
+from offers.columns import evidence_columns
 
 DECISIONS, RULEBOOKS = "decisions", "rulebooks"
 """The folders of a run that hold what was decided, and by which rules."""

@@ -14,9 +14,11 @@ from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.program import Program
 from engine.rulebook import FactDeclaration, Rulebook
 from engine.rulings import Rulings
-from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, Reader, RejectedRow, evidence_columns
+from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, RejectedRow
+from offers.columns import evidence_columns
 from offers.comparison import CHANGE_SCHEMA, COMPARED, Comparison
 from offers.previous import DECISIONS, Previous
+from offers.reference_check import Reader
 from offers.tables import Table
 
 _FORMULA = ["=", "+", "-", "@"]
@@ -118,6 +120,8 @@ class _Run:
                 raise error.__cause__ from None
             place = Place(self._request.table.file)
             raise rejected(place, "unreadable", f"the table cannot be read: {str(error).splitlines()[0]}") from None
+        finally:
+            self.batch.close()
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         decided = self.batch.decide(chunk)

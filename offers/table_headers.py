@@ -165,3 +165,18 @@ def _endings(detail: str) -> list[str]:
 
 def _both(text: Text) -> tuple[str, str]:
     return text.da.lower(), text.en.lower()
+
+
+def columns_of(facts: Iterable[FactDeclaration], year: int) -> list[str]:
+    """The columns of a table that state facts, or what they are derived from, for an agreement year."""
+    found: list[str] = []
+    for fact in facts:
+        derived = fact.written.derived
+        found.append(fact.id)
+        if derived is not None and derived.mean:
+            found += [f"{derived.mean.of}_{year + offset}" for offset in derived.mean.years]
+        elif derived is not None and derived.ratio:
+            found += [derived.ratio.of, derived.ratio.to]
+        if fact.id == "agreement_kind":
+            found.append("operator_kind")
+    return list(dict.fromkeys(found))

@@ -69,7 +69,8 @@ class Rows:
         Raises:
             Rejected: with every mistake found in the evidence.
         """
-        cells = {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
+        own = self._columns
+        cells = {n: text for n, value in values.items() if n in own and (text := text_of(value)) is not None}
         attributes = tuple(cells.get(name) for name in _ATTRIBUTES)
         if attributes not in self._attributes:
             plain = {"id": "x", **dict(zip(_ATTRIBUTES, attributes, strict=True))}
@@ -86,16 +87,17 @@ class Rows:
         return stated
 
     def _read(self, cell: tuple[str, str, str | None]) -> Evidence:
-        if cell not in self._read_before:
-            if len(self._read_before) >= MAX_REMEMBERED:
-                self._read_before.clear()
-            name, text, because = cell
-            column, found = self._columns[name], list[Diagnostic]()
-            evidence = read_cell(text, column.fact, self._table.sign, Place(name), found)  # type: ignore[arg-type]
-            if evidence is None:
-                raise Rejected(found)
-            self._read_before[cell] = evidence._replace(provenance=Provenance(because=because))
-        return self._read_before[cell]
+        if (known := self._read_before.get(cell)) is not None:
+            return known
+        name, text, because = cell
+        column, found = self._columns[name], list[Diagnostic]()
+        evidence = read_cell(text, column.fact, self._table.sign, Place(name), found)  # type: ignore[arg-type]
+        if evidence is None:
+            raise Rejected(found)
+        if len(self._read_before) >= MAX_REMEMBERED:
+            self._read_before.clear()
+        self._read_before[cell] = read = evidence._replace(provenance=Provenance(because=because))
+        return read
 
     def column_at(self, place: Place) -> Column | None:
         """The column in which a place lies."""

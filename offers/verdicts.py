@@ -12,9 +12,10 @@ from engine.diagnostics import Rejected
 from engine.program import Program, compile_rulebook
 from engine.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulings import items_of
-from offers.batch import Evaluator, Reader, parts_of
+from offers.batch import Evaluator
 from offers.cells import DecimalSign
 from offers.columns import READ
+from offers.reference_check import Reader
 from offers.tables import ROW
 
 REFUSED, UNREADABLE = "refused", "unreadable"
@@ -107,7 +108,7 @@ def _read_by(program: Program, reading: Vocabulary) -> Vocabulary | None:
     None where a fact that the program reads means something else there: rows are then for the reader of rows.
     """
     own = program.rulebook.vocabulary.facts
-    names = [name for fact in facts_of(program) for name in (fact.id, *parts_of(fact))]
+    names = [name for fact in facts_of(program) for name in (fact.id, *fact.derived_from)]
     facts = {name: own[name] for name in names}
     for name, fact in facts.items():
         other = reading.facts.get(name)

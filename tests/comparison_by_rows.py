@@ -15,7 +15,8 @@ from engine.diagnostics import Rejected
 from engine.evidence import Stated
 from engine.rulebook import Rulebook
 from engine.rulings import items_of
-from offers.batch import Reader, evidence_columns
+from offers.columns import evidence_columns
+from offers.reference_check import Reader
 from offers.table_headers import Headers
 from offers.table_rows import Rows
 from offers.tables import ROW, Table

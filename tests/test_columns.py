@@ -11,7 +11,7 @@ import pytest
 
 from engine import rulebook as language
 from engine.decide import Decider
-from engine.diagnostics import Rejected
+from engine.diagnostics import IntegrityFault, Rejected
 from engine.library import Library
 from engine.logic import Status
 from engine.program import Program
@@ -97,7 +97,9 @@ def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
     evaluator = Evaluator([d.program for d in deciders], YEAR, table.frame.collect_schema(), table.sign, rows)
     books = [Book(Rulings(d), c) for d, c in zip(deciders, evaluator.columnar, strict=True)]
     batch = Batch(evaluator, books, table)
-    return batch, batch.decide(table.frame.collect()), rows
+    found = batch.decide(table.frame.collect())
+    batch.close()
+    return batch, found, rows
 
 
 @pytest.mark.parametrize(("cells", "offers"), [(CELLS, OFFERS), (TYPED, OFFERS // 10)], ids=["texts", "types"])
@@ -128,6 +130,13 @@ def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
     for row in batch.rejected:
         with pytest.raises(Rejected):
             items_of(programs, rows.offer(row.row, row.cells).stated, YEAR)
+
+
+def test_columns_that_say_something_else_than_the_reference_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.columnar.ColumnarProgram.vectors_of", lambda program, items: (0,))
+    plain = {"cases_per_10000": ["0.5"]}
+    with pytest.raises(IntegrityFault, match="columns and the reference disagree on `o0`"):
+        decided(table_of(plain, 20))
 
 
 def by_reference(frame: pl.DataFrame, rows: Rows, program: Program, item: int, facts: list[str]) -> pl.Series:

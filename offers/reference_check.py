@@ -1,0 +1,137 @@
+"""Rows that columns have decided, decided once more by the reference evaluator from their cells on."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import polars as pl
+
+from engine import reference
+from engine.columnar import ColumnarProgram
+from engine.columnar_evidence import facts_of
+from engine.diagnostics import IntegrityFault
+from engine.evidence import Stated, findings_of
+from engine.logic import Status
+from engine.program import StatedNode, TestNode
+from engine.rulebook import FactDeclaration, Vocabulary
+from offers.offer import Offer
+from offers.table_headers import columns_of
+from offers.tables import ROW
+
+CHECKED = 10_000
+"""So many rows are also decided by the reference; all of them where there are no more."""
+_SEED = 2018
+
+
+class Reader(Protocol):
+    """Reads rows one at a time; raises `Rejected`."""
+
+    @property
+    def reads_cells(self) -> bool:
+        """Whether what a row states depends on its cells, and not on which row it is."""
+        ...
+
+    def offer(self, row: int, values: Mapping[str, Any]) -> Offer:
+        """The offer in a row, by its number and its cells."""
+        ...
+
+    def stated(self, values: Mapping[str, Any]) -> Stated:
+        """What a row that has been read before states."""
+        ...
+
+
+class ReferenceCheck:
+    """Compares the vectors of a sample of rows with those of the reference.
+
+    What the reference says is remembered: of a fact for each evidence in its cells, of a criterion for each combination
+    of what its tests come to.
+
+    Args:
+        programs: their vectors are checked.
+        reader: reads the cells of a row.
+        year: the agreement year of the evidence.
+        rows: how many rows there are at most.
+    """
+
+    def __init__(self, programs: Sequence[ColumnarProgram], reader: Reader, year: int, rows: int) -> None:
+        self._programs, self.checked = programs, 0
+        chance = random.Random(_SEED)  # noqa: S311 - the same sample for everybody who runs it
+        self._sample = None if rows <= CHECKED else pl.Series(sorted(chance.sample(range(rows), CHECKED)))
+        vocabulary = programs[0].program.rulebook.vocabulary
+        read = {f.id: f for columnar in programs for f in facts_of(columnar.program)}
+        self._facts = {name: _Fact(fact, vocabulary, programs, reader, year) for name, fact in read.items()}
+        self._found: dict[tuple[int, int], dict[tuple[Status, ...], Status]] = {}
+
+    def sampled(self, rows: pl.Series) -> pl.Series:
+        """Whether each of some rows, by its number, is in the sample."""
+        if self._sample is None or rows.is_empty():
+            return pl.repeat(True, rows.len(), eager=True)
+        within = self._sample.filter(self._sample.is_between(rows.min(), rows.max()))
+        return rows.is_in(within.cast(rows.dtype).implode())
+
+    def check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
+        """Decide rows from their cells, and compare.
+
+        Raises:
+            IntegrityFault: their vectors are not those of the reference.
+        """
+        leaves = {place: column for fact in self._facts.values() for place, column in fact.statuses(chunk).items()}
+        for number, columnar in enumerate(self._programs):
+            items = [self._statuses(number, node, leaves, chunk.height) for node in columnar.program.inputs]
+            rows = list(zip(*items, strict=True))
+            expected = {row: columnar.vectors_of(row) for row in set(rows)}
+            for at, told in enumerate(vectors.select(columnar.vectors).iter_rows()):
+                if expected[rows[at]] != told:
+                    raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][at]}`")
+        self.checked += chunk.height
+
+    def _statuses(self, number: int, node: int, leaves: Mapping[Place, list[Status]], height: int) -> list[Status]:
+        """The status of a criterion or override in each row."""
+        program = self._programs[number].program
+        below = program.leaves_at(node)
+        found = self._found.setdefault((number, node), {})
+        rows = list(zip(*(leaves[number, index] for index in below), strict=True)) or [()] * height
+        for new in set(rows).difference(found):
+            found[new] = reference.status_at(program, node, dict(zip(below, new, strict=True)))
+        return [found[row] for row in rows]
+
+
+Place = tuple[int, int]
+"""A node, by the number of its program and its own."""
+
+
+class _Fact:
+    """The statuses of all nodes that read one fact, for each evidence of it in cells."""
+
+    def __init__(
+        self,
+        fact: FactDeclaration,
+        vocabulary: Vocabulary,
+        programs: Sequence[ColumnarProgram],
+        reader: Reader,
+        year: int,
+    ) -> None:
+        self._reader, self._year = reader, year
+        self._names = columns_of([fact], year) if reader.reads_cells else [ROW]
+        known = (fact.id, *fact.derived_from)
+        self._part = vocabulary._replace(facts={name: vocabulary.facts[name] for name in known})
+        self._leaves = {
+            (number, index): node
+            for number, columnar in enumerate(programs)
+            for index, node in enumerate(columnar.program.nodes)
+            if (isinstance(node, TestNode) and node.test.fact == fact.id)
+            or (isinstance(node, StatedNode) and node.fact == fact.id)
+        }
+        self._found: dict[tuple[Any, ...], tuple[Status, ...]] = {}
+
+    def statuses(self, chunk: pl.DataFrame) -> dict[Place, list[Status]]:
+        """The status of each node in each row."""
+        names = [name for name in self._names if name in chunk.columns]
+        rows = list(chunk.select(names).iter_rows()) if names else [()] * chunk.height
+        for new in set(rows).difference(self._found):
+            findings = findings_of(self._part, self._reader.stated(dict(zip(names, new, strict=True))), self._year)
+            self._found[new] = tuple(reference.status_of_leaf(node, findings) for node in self._leaves.values())
+        columns = zip(*(self._found[row] for row in rows), strict=True)
+        return dict(zip(self._leaves, map(list, columns), strict=True))

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from engine.columnar_evidence import facts_of
 from engine.diagnostics import Place, rejected
 from engine.library import Library
 from engine.program import compile_rulebook
 from engine.rulebook import Rulebook
 from offers.columns import evidence_columns
+from offers.table_headers import columns_of
 
 DECISIONS, RULEBOOKS = "decisions", "rulebooks"
 """The folders of a run that hold what was decided, and by which rules."""
@@ -60,8 +62,8 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
             wanted = evidence_columns(compile_rulebook(rulebook), year)
             frames[rulebook.id] = _with_evidence(rulebook.id, wanted, files, known)
             asked = {c for r in old for c in evidence_columns(compile_rulebook(r), year)}
-            kept = {*frames[rulebook.id].collect_schema().names(), *asked}
-            lost[rulebook.id] = [c for c in wanted if c not in kept and _may_be_stated(c, record)]
+            stated = columns_of(facts_of(compile_rulebook(rulebook)), year)
+            lost[rulebook.id] = [c for c in stated if c not in asked and _may_be_stated(c, record)]
     return Previous(year, frames, {r.id: r for r in old}, lost=lost)
 
 

@@ -121,12 +121,14 @@ def _read_by(program: Program, reading: Vocabulary) -> Vocabulary | None:
 def _meaning(fact: FactDeclaration) -> tuple[object, ...]:
     """All of a fact but its texts."""
     written = fact.written
+    mean = written.derived.mean if written.derived else None
     return (
         written.type,
         fact.everything,
         frozenset(fact.answers),
         written.per,
-        written.derived,
+        fact.derived_from,
+        tuple(mean.years) if mean else None,
         written.attribute,
         written.assumed,
     )

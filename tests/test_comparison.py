@@ -267,14 +267,18 @@ def test_a_preview_by_a_rule_that_reads_another_fact_has_the_rule_as_cause(tmp_p
 # --- speed depends on these ---
 
 
-def test_offers_that_columns_understand_are_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offers_that_columns_understand_are_not_read_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Rows, "offer", lambda *_: pytest.fail("a row was read"))
-    rulebook = Library().rulebooks[0]
-    frame = pl.DataFrame({"id": ["a", "b"], "cases_per_10000": [0.5, None], "diagnoses": [2, 3]}).with_row_index(ROW)
-    columns = Headers(rulebook.vocabulary).read(frame.columns[1:], "")
-    rows = Rows(Table("", "parquet", tuple(columns), frame.lazy(), ".", {}, "", 2), rulebook.vocabulary)
-    verdicts = Verdicts(rulebook, rulebook.vocabulary, 2018, frame.collect_schema(), ".", rows)
-    assert verdicts.of(frame).to_list() == ["undetermined", "undetermined"]
+    rules = [rules_in(tmp_path / name, {})[0] for name in ("old", "new")]
+    old, new = (Library().choose(str(rule), 2018) for rule in rules)
+    frame = pl.DataFrame({"id": ["a", "b"], "operator_kind": ["region", None], "outside_share_2014": [0.5, 0.25]})
+    frame = frame.with_row_index(ROW)
+    columns = Headers(new.vocabulary).read(frame.columns[1:], "")
+    rows = Rows(Table("", "parquet", tuple(columns), frame.lazy(), ".", {}, "", 2), new.vocabulary)
+    verdicts = Verdicts(old, new.vocabulary, 2018, frame.collect_schema(), ".", rows)
+    assert verdicts.of(frame).to_list() == ["met", "undetermined"]
 
 
 def test_ids_are_found_where_their_hashes_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,11 +35,12 @@ from engine.program import ChoiceNode, ConstantNode, JoinNode, Node, Program, St
 from engine.reference import status_of_test
 from engine.rulebook import FactDeclaration, Test
 
-ITEMS_PER_VECTOR = 20
-_BITS = 3
-_STATUS_OF = {sum(1 << result for result in status.value): status for status in Status}
-_BITS_OF = {status: bits for bits, status in _STATUS_OF.items()}
-_PLAIN = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
+LARGEST = 2**62
+"""Vectors are whole numbers below this; a program with more items has several."""
+_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
+"""The statuses of what always applies, by their digit: one for what can be met, one for what is."""
+_ANY = {sum(1 << result for result in status.value): status for status in Status}
+"""All statuses, by their digit: a bit for each result."""
 CERTAIN = "certain"
 """The column that says whether columns could tell a row's statuses; its name can be no fact's column."""
 
@@ -69,12 +70,18 @@ class ColumnarProgram:
         self.near = f"{prefix} near"
         measured = [(i, n.test) for i, n in enumerate(program.nodes) if isinstance(n, TestNode)]
         self._measured = [(i, test) for i, test in measured if test.threshold is not None][:62]
-        self._plain = [statuses <= _PLAIN for statuses in reachable_statuses(program)]
+        self._plain = [statuses <= {*_PLAIN} for statuses in reachable_statuses(program)]
         self.certain = f"{prefix} {CERTAIN}"
-        small = len(program.inputs) * _BITS < 31
-        self._integer = nw.Int32() if small else nw.Int64()
-        count = -(-len(program.inputs) // ITEMS_PER_VECTOR)
-        self.vectors = [f"{prefix} vector {i}" for i in range(count)]
+        self._digits = [dict(enumerate(_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
+        self._places = list(_places([max(digits) + 1 for digits in self._digits]))
+        self.vectors = [f"{prefix} vector {i}" for i in range(1 + max(place.vector for place in self._places))]
+
+    @property
+    def sizes(self) -> list[int]:
+        """For each vector how many there can be: it is below this."""
+        return [
+            max((p.weight * p.base for p in self._places if p.vector == i), default=1) for i in range(len(self.vectors))
+        ]
 
     def evaluate(self, frame: Any) -> Any:
         """A prepared frame (`Grids.prepare`) with the vectors of each row, and whether they are certain."""
@@ -91,15 +98,16 @@ class ColumnarProgram:
     def items(self, vectors: Sequence[int]) -> Items:
         """The status of each criterion, then of each override, that a row's vectors stand for."""
         return tuple(
-            _STATUS_OF[vectors[i // ITEMS_PER_VECTOR] >> _BITS * (i % ITEMS_PER_VECTOR) & 7]
-            for i in range(len(self.program.inputs))
+            digits[vectors[place.vector] // place.weight % place.base]
+            for digits, place in zip(self._digits, self._places, strict=True)
         )
 
     def vectors_of(self, items: Items) -> tuple[int, ...]:
         """The vectors that stand for the statuses of criteria and overrides."""
         found = [0] * len(self.vectors)
-        for i, status in enumerate(items):
-            found[i // ITEMS_PER_VECTOR] |= _BITS_OF[status] << _BITS * (i % ITEMS_PER_VECTOR)
+        for digits, place, status in zip(self._digits, self._places, items, strict=True):
+            digit = next(number for number, known in digits.items() if known is status)
+            found[place.vector] += digit * place.weight
         return tuple(found)
 
     def _results(self) -> list[nw.Expr]:
@@ -213,17 +221,38 @@ class ColumnarProgram:
         return ends(test.fact)
 
     def _vector(self, number: int) -> nw.Expr:
-        first = number * ITEMS_PER_VECTOR
-        inputs = self.program.inputs[first : first + ITEMS_PER_VECTOR]
-        terms = [term for place, node in enumerate(inputs) for term in self._bits(node, _BITS * place)]
+        placed = zip(self.program.inputs, self._places, strict=True)
+        terms = [term for node, place in placed if place.vector == number for term in self._terms(node, place)]
         return reduce(lambda a, b: a + b, terms)
 
-    def _bits(self, node: int, shift: int) -> Iterator[nw.Expr]:
-        flags = self._of(node)
-        possible = {Result.NOT_MET: ~flags.holds, Result.NOT_APPLICABLE: flags.away, Result.MET: flags.can_be_met}
-        for result, flag in possible.items():
-            if flag is not None:
-                yield flag.cast(self._integer) * (1 << shift + result)
+    def _terms(self, node: int, place: _Place) -> Iterator[nw.Expr]:
+        """The digit of a node's status, times its weight, in parts."""
+        flags, whole = self._of(node), nw.Int32() if self.sizes[place.vector] < 2**31 else nw.Int64()
+        if self._plain[node]:
+            parts = {1: [flags.can_be_met, flags.met]}
+        else:
+            results = {Result.NOT_MET: ~flags.holds, Result.NOT_APPLICABLE: flags.away, Result.MET: flags.can_be_met}
+            parts = {1 << result: [flag] for result, flag in results.items() if flag is not None}
+        for times, flags_of_part in parts.items():
+            for flag in flags_of_part:
+                yield flag.cast(whole) * (times * place.weight)
+
+
+class _Place(NamedTuple):
+    """Where the digit of an item stands: in which vector, and what one of it weighs there."""
+
+    vector: int
+    weight: int
+    base: int
+
+
+def _places(bases: Iterable[int]) -> Iterator[_Place]:
+    vector, weight = 0, 1
+    for base in bases:
+        if weight * base > LARGEST:
+            vector, weight = vector + 1, 1
+        yield _Place(vector, weight, base)
+        weight *= base
 
 
 def _constant(status: Status) -> _Flags:

@@ -6,11 +6,10 @@ Rows that columns cannot tell exactly, and rows with a mistake, are read one by 
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -25,9 +24,13 @@ from engine.rulebook import Rulebook, Verdict, Vocabulary
 from engine.rulings import Ruled, Rulings, items_of
 from offers.columns import READ, EvidenceColumns
 from offers.reference_check import Reader, ReferenceCheck
+from offers.repeated_ids import RepeatedIds
 from offers.tables import ROW, Table
 
 STATUSES = ("met", "not_met", "unknown", "not_applicable")
+
+
+Frame = TypeVar("Frame")
 
 
 class RejectedRow(NamedTuple):
@@ -45,7 +48,7 @@ class Evaluator:
     Args:
         programs: what is asked; they share a vocabulary.
         year: the agreement year of the evidence.
-        schema: the table's columns, and their types.
+        frame: the table, or one with the same columns.
         sign: the decimal sign of numbers in texts.
         reader: reads one row at a time.
         margin: how far from a threshold, as a part of it, a fact is near it.
@@ -55,18 +58,18 @@ class Evaluator:
         self,
         programs: Sequence[Program],
         year: int,
-        schema: Mapping[str, pl.DataType],
+        frame: Any,
         sign: Any,
         reader: Reader,
         margin: Fraction | None = None,
     ) -> None:
-        self._programs, self._year, self._reader, self._schema = programs, year, reader, dict(schema)
+        self._programs, self._year, self._reader = programs, year, reader
         grids = Grids(programs, year)
         vocabulary = programs[0].rulebook.vocabulary
-        types = dict(nw.from_native(pl.DataFrame(schema=dict(schema))).schema)
+        types = dict(nw.from_native(frame).collect_schema())
         leaves = {**{leaf.key: leaf for leaf in _leaves(types, vocabulary, grids)}, **grids.read}
         self.columns = EvidenceColumns(leaves, vocabulary, sign, types)
-        self._grids = grids
+        self._grids, self.reads = grids, list(types)
         self._margin = margin
         self.columnar = [ColumnarProgram(program, grids, f"{i}", margin) for i, program in enumerate(programs)]
 
@@ -76,19 +79,16 @@ class Evaluator:
         near = self._margin is not None
         return [n for program in self.columnar for n in (*program.vectors, *([program.near] if near else []))]
 
-    @property
-    def reads(self) -> list[str]:
-        """The columns of the table."""
-        return list(self._schema)
-
-    def with_vectors(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+    def with_vectors(self, frame: Frame) -> Frame:
         """The frame with the vectors of each row, and `READ`: whether columns can tell them."""
-        found = self._grids.prepare(self.columns.apply(nw.from_native(frame)), self.columns.present, self.columns.whole)
+        native: Any = frame
+        table = nw.from_native(native)
+        before = table.collect_schema().names()
+        found = self._grids.prepare(self.columns.apply(table), self.columns.present, self.columns.whole)
         for program in self.columnar:
             found = program.evaluate(found)
         certain = nw.all_horizontal(READ, *(program.certain for program in self.columnar), ignore_nulls=False)
-        before = frame.collect_schema().names()
-        extended: pl.LazyFrame = found.select(*before, certain.alias(READ), *self.vectors).to_native()
+        extended: Frame = found.select(*before, certain.alias(READ), *self.vectors).to_native()
         return extended
 
     def evaluate(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
@@ -104,21 +104,25 @@ class Evaluator:
 
     def _with_the_others(self, chunk: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
         """Reads one by one what columns cannot tell."""
-        told: list[tuple[int, ...]] = []
-        rejected: list[RejectedRow] = []
-        for cells in chunk.filter(~found[READ]).iter_rows(named=True):
-            try:
-                told.append((cells[ROW], *self.vectors_by_reference(cells)))
-            except Rejected as error:
-                if any(
-                    value is not None and value != ""
-                    for name, value in cells.items()
-                    if name in self._schema and name != ROW
-                ):
-                    rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
+        told, rejected = self.one_by_one(chunk.filter(~found[READ]).iter_rows(named=True))
         quick = found.filter(pl.col(READ)).drop(READ)
         slow = pl.DataFrame(told, schema=quick.schema, orient="row")
         return pl.concat([quick, slow]).sort(ROW) if told else quick, rejected
+
+    def one_by_one(self, rows: Iterable[Mapping[str, Any]]) -> tuple[list[tuple[int, ...]], list[RejectedRow]]:
+        """The number and vectors of rows that columns cannot tell, and the rows that are rejected.
+
+        A row without any cell is in neither.
+        """
+        told: list[tuple[int, ...]] = []
+        rejected: list[RejectedRow] = []
+        for cells in rows:
+            try:
+                told.append((cells[ROW], *self.vectors_by_reference(cells)))
+            except Rejected as error:
+                if any(cells[name] not in (None, "") for name in self.reads if name != ROW):
+                    rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
+        return told, rejected
 
     def vectors_by_reference(self, cells: Mapping[str, Any]) -> list[int]:
         """The vectors of one row by the reader of rows and the reference evaluator.
@@ -153,6 +157,10 @@ def _leaves(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iter
             yield grids.leaf(vocabulary.facts[stem], int(year))
 
 
+MOST_IN_TABLE = 2**22
+"""Where there can be no more vectors, each has a place in a table; else they are found by comparing."""
+
+
 class Book:
     """One rulebook's decisions: a row for each distinct vector, to which the offers' rows point."""
 
@@ -162,7 +170,11 @@ class Book:
         self._numbers: dict[tuple[int, ...], int] = {}
         self._rows: list[tuple[str | None, ...]] = []
         self._table = pl.DataFrame(schema=self.schema)
-        self.counts: Counter[int] = Counter()
+        self.counted = dict.fromkeys((v.value for v in Verdict), 0)
+        """How many offers each verdict was given to."""
+        (size, *more) = columnar.sizes
+        is_small = not more and size <= MOST_IN_TABLE
+        self._known = pl.repeat(None, size, dtype=pl.UInt32, eager=True) if is_small else None
 
     @property
     def schema(self) -> dict[str, pl.DataType]:
@@ -173,28 +185,41 @@ class Book:
         fixed = {"verdict": pl.Enum([v.value for v in Verdict]), "outcome": outcomes, "basis": bases}
         return {**fixed, **criteria, DECISIVE: pl.String()}
 
-    def decide(self, vectors: pl.DataFrame) -> pl.DataFrame:
-        """The decisions on the vectors of some rows, in their order; each new vector is decided."""
+    def decide(self, vectors: pl.DataFrame, counts: pl.Series | None = None) -> pl.DataFrame:
+        """The decisions on the vectors of some rows, in their order; each new vector is decided.
+
+        `counts` says how many offers each row stands for, if not for one.
+        """
+        decided = self._decide(vectors)
+        for verdict in Verdict:
+            of_these = decided["verdict"] == verdict.value
+            self.counted[verdict.value] += int((of_these if counts is None else counts.filter(of_these)).sum())
+        return decided
+
+    def _decide(self, vectors: pl.DataFrame) -> pl.DataFrame:
         own = vectors.select(self.columnar.vectors)
         if own.is_empty():
             return pl.DataFrame(schema=self.schema)
-        if own.width == 1:
-            return self._decide_one(own.to_series())
+        if self._known is not None:
+            return self._table_of(own.to_series())
         numbers = own.unique(maintain_order=True).with_columns(
             pl.Series(NUMBER, [self._number(row) for row in own.unique(maintain_order=True).iter_rows()], pl.UInt32)
         )
         return self._gathered(own.join(numbers, on=own.columns, how="left", maintain_order="left")[NUMBER])
 
-    def _decide_one(self, vector: pl.Series) -> pl.DataFrame:
-        distinct = vector.unique().sort()
-        numbers = pl.Series([self._number((v,)) for v in distinct], dtype=pl.UInt32)
-        return self._gathered(vector.replace_strict(distinct, numbers, return_dtype=pl.UInt32))
+    def _table_of(self, vector: pl.Series) -> pl.DataFrame:
+        """The decisions on vectors that are small enough to stand in a table by themselves."""
+        assert self._known is not None
+        numbers = self._known[vector]
+        if numbers.null_count():
+            new = vector.filter(numbers.is_null()).unique().sort()
+            self._known.scatter(new, [self._number((v,)) for v in new])
+            numbers = self._known[vector]
+        return self._gathered(numbers)
 
     def _gathered(self, numbers: pl.Series) -> pl.DataFrame:
         if self._table.height < len(self._rows):
             self._table = pl.DataFrame(self._rows, schema=self.schema, orient="row")
-        for number, count in numbers.value_counts().iter_rows():
-            self.counts[number] += count
         return self._table[numbers]
 
     def near(self, bits: pl.Series) -> pl.Series:
@@ -217,13 +242,6 @@ class Book:
         decisive = " ".join(criteria[i].criterion.id for i in self.rulings.decisive(items))
         statuses = [status.reported for status in items[: len(criteria)]]
         return (ruled.verdict.value, self.rulebook.outcomes[ruled.verdict].id, ruled.basis, *statuses, decisive or None)
-
-    def counted(self) -> dict[str, int]:
-        """How many offers each verdict was given to."""
-        totals = dict.fromkeys((v.value for v in Verdict), 0)
-        for number, count in self.counts.items():
-            totals[self._rows[number][0] or ""] += count
-        return totals
 
 
 DECISIVE, NEAR, NUMBER = "decisive", "near", " number"
@@ -251,7 +269,7 @@ class Batch:
         self.rows = 0
         self._repeated = repeated
         self._lock = threading.Lock()
-        self._hashes: list[pl.Series] = []
+        self.ids = RepeatedIds()
         self._reference = evaluator.reference_check(table.most_rows)
         self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
         self._place = table.place
@@ -276,55 +294,48 @@ class Batch:
             chunk = chunk.join(vectors.select(ROW), on=ROW, how="semi", maintain_order="left")
         self.rows += chunk.height + len(rejected)
         self._check(chunk, vectors)
-        decided = []
+        decided = list(chunk)
         for i, book in enumerate(self.books):
-            found = book.decide(vectors)
+            decided += [column.alias(f"{i} {column.name}") for column in book.decide(vectors)]
             if book.columnar.near in vectors.columns:
-                found = found.with_columns(book.near(vectors[book.columnar.near]))
-            decided.append(found.select(pl.all().name.prefix(f"{i} ")))
-        return pl.concat([chunk, *decided], how="horizontal")
+                decided.append(book.near(vectors[book.columnar.near]).alias(f"{i} {NEAR}"))
+        return pl.DataFrame(decided)
 
     @property
     def checked(self) -> int:
         """How many rows the reference has decided, too."""
         return self._reference.checked
 
-    def repeated_ids(self, ids_of: Callable[[pl.Series], Iterable[str]]) -> frozenset[str]:
-        """The ids that several rows share; `ids_of` gives the ids with certain hashes."""
-        if not self._hashes:
-            return frozenset()
-        ordered = pl.concat(self._hashes).sort()
-        twice = ordered.filter(ordered == ordered.shift(1)).unique()
-        if twice.is_empty():
-            return frozenset()
-        counts = Counter(ids_of(twice))
-        return frozenset(name for name, count in counts.items() if count > 1)
-
     def _refused_for_their_id(self, chunk: pl.DataFrame, already: set[int]) -> list[RejectedRow]:
-        ids = chunk["id"].cast(pl.String).str.strip_chars()
-        self._hashes.append(ids.drop_nulls().hash())
+        ids = chunk["id"]
+        self.ids.add(ids)
         if not self._repeated:
             return []
         repeated = chunk.filter(ids.is_in(pl.Series(list(self._repeated)).implode()))
-        return [self._repeated_row(cells) for cells in repeated.iter_rows(named=True) if cells[ROW] not in already]
+        return [self.repeated_row(cells) for cells in repeated.iter_rows(named=True) if cells[ROW] not in already]
 
-    def _repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
+    def repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
+        """A row whose id others have, too."""
         message = f"the id `{cells['id']}` stands in several rows"
         found = Diagnostic(self._place(cells[ROW]), "repeated-offer", message, "an id belongs to one offer")
         return RejectedRow(cells[ROW], cells["id"], cells, (found,))
 
     def _check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
         """Have the rows of the sample checked, while the others are decided."""
-        keep = self._reference.sampled(chunk[ROW])
-        if keep.any():
-            self._checks.append(self._checker.submit(self._reference.check, chunk.filter(keep), vectors.filter(keep)))
+        rows = self._reference.sampled(chunk[ROW])
+        if rows.len():
+            self._checks.append(self._checker.submit(self._reference.check, chunk[rows], vectors[rows]))
 
-    def close(self) -> None:
+    def wait(self) -> None:
         """Wait for the checks.
 
         Raises:
             IntegrityFault: evaluators disagree.
         """
-        self._checker.shutdown()
         for check in self._checks:
             check.result()
+
+    def close(self) -> None:
+        """Let go of what a batch holds beside memory."""
+        self._checker.shutdown(cancel_futures=True)
+        self.ids.close()

@@ -47,8 +47,8 @@ class Causes:
         evidence = [name for name in evidence_columns(program, previous.year) if name in known]
         self._cells = self._frame.select(pl.col("offer").alias("id"), *evidence).with_row_index(ROW)
         before = _reader_of(self._cells, ["id", *evidence], book)
-        self._by_old = Verdicts(old, new.vocabulary, year, schema, table.sign, reader)
-        self._by_new = Verdicts(new, new.vocabulary, previous.year, self._cells.collect_schema(), ".", before)
+        self._by_old = Verdicts(old, new.vocabulary, year, table.frame, table.sign, reader)
+        self._by_new = Verdicts(new, new.vocabulary, previous.year, self._cells, ".", before)
         sides = Side(before, previous.year, frozenset(evidence)), Side(reader, year, frozenset(schema))
         self._evidence = DifferingEvidence(program, *sides)
 

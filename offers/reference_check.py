@@ -65,11 +65,12 @@ class ReferenceCheck:
         self._found: dict[tuple[int, int], dict[tuple[Status, ...], Status]] = {}
 
     def sampled(self, rows: pl.Series) -> pl.Series:
-        """Whether each of some rows, by its number, is in the sample."""
+        """Where the rows of the sample stand among some rows, whose numbers ascend."""
         if self._sample is None or rows.is_empty():
-            return pl.repeat(True, rows.len(), eager=True)
-        within = self._sample.filter(self._sample.is_between(rows.min(), rows.max()))
-        return rows.is_in(within.cast(rows.dtype).implode())
+            return pl.int_range(rows.len(), dtype=pl.UInt32, eager=True)
+        within = self._sample.filter(self._sample.is_between(rows[0], rows[-1])).cast(rows.dtype)
+        at = rows.search_sorted(within)
+        return at.filter(rows[at] == within)
 
     def check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
         """Decide rows from their cells, and compare.

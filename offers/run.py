@@ -7,12 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
+import narwhals as nw
 import polars as pl
 
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.program import Program
-from engine.rulebook import FactDeclaration, Rulebook
+from engine.rulebook import Rulebook
 from engine.rulings import Rulings
 from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, RejectedRow
 from offers.columns import evidence_columns
@@ -66,10 +67,13 @@ def reclassify(request: Request, folder: Path, told: Callable[[int], None] = lam
     deciders = _deciders(request)
     while True:
         run = _Run(request, deciders, folder, repeated, told)
-        run.write()
-        found = run.batch.repeated_ids(run.ids_of)
-        if found <= repeated:
-            return run.result()
+        try:
+            run.write()
+            found = run.repeated_ids()
+            if found <= repeated:
+                return run.result()
+        finally:
+            run.batch.close()
         repeated |= found
 
 
@@ -92,7 +96,7 @@ class _Run:
         evaluator = Evaluator(
             [d.program for d in deciders],
             request.year,
-            self._schema,
+            table.frame,
             table.sign,
             request.reader,
             request.margin if request.fragile else None,
@@ -107,7 +111,8 @@ class _Run:
         own = {f"{i} {n}": d for i, book in enumerate(self.batch.books) for n, d in book.schema.items()}
         names = range(len(self.batch.books)) if self._request.fragile else ()
         near = {f"{i} {NEAR}": pl.String() for i in names}
-        compared = {f"{i} {n}": pl.String() for i in range(len(self.batch.books)) for n in COMPARED}
+        books = range(len(self.batch.books)) if self._comparison else ()
+        compared = {f"{i} {n}": pl.String() for i in books for n in COMPARED}
         schema = {**self._schema, **own, **near, **compared}
         decided = self.batch.evaluator.with_vectors(self._request.table.frame).map_batches(
             lambda chunk: self._decide(chunk).select(list(schema)), schema=schema, streamable=True
@@ -120,27 +125,18 @@ class _Run:
                 raise error.__cause__ from None
             place = Place(self._request.table.file)
             raise rejected(place, "unreadable", f"the table cannot be read: {str(error).splitlines()[0]}") from None
-        finally:
-            self.batch.close()
+        self.batch.wait()
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         decided = self.batch.decide(chunk)
         self._told(self.batch.rows)
-        columns = (
-            self._comparison.compare(decided)
-            if self._comparison
-            else [c for i in range(len(self.batch.books)) for c in _nothing_compared(i, decided.height)]
-        )
-        return decided.with_columns(columns)
+        return decided.with_columns(self._comparison.compare(decided)) if self._comparison else decided
 
     def _sinks(self, decided: pl.LazyFrame, i: int, book: Book) -> Iterator[pl.LazyFrame]:
         rulebook = book.rulebook
-        columns = [pl.col("id").cast(pl.String).str.strip_chars().alias("offer")]
-        columns += [pl.col(f"{i} {name}").alias(name) for name in book.schema if name != DECISIVE]
-        columns += [self._cleaned(name) for name in self.evidence_of(book.rulings.program)]
-        columns += [pl.col(f"{i} {name}").alias(name) for name in COMPARED]
         file = self._folder / DECISIONS / f"{rulebook.id}@{rulebook.version}.parquet"
-        yield decided.select(columns).sink_parquet(file, lazy=True)
+        columns = nw.from_native(decided).select(self._columns(i, book)).to_native()
+        yield columns.sink_parquet(file, lazy=True)
         if not self._request.fragile:
             return
         is_fragile = pl.col(f"{i} {DECISIVE}").is_not_null() | pl.col(f"{i} {NEAR}").is_not_null()
@@ -148,7 +144,7 @@ class _Run:
         fragile = decided.filter(is_fragile).select(
             pl.lit(rulebook.id).alias("rulebook"),
             pl.lit(rulebook.version).alias("version"),
-            harmless_cell(pl.col("id").cast(pl.String).str.strip_chars()).alias("offer"),
+            harmless_cell(pl.col("id")).alias("offer"),
             harmless_cell(name.cast(pl.String)).alias("name"),
             pl.col(f"{i} verdict").alias("verdict"),
             pl.col(f"{i} outcome").alias("outcome"),
@@ -157,32 +153,31 @@ class _Run:
         )
         yield fragile.sink_csv(self._folder / f"fragile.{i}.csv", include_header=i == 0, lazy=True)
 
+    def _columns(self, i: int, book: Book) -> list[nw.Expr]:
+        """The columns of a rulebook's decisions."""
+        decided = [nw.col(f"{i} {name}").alias(name) for name in book.schema if name != DECISIVE]
+        evidence = [self.batch.evaluator.columns.cleaned(name) for name in self.evidence_of(book.rulings.program)]
+        nothing = nw.lit(None, nw.String())
+        compared = [(nw.col(f"{i} {name}") if self._comparison else nothing).alias(name) for name in COMPARED]
+        return [nw.col("id").alias("offer"), *decided, *evidence, *compared]
+
     def evidence_of(self, program: Program) -> list[str]:
         """The columns of the evidence that a program uses, as far as the table has them."""
         return [name for name in evidence_columns(program, self._request.year) if name in self._schema]
 
-    def _cleaned(self, name: str) -> pl.Expr:
-        if self._schema[name] != pl.String:
-            return pl.col(name)
-        text = pl.col(name).str.strip_chars()
-        fact = self._request.rulebooks[0].vocabulary.facts.get(name) or self._fact_of_year(name)
-        if self._request.table.sign == "," and fact is not None and fact.is_number:
-            text = text.str.replace_all(",", ".", literal=True)
-        return pl.when(text != "").then(text).alias(name)
+    def repeated_ids(self) -> frozenset[str]:
+        """The ids that several rows share."""
+        return self.batch.ids.found(self._ids_with)
 
-    def _fact_of_year(self, name: str) -> FactDeclaration | None:
-        return self._request.rulebooks[0].vocabulary.facts.get(name.rpartition("_")[0])
-
-    def ids_of(self, hashes: pl.Series) -> Iterable[str]:
-        """The ids with certain hashes, each as often as it stands in the table."""
-        ids = self._request.table.frame.select(pl.col("id").cast(pl.String).str.strip_chars())
+    def _ids_with(self, hashes: pl.Series) -> Iterable[str]:
+        ids = self._request.table.frame.select("id")
         with_hash = ids.map_batches(lambda f: f.filter(f["id"].hash().is_in(hashes.implode())), streamable=True)
         return with_hash.collect(engine="streaming")["id"].to_list()
 
     def result(self) -> Result:
         batch = self.batch
         for book in batch.books:
-            total = sum(book.counted().values()) + len(batch.rejected)
+            total = sum(book.counted.values()) + len(batch.rejected)
             if total != batch.rows:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {book.rulebook.id}")
         if self._comparison:
@@ -190,7 +185,7 @@ class _Run:
         executions = [book.rulings.execution.engine if book.rulings.execution else "" for book in batch.books]
         return Result(
             rows=batch.rows,
-            counts=[book.counted() for book in batch.books],
+            counts=[book.counted for book in batch.books],
             rejected=sorted(batch.rejected, key=lambda r: r.row),
             changes=self._comparison.changes() if self._comparison else pl.DataFrame(schema=CHANGE_SCHEMA),
             lost=self._comparison.lost if self._comparison else [() for _ in batch.books],
@@ -198,10 +193,6 @@ class _Run:
             vectors=[book.rulings.vectors for book in batch.books],
             executions=executions,
         )
-
-
-def _nothing_compared(i: int, height: int) -> list[pl.Series]:
-    return [pl.repeat(None, height, dtype=pl.String, eager=True).alias(f"{i} {name}") for name in COMPARED]
 
 
 def harmless_cell(text: pl.Expr) -> pl.Expr:

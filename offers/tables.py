@@ -36,7 +36,8 @@ class Table(NamedTuple):
     """A table that has been opened.
 
     The frame has a column for each that is read, by its name in the table contract, and `ROW`; where the table has no
-    types they are texts. `detected` is what a reader may want to check. `most_rows` is at least the number of rows.
+    types they are texts. An id is a text without spaces around it. `detected` is what a reader may want to check.
+    `most_rows` is at least the number of rows.
     """
 
     file: str
@@ -73,7 +74,7 @@ def open_table(path: Path, vocabulary: Vocabulary, scratch: Path, ignored: Itera
     opened: Table = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "ndjson": _ndjson}[kind](
         file, headers, tuple(ignored), scratch
     )
-    return opened
+    return opened._replace(frame=opened.frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars()))
 
 
 class _File:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from engine.analysis import rule_on
@@ -30,7 +28,7 @@ class Verdicts:
         rulebook: the rule, with its own vocabulary.
         reading: the vocabulary that the rows are read by.
         year: the agreement year of the rows.
-        schema: the columns of the rows, and their types.
+        frame: a table with the columns of the rows.
         sign: the decimal sign of numbers in texts.
         reader: reads one row at a time.
     """
@@ -40,19 +38,19 @@ class Verdicts:
         rulebook: Rulebook,
         reading: Vocabulary,
         year: int,
-        schema: Mapping[str, pl.DataType],
+        frame: pl.LazyFrame,
         sign: DecimalSign,
         reader: Reader,
     ) -> None:
         self._program, self._year, self._reader = compile_rulebook(rulebook), year, reader
-        self._names = list(schema)
+        self._names = frame.collect_schema().names()
         self._known: dict[tuple[int, ...], str] = {}
         self._evaluator: Evaluator | None = None
         vocabulary = _read_by(self._program, reading)
         if vocabulary is not None:
             program = compile_rulebook(rulebook._replace(vocabulary=vocabulary))
             try:
-                self._evaluator = Evaluator([program], year, schema, sign, reader)
+                self._evaluator = Evaluator([program], year, frame, sign, reader)
             except Rejected:  # too many digits: row by row
                 self._evaluator = None
 

@@ -107,7 +107,7 @@ def test_columns_understand_what_the_reader_of_rows_does(rows: list[dict[str, st
     columns = Headers(VOCABULARY).read(["id", *FACTS], "table")
     table = Table("table", "csv", tuple(columns), frame.lazy(), sign, {}, "", len(cells))
     reader = Rows(table, VOCABULARY)
-    evaluator = Evaluator(PROGRAMS, 2018, frame.schema, sign, reader)
+    evaluator = Evaluator(PROGRAMS, 2018, frame, sign, reader)
     found, rejected = evaluator.evaluate(frame)
     vectors = {row[0]: row[1:] for row in found.iter_rows()}
     for row in frame.iter_rows(named=True):

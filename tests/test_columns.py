@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -94,11 +95,12 @@ def table_of(cells: Mapping[str, list[Any]], offers: int, sign: Any = ".") -> Ta
 def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
     rows = Rows(table, VOCABULARY)
     deciders = [Decider(rulebook) for rulebook in RULEBOOKS]
-    evaluator = Evaluator([d.program for d in deciders], YEAR, table.frame.collect_schema(), table.sign, rows)
+    evaluator = Evaluator([d.program for d in deciders], YEAR, table.frame, table.sign, rows)
     books = [Book(Rulings(d), c) for d, c in zip(deciders, evaluator.columnar, strict=True)]
     batch = Batch(evaluator, books, table)
-    found = batch.decide(table.frame.collect())
-    batch.close()
+    with contextlib.closing(batch):
+        found = batch.decide(table.frame.collect())
+        batch.wait()
     return batch, found, rows
 
 
@@ -121,6 +123,22 @@ def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], of
         for row in got.iter_rows():
             items = tuple(list(Status)[code] for code in row[: len(parts)])
             assert row[len(parts) :] == expected_row(book, items)
+
+
+def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = table_of(CELLS, 2_000)
+    _, found, _ = decided(table)
+    monkeypatch.setattr("offers.batch.MOST_IN_TABLE", 0)
+    batch, again, _ = decided(table)
+    assert again.equals(found)
+    assert [sum(book.counted.values()) for book in batch.books] == [found.height, found.height]
+
+
+def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = table_of(CELLS, 2_000)
+    _, found, _ = decided(table)
+    monkeypatch.setattr("offers.number_columns.MOST_DISTINCT", -1)
+    assert decided(table)[1].equals(found)
 
 
 def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
@@ -185,7 +203,7 @@ def test_rows_that_columns_understand_are_not_read_one_by_one() -> None:
     del plain["outside_share_mean"], plain["volume_judgement"]
     table = table_of(plain, 2_000)
     programs = [Decider(rulebook).program for rulebook in RULEBOOKS]
-    evaluator = Evaluator(programs, YEAR, table.frame.collect_schema(), ".", NoReader())
+    evaluator = Evaluator(programs, YEAR, table.frame, ".", NoReader())
     assert evaluator.evaluate(table.frame.collect())[0].height == 2_000
 
 

@@ -277,7 +277,7 @@ def test_offers_that_columns_understand_are_not_read_one_by_one(
     frame = frame.with_row_index(ROW)
     columns = Headers(new.vocabulary).read(frame.columns[1:], "")
     rows = Rows(Table("", "parquet", tuple(columns), frame.lazy(), ".", {}, "", 2), new.vocabulary)
-    verdicts = Verdicts(old, new.vocabulary, 2018, frame.collect_schema(), ".", rows)
+    verdicts = Verdicts(old, new.vocabulary, 2018, frame.lazy(), ".", rows)
     assert verdicts.of(frame).to_list() == ["met", "undetermined"]
 
 

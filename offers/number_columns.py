@@ -1,0 +1,171 @@
+"""Numbers in columns: the marks of their ends, from cells that hold numbers and from cells that hold texts."""
+
+from __future__ import annotations
+
+import math
+import threading
+from fractions import Fraction
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from engine.columnar_evidence import Leaf, high_of, low_of, marks_of
+from engine.interval import Interval
+from offers.cells import DecimalSign
+from offers.stages import Stages
+
+_FINE, _MOST_DIGITS = 12, 15
+"""Decimals beyond which a number may be any other number's nearest binary one."""
+MOST_DISTINCT = 100_000
+"""A column with more distinct texts is read text by text."""
+
+
+def plain_text(key: str, sign: DecimalSign = ".") -> nw.Expr:
+    """A column of texts without spaces around them, numbers with a decimal point; null where there is none."""
+    text = nw.col(key).cast(nw.String).str.strip_chars()
+    text = text.str.replace_all(",", ".", literal=True) if sign == "," else text
+    return nw.when(text != "").then(text)
+
+
+def numbers(stages: Stages, leaf: Leaf, dtype: Any) -> None:
+    """A column of numbers; one off the grid lies between its neighbours there."""
+    value = nw.col(leaf.key)
+    least, largest = _limits(leaf)
+    if dtype.is_integer():
+        inside = (value >= math.ceil(least)) & (value <= math.floor(largest))
+        wide = stages.made(0, nw.when(inside).then(value.cast(nw.Int64)), f"{leaf.key} steps")
+        _ends(stages, leaf, wide * (2 * leaf.scale), wide * (2 * leaf.scale))
+        stages.check(value.is_null() | ~wide.is_null())
+    elif dtype.is_float() or (dtype.is_decimal() and dtype.scale <= _FINE):
+        _binary(stages, leaf, value.cast(nw.Float64))
+    else:
+        _ends(stages, leaf, nw.lit(None, nw.Int64), nw.lit(None, nw.Int64))
+        stages.check(value.is_null())
+
+
+def _binary(stages: Stages, leaf: Leaf, value: nw.Expr) -> None:
+    """Binary numbers, each taken as the shortest decimal number that it is nearest to."""
+    ten = 10.0**leaf.decimals
+    least, largest = _limits(leaf)
+    inside = (value >= float(least)) & (value <= float(largest))
+    steps = stages.made(0, nw.when(inside).then(value * ten).round(), f"{leaf.key} steps")
+    # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
+    nearest = stages.made(1, steps / (steps * 0.0 + ten), f"{leaf.key} nearest")
+    mark, fits = steps.cast(nw.Int64) * (2 * leaf.factor), ~steps.is_null()
+    if leaf.part or leaf.fact.written.type == "whole_number":
+        fits = fits & (nearest == value)
+    else:
+        mark = mark + (value > nearest).cast(nw.Int64) - (value < nearest).cast(nw.Int64)
+    mark = stages.made(2, mark, f"{leaf.key} mark")
+    _ends(stages, leaf, mark, mark)
+    stages.check(value.is_null() | fits.fill_null(False))
+
+
+def texts(stages: Stages, leaf: Leaf, sign: DecimalSign) -> None:
+    """A column of texts: numbers, bounds, ranges, and the words for unknown."""
+    key = leaf.key
+    text = stages.made(0, plain_text(key, sign), f"{key} text")
+    if sign == ",":
+        point = nw.col(key).cast(nw.String).str.contains(r"[0-9]\.[0-9]").fill_null(False)
+        stages.check(~stages.made(0, point, f"{key} point"))
+    unknown = text.is_in(["ukendt", "unknown", "Ukendt", "Unknown"]).fill_null(False)
+    at_most, at_least = text.str.starts_with("<"), text.str.starts_with(">")
+    closed = (at_most | at_least) & (text.str.slice(1, 1) == "=")
+    is_range = text.str.contains("..", literal=True)
+    flags = {"most": at_most, "least": at_least, "closed": closed, "range": is_range}
+    most, least, closed, is_range = (stages.made(1, f.fill_null(False), f"{key} {n}") for n, f in flags.items())
+    bound = nw.when(closed).then(text.str.slice(2)).when(most | least).then(text.str.slice(1))
+    ends = nw.when(is_range).then(text).str.split("..")
+    parts = {"value": bound.when(~is_range).then(text), "first": ends.list.get(0), "last": ends.list.get(1)}
+    written = {name: stages.made(2, part, f"{key} {name} text") for name, part in parts.items()}
+    value, first, last = (stages.made(3, _mark_of_text(part, leaf), f"{key} {name}") for name, part in written.items())
+    inside = 2 * leaf.scale if leaf.fact.written.type == "whole_number" else 1
+    low = nw.when(is_range).then(first).when(least & ~closed).then(value + inside).when(~most).then(value)
+    high = nw.when(is_range).then(last).when(most & ~closed).then(value - inside).when(~least).then(value)
+    _ends(stages, leaf, low, high)
+    fits = nw.when(is_range).then(first <= last).otherwise(~value.is_null()).fill_null(False)
+    stages.check((fits & (nw.col(low_of(key)) <= nw.col(high_of(key)))) | text.is_null() | unknown)
+
+
+def _ends(stages: Stages, leaf: Leaf, low: nw.Expr, high: nw.Expr) -> None:
+    """The ends, where none is stated those that the fact has anyway."""
+    assert isinstance(leaf.fact.everything, Interval)
+    least, largest = marks_of(leaf.fact.everything, leaf.scale)
+    stages.made(4, low.fill_null(least), low_of(leaf.key))
+    stages.made(4, high.fill_null(largest), high_of(leaf.key))
+
+
+def _limits(leaf: Leaf) -> tuple[Fraction, Fraction]:
+    """The least and the largest number that the fact allows and a column holds."""
+    everything = leaf.fact.everything
+    assert isinstance(everything, Interval)
+    least, largest = Fraction(1 - leaf.limit), Fraction(leaf.limit - 1)
+    least = least if everything.low is None else max(least, everything.low)
+    return least, largest if everything.high is None else min(largest, everything.high)
+
+
+def _mark_of_text(text: nw.Expr, leaf: Leaf) -> nw.Expr:
+    """The mark of numbers in texts; null where a text is none, or has more digits than a column holds."""
+    ten = 10.0**leaf.decimals
+    begins_with_0 = text.str.starts_with("0") & ~text.str.slice(1, 1).is_in(["", "."])
+    plain = text.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$") & ~begins_with_0 & ~text.str.starts_with("-0")
+    number = nw.when(plain & (text.str.len_chars() <= _MOST_DIGITS)).then(text).cast(nw.Float64)
+    least, largest = _limits(leaf)
+    steps = nw.when((number >= float(least)) & (number <= float(largest))).then((number * ten).round())
+    # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
+    on_grid = steps / (steps * 0.0 + ten) == number
+    return nw.when(on_grid).then(steps).cast(nw.Int64) * (2 * leaf.factor)
+
+
+class DistinctTexts:
+    """The ends of numbers in a column of texts on Polars, each distinct text read once.
+
+    The texts are numbered as they come; what each says stands in a table, by its number. A column of too many is read
+    text by text.
+    """
+
+    def __init__(self, leaf: Leaf, sign: DecimalSign) -> None:
+        self._leaf, self._sign, self._lock = leaf, sign, threading.Lock()
+        self._texts = pl.Categories.random()
+        # Polars forgets the texts of categories that no column is made of.
+        self._first = pl.Series([""], dtype=pl.Categorical(self._texts))
+        self._known = self._read(pl.Series([], dtype=pl.String))
+
+    @property
+    def fits(self) -> str:
+        """The column that says whether a text was understood."""
+        return f"{self._leaf.key} fits"
+
+    def column(self) -> pl.Expr:
+        """A column of structs: the two ends, and whether the text was understood."""
+        found = pl.Struct(self._known.schema)
+        key = self._leaf.key
+        return pl.col(key).map_batches(self._ends, return_dtype=found, is_elementwise=True).alias(self.name)
+
+    @property
+    def name(self) -> str:
+        """The name of that column."""
+        return f"{self._leaf.key} read"
+
+    def _ends(self, column: pl.Series) -> pl.Series:
+        text = column.cast(pl.String).fill_null("")
+        if self._known.height > MOST_DISTINCT:
+            return self._read(text).to_struct(self.name)
+        numbers = text.cast(self._first.dtype).to_physical()
+        return self._known_up_to(numbers.max())[numbers].to_struct(self.name)
+
+    def _known_up_to(self, number: Any) -> pl.DataFrame:
+        """The table with all texts up to a number."""
+        with self._lock:
+            if number is not None and number >= self._known.height:
+                new = self._texts.to_series().cast(pl.String).slice(self._known.height)
+                self._known = pl.concat([self._known, self._read(new)])
+            return self._known
+
+    def _read(self, text: pl.Series) -> pl.DataFrame:
+        stages, key = Stages(), self._leaf.key
+        texts(stages, self._leaf, self._sign)
+        read = stages.apply(nw.from_native(pl.DataFrame({key: text})), self.fits)
+        frame: pl.DataFrame = read.select(low_of(key), high_of(key), self.fits).to_native()
+        return frame

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 """In a terminal, help comes with colours and boxes; elsewhere as plain text."""
 
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -53,7 +53,7 @@ def harmless(text: str) -> str:
     >>> harmless("a\x1b[31mb\u202ec")
     'a\ufffd[31mb\ufffdc'
     """
-    return _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    return HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def say(message: str) -> None:

@@ -98,15 +98,14 @@ def _previewed(
     import polars as pl  # noqa: PLC0415 - slow to import
 
     from cli.reclassify import request_of  # noqa: PLC0415 - polars is slow to import
-    from offers.comparison import DECISIONS, Previous  # noqa: PLC0415
+    from offers.previous import DECISIONS, Previous  # noqa: PLC0415
     from offers.run import reclassify  # noqa: PLC0415
 
     request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
     reclassify(request._replace(fragile=False), folder / "before")
-    frame = pl.read_parquet(folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet")
-    frame = frame.with_columns(pl.col("verdict", "outcome", "basis").cast(pl.String))
+    frame = pl.scan_parquet(folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet")
     again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, folder)
-    previous = Previous(year, {after.id: frame}, {after.id: before})
+    previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     return reclassify(again._replace(previous=previous, fragile=False), folder / "after")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.journal import Journal
     from engine.rulebook import Rulebook, Vocabulary
     from engine.wording import Language
-    from offers.comparison import Previous
+    from offers.previous import Previous
     from offers.run import Request, Result
 
 PUBLISHED = "published"
@@ -192,8 +192,8 @@ def request_of(
 
 
 def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:
-    from offers.comparison import read_previous  # noqa: PLC0415
     from offers.offer_table import OfferRows  # noqa: PLC0415
+    from offers.previous import read_previous  # noqa: PLC0415
     from offers.published import published_outcomes  # noqa: PLC0415
 
     if name is None and ids is not None:

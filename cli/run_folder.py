@@ -15,12 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from cli.console import harmless
 from cli.form import MARKS
 from cli.page import template_of
 from cli.screen import Piece, Screen
 from cli.spreadsheet import safe_cell
-from engine.rulebook import Rulebook, Verdict
+from engine.diagnostics import Place
+from engine.rulebook import Rulebook, Verdict, Vocabulary
 from engine.wording import Language, Wording
 from offers.offer_table import OfferRows
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from offers.run import Request, Result
 
 FORMAT = "sekskant/run/1"
-REJECTED_COLUMNS = ("row", "offer", "column", "value", "code", "reason", "hint")
+REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
 _NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?\Z")
 CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
 CAUSES = ("data", "rule", "either", "interaction")
@@ -76,7 +76,9 @@ class RunFolder:
         if request.fragile:
             _join_fragile(self.path, len(request.rulebooks))
         if previous is not None:
-            _write_changes(self.path, result.changes)
+            from cli.changes_files import write_changes  # noqa: PLC0415 - only where there is something to compare
+
+            write_changes(self.path, result.changes)
         _write_rulebooks(self.path / "rulebooks", request.rulebooks)
         record = run_record(request, result, previous)
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
@@ -118,9 +120,19 @@ def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -
             for found in row.diagnostics:
                 column = request.reader.column_at(found.place)  # type: ignore[attr-defined]
                 value = row.cells.get(column.name) if column else None
-                place = row.row + request.table.first_row
-                cells = (place, row.id, column.header if column else None, value, found.code, found.message, found.hint)
+                number, header = row.row + request.table.first_row, column.header if column else None
+                what = (found.code, found.message, found.hint)
+                cells = (number, _place_below(request.table.file, found.place), row.id, header, value, *what)
                 writer.writerow([safe(cell) for cell in cells])
+
+
+def _place_below(register: str, place: Place) -> str:
+    """A place as diagnostics say it, from the register's own name on, wherever the register lies.
+
+    >>> _place_below("/home/ida/register.csv", Place("/home/ida/register.csv", 3, 5))
+    'register.csv:3:5'
+    """
+    return str(place).removeprefix(str(Path(register).parent) + "/")
 
 
 def _join_fragile(folder: Path, books: int) -> None:
@@ -130,38 +142,6 @@ def _join_fragile(folder: Path, books: int) -> None:
             with part.open("rb") as source:
                 shutil.copyfileobj(source, target)
             part.unlink()
-
-
-def _write_changes(folder: Path, changes: pl.DataFrame) -> None:
-    import xlsxwriter  # noqa: PLC0415 - only where there is something to compare
-
-    with (folder / "changes.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(changes.columns)
-        writer.writerows([safe(cell) for cell in row] for row in changes.iter_rows())
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
-    with xlsxwriter.Workbook(str(folder / "changes.xlsx"), options) as book:
-        book.set_properties({"created": _NO_DATE})
-        sheet = book.add_worksheet("Changes")
-        bold = book.add_format({"bold": True, "bottom": 1})
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, changes.width - 1, 18)
-        for number, name in enumerate(changes.columns):
-            sheet.write_string(0, number, name, bold)
-        for at, row in enumerate(changes.iter_rows(), start=1):
-            for number, cell in enumerate(row):
-                if cell is not None:
-                    sheet.write_string(at, number, harmless(cell))
-        sheet.autofilter(0, 0, max(changes.height, 1), changes.width - 1)
-
-
-def _no_date() -> Any:
-    import datetime  # noqa: PLC0415
-
-    return datetime.datetime(2000, 1, 1)
-
-
-_NO_DATE = _no_date()
 
 
 def _write_rulebooks(folder: Path, rulebooks: Sequence[Rulebook]) -> None:
@@ -190,7 +170,8 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
             request.rulebooks, result.counts, result.vectors, result.executions, strict=True
         )
     ]
-    changes = Counter(zip(result.changes["rulebook"], result.changes["change"], strict=True))
+    grouped = result.changes.group_by("rulebook", "change").len()
+    changes = Counter({(rulebook, change): count for rulebook, change, count in grouped.iter_rows()})
     return {
         "format": FORMAT,
         "sekskant": version("sekskant"),
@@ -200,21 +181,24 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
             "kind": table.kind,
             "sha256": table.sha256,
             "read_as": table.detected,
+            "columns": [column.name for column in table.columns],
         },
         "rulebooks": rulebooks,
         "checked_by_reference": result.checked,
         "margin": str(request.margin),
-        "previous": None if previous is None else _previous_record(previous, request),
+        "previous": None if previous is None else _previous_record(previous, request, result),
         "changes": {r.id: {c: changes[r.id, c] for c in CHANGES} for r in request.rulebooks} if previous else None,
     }
 
 
-def _previous_record(previous: str, request: Request) -> dict[str, Any]:
+def _previous_record(previous: str, request: Request, result: Result) -> dict[str, Any]:
     if isinstance(request.reader, OfferRows) and not (Path(previous) / "run.json").exists():
         return {"published": True}
     import hashlib  # noqa: PLC0415
 
-    return {"run_sha256": hashlib.sha256((Path(previous) / "run.json").read_bytes()).hexdigest()}
+    lost = {r.id: list(names) for r, names in zip(request.rulebooks, result.lost, strict=True) if names}
+    digest = hashlib.sha256((Path(previous) / "run.json").read_bytes()).hexdigest()
+    return {"run_sha256": digest, **({"evidence_not_kept": lost} if lost else {})}
 
 
 # --- the summary ---
@@ -309,6 +293,30 @@ def _closing(request: Request, result: Result, wording: Wording) -> str:
     )
 
 
+def _without_causes(request: Request, result: Result, wording: Wording) -> list[str]:
+    """Why the changes of a rulebook have no cause, where evidence that it reads now was not kept then."""
+    found = []
+    for rulebook, lost in zip(request.rulebooks, result.lost, strict=True):
+        if lost:
+            title = wording.text(rulebook.title)
+            named = wording.listed([_label(name, rulebook.vocabulary, wording) for name in lost])
+            danish = f"{title}: ingen årsager, for den tidligere kørsel har ikke bevaret det, reglen nu læser: {named}."
+            english = f"{title}: no causes, because the run before did not keep what the rule now reads: {named}."
+            found.append(wording.pick(danish, english))
+    return found
+
+
+def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:
+    """What a column of evidence is called."""
+    stem, _, year = column.rpartition("_")
+    fact = vocabulary.facts.get(column)
+    if fact is None:
+        fact, suffix = vocabulary.facts[stem], f" {year}"
+    else:
+        suffix = ""
+    return wording.text(fact.written.label) + suffix
+
+
 def summary_text(request: Request, result: Result, previous: str | None, language: Language) -> str:
     """The summary for the terminal, and for `summary.txt`."""
     wording, screen = Wording(language), Screen(width=_WIDTH)
@@ -326,6 +334,8 @@ def summary_text(request: Request, result: Result, previous: str | None, languag
         screen.line(
             Piece(wording.pick(f"{total} ændringer, alle i changes.csv", f"{total} changes, all in changes.csv"))
         )
+        for line in _without_causes(request, result, wording):
+            screen.line(Piece(line))
     screen.line()
     screen.line(Piece(_closing(request, result, wording)))
     return screen.taken()
@@ -339,6 +349,7 @@ def summary_page(request: Request, result: Result, previous: str | None, languag
         title=wording.pick("Årets gennemgang af registret", "Reclassification of the register"),
         opening=_opening(request, result, wording),
         closing=_closing(request, result, wording),
+        without_causes=_without_causes(request, result, wording) if previous is not None else [],
         figures=_figures(request, result, wording),
         marks=MARKS,
         heads=_heads(wording),

@@ -13,11 +13,13 @@ from typing import Any
 
 import narwhals as nw
 
-from engine.columnar_evidence import Leaf, possible_of, reasoned_of, stated_of
+from engine.columnar_evidence import Leaf, facts_of, possible_of, reasoned_of, stated_of
+from engine.program import Program
 from engine.rulebook import Vocabulary
 from offers.cells import DecimalSign, names_of_answers
 from offers.number_columns import DistinctTexts, numbers, plain_text, texts
 from offers.stages import Stages
+from offers.table_headers import columns_of
 from offers.table_rows import SEVERAL
 from offers.tables import EXTRA
 
@@ -184,3 +186,10 @@ def _is_evidence(name: str, vocabulary: Vocabulary) -> bool:
     """Whether a column states a fact, so that a mistake in it matters even where no rulebook reads it."""
     fact = vocabulary.facts.get(name) or vocabulary.facts.get(name.rpartition("_")[0])
     return fact is not None and (name in vocabulary.facts or name[-4:].isdigit())
+
+
+def evidence_columns(program: Program, year: int) -> list[str]:
+    """The columns of a table in which the evidence that a program uses is stated, for an agreement year."""
+    facts = facts_of(program)
+    reasons = [f"{fact.id}_because" for fact in facts if fact.written.type == "judgement"]
+    return [*columns_of(facts, year), *reasons]

@@ -1,223 +1,250 @@
-"""A register's decisions beside those of a run before: what changed, and whether the data or the rule turned it."""
+"""A register's decisions beside those of a run before: what changed, and what turned it, chunk by chunk."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from engine.change import Cause, Change, cause_of, change_of
-from engine.columnar_evidence import facts_of
-from engine.decide import Decider
-from engine.diagnostics import Place, Rejected, rejected
-from engine.library import Library
-from engine.rulebook import FactDeclaration, Rulebook
-from engine.rulings import items_of
+from engine.change import Change, change_of
+from engine.rulebook import Verdict
 from offers.batch import Book, RejectedRow
+from offers.causes import CAUSE, NAMED, NEW, OLD, Causes
+from offers.matching import AT, BEFORE, Matched, Matching
+from offers.previous import Previous
 from offers.reference_check import Reader
-from offers.table_headers import Headers
-from offers.table_rows import Rows
-from offers.tables import ROW, Table
+from offers.tables import Table
+from offers.verdicts import ANSWER
 
-DECISIONS, RULEBOOKS = "decisions", "rulebooks"
-"""The folders of a run that hold what was decided, and by which rules."""
-_CHANGE = ("rulebook", "version", "offer", "name", "operator_name", "target_group", "change", "previous_verdict")
-CHANGE_SCHEMA = dict.fromkeys((*_CHANGE, "verdict", "outcome", "basis", "cause", "criteria", "facts"), pl.String)
+_ABOUT, _DECIDED = ("name", "operator_name", "target_group"), ("verdict", "outcome", "basis")
+_WORDS = (
+    "rulebook",
+    "version",
+    "offer",
+    *_ABOUT,
+    "change",
+    "previous_verdict",
+    *_DECIDED,
+    "cause",
+    "criteria",
+    "facts",
+)
+CHANGE_SCHEMA = dict.fromkeys(_WORDS, pl.String)
 COMPARED = ("previous_verdict", "change", "cause")
-
-
-class Previous(NamedTuple):
-    """What a register was decided before: for each rulebook the offers' verdicts, the statuses, the evidence.
-
-    `frames` holds, by rulebook id, a row for each offer: `offer`, `verdict`, and where it is known the evidence.
-    `rulebooks` holds the rule that decided, where it is known. Unless it is complete, an offer that is not among them
-    need not be new. `successors` are the ids that took the place of others.
-    """
-
-    year: int
-    frames: Mapping[str, pl.DataFrame]
-    rulebooks: Mapping[str, Rulebook]
-    complete: bool = True
-    successors: Mapping[str, Sequence[str]] = MappingProxyType({})
+_HELD = 100_000
+"""So many changed offers wait, with their evidence, until what turned them is named."""
 
 
 class Comparison:
-    """One rulebook's decisions beside those of a run before."""
+    """All rulebooks' decisions beside those of a run before.
 
-    def __init__(self, previous: Previous, book: Book, reader: Reader, year: int) -> None:
-        self._book = book
-        self._before = previous.frames.get(book.rulebook.id, _NOBODY)
-        self._by_id = {offer: row for row, offer in enumerate(self._before["offer"])}
-        self._predecessors: dict[str, list[str]] = {}
-        for old, news in previous.successors.items():
-            for new in news:
-                self._predecessors.setdefault(new, []).append(old)
-        self._renamed = {old for olds in self._predecessors.values() for old in olds}
-        self._seen: set[int] = set()
-        self._complete = previous.complete
-        self._rows: list[tuple[str | None, ...]] = []
-        old_rule = previous.rulebooks.get(book.rulebook.id)
-        self._causes = None
-        if old_rule is not None and previous.year:
-            self._causes = Causes(old_rule, book.rulebook, self._before, previous.year, reader, year)
+    Args:
+        previous: the run before.
+        books: the decisions now.
+        table: the register, `year` its agreement year, and `reader` what reads its rows.
+    """
 
-    def compare(self, decided: pl.DataFrame, i: int) -> list[pl.Series]:
-        """The columns `COMPARED` for some decided rows; what changed is kept for the list of changes."""
-        ids = decided["id"].cast(pl.String).str.strip_chars().to_list()
-        verdicts = decided[f"{i} verdict"].cast(pl.String).to_list()
-        found: list[tuple[str | None, str | None, str | None]] = []
-        for row, (offer, verdict) in enumerate(zip(ids, verdicts, strict=True)):
-            before = self._rows_before(offer)
-            self._seen.update(before)
-            old = list(dict.fromkeys(self._before["verdict"][r] for r in before))
-            previous = "|".join(old) or None
-            change = change_of(old[0] if len(old) == 1 else _joint(old), verdict)
-            if change is None or (change is Change.NEW and not self._complete):
-                found.append((previous, None, None))
-                continue
-            cells = decided.row(row, named=True)
-            cause, criteria, facts = self._cause(before, cells, i, change)
-            found.append((previous, change.value, cause))
-            about = (cells.get("name"), cells.get("operator_name"), cells.get("target_group"))
-            now = (verdict, cells[f"{i} outcome"], cells[f"{i} basis"])
-            rulebook = self._book.rulebook
-            self._rows.append(
-                (rulebook.id, rulebook.version, offer, *about, change.value, previous, *now, cause, criteria, facts)
-            )
-        columns = zip(*found, strict=True) if found else ([], [], [])
-        names = [f"{i} {name}" for name in COMPARED]
-        return [pl.Series(n, list(c), dtype=pl.String) for n, c in zip(names, columns, strict=True)]
+    def __init__(self, previous: Previous, books: Sequence[Book], table: Table, reader: Reader, year: int) -> None:
+        self._lock = threading.Lock()
+        self._parts: list[tuple[Matching, _OfRulebook]] = []
+        for i, book in enumerate(books):
+            offers, verdicts = _decided_before(previous, book)
+            known = next((m for m, _ in self._parts if m.offers.equals(offers)), None)
+            matching = known or Matching(offers, previous.successors)
+            causes = None
+            if book.rulebook.id in previous.rulebooks and book.rulebook.id in previous.frames:
+                causes = Causes(previous, book, i, table, reader, year)
+            part = _OfRulebook(book, i, matching.offers, verdicts, causes, complete=previous.complete)
+            self._parts.append((matching, part))
+
+    @property
+    def lost(self) -> list[tuple[str, ...]]:
+        """For each rulebook the evidence that it reads, and that the run before may have had and did not keep."""
+        return [part.lost for _, part in self._parts]
+
+    def compare(self, decided: pl.DataFrame) -> list[pl.Series]:
+        """The columns `COMPARED` of each rulebook for some decided rows; what changed is kept for the list."""
+        with self._lock:
+            ids = decided["id"].cast(pl.String).str.strip_chars()
+            return [c for matched, part in self._matched(ids) for c in part.compare(decided, ids, matched)]
 
     def rejected(self, rows: Iterable[RejectedRow]) -> None:
         """Note the offers whose rows were refused: they are not closed."""
-        for row in rows:
-            for before in self._rows_before(str(row.id or "").strip()):
-                self._seen.add(before)
-                self._rows.append(self._gone(before, Change.REJECTED))
+        ids = pl.Series([str(row.id or "").strip() for row in rows], dtype=pl.String)
+        for matched, part in self._matched(ids):
+            part.rejected(matched)
 
-    def rows(self) -> list[tuple[str | None, ...]]:
-        """The rows of the list of changes, by offer, those that are closed last."""
-        closed = [self._gone(r, Change.CLOSED) for r in range(self._before.height) if r not in self._seen]
-        return [*sorted(self._rows, key=lambda row: row[2] or ""), *closed]
+    def changes(self) -> pl.DataFrame:
+        """The list of changes, for each rulebook by offer, those that are closed last."""
+        return pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *(part.changes() for _, part in self._parts)])
 
-    def _gone(self, row: int, change: Change) -> tuple[str | None, ...]:
-        rulebook, cells = self._book.rulebook, self._before.row(row, named=True)
-        about = (cells["offer"], None, None, None, change.value, cells["verdict"])
-        return (rulebook.id, rulebook.version, *about, None, None, None, None, None, None)
-
-    def _rows_before(self, offer: str) -> list[int]:
-        names = self._predecessors.get(offer) or ([] if offer in self._renamed else [offer])
-        return [self._by_id[name] for name in names if name in self._by_id]
-
-    def _cause(
-        self, before: list[int], cells: Mapping[str, Any], i: int, change: Change
-    ) -> tuple[str | None, str | None, str | None]:
-        if change is Change.NEW or len(before) != 1 or self._causes is None:
-            return None, None, None
-        return self._causes.of(before[0], cells, {n: cells[f"{i} {n}"] for n in self._book.schema})
+    def _matched(self, ids: pl.Series) -> Iterator[tuple[Matched, _OfRulebook]]:
+        found: dict[int, Matched] = {}
+        for matching, part in self._parts:
+            if id(matching) not in found:
+                found[id(matching)] = matching.match(ids)
+            yield found[id(matching)], part
 
 
-def _joint(verdicts: Sequence[str]) -> str | None:
-    """The verdict of several offers that became one: met where one of them was."""
-    return next((v for v in ("met", "undetermined", "not_met") if v in verdicts), None)
+def _decided_before(previous: Previous, book: Book) -> tuple[pl.Series, pl.Series]:
+    """The offers of the run before, and their verdicts."""
+    frame = previous.frames.get(book.rulebook.id, pl.LazyFrame(schema={"offer": pl.String, "verdict": pl.String}))
+    found = frame.select("offer", pl.col("verdict").cast(pl.Categorical)).collect()
+    return found["offer"], found["verdict"]
 
 
-_NOBODY = pl.DataFrame(schema={"offer": pl.String, "verdict": pl.String})
+_Waiting = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+"""Changed offers (`AT`), the cells of each, and its predecessors."""
 
 
-class Causes:
-    """Decides old and new data under the old and the new rule, the year going with the data."""
+class _OfRulebook:
+    """One rulebook's decisions beside those of a run before."""
 
     def __init__(
-        self, old: Rulebook, new: Rulebook, before: pl.DataFrame, old_year: int, reader: Reader, year: int
+        self, book: Book, number: int, offers: pl.Series, verdicts: pl.Series, causes: Causes | None, *, complete: bool
     ) -> None:
-        self._old, self._new = Decider(old, engine="reference"), Decider(new, engine="reference")
-        self._old_year, self._year = old_year, year
-        self._before, self._reader = before, reader
-        names = [n for n in before.columns if Headers(new.vocabulary).name_of(n) == n and n not in ("id", "name")]
-        columns = Headers(new.vocabulary).read(["id", *names], "previous run")
-        table = Table("previous run", "parquet", tuple(columns), before.lazy(), ".", {}, "", before.height)
-        self._old_rows = Rows(table, new.vocabulary)
+        self._book, self._number, self._offers, self._verdicts = book, number, offers, verdicts
+        self._causes, self._complete = causes, complete
+        self._seen: list[pl.Series] = []
+        self._told: list[pl.DataFrame] = []
+        self._waiting: list[_Waiting] = []
 
-    def of(
-        self, row: int, cells: Mapping[str, Any], now: Mapping[str, Any]
-    ) -> tuple[str | None, str | None, str | None]:
-        """What turned a verdict, and the criteria and facts in which it shows."""
-        old_cells = self._before.row(row, named=True)
-        old_cells = {**old_cells, "id": old_cells["offer"]}
-        try:
-            old_stated = self._old_rows.offer(row, old_cells).stated
-            new_stated = self._reader.offer(cells[ROW], cells).stated
-        except Rejected:
-            return None, None, None
-        on = _verdict(self._new, old_stated, self._old_year)
-        no = _verdict(self._old, new_stated, self._year)
-        cause = cause_of(old_cells["verdict"], no, on, now["verdict"])
-        criteria = [c.id for c in self._new.program.rulebook.criteria if old_cells.get(c.id) != now[c.id]]
-        facts = self._facts(criteria, old_stated, new_stated) if cause is not Cause.RULE else []
-        return cause.value if cause else None, " ".join(criteria) or None, " ".join(facts) or None
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The evidence that is not known of the run before."""
+        return self._causes.lost if self._causes else ()
 
-    def _facts(self, criteria: list[str], old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-        """The facts whose evidence differs, among those that the criteria, or an override, read."""
-        program = self._new.program
-        names = list(dict.fromkeys(n for f in facts_of(program) for n in (f.id, *_parts(f))))
-        return [n for n in names if _possible(old.get(n), self._old_year) != _possible(new.get(n), self._year)]
+    def compare(self, decided: pl.DataFrame, ids: pl.Series, matched: Matched) -> list[pl.Series]:
+        """The columns `COMPARED` for some decided rows."""
+        pairs = matched.pairs
+        self._seen.append(pairs[BEFORE])
+        now = decided[f"{self._number} verdict"].cast(pl.String).alias(NEW)
+        found = _changed(self._before(matched), now)
+        is_changed = found["change"].is_not_null()
+        if not self._complete:
+            is_changed &= found["change"].ne_missing(Change.NEW.value)
+        changed = found.filter(is_changed)
+        changed = changed.join(self._caused(changed, decided, matched, pairs), on=AT, how="left", maintain_order="left")
+        self._keep(changed, decided, ids, pairs)
+        told = found.select(AT, "previous_verdict").join(
+            changed.select(AT, "change", CAUSE), on=AT, how="left", maintain_order="left"
+        )
+        return [told[name].alias(f"{self._number} {name}") for name in COMPARED]
+
+    def _before(self, matched: Matched) -> pl.DataFrame:
+        """For each offer its former verdicts in words, the one that is compared, and that of all where it is one."""
+        one = self._verdicts.gather(matched.row).cast(pl.String)
+        places = pl.int_range(len(one), dtype=pl.UInt32, eager=True).alias(AT)
+        found = pl.DataFrame([places, one.alias("previous_verdict"), one.alias(_JOINT), one.alias(OLD)])
+        if matched.several.is_empty():
+            return found
+        verdicts = self._verdicts.gather(matched.several[BEFORE]).cast(pl.String).alias(OLD)
+        several = matched.several.with_columns(verdicts).group_by(AT).agg(pl.col(OLD).unique(maintain_order=True))
+        all_alike = pl.col(OLD).list.len() == 1
+        merged = several.select(
+            AT,
+            pl.col(OLD).list.join("|").alias("previous_verdict"),
+            pl.when(all_alike).then(pl.col(OLD).list.first()).otherwise(_joint(pl.col(OLD))).alias(_JOINT),
+            pl.when(all_alike).then(pl.col(OLD).list.first()).alias(OLD),
+        )
+        return found.update(merged, on=AT, how="left", maintain_order="left")
+
+    def _caused(
+        self, changed: pl.DataFrame, decided: pl.DataFrame, matched: Matched, pairs: pl.DataFrame
+    ) -> pl.DataFrame:
+        """The causes of changes, as far as all that was decided before is known, and was one verdict."""
+        if self._causes is None:
+            return pl.DataFrame(schema={AT: pl.UInt32, CAUSE: pl.String, NAMED: pl.Boolean})
+        known = changed.filter(pl.col(OLD).is_not_null() & ~pl.col(AT).is_in(matched.partly.implode()))
+        known = known.select(AT, pl.col(OLD, NEW).cast(ANSWER))
+        cells = decided[known[AT]]
+        return self._causes.of(known.hstack(cells.get_columns()), pairs.join(known, on=AT, how="semi"))
+
+    def _keep(self, changed: pl.DataFrame, decided: pl.DataFrame, ids: pl.Series, pairs: pl.DataFrame) -> None:
+        rows, number, rulebook = decided[changed[AT]], self._number, self._book.rulebook
+        about = [pl.col(n).cast(pl.String) if n in rows.columns else pl.lit(None, pl.String).alias(n) for n in _ABOUT]
+        now = [pl.col(f"{number} {n}").cast(pl.String).alias(n) for n in _DECIDED]
+        named = pl.lit(rulebook.id).alias("rulebook"), pl.lit(rulebook.version).alias("version")
+        told = rows.select(*named, ids.gather(changed[AT]).alias("offer"), *about, *now)
+        told = told.hstack(
+            changed.select("change", "previous_verdict", CAUSE, AT, pl.col(NAMED).fill_null(value=False))
+        )
+        if self._causes is None:
+            self._told.append(_listed(told))
+            return
+        cells = rows.select(self._causes.reads)
+        self._waiting.append((told, cells, pairs.join(told.filter(NAMED), on=AT, how="semi")))
+        if sum(told.height for told, _, _ in self._waiting) >= _HELD:
+            self._name()
+
+    def _name(self) -> None:
+        """Name the criteria and facts of the changes that wait, and let go of their evidence."""
+        waiting, self._waiting = self._waiting, []
+        for told, cells, pairs in _together(waiting):
+            assert self._causes is not None
+            named = self._causes.named(cells, told[CAUSE], pairs)
+            self._told.append(_listed(told.join(named, on=AT, how="left", maintain_order="left")))
+
+    def rejected(self, matched: Matched) -> None:
+        """Note offers whose rows were refused."""
+        rows = matched.pairs.sort(AT, maintain_order=True)[BEFORE]
+        self._seen.append(rows)
+        self._told.append(self._gone(rows, Change.REJECTED))
+
+    def changes(self) -> pl.DataFrame:
+        """The list of changes by offer, those that are closed last."""
+        self._name()
+        seen = pl.concat([pl.Series([], dtype=pl.UInt32), *self._seen])
+        everybody = pl.int_range(len(self._offers), dtype=pl.UInt32, eager=True)
+        closed = everybody.filter(~everybody.is_in(seen.implode()))
+        told = pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *self._told]).sort("offer", maintain_order=True)
+        return pl.concat([told, self._gone(closed, Change.CLOSED)])
+
+    def _gone(self, rows: pl.Series, change: Change) -> pl.DataFrame:
+        known = {
+            "offer": self._offers.gather(rows),
+            "previous_verdict": self._verdicts.gather(rows).cast(pl.String),
+        }
+        rulebook = self._book.rulebook
+        words = {"rulebook": rulebook.id, "version": rulebook.version, "change": change.value}
+        return _listed(pl.DataFrame(known).with_columns(pl.lit(word).alias(name) for name, word in words.items()))
 
 
-def _parts(fact: FactDeclaration) -> tuple[str, ...]:
-    derived = fact.written.derived
-    if derived is None:
-        return ()
-    return (derived.mean.of,) if derived.mean else (derived.ratio.of, derived.ratio.to) if derived.ratio else ()
+_JOINT = " joint"
 
 
-def _possible(evidence: Any, year: int) -> Any:
-    """What is possible, with years counted from the agreement year."""
-    if evidence is None:
-        return None
-    if isinstance(evidence, Mapping):
-        return {y - year: found.possible for y, found in evidence.items()}
-    return evidence.possible
+def _changed(before: pl.DataFrame, now: pl.Series) -> pl.DataFrame:
+    """The former verdicts with those of now and the changes, each distinct pair found once."""
+    verdicts = before.with_columns(now)
+    distinct = verdicts.select(_JOINT, NEW).unique()
+    changes = [change_of(*pair) for pair in distinct.iter_rows()]
+    words = pl.Series("change", [c.value if c else None for c in changes], dtype=pl.String)
+    told = distinct.with_columns(words)
+    return verdicts.join(told, on=[_JOINT, NEW], how="left", nulls_equal=True, maintain_order="left")
 
 
-def _verdict(decider: Decider, stated: Any, year: int) -> str | None:
-    try:
-        return decider.rule(items_of([decider.program], stated, year)[0])[0].verdict.value
-    except Rejected:
-        return None
+def _joint(verdicts: pl.Expr) -> pl.Expr:
+    """The verdict of several offers that became one: met where one of them was."""
+    order = (Verdict.MET, Verdict.UNDETERMINED, Verdict.NOT_MET)
+    return pl.coalesce(pl.when(verdicts.list.contains(v.value)).then(pl.lit(v.value)) for v in order)
 
 
-def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
-    """A run that was written before.
-
-    Raises:
-        Rejected: the folder holds none.
-    """
-    try:
-        record = json.loads((folder / "run.json").read_bytes())
-        books = {r["id"]: f"{r['id']}@{r['version']}" for r in record["rulebooks"]}
-        year = int(record["year"])
-        library = Library(folder / RULEBOOKS)
-    except (OSError, ValueError, KeyError, TypeError):
-        raise rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder") from None
-    frames = {i: pl.read_parquet(folder / DECISIONS / f"{name}.parquet") for i, name in books.items()}
-    whole = _with_all_evidence(frames)
-    old = {r.id: r for r in library.rulebooks}
-    wanted = {r.id for r in rulebooks}
-    return Previous(year, {i: f for i, f in whole.items() if i in wanted}, old)
+def _together(waiting: Sequence[_Waiting]) -> Iterator[_Waiting]:
+    """What waits as one, its offers numbered anew."""
+    if not waiting:
+        return
+    told = pl.concat(t.with_columns(pl.lit(n).alias(_CHUNK)) for n, (t, _, _) in enumerate(waiting))
+    numbers = told.select(_CHUNK, AT).with_row_index(_NUMBER)
+    pairs = pl.concat(p.with_columns(pl.lit(n).alias(_CHUNK)) for n, (_, _, p) in enumerate(waiting))
+    pairs = pairs.join(numbers, on=[_CHUNK, AT], maintain_order="left").select(pl.col(_NUMBER).alias(AT), BEFORE)
+    yield told.with_columns(numbers[_NUMBER].alias(AT)), pl.concat(c for _, c, _ in waiting), pairs
 
 
-def _with_all_evidence(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Each rulebook's decisions with the evidence that the others used, too: another rule may ask for it."""
-    whole = {}
-    for name, frame in frames.items():
-        found = frame.with_columns(pl.col("verdict", "outcome", "basis").cast(pl.String))
-        for other in frames.values():
-            extra = [c for c in other.columns if c not in found.columns and "_" in c]
-            found = found.join(other.select("offer", *extra), on="offer", how="left") if extra else found
-        whole[name] = found
-    return whole
+_CHUNK, _NUMBER = " chunk", " number"
+
+
+def _listed(changes: pl.DataFrame) -> pl.DataFrame:
+    """Changes as the list of changes has them."""
+    absent = [pl.lit(None, pl.String).alias(name) for name in _WORDS if name not in changes.columns]
+    return changes.with_columns(absent).select(_WORDS)

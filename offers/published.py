@@ -8,8 +8,8 @@ import polars as pl
 
 from engine.diagnostics import Rejected
 from engine.rulebook import Rulebook, Verdict
-from offers.comparison import Previous
 from offers.offer import Offer
+from offers.previous import Previous
 
 CONTRADICTORY = "contradictory"
 
@@ -21,7 +21,7 @@ def published_outcomes(offers: Sequence[Offer | Rejected], rulebooks: Sequence[R
         found = {o.id: _verdict(o, rulebook, year) for o in offers if isinstance(o, Offer)}
         known = {name: verdict for name, verdict in found.items() if verdict is not None}
         columns = {"offer": list(known), "verdict": list(known.values())}
-        frames[rulebook.id] = pl.DataFrame(columns, schema={"offer": pl.String, "verdict": pl.String})
+        frames[rulebook.id] = pl.LazyFrame(columns, schema={"offer": pl.String, "verdict": pl.String})
     return Previous(0, frames, {}, complete=False)
 
 

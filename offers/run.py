@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import polars as pl
 
-from engine.columnar_evidence import facts_of
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.program import Program
 from engine.rulebook import Rulebook
 from engine.rulings import Rulings
 from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, RejectedRow
-from offers.comparison import CHANGE_SCHEMA, COMPARED, DECISIONS, Comparison, Previous
+from offers.columns import evidence_columns
+from offers.comparison import CHANGE_SCHEMA, COMPARED, Comparison
+from offers.previous import DECISIONS, Previous
 from offers.reference_check import Reader
-from offers.table_headers import columns_of
 from offers.tables import Table
 
 _FORMULA = ["=", "+", "-", "@"]
@@ -38,12 +38,16 @@ class Request(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a run found; the decisions themselves stand in their files."""
+    """What a run found; the decisions themselves stand in their files.
+
+    `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep.
+    """
 
     rows: int
     counts: Sequence[Mapping[str, int]]
     rejected: Sequence[RejectedRow]
     changes: pl.DataFrame
+    lost: Sequence[Sequence[str]]
     checked: int
     vectors: Sequence[int]
     executions: Sequence[str]
@@ -96,8 +100,8 @@ class Run:
         )
         books = [Book(Rulings(d), c) for d, c in zip(deciders, evaluator.columnar, strict=True)]
         self.batch = Batch(evaluator, books, request.table, repeated)
-        previous, reader, year = request.previous, request.reader, request.year
-        self.comparisons = [Comparison(previous, book, reader, year) for book in books] if previous else []
+        asked = (books, request.table, request.reader, request.year)
+        self.comparison = Comparison(request.previous, *asked) if request.previous else None
 
     def frame(self) -> Any:
         """The table, as the backend holds it."""
@@ -108,7 +112,8 @@ class Run:
         own = {f"{i} {n}": d for i, book in enumerate(self.batch.books) for n, d in book.schema.items()}
         names = range(len(self.batch.books)) if self.request.fragile else ()
         near = {f"{i} {NEAR}": pl.String() for i in names}
-        compared = {f"{i} {n}": pl.String() for i in range(len(self.comparisons)) for n in COMPARED}
+        books = range(len(self.batch.books)) if self.comparison else ()
+        compared = {f"{i} {n}": pl.String() for i in books for n in COMPARED}
         schema = {**self.request.table.frame.collect_schema(), **own, **near, **compared}
         decided = self.batch.evaluator.with_vectors(self.request.table.frame).map_batches(
             lambda chunk: self._decide(chunk).select(list(schema)), schema=schema, streamable=True
@@ -126,8 +131,7 @@ class Run:
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         decided = self.batch.decide(chunk)
         self.told(self.batch.rows)
-        found = [column for i, past in enumerate(self.comparisons) for column in past.compare(decided, i)]
-        return decided.with_columns(found) if found else decided
+        return decided.with_columns(self.comparison.compare(decided)) if self.comparison else decided
 
     def _sinks(self, decided: pl.LazyFrame, i: int, book: Book) -> Iterator[pl.LazyFrame]:
         columns = nw.from_native(decided).select(self.columns(i, book)).to_native()
@@ -160,7 +164,7 @@ class Run:
         decided = [nw.col(f"{i} {name}").alias(name) for name in book.schema if name != DECISIVE]
         evidence = [self.batch.evaluator.columns.cleaned(name) for name in self.evidence_of(book.rulings.program)]
         nothing = nw.lit(None, nw.String())
-        compared = [(nw.col(f"{i} {name}") if self.comparisons else nothing).alias(name) for name in COMPARED]
+        compared = [(nw.col(f"{i} {name}") if self.comparison else nothing).alias(name) for name in COMPARED]
         return [nw.col("id").alias("offer"), *decided, *evidence, *compared]
 
     def evidence_of(self, program: Program) -> list[str]:
@@ -187,26 +191,19 @@ class Run:
             total = sum(book.counted.values()) + len(batch.rejected)
             if total != batch.rows:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {book.rulebook.id}")
-        for comparison in self.comparisons:
-            comparison.rejected(batch.rejected)
-        changes = [row for c in self.comparisons for row in c.rows()]
+        if self.comparison:
+            self.comparison.rejected(batch.rejected)
         executions = [book.rulings.execution.engine if book.rulings.execution else "" for book in batch.books]
         return Result(
             rows=batch.rows,
             counts=[book.counted for book in batch.books],
             rejected=sorted(batch.rejected, key=lambda r: r.row),
-            changes=pl.DataFrame(changes, schema=CHANGE_SCHEMA, orient="row"),
+            changes=self.comparison.changes() if self.comparison else pl.DataFrame(schema=CHANGE_SCHEMA),
+            lost=self.comparison.lost if self.comparison else [() for _ in batch.books],
             checked=batch.checked,
             vectors=[book.rulings.vectors for book in batch.books],
             executions=executions,
         )
-
-
-def evidence_columns(program: Program, year: int) -> list[str]:
-    """The columns of a table in which the evidence that a program uses is stated, for an agreement year."""
-    facts = facts_of(program)
-    reasons = [f"{fact.id}_because" for fact in facts if fact.written.type == "judgement"]
-    return [*columns_of(facts, year), *reasons]
 
 
 def harmless_cell(text: pl.Expr) -> pl.Expr:

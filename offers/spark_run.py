@@ -27,6 +27,7 @@ from pyspark.sql import functions as spark
 from engine.diagnostics import Place, rejected
 from offers.batch import NEAR
 from offers.columns import READ
+from offers.comparison import Comparison
 from offers.run import Request, Result, Run, Told, reclassify
 from offers.tables import ROW
 
@@ -125,7 +126,7 @@ class SparkRun(Run):
         """Decide everything, and write it in the order of the rows."""
         found = self._stored(self.batch.evaluator.with_vectors(self.frame()), "found")
         decided = self._stored(self._looked_up(self._certain(found)).orderBy(ROW), "decided")
-        decided = self._compared(decided) if self.comparisons else decided
+        decided = self._compared(decided, self.comparison) if self.comparison else decided
         for i, book in enumerate(self.batch.books):
             columns = nw.from_native(decided).select(self.columns(i, book)).to_native()
             _write_parquet(columns, self.file_of(book))
@@ -177,13 +178,12 @@ class SparkRun(Run):
         self.batch.wait()
         return decided.drop(*self.batch.evaluator.vectors)
 
-    def _compared(self, decided: DataFrame) -> DataFrame:
+    def _compared(self, decided: DataFrame, comparison: Comparison) -> DataFrame:
         """The rows with what changed since the run before, which the driver finds."""
         rows, parts = self._on_polars("decided"), self._scratch / "compared"
         parts.mkdir()
         for number, chunk in enumerate(rows.collect_batches(chunk_size=_CHUNK, maintain_order=True)):
-            found = [column for i, past in enumerate(self.comparisons) for column in past.compare(chunk, i)]
-            pl.DataFrame([chunk[ROW], *found]).write_parquet(parts / f"{number}.parquet")
+            pl.DataFrame([chunk[ROW], *comparison.compare(chunk)]).write_parquet(parts / f"{number}.parquet")
         return decided.join(self._session.read.parquet(str(parts)), ROW, "left").orderBy(ROW)
 
     def _stored(self, frame: DataFrame, name: str) -> DataFrame:

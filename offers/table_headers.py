@@ -141,7 +141,8 @@ class Headers:
                 columns[column.name] = column._replace(header=header, number=number)
         if ID not in columns:
             hint = "the first row names the columns, and one of them is `id`"
-            found.append(Diagnostic(Place(file, 1), "missing-key", "there is no column `id`", hint))
+            place = place_of(1) if place_of else Place(file, 1, 1)
+            found.append(Diagnostic(place, "missing-key", "there is no column `id`", hint))
         if found:
             raise Rejected(found)
         return list(columns.values())

@@ -87,16 +87,17 @@ class Rows:
         return stated
 
     def _read(self, cell: tuple[str, str, str | None]) -> Evidence:
-        if cell not in self._read_before:
-            if len(self._read_before) >= MAX_REMEMBERED:
-                self._read_before.clear()
-            name, text, because = cell
-            column, found = self._columns[name], list[Diagnostic]()
-            evidence = read_cell(text, column.fact, self._table.sign, Place(name), found)  # type: ignore[arg-type]
-            if evidence is None:
-                raise Rejected(found)
-            self._read_before[cell] = evidence._replace(provenance=Provenance(because=because))
-        return self._read_before[cell]
+        if (known := self._read_before.get(cell)) is not None:
+            return known
+        name, text, because = cell
+        column, found = self._columns[name], list[Diagnostic]()
+        evidence = read_cell(text, column.fact, self._table.sign, Place(name), found)  # type: ignore[arg-type]
+        if evidence is None:
+            raise Rejected(found)
+        if len(self._read_before) >= MAX_REMEMBERED:
+            self._read_before.clear()
+        self._read_before[cell] = read = evidence._replace(provenance=Provenance(because=because))
+        return read
 
     def column_at(self, place: Place) -> Column | None:
         """The column in which a place lies."""

@@ -81,6 +81,8 @@ def test_every_bad_cell_is_told_and_costs_no_other_row(tmp_path: Path) -> None:
     told = [
         (r["row"], r["offer"], r["column"], r["value"], r["code"]) for r in rows_of(tmp_path / "run" / "rejected.csv")
     ]
+    places = [r["place"] for r in rows_of(tmp_path / "run" / "rejected.csv")]
+    assert places[:4] == ["register.csv:2:1", "register.csv:6:3", "register.csv:7:4", "register.csv:8:5"]
     assert told == [
         ("2", "a", "id", "a", "repeated-offer"),
         ("6", "e", "Driftsherrens art", "kommunen", "wrong-type"),
@@ -224,7 +226,8 @@ def test_a_mistake_in_a_workbook_is_told_with_its_cell(tmp_path: Path) -> None:
     book.save(tmp_path / "register.xlsx")
     ran = sekskant("reclassify", str(tmp_path / "register.xlsx"), "--year", "2018", "--out", str(tmp_path / "run"))
     assert "register.xlsx Register!B2: wrong-type: `mange` where a number belongs" in ran.err
-    assert [r["column"] for r in rows_of(tmp_path / "run" / "rejected.csv")] == ["Diagnoser"]
+    (row,) = rows_of(tmp_path / "run" / "rejected.csv")
+    assert (row["column"], row["place"]) == ("Diagnoser", "register.xlsx Register!B2")
 
 
 @pytest.mark.parametrize(

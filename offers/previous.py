@@ -1,0 +1,98 @@
+"""A run that was written before: what was decided, by which rules, and on which evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from engine.columnar_evidence import facts_of
+from engine.diagnostics import Place, rejected
+from engine.library import Library
+from engine.program import compile_rulebook
+from engine.rulebook import Rulebook
+from offers.columns import evidence_columns
+from offers.table_headers import columns_of
+
+DECISIONS, RULEBOOKS = "decisions", "rulebooks"
+"""The folders of a run that hold what was decided, and by which rules."""
+
+
+class Previous(NamedTuple):
+    """What a register was decided before: for each rulebook the offers' verdicts, the statuses, the evidence.
+
+    `frames` holds, by rulebook id, a row for each offer: `offer`, `verdict`, and where it is known the evidence. They
+    are read when they are asked for, and always give the same rows in the same order. `rulebooks` holds the rule that
+    decided, where it is known. Unless it is complete, an offer that is not among them need not be new. `successors` are
+    the ids that took the place of others. `lost` names, by rulebook id, evidence that the rule reads now, and that may
+    have been stated then but was not kept. `same_data` says that it was decided on the very same register.
+    """
+
+    year: int
+    frames: Mapping[str, pl.LazyFrame]
+    rulebooks: Mapping[str, Rulebook]
+    complete: bool = True
+    successors: Mapping[str, Sequence[str]] = MappingProxyType({})
+    lost: Mapping[str, Sequence[str]] = MappingProxyType({})
+    same_data: bool = False
+
+
+def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
+    """A run that was written before, as far as some rulebooks need it.
+
+    Raises:
+        Rejected: the folder holds none.
+    """
+    try:
+        record = json.loads((folder / "run.json").read_bytes())
+        books = {r["id"]: f"{r['id']}@{r['version']}" for r in record["rulebooks"]}
+        year = int(record["year"])
+        old = Library(folder / RULEBOOKS).rulebooks
+        files = {i: folder / DECISIONS / f"{name}.parquet" for i, name in books.items()}
+        known = {i: pl.scan_parquet(file).collect_schema().names() for i, file in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+        raise rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder") from None
+    frames, lost = {}, {}
+    for rulebook in rulebooks:
+        if rulebook.id in files:
+            wanted = evidence_columns(compile_rulebook(rulebook), year)
+            frames[rulebook.id] = _with_evidence(rulebook.id, wanted, files, known)
+            asked = {c for r in old for c in evidence_columns(compile_rulebook(r), year)}
+            stated = columns_of(facts_of(compile_rulebook(rulebook)), year)
+            lost[rulebook.id] = [c for c in stated if c not in asked and _may_be_stated(c, record)]
+    return Previous(year, frames, {r.id: r for r in old}, lost=lost)
+
+
+def _may_be_stated(column: str, record: Mapping[str, Any]) -> bool:
+    """Whether a register had a column, as far as is known."""
+    had = record.get("register", {}).get("columns")
+    return had is None or column in had
+
+
+def _with_evidence(
+    name: str, wanted: Iterable[str], files: Mapping[str, Path], known: Mapping[str, Sequence[str]]
+) -> pl.LazyFrame:
+    """One rulebook's decisions, with the evidence that is wanted and that the others alone used.
+
+    Raises:
+        Rejected: the files of the run are not about the same offers.
+    """
+    parts, found = [pl.scan_parquet(files[name])], set(known[name])
+    for other, columns in known.items():
+        extra = [c for c in wanted if c in columns and c not in found]
+        if extra:
+            _check_same_offers(files[name], files[other])
+            parts.append(pl.scan_parquet(files[other]).select(extra))
+            found.update(extra)
+    return parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
+
+
+def _check_same_offers(one: Path, other: Path) -> None:
+    offers = [pl.scan_parquet(file).select("offer").collect()["offer"] for file in (one, other)]
+    if not offers[0].equals(offers[1]):
+        message = "the run was altered: its decisions are not about the same offers"
+        raise rejected(Place(str(other)), "unreadable", message, f"as in {one.name}")

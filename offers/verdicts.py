@@ -1,0 +1,132 @@
+"""Verdicts by another rule, or on other data, than those that are being decided: in columns, the rest row by row."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from engine.analysis import rule_on
+from engine.columnar_evidence import facts_of
+from engine.diagnostics import Rejected
+from engine.program import Program, compile_rulebook
+from engine.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
+from engine.rulings import items_of
+from offers.batch import Evaluator
+from offers.cells import DecimalSign
+from offers.columns import READ
+from offers.reference_check import Reader
+from offers.tables import ROW
+
+REFUSED, UNREADABLE = "refused", "unreadable"
+"""What stands for a verdict where the evidence is refused by the rule, or cannot be read at all."""
+ANSWER = pl.Enum([*(v.value for v in Verdict), REFUSED, UNREADABLE])
+
+
+class Verdicts:
+    """The verdicts of one rulebook on rows of a table, for one agreement year.
+
+    Args:
+        rulebook: the rule, with its own vocabulary.
+        reading: the vocabulary that the rows are read by.
+        year: the agreement year of the rows.
+        frame: a table with the columns of the rows.
+        sign: the decimal sign of numbers in texts.
+        reader: reads one row at a time.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        reading: Vocabulary,
+        year: int,
+        frame: pl.LazyFrame,
+        sign: DecimalSign,
+        reader: Reader,
+    ) -> None:
+        self._program, self._year, self._reader = compile_rulebook(rulebook), year, reader
+        self._names = frame.collect_schema().names()
+        self._known: dict[tuple[int, ...], str] = {}
+        self._evaluator: Evaluator | None = None
+        vocabulary = _read_by(self._program, reading)
+        if vocabulary is not None:
+            program = compile_rulebook(rulebook._replace(vocabulary=vocabulary))
+            try:
+                self._evaluator = Evaluator([program], year, frame, sign, reader)
+            except Rejected:  # too many digits: row by row
+                self._evaluator = None
+
+    def of(self, rows: pl.DataFrame) -> pl.Series:
+        """The verdict on each row: one of `ANSWER`."""
+        found = self.in_columns(rows.lazy())
+        left = found.is_null()
+        return found.scatter(left.arg_true(), self.one_by_one(rows.filter(left))) if left.any() else found
+
+    def in_columns(self, rows: pl.LazyFrame) -> pl.Series:
+        """The verdict on each row, null where columns cannot tell it."""
+        if self._evaluator is None:
+            count = rows.select(pl.len()).collect(engine="streaming").item()
+            return pl.repeat(None, count, dtype=ANSWER, eager=True)
+        names = self._evaluator.vectors
+        found = self._evaluator.with_vectors(rows.select(self._names)).select(READ, *names)
+        vectors = found.collect(engine="streaming")
+        distinct = vectors.filter(READ).select(names).unique(maintain_order=True)
+        verdicts = pl.Series(ANSWER_OF, [self._verdict(vector) for vector in distinct.iter_rows()], ANSWER)
+        told = vectors.join(distinct.with_columns(verdicts), on=names, how="left", maintain_order="left")
+        return told.select(pl.when(READ).then(ANSWER_OF)).to_series()
+
+    def one_by_one(self, rows: pl.DataFrame) -> pl.Series:
+        """The verdict on each row by the reader of rows and the reference evaluator."""
+        found = []
+        for cells in rows.iter_rows(named=True):
+            try:
+                stated = self._reader.offer(cells[ROW], cells).stated
+            except Rejected:
+                found.append(UNREADABLE)
+                continue
+            try:
+                items = items_of([self._program], stated, self._year)[0]
+                found.append(rule_on(self._program, items).verdict.value)
+            except Rejected:
+                found.append(REFUSED)
+        return pl.Series(found, dtype=ANSWER)
+
+    def _verdict(self, vector: tuple[int, ...]) -> str:
+        if vector not in self._known:
+            assert self._evaluator is not None
+            items = self._evaluator.columnar[0].items(vector)
+            self._known[vector] = rule_on(self._program, items).verdict.value
+        return self._known[vector]
+
+
+ANSWER_OF = " answer"
+
+
+def _read_by(program: Program, reading: Vocabulary) -> Vocabulary | None:
+    """A vocabulary by which columns can be read as `reading` reads them, and mean what the program takes them to mean.
+
+    None where a fact that the program reads means something else there: rows are then for the reader of rows.
+    """
+    own = program.rulebook.vocabulary.facts
+    names = [name for fact in facts_of(program) for name in (fact.id, *fact.derived_from)]
+    facts = {name: own[name] for name in names}
+    for name, fact in facts.items():
+        other = reading.facts.get(name)
+        # A table may have the columns of attributes that its vocabulary does not declare; its rows do not state them.
+        if fact.written.attribute if other is None else _meaning(fact) != _meaning(other):
+            return None
+    return reading._replace(facts={**facts, **reading.facts})
+
+
+def _meaning(fact: FactDeclaration) -> tuple[object, ...]:
+    """All of a fact but its texts."""
+    written = fact.written
+    mean = written.derived.mean if written.derived else None
+    return (
+        written.type,
+        fact.everything,
+        frozenset(fact.answers),
+        written.per,
+        fact.derived_from,
+        tuple(mean.years) if mean else None,
+        written.attribute,
+        written.assumed,
+    )

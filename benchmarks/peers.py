@@ -35,8 +35,9 @@ from engine.decide import Decider  # noqa: E402
 from engine.library import Library  # noqa: E402
 from engine.rulebook import Verdict  # noqa: E402
 from engine.rulings import Rulings  # noqa: E402
-from offers.batch import Book, Evaluator  # noqa: E402
+from offers.book import Book  # noqa: E402
 from offers.columns import READ  # noqa: E402
+from offers.evaluator import Evaluator  # noqa: E402
 from offers.table_headers import Headers  # noqa: E402
 from offers.table_rows import Rows  # noqa: E402
 from offers.tables import Table  # noqa: E402

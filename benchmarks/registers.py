@@ -8,6 +8,7 @@ Each measured run is a process of its own, so that its peak memory is its own to
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def decide(path: Path, folder: Path, fragile: bool) -> dict[str, float]:
     from offers.tables import open_table  # noqa: PLC0415
 
     rulebooks = Library().in_force(2018)
+    gc.freeze()
     start = time.perf_counter()
     table = open_table(path, rulebooks[0].vocabulary, folder)
     request = Request(table, Rows(table, rulebooks[0].vocabulary), rulebooks, 2018, Fraction(1, 20), fragile)

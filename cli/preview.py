@@ -63,6 +63,7 @@ def preview(
     Exit code: 0 done; 1 a row was rejected, or something cannot be read; 2 usage; 4 a decision could not be proven; 5
     more verdicts change than --fail-if-changed allows.
     """
+    gc.freeze()
     gc.enable()
     library = load_library()
     year = year or library.latest_year()

@@ -95,6 +95,7 @@ def reclassify(
 
     if (backend == "spark") != (master is not None):
         raise click.UsageError("--backend spark and --master URL belong together")
+    gc.freeze()
     gc.enable()
     library = load_library()
     if year is None:

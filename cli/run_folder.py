@@ -27,7 +27,7 @@ from offers.offer_table import OfferRows
 if TYPE_CHECKING:
     import polars as pl
 
-    from offers.batch import RejectedRow
+    from offers.evaluator import RejectedRow
     from offers.run import Request, Result
 
 FORMAT = "sekskant/run/1"

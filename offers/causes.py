@@ -12,7 +12,7 @@ from functools import cached_property
 import polars as pl
 
 from engine.change import Cause, cause_of
-from offers.batch import Book
+from offers.book import Book
 from offers.columns import evidence_columns
 from offers.differing_evidence import DifferingEvidence, Side
 from offers.matching import AT, BEFORE

@@ -9,8 +9,9 @@ import polars as pl
 
 from engine.change import Change, change_of
 from engine.rulebook import Verdict
-from offers.batch import Book, RejectedRow
+from offers.book import Book
 from offers.causes import CAUSE, NAMED, NEW, OLD, Causes
+from offers.evaluator import RejectedRow
 from offers.matching import AT, BEFORE, Matched, Matching
 from offers.previous import Previous
 from offers.reference_check import Reader
@@ -66,7 +67,7 @@ class Comparison:
     def compare(self, decided: pl.DataFrame) -> list[pl.Series]:
         """The columns `COMPARED` of each rulebook for some decided rows; what changed is kept for the list."""
         with self._lock:
-            ids = decided["id"].cast(pl.String).str.strip_chars()
+            ids = decided["id"]
             return [c for matched, part in self._matched(ids) for c in part.compare(decided, ids, matched)]
 
     def rejected(self, rows: Iterable[RejectedRow]) -> None:

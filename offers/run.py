@@ -15,9 +15,11 @@ from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.program import Program
 from engine.rulebook import Rulebook
 from engine.rulings import Rulings
-from offers.batch import DECISIVE, NEAR, Batch, Book, Evaluator, RejectedRow
+from offers.batch import Batch
+from offers.book import DECISIVE, NEAR, Book
 from offers.columns import evidence_columns
 from offers.comparison import CHANGE_SCHEMA, COMPARED, Comparison
+from offers.evaluator import Evaluator, RejectedRow
 from offers.previous import DECISIONS, Previous
 from offers.reference_check import Reader
 from offers.tables import Table

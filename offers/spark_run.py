@@ -25,7 +25,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
 
 from engine.diagnostics import Place, rejected
-from offers.batch import NEAR
+from offers.book import NEAR
 from offers.columns import READ
 from offers.comparison import Comparison
 from offers.run import Request, Result, Run, Told, reclassify

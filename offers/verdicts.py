@@ -10,9 +10,9 @@ from engine.diagnostics import Rejected
 from engine.program import Program, compile_rulebook
 from engine.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulings import items_of
-from offers.batch import Evaluator
 from offers.cells import DecimalSign
 from offers.columns import READ
+from offers.evaluator import Evaluator
 from offers.reference_check import Reader
 from offers.tables import ROW
 

@@ -14,8 +14,8 @@ from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.interval import Interval
 from engine.library import Library
 from engine.rulings import items_of
-from offers.batch import Evaluator
 from offers.cells import DecimalSign, read_cell
+from offers.evaluator import Evaluator
 from offers.table_headers import Headers
 from offers.table_rows import Rows
 from offers.tables import ROW, Table

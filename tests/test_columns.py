@@ -17,7 +17,9 @@ from engine.library import Library
 from engine.logic import Status
 from engine.program import Program
 from engine.rulings import Rulings, items_of
-from offers.batch import Batch, Book, Evaluator
+from offers.batch import Batch
+from offers.book import Book
+from offers.evaluator import Evaluator
 from offers.table_headers import Headers
 from offers.table_rows import Rows
 from offers.tables import ROW, Table
@@ -128,7 +130,7 @@ def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], of
 def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     table = table_of(CELLS, 2_000)
     _, found, _ = decided(table)
-    monkeypatch.setattr("offers.batch.MOST_IN_TABLE", 0)
+    monkeypatch.setattr("offers.book.MOST_IN_TABLE", 0)
     batch, again, _ = decided(table)
     assert again.equals(found)
     assert [sum(book.counted.values()) for book in batch.books] == [found.height, found.height]

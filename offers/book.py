@@ -1,0 +1,98 @@
+"""One rulebook's decisions on many offers: each distinct status vector is decided once."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from engine.analysis import Items
+from engine.columnar import ColumnarProgram
+from engine.rulebook import Rulebook, Verdict
+from engine.rulings import Ruled, Rulings
+
+STATUSES = ("met", "not_met", "unknown", "not_applicable")
+DECISIVE, NEAR, NUMBER = "decisive", "near", " number"
+MOST_IN_TABLE = 2**22
+"""Where there can be no more vectors, each has a place in a table; else they are found by comparing."""
+
+
+class Book:
+    """One rulebook's decisions: a row for each distinct vector, to which the offers' rows point."""
+
+    def __init__(self, rulings: Rulings, columnar: ColumnarProgram) -> None:
+        self.rulings, self.columnar = rulings, columnar
+        self.rulebook: Rulebook = rulings.program.rulebook
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._rows: list[tuple[str | None, ...]] = []
+        self._table = pl.DataFrame(schema=self.schema)
+        self.counted = dict.fromkeys((v.value for v in Verdict), 0)
+        """How many offers each verdict was given to."""
+        (size, *more) = columnar.sizes
+        is_small = not more and size <= MOST_IN_TABLE
+        self._known = pl.repeat(None, size, dtype=pl.UInt32, eager=True) if is_small else None
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """The columns of a decision: verdict, outcome, basis, each criterion's status, the criteria that decide."""
+        outcomes = pl.Enum(list(dict.fromkeys(o.id for o in self.rulebook.outcomes.values())))
+        bases = pl.Enum([name for name, _ in self.rulings.program.bases])
+        criteria = {c.criterion.id: pl.Enum(STATUSES) for c in self.rulings.program.criteria}
+        fixed = {"verdict": pl.Enum([v.value for v in Verdict]), "outcome": outcomes, "basis": bases}
+        return {**fixed, **criteria, DECISIVE: pl.String()}
+
+    def decide(self, vectors: pl.DataFrame, counts: pl.Series | None = None) -> pl.DataFrame:
+        """The decisions on the vectors of some rows, in their order; each new vector is decided.
+
+        `counts` says how many offers each row stands for, if not for one.
+        """
+        decided = self._decide(vectors)
+        for verdict in Verdict:
+            of_these = decided["verdict"] == verdict.value
+            self.counted[verdict.value] += int((of_these if counts is None else counts.filter(of_these)).sum())
+        return decided
+
+    def _decide(self, vectors: pl.DataFrame) -> pl.DataFrame:
+        own = vectors.select(self.columnar.vectors)
+        if own.is_empty():
+            return pl.DataFrame(schema=self.schema)
+        if self._known is not None:
+            return self._table_of(own.to_series())
+        numbers = own.unique(maintain_order=True).with_columns(
+            pl.Series(NUMBER, [self._number(row) for row in own.unique(maintain_order=True).iter_rows()], pl.UInt32)
+        )
+        return self._gathered(own.join(numbers, on=own.columns, how="left", maintain_order="left")[NUMBER])
+
+    def _table_of(self, vector: pl.Series) -> pl.DataFrame:
+        """The decisions on vectors that are small enough to stand in a table by themselves."""
+        assert self._known is not None
+        numbers = self._known[vector]
+        if numbers.null_count():
+            new = vector.filter(numbers.is_null()).unique().sort()
+            self._known.scatter(new, [self._number((v,)) for v in new])
+            numbers = self._known[vector]
+        return self._gathered(numbers)
+
+    def _gathered(self, numbers: pl.Series) -> pl.DataFrame:
+        if self._table.height < len(self._rows):
+            self._table = pl.DataFrame(self._rows, schema=self.schema, orient="row")
+        return self._table[numbers]
+
+    def near(self, bits: pl.Series) -> pl.Series:
+        """The facts near a threshold, in words."""
+        if bits.is_empty():
+            return pl.Series(NEAR, [], dtype=pl.String)
+        distinct = bits.unique()
+        words = [" ".join(self.columnar.facts_near(b)) or None for b in distinct]
+        return bits.replace_strict(distinct, pl.Series(words, dtype=pl.String), return_dtype=pl.String).alias(NEAR)
+
+    def _number(self, vectors: tuple[int, ...]) -> int:
+        if vectors not in self._numbers:
+            items = self.columnar.items(vectors)
+            self._rows.append(self._row(items, self.rulings.on(items)))
+            self._numbers[vectors] = len(self._numbers)
+        return self._numbers[vectors]
+
+    def _row(self, items: Items, ruled: Ruled) -> tuple[str | None, ...]:
+        criteria = self.rulings.program.criteria
+        decisive = " ".join(criteria[i].criterion.id for i in self.rulings.decisive(items))
+        statuses = [status.reported for status in items[: len(criteria)]]
+        return (ruled.verdict.value, self.rulebook.outcomes[ruled.verdict].id, ruled.basis, *statuses, decisive or None)

@@ -1,0 +1,147 @@
+"""The rows of a table to status vectors: in columns, and one by one what columns cannot tell exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeVar
+
+import narwhals as nw
+import polars as pl
+
+from engine.columnar import ColumnarProgram
+from engine.columnar_evidence import Grids, Leaf
+from engine.diagnostics import Diagnostic, Rejected
+from engine.evidence import Stated, findings_of
+from engine.program import Program
+from engine.rulebook import Vocabulary
+from engine.rulings import items_of
+from offers.columns import READ, EvidenceColumns
+from offers.reference_check import Reader, ReferenceCheck
+from offers.tables import ROW
+
+Frame = TypeVar("Frame")
+
+
+class RejectedRow(NamedTuple):
+    """A row that was not decided: its number from 0, its id as written, and what is wrong."""
+
+    row: int
+    id: str | None
+    cells: Mapping[str, Any]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Evaluator:
+    """Status vectors of the rows of a table, by several programs at once.
+
+    Args:
+        programs: what is asked; they share a vocabulary.
+        year: the agreement year of the evidence.
+        frame: the table, or one with the same columns.
+        sign: the decimal sign of numbers in texts.
+        reader: reads one row at a time.
+        margin: how far from a threshold, as a part of it, a fact is near it.
+    """
+
+    def __init__(
+        self,
+        programs: Sequence[Program],
+        year: int,
+        frame: Any,
+        sign: Any,
+        reader: Reader,
+        margin: Fraction | None = None,
+    ) -> None:
+        self._programs, self._year, self._reader = programs, year, reader
+        grids = Grids(programs, year)
+        vocabulary = programs[0].rulebook.vocabulary
+        types = dict(nw.from_native(frame).collect_schema())
+        leaves = {**{leaf.key: leaf for leaf in _leaves(types, vocabulary, grids)}, **grids.read}
+        self.columns = EvidenceColumns(leaves, vocabulary, sign, types)
+        self._grids, self.reads = grids, list(types)
+        self._margin = margin
+        self.columnar = [ColumnarProgram(program, grids, f"{i}", margin) for i, program in enumerate(programs)]
+
+    @property
+    def vectors(self) -> list[str]:
+        """The columns of all vectors, and of what is near its threshold."""
+        near = self._margin is not None
+        return [n for program in self.columnar for n in (*program.vectors, *([program.near] if near else []))]
+
+    def with_vectors(self, frame: Frame) -> Frame:
+        """The frame with the vectors of each row, and `READ`: whether columns can tell them."""
+        native: Any = frame
+        table = nw.from_native(native)
+        before = table.collect_schema().names()
+        found = self._grids.prepare(self.columns.apply(table), self.columns.present, self.columns.whole)
+        for program in self.columnar:
+            found = program.evaluate(found)
+        certain = nw.all_horizontal(READ, *(program.certain for program in self.columnar), ignore_nulls=False)
+        extended: Frame = found.select(*before, certain.alias(READ), *self.vectors).to_native()
+        return extended
+
+    def evaluate(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
+        """The vectors of the rows that can be decided, with `ROW`; and the rows that cannot.
+
+        A row without any cell is in neither.
+        """
+        extended = chunk if READ in chunk.columns else self.with_vectors(chunk.lazy()).collect()
+        found = extended.select(ROW, READ, *self.vectors)
+        if found[READ].all():
+            return found.drop(READ), []
+        return self._with_the_others(chunk, found)
+
+    def _with_the_others(self, chunk: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
+        """Reads one by one what columns cannot tell."""
+        told, rejected = self.one_by_one(chunk.filter(~found[READ]).iter_rows(named=True))
+        quick = found.filter(pl.col(READ)).drop(READ)
+        slow = pl.DataFrame(told, schema=quick.schema, orient="row")
+        return pl.concat([quick, slow]).sort(ROW) if told else quick, rejected
+
+    def one_by_one(self, rows: Iterable[Mapping[str, Any]]) -> tuple[list[tuple[int, ...]], list[RejectedRow]]:
+        """The number and vectors of rows that columns cannot tell, and the rows that are rejected.
+
+        A row without any cell is in neither.
+        """
+        told: list[tuple[int, ...]] = []
+        rejected: list[RejectedRow] = []
+        for cells in rows:
+            try:
+                told.append((cells[ROW], *self.vectors_by_reference(cells)))
+            except Rejected as error:
+                if any(cells[name] not in (None, "") for name in self.reads if name != ROW):
+                    rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
+        return told, rejected
+
+    def vectors_by_reference(self, cells: Mapping[str, Any]) -> list[int]:
+        """The vectors of one row by the reader of rows and the reference evaluator.
+
+        Raises:
+            Rejected: with every mistake found in the row.
+        """
+        return self._by_reference(self._reader.offer(cells[ROW], cells).stated)
+
+    def reference_check(self, rows: int) -> ReferenceCheck:
+        """A check of what is evaluated, for a table of at most so many rows."""
+        return ReferenceCheck(self.columnar, self._reader, self._year, rows)
+
+    def _by_reference(self, stated: Stated) -> list[int]:
+        items = items_of(self._programs, stated, self._year)
+        found: list[int] = []
+        for program, of_program in zip(self.columnar, items, strict=True):
+            found += program.vectors_of(of_program)
+            if self._margin is not None:
+                vocabulary = program.program.rulebook.vocabulary
+                found.append(program.near_by_reference(findings_of(vocabulary, stated, self._year)))
+        return found
+
+
+def _leaves(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iterator[Leaf]:
+    """The columns of a table that state a fact, whether a rulebook reads it or not: a mistake is a mistake."""
+    for name in schema:
+        fact, (stem, _, year) = vocabulary.facts.get(name), name.rpartition("_")
+        if fact is not None and not fact.written.per:
+            yield grids.leaf(fact)
+        elif stem in vocabulary.facts and vocabulary.facts[stem].written.per and year.isdigit():
+            yield grids.leaf(vocabulary.facts[stem], int(year))

@@ -14,8 +14,8 @@ import polars as pl
 
 from engine.diagnostics import Diagnostic
 from offers.book import NEAR, Book
+from offers.columns import READ
 from offers.evaluator import Evaluator, RejectedRow
-from offers.repeated_ids import RepeatedIds
 from offers.tables import ROW, Table
 
 
@@ -41,7 +41,6 @@ class Batch:
         self.rows = 0
         self._repeated = repeated
         self._lock = threading.Lock()
-        self.ids = RepeatedIds()
         self.reference = evaluator.reference_check(table.most_rows)
         self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
         self._place = table.place
@@ -57,7 +56,7 @@ class Batch:
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         vectors, rejected = self.evaluator.evaluate(chunk)
-        chunk = chunk.select(self.evaluator.reads)
+        chunk = chunk.drop(READ, *self.evaluator.vectors, strict=False)
         rejected += self._refused_for_their_id(chunk, {r.row for r in rejected})
         self.rejected += rejected
         if vectors.height < chunk.height or rejected:
@@ -79,11 +78,9 @@ class Batch:
         return self.reference.checked
 
     def _refused_for_their_id(self, chunk: pl.DataFrame, already: set[int]) -> list[RejectedRow]:
-        ids = chunk["id"]
-        self.ids.add(ids)
         if not self._repeated:
             return []
-        repeated = chunk.filter(ids.is_in(pl.Series(list(self._repeated)).implode()))
+        repeated = chunk.filter(chunk["id"].is_in(pl.Series(list(self._repeated)).implode()))
         return [self.repeated_row(cells) for cells in repeated.iter_rows(named=True) if cells[ROW] not in already]
 
     def repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
@@ -108,6 +105,5 @@ class Batch:
             check.result()
 
     def close(self) -> None:
-        """Let go of what a batch holds beside memory."""
+        """End the thread that checks."""
         self._checker.shutdown(cancel_futures=True)
-        self.ids.close()

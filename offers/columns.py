@@ -78,8 +78,15 @@ class EvidenceColumns:
         names = [distinct.name for distinct in self._distinct.values()]
         return nw.from_native(frame.to_native().with_columns(columns).unnest(names)) if names else frame
 
+    @property
+    def plain(self) -> list[str]:
+        """Columns of texts that `apply` has made ready for the record."""
+        return [distinct.plain for distinct in self._distinct.values()]
+
     def cleaned(self, key: str) -> nw.Expr:
         """A column as it goes on record: texts without spaces around them, numbers with a decimal point."""
+        if key in self._distinct:
+            return nw.col(self._distinct[key].plain).alias(key)
         if not self._is_text(key):
             return nw.col(key)
         is_number = key in self.leaves and self.leaves[key].fact.is_number

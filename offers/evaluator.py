@@ -78,7 +78,7 @@ class Evaluator:
         for program in self.columnar:
             found = program.evaluate(found)
         certain = nw.all_horizontal(READ, *(program.certain for program in self.columnar), ignore_nulls=False)
-        extended: Frame = found.select(*before, certain.alias(READ), *self.vectors).to_native()
+        extended: Frame = found.select(*before, certain.alias(READ), *self.vectors, *self.columns.plain).to_native()
         return extended
 
     def evaluate(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:

@@ -119,7 +119,7 @@ def _mark_of_text(text: nw.Expr, leaf: Leaf) -> nw.Expr:
 
 
 class DistinctTexts:
-    """The ends of numbers in a column of texts on Polars, each distinct text read once.
+    """The ends of numbers in a column of texts on Polars, and the plain texts, each distinct text read once.
 
     The texts are numbered as they come; what each says stands in a table, by its number. A column of too many is read
     text by text.
@@ -130,15 +130,22 @@ class DistinctTexts:
         self._texts = pl.Categories.random()
         # Polars forgets the texts of categories that no column is made of.
         self._first = pl.Series([""], dtype=pl.Categorical(self._texts))
-        self._known = self._read(pl.Series([], dtype=pl.String))
+        self._plan, self._reading = self._planned(), threading.Lock()
+        self._new = pl.DataFrame(schema={leaf.key: pl.String})
+        self._known = self._plan.collect()
 
     @property
     def fits(self) -> str:
         """The column that says whether a text was understood."""
         return f"{self._leaf.key} fits"
 
+    @property
+    def plain(self) -> str:
+        """The column of the text as it goes on record."""
+        return f"{self._leaf.key} plain"
+
     def column(self) -> pl.Expr:
-        """A column of structs: the two ends, and whether the text was understood."""
+        """A column of structs: the two ends, whether the text was understood, and how it goes on record."""
         found = pl.Struct(self._known.schema)
         key = self._leaf.key
         return pl.col(key).map_batches(self._ends, return_dtype=found, is_elementwise=True).alias(self.name)
@@ -164,8 +171,15 @@ class DistinctTexts:
             return self._known
 
     def _read(self, text: pl.Series) -> pl.DataFrame:
+        with self._reading:
+            self._new = pl.DataFrame({self._leaf.key: text})
+            return self._plan.collect()
+
+    def _planned(self) -> pl.LazyFrame:
+        """How texts are read, written down once: what is read is only known when it is collected."""
         stages, key = Stages(), self._leaf.key
         texts(stages, self._leaf, self._sign)
-        read = stages.apply(nw.from_native(pl.DataFrame({key: text})), self.fits)
-        frame: pl.DataFrame = read.select(low_of(key), high_of(key), self.fits).to_native()
-        return frame
+        read = stages.apply(nw.from_native(pl.defer(lambda: self._new, schema={key: pl.String})), self.fits)
+        plain = plain_text(key, self._sign).alias(self.plain)
+        plan: pl.LazyFrame = read.select(low_of(key), high_of(key), self.fits, plain).to_native()
+        return plan

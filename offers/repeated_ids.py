@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,45 +13,32 @@ _HASH = "hash"
 
 
 class RepeatedIds:
-    """Collects the hashes of ids in files that are away with the object; only ids with equal hashes are compared."""
+    """The hashes of the ids of a register, in a file; only ids with equal hashes are compared."""
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="sekskant-")
-        self._files: list[Path] = []
-        self._waiting: list[pl.Series] = []
-        self._rows = self._rows_waiting = 0
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
-    def add(self, ids: pl.Series) -> None:
-        """Note the ids of some rows."""
-        self._waiting.append(ids.drop_nulls().hash().alias(_HASH))
-        self._rows += self._waiting[-1].len()
-        self._rows_waiting += self._waiting[-1].len()
-        if self._rows_waiting >= _AT_ONCE:
-            self._write()
+    def write(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Writes the hashes of rows, when it is collected."""
+        return rows.select(pl.col("id").hash().alias(_HASH)).sink_parquet(self._path, compression="lz4", lazy=True)
 
-    def _write(self) -> None:
-        self._files.append(Path(self._folder.name) / f"{len(self._files)}.arrow")
-        pl.concat(self._waiting).to_frame().write_ipc(self._files[-1])
-        self._waiting, self._rows_waiting = [], 0
+    def found(self, others: pl.Series, ids_with: Callable[[pl.Series], Iterable[str]]) -> frozenset[str]:
+        """The ids of several rows, among those that were written and some others.
 
-    def found(self, ids_with: Callable[[pl.Series], Iterable[str]]) -> frozenset[str]:
-        """The ids that were added more than once; `ids_with` gives those with certain hashes, as often as they are."""
-        if self._waiting:
-            self._write()
+        `ids_with` gives the ids with certain hashes, as often as they are.
+        """
         repeated = set[str]()
-        for hashes in self._equal_hashes():
+        for hashes in self._equal_hashes(others.drop_nulls().hash()):
             repeated.update(name for name, count in Counter(ids_with(hashes)).items() if count > 1)
+        self._path.unlink()
         return frozenset(repeated)
 
-    def close(self) -> None:
-        """Take the files away."""
-        self._folder.cleanup()
-
-    def _equal_hashes(self) -> Iterator[pl.Series]:
+    def _equal_hashes(self, others: pl.Series) -> Iterator[pl.Series]:
         """The hashes that are there more than once, a part of all that can be at a time."""
-        parts = -(-self._rows // _AT_ONCE)
+        hashes = pl.concat([pl.scan_parquet(self._path), pl.LazyFrame({_HASH: others})])
+        parts = -(-hashes.select(pl.len()).collect().item() // _AT_ONCE)
         for part in range(parts):
-            within = pl.scan_ipc(self._files).filter(pl.col(_HASH) % parts == part)
+            within = hashes.filter(pl.col(_HASH) % parts == part)
             ordered = within.collect(engine="streaming")[_HASH].sort()
             twice = ordered.filter(ordered == ordered.shift(1)).unique()
             if twice.len():

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 _CHUNK = 1_000_000
-_WHOLE = ("functional_impairments", "diagnoses", "extensive_limitations", "severe_complexities")
-_JUDGEMENTS = (
+WHOLE = ("functional_impairments", "diagnoses", "extensive_limitations", "severe_complexities")
+JUDGEMENTS = (
     "large_catchment_needed",
     "professional_coordination_needed",
     "highly_specialised_basis",
@@ -44,9 +44,9 @@ def typed(first: int, count: int, chance: random.Random) -> pl.DataFrame:
         "target_group": drawn(["intellectual_disability", "homelessness", "acquired_brain_injury"], 0),
         "service_type": drawn(["social"] * 9 + ["special_dental_care"], 0),
         "cases_per_10000": drawn([i / 100 for i in range(2000)]),
-        **{name: drawn(list(range(7))) for name in _WHOLE},
+        **{name: drawn(list(range(7))) for name in WHOLE},
         **{f"outside_share_{year}": drawn([i / 100 for i in range(101)], 0.1) for year in (2014, 2015, 2016)},
-        **{name: drawn([True, True, False]) for name in _JUDGEMENTS},
+        **{name: drawn([True, True, False]) for name in JUDGEMENTS},
     }
     return pl.DataFrame(columns)
 

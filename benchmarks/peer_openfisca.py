@@ -19,21 +19,11 @@ from openfisca_core.simulations import Simulation, SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
+from benchmarks.offers_table import JUDGEMENTS, WHOLE
 from benchmarks.peer_loop import MET, NOT_APPLICABLE, UNKNOWN
 
 YEAR = 2018
-NUMBERS = ("cases_per_10000", "functional_impairments", "diagnoses", "extensive_limitations", "severe_complexities")
-JUDGEMENTS = (
-    "large_catchment_needed",
-    "professional_coordination_needed",
-    "highly_specialised_basis",
-    "self_supply_needed",
-    "no_alternative_in_region",
-    "whole_region_catchment_needed",
-    "special_physical_settings",
-    "special_competencies",
-    "advanced_welfare_technology",
-)
+NUMBERS = ("cases_per_10000", *WHOLE)
 SHARES = range(YEAR - 4, YEAR - 1)
 HALF = 1.5 - 1e-5
 """Half of the places over three years, less what adding three numbers of 32 bits can lose."""

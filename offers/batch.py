@@ -18,6 +18,9 @@ from offers.columns import READ
 from offers.evaluator import Evaluator, RejectedRow
 from offers.tables import ROW, Table
 
+_CHECKED_AT_ONCE = 200
+"""So many rows of the sample wait until they are checked: what is remembered of them is looked up once."""
+
 
 class Batch:
     """Decides a table chunk by chunk, and keeps what is to be told at the end.
@@ -42,6 +45,7 @@ class Batch:
         self._repeated = repeated
         self._lock = threading.Lock()
         self.reference = evaluator.reference_check(table.most_rows)
+        self._waiting: list[tuple[pl.DataFrame, pl.DataFrame]] = []
         self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
         self._place = table.place
 
@@ -93,7 +97,14 @@ class Batch:
         """Have the rows of the sample checked, while the others are decided."""
         rows = self.reference.sampled(chunk[ROW])
         if rows.len():
-            self._checks.append(self._checker.submit(self.reference.check, chunk[rows], vectors[rows]))
+            self._waiting.append((chunk[rows], vectors[rows]))
+        if sum(sampled.height for sampled, _ in self._waiting) >= _CHECKED_AT_ONCE:
+            self._submit()
+
+    def _submit(self) -> None:
+        chunks, vectors = (pl.concat(frames) for frames in zip(*self._waiting, strict=True))
+        self._checks.append(self._checker.submit(self.reference.check, chunks, vectors))
+        self._waiting = []
 
     def wait(self) -> None:
         """Wait for the checks.
@@ -101,6 +112,8 @@ class Batch:
         Raises:
             IntegrityFault: evaluators disagree.
         """
+        if self._waiting:
+            self._submit()
         for check in self._checks:
             check.result()
 

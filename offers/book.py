@@ -22,7 +22,7 @@ class Book:
         self.rulings, self.columnar = rulings, columnar
         self.rulebook: Rulebook = rulings.program.rulebook
         self._numbers: dict[tuple[int, ...], int] = {}
-        self._rows: list[tuple[str | None, ...]] = []
+        self._new: list[tuple[str | None, ...]] = []
         self._table = pl.DataFrame(schema=self.schema)
         self.counted = dict.fromkeys((v.value for v in Verdict), 0)
         """How many offers each verdict was given to."""
@@ -72,8 +72,9 @@ class Book:
         return self._gathered(numbers)
 
     def _gathered(self, numbers: pl.Series) -> pl.DataFrame:
-        if self._table.height < len(self._rows):
-            self._table = pl.DataFrame(self._rows, schema=self.schema, orient="row")
+        if self._new:
+            new = pl.DataFrame(self._new, schema=self.schema, orient="row")
+            self._table, self._new = pl.concat([self._table, new], rechunk=True), []
         return self._table[numbers]
 
     def near(self, bits: pl.Series) -> pl.Series:
@@ -87,7 +88,7 @@ class Book:
     def _number(self, vectors: tuple[int, ...]) -> int:
         if vectors not in self._numbers:
             items = self.columnar.items(vectors)
-            self._rows.append(self._row(items, self.rulings.on(items)))
+            self._new.append(self._row(items, self.rulings.on(items)))
             self._numbers[vectors] = len(self._numbers)
         return self._numbers[vectors]
 

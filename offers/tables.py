@@ -279,7 +279,7 @@ def _parquet(file: _File, headers: Headers, ignored: Sequence[str], scratch: Pat
     except Exception as error:
         raise rejected(Place(file.name), "unreadable", f"the file cannot be read: {error}") from None
     columns = headers.read(list(schema), file.name, ignored)
-    frame = pl.scan_parquet(file.files, row_index_name=ROW)
+    frame = pl.scan_parquet(file.files, row_index_name=ROW, low_memory=True)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
     table = Table(file.name, "parquet", tuple(columns), frame, ".", {}, file.sha256, sum(rows), first_row=1)
     return table._replace(files=tuple(file.files), rows_of_files=tuple(rows))

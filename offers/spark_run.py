@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 import narwhals as nw
 import polars as pl
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
@@ -34,7 +35,7 @@ from offers.tables import ROW
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_FILE, _INDEX, _FIRST, _TELLS = "file", "index", "first row", "told "
+_INDEX, _FIRST, _TELLS = "index", "first row", "told "
 _CHUNK = 200_000
 _SETTINGS = {
     "spark.log.level": "ERROR",
@@ -60,8 +61,10 @@ def reclassify_on_spark(request: Request, folder: Path, scratch: Path, master: s
     try:
         with _session(master, scratch / "spark.log") as session:
             return reclassify(request, folder, told, partial(SparkRun, session=session, scratch=scratch))
-    except PySparkException as error:
-        raise rejected(Place(master), "unreadable", f"Spark: {str(error).splitlines()[0]}") from None
+    except (PySparkException, Py4JError) as error:
+        said = next(filter(None, str(error).splitlines()), type(error).__name__)
+        hint = "Spark needs Java 17 or newer" if "JAVA_GATEWAY" in said else None
+        raise rejected(Place(master), "unreadable", f"Spark: {said}", hint) from None
 
 
 @contextmanager

@@ -96,3 +96,13 @@ def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK[:-1], "nonsense", code=1)
     assert ran.err.startswith("nonsense: unreadable: Spark: ")
     assert "Traceback" not in ran.err
+
+
+def test_spark_without_java_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(0, 10, random.Random(4)).write_parquet(tmp_path / "register.parquet")  # noqa: S311
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK, code=1)
+    assert ran.err.startswith("local[2]: unreadable: Spark: [JAVA_GATEWAY_EXITED] ")
+    assert "Spark needs Java 17 or newer" in ran.err
+    assert "Traceback" not in ran.err

@@ -20,6 +20,11 @@ class TestNode(NamedTuple):
     name: str
     test: Test
 
+    @property
+    def fact(self) -> str:
+        """The fact that is tested."""
+        return self.test.fact
+
 
 class StatedNode(NamedTuple):
     """Met where evidence for a fact is stated at all, even if as unknown."""
@@ -112,14 +117,12 @@ class Program:
         """The nodes that the ruling reads: the status of each criterion, then of each override."""
         return tuple(c.status for c in self.criteria) + tuple(o.status for o in self.overrides)
 
-    def leaves_at(self, wanted: int) -> tuple[int, ...]:
-        """The nodes that read a fact and on which a node depends."""
-        found, waiting = list[int](), [wanted]
-        while waiting:
-            node = waiting.pop()
-            waiting += children_of(self.nodes[node])
-            found += [node] if isinstance(self.nodes[node], TestNode | StatedNode) else []
-        return tuple(dict.fromkeys(found))
+    def leaves_at(self, wanted: int) -> dict[int, TestNode | StatedNode]:
+        """The nodes that read a fact and on which a node depends, by their numbers, in the order they are read."""
+        node = self.nodes[wanted]
+        if isinstance(node, TestNode | StatedNode):
+            return {wanted: node}
+        return {number: leaf for child in children_of(node) for number, leaf in self.leaves_at(child).items()}
 
 
 def children_of(node: Node) -> tuple[int, ...]:

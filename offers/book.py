@@ -56,9 +56,8 @@ class Book:
             return pl.DataFrame(schema=self.schema)
         if self._known is not None:
             return self._table_of(own.to_series())
-        numbers = own.unique(maintain_order=True).with_columns(
-            pl.Series(NUMBER, [self._number(row) for row in own.unique(maintain_order=True).iter_rows()], pl.UInt32)
-        )
+        distinct = own.unique(maintain_order=True)
+        numbers = distinct.with_columns(pl.Series(NUMBER, map(self._number, distinct.iter_rows()), pl.UInt32))
         return self._gathered(own.join(numbers, on=own.columns, how="left", maintain_order="left")[NUMBER])
 
     def _table_of(self, vector: pl.Series) -> pl.DataFrame:

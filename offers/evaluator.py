@@ -108,32 +108,29 @@ class Evaluator:
         rejected: list[RejectedRow] = []
         for cells in rows:
             try:
-                told.append((cells[ROW], *self.vectors_by_reference(cells)))
+                told.append((cells[ROW], *self._by_reference(self._reader.offer(cells[ROW], cells).stated)))
             except Rejected as error:
                 if any(cells[name] not in (None, "") for name in self.reads if name != ROW):
                     rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
         return told, rejected
-
-    def vectors_by_reference(self, cells: Mapping[str, Any]) -> list[int]:
-        """The vectors of one row by the reader of rows and the reference evaluator.
-
-        Raises:
-            Rejected: with every mistake found in the row.
-        """
-        return self._by_reference(self._reader.offer(cells[ROW], cells).stated)
 
     def reference_check(self, rows: int) -> ReferenceCheck:
         """A check of what is evaluated, for a table of at most so many rows."""
         return ReferenceCheck(self.columnar, self._reader, self._year, rows)
 
     def _by_reference(self, stated: Stated) -> list[int]:
+        """The vectors of what one row states, by the reference evaluator.
+
+        Raises:
+            Rejected: the evidence contradicts itself, or departs from a measure without a reason.
+        """
         items = items_of(self._programs, stated, self._year)
+        vocabulary = self._programs[0].rulebook.vocabulary
+        findings = None if self._margin is None else findings_of(vocabulary, stated, self._year)
         found: list[int] = []
         for program, of_program in zip(self.columnar, items, strict=True):
             found += program.vectors_of(of_program)
-            if self._margin is not None:
-                vocabulary = program.program.rulebook.vocabulary
-                found.append(program.near_by_reference(findings_of(vocabulary, stated, self._year)))
+            found += [] if findings is None else [program.near_by_reference(findings)]
         return found
 
 

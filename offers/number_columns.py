@@ -167,7 +167,7 @@ class DistinctTexts:
         with self._lock:
             if number is not None and number >= self._known.height:
                 new = self._texts.to_series().cast(pl.String).slice(self._known.height)
-                self._known = pl.concat([self._known, self._read(new)])
+                self._known = pl.concat([self._known, self._read(new)], rechunk=True)
             return self._known
 
     def _read(self, text: pl.Series) -> pl.DataFrame:

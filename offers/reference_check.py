@@ -122,8 +122,7 @@ class _Fact:
             (number, index): node
             for number, columnar in enumerate(programs)
             for index, node in enumerate(columnar.program.nodes)
-            if (isinstance(node, TestNode) and node.test.fact == fact.id)
-            or (isinstance(node, StatedNode) and node.fact == fact.id)
+            if isinstance(node, TestNode | StatedNode) and node.fact == fact.id
         }
         self._found: dict[tuple[Any, ...], tuple[Status, ...]] = {}
 

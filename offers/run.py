@@ -63,32 +63,6 @@ Told = Callable[[int], None]
 """Is called with the number of rows decided so far."""
 
 
-def reclassify(
-    request: Request, folder: Path, told: Told = lambda rows: None, runs: Callable[..., Run] | None = None
-) -> Result:
-    """Decide a register, and write `decisions/` and the parts of `fragile.csv` into a folder.
-
-    `runs` makes each run, by default on Polars.
-
-    Raises:
-        Rejected: the register as a whole cannot be read.
-        IntegrityFault: evaluators disagree, or a row was lost.
-    """
-    (folder / DECISIONS).mkdir(parents=True, exist_ok=True)
-    repeated: frozenset[str] = frozenset()
-    deciders = [Decider(rulebook) for rulebook in request.rulebooks]
-    while True:
-        run = (runs or Run)(request, deciders, folder, repeated, told)
-        try:
-            run.write()
-            found = run.repeated_ids()
-            if found <= repeated:
-                return run.result()
-        finally:
-            run.batch.close()
-        repeated |= found
-
-
 class Run:
     """One pass over a register, on Polars; `reclassify` makes another where ids turn out to be repeated."""
 
@@ -108,7 +82,6 @@ class Run:
         self.batch = Batch(evaluator, books, request.table, repeated)
         asked = (books, request.table, request.reader, request.year)
         self.comparison = Comparison(request.previous, *asked) if request.previous else None
-
         self._ids = RepeatedIds(folder / "ids.parquet")
 
     def frame(self) -> Any:
@@ -117,14 +90,9 @@ class Run:
 
     def write(self) -> None:
         """Decide everything, in one pass over the table."""
-        own = {f"{i} {n}": d for i, book in enumerate(self.batch.books) for n, d in book.schema.items()}
-        names = range(len(self.batch.books)) if self.request.fragile else ()
-        near = {f"{i} {NEAR}": pl.String() for i in names}
-        books = range(len(self.batch.books)) if self.comparison else ()
-        compared = {f"{i} {n}": pl.String() for i in books for n in COMPARED}
-        found = self.batch.evaluator.with_vectors(self.request.table.frame)
-        plain = dict.fromkeys(self.batch.evaluator.columns.plain, pl.String())
-        schema = {**self.request.table.frame.collect_schema(), **plain, **own, **near, **compared}
+        table = self.frame()
+        found = self.batch.evaluator.with_vectors(table)
+        schema = {**table.collect_schema(), **self._added()}
         decided = found.map_batches(
             lambda chunk: self._decide(chunk).select(list(schema)), schema=schema, streamable=True
         )
@@ -139,6 +107,15 @@ class Run:
             place = Place(self.request.table.file)
             raise rejected(place, "unreadable", f"the table cannot be read: {str(error).splitlines()[0]}") from None
         self.batch.wait()
+
+    def _added(self) -> dict[str, pl.DataType]:
+        """The columns that a row has once it is decided, beside those of the table."""
+        added: dict[str, pl.DataType] = dict.fromkeys(self.batch.evaluator.columns.plain, pl.String())
+        texts = [*([NEAR] if self.request.fragile else []), *(COMPARED if self.comparison else [])]
+        for i, book in enumerate(self.batch.books):
+            added |= {f"{i} {name}": dtype for name, dtype in book.schema.items()}
+            added |= {f"{i} {name}": pl.String() for name in texts}
+        return added
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         decided = self.batch.decide(chunk)
@@ -185,7 +162,7 @@ class Run:
 
     def repeated_ids(self) -> frozenset[str]:
         """The ids that several rows share."""
-        rejected = [row.id.strip() if row.id else None for row in self.batch.rejected]
+        rejected = [row.id or None for row in self.batch.rejected]
         return self._ids.found(pl.Series(rejected, dtype=pl.String), self._ids_with)
 
     def _ids_with(self, hashes: pl.Series) -> Iterable[str]:
@@ -217,6 +194,32 @@ class Run:
             vectors=[book.rulings.vectors for book in batch.books],
             executions=executions,
         )
+
+
+def reclassify(
+    request: Request, folder: Path, told: Told = lambda rows: None, runs: Callable[..., Run] = Run
+) -> Result:
+    """Decide a register, and write `decisions/` and the parts of `fragile.csv` into a folder.
+
+    `runs` makes each run, by default on Polars.
+
+    Raises:
+        Rejected: the register as a whole cannot be read.
+        IntegrityFault: evaluators disagree, or a row was lost.
+    """
+    (folder / DECISIONS).mkdir(parents=True, exist_ok=True)
+    repeated: frozenset[str] = frozenset()
+    deciders = [Decider(rulebook) for rulebook in request.rulebooks]
+    while True:
+        run = runs(request, deciders, folder, repeated, told)
+        try:
+            run.write()
+            found = run.repeated_ids()
+            if found <= repeated:
+                return run.result()
+        finally:
+            run.batch.close()
+        repeated |= found
 
 
 def harmless_cell(text: pl.Expr) -> pl.Expr:

@@ -18,21 +18,9 @@ from engine.journal import Journal
 from engine.journal_verify import Fault, Kind
 from engine.wording import Wording
 from tests.command import DATA, ROOT, Ran, here, sekskant
-from tests.journals import copied, edited, record
+from tests.journals import edited
 
 GNISTEN, JONSTRUPVANG = str(DATA / "gnisten.yaml"), str(DATA / "jonstrupvang.yaml")
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("audit") / "whole.db"
-    record(str(path))
-    return path
-
-
-@pytest.fixture
-def journal(whole: Path, tmp_path: Path) -> Path:
-    return copied(whole, tmp_path / "journal.db")
 
 
 def audit(path: Path, *arguments: str, columns: int = 100) -> Ran:

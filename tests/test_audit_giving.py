@@ -21,22 +21,10 @@ from engine.rulebook import Verdict
 from offers.mask import MASK
 from offers.replay import Replayer, recorded_in
 from tests.command import DATA, ROOT, Ran, here, sekskant
-from tests.journals import copied, edited, record
+from tests.journals import edited, record
 
 GNISTEN, JONSTRUPVANG = str(DATA / "gnisten.yaml"), str(DATA / "jonstrupvang.yaml")
 YEAR = ("--year", "2018")
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("audit") / "whole.db"
-    record(str(path))
-    return path
-
-
-@pytest.fixture
-def journal(whole: Path, tmp_path: Path) -> Path:
-    return copied(whole, tmp_path / "journal.db")
 
 
 def audit(path: Path, *arguments: str, columns: int = 120) -> Ran:

@@ -26,7 +26,6 @@ from engine.program import (
     Program,
     StatedNode,
     TestNode,
-    children_of,
 )
 from engine.rulebook import Condition, FactDeclaration, Possible, Test
 
@@ -306,9 +305,4 @@ def _declarations(programs: Sequence[Program]) -> dict[str, list[FactDeclaration
 
 def facts_under(program: Program, index: int) -> list[str]:
     """The facts that decide a node of the conditions, in the order they are read."""
-    node = program.nodes[index]
-    if isinstance(node, TestNode):
-        return [node.test.fact]
-    if isinstance(node, StatedNode):
-        return [node.fact]
-    return list(dict.fromkeys(name for child in children_of(node) for name in facts_under(program, child)))
+    return list(dict.fromkeys(leaf.fact for leaf in program.leaves_at(index).values()))

@@ -19,21 +19,9 @@ from engine.journal_recorder import File, run_draft, texts_of
 from engine.journal_verify import Fault, verify
 from engine.library import Library
 from offers.replay import altered_parts, describing
-from tests.journals import copied, edited, record
+from tests.journals import edited, record
 
 COUNT = 8
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("journal") / "whole.db"
-    record(str(path))
-    return path
-
-
-@pytest.fixture
-def journal(whole: Path, tmp_path: Path) -> Path:
-    return copied(whole, tmp_path / "journal.db")
 
 
 def faults(path: Path, count: int | None = COUNT, digest: str | None = None) -> list[Fault]:

@@ -12,12 +12,12 @@ from typing import Any
 
 from cli.audit_show import entry_record
 from cli.spreadsheet import csv_line
-from engine.canonical import canonical_record
 from engine.diagnostics import Place, rejected
 from engine.journal import Journal
 from engine.journal_entry import DECISION, OVERRIDE, Entry
 from engine.journal_verify import rulebooks_named
 from engine.rulebook import Vocabulary
+from engine.values.canonical import canonical_record
 from engine.vocabulary_loader import load_vocabulary
 from offers.mask import check_facts, masked
 

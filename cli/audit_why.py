@@ -13,10 +13,10 @@ from engine.diagnostics import Place, near_hint, rejected
 from engine.journal import Journal
 from engine.journal_entry import Entry
 from engine.justification import facts_to_ask_for, justification
-from engine.logic import Status
 from engine.rulebook import Verdict
 from engine.trace import CriterionTrace, OverrideTrace, Trace
 from engine.turning import Turn, Way, ways_to_turn
+from engine.values.logic import Status
 from engine.wording import Language, Wording
 from offers.replay import NotReplayable, describing, recorded_in
 

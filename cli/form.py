@@ -10,9 +10,9 @@ from typing import NamedTuple
 from cli.screen import Cell, Piece, Screen
 from engine.evidence import Finding
 from engine.justification import items_to_settle, justification
-from engine.logic import Status
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
+from engine.values.logic import Status
 from engine.weighing import is_indicative
 from engine.wording import Language, Wording
 

@@ -11,8 +11,8 @@ from engine.analysis import Sets
 from engine.authoring.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
 from engine.authoring.witness import Values
 from engine.clauses import Clauses
-from engine.logic import Status
 from engine.rulebook import Rulebook, Verdict
+from engine.values.logic import Status
 from engine.wording import Language, Wording
 from offers.case_writer import value_text
 from offers.example import example_offer

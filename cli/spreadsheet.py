@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cli.console import harmless
 from engine.decision import reason_of, reservation_of
-from engine.logic import settled
 from engine.trace import CriterionTrace, Trace, tests_in
+from engine.values.logic import settled
 from engine.weighing import is_indicative
 from engine.wording import Language, Wording
 

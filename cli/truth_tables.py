@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from cli.screen import Piece, Screen
 from engine.authoring.truth_table import Row, Table
-from engine.logic import Result
+from engine.values.logic import Result
 from engine.wording import Language, Wording
 
 _SIGNS = {Result.MET: "✓", Result.NOT_MET: "✗", Result.NOT_APPLICABLE: "–"}

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from engine import reference
-from engine.logic import Status, settled, union
 from engine.program import CountNode, Program, children_of
 from engine.rulebook import Verdict, ways_of_counting
+from engine.values.logic import Status, settled, union
 
 MAX_SETS = 1000
 MAX_QUESTIONS = 20_000

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from engine.analysis import Sets
-from engine.logic import Status
 from engine.rulebook import Count, Rulebook, RulePart
+from engine.values.logic import Status
 from engine.wording import Wording
 
 Mood = Literal["is", "proves", "were"]

@@ -30,10 +30,10 @@ from engine.columnar_evidence import (
 from engine.decide import margin_of
 from engine.durable_writer import reachable_statuses
 from engine.evidence import Finding
-from engine.logic import Result, Status
 from engine.program import ChoiceNode, ConstantNode, JoinNode, Node, Program, StatedNode, TestNode, children_of
 from engine.reference import status_of_test
 from engine.rulebook import FactDeclaration, Test
+from engine.values.logic import Result, Status
 
 LARGEST = 2**62
 """Vectors are whole numbers below this; a program with more items has several."""

@@ -19,9 +19,9 @@ import narwhals as nw
 
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.durable_writer import scales_of
-from engine.interval import Interval
 from engine.program import Program, StatedNode, TestNode
 from engine.rulebook import FactDeclaration
+from engine.values.interval import Interval
 
 UNBOUNDED = 2**56
 """The mark of an end that is not there, for a fact that is stated; every stated number lies within half of it."""

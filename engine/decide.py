@@ -12,12 +12,12 @@ from engine import reference
 from engine.analysis import Analyst, Items, Ruling, placed, rule_on
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evidence import Evidence, Finding, State, Stated, findings_of
-from engine.interval import Interval
-from engine.logic import Status
 from engine.notes import notes_on, superset_note
 from engine.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.rulebook import Condition, Rulebook, Test, Verdict, tests_of
 from engine.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
+from engine.values.interval import Interval
+from engine.values.logic import Status
 
 if TYPE_CHECKING:
     from engine.durable_rules import DurableRules

@@ -6,12 +6,12 @@ from typing import Any
 
 from engine.analysis import Sets
 from engine.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
-from engine.interval import Interval
 from engine.language import Text
-from engine.logic import Status, settled
-from engine.numbers import decimal_text, interval_record
 from engine.rulebook import Possible, Verdict
 from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
+from engine.values.interval import Interval
+from engine.values.logic import Status, settled
+from engine.values.numbers import decimal_text, interval_record
 
 FORMAT = "sekskant/decision/1"
 Record = dict[str, Any]

@@ -26,9 +26,9 @@ from engine.durable_writer import (
     scales_of,
 )
 from engine.evidence import Finding, State
-from engine.interval import Interval
-from engine.logic import Status
 from engine.program import Program, children_of
+from engine.values.interval import Interval
+from engine.values.logic import Status
 
 VERSION = "2.0.28"
 MAX_RULES = 60

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from engine.interval import Interval
-from engine.logic import Result, Status, choice, negation
 from engine.program import (
     ChoiceNode,
     ConstantNode,
@@ -23,6 +21,8 @@ from engine.program import (
     children_of,
 )
 from engine.rulebook import Test
+from engine.values.interval import Interval
+from engine.values.logic import Result, Status, choice, negation
 
 LIMIT = 2**62
 """Beyond every scaled threshold; the engine compares integers exactly up to 2^63."""

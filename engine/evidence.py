@@ -11,10 +11,10 @@ from functools import reduce
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.interval import Interval
 from engine.language import Mean
-from engine.numbers import show_possible
 from engine.rulebook import FactDeclaration, Possible, Vocabulary
+from engine.values.interval import Interval
+from engine.values.numbers import show_possible
 
 
 class State(Enum):

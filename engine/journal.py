@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from engine.canonical import sha256
 from engine.diagnostics import rejected
 from engine.journal_connection import Address, in_words
 from engine.journal_entry import JOURNAL_FORMAT, LONG, Draft, Entry, Header, Recording, chained
 from engine.journal_tables import ENTRIES, HEADER, METADATA, TEXTS
 from engine.journal_views import create_views
+from engine.values.canonical import sha256
 
 _CREATION = 5_307_192
 """The number of the lock under which PostgreSQL makes the tables."""
@@ -70,7 +70,7 @@ class Journal:
         Rejected: there is no journal, or it cannot be opened.
 
     >>> import tempfile, pathlib
-    >>> from engine.canonical import sha256
+    >>> from engine.values.canonical import sha256
     >>> folder = tempfile.TemporaryDirectory()
     >>> with Journal(str(pathlib.Path(folder.name, "j.db")), writes=True) as journal:
     ...     entries = journal.append([Draft("run", "r1", "{}", sha256("{}"))], by="me")

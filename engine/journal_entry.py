@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine.canonical import canonical_record, sha256
+from engine.values.canonical import canonical_record, sha256
 
 JOURNAL_FORMAT = "sekskant/journal/1"
 ENTRY_FORMAT = "sekskant/entry/1"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from engine.canonical import canonical, canonical_record, decision_text, sha256
 from engine.decision import decision_record
 from engine.journal import Kept
 from engine.journal_entry import DECISION, OVERRIDE, RUN, Draft, Entry
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import Trace
+from engine.values.canonical import canonical, canonical_record, decision_text, sha256
 
 RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
 RULEBOOK, VOCABULARY = "rulebook", "vocabulary"

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from engine.canonical import sha256
 from engine.diagnostics import Rejected
 from engine.journal import Head, Journal
 from engine.journal_entry import CHECKED, DECISION, RUN, Entry, Header, checksums_of, digest_of
+from engine.values.canonical import sha256
 
 Kind = Literal[
     "altered",

@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.evidence import State, Stated
-from engine.logic import Status
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import Note, TestTrace, Trace, tests_in
+from engine.values.logic import Status
 
 
 def notes_on(trace: Trace, stated: Stated) -> tuple[Note, ...]:

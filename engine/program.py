@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from engine.logic import Result, Status
 from engine.rulebook import Condition, Count, Criterion, Override, Rulebook, RulePart, Test, Verdict, both_ways
+from engine.values.logic import Result, Status
 
 
 class TestNode(NamedTuple):

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from engine.evidence import Finding, State
-from engine.interval import Interval
-from engine.logic import Status, all_of, any_of, at_least, choice, negation
 from engine.program import (
     ChoiceNode,
     ConstantNode,
@@ -21,6 +19,8 @@ from engine.program import (
     children_of,
 )
 from engine.rulebook import Test
+from engine.values.interval import Interval
+from engine.values.logic import Status, all_of, any_of, at_least, choice, negation
 
 Findings = Mapping[str, Finding]
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from engine.interval import Interval
 from engine.language import Fact, Text
+from engine.values.interval import Interval
 
 Answers = frozenset[str]
 Possible = Interval | Answers

@@ -9,8 +9,6 @@ from engine import language
 from engine.checker import DOTTED, VERSION, Checker, Path
 from engine.diagnostics import near_hint, quoted, rejected
 from engine.document import Node, read_one
-from engine.interval import Interval
-from engine.numbers import decimal_text, describe_range
 from engine.rulebook import (
     YES,
     Applicability,
@@ -31,6 +29,8 @@ from engine.rulebook import (
     both_ways,
 )
 from engine.shape import fit_or_reject, place_of
+from engine.values.interval import Interval
+from engine.values.numbers import decimal_text, describe_range
 
 MAX_WIDTH = 240
 """What durable-rules can hold of one group: each part takes two of a fact's fields, one that may not apply five."""

@@ -14,10 +14,10 @@ from engine.analysis import Items, alike, rule_on
 from engine.decide import Decider, reject_departures
 from engine.diagnostics import IntegrityFault
 from engine.evidence import Stated, findings_of
-from engine.logic import Status
 from engine.program import Program
 from engine.rulebook import Verdict
 from engine.trace import Execution
+from engine.values.logic import Status
 
 _OPPOSITE: Mapping[Status, Status] = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
 

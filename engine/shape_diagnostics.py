@@ -10,8 +10,8 @@ from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, quoted
 from engine.document import Node, Scalar
-from engine.numbers import number_hint
 from engine.shape import keys_of, place_of_key, walk
+from engine.values.numbers import number_hint
 
 if typing.TYPE_CHECKING:
     from pydantic_core import ErrorDetails

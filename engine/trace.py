@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 from engine.analysis import Analysis
 from engine.evidence import Finding
 from engine.language import Text
-from engine.logic import Status, negation
 from engine.rulebook import Criterion, Override, Rulebook, Test, Verdict
+from engine.values.logic import Status, negation
 
 
 class Published(NamedTuple):

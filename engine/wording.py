@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.evidence import Finding, State
-from engine.interval import Interval
 from engine.language import Text
-from engine.logic import Result, Status, settled
-from engine.numbers import rounded
 from engine.rulebook import FactDeclaration, Test
 from engine.trace import TestTrace
+from engine.values.interval import Interval
+from engine.values.logic import Result, Status, settled
+from engine.values.numbers import rounded
 
 Language = Literal["da", "en"]
 

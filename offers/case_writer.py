@@ -12,9 +12,9 @@ from engine.authoring.goals import EdgeGoal
 from engine.authoring.suggestions import Suggestion
 from engine.authoring.witness import Values
 from engine.document import Mapping, read_file, read_one
-from engine.numbers import decimal_text
 from engine.program import Program
 from engine.rulebook import Rulebook
+from engine.values.numbers import decimal_text
 from engine.wording import Wording
 from offers.case_file import FOLDER, CaseFile
 

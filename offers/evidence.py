@@ -10,10 +10,10 @@ from typing import Any
 from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, near_hint, quoted, rejected
 from engine.document import Mapping, Node, Scalar, number_of
 from engine.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
-from engine.interval import Interval
-from engine.numbers import decimal_text, describe_range, number_hint
 from engine.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.shape import fit_or_reject, place_of, place_of_key
+from engine.values.interval import Interval
+from engine.values.numbers import decimal_text, describe_range, number_hint
 from offers.record import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
 
 UNKNOWN = frozenset({"unknown", "ukendt"})

@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from engine.columnar_evidence import Leaf, high_of, low_of, marks_of
-from engine.interval import Interval
+from engine.values.interval import Interval
 from offers.cells import DecimalSign
 from offers.stages import Stages
 

@@ -10,9 +10,9 @@ import polars as pl
 
 from engine.diagnostics import Place, Rejected
 from engine.evidence import Evidence, State, Stated
-from engine.interval import Interval
-from engine.numbers import decimal_text
 from engine.rulebook import Vocabulary
+from engine.values.interval import Interval
+from engine.values.numbers import decimal_text
 from offers.offer import Offer, words
 from offers.reader import read_offers
 from offers.table_headers import Column, Headers

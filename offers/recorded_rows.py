@@ -14,7 +14,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.canonical import canonical_record, decision_text, sha256
 from engine.decision import decision_record
 from engine.diagnostics import Place, rejected
 from engine.document import Mapping, Node, Scalar, Sequence
@@ -22,6 +21,7 @@ from engine.document_text import json_text
 from engine.journal import Journal
 from engine.journal_entry import DECISION, Entry
 from engine.rulebook import FactDeclaration, Vocabulary
+from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.cells import answer_of, cell_node
 from offers.replay import NotReplayable, Replayer
 

@@ -13,9 +13,9 @@ from engine.columnar import ColumnarProgram
 from engine.columnar_evidence import facts_of
 from engine.diagnostics import IntegrityFault
 from engine.evidence import Stated, findings_of
-from engine.logic import Status
 from engine.program import StatedNode, TestNode
 from engine.rulebook import FactDeclaration, Vocabulary
+from engine.values.logic import Status
 from offers.offer import Offer
 from offers.table_headers import columns_of
 from offers.tables import ROW

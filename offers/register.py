@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import offers
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.document import decode, number_of, read_file
-from engine.numbers import number_hint
+from engine.values.numbers import number_hint
 
 SHIPPED = Path(offers.__file__).parent / "data"
 SERVICES, PRINTED = "services.csv", "printed-totals.csv"

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from engine.canonical import decision_text
 from engine.decide import REFERENCE, Decider
 from engine.decision import decision_record
 from engine.diagnostics import Rejected
@@ -17,6 +16,7 @@ from engine.language import Text
 from engine.rulebook import Rulebook, Vocabulary
 from engine.rulebook_loader import load_rulebook
 from engine.trace import Trace
+from engine.values.canonical import decision_text
 from engine.vocabulary_loader import load_vocabulary
 from offers.offer import Offer, read_offer
 

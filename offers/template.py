@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.describe import answers_of, parts_of, years_of
-from engine.interval import Interval
 from engine.rulebook import FactDeclaration, Rulebook, Test, Vocabulary, tests_of
+from engine.values.interval import Interval
 from engine.wording import Language, Wording
 
 

@@ -10,10 +10,10 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from engine.describe import facts_read, years_of
-from engine.interval import Interval
 from engine.language import Text
-from engine.numbers import decimal_text
 from engine.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.values.interval import Interval
+from engine.values.numbers import decimal_text
 from engine.wording import Language, Wording
 from offers.offer import Offer, words
 from offers.table_headers import ATTRIBUTES, SHEET, header_of

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from engine.decide import Decider
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.interval import Interval
 from engine.library import Library
 from engine.rulings import items_of
+from engine.values.interval import Interval
 from offers.cells import DecimalSign, read_cell
 from offers.evaluator import Evaluator
 from offers.table_headers import Headers

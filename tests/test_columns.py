@@ -14,9 +14,9 @@ from engine import rulebook as language
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.library import Library
-from engine.logic import Status
 from engine.program import Program
 from engine.rulings import Rulings, items_of
+from engine.values.logic import Status
 from offers.batch import Batch
 from offers.book import Book
 from offers.evaluator import Evaluator

@@ -17,12 +17,12 @@ import pytest
 import sqlalchemy as sa
 
 from engine import journal_connection
-from engine.canonical import sha256
 from engine.diagnostics import Rejected
 from engine.journal import Filter, Journal
 from engine.journal_entry import Draft
 from engine.journal_tables import HEADER
 from engine.journal_verify import verify
+from engine.values.canonical import sha256
 from tests.command import DATA, ROOT, here, sekskant
 from tests.journals import record
 
@@ -31,7 +31,7 @@ SERVER = os.environ.get("SEKSKANT_TEST_POSTGRESQL", "")
 
 WRITER = """
 import random, sys
-from engine.canonical import sha256
+from engine.values.canonical import sha256
 from engine.journal import Journal
 from engine.journal_entry import Draft
 from engine.journal_tables import HEADER

@@ -25,11 +25,11 @@ from engine.authoring.goals import (
     kept_mandatory,
 )
 from engine.evidence import Finding, State
-from engine.interval import Interval
-from engine.logic import Status
 from engine.program import CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebook import Rulebook, tests_of
 from engine.trace import Trace
+from engine.values.interval import Interval
+from engine.values.logic import Status
 
 
 class Meaning:

@@ -15,7 +15,6 @@ from dd import autoref
 from dd import bdd as managers
 
 from engine.authoring.regions import passes, regions_of
-from engine.logic import Result, Status
 from engine.program import (
     ChoiceNode,
     ConstantNode,
@@ -28,6 +27,7 @@ from engine.program import (
     TestNode,
 )
 from engine.rulebook import Condition, FactDeclaration, Possible, Test
+from engine.values.logic import Result, Status
 
 MAX_NODES = 300_000
 """So many nodes of diagrams take some seconds and some hundred megabytes."""

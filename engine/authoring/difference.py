@@ -8,7 +8,6 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from engine.clauses import Clauses
 from engine.describe import facts_read
-from engine.interval import Interval
 from engine.language import Text
 from engine.rulebook import (
     Combination,
@@ -22,6 +21,7 @@ from engine.rulebook import (
     Verdict,
     tests_of,
 )
+from engine.values.interval import Interval
 from engine.wording import Language, Wording
 
 Kind = Literal["meaning", "wording"]

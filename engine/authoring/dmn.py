@@ -13,12 +13,12 @@ from xml.etree import ElementTree
 
 from engine.authoring.diagrams import facts_under
 from engine.authoring.dmn_drawing import DC, DI, DMNDI, draw
-from engine.interval import Interval
 from engine.language import Text
-from engine.logic import Result
-from engine.numbers import decimal_text
 from engine.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebook import Condition, Criterion, FactDeclaration, Rulebook, Test, Verdict
+from engine.values.interval import Interval
+from engine.values.logic import Result
+from engine.values.numbers import decimal_text
 
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 FEEL = "https://www.omg.org/spec/DMN/20191111/FEEL/"

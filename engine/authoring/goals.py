@@ -9,11 +9,11 @@ from typing import Literal
 
 from engine.authoring.regions import last_digit
 from engine.evidence import Finding
-from engine.interval import Interval
-from engine.logic import Status
 from engine.program import CountNode, Program, children_of
 from engine.rulebook import Test
 from engine.trace import Trace, tests_in
+from engine.values.interval import Interval
+from engine.values.logic import Status
 
 
 @dataclass(frozen=True, slots=True)

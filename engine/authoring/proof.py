@@ -11,10 +11,10 @@ from engine.authoring.diagrams import Diagrams, Function
 from engine.authoring.witness import Values, stated_as, witnesses
 from engine.decide import Decider
 from engine.diagnostics import Rejected
-from engine.logic import Status
 from engine.program import compile_rulebook
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import Subject, Trace
+from engine.values.logic import Status
 
 
 class ItemProof(NamedTuple):

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from engine.evidence import Finding, State
-from engine.interval import Interval
-from engine.logic import Status
 from engine.reference import status_of_test
 from engine.rulebook import FactDeclaration, Possible, Test
+from engine.values.interval import Interval
+from engine.values.logic import Status
 
 MAX_DECIMALS = 12
 """A number between two thresholds is looked for with so many decimals; then the middle is taken as it is."""
@@ -99,6 +99,6 @@ def last_digit(number: Fraction) -> Fraction:
 
 def show_value(value: Fraction | str) -> str:
     """A value as files write it."""
-    from engine.numbers import decimal_text  # noqa: PLC0415
+    from engine.values.numbers import decimal_text  # noqa: PLC0415
 
     return decimal_text(value) if isinstance(value, Fraction) else value

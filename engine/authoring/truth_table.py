@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.authoring.diagrams import Diagrams, Function, Outcome, TooComplex, status_variables
-from engine.logic import Result
 from engine.program import Program, compile_rulebook
 from engine.rulebook import Rulebook, Verdict
+from engine.values.logic import Result
 
 MAX_ROWS = 5_000
 """A table with more rows is not read."""

@@ -14,8 +14,8 @@ from operator import and_
 from typing import NamedTuple, Protocol
 
 from engine.analysis import Items
-from engine.logic import Result, Status
 from engine.rulebook import Verdict
+from engine.values.logic import Result, Status
 
 PLAIN = (Status.MET, Status.NOT_MET, Status.UNKNOWN)
 WITH_APPLICABILITY = tuple(Status)

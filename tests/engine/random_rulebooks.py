@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from engine.evidence import Evidence, State, Stated
-from engine.interval import Interval
-from engine.logic import Result
 from engine.rulebook import FactDeclaration, Rulebook
+from engine.values.interval import Interval
+from engine.values.logic import Result
 from tests.support import REASONED, TEXT, Written, make_rulebook, make_vocabulary
 
 MET, NOT_MET, AWAY = Result.MET, Result.NOT_MET, Result.NOT_APPLICABLE

@@ -7,9 +7,9 @@ import pytest
 from engine import analysis
 from engine.analysis import Analysis, Analyst, Sets
 from engine.decide import Decider
-from engine.logic import Status
 from engine.program import compile_rulebook
 from engine.rulebook import Rulebook, Verdict
+from engine.values.logic import Status
 from tests.support import SUBJECT, Written, make_rulebook, make_vocabulary
 
 M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN

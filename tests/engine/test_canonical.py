@@ -9,10 +9,10 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.canonical import canonical, canonical_record, decision_digest
 from engine.differences import differences
 from engine.document import Mapping, Node, Scalar, Sequence, read_one
 from engine.document_text import json_text
+from engine.values.canonical import canonical, canonical_record, decision_digest
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 LEAVES = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS

@@ -7,8 +7,8 @@ import pytest
 from engine.analysis import Sets
 from engine.clauses import Clauses, Mood
 from engine.library import Library
-from engine.logic import Status
 from engine.rulebook import Count, Join, RulePart
+from engine.values.logic import Status
 from engine.wording import Language, Wording
 
 COVERED, _ = Library().in_force(2018)

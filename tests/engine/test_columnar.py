@@ -29,13 +29,13 @@ from engine.columnar_evidence import (
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.evidence import NO_PROVENANCE, Evidence, State, Stated, findings_of
-from engine.interval import Interval
 from engine.library import Library
-from engine.logic import Status
-from engine.numbers import decimal_text
 from engine.program import Program, compile_rulebook
 from engine.rulebook import FactDeclaration
 from engine.rulings import Rulings
+from engine.values.interval import Interval
+from engine.values.logic import Status
+from engine.values.numbers import decimal_text
 from tests.engine.random_rulebooks import DEPARTURES, THRESHOLDS, VOCABULARY, YEAR, YEARS, Example, examples
 from tests.support import REASONED, SUBJECT, between, exact, make_rulebook, make_vocabulary, unknown
 

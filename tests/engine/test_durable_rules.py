@@ -22,12 +22,12 @@ from engine.analysis import Items
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault
 from engine.evidence import Evidence, Stated
-from engine.interval import Interval
-from engine.logic import Status
 from engine.program import Program
 from engine.reference import Findings
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import Execution, Trace
+from engine.values.interval import Interval
+from engine.values.logic import Status
 from tests.command import ROOT
 from tests.support import SUBJECT, TEXT, Written, answer, between, exact, make_rulebook, make_vocabulary
 

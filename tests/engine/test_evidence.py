@@ -19,9 +19,9 @@ from engine.evidence import (
     exact_evidence,
     findings_of,
 )
-from engine.interval import Interval
-from engine.logic import Status
 from engine.reference import status_of_test
+from engine.values.interval import Interval
+from engine.values.logic import Status
 from tests.support import TEXT, answer, between, exact, make_vocabulary, unknown
 
 

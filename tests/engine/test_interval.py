@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.interval import Interval
+from engine.values.interval import Interval
 
 NUMBERS = st.fractions(-6, 6, max_denominator=6)
 ENDS = st.none() | NUMBERS

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from engine.logic import Result, Status, all_of, any_of, at_least, choice, negation, settled, union
+from engine.values.logic import Result, Status, all_of, any_of, at_least, choice, negation, settled, union
 
 MET, NOT_MET, AWAY = Result.MET, Result.NOT_MET, Result.NOT_APPLICABLE
 LETTERS = {"M": Status.MET, "N": Status.NOT_MET, "U": Status.UNKNOWN, "-": Status.NOT_APPLICABLE}

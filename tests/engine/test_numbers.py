@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.interval import Interval
-from engine.numbers import decimal_text, interval_record, rounded, show_possible
+from engine.values.interval import Interval
+from engine.values.numbers import decimal_text, interval_record, rounded, show_possible
 
 DECIMALS = st.builds(lambda digits, places: Fraction(digits, 10**places), st.integers(), st.integers(0, 45))
 HALF = Fraction(1, 2)

@@ -14,11 +14,11 @@ import engine
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.evidence import Evidence, Stated
-from engine.interval import Interval
 from engine.library import Library
-from engine.logic import Status
 from engine.rulebook import Rulebook, Verdict
 from engine.trace import Trace
+from engine.values.interval import Interval
+from engine.values.logic import Status
 from tests.support import SUBJECT, answer, between, exact, unknown
 
 LIBRARY = Library(Path(__file__).parent.parent / "rulebooks" / "illustrative")
@@ -238,7 +238,7 @@ PARTICULAR = re.compile(
     r"|2018(?!-\d\d-\d\d)",  # a date in a hint shows how dates are written
     re.IGNORECASE,
 )
-MODULES = sorted(Path(engine.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(engine.__file__).parent.rglob("*.py"))
 
 
 def words_in(tree: ast.AST) -> Iterator[str]:

@@ -18,9 +18,9 @@ from engine.authoring.proof import compare, prove
 from engine.authoring.truth_table import Row, Table, truth_table
 from engine.decide import REFERENCE, Decider
 from engine.library import Library
-from engine.logic import Result, Status
 from engine.program import Program, compile_rulebook
 from engine.rulebook import Rulebook, Verdict
+from engine.values.logic import Result, Status
 from tests.engine.random_rulebooks import YEAR, Example, examples
 from tests.support import SUBJECT, make_rulebook, make_vocabulary
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from engine.analysis import Analyst
 from engine.decide import Decider
 from engine.evidence import Evidence, Stated
-from engine.logic import Result, Status
 from engine.rulebook import Verdict
 from engine.trace import Execution, Trace
+from engine.values.logic import Result, Status
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
 from tests.engine.random_rulebooks import (
     NOT_MET,

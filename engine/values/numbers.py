@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.interval import Interval
+from engine.values.interval import Interval
 
 
 def decimal_text(number: Fraction) -> str:

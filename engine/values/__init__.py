@@ -1,0 +1,1 @@
+"""Exact numbers, intervals of them, three-valued logic, and canonical JSON."""

@@ -37,7 +37,7 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
     Exit code: 0 it holds; 1 it is no receipt; 4 it does not hold.
     """
     from cli.receipt_text import receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
-    from engine.document import read_file  # noqa: PLC0415
+    from engine.documents.document import read_file  # noqa: PLC0415
     from engine.receipt import mismatches, read_receipt  # noqa: PLC0415
 
     try:

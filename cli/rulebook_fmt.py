@@ -45,7 +45,7 @@ def _changed(file: Path, diff: bool) -> str | None:
     import difflib  # noqa: PLC0415
 
     from engine.authoring.layout import laid_out  # noqa: PLC0415
-    from engine.document import decode, read_file  # noqa: PLC0415
+    from engine.documents.document import decode, read_file  # noqa: PLC0415
     from engine.library import shown_path  # noqa: PLC0415
 
     before = decode(read_file(file), shown_path(file))

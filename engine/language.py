@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-from engine.shape import key, shape
+from engine.documents.shape import key, shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

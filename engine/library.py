@@ -10,10 +10,10 @@ from pathlib import Path
 
 import rules
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
-from engine.document import read_file, read_one
+from engine.documents.document import read_file, read_one
+from engine.documents.shape import place_of
 from engine.rulebook import Rulebook, Vocabulary
 from engine.rulebook_loader import load_rulebook
-from engine.shape import place_of
 from engine.vocabulary_loader import load_vocabulary
 
 SHIPPED = Path(rules.__file__).parent

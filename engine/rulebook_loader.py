@@ -8,7 +8,8 @@ from fractions import Fraction
 from engine import language
 from engine.checker import DOTTED, VERSION, Checker, Path
 from engine.diagnostics import near_hint, quoted, rejected
-from engine.document import Node, read_one
+from engine.documents.document import Node, read_one
+from engine.documents.shape import fit_or_reject, place_of
 from engine.rulebook import (
     YES,
     Applicability,
@@ -28,7 +29,6 @@ from engine.rulebook import (
     Vocabulary,
     both_ways,
 )
-from engine.shape import fit_or_reject, place_of
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.diagnostics import Place, Rejected, rejected
-from engine.document import read_file
+from engine.documents.document import read_file
 from engine.values.canonical import canonical
 
 if TYPE_CHECKING:

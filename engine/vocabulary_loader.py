@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from engine import language
 from engine.checker import DOTTED, Checker, Path
-from engine.document import Node, read_one
+from engine.documents.document import Node, read_one
+from engine.documents.shape import fit_or_reject
 from engine.rulebook import JUDGEMENT, FactDeclaration, Vocabulary
-from engine.shape import fit_or_reject
 from engine.values.interval import Interval
 
 _RESERVED_FACTS = ("id", "sid")

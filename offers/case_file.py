@@ -9,11 +9,11 @@ from typing import Any, Literal, NamedTuple
 from engine.authoring.cases import Case, agreement_years
 from engine.authoring.check import files_under
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
-from engine.document import Mapping, Node, Scalar, read_file, read_one
+from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
+from engine.documents.shape import fit_or_reject, key, place_of, place_of_key, shape, walk
 from engine.evidence import Evidence, Provenance, Stated
 from engine.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebook import Rulebook, Verdict
-from engine.shape import fit_or_reject, key, place_of, place_of_key, shape, walk
 from offers.evidence import read_evidence
 
 FOLDER = "cases"

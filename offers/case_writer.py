@@ -11,7 +11,7 @@ from engine.authoring.goal_words import goal_words
 from engine.authoring.goals import EdgeGoal
 from engine.authoring.suggestions import Suggestion
 from engine.authoring.witness import Values
-from engine.document import Mapping, read_file, read_one
+from engine.documents.document import Mapping, read_file, read_one
 from engine.program import Program
 from engine.rulebook import Rulebook
 from engine.values.numbers import decimal_text

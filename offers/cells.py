@@ -13,7 +13,7 @@ from collections.abc import Mapping as MappingType
 from typing import Literal
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
-from engine.document import Mapping, Node, Scalar, Sequence, number_of
+from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evidence import Evidence
 from engine.rulebook import NO, YES, FactDeclaration
 from offers.evidence import UNKNOWN, read_one_fact

@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
-from engine.document import Mapping, Node, Scalar, Sequence
+from engine.documents.document import Mapping, Node, Scalar, Sequence
+from engine.documents.shape import fit
 from engine.evidence import Evidence, State, Stated
 from engine.language import Text
 from engine.rulebook import Vocabulary
-from engine.shape import fit
 from engine.trace import Published, Subject
 from engine.wording import Wording
 from offers.evidence import read_evidence

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
-from engine.document import MAX_BYTES, Node, read_documents, read_file
+from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
 from engine.rulebook import Vocabulary
 from offers.offer import Offer, read_offer
 
@@ -36,7 +36,7 @@ def read_offers(paths: Iterable[str], vocabulary: Vocabulary, *, keep_written: b
 
 
 def _with_written(offer: Offer, document: Node) -> Offer:
-    from engine.document_text import json_text  # noqa: PLC0415 - only a journal needs it
+    from engine.documents.document_text import json_text  # noqa: PLC0415 - only a journal needs it
 
     return offer._replace(written=json_text(document))
 

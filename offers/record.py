@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Literal
 
-from engine.shape import key, shape
+from engine.documents.shape import key, shape
 
 
 @shape

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from engine.decision import decision_record
 from engine.diagnostics import Place, rejected
-from engine.document import Mapping, Node, Scalar, Sequence
-from engine.document_text import json_text
+from engine.documents.document import Mapping, Node, Scalar, Sequence
+from engine.documents.document_text import json_text
 from engine.journal import Journal
 from engine.journal_entry import DECISION, Entry
 from engine.rulebook import FactDeclaration, Vocabulary

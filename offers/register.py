@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import offers
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
-from engine.document import decode, number_of, read_file
+from engine.documents.document import decode, number_of, read_file
 from engine.values.numbers import number_hint
 
 SHIPPED = Path(offers.__file__).parent / "data"

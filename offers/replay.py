@@ -10,7 +10,7 @@ from engine.decide import REFERENCE, Decider
 from engine.decision import decision_record
 from engine.diagnostics import Rejected
 from engine.differences import differences
-from engine.document import read_one
+from engine.documents.document import read_one
 from engine.journal_entry import Entry
 from engine.language import Text
 from engine.rulebook import Rulebook, Vocabulary

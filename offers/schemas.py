@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.schemas import schema_of, shape_schema
+from engine.documents.schemas import schema_of, shape_schema
 from offers.case_file import CasesFile
 from offers.record import EVIDENCE_DETAILS, EvidenceEntry, OfferFile
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
-from engine.document import Mapping as Document
-from engine.document import Node, Scalar, Sequence
+from engine.documents.document import Mapping as Document
+from engine.documents.document import Node, Scalar, Sequence
 from engine.evidence import Evidence, Provenance, Stated
 from engine.rulebook import Vocabulary
 from offers.cells import answer_of, cell_node, read_cell

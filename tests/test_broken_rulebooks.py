@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.diagnostics import CODES, Rejected
-from engine.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_one
+from engine.documents.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_one
 from engine.library import SHIPPED, Library
 from engine.program import compile_rulebook
 from engine.rulebook_loader import load_rulebook

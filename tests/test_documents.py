@@ -14,9 +14,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine import document
 from engine.diagnostics import Place, Rejected
-from engine.document import (
+from engine.documents import document
+from engine.documents.document import (
     MAX_BYTES,
     MAX_DEPTH,
     MAX_DOCUMENTS,

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.authoring.layout import WIDTH, laid_out
-from engine.document import read_one
+from engine.documents.document import read_one
 from engine.library import SHIPPED
 from engine.program import compile_rulebook
 from engine.rulebook_loader import load_rulebook

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.authoring.layout import laid_out
 from engine.authoring.scaffold import NewCriterion, NewRulebook, files_of, repeated_facts
-from engine.document import read_one
+from engine.documents.document import read_one
 from engine.language import Text
 from engine.rulebook_loader import load_rulebook
 from engine.vocabulary_loader import load_vocabulary

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from engine.document import read_one
+from engine.documents.document import read_one
+from engine.documents.schemas import schema_of
+from engine.documents.shape import fit
 from engine.language import RulebookFile, VocabularyFile
 from engine.library import SHIPPED
-from engine.schemas import schema_of
-from engine.shape import fit
 
 FORMATS: dict[str, tuple[type, str]] = {
     "rulebook-1.schema.json": (RulebookFile, "Rulebook of Sekskant, version 1 of the format"),

@@ -10,7 +10,7 @@ from engine.authoring.lint_meaning import meaning_lints
 from engine.authoring.lint_texts import date_lints, test_lints, text_lints, unread_facts
 from engine.authoring.lints import LINTS
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.document import read_file, read_one
+from engine.documents.document import read_file, read_one
 from engine.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebook import Rulebook
 from engine.vocabulary_loader import load_vocabulary

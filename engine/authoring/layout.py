@@ -28,7 +28,7 @@ from ruamel.yaml.scalarstring import (
 from ruamel.yaml.tokens import CommentToken
 
 from engine.diagnostics import Rejected
-from engine.document import read_one
+from engine.documents.document import read_one
 
 WIDTH = 120
 _PARTS = ("terms", "facts", "outcomes", "overrides", "rule", "criteria")

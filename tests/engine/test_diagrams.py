@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from engine.authoring.diagrams import Diagrams, Function
 from engine.authoring.lint_meaning import meaning_lints
-from engine.document import read_one
+from engine.documents.document import read_one
 from engine.evidence import Finding, State, findings_of
 from engine.program import Program, compile_rulebook
 from engine.reference import conditions, ruling

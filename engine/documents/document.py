@@ -18,7 +18,7 @@ import yaml
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 
 if TYPE_CHECKING:
-    from engine.json_events import JsonText
+    from engine.documents.json_events import JsonText
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 40
@@ -191,7 +191,7 @@ def _json_in(text: str) -> JsonText | None:
     """A reader of the text's JSON; None where it is YAML."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
-    from engine.json_events import JsonText  # noqa: PLC0415 - YAML must not wait for it
+    from engine.documents.json_events import JsonText  # noqa: PLC0415 - YAML must not wait for it
 
     json = JsonText(text)
     return json if json.is_json() else None
@@ -205,7 +205,7 @@ def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node |
     except Rejected as error:
         yield error
     except yaml.MarkedYAMLError as error:
-        from engine.syntax import explained  # noqa: PLC0415 - only a mistake needs it
+        from engine.documents.syntax import explained  # noqa: PLC0415 - only a mistake needs it
 
         (line, column), message, hint = explained(error, text)
         rest = "nothing after this line was read"

@@ -6,7 +6,7 @@ import json
 import re
 from decimal import Decimal
 
-from engine.document import Mapping, Node, Scalar, Sequence
+from engine.documents.document import Mapping, Node, Scalar, Sequence
 
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 _quoted = json.encoder.encode_basestring
@@ -15,7 +15,7 @@ _quoted = json.encoder.encode_basestring
 def json_text(node: Node) -> str:
     r"""A document as JSON: keys and texts as written and in their order, numbers with the digits they were given.
 
-    >>> from engine.document import read_one
+    >>> from engine.documents.document import read_one
     >>> json_text(read_one(b"a: 0.50\nb: [yes, 010, null, '1']", "x.yaml"))
     '{"a":0.50,"b":["yes","010",null,"1"]}'
     """

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, quoted
-from engine.document import Node, Scalar
-from engine.shape import keys_of, place_of_key, walk
+from engine.documents.document import Node, Scalar
+from engine.documents.shape import keys_of, place_of_key, walk
 from engine.values.numbers import number_hint
 
 if typing.TYPE_CHECKING:

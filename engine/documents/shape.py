@@ -18,7 +18,7 @@ from typing import Any, TypeVar, dataclass_transform
 from pydantic_core import PydanticCustomError, SchemaValidator, ValidationError, core_schema
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.document import Mapping, Node, Sequence, number_of
+from engine.documents.document import Mapping, Node, Sequence, number_of
 
 if typing.TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -52,7 +52,7 @@ def shape(cls: type[Class]) -> type[Class]:
 def fit(record: type[Record], node: Node, found: list[Diagnostic]) -> Record | None:
     r"""The record that a document holds, or None; what is wrong is added to what was found.
 
-    >>> from engine.document import read_one
+    >>> from engine.documents.document import read_one
     >>> @shape
     ... class Point:
     ...     x: int
@@ -65,7 +65,7 @@ def fit(record: type[Record], node: Node, found: list[Diagnostic]) -> Record | N
     try:
         return typing.cast(Record, _validator(typing.cast(Any, record)).validate_python(node.plain()))
     except ValidationError as error:
-        from engine.shape_diagnostics import diagnostics_of  # noqa: PLC0415 - only a mistake needs it
+        from engine.documents.shape_diagnostics import diagnostics_of  # noqa: PLC0415 - only a mistake needs it
 
         found += diagnostics_of(record, node, error.errors(include_url=False))
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from engine.shape import core_schema_of
+from engine.documents.shape import core_schema_of
 
 if typing.TYPE_CHECKING:
     from pydantic_core import core_schema

@@ -28,7 +28,7 @@ from cli.recording import Decisions, Recording
 from engine.decide import Decider
 from engine.journal import Journal
 from engine.journal_recorder import decision_draft, texts_of
-from engine.library import Library
+from engine.rulebooks.library import Library
 from offers.offer import Offer
 from offers.reader import read_offers
 

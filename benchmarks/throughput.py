@@ -23,7 +23,7 @@ from engine.decide import Decider
 from engine.diagnostics import Place
 from engine.durable_rules import DurableRules
 from engine.evidence import Evidence, State, Stated, exact_evidence, findings_of
-from engine.library import Library
+from engine.rulebooks.library import Library
 from engine.trace import Subject
 
 YEAR = 2018

@@ -15,8 +15,8 @@ from cli.journal_options import record_options, recorder_name
 from cli.selection import chosen_rulebooks, shared_vocabulary
 from engine.decide import DURABLE_RULES, ENGINES, Decider, why_reference
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
-from engine.library import Library
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Trace
 from offers.offer import Offer
 from offers.reader import read_offers

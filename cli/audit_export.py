@@ -16,9 +16,9 @@ from engine.diagnostics import Place, rejected
 from engine.journal import Journal
 from engine.journal_entry import DECISION, OVERRIDE, Entry
 from engine.journal_verify import rulebooks_named
-from engine.rulebook import Vocabulary
+from engine.rulebooks.rulebook import Vocabulary
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.values.canonical import canonical_record
-from engine.vocabulary_loader import load_vocabulary
 from offers.mask import check_facts, masked
 
 Record = dict[str, Any]

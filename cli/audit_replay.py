@@ -12,7 +12,7 @@ from cli.console import harmless
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.journal import Journal
 from engine.journal_entry import DECISION, RUN, Entry
-from engine.language import Text
+from engine.rulebooks.language import Text
 from engine.wording import Language, Wording
 from offers.recorded_rows import Wanted, row_entries
 from offers.replay import NotReplayable, Replayer, recorded_in

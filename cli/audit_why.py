@@ -13,7 +13,7 @@ from engine.diagnostics import Place, near_hint, rejected
 from engine.journal import Journal
 from engine.journal_entry import Entry
 from engine.justification import facts_to_ask_for, justification
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 from engine.trace import CriterionTrace, OverrideTrace, Trace
 from engine.turning import Turn, Way, ways_to_turn
 from engine.values.logic import Status

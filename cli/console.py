@@ -13,7 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from engine.diagnostics import Rejected
-    from engine.library import Library
+    from engine.rulebooks.library import Library
     from engine.wording import Language
 
 RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
@@ -88,7 +88,7 @@ def language_option(function: Function) -> Function:
 def load_library() -> Library:
     """The shipped rulebooks; a mistake in them ends the command."""
     from engine.diagnostics import Rejected  # noqa: PLC0415 - help must not wait for it
-    from engine.library import Library  # noqa: PLC0415
+    from engine.rulebooks.library import Library  # noqa: PLC0415
 
     try:
         return Library()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cli.screen import Cell, Piece, Screen
 from engine.evidence import Finding
 from engine.justification import items_to_settle, justification
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
 from engine.values.logic import Status
 from engine.weighing import is_indicative

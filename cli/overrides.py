@@ -11,7 +11,7 @@ from engine.diagnostics import Place, near_hint, rejected
 from engine.journal import Filter, Journal, new_run
 from engine.journal_entry import DECISION, OVERRIDE, Entry
 from engine.journal_recorder import override_draft
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Trace
 from engine.wording import Language, Wording
 from offers.history import evidence_changed

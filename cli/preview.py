@@ -19,7 +19,7 @@ from engine.diagnostics import IntegrityFault, Rejected
 if TYPE_CHECKING:
     import polars as pl
 
-    from engine.rulebook import Rulebook
+    from engine.rulebooks.rulebook import Rulebook
     from engine.wording import Language, Wording
     from offers.run import Result
 

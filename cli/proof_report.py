@@ -11,7 +11,7 @@ from engine.analysis import Sets
 from engine.authoring.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
 from engine.authoring.witness import Values
 from engine.clauses import Clauses
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 from engine.wording import Language, Wording
 from offers.case_writer import value_text

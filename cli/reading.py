@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from cli.screen import Cell, Piece, Screen
 from engine.clauses import Clauses
-from engine.describe import answers_of, facts_read
-from engine.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
+from engine.rulebooks.description import answers_of, facts_read
+from engine.rulebooks.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
 from engine.wording import Language, Wording
 
 

@@ -21,7 +21,7 @@ from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, reje
 if TYPE_CHECKING:
     from cli.run_folder import RunFolder
     from engine.journal import Journal
-    from engine.rulebook import Rulebook, Vocabulary
+    from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from engine.wording import Language
     from offers.previous import Previous
     from offers.run import Request, Result

@@ -13,7 +13,7 @@ from engine.diagnostics import Rejected
 from engine.journal import Journal, new_run
 from engine.journal_entry import Draft, Entry
 from engine.journal_recorder import decision_draft, texts_of
-from engine.rulebook import Rulebook
+from engine.rulebooks.rulebook import Rulebook
 from engine.trace import Trace
 from engine.wording import Language, Wording
 from offers.offer import Offer

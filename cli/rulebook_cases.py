@@ -11,7 +11,7 @@ from cli.console import Exit, exit_code, language_option, say, say_rejected, sto
 
 if TYPE_CHECKING:
     from cli.case_report import Tested
-    from engine.rulebook import Rulebook
+    from engine.rulebooks.rulebook import Rulebook
     from engine.wording import Language
     from offers.case_file import CaseFile
 
@@ -57,7 +57,7 @@ def test(
     """
     from cli import case_report  # noqa: PLC0415 - help must not wait for it
     from engine.diagnostics import IntegrityFault  # noqa: PLC0415
-    from engine.library import SHIPPED  # noqa: PLC0415
+    from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
     from offers.case_file import collect  # noqa: PLC0415
 
     collection = collect(paths or (SHIPPED,))

@@ -36,7 +36,7 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     from cli.findings import PRINTERS  # noqa: PLC0415 - help must not wait for it
     from engine.authoring.check import check as findings_in  # noqa: PLC0415
     from engine.authoring.check import files_under  # noqa: PLC0415
-    from engine.library import SHIPPED  # noqa: PLC0415
+    from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
     from offers.case_file import FOLDER  # noqa: PLC0415
 
     paths = paths or (SHIPPED,)

@@ -13,7 +13,7 @@ from cli.selection import chosen_rulebooks
 if TYPE_CHECKING:
     from engine.authoring.difference import Change
     from engine.authoring.proof import Comparison
-    from engine.rulebook import Rulebook
+    from engine.rulebooks.rulebook import Rulebook
     from engine.wording import Language, Wording
 
 

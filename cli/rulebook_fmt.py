@@ -46,7 +46,7 @@ def _changed(file: Path, diff: bool) -> str | None:
 
     from engine.authoring.layout import laid_out  # noqa: PLC0415
     from engine.documents.document import decode, read_file  # noqa: PLC0415
-    from engine.library import shown_path  # noqa: PLC0415
+    from engine.rulebooks.library import shown_path  # noqa: PLC0415
 
     before = decode(read_file(file), shown_path(file))
     after = laid_out(before, shown_path(file))

@@ -16,7 +16,7 @@ from cli.console import Exit, language_option, say, say_rejected, stop
 
 if TYPE_CHECKING:
     from engine.authoring.scaffold import NewCriterion
-    from engine.language import Text
+    from engine.rulebooks.language import Text
     from engine.wording import Language
 
 _SPEC = re.compile(
@@ -107,7 +107,7 @@ def _finish(folder: Path, lang: Language) -> None:
 def _copy_schemas(folder: Path) -> None:
     """The JSON Schemas that the first lines of the files name, for editors."""
     import offers  # noqa: PLC0415
-    from engine.library import SHIPPED  # noqa: PLC0415
+    from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
 
     folder.mkdir(exist_ok=True)
     cases = Path(offers.__file__).parent / "schema" / "cases-1.schema.json"
@@ -134,7 +134,7 @@ class _Questions:
         return answer
 
     def both(self, danish: str, english: str) -> Text:
-        from engine.language import Text  # noqa: PLC0415
+        from engine.rulebooks.language import Text  # noqa: PLC0415
 
         in_danish = self.text(f"{danish} På dansk", f"{english} In Danish")
         return Text(da=in_danish, en=self.text(f"{danish} På engelsk", f"{english} In English"))
@@ -157,7 +157,7 @@ class _Questions:
 
 
 def _checked_id(identifier: str) -> str:
-    from engine.checker import DOTTED  # noqa: PLC0415
+    from engine.rulebooks.checker import DOTTED  # noqa: PLC0415
 
     if not DOTTED.match(identifier):
         raise click.UsageError(f"`{identifier}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`")
@@ -165,7 +165,7 @@ def _checked_id(identifier: str) -> str:
 
 
 def _both(text: str, option: str) -> Text:
-    from engine.language import Text  # noqa: PLC0415
+    from engine.rulebooks.language import Text  # noqa: PLC0415
 
     danish, bar, english = (part.strip() for part in text.partition("|"))
     if not (danish and bar and english):
@@ -175,7 +175,7 @@ def _both(text: str, option: str) -> Text:
 
 def _criterion(spec: str) -> NewCriterion:
     from engine.authoring.scaffold import NewCriterion  # noqa: PLC0415
-    from engine.language import Text  # noqa: PLC0415
+    from engine.rulebooks.language import Text  # noqa: PLC0415
 
     match = _SPEC.match(spec)
     if match is None:

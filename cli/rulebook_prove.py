@@ -13,7 +13,7 @@ from cli.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
     from engine.authoring.proof import Relation
-    from engine.rulebook import Rulebook
+    from engine.rulebooks.rulebook import Rulebook
     from engine.wording import Language
 
 

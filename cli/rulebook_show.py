@@ -9,10 +9,10 @@ import click
 
 from cli.console import language_option, load_library
 from cli.selection import chosen_rulebooks
-from engine.describe import rulebook_record
+from engine.rulebooks.description import rulebook_record
 
 if TYPE_CHECKING:
-    from engine.rulebook import Rulebook
+    from engine.rulebooks.rulebook import Rulebook
     from engine.wording import Language
 
 _FORMAT = click.option(

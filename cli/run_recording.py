@@ -11,8 +11,8 @@ from cli.console import say
 from engine.journal import Journal, new_run
 from engine.journal_recorder import File, run_draft, texts_of
 from engine.journal_verify import digest_of_file
-from engine.library import Library
-from engine.rulebook import Rulebook
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Rulebook
 from offers.run import Request, Result
 
 

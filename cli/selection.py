@@ -14,8 +14,8 @@ from engine.diagnostics import Rejected
 from offers.offer import unknown_attributes
 
 if TYPE_CHECKING:
-    from engine.library import Library
-    from engine.rulebook import Rulebook, Vocabulary
+    from engine.rulebooks.library import Library
+    from engine.rulebooks.rulebook import Rulebook, Vocabulary
 
 
 def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[Rulebook]:

@@ -10,9 +10,9 @@ from cli.form import MARKS, shown_tests
 from cli.screen import Branch, Piece
 from engine.clauses import Clauses
 from engine.evidence import Provenance
-from engine.language import Text
 from engine.program import TestNode, compile_rulebook
-from engine.rulebook import Count, Join, RulePart, Test
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Count, Join, RulePart, Test
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
 from engine.wording import Wording
 

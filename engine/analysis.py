@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from engine import reference
 from engine.program import CountNode, Program, children_of
-from engine.rulebook import Verdict, ways_of_counting
+from engine.rulebooks.rulebook import Verdict, ways_of_counting
 from engine.values.logic import Status, settled, union
 
 MAX_SETS = 1000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 
 
 class Change(Enum):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from engine.analysis import Sets
-from engine.rulebook import Count, Rulebook, RulePart
+from engine.rulebooks.rulebook import Count, Rulebook, RulePart
 from engine.values.logic import Status
 from engine.wording import Wording
 
@@ -114,7 +114,7 @@ class Clauses:
     def rule(self, part: RulePart) -> str:
         """What a rule or a part of one requires.
 
-        >>> from engine.library import Library
+        >>> from engine.rulebooks.library import Library
         >>> covered = Library().in_force(2018)[0]
         >>> Clauses(covered, Wording("en")).rule(covered.rule.group)
         'at least four of the six criteria are fulfilled, A4 and A5 among them'

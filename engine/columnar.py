@@ -32,7 +32,7 @@ from engine.durable_writer import reachable_statuses
 from engine.evidence import Finding
 from engine.program import ChoiceNode, ConstantNode, JoinNode, Node, Program, StatedNode, TestNode, children_of
 from engine.reference import status_of_test
-from engine.rulebook import FactDeclaration, Test
+from engine.rulebooks.rulebook import FactDeclaration, Test
 from engine.values.logic import Result, Status
 
 LARGEST = 2**62

@@ -20,7 +20,7 @@ import narwhals as nw
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.durable_writer import scales_of
 from engine.program import Program, StatedNode, TestNode
-from engine.rulebook import FactDeclaration
+from engine.rulebooks.rulebook import FactDeclaration
 from engine.values.interval import Interval
 
 UNBOUNDED = 2**56

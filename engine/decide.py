@@ -14,7 +14,7 @@ from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evidence import Evidence, Finding, State, Stated, findings_of
 from engine.notes import notes_on, superset_note
 from engine.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
-from engine.rulebook import Condition, Rulebook, Test, Verdict, tests_of
+from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
 from engine.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status

@@ -6,8 +6,8 @@ from typing import Any
 
 from engine.analysis import Sets
 from engine.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
-from engine.language import Text
-from engine.rulebook import Possible, Verdict
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Possible, Verdict
 from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status, settled

@@ -20,7 +20,7 @@ from engine.program import (
     TestNode,
     children_of,
 )
-from engine.rulebook import Test
+from engine.rulebooks.rulebook import Test
 from engine.values.interval import Interval
 from engine.values.logic import Result, Status, choice, negation
 

@@ -11,8 +11,8 @@ from functools import reduce
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.language import Mean
-from engine.rulebook import FactDeclaration, Possible, Vocabulary
+from engine.rulebooks.language import Mean
+from engine.rulebooks.rulebook import FactDeclaration, Possible, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import show_possible
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from engine.decision import decision_record
 from engine.journal import Kept
 from engine.journal_entry import DECISION, OVERRIDE, RUN, Draft, Entry
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Trace
 from engine.values.canonical import canonical, canonical_record, decision_text, sha256
 

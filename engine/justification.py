@@ -12,9 +12,9 @@ from typing import NamedTuple
 from engine.analysis import Sets
 from engine.clauses import Clauses
 from engine.evidence import Finding, State
-from engine.language import Text
 from engine.remarks import Remarks
-from engine.rulebook import Verdict
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Verdict
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.values.logic import Status, negation
 from engine.weighing import Weighing, stopped

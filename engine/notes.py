@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.evidence import State, Stated
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Note, TestTrace, Trace, tests_in
 from engine.values.logic import Status
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from engine.rulebook import Condition, Count, Criterion, Override, Rulebook, RulePart, Test, Verdict, both_ways
+from engine.rulebooks.rulebook import (
+    Condition,
+    Count,
+    Criterion,
+    Override,
+    Rulebook,
+    RulePart,
+    Test,
+    Verdict,
+    both_ways,
+)
 from engine.values.logic import Result, Status
 
 

@@ -18,7 +18,7 @@ from engine.program import (
     TestNode,
     children_of,
 )
-from engine.rulebook import Test
+from engine.rulebooks.rulebook import Test
 from engine.values.interval import Interval
 from engine.values.logic import Status, all_of, any_of, at_least, choice, negation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 from engine.trace import Note, Published, Trace
 from engine.wording import Wording
 

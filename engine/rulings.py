@@ -15,7 +15,7 @@ from engine.decide import Decider, reject_departures
 from engine.diagnostics import IntegrityFault
 from engine.evidence import Stated, findings_of
 from engine.program import Program
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 from engine.trace import Execution
 from engine.values.logic import Status
 
@@ -52,7 +52,7 @@ def items_of(programs: Sequence[Program], stated: Stated, year: int) -> list[Ite
 class Rulings:
     """Decides status vectors by one rulebook, and remembers what it decided.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> rulings = Rulings(Decider(Library().in_force(2018)[1], engine="reference"))
     >>> rulings.on((Status.MET,) * 6)
     Ruled(verdict=<Verdict.MET: 'met'>, possible_bases=('five_of_six',))

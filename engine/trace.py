@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 
 from engine.analysis import Analysis
 from engine.evidence import Finding
-from engine.language import Text
-from engine.rulebook import Criterion, Override, Rulebook, Test, Verdict
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Test, Verdict
 from engine.values.logic import Status, negation
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.rulebook import Combination, Condition, Test
+from engine.rulebooks.rulebook import Combination, Condition, Test
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, tests_in
 from engine.values.logic import Status
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.evidence import State
 from engine.notes import is_judged_without_reason
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 from engine.trace import CriterionTrace, TestTrace, Trace
 from engine.values.logic import Status
 from engine.wording import Wording

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.evidence import Finding, State
-from engine.language import Text
-from engine.rulebook import FactDeclaration, Test
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import FactDeclaration, Test
 from engine.trace import TestTrace
 from engine.values.interval import Interval
 from engine.values.logic import Result, Status, settled

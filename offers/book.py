@@ -6,7 +6,7 @@ import polars as pl
 
 from engine.analysis import Items
 from engine.columnar import ColumnarProgram
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.rulings import Ruled, Rulings
 
 STATUSES = ("met", "not_met", "unknown", "not_applicable")

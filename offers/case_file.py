@@ -12,8 +12,8 @@ from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, r
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.shape import fit_or_reject, key, place_of, place_of_key, shape, walk
 from engine.evidence import Evidence, Provenance, Stated
-from engine.library import VOCABULARY_FILE, Library, shown_path
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.evidence import read_evidence
 
 FOLDER = "cases"

@@ -15,7 +15,7 @@ from typing import Literal
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evidence import Evidence
-from engine.rulebook import NO, YES, FactDeclaration
+from engine.rulebooks.rulebook import NO, YES, FactDeclaration
 from offers.evidence import UNKNOWN, read_one_fact
 
 DecimalSign = Literal[".", ","]
@@ -31,7 +31,7 @@ def read_cell(
 ) -> Evidence | None:
     """The evidence in a cell; None where it is empty, or wrong and so added to what was found.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> facts = Library().rulebooks[0].vocabulary.facts
     >>> read_cell("<= 0,5", facts["cases_per_10000"], ",", Place("register.csv"), []).possible.high
     Fraction(1, 2)

@@ -15,7 +15,7 @@ import narwhals as nw
 
 from engine.columnar_evidence import Leaf, facts_of, possible_of, reasoned_of, stated_of
 from engine.program import Program
-from engine.rulebook import Vocabulary
+from engine.rulebooks.rulebook import Vocabulary
 from offers.cells import DecimalSign, names_of_answers
 from offers.number_columns import DistinctTexts, numbers, plain_text, texts
 from offers.stages import Stages

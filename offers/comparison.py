@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import polars as pl
 
 from engine.change import Change, change_of
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 from offers.book import Book
 from offers.causes import CAUSE, NAMED, NEW, OLD, Causes
 from offers.evaluator import RejectedRow

@@ -9,7 +9,7 @@ import polars as pl
 
 from engine.columnar_evidence import facts_of
 from engine.program import Program
-from engine.rulebook import FactDeclaration
+from engine.rulebooks.rulebook import FactDeclaration
 from offers.reference_check import Reader
 from offers.table_headers import columns_of
 from offers.tables import ROW

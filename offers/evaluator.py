@@ -14,7 +14,7 @@ from engine.columnar_evidence import Grids, Leaf
 from engine.diagnostics import Diagnostic, Rejected
 from engine.evidence import Stated, findings_of
 from engine.program import Program
-from engine.rulebook import Vocabulary
+from engine.rulebooks.rulebook import Vocabulary
 from engine.rulings import items_of
 from offers.columns import READ, EvidenceColumns
 from offers.reference_check import Reader, ReferenceCheck

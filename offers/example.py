@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.authoring.witness import Values
-from engine.rulebook import Vocabulary
+from engine.rulebooks.rulebook import Vocabulary
 from offers.case_writer import value_text
 
 _NOBODY = "none"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.change import cause_of
 from engine.evidence import Finding
-from engine.rulebook import Rulebook
+from engine.rulebooks.rulebook import Rulebook
 from engine.trace import CriterionTrace, Trace, tests_in
 from offers.replay import NotReplayable, Recorded, Replayer
 

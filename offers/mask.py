@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.diagnostics import Place, near_hint, rejected
-from engine.rulebook import Vocabulary
+from engine.rulebooks.rulebook import Vocabulary
 
 MASK = "[masked]"
 MASKED = ("because", "reservation", "source", "by", "as_of", "date")

@@ -11,8 +11,8 @@ from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.shape import fit
 from engine.evidence import Evidence, State, Stated
-from engine.language import Text
-from engine.rulebook import Vocabulary
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Vocabulary
 from engine.trace import Published, Subject
 from engine.wording import Wording
 from offers.evidence import read_evidence

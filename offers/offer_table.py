@@ -10,7 +10,7 @@ import polars as pl
 
 from engine.diagnostics import Place, Rejected
 from engine.evidence import Evidence, State, Stated
-from engine.rulebook import Vocabulary
+from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.offer import Offer, words

@@ -12,9 +12,9 @@ import polars as pl
 
 from engine.columnar_evidence import facts_of
 from engine.diagnostics import Place, rejected
-from engine.library import Library
 from engine.program import compile_rulebook
-from engine.rulebook import Rulebook
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Rulebook
 from offers.columns import evidence_columns
 from offers.table_headers import columns_of
 

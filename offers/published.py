@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from engine.diagnostics import Rejected
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.offer import Offer
 from offers.previous import Previous
 

@@ -20,7 +20,7 @@ from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.document_text import json_text
 from engine.journal import Journal
 from engine.journal_entry import DECISION, Entry
-from engine.rulebook import FactDeclaration, Vocabulary
+from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.cells import answer_of, cell_node
 from offers.replay import NotReplayable, Replayer

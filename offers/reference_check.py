@@ -14,7 +14,7 @@ from engine.columnar_evidence import facts_of
 from engine.diagnostics import IntegrityFault
 from engine.evidence import Stated, findings_of
 from engine.program import StatedNode, TestNode
-from engine.rulebook import FactDeclaration, Vocabulary
+from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.logic import Status
 from offers.offer import Offer
 from offers.table_headers import columns_of

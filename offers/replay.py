@@ -12,12 +12,12 @@ from engine.diagnostics import Rejected
 from engine.differences import differences
 from engine.documents.document import read_one
 from engine.journal_entry import Entry
-from engine.language import Text
-from engine.rulebook import Rulebook, Vocabulary
-from engine.rulebook_loader import load_rulebook
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Rulebook, Vocabulary
+from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.trace import Trace
 from engine.values.canonical import decision_text
-from engine.vocabulary_loader import load_vocabulary
 from offers.offer import Offer, read_offer
 
 Record = dict[str, Any]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
-from engine.language import Text
-from engine.rulebook import FactDeclaration, Vocabulary
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.wording import Language, Wording
 
 ID = "id"
@@ -40,7 +40,7 @@ SHEET = "Register"
 def header_of(fact: FactDeclaration, language: Language, year: int | None = None, detail: str | None = None) -> str:
     """The header of a fact's column, of one year of it, or of a detail, as people read it.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> fact = Library().rulebooks[0].vocabulary.facts["diagnoses"]
     >>> header_of(fact, "da", detail="source")
     'Diagnoser, kilde'
@@ -64,7 +64,7 @@ class Column(NamedTuple):
 class Headers:
     """Recognises the headers of tables for one vocabulary.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> headers = Headers(Library().rulebooks[0].vocabulary)
     >>> headers.name_of("Diagnoser"), headers.name_of("Andel pladser brugt af andre kommuner 2016")
     ('diagnoses', 'outside_share_2016')

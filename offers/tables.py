@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place, rejected
-from engine.rulebook import Vocabulary
+from engine.rulebooks.rulebook import Vocabulary
 from offers.cells import DecimalSign
 from offers.table_headers import SHEET, Column, Headers
 

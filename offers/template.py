@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.describe import answers_of, parts_of, years_of
-from engine.rulebook import FactDeclaration, Rulebook, Test, Vocabulary, tests_of
+from engine.rulebooks.description import answers_of, parts_of, years_of
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Test, Vocabulary, tests_of
 from engine.values.interval import Interval
 from engine.wording import Language, Wording
 

@@ -8,7 +8,7 @@ from engine.analysis import rule_on
 from engine.columnar_evidence import facts_of
 from engine.diagnostics import Rejected
 from engine.program import Program, compile_rulebook
-from engine.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulings import items_of
 from offers.cells import DecimalSign
 from offers.columns import READ

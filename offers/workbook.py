@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from engine.describe import facts_read, years_of
-from engine.language import Text
-from engine.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.rulebooks.description import facts_read, years_of
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from engine.wording import Language, Wording

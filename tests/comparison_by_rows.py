@@ -13,7 +13,7 @@ from engine.columnar_evidence import facts_of
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.evidence import Stated
-from engine.rulebook import Rulebook
+from engine.rulebooks.rulebook import Rulebook
 from engine.rulings import items_of
 from offers.columns import evidence_columns
 from offers.reference_check import Reader

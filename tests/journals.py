@@ -11,7 +11,7 @@ from pathlib import Path
 from cli.recording import Recording
 from engine.decide import REFERENCE, Decider
 from engine.journal import Journal
-from engine.library import Library
+from engine.rulebooks.library import Library
 from offers.offer import Offer
 from offers.reader import read_offers
 from tests.command import DATA

@@ -10,12 +10,12 @@ from typing import Any
 
 from engine.analysis import Analyst, Sets
 from engine.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
-from engine.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
-from engine.rulebook_loader import load_rulebook
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
+from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.trace import Subject
 from engine.values.interval import Interval
 from engine.values.logic import Status
-from engine.vocabulary_loader import load_vocabulary
 
 Written = Mapping[str, Any]
 

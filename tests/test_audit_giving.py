@@ -16,7 +16,7 @@ from prov.model import ProvDocument
 from engine.diagnostics import Rejected
 from engine.journal import Journal
 from engine.receipt import mismatches, read_receipt, receipt_text
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 from engine.values.canonical import sha256
 from offers.mask import MASK
 from offers.replay import Replayer, recorded_in

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from engine.diagnostics import CODES, Rejected
 from engine.documents.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_one
-from engine.library import SHIPPED, Library
 from engine.program import compile_rulebook
-from engine.rulebook_loader import load_rulebook
-from engine.vocabulary_loader import load_vocabulary
+from engine.rulebooks.library import SHIPPED, Library
+from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 
 BROKEN = Path(__file__).parent / "broken" / "rulebooks"
 FOLDERS = sorted(folder.name for folder in BROKEN.iterdir())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.decide import Decider
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.library import Library
+from engine.rulebooks.library import Library
 from engine.rulings import items_of
 from engine.values.interval import Interval
 from offers.cells import DecimalSign, read_cell

@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from engine import rulebook as language
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault, Rejected
-from engine.library import Library
 from engine.program import Program
+from engine.rulebooks import rulebook as language
+from engine.rulebooks.library import Library
 from engine.rulings import Rulings, items_of
 from engine.values.logic import Status
 from offers.batch import Batch

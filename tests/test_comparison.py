@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
-from engine.library import Library
-from engine.rulebook import Rulebook
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Rulebook
 from offers.matching import Matching
 from offers.table_headers import Headers
 from offers.table_rows import Rows

@@ -11,8 +11,8 @@ import yaml
 from engine.authoring.difference import differences
 from engine.authoring.mutation import mutants_of
 from engine.authoring.proof import compare
-from engine.library import SHIPPED, Library
-from engine.rulebook import Rulebook
+from engine.rulebooks.library import SHIPPED, Library
+from engine.rulebooks.rulebook import Rulebook
 from tests.command import sekskant
 
 FOLDER = SHIPPED / "hovedstaden"

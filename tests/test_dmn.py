@@ -24,9 +24,9 @@ from engine.authoring.dmn import MODEL, dmn
 from engine.authoring.regions import last_digit
 from engine.authoring.witness import Values, stated_as
 from engine.decide import REFERENCE, Decider
-from engine.library import Library
 from engine.program import compile_rulebook
-from engine.rulebook import FactDeclaration, Rulebook
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
 from tests.command import sekskant
 from tests.engine.random_rulebooks import Example, examples

@@ -11,7 +11,7 @@ import pytest
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.justification import justification
-from engine.library import Library
+from engine.rulebooks.library import Library
 from engine.wording import Language
 from offers.offer import Offer
 from offers.reader import read_offers

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from engine.authoring.layout import WIDTH, laid_out
 from engine.documents.document import read_one
-from engine.library import SHIPPED
 from engine.program import compile_rulebook
-from engine.rulebook_loader import load_rulebook
-from engine.vocabulary_loader import load_vocabulary
+from engine.rulebooks.library import SHIPPED
+from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 from tests.command import sekskant
 
 FILES = sorted(SHIPPED.glob("*/*.yaml")) + sorted((Path(__file__).parent / "lints").glob("*/mended/*.yaml"))[:8]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.diagnostics import Rejected
-from engine.library import Library
+from engine.rulebooks.library import Library
 
 VOCABULARY = """\
 format: sekskant/vocabulary/1

@@ -15,7 +15,7 @@ from sarif_pydantic import Sarif
 from engine.authoring.check import check
 from engine.authoring.lints import LINTS
 from engine.diagnostics import CODES
-from engine.library import SHIPPED
+from engine.rulebooks.library import SHIPPED
 from tests.command import ROOT, sekskant
 from tests.test_broken_rulebooks import BROKEN, FOLDERS, check_style
 

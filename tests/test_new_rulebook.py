@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from engine.authoring.layout import laid_out
 from engine.authoring.scaffold import NewCriterion, NewRulebook, files_of, repeated_facts
 from engine.documents.document import read_one
-from engine.language import Text
-from engine.rulebook_loader import load_rulebook
-from engine.vocabulary_loader import load_vocabulary
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 from offers.case_file import read_case_file
 from tests.command import sekskant
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from engine.describe import facts_read
-from engine.library import Library
+from engine.rulebooks.description import facts_read
+from engine.rulebooks.library import Library
 from tests.command import sekskant
 
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from engine.diagnostics import Rejected
 from engine.documents.document import read_documents
-from engine.library import SHIPPED
+from engine.rulebooks.library import SHIPPED
 from offers.schemas import cases_schema, offer_schema
 from tests.command import DATA, ROOT
 

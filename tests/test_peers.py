@@ -13,7 +13,7 @@ from benchmarks.offers_table import typed
 from benchmarks.peer_loop import FACTS, ITEMS, statuses_of
 from engine.analysis import rule_on
 from engine.decide import Decider
-from engine.library import Library
+from engine.rulebooks.library import Library
 from engine.rulings import items_of
 from offers.table_headers import Headers
 from offers.table_rows import Rows

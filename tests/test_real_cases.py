@@ -8,8 +8,8 @@ import pytest
 
 from engine.decide import Decider
 from engine.diagnostics import Rejected
-from engine.library import Library
-from engine.rulebook import Verdict
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Verdict
 from engine.trace import Trace
 from offers.offer import Offer
 from offers.reader import read_offers

@@ -18,7 +18,7 @@ from engine.authoring.mutation import survey
 from engine.authoring.suggestions import suggestions
 from engine.decide import REFERENCE, Decider
 from engine.diagnostics import CODES, Rejected
-from engine.library import SHIPPED, Library
+from engine.rulebooks.library import SHIPPED, Library
 from offers.case_file import CaseFile, case_files_of, read_case_file
 from tests.command import sekskant
 from tests.engine.random_rulebooks import Example, examples

@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from engine.documents.document import read_one
 from engine.documents.schemas import schema_of
 from engine.documents.shape import fit
-from engine.language import RulebookFile, VocabularyFile
-from engine.library import SHIPPED
+from engine.rulebooks.language import RulebookFile, VocabularyFile
+from engine.rulebooks.library import SHIPPED
 
 FORMATS: dict[str, tuple[type, str]] = {
     "rulebook-1.schema.json": (RulebookFile, "Rulebook of Sekskant, version 1 of the format"),
@@ -72,7 +72,7 @@ def test_the_files_are_what_is_generated(name: str) -> None:
         file.write_text(generated, encoding="utf-8")
     written = file.read_text(encoding="utf-8") if file.exists() else ""
     assert written == generated, (
-        f"rules/schema/{name} is not what engine/language.py says; "
+        f"rules/schema/{name} is not what engine/rulebooks/language.py says; "
         "write it anew with `SEKSKANT_WRITE_SCHEMAS=1 pytest tests/test_schemas.py`"
     )
 

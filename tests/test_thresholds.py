@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.diagnostics import Rejected
-from engine.rulebook import Rulebook
+from engine.rulebooks.rulebook import Rulebook
 from tests.support import make_rulebook, make_vocabulary
 
 VOCABULARY = make_vocabulary({"size": {"type": "number"}})

@@ -12,9 +12,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from engine.describe import facts_read
 from engine.diagnostics import Rejected
-from engine.library import Library
+from engine.rulebooks.description import facts_read
+from engine.rulebooks.library import Library
 from offers.offer import Offer
 from offers.reader import read_offers
 from offers.table_headers import Headers

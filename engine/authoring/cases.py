@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine.decide import Decider
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evidence import Stated
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Subject, Trace
 
 
@@ -105,7 +105,7 @@ def _listed(names: Iterable[str]) -> str:
 def agreement_years(rulebook: Rulebook) -> tuple[int, int | None]:
     """The first and the last agreement year that a version can decide: those on whose 1 January it is in force.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> agreement_years(Library().choose("hovedstaden.mest-specialiserede", 2018))
     (2018, 2018)
     """

@@ -11,9 +11,9 @@ from engine.authoring.lint_texts import date_lints, test_lints, text_lints, unre
 from engine.authoring.lints import LINTS
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.documents.document import read_file, read_one
-from engine.library import VOCABULARY_FILE, Library, shown_path
-from engine.rulebook import Rulebook
-from engine.vocabulary_loader import load_vocabulary
+from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
+from engine.rulebooks.rulebook import Rulebook
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 
 _ALLOWED = re.compile(r"#\s*sekskant:\s*allow\s+([a-z-]+(?:\s*,\s*[a-z-]+)*)")
 

@@ -26,7 +26,7 @@ from engine.authoring.goals import (
 )
 from engine.evidence import Finding, State
 from engine.program import CountNode, JoinNode, Program, children_of, compile_rulebook
-from engine.rulebook import Rulebook, tests_of
+from engine.rulebooks.rulebook import Rulebook, tests_of
 from engine.trace import Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status

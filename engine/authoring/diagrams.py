@@ -26,7 +26,7 @@ from engine.program import (
     StatedNode,
     TestNode,
 )
-from engine.rulebook import Condition, FactDeclaration, Possible, Test
+from engine.rulebooks.rulebook import Condition, FactDeclaration, Possible, Test
 from engine.values.logic import Result, Status
 
 MAX_NODES = 300_000

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from engine.clauses import Clauses
-from engine.describe import facts_read
-from engine.language import Text
-from engine.rulebook import (
+from engine.rulebooks.description import facts_read
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import (
     Combination,
     Condition,
     Count,
@@ -51,7 +51,7 @@ class Change(NamedTuple):
 def differences(old: Rulebook, new: Rulebook) -> list[Change]:
     """What differs, in the order in which a rulebook is read.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> old = Library().choose("hovedstaden.mest-specialiserede", 2018)
     >>> rule = old.rule._replace(group=old.rule.group._replace(required=4))
     >>> [f"{c.about.en}: {c.change.en}" for c in differences(old, old._replace(rule=rule))]

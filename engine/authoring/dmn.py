@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 from engine.authoring.diagrams import facts_under
 from engine.authoring.dmn_drawing import DC, DI, DMNDI, draw
-from engine.language import Text
 from engine.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
-from engine.rulebook import Condition, Criterion, FactDeclaration, Rulebook, Test, Verdict
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, Rulebook, Test, Verdict
 from engine.values.interval import Interval
 from engine.values.logic import Result
 from engine.values.numbers import decimal_text
@@ -70,7 +70,7 @@ class _Decision(NamedTuple):
 def dmn(rulebook: Rulebook) -> str:
     """The XML of a rulebook as DMN 1.3, in the language of the rulebook.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> dmn(Library().choose("hovedstaden.mest-specialiserede", 2018)).count("<decision ")
     10
     """

@@ -13,7 +13,7 @@ _SIDES = {"under": ("lige under", "just under"), "at": ("præcis", "exactly"), "
 def goal_words(goal: Goal, program: Program, wording: Wording) -> str:
     """What a goal asks a case to show.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> from engine.program import compile_rulebook
     >>> program = compile_rulebook(Library().choose("hovedstaden.mest-specialiserede", 2018))
     >>> goal_words(StatusGoal("B1", "not_met"), program, Wording("da"))

@@ -10,7 +10,7 @@ from typing import Literal
 from engine.authoring.regions import last_digit
 from engine.evidence import Finding
 from engine.program import CountNode, Program, children_of
-from engine.rulebook import Test
+from engine.rulebooks.rulebook import Test
 from engine.trace import Trace, tests_in
 from engine.values.interval import Interval
 from engine.values.logic import Status

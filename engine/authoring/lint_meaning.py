@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from engine.authoring.diagrams import Diagrams, Function, Outcome, TooComplex
 from engine.authoring.places import conditions_of, parts_of_rule, with_part
-from engine.checker import Path
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Node
 from engine.documents.shape import place_of, place_of_key
 from engine.program import Program, compile_rulebook
-from engine.rulebook import Combination, Condition, Count, Rulebook, Test, Verdict, ways_of_counting
+from engine.rulebooks.checker import Path
+from engine.rulebooks.rulebook import Combination, Condition, Count, Rulebook, Test, Verdict, ways_of_counting
 
 
 def meaning_lints(rulebook: Rulebook, written: Node) -> Iterator[Diagnostic]:

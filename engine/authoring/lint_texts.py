@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from engine.authoring.places import all_tests
-from engine.checker import Path
-from engine.describe import facts_read
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.shape import place_of, place_of_key, walk
-from engine.language import Text
-from engine.rulebook import Rulebook, Test, Vocabulary
+from engine.rulebooks.checker import Path
+from engine.rulebooks.description import facts_read
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Rulebook, Test, Vocabulary
 
 _PLACEHOLDER = re.compile(r"\W*\Z|.*\b(todo|tbd|fixme|xxx)\b", re.IGNORECASE | re.DOTALL)
 _NOWHERE = re.compile(r"\W*(unknown|ukendt|none|ingen|mangler|missing|n/a)\W*\Z", re.IGNORECASE)

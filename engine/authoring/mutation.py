@@ -20,12 +20,12 @@ from engine.authoring.places import (
     with_root,
 )
 from engine.authoring.regions import last_digit
-from engine.checker import Path
 from engine.diagnostics import Rejected
 from engine.evidence import Finding, findings_of
-from engine.language import Text
 from engine.program import Program, compile_rulebook
-from engine.rulebook import Combination, Condition, Count, Join, Rulebook, RulePart, Test, Verdict
+from engine.rulebooks.checker import Path
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Combination, Condition, Count, Join, Rulebook, RulePart, Test, Verdict
 from engine.values.numbers import decimal_text
 
 _OPPOSITE_ENDS = {"at_most": "below", "below": "at_most", "at_least": "above", "above": "at_least"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checker import Path
-from engine.rulebook import Condition, Count, Rulebook, RulePart, Test
+from engine.rulebooks.checker import Path
+from engine.rulebooks.rulebook import Condition, Count, Rulebook, RulePart, Test
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[tuple[Path, Condition]]:

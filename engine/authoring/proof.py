@@ -12,7 +12,7 @@ from engine.authoring.witness import Values, stated_as, witnesses
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.program import compile_rulebook
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Subject, Trace
 from engine.values.logic import Status
 
@@ -58,7 +58,7 @@ def prove(rulebook: Rulebook) -> Proof:
     Raises:
         TooComplex: its diagrams would grow without end.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> proof = prove(Library().choose("hovedstaden.mest-specialiserede", 2018))
     >>> proof.vectors, proof.met, len(proof.sufficient.sets), len(proof.necessary.sets)
     (64, 7, 6, 15)
@@ -126,7 +126,7 @@ def compare(first: Rulebook, second: Rulebook, relation: Relation) -> Comparison
         NotComparable: the two read a fact of one name that is a number to one and an answer to the other.
         TooComplex: the diagrams would grow without end.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> wide, narrow = Library().in_force(2018)
     >>> compare(narrow, narrow, "equals").holds, compare(narrow, wide, "implies").holds
     (True, False)

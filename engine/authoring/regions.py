@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.evidence import Finding, State
 from engine.reference import status_of_test
-from engine.rulebook import FactDeclaration, Possible, Test
+from engine.rulebooks.rulebook import FactDeclaration, Possible, Test
 from engine.values.interval import Interval
 from engine.values.logic import Status
 
@@ -21,7 +21,7 @@ def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple
 
     The declarations are those of one fact in several vocabularies: a number lies in the range of all of them.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> rulebook = Library().choose("hovedstaden.mest-specialiserede", 2018)
     >>> test = rulebook.criterion("B2").condition
     >>> [show_value(value_in(r)) for r in regions_of([rulebook.vocabulary.facts["severe_complexities"]], [test])]

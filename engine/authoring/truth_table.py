@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.authoring.diagrams import Diagrams, Function, Outcome, TooComplex, status_variables
 from engine.program import Program, compile_rulebook
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result
 
 MAX_ROWS = 5_000
@@ -44,7 +44,7 @@ def truth_table(rulebook: Rulebook) -> Table:
     Raises:
         TooComplex: there would be more than `MAX_ROWS` rows.
 
-    >>> from engine.library import Library
+    >>> from engine.rulebooks.library import Library
     >>> len(truth_table(Library().choose("hovedstaden.mest-specialiserede", 2018)).rows)
     21
     """

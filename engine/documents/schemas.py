@@ -19,7 +19,7 @@ def schema_of(record: type, title: str, *, nulls: bool = False) -> dict[str, Any
 
     Where `nulls` is false an optional key is left out rather than null: editors then complete its value.
 
-    >>> from engine.language import VocabularyFile
+    >>> from engine.rulebooks.language import VocabularyFile
     >>> schema_of(VocabularyFile, "A vocabulary")["$id"]
     'urn:sekskant:vocabulary:1'
     """

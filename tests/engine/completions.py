@@ -14,7 +14,7 @@ from operator import and_
 from typing import NamedTuple, Protocol
 
 from engine.analysis import Items
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
 
 PLAIN = (Status.MET, Status.NOT_MET, Status.UNKNOWN)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from engine.evidence import Evidence, State, Stated
-from engine.rulebook import FactDeclaration, Rulebook
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Result
 from tests.support import REASONED, TEXT, Written, make_rulebook, make_vocabulary

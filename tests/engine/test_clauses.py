@@ -6,8 +6,8 @@ import pytest
 
 from engine.analysis import Sets
 from engine.clauses import Clauses, Mood
-from engine.library import Library
-from engine.rulebook import Count, Join, RulePart
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Count, Join, RulePart
 from engine.values.logic import Status
 from engine.wording import Language, Wording
 

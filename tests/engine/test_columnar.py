@@ -29,9 +29,9 @@ from engine.columnar_evidence import (
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.evidence import NO_PROVENANCE, Evidence, State, Stated, findings_of
-from engine.library import Library
 from engine.program import Program, compile_rulebook
-from engine.rulebook import FactDeclaration
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import FactDeclaration
 from engine.rulings import Rulings
 from engine.values.interval import Interval
 from engine.values.logic import Status

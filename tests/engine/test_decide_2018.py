@@ -10,8 +10,8 @@ import pytest
 from engine.decide import Decider
 from engine.diagnostics import Place, Rejected
 from engine.evidence import NO_PROVENANCE, Evidence, Provenance, State, Stated
-from engine.library import Library
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Note, Published, Subject, Trace
 from engine.values.logic import Status
 from tests.support import SUBJECT, answer, between, exact, unknown

@@ -24,7 +24,7 @@ from engine.diagnostics import IntegrityFault
 from engine.evidence import Evidence, Stated
 from engine.program import Program
 from engine.reference import Findings
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Execution, Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status
@@ -482,7 +482,7 @@ def test_the_reference_alone_never_loads_durable_rules() -> None:
     script = """
 import sys
 from engine.decide import Decider
-from engine.library import Library
+from engine.rulebooks.library import Library
 from engine.trace import Subject
 rulebook = Library().choose("hovedstaden.udviklingsstrategi", 2018)
 trace = Decider(rulebook).decide(Subject("o", "O"), {}, 2018)

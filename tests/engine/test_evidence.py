@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import pytest
 
-from engine import rulebook
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evidence import (
     NO_PROVENANCE,
@@ -20,6 +19,7 @@ from engine.evidence import (
     findings_of,
 )
 from engine.reference import status_of_test
+from engine.rulebooks import rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.support import TEXT, answer, between, exact, make_vocabulary, unknown

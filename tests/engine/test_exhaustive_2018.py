@@ -8,9 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from engine.analysis import Analysis, Analyst, Items, placed, rule_on
-from engine.library import Library
 from engine.program import Program, compile_rulebook
-from engine.rulebook import Verdict
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
 from tests.support import forced

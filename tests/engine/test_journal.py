@@ -16,7 +16,7 @@ from engine.journal import Filter, Head, Journal, Kept
 from engine.journal_entry import CHECKED, Draft, Entry, Recording, chained, checksums_of, digest_of
 from engine.journal_recorder import File, run_draft, texts_of
 from engine.journal_verify import Fault, verify
-from engine.library import Library
+from engine.rulebooks.library import Library
 from engine.values.canonical import decision_text, sha256
 from offers.replay import altered_parts, describing
 from tests.journals import edited, record

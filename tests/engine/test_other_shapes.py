@@ -14,8 +14,8 @@ import engine
 from engine.decide import Decider
 from engine.diagnostics import Rejected
 from engine.evidence import Evidence, Stated
-from engine.library import Library
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status

@@ -17,9 +17,9 @@ from engine.authoring.mutation import mutants_of
 from engine.authoring.proof import compare, prove
 from engine.authoring.truth_table import Row, Table, truth_table
 from engine.decide import REFERENCE, Decider
-from engine.library import Library
 from engine.program import Program, compile_rulebook
-from engine.rulebook import Rulebook, Verdict
+from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result, Status
 from tests.engine.random_rulebooks import YEAR, Example, examples
 from tests.support import SUBJECT, make_rulebook, make_vocabulary

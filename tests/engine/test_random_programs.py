@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.analysis import Analyst
 from engine.decide import Decider
 from engine.evidence import Evidence, Stated
-from engine.rulebook import Verdict
+from engine.rulebooks.rulebook import Verdict
 from engine.trace import Execution, Trace
 from engine.values.logic import Result, Status
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table

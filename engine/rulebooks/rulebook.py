@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from engine.language import Fact, Text
+from engine.rulebooks.language import Fact, Text
 from engine.values.interval import Interval
 
 Answers = frozenset[str]

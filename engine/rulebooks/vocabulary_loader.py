@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from engine import language
-from engine.checker import DOTTED, Checker, Path
 from engine.documents.document import Node, read_one
 from engine.documents.shape import fit_or_reject
-from engine.rulebook import JUDGEMENT, FactDeclaration, Vocabulary
+from engine.rulebooks import language
+from engine.rulebooks.checker import DOTTED, Checker, Path
+from engine.rulebooks.rulebook import JUDGEMENT, FactDeclaration, Vocabulary
 from engine.values.interval import Interval
 
 _RESERVED_FACTS = ("id", "sid")

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.language import Text
 from engine.program import TestNode, compile_rulebook
-from engine.rulebook import Condition, Count, Criterion, FactDeclaration, Override, Rulebook, RulePart, Test, Vocabulary
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import (
+    Condition,
+    Count,
+    Criterion,
+    FactDeclaration,
+    Override,
+    Rulebook,
+    RulePart,
+    Test,
+    Vocabulary,
+)
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, interval_record
 from engine.wording import Wording

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from engine import language
-from engine.checker import DOTTED, VERSION, Checker, Path
 from engine.diagnostics import near_hint, quoted, rejected
 from engine.documents.document import Node, read_one
 from engine.documents.shape import fit_or_reject, place_of
-from engine.rulebook import (
+from engine.rulebooks import language
+from engine.rulebooks.checker import DOTTED, VERSION, Checker, Path
+from engine.rulebooks.rulebook import (
     YES,
     Applicability,
     Combination,

@@ -12,9 +12,9 @@ import rules
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
 from engine.documents.document import read_file, read_one
 from engine.documents.shape import place_of
-from engine.rulebook import Rulebook, Vocabulary
-from engine.rulebook_loader import load_rulebook
-from engine.vocabulary_loader import load_vocabulary
+from engine.rulebooks.rulebook import Rulebook, Vocabulary
+from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 
 SHIPPED = Path(rules.__file__).parent
 VOCABULARY_FILE = "vocabulary.yaml"

@@ -1,0 +1,1 @@
+"""Vocabularies and rulebooks: their language, their checks, and where they are found."""

@@ -5,4 +5,4 @@ from __future__ import annotations
 import importlib.util
 
 HAS_DURABLE_RULES = importlib.util.find_spec("durable_rules_engine") is not None
-collect_ignore = [] if HAS_DURABLE_RULES else ["engine/durable_rules.py"]
+collect_ignore = [] if HAS_DURABLE_RULES else ["engine/evaluation/durable_rules.py"]

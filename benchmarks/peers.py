@@ -30,8 +30,8 @@ import polars as pl  # noqa: E402
 
 from benchmarks import peer_loop  # noqa: E402
 from benchmarks.offers_table import typed  # noqa: E402
-from engine.columnar_evidence import Grids, high_of, low_of, possible_of, reasoned_of, stated_of  # noqa: E402
 from engine.decide import Decider  # noqa: E402
+from engine.evaluation.columnar_evidence import Grids, high_of, low_of, possible_of, reasoned_of, stated_of  # noqa: E402
 from engine.rulebooks.library import Library  # noqa: E402
 from engine.rulebooks.rulebook import Verdict  # noqa: E402
 from engine.rulings import Rulings  # noqa: E402

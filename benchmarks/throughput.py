@@ -18,11 +18,11 @@ from typing import Any
 
 import psutil
 
-from engine import reference
 from engine.decide import Decider
 from engine.diagnostics import Place
-from engine.durable_rules import DurableRules
-from engine.evidence import Evidence, State, Stated, exact_evidence, findings_of
+from engine.evaluation import reference
+from engine.evaluation.durable_rules import DurableRules
+from engine.evaluation.evidence import Evidence, State, Stated, exact_evidence, findings_of
 from engine.rulebooks.library import Library
 from engine.trace import Subject
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cli.screen import Cell, Piece, Screen
-from engine.evidence import Finding
+from engine.evaluation.evidence import Finding
 from engine.justification import items_to_settle, justification
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine import reference
-from engine.program import CountNode, Program, children_of
+from engine.evaluation import reference
+from engine.evaluation.program import CountNode, Program, children_of
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
 from engine.values.logic import Status, settled, union
 

@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine import reference
 from engine.analysis import Analyst, Items, Ruling, placed, rule_on
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
-from engine.evidence import Evidence, Finding, State, Stated, findings_of
+from engine.evaluation import reference
+from engine.evaluation.evidence import Evidence, Finding, State, Stated, findings_of
+from engine.evaluation.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.notes import notes_on, superset_note
-from engine.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
 from engine.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status
 
 if TYPE_CHECKING:
-    from engine.durable_rules import DurableRules
+    from engine.evaluation.durable_rules import DurableRules
 
 MAX_REMEMBERED = 4096
 """Rulings kept for status vectors that come again."""
@@ -250,6 +250,6 @@ def why_reference(engine: str | None = None) -> str | None:
 
 
 def _durable_rules(program: Program) -> DurableRules:
-    from engine.durable_rules import DurableRules  # noqa: PLC0415 - absent on some systems
+    from engine.evaluation.durable_rules import DurableRules  # noqa: PLC0415 - absent on some systems
 
     return DurableRules(program)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.analysis import Sets
-from engine.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
+from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Possible, Verdict
 from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from engine.analysis import Sets
 from engine.clauses import Clauses
-from engine.evidence import Finding, State
+from engine.evaluation.evidence import Finding, State
 from engine.remarks import Remarks
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Verdict

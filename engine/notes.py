@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.evidence import State, Stated
+from engine.evaluation.evidence import State, Stated
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Note, TestTrace, Trace, tests_in
 from engine.values.logic import Status

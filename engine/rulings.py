@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from engine import reference
 from engine.analysis import Items, alike, rule_on
 from engine.decide import Decider, reject_departures
 from engine.diagnostics import IntegrityFault
-from engine.evidence import Stated, findings_of
-from engine.program import Program
+from engine.evaluation import reference
+from engine.evaluation.evidence import Stated, findings_of
+from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Verdict
 from engine.trace import Execution
 from engine.values.logic import Status

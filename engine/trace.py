@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from engine.analysis import Analysis
-from engine.evidence import Finding
+from engine.evaluation.evidence import Finding
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Test, Verdict
 from engine.values.logic import Status, negation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.evidence import State
+from engine.evaluation.evidence import State
 from engine.notes import is_judged_without_reason
 from engine.rulebooks.rulebook import Verdict
 from engine.trace import CriterionTrace, TestTrace, Trace

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Literal
 
-from engine.evidence import Finding, State
+from engine.evaluation.evidence import Finding, State
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Test
 from engine.trace import TestTrace

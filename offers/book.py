@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from engine.analysis import Items
-from engine.columnar import ColumnarProgram
+from engine.evaluation.columnar import ColumnarProgram
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.rulings import Ruled, Rulings
 

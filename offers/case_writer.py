@@ -12,7 +12,7 @@ from engine.authoring.goals import EdgeGoal
 from engine.authoring.suggestions import Suggestion
 from engine.authoring.witness import Values
 from engine.documents.document import Mapping, read_file, read_one
-from engine.program import Program
+from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
 from engine.values.numbers import decimal_text
 from engine.wording import Wording

@@ -14,7 +14,7 @@ from typing import Literal
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
-from engine.evidence import Evidence
+from engine.evaluation.evidence import Evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration
 from offers.evidence import UNKNOWN, read_one_fact
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import narwhals as nw
 
-from engine.columnar_evidence import Leaf, facts_of, possible_of, reasoned_of, stated_of
-from engine.program import Program
+from engine.evaluation.columnar_evidence import Leaf, facts_of, possible_of, reasoned_of, stated_of
+from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.cells import DecimalSign, names_of_answers
 from offers.number_columns import DistinctTexts, numbers, plain_text, texts

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from engine.columnar_evidence import facts_of
-from engine.program import Program
+from engine.evaluation.columnar_evidence import facts_of
+from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration
 from offers.reference_check import Reader
 from offers.table_headers import columns_of

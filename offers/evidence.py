@@ -10,7 +10,7 @@ from typing import Any
 from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, number_of
 from engine.documents.shape import fit_or_reject, place_of, place_of_key
-from engine.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
+from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range, number_hint

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.change import cause_of
-from engine.evidence import Finding
+from engine.evaluation.evidence import Finding
 from engine.rulebooks.rulebook import Rulebook
 from engine.trace import CriterionTrace, Trace, tests_in
 from offers.replay import NotReplayable, Recorded, Replayer

@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from engine.columnar_evidence import Leaf, high_of, low_of, marks_of
+from engine.evaluation.columnar_evidence import Leaf, high_of, low_of, marks_of
 from engine.values.interval import Interval
 from offers.cells import DecimalSign
 from offers.stages import Stages

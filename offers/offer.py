@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.shape import fit
-from engine.evidence import Evidence, State, Stated
+from engine.evaluation.evidence import Evidence, State, Stated
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
 from engine.trace import Published, Subject

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from engine.diagnostics import Place, Rejected
-from engine.evidence import Evidence, State, Stated
+from engine.evaluation.evidence import Evidence, State, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from engine.columnar_evidence import facts_of
 from engine.diagnostics import Place, rejected
-from engine.program import compile_rulebook
+from engine.evaluation.columnar_evidence import facts_of
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns import evidence_columns

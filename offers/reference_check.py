@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from engine import reference
-from engine.columnar import ColumnarProgram
-from engine.columnar_evidence import facts_of
 from engine.diagnostics import IntegrityFault
-from engine.evidence import Stated, findings_of
-from engine.program import StatedNode, TestNode
+from engine.evaluation import reference
+from engine.evaluation.columnar import ColumnarProgram
+from engine.evaluation.columnar_evidence import facts_of
+from engine.evaluation.evidence import Stated, findings_of
+from engine.evaluation.program import StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.logic import Status
 from offers.offer import Offer

@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
-from engine.program import Program
+from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulings import Rulings
 from offers.batch import Batch

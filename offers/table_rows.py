@@ -8,7 +8,7 @@ from typing import Any
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
 from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
-from engine.evidence import Evidence, Provenance, Stated
+from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from offers.cells import answer_of, cell_node, read_cell
 from offers.evidence import UNKNOWN

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from engine.change import Cause, Change, cause_of, change_of
-from engine.columnar_evidence import facts_of
 from engine.decide import Decider
 from engine.diagnostics import Rejected
-from engine.evidence import Stated
+from engine.evaluation.columnar_evidence import facts_of
+from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulings import items_of
 from offers.columns import evidence_columns

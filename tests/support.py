@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.analysis import Analyst, Sets
-from engine.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
+from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary

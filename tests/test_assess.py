@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from cli.assess import assess
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault
-from engine.evidence import Stated
+from engine.evaluation.evidence import Stated
 from engine.trace import Subject, Trace
 from tests.command import DATA, ROOT, Ran, sekskant
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from engine.diagnostics import CODES, Rejected
 from engine.documents.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_one
-from engine.program import compile_rulebook
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED, Library
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary

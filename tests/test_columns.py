@@ -12,7 +12,7 @@ import pytest
 
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault, Rejected
-from engine.program import Program
+from engine.evaluation.program import Program
 from engine.rulebooks import rulebook as language
 from engine.rulebooks.library import Library
 from engine.rulings import Rulings, items_of
@@ -153,7 +153,7 @@ def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
 
 
 def test_columns_that_say_something_else_than_the_reference_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.columnar.ColumnarProgram.vectors_of", lambda program, items: (0,))
+    monkeypatch.setattr("engine.evaluation.columnar.ColumnarProgram.vectors_of", lambda program, items: (0,))
     plain = {"cases_per_10000": ["0.5"]}
     with pytest.raises(IntegrityFault, match="columns and the reference disagree on `o0`"):
         decided(table_of(plain, 20))

@@ -24,7 +24,7 @@ from engine.authoring.dmn import MODEL, dmn
 from engine.authoring.regions import last_digit
 from engine.authoring.witness import Values, stated_as
 from engine.decide import REFERENCE, Decider
-from engine.program import compile_rulebook
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval

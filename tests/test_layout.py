@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine.authoring.layout import WIDTH, laid_out
 from engine.documents.document import read_one
-from engine.program import compile_rulebook
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from engine.decide import Decider
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.evidence import Stated
+from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Subject, Trace
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine import reference
 from engine.analysis import placed
 from engine.authoring.cases import Result, agreement_years
 from engine.authoring.diagrams import Diagrams, Function, Outcome, facts_under
@@ -24,8 +23,9 @@ from engine.authoring.goals import (
     ThresholdGoal,
     kept_mandatory,
 )
-from engine.evidence import Finding, State
-from engine.program import CountNode, JoinNode, Program, children_of, compile_rulebook
+from engine.evaluation import reference
+from engine.evaluation.evidence import Finding, State
+from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, tests_of
 from engine.trace import Trace
 from engine.values.interval import Interval

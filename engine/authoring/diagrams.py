@@ -15,7 +15,7 @@ from dd import autoref
 from dd import bdd as managers
 
 from engine.authoring.regions import passes, regions_of
-from engine.program import (
+from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,
     CountedNode,

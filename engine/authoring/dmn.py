@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from engine.authoring.diagrams import facts_under
 from engine.authoring.dmn_drawing import DC, DI, DMNDI, draw
-from engine.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
+from engine.evaluation.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, Rulebook, Test, Verdict
 from engine.values.interval import Interval

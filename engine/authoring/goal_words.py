@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.authoring.goals import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
 from engine.clauses import Clauses
-from engine.program import Program
+from engine.evaluation.program import Program
 from engine.wording import Wording
 
 _SIDES = {"under": ("lige under", "just under"), "at": ("præcis", "exactly"), "over": ("lige over", "just over")}
@@ -14,7 +14,7 @@ def goal_words(goal: Goal, program: Program, wording: Wording) -> str:
     """What a goal asks a case to show.
 
     >>> from engine.rulebooks.library import Library
-    >>> from engine.program import compile_rulebook
+    >>> from engine.evaluation.program import compile_rulebook
     >>> program = compile_rulebook(Library().choose("hovedstaden.mest-specialiserede", 2018))
     >>> goal_words(StatusGoal("B1", "not_met"), program, Wording("da"))
     'B1: ikke opfyldt'

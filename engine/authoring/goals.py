@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.authoring.regions import last_digit
-from engine.evidence import Finding
-from engine.program import CountNode, Program, children_of
+from engine.evaluation.evidence import Finding
+from engine.evaluation.program import CountNode, Program, children_of
 from engine.rulebooks.rulebook import Test
 from engine.trace import Trace, tests_in
 from engine.values.interval import Interval

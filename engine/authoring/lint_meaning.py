@@ -10,7 +10,7 @@ from engine.authoring.places import conditions_of, parts_of_rule, with_part
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Node
 from engine.documents.shape import place_of, place_of_key
-from engine.program import Program, compile_rulebook
+from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Combination, Condition, Count, Rulebook, Test, Verdict, ways_of_counting
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from engine import reference
 from engine.analysis import Analyst, rule_on
 from engine.authoring.cases import Case
 from engine.authoring.diagrams import Diagrams, Function
@@ -21,8 +20,9 @@ from engine.authoring.places import (
 )
 from engine.authoring.regions import last_digit
 from engine.diagnostics import Rejected
-from engine.evidence import Finding, findings_of
-from engine.program import Program, compile_rulebook
+from engine.evaluation import reference
+from engine.evaluation.evidence import Finding, findings_of
+from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.checker import Path
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Combination, Condition, Count, Join, Rulebook, RulePart, Test, Verdict

@@ -11,7 +11,7 @@ from engine.authoring.diagrams import Diagrams, Function
 from engine.authoring.witness import Values, stated_as, witnesses
 from engine.decide import Decider
 from engine.diagnostics import Rejected
-from engine.program import compile_rulebook
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Subject, Trace
 from engine.values.logic import Status

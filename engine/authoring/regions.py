@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from engine.evidence import Finding, State
-from engine.reference import status_of_test
+from engine.evaluation.evidence import Finding, State
+from engine.evaluation.reference import status_of_test
 from engine.rulebooks.rulebook import FactDeclaration, Possible, Test
 from engine.values.interval import Interval
 from engine.values.logic import Status

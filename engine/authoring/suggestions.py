@@ -13,7 +13,7 @@ from engine.authoring.diagrams import facts_under
 from engine.authoring.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
 from engine.authoring.witness import UNKNOWN, Values, stated_as, witnesses
 from engine.decide import Decider
-from engine.evidence import NOWHERE
+from engine.evaluation.evidence import NOWHERE
 from engine.trace import tests_in
 
 MAX_CANDIDATES = 8

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.authoring.diagrams import Diagrams, Function, Outcome, TooComplex, status_variables
-from engine.program import Program, compile_rulebook
+from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result
 

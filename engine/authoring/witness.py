@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.authoring.diagrams import Choice, Diagrams, Function
 from engine.authoring.regions import value_in
-from engine.evidence import NOWHERE, Evidence, Provenance, State, Stated, exact_evidence
+from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, Stated, exact_evidence
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.program import TestNode, compile_rulebook
+from engine.evaluation.program import TestNode, compile_rulebook
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
     Condition,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from engine.evidence import Evidence, State, Stated
+from engine.evaluation.evidence import Evidence, State, Stated
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Result

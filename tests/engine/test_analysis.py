@@ -7,7 +7,7 @@ import pytest
 from engine import analysis
 from engine.analysis import Analysis, Analyst, Sets
 from engine.decide import Decider
-from engine.program import compile_rulebook
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 from tests.support import SUBJECT, Written, make_rulebook, make_vocabulary

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import reference
-from engine.columnar import ColumnarProgram
-from engine.columnar_evidence import (
+from engine.decide import Decider
+from engine.diagnostics import Rejected
+from engine.evaluation import reference
+from engine.evaluation.columnar import ColumnarProgram
+from engine.evaluation.columnar_evidence import (
     Grids,
     Leaf,
     facts_of,
@@ -26,10 +28,8 @@ from engine.columnar_evidence import (
     reasoned_of,
     stated_of,
 )
-from engine.decide import Decider
-from engine.diagnostics import Rejected
-from engine.evidence import NO_PROVENANCE, Evidence, State, Stated, findings_of
-from engine.program import Program, compile_rulebook
+from engine.evaluation.evidence import NO_PROVENANCE, Evidence, State, Stated, findings_of
+from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import FactDeclaration
 from engine.rulings import Rulings

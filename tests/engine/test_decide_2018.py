@@ -9,7 +9,7 @@ import pytest
 
 from engine.decide import Decider
 from engine.diagnostics import Place, Rejected
-from engine.evidence import NO_PROVENANCE, Evidence, Provenance, State, Stated
+from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, Stated
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Note, Published, Subject, Trace

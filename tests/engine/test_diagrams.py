@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from engine.authoring.diagrams import Diagrams, Function
 from engine.authoring.lint_meaning import meaning_lints
 from engine.documents.document import read_one
-from engine.evidence import Finding, State, findings_of
-from engine.program import Program, compile_rulebook
-from engine.reference import conditions, ruling
+from engine.evaluation.evidence import Finding, State, findings_of
+from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.reference import conditions, ruling
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples

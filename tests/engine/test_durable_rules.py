@@ -16,14 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import analysis, reference
+from engine import analysis
 from engine import decide as decide_module
 from engine.analysis import Items
 from engine.decide import Decider
 from engine.diagnostics import IntegrityFault
-from engine.evidence import Evidence, Stated
-from engine.program import Program
-from engine.reference import Findings
+from engine.evaluation import reference
+from engine.evaluation.evidence import Evidence, Stated
+from engine.evaluation.program import Program
+from engine.evaluation.reference import Findings
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Execution, Trace
 from engine.values.interval import Interval
@@ -33,9 +34,9 @@ from tests.support import SUBJECT, TEXT, Written, answer, between, exact, make_r
 
 pytest.importorskip("durable_rules_engine", exc_type=ImportError)
 
-from engine import durable_rules
-from engine.durable_rules import DurableRules, shared_host
-from engine.durable_writer import scaled_ends
+from engine.evaluation import durable_rules
+from engine.evaluation.durable_rules import DurableRules, shared_host
+from engine.evaluation.durable_writer import scaled_ends
 
 VOCABULARY = make_vocabulary(
     {
@@ -451,7 +452,7 @@ def by_the_reference(why: str) -> Execution:
 
 
 def without_durable_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "engine.durable_rules")
+    monkeypatch.delitem(sys.modules, "engine.evaluation.durable_rules")
     for name in ("durable", "durable.engine", "durable_rules_engine"):
         monkeypatch.setitem(sys.modules, name, None)
 

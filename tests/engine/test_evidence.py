@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.evidence import (
+from engine.evaluation.evidence import (
     NO_PROVENANCE,
     Evidence,
     Finding,
@@ -18,7 +18,7 @@ from engine.evidence import (
     exact_evidence,
     findings_of,
 )
-from engine.reference import status_of_test
+from engine.evaluation.reference import status_of_test
 from engine.rulebooks import rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Status

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from engine.analysis import Analysis, Analyst, Items, placed, rule_on
-from engine.program import Program, compile_rulebook
+from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
@@ -78,7 +78,7 @@ def test_the_reference_rules_as_all_completions_do(case: Case) -> None:
 
 def test_durable_rules_rules_as_the_reference_does_in_every_node(case: Case) -> None:
     pytest.importorskip("durable_rules_engine", exc_type=ImportError)
-    from engine.durable_rules import DurableRules  # noqa: PLC0415 - absent on some systems
+    from engine.evaluation.durable_rules import DurableRules  # noqa: PLC0415 - absent on some systems
 
     durable, program = DurableRules(case.program), case.program
 

@@ -13,7 +13,7 @@ import pytest
 import engine
 from engine.decide import Decider
 from engine.diagnostics import Rejected
-from engine.evidence import Evidence, Stated
+from engine.evaluation.evidence import Evidence, Stated
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.trace import Trace

@@ -17,7 +17,7 @@ from engine.authoring.mutation import mutants_of
 from engine.authoring.proof import compare, prove
 from engine.authoring.truth_table import Row, Table, truth_table
 from engine.decide import REFERENCE, Decider
-from engine.program import Program, compile_rulebook
+from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result, Status

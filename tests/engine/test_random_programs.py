@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.analysis import Analyst
 from engine.decide import Decider
-from engine.evidence import Evidence, Stated
+from engine.evaluation.evidence import Evidence, Stated
 from engine.rulebooks.rulebook import Verdict
 from engine.trace import Execution, Trace
 from engine.values.logic import Result, Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.decide import Decider
-from engine.evidence import Stated
+from engine.evaluation.evidence import Stated
 from engine.justification import justification
 from tests.support import SUBJECT, TEXT, answer, exact, make_rulebook, make_vocabulary, unknown
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from engine.evidence import Finding, State
-from engine.program import (
+from engine.evaluation.evidence import Finding, State
+from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,
     CountedNode,

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from engine.analysis import Items
-from engine.columnar_evidence import (
+from engine.decide import margin_of
+from engine.evaluation.columnar_evidence import (
     CONSISTENT,
     Ends,
     Grids,
@@ -27,11 +28,19 @@ from engine.columnar_evidence import (
     reasoned_of,
     stated_of,
 )
-from engine.decide import margin_of
-from engine.durable_writer import reachable_statuses
-from engine.evidence import Finding
-from engine.program import ChoiceNode, ConstantNode, JoinNode, Node, Program, StatedNode, TestNode, children_of
-from engine.reference import status_of_test
+from engine.evaluation.durable_writer import reachable_statuses
+from engine.evaluation.evidence import Finding
+from engine.evaluation.program import (
+    ChoiceNode,
+    ConstantNode,
+    JoinNode,
+    Node,
+    Program,
+    StatedNode,
+    TestNode,
+    children_of,
+)
+from engine.evaluation.reference import status_of_test
 from engine.rulebooks.rulebook import FactDeclaration, Test
 from engine.values.logic import Result, Status
 

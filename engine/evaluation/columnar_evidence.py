@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.durable_writer import scales_of
-from engine.program import Program, StatedNode, TestNode
+from engine.evaluation.durable_writer import scales_of
+from engine.evaluation.program import Program, StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration
 from engine.values.interval import Interval
 

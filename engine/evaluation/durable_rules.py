@@ -15,7 +15,7 @@ from typing import Any
 from durable import engine as durable
 
 from engine.diagnostics import IntegrityFault
-from engine.durable_writer import (
+from engine.evaluation.durable_writer import (
     FLAGS,
     Expression,
     NodeRules,
@@ -25,8 +25,8 @@ from engine.durable_writer import (
     scaled_ends,
     scales_of,
 )
-from engine.evidence import Finding, State
-from engine.program import Program, children_of
+from engine.evaluation.evidence import Finding, State
+from engine.evaluation.program import Program, children_of
 from engine.values.interval import Interval
 from engine.values.logic import Status
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from engine.program import (
+from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,
     CountedNode,

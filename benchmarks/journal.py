@@ -25,7 +25,7 @@ from typing import Any
 
 from cli.assess import _PRINTERS
 from cli.recording import Decisions, Recording
-from engine.decide import Decider
+from engine.decisions.decide import Decider
 from engine.journal import Journal
 from engine.journal_recorder import decision_draft, texts_of
 from engine.rulebooks.library import Library

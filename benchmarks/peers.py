@@ -30,11 +30,11 @@ import polars as pl  # noqa: E402
 
 from benchmarks import peer_loop  # noqa: E402
 from benchmarks.offers_table import typed  # noqa: E402
-from engine.decide import Decider  # noqa: E402
+from engine.decisions.decide import Decider  # noqa: E402
+from engine.decisions.vector_decisions import Rulings  # noqa: E402
 from engine.evaluation.columnar_evidence import Grids, high_of, low_of, possible_of, reasoned_of, stated_of  # noqa: E402
 from engine.rulebooks.library import Library  # noqa: E402
 from engine.rulebooks.rulebook import Verdict  # noqa: E402
-from engine.rulings import Rulings  # noqa: E402
 from offers.book import Book  # noqa: E402
 from offers.columns import READ  # noqa: E402
 from offers.evaluator import Evaluator  # noqa: E402

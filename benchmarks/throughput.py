@@ -18,13 +18,13 @@ from typing import Any
 
 import psutil
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Subject
 from engine.diagnostics import Place
 from engine.evaluation import reference
 from engine.evaluation.durable_rules import DurableRules
 from engine.evaluation.evidence import Evidence, State, Stated, exact_evidence, findings_of
 from engine.rulebooks.library import Library
-from engine.trace import Subject
 
 YEAR = 2018
 CHUNK = 1_000

@@ -13,11 +13,11 @@ import click
 from cli.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
 from cli.journal_options import record_options, recorder_name
 from cli.selection import chosen_rulebooks, shared_vocabulary
-from engine.decide import DURABLE_RULES, ENGINES, Decider, why_reference
+from engine.decisions.decide import DURABLE_RULES, ENGINES, Decider, why_reference
+from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import Trace
 from offers.offer import Offer
 from offers.reader import read_offers
 
@@ -228,7 +228,7 @@ def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: La
 def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
     import json  # noqa: PLC0415
 
-    from engine.decision import decision_record  # noqa: PLC0415
+    from engine.decisions.decision_record import decision_record  # noqa: PLC0415
 
     separator = "[\n"
     for decisions in decided:

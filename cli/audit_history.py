@@ -10,10 +10,10 @@ from cli.audit_common import batch_decisions
 from cli.audit_text import shown_time
 from cli.form import MARKS
 from cli.screen import Branch, Piece, Screen
+from engine.decisions.trace import Trace
 from engine.diagnostics import rejected
 from engine.journal import Filter, Journal
 from engine.journal_entry import DECISION, OVERRIDE, RUN, Entry
-from engine.trace import Trace
 from engine.wording import Language, Wording
 from offers.history import Step, findings_in, step
 from offers.replay import NotReplayable, Recorded, Replayer, describing, recorded_in

@@ -8,14 +8,14 @@ from cli.audit_show import execution_of
 from cli.form import MARKS
 from cli.screen import Branch, Piece, Screen
 from cli.trace_tree import TraceTree
-from engine.analysis import Sets
+from engine.decisions.analysis import Sets
+from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
+from engine.decisions.turning import Turn, Way, ways_to_turn
 from engine.diagnostics import Place, near_hint, rejected
 from engine.journal import Journal
 from engine.journal_entry import Entry
 from engine.justification import facts_to_ask_for, justification
 from engine.rulebooks.rulebook import Verdict
-from engine.trace import CriterionTrace, OverrideTrace, Trace
-from engine.turning import Turn, Way, ways_to_turn
 from engine.values.logic import Status
 from engine.wording import Language, Wording
 from offers.replay import NotReplayable, describing, recorded_in

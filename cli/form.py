@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cli.screen import Cell, Piece, Screen
+from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
 from engine.evaluation.evidence import Finding
 from engine.justification import items_to_settle, justification
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
 from engine.values.logic import Status
 from engine.weighing import is_indicative
 from engine.wording import Language, Wording

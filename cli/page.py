@@ -8,9 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cli.console import harmless
 from cli.form import MARKS, basis_titles, details_of, missing_words, shown_tests
+from engine.decisions.trace import Trace
 from engine.justification import justification
 from engine.rulebooks.rulebook import Rulebook
-from engine.trace import Trace
 from engine.weighing import is_indicative
 from engine.wording import Language, Wording
 

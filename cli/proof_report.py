@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cli.screen import Piece, Screen
-from engine.analysis import Sets
 from engine.authoring.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
 from engine.authoring.witness import Values
 from engine.clauses import Clauses
+from engine.decisions.analysis import Sets
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 from engine.wording import Language, Wording

@@ -8,13 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from cli.console import Exit, say, say_rejected
 from cli.overrides import Overrides, override_lines
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.journal import Journal, new_run
 from engine.journal_entry import Draft, Entry
 from engine.journal_recorder import decision_draft, texts_of
 from engine.rulebooks.rulebook import Rulebook
-from engine.trace import Trace
 from engine.wording import Language, Wording
 from offers.offer import Offer
 

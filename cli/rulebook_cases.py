@@ -88,7 +88,7 @@ def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missi
     from cli.case_report import Tested  # noqa: PLC0415
     from engine.authoring.cases import run_cases  # noqa: PLC0415
     from engine.authoring.coverage import Meaning, reached, shown_by  # noqa: PLC0415
-    from engine.decide import Decider  # noqa: PLC0415
+    from engine.decisions.decide import Decider  # noqa: PLC0415
 
     decider, meaning = Decider(rulebook), Meaning(rulebook)
     results = tuple(result for file in files for result in run_cases(file.cases, decider))

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from cli.console import harmless
-from engine.decision import reason_of, reservation_of
-from engine.trace import CriterionTrace, Trace, tests_in
+from engine.decisions.decision_record import reason_of, reservation_of
+from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.values.logic import settled
 from engine.weighing import is_indicative
 from engine.wording import Language, Wording

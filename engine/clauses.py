@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from engine.analysis import Sets
+from engine.decisions.analysis import Sets
 from engine.rulebooks.rulebook import Count, Rulebook, RulePart
 from engine.values.logic import Status
 from engine.wording import Wording

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from engine.decision import decision_record
+from engine.decisions.decision_record import decision_record
+from engine.decisions.trace import Trace
 from engine.journal import Kept
 from engine.journal_entry import DECISION, OVERRIDE, RUN, Draft, Entry
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import Trace
 from engine.values.canonical import canonical, canonical_record, decision_text, sha256
 
 RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"

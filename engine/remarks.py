@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.decisions.trace import Note, Published, Trace
 from engine.rulebooks.rulebook import Verdict
-from engine.trace import Note, Published, Trace
 from engine.wording import Wording
 
 _LISTS = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from engine.decisions.notes import is_judged_without_reason
+from engine.decisions.trace import CriterionTrace, TestTrace, Trace
 from engine.evaluation.evidence import State
-from engine.notes import is_judged_without_reason
 from engine.rulebooks.rulebook import Verdict
-from engine.trace import CriterionTrace, TestTrace, Trace
 from engine.values.logic import Status
 from engine.wording import Wording
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Literal
 
+from engine.decisions.trace import TestTrace
 from engine.evaluation.evidence import Finding, State
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Test
-from engine.trace import TestTrace
 from engine.values.interval import Interval
 from engine.values.logic import Result, Status, settled
 from engine.values.numbers import rounded

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.analysis import Items
+from engine.decisions.analysis import Items
+from engine.decisions.vector_decisions import Ruled, Rulings
 from engine.evaluation.columnar import ColumnarProgram
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.rulings import Ruled, Rulings
 
 STATUSES = ("met", "not_met", "unknown", "not_applicable")
 DECISIVE, NEAR, NUMBER = "decisive", "near", " number"

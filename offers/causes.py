@@ -11,7 +11,7 @@ from functools import cached_property
 
 import polars as pl
 
-from engine.change import Cause, cause_of
+from engine.decisions.verdict_change import Cause, cause_of
 from offers.book import Book
 from offers.columns import evidence_columns
 from offers.differing_evidence import DifferingEvidence, Side

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from engine.change import Change, change_of
+from engine.decisions.verdict_change import Change, change_of
 from engine.rulebooks.rulebook import Verdict
 from offers.book import Book
 from offers.causes import CAUSE, NAMED, NEW, OLD, Causes

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, TypeVar
 import narwhals as nw
 import polars as pl
 
+from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Diagnostic, Rejected
 from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.columnar_evidence import Grids, Leaf
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
-from engine.rulings import items_of
 from offers.columns import READ, EvidenceColumns
 from offers.reference_check import Reader, ReferenceCheck
 from offers.tables import ROW

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from engine.change import cause_of
+from engine.decisions.trace import CriterionTrace, Trace, tests_in
+from engine.decisions.verdict_change import cause_of
 from engine.evaluation.evidence import Finding
 from engine.rulebooks.rulebook import Rulebook
-from engine.trace import CriterionTrace, Trace, tests_in
 from offers.replay import NotReplayable, Recorded, Replayer
 
 

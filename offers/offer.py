@@ -7,13 +7,13 @@ from collections.abc import Mapping as MappingType
 from fractions import Fraction
 from typing import NamedTuple
 
+from engine.decisions.trace import Published, Subject
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.shape import fit
 from engine.evaluation.evidence import Evidence, State, Stated
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
-from engine.trace import Published, Subject
 from engine.wording import Wording
 from offers.evidence import read_evidence
 from offers.record import OfferFile, Party, PublishedOutcome, Service

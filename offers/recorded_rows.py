@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.decision import decision_record
+from engine.decisions.decision_record import decision_record
 from engine.diagnostics import Place, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.document_text import json_text

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from engine.decide import REFERENCE, Decider
-from engine.decision import decision_record
+from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decision_record import decision_record
+from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.differences import differences
 from engine.documents.document import read_one
@@ -16,7 +17,6 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
-from engine.trace import Trace
 from engine.values.canonical import decision_text
 from offers.offer import Offer, read_offer
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import polars as pl
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.vector_decisions import Rulings
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
-from engine.rulings import Rulings
 from offers.batch import Batch
 from offers.book import DECISIVE, NEAR, Book
 from offers.columns import evidence_columns

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.analysis import rule_on
+from engine.decisions.analysis import rule_on
+from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Rejected
 from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
-from engine.rulings import items_of
 from offers.cells import DecimalSign
 from offers.columns import READ
 from offers.evaluator import Evaluator

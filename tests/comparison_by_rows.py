@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from engine.change import Cause, Change, cause_of, change_of
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.vector_decisions import items_of
+from engine.decisions.verdict_change import Cause, Change, cause_of, change_of
 from engine.diagnostics import Rejected
 from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
-from engine.rulings import items_of
 from offers.columns import evidence_columns
 from offers.reference_check import Reader
 from offers.table_headers import Headers

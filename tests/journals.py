@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.recording import Recording
-from engine.decide import REFERENCE, Decider
+from engine.decisions.decide import REFERENCE, Decider
 from engine.journal import Journal
 from engine.rulebooks.library import Library
 from offers.offer import Offer

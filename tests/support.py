@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.analysis import Analyst, Sets
+from engine.decisions.analysis import Analyst, Sets
+from engine.decisions.trace import Subject
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
-from engine.trace import Subject
 from engine.values.interval import Interval
 from engine.values.logic import Status
 

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from cli.assess import assess
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.evidence import Stated
-from engine.trace import Subject, Trace
 from tests.command import DATA, ROOT, Ran, sekskant
 
 GNISTEN, JONSTRUPVANG = str(DATA / "gnisten.yaml"), str(DATA / "jonstrupvang.yaml")

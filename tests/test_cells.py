@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.rulebooks.library import Library
-from engine.rulings import items_of
 from engine.values.interval import Interval
 from offers.cells import DecimalSign, read_cell
 from offers.evaluator import Evaluator

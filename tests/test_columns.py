@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.vector_decisions import Rulings, items_of
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.evaluation.program import Program
 from engine.rulebooks import rulebook as language
 from engine.rulebooks.library import Library
-from engine.rulings import Rulings, items_of
 from engine.values.logic import Status
 from offers.batch import Batch
 from offers.book import Book

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from lxml import etree
 from pySFeel import SFeelParser
 
-from engine.analysis import rule_on
 from engine.authoring import places
 from engine.authoring.diagrams import facts_under
 from engine.authoring.dmn import MODEL, dmn
 from engine.authoring.regions import last_digit
 from engine.authoring.witness import Values, stated_as
-from engine.decide import REFERENCE, Decider
+from engine.decisions.analysis import rule_on
+from engine.decisions.decide import REFERENCE, Decider
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
 from engine.diagnostics import Rejected
 from engine.justification import justification
 from engine.rulebooks.library import Library

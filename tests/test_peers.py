@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from benchmarks.offers_table import typed
 from benchmarks.peer_loop import FACTS, ITEMS, statuses_of
-from engine.analysis import rule_on
-from engine.decide import Decider
+from engine.decisions.analysis import rule_on
+from engine.decisions.decide import Decider
+from engine.decisions.vector_decisions import items_of
 from engine.rulebooks.library import Library
-from engine.rulings import items_of
 from offers.table_headers import Headers
 from offers.table_rows import Rows
 from offers.tables import Table

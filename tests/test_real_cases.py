@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict
-from engine.trace import Trace
 from offers.offer import Offer
 from offers.reader import read_offers
 

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 import yaml
 
-from engine.change import Cause, Change, cause_of, change_of
+from engine.decisions.verdict_change import Cause, Change, cause_of, change_of
 from tests.command import DATA, ROOT, Ran, sekskant
 
 STRATEGY, MOST = "hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"

@@ -16,7 +16,7 @@ from engine.authoring.cases import run_cases
 from engine.authoring.coverage import Meaning, reached, shown_by
 from engine.authoring.mutation import survey
 from engine.authoring.suggestions import suggestions
-from engine.decide import REFERENCE, Decider
+from engine.decisions.decide import REFERENCE, Decider
 from engine.diagnostics import CODES, Rejected
 from engine.rulebooks.library import SHIPPED, Library
 from offers.case_file import CaseFile, case_files_of, read_case_file

@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import Subject, Trace
 
 
 class Case(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.analysis import placed
 from engine.authoring.cases import Result, agreement_years
 from engine.authoring.diagrams import Diagrams, Function, Outcome, facts_under
 from engine.authoring.goals import (
@@ -23,11 +22,12 @@ from engine.authoring.goals import (
     ThresholdGoal,
     kept_mandatory,
 )
+from engine.decisions.analysis import placed
+from engine.decisions.trace import Trace
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, tests_of
-from engine.trace import Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status
 

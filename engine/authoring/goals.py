@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.authoring.regions import last_digit
+from engine.decisions.trace import Trace, tests_in
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import CountNode, Program, children_of
 from engine.rulebooks.rulebook import Test
-from engine.trace import Trace, tests_in
 from engine.values.interval import Interval
 from engine.values.logic import Status
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from engine.analysis import Analyst, rule_on
 from engine.authoring.cases import Case
 from engine.authoring.diagrams import Diagrams, Function
 from engine.authoring.places import (
@@ -19,6 +18,7 @@ from engine.authoring.places import (
     with_root,
 )
 from engine.authoring.regions import last_digit
+from engine.decisions.analysis import Analyst, rule_on
 from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, findings_of

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from engine.analysis import Analyst, Sets
 from engine.authoring.cases import agreement_years
 from engine.authoring.diagrams import Diagrams, Function
 from engine.authoring.witness import Values, stated_as, witnesses
-from engine.decide import Decider
+from engine.decisions.analysis import Analyst, Sets
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import Rejected
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import Subject, Trace
 from engine.values.logic import Status
 
 

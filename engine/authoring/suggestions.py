@@ -12,9 +12,9 @@ from engine.authoring.coverage import Meaning, reached, shown_by
 from engine.authoring.diagrams import facts_under
 from engine.authoring.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
 from engine.authoring.witness import UNKNOWN, Values, stated_as, witnesses
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.trace import tests_in
 from engine.evaluation.evidence import NOWHERE
-from engine.trace import tests_in
 
 MAX_CANDIDATES = 8
 """So many combinations of values are tried for a goal, where facts that follow from others contradict them."""

@@ -1,8 +1,8 @@
 """The columnar evaluator: a program as narwhals expressions over columns of evidence, a row for each offer.
 
 Each row comes to the same statuses as by the reference evaluator, on any backend that narwhals has. The statuses of
-the criteria and overrides are put together to a *vector*; what a vector decides is found once (`engine.rulings`). A row
-that columns cannot tell exactly is marked, and is for the reference.
+the criteria and overrides are put together to a *vector*; what a vector decides is found once
+(`engine.decisions.vector_decisions`). A row that columns cannot tell exactly is marked, and is for the reference.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import narwhals as nw
 
-from engine.analysis import Items
-from engine.decide import margin_of
+from engine.decisions.analysis import Items
+from engine.decisions.decide import margin_of
 from engine.evaluation.columnar_evidence import (
     CONSISTENT,
     Ends,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine import analysis
-from engine.analysis import Analysis, Analyst, Sets
-from engine.decide import Decider
+from engine.decisions import analysis
+from engine.decisions.analysis import Analysis, Analyst, Sets
+from engine.decisions.decide import Decider
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.analysis import Sets
 from engine.clauses import Clauses, Mood
+from engine.decisions.analysis import Sets
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Count, Join, RulePart
 from engine.values.logic import Status

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.vector_decisions import Rulings
 from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
@@ -32,7 +33,6 @@ from engine.evaluation.evidence import NO_PROVENANCE, Evidence, State, Stated, f
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import FactDeclaration
-from engine.rulings import Rulings
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from engine.values.numbers import decimal_text

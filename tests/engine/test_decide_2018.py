@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import pytest
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Note, Published, Subject, Trace
 from engine.diagnostics import Place, Rejected
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, Stated
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import Note, Published, Subject, Trace
 from engine.values.logic import Status
 from tests.support import SUBJECT, answer, between, exact, unknown
 

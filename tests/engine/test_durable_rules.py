@@ -16,17 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import analysis
-from engine import decide as decide_module
-from engine.analysis import Items
-from engine.decide import Decider
+from engine.decisions import analysis
+from engine.decisions import decide as decide_module
+from engine.decisions.analysis import Items
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Execution, Trace
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.evidence import Evidence, Stated
 from engine.evaluation.program import Program
 from engine.evaluation.reference import Findings
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import Execution, Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.command import ROOT
@@ -482,9 +482,9 @@ def test_on_a_python_without_durable_rules_the_reference_decides(monkeypatch: py
 def test_the_reference_alone_never_loads_durable_rules() -> None:
     script = """
 import sys
-from engine.decide import Decider
+from engine.decisions.decide import Decider
 from engine.rulebooks.library import Library
-from engine.trace import Subject
+from engine.decisions.trace import Subject
 rulebook = Library().choose("hovedstaden.udviklingsstrategi", 2018)
 trace = Decider(rulebook).decide(Subject("o", "O"), {}, 2018)
 print(trace.execution.engine, [name for name in sys.modules if "durable" in name])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from engine.analysis import Analysis, Analyst, Items, placed, rule_on
+from engine.decisions.analysis import Analysis, Analyst, Items, placed, rule_on
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.decide import REFERENCE, Decider
+from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.trace import Subject
 from engine.diagnostics import Rejected
 from engine.journal import Head, Journal
 from engine.journal_recorder import decision_draft, texts_of
 from engine.journal_verify import Fault, verify
-from engine.trace import Subject
 from tests.journals import copied, edited
 from tests.support import answer, make_rulebook, make_vocabulary
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine.decide import Decider
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.evaluation.evidence import Evidence, Stated
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.support import SUBJECT, answer, between, exact, unknown

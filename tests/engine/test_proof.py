@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.analysis import Items, rule_on
 from engine.authoring import diagrams
 from engine.authoring.diagrams import TooComplex
 from engine.authoring.mutation import mutants_of
 from engine.authoring.proof import compare, prove
 from engine.authoring.truth_table import Row, Table, truth_table
-from engine.decide import REFERENCE, Decider
+from engine.decisions.analysis import Items, rule_on
+from engine.decisions.decide import REFERENCE, Decider
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict

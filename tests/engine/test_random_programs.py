@@ -9,11 +9,11 @@ from functools import partial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.analysis import Analyst
-from engine.decide import Decider
+from engine.decisions.analysis import Analyst
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Execution, Trace
 from engine.evaluation.evidence import Evidence, Stated
 from engine.rulebooks.rulebook import Verdict
-from engine.trace import Execution, Trace
 from engine.values.logic import Result, Status
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
 from tests.engine.random_rulebooks import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.decide import Decider
+from engine.decisions.decide import Decider
 from engine.evaluation.evidence import Stated
 from engine.justification import justification
 from tests.support import SUBJECT, TEXT, answer, exact, make_rulebook, make_vocabulary, unknown

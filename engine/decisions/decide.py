@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.analysis import Analyst, Items, Ruling, placed, rule_on
+from engine.decisions.analysis import Analyst, Items, Ruling, placed, rule_on
+from engine.decisions.notes import notes_on, superset_note
+from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
 from engine.evaluation.evidence import Evidence, Finding, State, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
-from engine.notes import notes_on, superset_note
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
-from engine.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status
 

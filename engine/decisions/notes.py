@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
+from engine.decisions.trace import Note, TestTrace, Trace, tests_in
 from engine.evaluation.evidence import State, Stated
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.trace import Note, TestTrace, Trace, tests_in
 from engine.values.logic import Status
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.analysis import Items, alike, rule_on
-from engine.decide import Decider, reject_departures
+from engine.decisions.analysis import Items, alike, rule_on
+from engine.decisions.decide import Decider, reject_departures
+from engine.decisions.trace import Execution
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Verdict
-from engine.trace import Execution
 from engine.values.logic import Status
 
 _OPPOSITE: Mapping[Status, Status] = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}

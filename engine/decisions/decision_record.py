@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.analysis import Sets
+from engine.decisions.analysis import Sets
+from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Possible, Verdict
-from engine.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.values.interval import Interval
 from engine.values.logic import Status, settled
 from engine.values.numbers import decimal_text, interval_record

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, tests_in
 from engine.rulebooks.rulebook import Combination, Condition, Test
-from engine.trace import CriterionTrace, OverrideTrace, TestTrace, tests_in
 from engine.values.logic import Status
 
 MAX_WAYS, MAX_JOINED = 8, 200

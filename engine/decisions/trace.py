@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from engine.analysis import Analysis
+from engine.decisions.analysis import Analysis
 from engine.evaluation.evidence import Finding
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Test, Verdict

@@ -22,7 +22,7 @@ from offers.offer import Offer
 from offers.reader import read_offers
 
 if TYPE_CHECKING:
-    from engine.wording import Language
+    from engine.explanation.wording import Language
 
 MANY = 200
 """From so many offers on, a person is shown how far it has come."""

@@ -13,8 +13,8 @@ from cli.console import Exit, language_option, say, stop
 from cli.journal_options import journal_option
 
 if TYPE_CHECKING:
+    from engine.explanation.wording import Language
     from engine.journal import Journal
-    from engine.wording import Language
 
 
 @click.command(short_help="Verify entries, chain, rulebooks and batch files.")
@@ -66,8 +66,8 @@ def verify(
 
 def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[int, str]:
     """The count and head that were signed; a signature that does not hold ends the command."""
+    from engine.explanation.wording import Wording  # noqa: PLC0415
     from engine.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
-    from engine.wording import Wording  # noqa: PLC0415
 
     record, pick = read_signed_head(file), Wording(lang).pick
     if not signature_holds(record, key):
@@ -92,7 +92,7 @@ def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
     With --sign KEY they are written as canonical JSON with a signature, which `sekskant audit verify --signed` checks.
     A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
     """
-    from engine.wording import Wording  # noqa: PLC0415 - only what is used is loaded
+    from engine.explanation.wording import Wording  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         if key is not None:

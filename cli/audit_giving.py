@@ -12,7 +12,7 @@ from cli.console import harmless, language_option, say
 from cli.journal_options import journal_option, user_name
 
 if TYPE_CHECKING:
-    from engine.wording import Language
+    from engine.explanation.wording import Language
 
 
 @click.command(short_help="Write entries as JSON lines, CSV or W3C PROV.")

@@ -12,7 +12,7 @@ from cli.console import language_option
 from cli.journal_options import journal_option
 
 if TYPE_CHECKING:
-    from engine.wording import Language
+    from engine.explanation.wording import Language
 
 
 @click.command("list")

@@ -9,9 +9,9 @@ from typing import Any
 from cli.form import MARKS
 from cli.screen import Piece, Screen
 from cli.spreadsheet import BYTE_ORDER_MARK, csv_line
+from engine.explanation.wording import Language, Wording
 from engine.journal_entry import LONG, Entry
 from engine.journal_verify import Fault, Report
-from engine.wording import Language, Wording
 
 LISTED = tuple(name for name in Entry._fields if name not in LONG and name not in ("previous", "superset", "checksums"))
 

@@ -13,8 +13,8 @@ from engine.authoring.coverage import Meaning
 from engine.authoring.goal_words import goal_words
 from engine.authoring.goals import Goal
 from engine.authoring.mutation import Mutant, Survey
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
-from engine.wording import Language, Wording
 
 
 class Tested(NamedTuple):

@@ -13,8 +13,8 @@ import click
 
 if TYPE_CHECKING:
     from engine.diagnostics import Rejected
+    from engine.explanation.wording import Language
     from engine.rulebooks.library import Library
-    from engine.wording import Language
 
 RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 """In a terminal, help comes with colours and boxes; elsewhere as plain text."""

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from cli.screen import Cell, Piece, Screen
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
 from engine.evaluation.evidence import Finding
-from engine.justification import items_to_settle, justification
+from engine.explanation.justification import items_to_settle, justification
+from engine.explanation.weighing import is_indicative
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
-from engine.weighing import is_indicative
-from engine.wording import Language, Wording
 
 MARKS = {"met": "✓", "not_met": "✗", "unknown": "?", "undetermined": "?", "not_applicable": "–"}
 NARROW = 100

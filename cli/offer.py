@@ -11,7 +11,7 @@ from cli.selection import chosen_rulebooks, shared_vocabulary
 from offers.template import offer_template
 
 if TYPE_CHECKING:
-    from engine.wording import Language
+    from engine.explanation.wording import Language
 
 
 @click.group()

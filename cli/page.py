@@ -9,10 +9,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from cli.console import harmless
 from cli.form import MARKS, basis_titles, details_of, missing_words, shown_tests
 from engine.decisions.trace import Trace
-from engine.justification import justification
+from engine.explanation.justification import justification
+from engine.explanation.weighing import is_indicative
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
-from engine.weighing import is_indicative
-from engine.wording import Language, Wording
 
 
 def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], language: Language, *, forms: bool) -> str:

@@ -19,8 +19,8 @@ from engine.diagnostics import IntegrityFault, Rejected
 if TYPE_CHECKING:
     import polars as pl
 
+    from engine.explanation.wording import Language, Wording
     from engine.rulebooks.rulebook import Rulebook
-    from engine.wording import Language, Wording
     from offers.run import Result
 
 GROUPS = ("operator_name", "target_group")
@@ -84,7 +84,7 @@ def preview(
     for row in found.rejected:
         for diagnostic in row.diagnostics:
             say(str(diagnostic))
-    from engine.wording import Wording  # noqa: PLC0415
+    from engine.explanation.wording import Wording  # noqa: PLC0415
 
     changes = found.changes.filter(found.changes["change"].is_in([*DIRECTIONS]))
     click.echo(_report(changes, found, after, Wording(lang)), nl=False)

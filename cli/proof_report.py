@@ -9,11 +9,11 @@ from typing import Any
 from cli.screen import Piece, Screen
 from engine.authoring.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
 from engine.authoring.witness import Values
-from engine.clauses import Clauses
 from engine.decisions.analysis import Sets
+from engine.explanation.clauses import Clauses
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
-from engine.wording import Language, Wording
 from offers.case_writer import value_text
 from offers.example import example_offer
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cli.screen import Cell, Piece, Screen
-from engine.clauses import Clauses
+from engine.explanation.clauses import Clauses
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.description import answers_of, facts_read
 from engine.rulebooks.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
-from engine.wording import Language, Wording
 
 
 def rulebook_table(rulebooks: Sequence[Rulebook], language: Language) -> str:

@@ -14,8 +14,8 @@ from cli.console import Exit, language_option, say_rejected, stop
 from engine.diagnostics import IntegrityFault, Rejected
 
 if TYPE_CHECKING:
+    from engine.explanation.wording import Language
     from engine.receipt import Receipt
-    from engine.wording import Language
 
 
 @click.group()

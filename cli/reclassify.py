@@ -20,9 +20,9 @@ from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, reje
 
 if TYPE_CHECKING:
     from cli.run_folder import RunFolder
+    from engine.explanation.wording import Language
     from engine.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
-    from engine.wording import Language
     from offers.previous import Previous
     from offers.run import Request, Result
 

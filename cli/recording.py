@@ -11,11 +11,11 @@ from cli.overrides import Overrides, override_lines
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
+from engine.explanation.wording import Language, Wording
 from engine.journal import Journal, new_run
 from engine.journal_entry import Draft, Entry
 from engine.journal_recorder import decision_draft, texts_of
 from engine.rulebooks.rulebook import Rulebook
-from engine.wording import Language, Wording
 from offers.offer import Offer
 
 BATCH = 250

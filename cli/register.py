@@ -20,7 +20,7 @@ from offers.reader import read_offers
 from offers.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Register, Service, read_register, reconcile
 
 if TYPE_CHECKING:
-    from engine.wording import Language, Wording
+    from engine.explanation.wording import Language, Wording
 
 _YEARS = sorted(path.name for path in SHIPPED.iterdir() if (path / "services.csv").exists())
 _YEAR = click.option(
@@ -153,7 +153,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language) 
 
 def _table_of_services(services: Sequence[Service], lang: Language) -> str:
     from cli.screen import Piece, Screen  # noqa: PLC0415 - only for tables
-    from engine.wording import Wording  # noqa: PLC0415
+    from engine.explanation.wording import Wording  # noqa: PLC0415
 
     screen, wording = Screen(), Wording(lang)
     heads = (
@@ -207,7 +207,7 @@ _HINTS = {
 
 def _report(found: Sequence[Reconciled], lang: Language) -> str:
     from cli.screen import Piece, Screen  # noqa: PLC0415 - only for tables
-    from engine.wording import Wording  # noqa: PLC0415
+    from engine.explanation.wording import Wording  # noqa: PLC0415
 
     screen, wording = Screen(), Wording(lang)
     for one in (one for one in found if one.difference):

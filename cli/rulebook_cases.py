@@ -11,8 +11,8 @@ from cli.console import Exit, exit_code, language_option, say, say_rejected, sto
 
 if TYPE_CHECKING:
     from cli.case_report import Tested
+    from engine.explanation.wording import Language
     from engine.rulebooks.rulebook import Rulebook
-    from engine.wording import Language
     from offers.case_file import CaseFile
 
 
@@ -108,7 +108,7 @@ def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang:
     """Add cases to judge for what is not shown, but not again for what waits to be judged."""
     from engine.authoring.coverage import reached, shown_by  # noqa: PLC0415
     from engine.authoring.suggestions import suggestions  # noqa: PLC0415
-    from engine.wording import Wording  # noqa: PLC0415
+    from engine.explanation.wording import Wording  # noqa: PLC0415
     from offers.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
 
     meaning, wording = tested.meaning, Wording(lang)

@@ -13,8 +13,8 @@ from cli.selection import chosen_rulebooks
 if TYPE_CHECKING:
     from engine.authoring.difference import Change
     from engine.authoring.proof import Comparison
+    from engine.explanation.wording import Language, Wording
     from engine.rulebooks.rulebook import Rulebook
-    from engine.wording import Language, Wording
 
 
 @click.command()
@@ -54,7 +54,7 @@ def _compared(before: Rulebook, after: Rulebook) -> Comparison:
 def _table(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
     from cli.proof_report import example_text, named_apart  # noqa: PLC0415
     from cli.screen import Piece, Screen  # noqa: PLC0415
-    from engine.wording import Wording  # noqa: PLC0415
+    from engine.explanation.wording import Wording  # noqa: PLC0415
 
     wording, screen = Wording(lang), Screen()
     screen.rule(" → ".join(named_apart(before, after)))

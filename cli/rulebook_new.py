@@ -16,8 +16,8 @@ from cli.console import Exit, language_option, say, say_rejected, stop
 
 if TYPE_CHECKING:
     from engine.authoring.scaffold import NewCriterion
+    from engine.explanation.wording import Language
     from engine.rulebooks.language import Text
-    from engine.wording import Language
 
 _SPEC = re.compile(
     r"\s*(?P<da>[^|]+?)\s*\|\s*(?P<en>[^|]+?)\s*\|\s*(?P<section>[^|]+?)\s*"
@@ -92,7 +92,7 @@ def _finish(folder: Path, lang: Language) -> None:
     """Check what was written, and say what comes next."""
     from engine.authoring.check import check  # noqa: PLC0415
     from engine.diagnostics import Rejected  # noqa: PLC0415
-    from engine.wording import Wording  # noqa: PLC0415
+    from engine.explanation.wording import Wording  # noqa: PLC0415
 
     found = check([folder])
     if found:

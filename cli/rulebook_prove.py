@@ -13,8 +13,8 @@ from cli.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
     from engine.authoring.proof import Relation
+    from engine.explanation.wording import Language
     from engine.rulebooks.rulebook import Rulebook
-    from engine.wording import Language
 
 
 @click.command()

@@ -12,8 +12,8 @@ from cli.selection import chosen_rulebooks
 from engine.rulebooks.description import rulebook_record
 
 if TYPE_CHECKING:
+    from engine.explanation.wording import Language
     from engine.rulebooks.rulebook import Rulebook
-    from engine.wording import Language
 
 _FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."

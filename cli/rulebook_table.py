@@ -11,7 +11,7 @@ from cli.console import Exit, language_option, load_library, say
 from cli.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
-    from engine.wording import Language
+    from engine.explanation.wording import Language
 
 
 @click.command()

@@ -20,8 +20,8 @@ from cli.page import template_of
 from cli.screen import Piece, Screen
 from cli.spreadsheet import safe_cell
 from engine.diagnostics import Place
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
-from engine.wording import Language, Wording
 from offers.offer_table import OfferRows
 
 if TYPE_CHECKING:

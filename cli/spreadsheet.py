@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from cli.console import harmless
 from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
+from engine.explanation.weighing import is_indicative
+from engine.explanation.wording import Language, Wording
 from engine.values.logic import settled
-from engine.weighing import is_indicative
-from engine.wording import Language, Wording
 
 DECISION_COLUMNS = ("offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis")
 CRITERION_COLUMNS = (

@@ -8,13 +8,13 @@ from typing import Any
 
 from cli.form import MARKS, shown_tests
 from cli.screen import Branch, Piece
-from engine.clauses import Clauses
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
 from engine.evaluation.evidence import Provenance
 from engine.evaluation.program import TestNode, compile_rulebook
+from engine.explanation.clauses import Clauses
+from engine.explanation.wording import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Count, Join, RulePart, Test
-from engine.wording import Wording
 
 
 class TraceTree:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from cli.screen import Piece, Screen
 from engine.authoring.truth_table import Row, Table
+from engine.explanation.wording import Language, Wording
 from engine.values.logic import Result
-from engine.wording import Language, Wording
 
 _SIGNS = {Result.MET: "✓", Result.NOT_MET: "✗", Result.NOT_APPLICABLE: "–"}
 _STYLES = {Result.MET: "met", Result.NOT_MET: "not_met", Result.NOT_APPLICABLE: "not_applicable"}

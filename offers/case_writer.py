@@ -13,9 +13,9 @@ from engine.authoring.suggestions import Suggestion
 from engine.authoring.witness import Values
 from engine.documents.document import Mapping, read_file, read_one
 from engine.evaluation.program import Program
+from engine.explanation.wording import Wording
 from engine.rulebooks.rulebook import Rulebook
 from engine.values.numbers import decimal_text
-from engine.wording import Wording
 from offers.case_file import FOLDER, CaseFile
 
 WIDTH = 118

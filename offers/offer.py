@@ -12,9 +12,9 @@ from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.shape import fit
 from engine.evaluation.evidence import Evidence, State, Stated
+from engine.explanation.wording import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
-from engine.wording import Wording
 from offers.evidence import read_evidence
 from offers.record import OfferFile, Party, PublishedOutcome, Service
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
-from engine.wording import Language, Wording
 
 ID = "id"
 ATTRIBUTES: Mapping[str, Text] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.description import answers_of, parts_of, years_of
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Test, Vocabulary, tests_of
 from engine.values.interval import Interval
-from engine.wording import Language, Wording
 
 
 def offer_template(rulebooks: Sequence[Rulebook], year: int, language: Language, identifier: str, name: str) -> str:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.description import facts_read, years_of
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
-from engine.wording import Language, Wording
 from offers.offer import Offer, words
 from offers.table_headers import ATTRIBUTES, SHEET, header_of
 from offers.template import uses_of_facts

@@ -14,9 +14,9 @@ from typing import get_args
 import pytest
 
 from cli.audit_text import fault_text
+from engine.explanation.wording import Wording
 from engine.journal import Journal
 from engine.journal_verify import Fault, Kind
-from engine.wording import Wording
 from tests.command import DATA, ROOT, Ran, here, sekskant
 from tests.journals import edited
 

@@ -10,9 +10,9 @@ import pytest
 
 from engine.decisions.decide import Decider
 from engine.diagnostics import Rejected
-from engine.justification import justification
+from engine.explanation.justification import justification
+from engine.explanation.wording import Language
 from engine.rulebooks.library import Library
-from engine.wording import Language
 from offers.offer import Offer
 from offers.reader import read_offers
 

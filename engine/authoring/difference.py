@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from engine.clauses import Clauses
+from engine.explanation.clauses import Clauses
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.description import facts_read
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
@@ -22,7 +23,6 @@ from engine.rulebooks.rulebook import (
     tests_of,
 )
 from engine.values.interval import Interval
-from engine.wording import Language, Wording
 
 Kind = Literal["meaning", "wording"]
 LANGUAGES: tuple[Language, Language] = ("da", "en")

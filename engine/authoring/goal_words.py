@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.authoring.goals import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
-from engine.clauses import Clauses
 from engine.evaluation.program import Program
-from engine.wording import Wording
+from engine.explanation.clauses import Clauses
+from engine.explanation.wording import Wording
 
 _SIDES = {"under": ("lige under", "just under"), "at": ("præcis", "exactly"), "over": ("lige over", "just over")}
 

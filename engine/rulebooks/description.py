@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.evaluation.program import TestNode, compile_rulebook
+from engine.explanation.wording import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
     Condition,
@@ -19,7 +20,6 @@ from engine.rulebooks.rulebook import (
 )
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, interval_record
-from engine.wording import Wording
 
 Record = dict[str, Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clauses import Clauses, Mood
 from engine.decisions.analysis import Sets
+from engine.explanation.clauses import Clauses, Mood
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Count, Join, RulePart
 from engine.values.logic import Status
-from engine.wording import Language, Wording
 
 COVERED, _ = Library().in_force(2018)
 M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN

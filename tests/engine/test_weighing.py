@@ -6,7 +6,7 @@ import pytest
 
 from engine.decisions.decide import Decider
 from engine.evaluation.evidence import Stated
-from engine.justification import justification
+from engine.explanation.justification import justification
 from tests.support import SUBJECT, TEXT, answer, exact, make_rulebook, make_vocabulary, unknown
 
 VOCABULARY = make_vocabulary(

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from engine.clauses import Clauses
 from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.evaluation.evidence import Finding, State
-from engine.remarks import Remarks
+from engine.explanation.clauses import Clauses
+from engine.explanation.remarks import Remarks
+from engine.explanation.weighing import Weighing, stopped
+from engine.explanation.wording import Language, Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status, negation
-from engine.weighing import Weighing, stopped
-from engine.wording import Language, Wording
 
 
 class Section(NamedTuple):

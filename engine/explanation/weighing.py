@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace
 from engine.evaluation.evidence import State
+from engine.explanation.wording import Wording
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
-from engine.wording import Wording
 
 
 class Weighing:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.decisions.trace import Note, Published, Trace
+from engine.explanation.wording import Wording
 from engine.rulebooks.rulebook import Verdict
-from engine.wording import Wording
 
 _LISTS = {
     "grounds": ("hvad afgørelsen følger af", "what the decision follows from"),

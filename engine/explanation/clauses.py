@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from engine.decisions.analysis import Sets
+from engine.explanation.wording import Wording
 from engine.rulebooks.rulebook import Count, Rulebook, RulePart
 from engine.values.logic import Status
-from engine.wording import Wording
 
 Mood = Literal["is", "proves", "were"]
 """What is so, what may turn out so, and what would have to be so."""

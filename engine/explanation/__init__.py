@@ -1,0 +1,1 @@
+"""A trace in Danish or English words."""

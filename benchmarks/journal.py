@@ -26,8 +26,8 @@ from typing import Any
 from cli.assess import _PRINTERS
 from cli.recording import Decisions, Recording
 from engine.decisions.decide import Decider
-from engine.journal import Journal
-from engine.journal_recorder import decision_draft, texts_of
+from engine.journal.drafts import decision_draft, texts_of
+from engine.journal.journal import Journal
 from engine.rulebooks.library import Library
 from offers.offer import Offer
 from offers.reader import read_offers

@@ -188,7 +188,7 @@ def _recorded(
 ) -> Iterator[Decisions]:
     """The same decisions, each once it is recorded in a journal."""
     from cli.recording import Recording  # noqa: PLC0415 - a database costs start-up
-    from engine.journal import Journal  # noqa: PLC0415
+    from engine.journal.journal import Journal  # noqa: PLC0415
 
     try:
         journal = Journal(address, writes=True)

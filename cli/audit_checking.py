@@ -14,7 +14,7 @@ from cli.journal_options import journal_option
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
-    from engine.journal import Journal
+    from engine.journal.journal import Journal
 
 
 @click.command(short_help="Verify entries, chain, rulebooks and batch files.")
@@ -47,7 +47,7 @@ def verify(
     Exit code: 0 the journal holds; 4 it does not.
     """
     from cli.audit_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
-    from engine.journal_verify import verify as verified  # noqa: PLC0415
+    from engine.journal.verify import verify as verified  # noqa: PLC0415
     from offers.replay import altered_parts, describing  # noqa: PLC0415
 
     if (signed is None) is not (public_key is None) or (signed and (digest or count)):
@@ -67,7 +67,7 @@ def verify(
 def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[int, str]:
     """The count and head that were signed; a signature that does not hold ends the command."""
     from engine.explanation.wording import Wording  # noqa: PLC0415
-    from engine.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
 
     record, pick = read_signed_head(file), Wording(lang).pick
     if not signature_holds(record, key):
@@ -107,8 +107,8 @@ def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
 
 
 def _sign(journal: Journal, key: Path) -> str:
-    from engine.journal import now  # noqa: PLC0415 - only what is used is loaded
-    from engine.signature import is_encrypted, signed_head  # noqa: PLC0415
+    from engine.journal.journal import now  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.signature import is_encrypted, signed_head  # noqa: PLC0415
 
     passphrase = os.environ.get("SEKSKANT_PASSPHRASE")
     if passphrase is None and is_encrypted(key):
@@ -134,7 +134,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
     if sum((identifier is not None, run is not None, every)) != 1:
         raise click.UsageError("give the ID of an entry, --run RUN or --all")
     from cli.audit_replay import replay_record, replay_text, replayed  # noqa: PLC0415 - only what is used is loaded
-    from engine.journal import Filter  # noqa: PLC0415
+    from engine.journal.journal import Filter  # noqa: PLC0415
 
     with opened(journal) as source:
         if identifier is not None:

@@ -14,8 +14,8 @@ from cli.console import Exit, Function, say_rejected
 from engine.diagnostics import Rejected, rejected
 
 if TYPE_CHECKING:
-    from engine.journal import Filter, Journal
-    from engine.journal_entry import Entry
+    from engine.journal.entry import Entry
+    from engine.journal.journal import Filter, Journal
 
 VERDICTS = ("met", "not_met", "undetermined")
 
@@ -46,7 +46,7 @@ def filter_options(function: Function) -> Function:
 
 def wanted(options: dict[str, str | int | None]) -> Filter:
     """The filter that the options stand for."""
-    from engine.journal import Filter  # noqa: PLC0415 - help must not wait for a database
+    from engine.journal.journal import Filter  # noqa: PLC0415 - help must not wait for a database
 
     rulebook, _, version = str(options.pop("rulebook") or "").partition("@")
     return Filter(rulebook=rulebook or None, version=version or None, **options)  # type: ignore[arg-type]
@@ -55,7 +55,7 @@ def wanted(options: dict[str, str | int | None]) -> Filter:
 @contextmanager
 def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
     """The journal; what is wrong with it, or with what is asked of it, ends the command."""
-    from engine.journal import Journal  # noqa: PLC0415 - help must not wait for a database
+    from engine.journal.journal import Journal  # noqa: PLC0415 - help must not wait for a database
 
     try:
         with Journal(address, writes=writes) as journal:
@@ -93,7 +93,7 @@ def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: s
     Raises:
         Rejected: they cannot be read, or a rulebook is not kept.
     """
-    from engine.journal_entry import RUN  # noqa: PLC0415 - help must not wait for a database
+    from engine.journal.entry import RUN  # noqa: PLC0415 - help must not wait for a database
     from offers.recorded_rows import Wanted, row_entries  # noqa: PLC0415
     from offers.replay import NotReplayable  # noqa: PLC0415
 

@@ -13,9 +13,9 @@ from typing import Any
 from cli.audit_show import entry_record
 from cli.spreadsheet import csv_line
 from engine.diagnostics import Place, rejected
-from engine.journal import Journal
-from engine.journal_entry import DECISION, OVERRIDE, Entry
-from engine.journal_verify import rulebooks_named
+from engine.journal.entry import DECISION, OVERRIDE, Entry
+from engine.journal.journal import Journal
+from engine.journal.verify import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.values.canonical import canonical_record

@@ -41,7 +41,7 @@ def receipt(identifier: str, journal: str) -> None:
 
     `sekskant receipt verify` checks it on another machine, without the journal.
     """
-    from engine.receipt import receipt_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.receipt import receipt_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         click.echo(receipt_text(source, source.entry(entry_number(identifier))))

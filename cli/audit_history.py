@@ -13,8 +13,8 @@ from cli.screen import Branch, Piece, Screen
 from engine.decisions.trace import Trace
 from engine.diagnostics import rejected
 from engine.explanation.wording import Language, Wording
-from engine.journal import Filter, Journal
-from engine.journal_entry import DECISION, OVERRIDE, RUN, Entry
+from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
+from engine.journal.journal import Filter, Journal
 from offers.history import Step, findings_in, step
 from offers.replay import NotReplayable, Recorded, Replayer, describing, recorded_in
 

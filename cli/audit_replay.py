@@ -11,8 +11,8 @@ import click
 from cli.console import harmless
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.explanation.wording import Language, Wording
-from engine.journal import Journal
-from engine.journal_entry import DECISION, RUN, Entry
+from engine.journal.entry import DECISION, RUN, Entry
+from engine.journal.journal import Journal
 from engine.rulebooks.language import Text
 from offers.recorded_rows import Wanted, row_entries
 from offers.replay import NotReplayable, Replayer, recorded_in

@@ -9,8 +9,8 @@ from cli.audit_text import shown_time
 from cli.screen import Branch, Piece, Screen
 from cli.trace_tree import TraceTree, record_tree
 from engine.explanation.wording import Language, Wording
-from engine.journal import Journal
-from engine.journal_entry import DECISION, Entry, frame
+from engine.journal.entry import DECISION, Entry, frame
+from engine.journal.journal import Journal
 from offers.replay import NotReplayable, describing, recorded_in
 
 

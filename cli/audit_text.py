@@ -10,8 +10,8 @@ from cli.form import MARKS
 from cli.screen import Piece, Screen
 from cli.spreadsheet import BYTE_ORDER_MARK, csv_line
 from engine.explanation.wording import Language, Wording
-from engine.journal_entry import LONG, Entry
-from engine.journal_verify import Fault, Report
+from engine.journal.entry import LONG, Entry
+from engine.journal.verify import Fault, Report
 
 LISTED = tuple(name for name in Entry._fields if name not in LONG and name not in ("previous", "superset", "checksums"))
 

@@ -14,8 +14,8 @@ from engine.decisions.turning import Turn, Way, ways_to_turn
 from engine.diagnostics import Place, near_hint, rejected
 from engine.explanation.justification import facts_to_ask_for, justification
 from engine.explanation.wording import Language, Wording
-from engine.journal import Journal
-from engine.journal_entry import Entry
+from engine.journal.entry import Entry
+from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
 from offers.replay import NotReplayable, describing, recorded_in

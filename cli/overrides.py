@@ -10,9 +10,9 @@ from cli.audit_text import shown_time
 from engine.decisions.trace import Trace
 from engine.diagnostics import Place, near_hint, rejected
 from engine.explanation.wording import Language, Wording
-from engine.journal import Filter, Journal, new_run
-from engine.journal_entry import DECISION, OVERRIDE, Entry
-from engine.journal_recorder import override_draft
+from engine.journal.drafts import override_draft
+from engine.journal.entry import DECISION, OVERRIDE, Entry
+from engine.journal.journal import Filter, Journal, new_run
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.history import evidence_changed
 from offers.replay import NotReplayable, Replayer, describing, recorded_in

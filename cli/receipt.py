@@ -15,7 +15,7 @@ from engine.diagnostics import IntegrityFault, Rejected
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
-    from engine.receipt import Receipt
+    from engine.journal.receipt import Receipt
 
 
 @click.group()
@@ -38,7 +38,7 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
     """
     from cli.receipt_text import receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
     from engine.documents.document import read_file  # noqa: PLC0415
-    from engine.receipt import mismatches, read_receipt  # noqa: PLC0415
+    from engine.journal.receipt import mismatches, read_receipt  # noqa: PLC0415
 
     try:
         data = sys.stdin.buffer.read() if path == "-" else read_file(Path(path))

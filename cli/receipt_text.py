@@ -9,7 +9,7 @@ from cli.audit_text import shown_time
 from cli.form import MARKS
 from cli.screen import Screen
 from engine.explanation.wording import Language, Wording
-from engine.receipt import Mismatch, Receipt
+from engine.journal.receipt import Mismatch, Receipt
 
 _PARTS = {
     "canonical": ("filen er ikke skrevet som kanonisk JSON", "the file is not written as canonical JSON"),

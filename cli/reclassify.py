@@ -21,7 +21,7 @@ from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, reje
 if TYPE_CHECKING:
     from cli.run_folder import RunFolder
     from engine.explanation.wording import Language
-    from engine.journal import Journal
+    from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.previous import Previous
     from offers.run import Request, Result
@@ -148,7 +148,7 @@ def _opened(address: str | None) -> Iterator[Journal | None]:
     if address is None:
         yield None
         return
-    from engine.journal import Journal  # noqa: PLC0415 - a database costs start-up
+    from engine.journal.journal import Journal  # noqa: PLC0415 - a database costs start-up
 
     with Journal(address, writes=True) as journal:
         yield journal

@@ -12,9 +12,9 @@ from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.explanation.wording import Language, Wording
-from engine.journal import Journal, new_run
-from engine.journal_entry import Draft, Entry
-from engine.journal_recorder import decision_draft, texts_of
+from engine.journal.drafts import decision_draft, texts_of
+from engine.journal.entry import Draft, Entry
+from engine.journal.journal import Journal, new_run
 from engine.rulebooks.rulebook import Rulebook
 from offers.offer import Offer
 

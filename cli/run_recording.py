@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from cli.console import say
-from engine.journal import Journal, new_run
-from engine.journal_recorder import File, run_draft, texts_of
-from engine.journal_verify import digest_of_file
+from engine.journal.drafts import File, run_draft, texts_of
+from engine.journal.journal import Journal, new_run
+from engine.journal.verify import digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.run import Request, Result

@@ -18,8 +18,8 @@ from engine.decisions.decision_record import decision_record
 from engine.diagnostics import Place, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.document_text import json_text
-from engine.journal import Journal
-from engine.journal_entry import DECISION, Entry
+from engine.journal.entry import DECISION, Entry
+from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.cells import answer_of, cell_node

@@ -10,9 +10,9 @@ from engine.decisions.decide import REFERENCE, Decider
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
-from engine.differences import differences
 from engine.documents.document import read_one
-from engine.journal_entry import Entry
+from engine.journal.differing_paths import differences
+from engine.journal.entry import Entry
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cli.recording import Recording
 from engine.decisions.decide import REFERENCE, Decider
-from engine.journal import Journal
+from engine.journal.journal import Journal
 from engine.rulebooks.library import Library
 from offers.offer import Offer
 from offers.reader import read_offers

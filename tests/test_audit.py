@@ -15,8 +15,8 @@ import pytest
 
 from cli.audit_text import fault_text
 from engine.explanation.wording import Wording
-from engine.journal import Journal
-from engine.journal_verify import Fault, Kind
+from engine.journal.journal import Journal
+from engine.journal.verify import Fault, Kind
 from tests.command import DATA, ROOT, Ran, here, sekskant
 from tests.journals import edited
 

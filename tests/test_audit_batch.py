@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from engine.journal import Journal
-from engine.journal_recorder import File, run_draft, texts_of
+from engine.journal.drafts import File, run_draft, texts_of
+from engine.journal.journal import Journal
 from offers.offer import read_offer
 from offers.recorded_rows import document_of
 from tests.command import Ran, here

@@ -14,8 +14,8 @@ import rfc8785
 from prov.model import ProvDocument
 
 from engine.diagnostics import Rejected
-from engine.journal import Journal
-from engine.receipt import mismatches, read_receipt, receipt_text
+from engine.journal.journal import Journal
+from engine.journal.receipt import mismatches, read_receipt, receipt_text
 from engine.rulebooks.rulebook import Verdict
 from engine.values.canonical import sha256
 from offers.mask import MASK

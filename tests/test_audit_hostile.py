@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.journal import Journal
-from engine.journal_verify import verify
+from engine.journal.journal import Journal
+from engine.journal.verify import verify
 from tests.command import ROOT, Ran, here, sekskant
 
 NAME = "Robert'); DROP TABLE entries;-- \"\u202e<script>alert(1)</script>\u2066=1+1"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import journal_connection
 from engine.diagnostics import Rejected
-from engine.journal import Journal
+from engine.journal import connection as journal_connection
+from engine.journal.journal import Journal
 from tests.command import DATA, Ran, here
 from tests.journals import edited, record
 from tests.test_broken_rulebooks import ABOUT_JOURNALS, check_style

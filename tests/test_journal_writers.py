@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from engine import journal_connection
 from engine.diagnostics import Rejected
-from engine.journal import Filter, Journal
-from engine.journal_entry import Draft
-from engine.journal_tables import HEADER
-from engine.journal_verify import verify
+from engine.journal import connection as journal_connection
+from engine.journal.entry import Draft
+from engine.journal.journal import Filter, Journal
+from engine.journal.tables import HEADER
+from engine.journal.verify import verify
 from engine.values.canonical import sha256
 from tests.command import DATA, ROOT, here, sekskant
 from tests.journals import record
@@ -32,9 +32,9 @@ SERVER = os.environ.get("SEKSKANT_TEST_POSTGRESQL", "")
 WRITER = """
 import random, sys
 from engine.values.canonical import sha256
-from engine.journal import Journal
-from engine.journal_entry import Draft
-from engine.journal_tables import HEADER
+from engine.journal.journal import Journal
+from engine.journal.entry import Draft
+from engine.journal.tables import HEADER
 address, name, start, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 chance, done = random.Random(f"{name}-{start}"), start
 with Journal(address, writes=True) as journal:
@@ -184,7 +184,7 @@ def run_as_nobody(*arguments: str) -> subprocess.CompletedProcess[str]:
     code = (
         "import os, sys, concurrent.futures.thread, encodings.utf_16_le, cli.main, cli.assess, cli.form, cli.recording,"
         "cli.audit, cli.audit_text,"
-        "engine.journal_verify, offers.replay;"
+        "engine.journal.verify, offers.replay;"
         "os.getuid() == 0 and os.setuid(65534); cli.main.main()"
     )
     command = [sys.executable, "-c", code, *arguments]

@@ -9,9 +9,9 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.differences import differences
 from engine.documents.document import Mapping, Node, Scalar, Sequence, read_one
 from engine.documents.document_text import json_text
+from engine.journal.differing_paths import differences
 from engine.values.canonical import canonical, canonical_record, decision_digest
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from engine.diagnostics import Rejected
-from engine.journal import Filter, Head, Journal, Kept
-from engine.journal_entry import CHECKED, Draft, Entry, Recording, chained, checksums_of, digest_of
-from engine.journal_recorder import File, run_draft, texts_of
-from engine.journal_verify import Fault, verify
+from engine.journal.drafts import File, run_draft, texts_of
+from engine.journal.entry import CHECKED, Draft, Entry, Recording, chained, checksums_of, digest_of
+from engine.journal.journal import Filter, Head, Journal, Kept
+from engine.journal.verify import Fault, verify
 from engine.rulebooks.library import Library
 from engine.values.canonical import decision_text, sha256
 from offers.replay import altered_parts, describing

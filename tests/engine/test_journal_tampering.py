@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from engine.decisions.decide import REFERENCE, Decider
 from engine.decisions.trace import Subject
 from engine.diagnostics import Rejected
-from engine.journal import Head, Journal
-from engine.journal_recorder import decision_draft, texts_of
-from engine.journal_verify import Fault, verify
+from engine.journal.drafts import decision_draft, texts_of
+from engine.journal.journal import Head, Journal
+from engine.journal.verify import Fault, verify
 from tests.journals import copied, edited
 from tests.support import answer, make_rulebook, make_vocabulary
 

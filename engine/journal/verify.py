@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from engine.diagnostics import Rejected
-from engine.journal import Head, Journal
-from engine.journal_entry import CHECKED, DECISION, RUN, Entry, Header, checksums_of, digest_of
+from engine.journal.entry import CHECKED, DECISION, RUN, Entry, Header, checksums_of, digest_of
+from engine.journal.journal import Head, Journal
 from engine.values.canonical import sha256
 
 Kind = Literal[

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.journal_entry import DECISION, OVERRIDE, RUN
-from engine.journal_tables import ENTRIES
+from engine.journal.entry import DECISION, OVERRIDE, RUN
+from engine.journal.tables import ENTRIES
 
 _CRITERION = ("id", "title", "status", "decisive", "reference", "because", "reservation")
 _TEST = ("fact", "test", "threshold", "status", "margin", "state", "evidence")

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
-from engine.journal import Kept
-from engine.journal_entry import DECISION, OVERRIDE, RUN, Draft, Entry
+from engine.journal.entry import DECISION, OVERRIDE, RUN, Draft, Entry
+from engine.journal.journal import Kept
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.canonical import canonical, canonical_record, decision_text, sha256
 

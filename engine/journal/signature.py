@@ -13,7 +13,7 @@ from engine.values.canonical import canonical
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-    from engine.journal import Journal
+    from engine.journal.journal import Journal
 
 FORMAT = "sekskant/head/1"
 KEYS = frozenset({"format", "journal", "count", "head", "signed_at", "signature"})

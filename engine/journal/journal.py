@@ -19,10 +19,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from engine.diagnostics import rejected
-from engine.journal_connection import Address, in_words
-from engine.journal_entry import JOURNAL_FORMAT, LONG, Draft, Entry, Header, Recording, chained
-from engine.journal_tables import ENTRIES, HEADER, METADATA, TEXTS
-from engine.journal_views import create_views
+from engine.journal.connection import Address, in_words
+from engine.journal.entry import JOURNAL_FORMAT, LONG, Draft, Entry, Header, Recording, chained
+from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS
+from engine.journal.views import create_views
 from engine.values.canonical import sha256
 
 _CREATION = 5_307_192

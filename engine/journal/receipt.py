@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from engine.diagnostics import Place, rejected
-from engine.journal import Journal
-from engine.journal_entry import DECISION, ENTRY_FORMAT, Entry, frame
-from engine.journal_verify import rulebooks_named
+from engine.journal.entry import DECISION, ENTRY_FORMAT, Entry, frame
+from engine.journal.journal import Journal
+from engine.journal.verify import rulebooks_named
 from engine.values.canonical import canonical, canonical_record, sha256
 
 FORMAT = "sekskant/receipt/1"

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cli.screen import Piece, Screen
-from engine.authoring.cases import Difference, Result
-from engine.authoring.coverage import Meaning
-from engine.authoring.goal_words import goal_words
-from engine.authoring.goals import Goal
-from engine.authoring.mutation import Mutant, Survey
+from engine.authoring.cases.case import Difference, Result
+from engine.authoring.cases.coverage import Meaning
+from engine.authoring.cases.goal_words import goal_words
+from engine.authoring.cases.goals import Goal
+from engine.authoring.cases.mutation import Mutant, Survey
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
 

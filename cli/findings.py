@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cli.console import harmless
-from engine.authoring.lints import LINTS
+from engine.authoring.lints.codes import LINTS
 from engine.diagnostics import CODES, Diagnostic
 
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cli.screen import Piece, Screen
-from engine.authoring.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
-from engine.authoring.witness import Values
+from engine.authoring.proofs.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
+from engine.authoring.proofs.witness import Values
 from engine.decisions.analysis import Sets
 from engine.explanation.clauses import Clauses
 from engine.explanation.wording import Language, Wording

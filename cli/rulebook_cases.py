@@ -86,8 +86,8 @@ def test(
 def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missing: bool, lang: Language) -> Tested:
     """What the cases of one rulebook come to."""
     from cli.case_report import Tested  # noqa: PLC0415
-    from engine.authoring.cases import run_cases  # noqa: PLC0415
-    from engine.authoring.coverage import Meaning, reached, shown_by  # noqa: PLC0415
+    from engine.authoring.cases.case import run_cases  # noqa: PLC0415
+    from engine.authoring.cases.coverage import Meaning, reached, shown_by  # noqa: PLC0415
     from engine.decisions.decide import Decider  # noqa: PLC0415
 
     decider, meaning = Decider(rulebook), Meaning(rulebook)
@@ -95,7 +95,7 @@ def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missi
     done = reached(meaning.goals, shown_by(results, meaning.program), meaning.program)
     survey = None
     if mutate:
-        from engine.authoring.mutation import survey as surveyed  # noqa: PLC0415 - only where it is asked for
+        from engine.authoring.cases.mutation import survey as surveyed  # noqa: PLC0415 - only where it is asked for
 
         survey = surveyed(rulebook, [r.case for r in results if r.passed and not r.case.to_judge])
     tested = Tested(rulebook, results, meaning, frozenset(done), survey)
@@ -106,8 +106,8 @@ def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missi
 
 def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang: Language) -> None:
     """Add cases to judge for what is not shown, but not again for what waits to be judged."""
-    from engine.authoring.coverage import reached, shown_by  # noqa: PLC0415
-    from engine.authoring.suggestions import suggestions  # noqa: PLC0415
+    from engine.authoring.cases.coverage import reached, shown_by  # noqa: PLC0415
+    from engine.authoring.cases.suggestions import suggestions  # noqa: PLC0415
     from engine.explanation.wording import Wording  # noqa: PLC0415
     from offers.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
 

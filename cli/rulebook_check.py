@@ -34,8 +34,8 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     Exit code: 0 nothing was found; 5 something was.
     """
     from cli.findings import PRINTERS  # noqa: PLC0415 - help must not wait for it
-    from engine.authoring.check import check as findings_in  # noqa: PLC0415
-    from engine.authoring.check import files_under  # noqa: PLC0415
+    from engine.authoring.lints.check import check as findings_in  # noqa: PLC0415
+    from engine.authoring.lints.check import files_under  # noqa: PLC0415
     from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
     from offers.case_file import FOLDER  # noqa: PLC0415
 

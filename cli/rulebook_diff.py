@@ -11,8 +11,8 @@ from cli.console import language_option, load_library
 from cli.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
-    from engine.authoring.difference import Change
-    from engine.authoring.proof import Comparison
+    from engine.authoring.proofs.proof import Comparison
+    from engine.authoring.writing.difference import Change
     from engine.explanation.wording import Language, Wording
     from engine.rulebooks.rulebook import Rulebook
 
@@ -31,7 +31,7 @@ def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> Non
     OLD and NEW are each an id, ID@VERSION or a YAML file. What can change a verdict stands apart from what is only
     worded otherwise. Whether any verdict changes at all is proven, and shown by an offer on which it does.
     """
-    from engine.authoring.difference import differences  # noqa: PLC0415 - help must not wait for it
+    from engine.authoring.writing.difference import differences  # noqa: PLC0415 - help must not wait for it
 
     library = load_library()
     year = year or library.latest_year()
@@ -42,8 +42,8 @@ def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> Non
 
 
 def _compared(before: Rulebook, after: Rulebook) -> Comparison:
-    from engine.authoring.diagrams import TooComplex  # noqa: PLC0415
-    from engine.authoring.proof import Comparison, NotComparable, compare  # noqa: PLC0415
+    from engine.authoring.proofs.diagrams import TooComplex  # noqa: PLC0415
+    from engine.authoring.proofs.proof import Comparison, NotComparable, compare  # noqa: PLC0415
 
     try:
         return compare(before, after, "equals")

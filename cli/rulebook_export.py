@@ -26,7 +26,7 @@ def export(name: str, year: int | None, form: str, output: Path | None) -> None:
     rule, in FEEL. It gives the same verdicts for offers whose facts are all known; FEEL knows no bounds, and nothing
     that is undetermined.
     """
-    from engine.authoring.dmn import dmn  # noqa: PLC0415 - help must not wait for it
+    from engine.authoring.writing.dmn import dmn  # noqa: PLC0415 - help must not wait for it
 
     library = load_library()
     text = dmn(chosen_rulebooks(library, [name], year or library.latest_year())[0])

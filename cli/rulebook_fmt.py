@@ -21,7 +21,7 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
 
     Exit code: 0 done; 1 a file was rejected; 5 --check, and a file is laid out otherwise.
     """
-    from engine.authoring.check import files_under  # noqa: PLC0415 - help must not wait for it
+    from engine.authoring.lints.check import files_under  # noqa: PLC0415 - help must not wait for it
     from engine.diagnostics import Rejected  # noqa: PLC0415
 
     found = []
@@ -44,7 +44,7 @@ def _changed(file: Path, diff: bool) -> str | None:
     """The new text of a file, or None where it stays as it is."""
     import difflib  # noqa: PLC0415
 
-    from engine.authoring.layout import laid_out  # noqa: PLC0415
+    from engine.authoring.writing.layout import laid_out  # noqa: PLC0415
     from engine.documents.document import decode, read_file  # noqa: PLC0415
     from engine.rulebooks.library import shown_path  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ import click
 from cli.console import Exit, language_option, say, say_rejected, stop
 
 if TYPE_CHECKING:
-    from engine.authoring.scaffold import NewCriterion
+    from engine.authoring.writing.scaffold import NewCriterion
     from engine.explanation.wording import Language
     from engine.rulebooks.language import Text
 
@@ -59,7 +59,7 @@ def new(
     Asks for what no option gives. What it writes checks clean and passes its cases; from there on it is yours to
     edit. A file that is there is never written over.
     """
-    from engine.authoring import scaffold  # noqa: PLC0415 - help must not wait for it
+    from engine.authoring.writing import scaffold  # noqa: PLC0415 - help must not wait for it
 
     ask = _Questions(lang)
     identifier = _checked_id(identifier or ask.text("Id (bogstaver, tal og punktum)", "Id (letters, digits and dots)"))
@@ -90,7 +90,7 @@ def new(
 
 def _finish(folder: Path, lang: Language) -> None:
     """Check what was written, and say what comes next."""
-    from engine.authoring.check import check  # noqa: PLC0415
+    from engine.authoring.lints.check import check  # noqa: PLC0415
     from engine.diagnostics import Rejected  # noqa: PLC0415
     from engine.explanation.wording import Wording  # noqa: PLC0415
 
@@ -174,7 +174,7 @@ def _both(text: str, option: str) -> Text:
 
 
 def _criterion(spec: str) -> NewCriterion:
-    from engine.authoring.scaffold import NewCriterion  # noqa: PLC0415
+    from engine.authoring.writing.scaffold import NewCriterion  # noqa: PLC0415
     from engine.rulebooks.language import Text  # noqa: PLC0415
 
     match = _SPEC.match(spec)
@@ -185,7 +185,7 @@ def _criterion(spec: str) -> NewCriterion:
 
 
 def _check(criteria: Sequence[NewCriterion], required: int, mandatory: tuple[int, ...]) -> None:
-    from engine.authoring.scaffold import repeated_facts  # noqa: PLC0415
+    from engine.authoring.writing.scaffold import repeated_facts  # noqa: PLC0415
 
     count = len(criteria)
     if required > count:

@@ -12,7 +12,7 @@ from cli.console import Exit, language_option, load_library, say, stop
 from cli.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
-    from engine.authoring.proof import Relation
+    from engine.authoring.proofs.proof import Relation
     from engine.explanation.wording import Language
     from engine.rulebooks.rulebook import Rulebook
 
@@ -50,8 +50,8 @@ def prove(
     Exit code: 0 done, and what was asked holds; 1 a file was rejected, or is too complex; 5 it does not hold.
     """
     from cli import proof_report  # noqa: PLC0415 - help must not wait for it
-    from engine.authoring.diagrams import TooComplex  # noqa: PLC0415
-    from engine.authoring.proof import NotComparable  # noqa: PLC0415
+    from engine.authoring.proofs.diagrams import TooComplex  # noqa: PLC0415
+    from engine.authoring.proofs.proof import NotComparable  # noqa: PLC0415
 
     if implies and equals:
         raise click.UsageError("ask for --implies or for --equals, not for both at once")
@@ -78,7 +78,7 @@ def _compared(
 ) -> bool:
     """Print how two rulebooks compare; whether the relation holds."""
     from cli import proof_report  # noqa: PLC0415
-    from engine.authoring.proof import compare  # noqa: PLC0415
+    from engine.authoring.proofs.proof import compare  # noqa: PLC0415
 
     comparison = compare(first, second, relation)
     click.echo(proof_report.comparison_text(first, second, relation, comparison, lang, form), nl=False)

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable
 
 from cli.screen import Piece, Screen
-from engine.authoring.truth_table import Row, Table
+from engine.authoring.proofs.truth_table import Row, Table
 from engine.explanation.wording import Language, Wording
 from engine.values.logic import Result
 

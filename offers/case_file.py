@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from engine.authoring.cases import Case, agreement_years
-from engine.authoring.check import files_under
+from engine.authoring.cases.case import Case, agreement_years
+from engine.authoring.lints.check import files_under
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.shape import fit_or_reject, key, place_of, place_of_key, shape, walk

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from engine.authoring.goal_words import goal_words
-from engine.authoring.goals import EdgeGoal
-from engine.authoring.suggestions import Suggestion
-from engine.authoring.witness import Values
+from engine.authoring.cases.goal_words import goal_words
+from engine.authoring.cases.goals import EdgeGoal
+from engine.authoring.cases.suggestions import Suggestion
+from engine.authoring.proofs.witness import Values
 from engine.documents.document import Mapping, read_file, read_one
 from engine.evaluation.program import Program
 from engine.explanation.wording import Wording

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.authoring.witness import Values
+from engine.authoring.proofs.witness import Values
 from engine.rulebooks.rulebook import Vocabulary
 from offers.case_writer import value_text
 

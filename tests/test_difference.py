@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engine.authoring.difference import differences
-from engine.authoring.mutation import mutants_of
-from engine.authoring.proof import compare
+from engine.authoring.cases.mutation import mutants_of
+from engine.authoring.proofs.proof import compare
+from engine.authoring.writing.difference import differences
 from engine.rulebooks.library import SHIPPED, Library
 from engine.rulebooks.rulebook import Rulebook
 from tests.command import sekskant

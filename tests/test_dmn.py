@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from lxml import etree
 from pySFeel import SFeelParser
 
-from engine.authoring import places
-from engine.authoring.diagrams import facts_under
-from engine.authoring.dmn import MODEL, dmn
-from engine.authoring.regions import last_digit
-from engine.authoring.witness import Values, stated_as
+from engine.authoring.lints import places
+from engine.authoring.proofs.diagrams import facts_under
+from engine.authoring.proofs.regions import last_digit
+from engine.authoring.proofs.witness import Values, stated_as
+from engine.authoring.writing.dmn import MODEL, dmn
 from engine.decisions.analysis import rule_on
 from engine.decisions.decide import REFERENCE, Decider
 from engine.evaluation.program import compile_rulebook

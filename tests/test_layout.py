@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.authoring.layout import WIDTH, laid_out
+from engine.authoring.writing.layout import WIDTH, laid_out
 from engine.documents.document import read_one
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED

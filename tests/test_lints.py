@@ -12,8 +12,8 @@ import pytest
 import yaml
 from sarif_pydantic import Sarif
 
-from engine.authoring.check import check
-from engine.authoring.lints import LINTS
+from engine.authoring.lints.check import check
+from engine.authoring.lints.codes import LINTS
 from engine.diagnostics import CODES
 from engine.rulebooks.library import SHIPPED
 from tests.command import ROOT, sekskant

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.authoring.layout import laid_out
-from engine.authoring.scaffold import NewCriterion, NewRulebook, files_of, repeated_facts
+from engine.authoring.writing.layout import laid_out
+from engine.authoring.writing.scaffold import NewCriterion, NewRulebook, files_of, repeated_facts
 from engine.documents.document import read_one
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook_loader import load_rulebook

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from junitparser import JUnitXml
 
-from engine.authoring.cases import run_cases
-from engine.authoring.coverage import Meaning, reached, shown_by
-from engine.authoring.mutation import survey
-from engine.authoring.suggestions import suggestions
+from engine.authoring.cases.case import run_cases
+from engine.authoring.cases.coverage import Meaning, reached, shown_by
+from engine.authoring.cases.mutation import survey
+from engine.authoring.cases.suggestions import suggestions
 from engine.decisions.decide import REFERENCE, Decider
 from engine.diagnostics import CODES, Rejected
 from engine.rulebooks.library import SHIPPED, Library

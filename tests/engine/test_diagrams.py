@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from engine.authoring.diagrams import Diagrams, Function
-from engine.authoring.lint_meaning import meaning_lints
+from engine.authoring.lints.meaning import meaning_lints
+from engine.authoring.proofs.diagrams import Diagrams, Function
 from engine.documents.document import read_one
 from engine.evaluation.evidence import Finding, State, findings_of
 from engine.evaluation.program import Program, compile_rulebook

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.authoring import diagrams
-from engine.authoring.diagrams import TooComplex
-from engine.authoring.mutation import mutants_of
-from engine.authoring.proof import compare, prove
-from engine.authoring.truth_table import Row, Table, truth_table
+from engine.authoring.cases.mutation import mutants_of
+from engine.authoring.proofs import diagrams
+from engine.authoring.proofs.diagrams import TooComplex
+from engine.authoring.proofs.proof import compare, prove
+from engine.authoring.proofs.truth_table import Row, Table, truth_table
 from engine.decisions.analysis import Items, rule_on
 from engine.decisions.decide import REFERENCE, Decider
 from engine.evaluation.program import Program, compile_rulebook

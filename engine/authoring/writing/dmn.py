@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from engine.authoring.diagrams import facts_under
-from engine.authoring.dmn_drawing import DC, DI, DMNDI, draw
+from engine.authoring.proofs.diagrams import facts_under
+from engine.authoring.writing.dmn_drawing import DC, DI, DMNDI, draw
 from engine.evaluation.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, Rulebook, Test, Verdict

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.authoring.diagrams import Choice, Diagrams, Function
-from engine.authoring.regions import value_in
+from engine.authoring.proofs.diagrams import Choice, Diagrams, Function
+from engine.authoring.proofs.regions import value_in
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, Stated, exact_evidence
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval

@@ -9,9 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.authoring.cases import Result, agreement_years
-from engine.authoring.diagrams import Diagrams, Function, Outcome, facts_under
-from engine.authoring.goals import (
+from engine.authoring.cases.case import Result, agreement_years
+from engine.authoring.cases.goals import (
     CountGoal,
     DecisiveGoal,
     EdgeGoal,
@@ -22,6 +21,7 @@ from engine.authoring.goals import (
     ThresholdGoal,
     kept_mandatory,
 )
+from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, facts_under
 from engine.decisions.analysis import placed
 from engine.decisions.trace import Trace
 from engine.evaluation import reference

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from engine.authoring.cases import Case, Result, agreement_years, run_cases
-from engine.authoring.coverage import Meaning, reached, shown_by
-from engine.authoring.diagrams import facts_under
-from engine.authoring.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
-from engine.authoring.witness import UNKNOWN, Values, stated_as, witnesses
+from engine.authoring.cases.case import Case, Result, agreement_years, run_cases
+from engine.authoring.cases.coverage import Meaning, reached, shown_by
+from engine.authoring.cases.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
+from engine.authoring.proofs.diagrams import facts_under
+from engine.authoring.proofs.witness import UNKNOWN, Values, stated_as, witnesses
 from engine.decisions.decide import Decider
 from engine.decisions.trace import tests_in
 from engine.evaluation.evidence import NOWHERE

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine.authoring.lint_meaning import meaning_lints
-from engine.authoring.lint_texts import date_lints, test_lints, text_lints, unread_facts
-from engine.authoring.lints import LINTS
+from engine.authoring.lints.codes import LINTS
+from engine.authoring.lints.meaning import meaning_lints
+from engine.authoring.lints.texts import date_lints, test_lints, text_lints, unread_facts
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.documents.document import read_file, read_one
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path

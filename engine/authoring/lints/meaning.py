@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from engine.authoring.diagrams import Diagrams, Function, Outcome, TooComplex
-from engine.authoring.places import conditions_of, parts_of_rule, with_part
+from engine.authoring.lints.places import conditions_of, parts_of_rule, with_part
+from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, TooComplex
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Node
 from engine.documents.shape import place_of, place_of_key

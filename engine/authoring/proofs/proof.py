@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from engine.authoring.cases import agreement_years
-from engine.authoring.diagrams import Diagrams, Function
-from engine.authoring.witness import Values, stated_as, witnesses
+from engine.authoring.cases.case import agreement_years
+from engine.authoring.proofs.diagrams import Diagrams, Function
+from engine.authoring.proofs.witness import Values, stated_as, witnesses
 from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from dd import autoref
 from dd import bdd as managers
 
-from engine.authoring.regions import passes, regions_of
+from engine.authoring.proofs.regions import passes, regions_of
 from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.authoring.goals import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
+from engine.authoring.cases.goals import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
 from engine.evaluation.program import Program
 from engine.explanation.clauses import Clauses
 from engine.explanation.wording import Wording

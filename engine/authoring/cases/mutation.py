@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from engine.authoring.cases import Case
-from engine.authoring.diagrams import Diagrams, Function
-from engine.authoring.places import (
+from engine.authoring.cases.case import Case
+from engine.authoring.lints.places import (
     conditions_of,
     parts_of_condition,
     parts_of_rule,
@@ -17,7 +16,8 @@ from engine.authoring.places import (
     with_part,
     with_root,
 )
-from engine.authoring.regions import last_digit
+from engine.authoring.proofs.diagrams import Diagrams, Function
+from engine.authoring.proofs.regions import last_digit
 from engine.decisions.analysis import Analyst, rule_on
 from engine.diagnostics import Rejected
 from engine.evaluation import reference

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 
-from engine.authoring.places import all_tests
+from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.shape import place_of, place_of_key, walk

@@ -1,0 +1,1 @@
+"""Cases of a rulebook: what they decide, and what they do not show."""

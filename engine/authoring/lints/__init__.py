@@ -1,0 +1,1 @@
+"""What is wrong with the meaning or the texts of a rulebook that loads."""

@@ -1,0 +1,1 @@
+"""What holds of a rulebook for every offer: diagrams, proofs, truth tables."""

@@ -1,0 +1,1 @@
+"""Rulebooks written and compared: layout, a first rulebook, DMN, differences."""

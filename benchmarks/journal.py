@@ -29,8 +29,8 @@ from engine.decisions.decide import Decider
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.journal import Journal
 from engine.rulebooks.library import Library
-from offers.offer import Offer
-from offers.reader import read_offers
+from offers.records.offer import Offer
+from offers.records.reader import read_offers
 
 ROOT = Path(__file__).parent.parent
 YEAR, CHUNK, BATCH, SAMPLE = 2018, 500, 500, 5_000

@@ -18,8 +18,8 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from offers.offer import Offer
-from offers.reader import read_offers
+from offers.records.offer import Offer
+from offers.records.reader import read_offers
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language

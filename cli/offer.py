@@ -8,7 +8,7 @@ import click
 
 from cli.console import language_option, load_library
 from cli.selection import chosen_rulebooks, shared_vocabulary
-from offers.template import offer_template
+from offers.records.template import offer_template
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language

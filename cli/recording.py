@@ -16,7 +16,7 @@ from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.entry import Draft, Entry
 from engine.journal.journal import Journal, new_run
 from engine.rulebooks.rulebook import Rulebook
-from offers.offer import Offer
+from offers.records.offer import Offer
 
 BATCH = 250
 """So many offers are recorded in one transaction."""

@@ -15,9 +15,9 @@ from cli.console import Exit, language_option, load_library, say, say_rejected, 
 from cli.selection import chosen_rulebooks, shared_vocabulary
 from cli.spreadsheet import csv_lines
 from engine.diagnostics import Rejected
-from offers.offer import Offer
-from offers.reader import read_offers
-from offers.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Register, Service, read_register, reconcile
+from offers.records.offer import Offer
+from offers.records.reader import read_offers
+from offers.records.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Register, Service, read_register, reconcile
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language, Wording

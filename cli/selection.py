@@ -11,7 +11,7 @@ import click
 
 from cli.console import Exit, say_rejected
 from engine.diagnostics import Rejected
-from offers.offer import unknown_attributes
+from offers.records.offer import unknown_attributes
 
 if TYPE_CHECKING:
     from engine.rulebooks.library import Library

@@ -14,7 +14,7 @@ from engine.documents.shape import fit_or_reject, key, place_of, place_of_key, s
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from offers.evidence import read_evidence
+from offers.records.evidence import read_evidence
 
 FOLDER = "cases"
 """The folder of case files, beside the rulebooks that they are about."""

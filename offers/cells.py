@@ -16,7 +16,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evaluation.evidence import Evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration
-from offers.evidence import UNKNOWN, read_one_fact
+from offers.records.evidence import UNKNOWN, read_one_fact
 
 DecimalSign = Literal[".", ","]
 BOUNDS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}

@@ -13,8 +13,8 @@ from engine.evaluation.evidence import Evidence, State, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
-from offers.offer import Offer, words
-from offers.reader import read_offers
+from offers.records.offer import Offer, words
+from offers.records.reader import read_offers
 from offers.table_headers import Column, Headers
 from offers.table_rows import SEVERAL
 from offers.tables import ROW, Table

@@ -8,8 +8,8 @@ import polars as pl
 
 from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from offers.offer import Offer
 from offers.previous import Previous
+from offers.records.offer import Offer
 
 CONTRADICTORY = "contradictory"
 

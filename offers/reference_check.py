@@ -16,7 +16,7 @@ from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.logic import Status
-from offers.offer import Offer
+from offers.records.offer import Offer
 from offers.table_headers import columns_of
 from offers.tables import ROW
 

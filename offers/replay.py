@@ -18,7 +18,7 @@ from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.values.canonical import decision_text
-from offers.offer import Offer, read_offer
+from offers.records.offer import Offer, read_offer
 
 Record = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.documents.schemas import schema_of, shape_schema
 from offers.case_file import CasesFile
-from offers.record import EVIDENCE_DETAILS, EvidenceEntry, OfferFile
+from offers.records.offer_file import EVIDENCE_DETAILS, EvidenceEntry, OfferFile
 
 
 def offer_schema() -> dict[str, Any]:

@@ -15,9 +15,9 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
-from offers.offer import Offer, words
+from offers.records.offer import Offer, words
+from offers.records.template import uses_of_facts
 from offers.table_headers import ATTRIBUTES, SHEET, header_of
-from offers.template import uses_of_facts
 
 ROWS = 2_000
 """So many rows are prepared, with lists to choose from and checks of what is written."""

@@ -12,8 +12,8 @@ from cli.recording import Recording
 from engine.decisions.decide import REFERENCE, Decider
 from engine.journal.journal import Journal
 from engine.rulebooks.library import Library
-from offers.offer import Offer
-from offers.reader import read_offers
+from offers.records.offer import Offer
+from offers.records.reader import read_offers
 from tests.command import DATA
 
 YEAR = 2018

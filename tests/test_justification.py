@@ -13,8 +13,8 @@ from engine.diagnostics import Rejected
 from engine.explanation.justification import justification
 from engine.explanation.wording import Language
 from engine.rulebooks.library import Library
-from offers.offer import Offer
-from offers.reader import read_offers
+from offers.records.offer import Offer
+from offers.records.reader import read_offers
 
 FOLDER = Path(__file__).parent / "justifications"
 COVERED, MOST = Library().in_force(2018)

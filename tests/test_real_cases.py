@@ -11,8 +11,8 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict
-from offers.offer import Offer
-from offers.reader import read_offers
+from offers.records.offer import Offer
+from offers.records.reader import read_offers
 
 FOLDER = Path(__file__).parent.parent / "offers" / "data" / "2018"
 COVERED, MOST = "hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from offers.register import SHIPPED, read_register, reconcile
+from offers.records.register import SHIPPED, read_register, reconcile
 from tests.command import sekskant
 
 REGISTER = read_register(SHIPPED / "2018")

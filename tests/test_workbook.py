@@ -15,8 +15,8 @@ import pytest
 from engine.diagnostics import Rejected
 from engine.rulebooks.description import facts_read
 from engine.rulebooks.library import Library
-from offers.offer import Offer
-from offers.reader import read_offers
+from offers.records.offer import Offer
+from offers.records.reader import read_offers
 from offers.table_headers import Headers
 from offers.table_rows import Rows
 from offers.tables import open_table

@@ -14,7 +14,7 @@ from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, Stat
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range, number_hint
-from offers.record import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
+from offers.records.offer_file import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
 
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}

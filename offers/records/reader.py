@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
 from engine.rulebooks.rulebook import Vocabulary
-from offers.offer import Offer, read_offer
+from offers.records.offer import Offer, read_offer
 
 SUFFIXES = (".yaml", ".yml", ".json", ".ndjson", ".jsonl")
 STANDARD_INPUT = "-"

@@ -15,8 +15,8 @@ from engine.evaluation.evidence import Evidence, State, Stated
 from engine.explanation.wording import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
-from offers.evidence import read_evidence
-from offers.record import OfferFile, Party, PublishedOutcome, Service
+from offers.records.evidence import read_evidence
+from offers.records.offer_file import OfferFile, Party, PublishedOutcome, Service
 
 ATTRIBUTES = {
     "operator_kind": ("operator", "kind"),

@@ -1,0 +1,1 @@
+"""One offer: its file, its evidence, and the register as it was printed."""

@@ -38,9 +38,9 @@ from engine.rulebooks.rulebook import Verdict  # noqa: E402
 from offers.book import Book  # noqa: E402
 from offers.columns import READ  # noqa: E402
 from offers.evaluator import Evaluator  # noqa: E402
-from offers.table_headers import Headers  # noqa: E402
-from offers.table_rows import Rows  # noqa: E402
-from offers.tables import Table  # noqa: E402
+from offers.tables.headers import Headers  # noqa: E402
+from offers.tables.opening import Table  # noqa: E402
+from offers.tables.rows import Rows  # noqa: E402
 
 YEAR = 2018
 ROW_BY_ROW = 10_000

@@ -178,10 +178,10 @@ def request_of(
     Raises:
         Rejected: it cannot be read.
     """
-    from offers.offer_table import table_of_offers  # noqa: PLC0415
     from offers.run import Request  # noqa: PLC0415
-    from offers.table_rows import Rows  # noqa: PLC0415
-    from offers.tables import open_table, parquet_files  # noqa: PLC0415
+    from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
+    from offers.tables.opening import open_table, parquet_files  # noqa: PLC0415
+    from offers.tables.rows import Rows  # noqa: PLC0415
 
     if (register.is_dir() and not parquet_files(register)) or register.suffix.lower() in (".yaml", ".yml", ".json"):
         table, reader = table_of_offers(str(register), vocabulary)
@@ -193,9 +193,9 @@ def request_of(
 
 
 def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:
-    from offers.offer_table import OfferRows  # noqa: PLC0415
     from offers.previous import read_previous  # noqa: PLC0415
     from offers.published import published_outcomes  # noqa: PLC0415
+    from offers.tables.offer_files import OfferRows  # noqa: PLC0415
 
     if name is None and ids is not None:
         raise click.UsageError("--ids matches a run with one before it; give that with --previous")

@@ -78,7 +78,7 @@ def template(
 
     Exit code: 0 done; 1 an offer was rejected (the others stand in the workbook); 2 usage.
     """
-    from offers.workbook import write_workbook  # noqa: PLC0415 - only a workbook needs it
+    from offers.tables.workbook_template import write_workbook  # noqa: PLC0415 - only a workbook needs it
 
     if out.suffix.lower() != ".xlsx":
         raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {out}")

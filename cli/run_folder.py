@@ -22,7 +22,7 @@ from cli.spreadsheet import safe_cell
 from engine.diagnostics import Place
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
-from offers.offer_table import OfferRows
+from offers.tables.offer_files import OfferRows
 
 if TYPE_CHECKING:
     import polars as pl

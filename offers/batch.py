@@ -16,7 +16,7 @@ from engine.diagnostics import Diagnostic
 from offers.book import NEAR, Book
 from offers.columns import READ
 from offers.evaluator import Evaluator, RejectedRow
-from offers.tables import ROW, Table
+from offers.tables.opening import ROW, Table
 
 _CHECKED_AT_ONCE = 200
 """So many rows of the sample wait until they are checked: what is remembered of them is looked up once."""

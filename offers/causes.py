@@ -18,9 +18,9 @@ from offers.differing_evidence import DifferingEvidence, Side
 from offers.matching import AT, BEFORE
 from offers.previous import Previous
 from offers.reference_check import Reader
-from offers.table_headers import Headers
-from offers.table_rows import Rows
-from offers.tables import ROW, Table
+from offers.tables.headers import Headers
+from offers.tables.opening import ROW, Table
+from offers.tables.rows import Rows
 from offers.verdicts import REFUSED, UNREADABLE, Verdicts
 
 OLD, NEW, CAUSE, NAMED = " oo", " nn", "cause", " named"

@@ -15,7 +15,7 @@ from offers.evaluator import RejectedRow
 from offers.matching import AT, BEFORE, Matched, Matching
 from offers.previous import Previous
 from offers.reference_check import Reader
-from offers.tables import Table
+from offers.tables.opening import Table
 from offers.verdicts import ANSWER
 
 _ABOUT, _DECIDED = ("name", "operator_name", "target_group"), ("verdict", "outcome", "basis")

@@ -11,8 +11,8 @@ from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration
 from offers.reference_check import Reader
-from offers.table_headers import columns_of
-from offers.tables import ROW
+from offers.tables.headers import columns_of
+from offers.tables.opening import ROW
 
 
 class Side(NamedTuple):

@@ -18,7 +18,7 @@ from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.columns import READ, EvidenceColumns
 from offers.reference_check import Reader, ReferenceCheck
-from offers.tables import ROW
+from offers.tables.opening import ROW
 
 Frame = TypeVar("Frame")
 

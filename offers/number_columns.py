@@ -12,8 +12,8 @@ import polars as pl
 
 from engine.evaluation.columnar_evidence import Leaf, high_of, low_of, marks_of
 from engine.values.interval import Interval
-from offers.cells import DecimalSign
 from offers.stages import Stages
+from offers.tables.cells import DecimalSign
 
 _FINE, _MOST_DIGITS = 12, 15
 """Decimals beyond which a number may be any other number's nearest binary one."""

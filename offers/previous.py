@@ -16,7 +16,7 @@ from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns import evidence_columns
-from offers.table_headers import columns_of
+from offers.tables.headers import columns_of
 
 DECISIONS, RULEBOOKS = "decisions", "rulebooks"
 """The folders of a run that hold what was decided, and by which rules."""

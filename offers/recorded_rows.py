@@ -22,8 +22,8 @@ from engine.journal.entry import DECISION, Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
-from offers.cells import answer_of, cell_node
 from offers.replay import NotReplayable, Replayer
+from offers.tables.cells import answer_of, cell_node
 
 _NOWHERE = Place("recorded row")
 _DETAILS = ("source", "because", "reservation")

@@ -23,7 +23,7 @@ from offers.evaluator import Evaluator, RejectedRow
 from offers.previous import DECISIONS, Previous
 from offers.reference_check import Reader
 from offers.repeated_ids import RepeatedIds
-from offers.tables import Table
+from offers.tables.opening import Table
 
 _ROWS_AT_ONCE, _ROWS_COMPARED = 20_000, 100_000
 """With as many rows in a chunk as Polars takes by itself it goes little faster, in nearly twice the memory; but each

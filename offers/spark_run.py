@@ -30,7 +30,7 @@ from offers.book import NEAR
 from offers.columns import READ
 from offers.comparison import Comparison
 from offers.run import Request, Result, Run, Told, reclassify
-from offers.tables import ROW
+from offers.tables.opening import ROW
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -10,11 +10,11 @@ from engine.diagnostics import Rejected
 from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
-from offers.cells import DecimalSign
 from offers.columns import READ
 from offers.evaluator import Evaluator
 from offers.reference_check import Reader
-from offers.tables import ROW
+from offers.tables.cells import DecimalSign
+from offers.tables.opening import ROW
 
 REFUSED, UNREADABLE = "refused", "unreadable"
 """What stands for a verdict where the evidence is refused by the rule, or cannot be read at all."""

@@ -17,9 +17,9 @@ from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns import evidence_columns
 from offers.reference_check import Reader
-from offers.table_headers import Headers
-from offers.table_rows import Rows
-from offers.tables import ROW, Table
+from offers.tables.headers import Headers
+from offers.tables.opening import ROW, Table
+from offers.tables.rows import Rows
 
 Row = Mapping[str, Any]
 

@@ -14,11 +14,11 @@ from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.rulebooks.library import Library
 from engine.values.interval import Interval
-from offers.cells import DecimalSign, read_cell
 from offers.evaluator import Evaluator
-from offers.table_headers import Headers
-from offers.table_rows import Rows
-from offers.tables import ROW, Table
+from offers.tables.cells import DecimalSign, read_cell
+from offers.tables.headers import Headers
+from offers.tables.opening import ROW, Table
+from offers.tables.rows import Rows
 
 RULEBOOKS = Library().in_force(2018)
 VOCABULARY = RULEBOOKS[0].vocabulary

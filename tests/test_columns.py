@@ -20,9 +20,9 @@ from engine.values.logic import Status
 from offers.batch import Batch
 from offers.book import Book
 from offers.evaluator import Evaluator
-from offers.table_headers import Headers
-from offers.table_rows import Rows
-from offers.tables import ROW, Table
+from offers.tables.headers import Headers
+from offers.tables.opening import ROW, Table
+from offers.tables.rows import Rows
 
 YEAR, OFFERS = 2018, 200_000
 RULEBOOKS = Library().in_force(YEAR)

@@ -15,9 +15,9 @@ import pytest
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.matching import Matching
-from offers.table_headers import Headers
-from offers.table_rows import Rows
-from offers.tables import ROW, Table, open_table
+from offers.tables.headers import Headers
+from offers.tables.opening import ROW, Table, open_table
+from offers.tables.rows import Rows
 from offers.verdicts import Verdicts
 from tests.command import ROOT, here
 from tests.comparison_by_rows import Before, ByRows, Found, decisions_in

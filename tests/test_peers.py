@@ -15,9 +15,9 @@ from engine.decisions.analysis import rule_on
 from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
 from engine.rulebooks.library import Library
-from offers.table_headers import Headers
-from offers.table_rows import Rows
-from offers.tables import Table
+from offers.tables.headers import Headers
+from offers.tables.opening import Table
+from offers.tables.rows import Rows
 
 YEAR = 2018
 RULEBOOKS = Library().in_force(YEAR)

@@ -17,9 +17,9 @@ from engine.rulebooks.description import facts_read
 from engine.rulebooks.library import Library
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
-from offers.table_headers import Headers
-from offers.table_rows import Rows
-from offers.tables import open_table
+from offers.tables.headers import Headers
+from offers.tables.opening import open_table
+from offers.tables.rows import Rows
 from tests.command import DATA, Ran, sekskant
 
 COVERED, MOST = Library().in_force(2018)

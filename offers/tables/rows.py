@@ -10,11 +10,11 @@ from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
-from offers.cells import answer_of, cell_node, read_cell
 from offers.records.evidence import UNKNOWN
 from offers.records.offer import Offer, read_offer
-from offers.table_headers import Column
-from offers.tables import EXTRA, Table
+from offers.tables.cells import answer_of, cell_node, read_cell
+from offers.tables.headers import Column
+from offers.tables.opening import EXTRA, Table
 
 SEVERAL = "|"
 _NOBODY = "none"

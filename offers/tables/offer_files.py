@@ -15,9 +15,9 @@ from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.records.offer import Offer, words
 from offers.records.reader import read_offers
-from offers.table_headers import Column, Headers
-from offers.table_rows import SEVERAL
-from offers.tables import ROW, Table
+from offers.tables.headers import Column, Headers
+from offers.tables.opening import ROW, Table
+from offers.tables.rows import SEVERAL
 
 
 class OfferRows:

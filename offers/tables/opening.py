@@ -17,8 +17,8 @@ import polars as pl
 
 from engine.diagnostics import Place, rejected
 from engine.rulebooks.rulebook import Vocabulary
-from offers.cells import DecimalSign
-from offers.table_headers import SHEET, Column, Headers
+from offers.tables.cells import DecimalSign
+from offers.tables.headers import SHEET, Column, Headers
 
 ROW, EXTRA = " row", " extra"
 """The columns of a table's frame that stand for no cell: the number of the row from 0, and a cell too many."""

@@ -17,7 +17,7 @@ from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.records.offer import Offer, words
 from offers.records.template import uses_of_facts
-from offers.table_headers import ATTRIBUTES, SHEET, header_of
+from offers.tables.headers import ATTRIBUTES, SHEET, header_of
 
 ROWS = 2_000
 """So many rows are prepared, with lists to choose from and checks of what is written."""

@@ -1,0 +1,1 @@
+"""Tables of offers: files to cells, cells to offers, and back."""

@@ -35,9 +35,9 @@ from engine.decisions.vector_decisions import Rulings  # noqa: E402
 from engine.evaluation.columnar_evidence import Grids, high_of, low_of, possible_of, reasoned_of, stated_of  # noqa: E402
 from engine.rulebooks.library import Library  # noqa: E402
 from engine.rulebooks.rulebook import Verdict  # noqa: E402
-from offers.book import Book  # noqa: E402
-from offers.columns import READ  # noqa: E402
-from offers.evaluator import Evaluator  # noqa: E402
+from offers.columns.decision_table import Book  # noqa: E402
+from offers.columns.evaluator import Evaluator  # noqa: E402
+from offers.columns.evidence_columns import READ  # noqa: E402
 from offers.tables.headers import Headers  # noqa: E402
 from offers.tables.opening import Table  # noqa: E402
 from offers.tables.rows import Rows  # noqa: E402

@@ -27,7 +27,7 @@ from offers.tables.offer_files import OfferRows
 if TYPE_CHECKING:
     import polars as pl
 
-    from offers.evaluator import RejectedRow
+    from offers.columns.evaluator import RejectedRow
     from offers.run import Request, Result
 
 FORMAT = "sekskant/run/1"

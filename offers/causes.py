@@ -12,12 +12,12 @@ from functools import cached_property
 import polars as pl
 
 from engine.decisions.verdict_change import Cause, cause_of
-from offers.book import Book
-from offers.columns import evidence_columns
+from offers.columns.decision_table import Book
+from offers.columns.evidence_columns import evidence_columns
+from offers.columns.reference_check import Reader
 from offers.differing_evidence import DifferingEvidence, Side
 from offers.matching import AT, BEFORE
 from offers.previous import Previous
-from offers.reference_check import Reader
 from offers.tables.headers import Headers
 from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows

@@ -9,12 +9,12 @@ import polars as pl
 
 from engine.decisions.verdict_change import Change, change_of
 from engine.rulebooks.rulebook import Verdict
-from offers.book import Book
 from offers.causes import CAUSE, NAMED, NEW, OLD, Causes
-from offers.evaluator import RejectedRow
+from offers.columns.decision_table import Book
+from offers.columns.evaluator import RejectedRow
+from offers.columns.reference_check import Reader
 from offers.matching import AT, BEFORE, Matched, Matching
 from offers.previous import Previous
-from offers.reference_check import Reader
 from offers.tables.opening import Table
 from offers.verdicts import ANSWER
 

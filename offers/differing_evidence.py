@@ -10,7 +10,7 @@ import polars as pl
 from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration
-from offers.reference_check import Reader
+from offers.columns.reference_check import Reader
 from offers.tables.headers import columns_of
 from offers.tables.opening import ROW
 

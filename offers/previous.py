@@ -15,7 +15,7 @@ from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
-from offers.columns import evidence_columns
+from offers.columns.evidence_columns import evidence_columns
 from offers.tables.headers import columns_of
 
 DECISIONS, RULEBOOKS = "decisions", "rulebooks"

@@ -15,13 +15,13 @@ from engine.decisions.vector_decisions import Rulings
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
-from offers.batch import Batch
-from offers.book import DECISIVE, NEAR, Book
-from offers.columns import evidence_columns
+from offers.columns.batch import Batch
+from offers.columns.decision_table import DECISIVE, NEAR, Book
+from offers.columns.evaluator import Evaluator, RejectedRow
+from offers.columns.evidence_columns import evidence_columns
+from offers.columns.reference_check import Reader
 from offers.comparison import CHANGE_SCHEMA, COMPARED, Comparison
-from offers.evaluator import Evaluator, RejectedRow
 from offers.previous import DECISIONS, Previous
-from offers.reference_check import Reader
 from offers.repeated_ids import RepeatedIds
 from offers.tables.opening import Table
 

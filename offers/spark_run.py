@@ -26,8 +26,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
 
 from engine.diagnostics import Place, rejected
-from offers.book import NEAR
-from offers.columns import READ
+from offers.columns.decision_table import NEAR
+from offers.columns.evidence_columns import READ
 from offers.comparison import Comparison
 from offers.run import Request, Result, Run, Told, reclassify
 from offers.tables.opening import ROW

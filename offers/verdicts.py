@@ -10,9 +10,9 @@ from engine.diagnostics import Rejected
 from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
-from offers.columns import READ
-from offers.evaluator import Evaluator
-from offers.reference_check import Reader
+from offers.columns.evaluator import Evaluator
+from offers.columns.evidence_columns import READ
+from offers.columns.reference_check import Reader
 from offers.tables.cells import DecimalSign
 from offers.tables.opening import ROW
 

@@ -15,8 +15,8 @@ from engine.diagnostics import Rejected
 from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
-from offers.columns import evidence_columns
-from offers.reference_check import Reader
+from offers.columns.evidence_columns import evidence_columns
+from offers.columns.reference_check import Reader
 from offers.tables.headers import Headers
 from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows

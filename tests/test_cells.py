@@ -14,7 +14,7 @@ from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.rulebooks.library import Library
 from engine.values.interval import Interval
-from offers.evaluator import Evaluator
+from offers.columns.evaluator import Evaluator
 from offers.tables.cells import DecimalSign, read_cell
 from offers.tables.headers import Headers
 from offers.tables.opening import ROW, Table

@@ -17,9 +17,9 @@ from engine.evaluation.program import Program
 from engine.rulebooks import rulebook as language
 from engine.rulebooks.library import Library
 from engine.values.logic import Status
-from offers.batch import Batch
-from offers.book import Book
-from offers.evaluator import Evaluator
+from offers.columns.batch import Batch
+from offers.columns.decision_table import Book
+from offers.columns.evaluator import Evaluator
 from offers.tables.headers import Headers
 from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows
@@ -130,7 +130,7 @@ def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], of
 def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     table = table_of(CELLS, 2_000)
     _, found, _ = decided(table)
-    monkeypatch.setattr("offers.book.MOST_IN_TABLE", 0)
+    monkeypatch.setattr("offers.columns.decision_table.MOST_IN_TABLE", 0)
     batch, again, _ = decided(table)
     assert again.equals(found)
     assert [sum(book.counted.values()) for book in batch.books] == [found.height, found.height]
@@ -139,7 +139,7 @@ def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.M
 def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     table = table_of(CELLS, 2_000)
     _, found, _ = decided(table)
-    monkeypatch.setattr("offers.number_columns.MOST_DISTINCT", -1)
+    monkeypatch.setattr("offers.columns.number_columns.MOST_DISTINCT", -1)
     assert decided(table)[1].equals(found)
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 
 from engine.diagnostics import Diagnostic
-from offers.book import NEAR, Book
-from offers.columns import READ
-from offers.evaluator import Evaluator, RejectedRow
+from offers.columns.decision_table import NEAR, Book
+from offers.columns.evaluator import Evaluator, RejectedRow
+from offers.columns.evidence_columns import READ
 from offers.tables.opening import ROW, Table
 
 _CHECKED_AT_ONCE = 200

@@ -16,8 +16,8 @@ from engine.evaluation.columnar_evidence import Grids, Leaf
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
-from offers.columns import READ, EvidenceColumns
-from offers.reference_check import Reader, ReferenceCheck
+from offers.columns.evidence_columns import READ, EvidenceColumns
+from offers.columns.reference_check import Reader, ReferenceCheck
 from offers.tables.opening import ROW
 
 Frame = TypeVar("Frame")

@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.evaluation.columnar_evidence import Leaf, high_of, low_of, marks_of
 from engine.values.interval import Interval
-from offers.stages import Stages
+from offers.columns.stages import Stages
 from offers.tables.cells import DecimalSign
 
 _FINE, _MOST_DIGITS = 12, 15

@@ -1,7 +1,7 @@
 """The cells of a table as columns of evidence, in narwhals expressions: quick, and never wrong.
 
-What these expressions understand they read as `offers.tables.cells` does. What they do not (a number with more digits than a
-column holds, a word, a mistake) they leave, and mark the row as one for the reader of rows, which is the definition.
+What these expressions understand they read as `offers.tables.cells` does. What they do not (a number with more digits
+than a column holds, a word, a mistake) they leave, and mark the row for the reader of rows, which is the definition.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import narwhals as nw
 from engine.evaluation.columnar_evidence import Leaf, facts_of, possible_of, reasoned_of, stated_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
-from offers.number_columns import DistinctTexts, numbers, plain_text, texts
-from offers.stages import Stages
+from offers.columns.number_columns import DistinctTexts, numbers, plain_text, texts
+from offers.columns.stages import Stages
 from offers.tables.cells import DecimalSign, names_of_answers
 from offers.tables.headers import columns_of
 from offers.tables.opening import EXTRA

@@ -1,0 +1,1 @@
+"""Offers decided in columns, a chunk of rows at a time."""

@@ -99,7 +99,7 @@ def _previewed(
     import polars as pl  # noqa: PLC0415 - slow to import
 
     from cli.reclassify import request_of  # noqa: PLC0415 - polars is slow to import
-    from offers.previous import DECISIONS, Previous  # noqa: PLC0415
+    from offers.comparison.previous import DECISIONS, Previous  # noqa: PLC0415
     from offers.run import reclassify  # noqa: PLC0415
 
     request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.explanation.wording import Language
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
-    from offers.previous import Previous
+    from offers.comparison.previous import Previous
     from offers.run import Request, Result
 
 PUBLISHED = "published"
@@ -193,8 +193,8 @@ def request_of(
 
 
 def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:
-    from offers.previous import read_previous  # noqa: PLC0415
-    from offers.published import published_outcomes  # noqa: PLC0415
+    from offers.comparison.previous import read_previous  # noqa: PLC0415
+    from offers.comparison.published import published_outcomes  # noqa: PLC0415
     from offers.tables.offer_files import OfferRows  # noqa: PLC0415
 
     if name is None and ids is not None:

@@ -20,8 +20,8 @@ from offers.columns.decision_table import DECISIVE, NEAR, Book
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
-from offers.comparison import CHANGE_SCHEMA, COMPARED, Comparison
-from offers.previous import DECISIONS, Previous
+from offers.comparison.comparison import CHANGE_SCHEMA, COMPARED, Comparison
+from offers.comparison.previous import DECISIONS, Previous
 from offers.repeated_ids import RepeatedIds
 from offers.tables.opening import Table
 

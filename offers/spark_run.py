@@ -28,7 +28,7 @@ from pyspark.sql import functions as spark
 from engine.diagnostics import Place, rejected
 from offers.columns.decision_table import NEAR
 from offers.columns.evidence_columns import READ
-from offers.comparison import Comparison
+from offers.comparison.comparison import Comparison
 from offers.run import Request, Result, Run, Told, reclassify
 from offers.tables.opening import ROW
 

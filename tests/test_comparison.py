@@ -14,11 +14,11 @@ import pytest
 
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
-from offers.matching import Matching
+from offers.comparison.matching import Matching
+from offers.comparison.verdicts import Verdicts
 from offers.tables.headers import Headers
 from offers.tables.opening import ROW, Table, open_table
 from offers.tables.rows import Rows
-from offers.verdicts import Verdicts
 from tests.command import ROOT, here
 from tests.comparison_by_rows import Before, ByRows, Found, decisions_in
 from tests.test_columns import CELLS

@@ -15,13 +15,13 @@ from engine.decisions.verdict_change import Cause, cause_of
 from offers.columns.decision_table import Book
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
-from offers.differing_evidence import DifferingEvidence, Side
-from offers.matching import AT, BEFORE
-from offers.previous import Previous
+from offers.comparison.differing_evidence import DifferingEvidence, Side
+from offers.comparison.matching import AT, BEFORE
+from offers.comparison.previous import Previous
+from offers.comparison.verdicts import REFUSED, UNREADABLE, Verdicts
 from offers.tables.headers import Headers
 from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows
-from offers.verdicts import REFUSED, UNREADABLE, Verdicts
 
 OLD, NEW, CAUSE, NAMED = " oo", " nn", "cause", " named"
 """Columns of changed offers: the verdict before and now, the cause, and whether what turned it can be named."""

@@ -8,7 +8,7 @@ import polars as pl
 
 from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from offers.previous import Previous
+from offers.comparison.previous import Previous
 from offers.records.offer import Offer
 
 CONTRADICTORY = "contradictory"

@@ -9,14 +9,14 @@ import polars as pl
 
 from engine.decisions.verdict_change import Change, change_of
 from engine.rulebooks.rulebook import Verdict
-from offers.causes import CAUSE, NAMED, NEW, OLD, Causes
 from offers.columns.decision_table import Book
 from offers.columns.evaluator import RejectedRow
 from offers.columns.reference_check import Reader
-from offers.matching import AT, BEFORE, Matched, Matching
-from offers.previous import Previous
+from offers.comparison.causes import CAUSE, NAMED, NEW, OLD, Causes
+from offers.comparison.matching import AT, BEFORE, Matched, Matching
+from offers.comparison.previous import Previous
+from offers.comparison.verdicts import ANSWER
 from offers.tables.opening import Table
-from offers.verdicts import ANSWER
 
 _ABOUT, _DECIDED = ("name", "operator_name", "target_group"), ("verdict", "outcome", "basis")
 _WORDS = (

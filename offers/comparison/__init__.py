@@ -1,0 +1,1 @@
+"""A run beside one before: what changed, and what turned it."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from engine.explanation.wording import Language, Wording
     from engine.rulebooks.rulebook import Rulebook
-    from offers.run import Result
+    from offers.runs.run import Result
 
 GROUPS = ("operator_name", "target_group")
 DIRECTIONS = ("entered", "left", "undetermined", "changed")
@@ -100,7 +100,7 @@ def _previewed(
 
     from cli.reclassify import request_of  # noqa: PLC0415 - polars is slow to import
     from offers.comparison.previous import DECISIONS, Previous  # noqa: PLC0415
-    from offers.run import reclassify  # noqa: PLC0415
+    from offers.runs.run import reclassify  # noqa: PLC0415
 
     request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
     reclassify(request._replace(fragile=False), folder / "before")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.comparison.previous import Previous
-    from offers.run import Request, Result
+    from offers.runs.run import Request, Result
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
@@ -130,12 +130,12 @@ def reclassify(
 
 
 def _decided(request: Request, folder: RunFolder, master: str | None, told: Callable[[int], None]) -> Result:
-    from offers.run import reclassify as run  # noqa: PLC0415
+    from offers.runs.run import reclassify as run  # noqa: PLC0415
 
     if master is None:
         return run(request, folder.path, told)
     try:
-        from offers.spark_run import reclassify_on_spark  # noqa: PLC0415
+        from offers.runs.spark import reclassify_on_spark  # noqa: PLC0415
     except ImportError as error:
         message = f"Spark is not installed ({error.name}): pip install 'sekskant[spark]'"
         raise click.UsageError(message) from None
@@ -178,7 +178,7 @@ def request_of(
     Raises:
         Rejected: it cannot be read.
     """
-    from offers.run import Request  # noqa: PLC0415
+    from offers.runs.run import Request  # noqa: PLC0415
     from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
     from offers.tables.opening import open_table, parquet_files  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415

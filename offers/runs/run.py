@@ -22,7 +22,7 @@ from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
 from offers.comparison.comparison import CHANGE_SCHEMA, COMPARED, Comparison
 from offers.comparison.previous import DECISIONS, Previous
-from offers.repeated_ids import RepeatedIds
+from offers.runs.repeated_ids import RepeatedIds
 from offers.tables.opening import Table
 
 _ROWS_AT_ONCE, _ROWS_COMPARED = 20_000, 100_000

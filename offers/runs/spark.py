@@ -29,7 +29,7 @@ from engine.diagnostics import Place, rejected
 from offers.columns.decision_table import NEAR
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import Comparison
-from offers.run import Request, Result, Run, Told, reclassify
+from offers.runs.run import Request, Result, Run, Told, reclassify
 from offers.tables.opening import ROW
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _SETTINGS = {
 
 
 def reclassify_on_spark(request: Request, folder: Path, scratch: Path, master: str, told: Told) -> Result:
-    """Decide a register of Parquet files on a Spark cluster, and write as `offers.run.reclassify` does.
+    """Decide a register of Parquet files on a Spark cluster, and write as `offers.runs.run.reclassify` does.
 
     Raises:
         Rejected: the register is not Parquet, or Spark cannot be started, or fails.

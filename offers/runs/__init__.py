@@ -1,0 +1,1 @@
+"""The whole register decided: a run and its backends."""

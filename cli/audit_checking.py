@@ -48,7 +48,7 @@ def verify(
     """
     from cli.audit_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.verify import verify as verified  # noqa: PLC0415
-    from offers.replay import altered_parts, describing  # noqa: PLC0415
+    from offers.recorded.replay import altered_parts, describing  # noqa: PLC0415
 
     if (signed is None) is not (public_key is None) or (signed and (digest or count)):
         raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")

@@ -94,8 +94,8 @@ def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: s
         Rejected: they cannot be read, or a rulebook is not kept.
     """
     from engine.journal.entry import RUN  # noqa: PLC0415 - help must not wait for a database
-    from offers.recorded_rows import Wanted, row_entries  # noqa: PLC0415
-    from offers.replay import NotReplayable  # noqa: PLC0415
+    from offers.recorded.batch_entries import Wanted, row_entries  # noqa: PLC0415
+    from offers.recorded.replay import NotReplayable  # noqa: PLC0415
 
     if run.kind != RUN:
         return []

@@ -19,7 +19,7 @@ from engine.journal.verify import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.values.canonical import canonical_record
-from offers.mask import check_facts, masked
+from offers.recorded.mask import check_facts, masked
 
 Record = dict[str, Any]
 Lines = Iterator[str]

@@ -15,8 +15,8 @@ from engine.diagnostics import rejected
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
-from offers.history import Step, findings_in, step
-from offers.replay import NotReplayable, Recorded, Replayer, describing, recorded_in
+from offers.recorded.history import Step, findings_in, step
+from offers.recorded.replay import NotReplayable, Recorded, Replayer, describing, recorded_in
 
 _CAUSES = {
     "data": ("oplysningerne", "the data"),

@@ -14,8 +14,8 @@ from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.language import Text
-from offers.recorded_rows import Wanted, row_entries
-from offers.replay import NotReplayable, Replayer, recorded_in
+from offers.recorded.batch_entries import Wanted, row_entries
+from offers.recorded.replay import NotReplayable, Replayer, recorded_in
 
 _HOW = {
     "identical": ("identisk", "identical"),

@@ -11,7 +11,7 @@ from cli.trace_tree import TraceTree, record_tree
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
-from offers.replay import NotReplayable, describing, recorded_in
+from offers.recorded.replay import NotReplayable, describing, recorded_in
 
 
 def entry_json(entry: Entry) -> str:

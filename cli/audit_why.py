@@ -18,7 +18,7 @@ from engine.journal.entry import Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
-from offers.replay import NotReplayable, describing, recorded_in
+from offers.recorded.replay import NotReplayable, describing, recorded_in
 
 MAX_SHOWN = 10
 _OPPOSITE = {"at_most": "above", "below": "at_least", "at_least": "below", "above": "at_most"}

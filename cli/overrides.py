@@ -14,8 +14,8 @@ from engine.journal.drafts import override_draft
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from offers.history import evidence_changed
-from offers.replay import NotReplayable, Replayer, describing, recorded_in
+from offers.recorded.history import evidence_changed
+from offers.recorded.replay import NotReplayable, Replayer, describing, recorded_in
 
 
 def record_override(journal: Journal, number: int, verdict: str, because: str, by: str, language: Language) -> str:

@@ -59,7 +59,7 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from offers.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415 - only what is used is loaded
+    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415 - only what is used is loaded
 
     try:
         superset = json.loads(found.entry.get("superset") or "null")

@@ -12,7 +12,7 @@ import pytest
 
 from engine.journal.drafts import File, run_draft, texts_of
 from engine.journal.journal import Journal
-from offers.recorded_rows import document_of
+from offers.recorded.batch_entries import document_of
 from offers.records.offer import read_offer
 from tests.command import Ran, here
 from tests.journals import YEAR, deciders

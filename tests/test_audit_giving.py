@@ -18,8 +18,8 @@ from engine.journal.journal import Journal
 from engine.journal.receipt import mismatches, read_receipt, receipt_text
 from engine.rulebooks.rulebook import Verdict
 from engine.values.canonical import sha256
-from offers.mask import MASK
-from offers.replay import Replayer, recorded_in
+from offers.recorded.mask import MASK
+from offers.recorded.replay import Replayer, recorded_in
 from tests.command import DATA, ROOT, Ran, here, sekskant
 from tests.journals import edited, record
 

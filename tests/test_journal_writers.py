@@ -184,7 +184,7 @@ def run_as_nobody(*arguments: str) -> subprocess.CompletedProcess[str]:
     code = (
         "import os, sys, concurrent.futures.thread, encodings.utf_16_le, cli.main, cli.assess, cli.form, cli.recording,"
         "cli.audit, cli.audit_text,"
-        "engine.journal.verify, offers.replay;"
+        "engine.journal.verify, offers.recorded.replay;"
         "os.getuid() == 0 and os.setuid(65534); cli.main.main()"
     )
     command = [sys.executable, "-c", code, *arguments]

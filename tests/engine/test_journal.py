@@ -18,7 +18,7 @@ from engine.journal.journal import Filter, Head, Journal, Kept
 from engine.journal.verify import Fault, verify
 from engine.rulebooks.library import Library
 from engine.values.canonical import decision_text, sha256
-from offers.replay import altered_parts, describing
+from offers.recorded.replay import altered_parts, describing
 from tests.journals import edited, record
 
 COUNT = 8

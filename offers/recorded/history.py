@@ -9,7 +9,7 @@ from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.decisions.verdict_change import cause_of
 from engine.evaluation.evidence import Finding
 from engine.rulebooks.rulebook import Rulebook
-from offers.replay import NotReplayable, Recorded, Replayer
+from offers.recorded.replay import NotReplayable, Recorded, Replayer
 
 
 class Step(NamedTuple):

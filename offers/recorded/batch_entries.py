@@ -22,7 +22,7 @@ from engine.journal.entry import DECISION, Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
-from offers.replay import NotReplayable, Replayer
+from offers.recorded.replay import NotReplayable, Replayer
 from offers.tables.cells import answer_of, cell_node
 
 _NOWHERE = Place("recorded row")

@@ -1,0 +1,1 @@
+"""What a journal records of offers: decided again, read, compared, masked."""

@@ -14,8 +14,8 @@ from engine.explanation.clauses import Clauses
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
-from offers.case_writer import value_text
-from offers.example import example_offer
+from offers.cases.case_writer import value_text
+from offers.cases.examples import example_offer
 
 MAX_SHOWN = 20
 """More sets than this are not read; the others are counted."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cli.case_report import Tested
     from engine.explanation.wording import Language
     from engine.rulebooks.rulebook import Rulebook
-    from offers.case_file import CaseFile
+    from offers.cases.case_file import CaseFile
 
 
 @click.command()
@@ -58,7 +58,7 @@ def test(
     from cli import case_report  # noqa: PLC0415 - help must not wait for it
     from engine.diagnostics import IntegrityFault  # noqa: PLC0415
     from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
-    from offers.case_file import collect  # noqa: PLC0415
+    from offers.cases.case_file import collect  # noqa: PLC0415
 
     collection = collect(paths or (SHIPPED,))
     for error in collection.rejected:
@@ -109,7 +109,7 @@ def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang:
     from engine.authoring.cases.coverage import reached, shown_by  # noqa: PLC0415
     from engine.authoring.cases.suggestions import suggestions  # noqa: PLC0415
     from engine.explanation.wording import Wording  # noqa: PLC0415
-    from offers.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
+    from offers.cases.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
 
     meaning, wording = tested.meaning, Wording(lang)
     waiting = [r._replace(case=r.case._replace(to_judge=False)) for r in tested.results if r.case.to_judge]

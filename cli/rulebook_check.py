@@ -37,7 +37,7 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     from engine.authoring.lints.check import check as findings_in  # noqa: PLC0415
     from engine.authoring.lints.check import files_under  # noqa: PLC0415
     from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
-    from offers.case_file import FOLDER  # noqa: PLC0415
+    from offers.cases.case_file import FOLDER  # noqa: PLC0415
 
     paths = paths or (SHIPPED,)
     case_files = [path for path in paths if path.is_file() and path.resolve().parent.name == FOLDER]
@@ -51,7 +51,7 @@ def check(paths: tuple[Path, ...], form: str) -> None:
 def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:
     """What is wrong with case files that are named one by one."""
     from engine.diagnostics import Rejected  # noqa: PLC0415
-    from offers.case_file import read_case_file  # noqa: PLC0415
+    from offers.cases.case_file import read_case_file  # noqa: PLC0415
 
     found: list[Diagnostic] = []
     for file in files:

@@ -15,7 +15,7 @@ from engine.documents.document import read_one
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
-from offers.case_file import read_case_file
+from offers.cases.case_file import read_case_file
 from tests.command import sekskant
 
 OPTIONS = ["--id", "demo.rule", "--year", "2027", "--title", "Omfattet|Covered", "--source", "Aftale|Agreement"]

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from engine.diagnostics import Rejected
 from engine.documents.document import read_documents
 from engine.rulebooks.library import SHIPPED
-from offers.schemas import cases_schema, offer_schema
+from offers.cases.schemas import cases_schema, offer_schema
 from tests.command import DATA, ROOT
 
 SCHEMA, CASES_SCHEMA = offer_schema(), cases_schema()

@@ -19,7 +19,7 @@ from engine.authoring.cases.suggestions import suggestions
 from engine.decisions.decide import REFERENCE, Decider
 from engine.diagnostics import CODES, Rejected
 from engine.rulebooks.library import SHIPPED, Library
-from offers.case_file import CaseFile, case_files_of, read_case_file
+from offers.cases.case_file import CaseFile, case_files_of, read_case_file
 from tests.command import sekskant
 from tests.engine.random_rulebooks import Example, examples
 from tests.test_broken_rulebooks import check_style

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.documents.schemas import schema_of, shape_schema
-from offers.case_file import CasesFile
+from offers.cases.case_file import CasesFile
 from offers.records.offer_file import EVIDENCE_DETAILS, EvidenceEntry, OfferFile
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.authoring.proofs.witness import Values
 from engine.rulebooks.rulebook import Vocabulary
-from offers.case_writer import value_text
+from offers.cases.case_writer import value_text
 
 _NOBODY = "none"
 

@@ -16,7 +16,7 @@ from engine.evaluation.program import Program
 from engine.explanation.wording import Wording
 from engine.rulebooks.rulebook import Rulebook
 from engine.values.numbers import decimal_text
-from offers.case_file import FOLDER, CaseFile
+from offers.cases.case_file import FOLDER, CaseFile
 
 WIDTH = 118
 

@@ -1,0 +1,1 @@
+"""Case files and examples: offers that are made to show something."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import click
 
-from cli.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
-from cli.journal_options import record_options, recorder_name
-from cli.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
+from cli.common.options import record_options, recorder_name
+from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.decisions.decide import DURABLE_RULES, ENGINES, Decider, why_reference
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
@@ -170,7 +170,7 @@ def _decisions_on(offer: Offer, deciders: list[Decider], year: int, found: list[
 
 def _show_below(text: str) -> None:
     """A remark below the form of an offer."""
-    from cli.screen import Screen  # noqa: PLC0415 - only a journal has something to remark
+    from cli.common.screen import Screen  # noqa: PLC0415 - only a journal has something to remark
 
     screen = Screen()
     screen.paragraph(text, "bold", indent=0)
@@ -214,7 +214,7 @@ Printer = Callable[[Iterable[Decisions], Sequence[Rulebook], "Language", bool], 
 
 
 def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    from cli.form import Form  # noqa: PLC0415 - only the chosen printer is loaded
+    from cli.common.form import Form  # noqa: PLC0415 - only the chosen printer is loaded
 
     form, lines = Form(lang), []
     for decisions in decided:
@@ -239,13 +239,13 @@ def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Lan
 
 
 def _csv(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    from cli.spreadsheet import rows  # noqa: PLC0415
+    from cli.common.spreadsheet import rows  # noqa: PLC0415
 
     yield from rows(decided, lang, each_criterion=not summary)
 
 
 def _html(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    from cli.page import page  # noqa: PLC0415
+    from cli.common.page import page  # noqa: PLC0415
 
     yield page(list(decided), rulebooks, lang, forms=not summary)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit_common import format_option, opened, print_json, recorded
-from cli.console import Exit, language_option, say, stop
-from cli.journal_options import journal_option
+from cli.common.console import Exit, language_option, say, stop
+from cli.common.options import journal_option
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language

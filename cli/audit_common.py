@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import Exit, Function, say_rejected
+from cli.common.console import Exit, Function, say_rejected
 from engine.diagnostics import Rejected, rejected
 
 if TYPE_CHECKING:

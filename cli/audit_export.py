@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.audit_show import entry_record
-from cli.spreadsheet import csv_line
+from cli.common.spreadsheet import csv_line
 from engine.diagnostics import Place, rejected
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal

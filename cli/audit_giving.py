@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit_common import entry_number, filter_options, format_option, opened, wanted
-from cli.console import harmless, language_option, say
-from cli.journal_options import journal_option, user_name
+from cli.common.console import harmless, language_option, say
+from cli.common.options import journal_option, user_name
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
@@ -60,7 +60,7 @@ def override(identifier: str, verdict: str, because: str, by: str | None, journa
     A later run that records in the same journal shows the override beside the rule's verdict, and says so where the
     evidence under it has changed.
     """
-    from cli.overrides import record_override  # noqa: PLC0415 - only what is used is loaded
+    from cli.common.overrides import record_override  # noqa: PLC0415 - only what is used is loaded
 
     if not because.strip():
         raise click.UsageError("--because is empty; an override gives its reason")

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from cli.audit_common import batch_decisions
 from cli.audit_text import shown_time
-from cli.form import MARKS
-from cli.screen import Branch, Piece, Screen
+from cli.common.form import MARKS
+from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.trace import Trace
 from engine.diagnostics import rejected
 from engine.explanation.wording import Language, Wording

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit_common import filter_options, format_option, opened, print_json, recorded, wanted
-from cli.console import language_option
-from cli.journal_options import journal_option
+from cli.common.console import language_option
+from cli.common.options import journal_option
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language

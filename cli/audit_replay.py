@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.console import harmless
+from cli.common.console import harmless
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from cli.audit_text import shown_time
-from cli.screen import Branch, Piece, Screen
-from cli.trace_tree import TraceTree, record_tree
+from cli.common.screen import Branch, Piece, Screen
+from cli.common.trace_tree import TraceTree, record_tree
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from cli.form import MARKS
-from cli.screen import Piece, Screen
-from cli.spreadsheet import BYTE_ORDER_MARK, csv_line
+from cli.common.form import MARKS
+from cli.common.screen import Piece, Screen
+from cli.common.spreadsheet import BYTE_ORDER_MARK, csv_line
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import LONG, Entry
 from engine.journal.verify import Fault, Report

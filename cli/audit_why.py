@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cli.audit_show import execution_of
-from cli.form import MARKS
-from cli.screen import Branch, Piece, Screen
-from cli.trace_tree import TraceTree
+from cli.common.form import MARKS
+from cli.common.screen import Branch, Piece, Screen
+from cli.common.trace_tree import TraceTree
 from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.decisions.turning import Turn, Way, ways_to_turn

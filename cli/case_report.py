@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cli.screen import Piece, Screen
+from cli.common.screen import Piece, Screen
 from engine.authoring.cases.case import Difference, Result
 from engine.authoring.cases.coverage import Meaning
 from engine.authoring.cases.goal_words import goal_words

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-from cli.console import HIDDEN
+from cli.common.console import HIDDEN
 from offers.runs.run import harmless_cell
 
 ROWS_OF_A_SHEET = 1_048_575

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 
-from cli.console import harmless
+from cli.common.console import harmless
 from engine.authoring.lints.codes import LINTS
 from engine.diagnostics import CODES, Diagnostic
 

@@ -9,8 +9,8 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from cli.console import Exit, say
-from cli.lazy_group import lazy_group
+from cli.common.console import Exit, say
+from cli.common.lazy_group import lazy_group
 
 _COMMANDS = {
     "assess": ("cli.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import language_option, load_library
-from cli.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.console import language_option, load_library
+from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from offers.records.template import offer_template
 
 if TYPE_CHECKING:

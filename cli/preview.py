@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import Exit, language_option, load_library, say, say_rejected, stop
-from cli.selection import chosen_rulebooks
+from cli.common.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.common.selection import chosen_rulebooks
 from engine.diagnostics import IntegrityFault, Rejected
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def _previewed(
 
 
 def _report(changes: pl.DataFrame, found: Result, rulebook: Rulebook, wording: Wording) -> str:
+    from cli.common.screen import Piece, Screen  # noqa: PLC0415
     from cli.run_folder import changed_rows  # noqa: PLC0415
-    from cli.screen import Piece, Screen  # noqa: PLC0415
 
     screen, pick = Screen(), wording.pick
     for group, title in zip(GROUPS, (pick("Kommune", "Municipality"), pick("Målgruppe", "Target group")), strict=True):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cli.screen import Piece, Screen
+from cli.common.screen import Piece, Screen
 from engine.authoring.proofs.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
 from engine.authoring.proofs.witness import Values
 from engine.decisions.analysis import Sets

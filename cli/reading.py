@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cli.screen import Cell, Piece, Screen
+from cli.common.screen import Cell, Piece, Screen
 from engine.explanation.clauses import Clauses
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.description import answers_of, facts_read

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit_common import format_option, opened, print_json
-from cli.console import Exit, language_option, say_rejected, stop
+from cli.common.console import Exit, language_option, say_rejected, stop
 from engine.diagnostics import IntegrityFault, Rejected
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli.audit_text import shown_time
-from cli.form import MARKS
-from cli.screen import Screen
+from cli.common.form import MARKS
+from cli.common.screen import Screen
 from engine.explanation.wording import Language, Wording
 from engine.journal.receipt import Mismatch, Receipt
 

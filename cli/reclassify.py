@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import Exit, language_option, load_library, say, say_rejected, stop
-from cli.journal_options import record_options, recorder_name
-from cli.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.common.options import record_options, recorder_name
+from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from cli.console import Exit, say, say_rejected
-from cli.overrides import Overrides, override_lines
+from cli.common.console import Exit, say, say_rejected
+from cli.common.overrides import Overrides, override_lines
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.console import Exit, language_option, load_library, say, say_rejected, stop
-from cli.selection import chosen_rulebooks, shared_vocabulary
-from cli.spreadsheet import csv_lines
+from cli.common.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spreadsheet import csv_lines
 from engine.diagnostics import Rejected
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
@@ -152,7 +152,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language) 
 
 
 def _table_of_services(services: Sequence[Service], lang: Language) -> str:
-    from cli.screen import Piece, Screen  # noqa: PLC0415 - only for tables
+    from cli.common.screen import Piece, Screen  # noqa: PLC0415 - only for tables
     from engine.explanation.wording import Wording  # noqa: PLC0415
 
     screen, wording = Screen(), Wording(lang)
@@ -206,7 +206,7 @@ _HINTS = {
 
 
 def _report(found: Sequence[Reconciled], lang: Language) -> str:
-    from cli.screen import Piece, Screen  # noqa: PLC0415 - only for tables
+    from cli.common.screen import Piece, Screen  # noqa: PLC0415 - only for tables
     from engine.explanation.wording import Wording  # noqa: PLC0415
 
     screen, wording = Screen(), Wording(lang)

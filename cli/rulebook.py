@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.lazy_group import lazy_group
+from cli.common.lazy_group import lazy_group
 
 _COMMANDS = {
     "list": ("cli.rulebook_show", "list_rulebooks", "List the rulebooks and their versions."),

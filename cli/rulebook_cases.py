@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import Exit, exit_code, language_option, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, language_option, say, say_rejected, stop
 
 if TYPE_CHECKING:
     from cli.case_report import Tested

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import Exit, say, stop
+from cli.common.console import Exit, say, stop
 
 if TYPE_CHECKING:
     from engine.diagnostics import Diagnostic

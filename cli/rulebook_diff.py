@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.console import language_option, load_library
-from cli.selection import chosen_rulebooks
+from cli.common.console import language_option, load_library
+from cli.common.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Comparison
@@ -52,8 +52,8 @@ def _compared(before: Rulebook, after: Rulebook) -> Comparison:
 
 
 def _table(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
+    from cli.common.screen import Piece, Screen  # noqa: PLC0415
     from cli.proof_report import example_text, named_apart  # noqa: PLC0415
-    from cli.screen import Piece, Screen  # noqa: PLC0415
     from engine.explanation.wording import Wording  # noqa: PLC0415
 
     wording, screen = Wording(lang), Screen()

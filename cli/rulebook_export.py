@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from cli.console import load_library, say
-from cli.selection import chosen_rulebooks
+from cli.common.console import load_library, say
+from cli.common.selection import chosen_rulebooks
 
 
 @click.command()

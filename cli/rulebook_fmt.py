@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.console import Exit, exit_code, harmless, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, harmless, say, say_rejected, stop
 
 
 @click.command()

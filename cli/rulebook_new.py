@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import Exit, language_option, say, say_rejected, stop
+from cli.common.console import Exit, language_option, say, say_rejected, stop
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import Exit, language_option, load_library, say, stop
-from cli.selection import chosen_rulebooks
+from cli.common.console import Exit, language_option, load_library, say, stop
+from cli.common.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Relation

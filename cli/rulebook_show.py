@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.console import language_option, load_library
-from cli.selection import chosen_rulebooks
+from cli.common.console import language_option, load_library
+from cli.common.selection import chosen_rulebooks
 from engine.rulebooks.description import rulebook_record
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from cli.form import MARKS
-from cli.page import template_of
-from cli.screen import Piece, Screen
-from cli.spreadsheet import safe_cell
+from cli.common.form import MARKS
+from cli.common.page import template_of
+from cli.common.screen import Piece, Screen
+from cli.common.spreadsheet import safe_cell
 from engine.diagnostics import Place
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary

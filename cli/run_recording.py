@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cli.console import say
+from cli.common.console import say
 from engine.journal.drafts import File, run_draft, texts_of
 from engine.journal.journal import Journal, new_run
 from engine.journal.verify import digest_of_file

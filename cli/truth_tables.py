@@ -8,7 +8,7 @@ import io
 import itertools
 from collections.abc import Callable
 
-from cli.screen import Piece, Screen
+from cli.common.screen import Piece, Screen
 from engine.authoring.proofs.truth_table import Row, Table
 from engine.explanation.wording import Language, Wording
 from engine.values.logic import Result

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from cli.console import harmless
+from cli.common.console import harmless
 from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.explanation.weighing import is_indicative

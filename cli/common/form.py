@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cli.screen import Cell, Piece, Screen
+from cli.common.screen import Cell, Piece, Screen
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
 from engine.evaluation.evidence import Finding
 from engine.explanation.justification import items_to_settle, justification

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.console import Exit, say_rejected
+from cli.common.console import Exit, say_rejected
 from engine.diagnostics import Rejected
 from offers.records.offer import unknown_attributes
 

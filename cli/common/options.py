@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.console import Function
+from cli.common.console import Function
 
 _BY = "sekskant.by"
 _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."

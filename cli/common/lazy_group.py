@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli.console import RICH_HELP
+from cli.common.console import RICH_HELP
 
 _LISTING = "sekskant.listing"
 """Marks a context that only lists commands, for which their summaries are enough."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from cli.console import harmless
-from cli.form import MARKS, basis_titles, details_of, missing_words, shown_tests
+from cli.common.console import harmless
+from cli.common.form import MARKS, basis_titles, details_of, missing_words, shown_tests
 from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
 from engine.explanation.weighing import is_indicative

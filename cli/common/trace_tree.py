@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cli.form import MARKS, shown_tests
-from cli.screen import Branch, Piece
+from cli.common.form import MARKS, shown_tests
+from cli.common.screen import Branch, Piece
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
 from engine.evaluation.evidence import Provenance
 from engine.evaluation.program import TestNode, compile_rulebook

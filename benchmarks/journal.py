@@ -23,8 +23,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.assess import _PRINTERS
-from cli.recording import Decisions, Recording
+from cli.assess.assess import _PRINTERS
+from cli.assess.recording import Decisions, Recording
 from engine.decisions.decide import Decider
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.journal import Journal

@@ -13,9 +13,9 @@ from cli.common.console import Exit, say
 from cli.common.lazy_group import lazy_group
 
 _COMMANDS = {
-    "assess": ("cli.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
+    "assess": ("cli.assess.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
     "audit": ("cli.audit", "audit", "Read, verify and replay a journal of decisions."),
-    "offer": ("cli.offer", "offer", "Write offer files."),
+    "offer": ("cli.assess.offer", "offer", "Write offer files."),
     "preview": ("cli.preview", "preview", "Show whom a change of a rulebook would concern."),
     "receipt": ("cli.receipt", "receipt", "Check receipts of decisions."),
     "reclassify": ("cli.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.recording import Recording
+from cli.assess.recording import Recording
 from engine.decisions.decide import REFERENCE, Decider
 from engine.journal.journal import Journal
 from engine.rulebooks.library import Library

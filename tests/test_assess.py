@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.assess import assess
+from cli.assess.assess import assess
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import IntegrityFault

@@ -70,7 +70,7 @@ def test_where_the_journal_cannot_be_opened_nothing_is_decided(tmp_path: Path) -
 
 def test_assess_without_a_journal_loads_no_database() -> None:
     code = (
-        "import sys; from cli.assess import assess; assess([sys.argv[1], '--year', '2018'], standalone_mode=False);"
+        "import sys; from cli.assess.assess import assess; assess([sys.argv[1], '--year', '2018'], standalone_mode=False);"
         "assert not {'sqlalchemy', 'rfc8785', 'sqlite3', 'hashlib'} & set(sys.modules), sys.modules"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

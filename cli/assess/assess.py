@@ -187,7 +187,7 @@ def _recorded(
     show: Callable[[str], None],
 ) -> Iterator[Decisions]:
     """The same decisions, each once it is recorded in a journal."""
-    from cli.recording import Recording  # noqa: PLC0415 - a database costs start-up
+    from cli.assess.recording import Recording  # noqa: PLC0415 - a database costs start-up
     from engine.journal.journal import Journal  # noqa: PLC0415
 
     try:

@@ -1,0 +1,1 @@
+"""The commands on offers, one at a time."""

@@ -16,9 +16,9 @@ _COMMANDS = {
     "assess": ("cli.assess.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
     "audit": ("cli.audit", "audit", "Read, verify and replay a journal of decisions."),
     "offer": ("cli.assess.offer", "offer", "Write offer files."),
-    "preview": ("cli.preview", "preview", "Show whom a change of a rulebook would concern."),
+    "preview": ("cli.reclassify.preview", "preview", "Show whom a change of a rulebook would concern."),
     "receipt": ("cli.receipt", "receipt", "Check receipts of decisions."),
-    "reclassify": ("cli.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),
+    "reclassify": ("cli.reclassify.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),
     "register": ("cli.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }

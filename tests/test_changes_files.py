@@ -8,8 +8,8 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 
-from cli.changes_files import write_changes
-from cli.run_folder import safe
+from cli.reclassify.changes_files import write_changes
+from cli.reclassify.run_folder import safe
 
 NASTY = [
     *("=1+1", "-5", "-1+2", " =x", "+5,5", "5,5", "@c", "\t=1", "\n=2", "-"),

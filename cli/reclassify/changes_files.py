@@ -39,7 +39,7 @@ def write_changes(folder: Path, changes: pl.DataFrame, rows_of_a_sheet: int = RO
 
 
 def _safe(text: pl.Expr) -> pl.Expr:
-    """A cell that a spreadsheet takes as text or as a number, never as a formula, as `cli.run_folder.safe` has it."""
+    """A cell that a spreadsheet takes as text or as a number, never as a formula, as `run_folder.safe` has it."""
     shown = text.str.replace_all(HIDDEN.pattern, "\N{REPLACEMENT CHARACTER}")
     return pl.when(text.str.contains(_NUMBER)).then(text).otherwise(harmless_cell(shown))
 

@@ -19,7 +19,7 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
 
 if TYPE_CHECKING:
-    from cli.run_folder import RunFolder
+    from cli.reclassify.run_folder import RunFolder
     from engine.explanation.wording import Language
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
@@ -91,7 +91,7 @@ def reclassify(
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
     """
-    from cli.run_folder import FolderInUse, RunFolder  # noqa: PLC0415 - polars is slow to import
+    from cli.reclassify.run_folder import FolderInUse, RunFolder  # noqa: PLC0415 - polars is slow to import
 
     if (backend == "spark") != (master is not None):
         raise click.UsageError("--backend spark and --master URL belong together")
@@ -111,7 +111,7 @@ def reclassify(
                 result = _decided(request, folder, master, told)
             folder.finish(request, result, previous, lang)
             if recorder is not None:
-                from cli.run_recording import record_run  # noqa: PLC0415 - a database costs start-up
+                from cli.reclassify.run_recording import record_run  # noqa: PLC0415 - a database costs start-up
 
                 record_run(recorder, library, request, result, out, recorder_name())
     except FolderInUse as error:

@@ -98,7 +98,7 @@ def _previewed(
     """The register by the new rulebook, compared with the register by the old one."""
     import polars as pl  # noqa: PLC0415 - slow to import
 
-    from cli.reclassify import request_of  # noqa: PLC0415 - polars is slow to import
+    from cli.reclassify.reclassify import request_of  # noqa: PLC0415 - polars is slow to import
     from offers.comparison.previous import DECISIONS, Previous  # noqa: PLC0415
     from offers.runs.run import reclassify  # noqa: PLC0415
 
@@ -112,7 +112,7 @@ def _previewed(
 
 def _report(changes: pl.DataFrame, found: Result, rulebook: Rulebook, wording: Wording) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
-    from cli.run_folder import changed_rows  # noqa: PLC0415
+    from cli.reclassify.run_folder import changed_rows  # noqa: PLC0415
 
     screen, pick = Screen(), wording.pick
     for group, title in zip(GROUPS, (pick("Kommune", "Municipality"), pick("Målgruppe", "Target group")), strict=True):

@@ -76,7 +76,7 @@ class RunFolder:
         if request.fragile:
             _join_fragile(self.path, len(request.rulebooks))
         if previous is not None:
-            from cli.changes_files import write_changes  # noqa: PLC0415 - only where there is something to compare
+            from cli.reclassify.changes_files import write_changes  # noqa: PLC0415 - only where there is something to compare
 
             write_changes(self.path, result.changes)
         _write_rulebooks(self.path / "rulebooks", request.rulebooks)

@@ -19,7 +19,7 @@ _COMMANDS = {
     "preview": ("cli.reclassify.preview", "preview", "Show whom a change of a rulebook would concern."),
     "receipt": ("cli.receipt", "receipt", "Check receipts of decisions."),
     "reclassify": ("cli.reclassify.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),
-    "register": ("cli.register", "register", "Show the printed register of a year, and check its figures."),
+    "register": ("cli.register.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }
 READER_IS_GONE = 141

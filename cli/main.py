@@ -20,7 +20,7 @@ _COMMANDS = {
     "receipt": ("cli.receipt", "receipt", "Check receipts of decisions."),
     "reclassify": ("cli.reclassify.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),
     "register": ("cli.register.register", "register", "Show the printed register of a year, and check its figures."),
-    "rulebook": ("cli.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
+    "rulebook": ("cli.rulebook.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }
 READER_IS_GONE = 141
 """The exit code of a program whose output nobody reads on, as shells know it."""

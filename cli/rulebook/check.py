@@ -33,7 +33,7 @@ def check(paths: tuple[Path, ...], form: str) -> None:
 
     Exit code: 0 nothing was found; 5 something was.
     """
-    from cli.findings import PRINTERS  # noqa: PLC0415 - help must not wait for it
+    from cli.rulebook.findings import PRINTERS  # noqa: PLC0415 - help must not wait for it
     from engine.authoring.lints.check import check as findings_in  # noqa: PLC0415
     from engine.authoring.lints.check import files_under  # noqa: PLC0415
     from engine.rulebooks.library import SHIPPED  # noqa: PLC0415

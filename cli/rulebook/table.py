@@ -32,7 +32,7 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     ID is an id, ID@VERSION or a YAML file. A row says what overrides and criteria must be for a verdict; what it leaves
     open makes no difference. No row can be left out or left more open.
     """
-    from cli.truth_tables import PRINTERS  # noqa: PLC0415 - help must not wait for it
+    from cli.rulebook.truth_tables import PRINTERS  # noqa: PLC0415 - help must not wait for it
     from engine.authoring.proofs.diagrams import TooComplex  # noqa: PLC0415
     from engine.authoring.proofs.truth_table import MAX_ROWS, truth_table  # noqa: PLC0415
 

@@ -53,7 +53,7 @@ def _compared(before: Rulebook, after: Rulebook) -> Comparison:
 
 def _table(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
-    from cli.proof_report import example_text, named_apart  # noqa: PLC0415
+    from cli.rulebook.proof_report import example_text, named_apart  # noqa: PLC0415
     from engine.explanation.wording import Wording  # noqa: PLC0415
 
     wording, screen = Wording(lang), Screen()
@@ -92,7 +92,7 @@ def _conclusion(comparison: Comparison, wording: Wording) -> str:
 
 
 def _json(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
-    from cli.proof_report import example_record, named  # noqa: PLC0415
+    from cli.rulebook.proof_report import example_record, named  # noqa: PLC0415
 
     record: dict[str, Any] = {
         "old": named(before),

@@ -29,7 +29,7 @@ def list_rulebooks(form: str, lang: Language) -> None:
     if form == "json":
         _print_json([_entry(found) for found in rulebooks])
         return
-    from cli.reading import rulebook_table  # noqa: PLC0415 - only for tables
+    from cli.rulebook.rulebook_text import rulebook_table  # noqa: PLC0415 - only for tables
 
     click.echo(rulebook_table(rulebooks, lang), nl=False)
 
@@ -49,7 +49,7 @@ def show(name: str, year: int | None, form: str, lang: Language) -> None:
     if form == "json":
         _print_json(rulebook_record(found))
         return
-    from cli.reading import rulebook_text  # noqa: PLC0415 - only for tables
+    from cli.rulebook.rulebook_text import rulebook_text  # noqa: PLC0415 - only for tables
 
     click.echo(rulebook_text(found, lang), nl=False)
 

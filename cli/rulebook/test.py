@@ -10,7 +10,7 @@ import click
 from cli.common.console import Exit, exit_code, language_option, say, say_rejected, stop
 
 if TYPE_CHECKING:
-    from cli.case_report import Tested
+    from cli.rulebook.case_report import Tested
     from engine.explanation.wording import Language
     from engine.rulebooks.rulebook import Rulebook
     from offers.cases.case_file import CaseFile
@@ -55,7 +55,7 @@ def test(
     Exit code: 0 done; 1 a file was rejected; 4 a decision could not be proven; 5 a case failed, a change went
     unnoticed, or one of the --fail options applies.
     """
-    from cli import case_report  # noqa: PLC0415 - help must not wait for it
+    from cli.rulebook import case_report  # noqa: PLC0415 - help must not wait for it
     from engine.diagnostics import IntegrityFault  # noqa: PLC0415
     from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
     from offers.cases.case_file import collect  # noqa: PLC0415
@@ -85,7 +85,7 @@ def test(
 
 def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missing: bool, lang: Language) -> Tested:
     """What the cases of one rulebook come to."""
-    from cli.case_report import Tested  # noqa: PLC0415
+    from cli.rulebook.case_report import Tested  # noqa: PLC0415
     from engine.authoring.cases.case import run_cases  # noqa: PLC0415
     from engine.authoring.cases.coverage import Meaning, reached, shown_by  # noqa: PLC0415
     from engine.decisions.decide import Decider  # noqa: PLC0415

@@ -49,7 +49,7 @@ def prove(
 
     Exit code: 0 done, and what was asked holds; 1 a file was rejected, or is too complex; 5 it does not hold.
     """
-    from cli import proof_report  # noqa: PLC0415 - help must not wait for it
+    from cli.rulebook import proof_report  # noqa: PLC0415 - help must not wait for it
     from engine.authoring.proofs.diagrams import TooComplex  # noqa: PLC0415
     from engine.authoring.proofs.proof import NotComparable  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ def _compared(
     first: Rulebook, second: Rulebook, relation: Relation, file: Path | None, form: str, lang: Language
 ) -> bool:
     """Print how two rulebooks compare; whether the relation holds."""
-    from cli import proof_report  # noqa: PLC0415
+    from cli.rulebook import proof_report  # noqa: PLC0415
     from engine.authoring.proofs.proof import compare  # noqa: PLC0415
 
     comparison = compare(first, second, relation)

@@ -14,10 +14,10 @@ from cli.common.lazy_group import lazy_group
 
 _COMMANDS = {
     "assess": ("cli.assess.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
-    "audit": ("cli.audit", "audit", "Read, verify and replay a journal of decisions."),
+    "audit": ("cli.audit.audit", "audit", "Read, verify and replay a journal of decisions."),
     "offer": ("cli.assess.offer", "offer", "Write offer files."),
     "preview": ("cli.reclassify.preview", "preview", "Show whom a change of a rulebook would concern."),
-    "receipt": ("cli.receipt", "receipt", "Check receipts of decisions."),
+    "receipt": ("cli.audit.receipt", "receipt", "Check receipts of decisions."),
     "reclassify": ("cli.reclassify.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),
     "register": ("cli.register.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook.rulebook", "rulebook", "Show, check, test and compare rulebooks."),

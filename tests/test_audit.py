@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 
-from cli.audit_text import fault_text
+from cli.audit.entry_text import fault_text
 from engine.explanation.wording import Wording
 from engine.journal.journal import Journal
 from engine.journal.verify import Fault, Kind

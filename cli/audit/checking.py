@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit_common import format_option, opened, print_json, recorded
+from cli.audit.shared import format_option, opened, print_json, recorded
 from cli.common.console import Exit, language_option, say, stop
 from cli.common.options import journal_option
 
@@ -46,7 +46,7 @@ def verify(
 
     Exit code: 0 the journal holds; 4 it does not.
     """
-    from cli.audit_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.entry_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.verify import verify as verified  # noqa: PLC0415
     from offers.recorded.replay import altered_parts, describing  # noqa: PLC0415
 
@@ -133,7 +133,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
     """
     if sum((identifier is not None, run is not None, every)) != 1:
         raise click.UsageError("give the ID of an entry, --run RUN or --all")
-    from cli.audit_replay import replay_record, replay_text, replayed  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.replay import replay_record, replay_text, replayed  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Filter  # noqa: PLC0415
 
     with opened(journal) as source:

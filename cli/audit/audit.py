@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from cli.audit_checking import head, replay, verify
-from cli.audit_giving import export, override, receipt
-from cli.audit_reading import history, list_entries, show, why, why_not
+from cli.audit.checking import head, replay, verify
+from cli.audit.giving import export, override, receipt
+from cli.audit.reading import history, list_entries, show, why, why_not
 
 
 @click.group()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.audit_show import entry_record
+from cli.audit.show import entry_record
 from cli.common.spreadsheet import csv_line
 from engine.diagnostics import Place, rejected
 from engine.journal.entry import DECISION, OVERRIDE, Entry

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit_common import format_option, opened, print_json
+from cli.audit.shared import format_option, opened, print_json
 from cli.common.console import Exit, language_option, say_rejected, stop
 from engine.diagnostics import IntegrityFault, Rejected
 
@@ -36,7 +36,7 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
     Exit code: 0 it holds; 1 it is no receipt; 4 it does not hold.
     """
-    from cli.receipt_text import receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.receipt_text import receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
     from engine.documents.document import read_file  # noqa: PLC0415
     from engine.journal.receipt import mismatches, read_receipt  # noqa: PLC0415
 

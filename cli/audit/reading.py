@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit_common import filter_options, format_option, opened, print_json, recorded, wanted
+from cli.audit.shared import filter_options, format_option, opened, print_json, recorded, wanted
 from cli.common.console import language_option
 from cli.common.options import journal_option
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @language_option
 def list_entries(latest: int | None, journal: str, form: str, lang: Language, **options: str | int | None) -> None:
     """List entries: what was decided on what, when and by whom."""
-    from cli.audit_text import LISTS  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.entry_text import LISTS  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         for text in LISTS[form](source.entries(wanted(options), brief=True, latest=latest), lang):
@@ -42,7 +42,7 @@ def show(identifier: str, form: str, journal: str, lang: Language) -> None:
     decision is made again from what is recorded, and must come out as it is recorded;
     where it does not, or cannot be made again, the record is shown as it is, and that is said.
     """
-    from cli.audit_show import entry_json, entry_text  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.show import entry_json, entry_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         entry = recorded(source, identifier)
@@ -55,7 +55,7 @@ def show(identifier: str, form: str, journal: str, lang: Language) -> None:
 @language_option
 def why(identifier: str, journal: str, lang: Language) -> None:
     """Show why a decision came out as it did: only the part of its trace from which the verdict follows."""
-    from cli.audit_why import why_text  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.why import why_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         click.echo(why_text(source, recorded(source, identifier), lang), nl=False)
@@ -68,7 +68,7 @@ def why(identifier: str, journal: str, lang: Language) -> None:
 @language_option
 def why_not(identifier: str, outcome: str, journal: str, lang: Language) -> None:
     """Show what would have had to be different for another outcome, the smallest change first."""
-    from cli.audit_why import why_not_text  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.why import why_not_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         click.echo(why_not_text(source, recorded(source, identifier), outcome, lang), nl=False)
@@ -86,7 +86,7 @@ def history(offer: str, rulebook: str | None, form: str, journal: str, lang: Lan
     A change is caused by the data (the evidence, with its year), by the rule (the rulebook, with its thresholds), by
     either alone, or by both together: the earlier and the later evidence are decided by both rulebooks.
     """
-    from cli.audit_history import history_record, history_text  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.history import history_record, history_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         if form == "json":

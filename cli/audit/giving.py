@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit_common import entry_number, filter_options, format_option, opened, wanted
+from cli.audit.shared import entry_number, filter_options, format_option, opened, wanted
 from cli.common.console import harmless, language_option, say
 from cli.common.options import journal_option, user_name
 
@@ -27,7 +27,7 @@ def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **
     --mask takes the reasons, reservations and sources of a fact's evidence out, on a copy; numbers and answers
     stay. If a mask fails, nothing is written.
     """
-    from cli.audit_export import export_entries  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.export import export_entries  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         export_entries(source, source.entries(wanted(options)), form, masks, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.audit_show import execution_of
+from cli.audit.show import execution_of
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.trace_tree import TraceTree

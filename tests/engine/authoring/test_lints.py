@@ -1,0 +1,166 @@
+"""Every lint on a broken rulebook, with its exact output, and none on the same rulebook mended."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from sarif_pydantic import Sarif
+
+from engine.authoring.lints.check import check
+from engine.authoring.lints.codes import LINTS
+from engine.diagnostics import CODES
+from engine.rulebooks.library import SHIPPED
+from tests.command import ROOT, sekskant
+from tests.engine.rulebooks.test_broken_rulebooks import BROKEN, FOLDERS, check_style
+
+FILES = ROOT / "tests" / "lints"
+CASES = sorted(folder.name for folder in FILES.iterdir())
+
+
+def said_about(*paths: str) -> str:
+    return "".join(f"{diagnostic}\n" for diagnostic in check([Path(path) for path in paths or (".",)]))
+
+
+def test_every_lint_has_a_broken_and_a_mended_rulebook() -> None:
+    assert set(CASES) == set(LINTS)
+    assert not set(LINTS) & set(CODES)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_broken_rulebook_is_found(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With SEKSKANT_WRITE_EXPECTED=1 in the environment, what is said becomes what is expected."""
+    monkeypatch.chdir(FILES / code / "broken")
+    said, expected = said_about(), Path("../expected.txt")
+    if os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1":
+        expected.write_text(said, encoding="utf-8")
+    assert said == expected.read_text(encoding="utf-8")
+    assert set(re.findall(r"^[^ ]+: ([a-z0-9-]+): ", said, re.MULTILINE)) == {code}
+    check_style(said)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_the_mended_rulebook_is_clean(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FILES / code / "mended")
+    assert said_about() == ""
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_the_files_one_by_one_give_the_same_as_the_folder(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FILES / code / "broken")
+    assert said_about(*map(str, sorted(Path().glob("*.yaml")))) == said_about()
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_comment_allows_a_lint(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(FILES / code / "broken", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    for diagnostic in check([Path()])[::-1]:
+        file = Path(diagnostic.place.file)
+        lines = file.read_text().splitlines()
+        indent = " " * (len(lines[diagnostic.place.line - 1]) - len(lines[diagnostic.place.line - 1].lstrip()))
+        lines.insert(diagnostic.place.line - 1, f"{indent}# sekskant: allow {code}")
+        file.write_text("\n".join(lines) + "\n")
+    assert said_about() == ""
+
+
+@pytest.mark.parametrize("code", sorted(LINTS))
+def test_every_lint_has_a_page(code: str) -> None:
+    page = (ROOT / "docs" / "lints" / f"{code}.md").read_text()
+    assert page.startswith(f"# {code}\n\nSummary: {LINTS[code]}.\n")
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["Avoid", "Prefer", "Why"]
+
+
+def test_the_lints_are_listed() -> None:
+    """With SEKSKANT_WRITE_EXPECTED=1 the list is written."""
+    rows = "\n".join(f"| [{code}]({code}.md) | {summary} |" for code, summary in LINTS.items())
+    text = (
+        "# Lints\n\nWhat `sekskant rulebook check` finds in rulebooks that load. A comment "
+        "`# sekskant: allow CODE` in the line, or in the\nline above, allows a lint.\n\n"
+        f"| code | what it finds |\n|---|---|\n{rows}\n"
+    )
+    path = ROOT / "docs" / "lints" / "README.md"
+    if os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1":
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_shipped_rulebooks_are_clean() -> None:
+    assert check([SHIPPED]) == []
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_what_the_loader_finds_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(BROKEN / name)
+    said, expected = said_about(), Path("expected.txt").read_text(encoding="utf-8")
+    missing = [line for line in expected.splitlines() if line not in said]
+    assert not missing
+
+
+def test_a_broken_file_hides_nothing_in_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(FILES / "unused-criterion" / "broken", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "other.yaml").write_text("id: [\n")
+    monkeypatch.chdir(tmp_path)
+    codes = [diagnostic.code for diagnostic in check([Path()])]
+    assert "unused-criterion" in codes
+    assert "syntax" in codes
+
+
+def test_the_command_exits_with_5_and_never_as_for_usage(tmp_path: Path) -> None:
+    found = sekskant("rulebook", "check", str(FILES / "unused-criterion" / "broken"))
+    assert (found.code, found.err) == (5, "1 finding in 2 files\n")
+    assert "unused-criterion: the rule does not use criterion `R4`" in found.out
+    broken = sekskant("rulebook", "check", str(BROKEN / "syntax"))
+    assert broken.code == 5
+    assert "Usage" not in broken.err
+    clean = sekskant("rulebook", "check")
+    assert (clean.code, clean.out) == (0, "")
+    assert sekskant("rulebook", "check", str(tmp_path)).code == 5
+    assert sekskant("rulebook", "check", "nowhere").code == 2
+
+
+def test_findings_as_json() -> None:
+    ran = sekskant("rulebook", "check", "--format", "json", ".", cwd=FILES / "unused-criterion" / "broken")
+    assert ran.code == 5
+    assert json.loads(ran.out) == [
+        {
+            "file": "rulebook.yaml",
+            "line": 43,
+            "column": 3,
+            "code": "unused-criterion",
+            "level": "warning",
+            "message": "the rule does not use criterion `R4`",
+            "hint": "name it in the rule, or take it out",
+            "documentation": "docs/lints/unused-criterion.md",
+        }
+    ]
+    assert json.loads(sekskant("rulebook", "check", "--format", "json").out) == []
+
+
+@pytest.mark.parametrize("folder", [FILES / "unused-criterion" / "broken", BROKEN / "syntax", BROKEN / "empty"])
+def test_findings_as_sarif(folder: Path) -> None:
+    """The models of SARIF 2.1.0 accept it, and each finding stands where the text says."""
+    ran = sekskant("rulebook", "check", "--format", "sarif", ".", cwd=folder)
+    log = Sarif.model_validate_json(ran.out)
+    text = sekskant("rulebook", "check", ".", cwd=folder).out
+    assert log.runs[0].results
+    for result in json.loads(ran.out)["runs"][0]["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        where = place.get("region")
+        at = f":{where['startLine']}:{where['startColumn']}" if where else ""
+        assert f"{place['artifactLocation']['uri']}{at}: {result['ruleId']}: " in text
+        assert json.loads(ran.out)["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_the_pre_commit_hooks_run_commands_that_there_are() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    for hook in hooks:
+        assert sekskant(*hook["entry"].split()[1:], "--help").code == 0
+    (check_hook,) = (hook for hook in hooks if hook["id"] == "sekskant-check")
+    assert re.search(check_hook["files"], "rules/hovedstaden/mest-specialiserede-2018.yaml")
+    assert re.search(check_hook["exclude"], "rules/hovedstaden/cases/mest-specialiserede-2018.yaml")

@@ -10,7 +10,8 @@ from engine.authoring.cases.case import Case, agreement_years
 from engine.authoring.lints.check import files_under
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
-from engine.documents.shape import fit_or_reject, key, place_of, place_of_key, shape, walk
+from engine.documents.places import place_of, place_of_key, walk
+from engine.documents.shape import fit_or_reject, key, shape
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebooks.rulebook import Rulebook, Verdict

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Mapping, Node, Scalar, Sequence
-from engine.documents.shape import place_of, place_of_key, walk
+from engine.documents.places import place_of, place_of_key, walk
 from engine.rulebooks.checker import Path
 from engine.rulebooks.description import facts_read
 from engine.rulebooks.language import Text

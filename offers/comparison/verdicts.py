@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.decisions.analysis import rule_on
 from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Rejected
 from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from offers.columns.evaluator import Evaluator
 from offers.columns.evidence_columns import READ

@@ -22,11 +22,11 @@ from engine.authoring.cases.goals import (
     kept_mandatory,
 )
 from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, facts_under
-from engine.decisions.analysis import placed
 from engine.decisions.trace import Trace
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
+from engine.evaluation.ruling import placed
 from engine.rulebooks.rulebook import Rulebook, tests_of
 from engine.values.interval import Interval
 from engine.values.logic import Status

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.authoring.cases.case import Result, agreement_years
+from engine.authoring.cases.case import Result
 from engine.authoring.cases.goals import (
     CountGoal,
     DecisiveGoal,
@@ -185,7 +185,7 @@ def _group_goals(program: Program, index: int) -> Iterator[Goal]:
 
 
 def _edge_goals(rulebook: Rulebook) -> Iterator[Goal]:
-    first, last = agreement_years(rulebook)
+    first, last = rulebook.agreement_years
     if last is not None and last < first:
         return
     yield from (EdgeGoal(first - 1, False), EdgeGoal(first, True))

@@ -15,9 +15,9 @@ from engine.authoring.proofs import diagrams
 from engine.authoring.proofs.diagrams import TooComplex
 from engine.authoring.proofs.proof import compare, prove
 from engine.authoring.proofs.truth_table import Row, Table, truth_table
-from engine.decisions.analysis import Items, rule_on
 from engine.decisions.decide import REFERENCE, Decider
 from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result, Status

@@ -8,7 +8,7 @@ from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Possible, Verdict
+from engine.rulebooks.rulebook import NumberTest, Possible, Verdict
 from engine.values.interval import Interval
 from engine.values.logic import Status, settled
 from engine.values.numbers import decimal_text, interval_record
@@ -95,11 +95,11 @@ def _override(trace: Trace, found: OverrideTrace) -> Record:
 
 def _test(found: TestTrace) -> Record:
     test, finding = found.test, found.finding
-    record: Record = {"fact": test.fact, "test": test.operator} | ({"negated": True} if found.negated else {})
-    if test.threshold is None:
-        record["answers"] = sorted(test.answers)
-    else:
+    record: Record = {"fact": test.fact, "test": test.key} | ({"negated": True} if found.negated else {})
+    if isinstance(test, NumberTest):
         record["threshold"] = decimal_text(test.threshold)
+    else:
+        record["answers"] = sorted(test.answers)
     record |= {
         "status": found.status.reported,
         "margin": None if found.margin is None else decimal_text(found.margin),

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from engine.rulebooks.language import Fact, Text
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 
 Answers = frozenset[str]
@@ -80,14 +81,39 @@ class Vocabulary(NamedTuple):
         return sorted({offset for d in derived if d.mean and d.mean.of == fact.id for offset in d.mean.years})
 
 
-class Test(NamedTuple):
-    """A test on one fact: a comparison with a threshold, or membership among answers."""
+class NumberTest(NamedTuple):
+    """A test on a fact that is measured: a comparison with a threshold."""
 
     fact: str
-    operator: Literal["at_most", "at_least", "below", "above", "equals", "in"]
-    threshold: Fraction | None
+    comparison: Comparison
+    threshold: Fraction
+    reference: Text
+
+    @property
+    def key(self) -> str:
+        """The key under which a file writes what is asked for."""
+        return self.comparison.value
+
+    @property
+    def passing(self) -> Interval:
+        """The numbers that pass."""
+        return self.comparison.passing(self.threshold)
+
+
+class AnswerTest(NamedTuple):
+    """A test on a fact that is answered: whether the answer is one of these."""
+
+    fact: str
     answers: Answers
     reference: Text
+
+    @property
+    def key(self) -> str:
+        """The key under which a file writes what is asked for."""
+        return "in"
+
+
+Test = NumberTest | AnswerTest
 
 
 class Combination(NamedTuple):

@@ -26,7 +26,7 @@ from engine.decisions.decide import REFERENCE, Decider
 from engine.evaluation.program import compile_rulebook
 from engine.evaluation.ruling import rule_on
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import FactDeclaration, Rulebook
+from engine.rulebooks.rulebook import FactDeclaration, NumberTest, Rulebook
 from engine.values.interval import Interval
 from tests.command import sekskant
 from tests.engine.authoring.test_proof import items_of, vectors
@@ -165,13 +165,13 @@ def facts_of(rulebook: Rulebook) -> list[str]:
 def offers(rulebook: Rulebook, number: int) -> Iterator[Values]:
     """Random values of all facts, often at a threshold or just beside it; a departure is often not stated."""
     chance = random.Random(2018)  # noqa: S311 - the same offers in every run
-    tests = [test for _, test in places.all_tests(rulebook)]
+    tests = [test for _, test in places.all_tests(rulebook) if isinstance(test, NumberTest)]
     departures = {criterion.judgement for criterion in rulebook.criteria}
     for _ in range(number):
         values = {}
         for name in facts_of(rulebook):
             fact = rulebook.vocabulary.facts[name]
-            thresholds = [test.threshold for test in tests if test.fact == name and test.threshold is not None]
+            thresholds = [test.threshold for test in tests if test.fact == name]
             if name not in departures or chance.random() < 0.5:
                 values[name] = value_of(fact, thresholds, chance)
         yield values

@@ -27,6 +27,7 @@ from engine.evaluation.program import Program
 from engine.evaluation.reference import Findings
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.command import ROOT
@@ -47,7 +48,7 @@ VOCABULARY = make_vocabulary(
         "a_b": {"type": "one_of", "answers": {"c": TEXT, "d": TEXT}},
     }
 )
-COMPARISONS = ("at_most", "at_least", "below", "above", "equals")
+COMPARISONS = tuple(comparison.value for comparison in Comparison)
 YEAR = 2031
 NO_EXECUTION = Execution("", None, ())
 HALF = Fraction(1, 2)

@@ -25,7 +25,7 @@ def decision_record(trace: Trace) -> Record:
         "format": FORMAT,
         "offer": trace.subject.id,
         "year": trace.year,
-        "rulebook": _rulebook(trace),
+        "rulebook": trace.rulebook.ref.record(),
         "verdict": trace.verdict.value,
         "outcome": trace.outcome,
         "basis": trace.basis,
@@ -40,12 +40,6 @@ def decision_record(trace: Trace) -> Record:
         "notes": [_note(note) for note in trace.notes],
         "execution": _execution(trace),
     }
-
-
-def _rulebook(trace: Trace) -> Record:
-    rulebook = trace.rulebook
-    vocabulary = {"id": rulebook.vocabulary.id, "sha256": rulebook.vocabulary.sha256}
-    return {"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256, "vocabulary": vocabulary}
 
 
 def _note(note: Note) -> Record:

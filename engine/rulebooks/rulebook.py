@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from engine.rulebooks.language import Fact, Text
+from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.values.interval import Interval
 
 Answers = frozenset[str]
@@ -67,6 +68,11 @@ class Vocabulary(NamedTuple):
     def sha256(self) -> str:
         """The digest of the file."""
         return _sha256(self.written_as)
+
+    @property
+    def ref(self) -> VocabularyRef:
+        """What names it in records."""
+        return VocabularyRef(self.id, self.sha256)
 
     def years_of(self, fact: FactDeclaration) -> list[int]:
         """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
@@ -187,6 +193,16 @@ class Rulebook(NamedTuple):
     def sha256(self) -> str:
         """The digest of the file."""
         return _sha256(self.written_as)
+
+    @property
+    def name(self) -> str:
+        """`ID@VERSION`."""
+        return f"{self.id}@{self.version}"
+
+    @property
+    def ref(self) -> RulebookRef:
+        """What names it in records."""
+        return RulebookRef(self.id, self.version, self.sha256, self.vocabulary.ref)
 
     @property
     def content(self) -> tuple[bytes, bytes]:

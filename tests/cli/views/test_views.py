@@ -22,6 +22,7 @@ import openpyxl
 import pytest
 import yaml
 
+from engine.decisions.decide import DURABLE_RULES, REFERENCE
 from engine.explanation.justification import justification
 from engine.explanation.wording import Language
 from engine.rulebooks.library import SHIPPED
@@ -38,9 +39,10 @@ WRITES = os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1"
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
-def say(*arguments: str, code: int = 0, columns: int = 80, **variables: str) -> str:
+def say(*arguments: str, code: int = 0, columns: int = 80, engine: str = REFERENCE, journal: str = "") -> str:
     """What a command prints on standard output; the reference decides, unless it is told otherwise."""
-    ran = here(*arguments, environment={"SEKSKANT_ENGINE": "reference", **variables}, columns=columns)
+    variables = {"SEKSKANT_ENGINE": engine} | ({"SEKSKANT_JOURNAL": journal} if journal else {})
+    ran = here(*arguments, environment=variables, columns=columns)
     assert ran.code == code, ran.err
     return ran.out
 
@@ -83,9 +85,18 @@ def _record() -> None:
     say("audit", "override", "7", "--verdict", "met", *why, "--by", "taskforcen", "--journal", "whole.db")
     say("assess", "again", *to, "--by", "Bo")
     Path("receipt.json").write_text(say("audit", "receipt", "6", "--journal", "whole.db"))
-    engine = {} if importlib.util.find_spec("durable_rules_engine") is None else {"SEKSKANT_ENGINE": "durable-rules"}
+    engine = REFERENCE if importlib.util.find_spec("durable_rules_engine") is None else DURABLE_RULES
     say(
-        "assess", "offers/kastanjen.yaml", "--year", YEAR, "--summary", "--journal", "fired.db", "--by", "Ane", **engine
+        "assess",
+        "offers/kastanjen.yaml",
+        "--year",
+        YEAR,
+        "--summary",
+        "--journal",
+        "fired.db",
+        "--by",
+        "Ane",
+        engine=engine,
     )
 
 
@@ -106,8 +117,7 @@ def _run(folder: Path) -> None:
         to = ("--year", YEAR, "--lang", lang)
         say("reclassify", "before.csv", *to, "--out", f"before-{lang}")
         say("reclassify", "after.csv", *to, "--previous", f"before-{lang}", "--out", f"run-{lang}", code=1)
-    to = ("--year", YEAR, "--out", "recorded", "--journal", "run.db", "--by", "Ane")
-    say("reclassify", "before.csv", *to)
+    say("reclassify", "before.csv", "--year", YEAR, "--out", "recorded", "--journal", "run.db", "--by", "Ane")
     rules = (SHIPPED / "hovedstaden" / "udviklingsstrategi-2018.yaml").read_text()
     shutil.copy(SHIPPED / "hovedstaden" / "vocabulary.yaml", folder)
     changes = {'version: "2018"': 'version: "2018-a"', "  at_least: 4\n": "  at_least: 6\n"}
@@ -129,8 +139,8 @@ def _shown(view: dict[str, Any], language: Language, folder: Path) -> str:
     journal = view.get("reads", "whole.db")
     if view.get("copies"):
         command += ["--journal", str(copied(Path(journal), Path("copy.db")))]
-    variables = {"SEKSKANT_JOURNAL": journal} if command[0] == "audit" else {}
-    text = say(*command, code=view.get("code", 0), columns=view.get("columns", 80), **variables)
+    named = journal if command[0] == "audit" else ""
+    text = say(*command, code=view.get("code", 0), columns=view.get("columns", 80), journal=named)
     # The files of a run come out another way from another Polars.
     return _DIGEST.sub("(digest)", text) if journal == "run.db" else text
 

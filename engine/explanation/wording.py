@@ -33,7 +33,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "finding": ("{}, fastslået ved vurdering, ikke optalt", "{}, found by judgement, not counted"),
     "stated": ("oplyst: {}", "stated: {}"),
     "itself": ("i sig selv {}", "itself {}"),
-    "threshold": ("krav: {}", "required: {}"),
+    "required": ("krav: {}", "required: {}"),
     "indicative": ("vejledende: {}", "indicative: {}"),
     "number": ("tal", "number"),
     "whole_number": ("helt tal", "whole number"),
@@ -232,16 +232,6 @@ class Wording:
         ('at most 61%', '3')
         """
         return self.pick(*_compared(comparison)).format(number)
-
-    def test(self, found: TestTrace, *, indicative: bool = False) -> str:
-        """A test: the fact's name, what is stated, for a number what is required, and how far it lies from that."""
-        fact = found.finding.fact
-        label, evidence = self.text(fact.written.label), self.evidence(found.finding, found.threshold)
-        if found.threshold is None and not found.negated:
-            return f"{label}: {evidence}"
-        required = self.required(found.test, fact, negated=found.negated)
-        asked = self.phrase("indicative" if indicative else "threshold", required)
-        return ", ".join(filter(None, (f"{label}: {evidence} ({asked})", self.margin(found))))
 
     def quoted(self, text: str) -> str:
         """A text in the quotation marks of the language."""

@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.decisions.decide import Decider
@@ -35,10 +35,11 @@ from engine.rulebooks.rulebook import FactDeclaration
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from engine.values.numbers import decimal_text
+from tests.chance import tried
 from tests.engine.random_rulebooks import DEPARTURES, THRESHOLDS, VOCABULARY, YEAR, YEARS, Example, examples
 from tests.support import REASONED, SUBJECT, between, exact, make_rulebook, make_vocabulary, unknown
 
-many = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+many = tried(60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def columnar(program: Program, year: int = YEAR) -> ColumnarProgram:

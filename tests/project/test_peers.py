@@ -16,8 +16,8 @@ from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
 from engine.rulebooks.library import Library
 from offers.tables.headers import Headers
-from offers.tables.opening import Table
 from offers.tables.rows import Rows
+from offers.tables.table import Table
 
 YEAR = 2018
 RULEBOOKS = Library().in_force(YEAR)

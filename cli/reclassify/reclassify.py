@@ -81,8 +81,8 @@ def reclassify(
 ) -> None:
     """Decide every offer of a register, and say what changed since a run before, and why.
 
-    REGISTER is a table (CSV, XLSX, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, or a folder
-    of offer files. Spark, for registers beyond one machine, reads and writes Parquet.
+    REGISTER is a table (CSV, XLSX, ODS, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, or a
+    folder of offer files. Spark, for registers beyond one machine, reads and writes Parquet.
 
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
@@ -176,8 +176,9 @@ def request_of(
     """
     from offers.runs.run import Request  # noqa: PLC0415
     from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
-    from offers.tables.opening import open_table, parquet_files  # noqa: PLC0415
+    from offers.tables.opening import open_table  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415
+    from offers.tables.table_file import parquet_files  # noqa: PLC0415
 
     if (register.is_dir() and not parquet_files(register)) or register.suffix.lower() in (".yaml", ".yml", ".json"):
         table, reader = table_of_offers(str(register), vocabulary)

@@ -20,8 +20,8 @@ from offers.columns.batch import Batch
 from offers.columns.decision_table import Book
 from offers.columns.evaluator import Evaluator
 from offers.tables.headers import Headers
-from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows
+from offers.tables.table import ROW, Table
 from tests.chance import chance as chance_of
 
 YEAR, OFFERS = 2018, 200_000

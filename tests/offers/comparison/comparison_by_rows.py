@@ -17,8 +17,8 @@ from engine.rulebooks.rulebook import Rulebook
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
 from offers.tables.headers import Headers
-from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows
+from offers.tables.table import ROW, Table
 
 Row = Mapping[str, Any]
 

@@ -17,8 +17,9 @@ from engine.rulebooks.rulebook import Rulebook
 from offers.comparison.matching import Matching
 from offers.comparison.verdicts import Verdicts
 from offers.tables.headers import Headers
-from offers.tables.opening import ROW, Table, open_table
+from offers.tables.opening import open_table
 from offers.tables.rows import Rows
+from offers.tables.table import ROW, Table
 from tests.chance import chance as chance_of
 from tests.command import ROOT, here
 from tests.offers.columns.test_columns import CELLS

@@ -17,12 +17,11 @@ from engine.explanation.views import view_of
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import Entry
 from engine.journal.journal import Journal
-from engine.rulebooks.rulebook import Verdict
+from engine.rulebooks.rulebook import AnswerTest, Verdict
 from engine.values.logic import Status
 from offers.recorded.replay import NotReplayable, describing, recorded_in
 
 MAX_SHOWN = 10
-_OPPOSITE = {"at_most": "above", "below": "at_least", "at_least": "below", "above": "at_most"}
 
 
 def traced(journal: Journal, entry: Entry) -> Trace:
@@ -166,13 +165,13 @@ class _Changes:
     def _turn(self, turn: Turn) -> str:
         test, fact = turn.found.test, turn.found.finding.fact
         view = view_of(turn.found, self._wording)
-        if test.threshold is None:
+        if isinstance(test, AnswerTest):
             answers = [a for a in fact.answers if (a in test.answers) is turn.wanted]
             needed = self._wording.listed((self._wording.answer(fact, a) for a in answers), "or")
         elif turn.wanted:
             needed = self._wording.required(test, fact)
-        elif test.operator in _OPPOSITE:
-            needed = self._wording.phrase(_OPPOSITE[test.operator], self._wording.quantity(fact, test.threshold))
+        elif test.comparison.opposite:
+            needed = self._wording.required(test, fact, negated=True)
         else:
             other = self._wording.quantity(fact, test.threshold)
             needed = self._wording.pick(f"noget andet end {other}", f"anything but {other}")

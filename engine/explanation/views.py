@@ -51,12 +51,12 @@ def view_of(found: TestTrace, wording: Wording, criterion: CriterionTrace | None
     finding, test = found.finding, found.test
     asks: Asks | None = None
     asked = ""
-    if test.threshold is not None or found.negated:
+    if found.threshold is not None or found.negated:
         asks = "indicative" if criterion and is_indicative(criterion, found) else "required"
         asked = wording.phrase(asks, wording.required(test, finding.fact, negated=found.negated))
     return TestView(
         label=wording.text(finding.fact.written.label),
-        evidence=wording.evidence(finding, test.threshold),
+        evidence=wording.evidence(finding, found.threshold),
         asks=asks,
         asked=asked,
         margin=wording.margin(found) if asks else "",

@@ -55,10 +55,12 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415 - only what is used is loaded
+    from engine.rulebooks.rulebook_ref import RulebookRef  # noqa: PLC0415 - only what is used is loaded
+    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415
 
     try:
-        superset = json.loads(found.entry.get("superset") or "null")
+        wider = found.entry.get("superset")
+        superset = RulebookRef.parse(json.loads(wider)) if wider else None
         recorded = Recorded(found.record["decision"], found.record["document"], superset)
         return list(Replayer(found.text_of).replay(recorded).differs_at)
     except (NotReplayable, IntegrityFault) as error:

@@ -21,11 +21,12 @@ from engine.authoring.cases.goals import (
     ThresholdGoal,
     kept_mandatory,
 )
-from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, facts_under
+from engine.authoring.proofs.diagrams import Diagrams, facts_under
 from engine.decisions.analysis import placed
 from engine.decisions.trace import Trace
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State
+from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, tests_of
 from engine.values.interval import Interval

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from engine.authoring.cases.case import agreement_years
-from engine.authoring.proofs.diagrams import Diagrams, Function
+from engine.authoring.proofs.diagrams import Diagrams
 from engine.authoring.proofs.witness import Values, stated_as, witnesses
 from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import Rejected
+from engine.evaluation.folding import Function
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.authoring.cases.mutation import mutants_of
-from engine.authoring.proofs import diagrams
-from engine.authoring.proofs.diagrams import TooComplex
 from engine.authoring.proofs.proof import compare, prove
 from engine.authoring.proofs.truth_table import Row, Table, truth_table
 from engine.decisions.analysis import Items, rule_on
 from engine.decisions.decide import REFERENCE, Decider
+from engine.evaluation import folding
+from engine.evaluation.folding import TooComplex
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -147,7 +147,7 @@ def test_many_criteria_are_proven(criteria: int, required: int) -> None:
 
 
 def test_what_is_too_complex_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagrams, "MAX_NODES", 50)
+    monkeypatch.setattr(folding, "MAX_NODES", 50)
     with pytest.raises(TooComplex):
         prove(wide_rulebook(20, 10))
     with pytest.raises(TooComplex):

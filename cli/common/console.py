@@ -56,6 +56,15 @@ def harmless(text: str) -> str:
     return HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def shown_time(recorded_at: str) -> str:
+    """A time of the journal to the minute.
+
+    >>> shown_time("2026-11-22T07:12:03.123456Z")
+    '2026-11-22 07:12'
+    """
+    return recorded_at[:16].replace("T", " ")
+
+
 def say(message: str) -> None:
     """A message to the reader, on standard error."""
     click.echo(harmless(message), err=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cli.audit.entry_text import shown_time
+from cli.common.console import shown_time
 from engine.decisions.trace import Trace
 from engine.diagnostics import Place, near_hint, rejected
 from engine.explanation.wording import Language, Wording

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from engine.decisions.analysis import Items, Ruling, placed, rule_on
 from engine.decisions.trace import Execution
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import Node, Program
+from engine.evaluation.ruling import Items, Ruling, placed, rule_on
 from engine.values.logic import Status
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def why_reference(engine: str | None = None) -> str | None:
     if (engine or os.environ.get("SEKSKANT_ENGINE")) == REFERENCE:
         return "asked for"
     missing = why_missing()
-    return missing and missing.en
+    return None if missing is None else missing.en
 
 
 class ByDurableRules:

@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 
 import narwhals as nw
 
-from engine.decisions.analysis import Items
-from engine.decisions.decide import margin_of
 from engine.evaluation.columnar_evidence import (
     CONSISTENT,
     Ends,
@@ -40,7 +38,8 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.evaluation.reference import status_of_test
+from engine.evaluation.reference import margin_of, status_of_test
+from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import FactDeclaration, Test
 from engine.values.logic import Result, Status
 

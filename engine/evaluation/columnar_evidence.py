@@ -19,7 +19,7 @@ import narwhals as nw
 
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evaluation.durable_writer import scales_of
-from engine.evaluation.program import Program, StatedNode, TestNode
+from engine.evaluation.program import Program, TestNode
 from engine.rulebooks.rulebook import FactDeclaration
 from engine.values.interval import Interval
 
@@ -96,13 +96,6 @@ def reasoned_of(key: str) -> str:
     return f"{key} reasoned"
 
 
-def facts_of(program: Program) -> list[FactDeclaration]:
-    """The facts that a program reads."""
-    names = [n.test.fact for n in program.nodes if isinstance(n, TestNode)]
-    names += [n.fact for n in program.nodes if isinstance(n, StatedNode)]
-    return [program.rulebook.vocabulary.facts[name] for name in dict.fromkeys(names)]
-
-
 def stated_of(key: str) -> str:
     """The column that says whether anything is stated, even as unknown."""
     return f"{key} stated"
@@ -139,7 +132,8 @@ class Grids:
         for program in programs:
             for name, scale in scales_of(program).items():
                 self._finest[name] = math.lcm(self._finest.get(name, 1), scale)
-        read = {leaf.key: leaf for program in programs for fact in facts_of(program) for leaf in self.leaves_of(fact)}
+        tested = itertools.chain(*(program.facts_tested for program in programs))
+        read = {leaf.key: leaf for fact in tested for leaf in self.leaves_of(fact)}
         self.read: Mapping[str, Leaf] = read
         self._check()
 

@@ -256,7 +256,7 @@ class _OverResults(Folding):
 def _in_reading_order(program: Program, nodes: range, known: Known) -> list[int]:
     """What is known, in the order in which the nodes read it: what belongs together stands together in a diagram."""
     found: dict[int, None] = {}
-    waiting = [*reversed(known), program.rule if program.rule in nodes else nodes.start]
+    waiting: list[int] = [*reversed(list(known)), program.rule if program.rule in nodes else nodes.start]
     while waiting:
         node = waiting.pop()
         if node in known:

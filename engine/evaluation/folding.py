@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, assert_never
 
 from dd import autoref
@@ -37,6 +37,10 @@ class Outcome(NamedTuple):
 
     met: Function
     away: Function
+
+
+Earlier = Sequence[Outcome] | Mapping[int, Outcome]
+"""What nodes come to, by their numbers."""
 
 
 class _Manager(managers.BDD):  # type: ignore[misc]
@@ -83,7 +87,7 @@ class Folding(ABC):
             if len(self._bdd) > MAX_NODES:
                 raise TooComplex
 
-    def outcome(self, node: Node, earlier: Sequence[Outcome]) -> Outcome:
+    def outcome(self, node: Node, earlier: Earlier) -> Outcome:
         """What a node comes to, from what those before it come to.
 
         Raises:
@@ -122,7 +126,7 @@ class Folding(ABC):
             return Outcome(self.all_of(part.met | part.away for part in parts) & ~away, away)
         return Outcome(~self.all_of(~part.met for part in parts), away)
 
-    def _count(self, node: CountNode, earlier: Sequence[Outcome]) -> Outcome:
+    def _count(self, node: CountNode, earlier: Earlier) -> Outcome:
         mandatory = self.all_of(earlier[m].met | earlier[m].away for m in node.mandatory)
         enough = self.at_least(node.required, [earlier[child].met for child in node.children])
         return Outcome(enough & mandatory, self.false)

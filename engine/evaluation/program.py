@@ -14,6 +14,7 @@ from engine.rulebooks.rulebook import (
     Condition,
     Count,
     Criterion,
+    FactDeclaration,
     Override,
     Rulebook,
     RulePart,
@@ -126,6 +127,19 @@ class Program:
     def inputs(self) -> tuple[int, ...]:
         """The nodes that the ruling reads: the status of each criterion, then of each override."""
         return tuple(c.status for c in self.criteria) + tuple(o.status for o in self.overrides)
+
+    @cached_property
+    def facts_tested(self) -> tuple[FactDeclaration, ...]:
+        """The facts that its nodes read, in the order they are read."""
+        names = [n.test.fact for n in self.nodes if isinstance(n, TestNode)]
+        names += [n.fact for n in self.nodes if isinstance(n, StatedNode)]
+        return tuple(self.rulebook.vocabulary.facts[name] for name in dict.fromkeys(names))
+
+    @property
+    def facts_read(self) -> list[FactDeclaration]:
+        """The facts that its nodes read and those they are derived from, in the vocabulary's order."""
+        read = {name for fact in self.facts_tested for name in (fact.id, *fact.derived_from)}
+        return [fact for fact in self.rulebook.vocabulary.facts.values() if fact.id in read]
 
     def leaves_at(self, wanted: int) -> dict[int, TestNode | StatedNode]:
         """The nodes that read a fact and on which a node depends, by their numbers, in the order they are read."""

@@ -92,6 +92,16 @@ def status_of_test(test: Test, finding: Finding) -> Status:
     return Status.MET if all_pass else Status.UNKNOWN if some_pass else Status.NOT_MET
 
 
+def margin_of(test: Test, finding: Finding, status: Status) -> Fraction | None:
+    """The distance from the threshold to the nearest possible value, positive where the test is met."""
+    if test.threshold is None or not status.is_known:
+        return None
+    assert isinstance(finding.possible, Interval)
+    ends = [end for end in (finding.possible.low, finding.possible.high) if end is not None]
+    distance = min(abs(end - test.threshold) for end in ends)
+    return distance if status is Status.MET else -distance
+
+
 def _passing(operator: str, threshold: Fraction) -> Interval:
     """The numbers that pass a comparison."""
     match operator:

@@ -157,6 +157,10 @@ class Wording:
         """An answer in words."""
         return self.text(fact.answers[answer])
 
+    def answers(self, fact: FactDeclaration) -> list[str]:
+        """The allowed answers as a file may write them: those of a judgement in the language."""
+        return [self.answer(fact, a) if fact.written.type == "judgement" else a for a in fact.answers]
+
     def possible(self, finding: Finding, possible: Interval | frozenset[str], threshold: Fraction | None = None) -> str:
         """All that a fact can still be."""
         if not isinstance(possible, Interval):

@@ -11,7 +11,7 @@ from pathlib import Path
 import rules
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
 from engine.documents.document import read_file, read_one
-from engine.documents.shape import place_of
+from engine.documents.places import place_of
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary

@@ -68,6 +68,11 @@ class Vocabulary(NamedTuple):
         """The digest of the file."""
         return _sha256(self.written_as)
 
+    def years_of(self, fact: FactDeclaration) -> list[int]:
+        """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
+        derived = (f.written.derived for f in self.facts.values() if f.written.derived)
+        return sorted({offset for d in derived if d.mean and d.mean.of == fact.id for offset in d.mean.years})
+
 
 class Test(NamedTuple):
     """A test on one fact: a comparison with a threshold, or membership among answers."""
@@ -187,6 +192,18 @@ class Rulebook(NamedTuple):
     def content(self) -> tuple[bytes, bytes]:
         """All that decisions depend on, to tell rulebooks apart that share an id and a version."""
         return self.written_as, self.vocabulary.written_as
+
+    @property
+    def agreement_years(self) -> tuple[int, int | None]:
+        """The first and the last agreement year that it can decide: those on whose 1 January it is in force.
+
+        >>> from engine.rulebooks.library import Library
+        >>> Library().choose("hovedstaden.mest-specialiserede", 2018).agreement_years
+        (2018, 2018)
+        """
+        first, last = self.in_force_from, self.in_force_until
+        begins = first.year + ((first.month, first.day) > (1, 1))
+        return begins, None if last is None else last.year
 
     def is_in_force(self, day: datetime.date) -> bool:
         """Whether the version applies on a day."""

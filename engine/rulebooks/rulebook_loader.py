@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from engine.diagnostics import near_hint, quoted, rejected
 from engine.documents.document import Node, read_one
-from engine.documents.shape import fit_or_reject, place_of
+from engine.documents.places import place_of
+from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, VERSION, Checker, Path
 from engine.rulebooks.rulebook import (

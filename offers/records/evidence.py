@@ -9,7 +9,8 @@ from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, number_of
-from engine.documents.shape import fit_or_reject, place_of, place_of_key
+from engine.documents.places import place_of, place_of_key
+from engine.documents.shape import fit_or_reject
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.values.interval import Interval

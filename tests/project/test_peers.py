@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from benchmarks.offers_table import typed
 from benchmarks.peer_loop import FACTS, ITEMS, statuses_of
-from engine.decisions.analysis import rule_on
 from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.library import Library
 from offers.tables.headers import Headers
 from offers.tables.opening import Table

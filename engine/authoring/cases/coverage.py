@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.authoring.cases.case import Result, agreement_years
+from engine.authoring.cases.case import Result
 from engine.authoring.cases.goals import (
     CountGoal,
     DecisiveGoal,
@@ -22,12 +22,12 @@ from engine.authoring.cases.goals import (
     kept_mandatory,
 )
 from engine.authoring.proofs.diagrams import Diagrams, facts_under
-from engine.decisions.analysis import placed
 from engine.decisions.trace import Trace
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
+from engine.evaluation.ruling import placed
 from engine.rulebooks.rulebook import Rulebook, tests_of
 from engine.values.interval import Interval
 from engine.values.logic import Status
@@ -186,7 +186,7 @@ def _group_goals(program: Program, index: int) -> Iterator[Goal]:
 
 
 def _edge_goals(rulebook: Rulebook) -> Iterator[Goal]:
-    first, last = agreement_years(rulebook)
+    first, last = rulebook.agreement_years
     if last is not None and last < first:
         return
     yield from (EdgeGoal(first - 1, False), EdgeGoal(first, True))

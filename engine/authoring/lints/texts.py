@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Mapping, Node, Scalar, Sequence
-from engine.documents.shape import place_of, place_of_key, walk
+from engine.documents.places import place_of, place_of_key, walk
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.checker import Path
-from engine.rulebooks.description import facts_read
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Rulebook, Test, Vocabulary
 
@@ -102,7 +102,7 @@ def _references_of_thresholds(written: Node, rulebook: Rulebook) -> Iterator[Pat
 def unread_facts(vocabulary: Vocabulary, written: Node, rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     """The facts that none of the rulebooks reads, where there is any; attributes describe an offer all the same."""
     rulebooks = [r for r in rulebooks if r.vocabulary.id == vocabulary.id]
-    read = {fact.id for rulebook in rulebooks for fact in facts_read(rulebook)}
+    read = {fact.id for rulebook in rulebooks for fact in compile_rulebook(rulebook).facts_read}
     for name, fact in vocabulary.facts.items():
         if rulebooks and name not in read and not fact.written.attribute:
             message = f"no rulebook reads the fact `{name}`"

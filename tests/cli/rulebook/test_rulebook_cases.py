@@ -16,7 +16,8 @@ from engine.authoring.cases.case import run_cases
 from engine.authoring.cases.coverage import Meaning, reached, shown_by
 from engine.authoring.cases.mutation import survey
 from engine.authoring.cases.suggestions import suggestions
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
+from engine.decisions.evaluators import REFERENCE
 from engine.diagnostics import CODES, Rejected
 from engine.rulebooks.library import SHIPPED, Library
 from offers.cases.case_file import CaseFile, case_files_of, read_case_file

@@ -22,9 +22,10 @@ from engine.authoring.proofs.diagrams import facts_under
 from engine.authoring.proofs.regions import last_digit
 from engine.authoring.proofs.witness import Values, stated_as
 from engine.authoring.writing.dmn import MODEL, dmn
-from engine.decisions.analysis import rule_on
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
+from engine.decisions.evaluators import REFERENCE
 from engine.evaluation.program import compile_rulebook
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from engine.authoring.cases.mutation import mutants_of
 from engine.authoring.proofs.proof import compare, prove
 from engine.authoring.proofs.truth_table import Row, Table, truth_table
-from engine.decisions.analysis import Items, rule_on
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
+from engine.decisions.evaluators import REFERENCE
 from engine.evaluation import folding
 from engine.evaluation.folding import TooComplex
 from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result, Status

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.diagnostics import Place, Rejected
@@ -504,6 +504,24 @@ def test_hostile_input_is_refused_in_little_memory(name: str) -> None:
         for diagnostic in rejected.diagnostics:
             assert diagnostic.message.isprintable()
             assert len(diagnostic.message) < 200
+
+
+@pytest.mark.parametrize("parser", sorted({document._PARSER, yaml.SafeLoader}, key=lambda parser: parser.__name__))
+@given(
+    before=st.sampled_from(["", "a: 1\n---\n", "a: ", "- ", "a:\n  - b: "]),
+    brackets=st.text("[{", min_size=44, max_size=3000),
+    after=st.sampled_from(["", "}", "\t:", '"', "&", "a: b: c", ", %", "\n: - ]"]),
+)
+@settings(max_examples=60)
+def test_too_many_levels_come_before_what_a_parser_finds_further_on(
+    parser: type[yaml.SafeLoader], before: str, brackets: str, after: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "_PARSER", parser)
+        rejections = [
+            d for d in read_documents(f"{before}{brackets}{after}".encode(), "a.yaml") if isinstance(d, Rejected)
+        ]
+    assert [d.code for rejected in rejections for d in rejected.diagnostics] == ["too-deep"]
 
 
 @pytest.mark.parametrize("name", HARMLESS)

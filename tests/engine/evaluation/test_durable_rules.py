@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 
 from engine.decisions import analysis
 from engine.decisions import decide as decide_module
-from engine.decisions.analysis import Items
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution, Trace
 from engine.diagnostics import IntegrityFault
-from engine.evaluation import reference
+from engine.evaluation import reference, ruling
 from engine.evaluation.evidence import Evidence, Stated
 from engine.evaluation.program import Program
 from engine.evaluation.reference import Findings
+from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.interval import Interval
 from engine.values.logic import Status
@@ -434,12 +434,12 @@ def test_a_condition_on_which_the_evaluators_disagree_is_named(monkeypatch: pyte
 
 
 def test_a_ruling_on_which_the_evaluators_disagree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = analysis.reference_statuses
+    right = ruling.reference_statuses
 
     def wrong(program: Program, items: Items) -> tuple[Status, ...]:
         return (Status.NOT_APPLICABLE, *right(program, items)[1:])
 
-    monkeypatch.setattr(analysis, "reference_statuses", wrong)
+    monkeypatch.setattr(ruling, "reference_statuses", wrong)
     with pytest.raises(IntegrityFault, match=r"durable-rules and the reference disagree on rule\Z"):
         Decider(good_or_large()).decide(SUBJECT, {}, YEAR)
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
+from engine.decisions.evaluators import REFERENCE
 from engine.decisions.trace import Subject
 from engine.diagnostics import Rejected
 from engine.journal.drafts import decision_draft, texts_of

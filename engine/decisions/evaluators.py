@@ -58,9 +58,9 @@ def evaluators_of(program: Program, engine: str | None = None, is_checked: bool 
         engine: `reference` to do without durable-rules; by default the environment's `SEKSKANT_ENGINE`.
         is_checked: False where the reference alone shows again what was decided before.
     """
-    why = why_reference(engine)
     if not is_checked:
         return ReferenceAlone(program)
+    why = why_reference(engine)
     return ByDurableRules(program) if why is None else ByReference(program, why)
 
 

@@ -29,7 +29,7 @@ def record_override(journal: Journal, number: int, verdict: str, because: str, b
     if entry.kind != DECISION:
         raise rejected(place, "unknown-entry", f"entry {number} is no decision but: {entry.kind}")
     try:
-        rulebook = describing(journal.text).rulebook(recorded_in(entry).decision["rulebook"])
+        rulebook = describing(journal.text).rulebook(recorded_in(entry).rulebook)
     except NotReplayable as error:
         hint = "`sekskant audit verify` says what is wrong"
         raise rejected(place, "not-replayable", str(error), hint) from None

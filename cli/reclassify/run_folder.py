@@ -158,10 +158,7 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
     table = request.table
     rulebooks = [
         {
-            "id": r.id,
-            "version": r.version,
-            "sha256": r.sha256,
-            "vocabulary": {"id": r.vocabulary.id, "sha256": r.vocabulary.sha256},
+            **r.ref.record(),
             "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
             "status_vectors": vectors,
             "engine": execution.engine if execution else "",

@@ -244,8 +244,8 @@ def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node |
         (line, column), message, hint = explained(error, text)
         rest = "nothing after this line was read"
         yield rejected(Place(file, line, column), "syntax", message, f"{hint}; {rest}" if hint else rest)
-    except (yaml.YAMLError, ValueError) as error:
-        yield rejected(Place(file), "syntax", quoted(str(error)))
+    except (yaml.YAMLError, ValueError):
+        yield rejected(Place(file), "syntax", "this is not YAML")
 
 
 def _place_after(before: str, file: str) -> Place:

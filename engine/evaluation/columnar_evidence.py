@@ -20,7 +20,7 @@ import narwhals as nw
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evaluation.durable_writer import scales_of
 from engine.evaluation.program import Program, TestNode
-from engine.rulebooks.rulebook import FactDeclaration
+from engine.rulebooks.rulebook import FactDeclaration, NumberTest
 from engine.values.interval import Interval
 
 UNBOUNDED = 2**56
@@ -234,8 +234,8 @@ def _mean_of(fact: FactDeclaration) -> str | None:
 
 
 def _thresholds(program: Program, fact: str) -> list[Fraction]:
-    tests = [node.test for node in program.nodes if isinstance(node, TestNode) and node.test.fact == fact]
-    return [test.threshold for test in tests if test.threshold is not None]
+    tests = [node.test for node in program.nodes if isinstance(node, TestNode)]
+    return [test.threshold for test in tests if isinstance(test, NumberTest) and test.fact == fact]
 
 
 def ends(key: str) -> Ends:

@@ -18,7 +18,8 @@ from engine.diagnostics import IntegrityFault
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.folding import Folding, Outcome, TooComplex
 from engine.evaluation.program import Program, StatedNode, TestNode, children_of
-from engine.rulebooks.rulebook import Test
+from engine.rulebooks.rulebook import NumberTest
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Result, Status
 
@@ -91,11 +92,16 @@ class DecisionDiagram:
         finding = findings[leaf.fact]
         if isinstance(leaf, StatedNode):
             return (_NOT_MET,) if finding.state is State.NOT_STATED else (_MET,)
-        possible, passing = finding.possible, leaf.test.answers
-        if isinstance(possible, Interval):
-            return self._scales[leaf.fact].results(leaf.test, possible)
-        passes, fails = any(a in passing for a in possible), any(a not in passing for a in possible)
-        return _WITHOUT if passes and fails else (_MET,) if passes else (_NOT_MET,)
+        test, possible = leaf.test, finding.possible
+        if isinstance(test, NumberTest):
+            assert isinstance(possible, Interval)
+            return self._scales[leaf.fact].results(test, possible)
+        assert not isinstance(possible, Interval)
+        return _either(any(a in test.answers for a in possible), any(a not in test.answers for a in possible))
+
+
+def _either(passes: bool, fails: bool) -> Possible:
+    return _WITHOUT if passes and fails else (_MET,) if passes else (_NOT_MET,)
 
 
 class _Scale(NamedTuple):
@@ -103,31 +109,28 @@ class _Scale(NamedTuple):
 
     thresholds: tuple[Fraction, ...]
 
-    def results(self, test: Test, possible: Interval) -> Possible:
+    def results(self, test: NumberTest, possible: Interval) -> Possible:
         """What a test can turn out to be on the numbers of an interval."""
         first, last = self._passing(test)
         low, high = self._lowest(possible), self._highest(possible)
-        passes, fails = low <= last and first <= high, low < first or last < high
-        return _WITHOUT if passes and fails else (_MET,) if passes else (_NOT_MET,)
+        return _either(low <= last and first <= high, low < first or last < high)
 
-    def _passing(self, test: Test) -> tuple[int, int]:
+    def _passing(self, test: NumberTest) -> tuple[int, int]:
         """The first and the last region that pass a test."""
-        assert test.threshold is not None
         at, end = 2 * self.thresholds.index(test.threshold) + 1, 2 * len(self.thresholds)
-        match test.operator:
-            case "at_most":
+        match test.comparison:
+            case Comparison.AT_MOST:
                 return 0, at
-            case "below":
+            case Comparison.BELOW:
                 return 0, at - 1
-            case "at_least":
+            case Comparison.AT_LEAST:
                 return at, end
-            case "above":
+            case Comparison.ABOVE:
                 return at + 1, end
-            case "equals":
+            case Comparison.EQUALS:
                 return at, at
-            case "in":
-                raise AssertionError("numbers are compared, answers are looked up")
-        assert_never(test.operator)
+            case _:
+                assert_never(test.comparison)
 
     def _lowest(self, possible: Interval) -> int:
         if possible.low is None:
@@ -146,7 +149,7 @@ class _Scale(NamedTuple):
 def _scales(program: Program) -> dict[str, _Scale]:
     found: dict[str, set[Fraction]] = {}
     for node in program.nodes:
-        if isinstance(node, TestNode) and node.test.threshold is not None:
+        if isinstance(node, TestNode) and isinstance(node.test, NumberTest):
             found.setdefault(node.fact, set()).add(node.test.threshold)
     return {fact: _Scale(tuple(sorted(thresholds))) for fact, thresholds in found.items()}
 

@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from engine.rulebooks.rulebook import (
+    YES,
+    AnswerTest,
     Condition,
     Count,
     Criterion,
@@ -201,7 +203,7 @@ class _Compiler:
         status = measure = self.condition(criterion.condition, f"{name}.measure" if wrapped else name)
         if criterion.judgement is not None:
             stated = self._add(StatedNode(self._name(f"{name}.judged"), criterion.judgement))
-            test = Test(criterion.judgement, "in", None, frozenset({"yes"}), criterion.reference)
+            test = AnswerTest(criterion.judgement, frozenset({YES}), criterion.reference)
             judgement = self._add(TestNode(self._name(f"{name}.judgement"), test))
             final = name if criterion.applicability is None else f"{name}.departed"
             status = self._add(ChoiceNode(self._name(final), stated, judgement, measure))

@@ -6,14 +6,15 @@ from typing import Any
 
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
+    AnswerTest,
     Condition,
     Count,
     Criterion,
     FactDeclaration,
+    NumberTest,
     Override,
     Rulebook,
     RulePart,
-    Test,
 )
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, interval_record
@@ -87,9 +88,10 @@ def _criterion(criterion: Criterion) -> Record:
 
 
 def _condition(condition: Condition) -> Record:
-    if isinstance(condition, Test):
-        asked = sorted(condition.answers) if condition.threshold is None else decimal_text(condition.threshold)
-        return {"fact": condition.fact, condition.operator: asked}
+    if isinstance(condition, NumberTest):
+        return {"fact": condition.fact, condition.key: decimal_text(condition.threshold)}
+    if isinstance(condition, AnswerTest):
+        return {"fact": condition.fact, condition.key: sorted(condition.answers)}
     return {condition.operator: [_condition(part) for part in condition.parts]}
 
 

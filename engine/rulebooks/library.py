@@ -165,7 +165,7 @@ def _repeated(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for rulebook in rulebooks:
         file = first.setdefault((rulebook.id, rulebook.version), rulebook.file)
         if file != rulebook.file:
-            message = f"`{rulebook.id}@{rulebook.version}` stands already in {file}"
+            message = f"`{rulebook.name}` stands already in {file}"
             place = _place_in(rulebook.file, "version")
             yield Diagnostic(place, "repeated-id", message, "give each version its own name")
 
@@ -176,7 +176,7 @@ def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for earlier, later in itertools.combinations(ordered, 2):
         end = earlier.in_force_until or earlier.in_force_from
         if earlier.id == later.id and later.in_force_from <= end:
-            both = f"`{later.id}@{later.version}` and `{earlier.id}@{earlier.version}`"
+            both = f"`{later.name}` and `{earlier.name}`"
             message = f"{both} are both in force on {later.in_force_from}"
             place = _place_in(later.file, "in_force", "from")
             yield Diagnostic(place, "overlapping-dates", message, "let the earlier one end before")

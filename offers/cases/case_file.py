@@ -84,7 +84,7 @@ def _rulebook(path: Path, node: Node, name: str) -> Rulebook:
     known = list(_beside(path))
     found = [r for r in known if r.id == identifier and version in ("", r.version)]
     if not found:
-        names = dict.fromkeys(f"{r.id}@{r.version}" for r in known)
+        names = dict.fromkeys(r.name for r in known)
         message = f"there is no rulebook {quoted(name)} in the folder above, nor among those shipped"
         raise rejected(place_of(node, "rulebook"), "unknown-rulebook", message, near_hint(name, names))
     return max(found, key=lambda r: r.in_force_from)

@@ -20,8 +20,8 @@ from offers.columns.number_columns import DistinctTexts, numbers, plain_text, te
 from offers.columns.stages import Stages
 from offers.tables.cells import DecimalSign, names_of_answers
 from offers.tables.headers import columns_of
-from offers.tables.opening import EXTRA
 from offers.tables.rows import SEVERAL
+from offers.tables.table import EXTRA
 
 READ = " read"
 """The column that says whether every cell of a row was understood."""

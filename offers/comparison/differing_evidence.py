@@ -11,7 +11,7 @@ from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration
 from offers.columns.reference_check import Reader
 from offers.tables.headers import columns_of
-from offers.tables.opening import ROW
+from offers.tables.table import ROW
 
 
 class Side(NamedTuple):

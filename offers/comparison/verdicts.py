@@ -13,7 +13,7 @@ from offers.columns.evaluator import Evaluator
 from offers.columns.evidence_columns import READ
 from offers.columns.reference_check import Reader
 from offers.tables.cells import DecimalSign
-from offers.tables.opening import ROW
+from offers.tables.table import ROW
 
 REFUSED, UNREADABLE = "refused", "unreadable"
 """What stands for a verdict where the evidence is refused by the rule, or cannot be read at all."""

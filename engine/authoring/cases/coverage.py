@@ -28,7 +28,7 @@ from engine.evaluation.evidence import Finding, State
 from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.evaluation.ruling import placed
-from engine.rulebooks.rulebook import Rulebook, tests_of
+from engine.rulebooks.rulebook import NumberTest, Rulebook, tests_of
 from engine.values.interval import Interval
 from engine.values.logic import Status
 
@@ -68,10 +68,10 @@ class Meaning:
         rulebook = self.program.rulebook
         conditions = [c.condition for c in rulebook.criteria] + [o.condition for o in rulebook.overrides]
         conditions += [c.applicability.exempt_when for c in rulebook.criteria if c.applicability]
-        pairs = {(t.fact, t.threshold): t for condition in conditions for t, _ in tests_of(condition)}
+        tests = [test for condition in conditions for test, _ in tests_of(condition)]
+        pairs = dict.fromkeys((test.fact, test.threshold) for test in tests if isinstance(test, NumberTest))
         for fact, threshold in pairs:
-            if threshold is not None:
-                yield from (ThresholdGoal(fact, threshold, side) for side in ("under", "at", "over"))
+            yield from (ThresholdGoal(fact, threshold, side) for side in ("under", "at", "over"))
 
     def _can_be_reached(self, goal: Goal) -> bool:
         if isinstance(goal, EdgeGoal):

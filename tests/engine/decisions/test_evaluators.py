@@ -103,7 +103,8 @@ def test_status_vectors_of_a_register_are_decided_by_the_two_as_well(monkeypatch
     rulings = Rulings(Decider(good_or_large(), engine="reference"))
     assert rulings.on((Status.MET, Status.UNKNOWN)).verdict is Verdict.MET
     assert rulings.execution == Execution("reference", "decision diagram", (), why="asked for")
-    monkeypatch.setattr(DecisionDiagram, "ruling", lambda diagram, items: [])
+    nodes = len(rulings.program.nodes) - rulings.program.ruling_from
+    monkeypatch.setattr(DecisionDiagram, "ruling", lambda diagram, items: [Status.NOT_APPLICABLE] * nodes)
     with pytest.raises(IntegrityFault, match="the reference and the decision diagram disagree"):
         rulings.on((Status.NOT_MET, Status.UNKNOWN))
 

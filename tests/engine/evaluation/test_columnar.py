@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.decisions.decide import Decider
@@ -35,10 +35,11 @@ from engine.rulebooks.rulebook import FactDeclaration
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from engine.values.numbers import decimal_text
+from tests.chance import tried
 from tests.engine.random_rulebooks import DEPARTURES, THRESHOLDS, VOCABULARY, YEAR, YEARS, Example, examples
 from tests.support import REASONED, SUBJECT, between, exact, make_rulebook, make_vocabulary, unknown
 
-many = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+many = tried(60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def columnar(program: Program, year: int = YEAR) -> ColumnarProgram:
@@ -142,7 +143,7 @@ def test_random_rulebooks_come_to_the_same_statuses(example: Example, offers: li
 
 def departs(example: Example, stated: Stated) -> bool:
     try:
-        Decider(example.rulebook, engine="reference").decide(SUBJECT, stated, YEAR)
+        Decider(example.rulebook, is_checked=False).decide(SUBJECT, stated, YEAR)
     except Rejected as error:
         return {d.code for d in error.diagnostics} == {"departure-without-reason"}
     return False
@@ -167,7 +168,7 @@ def exact_where_derived(stated: Stated) -> bool:
 @given(examples(), st.lists(OFFERS, min_size=4, max_size=4))
 def test_rulings_are_those_of_the_reference(example: Example, offers: list[Stated]) -> None:
     compiled = compile_rulebook(example.rulebook)
-    program, decider = columnar(compiled), Decider(example.rulebook, engine="reference")
+    program, decider = columnar(compiled), Decider(example.rulebook, is_checked=False)
     rulings = Rulings(decider)
     for _, items in evaluated(program, offers):
         if items is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -36,7 +37,9 @@ ENDS = st.none() | st.sampled_from([*map(Fraction, THRESHOLDS), Fraction(1, 3), 
 INTERVALS = st.builds(Interval, ENDS, ENDS, st.booleans(), st.booleans()).filter(lambda interval: not interval.is_empty)
 
 
-def of_judgements(count: int, group: Written, overrides: dict[str, Written] | None = None, away: str = "") -> Rulebook:
+def of_judgements(
+    count: int, group: Written, overrides: Mapping[str, Written] | None = None, away: str = ""
+) -> Rulebook:
     """A rulebook of criteria on judgements, which all may not apply where that is asked for."""
     vocabulary = make_vocabulary({f"fact_{i}": {"type": "judgement"} for i in range(count)})
     exempt = {"not_applicable": {"when": {"fact": "fact_0"}, "counts_as": away}} if away else {}

@@ -26,8 +26,10 @@ from engine.evaluation.program import Program
 from engine.evaluation.reference import Findings
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Status
+from tests.chance import cheap
 from tests.support import SUBJECT, TEXT, Written, answer, between, exact, make_rulebook, make_vocabulary
 
 if (missing := why_missing()) is not None:
@@ -46,7 +48,7 @@ VOCABULARY = make_vocabulary(
         "a_b": {"type": "one_of", "answers": {"c": TEXT, "d": TEXT}},
     }
 )
-COMPARISONS = ("at_most", "at_least", "below", "above", "equals")
+COMPARISONS = tuple(comparison.value for comparison in Comparison)
 YEAR = 2031
 NO_EXECUTION = Execution("", None, ())
 HALF = Fraction(1, 2)
@@ -100,6 +102,7 @@ ENDS = st.none() | st.fractions(-4, 4, max_denominator=12)
 INTERVALS = st.builds(Interval, ENDS, ENDS, st.booleans(), st.booleans()).filter(lambda interval: not interval.is_empty)
 
 
+@cheap
 @given(INTERVALS, st.sampled_from([1, 2, 3, 10]), st.integers(-50, 50))
 def test_scaled_ends_compare_with_scaled_thresholds_as_the_numbers_do(interval: Interval, scale: int, at: int) -> None:
     low, high = scaled_ends(interval, scale)
@@ -110,6 +113,7 @@ def test_scaled_ends_compare_with_scaled_thresholds_as_the_numbers_do(interval: 
     assert (high < 2 * at) is (interval.intersect(Interval(threshold, None)).is_empty)
 
 
+@cheap
 @given(INTERVALS, st.sampled_from([1, 2, 3, 10]))
 def test_scaled_ends_are_in_order(interval: Interval, scale: int) -> None:
     low, high = scaled_ends(interval, scale)

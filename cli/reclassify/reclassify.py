@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
     ignore_option,
@@ -93,6 +94,7 @@ def reclassify(
         raise click.UsageError("--backend spark and --master URL belong together")
     gc.freeze()
     gc.enable()
+    check_evaluators(lang)
     library = load_library()
     if year is None:
         year = library.latest_year()

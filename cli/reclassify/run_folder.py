@@ -162,9 +162,10 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
             **r.ref.record(),
             "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
             "status_vectors": vectors,
-            "engine": engine,
+            "engine": execution.engine if execution else "",
+            "checked_by": execution.checked_by if execution else "",
         }
-        for r, counts, vectors, engine in zip(
+        for r, counts, vectors, execution in zip(
             request.rulebooks, result.counts, result.vectors, result.executions, strict=True
         )
     ]

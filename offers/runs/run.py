@@ -11,6 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from engine.decisions.decide import Decider
+from engine.decisions.trace import Execution
 from engine.decisions.vector_decisions import Rulings
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from engine.evaluation.program import Program
@@ -46,7 +47,8 @@ class Request(NamedTuple):
 class Result(NamedTuple):
     """What a run found; the decisions themselves stand in their files.
 
-    `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep.
+    `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
+    `executions` say for each rulebook who decided and who checked, None where no row could be decided.
     """
 
     rows: int
@@ -56,7 +58,7 @@ class Result(NamedTuple):
     lost: Sequence[Sequence[str]]
     checked: int
     vectors: Sequence[int]
-    executions: Sequence[str]
+    executions: Sequence[Execution | None]
 
 
 Told = Callable[[int], None]
@@ -183,7 +185,6 @@ class Run:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {book.rulebook.id}")
         if self.comparison:
             self.comparison.rejected(batch.rejected)
-        executions = [book.rulings.execution.engine if book.rulings.execution else "" for book in batch.books]
         return Result(
             rows=batch.rows,
             counts=[book.counted for book in batch.books],
@@ -192,7 +193,7 @@ class Run:
             lost=self.comparison.lost if self.comparison else [() for _ in batch.books],
             checked=batch.checked,
             vectors=[book.rulings.vectors for book in batch.books],
-            executions=executions,
+            executions=[book.rulings.execution for book in batch.books],
         )
 
 

@@ -21,10 +21,11 @@ from engine.authoring.cases.goals import (
     ThresholdGoal,
     kept_mandatory,
 )
-from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, facts_under
+from engine.authoring.proofs.diagrams import Diagrams, facts_under
 from engine.decisions.trace import Trace
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State
+from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.evaluation.ruling import placed
 from engine.rulebooks.rulebook import NumberTest, Rulebook, tests_of

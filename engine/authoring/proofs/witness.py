@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.authoring.proofs.diagrams import Choice, Diagrams, Function
+from engine.authoring.proofs.diagrams import Choice, Diagrams
 from engine.authoring.proofs.regions import value_in
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, Stated, exact_evidence
+from engine.evaluation.folding import Function
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject
 from engine.diagnostics import Rejected
 from engine.journal.drafts import decision_draft, texts_of
@@ -31,7 +31,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vocabulary = make_vocabulary({"needed": {"type": "judgement"}})
     criteria = {"C": {"met_when": {"fact": "needed", "is": "yes"}}}
     rulebook = make_rulebook(vocabulary, criteria, {"all": ["C"]})
-    decider = Decider(rulebook, engine=REFERENCE)
+    decider = Decider(rulebook, is_checked=False)
     path = tmp_path_factory.mktemp("journal") / "small.db"
     with Journal(str(path), writes=True) as journal:
         for i in range(COUNT):

@@ -59,7 +59,7 @@ class ByRows:
 
     def __init__(self, before: Before, new: Rulebook, reader: Reader, year: int) -> None:
         self._old_year, self._year, self._reader, self._lost = before.year, year, reader, before.lost
-        self._old, self._new = Decider(before.rulebook, engine="reference"), Decider(new, engine="reference")
+        self._old, self._new = Decider(before.rulebook, is_checked=False), Decider(new, is_checked=False)
         self._before = {row["offer"]: row for row in before.decisions}
         columns = next(iter(self._before.values()), {})
         names = [name for name in evidence_columns(self._new.program, before.year) if name in columns]

@@ -59,11 +59,13 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415 - only what is used is loaded
+    from engine.rulebooks.rulebook_ref import RulebookRef  # noqa: PLC0415 - only what is used is loaded
+    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415
 
     try:
         superset = json.loads(found.entry.get("superset") or "null")
-        recorded = Recorded(found.record["decision"], found.record["document"], superset)
+        wider = None if superset is None else RulebookRef.parse(superset)
+        recorded = Recorded(found.record["decision"], found.record["document"], wider)
         return list(Replayer(found.text_of).replay(recorded).differs_at)
     except (NotReplayable, IntegrityFault) as error:
         return str(error)

@@ -312,7 +312,7 @@ def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:
         fact, suffix = vocabulary.facts[stem], f" {year}"
     else:
         suffix = ""
-    return wording.text(fact.written.label) + suffix
+    return wording.text(fact.label) + suffix
 
 
 def summary_text(request: Request, result: Result, previous: str | None, language: Language) -> str:

@@ -138,7 +138,7 @@ def _leaves(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iter
     """The columns of a table that state a fact, whether a rulebook reads it or not: a mistake is a mistake."""
     for name in schema:
         fact, (stem, _, year) = vocabulary.facts.get(name), name.rpartition("_")
-        if fact is not None and not fact.written.per:
+        if fact is not None and not fact.is_yearly:
             yield grids.leaf(fact)
-        elif stem in vocabulary.facts and vocabulary.facts[stem].written.per and year.isdigit():
+        elif stem in vocabulary.facts and vocabulary.facts[stem].is_yearly and year.isdigit():
             yield grids.leaf(vocabulary.facts[stem], int(year))

@@ -41,14 +41,14 @@ def test_lints(rulebook: Rulebook, written: Node) -> Iterator[Diagnostic]:
 
 
 def _threshold_lints(rulebook: Rulebook, written: Node, path: Path, test: NumberTest) -> Iterator[Diagnostic]:
-    kind = rulebook.vocabulary.facts[test.fact].written.type
+    is_whole = rulebook.vocabulary.facts[test.fact].is_whole
     place = place_of(written, *path, test.key)
-    if kind == "whole_number" and test.threshold.denominator != 1 and not test.passing.is_exact:
+    if is_whole and test.threshold.denominator != 1 and not test.passing.is_exact:
         same = " and ".join(f"`{c.value}: {decimal_text(end)}`" for c, end in ends_of(test.passing.whole()))
         message = f"`{test.fact}` is a whole number and never takes this threshold"
         hint = f"write {same}, which means the same"
         yield Diagnostic(place, "threshold-between-whole-numbers", message, hint)
-    if kind != "whole_number" and test.passing.is_exact:
+    if not is_whole and test.passing.is_exact:
         message = f"`{test.fact}` is measured, and hardly ever exactly this"
         yield Diagnostic(place, "equals-on-measure", message, "compare by `at_most` or `at_least`")
     if any(is_placeholder(text) or _NOWHERE.match(text) for text in (test.reference.da, test.reference.en)):
@@ -103,7 +103,7 @@ def unread_facts(vocabulary: Vocabulary, written: Node, rulebooks: Iterable[Rule
     rulebooks = [r for r in rulebooks if r.vocabulary.id == vocabulary.id]
     read = {fact.id for rulebook in rulebooks for fact in compile_rulebook(rulebook).facts_read}
     for name, fact in vocabulary.facts.items():
-        if rulebooks and name not in read and not fact.written.attribute:
+        if rulebooks and name not in read and not fact.is_attribute:
             message = f"no rulebook reads the fact `{name}`"
             hint = "take it out, or test it; assessors are not asked for it"
             yield Diagnostic(place_of_key(written, "facts", name), "unread-fact", message, hint)

@@ -74,7 +74,7 @@ CELLS: Mapping[str, list[str | None]] = {
     "outside_share_mean": ["0.5", "<0.5", ">=0.5", "0.4..0.6", *[None] * 400],
     "volume_judgement": ["ja", "nej", "ukendt", *[None] * 300],
     "volume_judgement_because": ["fordi", "fordi", "fordi", None],
-    **{f.id: WORDS for f in VOCABULARY.facts.values() if f.written.type == "judgement" and f.id != "volume_judgement"},
+    **{f.id: WORDS for f in VOCABULARY.facts.values() if f.is_judgement and f.id != "volume_judgement"},
 }
 TYPED = {
     "cases_per_10000": [0.5, 0.1 + 0.2, 10.0, 10.000000000000002, 9.999999999999998, 1 / 3, 0.5000000000000001, None],

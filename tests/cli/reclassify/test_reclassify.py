@@ -268,6 +268,7 @@ def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "letter.txt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.3, 0.9, 1.3, 1.7, 2.1])
 def test_a_killed_run_leaves_no_folder_or_a_complete_one(tmp_path: Path, after: float) -> None:
     rows = [ROWS[i % 2].replace(";", f"{i};", 1) for i in range(3000)]

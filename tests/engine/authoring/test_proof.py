@@ -100,6 +100,7 @@ def test_any_rulebook_is_proven(example: Example) -> None:
     check_table(example.rulebook)
 
 
+@pytest.mark.slow
 @given(examples(max_criteria=4, max_overrides=2), st.data())
 @tried(60)
 def test_comparisons_are_true(example: Example, data: st.DataObject) -> None:

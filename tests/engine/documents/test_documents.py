@@ -18,7 +18,6 @@ from engine.diagnostics import Place, Rejected
 from engine.documents import document
 from engine.documents.document import (
     MAX_BYTES,
-    MAX_DEPTH,
     MAX_DOCUMENTS,
     Mapping,
     Node,
@@ -27,6 +26,7 @@ from engine.documents.document import (
     read_documents,
     read_one,
 )
+from engine.documents.nesting import MAX_DEPTH
 from tests.chance import tried
 from tests.support import slow_among
 

@@ -11,6 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from engine.decisions.decide import Decider
+from engine.decisions.trace import Execution
 from engine.decisions.vector_decisions import Rulings
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.program import Program
@@ -43,7 +44,8 @@ class Request(NamedTuple):
 class Result(NamedTuple):
     """What a run found; the decisions themselves stand in their files.
 
-    `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep.
+    `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
+    `executions` say for each rulebook who decided and who checked, None where no row could be decided.
     """
 
     rows: int
@@ -53,7 +55,7 @@ class Result(NamedTuple):
     lost: Sequence[Sequence[str]]
     checked: int
     vectors: Sequence[int]
-    executions: Sequence[str]
+    executions: Sequence[Execution | None]
 
 
 Told = Callable[[int], None]
@@ -176,7 +178,7 @@ class Pass:
             lost=self.comparison.lost if self.comparison else [() for _ in rulings],
             checked=batch.checked,
             vectors=[ruling.vectors for ruling in rulings],
-            executions=[ruling.execution.engine if ruling.execution else "" for ruling in rulings],
+            executions=[ruling.execution for ruling in rulings],
         )
 
     def close(self) -> None:

@@ -6,15 +6,17 @@ import itertools
 from collections.abc import Mapping
 from functools import partial
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.decisions.analysis import Analyst
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution, Trace
 from engine.evaluation.evidence import Evidence, Stated
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
+from tests.chance import tried
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
 from tests.engine.random_rulebooks import (
     NOT_MET,
@@ -30,15 +32,15 @@ from tests.engine.random_rulebooks import (
 )
 from tests.support import SUBJECT, forced
 
-# Each example decided by durable-rules registers its rulesets in the one host of the process, for good.
-decided_by_durable_rules = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
-decided_by_the_reference = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+# Each program decided by durable-rules registers its rulesets in the one host of the process, for good.
+decided_by_durable_rules = tried(80, suppress_health_check=[HealthCheck.too_slow])
+decided_by_the_reference = tried(150, suppress_health_check=[HealthCheck.too_slow])
 
 NO_EXECUTION = Execution("", None, ())
 
 
-def decided(example: Example, stated: Stated, engine: str | None = "reference") -> Trace:
-    return Decider(example.rulebook, engine=engine).decide(SUBJECT, stated, YEAR)
+def decided(example: Example, stated: Stated) -> Trace:
+    return Decider(example.rulebook, is_checked=False).decide(SUBJECT, stated, YEAR)
 
 
 def statuses(trace: Trace) -> list[Status]:
@@ -117,7 +119,7 @@ def _turned(stated: Evidence | Mapping[int, Evidence]) -> Evidence | Mapping[int
 @decided_by_the_reference
 @given(examples(max_criteria=4, max_overrides=2))
 def test_the_analysis_is_that_of_the_definitions(example: Example) -> None:
-    trace, program = decided(example, example.loose), Decider(example.rulebook, engine="reference").program
+    trace, program = decided(example, example.loose), compile_rulebook(example.rulebook)
     domains = [WITH_APPLICABILITY if "not_applicable" in c else PLAIN for c in example.criteria.values()]
     names = (*example.criteria, *example.overrides)
     options = (*domains, *(PLAIN for _ in example.overrides))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +22,7 @@ from offers.columns.evaluator import Evaluator
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
+from tests.chance import chance as chance_of
 
 YEAR, OFFERS = 2018, 200_000
 RULEBOOKS = Library().in_force(YEAR)
@@ -74,7 +74,7 @@ CELLS: Mapping[str, list[str | None]] = {
     "outside_share_mean": ["0.5", "<0.5", ">=0.5", "0.4..0.6", *[None] * 400],
     "volume_judgement": ["ja", "nej", "ukendt", *[None] * 300],
     "volume_judgement_because": ["fordi", "fordi", "fordi", None],
-    **{f.id: WORDS for f in VOCABULARY.facts.values() if f.written.type == "judgement" and f.id != "volume_judgement"},
+    **{f.id: WORDS for f in VOCABULARY.facts.values() if f.is_judgement and f.id != "volume_judgement"},
 }
 TYPED = {
     "cases_per_10000": [0.5, 0.1 + 0.2, 10.0, 10.000000000000002, 9.999999999999998, 1 / 3, 0.5000000000000001, None],
@@ -87,7 +87,7 @@ TYPED = {
 
 
 def table_of(cells: Mapping[str, list[Any]], offers: int, sign: Any = ".") -> Table:
-    chance = random.Random(7)  # noqa: S311 - the same offers in every run
+    chance = chance_of(7)
     columns = {name: chance.choices(pool, k=offers) for name, pool in cells.items()}
     frame = pl.DataFrame({"id": [f"o{i}" for i in range(offers)], **columns}).with_row_index(ROW)
     headers = Headers(VOCABULARY).read(frame.columns[1:], "table.csv")

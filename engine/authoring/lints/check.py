@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from engine.authoring.lints.codes import LINTS
-from engine.authoring.lints.meaning import meaning_lints
-from engine.authoring.lints.texts import date_lints, test_lints, text_lints, unread_facts
+from engine.authoring.lints.lint import RulebookFile, VocabularyFile
+from engine.authoring.lints.registry import LINTS
+from engine.authoring.proofs.diagrams import TooComplex
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.documents.document import read_file, read_one
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
@@ -68,7 +69,7 @@ def _folder_findings(folder: Path, wanted: Sequence[Path]) -> Iterator[Diagnosti
         if file.name == VOCABULARY_FILE:
             yield from _vocabulary_findings(file, rulebooks)
         elif file in rulebooks:
-            yield from _allowed(file, _rulebook_lints(rulebooks[file], list(rulebooks.values())))
+            yield from _allowed(file, lints_of(rulebooks[file], list(rulebooks.values())))
 
 
 def _vocabulary_findings(file: Path, rulebooks: dict[Path, Rulebook]) -> Iterator[Diagnostic]:
@@ -79,18 +80,19 @@ def _vocabulary_findings(file: Path, rulebooks: dict[Path, Rulebook]) -> Iterato
         yield from error.diagnostics
         return
     written = read_one(data, shown)
-    yield from _allowed(file, [*text_lints(written), *unread_facts(vocabulary, written, rulebooks.values())])
+    checked = VocabularyFile(written, vocabulary, list(rulebooks.values()))
+    yield from _allowed(file, (found for lint in LINTS.values() for found in lint.in_vocabulary(checked)))
 
 
-def _rulebook_lints(rulebook: Rulebook, beside: Sequence[Rulebook]) -> Iterator[Diagnostic]:
-    written = read_one(rulebook.written_as, rulebook.file)
-    yield from test_lints(rulebook, written)
-    yield from text_lints(written, rulebook)
-    yield from date_lints(rulebook, written, beside)
-    yield from meaning_lints(rulebook, written)
+def lints_of(rulebook: Rulebook, folder: Sequence[Rulebook] = ()) -> Iterator[Diagnostic]:
+    """What the lints find in a rulebook, among all those of its folder; what a comment allows is found all the same."""
+    checked = RulebookFile(read_one(rulebook.written_as, rulebook.file), rulebook, folder)
+    for lint in LINTS.values():
+        with contextlib.suppress(TooComplex):
+            yield from lint.in_rulebook(checked)
 
 
-def _allowed(file: Path, found: Sequence[Diagnostic] | Iterator[Diagnostic]) -> Iterator[Diagnostic]:
+def _allowed(file: Path, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The lints that no comment in their line, or in the line above, allows."""
     lines = read_file(file).decode().splitlines()
     for diagnostic in found:

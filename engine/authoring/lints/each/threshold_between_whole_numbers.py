@@ -1,0 +1,45 @@
+"""A threshold that a fact of whole numbers never takes.
+
+## Avoid
+
+```yaml
+met_when: {fact: seats, above: 19.5}      # seats are whole
+```
+
+## Prefer
+
+```yaml
+met_when: {fact: seats, at_least: 20}
+```
+
+## Why
+
+The decision is the same, but a justification then says "above 19.5 seats", which no one can have. Write the number
+that the source means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from engine.authoring.lints.lint import Lint, RulebookFile
+from engine.authoring.lints.places import all_tests
+from engine.diagnostics import Diagnostic
+
+
+def _thresholds_between(file: RulebookFile) -> Iterator[Diagnostic]:
+    for path, test in all_tests(file.rulebook):
+        is_whole = file.rulebook.vocabulary.facts[test.fact].written.type == "whole_number"
+        if test.threshold is None or not is_whole or test.threshold.denominator == 1 or test.operator == "equals":
+            continue
+        upwards = test.operator in ("at_least", "above")
+        whole = math.ceil(test.threshold) if upwards else math.floor(test.threshold)
+        message = f"`{test.fact}` is a whole number and never takes this threshold"
+        hint = f"write `{'at_least' if upwards else 'at_most'}: {whole}`, which means the same"
+        yield Diagnostic(file.at(*path, test.operator), "threshold-between-whole-numbers", message, hint)
+
+
+LINT = Lint(
+    "threshold-between-whole-numbers", "a threshold that a fact of whole numbers never takes", _thresholds_between
+)

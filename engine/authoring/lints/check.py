@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from engine.authoring.lints.lint import RulebookFile, VocabularyFile
+from engine.authoring.lints.lint import RulebookFile, VocabularyCheck, VocabularyFile, nothing
 from engine.authoring.lints.registry import LINTS
 from engine.authoring.proofs.diagrams import TooComplex
 from engine.diagnostics import Diagnostic, Place, Rejected
@@ -27,10 +27,11 @@ def files_under(path: Path) -> list[Path]:
     return [file for folder in folders for file in sorted(folder.glob("*.yaml"))]
 
 
-def check(paths: Sequence[Path]) -> list[Diagnostic]:
+def check(paths: Sequence[Path], in_vocabulary: VocabularyCheck = nothing) -> list[Diagnostic]:
     """What is wrong with the files that the paths name, in the order of their places.
 
-    A folder is loaded as a whole. What does not load is said by the loader; lints are on what does.
+    A folder is loaded as a whole. What does not load is said by the loader; lints are on what does. `in_vocabulary`
+    finds what else is wrong with the vocabularies, and no comment allows that.
     """
     found: set[Diagnostic] = set()
     for path in paths:
@@ -38,7 +39,8 @@ def check(paths: Sequence[Path]) -> list[Diagnostic]:
         if path.is_dir():
             found |= set(_loading(path, files))
         for folder in dict.fromkeys(file.parent for file in files):
-            found |= set(_folder_findings(folder, [file for file in files if file.parent == folder]))
+            wanted = [file for file in files if file.parent == folder]
+            found |= set(_folder_findings(folder, wanted, in_vocabulary))
     return sorted(found, key=lambda d: (d.place, d.code, d.message))
 
 
@@ -55,7 +57,7 @@ def _loading(path: Path, files: Sequence[Path]) -> Iterator[Diagnostic]:
         yield from error.diagnostics
 
 
-def _folder_findings(folder: Path, wanted: Sequence[Path]) -> Iterator[Diagnostic]:
+def _folder_findings(folder: Path, wanted: Sequence[Path], in_vocabulary: VocabularyCheck) -> Iterator[Diagnostic]:
     """What is found in the wanted files of a folder; the others in it are read to compare with."""
     library = Library()
     rulebooks: dict[Path, Rulebook] = {}
@@ -65,23 +67,27 @@ def _folder_findings(folder: Path, wanted: Sequence[Path]) -> Iterator[Diagnosti
         except Rejected as error:
             if file in wanted:
                 yield from error.diagnostics
+    if (folder / VOCABULARY_FILE).exists():
+        yield from _vocabulary_findings(folder / VOCABULARY_FILE, wanted, list(rulebooks.values()), in_vocabulary)
     for file in wanted:
-        if file.name == VOCABULARY_FILE:
-            yield from _vocabulary_findings(file, rulebooks)
-        elif file in rulebooks:
+        if file in rulebooks:
             yield from _allowed(file, lints_of(rulebooks[file], list(rulebooks.values())))
 
 
-def _vocabulary_findings(file: Path, rulebooks: dict[Path, Rulebook]) -> Iterator[Diagnostic]:
+def _vocabulary_findings(
+    file: Path, wanted: Sequence[Path], rulebooks: Sequence[Rulebook], in_vocabulary: VocabularyCheck
+) -> Iterator[Diagnostic]:
+    """What is wrong with a vocabulary; the lints on it only where it is wanted itself, not for a rulebook beside it."""
     try:
         data, shown = read_file(file), shown_path(file)
         vocabulary = load_vocabulary(data, shown)
     except Rejected as error:
         yield from error.diagnostics
         return
-    written = read_one(data, shown)
-    checked = VocabularyFile(written, vocabulary, list(rulebooks.values()))
-    yield from _allowed(file, (found for lint in LINTS.values() for found in lint.in_vocabulary(checked)))
+    checked = VocabularyFile(read_one(data, shown), vocabulary, rulebooks)
+    yield from in_vocabulary(checked)
+    if file in wanted:
+        yield from _allowed(file, (found for lint in LINTS.values() for found in lint.in_vocabulary(checked)))
 
 
 def lints_of(rulebook: Rulebook, folder: Sequence[Rulebook] = ()) -> Iterator[Diagnostic]:

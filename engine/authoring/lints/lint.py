@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -63,8 +63,13 @@ class RulebookFile(CheckedFile):
             return None
 
 
-def _nothing(_: CheckedFile) -> Iterator[Diagnostic]:
-    return iter(())
+RulebookCheck = Callable[[RulebookFile], Iterable[Diagnostic]]
+VocabularyCheck = Callable[[VocabularyFile], Iterable[Diagnostic]]
+
+
+def nothing(_: CheckedFile) -> Iterable[Diagnostic]:
+    """The check that finds nothing."""
+    return ()
 
 
 class Lint(NamedTuple):
@@ -76,5 +81,5 @@ class Lint(NamedTuple):
 
     code: str
     summary: str
-    in_rulebook: Callable[[RulebookFile], Iterator[Diagnostic]] = _nothing
-    in_vocabulary: Callable[[VocabularyFile], Iterator[Diagnostic]] = _nothing
+    in_rulebook: RulebookCheck = nothing
+    in_vocabulary: VocabularyCheck = nothing

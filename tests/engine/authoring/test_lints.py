@@ -173,3 +173,20 @@ def test_the_pre_commit_hooks_run_commands_that_there_are() -> None:
     (check_hook,) = (hook for hook in hooks if hook["id"] == "sekskant-check")
     assert re.search(check_hook["files"], "rules/hovedstaden/mest-specialiserede-2018.yaml")
     assert re.search(check_hook["exclude"], "rules/hovedstaden/cases/mest-specialiserede-2018.yaml")
+
+
+@pytest.mark.parametrize("named", [".", "rulebook.yaml", "vocabulary.yaml"])
+def test_a_vocabulary_that_no_offer_fits_does_not_pass(named: str, tmp_path: Path) -> None:
+    """`assess` refuses an attribute that offers do not have, and so does `check`, whichever file it is given."""
+    shutil.copytree(FILES / "idle-override" / "mended", tmp_path, dirs_exist_ok=True)
+    vocabulary = tmp_path / "vocabulary.yaml"
+    text = vocabulary.read_text(encoding="utf-8")
+    attribute = "  seats:\n    attribute: true # sekskant: allow fact-declaration\n"
+    vocabulary.write_text(text.replace("  seats:\n", attribute), encoding="utf-8")
+    ran = sekskant("rulebook", "check", named, cwd=tmp_path)
+    message = "fact-declaration: an offer has no attribute `seats`"
+    hint = "one of `operator_kind`, `agreement_kind`, `service_type`"
+    assert (ran.code, ran.out) == (5, f"vocabulary.yaml:5:3: {message}\n  hint: {hint}\n")
+    offer = str(ROOT / "docs" / "example.yaml")
+    refused = sekskant("assess", offer, "--rulebook", str(tmp_path / "rulebook.yaml"))
+    assert (refused.code, message in refused.err) == (1, True)

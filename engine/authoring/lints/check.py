@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from engine.authoring.lints.allowance import allowed_at
 from engine.authoring.lints.lint import RulebookFile, VocabularyCheck, VocabularyFile, nothing
 from engine.authoring.lints.registry import LINTS
 from engine.authoring.proofs.diagrams import TooComplex
@@ -15,8 +15,6 @@ from engine.documents.document import read_file, read_one
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
-
-_ALLOWED = re.compile(r"#\s*sekskant:\s*allow\s+([a-z-]+(?:\s*,\s*[a-z-]+)*)")
 
 
 def files_under(path: Path) -> list[Path]:
@@ -101,15 +99,4 @@ def lints_of(rulebook: Rulebook, folder: Sequence[Rulebook] = ()) -> Iterator[Di
 def _allowed(file: Path, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The lints that no comment in their line, or in the line above, allows."""
     lines = read_file(file).decode().splitlines()
-    for diagnostic in found:
-        line = diagnostic.place.line
-        comments = " ".join(_comment(text) for text in lines[max(line - 2, 0) : line])
-        if diagnostic.code not in comments.split():
-            yield diagnostic
-
-
-def _comment(line: str) -> str:
-    """The codes that a line allows."""
-    return " ".join(
-        code for allowed in _ALLOWED.findall(line) for code in re.split(r"\s*,\s*", allowed) if code in LINTS
-    )
+    return (diagnostic for diagnostic in found if diagnostic.code not in allowed_at(lines, diagnostic.place.line))

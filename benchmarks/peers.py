@@ -39,8 +39,8 @@ from offers.columns.decision_table import Book  # noqa: E402
 from offers.columns.evaluator import Evaluator  # noqa: E402
 from offers.columns.evidence_columns import READ  # noqa: E402
 from offers.tables.headers import Headers  # noqa: E402
-from offers.tables.opening import Table  # noqa: E402
 from offers.tables.rows import Rows  # noqa: E402
+from offers.tables.table import Table  # noqa: E402
 
 YEAR = 2018
 ROW_BY_ROW = 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,10 +11,20 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import click
 
-from cli.common.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
-from cli.common.options import record_options, recorder_name
+from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
+from cli.common.options import (
+    ONLY,
+    format_option,
+    language_option,
+    record_options,
+    recorder_name,
+    rulebooks_option,
+    year_option,
+)
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spreadsheet import rows
 from engine.decisions.decide import DURABLE_RULES, ENGINES, Decider, why_reference
+from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
 from engine.rulebooks.library import Library
@@ -33,21 +44,14 @@ Decisions = tuple[Trace, ...]
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
-@click.option(
-    "--rulebook",
-    "names",
-    multiple=True,
-    metavar="ID",
-    help="Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv", "html"]),
-    default="table",
-    show_default=True,
-    help="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
+@year_option()
+@rulebooks_option(ONLY)
+@format_option(
+    "table",
+    "json",
+    "csv",
+    "html",
+    shown="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
 )
 @click.option("--summary", is_flag=True, help="Print only the line for each offer.")
 @click.option("--require-decided", is_flag=True, help="Exit with 3 where a verdict is undetermined.")
@@ -226,9 +230,6 @@ def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: La
 
 
 def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    import json  # noqa: PLC0415
-
-    from engine.decisions.decision_record import decision_record  # noqa: PLC0415
 
     separator = "[\n"
     for decisions in decided:
@@ -239,7 +240,6 @@ def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Lan
 
 
 def _csv(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    from cli.common.spreadsheet import rows  # noqa: PLC0415
 
     yield from rows(decided, lang, each_criterion=not summary)
 

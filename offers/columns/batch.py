@@ -16,7 +16,7 @@ from engine.diagnostics import Diagnostic
 from offers.columns.decision_table import NEAR, Book
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import READ
-from offers.tables.opening import ROW, Table
+from offers.tables.table import ROW, Table
 
 _CHECKED_AT_ONCE = 200
 """So many rows of the sample wait until they are checked: what is remembered of them is looked up once."""

@@ -18,7 +18,7 @@ from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.evidence_columns import READ, EvidenceColumns
 from offers.columns.reference_check import Reader, ReferenceCheck
-from offers.tables.opening import ROW
+from offers.tables.table import ROW
 
 Frame = TypeVar("Frame")
 

@@ -20,8 +20,8 @@ from offers.comparison.matching import AT, BEFORE
 from offers.comparison.previous import Previous
 from offers.comparison.verdicts import REFUSED, UNREADABLE, Verdicts
 from offers.tables.headers import Headers
-from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows
+from offers.tables.table import ROW, Table
 
 OLD, NEW, CAUSE, NAMED = " oo", " nn", "cause", " named"
 """Columns of changed offers: the verdict before and now, the cause, and whether what turned it can be named."""

@@ -16,7 +16,7 @@ from offers.comparison.causes import CAUSE, NAMED, NEW, OLD, Causes
 from offers.comparison.matching import AT, BEFORE, Matched, Matching
 from offers.comparison.previous import Previous
 from offers.comparison.verdicts import ANSWER
-from offers.tables.opening import Table
+from offers.tables.table import Table
 
 _ABOUT, _DECIDED = ("name", "operator_name", "target_group"), ("verdict", "outcome", "basis")
 _WORDS = (

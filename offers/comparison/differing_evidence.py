@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration
 from offers.columns.reference_check import Reader
 from offers.tables.headers import columns_of
-from offers.tables.opening import ROW
+from offers.tables.table import ROW
 
 
 class Side(NamedTuple):
@@ -113,7 +112,7 @@ _CODE = " code"
 def _parts(program: Program) -> Iterator[_Part]:
     """What a program reads, a derived fact before what it follows from."""
     facts = program.rulebook.vocabulary.facts
-    for fact in facts_of(program):
+    for fact in program.facts_tested:
         yield _Part(fact, None)
         derived = fact.written.derived
         if derived is not None and derived.mean:

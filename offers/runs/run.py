@@ -23,7 +23,7 @@ from offers.columns.reference_check import Reader
 from offers.comparison.comparison import CHANGE_SCHEMA, COMPARED, Comparison
 from offers.comparison.previous import DECISIONS, Previous
 from offers.runs.repeated_ids import RepeatedIds
-from offers.tables.opening import Table
+from offers.tables.table import Table
 
 _ROWS_AT_ONCE, _ROWS_COMPARED = 20_000, 100_000
 """With as many rows in a chunk as Polars takes by itself it goes little faster, in nearly twice the memory; but each

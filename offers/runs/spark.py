@@ -30,7 +30,7 @@ from offers.columns.decision_table import NEAR
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import Comparison
 from offers.runs.run import Request, Result, Run, Told, reclassify
-from offers.tables.opening import ROW
+from offers.tables.table import ROW
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

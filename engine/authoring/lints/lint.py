@@ -10,7 +10,7 @@ from engine.authoring.lints.meaning import Meaning
 from engine.authoring.proofs.diagrams import TooComplex
 from engine.diagnostics import Diagnostic, Place
 from engine.documents.document import Node
-from engine.documents.shape import place_of, place_of_key
+from engine.documents.places import place_of, place_of_key
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 
 

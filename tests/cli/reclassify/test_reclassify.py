@@ -20,6 +20,7 @@ import yaml
 
 from engine.decisions.verdict_change import Cause, Change, cause_of, change_of
 from tests.command import DATA, ROOT, Ran, sekskant
+from tests.offers.tables.opendocument import ods, sheet_rows
 
 STRATEGY, MOST = "hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"
 HEAD = "id;Navn;Driftsherrens art;Tilfælde pr. 10.000 indbyggere;Diagnoser;Behov for et større optageområde"
@@ -184,22 +185,19 @@ def cells_as(rows: Sequence[str]) -> list[dict[str, Any]]:
     return [dict(zip(HEAD.split(";"), row.split(";"), strict=True)) for row in rows]
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "parquet", "ndjson"])
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "parquet", "ndjson"])
 def test_other_kinds_of_tables_say_the_same(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"register.{kind}"
     table = [{k: typed(v) for k, v in row.items()} for row in cells_as(ROWS)]
+    danish = [[v.replace(".", ",").replace(",,", "..") if isinstance(v, str) else v for v in r.values()] for r in table]
+    sheet = [["Oplysninger om tilbud"], list(table[0]), *danish]
     if kind == "xlsx":
         book = openpyxl.Workbook()
-        book.active.append(["Oplysninger om tilbud"])
-        book.active.append(list(table[0]))
-        for row in table:
-            book.active.append(
-                [
-                    v if not isinstance(v, str) else v.replace(".", ",") if ".." not in v else "0,5..10"
-                    for v in row.values()
-                ]
-            )
+        for row in sheet:
+            book.active.append(row)
         book.save(path)
+    elif kind == "ods":
+        ods(path, sheet_rows(sheet))
     elif kind == "parquet":
         texts = [{k: v if v is None else str(v) for k, v in row.items()} for row in table]
         pl.DataFrame(texts).with_columns(pl.col("^Andel.*2014$").cast(pl.Float64)).write_parquet(path)

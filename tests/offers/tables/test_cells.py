@@ -17,8 +17,8 @@ from engine.values.interval import Interval
 from offers.columns.evaluator import Evaluator
 from offers.tables.cells import DecimalSign, read_cell
 from offers.tables.headers import Headers
-from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows
+from offers.tables.table import ROW, Table
 
 RULEBOOKS = Library().in_force(2018)
 VOCABULARY = RULEBOOKS[0].vocabulary

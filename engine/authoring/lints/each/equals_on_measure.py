@@ -25,15 +25,16 @@ from collections.abc import Iterator
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
+from engine.rulebooks.rulebook import NumberTest
 
 
 def _measured_equals(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, test in all_tests(file.rulebook):
         is_whole = file.rulebook.vocabulary.facts[test.fact].written.type == "whole_number"
-        if test.operator == "equals" and not is_whole:
+        if isinstance(test, NumberTest) and test.passing.is_exact and not is_whole:
             message = f"`{test.fact}` is measured, and hardly ever exactly this"
             hint = "compare by `at_most` or `at_least`"
-            yield Diagnostic(file.at(*path, "equals"), "equals-on-measure", message, hint)
+            yield Diagnostic(file.at(*path, test.key), "equals-on-measure", message, hint)
 
 
 LINT = Lint("equals-on-measure", "a measured number that must be exactly one value", _measured_equals)

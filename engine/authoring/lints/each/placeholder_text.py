@@ -26,8 +26,9 @@ from engine.authoring.lints.lint import CheckedFile, Lint, RulebookFile
 from engine.authoring.lints.places import all_tests
 from engine.authoring.lints.texts import is_placeholder, texts_of
 from engine.diagnostics import Diagnostic
-from engine.documents.shape import walk
+from engine.documents.places import walk
 from engine.rulebooks.checker import Path
+from engine.rulebooks.rulebook import NumberTest
 
 _LANGUAGES = {"da": "Danish", "en": "English"}
 
@@ -48,7 +49,7 @@ def _placeholders(file: CheckedFile, left_out: set[Path]) -> Iterator[Diagnostic
 def _references_of_thresholds(file: RulebookFile) -> Iterator[Path]:
     """The nearest reference above each threshold."""
     for path, test in all_tests(file.rulebook):
-        if test.threshold is not None:
+        if isinstance(test, NumberTest):
             above = [(*path[:length], "reference") for length in range(len(path), 1, -1)]
             yield next(way for way in above if len(walk(file.written, way)) == len(way) + 1)
 

@@ -20,24 +20,25 @@ that the source means.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
+from engine.rulebooks.rulebook import NumberTest
+from engine.values.comparison import ends_of
+from engine.values.numbers import decimal_text
 
 
 def _thresholds_between(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, test in all_tests(file.rulebook):
         is_whole = file.rulebook.vocabulary.facts[test.fact].written.type == "whole_number"
-        if test.threshold is None or not is_whole or test.threshold.denominator == 1 or test.operator == "equals":
+        if not isinstance(test, NumberTest) or not is_whole or test.threshold.denominator == 1 or test.passing.is_exact:
             continue
-        upwards = test.operator in ("at_least", "above")
-        whole = math.ceil(test.threshold) if upwards else math.floor(test.threshold)
+        same = " and ".join(f"`{c.value}: {decimal_text(end)}`" for c, end in ends_of(test.passing.whole()))
         message = f"`{test.fact}` is a whole number and never takes this threshold"
-        hint = f"write `{'at_least' if upwards else 'at_most'}: {whole}`, which means the same"
-        yield Diagnostic(file.at(*path, test.operator), "threshold-between-whole-numbers", message, hint)
+        hint = f"write {same}, which means the same"
+        yield Diagnostic(file.at(*path, test.key), "threshold-between-whole-numbers", message, hint)
 
 
 LINT = Lint(

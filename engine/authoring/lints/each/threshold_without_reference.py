@@ -31,6 +31,7 @@ from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.authoring.lints.places import all_tests
 from engine.authoring.lints.texts import is_placeholder
 from engine.diagnostics import Diagnostic
+from engine.rulebooks.rulebook import NumberTest
 
 _NOWHERE = re.compile(r"\W*(unknown|ukendt|none|ingen|mangler|missing|n/a)\W*\Z", re.IGNORECASE)
 
@@ -38,10 +39,10 @@ _NOWHERE = re.compile(r"\W*(unknown|ukendt|none|ingen|mangler|missing|n/a)\W*\Z"
 def _thresholds_without_reference(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, test in all_tests(file.rulebook):
         texts = (test.reference.da, test.reference.en)
-        if test.threshold is not None and any(is_placeholder(text) or _NOWHERE.match(text) for text in texts):
+        if isinstance(test, NumberTest) and any(is_placeholder(text) or _NOWHERE.match(text) for text in texts):
             message = "no place in the source is given for this threshold"
             hint = "say where it stands, in the `reference` of the criterion or of the test"
-            yield Diagnostic(file.at(*path, test.operator), "threshold-without-reference", message, hint)
+            yield Diagnostic(file.at(*path, test.key), "threshold-without-reference", message, hint)
 
 
 LINT = Lint(

@@ -24,13 +24,13 @@ from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, VocabularyFile
 from engine.diagnostics import Diagnostic
-from engine.rulebooks.description import facts_read
+from engine.evaluation.program import compile_rulebook
 
 
 def _unread_facts(file: VocabularyFile) -> Iterator[Diagnostic]:
     """Where there is any rulebook that could read them; attributes describe an offer all the same."""
     readers = [rulebook for rulebook in file.rulebooks if rulebook.vocabulary.id == file.vocabulary.id]
-    read = {fact.id for rulebook in readers for fact in facts_read(rulebook)}
+    read = {fact.id for rulebook in readers for fact in compile_rulebook(rulebook).facts_read}
     for name, fact in file.vocabulary.facts.items():
         if readers and name not in read and not fact.written.attribute:
             message = f"no rulebook reads the fact `{name}`"

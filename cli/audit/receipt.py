@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,15 +58,16 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
+    from engine.documents.json_text import load_json  # noqa: PLC0415 - only what is used is loaded
     from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415 - only what is used is loaded
 
     try:
-        superset = json.loads(found.entry.get("superset") or "null")
+        superset = load_json(found.entry.get("superset") or "null", "superset")
         recorded = Recorded(found.record["decision"], found.record["document"], superset)
         return list(Replayer(found.text_of).replay(recorded).differs_at)
     except (NotReplayable, IntegrityFault) as error:
         return str(error)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, Rejected):
         return "the receipt does not hold a whole decision"
 
 

@@ -22,7 +22,7 @@ from engine.journal.entry import DECISION, Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
-from offers.recorded.replay import NotReplayable, Replayer
+from offers.recorded.replay import NotReplayable, Replayer, content_of
 from offers.tables.cells import answer_of, cell_node
 
 _NOWHERE = Place("recorded row")
@@ -44,7 +44,7 @@ def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]
         Rejected: a file of the batch cannot be read.
         NotReplayable: a rulebook that it was decided by is not kept.
     """
-    content, replayer = json.loads(run.content), Replayer(journal.text)
+    content, replayer = content_of(run), Replayer(journal.text)
     for named in content.get("rulebooks", ()):
         if wanted.rulebook not in (None, named["id"], f"{named['id']}@{named['version']}"):
             continue

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, Rejected, rejected
+from engine.documents.json_text import load_json
 from engine.rulebooks.rulebook import Vocabulary
 from offers.tables.cells import DecimalSign
 from offers.tables.headers import SHEET, Column, Headers
@@ -299,8 +300,8 @@ def _objects(file: _File) -> Iterator[dict[str, str | None]]:
     with file.path.open(encoding=file.codec, errors="replace") as lines:
         for line in lines:
             try:
-                found = json.loads(line, parse_float=str, parse_int=str) if line.strip() else {}
-            except (ValueError, RecursionError):
+                found = load_json(line, file.name, parse_float=str, parse_int=str) if line.strip() else {}
+            except (ValueError, Rejected):
                 found = None
             if isinstance(found, dict):
                 yield {name: _json_text(value) for name, value in found.items()}

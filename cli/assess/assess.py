@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import gc
-import os
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 import click
 
-from cli.common.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
-from cli.common.options import record_options, recorder_name
+from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
+from cli.common.evaluators import check_evaluators
+from cli.common.options import (
+    ONLY,
+    format_option,
+    language_option,
+    record_options,
+    recorder_name,
+    rulebooks_option,
+    year_option,
+)
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
-from engine.decisions.decide import DURABLE_RULES, ENGINES, Decider, why_reference
+from cli.common.spreadsheet import rows
+from engine.decisions.decide import Decider
+from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
 from engine.rulebooks.library import Library
@@ -33,21 +44,14 @@ Decisions = tuple[Trace, ...]
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
-@click.option(
-    "--rulebook",
-    "names",
-    multiple=True,
-    metavar="ID",
-    help="Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv", "html"]),
-    default="table",
-    show_default=True,
-    help="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
+@year_option()
+@rulebooks_option(ONLY)
+@format_option(
+    "table",
+    "json",
+    "csv",
+    "html",
+    shown="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
 )
 @click.option("--summary", is_flag=True, help="Print only the line for each offer.")
 @click.option("--require-decided", is_flag=True, help="Exit with 3 where a verdict is undetermined.")
@@ -74,7 +78,7 @@ def assess(
         raise click.UsageError("--summary goes with table, csv and html: a decision record is always whole")
     gc.freeze()
     gc.enable()
-    _check_engine()
+    check_evaluators(lang)
     library = load_library()
     if year is None:
         year = library.latest_year()
@@ -110,14 +114,6 @@ def _say_unknown_publications(
                 hint = near_hint(published.rulebook, known)
                 message = f"what was published by {quoted(published.rulebook)} is not shown: that rulebook is not here"
                 say(f"{offer.place}: {message}" + (f"; {hint}" if hint else ""))
-
-
-def _check_engine() -> None:
-    chosen = os.environ.get("SEKSKANT_ENGINE")
-    if chosen and chosen not in ENGINES:
-        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`; it can be {' or '.join(ENGINES)}")
-    if chosen == DURABLE_RULES and (why := why_reference()):
-        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`, but {why}")
 
 
 def _deciders(library: Library, rulebooks: Sequence[Rulebook]) -> list[Decider]:
@@ -226,9 +222,6 @@ def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: La
 
 
 def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    import json  # noqa: PLC0415
-
-    from engine.decisions.decision_record import decision_record  # noqa: PLC0415
 
     separator = "[\n"
     for decisions in decided:
@@ -239,7 +232,6 @@ def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Lan
 
 
 def _csv(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    from cli.common.spreadsheet import rows  # noqa: PLC0415
 
     yield from rows(decided, lang, each_criterion=not summary)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cli.audit.entry_text import shown_time
 from cli.audit.shared import batch_decisions
+from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.trace import Trace
@@ -130,7 +130,7 @@ def _fact(name: str, found: Step, wording: Wording) -> str:
     was, now = findings_in(found.before).get(name), findings_in(found.after).get(name)
     known = now or was
     assert known is not None
-    label = wording.text(known.fact.written.label)
+    label = wording.text(known.fact.label)
     texts = [wording.evidence(finding) if finding else "–" for finding in (was, now)]
     if texts[0] == texts[1]:
         return f"{label}: {texts[0]}{wording.pick(' (begrundelse eller kilde ændret)', ' (reason or source changed)')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cli.audit.entry_text import shown_time
+from cli.common.console import shown_time
 from engine.decisions.trace import Trace
 from engine.diagnostics import Place, near_hint, rejected
 from engine.explanation.wording import Language, Wording
@@ -28,7 +28,7 @@ def record_override(journal: Journal, number: int, verdict: str, because: str, b
     if entry.kind != DECISION:
         raise rejected(place, "unknown-entry", f"entry {number} is no decision but: {entry.kind}")
     try:
-        rulebook = describing(journal.text).rulebook(recorded_in(entry).decision["rulebook"])
+        rulebook = describing(journal.text).rulebook(recorded_in(entry).rulebook)
     except NotReplayable as error:
         hint = "`sekskant audit verify` says what is wrong"
         raise rejected(place, "not-replayable", str(error), hint) from None
@@ -108,7 +108,7 @@ def _flags(found: Override, now: Trace, wording: Wording) -> Iterator[str]:
         )
         return
     labels = now.rulebook.vocabulary.facts
-    facts = [wording.text(labels[f].written.label) if f in labels else f for f in evidence_changed(found.under, now)]
+    facts = [wording.text(labels[f].label) if f in labels else f for f in evidence_changed(found.under, now)]
     if facts:
         listed = wording.listed(facts)
         yield pick(

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.options import ignore_option, language_option, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
+from cli.reclassify.reclassify import request_of
 from engine.diagnostics import IntegrityFault, Rejected
+from engine.explanation.wording import Language, Wording
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from engine.explanation.wording import Language, Wording
     from engine.rulebooks.rulebook import Rulebook
-    from offers.runs.run import Result
+    from offers.runs.run_pass import Result
 
 GROUPS = ("operator_name", "target_group")
 DIRECTIONS = ("entered", "left", "undetermined", "changed")
@@ -29,23 +31,15 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
 
 @click.command()
 @click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
-@click.option(
-    "--rulebook", "new", required=True, metavar="NEW", help="The rulebook as it would be: a YAML file or ID@VERSION."
-)
+@rulebook_option("The rulebook as it would be: a YAML file or ID@VERSION.", "new", required=True, metavar="NEW")
 @click.option(
     "--against", "old", required=True, metavar="ID", help="The rulebook as it is: ID, ID@VERSION or a YAML file."
 )
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@year_option()
 @click.option(
     "--fail-if-changed", type=click.IntRange(0), metavar="N", help="Exit with 5 where more than N verdicts change."
 )
-@click.option(
-    "--ignore-column",
-    "ignored",
-    multiple=True,
-    metavar="HEADER",
-    help="Do not read this column (repeatable; *: all unknown).",
-)
+@ignore_option
 @language_option
 def preview(
     register: Path,
@@ -84,7 +78,6 @@ def preview(
     for row in found.rejected:
         for diagnostic in row.diagnostics:
             say(str(diagnostic))
-    from engine.explanation.wording import Wording  # noqa: PLC0415
 
     changes = found.changes.filter(found.changes["change"].is_in([*DIRECTIONS]))
     click.echo(_report(changes, found, after, Wording(lang)), nl=False)
@@ -98,7 +91,6 @@ def _previewed(
     """The register by the new rulebook, compared with the register by the old one."""
     import polars as pl  # noqa: PLC0415 - slow to import
 
-    from cli.reclassify.reclassify import request_of  # noqa: PLC0415 - polars is slow to import
     from offers.comparison.previous import DECISIONS, Previous  # noqa: PLC0415
     from offers.runs.run import reclassify  # noqa: PLC0415
 

@@ -13,8 +13,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, language_option, load_library, say, say_rejected, stop
-from cli.common.options import record_options, recorder_name
+from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.evaluators import check_evaluators
+from cli.common.options import (
+    ONLY,
+    ignore_option,
+    language_option,
+    record_options,
+    recorder_name,
+    rulebooks_option,
+    year_option,
+)
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
 
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.comparison.previous import Previous
-    from offers.runs.run import Request, Result
+    from offers.runs.run_pass import Request, Result
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
@@ -32,14 +41,8 @@ SHOWN_REJECTED = 20
 
 @click.command()
 @click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
-@click.option(
-    "--rulebook",
-    "names",
-    multiple=True,
-    metavar="ID",
-    help="Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file.",
-)
+@year_option()
+@rulebooks_option(ONLY)
 @click.option(
     "--previous",
     metavar="RUN",
@@ -55,13 +58,7 @@ SHOWN_REJECTED = 20
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
-@click.option(
-    "--ignore-column",
-    "ignored",
-    multiple=True,
-    metavar="HEADER",
-    help="Do not read this column (repeatable; *: all unknown).",
-)
+@ignore_option
 @click.option(
     "--backend", type=click.Choice(["polars", "spark"]), default="polars", show_default=True, help="What decides."
 )
@@ -85,8 +82,8 @@ def reclassify(
 ) -> None:
     """Decide every offer of a register, and say what changed since a run before, and why.
 
-    REGISTER is a table (CSV, XLSX, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, or a folder
-    of offer files. Spark, for registers beyond one machine, reads and writes Parquet.
+    REGISTER is a table (CSV, XLSX, ODS, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, or a
+    folder of offer files. Spark, for registers beyond one machine, reads and writes Parquet.
 
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
@@ -97,6 +94,7 @@ def reclassify(
         raise click.UsageError("--backend spark and --master URL belong together")
     gc.freeze()
     gc.enable()
+    check_evaluators(lang)
     library = load_library()
     if year is None:
         year = library.latest_year()
@@ -135,11 +133,13 @@ def _decided(request: Request, folder: RunFolder, master: str | None, told: Call
     if master is None:
         return run(request, folder.path, told)
     try:
-        from offers.runs.spark import reclassify_on_spark  # noqa: PLC0415
+        from offers.runs.spark import check_that_spark_reads, spark_backend  # noqa: PLC0415
     except ImportError as error:
         message = f"Spark is not installed ({error.name}): pip install 'sekskant[spark]'"
         raise click.UsageError(message) from None
-    return reclassify_on_spark(request, folder.path, folder.scratch, master, told)
+    check_that_spark_reads(request.table)
+    with spark_backend(master, folder.scratch) as backend:
+        return run(request, folder.path, told, backend)
 
 
 @contextmanager
@@ -178,10 +178,11 @@ def request_of(
     Raises:
         Rejected: it cannot be read.
     """
-    from offers.runs.run import Request  # noqa: PLC0415
+    from offers.runs.run_pass import Request  # noqa: PLC0415
     from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
-    from offers.tables.opening import open_table, parquet_files  # noqa: PLC0415
+    from offers.tables.opening import open_table  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415
+    from offers.tables.table_file import parquet_files  # noqa: PLC0415
 
     if (register.is_dir() and not parquet_files(register)) or register.suffix.lower() in (".yaml", ".yml", ".json"):
         table, reader = table_of_offers(str(register), vocabulary)

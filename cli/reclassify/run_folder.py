@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import re
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from offers.columns.evaluator import RejectedRow
-    from offers.runs.run import Request, Result
+    from offers.runs.run_pass import Request, Result
 
 FORMAT = "sekskant/run/1"
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
@@ -158,15 +159,13 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
     table = request.table
     rulebooks = [
         {
-            "id": r.id,
-            "version": r.version,
-            "sha256": r.sha256,
-            "vocabulary": {"id": r.vocabulary.id, "sha256": r.vocabulary.sha256},
+            **r.ref.record(),
             "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
             "status_vectors": vectors,
-            "engine": engine,
+            "engine": execution.engine if execution else "",
+            "checked_by": execution.checked_by if execution else "",
         }
-        for r, counts, vectors, engine in zip(
+        for r, counts, vectors, execution in zip(
             request.rulebooks, result.counts, result.vectors, result.executions, strict=True
         )
     ]
@@ -194,7 +193,6 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
 def _previous_record(previous: str, request: Request, result: Result) -> dict[str, Any]:
     if isinstance(request.reader, OfferRows) and not (Path(previous) / "run.json").exists():
         return {"published": True}
-    import hashlib  # noqa: PLC0415
 
     lost = {r.id: list(names) for r, names in zip(request.rulebooks, result.lost, strict=True) if names}
     digest = hashlib.sha256((Path(previous) / "run.json").read_bytes()).hexdigest()
@@ -314,7 +312,7 @@ def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:
         fact, suffix = vocabulary.facts[stem], f" {year}"
     else:
         suffix = ""
-    return wording.text(fact.written.label) + suffix
+    return wording.text(fact.label) + suffix
 
 
 def summary_text(request: Request, result: Result, previous: str | None, language: Language) -> str:

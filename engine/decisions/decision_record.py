@@ -8,7 +8,7 @@ from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Possible, Verdict
+from engine.rulebooks.rulebook import NumberTest, Possible, Verdict
 from engine.values.interval import Interval
 from engine.values.logic import Status, settled
 from engine.values.numbers import decimal_text, interval_record
@@ -25,7 +25,7 @@ def decision_record(trace: Trace) -> Record:
         "format": FORMAT,
         "offer": trace.subject.id,
         "year": trace.year,
-        "rulebook": _rulebook(trace),
+        "rulebook": trace.rulebook.ref.record(),
         "verdict": trace.verdict.value,
         "outcome": trace.outcome,
         "basis": trace.basis,
@@ -40,12 +40,6 @@ def decision_record(trace: Trace) -> Record:
         "notes": [_note(note) for note in trace.notes],
         "execution": _execution(trace),
     }
-
-
-def _rulebook(trace: Trace) -> Record:
-    rulebook = trace.rulebook
-    vocabulary = {"id": rulebook.vocabulary.id, "sha256": rulebook.vocabulary.sha256}
-    return {"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256, "vocabulary": vocabulary}
 
 
 def _note(note: Note) -> Record:
@@ -101,11 +95,11 @@ def _override(trace: Trace, found: OverrideTrace) -> Record:
 
 def _test(found: TestTrace) -> Record:
     test, finding = found.test, found.finding
-    record: Record = {"fact": test.fact, "test": test.operator} | ({"negated": True} if found.negated else {})
-    if test.threshold is None:
-        record["answers"] = sorted(test.answers)
-    else:
+    record: Record = {"fact": test.fact, "test": test.key} | ({"negated": True} if found.negated else {})
+    if isinstance(test, NumberTest):
         record["threshold"] = decimal_text(test.threshold)
+    else:
+        record["answers"] = sorted(test.answers)
     record |= {
         "status": found.status.reported,
         "margin": None if found.margin is None else decimal_text(found.margin),

@@ -1,7 +1,7 @@
 """Rulings for many offers: each status vector is decided once, whoever has it.
 
 Vectors that differ only in the order of criteria that the rule treats alike (the members of k-of-n that are not
-mandatory, say) lead to one ruling, so durable-rules decides one of them; the reference checks each as it stands.
+mandatory, say) lead to one ruling, so two evaluators decide one of them; the reference decides each as it stands.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.decisions.analysis import Items, alike, rule_on
+from engine.decisions.analysis import alike
 from engine.decisions.decide import Decider, reject_departures
 from engine.decisions.trace import Execution
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import Program
+from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
 
@@ -79,7 +80,7 @@ class Rulings:
         """The decision on the statuses of criteria and overrides.
 
         Raises:
-            IntegrityFault: durable-rules failed, or does not agree with the reference.
+            IntegrityFault: the evaluators do not agree, or one failed.
         """
         if items not in self._ruled:
             self._ruled[items] = self._decide(items)

@@ -14,7 +14,6 @@ from engine.values.canonical import canonical, canonical_record, decision_text, 
 
 RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
 RULEBOOK, VOCABULARY = "rulebook", "vocabulary"
-Record = dict[str, Any]
 
 
 def decision_draft(trace: Trace, superset: Rulebook | None, run: str, document: str, place: str) -> Draft:
@@ -37,14 +36,8 @@ def decision_draft(trace: Trace, superset: Rulebook | None, run: str, document: 
         execution=canonical_record(record["execution"]),
         document=document,
         place=place,
-        superset=None if superset is None else canonical_record(named(superset)),
+        superset=None if superset is None else canonical_record(superset.ref.record()),
     )
-
-
-def named(rulebook: Rulebook) -> Record:
-    """A rulebook by id, version and digests."""
-    vocabulary = {"id": rulebook.vocabulary.id, "sha256": rulebook.vocabulary.sha256}
-    return {"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256, "vocabulary": vocabulary}
 
 
 def texts_of(rulebooks: Iterable[Rulebook | None]) -> dict[str, Kept]:
@@ -134,7 +127,7 @@ def run_draft(
         {
             "format": RUN_FORMAT,
             "year": year,
-            "rulebooks": [{**named(r), "superset": None if s is None else named(s)} for r, s in rulebooks],
+            "rulebooks": [{**r.ref.record(), "superset": s and s.ref.record()} for r, s in rulebooks],
             "inputs": [file._asdict() for file in inputs],
             "files": [file._asdict() for file in files],
             "counts": {name: dict(numbers) for name, numbers in counts.items()},

@@ -11,7 +11,6 @@ import polars as pl
 
 from engine.diagnostics import Place, rejected
 from engine.documents.json_text import load_json
-from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
@@ -62,7 +61,7 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
             wanted = evidence_columns(compile_rulebook(rulebook), year)
             frames[rulebook.id] = _with_evidence(rulebook.id, wanted, files, known)
             asked = {c for r in old for c in evidence_columns(compile_rulebook(r), year)}
-            stated = columns_of(facts_of(compile_rulebook(rulebook)), year)
+            stated = columns_of(compile_rulebook(rulebook).facts_tested, year)
             lost[rulebook.id] = [c for c in stated if c not in asked and _may_be_stated(c, record)]
     return Previous(year, frames, {r.id: r for r in old}, lost=lost)
 

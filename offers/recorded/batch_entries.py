@@ -21,6 +21,7 @@ from engine.documents.document_text import json_text
 from engine.journal.entry import DECISION, Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.recorded.replay import NotReplayable, Replayer, content_of
 from offers.tables.cells import answer_of, cell_node
@@ -46,12 +47,14 @@ def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]
     """
     content, replayer = content_of(run), Replayer(journal.text)
     for named in content.get("rulebooks", ()):
-        if wanted.rulebook not in (None, named["id"], f"{named['id']}@{named['version']}"):
+        rulebook = RulebookRef.parse(named)
+        if wanted.rulebook not in (None, rulebook.id, rulebook.name):
             continue
-        path = journal.folder_at(str(run.place)) / "decisions" / f"{named['id']}@{named['version']}.parquet"
-        vocabulary = replayer.rulebook(named).vocabulary
+        path = journal.folder_at(str(run.place)) / "decisions" / f"{rulebook.name}.parquet"
+        superset = RulebookRef.parse(named["superset"]) if named.get("superset") else None
+        batch = _Batch(run, rulebook, superset, replayer.rulebook(rulebook).vocabulary, content["year"], path)
         for row in _rows(path, wanted.offer):
-            yield _entry(run, named, row, vocabulary, replayer, content["year"], path)
+            yield _entry(batch, row, replayer)
 
 
 def _rows(path: Path, offer: str | None) -> Iterator[Row]:
@@ -69,32 +72,39 @@ def _rows(path: Path, offer: str | None) -> Iterator[Row]:
         raise rejected(Place(str(path)), "unreadable", said, hint) from None
 
 
-def _entry(
-    run: Entry, named: Row, row: Row, vocabulary: Vocabulary, replayer: Replayer, year: int, path: Path
-) -> Entry:
-    document = json_text(document_of(row, vocabulary))
-    superset = named.get("superset")
-    rulebook = {key: value for key, value in named.items() if key != "superset"}
+class _Batch(NamedTuple):
+    """The decisions of a run by one rulebook, and the file that they stand in."""
+
+    run: Entry
+    rulebook: RulebookRef
+    superset: RulebookRef | None
+    vocabulary: Vocabulary
+    year: int
+    path: Path
+
+
+def _entry(batch: _Batch, row: Row, replayer: Replayer) -> Entry:
+    document, rulebook, superset = json_text(document_of(row, batch.vocabulary)), batch.rulebook, batch.superset
     try:
-        record = json.loads(decision_text(decision_record(replayer.decide(document, rulebook, superset, year))))
+        record = json.loads(decision_text(decision_record(replayer.decide(document, rulebook, superset, batch.year))))
     except NotReplayable:
-        record = {"offer": row["offer"], "year": year, "rulebook": rulebook}
+        record = {"offer": row["offer"], "year": batch.year, "rulebook": rulebook.record()}
     _say_as_the_row(record, row)
     content = canonical_record(record)
-    return run._replace(
+    return batch.run._replace(
         kind=DECISION,
         offer=str(row["offer"]),
         name=str(row.get("name") or row["offer"]),
-        rulebook=named["id"],
-        version=named["version"],
+        rulebook=rulebook.id,
+        version=rulebook.version,
         verdict=row["verdict"],
         outcome=row["outcome"],
         basis=row["basis"],
         content=content,
         content_digest=sha256(content),
         document=document,
-        place=str(path),
-        superset=None if superset is None else canonical_record(superset),
+        place=str(batch.path),
+        superset=None if superset is None else canonical_record(superset.record()),
     )
 
 
@@ -112,9 +122,9 @@ def document_of(row: Row, vocabulary: Vocabulary) -> Mapping:
     entries: dict[str, Node] = {"format": _text("sekskant/offer/1"), "id": _text(str(row["offer"]))}
     entries["name"] = _text(str(row.get("name") or row["offer"]))
     for fact in vocabulary.facts.values():
-        if fact.written.attribute:
+        if fact.is_attribute:
             continue
-        if fact.written.per == "year":
+        if fact.is_yearly:
             years = _years(row, fact)
             evidence |= {fact.id: _mapping(years)} if years else {}
         elif (cell := _cell(row, fact.id, fact)) is not None:

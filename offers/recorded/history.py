@@ -8,7 +8,6 @@ from typing import NamedTuple
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.decisions.verdict_change import cause_of
 from engine.evaluation.evidence import Finding
-from engine.rulebooks.rulebook import Rulebook
 from offers.recorded.replay import NotReplayable, Recorded, Replayer
 
 
@@ -39,7 +38,7 @@ def step(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recor
         tuple(_changed_criteria(before, after)),
         tuple(_changed_overrides(before, after)),
         tuple(_changed_facts(before, after)),
-        _digests(before.rulebook) != _digests(after.rulebook),
+        before.rulebook.ref.digests != after.rulebook.ref.digests,
     )
 
 
@@ -48,17 +47,13 @@ def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Rec
     if before.verdict is after.verdict:
         return "none"
     try:
-        new_by_old = replayer.decide(new.document, old.decision["rulebook"], None, after.year)
-        old_by_new = replayer.decide(old.document, new.decision["rulebook"], None, before.year)
+        new_by_old = replayer.decide(new.document, old.rulebook, None, after.year)
+        old_by_new = replayer.decide(old.document, new.rulebook, None, before.year)
     except NotReplayable:
         return None
     verdicts = (before, new_by_old, old_by_new, after)
     cause = cause_of(*(trace.verdict.value for trace in verdicts))
     return "none" if cause is None else cause.value
-
-
-def _digests(rulebook: Rulebook) -> tuple[str, str]:
-    return rulebook.sha256, rulebook.vocabulary.sha256
 
 
 def _changed_criteria(before: Trace, after: Trace) -> Iterator[str]:

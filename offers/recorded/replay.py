@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
@@ -17,6 +17,7 @@ from engine.journal.entry import Entry
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.values.canonical import decision_text
 from offers.records.offer import Offer, read_offer
@@ -29,7 +30,12 @@ class Recorded(NamedTuple):
 
     decision: Record
     document: str
-    superset: Record | None
+    superset: RulebookRef | None
+
+    @property
+    def rulebook(self) -> RulebookRef:
+        """The rulebook that decided."""
+        return RulebookRef.parse(self.decision["rulebook"])
 
 
 class NotReplayable(Exception):
@@ -52,11 +58,11 @@ class Replayer:
 
     Args:
         text: gives the text of a rulebook or vocabulary by its digest; None where there is none.
-        engine: as `Decider` takes it.
+        is_checked: as `Decider` takes it.
     """
 
-    def __init__(self, text: Callable[[str], str | None], engine: str | None = None) -> None:
-        self._text, self._engine = text, engine
+    def __init__(self, text: Callable[[str], str | None], is_checked: bool = True) -> None:
+        self._text, self._is_checked = text, is_checked
         self._deciders: dict[tuple[str, ...], Decider] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
 
@@ -67,14 +73,12 @@ class Replayer:
             NotReplayable: what it rests on is not there, or cannot be read any more.
             IntegrityFault: the evaluators disagree.
         """
-        trace = self.decide(
-            recorded.document, recorded.decision["rulebook"], recorded.superset, recorded.decision["year"]
-        )
+        trace = self.decide(recorded.document, recorded.rulebook, recorded.superset, recorded.decision["year"])
         now = json.loads(decision_text(decision_record(trace)))
         return Replayed(trace, tuple(differences(recorded.decision, now)))
 
-    def decide(self, document: str, rulebook: Record, superset: Record | None, year: int) -> Trace:
-        """The decision on an offer as it was written, by a rulebook that is named with its digests.
+    def decide(self, document: str, rulebook: RulebookRef, superset: RulebookRef | None, year: int) -> Trace:
+        """The decision on an offer as it was written, by a recorded rulebook.
 
         Raises:
             NotReplayable: what it rests on is not there, or cannot be read any more.
@@ -91,32 +95,32 @@ class Replayer:
         """The offer that a recorded document holds."""
         return read_offer(read_one(document.encode(), "recorded offer"), vocabulary)
 
-    def rulebook(self, named: Record) -> Rulebook:
+    def rulebook(self, ref: RulebookRef) -> Rulebook:
         """The recorded rulebook with these digests."""
-        vocabulary = self._vocabulary(named["vocabulary"])
-        written = self._bytes(named, "regelsættet", "the rulebook")
-        return load_rulebook(written, f"{named['id']}@{named['version']}", lambda _: vocabulary)
+        vocabulary = self._vocabulary(ref.vocabulary)
+        written = self._bytes(ref, "regelsættet", "the rulebook")
+        return load_rulebook(written, ref.name, lambda _: vocabulary)
 
-    def _vocabulary(self, named: Record) -> Vocabulary:
+    def _vocabulary(self, ref: VocabularyRef) -> Vocabulary:
         """The recorded vocabulary with a digest: one for all the rulebooks that use it."""
-        if named["sha256"] not in self._vocabularies:
-            written = self._bytes(named, "ordforrådet", "the vocabulary")
-            self._vocabularies[named["sha256"]] = load_vocabulary(written, "vocabulary")
-        return self._vocabularies[named["sha256"]]
+        if ref.sha256 not in self._vocabularies:
+            written = self._bytes(ref, "ordforrådet", "the vocabulary")
+            self._vocabularies[ref.sha256] = load_vocabulary(written, "vocabulary")
+        return self._vocabularies[ref.sha256]
 
-    def _decider(self, rulebook: Record, superset: Record | None) -> Decider:
-        key = tuple(r["sha256"] for n in (rulebook, superset) if n for r in (n, n["vocabulary"]))
+    def _decider(self, rulebook: RulebookRef, superset: RulebookRef | None) -> Decider:
+        key = rulebook.digests + (superset.digests if superset else ())
         if key not in self._deciders:
-            wider = Decider(self.rulebook(superset), engine=self._engine) if superset else None
-            self._deciders[key] = Decider(self.rulebook(rulebook), wider, self._engine)
+            wider = Decider(self.rulebook(superset), is_checked=self._is_checked) if superset else None
+            self._deciders[key] = Decider(self.rulebook(rulebook), wider, is_checked=self._is_checked)
         return self._deciders[key]
 
-    def _bytes(self, named: Record, danish: str, english: str) -> bytes:
-        text = self._text(named["sha256"])
+    def _bytes(self, ref: RulebookRef | VocabularyRef, danish: str, english: str) -> bytes:
+        text = self._text(ref.sha256)
         if text is None:
             raise NotReplayable(
-                f"{danish} {named['id']} med digest {named['sha256'][:12]} er ikke bevaret",
-                f"{english} {named['id']} with digest {named['sha256'][:12]} is not kept",
+                f"{danish} {ref.id} med digest {ref.sha256[:12]} er ikke bevaret",
+                f"{english} {ref.id} with digest {ref.sha256[:12]} is not kept",
             )
         return text.encode()
 
@@ -144,10 +148,9 @@ def recorded_in(entry: Entry) -> Recorded:
     """
     try:
         decision = load_json(entry.content, "entry")
-        superset = load_json(entry.superset, "entry") if entry.superset else None
-        rulebook, year = decision["rulebook"], decision["year"]
-        named = [rulebook, rulebook["vocabulary"], *([superset, superset["vocabulary"]] if superset else [])]
-        sound = isinstance(year, int) and all(isinstance(n["id"] + n["sha256"], str) for n in named)
+        superset = RulebookRef.parse(load_json(entry.superset, "entry")) if entry.superset else None
+        RulebookRef.parse(decision["rulebook"])
+        sound = isinstance(decision["year"], int)
     except (ValueError, KeyError, TypeError, Rejected):
         sound = False
     if not sound or entry.document is None:
@@ -164,5 +167,5 @@ def altered_parts(replayer: Replayer, entry: Entry) -> list[str]:
 
 
 def describing(text: Callable[[str], str | None]) -> Replayer:
-    """A replayer for what is shown: the reference decides, which costs no start-up."""
-    return Replayer(text, REFERENCE)
+    """A replayer for what is shown: the reference says it again, unchecked, which costs no start-up."""
+    return Replayer(text, is_checked=False)

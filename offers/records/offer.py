@@ -161,7 +161,7 @@ def near_term(word: str, known: MappingType[str, Text]) -> str | None:
 
 def unknown_attributes(vocabulary: Vocabulary) -> list[Diagnostic]:
     """The facts that a vocabulary declares as attributes of the offer, and that an offer does not have."""
-    declared = [fact.id for fact in vocabulary.facts.values() if fact.written.attribute]
+    declared = [fact.id for fact in vocabulary.facts.values() if fact.is_attribute]
     place, message = Place(vocabulary.id), "an offer has no attribute `{}`"
     unknown = [name for name in declared if name not in ATTRIBUTES]
     return [

@@ -16,10 +16,11 @@ from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evaluation.evidence import Evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration
+from engine.values.comparison import ONE_SIDED
 from offers.records.evidence import UNKNOWN, read_one_fact
 
 DecimalSign = Literal[".", ","]
-BOUNDS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
+BOUNDS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
 JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, "false": NO, "falsk": NO}
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
@@ -85,7 +86,7 @@ def answer_of(text: str, fact: FactDeclaration) -> str:
 
 def names_of_answers(fact: FactDeclaration) -> dict[str, str]:
     """Each word that stands for an answer, in lower case: its id, its name in both languages."""
-    names = {**JUDGED} if fact.written.type == "judgement" else {}
+    names = {**JUDGED} if fact.is_judgement else {}
     for answer, label in fact.answers.items():
         names |= dict.fromkeys((label.da.lower(), label.en.lower(), answer.lower()), answer)
     return names

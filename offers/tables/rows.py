@@ -15,7 +15,7 @@ from offers.records.evidence import UNKNOWN
 from offers.records.offer import Offer, read_offer
 from offers.tables.cells import answer_of, cell_node, read_cell
 from offers.tables.headers import Column
-from offers.tables.opening import EXTRA, Table
+from offers.tables.table import EXTRA, Table
 
 SEVERAL = "|"
 _NOBODY = "none"

@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Iterator
 
 from engine.authoring.lints.places import conditions_of, parts_of_rule, with_part
-from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, TooComplex
+from engine.authoring.proofs.diagrams import Diagrams
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Node
-from engine.documents.shape import place_of, place_of_key
+from engine.documents.places import place_of, place_of_key
+from engine.evaluation.folding import Function, Outcome, TooComplex
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Combination, Condition, Count, Rulebook, Test, Verdict, ways_of_counting

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.reference import status_of_test
-from engine.rulebooks.rulebook import FactDeclaration, Possible, Test
+from engine.rulebooks.rulebook import FactDeclaration, NumberTest, Possible, Test
 from engine.values.interval import Interval
 from engine.values.logic import Status
 
@@ -30,15 +30,15 @@ def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple
     everything = facts[0].everything
     if not isinstance(everything, Interval):
         answers = dict.fromkeys(answer for fact in facts for answer in fact.answers)
-        assumed = facts[0].written.assumed
+        assumed = facts[0].assumed
         return tuple(frozenset({answer}) for answer in sorted(answers, key=lambda a: a != assumed))
     for fact in facts[1:]:
         assert isinstance(fact.everything, Interval)
         everything = everything.intersect(fact.everything)
-    is_whole = any(fact.written.type == "whole_number" for fact in facts)
+    is_whole = any(fact.is_whole for fact in facts)
     cut = (
         everything.intersect(piece)
-        for piece in _pieces(sorted({t.threshold for t in tests if t.threshold is not None}))
+        for piece in _pieces(sorted({t.threshold for t in tests if isinstance(t, NumberTest)}))
     )
     regions = (piece.whole() if is_whole and not piece.is_empty else piece for piece in cut)
     return tuple(region for region in regions if not region.is_empty)

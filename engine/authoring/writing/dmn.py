@@ -15,7 +15,7 @@ from engine.authoring.proofs.diagrams import facts_under
 from engine.authoring.writing.dmn_drawing import DC, DI, DMNDI, draw
 from engine.evaluation.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, Rulebook, Test, Verdict
+from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, NumberTest, Rulebook, Test, Verdict
 from engine.values.interval import Interval
 from engine.values.logic import Result
 from engine.values.numbers import decimal_text
@@ -23,7 +23,6 @@ from engine.values.numbers import decimal_text
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 FEEL = "https://www.omg.org/spec/DMN/20191111/FEEL/"
 
-_COMPARISONS = {"at_most": "<=", "at_least": ">=", "below": "<", "above": ">", "equals": "="}
 _KEYWORDS = {"and", "or", "not", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between"}
 _KEYWORDS |= {
     "instance",
@@ -146,8 +145,8 @@ class _Export:
 
     def _test(self, test: Test) -> str:
         name = self._fact_names[test.fact]
-        if test.threshold is not None:
-            return f"({name} {_COMPARISONS[test.operator]} {decimal_text(test.threshold)})"
+        if isinstance(test, NumberTest):
+            return f"({name} {test.comparison.symbol} {decimal_text(test.threshold)})"
         answers = self._rulebook.vocabulary.facts[test.fact].answers
         return _all_or_any("any", [f'({name} = "{answer}")' for answer in answers if answer in test.answers])
 
@@ -272,8 +271,8 @@ class _Export:
 
     def _input(self, root: ElementTree.Element, fact: FactDeclaration) -> None:
         name = self._fact_names[fact.id]
-        element = _child(root, "inputData", id=_id("input", name), name=name, label=self._text(fact.written.label))
-        _child(element, "description", self._text(fact.written.question))
+        element = _child(root, "inputData", id=_id("input", name), name=name, label=self._text(fact.label))
+        _child(element, "description", self._text(fact.question))
         kind = "number" if isinstance(fact.everything, Interval) else f"answer_{fact.id}"
         _child(element, "variable", id=_id("variable", name), name=name, typeRef=kind)
 

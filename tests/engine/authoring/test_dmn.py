@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from lxml import etree
 from pySFeel import SFeelParser
 
@@ -22,12 +22,14 @@ from engine.authoring.proofs.diagrams import facts_under
 from engine.authoring.proofs.regions import last_digit
 from engine.authoring.proofs.witness import Values, stated_as
 from engine.authoring.writing.dmn import MODEL, dmn
-from engine.decisions.analysis import rule_on
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
 from engine.evaluation.program import compile_rulebook
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import FactDeclaration, Rulebook
+from engine.rulebooks.rulebook import FactDeclaration, NumberTest, Rulebook
 from engine.values.interval import Interval
+from tests.chance import chance as chance_of
+from tests.chance import tried
 from tests.command import sekskant
 from tests.engine.authoring.test_proof import items_of, vectors
 from tests.engine.random_rulebooks import Example, examples
@@ -112,7 +114,7 @@ def test_the_export_is_valid_dmn(rulebook: Rulebook) -> None:
 
 
 @given(examples(max_criteria=4, max_overrides=2))
-@settings(max_examples=30)
+@tried(30)
 def test_any_rulebook_is_exported(example: Example) -> None:
     """Valid, and each status vector as inputs gives the verdict that the reference gives."""
     xml = dmn(example.rulebook)
@@ -137,9 +139,10 @@ def check_vectors(rulebook: Rulebook, limit: int | None = None) -> None:
         assert model.result("outcome") == f'"{rulebook.outcomes[ruling.verdict].id}"'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
 def test_exact_values_of_a_thousand_offers_give_the_same_verdicts(rulebook: Rulebook) -> None:
-    decider, model = Decider(rulebook, engine=REFERENCE), Model(dmn(rulebook))
+    decider, model = Decider(rulebook, is_checked=False), Model(dmn(rulebook))
     verdicts = set()
     for values in offers(rulebook, 1000):
         inputs = {name: "null" for name in facts_of(rulebook) if name not in values}
@@ -164,14 +167,14 @@ def facts_of(rulebook: Rulebook) -> list[str]:
 
 def offers(rulebook: Rulebook, number: int) -> Iterator[Values]:
     """Random values of all facts, often at a threshold or just beside it; a departure is often not stated."""
-    chance = random.Random(2018)  # noqa: S311 - the same offers in every run
-    tests = [test for _, test in places.all_tests(rulebook)]
+    chance = chance_of(2018)
+    tests = [test for _, test in places.all_tests(rulebook) if isinstance(test, NumberTest)]
     departures = {criterion.judgement for criterion in rulebook.criteria}
     for _ in range(number):
         values = {}
         for name in facts_of(rulebook):
             fact = rulebook.vocabulary.facts[name]
-            thresholds = [test.threshold for test in tests if test.fact == name and test.threshold is not None]
+            thresholds = [test.threshold for test in tests if test.fact == name]
             if name not in departures or chance.random() < 0.5:
                 values[name] = value_of(fact, thresholds, chance)
         yield values
@@ -181,7 +184,7 @@ def value_of(fact: FactDeclaration, thresholds: list[Fraction], chance: random.R
     if not isinstance(fact.everything, Interval):
         return chance.choice(list(fact.answers))
     threshold = chance.choice(thresholds)
-    step = Fraction(1) if fact.written.type == "whole_number" else last_digit(threshold) / 1000
+    step = Fraction(1) if fact.is_whole else last_digit(threshold) / 1000
     value = threshold + step * chance.choice([-300, -2, -1, 0, 0, 1, 2, 300])
     return max(value, Fraction(0))
 

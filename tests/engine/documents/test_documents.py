@@ -27,6 +27,8 @@ from engine.documents.document import (
     read_one,
 )
 from engine.documents.nesting import MAX_DEPTH
+from tests.chance import tried
+from tests.support import slow_among
 
 MEGABYTE = 2**20
 MILLION = 10**6
@@ -475,6 +477,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "brackets in turn": (lambda: b"[{" * 7 * MEGABYTE, "too-deep"),
     "tabs": (lambda: b"\t" * 15 * MEGABYTE + b"a", "syntax"),
 }
+MANY = {
+    name for name in HOSTILE if name.startswith(("a million", "five million", "two hundred")) and "digits" not in name
+}
+"""Those that take a second or more, and much memory."""
 HARMLESS: dict[str, Callable[[], bytes]] = {
     "comments": lambda: b"#" * 15 * MEGABYTE,
     "spaces": lambda: b" " * 15 * MEGABYTE,
@@ -491,7 +497,7 @@ def memory() -> int:
     return psutil.Process(os.getpid()).memory_info().rss
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", slow_among(HOSTILE, MANY))
 def test_hostile_input_is_refused_in_little_memory(name: str) -> None:
     made, code = HOSTILE[name]
     data = made()
@@ -504,6 +510,24 @@ def test_hostile_input_is_refused_in_little_memory(name: str) -> None:
         for diagnostic in rejected.diagnostics:
             assert diagnostic.message.isprintable()
             assert len(diagnostic.message) < 200
+
+
+@pytest.mark.parametrize("parser", [document._PARSER, yaml.SafeLoader])
+@given(
+    before=st.sampled_from(["", "a: 1\n---\n", "a: ", "- ", "a:\n  - b: "]),
+    brackets=st.text("[{", min_size=44, max_size=3000),
+    after=st.sampled_from(["", "}", "\t:", '"', "&", "a: b: c", ", %", "\n: - ]"]),
+)
+@tried(60)
+def test_too_many_levels_come_before_what_a_parser_finds_further_on(
+    parser: type[yaml.SafeLoader], before: str, brackets: str, after: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "_PARSER", parser)
+        rejections = [
+            d for d in read_documents(f"{before}{brackets}{after}".encode(), "a.yaml") if isinstance(d, Rejected)
+        ]
+    assert [d.code for rejected in rejections for d in rejected.diagnostics] == ["too-deep"]
 
 
 @pytest.mark.parametrize("name", HARMLESS)

@@ -116,7 +116,9 @@ CASES = [
     ),
     Case(" - a\n- b", "did not find expected <document start>", "expected '<document start>'", "2:1", *MORE),
     Case("a: }", "did not find expected node content", "expected the node content", "1:4", *VALUE),
-    Case("[a}", "did not find expected ',' or ']'", "expected ',' or ']'", "1:3", "a `,` or `]` is expected here", OPEN),
+    Case(
+        "[a}", "did not find expected ',' or ']'", "expected ',' or ']'", "1:3", "a `,` or `]` is expected here", OPEN
+    ),
     Case(
         "{a]", "did not find expected ',' or '}'", "expected ',' or '}'", "1:3",
         "a `,` or `}` is expected here", OPEN.replace("[", "{"),
@@ -254,7 +256,8 @@ SOUND = [
     '{"a": [1, 2.5, null, true, "b\\u00e5"], "c": {"d": {}}}\n{"a": "e"}\n',
 ]  # fmt: skip
 PIECES = ["[", "]", "{", "}", ":", ",", "-", "? ", "& ", "*", "!", "%", "@", "`", "'", '"', "\\", "\\x", "#", "|", ">",
-          "\n", "\t", " ", "---", "...", "\n  ", "\ufeff", "\u2028", "å", "[" * 50, "[{" * 800, "0", "%TAG !", "!<"]  # fmt: skip
+          "\n", "\t", " ", "---", "...", "\n  ", "\ufeff", "\u2028", "å", "[" * 50,
+          "[{" * 800, "0", "%TAG !", "!<"]  # fmt: skip
 
 
 @st.composite
@@ -334,7 +337,8 @@ def test_json_is_never_too_deep_for_the_stack(depth: int) -> None:
     try:
         found = load_json("[" * depth + "]" * depth, "a.json")
     except Rejected as error:
-        assert str(error) == "a.json:1:42: too-deep: more than 40 levels of nesting"
+        message = str(error)
+        assert message == "a.json:1:42: too-deep: more than 40 levels of nesting"
         assert depth > MAX_DEPTH + 1
     else:
         assert json.dumps(found) == "[" * depth + "]" * depth

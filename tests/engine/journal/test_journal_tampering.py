@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject
 from engine.diagnostics import Rejected
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.journal import Head, Journal
 from engine.journal.verify import Fault, verify
+from tests.chance import tried
 from tests.journals import copied, edited
 from tests.support import answer, make_rulebook, make_vocabulary
 
@@ -30,7 +31,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vocabulary = make_vocabulary({"needed": {"type": "judgement"}})
     criteria = {"C": {"met_when": {"fact": "needed", "is": "yes"}}}
     rulebook = make_rulebook(vocabulary, criteria, {"all": ["C"]})
-    decider = Decider(rulebook, engine=REFERENCE)
+    decider = Decider(rulebook, is_checked=False)
     path = tmp_path_factory.mktemp("journal") / "small.db"
     with Journal(str(path), writes=True) as journal:
         for i in range(COUNT):
@@ -74,6 +75,7 @@ def flipped(value: bytes | int, *, each: int) -> Iterator[bytes | int]:
         yield value[:i] + bytes([value[i] ^ (1 << (i % 8))]) + value[i + 1 :]
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_is_noticed_and_its_field_named(small: Path, tmp_path: Path) -> None:
     path, head = copied(small, tmp_path / "journal.db"), head_of(small)
     tried = 0
@@ -111,6 +113,7 @@ def _assert_named(faults: list[Fault], table: str, row: int, column: str) -> Non
         assert any(f.first == row and column in f.fields for f in altered), (where, faults)
 
 
+@pytest.mark.slow
 def test_a_flipped_byte_of_the_file_is_noticed_or_changes_nothing(small: Path, tmp_path: Path) -> None:
     with Journal(str(small)) as journal:
         everything = list(journal.entries()), list(journal.texts()), journal.headers()
@@ -167,7 +170,7 @@ def rows(path: Path) -> list[tuple[object, ...]]:
         return connection.execute("SELECT * FROM entries ORDER BY number").fetchall()
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(EDITS, min_size=1, max_size=4))
 def test_random_edits_are_noticed(edits: list[tuple[str, int, int | str]], small: Path, tmp_path: Path) -> None:
     path = copied(small, tmp_path / f"{uuid.uuid4()}.db")
@@ -183,7 +186,7 @@ def test_random_edits_are_noticed(edits: list[tuple[str, int, int | str]], small
         assert kinds <= ({"cut_off", "text_inserted"} if ends or kind == "cut_off" else {kind}), (edits, faults)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(1, COUNT + 1)))
 def test_any_other_order_is_named_as_reordered(order: list[int], small: Path, tmp_path: Path) -> None:
     path = copied(small, tmp_path / f"{uuid.uuid4()}.db")

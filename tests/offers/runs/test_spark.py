@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
-import random
 import shutil
 from pathlib import Path
 
@@ -11,13 +11,17 @@ import polars as pl
 import pytest
 
 from benchmarks.offers_table import typed
+from tests.chance import chance as chance_of
 from tests.command import Ran, sekskant
 from tests.offers.columns.test_columns import CELLS
 
 SPARK = ("--backend", "spark", "--master", "local[2]")
-needs_java = pytest.mark.skipif(
-    shutil.which("java") is None and not os.environ.get("SEKSKANT_TEST_SPARK"), reason="Spark needs Java"
+REQUIRED = bool(os.environ.get("SEKSKANT_TEST_SPARK"))
+"""Whether what Spark needs must be there: nothing is skipped then."""
+needs_pyspark = pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None and not REQUIRED, reason="the extra `spark` is not installed"
 )
+needs_java = pytest.mark.skipif(shutil.which("java") is None and not REQUIRED, reason="Spark needs Java")
 SAME = ("run.json", "rejected.csv", "fragile.csv", "summary.txt", "summary.html")
 
 
@@ -39,9 +43,11 @@ def assert_same(on_polars: Path, on_spark: Path, *also: str) -> None:
         assert (on_polars / name).read_bytes() == (on_spark / name).read_bytes(), name
 
 
+@pytest.mark.slow
+@needs_pyspark
 @needs_java
 def test_texts_with_bounds_mistakes_and_repeated_ids_and_what_changed(tmp_path: Path) -> None:
-    chance = random.Random(3)  # noqa: S311 - the same offers in every run
+    chance = chance_of(3)
     cells = {name: chance.choices(pool, k=3_000) for name, pool in CELLS.items()}
     cells["diagnoses"][5], cells["cases_per_10000"][7] = "mange", "0.5.5"
     frame = pl.DataFrame({"id": [f" o{i} " if i % 5 else f"o{i}" for i in range(3_000)], **cells})
@@ -65,9 +71,11 @@ def test_texts_with_bounds_mistakes_and_repeated_ids_and_what_changed(tmp_path: 
     assert "WARN" not in ran.err
 
 
+@pytest.mark.slow
+@needs_pyspark
 @needs_java
 def test_types_and_fewer_files(tmp_path: Path) -> None:
-    typed(0, 2_000, random.Random(4)).write_parquet(tmp_path / "register.parquet")  # noqa: S311
+    typed(0, 2_000, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     options = ("--no-fragile", "--rulebook", "hovedstaden.udviklingsstrategi")
     reclassified(tmp_path / "register.parquet", tmp_path / "polars", *options)
     reclassified(tmp_path / "register.parquet", tmp_path / "spark", *options, *SPARK)
@@ -77,6 +85,7 @@ def test_types_and_fewer_files(tmp_path: Path) -> None:
     assert_same(tmp_path / "polars", tmp_path / "spark")
 
 
+@needs_pyspark
 def test_spark_reads_parquet_only(tmp_path: Path) -> None:
     (tmp_path / "register.csv").write_text("id,diagnoses\na,3\n")
     ran = reclassified(tmp_path / "register.csv", tmp_path / "run", *SPARK, code=1)
@@ -90,16 +99,19 @@ def test_a_cluster_belongs_to_spark(options: tuple[str, ...], tmp_path: Path) ->
     assert "--backend spark and --master URL belong together" in ran.err
 
 
+@pytest.mark.slow
+@needs_pyspark
 @needs_java
 def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
-    typed(0, 10, random.Random(4)).write_parquet(tmp_path / "register.parquet")  # noqa: S311
+    typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK[:-1], "nonsense", code=1)
     assert ran.err.startswith("nonsense: unreadable: Spark: ")
     assert "Traceback" not in ran.err
 
 
+@needs_pyspark
 def test_spark_without_java_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    typed(0, 10, random.Random(4)).write_parquet(tmp_path / "register.parquet")  # noqa: S311
+    typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK, code=1)

@@ -9,5 +9,6 @@ from engine.evaluation.durable_engine import why_missing
 THERE = {
     "engine/evaluation/durable_rules.py": why_missing() is None,
     "offers/runs/spark.py": importlib.util.find_spec("pyspark") is not None,
+    "tests/mutation.py": importlib.util.find_spec("cosmic_ray") is not None,
 }
 collect_ignore = [module for module, is_there in THERE.items() if not is_there]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard
@@ -21,7 +22,9 @@ from cli.common.options import (
     year_option,
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spreadsheet import rows
 from engine.decisions.decide import Decider
+from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
 from engine.rulebooks.library import Library
@@ -219,9 +222,6 @@ def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: La
 
 
 def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    import json  # noqa: PLC0415
-
-    from engine.decisions.decision_record import decision_record  # noqa: PLC0415
 
     separator = "[\n"
     for decisions in decided:
@@ -232,7 +232,6 @@ def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Lan
 
 
 def _csv(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-    from cli.common.spreadsheet import rows  # noqa: PLC0415
 
     yield from rows(decided, lang, each_criterion=not summary)
 

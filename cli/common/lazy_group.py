@@ -1,4 +1,8 @@
-"""Groups whose commands are imported when they are called, so that help and start-up stay quick."""
+"""Groups whose commands are imported when they are called, so that help and start-up stay quick.
+
+Every group is one of these. The module of a command imports at its top what its help can wait for, and within a
+function what only a run needs and takes long: a database, tables, a proof.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -106,8 +107,6 @@ def recorder_name() -> str:
 
 def user_name() -> str:
     """The name of the user of this machine."""
-    import getpass  # noqa: PLC0415 - only what is recorded names it
-
     try:
         return getpass.getuser()
     except (OSError, KeyError):

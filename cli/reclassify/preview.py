@@ -15,12 +15,13 @@ import click
 from cli.common.console import Exit, load_library, say, say_rejected, stop
 from cli.common.options import ignore_option, language_option, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
+from cli.reclassify.reclassify import request_of
 from engine.diagnostics import IntegrityFault, Rejected
+from engine.explanation.wording import Language, Wording
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from engine.explanation.wording import Language, Wording
     from engine.rulebooks.rulebook import Rulebook
     from offers.runs.run import Result
 
@@ -77,7 +78,6 @@ def preview(
     for row in found.rejected:
         for diagnostic in row.diagnostics:
             say(str(diagnostic))
-    from engine.explanation.wording import Wording  # noqa: PLC0415
 
     changes = found.changes.filter(found.changes["change"].is_in([*DIRECTIONS]))
     click.echo(_report(changes, found, after, Wording(lang)), nl=False)
@@ -91,7 +91,6 @@ def _previewed(
     """The register by the new rulebook, compared with the register by the old one."""
     import polars as pl  # noqa: PLC0415 - slow to import
 
-    from cli.reclassify.reclassify import request_of  # noqa: PLC0415 - polars is slow to import
     from offers.comparison.previous import DECISIONS, Previous  # noqa: PLC0415
     from offers.runs.run import reclassify  # noqa: PLC0415
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import re
@@ -192,7 +193,6 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
 def _previous_record(previous: str, request: Request, result: Result) -> dict[str, Any]:
     if isinstance(request.reader, OfferRows) and not (Path(previous) / "run.json").exists():
         return {"published": True}
-    import hashlib  # noqa: PLC0415
 
     lost = {r.id: list(names) for r, names in zip(request.rulebooks, result.lost, strict=True) if names}
     digest = hashlib.sha256((Path(previous) / "run.json").read_bytes()).hexdigest()

@@ -10,11 +10,11 @@ import click
 from cli.common.console import load_library
 from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
+from engine.authoring.writing.difference import Change, differences
+from engine.explanation.wording import Language, Wording
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Comparison
-    from engine.authoring.writing.difference import Change
-    from engine.explanation.wording import Language, Wording
     from engine.rulebooks.rulebook import Rulebook
 
 
@@ -30,8 +30,6 @@ def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> Non
     OLD and NEW are each an id, ID@VERSION or a YAML file. What can change a verdict stands apart from what is only
     worded otherwise. Whether any verdict changes at all is proven, and shown by an offer on which it does.
     """
-    from engine.authoring.writing.difference import differences  # noqa: PLC0415 - help must not wait for it
-
     library = load_library()
     year = year or library.latest_year()
     before, after = (chosen_rulebooks(library, [name], year)[0] for name in (old, new))
@@ -53,7 +51,6 @@ def _compared(before: Rulebook, after: Rulebook) -> Comparison:
 def _table(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
     from cli.rulebook.proof_report import example_text, named_apart  # noqa: PLC0415
-    from engine.explanation.wording import Wording  # noqa: PLC0415
 
     wording, screen = Wording(lang), Screen()
     screen.rule(" → ".join(named_apart(before, after)))

@@ -1,0 +1,35 @@
+"""`sekskant offer new`: write an offer file to fill in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.common.console import load_library
+from cli.common.options import language_option, rulebooks_option, year_option
+from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from offers.records.template import offer_template
+
+if TYPE_CHECKING:
+    from engine.explanation.wording import Language
+
+
+@click.command()
+@rulebooks_option()
+@year_option()
+@click.option("--id", "identifier", help="The offer's id.")
+@click.option("--name", help="The offer's name.")
+@language_option
+def new(names: tuple[str, ...], year: int | None, identifier: str | None, name: str | None, lang: Language) -> None:
+    """Write a commented offer file to standard output, every fact with its label, unit and allowed answers.
+
+    sekskant offer new --name "Solhøj" > solhoej.yaml
+    """
+    library = load_library()
+    year = year or library.latest_year()
+    rulebooks = chosen_rulebooks(library, names, year)
+    shared_vocabulary(rulebooks)
+    danish, english = ("nyt-tilbud", "Nyt tilbud"), ("new-offer", "New offer")
+    default_id, default_name = danish if lang == "da" else english
+    click.echo(offer_template(rulebooks, year, lang, identifier or default_id, name or default_name), nl=False)

@@ -1,0 +1,78 @@
+"""`sekskant receipt verify`: check a receipt without the journal that it came from."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.audit.shared import opened, print_json
+from cli.common.console import Exit, say_rejected, stop
+from cli.common.options import format_option, language_option, other_journal_option
+from engine.diagnostics import IntegrityFault, Rejected
+
+if TYPE_CHECKING:
+    from engine.explanation.wording import Language
+    from engine.journal.receipt import Receipt
+
+
+@click.command()
+@click.argument("path", metavar="RECEIPT")
+@other_journal_option
+@format_option("text", "json")
+@language_option
+def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
+    """Verify a receipt: its digests agree, and the decision comes out the same when it is made again.
+
+    RECEIPT is a file that `sekskant audit receipt` wrote, or - for standard input. The journal is not needed; that
+    the entry stands in it can be seen from its number and digest, which are printed, or with --journal.
+
+    Exit code: 0 it holds; 1 it is no receipt; 4 it does not hold.
+    """
+    from cli.audit.receipt_text import receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
+    from engine.documents.document import read_file  # noqa: PLC0415
+    from engine.journal.receipt import mismatches, read_receipt  # noqa: PLC0415
+
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else read_file(Path(path))
+        found = read_receipt(data, "standard input" if path == "-" else path)
+    except Rejected as error:
+        say_rejected(error)
+        sys.exit(int(Exit.REJECTED))
+    wrong = list(mismatches(found))
+    decided = None if wrong else _decided_again(found)
+    differs = None if journal is None else not _stands_in(found, journal)
+    holds = not wrong and decided == [] and not differs
+    if form == "json":
+        print_json(receipt_record(found, wrong, decided, differs))
+    else:
+        click.echo(receipt_report(found, wrong, decided, differs, lang), nl=False)
+    stop(Exit.DONE if holds else Exit.INTEGRITY)
+
+
+def _decided_again(found: Receipt) -> list[str] | str:
+    """Where the decision differs when it is made again, or why it cannot be."""
+    from engine.rulebooks.rulebook_ref import RulebookRef  # noqa: PLC0415 - only what is used is loaded
+    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415
+
+    try:
+        wider = found.entry.get("superset")
+        superset = RulebookRef.parse(json.loads(wider)) if wider else None
+        recorded = Recorded(found.record["decision"], found.record["document"], superset)
+        return list(Replayer(found.text_of).replay(recorded).differs_at)
+    except (NotReplayable, IntegrityFault) as error:
+        return str(error)
+    except (KeyError, TypeError, ValueError):
+        return "the receipt does not hold a whole decision"
+
+
+def _stands_in(found: Receipt, journal: str) -> bool:
+    """Whether the journal has the receipt's entry at its number."""
+    number = found.entry.get("number")
+    with opened(journal) as source:
+        if not isinstance(number, int) or number > source.head().entries:
+            return False
+        return bool(source.entry(number).digest == found.record["digest"])

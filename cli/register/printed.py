@@ -1,0 +1,171 @@
+"""`sekskant register show` and `check`: the register of a year as it was printed, and whether its figures add up."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.common.console import Exit, say_rejected, stop
+from cli.common.options import format_option, language_option, shipped_year_option
+from cli.common.spreadsheet import csv_lines
+from engine.diagnostics import Rejected
+from engine.explanation.wording import Language, Wording
+from offers.records.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Register, Service, read_register, reconcile
+
+_YEARS = sorted(path.name for path in SHIPPED.iterdir() if (path / "services.csv").exists())
+_YEAR = shipped_year_option(_YEARS)
+_FORMAT = format_option("table", "json", "csv")
+
+
+@click.command()
+@_YEAR
+@click.option("--table", "tables", multiple=True, metavar="N", help="Only this table (repeatable).")
+@_FORMAT
+@language_option
+def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
+    """Show the printed rows: each is a service, and an offer can have several."""
+    services = [s for s in _read(SHIPPED / year).services if not tables or s.cells["table"] in tables]
+    if not services:
+        raise click.UsageError(f"there is no table {', '.join(tables)} in the register of {year}")
+    if form == "json":
+        click.echo(json.dumps([_service(s) for s in services], ensure_ascii=False, indent=2))
+    elif form == "csv":
+        click.echo(_csv(SERVICE_COLUMNS, ([s.cells[c] for c in SERVICE_COLUMNS] for s in services), lang), nl=False)
+    else:
+        click.echo(_table_of_services(services, lang), nl=False)
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@_YEAR
+@_FORMAT
+@language_option
+def check(path: Path | None, year: str, form: str, lang: Language) -> None:
+    """Compare every printed figure with what the printed rows give.
+
+    PATH is a folder with services.csv and printed-totals.csv; by default the shipped register.
+
+    Exit code: 0 all figures add up; 1 a table was rejected; 5 a figure does not add up.
+    """
+    found = reconcile(_read(path or SHIPPED / year))
+    if form == "json":
+        click.echo(json.dumps([_figure(one) for one in found], ensure_ascii=False, indent=2))
+    elif form == "csv":
+        rows = [[str(value) for value in _figure(one).values()] for one in found]
+        click.echo(_csv(list(_figure(found[0])), rows, lang), nl=False)
+    else:
+        click.echo(_report(found, lang), nl=False)
+    stop(Exit.CHECK_FAILED if any(one.difference for one in found) else Exit.DONE)
+
+
+def _read(folder: Path) -> Register:
+    try:
+        return read_register(folder)
+    except Rejected as error:
+        say_rejected(error)
+        stop(Exit.REJECTED)
+        raise AssertionError from error
+
+
+def _service(service: Service) -> dict[str, Any]:
+    return {**service.cells, "quantity": None if service.quantity is None else str(service.quantity)}
+
+
+def _figure(one: Reconciled) -> dict[str, Any]:
+    figure, other = one.figure, one.other
+    return {
+        "place": figure.place,
+        "label": figure.label,
+        "counts": figure.counts,
+        "printed": f"{figure.printed:f}",
+        "computed": None if one.computed is None else f"{one.computed:f}",
+        "agrees": None if one.computed is None else not one.difference,
+        "likely_misprinted": one.hint,
+        "because_of": f"{other.place}: {other.label}" if other else None,
+    }
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language) -> str:
+    return "".join(csv_lines([columns, *rows], lang))
+
+
+def _table_of_services(services: Sequence[Service], lang: Language) -> str:
+    from cli.common.screen import Piece, Screen  # noqa: PLC0415 - only for tables
+
+    screen, wording = Screen(), Wording(lang)
+    heads = (
+        ("Række", "Row"),
+        ("Tilbud", "Offer"),
+        ("Paragraf", "Section"),
+        ("Antal", "Quantity"),
+        ("Driftsherre", "Operator"),
+    )
+    for table, rows in itertools.groupby(services, key=lambda s: s.cells["table"]):
+        screen.heading(f"{wording.pick('Tabel', 'Table')} {table}")
+        cells = [_row(service, wording) for service in rows]
+        screen.table([wording.pick(*head) for head in heads], [[[Piece(text)] for text in row] for row in cells])
+    return screen.taken()
+
+
+def _row(service: Service, wording: Wording) -> list[str]:
+    cells, quantity = service.cells, service.quantity
+    offer = cells["offer"] + (" *" if cells["self_owning"] == "yes" else "")
+    sections = " / ".join(f"§ {s}" for s in cells["sections"].split("|") if s) or cells["act"]
+    sections += wording.pick(" aflastning", " respite") if cells["respite"] == "yes" else ""
+    unit = wording.pick("plads", "place") if quantity == 1 else wording.pick(*_COUNTED.get(cells["unit"], ("", "")))
+    amount = "–" if quantity is None else f"{wording.number(Fraction(quantity))} {unit}"
+    return [cells["row"], offer, sections, amount, cells["operator"]]
+
+
+_COUNTED = {
+    "offers": ("tilbud", "offers"),
+    "places": ("pladser", "places"),
+    "courses": ("forløb", "courses"),
+    "target_groups": ("målgrupper", "target groups"),
+    "active_cases": ("aktive sager", "active cases"),
+}
+_HINTS = {
+    "rounded": ("tallet er afrundet", "the figure is rounded"),
+    "figure": (
+        "tallet er nok en trykfejl: {other} passer med rækkerne",
+        "the figure is likely the misprint: {other} agrees with the rows",
+    ),
+    "row": (
+        "en række er nok trykt forkert eller mangler: {other} afviger lige så meget",
+        "a row is likely misprinted or missing: {other} differs by as much",
+    ),
+    "part": (
+        "afvigelsen er den samme som i {other}, som indgår",
+        "the difference is that of {other}, which is part of it",
+    ),
+    "unclear": ("det fremgår ikke, hvad der er trykt forkert", "what is misprinted does not show"),
+}
+
+
+def _report(found: Sequence[Reconciled], lang: Language) -> str:
+    from cli.common.screen import Piece, Screen  # noqa: PLC0415 - only for tables
+
+    screen, wording = Screen(), Wording(lang)
+    for one in (one for one in found if one.difference):
+        figure, unit = one.figure, wording.pick(*_COUNTED[one.figure.counts])
+        printed, computed = (wording.number(Fraction(n)) for n in (figure.printed, figure.printed - one.difference))
+        screen.line(Piece(f"{figure.place}: {figure.label}", "bold"))
+        numbers = wording.pick("trykt {} {}, rækkerne giver {}", "printed {} {}, the rows give {}")
+        screen.paragraph(numbers.format(printed, unit, computed))
+        other = f"{one.other.place}, {wording.quoted(one.other.label)}" if one.other else ""
+        screen.paragraph(wording.pick(*_HINTS[one.hint or "unclear"]).format(other=other), "dim")
+    agree = sum(one.computed is not None and not one.difference for one in found)
+    beyond = sum(one.computed is None for one in found)
+    total = wording.pick(
+        "{} trykte tal: {} passer med rækkerne, {} gør ikke, {} kan ikke regnes ud af dem",
+        "{} printed figures: {} agree with the rows, {} do not, {} cannot be computed from them",
+    )
+    screen.line()
+    screen.line(Piece(total.format(len(found), agree, len(found) - agree - beyond, beyond)))
+    return screen.taken()

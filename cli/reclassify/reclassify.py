@@ -6,10 +6,10 @@ import csv
 import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,15 +28,17 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
 
 if TYPE_CHECKING:
-    from cli.reclassify.run_folder import RunFolder
     from engine.explanation.wording import Language
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.comparison.previous import Previous
-    from offers.runs.run_pass import Request, Result
+    from offers.runs.backend import Backend
+    from offers.runs.run_pass import Request
+    from offers.tables.table import Table
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
+BACKENDS = ("polars", "duckdb", "spark")
 
 
 @click.command()
@@ -60,7 +62,11 @@ SHOWN_REJECTED = 20
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
 @ignore_option
 @click.option(
-    "--backend", type=click.Choice(["polars", "spark"]), default="polars", show_default=True, help="What decides."
+    "--backend",
+    type=click.Choice(["polars", "duckdb", "spark"]),
+    default="polars",
+    show_default=True,
+    help="What decides.",
 )
 @click.option("--master", metavar="URL", help="The Spark cluster, with --backend spark: spark://host:7077, local[4].")
 @record_options
@@ -89,6 +95,7 @@ def reclassify(
     could not be proven.
     """
     from cli.reclassify.run_folder import FolderInUse, RunFolder  # noqa: PLC0415 - polars is slow to import
+    from offers.runs.run import reclassify as run  # noqa: PLC0415
 
     if (backend == "spark") != (master is not None):
         raise click.UsageError("--backend spark and --master URL belong together")
@@ -105,8 +112,11 @@ def reclassify(
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _margin(margin), ignored, folder.scratch)
             request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
-            with _progress(request.table.most_rows) as told:
-                result = _decided(request, folder, master, told)
+            with (
+                _backend(backend, master, request.table, folder.scratch) as chosen,
+                _progress(request.table.most_rows) as told,
+            ):
+                result = run(request, folder.path, told, chosen)
             folder.finish(request, result, previous, lang)
             if recorder is not None:
                 from cli.reclassify.run_recording import record_run  # noqa: PLC0415 - a database costs start-up
@@ -127,19 +137,29 @@ def reclassify(
     stop(Exit.REJECTED if result.rejected else Exit.DONE)
 
 
-def _decided(request: Request, folder: RunFolder, master: str | None, told: Callable[[int], None]) -> Result:
-    from offers.runs.run import reclassify as run  # noqa: PLC0415
-
-    if master is None:
-        return run(request, folder.path, told)
+@contextmanager
+def _backend(name: str, master: str | None, table: Table, scratch: Path) -> Iterator[Backend[Any]]:
+    """What decides, by its name."""
     try:
-        from offers.runs.spark import check_that_spark_reads, spark_backend  # noqa: PLC0415
+        if name == "duckdb":
+            from offers.runs.duckdb import duckdb_backend  # noqa: PLC0415 - an extra
+
+            opened: AbstractContextManager[Backend[Any]] = duckdb_backend(table.file, scratch)
+        elif name == "spark":
+            from offers.runs.spark import check_that_spark_reads, spark_backend  # noqa: PLC0415 - an extra
+
+            check_that_spark_reads(table)
+            opened = spark_backend(str(master), scratch)
+        else:
+            from offers.runs.polars import PolarsBackend  # noqa: PLC0415 - slow to import
+
+            opened = nullcontext(PolarsBackend())
     except ImportError as error:
-        message = f"Spark is not installed ({error.name}): pip install 'sekskant[spark]'"
+        title = {"duckdb": "DuckDB", "spark": "Spark"}[name]
+        message = f"{title} is not installed ({error.name}): pip install 'sekskant[{name}]'"
         raise click.UsageError(message) from None
-    check_that_spark_reads(request.table)
-    with spark_backend(master, folder.scratch) as backend:
-        return run(request, folder.path, told, backend)
+    with opened as backend:
+        yield backend
 
 
 @contextmanager

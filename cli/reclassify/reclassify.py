@@ -42,7 +42,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 
 
 @click.command()
-@click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
+@click.argument("register", metavar="REGISTER")
 @year_option()
 @rulebooks_option(ONLY)
 @click.option(
@@ -72,7 +72,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 @record_options
 @language_option
 def reclassify(
-    register: Path,
+    register: str,
     year: int | None,
     names: tuple[str, ...],
     previous: str | None,
@@ -88,8 +88,9 @@ def reclassify(
 ) -> None:
     """Decide every offer of a register, and say what changed since a run before, and why.
 
-    REGISTER is a table (CSV, XLSX, ODS, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, or a
-    folder of offer files. Spark, for registers beyond one machine, reads and writes Parquet.
+    REGISTER is a table (CSV, XLSX, ODS, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, a
+    folder of offer files, or a table of a database: FILE.duckdb#TABLE, postgresql+psycopg://user@host/database#TABLE.
+    Polars decides, or DuckDB, or Spark, for registers beyond one machine, which reads Parquet and tables of databases.
 
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
@@ -129,7 +130,7 @@ def reclassify(
         stop(Exit.REJECTED)
         return
     except IntegrityFault as error:
-        say(f"{register}: {error}")
+        say(f"{shown_register(register)}: {error}")
         stop(Exit.INTEGRITY)
         return
     _say_rejected_rows(result.rejected)
@@ -155,9 +156,7 @@ def _backend(name: str, master: str | None, table: Table, scratch: Path) -> Iter
 
             opened = nullcontext(PolarsBackend())
     except ImportError as error:
-        title = {"duckdb": "DuckDB", "spark": "Spark"}[name]
-        message = f"{title} is not installed ({error.name}): pip install 'sekskant[{name}]'"
-        raise click.UsageError(message) from None
+        raise _not_installed(name, error) from None
     with opened as backend:
         yield backend
 
@@ -185,7 +184,7 @@ def _margin(text: str) -> Fraction:
 
 
 def request_of(
-    register: Path,
+    register: str,
     vocabulary: Vocabulary,
     rulebooks: Sequence[Rulebook],
     year: int,
@@ -193,24 +192,57 @@ def request_of(
     ignored: Sequence[str],
     scratch: Path,
 ) -> Request:
-    """What is asked of a register: a table, or offer files. How a table was read is said.
+    """What is asked of a register: a table, in a file or a database, or offer files. How a table was read is said.
 
     Raises:
         Rejected: it cannot be read.
     """
     from offers.runs.run_pass import Request  # noqa: PLC0415
     from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
-    from offers.tables.opening import open_table  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415
+
+    if _are_offer_files(Path(register)):
+        table, reader = table_of_offers(str(Path(register)), vocabulary)
+        return Request(table, reader, rulebooks, year, margin)
+    table = _opened_table(register, vocabulary, scratch, ignored)
+    if table.detected:
+        say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
+    return Request(table, Rows(table, vocabulary), rulebooks, year, margin)
+
+
+def shown_register(register: str) -> str:
+    """What names a register, as it may be read by anyone: without a password."""
+    from offers.tables.database import TableAddress  # noqa: PLC0415 - slow to import
+
+    address = TableAddress.of(register)
+    return register if address is None else address.shown
+
+
+def _are_offer_files(register: Path) -> bool:
     from offers.tables.table_file import parquet_files  # noqa: PLC0415
 
-    if (register.is_dir() and not parquet_files(register)) or register.suffix.lower() in (".yaml", ".yml", ".json"):
-        table, reader = table_of_offers(str(register), vocabulary)
-        return Request(table, reader, rulebooks, year, margin)
-    table = open_table(register, vocabulary, scratch, ignored)
-    if table.detected:
-        say(f"{register}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
-    return Request(table, Rows(table, vocabulary), rulebooks, year, margin)
+    if register.is_dir():
+        return not parquet_files(register)
+    return register.suffix.lower() in (".yaml", ".yml", ".json")
+
+
+def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str]) -> Table:
+    if "#" in register or "://" in register:
+        from offers.tables.database import TableAddress, open_table_of_database  # noqa: PLC0415 - slow to import
+
+        if (address := TableAddress.of(register)) is not None:
+            try:
+                return open_table_of_database(address, vocabulary, scratch, ignored)
+            except ImportError as error:
+                raise _not_installed("duckdb", error) from None
+    from offers.tables.opening import open_table  # noqa: PLC0415
+
+    return open_table(Path(register), vocabulary, scratch, ignored)
+
+
+def _not_installed(extra: str, error: ImportError) -> click.UsageError:
+    title = {"duckdb": "DuckDB", "spark": "Spark"}[extra]
+    return click.UsageError(f"{title} is not installed ({error.name}): pip install 'sekskant[{extra}]'")
 
 
 def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:

@@ -108,7 +108,10 @@ def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
     return batch, found, rows
 
 
-@pytest.mark.parametrize(("cells", "offers"), [(CELLS, OFFERS), (TYPED, OFFERS // 10)], ids=["texts", "types"])
+@pytest.mark.parametrize(
+    ("cells", "offers"),
+    [pytest.param(CELLS, OFFERS, id="texts", marks=pytest.mark.slow), pytest.param(TYPED, OFFERS // 10, id="types")],
+)
 def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], offers: int) -> None:
     table = table_of(cells, offers)
     batch, found, rows = decided(table)

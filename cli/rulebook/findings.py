@@ -8,9 +8,9 @@ from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 
-from cli.common.console import harmless
 from engine.authoring.lints.codes import LINTS
 from engine.diagnostics import CODES, Diagnostic
+from offers.tables.formulas import harmless
 
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

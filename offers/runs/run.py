@@ -20,6 +20,7 @@ from offers.columns.decision_table import DECISIVE, NEAR, Book
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
+from offers.columns.text_columns import harmless_cells
 from offers.comparison.comparison import CHANGE_SCHEMA, COMPARED, Comparison
 from offers.comparison.previous import DECISIONS, Previous
 from offers.runs.repeated_ids import RepeatedIds
@@ -28,7 +29,6 @@ from offers.tables.opening import Table
 _ROWS_AT_ONCE, _ROWS_COMPARED = 20_000, 100_000
 """With as many rows in a chunk as Polars takes by itself it goes little faster, in nearly twice the memory; but each
 chunk asks the run before anew, so that a comparison takes more at a time."""
-_FORMULA = ["=", "+", "-", "@"]
 
 
 class Request(NamedTuple):
@@ -139,8 +139,8 @@ class Run:
         fragile = decided.filter(is_fragile).select(
             pl.lit(book.rulebook.id).alias("rulebook"),
             pl.lit(book.rulebook.version).alias("version"),
-            harmless_cell(pl.col("id")).alias("offer"),
-            harmless_cell(name.cast(pl.String)).alias("name"),
+            harmless_cells(pl.col("id")).alias("offer"),
+            harmless_cells(name.cast(pl.String)).alias("name"),
             pl.col(f"{i} verdict").alias("verdict"),
             pl.col(f"{i} outcome").alias("outcome"),
             pl.col(f"{i} {DECISIVE}").alias("carried_by"),
@@ -220,11 +220,3 @@ def reclassify(
         finally:
             run.batch.close()
         repeated |= found
-
-
-def harmless_cell(text: pl.Expr) -> pl.Expr:
-    """Texts that a spreadsheet takes as text, never as a formula."""
-    first = text.str.slice(0, 1)
-    after_spaces = pl.when(first.is_in([" ", "\t", "\r", "\n"])).then(text.str.strip_chars_start()).str.slice(0, 1)
-    begins = first.is_in([*_FORMULA, "\t", "\r"]) | after_spaces.is_in(_FORMULA).fill_null(value=False)
-    return pl.when(begins).then(pl.concat_str(pl.lit("'"), text)).otherwise(text)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cli.common.console import shown_time
 from cli.common.form import MARKS
+from cli.common.json_output import json_list
 from cli.common.screen import Piece, Screen
-from cli.common.spreadsheet import BYTE_ORDER_MARK, csv_line
+from cli.common.spreadsheet import csv_lines
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import LONG, Entry
 from engine.journal.verify import Fault, Report
@@ -49,18 +50,12 @@ def listed(entry: Entry) -> dict[str, str | int | None]:
 
 
 def _json(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    separator = "[\n"
-    for entry in entries:
-        yield separator + json.dumps(listed(entry), ensure_ascii=False)
-        separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"
+    yield from json_list(map(listed, entries))
 
 
 def _csv(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    separator, mark = (";", BYTE_ORDER_MARK) if lang == "da" else (",", "")
-    yield mark + csv_line(LISTED, separator)
-    for entry in entries:
-        yield csv_line(("" if value is None else str(value) for value in listed(entry).values()), separator)
+    rows = (["" if value is None else str(value) for value in listed(entry).values()] for entry in entries)
+    yield from csv_lines(itertools.chain([LISTED], rows), lang)
 
 
 LISTS: Mapping[str, Callable[[Iterable[Entry], Language], Iterator[str]]] = {

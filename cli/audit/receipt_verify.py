@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import opened, print_json
+from cli.audit.shared import opened
 from cli.common.console import Exit, say_rejected, stop
+from cli.common.json_output import print_json
 from cli.common.options import format_option, language_option, other_journal_option
 from engine.diagnostics import IntegrityFault, Rejected
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from cli.common.console import shown_time
+from cli.common.json_output import json_text
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.trace_tree import TraceTree, record_tree
 from engine.diagnostics import Rejected
@@ -18,7 +18,7 @@ from offers.recorded.replay import NotReplayable, describing, recorded_in
 
 def entry_json(entry: Entry) -> str:
     """An entry with all that it holds, for machines."""
-    return json.dumps(entry_record(entry), ensure_ascii=False, indent=2)
+    return json_text(entry_record(entry))
 
 
 def entry_record(entry: Entry) -> dict[str, Any]:

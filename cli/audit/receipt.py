@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,15 +58,14 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415 - only what is used is loaded
+    from engine.values.fields import Malformed  # noqa: PLC0415 - only what is used is loaded
+    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415
 
     try:
-        superset = json.loads(found.entry.get("superset") or "null")
-        recorded = Recorded(found.record["decision"], found.record["document"], superset)
-        return list(Replayer(found.text_of).replay(recorded).differs_at)
+        return list(Replayer(found.text_of).replay(Recorded(*found.recorded())).differs_at)
     except (NotReplayable, IntegrityFault) as error:
         return str(error)
-    except (KeyError, TypeError, ValueError):
+    except Malformed:
         return "the receipt does not hold a whole decision"
 
 

@@ -11,6 +11,7 @@ from cli.common.trace_tree import TraceTree, record_tree
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
+from engine.values.fields import Malformed, read_json
 from offers.recorded.replay import NotReplayable, describing, recorded_in
 
 
@@ -28,8 +29,8 @@ def entry_record(entry: Entry) -> dict[str, Any]:
 def _loaded(text: str | None) -> object:
     """What a text says; numbers as the digits they were written with."""
     try:
-        return None if text is None else json.loads(text, parse_float=str)
-    except ValueError:
+        return None if text is None else read_json(text, parse_float=str)
+    except Malformed:
         return text
 
 

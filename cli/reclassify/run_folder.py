@@ -21,7 +21,9 @@ from cli.common.screen import Piece, Screen
 from cli.common.spreadsheet import safe_cell
 from engine.diagnostics import Place
 from engine.explanation.wording import Language, Wording
+from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
+from engine.rulebooks.rulebook_ref import RulebookRef
 from offers.tables.offer_files import OfferRows
 
 if TYPE_CHECKING:
@@ -30,11 +32,9 @@ if TYPE_CHECKING:
     from offers.columns.evaluator import RejectedRow
     from offers.runs.run import Request, Result
 
-FORMAT = "sekskant/run/1"
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
 _NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?\Z")
 CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
-CAUSES = ("data", "rule", "either", "interaction")
 
 
 class FolderInUse(Exception):
@@ -158,10 +158,7 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
     table = request.table
     rulebooks = [
         {
-            "id": r.id,
-            "version": r.version,
-            "sha256": r.sha256,
-            "vocabulary": {"id": r.vocabulary.id, "sha256": r.vocabulary.sha256},
+            **RulebookRef.of(r).record(),
             "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
             "status_vectors": vectors,
             "engine": engine,
@@ -173,7 +170,7 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
     grouped = result.changes.group_by("rulebook", "change").len()
     changes = Counter({(rulebook, change): count for rulebook, change, count in grouped.iter_rows()})
     return {
-        "format": FORMAT,
+        "format": RUN_FORMAT,
         "sekskant": version("sekskant"),
         "year": request.year,
         "register": {

@@ -15,11 +15,15 @@ from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrac
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Verdict
 from engine.rulebooks.rulebook_ref import RulebookRef
+from engine.values.interval import Interval
 from engine.values.logic import Status, settled
 from engine.values.numbers import decimal_text
 
-FORMAT = "sekskant/decision/1"
-FORMATS: Mapping[str, EvidenceRecords] = {FORMAT: EvidenceRecords(ends_told_by_number)}
+FORMAT = "sekskant/decision/2"
+FORMATS: Mapping[str, EvidenceRecords] = {
+    "sekskant/decision/1": EvidenceRecords(ends_told_by_number),
+    FORMAT: EvidenceRecords(Interval.without_limits),
+}
 """How each format of the record shows evidence."""
 Record = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Properties are tried on the same examples everywhere, and the environment chooses no evaluator."""
+"""Properties are tried on other examples every day, and the environment chooses no evaluator."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
+from tests.chance import SEED, SOAK
 from tests.journals import copied, record
-
-settings.register_profile("sekskant", derandomize=True, deadline=None, database=None, print_blob=False)
-settings.load_profile("sekskant")
 
 os.environ.pop("SEKSKANT_ENGINE", None)
 os.environ.pop("SEKSKANT_JOURNAL", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Hypothesis begins with the day's seed, where none is given."""
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(SEED)
+
+
+def pytest_report_header() -> str:
+    """The seed, to try the same examples again."""
+    return f"examples: seed {SEED} (again with SEKSKANT_SEED={SEED})" + (f", {SOAK} times as many" if SOAK > 1 else "")
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import click
 
-from cli.common.console import Exit, exit_code, language_option, load_library, say, say_rejected, stop
-from cli.common.options import record_options, recorder_name
+from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
+from cli.common.options import (
+    ONLY,
+    format_option,
+    language_option,
+    record_options,
+    recorder_name,
+    rulebooks_option,
+    year_option,
+)
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.decisions.decide import DURABLE_RULES, ENGINES, Decider, why_reference
 from engine.decisions.trace import Trace
@@ -33,21 +41,14 @@ Decisions = tuple[Trace, ...]
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
-@click.option(
-    "--rulebook",
-    "names",
-    multiple=True,
-    metavar="ID",
-    help="Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv", "html"]),
-    default="table",
-    show_default=True,
-    help="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
+@year_option()
+@rulebooks_option(ONLY)
+@format_option(
+    "table",
+    "json",
+    "csv",
+    "html",
+    shown="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
 )
 @click.option("--summary", is_flag=True, help="Print only the line for each offer.")
 @click.option("--require-decided", is_flag=True, help="Exit with 3 where a verdict is undetermined.")

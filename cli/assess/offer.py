@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import language_option, load_library
+from cli.common.console import load_library
+from cli.common.options import language_option, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from offers.records.template import offer_template
 
@@ -20,8 +21,8 @@ def offer() -> None:
 
 
 @offer.command()
-@click.option("--rulebook", "names", multiple=True, metavar="ID", help="The rulebook (repeatable); by default all.")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@rulebooks_option()
+@year_option()
 @click.option("--id", "identifier", help="The offer's id.")
 @click.option("--name", help="The offer's name.")
 @language_option

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import format_option, opened, print_json, recorded
-from cli.common.console import Exit, language_option, say, stop
-from cli.common.options import journal_option
+from cli.audit.shared import opened, print_json, recorded
+from cli.common.console import Exit, say, stop
+from cli.common.options import format_option, journal_option, language_option
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language

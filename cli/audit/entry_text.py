@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Piece, Screen
 from cli.common.spreadsheet import BYTE_ORDER_MARK, csv_line
@@ -41,15 +42,6 @@ def _row(entry: Entry, wording: Wording) -> list[str]:
 
 def _cell(text: str, entry: Entry) -> list[Piece]:
     return [Piece(text, entry.verdict or "" if text.startswith(tuple(MARKS.values())) else "")]
-
-
-def shown_time(recorded_at: str) -> str:
-    """A time of the journal to the minute.
-
-    >>> shown_time("2026-11-22T07:12:03.123456Z")
-    '2026-11-22 07:12'
-    """
-    return recorded_at[:16].replace("T", " ")
 
 
 def listed(entry: Entry) -> dict[str, str | int | None]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import entry_number, filter_options, format_option, opened, wanted
-from cli.common.console import harmless, language_option, say
-from cli.common.options import journal_option, user_name
+from cli.audit.shared import entry_number, filter_options, opened, wanted
+from cli.common.console import harmless, say
+from cli.common.options import format_option, journal_option, language_option, user_name
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import filter_options, format_option, opened, print_json, recorded, wanted
-from cli.common.console import language_option
-from cli.common.options import journal_option
+from cli.audit.shared import filter_options, opened, print_json, recorded, wanted
+from cli.common.options import format_option, journal_option, language_option, rulebook_option
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
@@ -76,7 +75,7 @@ def why_not(identifier: str, outcome: str, journal: str, lang: Language) -> None
 
 @click.command(short_help="Show every decision on an offer, and what changed.")
 @click.argument("offer", metavar="OFFER")
-@click.option("--rulebook", metavar="ID", help="Only this rulebook.")
+@rulebook_option()
 @format_option("text", "json")
 @journal_option
 @language_option

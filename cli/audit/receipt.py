@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import format_option, opened, print_json
-from cli.common.console import Exit, language_option, say_rejected, stop
+from cli.audit.shared import opened, print_json
+from cli.common.console import Exit, say_rejected, stop
+from cli.common.options import format_option, language_option, other_journal_option
 from engine.diagnostics import IntegrityFault, Rejected
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def receipt() -> None:
 
 @receipt.command()
 @click.argument("path", metavar="RECEIPT")
-@click.option("--journal", metavar="FILE|URL", help="Also compare with the entry in this journal.")
+@other_journal_option
 @format_option("text", "json")
 @language_option
 def verify(path: str, journal: str | None, form: str, lang: Language) -> None:

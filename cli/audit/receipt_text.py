@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cli.audit.entry_text import shown_time
+from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Screen
 from engine.explanation.wording import Language, Wording

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.common.console import Exit, Function, say_rejected
+from cli.common.options import rulebook_option, year_option
 from engine.diagnostics import Rejected, rejected
 
 if TYPE_CHECKING:
@@ -20,20 +21,13 @@ if TYPE_CHECKING:
 VERDICTS = ("met", "not_met", "undetermined")
 
 
-def format_option(*forms: str) -> Callable[[Function], Function]:
-    """The option `--format` with these forms, the first by default."""
-    return click.option(
-        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="How to print."
-    )
-
-
 def filter_options(function: Function) -> Function:
     """The options that say which entries are wanted; `wanted` makes a filter of them."""
     options = [
         click.option("--offer", metavar="ID", help="Only this offer."),
-        click.option("--rulebook", metavar="ID", help="Only this rulebook: ID or ID@VERSION."),
+        rulebook_option("Only this rulebook: ID or ID@VERSION."),
         click.option("--verdict", type=click.Choice(VERDICTS), help="Only this verdict."),
-        click.option("--year", type=click.IntRange(1900, 2999), help="Only this agreement year."),
+        year_option("Only this agreement year."),
         click.option("--since", metavar="TIME", help="Recorded at or after this day or time (ISO 8601, UTC)."),
         click.option("--until", metavar="TIME", help="Recorded on or before this day or time."),
         click.option("--run", metavar="RUN", help="Only what this run recorded."),

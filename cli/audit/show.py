@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cli.audit.entry_text import shown_time
+from cli.common.console import shown_time
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.trace_tree import TraceTree, record_tree
 from engine.explanation.wording import Language, Wording

@@ -13,15 +13,15 @@ from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.decisions.turning import Turn, Way, ways_to_turn
 from engine.diagnostics import Place, near_hint, rejected
 from engine.explanation.justification import facts_to_ask_for, justification
+from engine.explanation.views import view_of
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import Entry
 from engine.journal.journal import Journal
-from engine.rulebooks.rulebook import Verdict
+from engine.rulebooks.rulebook import AnswerTest, Verdict
 from engine.values.logic import Status
 from offers.recorded.replay import NotReplayable, describing, recorded_in
 
 MAX_SHOWN = 10
-_OPPOSITE = {"at_most": "above", "below": "at_least", "at_least": "below", "above": "at_most"}
 
 
 def traced(journal: Journal, entry: Entry) -> Trace:
@@ -164,16 +164,18 @@ class _Changes:
 
     def _turn(self, turn: Turn) -> str:
         test, fact = turn.found.test, turn.found.finding.fact
-        label = self._wording.text(fact.written.label)
-        now = self._wording.evidence(turn.found.finding, test.threshold)
-        if test.threshold is None:
+        view = view_of(turn.found, self._wording)
+        if isinstance(test, AnswerTest):
             answers = [a for a in fact.answers if (a in test.answers) is turn.wanted]
             needed = self._wording.listed((self._wording.answer(fact, a) for a in answers), "or")
         elif turn.wanted:
             needed = self._wording.required(test, fact)
-        elif test.operator in _OPPOSITE:
-            needed = self._wording.phrase(_OPPOSITE[test.operator], self._wording.quantity(fact, test.threshold))
+        elif test.comparison.opposite:
+            needed = self._wording.required(test, fact, negated=True)
         else:
             other = self._wording.quantity(fact, test.threshold)
             needed = self._wording.pick(f"noget andet end {other}", f"anything but {other}")
-        return self._wording.pick(f"{label}: {now}; skulle være {needed}", f"{label}: {now}; would have to be {needed}")
+        return self._wording.pick(
+            f"{view.label}: {view.evidence}; skulle være {needed}",
+            f"{view.label}: {view.evidence}; would have to be {needed}",
+        )

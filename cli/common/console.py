@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -13,7 +12,6 @@ import click
 
 if TYPE_CHECKING:
     from engine.diagnostics import Rejected
-    from engine.explanation.wording import Language
     from engine.rulebooks.library import Library
 
 RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
@@ -56,6 +54,15 @@ def harmless(text: str) -> str:
     return HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def shown_time(recorded_at: str) -> str:
+    """A time of the journal to the minute.
+
+    >>> shown_time("2026-11-22T07:12:03.123456Z")
+    '2026-11-22 07:12'
+    """
+    return recorded_at[:16].replace("T", " ")
+
+
 def say(message: str) -> None:
     """A message to the reader, on standard error."""
     click.echo(harmless(message), err=True)
@@ -71,18 +78,6 @@ def stop(code: Exit) -> None:
     """End the command with an exit code."""
     if code is not Exit.DONE:
         sys.exit(int(code))
-
-
-def default_language() -> Language:
-    """Danish where the locale is Danish, else English."""
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "da" if next(filter(None, names), "").lower().startswith("da") else "en"
-
-
-def language_option(function: Function) -> Function:
-    """The option `--lang`."""
-    shown = "The language of texts; by default that of the locale."
-    return click.option("--lang", type=click.Choice(["da", "en"]), default=default_language, help=shown)(function)
 
 
 def load_library() -> Library:

@@ -8,13 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cli.common.screen import Cell, Piece, Screen
-from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
-from engine.evaluation.evidence import Finding
+from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.explanation.justification import items_to_settle, justification
-from engine.explanation.weighing import is_indicative
+from engine.explanation.views import TestView, view_of, views_of
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.values.logic import Status
 
 MARKS = {"met": "✓", "not_met": "✗", "unknown": "?", "undetermined": "?", "not_applicable": "–"}
 NARROW = 100
@@ -111,24 +109,22 @@ class Form:
         status = [Piece(f"{MARKS[reported]} {self._wording.status(found.status)}", reported)]
         if found.decisive and is_determined:
             status.append(Piece(f"  {self._pick('afgørende', 'decisive')}", "dim"))
-        tests = shown_tests(found)
-        below = [*(details_of(t.finding) for t in tests[1:]), []]
+        tests = views_of(found, self._wording)
+        below = [*(test.details for test in tests[1:]), ()]
         pairs = zip(tests, below, strict=False)
-        evidence = [piece for test, details in pairs for piece in self._test(found, test, details)]
+        evidence = [piece for test, details in pairs for piece in self._test(test, details)]
         return [[Piece(found.criterion.id)], [Piece(self._wording.text(found.criterion.title))], status, evidence]
 
-    def _test(self, criterion: CriterionTrace, found: TestTrace, shown_below: list[str]) -> Iterator[Piece]:
-        finding = found.finding
-        yield Piece(self._wording.test(found, indicative=is_indicative(criterion, found)))
-        yield from map(Piece, finding.said("because"))
-        for reservation in finding.said("reservation"):
+    def _test(self, test: TestView, shown_below: Sequence[str]) -> Iterator[Piece]:
+        yield Piece(test.words)
+        yield from map(Piece, test.because)
+        for reservation in test.reservation:
             yield Piece(f"{self._pick('Forbehold', 'Reservation')}: {reservation}", "unknown")
-        details = details_of(finding)
-        if details != shown_below:
-            yield from (Piece(f"[{text}]", "dim") for text in details)
+        if test.details != shown_below:
+            yield from (Piece(f"[{text}]", "dim") for text in test.details)
 
     def _override(self, found: OverrideTrace) -> str:
-        tests = "; ".join(self._wording.test(test) for test in found.tests)
+        tests = "; ".join(view_of(test, self._wording).words for test in found.tests)
         title = self._wording.text(found.override.title)
         return f"{title}: {self._wording.override(found.status)} ({tests})"
 
@@ -158,20 +154,6 @@ def missing_words(decisions: Sequence[Trace], wording: Wording) -> str:
         words += _ranges(ids, [name in wanted for name in ids])
         words += (wording.quoted(wording.text(o.override.title)) for o in trace.overrides if o.override.id in wanted)
     return ", ".join(words)
-
-
-def details_of(finding: Finding) -> list[str]:
-    """Where evidence comes from: its source, date and who judged; what differs between years under their names."""
-    return list(finding.said("source", "as_of", "by", "date"))
-
-
-def shown_tests(found: CriterionTrace) -> list[TestTrace]:
-    """The tests that a reader needs: those of applicability only where they exempt or may exempt."""
-    exemption = [t for t in found.exemption_tests if t.status is not Status.NOT_MET]
-    if found.status is Status.NOT_APPLICABLE:
-        return [t for t in exemption if t.status is Status.MET]
-    judged = [found.judgement_test] if found.judgement_test and found.judgement is not None else []
-    return [*found.tests, *judged, *exemption]
 
 
 def _ranges(ids: Sequence[str], wanted: Sequence[bool]) -> list[str]:

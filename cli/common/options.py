@@ -1,13 +1,79 @@
-"""The options that name a journal and who records in it."""
+"""The options that several commands have, each declared once: language, year, rulebook, format, columns, journal."""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.common.console import Function
 
+if TYPE_CHECKING:
+    from engine.explanation.wording import Language
+
+YEARS = click.IntRange(1900, 2999)
+"""What can be an agreement year."""
+LATEST = "The agreement year; by default the latest one covered."
+IN_FORCE = "The version in force on 1 January of this year."
+ALL = "The rulebook (repeatable); by default all."
+ONLY = "Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file."
 _BY = "sekskant.by"
 _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."
+
+
+def default_language() -> Language:
+    """Danish where the locale is Danish, else English."""
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "da" if next(filter(None, names), "").lower().startswith("da") else "en"
+
+
+def language_option(function: Function) -> Function:
+    """The option `--lang`."""
+    shown = "The language of texts; by default that of the locale."
+    return click.option("--lang", type=click.Choice(["da", "en"]), default=default_language, help=shown)(function)
+
+
+def year_option(shown: str = LATEST) -> Callable[[Function], Function]:
+    """The option `--year`, with what the year is for."""
+    return click.option("--year", type=YEARS, help=shown)
+
+
+def shipped_year_option(years: Sequence[str]) -> Callable[[Function], Function]:
+    """The option `--year` of a command that reads what is shipped: one of these, the last by default."""
+    shown = "The year of the shipped register."
+    return click.option("--year", type=click.Choice(years), default=years[-1], show_default=True, help=shown)
+
+
+def rulebooks_option(shown: str = ALL) -> Callable[[Function], Function]:
+    """The option `--rulebook` of a command that works with several, as `names`."""
+    return click.option("--rulebook", "names", multiple=True, metavar="ID", help=shown)
+
+
+def rulebook_option(
+    shown: str = "Only this rulebook.", name: str = "rulebook", **more: object
+) -> Callable[[Function], Function]:
+    """The option `--rulebook` of a command that works with one."""
+    return click.option("--rulebook", name, **{"metavar": "ID", "help": shown, **more})  # type: ignore[arg-type]
+
+
+def format_option(*forms: str, shown: str = "How to print.") -> Callable[[Function], Function]:
+    """The option `--format` with these forms, the first by default, as `form`."""
+    choice = click.Choice(forms)
+    return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=shown)
+
+
+def ignore_option(function: Function) -> Function:
+    """The option `--ignore-column` of a command that reads a register, as `ignored`."""
+    shown = "Do not read this column (repeatable; *: all unknown)."
+    return click.option("--ignore-column", "ignored", multiple=True, metavar="HEADER", help=shown)(function)
+
+
+def _journal_option(
+    shown: str, *, required: bool = False, variable: str | None = "SEKSKANT_JOURNAL"
+) -> Callable[[Function], Function]:
+    return click.option("--journal", metavar="FILE|URL", envvar=variable, required=required, help=shown)
 
 
 def record_options(function: Function) -> Function:
@@ -15,16 +81,17 @@ def record_options(function: Function) -> Function:
     by = click.option(
         "--by", metavar="NAME", expose_value=False, callback=_remember, help="Who records; by default the user's name."
     )
-    journal = click.option(
-        "--journal", metavar="FILE|URL", envvar="SEKSKANT_JOURNAL", help=f"Record the decisions in a journal. {_PLACE}"
-    )
-    return journal(by(function))
+    return _journal_option(f"Record the decisions in a journal. {_PLACE}")(by(function))
 
 
 def journal_option(function: Function) -> Function:
     """The option `--journal` of a command that reads a journal."""
-    shown = f"The journal. {_PLACE} Or set SEKSKANT_JOURNAL."
-    return click.option("--journal", metavar="FILE|URL", envvar="SEKSKANT_JOURNAL", required=True, help=shown)(function)
+    return _journal_option(f"The journal. {_PLACE} Or set SEKSKANT_JOURNAL.", required=True)(function)
+
+
+def other_journal_option(function: Function) -> Function:
+    """The option `--journal` of a command that does without, and is not meant by the environment."""
+    return _journal_option("Also compare with the entry in this journal.", variable=None)(function)
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cli.audit.entry_text import shown_time
+from cli.common.console import shown_time
 from engine.decisions.trace import Trace
 from engine.diagnostics import Place, near_hint, rejected
 from engine.explanation.wording import Language, Wording

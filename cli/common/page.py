@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cli.common.console import harmless
-from cli.common.form import MARKS, basis_titles, details_of, missing_words, shown_tests
+from cli.common.form import MARKS, basis_titles, missing_words
 from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
-from engine.explanation.weighing import is_indicative
+from engine.explanation.views import view_of, views_of
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
 
@@ -29,9 +29,8 @@ def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], lang
         text=wording.text,
         wording=wording,
         justification=lambda trace: justification(trace, language),
-        shown_tests=shown_tests,
-        details_of=details_of,
-        is_indicative=is_indicative,
+        views_of=lambda criterion: views_of(criterion, wording),
+        view_of=lambda test: view_of(test, wording),
         missing=lambda traces: missing_words(traces, wording),
         basis_titles=lambda trace: basis_titles(trace, wording),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cli.common.console import harmless
 from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
-from engine.explanation.weighing import is_indicative
+from engine.explanation.views import view_of
 from engine.explanation.wording import Language, Wording
 from engine.values.logic import settled
 
@@ -66,7 +66,7 @@ def _criterion(found: CriterionTrace, wording: Wording) -> list[str]:
         " | ".join(status.reported for status in settled(found.status)),
         "yes" if found.decisive else "no",
         "yes" if found.departs else "no",
-        "; ".join(wording.test(t, indicative=is_indicative(found, t)) for t in tests),
+        "; ".join(view_of(t, wording, found).words for t in tests),
         reason_of(found) or "",
         reservation_of(found) or "",
         "; ".join(sources),

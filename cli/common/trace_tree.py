@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cli.common.form import MARKS, shown_tests
+from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
-from engine.evaluation.evidence import Provenance
 from engine.evaluation.program import TestNode, compile_rulebook
 from engine.explanation.clauses import Clauses
+from engine.explanation.views import TestView, shown_tests, view_of
 from engine.explanation.wording import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Count, Join, RulePart, Test
@@ -37,7 +37,7 @@ class TraceTree:
 
     def whole(self) -> Branch:
         """The outcome and everything that led to it."""
-        branches = [*map(self._override, self._trace.overrides), self._rule(), self._decided_by()]
+        branches = [*map(self._override, self._trace.overrides), self._rule(), *self._decided_by()]
         return Branch(self._outcome(), branches)
 
     def criteria(self, names: Iterable[str]) -> Branch:
@@ -91,7 +91,7 @@ class TraceTree:
         shown = {name for t in tests for name in self._tests.get(t.test, ())}
         rest = [n for n in self._names() if n.split(".")[0] == criterion.id and n.rsplit(".", 1)[0] not in shown]
         line.append(self._reference(criterion.reference))
-        return Branch(line, [*map(self._test, tests), *self._rules(rest)])
+        return Branch(line, [*(self._test(t, found) for t in tests), *self._rules(rest)])
 
     def _override(self, found: OverrideTrace) -> Branch:
         override, reported = found.override, found.status.reported
@@ -106,23 +106,21 @@ class TraceTree:
     def _reference(self, *texts: Text) -> Piece:
         return Piece(f"   [{', '.join(map(self._wording.text, texts))}]", "dim")
 
-    def _test(self, found: TestTrace) -> Branch:
-        reported, margin = found.status.reported, self._wording.margin(found)
-        words = self._wording.test(found) + (f", {margin}" if margin else "")
-        line = [Piece(f"{MARKS[reported]} ", reported), Piece(words)]
+    def _test(self, found: TestTrace, criterion: CriterionTrace | None = None) -> Branch:
+        test = view_of(found, self._wording, criterion)
+        line = [Piece(f"{MARKS[test.status.reported]} ", test.status.reported), Piece(test.words)]
         fired = [n for n in self._names() if n.rsplit(".", 1)[0] in self._tests.get(found.test, ())]
-        return Branch(line, [*self._provenance(found.finding.provenance), *self._rules(fired)])
+        return Branch(line, [*self._said(test), *self._rules(fired)])
 
-    def _provenance(self, provenance: Provenance) -> Iterator[Branch]:
+    def _said(self, test: TestView) -> Iterator[Branch]:
         rows = {
-            ("Begrundelse", "Reason"): provenance.because,
-            ("Forbehold", "Reservation"): provenance.reservation,
-            ("Kilde", "Source"): ", ".join(filter(None, (provenance.source, provenance.as_of))),
-            ("Vurderet af", "Judged by"): ", ".join(filter(None, (provenance.by, provenance.date))),
+            ("Begrundelse", "Reason"): test.because,
+            ("Forbehold", "Reservation"): test.reservation,
+            ("Kilde", "Source"): test.source,
+            ("Vurderet af", "Judged by"): test.by,
         }
-        for label, text in rows.items():
-            if text:
-                yield Branch([Piece(f"{self._pick(*label)}: ", "dim"), Piece(text)])
+        for label, texts in rows.items():
+            yield from (Branch([Piece(f"{self._pick(*label)}: ", "dim"), Piece(text)]) for text in texts)
 
     def _names(self) -> list[str]:
         return [str(name) for name in self._execution.get("fired", ())]
@@ -138,8 +136,11 @@ class TraceTree:
             return []
         return [Branch([Piece(f"{self._pick('Regler udløst', 'Rules fired')}: {', '.join(names)}", "dim")])]
 
-    def _decided_by(self) -> Branch:
+    def _decided_by(self) -> Iterator[Branch]:
+        """Who decided; of a row nobody says, for its run does."""
         engine, checked = self._execution.get("engine"), self._execution.get("checked_by")
+        if engine is None:
+            return
         words = f"{self._pick('Afgjort af', 'Decided by')} {engine}"
         if checked:
             words += f"{self._pick(', efterprøvet af', ', checked by')} {checked}"
@@ -149,7 +150,7 @@ class TraceTree:
             words += self._pick(
                 "; kørslen havde afgjort samme mønster før", "; the run had decided the same pattern before"
             )
-        return Branch([Piece(words)], self._rules([n for n in self._names() if n.startswith("verdict.")]))
+        yield Branch([Piece(words)], self._rules([n for n in self._names() if n.startswith("verdict.")]))
 
 
 def record_tree(record: Mapping[str, Any], wording: Wording) -> Branch:

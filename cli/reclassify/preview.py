@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.options import ignore_option, language_option, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.diagnostics import IntegrityFault, Rejected
 
@@ -29,23 +30,15 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
 
 @click.command()
 @click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
-@click.option(
-    "--rulebook", "new", required=True, metavar="NEW", help="The rulebook as it would be: a YAML file or ID@VERSION."
-)
+@rulebook_option("The rulebook as it would be: a YAML file or ID@VERSION.", "new", required=True, metavar="NEW")
 @click.option(
     "--against", "old", required=True, metavar="ID", help="The rulebook as it is: ID, ID@VERSION or a YAML file."
 )
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@year_option()
 @click.option(
     "--fail-if-changed", type=click.IntRange(0), metavar="N", help="Exit with 5 where more than N verdicts change."
 )
-@click.option(
-    "--ignore-column",
-    "ignored",
-    multiple=True,
-    metavar="HEADER",
-    help="Do not read this column (repeatable; *: all unknown).",
-)
+@ignore_option
 @language_option
 def preview(
     register: Path,

@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, language_option, load_library, say, say_rejected, stop
-from cli.common.options import record_options, recorder_name
+from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.options import (
+    ONLY,
+    ignore_option,
+    language_option,
+    record_options,
+    recorder_name,
+    rulebooks_option,
+    year_option,
+)
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
 
@@ -32,14 +40,8 @@ SHOWN_REJECTED = 20
 
 @click.command()
 @click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
-@click.option(
-    "--rulebook",
-    "names",
-    multiple=True,
-    metavar="ID",
-    help="Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file.",
-)
+@year_option()
+@rulebooks_option(ONLY)
 @click.option(
     "--previous",
     metavar="RUN",
@@ -55,13 +57,7 @@ SHOWN_REJECTED = 20
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
-@click.option(
-    "--ignore-column",
-    "ignored",
-    multiple=True,
-    metavar="HEADER",
-    help="Do not read this column (repeatable; *: all unknown).",
-)
+@ignore_option
 @click.option(
     "--backend", type=click.Choice(["polars", "spark"]), default="polars", show_default=True, help="What decides."
 )

@@ -23,7 +23,6 @@ from engine.diagnostics import Place
 from engine.explanation.wording import Language, Wording
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
-from engine.rulebooks.rulebook_ref import RulebookRef
 from offers.tables.offer_files import OfferRows
 
 if TYPE_CHECKING:
@@ -158,7 +157,7 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
     table = request.table
     rulebooks = [
         {
-            **RulebookRef.of(r).record(),
+            **r.ref.record(),
             "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
             "status_vectors": vectors,
             "engine": engine,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Exit, language_option, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.options import format_option, language_option, rulebooks_option, shipped_year_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spreadsheet import csv_lines
 from engine.diagnostics import Rejected
@@ -23,17 +24,8 @@ if TYPE_CHECKING:
     from engine.explanation.wording import Language, Wording
 
 _YEARS = sorted(path.name for path in SHIPPED.iterdir() if (path / "services.csv").exists())
-_YEAR = click.option(
-    "--year", type=click.Choice(_YEARS), default=_YEARS[-1], show_default=True, help="The year of the shipped register."
-)
-_FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="How to print.",
-)
+_YEAR = shipped_year_option(_YEARS)
+_FORMAT = format_option("table", "json", "csv")
 
 
 @click.group()
@@ -61,8 +53,8 @@ def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
 
 @register.command()
 @click.argument("paths", nargs=-1, metavar="[OFFER]...")
-@click.option("--rulebook", "names", multiple=True, metavar="ID", help="The rulebook (repeatable); by default all.")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year; by default the latest one covered.")
+@rulebooks_option()
+@year_option()
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The workbook to write (.xlsx)."
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, say, stop
+from cli.common.options import format_option
 
 if TYPE_CHECKING:
     from engine.diagnostics import Diagnostic
@@ -16,13 +17,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "sarif"]),
-    default="text",
-    show_default=True,
-    help="text: to read. json: a list of findings. sarif: SARIF 2.1.0, for editors and CI.",
+@format_option(
+    "text", "json", "sarif", shown="text: to read. json: a list of findings. sarif: SARIF 2.1.0, for editors and CI."
 )
 def check(paths: tuple[Path, ...], form: str) -> None:
     """Check rulebooks and vocabularies for mistakes of form and of meaning.

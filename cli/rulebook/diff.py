@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import language_option, load_library
+from cli.common.console import load_library
+from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The versions in force on 1 January of this year.")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
-)
+@year_option("The versions in force on 1 January of this year.")
+@format_option("table", "json")
 @language_option
 def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> None:
     """Say in words what differs between two rulebooks or versions.

@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 
 from cli.common.console import load_library, say
+from cli.common.options import IN_FORCE, format_option, year_option
 from cli.common.selection import chosen_rulebooks
 
 
 @click.command()
 @click.argument("name", metavar="ID")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The version in force on 1 January of this year.")
-@click.option(
-    "--format", "form", type=click.Choice(["dmn"]), default="dmn", show_default=True, help="dmn: DMN 1.3 XML."
-)
+@year_option(IN_FORCE)
+@format_option("dmn", shown="dmn: DMN 1.3 XML.")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of standard output."
 )

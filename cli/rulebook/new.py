@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, language_option, say, say_rejected, stop
+from cli.common.console import Exit, say, say_rejected, stop
+from cli.common.options import language_option, year_option
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
@@ -31,7 +32,7 @@ _FORM = '"DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" be
 @click.option(
     "--id", "identifier", help="The id, such as aarhus.strategi; what stands before the dot names the vocabulary."
 )
-@click.option("--year", type=click.IntRange(1900, 2999), help="The agreement year in which it is in force.")
+@year_option("The agreement year in which it is in force.")
 @click.option("--title", metavar="DANISH|ENGLISH", help="What the rulebook decides.")
 @click.option("--source", metavar="DANISH|ENGLISH", help="The document that it is taken from.")
 @click.option("--criterion", "criteria", multiple=True, help=f"A criterion (repeatable): {_FORM}.")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, language_option, load_library, say, stop
+from cli.common.console import Exit, load_library, say, stop
+from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", metavar="ID")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The version in force on 1 January of this year.")
+@year_option(IN_FORCE)
 @click.option("--implies", metavar="ID", help="Whether every offer that meets this one also meets another.")
 @click.option("--equals", metavar="ID", help="Whether every offer gets the same verdict from another.")
 @click.option(
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the offer on which two rulebooks differ to a file, which can be assessed.",
 )
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
-)
+@format_option("table", "json")
 @language_option
 def prove(
     name: str,

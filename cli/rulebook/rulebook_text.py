@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cli.common.screen import Cell, Piece, Screen
+from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.wording import Language, Wording
-from engine.rulebooks.description import answers_of, facts_read
 from engine.rulebooks.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
 
 
@@ -114,13 +114,14 @@ class _Reader:
     def _facts(self) -> None:
         self.screen.heading(self._pick("Oplysninger", "Facts"))
         heads = (("Oplysning", "Fact"), ("Betydning", "Meaning"), ("Svar", "Answers"))
-        rows = [self._fact(fact) for fact in facts_read(self._rulebook)]
-        first = max(len(fact.id) for fact in facts_read(self._rulebook))
+        facts = compile_rulebook(self._rulebook).facts_read
+        rows = [self._fact(fact) for fact in facts]
+        first = max(len(fact.id) for fact in facts)
         self.screen.table([self._pick(*head) for head in heads], rows, [first, None, 22])
 
     def _fact(self, fact: FactDeclaration) -> list[Cell]:
         written = fact.written
-        answers = ", ".join(answers_of(fact, self._wording)) or self._wording.fact_range(fact)
+        answers = ", ".join(self._wording.answers(fact)) or self._wording.fact_range(fact)
         answers += self._pick(", pr. år", ", per year") if written.per else ""
         unit = f" ({self._wording.text(written.unit)})" if written.unit else ""
         return [[Piece(fact.id)], [Piece(self._wording.text(written.label) + unit)], [Piece(answers)]]

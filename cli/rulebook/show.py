@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import language_option, load_library
+from cli.common.console import load_library
+from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.rulebooks.description import rulebook_record
 
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
     from engine.explanation.wording import Language
     from engine.rulebooks.rulebook import Rulebook
 
-_FORMAT = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
-)
+_FORMAT = format_option("table", "json")
 
 
 @click.command("list")
@@ -36,7 +35,7 @@ def list_rulebooks(form: str, lang: Language) -> None:
 
 @click.command()
 @click.argument("name", metavar="ID")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The version in force on 1 January of this year.")
+@year_option(IN_FORCE)
 @_FORMAT
 @language_option
 def show(name: str, year: int | None, form: str, lang: Language) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, language_option, load_library, say
+from cli.common.console import Exit, load_library, say
+from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 
 if TYPE_CHECKING:
@@ -16,15 +17,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", metavar="ID")
-@click.option("--year", type=click.IntRange(1900, 2999), help="The version in force on 1 January of this year.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "md", "html"]),
-    default="table",
-    show_default=True,
-    help="How to print.",
-)
+@year_option(IN_FORCE)
+@format_option("table", "csv", "md", "html")
 @language_option
 def table(name: str, year: int | None, form: str, lang: Language) -> None:
     """Print the truth table of a rulebook, folded to few rows.

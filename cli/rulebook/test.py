@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, exit_code, language_option, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, say, say_rejected, stop
+from cli.common.options import format_option, language_option
 
 if TYPE_CHECKING:
     from cli.rulebook.case_report import Tested
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write the results as JUnit XML to a file."
 )
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
-)
+@format_option("table", "json")
 @language_option
 def test(
     paths: tuple[Path, ...],

@@ -1,26 +1,24 @@
 """Why a verdict is as it is, and what would change it: questions about one ruling, answered by asking it again.
 
-An *item* is a criterion or an override; what is known of all items together decides the verdict. Every question here
-is: which smallest sets of items, given certain statuses, force a certain verdict whatever the others are?
+Every question here is: which smallest sets of items (criteria and overrides), given certain statuses, force a certain
+verdict whatever the others are?
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine.evaluation import reference
 from engine.evaluation.program import CountNode, Program, children_of
+from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
-from engine.values.logic import Status, settled, union
+from engine.values.logic import Status, settled
 
 MAX_SETS = 1000
 MAX_QUESTIONS = 20_000
 MAX_VERDICTS, MAX_ANALYSES = 50_000, 2_000
-Items = tuple[Status, ...]
-"""What is known of each item: the criteria in order, then the overrides in order."""
 Counts = tuple[int, ...]
 """How many items to take from each class of items that the ruling treats alike."""
 Answers = tuple[Items, ...]
@@ -38,14 +36,6 @@ class Sets(NamedTuple):
     statuses: tuple[Items, ...] = ()
 
 
-class Ruling(NamedTuple):
-    """The verdict that items lead to, its bases, and the status of every node of the ruling."""
-
-    verdict: Verdict
-    possible_bases: tuple[str, ...]
-    statuses: tuple[Status, ...]
-
-
 class Analysis(NamedTuple):
     """All that is asked about one ruling; the words are those of the decision contract."""
 
@@ -53,42 +43,6 @@ class Analysis(NamedTuple):
     grounds: Sets
     missing: Mapping[Verdict, Sets]
     smallest_change: Sets
-
-
-def verdict_of(status: Status) -> Verdict:
-    """The verdict that a status of the last node stands for."""
-    return {Status.MET: Verdict.MET, Status.NOT_MET: Verdict.NOT_MET}.get(status, Verdict.UNDETERMINED)
-
-
-def rule_on(program: Program, items: Items, evaluate: Callable[[Items], Sequence[Status]] | None = None) -> Ruling:
-    """The ruling on items. Criteria that count both for and against the rule are settled in every way there is.
-
-    `evaluate` gives the statuses of the ruling's nodes for items; the reference does where none is given.
-    """
-    evaluate = evaluate or (lambda settled_items: reference_statuses(program, settled_items))
-    cases = [evaluate(case) for case in _settle(program, items)]
-    statuses = tuple(union(column) if len(cases) > 1 else column[0] for column in zip(*cases, strict=True))
-    at = program.ruling_from
-    bases = tuple(name for name, node in program.bases if statuses[node - at] is not Status.NOT_MET)
-    return Ruling(verdict_of(statuses[program.verdict - at]), bases, statuses)
-
-
-def reference_statuses(program: Program, items: Items) -> tuple[Status, ...]:
-    """The statuses of the ruling's nodes by the reference evaluator."""
-    return tuple(reference.ruling(program, placed(program, items))[program.ruling_from :])
-
-
-def placed(program: Program, items: Items) -> list[Status]:
-    """Items as the statuses of the nodes before the ruling; nodes that the ruling does not read are unknown."""
-    statuses = [Status.UNKNOWN] * program.ruling_from
-    for node, status in zip(program.inputs, items, strict=True):
-        statuses[node] = status
-    return statuses
-
-
-def _settle(program: Program, items: Items) -> Iterator[Items]:
-    choices = [settled(s) if i in program.split else (s,) for i, s in enumerate(items)]
-    return itertools.product(*choices)
 
 
 class Analyst:

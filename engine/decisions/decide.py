@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.decisions.analysis import Analyst, Items, Ruling, placed, rule_on
+from engine.decisions.analysis import Analyst
 from engine.decisions.notes import notes_on, superset_note
 from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
 from engine.evaluation.evidence import Evidence, Finding, State, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
+from engine.evaluation.ruling import Items, Ruling, placed, rule_on
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
-from engine.values.interval import Interval
 from engine.values.logic import Status
 
 if TYPE_CHECKING:
@@ -187,22 +186,12 @@ class _Tracer:
 
     def _test(self, test: Test, negated: bool = False) -> TestTrace:
         finding, status = self._findings[test.fact], self._status_of[test]
-        return TestTrace(test, finding, status, margin_of(test, finding, status), negated)
+        return TestTrace(test, finding, status, reference.margin_of(test, finding, status), negated)
 
 
 def _copied(stated: Stated) -> Stated:
     """Evidence as it is now, whatever its owner does with it later."""
     return {fact: e if isinstance(e, Evidence) else dict(e) for fact, e in stated.items()}
-
-
-def margin_of(test: Test, finding: Finding, status: Status) -> Fraction | None:
-    """The distance from the threshold to the nearest possible value, positive where the test is met."""
-    if test.threshold is None or not status.is_known:
-        return None
-    assert isinstance(finding.possible, Interval)
-    ends = [end for end in (finding.possible.low, finding.possible.high) if end is not None]
-    distance = min(abs(end - test.threshold) for end in ends)
-    return distance if status is Status.MET else -distance
 
 
 def reject_departures(program: Program, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> None:

@@ -13,8 +13,7 @@ from engine.decisions.analysis import Sets
 from engine.decisions.evidence_record import EvidenceRecords, details_of, ends_told_by_number
 from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Verdict
-from engine.rulebooks.rulebook_ref import RulebookRef
+from engine.rulebooks.rulebook import NumberTest, Verdict
 from engine.values.interval import Interval
 from engine.values.logic import Status, settled
 from engine.values.numbers import decimal_text
@@ -40,7 +39,7 @@ def decision_record(trace: Trace, form: str = FORMAT) -> Record:
         "format": form,
         "offer": trace.subject.id,
         "year": trace.year,
-        "rulebook": RulebookRef.of(trace.rulebook).record(),
+        "rulebook": trace.rulebook.ref.record(),
         "verdict": trace.verdict.value,
         "outcome": trace.outcome,
         "basis": trace.basis,
@@ -110,11 +109,11 @@ def _override(trace: Trace, found: OverrideTrace, evidence: EvidenceRecords) -> 
 
 def _test(found: TestTrace, evidence: EvidenceRecords) -> Record:
     test, finding = found.test, found.finding
-    record: Record = {"fact": test.fact, "test": test.operator} | ({"negated": True} if found.negated else {})
-    if test.threshold is None:
-        record["answers"] = sorted(test.answers)
-    else:
+    record: Record = {"fact": test.fact, "test": test.key} | ({"negated": True} if found.negated else {})
+    if isinstance(test, NumberTest):
         record["threshold"] = decimal_text(test.threshold)
+    else:
+        record["answers"] = sorted(test.answers)
     record |= {
         "status": found.status.reported,
         "margin": None if found.margin is None else decimal_text(found.margin),

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from engine.decisions.analysis import Analysis
 from engine.evaluation.evidence import Finding
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Test, Verdict
+from engine.rulebooks.rulebook import Criterion, NumberTest, Override, Rulebook, Test, Verdict
 from engine.values.logic import Status, negation
 
 
@@ -46,6 +46,11 @@ class TestTrace(NamedTuple):
     status: Status
     margin: Fraction | None
     negated: bool = False
+
+    @property
+    def threshold(self) -> Fraction | None:
+        """The threshold of the test; None where it is on answers."""
+        return self.test.threshold if isinstance(self.test, NumberTest) else None
 
     def supports(self, status: Status) -> bool:
         """Whether the test, as it stands in its condition, speaks for a settled status of the condition."""

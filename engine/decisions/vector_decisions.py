@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.decisions.analysis import Items, alike, rule_on
+from engine.decisions.analysis import alike
 from engine.decisions.decide import Decider, reject_departures
 from engine.decisions.trace import Execution
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import Program
+from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
 

@@ -7,6 +7,8 @@ needs and an attacker could use (aliases, tags, deep nesting, control characters
 from __future__ import annotations
 
 import codecs
+import contextlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -177,7 +179,7 @@ def _documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
         if json is None:
             hint = "end the line with a plain line break"
             _refuse(_LINE_END, text, file, "the character {} is a line end that editors do not show", hint)
-            yield from _composed(yaml.parse(text, Loader=_PARSER), text, file)
+            yield from _composed(_events(text), text, file)
             return
     except Rejected as error:
         yield error
@@ -197,6 +199,38 @@ def _json_in(text: str) -> JsonText | None:
     return json if json.is_json() else None
 
 
+def _events(text: str) -> Iterator[_Event]:
+    """The events of a YAML text; too many levels come before what a parser finds wrong while it looks ahead of them.
+
+    Raises:
+        yaml.YAMLError: the text is not YAML.
+    """
+    seen = 0
+    try:
+        for event in yaml.parse(text, Loader=_PARSER):
+            yield event
+            seen += 1
+    except yaml.MarkedYAMLError as error:
+        for mark in filter(None, (error.problem_mark, error.context_mark)):
+            if enough := _first_too_deep(text[: mark.index]):
+                yield from itertools.islice(yaml.parse(text[: mark.index], Loader=_PARSER), seen, enough)
+                break
+        raise
+
+
+def _first_too_deep(text: str) -> int:
+    """How many events of a text lead to one that lies too deep; 0 where none does."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return 0
+    levels = 0
+    with contextlib.suppress(yaml.YAMLError):
+        for count, event in enumerate(yaml.parse(text, Loader=_PARSER), 1):
+            levels += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if levels > MAX_DEPTH + 2:
+                return count
+    return 0
+
+
 def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node | Rejected]:
     try:
         for document in _Composer(events, file).documents():
@@ -210,8 +244,8 @@ def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node |
         (line, column), message, hint = explained(error, text)
         rest = "nothing after this line was read"
         yield rejected(Place(file, line, column), "syntax", message, f"{hint}; {rest}" if hint else rest)
-    except (yaml.YAMLError, ValueError) as error:
-        yield rejected(Place(file), "syntax", quoted(str(error)))
+    except (yaml.YAMLError, ValueError):
+        yield rejected(Place(file), "syntax", "this is not YAML")
 
 
 def _place_after(before: str, file: str) -> Place:

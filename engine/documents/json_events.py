@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 
 import yaml
 
+from engine.documents.syntax import JsonMistake
+
 ENOUGH = 1_000
 """A value that reads as JSON so far is meant as JSON."""
 
@@ -40,7 +42,7 @@ class JsonText:
             return False
         try:
             return sum(1 for _ in itertools.islice(first._value(), ENOUGH)) > 0
-        except (yaml.MarkedYAMLError, RecursionError):
+        except (JsonMistake, RecursionError):
             return False
 
     def has_more(self) -> bool:
@@ -56,7 +58,7 @@ class JsonText:
         """The events of each value that is left, a document for each.
 
         Raises:
-            yaml.MarkedYAMLError: the text is not JSON.
+            JsonMistake: the text is not JSON.
         """
         while self._next():
             yield yaml.DocumentStartEvent()
@@ -130,5 +132,5 @@ class JsonText:
         self._counted = self._at
         return yaml.Mark("", self._at, self._line, self._at - self._line_start, None, 0)
 
-    def _error(self, message: str) -> yaml.MarkedYAMLError:
-        return yaml.MarkedYAMLError(problem=message, problem_mark=self._mark())
+    def _error(self, message: str) -> JsonMistake:
+        return JsonMistake(problem=message, problem_mark=self._mark())

@@ -17,8 +17,8 @@ from typing import Any, TypeVar, dataclass_transform
 
 from pydantic_core import PydanticCustomError, SchemaValidator, ValidationError, core_schema
 
-from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.documents.document import Mapping, Node, Sequence, number_of
+from engine.diagnostics import Diagnostic, Rejected
+from engine.documents.document import Node, number_of
 
 if typing.TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -82,23 +82,6 @@ def fit_or_reject(record: type[Record], node: Node) -> Record:
     if fitted is None:
         raise Rejected(found)
     return fitted
-
-
-def place_of(node: Node, *path: str | int) -> Place:
-    """The place of the value that a path of keys and indexes leads to, or of the last one on the way that is there."""
-    return walk(node, path)[-1].place
-
-
-def place_of_key(node: Node, *path: str | int) -> Place:
-    """The place of the key that a path ends with."""
-    parent = walk(node, path[:-1])[-1]
-    places = parent.key_places if isinstance(parent, Mapping) else {}
-    return places.get(str(path[-1]), parent.place)
-
-
-def keys_of(record: type | None) -> list[str]:
-    """The keys of a record as they are written."""
-    return [field.metadata.get("alias") or field.name for field in dataclasses.fields(record)] if record else []
 
 
 def core_schema_of(record: type) -> CoreSchema:
@@ -188,15 +171,3 @@ def _field(field: dataclasses.Field[Any], hint: Any, definitions: dict[str, Core
     shown = {"pydantic_js_updates": {"description": d}} if (d := field.metadata.get("description")) else {}
     alias = field.metadata.get("alias") or field.name
     return core_schema.dataclass_field(field.name, schema, kw_only=True, validation_alias=alias, metadata=shown)
-
-
-def walk(node: Node, path: typing.Sequence[str | int]) -> list[Node]:
-    """The nodes along the path; a segment that names no node (the tag of a union) is stepped over."""
-    way = [node]
-    for step in path:
-        here = way[-1]
-        if isinstance(here, Mapping) and str(step) in here.entries:
-            way.append(here.entries[str(step)])
-        elif isinstance(here, Sequence) and isinstance(step, int) and step < len(here.items):
-            way.append(here.items[step])
-    return way

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, quoted
 from engine.documents.document import Node, Scalar
-from engine.documents.shape import keys_of, place_of_key, walk
+from engine.documents.places import place_of_key, walk
 from engine.values.numbers import number_hint
 
 if typing.TYPE_CHECKING:
@@ -39,7 +39,7 @@ def diagnostics_of(record: type, root: Node, details: list[ErrorDetails]) -> Ite
     for detail in details:
         if detail["type"] == "unexpected_keyword_argument":
             *path, last = detail["loc"]
-            misspelt.add((tuple(path), nearest(str(last), keys_of(_record_at(record, path)))))
+            misspelt.add((tuple(path), nearest(str(last), _keys_of(_record_at(record, path)))))
     for detail in details:
         if not detail["type"].startswith("missing") or (detail["loc"][:-1], str(detail["loc"][-1])) not in misspelt:
             yield _diagnostic(record, root, detail)
@@ -53,7 +53,7 @@ def _diagnostic(record: type, root: Node, detail: ErrorDetails) -> Diagnostic:
     if kind == "unexpected_keyword_argument":
         place, message = place_of_key(root, *path), f"unknown key {quoted(last)}"
         is_empty = isinstance(node, Scalar) and not node.text
-        return Diagnostic(place, "unknown-key", message, key_hint(last, keys_of(owner), is_empty=is_empty))
+        return Diagnostic(place, "unknown-key", message, key_hint(last, _keys_of(owner), is_empty=is_empty))
     if kind.startswith("missing"):
         return _missing(owner, node.place, last)
     if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
@@ -118,11 +118,16 @@ def _record_at(record: type, path: typing.Sequence[str | int]) -> type | None:
     return next(_records_in(here), None)
 
 
+def _keys_of(record: type | None) -> list[str]:
+    """The keys of a record as they are written."""
+    return [field.metadata.get("alias") or field.name for field in dataclasses.fields(record)] if record else []
+
+
 @cache
 def _fields_of(record: type) -> dict[str, Any]:
     """The annotations of a record by the keys as they are written."""
     hints = typing.get_type_hints(record)
-    return dict(zip(keys_of(record), (hints[f.name] for f in dataclasses.fields(record)), strict=True))
+    return dict(zip(_keys_of(record), (hints[f.name] for f in dataclasses.fields(record)), strict=True))
 
 
 def _records_in(annotation: Any) -> Iterator[type]:

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 import narwhals as nw
 
-from engine.decisions.analysis import Items
 from engine.evaluation.columnar_evidence import (
     CONSISTENT,
     Ends,
@@ -40,7 +39,9 @@ from engine.evaluation.program import (
     children_of,
 )
 from engine.evaluation.reference import status_of_test
-from engine.rulebooks.rulebook import FactDeclaration, Test
+from engine.evaluation.ruling import Items
+from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Result, Status
 
@@ -77,8 +78,8 @@ class ColumnarProgram:
     def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
         self.program, self.grids, self._prefix, self._margin = program, grids, prefix, margin
         self.near = f"{prefix} near bits"
-        measured = [(i, n.test) for i, n in enumerate(program.nodes) if isinstance(n, TestNode)]
-        self._measured = [(i, test) for i, test in measured if test.threshold is not None][:62]
+        tests = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
+        self._measured = [(i, test) for i, test in tests if isinstance(test, NumberTest)][:62]
         self._plain = [statuses <= {*_PLAIN} for statuses in reachable_statuses(program)]
         self.certain = f"{prefix} {CERTAIN}"
         self._digits = [dict(enumerate(_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
@@ -134,19 +135,17 @@ class ColumnarProgram:
         near = [self._has_value_near(test, findings[test.fact]) for _, test in self._measured]
         return sum(1 << n for n, is_near in enumerate(near) if is_near)
 
-    def _has_value_near(self, test: Test, finding: Finding) -> bool:
+    def _has_value_near(self, test: NumberTest, finding: Finding) -> bool:
         """Whether a test is settled, and a possible value lies within the margin of the threshold."""
-        assert test.threshold is not None
         assert isinstance(finding.possible, Interval)
         width = abs(test.threshold) * (self._margin or Fraction(0))
         within = finding.possible.intersect(Interval(test.threshold - width, test.threshold + width))
         return status_of_test(test, finding).is_known and not within.is_empty
 
-    def _is_near(self, index: int, test: Test) -> nw.Expr:
+    def _is_near(self, index: int, test: NumberTest) -> nw.Expr:
         """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
-        assert test.threshold is not None
         assert self._margin is not None
-        at = 2 * int(test.threshold * self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact]))
+        at = self._mark(test)
         width, marks, settled = int(abs(at) * self._margin), self._marks(test), self._of(index)
         above = (marks.low >= at) & (marks.low <= at + width)
         below = (marks.high <= at) & (marks.high >= at - width)
@@ -210,24 +209,29 @@ class ColumnarProgram:
         raise AssertionError(f"node {index} belongs to the ruling")
 
     def _test(self, test: Test) -> tuple[nw.Expr, nw.Expr]:
-        fact = self.program.rulebook.vocabulary.facts[test.fact]
-        if test.operator == "in":
-            return _membership(fact, test)
-        marks = self._marks(test)
-        assert test.threshold is not None
-        at = 2 * int(test.threshold * self.grids.scale(fact))
-        match test.operator:
-            case "at_most":
+        """Whether all, and whether some, of the possible values pass."""
+        if isinstance(test, AnswerTest):
+            return _membership(self.program.rulebook.vocabulary.facts[test.fact], test)
+        marks, at = self._marks(test), self._mark(test)
+        match test.comparison:
+            case Comparison.AT_MOST:
                 return marks.high <= at, marks.low <= at
-            case "below":
+            case Comparison.BELOW:
                 return marks.high < at, marks.low < at
-            case "at_least":
+            case Comparison.AT_LEAST:
                 return marks.low >= at, marks.high >= at
-            case "above":
+            case Comparison.ABOVE:
                 return marks.low > at, marks.high > at
-        return (marks.low == at) & (marks.high == at), (marks.low <= at) & (marks.high >= at)
+            case Comparison.EQUALS:
+                return (marks.low == at) & (marks.high == at), (marks.low <= at) & (marks.high >= at)
+            case _:
+                assert_never(test.comparison)
 
-    def _marks(self, test: Test) -> Ends:
+    def _mark(self, test: NumberTest) -> int:
+        """The mark of a test's threshold."""
+        return 2 * int(test.threshold * self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact]))
+
+    def _marks(self, test: NumberTest) -> Ends:
         if self.program.rulebook.vocabulary.facts[test.fact].written.derived:
             return Ends(*(nw.col(derived_of(of(test.fact))) for of in (low_of, high_of)))
         return ends(test.fact)
@@ -317,7 +321,7 @@ def _choice(condition: _Flags, then: _Flags, otherwise: _Flags) -> _Flags:
     )
 
 
-def _membership(fact: FactDeclaration, test: Test) -> tuple[nw.Expr, nw.Expr]:
+def _membership(fact: FactDeclaration, test: AnswerTest) -> tuple[nw.Expr, nw.Expr]:
     """Whether all, and whether some, of the possible answers are among the test's."""
     possible = {answer: nw.col(possible_of(fact.id, answer)) for answer in fact.answers}
     inside = [can for answer, can in possible.items() if answer in test.answers]

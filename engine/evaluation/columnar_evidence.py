@@ -19,8 +19,8 @@ import narwhals as nw
 
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evaluation.durable_writer import scales_of
-from engine.evaluation.program import Program, StatedNode, TestNode
-from engine.rulebooks.rulebook import FactDeclaration
+from engine.evaluation.program import Program, TestNode
+from engine.rulebooks.rulebook import FactDeclaration, NumberTest
 from engine.values.interval import Interval
 
 UNBOUNDED = 2**56
@@ -96,13 +96,6 @@ def reasoned_of(key: str) -> str:
     return f"{key} reasoned"
 
 
-def facts_of(program: Program) -> list[FactDeclaration]:
-    """The facts that a program reads."""
-    names = [n.test.fact for n in program.nodes if isinstance(n, TestNode)]
-    names += [n.fact for n in program.nodes if isinstance(n, StatedNode)]
-    return [program.rulebook.vocabulary.facts[name] for name in dict.fromkeys(names)]
-
-
 def stated_of(key: str) -> str:
     """The column that says whether anything is stated, even as unknown."""
     return f"{key} stated"
@@ -139,7 +132,8 @@ class Grids:
         for program in programs:
             for name, scale in scales_of(program).items():
                 self._finest[name] = math.lcm(self._finest.get(name, 1), scale)
-        read = {leaf.key: leaf for program in programs for fact in facts_of(program) for leaf in self.leaves_of(fact)}
+        tested = itertools.chain(*(program.facts_tested for program in programs))
+        read = {leaf.key: leaf for fact in tested for leaf in self.leaves_of(fact)}
         self.read: Mapping[str, Leaf] = read
         self._check()
 
@@ -240,8 +234,8 @@ def _mean_of(fact: FactDeclaration) -> str | None:
 
 
 def _thresholds(program: Program, fact: str) -> list[Fraction]:
-    tests = [node.test for node in program.nodes if isinstance(node, TestNode) and node.test.fact == fact]
-    return [test.threshold for test in tests if test.threshold is not None]
+    tests = [node.test for node in program.nodes if isinstance(node, TestNode)]
+    return [test.threshold for test in tests if isinstance(test, NumberTest) and test.fact == fact]
 
 
 def ends(key: str) -> Ends:

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never
 
 from engine.evaluation.program import (
     ChoiceNode,
@@ -20,7 +20,8 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.rulebooks.rulebook import Test
+from engine.rulebooks.rulebook import AnswerTest, NumberTest, Test
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Result, Status, choice, negation
 
@@ -158,22 +159,30 @@ class NodeRules:
         return self._at_most(len(fields) - 1, fields)
 
     def _test(self, test: Test) -> Iterator[tuple[Status, list[Expression]]]:
-        if test.operator == "in":
+        if isinstance(test, AnswerTest):
             return self._membership(test)
         low, high = self._leaf(f"low_{test.fact}"), self._leaf(f"high_{test.fact}")
-        assert test.threshold is not None
         at = 2 * int(test.threshold * self._scales[test.fact])
-        if test.operator == "equals":
-            return self._equals(low, high, at)
-        passes, fails = {
-            "at_most": ({"$lte": {high: at}}, {"$gt": {low: at}}),
-            "below": ({"$lt": {high: at}}, {"$gte": {low: at}}),
-            "at_least": ({"$gte": {low: at}}, {"$lt": {high: at}}),
-            "above": ({"$gt": {low: at}}, {"$lte": {high: at}}),
-        }[test.operator]
+        match test.comparison:
+            case Comparison.AT_MOST:
+                return self._one_sided({"$lte": {high: at}}, {"$gt": {low: at}})
+            case Comparison.BELOW:
+                return self._one_sided({"$lt": {high: at}}, {"$gte": {low: at}})
+            case Comparison.AT_LEAST:
+                return self._one_sided({"$gte": {low: at}}, {"$lt": {high: at}})
+            case Comparison.ABOVE:
+                return self._one_sided({"$gt": {low: at}}, {"$lte": {high: at}})
+            case Comparison.EQUALS:
+                return self._equals(low, high, at)
+            case _:
+                assert_never(test.comparison)
+
+    def _one_sided(self, passes: Expression, fails: Expression) -> Iterator[tuple[Status, list[Expression]]]:
+        yield Status.MET, [passes]
+        yield Status.NOT_MET, [fails]
         opposite = {"$lte": "$gt", "$lt": "$gte", "$gte": "$lt", "$gt": "$lte"}
         neither = [{opposite[comparison]: side} for case in (passes, fails) for comparison, side in case.items()]
-        return iter([(Status.MET, [passes]), (Status.NOT_MET, [fails]), (Status.UNKNOWN, neither)])
+        yield Status.UNKNOWN, neither
 
     def _equals(self, low: str, high: str, at: int) -> Iterator[tuple[Status, list[Expression]]]:
         yield Status.MET, [{low: at}, {high: at}]
@@ -182,7 +191,7 @@ class NodeRules:
         yield Status.UNKNOWN, [{"$lt": {low: at}}, {"$gte": {high: at}}]
         yield Status.UNKNOWN, [{low: at}, {"$gt": {high: at}}]
 
-    def _membership(self, test: Test) -> Iterator[tuple[Status, list[Expression]]]:
+    def _membership(self, test: AnswerTest) -> Iterator[tuple[Status, list[Expression]]]:
         answers = self._program.rulebook.vocabulary.facts[test.fact].answers
         fields = {answer: self._leaf(answer_field(test.fact, number)) for number, answer in enumerate(answers)}
         inside = [field for answer, field in fields.items() if answer in test.answers]
@@ -258,7 +267,7 @@ def scales_of(program: Program) -> Scales:
     """For each measured fact the number by which all its thresholds become whole."""
     scales: dict[str, int] = {}
     for node in program.nodes:
-        if isinstance(node, TestNode) and node.test.threshold is not None:
+        if isinstance(node, TestNode) and isinstance(node.test, NumberTest):
             scales[node.test.fact] = math.lcm(scales.get(node.test.fact, 1), node.test.threshold.denominator)
     return scales
 

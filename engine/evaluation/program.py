@@ -11,9 +11,12 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from engine.rulebooks.rulebook import (
+    YES,
+    AnswerTest,
     Condition,
     Count,
     Criterion,
+    FactDeclaration,
     Override,
     Rulebook,
     RulePart,
@@ -127,6 +130,19 @@ class Program:
         """The nodes that the ruling reads: the status of each criterion, then of each override."""
         return tuple(c.status for c in self.criteria) + tuple(o.status for o in self.overrides)
 
+    @cached_property
+    def facts_tested(self) -> tuple[FactDeclaration, ...]:
+        """The facts that its nodes read, in the order they are read."""
+        names = [n.test.fact for n in self.nodes if isinstance(n, TestNode)]
+        names += [n.fact for n in self.nodes if isinstance(n, StatedNode)]
+        return tuple(self.rulebook.vocabulary.facts[name] for name in dict.fromkeys(names))
+
+    @property
+    def facts_read(self) -> list[FactDeclaration]:
+        """The facts that its nodes read and those they are derived from, in the vocabulary's order."""
+        read = {name for fact in self.facts_tested for name in (fact.id, *fact.derived_from)}
+        return [fact for fact in self.rulebook.vocabulary.facts.values() if fact.id in read]
+
     def leaves_at(self, wanted: int) -> dict[int, TestNode | StatedNode]:
         """The nodes that read a fact and on which a node depends, by their numbers, in the order they are read."""
         node = self.nodes[wanted]
@@ -187,7 +203,7 @@ class _Compiler:
         status = measure = self.condition(criterion.condition, f"{name}.measure" if wrapped else name)
         if criterion.judgement is not None:
             stated = self._add(StatedNode(self._name(f"{name}.judged"), criterion.judgement))
-            test = Test(criterion.judgement, "in", None, frozenset({"yes"}), criterion.reference)
+            test = AnswerTest(criterion.judgement, frozenset({YES}), criterion.reference)
             judgement = self._add(TestNode(self._name(f"{name}.judgement"), test))
             final = name if criterion.applicability is None else f"{name}.departed"
             status = self._add(ChoiceNode(self._name(final), stated, judgement, measure))

@@ -18,7 +18,7 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.rulebooks.rulebook import Test
+from engine.rulebooks.rulebook import AnswerTest, NumberTest, Test
 from engine.values.interval import Interval
 from engine.values.logic import Status, all_of, any_of, at_least, choice, negation
 
@@ -83,24 +83,21 @@ def status_of_leaf(node: TestNode | StatedNode, findings: Findings) -> Status:
 def status_of_test(test: Test, finding: Finding) -> Status:
     """Met if every possible value passes the test, not met if none does, else unknown."""
     possible = finding.possible
-    if isinstance(possible, Interval):
-        assert test.threshold is not None
-        common = possible.intersect(_passing(test.operator, test.threshold))
+    if isinstance(test, NumberTest):
+        assert isinstance(possible, Interval)
+        common = possible.intersect(test.passing)
         all_pass, some_pass = common == possible, not common.is_empty
     else:
+        assert not isinstance(possible, Interval)
         all_pass, some_pass = possible <= test.answers, bool(possible & test.answers)
     return Status.MET if all_pass else Status.UNKNOWN if some_pass else Status.NOT_MET
 
 
-def _passing(operator: str, threshold: Fraction) -> Interval:
-    """The numbers that pass a comparison."""
-    match operator:
-        case "at_most":
-            return Interval(None, threshold)
-        case "below":
-            return Interval(None, threshold, high_open=True)
-        case "at_least":
-            return Interval(threshold, None)
-        case "above":
-            return Interval(threshold, None, low_open=True)
-    return Interval(threshold, threshold)
+def margin_of(test: Test, finding: Finding, status: Status) -> Fraction | None:
+    """The distance from the threshold to the nearest possible value, positive where the test is met."""
+    if isinstance(test, AnswerTest) or not status.is_known:
+        return None
+    assert isinstance(finding.possible, Interval)
+    ends = [end for end in (finding.possible.low, finding.possible.high) if end is not None]
+    distance = min(abs(end - test.threshold) for end in ends)
+    return distance if status is Status.MET else -distance

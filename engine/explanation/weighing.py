@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace
 from engine.evaluation.evidence import State
+from engine.explanation.views import view_of
 from engine.explanation.wording import Wording
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
@@ -57,7 +58,7 @@ class Weighing:
                 tests = bearing(found.tests, found.status)
                 if tests and judged is any(map(_is_judgement, tests)):
                     title = self.wording.quoted(self._text(found.override.title))
-                    words = "; ".join(self._signed(self.wording.test(test), test) for test in tests)
+                    words = "; ".join(self._signed(view_of(test, self.wording).words, test) for test in tests)
                     status = self.wording.override(found.status)
                     yield f"{title} ({status}): {words}.{self.basis_of(tests)}"
 
@@ -98,7 +99,7 @@ class Weighing:
         return "; ".join(self._test(found, test) for test in tests)
 
     def _test(self, found: CriterionTrace, test: TestTrace) -> str:
-        return self._signed(self.wording.test(test, indicative=is_indicative(found, test)), test)
+        return self._signed(view_of(test, self.wording, found).words, test)
 
     def _signed(self, words: str, test: TestTrace) -> str:
         """A test with who stated or judged it, and when."""
@@ -122,11 +123,6 @@ def bearing(tests: Iterable[TestTrace], status: Status) -> list[TestTrace]:
     """The tests with evidence that speak for a settled status; all of them where it is not settled."""
     stated = [t for t in tests if t.finding.state is State.KNOWN]
     return [t for t in stated if t.supports(status)] if status.is_known else stated
-
-
-def is_indicative(criterion: CriterionTrace, test: TestTrace) -> bool:
-    """Whether a test belongs to a measure from which a judgement may depart."""
-    return criterion.criterion.judgement is not None and test in criterion.tests
 
 
 def _is_judgement(test: TestTrace) -> bool:

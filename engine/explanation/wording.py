@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, assert_never
 
 from engine.decisions.trace import TestTrace
 from engine.evaluation.evidence import Finding, State
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import FactDeclaration, Test
+from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, Test
+from engine.values.comparison import Comparison, ends_of
 from engine.values.interval import Interval
 from engine.values.logic import Result, Status, settled
 from engine.values.numbers import rounded
@@ -21,11 +22,6 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "not_met": ("ikke opfyldt", "not fulfilled"),
     "unknown": ("uafklaret", "unknown"),
     "not_applicable": ("finder ikke anvendelse", "does not apply"),
-    "at_most": ("højst {}", "at most {}"),
-    "at_least": ("mindst {}", "at least {}"),
-    "below": ("under {}", "below {}"),
-    "above": ("over {}", "above {}"),
-    "equals": ("{}", "{}"),
     "not": ("ikke {}", "not {}"),
     "and": (" og ", " and "),
     "or": (" eller ", " or "),
@@ -37,7 +33,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "finding": ("{}, fastslået ved vurdering, ikke optalt", "{}, found by judgement, not counted"),
     "stated": ("oplyst: {}", "stated: {}"),
     "itself": ("i sig selv {}", "itself {}"),
-    "threshold": ("krav: {}", "required: {}"),
+    "required": ("krav: {}", "required: {}"),
     "indicative": ("vejledende: {}", "indicative: {}"),
     "number": ("tal", "number"),
     "whole_number": ("helt tal", "whole number"),
@@ -68,7 +64,6 @@ _COUNTS = (
     ("elleve", "eleven"),
     ("tolv", "twelve"),
 )
-_OPPOSITE = {"at_least": "below", "below": "at_least", "at_most": "above", "above": "at_most"}
 _DANISH_SIGNS = str.maketrans(".,", ",.")
 
 
@@ -157,6 +152,10 @@ class Wording:
         """An answer in words."""
         return self.text(fact.answers[answer])
 
+    def answers(self, fact: FactDeclaration) -> list[str]:
+        """The allowed answers as a file may write them: those of a judgement in the language."""
+        return [self.answer(fact, a) if fact.written.type == "judgement" else a for a in fact.answers]
+
     def possible(self, finding: Finding, possible: Interval | frozenset[str], threshold: Fraction | None = None) -> str:
         """All that a fact can still be."""
         if not isinstance(possible, Interval):
@@ -176,8 +175,7 @@ class Wording:
             return shown[0] or ""
         if shown[0] and shown[1] and not (interval.low_open or interval.high_open):
             return self.phrase("between", *shown)
-        words = [self.phrase("above" if interval.low_open else "at_least", shown[0])] if shown[0] else []
-        words += [self.phrase("below" if interval.high_open else "at_most", shown[1])] if shown[1] else []
+        words = (self.compared(c, self.quantity(fact, end, threshold)) for c, end in ends_of(interval))
         return self.phrase("and").join(words) or self.phrase("anything")
 
     def fact_range(self, fact: FactDeclaration) -> str:
@@ -186,11 +184,7 @@ class Wording:
         assert isinstance(everything, Interval)
         if fact.written.type == "share":
             return self.phrase("share")
-        ends = [
-            self.phrase(name, self.quantity(fact, end))
-            for name, end in (("at_least", everything.low), ("at_most", everything.high))
-            if end is not None
-        ]
+        ends = (self.compared(comparison, self.quantity(fact, end)) for comparison, end in ends_of(everything))
         kind = self.phrase("whole_number" if fact.written.type == "whole_number" else "number")
         return " ".join([kind, self.phrase("and").join(ends)]).strip()
 
@@ -223,23 +217,21 @@ class Wording:
 
     def required(self, test: Test, fact: FactDeclaration, *, negated: bool = False) -> str:
         """What a test asks for, or, under a `not`, what its failing does."""
-        if test.threshold is None:
+        if isinstance(test, AnswerTest):
             answers = self.listed((self.answer(fact, a) for a in fact.answers if a in test.answers), "or")
             return self.phrase("not", answers) if negated else answers
-        number = self.quantity(fact, test.threshold)
-        if negated and test.operator == "equals":
-            return self.phrase("not", number)
-        return self.phrase(_OPPOSITE[test.operator] if negated else test.operator, number)
+        number, opposite = self.quantity(fact, test.threshold), test.comparison.opposite
+        if negated and opposite is None:
+            return self.phrase("not", self.compared(test.comparison, number))
+        return self.compared(opposite if negated and opposite else test.comparison, number)
 
-    def test(self, found: TestTrace, *, indicative: bool = False) -> str:
-        """A test: the fact's name, what is stated, for a number what is required, and how far it lies from that."""
-        fact = found.finding.fact
-        label, evidence = self.text(fact.written.label), self.evidence(found.finding, found.test.threshold)
-        if found.test.threshold is None and not found.negated:
-            return f"{label}: {evidence}"
-        required = self.required(found.test, fact, negated=found.negated)
-        asked = self.phrase("indicative" if indicative else "threshold", required)
-        return ", ".join(filter(None, (f"{label}: {evidence} ({asked})", self.margin(found))))
+    def compared(self, comparison: Comparison, number: str) -> str:
+        """What a comparison asks for.
+
+        >>> Wording("en").compared(Comparison.AT_MOST, "61%"), Wording("da").compared(Comparison.EQUALS, "3")
+        ('at most 61%', '3')
+        """
+        return self.pick(*_compared(comparison)).format(number)
 
     def quoted(self, text: str) -> str:
         """A text in the quotation marks of the language."""
@@ -263,11 +255,27 @@ class Wording:
         else:
             distance = self.number(abs(margin), Fraction(0))
         side = "over" if _lies_above(found) else "under"
-        return self.phrase(side, distance if is_exact else self.phrase("at_least", distance))
+        return self.phrase(side, distance if is_exact else self.compared(Comparison.AT_LEAST, distance))
+
+
+def _compared(comparison: Comparison) -> tuple[str, str]:
+    match comparison:
+        case Comparison.AT_MOST:
+            return "højst {}", "at most {}"
+        case Comparison.AT_LEAST:
+            return "mindst {}", "at least {}"
+        case Comparison.BELOW:
+            return "under {}", "below {}"
+        case Comparison.ABOVE:
+            return "over {}", "above {}"
+        case Comparison.EQUALS:
+            return "{}", "{}"
+        case _:
+            assert_never(comparison)
 
 
 def _lies_above(found: TestTrace) -> bool:
     """Whether every possible number lies above the threshold of a test that is settled."""
-    possible, threshold = found.finding.possible, found.test.threshold
+    possible, threshold = found.finding.possible, found.threshold
     assert isinstance(possible, Interval)
     return possible.low is not None and threshold is not None and possible.low >= threshold

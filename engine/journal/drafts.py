@@ -11,7 +11,6 @@ from engine.journal.entry import DECISION, OVERRIDE, RUN, Draft, Entry
 from engine.journal.journal import Kept
 from engine.journal.records import File, RecordedOverride, RunRecord, RunRulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical, canonical_record, decision_text, sha256
 
 RULEBOOK, VOCABULARY = "rulebook", "vocabulary"
@@ -37,7 +36,7 @@ def decision_draft(trace: Trace, superset: Rulebook | None, run: str, document: 
         execution=canonical_record(record["execution"]),
         document=document,
         place=place,
-        superset=None if superset is None else canonical_record(RulebookRef.of(superset).record()),
+        superset=None if superset is None else canonical_record(superset.ref.record()),
     )
 
 
@@ -102,6 +101,6 @@ def run_draft(
         counts: for each rulebook, as `ID@VERSION`, how many offers got each verdict, and how many were rejected.
         execution: which evaluators decided, and what checked them; not part of the run's digest.
     """
-    named = (RunRulebook(RulebookRef.of(r), None if s is None else RulebookRef.of(s)) for r, s in rulebooks)
+    named = (RunRulebook(r.ref, s and s.ref) for r, s in rulebooks)
     content = canonical(RunRecord(year, tuple(named), tuple(inputs), tuple(files), counts).record())
     return Draft(RUN, run, content, sha256(content), year=year, execution=canonical(dict(execution)), place=folder)

@@ -82,7 +82,7 @@ class Receipt(NamedTuple):
             Malformed: the receipt does not hold them.
         """
         superset = self.entry.get("superset")
-        wider = None if superset is None else RulebookRef.read(Fields(read_json(superset)))
+        wider = None if superset is None else RulebookRef.parse(read_json(superset))
         return RecordedDecision.read(self.record["decision"]), Fields(self.record).text("document"), wider
 
     def text_of(self, digest: str) -> str | None:

@@ -44,7 +44,7 @@ class RecordedDecision(NamedTuple):
             fields.text("format"),
             fields.text("offer"),
             fields.year("year"),
-            RulebookRef.read(fields.below("rulebook")),
+            RulebookRef.parse(fields.record.get("rulebook"), "rulebook"),
             fields.text("verdict"),
             fields.text("outcome"),
             fields.optional_text("basis"),
@@ -150,8 +150,8 @@ class RunRecord(NamedTuple):
 
 
 def _run_rulebook(fields: Fields) -> RunRulebook:
-    superset = fields.optional_below("superset")
-    return RunRulebook(RulebookRef.read(fields), None if superset is None else RulebookRef.read(superset))
+    superset = fields.record.get("superset")
+    return RunRulebook(RulebookRef.parse(fields.record), None if superset is None else RulebookRef.parse(superset))
 
 
 def _numbers(fields: Fields) -> dict[str, int]:
@@ -236,7 +236,7 @@ def superset_in(entry: Entry) -> RulebookRef | None:
     Raises:
         Malformed: what should name it does not.
     """
-    return None if entry.superset is None else RulebookRef.read(Fields(read_json(entry.superset)))
+    return None if entry.superset is None else RulebookRef.parse(read_json(entry.superset))
 
 
 def rulebooks_named(entry: Entry, recorded: Recorded | None = None) -> list[RulebookRef]:
@@ -253,7 +253,7 @@ def rulebooks_named(entry: Entry, recorded: Recorded | None = None) -> list[Rule
     if isinstance(recorded, RecordedDecision):
         own: RulebookRef | None = recorded.rulebook
     else:
-        own = _or_none(lambda: RulebookRef.read(Fields(read_json(entry.content)).below("rulebook")))
+        own = _or_none(lambda: RulebookRef.parse(Fields(read_json(entry.content)).record.get("rulebook"), "rulebook"))
     return [named for named in (own, _or_none(lambda: superset_in(entry))) if named]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from engine.diagnostics import Diagnostic, Rejected, near_hint, quoted
 from engine.documents.document import Node
-from engine.documents.shape import place_of, place_of_key
+from engine.documents.places import place_of, place_of_key
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*\Z")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.evaluation.program import TestNode, compile_rulebook
-from engine.explanation.wording import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
+    AnswerTest,
     Condition,
     Count,
     Criterion,
     FactDeclaration,
+    NumberTest,
     Override,
     Rulebook,
     RulePart,
-    Test,
-    Vocabulary,
 )
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, interval_record
@@ -46,34 +44,6 @@ def rulebook_record(rulebook: Rulebook) -> Record:
             "facts": {fact.id: _fact(fact) for fact in rulebook.vocabulary.facts.values()},
         },
     }
-
-
-def facts_read(rulebook: Rulebook) -> list[FactDeclaration]:
-    """The facts that a rulebook reads, in the vocabulary's order, with those they are derived from."""
-    read = {node.test.fact for node in compile_rulebook(rulebook).nodes if isinstance(node, TestNode)}
-    facts = rulebook.vocabulary.facts
-    for name in sorted(read):
-        read |= set(parts_of(facts[name]))
-    return [fact for fact in facts.values() if fact.id in read]
-
-
-def years_of(fact: FactDeclaration, vocabulary: Vocabulary) -> list[int]:
-    """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
-    derived = (f.written.derived for f in vocabulary.facts.values() if f.written.derived)
-    return sorted({offset for d in derived if d.mean and d.mean.of == fact.id for offset in d.mean.years})
-
-
-def answers_of(fact: FactDeclaration, wording: Wording) -> list[str]:
-    """The allowed answers as a file may write them: those of a judgement in the language."""
-    return [wording.answer(fact, a) if fact.written.type == "judgement" else a for a in fact.answers]
-
-
-def parts_of(fact: FactDeclaration) -> list[str]:
-    """The facts that a derived fact follows from."""
-    derived = fact.written.derived
-    if derived is None:
-        return []
-    return [derived.mean.of] if derived.mean else [derived.ratio.of, derived.ratio.to] if derived.ratio else []
 
 
 def _text(text: Text) -> Record:
@@ -118,9 +88,10 @@ def _criterion(criterion: Criterion) -> Record:
 
 
 def _condition(condition: Condition) -> Record:
-    if isinstance(condition, Test):
-        asked = sorted(condition.answers) if condition.threshold is None else decimal_text(condition.threshold)
-        return {"fact": condition.fact, condition.operator: asked}
+    if isinstance(condition, NumberTest):
+        return {"fact": condition.fact, condition.key: decimal_text(condition.threshold)}
+    if isinstance(condition, AnswerTest):
+        return {"fact": condition.fact, condition.key: sorted(condition.answers)}
     return {condition.operator: [_condition(part) for part in condition.parts]}
 
 
@@ -142,4 +113,5 @@ def _fact(fact: FactDeclaration) -> Record:
         record["range"] = interval_record(fact.everything)
     else:
         record["answers"] = {answer: _text(label) for answer, label in fact.answers.items()}
-    return record | {"attribute": written.attribute, "assumed": written.assumed, "derived_from": parts_of(fact)}
+    record |= {"attribute": written.attribute, "assumed": written.assumed}
+    return record | {"derived_from": list(fact.derived_from)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import rules
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
 from engine.documents.document import read_file, read_one
-from engine.documents.shape import place_of
+from engine.documents.places import place_of
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
@@ -165,7 +165,7 @@ def _repeated(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for rulebook in rulebooks:
         file = first.setdefault((rulebook.id, rulebook.version), rulebook.file)
         if file != rulebook.file:
-            message = f"`{rulebook.id}@{rulebook.version}` stands already in {file}"
+            message = f"`{rulebook.name}` stands already in {file}"
             place = _place_in(rulebook.file, "version")
             yield Diagnostic(place, "repeated-id", message, "give each version its own name")
 
@@ -176,7 +176,7 @@ def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for earlier, later in itertools.combinations(ordered, 2):
         end = earlier.in_force_until or earlier.in_force_from
         if earlier.id == later.id and later.in_force_from <= end:
-            both = f"`{later.id}@{later.version}` and `{earlier.id}@{earlier.version}`"
+            both = f"`{later.name}` and `{earlier.name}`"
             message = f"{both} are both in force on {later.in_force_from}"
             place = _place_in(later.file, "in_force", "from")
             yield Diagnostic(place, "overlapping-dates", message, "let the earlier one end before")

@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from engine.rulebooks.language import Fact, Text
+from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 
 Answers = frozenset[str]
@@ -68,15 +70,50 @@ class Vocabulary(NamedTuple):
         """The digest of the file."""
         return _sha256(self.written_as)
 
+    @property
+    def ref(self) -> VocabularyRef:
+        """What names it in records."""
+        return VocabularyRef(self.id, self.sha256)
 
-class Test(NamedTuple):
-    """A test on one fact: a comparison with a threshold, or membership among answers."""
+    def years_of(self, fact: FactDeclaration) -> list[int]:
+        """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
+        derived = (f.written.derived for f in self.facts.values() if f.written.derived)
+        return sorted({offset for d in derived if d.mean and d.mean.of == fact.id for offset in d.mean.years})
+
+
+class NumberTest(NamedTuple):
+    """A test on a fact that is measured: a comparison with a threshold."""
 
     fact: str
-    operator: Literal["at_most", "at_least", "below", "above", "equals", "in"]
-    threshold: Fraction | None
+    comparison: Comparison
+    threshold: Fraction
+    reference: Text
+
+    @property
+    def key(self) -> str:
+        """The key under which a file writes what is asked for."""
+        return self.comparison.value
+
+    @property
+    def passing(self) -> Interval:
+        """The numbers that pass."""
+        return self.comparison.passing(self.threshold)
+
+
+class AnswerTest(NamedTuple):
+    """A test on a fact that is answered: whether the answer is one of these."""
+
+    fact: str
     answers: Answers
     reference: Text
+
+    @property
+    def key(self) -> str:
+        """The key under which a file writes what is asked for."""
+        return "in"
+
+
+Test = NumberTest | AnswerTest
 
 
 class Combination(NamedTuple):
@@ -184,9 +221,31 @@ class Rulebook(NamedTuple):
         return _sha256(self.written_as)
 
     @property
+    def name(self) -> str:
+        """`ID@VERSION`."""
+        return f"{self.id}@{self.version}"
+
+    @property
+    def ref(self) -> RulebookRef:
+        """What names it in records."""
+        return RulebookRef(self.id, self.version, self.sha256, self.vocabulary.ref)
+
+    @property
     def content(self) -> tuple[bytes, bytes]:
         """All that decisions depend on, to tell rulebooks apart that share an id and a version."""
         return self.written_as, self.vocabulary.written_as
+
+    @property
+    def agreement_years(self) -> tuple[int, int | None]:
+        """The first and the last agreement year that it can decide: those on whose 1 January it is in force.
+
+        >>> from engine.rulebooks.library import Library
+        >>> Library().choose("hovedstaden.mest-specialiserede", 2018).agreement_years
+        (2018, 2018)
+        """
+        first, last = self.in_force_from, self.in_force_until
+        begins = first.year + ((first.month, first.day) > (1, 1))
+        return begins, None if last is None else last.year
 
     def is_in_force(self, day: datetime.date) -> bool:
         """Whether the version applies on a day."""

@@ -7,11 +7,13 @@ from fractions import Fraction
 
 from engine.diagnostics import near_hint, quoted, rejected
 from engine.documents.document import Node, read_one
-from engine.documents.shape import fit_or_reject, place_of
+from engine.documents.places import place_of
+from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, VERSION, Checker, Path
 from engine.rulebooks.rulebook import (
     YES,
+    AnswerTest,
     Applicability,
     Combination,
     Condition,
@@ -19,16 +21,17 @@ from engine.rulebooks.rulebook import (
     Criterion,
     FactDeclaration,
     Join,
+    NumberTest,
     Outcome,
     Override,
     Rule,
     Rulebook,
     RulePart,
-    Test,
     Verdict,
     Vocabulary,
     both_ways,
 )
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
 
@@ -37,7 +40,7 @@ MAX_WIDTH = 240
 MAX_BOTH_WAYS = 8
 """A criterion that counts both for and against a rule doubles the cases to be decided."""
 
-_COMPARISONS = ("at_most", "at_least", "below", "above", "equals")
+_COMPARISONS = tuple(comparison.value for comparison in Comparison)
 _MEMBERSHIPS = ("is_", "in_")
 _OPERATORS = (*_COMPARISONS, *_MEMBERSHIPS)
 _NOTHING = Combination("all", ())
@@ -194,36 +197,37 @@ class _RulebookChecker(Checker):
             self.say((*path, _key(operator)), "test-on-fact", message, hint, at_key=True)
             return _NOTHING
         if fact.is_number:
-            return self._comparison(path, fact, operator, Fraction(getattr(written, operator)), reference)
+            return self._comparison(path, fact, Comparison(operator), Fraction(getattr(written, operator)), reference)
         return self._membership(path, fact, written, reference)
 
     def _is_judgement(self, name: str) -> bool:
         return self._vocabulary.facts[name].written.type == "judgement"
 
     def _comparison(
-        self, path: Path, fact: FactDeclaration, operator: str, threshold: Fraction, reference: language.Text
-    ) -> Test:
-        everything = fact.everything
+        self, path: Path, fact: FactDeclaration, comparison: Comparison, threshold: Fraction, reference: language.Text
+    ) -> NumberTest:
+        everything, place = fact.everything, (*path, comparison.value)
         assert isinstance(everything, Interval)
+        test = NumberTest(fact.id, comparison, threshold, reference)
         if not _is_comparable(threshold):
             message = f"{decimal_text(threshold)} has more digits than a threshold can have"
-            self.say((*path, operator), "number", message, "at most 9 decimals, and 9 digits before them")
-        elif fact.written.type == "whole_number" and operator == "equals" and threshold.denominator != 1:
+            self.say(place, "number", message, "at most 9 decimals, and 9 digits before them")
+        elif fact.written.type == "whole_number" and test.passing.whole().is_empty:
             message = f"`{fact.id}` is a whole number and never equals {decimal_text(threshold)}"
-            self.say((*path, operator), "threshold-out-of-range", message)
+            self.say(place, "threshold-out-of-range", message)
         elif threshold not in everything:
             message = f"{decimal_text(threshold)} lies outside the range of `{fact.id}`"
-            self.say((*path, operator), "threshold-out-of-range", message, describe_range(everything))
-        return Test(fact.id, operator, threshold, frozenset(), reference)  # type: ignore[arg-type]
+            self.say(place, "threshold-out-of-range", message, describe_range(everything))
+        return test
 
     def _membership(
         self, path: Path, fact: FactDeclaration, written: language.Condition, reference: language.Text
-    ) -> Test:
+    ) -> AnswerTest:
         answers = written.in_ or [YES if written.is_ is None else written.is_]
         for i, answer in enumerate(answers):
             place: Path = (*path, "in", i) if written.in_ else (*path, "is")
             self.answer(place, answer, fact.id, fact.answers)
-        return Test(fact.id, "in", None, frozenset(answers), reference)
+        return AnswerTest(fact.id, frozenset(answers), reference)
 
     def _rule(self, written: language.RulebookFile) -> Rule:
         rule = written.rule

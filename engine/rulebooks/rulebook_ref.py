@@ -1,10 +1,9 @@
-"""Names a rulebook with its digests, as records of decisions and runs do."""
+"""A rulebook named so that nothing else can be meant: by id, version, and the digests of its two texts."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from engine.rulebooks.rulebook import Rulebook
 from engine.values.fields import Fields
 
 
@@ -16,12 +15,12 @@ class VocabularyRef(NamedTuple):
 
 
 class RulebookRef(NamedTuple):
-    """A rulebook by id, version and the digest of its text, with the vocabulary that it was decided with.
+    """A rulebook by its id, its version, the digest of its text, and its vocabulary.
 
-    >>> from engine.rulebooks.library import Library
-    >>> from engine.values.fields import Fields
-    >>> ref = RulebookRef.of(Library().rulebooks[0])
-    >>> RulebookRef.read(Fields(ref.record())) == ref
+    >>> ref = RulebookRef("capital.covered", "2018", "ab12", VocabularyRef("capital", "cd34"))
+    >>> ref.name, ref.digests
+    ('capital.covered@2018', ('ab12', 'cd34'))
+    >>> RulebookRef.parse(ref.record()) == ref
     True
     """
 
@@ -30,33 +29,28 @@ class RulebookRef(NamedTuple):
     sha256: str
     vocabulary: VocabularyRef
 
-    @classmethod
-    def of(cls, rulebook: Rulebook) -> RulebookRef:
-        """The reference to a rulebook."""
-        vocabulary = VocabularyRef(rulebook.vocabulary.id, rulebook.vocabulary.sha256)
-        return cls(rulebook.id, rulebook.version, rulebook.sha256, vocabulary)
-
-    @classmethod
-    def read(cls, fields: Fields) -> RulebookRef:
-        """The reference in a record.
-
-        Raises:
-            Malformed: it is none.
-        """
-        vocabulary = fields.below("vocabulary")
-        named = VocabularyRef(vocabulary.text("id"), vocabulary.text("sha256"))
-        return cls(fields.text("id"), fields.text("version"), fields.text("sha256"), named)
-
-    def record(self) -> dict[str, Any]:
-        """The reference as a record."""
-        return self._asdict() | {"vocabulary": self.vocabulary._asdict()}
-
     @property
     def name(self) -> str:
-        """ID@VERSION, as files are named by it."""
+        """`ID@VERSION`."""
         return f"{self.id}@{self.version}"
 
     @property
     def digests(self) -> tuple[str, str]:
-        """The digests of the rulebook's and the vocabulary's texts."""
+        """The digests of the rulebook's text and of its vocabulary's."""
         return self.sha256, self.vocabulary.sha256
+
+    def record(self) -> dict[str, Any]:
+        """As records write it."""
+        return {**self._asdict(), "vocabulary": self.vocabulary._asdict()}
+
+    @classmethod
+    def parse(cls, record: object, path: str = "") -> RulebookRef:
+        """The rulebook that a record names, which stands at a path in another; what else it holds is left alone.
+
+        Raises:
+            Malformed: it names none.
+        """
+        fields = Fields(record, path)
+        vocabulary = fields.below("vocabulary")
+        named = VocabularyRef(vocabulary.text("id"), vocabulary.text("sha256"))
+        return cls(fields.text("id"), fields.text("version"), fields.text("sha256"), named)

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.values.comparison import ends_of
 from engine.values.interval import Interval
 
 
@@ -59,12 +60,7 @@ def interval_record(interval: Interval) -> dict[str, str]:
     """
     if interval.is_exact and interval.low is not None:
         return {"exactly": decimal_text(interval.low)}
-    ends: dict[str, str] = {}
-    if interval.low is not None:
-        ends["above" if interval.low_open else "at_least"] = decimal_text(interval.low)
-    if interval.high is not None:
-        ends["below" if interval.high_open else "at_most"] = decimal_text(interval.high)
-    return ends
+    return {comparison.value: decimal_text(end) for comparison, end in ends_of(interval)}
 
 
 def show_possible(possible: Interval | frozenset[str]) -> str:
@@ -77,11 +73,7 @@ def show_possible(possible: Interval | frozenset[str]) -> str:
         return " or ".join(sorted(possible))
     if possible.is_exact and possible.low is not None:
         return decimal_text(possible.low)
-    ends = []
-    if possible.low is not None:
-        ends.append(f"{'>' if possible.low_open else '≥'} {decimal_text(possible.low)}")
-    if possible.high is not None:
-        ends.append(f"{'<' if possible.high_open else '≤'} {decimal_text(possible.high)}")
+    ends = (f"{comparison.sign} {decimal_text(end)}" for comparison, end in ends_of(possible))
     return " and ".join(ends) or "any number"
 
 

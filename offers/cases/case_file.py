@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from engine.authoring.cases.case import Case, agreement_years
+from engine.authoring.cases.case import Case
 from engine.authoring.lints.check import files_under
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
-from engine.documents.shape import fit_or_reject, key, place_of, place_of_key, shape, walk
+from engine.documents.places import place_of, place_of_key, walk
+from engine.documents.shape import fit_or_reject, key, shape
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -71,7 +72,7 @@ def read_case_file(path: Path, data: bytes | None = None) -> CaseFile:
     node = read_one(read_file(path) if data is None else data, shown_path(path))
     written = fit_or_reject(CasesFile, node)
     rulebook = _rulebook(path, node, written.rulebook)
-    reader = _Reader(node, rulebook, written.year or agreement_years(rulebook)[0])
+    reader = _Reader(node, rulebook, written.year or rulebook.agreement_years[0])
     cases = tuple(reader.case(i, entry) for i, entry in enumerate(written.cases))
     reader.finish()
     return CaseFile(path, rulebook, cases)
@@ -83,7 +84,7 @@ def _rulebook(path: Path, node: Node, name: str) -> Rulebook:
     known = list(_beside(path))
     found = [r for r in known if r.id == identifier and version in ("", r.version)]
     if not found:
-        names = dict.fromkeys(f"{r.id}@{r.version}" for r in known)
+        names = dict.fromkeys(r.name for r in known)
         message = f"there is no rulebook {quoted(name)} in the folder above, nor among those shipped"
         raise rejected(place_of(node, "rulebook"), "unknown-rulebook", message, near_hint(name, names))
     return max(found, key=lambda r: r.in_force_from)

@@ -53,7 +53,7 @@ def _head(rulebook: Rulebook, wording: Wording) -> str:
         f"Testtilfælde til regelsættet »{title}«.",
         f"Cases of the rulebook \N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}.",
     )
-    return f"# {what}\nformat: sekskant/cases/1\nrulebook: {rulebook.id}@{rulebook.version}\ncases:\n"
+    return f"# {what}\nformat: sekskant/cases/1\nrulebook: {rulebook.name}\ncases:\n"
 
 
 def case_blocks(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.decisions.analysis import Items
 from engine.decisions.vector_decisions import Ruled, Rulings
 from engine.evaluation.columnar import ColumnarProgram
+from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
 
 STATUSES = ("met", "not_met", "unknown", "not_applicable")

@@ -13,7 +13,7 @@ from typing import Any
 
 import narwhals as nw
 
-from engine.evaluation.columnar_evidence import Leaf, facts_of, possible_of, reasoned_of, stated_of
+from engine.evaluation.columnar_evidence import Leaf, possible_of, reasoned_of, stated_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.number_columns import DistinctTexts, numbers, plain_text, texts
@@ -197,6 +197,6 @@ def _is_evidence(name: str, vocabulary: Vocabulary) -> bool:
 
 def evidence_columns(program: Program, year: int) -> list[str]:
     """The columns of a table in which the evidence that a program uses is stated, for an agreement year."""
-    facts = facts_of(program)
+    facts = program.facts_tested
     reasons = [f"{fact.id}_because" for fact in facts if fact.written.type == "judgement"]
     return [*columns_of(facts, year), *reasons]

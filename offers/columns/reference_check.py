@@ -11,7 +11,6 @@ import polars as pl
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
-from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
@@ -60,7 +59,7 @@ class ReferenceCheck:
         chance = random.Random(_SEED)  # noqa: S311 - the same sample for everybody who runs it
         self.sample = None if rows <= CHECKED else pl.Series(sorted(chance.sample(range(rows), CHECKED)))
         vocabulary = programs[0].program.rulebook.vocabulary
-        read = {f.id: f for columnar in programs for f in facts_of(columnar.program)}
+        read = {f.id: f for columnar in programs for f in columnar.program.facts_tested}
         self._facts = {name: _Fact(fact, vocabulary, programs, reader, year) for name, fact in read.items()}
         self._found: dict[tuple[int, int], dict[tuple[Status, ...], Status]] = {}
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration
 from offers.columns.reference_check import Reader
@@ -113,7 +112,7 @@ _CODE = " code"
 def _parts(program: Program) -> Iterator[_Part]:
     """What a program reads, a derived fact before what it follows from."""
     facts = program.rulebook.vocabulary.facts
-    for fact in facts_of(program):
+    for fact in program.facts_tested:
         yield _Part(fact, None)
         derived = fact.written.derived
         if derived is not None and derived.mean:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place, rejected
-from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import compile_rulebook
 from engine.journal.records import RunRecord
 from engine.rulebooks.library import Library
@@ -62,7 +61,7 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
             wanted = evidence_columns(compile_rulebook(rulebook), run.year)
             frames[rulebook.id] = _with_evidence(rulebook.id, wanted, files, known)
             asked = {c for r in old for c in evidence_columns(compile_rulebook(r), run.year)}
-            stated = columns_of(facts_of(compile_rulebook(rulebook)), run.year)
+            stated = columns_of(compile_rulebook(rulebook).facts_tested, run.year)
             lost[rulebook.id] = [c for c in stated if c not in asked and _may_be_stated(c, run)]
     return Previous(run.year, frames, {r.id: r for r in old}, lost=lost)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.decisions.analysis import rule_on
 from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Rejected
-from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from offers.columns.evaluator import Evaluator
 from offers.columns.evidence_columns import READ
@@ -106,7 +105,7 @@ def _read_by(program: Program, reading: Vocabulary) -> Vocabulary | None:
     None where a fact that the program reads means something else there: rows are then for the reader of rows.
     """
     own = program.rulebook.vocabulary.facts
-    names = [name for fact in facts_of(program) for name in (fact.id, *fact.derived_from)]
+    names = [name for fact in program.facts_tested for name in (fact.id, *fact.derived_from)]
     facts = {name: own[name] for name in names}
     for name, fact in facts.items():
         other = reading.facts.get(name)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.decisions.verdict_change import cause_of
 from engine.evaluation.evidence import Finding
-from engine.rulebooks.rulebook import Rulebook
 from offers.recorded.replay import NotReplayable, Recorded, Replayer
 
 
@@ -39,7 +38,7 @@ def step(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recor
         tuple(_changed_criteria(before, after)),
         tuple(_changed_overrides(before, after)),
         tuple(_changed_facts(before, after)),
-        _digests(before.rulebook) != _digests(after.rulebook),
+        before.rulebook.ref.digests != after.rulebook.ref.digests,
     )
 
 
@@ -55,10 +54,6 @@ def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Rec
     verdicts = (before, new_by_old, old_by_new, after)
     cause = cause_of(*(trace.verdict.value for trace in verdicts))
     return "none" if cause is None else cause.value
-
-
-def _digests(rulebook: Rulebook) -> tuple[str, str]:
-    return rulebook.sha256, rulebook.vocabulary.sha256
 
 
 def _changed_criteria(before: Trace, after: Trace) -> Iterator[str]:

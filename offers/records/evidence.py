@@ -9,9 +9,11 @@ from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, number_of
-from engine.documents.shape import fit_or_reject, place_of, place_of_key
+from engine.documents.places import place_of, place_of_key
+from engine.documents.shape import fit_or_reject
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range, number_hint
 from offers.records.offer_file import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
@@ -211,13 +213,7 @@ def _detail(text: str | None, name: str, node: Mapping) -> str | None:
 def _bounded(name: str, bound: Any) -> Interval:
     if name == "between":
         return Interval(Fraction(bound[0]), Fraction(bound[1]))
-    number = Fraction(bound)
-    return {
-        "at_most": Interval(None, number),
-        "below": Interval(None, number, high_open=True),
-        "at_least": Interval(number, None),
-        "above": Interval(number, None, low_open=True),
-    }[name]
+    return Comparison(name).passing(Fraction(bound))
 
 
 def _number_hint(text: str) -> str | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from engine.documents.shape import key, shape
+from engine.values.comparison import ONE_SIDED
 
 
 @shape
@@ -80,4 +81,4 @@ class OfferFile:
 
 
 EVIDENCE_DETAILS = ("source", "as_of", "because", "reservation", "by", "date", "stated_as")
-BOUNDS = ("at_most", "at_least", "below", "above", "between")
+BOUNDS = (*(comparison.value for comparison in ONE_SIDED), "between")

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.explanation.wording import Language, Wording
-from engine.rulebooks.description import answers_of, parts_of, years_of
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Test, Vocabulary, tests_of
 from engine.values.interval import Interval
 
@@ -85,11 +84,11 @@ class _Template:
         yield f"  #   {self._pick('bruges af', 'used by')} {'; '.join(self._uses[fact.id])}"
         yield f"  {fact.id}:"
         if fact.written.per == "year":
-            yield from (f"    {self._year + offset}:" for offset in years_of(fact, self._vocabulary))
+            yield from (f"    {self._year + offset}:" for offset in self._vocabulary.years_of(fact))
 
     def _allowed(self, fact: FactDeclaration) -> str:
         if not isinstance(fact.everything, Interval):
-            return self._pick("svar", "answers") + f": {', '.join([*answers_of(fact, self._wording), self._unknown])}"
+            return self._pick("svar", "answers") + f": {', '.join([*self._wording.answers(fact), self._unknown])}"
         kinds = {
             "share": ("andel fra 0 til 1 (61 % skrives 0.61)", "a share from 0 to 1 (61% is written 0.61)"),
             "whole_number": ("helt tal", "a whole number"),
@@ -131,7 +130,7 @@ def _tests_in(rulebook: Rulebook, wording: Wording) -> Iterator[tuple[str, Test,
 
 def _add_parts(fact: FactDeclaration, uses: dict[str, list[str]]) -> None:
     """What reads a derived fact reads the facts it is derived from."""
-    for part in parts_of(fact) if fact.id in uses else ():
+    for part in fact.derived_from if fact.id in uses else ():
         uses.setdefault(part, []).extend(uses[fact.id])
 
 

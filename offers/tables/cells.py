@@ -16,10 +16,11 @@ from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evaluation.evidence import Evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration
+from engine.values.comparison import ONE_SIDED
 from offers.records.evidence import UNKNOWN, read_one_fact
 
 DecimalSign = Literal[".", ","]
-BOUNDS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
+BOUNDS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
 JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, "false": NO, "falsk": NO}
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")

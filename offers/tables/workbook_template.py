@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from engine.evaluation.program import compile_rulebook
 from engine.explanation.wording import Language, Wording
-from engine.rulebooks.description import facts_read, years_of
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
 from engine.values.interval import Interval
@@ -103,7 +103,7 @@ class _Writer:
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
         self._pick = wording.pick
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
-        read = {fact.id for rulebook in rulebooks for fact in facts_read(rulebook)}
+        read = {fact.id for rulebook in rulebooks for fact in compile_rulebook(rulebook).facts_read}
         self._facts = [fact for fact in self._vocabulary.facts.values() if fact.id in read]
         self._book = book
         self._sheets = {
@@ -135,7 +135,7 @@ class _Writer:
     def _of_fact(self, fact: FactDeclaration) -> Iterator[WorkbookColumn]:
         question, language = self._wording.text(fact.written.question), self._wording.language
         details = _DETAILS["number" if fact.is_number else "judgement"]
-        years = [self._year + offset for offset in years_of(fact, self._vocabulary)]
+        years = [self._year + offset for offset in self._vocabulary.years_of(fact)]
         for year in years if fact.written.per else [None]:
             yield WorkbookColumn(header_of(fact, language, year), question, 16, fact)
             for detail in details:

@@ -13,7 +13,7 @@ from functools import cache, reduce
 from operator import and_
 from typing import NamedTuple, Protocol
 
-from engine.decisions.analysis import Items
+from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
 

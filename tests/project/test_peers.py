@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import polars as pl
@@ -11,13 +10,14 @@ from hypothesis import strategies as st
 
 from benchmarks.offers_table import typed
 from benchmarks.peer_loop import FACTS, ITEMS, statuses_of
-from engine.decisions.analysis import rule_on
 from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.library import Library
 from offers.tables.headers import Headers
 from offers.tables.opening import Table
 from offers.tables.rows import Rows
+from tests.chance import chance as chance_of
 
 YEAR = 2018
 RULEBOOKS = Library().in_force(YEAR)
@@ -63,7 +63,7 @@ def test_the_loop_decides_as_the_reference(rows: list[dict[str, Any]]) -> None:
 
 
 def test_the_loop_decides_the_offers_of_the_benchmark_as_the_reference() -> None:
-    rows = typed(0, 300, random.Random(2018)).select(FACTS).rows(named=True)  # noqa: S311 - the same in every run
+    rows = typed(0, 300, chance_of(2018)).select(FACTS).rows(named=True)
     found = by_loop(rows)
     assert found == by_reference(rows)
     assert {row[ITEMS.index("covered")] for row in found} == {"met", "not_met", "unknown"}

@@ -10,7 +10,7 @@ from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evaluation.evidence import Stated
-from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Verdict
 
 
 class Case(NamedTuple):
@@ -100,15 +100,3 @@ def _yes(truth: bool) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return f"[{', '.join(names)}]"
-
-
-def agreement_years(rulebook: Rulebook) -> tuple[int, int | None]:
-    """The first and the last agreement year that a version can decide: those on whose 1 January it is in force.
-
-    >>> from engine.rulebooks.library import Library
-    >>> agreement_years(Library().choose("hovedstaden.mest-specialiserede", 2018))
-    (2018, 2018)
-    """
-    first, last = rulebook.in_force_from, rulebook.in_force_until
-    begins = first.year + ((first.month, first.day) > (1, 1))
-    return begins, None if last is None else last.year

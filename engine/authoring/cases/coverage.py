@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.authoring.cases.case import Result, agreement_years
+from engine.authoring.cases.case import Result
 from engine.authoring.cases.goals import (
     CountGoal,
     DecisiveGoal,
@@ -22,12 +22,12 @@ from engine.authoring.cases.goals import (
     kept_mandatory,
 )
 from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, facts_under
-from engine.decisions.analysis import placed
 from engine.decisions.trace import Trace
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
-from engine.rulebooks.rulebook import Rulebook, tests_of
+from engine.evaluation.ruling import placed
+from engine.rulebooks.rulebook import NumberTest, Rulebook, tests_of
 from engine.values.interval import Interval
 from engine.values.logic import Status
 
@@ -67,10 +67,10 @@ class Meaning:
         rulebook = self.program.rulebook
         conditions = [c.condition for c in rulebook.criteria] + [o.condition for o in rulebook.overrides]
         conditions += [c.applicability.exempt_when for c in rulebook.criteria if c.applicability]
-        pairs = {(t.fact, t.threshold): t for condition in conditions for t, _ in tests_of(condition)}
+        tests = [test for condition in conditions for test, _ in tests_of(condition)]
+        pairs = dict.fromkeys((test.fact, test.threshold) for test in tests if isinstance(test, NumberTest))
         for fact, threshold in pairs:
-            if threshold is not None:
-                yield from (ThresholdGoal(fact, threshold, side) for side in ("under", "at", "over"))
+            yield from (ThresholdGoal(fact, threshold, side) for side in ("under", "at", "over"))
 
     def _can_be_reached(self, goal: Goal) -> bool:
         if isinstance(goal, EdgeGoal):
@@ -185,7 +185,7 @@ def _group_goals(program: Program, index: int) -> Iterator[Goal]:
 
 
 def _edge_goals(rulebook: Rulebook) -> Iterator[Goal]:
-    first, last = agreement_years(rulebook)
+    first, last = rulebook.agreement_years
     if last is not None and last < first:
         return
     yield from (EdgeGoal(first - 1, False), EdgeGoal(first, True))

@@ -18,17 +18,27 @@ from engine.authoring.lints.places import (
 )
 from engine.authoring.proofs.diagrams import Diagrams, Function
 from engine.authoring.proofs.regions import last_digit
-from engine.decisions.analysis import Analyst, rule_on
+from engine.decisions.analysis import Analyst
 from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, findings_of
 from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.checker import Path
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Combination, Condition, Count, Join, Rulebook, RulePart, Test, Verdict
+from engine.rulebooks.rulebook import (
+    AnswerTest,
+    Combination,
+    Condition,
+    Count,
+    Join,
+    NumberTest,
+    Rulebook,
+    RulePart,
+    Verdict,
+)
 from engine.values.numbers import decimal_text
 
-_OPPOSITE_ENDS = {"at_most": "below", "below": "at_most", "at_least": "above", "above": "at_least"}
 _JOINED = {"all": "any", "any": "all"}
 Part = TypeVar("Part")
 
@@ -108,22 +118,21 @@ def _changed_conditions(rulebook: Rulebook, part: Condition) -> Iterator[tuple[T
             for i in range(len(part.parts)):
                 change = _text("del {} udgår", "part {} is taken out", i + 1)
                 yield change, part._replace(parts=_without(part.parts, i))
-    elif part.threshold is None:
-        yield from _changed_answers(rulebook, part)
-    else:
+    elif isinstance(part, NumberTest):
         yield from _changed_thresholds(part, part.threshold)
+    else:
+        yield from _changed_answers(rulebook, part)
 
 
-def _changed_thresholds(test: Test, threshold: Fraction) -> Iterator[tuple[Text, Condition]]:
-    if test.operator in _OPPOSITE_ENDS:
-        other = _OPPOSITE_ENDS[test.operator]
-        yield _instead(other, test.operator), test._replace(operator=other)  # type: ignore[arg-type]
+def _changed_thresholds(test: NumberTest, threshold: Fraction) -> Iterator[tuple[Text, Condition]]:
+    if other := test.comparison.beside:
+        yield _instead(other.value, test.comparison.value), test._replace(comparison=other)
     unit = last_digit(threshold)
     for shifted in (threshold - unit, threshold + unit):
         yield _instead(decimal_text(shifted), decimal_text(threshold)), test._replace(threshold=shifted)
 
 
-def _changed_answers(rulebook: Rulebook, test: Test) -> Iterator[tuple[Text, Condition]]:
+def _changed_answers(rulebook: Rulebook, test: AnswerTest) -> Iterator[tuple[Text, Condition]]:
     for answer in rulebook.vocabulary.facts[test.fact].answers:
         fewer = test.answers - {answer}
         if answer not in test.answers:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from engine.authoring.cases.case import Case, Result, agreement_years, run_cases
+from engine.authoring.cases.case import Case, Result, run_cases
 from engine.authoring.cases.coverage import Meaning, reached, shown_by
 from engine.authoring.cases.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
 from engine.authoring.proofs.diagrams import facts_under
@@ -44,7 +44,7 @@ def suggestions(meaning: Meaning, missing: Iterable[Goal], decider: Decider) -> 
 def _suggestion(meaning: Meaning, goal: Goal, decider: Decider) -> Suggestion | None:
     for values in _candidates(meaning, goal):
         rulebook = meaning.program.rulebook
-        year = goal.year if isinstance(goal, EdgeGoal) else agreement_years(rulebook)[0]
+        year = goal.year if isinstance(goal, EdgeGoal) else rulebook.agreement_years[0]
         in_force = goal.in_force if isinstance(goal, EdgeGoal) else True
         stated = stated_as(values, rulebook.vocabulary, "an example")
         (result,) = run_cases([Case("", NOWHERE, year, stated, in_force)], decider)

@@ -9,7 +9,7 @@ from engine.authoring.lints.places import conditions_of, parts_of_rule, with_par
 from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, TooComplex
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Node
-from engine.documents.shape import place_of, place_of_key
+from engine.documents.places import place_of, place_of_key
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Combination, Condition, Count, Rulebook, Test, Verdict, ways_of_counting

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import math
 import re
 from collections.abc import Iterable, Iterator
 
 from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
 from engine.documents.document import Mapping, Node, Scalar, Sequence
-from engine.documents.shape import place_of, place_of_key, walk
+from engine.documents.places import place_of, place_of_key, walk
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.checker import Path
-from engine.rulebooks.description import facts_read
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Rulebook, Test, Vocabulary
+from engine.rulebooks.rulebook import NumberTest, Rulebook, Vocabulary
+from engine.values.comparison import ends_of
+from engine.values.numbers import decimal_text
 
 _PLACEHOLDER = re.compile(r"\W*\Z|.*\b(todo|tbd|fixme|xxx)\b", re.IGNORECASE | re.DOTALL)
 _NOWHERE = re.compile(r"\W*(unknown|ukendt|none|ingen|mangler|missing|n/a)\W*\Z", re.IGNORECASE)
@@ -35,21 +36,19 @@ def is_placeholder(text: str) -> bool:
 def test_lints(rulebook: Rulebook, written: Node) -> Iterator[Diagnostic]:
     """The lints on each test by itself."""
     for path, test in all_tests(rulebook):
-        if test.threshold is not None:
+        if isinstance(test, NumberTest):
             yield from _threshold_lints(rulebook, written, path, test)
 
 
-def _threshold_lints(rulebook: Rulebook, written: Node, path: Path, test: Test) -> Iterator[Diagnostic]:
-    assert test.threshold is not None
+def _threshold_lints(rulebook: Rulebook, written: Node, path: Path, test: NumberTest) -> Iterator[Diagnostic]:
     kind = rulebook.vocabulary.facts[test.fact].written.type
-    place = place_of(written, *path, test.operator)
-    if kind == "whole_number" and test.threshold.denominator != 1 and test.operator != "equals":
-        upwards = test.operator in ("at_least", "above")
-        whole = math.ceil(test.threshold) if upwards else math.floor(test.threshold)
+    place = place_of(written, *path, test.key)
+    if kind == "whole_number" and test.threshold.denominator != 1 and not test.passing.is_exact:
+        same = " and ".join(f"`{c.value}: {decimal_text(end)}`" for c, end in ends_of(test.passing.whole()))
         message = f"`{test.fact}` is a whole number and never takes this threshold"
-        hint = f"write `{'at_least' if upwards else 'at_most'}: {whole}`, which means the same"
+        hint = f"write {same}, which means the same"
         yield Diagnostic(place, "threshold-between-whole-numbers", message, hint)
-    if kind != "whole_number" and test.operator == "equals":
+    if kind != "whole_number" and test.passing.is_exact:
         message = f"`{test.fact}` is measured, and hardly ever exactly this"
         yield Diagnostic(place, "equals-on-measure", message, "compare by `at_most` or `at_least`")
     if any(is_placeholder(text) or _NOWHERE.match(text) for text in (test.reference.da, test.reference.en)):
@@ -94,7 +93,7 @@ def _texts(node: Node, path: Path) -> Iterator[tuple[Path, Text]]:
 def _references_of_thresholds(written: Node, rulebook: Rulebook) -> Iterator[Path]:
     """The nearest reference above each threshold."""
     for path, test in all_tests(rulebook):
-        if test.threshold is not None:
+        if isinstance(test, NumberTest):
             above = [(*path[:length], "reference") for length in range(len(path), 1, -1)]
             yield next(way for way in above if len(walk(written, way)) == len(way) + 1)
 
@@ -102,7 +101,7 @@ def _references_of_thresholds(written: Node, rulebook: Rulebook) -> Iterator[Pat
 def unread_facts(vocabulary: Vocabulary, written: Node, rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     """The facts that none of the rulebooks reads, where there is any; attributes describe an offer all the same."""
     rulebooks = [r for r in rulebooks if r.vocabulary.id == vocabulary.id]
-    read = {fact.id for rulebook in rulebooks for fact in facts_read(rulebook)}
+    read = {fact.id for rulebook in rulebooks for fact in compile_rulebook(rulebook).facts_read}
     for name, fact in vocabulary.facts.items():
         if rulebooks and name not in read and not fact.written.attribute:
             message = f"no rulebook reads the fact `{name}`"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from engine.authoring.cases.case import agreement_years
 from engine.authoring.proofs.diagrams import Diagrams, Function
 from engine.authoring.proofs.witness import Values, stated_as, witnesses
 from engine.decisions.analysis import Analyst, Sets
@@ -154,7 +153,7 @@ def _check_facts(first: Rulebook, second: Rulebook) -> None:
 
 def _decided(first: Rulebook, second: Rulebook, values: Values) -> Counterexample | None:
     """The example decided by both, where both can decide it, and differently."""
-    year = max(agreement_years(first)[0], agreement_years(second)[0])
+    year = max(first.agreement_years[0], second.agreement_years[0])
     traces = []
     for rulebook in (first, second):
         known = {name: value for name, value in values.items() if name in rulebook.vocabulary.facts}

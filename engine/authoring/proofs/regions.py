@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.reference import status_of_test
-from engine.rulebooks.rulebook import FactDeclaration, Possible, Test
+from engine.rulebooks.rulebook import FactDeclaration, NumberTest, Possible, Test
 from engine.values.interval import Interval
 from engine.values.logic import Status
 
@@ -38,7 +38,7 @@ def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple
     is_whole = any(fact.written.type == "whole_number" for fact in facts)
     cut = (
         everything.intersect(piece)
-        for piece in _pieces(sorted({t.threshold for t in tests if t.threshold is not None}))
+        for piece in _pieces(sorted({t.threshold for t in tests if isinstance(t, NumberTest)}))
     )
     regions = (piece.whole() if is_whole and not piece.is_empty else piece for piece in cut)
     return tuple(region for region in regions if not region.is_empty)

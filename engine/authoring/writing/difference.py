@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.wording import Language, Wording
-from engine.rulebooks.description import facts_read
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
     Combination,
@@ -212,7 +212,7 @@ class _Differ:
         return f"({wording.phrase('and' if condition.operator == 'all' else 'or').join(parts)})"
 
     def _facts(self) -> Iterator[Change]:
-        old, new = ({fact.id: fact for fact in facts_read(r)} for r in (self._old, self._new))
+        old, new = ({fact.id: fact for fact in compile_rulebook(r).facts_read} for r in (self._old, self._new))
         for name, before, after in _paired(old, new):
             if before is not None and after is not None:
                 about = _text(f"Oplysning {name}", f"Fact {name}")

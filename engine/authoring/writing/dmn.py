@@ -15,7 +15,7 @@ from engine.authoring.proofs.diagrams import facts_under
 from engine.authoring.writing.dmn_drawing import DC, DI, DMNDI, draw
 from engine.evaluation.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, Rulebook, Test, Verdict
+from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, NumberTest, Rulebook, Test, Verdict
 from engine.values.interval import Interval
 from engine.values.logic import Result
 from engine.values.numbers import decimal_text
@@ -23,7 +23,6 @@ from engine.values.numbers import decimal_text
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 FEEL = "https://www.omg.org/spec/DMN/20191111/FEEL/"
 
-_COMPARISONS = {"at_most": "<=", "at_least": ">=", "below": "<", "above": ">", "equals": "="}
 _KEYWORDS = {"and", "or", "not", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between"}
 _KEYWORDS |= {
     "instance",
@@ -146,8 +145,8 @@ class _Export:
 
     def _test(self, test: Test) -> str:
         name = self._fact_names[test.fact]
-        if test.threshold is not None:
-            return f"({name} {_COMPARISONS[test.operator]} {decimal_text(test.threshold)})"
+        if isinstance(test, NumberTest):
+            return f"({name} {test.comparison.symbol} {decimal_text(test.threshold)})"
         answers = self._rulebook.vocabulary.facts[test.fact].answers
         return _all_or_any("any", [f'({name} = "{answer}")' for answer in answers if answer in test.answers])
 

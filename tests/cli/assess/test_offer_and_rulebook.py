@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from engine.rulebooks.description import facts_read
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from tests.command import sekskant
 
@@ -23,7 +23,7 @@ def test_a_new_offer_file_is_accepted_as_it_stands_and_states_nothing(language: 
 def test_a_new_offer_file_has_every_fact_that_the_rulebooks_read() -> None:
     text = sekskant("offer", "new", "--lang", "en").out
     for rulebook in Library().in_force(2018):
-        for fact in facts_read(rulebook):
+        for fact in compile_rulebook(rulebook).facts_read:
             if not fact.written.attribute:
                 assert f"\n  {fact.id}:" in text
                 assert fact.written.question.en in " ".join(text.replace("#", "").split())

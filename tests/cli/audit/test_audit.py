@@ -99,7 +99,7 @@ def test_show_is_the_whole_trace_as_a_tree(whole: Path) -> None:
         "✓ MOST SPECIALISED",
         "Rule five_of_six: at least five of the six criteria are fulfilled",
         "B4 No alternative: fulfilled",
-        "at most 0.5 (required: at most 0.5)",
+        "at most 0.5 (indicative: at most 0.5)",
         "Reservation: Enkelte eksempler",
         "Judged by: ",
         "Source: Udviklingsstrategi 2018, afsnit 3.2",

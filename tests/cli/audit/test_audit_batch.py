@@ -68,7 +68,7 @@ def test_a_decision_of_a_batch_is_shown_explained_and_followed(journal: Path) ->
     shown = audit(journal, "show", f"1/a@{MOST}")
     assert shown.code == 0, shown.err
     assert "✓ MOST SPECIALISED" in shown.out
-    assert "at most 0.5 (required: at most 0.5)" in shown.out
+    assert "at most 0.5 (indicative: at most 0.5)" in shown.out
     assert "Reason: Få steder." in shown.out
     assert "follows" in audit(journal, "why", f"1/a@{MOST}@2018").out
     why_not = audit(journal, "why-not", f"1/b@{MOST}", "--outcome", "not_most_specialised")

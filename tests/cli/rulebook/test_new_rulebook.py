@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.authoring.writing.layout import laid_out
@@ -16,6 +16,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from offers.cases.case_file import read_case_file
+from tests.chance import tried
 from tests.command import sekskant
 
 OPTIONS = ["--id", "demo.rule", "--year", "2027", "--title", "Omfattet|Covered", "--source", "Aftale|Agreement"]
@@ -107,7 +108,7 @@ CRITERIA = st.builds(
 
 
 @given(st.lists(CRITERIA, min_size=1, max_size=4), st.integers(1, 4))
-@settings(max_examples=60)
+@tried(60)
 def test_whatever_is_answered_loads(criteria: list[NewCriterion], required: int) -> None:
     if repeated_facts(criteria) or {"id", "sid"} & {criterion.fact for criterion in criteria}:
         return

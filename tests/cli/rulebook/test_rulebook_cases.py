@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from junitparser import JUnitXml
 
 from engine.authoring.cases.case import run_cases
@@ -20,6 +20,7 @@ from engine.decisions.decide import REFERENCE, Decider
 from engine.diagnostics import CODES, Rejected
 from engine.rulebooks.library import SHIPPED, Library
 from offers.cases.case_file import CaseFile, case_files_of, read_case_file
+from tests.chance import tried
 from tests.command import ROOT, sekskant
 from tests.engine.random_rulebooks import Example, examples
 from tests.engine.rulebooks.test_broken_rulebooks import check_style
@@ -235,7 +236,7 @@ def test_a_rejected_case_file_leaves_the_others(rooms: Path) -> None:
 
 
 @given(examples())
-@settings(max_examples=60)
+@tried(60)
 def test_suggested_cases_reach_their_goals(example: Example) -> None:
     """Derived facts beside those they follow from may leave a goal without a case, but no case misses its goal."""
     meaning, decider = Meaning(example.rulebook), Decider(example.rulebook, engine=REFERENCE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from engine.authoring.lints.meaning import meaning_lints
 from engine.authoring.proofs.diagrams import Diagrams, Function
@@ -12,6 +12,7 @@ from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.reference import conditions, ruling
 from engine.values.interval import Interval
 from engine.values.logic import Status
+from tests.chance import tried
 from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples
 
 
@@ -45,7 +46,7 @@ def statuses_at(diagrams: Diagrams, program: Program, where: Function) -> list[S
 
 
 @given(examples())
-@settings(max_examples=100)
+@tried(100)
 def test_diagrams_agree_with_the_reference(example: Example) -> None:
     program = compile_rulebook(example.rulebook)
     diagrams = Diagrams(program)
@@ -58,7 +59,7 @@ def test_diagrams_agree_with_the_reference(example: Example) -> None:
 
 
 @given(examples())
-@settings(max_examples=100)
+@tried(100)
 def test_statuses_that_occur_are_possible(example: Example) -> None:
     program = compile_rulebook(example.rulebook)
     diagrams = Diagrams(program)
@@ -72,7 +73,7 @@ def test_statuses_that_occur_are_possible(example: Example) -> None:
 
 
 @given(examples())
-@settings(max_examples=100)
+@tried(100)
 def test_what_is_said_to_be_impossible_does_not_happen(example: Example) -> None:
     program = compile_rulebook(example.rulebook)
     written = read_one(example.rulebook.written_as, "rulebook.yaml")

@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from lxml import etree
 from pySFeel import SFeelParser
 
@@ -22,12 +22,14 @@ from engine.authoring.proofs.diagrams import facts_under
 from engine.authoring.proofs.regions import last_digit
 from engine.authoring.proofs.witness import Values, stated_as
 from engine.authoring.writing.dmn import MODEL, dmn
-from engine.decisions.analysis import rule_on
 from engine.decisions.decide import REFERENCE, Decider
 from engine.evaluation.program import compile_rulebook
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import FactDeclaration, Rulebook
+from engine.rulebooks.rulebook import FactDeclaration, NumberTest, Rulebook
 from engine.values.interval import Interval
+from tests.chance import chance as chance_of
+from tests.chance import tried
 from tests.command import sekskant
 from tests.engine.authoring.test_proof import items_of, vectors
 from tests.engine.random_rulebooks import Example, examples
@@ -112,7 +114,7 @@ def test_the_export_is_valid_dmn(rulebook: Rulebook) -> None:
 
 
 @given(examples(max_criteria=4, max_overrides=2))
-@settings(max_examples=30)
+@tried(30)
 def test_any_rulebook_is_exported(example: Example) -> None:
     """Valid, and each status vector as inputs gives the verdict that the reference gives."""
     xml = dmn(example.rulebook)
@@ -164,14 +166,14 @@ def facts_of(rulebook: Rulebook) -> list[str]:
 
 def offers(rulebook: Rulebook, number: int) -> Iterator[Values]:
     """Random values of all facts, often at a threshold or just beside it; a departure is often not stated."""
-    chance = random.Random(2018)  # noqa: S311 - the same offers in every run
-    tests = [test for _, test in places.all_tests(rulebook)]
+    chance = chance_of(2018)
+    tests = [test for _, test in places.all_tests(rulebook) if isinstance(test, NumberTest)]
     departures = {criterion.judgement for criterion in rulebook.criteria}
     for _ in range(number):
         values = {}
         for name in facts_of(rulebook):
             fact = rulebook.vocabulary.facts[name]
-            thresholds = [test.threshold for test in tests if test.fact == name and test.threshold is not None]
+            thresholds = [test.threshold for test in tests if test.fact == name]
             if name not in departures or chance.random() < 0.5:
                 values[name] = value_of(fact, thresholds, chance)
         yield values

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.authoring.writing.layout import WIDTH, laid_out
@@ -19,6 +19,7 @@ from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from tests.chance import tried
 from tests.command import ROOT, sekskant
 
 FILES = sorted(SHIPPED.glob("*/*.yaml")) + sorted((ROOT / "tests" / "lints").glob("*/mended/*.yaml"))[:8]
@@ -69,7 +70,7 @@ def test_the_shipped_files_are_laid_out(file: Path) -> None:
 
 
 @given(st.sampled_from(FILES), STYLES)
-@settings(max_examples=60)
+@tried(60)
 def test_every_way_of_writing_becomes_one(file: Path, style: dict[str, Any]) -> None:
     other = yaml.dump(plain_of(file), Dumper=Dumper, allow_unicode=True, sort_keys=False, **style)
     laid = laid_out(other, file.name)
@@ -85,7 +86,7 @@ def test_json_becomes_yaml() -> None:
 
 
 @given(st.sampled_from(FILES), st.data())
-@settings(max_examples=60)
+@tried(60)
 def test_comments_and_meaning_are_kept(file: Path, data: st.DataObject) -> None:
     """Comments on lines of their own and at the ends of lines, empty lines, and a line too many."""
     lines = TEXTS[file].splitlines()

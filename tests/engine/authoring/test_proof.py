@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.authoring.cases.mutation import mutants_of
@@ -15,12 +15,13 @@ from engine.authoring.proofs import diagrams
 from engine.authoring.proofs.diagrams import TooComplex
 from engine.authoring.proofs.proof import compare, prove
 from engine.authoring.proofs.truth_table import Row, Table, truth_table
-from engine.decisions.analysis import Items, rule_on
 from engine.decisions.decide import REFERENCE, Decider
 from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result, Status
+from tests.chance import tried
 from tests.engine.random_rulebooks import YEAR, Example, examples
 from tests.support import SUBJECT, make_rulebook, make_vocabulary
 
@@ -93,14 +94,14 @@ def test_the_shipped_rulebooks_are_proven(rulebook: Rulebook) -> None:
 
 
 @given(examples(max_criteria=4, max_overrides=2))
-@settings(max_examples=50)
+@tried(50)
 def test_any_rulebook_is_proven(example: Example) -> None:
     check_proof(example.rulebook)
     check_table(example.rulebook)
 
 
 @given(examples(max_criteria=4, max_overrides=2), st.data())
-@settings(max_examples=60)
+@tried(60)
 def test_comparisons_are_true(example: Example, data: st.DataObject) -> None:
     """Of a rulebook and a mutant of it: an offer on which they differ does so, and where none is, none was found."""
     mutants = list(mutants_of(example.rulebook))
@@ -117,7 +118,7 @@ def test_comparisons_are_true(example: Example, data: st.DataObject) -> None:
 
 
 @given(examples(max_criteria=4, max_overrides=2))
-@settings(max_examples=40)
+@tried(40)
 def test_a_rulebook_equals_itself(example: Example) -> None:
     assert compare(example.rulebook, example.rulebook, "equals").holds
 

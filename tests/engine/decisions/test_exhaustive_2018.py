@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
-from engine.decisions.analysis import Analysis, Analyst, Items, placed, rule_on
+from engine.decisions.analysis import Analysis, Analyst
 from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.ruling import Items, placed, rule_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status

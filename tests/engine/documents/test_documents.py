@@ -27,6 +27,7 @@ from engine.documents.document import (
     read_documents,
     read_one,
 )
+from tests.chance import tried
 
 MEGABYTE = 2**20
 MILLION = 10**6
@@ -504,6 +505,24 @@ def test_hostile_input_is_refused_in_little_memory(name: str) -> None:
         for diagnostic in rejected.diagnostics:
             assert diagnostic.message.isprintable()
             assert len(diagnostic.message) < 200
+
+
+@pytest.mark.parametrize("parser", [document._PARSER, yaml.SafeLoader])
+@given(
+    before=st.sampled_from(["", "a: 1\n---\n", "a: ", "- ", "a:\n  - b: "]),
+    brackets=st.text("[{", min_size=44, max_size=3000),
+    after=st.sampled_from(["", "}", "\t:", '"', "&", "a: b: c", ", %", "\n: - ]"]),
+)
+@tried(60)
+def test_too_many_levels_come_before_what_a_parser_finds_further_on(
+    parser: type[yaml.SafeLoader], before: str, brackets: str, after: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "_PARSER", parser)
+        rejections = [
+            d for d in read_documents(f"{before}{brackets}{after}".encode(), "a.yaml") if isinstance(d, Rejected)
+        ]
+    assert [d.code for rejected in rejections for d in rejected.diagnostics] == ["too-deep"]
 
 
 @pytest.mark.parametrize("name", HARMLESS)

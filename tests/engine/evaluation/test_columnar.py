@@ -11,7 +11,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.decisions.decide import Decider
@@ -22,7 +22,6 @@ from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.columnar_evidence import (
     Grids,
     Leaf,
-    facts_of,
     high_of,
     low_of,
     marks_of,
@@ -37,10 +36,11 @@ from engine.rulebooks.rulebook import FactDeclaration
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from engine.values.numbers import decimal_text
+from tests.chance import tried
 from tests.engine.random_rulebooks import DEPARTURES, THRESHOLDS, VOCABULARY, YEAR, YEARS, Example, examples
 from tests.support import REASONED, SUBJECT, between, exact, make_rulebook, make_vocabulary, unknown
 
-many = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+many = tried(60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def columnar(program: Program, year: int = YEAR) -> ColumnarProgram:
@@ -124,7 +124,7 @@ def _stated(found: Any) -> Any:
     return {year: e for year, e in found.items() if e is not None} if isinstance(found, Mapping) else found
 
 
-@settings(many, max_examples=20)
+@tried(20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(examples(), st.lists(OFFERS, min_size=8, max_size=8), st.sampled_from([Fraction(0), Fraction(1, 2)]))
 def test_columns_and_reference_find_the_same_facts_near(
     example: Example, offers: list[Stated], margin: Fraction
@@ -183,7 +183,7 @@ def departs(example: Example, stated: Stated) -> bool:
 def reads_derived(example: Example) -> bool:
     """Whether the contradiction lies in facts that the rulebook reads: others are not its columns."""
     program = compile_rulebook(example.rulebook)
-    return len([f for f in facts_of(program) if f.written.derived]) == 2
+    return len([f for f in program.facts_tested if f.written.derived]) == 2
 
 
 def exact_where_derived(stated: Stated) -> bool:

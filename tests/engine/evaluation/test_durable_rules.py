@@ -18,17 +18,19 @@ from hypothesis import strategies as st
 
 from engine.decisions import analysis
 from engine.decisions import decide as decide_module
-from engine.decisions.analysis import Items
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution, Trace
 from engine.diagnostics import IntegrityFault
-from engine.evaluation import reference
+from engine.evaluation import reference, ruling
 from engine.evaluation.evidence import Evidence, Stated
 from engine.evaluation.program import Program
 from engine.evaluation.reference import Findings
+from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Status
+from tests.chance import cheap
 from tests.command import ROOT
 from tests.support import SUBJECT, TEXT, Written, answer, between, exact, make_rulebook, make_vocabulary
 
@@ -47,7 +49,7 @@ VOCABULARY = make_vocabulary(
         "a_b": {"type": "one_of", "answers": {"c": TEXT, "d": TEXT}},
     }
 )
-COMPARISONS = ("at_most", "at_least", "below", "above", "equals")
+COMPARISONS = tuple(comparison.value for comparison in Comparison)
 YEAR = 2031
 NO_EXECUTION = Execution("", None, ())
 HALF = Fraction(1, 2)
@@ -94,6 +96,7 @@ ENDS = st.none() | st.fractions(-4, 4, max_denominator=12)
 INTERVALS = st.builds(Interval, ENDS, ENDS, st.booleans(), st.booleans()).filter(lambda interval: not interval.is_empty)
 
 
+@cheap
 @given(INTERVALS, st.sampled_from([1, 2, 3, 10]), st.integers(-50, 50))
 def test_scaled_ends_compare_with_scaled_thresholds_as_the_numbers_do(interval: Interval, scale: int, at: int) -> None:
     low, high = scaled_ends(interval, scale)
@@ -104,6 +107,7 @@ def test_scaled_ends_compare_with_scaled_thresholds_as_the_numbers_do(interval: 
     assert (high < 2 * at) is (interval.intersect(Interval(threshold, None)).is_empty)
 
 
+@cheap
 @given(INTERVALS, st.sampled_from([1, 2, 3, 10]))
 def test_scaled_ends_are_in_order(interval: Interval, scale: int) -> None:
     low, high = scaled_ends(interval, scale)
@@ -434,12 +438,12 @@ def test_a_condition_on_which_the_evaluators_disagree_is_named(monkeypatch: pyte
 
 
 def test_a_ruling_on_which_the_evaluators_disagree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = analysis.reference_statuses
+    right = ruling.reference_statuses
 
     def wrong(program: Program, items: Items) -> tuple[Status, ...]:
         return (Status.NOT_APPLICABLE, *right(program, items)[1:])
 
-    monkeypatch.setattr(analysis, "reference_statuses", wrong)
+    monkeypatch.setattr(ruling, "reference_statuses", wrong)
     with pytest.raises(IntegrityFault, match=r"durable-rules and the reference disagree on rule\Z"):
         Decider(good_or_large()).decide(SUBJECT, {}, YEAR)
 

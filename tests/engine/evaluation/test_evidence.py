@@ -20,6 +20,7 @@ from engine.evaluation.evidence import (
 )
 from engine.evaluation.reference import status_of_test
 from engine.rulebooks import rulebook
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.support import TEXT, answer, between, exact, make_vocabulary, unknown
@@ -60,7 +61,7 @@ def years(*shares: Evidence | str | None) -> dict[int, Evidence]:
 
 
 def at_least(threshold: str, finding: Finding) -> Status:
-    test = rulebook.Test(finding.fact.id, "at_least", Fraction(threshold), frozenset(), finding.fact.written.label)
+    test = rulebook.NumberTest(finding.fact.id, Comparison.AT_LEAST, Fraction(threshold), finding.fact.written.label)
     return status_of_test(test, finding)
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from functools import partial
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.decisions.analysis import Analyst
@@ -15,6 +15,7 @@ from engine.decisions.trace import Execution, Trace
 from engine.evaluation.evidence import Evidence, Stated
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
+from tests.chance import tried
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
 from tests.engine.random_rulebooks import (
     NOT_MET,
@@ -31,8 +32,8 @@ from tests.engine.random_rulebooks import (
 from tests.support import SUBJECT, forced
 
 # Each example decided by durable-rules registers its rulesets in the one host of the process, for good.
-decided_by_durable_rules = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
-decided_by_the_reference = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+decided_by_durable_rules = tried(80, suppress_health_check=[HealthCheck.too_slow])
+decided_by_the_reference = tried(150, suppress_health_check=[HealthCheck.too_slow])
 
 NO_EXECUTION = Execution("", None, ())
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.decisions.decide import REFERENCE, Decider
@@ -17,6 +17,7 @@ from engine.diagnostics import Rejected
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.journal import Head, Journal
 from engine.journal.verify import Fault, verify
+from tests.chance import tried
 from tests.journals import copied, edited
 from tests.support import answer, make_rulebook, make_vocabulary
 
@@ -167,7 +168,7 @@ def rows(path: Path) -> list[tuple[object, ...]]:
         return connection.execute("SELECT * FROM entries ORDER BY number").fetchall()
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(EDITS, min_size=1, max_size=4))
 def test_random_edits_are_noticed(edits: list[tuple[str, int, int | str]], small: Path, tmp_path: Path) -> None:
     path = copied(small, tmp_path / f"{uuid.uuid4()}.db")
@@ -183,7 +184,7 @@ def test_random_edits_are_noticed(edits: list[tuple[str, int, int | str]], small
         assert kinds <= ({"cut_off", "text_inserted"} if ends or kind == "cut_off" else {kind}), (edits, faults)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(1, COUNT + 1)))
 def test_any_other_order_is_named_as_reordered(order: list[int], small: Path, tmp_path: Path) -> None:
     path = copied(small, tmp_path / f"{uuid.uuid4()}.db")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.diagnostics import CODES, Rejected
@@ -21,6 +21,7 @@ from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED, Library
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from tests.chance import tried
 from tests.command import ROOT
 
 BROKEN = ROOT / "tests" / "broken" / "rulebooks"
@@ -298,7 +299,7 @@ def edit(written: Any, path: tuple[Any, ...], new: Any) -> None:
         written[path[-1]] = copy.deepcopy(new)
 
 
-@settings(max_examples=400)
+@tried(400)
 @given(st.data())
 def test_whatever_is_written_is_a_rulebook_or_diagnostics(data: st.DataObject) -> None:
     """Nothing but `Rejected` is ever raised; what is accepted can be compiled."""

@@ -13,12 +13,14 @@ from engine.documents.document import Mapping, Node, Scalar, Sequence, read_one
 from engine.documents.document_text import json_text
 from engine.journal.differing_paths import differences
 from engine.values.canonical import canonical, canonical_record, decision_digest
+from tests.chance import cheap
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 LEAVES = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS
 RECORDS = st.recursive(LEAVES, lambda below: st.lists(below) | st.dictionaries(TEXTS, below), max_leaves=12)
 
 
+@cheap
 @given(RECORDS)
 def test_the_short_way_writes_what_rfc_8785_asks_for(record: object) -> None:
     assert canonical_record(record).encode() == rfc8785.dumps(record)  # type: ignore[arg-type]

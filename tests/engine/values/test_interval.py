@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.values.interval import Interval
+from tests.chance import cheap
 
 NUMBERS = st.fractions(-6, 6, max_denominator=6)
 ENDS = st.none() | NUMBERS
@@ -80,34 +81,40 @@ POSITIVE = st.builds(
 ).filter(lambda interval: positive(interval) and not empty_by_definition(interval))
 
 
+@cheap
 @given(with_member())
 def test_the_sampled_number_is_a_member(sample: tuple[Interval, Fraction]) -> None:
     assert holds(*sample)
 
 
+@cheap
 @given(ANY_INTERVAL, st.data())
 def test_a_number_is_in_an_interval_where_both_ends_let_it(interval: Interval, data: st.DataObject) -> None:
     number = data.draw(about(interval))
     assert (number in interval) is holds(interval, number)
 
 
+@cheap
 @given(ANY_INTERVAL)
 def test_an_interval_is_empty_where_no_number_fits_between_its_ends(interval: Interval) -> None:
     assert interval.is_empty is empty_by_definition(interval)
 
 
+@cheap
 @given(ANY_INTERVAL)
 def test_an_interval_is_exact_where_one_number_is_left(interval: Interval) -> None:
     one = interval.low is not None and interval.low == interval.high and not empty_by_definition(interval)
     assert interval.is_exact is one
 
 
+@cheap
 @given(ANY_INTERVAL, ANY_INTERVAL, st.data())
 def test_the_intersection_holds_what_both_hold(one: Interval, other: Interval, data: st.DataObject) -> None:
     number = data.draw(about(one, other))
     assert holds(one.intersect(other), number) is (holds(one, number) and holds(other, number))
 
 
+@cheap
 @given(INTERVALS, INTERVALS)
 def test_the_intersection_is_the_same_either_way_and_twice(one: Interval, other: Interval) -> None:
     both = one.intersect(other)
@@ -115,11 +122,13 @@ def test_the_intersection_is_the_same_either_way_and_twice(one: Interval, other:
     assert other.intersect(one).is_empty is both.is_empty
 
 
+@cheap
 @given(with_member(), with_member())
 def test_the_sum_holds_every_sum(one: tuple[Interval, Fraction], other: tuple[Interval, Fraction]) -> None:
     assert holds(one[0] + other[0], one[1] + other[1])
 
 
+@cheap
 @given(INTERVALS, INTERVALS, st.data())
 def test_the_sum_holds_nothing_but_sums(one: Interval, other: Interval, data: st.DataObject) -> None:
     number = data.draw(about(one + other))
@@ -127,17 +136,20 @@ def test_the_sum_holds_nothing_but_sums(one: Interval, other: Interval, data: st
     assert holds(one + other, number) is not empty_by_definition(one.intersect(terms))
 
 
+@cheap
 @given(INTERVALS, st.integers(1, 7), st.data())
 def test_an_interval_divided_holds_the_numbers_divided(interval: Interval, count: int, data: st.DataObject) -> None:
     number = data.draw(about(interval))
     assert holds(interval.divided_by(count), number / count) is holds(interval, number)
 
 
+@cheap
 @given(with_member(), with_member(POSITIVE))
 def test_the_ratio_holds_every_quotient(over: tuple[Interval, Fraction], under: tuple[Interval, Fraction]) -> None:
     assert holds(over[0].ratio_to(under[0]), over[1] / under[1])
 
 
+@cheap
 @given(INTERVALS, POSITIVE, st.data())
 def test_the_ratio_holds_nothing_but_quotients(over: Interval, under: Interval, data: st.DataObject) -> None:
     number = data.draw(about(over.ratio_to(under)))
@@ -153,6 +165,7 @@ def written(interval: Interval) -> bool:
 WRITTEN = INTERVALS.filter(written)
 
 
+@cheap
 @given(WRITTEN, WRITTEN, st.data())
 def test_without_limits_an_interval_is_the_same_within_them(
     one: Interval, limits: Interval, data: st.DataObject
@@ -167,6 +180,7 @@ def test_without_limits_an_interval_is_the_same_within_them(
         assert all(end.number is None for end in kept)
 
 
+@cheap
 @given(WRITTEN, WRITTEN)
 def test_what_follows_from_intervals_has_no_open_end_where_there_is_none(one: Interval, other: Interval) -> None:
     positive_ = other.intersect(Interval(Fraction(0), None, low_open=True))
@@ -175,11 +189,13 @@ def test_what_follows_from_intervals_has_no_open_end_where_there_is_none(one: In
     assert all(map(written, results)), results
 
 
+@cheap
 @given(ANY_INTERVAL, st.integers(-8, 8))
 def test_tightening_keeps_every_whole_number(interval: Interval, number: int) -> None:
     assert holds(interval.whole(), Fraction(number)) is holds(interval, Fraction(number))
 
 
+@cheap
 @given(ANY_INTERVAL)
 def test_tightened_ends_are_whole_and_included(interval: Interval) -> None:
     whole = interval.whole()

@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, interval_record, rounded, show_possible
+from tests.chance import cheap
 
 DECIMALS = st.builds(lambda digits, places: Fraction(digits, 10**places), st.integers(), st.integers(0, 45))
 HALF = Fraction(1, 2)
 
 
+@cheap
 @given(DECIMALS | st.fractions())
 def test_the_text_of_a_number_is_that_number(number: Fraction) -> None:
     assert Fraction(decimal_text(number)) == number
 
 
+@cheap
 @given(DECIMALS)
 def test_a_decimal_is_written_as_one_without_idle_zeros(number: Fraction) -> None:
     text = decimal_text(number)
@@ -44,6 +47,7 @@ def test_the_text_does_not_depend_on_the_decimal_context() -> None:
         assert rounded(Fraction("1.23456"), 4) == Decimal("1.2346")
 
 
+@cheap
 @given(st.fractions(max_denominator=1000), st.integers(0, 6))
 def test_a_rounded_number_is_within_half_a_step(number: Fraction, decimals: int) -> None:
     shown = rounded(number, decimals)
@@ -51,6 +55,7 @@ def test_a_rounded_number_is_within_half_a_step(number: Fraction, decimals: int)
     assert shown.as_tuple().exponent == -decimals
 
 
+@cheap
 @given(DECIMALS, st.integers(0, 3), DECIMALS)
 def test_rounding_never_crosses_or_meets_a_threshold(number: Fraction, decimals: int, threshold: Fraction) -> None:
     shown = Fraction(rounded(number, decimals, threshold))

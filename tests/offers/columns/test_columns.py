@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +22,7 @@ from offers.columns.evaluator import Evaluator
 from offers.tables.headers import Headers
 from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows
+from tests.chance import chance as chance_of
 
 YEAR, OFFERS = 2018, 200_000
 RULEBOOKS = Library().in_force(YEAR)
@@ -87,7 +87,7 @@ TYPED = {
 
 
 def table_of(cells: Mapping[str, list[Any]], offers: int, sign: Any = ".") -> Table:
-    chance = random.Random(7)  # noqa: S311 - the same offers in every run
+    chance = chance_of(7)
     columns = {name: chance.choices(pool, k=offers) for name, pool in cells.items()}
     frame = pl.DataFrame({"id": [f"o{i}" for i in range(offers)], **columns}).with_row_index(ROW)
     headers = Headers(VOCABULARY).read(frame.columns[1:], "table.csv")

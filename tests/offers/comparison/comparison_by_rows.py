@@ -12,7 +12,6 @@ from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
 from engine.decisions.verdict_change import Cause, Change, cause_of, change_of
 from engine.diagnostics import Rejected
-from engine.evaluation.columnar_evidence import facts_of
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.evidence_columns import evidence_columns
@@ -133,7 +132,7 @@ class ByRows:
     def _read(self) -> list[tuple[str, int | None]]:
         """Each fact that the new rule reads, and what it is derived from, with the offset of each year."""
         found: list[tuple[str, int | None]] = []
-        for fact in facts_of(self._new.program):
+        for fact in self._new.program.facts_tested:
             found.append((fact.id, None))
             derived = fact.written.derived
             if derived and derived.mean:

@@ -19,6 +19,7 @@ from offers.comparison.verdicts import Verdicts
 from offers.tables.headers import Headers
 from offers.tables.opening import ROW, Table, open_table
 from offers.tables.rows import Rows
+from tests.chance import chance as chance_of
 from tests.command import ROOT, here
 from tests.offers.columns.test_columns import CELLS
 from tests.offers.comparison.comparison_by_rows import Before, ByRows, Found, decisions_in
@@ -123,7 +124,7 @@ def changes_in(folder: Path) -> list[tuple[str, Found]]:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_columns_say_what_the_comparison_means(tmp_path: Path, name: str) -> None:
-    scenario, chance = SCENARIOS[name], random.Random(name)  # noqa: S311 - the same registers in every run
+    scenario, chance = SCENARIOS[name], chance_of(name)
     kind = scenario.kind
     old_rules = rules_in(tmp_path / "old-rules", scenario.old_rule)
     new_rules = rules_in(tmp_path / "new-rules", scenario.new_rule)

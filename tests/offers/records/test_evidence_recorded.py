@@ -21,6 +21,7 @@ from engine.values.numbers import decimal_text, interval_record
 from offers.records.evidence import read_one_fact
 from offers.tables.cells import read_cell
 from offers.tables.offer_files import cell_of
+from tests.chance import cheap
 from tests.support import SUBJECT, between, exact, flow, make_rulebook, make_vocabulary
 
 VOCABULARY = make_vocabulary(
@@ -71,6 +72,7 @@ def recorded(fact: FactDeclaration, possible: Interval) -> dict[str, str]:
     return evidence
 
 
+@cheap
 @given(FACTS_STATED)
 def test_the_record_reads_back_as_what_was_possible(case: tuple[FactDeclaration, Interval, Interval]) -> None:
     fact, possible, _ = case
@@ -85,6 +87,7 @@ def test_the_record_reads_back_as_what_was_possible(case: tuple[FactDeclaration,
     assert read.possible == possible
 
 
+@cheap
 @given(FACTS_STATED)
 def test_a_cell_reads_back_as_what_was_possible(case: tuple[FactDeclaration, Interval, Interval]) -> None:
     fact, possible, _ = case
@@ -94,6 +97,7 @@ def test_a_cell_reads_back_as_what_was_possible(case: tuple[FactDeclaration, Int
     assert read is None or read.possible == possible
 
 
+@cheap
 @given(FACTS_STATED, st.sampled_from(["da", "en"]))
 def test_words_say_that_any_value_is_possible_only_where_it_is(
     case: tuple[FactDeclaration, Interval, Interval], language: str
@@ -171,6 +175,7 @@ def test_a_record_of_before_is_made_again_by_its_own_definition() -> None:
     assert former == now
 
 
+@cheap
 @given(st.sampled_from(FACTS).flatmap(lambda fact: st.tuples(st.just(fact), stated(fact))))
 def test_ends_that_are_no_limits_are_recorded_as_before(case: tuple[FactDeclaration, Interval]) -> None:
     """The formats differ only where an end is left out whose number is that of a limit."""

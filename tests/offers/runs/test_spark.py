@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import polars as pl
 import pytest
 
 from benchmarks.offers_table import typed
+from tests.chance import chance as chance_of
 from tests.command import Ran, sekskant
 from tests.offers.columns.test_columns import CELLS
 
@@ -41,7 +41,7 @@ def assert_same(on_polars: Path, on_spark: Path, *also: str) -> None:
 
 @needs_java
 def test_texts_with_bounds_mistakes_and_repeated_ids_and_what_changed(tmp_path: Path) -> None:
-    chance = random.Random(3)  # noqa: S311 - the same offers in every run
+    chance = chance_of(3)
     cells = {name: chance.choices(pool, k=3_000) for name, pool in CELLS.items()}
     cells["diagnoses"][5], cells["cases_per_10000"][7] = "mange", "0.5.5"
     frame = pl.DataFrame({"id": [f" o{i} " if i % 5 else f"o{i}" for i in range(3_000)], **cells})
@@ -67,7 +67,7 @@ def test_texts_with_bounds_mistakes_and_repeated_ids_and_what_changed(tmp_path: 
 
 @needs_java
 def test_types_and_fewer_files(tmp_path: Path) -> None:
-    typed(0, 2_000, random.Random(4)).write_parquet(tmp_path / "register.parquet")  # noqa: S311
+    typed(0, 2_000, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     options = ("--no-fragile", "--rulebook", "hovedstaden.udviklingsstrategi")
     reclassified(tmp_path / "register.parquet", tmp_path / "polars", *options)
     reclassified(tmp_path / "register.parquet", tmp_path / "spark", *options, *SPARK)
@@ -92,14 +92,14 @@ def test_a_cluster_belongs_to_spark(options: tuple[str, ...], tmp_path: Path) ->
 
 @needs_java
 def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
-    typed(0, 10, random.Random(4)).write_parquet(tmp_path / "register.parquet")  # noqa: S311
+    typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK[:-1], "nonsense", code=1)
     assert ran.err.startswith("nonsense: unreadable: Spark: ")
     assert "Traceback" not in ran.err
 
 
 def test_spark_without_java_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    typed(0, 10, random.Random(4)).write_parquet(tmp_path / "register.parquet")  # noqa: S311
+    typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK, code=1)

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from engine.diagnostics import Rejected
-from engine.rulebooks.description import facts_read
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
@@ -68,7 +68,7 @@ def test_every_header_is_one_that_is_read_and_every_fact_has_its_columns(languag
     assert None not in names
     assert len(set(names)) == len(names)
     for rulebook in (COVERED, MOST):
-        for fact in facts_read(rulebook):
+        for fact in compile_rulebook(rulebook).facts_read:
             years = ("_2014", "_2015", "_2016") if fact.written.per else ("",)
             assert {f"{fact.id}{year}" for year in years} <= set(names)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import sys
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
@@ -202,21 +203,16 @@ class _Chain:
 
     def _row(self, entry: Entry) -> _Row:
         form = FORMATS.get(entry.format)
-        if form is None or form.strange(entry):
-            return _Row(entry.number, None, entry.previous, entry.digest, self._of_no_format(entry))
-        altered = self._altered(form, entry)
+        holds = form is not None and not form.strange(entry) and _digest(form, entry) == entry.digest
+        if not holds and (of_another := _of_another_format(entry)):
+            return _Row(entry.number, entry.number, entry.previous, entry.digest, of_another)
+        if form is None:
+            return _Row(entry.number, None, entry.previous, entry.digest, (UNKNOWN_FORMAT,))
+        altered = form.strange(entry) + self._altered(form, entry)
         holds_as = entry.number if not set(altered) - {"checksums"} else None
         if "number" in altered and (moved := self._as_moved(form, entry)) is not None:
             holds_as, altered = moved, ()
         return _Row(entry.number, holds_as, entry.previous, entry.digest, altered)
-
-    def _of_no_format(self, entry: Entry) -> tuple[str, ...]:
-        """The fields of an entry that are not those of the format under which its digest holds; none where none is."""
-        for written, form in FORMATS.items():
-            plain = entry._replace(**{**dict.fromkeys(form.others), "format": written})  # type: ignore[arg-type]
-            if _digest(form, plain) == entry.digest:
-                return tuple(name for name in Entry._fields if getattr(plain, name) != getattr(entry, name))
-        return (UNKNOWN_FORMAT,)
 
     def _as_moved(self, form: EntryFormat, entry: Entry) -> int | None:
         """The number under which an entry's digest holds."""
@@ -290,7 +286,8 @@ class _Chain:
     def _moved(self, genuine: list[_Row], foreign: list[_Row], missing: list[int]) -> Iterator[Fault]:
         """Entries that do not stand where they belong; those that only count on after other ones are explained."""
         order = [row.holds_as or 0 for row in genuine]
-        in_order, places = _longest_ascending(order), {row.stands_at for row in self._rows}
+        numbers = set(order)
+        in_order, places = _in_order(genuine), {row.stands_at for row in self._rows}
         strays = [row for position, row in enumerate(genuine) if position not in in_order]
         come = sorted(row.stands_at for row in (*foreign, *strays))
         gone = sorted([*missing, *(row.holds_as or 0 for row in strays)])
@@ -298,12 +295,13 @@ class _Chain:
         for position, (number, row) in enumerate(zip(order, genuine, strict=True)):
             if row.stands_at == number:
                 continue
-            if number not in places and row.stands_at not in order:
+            if position in in_order:
+                shift = row.stands_at - number
+                shifted += [] if -bisect_left(gone, number) <= shift <= bisect_left(come, row.stands_at) else [row]
+            elif number not in places and row.stands_at not in numbers:
                 yield Fault("altered", number, None, ("number",), at=row.stands_at)
-            elif position not in in_order:
+            else:
                 yield Fault("reordered", number, None, at=row.stands_at)
-            elif not -bisect_left(gone, number) <= row.stands_at - number <= bisect_left(come, row.stands_at):
-                shifted.append(row)
         yield from _renumbered(shifted)
 
     def _replaced(self, genuine: list[_Row]) -> Iterator[Fault]:
@@ -323,6 +321,15 @@ class _Chain:
 UNKNOWN_FORMAT: Kind = "unknown_format"
 
 
+def _of_another_format(entry: Entry) -> tuple[str, ...]:
+    """The fields in which an entry differs from one of a format under which its digest holds; none where none does."""
+    for written, form in FORMATS.items():
+        plain = entry._replace(**{**dict.fromkeys(form.others), "format": written})  # type: ignore[arg-type]
+        if plain != entry and _digest(form, plain) == entry.digest:
+            return tuple(name for name in Entry._fields if getattr(plain, name) != getattr(entry, name))
+    return ()
+
+
 def _altered_fault(row: _Row) -> Fault:
     if row.altered == (UNKNOWN_FORMAT,):
         return Fault(UNKNOWN_FORMAT, row.stands_at)
@@ -336,6 +343,18 @@ def _renumbered(rows: Iterable[_Row]) -> Iterator[Fault]:
     for _, group in alike:
         run = [pair for _, pair in group]
         yield Fault("renumbered", run[0][0], run[-1][0], at=run[0][1])
+
+
+def _in_order(rows: list[_Row]) -> set[int]:
+    """The positions of as many rows as are in order; where there is a choice, of those that stand where they belong."""
+    numbers = [row.holds_as or 0 for row in rows]
+    own = [number if number == row.stands_at else None for number, row in zip(numbers, rows, strict=True)]
+    below = itertools.accumulate(own, lambda most, number: number or most, initial=0)
+    above = itertools.accumulate(reversed(own), lambda least, number: number or least, initial=sys.maxsize)
+    ends = zip(below, reversed([*above][:-1]), strict=False)
+    between = [i for i, (low, high) in enumerate(ends) if low < numbers[i] < high]
+    beside_own = {between[i] for i in _longest_ascending([numbers[i] for i in between])}
+    return max(beside_own, _longest_ascending(numbers), key=len)
 
 
 def _longest_ascending(numbers: list[int]) -> set[int]:

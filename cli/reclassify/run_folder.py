@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from offers.columns.evaluator import RejectedRow
-    from offers.runs.run import Request, Result
+    from offers.runs.run_pass import Request, Result
 
 FORMAT = "sekskant/run/1"
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")

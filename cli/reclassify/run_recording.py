@@ -13,7 +13,7 @@ from engine.journal.journal import Journal, new_run
 from engine.journal.verify import digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
-from offers.runs.run import Request, Result
+from offers.runs.run_pass import Request, Result
 
 
 def record_run(journal: Journal, library: Library, request: Request, result: Result, folder: Path, by: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cli.common.console import harmless
-from engine.authoring.lints.codes import LINTS
+from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES, Diagnostic
 
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -51,7 +51,7 @@ def _sarif(found: Sequence[Diagnostic]) -> str:
     rules = [
         {
             "id": code,
-            "shortDescription": {"text": (LINTS | CODES)[code]},
+            "shortDescription": {"text": LINTS[code].summary if code in LINTS else CODES[code]},
             "help": {"text": f"See {_documentation(code)}."},
             "defaultConfiguration": {"level": _level(code)},
         }

@@ -104,9 +104,6 @@ class EvidenceColumns:
             known = self._vocabulary.terms.get(name)
             if name in self._schema and known:
                 yield _terms(nw.col(name), [w for t, text in known.items() for w in (t, text.da, text.en)])
-        for key, dtype in self._schema.items():
-            if key not in self.leaves and _is_evidence(key, self._vocabulary) and dtype is not None:
-                yield nw.col(key).is_null()
 
     def _leaf(self, leaf: Leaf) -> None:
         if not leaf.fact.is_number:
@@ -187,12 +184,6 @@ def _terms(column: nw.Expr, words: Iterable[str]) -> nw.Expr:
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     several = nw.when(~one).then(text).str.contains(rf"^(?:{word})(?: ?\{SEVERAL} ?(?:{word}))*$")
     return one | several.fill_null(False)
-
-
-def _is_evidence(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a column states a fact, so that a mistake in it matters even where no rulebook reads it."""
-    fact = vocabulary.facts.get(name) or vocabulary.facts.get(name.rpartition("_")[0])
-    return fact is not None and (name in vocabulary.facts or name[-4:].isdigit())
 
 
 def evidence_columns(program: Program, year: int) -> list[str]:

@@ -168,6 +168,21 @@ def _both(text: Text) -> tuple[str, str]:
     return text.da.lower(), text.en.lower()
 
 
+def stated_in(column: str, vocabulary: Vocabulary) -> tuple[FactDeclaration, int | None] | None:
+    """The fact that a column of the table contract states, and of which year; None where it states none.
+
+    >>> from engine.rulebooks.library import Library
+    >>> fact, year = stated_in("outside_share_2016", Library().rulebooks[0].vocabulary)
+    >>> fact.id, year
+    ('outside_share', 2016)
+    """
+    fact, (stem, _, year) = vocabulary.facts.get(column), column.rpartition("_")
+    if fact is not None and not fact.is_yearly:
+        return fact, None
+    yearly = vocabulary.facts.get(stem)
+    return (yearly, int(year)) if yearly is not None and yearly.is_yearly and year.isdigit() else None
+
+
 def columns_of(facts: Iterable[FactDeclaration], year: int) -> list[str]:
     """The columns of a table that state facts, or what they are derived from, for an agreement year."""
     found: list[str] = []

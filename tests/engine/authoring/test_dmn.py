@@ -139,6 +139,7 @@ def check_vectors(rulebook: Rulebook, limit: int | None = None) -> None:
         assert model.result("outcome") == f'"{rulebook.outcomes[ruling.verdict].id}"'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
 def test_exact_values_of_a_thousand_offers_give_the_same_verdicts(rulebook: Rulebook) -> None:
     decider, model = Decider(rulebook, is_checked=False), Model(dmn(rulebook))

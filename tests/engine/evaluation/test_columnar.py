@@ -123,6 +123,7 @@ def _stated(found: Any) -> Any:
     return {year: e for year, e in found.items() if e is not None} if isinstance(found, Mapping) else found
 
 
+@pytest.mark.slow
 @many
 @given(examples(), st.lists(OFFERS, min_size=8, max_size=8))
 def test_random_rulebooks_come_to_the_same_statuses(example: Example, offers: list[Stated]) -> None:
@@ -164,6 +165,7 @@ def exact_where_derived(stated: Stated) -> bool:
     )
 
 
+@pytest.mark.slow
 @many
 @given(examples(), st.lists(OFFERS, min_size=4, max_size=4))
 def test_rulings_are_those_of_the_reference(example: Example, offers: list[Stated]) -> None:

@@ -26,7 +26,6 @@ from engine.evaluation.columnar_evidence import (
     reasoned_of,
     stated_of,
 )
-from engine.evaluation.durable_writer import reachable_statuses
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import (
     ChoiceNode,
@@ -43,11 +42,11 @@ from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
-from engine.values.logic import Result, Status
+from engine.values.logic import PLAIN, Result, Status
 
 LARGEST = 2**62
 """Vectors are whole numbers below this; a program with more items has several."""
-_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
+_OF_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 """The statuses of what always applies, by their digit: one for what can be met, one for what is."""
 _ANY = {sum(1 << result for result in status.value): status for status in Status}
 """All statuses, by their digit: a bit for each result."""
@@ -80,9 +79,9 @@ class ColumnarProgram:
         self.near = f"{prefix} near bits"
         tests = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
         self._measured = [(i, test) for i, test in tests if isinstance(test, NumberTest)][:62]
-        self._plain = [statuses <= {*_PLAIN} for statuses in reachable_statuses(program)]
+        self._plain = [statuses <= PLAIN for statuses in program.reachable]
         self.certain = f"{prefix} {CERTAIN}"
-        self._digits = [dict(enumerate(_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
+        self._digits = [dict(enumerate(_OF_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
         self._places = list(_places([max(digits) + 1 for digits in self._digits]))
         self.vectors = [f"{prefix} vector {i}" for i in range(1 + max(place.vector for place in self._places))]
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cli.common.json_output import json_text
-from engine.authoring.lints.codes import LINTS
+from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES, Diagnostic
 from offers.tables.formulas import harmless
 
@@ -53,7 +53,7 @@ def _sarif(found: Sequence[Diagnostic]) -> str:
     rules = [
         {
             "id": code,
-            "shortDescription": {"text": (LINTS | CODES)[code]},
+            "shortDescription": {"text": LINTS[code].summary if code in LINTS else CODES[code]},
             "help": {"text": f"See {_documentation(code)}."},
             "defaultConfiguration": {"level": _level(code)},
         }

@@ -17,7 +17,7 @@ from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.logic import Status
 from offers.records.offer import Offer
 from offers.tables.headers import columns_of
-from offers.tables.opening import ROW
+from offers.tables.table import ROW
 
 CHECKED = 10_000
 """So many rows are also decided by the reference; all of them where there are no more."""

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.documents.document import read_one
+from engine.documents.json_text import load_json
 from engine.journal.differing_paths import differences
 from engine.journal.entry import Entry
 from engine.rulebooks.language import Text
@@ -57,11 +58,11 @@ class Replayer:
 
     Args:
         text: gives the text of a rulebook or vocabulary by its digest; None where there is none.
-        engine: as `Decider` takes it.
+        is_checked: as `Decider` takes it.
     """
 
-    def __init__(self, text: Callable[[str], str | None], engine: str | None = None) -> None:
-        self._text, self._engine = text, engine
+    def __init__(self, text: Callable[[str], str | None], is_checked: bool = True) -> None:
+        self._text, self._is_checked = text, is_checked
         self._deciders: dict[tuple[str, ...], Decider] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
 
@@ -110,8 +111,8 @@ class Replayer:
     def _decider(self, rulebook: RulebookRef, superset: RulebookRef | None) -> Decider:
         key = rulebook.digests + (superset.digests if superset else ())
         if key not in self._deciders:
-            wider = Decider(self.rulebook(superset), engine=self._engine) if superset else None
-            self._deciders[key] = Decider(self.rulebook(rulebook), wider, self._engine)
+            wider = Decider(self.rulebook(superset), is_checked=self._is_checked) if superset else None
+            self._deciders[key] = Decider(self.rulebook(rulebook), wider, is_checked=self._is_checked)
         return self._deciders[key]
 
     def _bytes(self, ref: RulebookRef | VocabularyRef, danish: str, english: str) -> bytes:
@@ -124,6 +125,21 @@ class Replayer:
         return text.encode()
 
 
+def content_of(entry: Entry) -> Record:
+    """What an entry says, whatever its kind.
+
+    Raises:
+        NotReplayable: it is no record.
+    """
+    try:
+        content = load_json(entry.content, "entry")
+    except (ValueError, TypeError, Rejected):
+        content = None
+    if not isinstance(content, dict):
+        raise NotReplayable(f"post {entry.number} kan ikke læses", f"entry {entry.number} cannot be read")
+    return content
+
+
 def recorded_in(entry: Entry) -> Recorded:
     """The decision that a journal entry records.
 
@@ -131,11 +147,11 @@ def recorded_in(entry: Entry) -> Recorded:
         NotReplayable: it is none, or is damaged.
     """
     try:
-        decision = json.loads(entry.content)
-        superset = RulebookRef.parse(json.loads(entry.superset)) if entry.superset else None
+        decision = load_json(entry.content, "entry")
+        superset = RulebookRef.parse(load_json(entry.superset, "entry")) if entry.superset else None
         RulebookRef.parse(decision["rulebook"])
         sound = isinstance(decision["year"], int)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, Rejected):
         sound = False
     if not sound or entry.document is None:
         raise NotReplayable("posten rummer ikke en hel afgørelse", "the entry does not hold a whole decision")
@@ -151,5 +167,5 @@ def altered_parts(replayer: Replayer, entry: Entry) -> list[str]:
 
 
 def describing(text: Callable[[str], str | None]) -> Replayer:
-    """A replayer for what is shown: the reference decides, which costs no start-up."""
-    return Replayer(text, REFERENCE)
+    """A replayer for what is shown: the reference says it again, unchecked, which costs no start-up."""
+    return Replayer(text, is_checked=False)

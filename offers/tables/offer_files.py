@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,8 +15,9 @@ from engine.values.numbers import decimal_text
 from offers.records.offer import Offer, words
 from offers.records.reader import read_offers
 from offers.tables.headers import Column, Headers
-from offers.tables.opening import ROW, Table
 from offers.tables.rows import SEVERAL
+from offers.tables.table import ROW, Table
+from offers.tables.table_file import digest_of_files
 
 
 class OfferRows:
@@ -63,14 +63,8 @@ def table_of_offers(path: str, vocabulary: Vocabulary) -> tuple[Table, OfferRows
 def _sha256(path: str, offers: Sequence[Offer | Rejected]) -> str:
     """The digest of the files' digests, in the order of their names."""
     places = [o.place if isinstance(o, Offer) else o.diagnostics[0].place for o in offers]
-    digest = hashlib.sha256()
-    for file in dict.fromkeys(place.file for place in places):
-        try:
-            with open(file, "rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-        except OSError:
-            digest.update(file.encode())
-    return digest.hexdigest()
+    files = dict.fromkeys(place.file for place in places)
+    return digest_of_files(files, unreadable_by_name=True)
 
 
 def _rejected(error: Rejected) -> str:

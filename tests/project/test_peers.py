@@ -15,8 +15,8 @@ from engine.decisions.vector_decisions import items_of
 from engine.evaluation.ruling import rule_on
 from engine.rulebooks.library import Library
 from offers.tables.headers import Headers
-from offers.tables.opening import Table
 from offers.tables.rows import Rows
+from offers.tables.table import Table
 from tests.chance import chance as chance_of
 
 YEAR = 2018

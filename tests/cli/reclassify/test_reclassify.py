@@ -20,6 +20,7 @@ import yaml
 
 from engine.decisions.verdict_change import Cause, Change, cause_of, change_of
 from tests.command import DATA, ROOT, Ran, sekskant
+from tests.offers.tables.opendocument import ods, sheet_rows
 
 STRATEGY, MOST = "hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"
 HEAD = "id;Navn;Driftsherrens art;Tilfælde pr. 10.000 indbyggere;Diagnoser;Behov for et større optageområde"
@@ -61,9 +62,25 @@ def test_a_danish_table_is_decided_and_what_was_detected_is_said(tmp_path: Path)
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["rulebooks"][0]["rows"] == {"in": 4, "met": 2, "not_met": 1, "rejected": 0, "undetermined": 1}
     assert record["checked_by_reference"] == 4
+    by = {"durable-rules 2.0.28": "reference", "reference": "decision diagram"}
+    assert all(by[r["engine"]] == r["checked_by"] for r in record["rulebooks"])
     assert {r["offer"]: r["near_threshold"] for r in rows_of(tmp_path / "run" / "fragile.csv")}["a"] == (
         "cases_per_10000 diagnoses outside_share_mean"
     )
+
+
+def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom(tmp_path: Path) -> None:
+    run(tmp_path, "register.csv", ROWS)
+    (tmp_path / "durable_rules_engine.py").write_text("raise ImportError('undefined symbol: PyEval_CallObject')")
+    variables = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    arguments = ("reclassify", str(tmp_path / "register.csv"), "--year", "2018", "--out", str(tmp_path / "without"))
+    ran = sekskant(*arguments, environment=variables)
+    assert ran.code == 0
+    assert ran.err.startswith("durable-rules cannot be loaded (undefined symbol: PyEval_CallObject): the reference")
+    assert ran.err.count("durable-rules") == 1
+    assert verdicts(tmp_path / "without") == verdicts(tmp_path / "run")
+    record = json.loads((tmp_path / "without" / "run.json").read_text())
+    assert {(r["engine"], r["checked_by"]) for r in record["rulebooks"]} == {("reference", "decision diagram")}
 
 
 def test_every_bad_cell_is_told_and_costs_no_other_row(tmp_path: Path) -> None:
@@ -108,6 +125,7 @@ def test_equal_runs_are_equal_to_the_byte(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
+@pytest.mark.slow
 def test_changes_have_a_cause_and_names_of_what_turned(tmp_path: Path) -> None:
     run(tmp_path, "old.csv", [*ROWS, "z;Lukket;kommune;;;;;;;;"], out="old")
     changed = [
@@ -132,6 +150,7 @@ def test_changes_have_a_cause_and_names_of_what_turned(tmp_path: Path) -> None:
     assert [cell.value for cell in sheet[2]][2:4] == ["a", "Ålykke"]
 
 
+@pytest.mark.slow
 def test_a_change_of_the_rule_is_told_from_one_of_the_data(tmp_path: Path) -> None:
     for name in ("vocabulary", "udviklingsstrategi-2018"):
         text = (ROOT / "rules" / "hovedstaden" / f"{name}.yaml").read_text(encoding="utf-8")
@@ -146,6 +165,7 @@ def test_a_change_of_the_rule_is_told_from_one_of_the_data(tmp_path: Path) -> No
     assert [r["cause"] for r in rows_of(tmp_path / "run" / "changes.csv")] == ["either"]
 
 
+@pytest.mark.slow
 def test_ids_that_were_renamed_merged_or_split(tmp_path: Path) -> None:
     run(tmp_path, "old.csv", ROWS, out="old")
     new = [ROWS[0].replace("a;", "a1;", 1), ROWS[0].replace("a;", "a2;", 1), ROWS[1].replace("b;", "bc;", 1)]
@@ -184,22 +204,19 @@ def cells_as(rows: Sequence[str]) -> list[dict[str, Any]]:
     return [dict(zip(HEAD.split(";"), row.split(";"), strict=True)) for row in rows]
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "parquet", "ndjson"])
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "parquet", "ndjson"])
 def test_other_kinds_of_tables_say_the_same(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"register.{kind}"
     table = [{k: typed(v) for k, v in row.items()} for row in cells_as(ROWS)]
+    danish = [[v.replace(".", ",").replace(",,", "..") if isinstance(v, str) else v for v in r.values()] for r in table]
+    sheet = [["Oplysninger om tilbud"], list(table[0]), *danish]
     if kind == "xlsx":
         book = openpyxl.Workbook()
-        book.active.append(["Oplysninger om tilbud"])
-        book.active.append(list(table[0]))
-        for row in table:
-            book.active.append(
-                [
-                    v if not isinstance(v, str) else v.replace(".", ",") if ".." not in v else "0,5..10"
-                    for v in row.values()
-                ]
-            )
+        for row in sheet:
+            book.active.append(row)
         book.save(path)
+    elif kind == "ods":
+        ods(path, sheet_rows(sheet))
     elif kind == "parquet":
         texts = [{k: v if v is None else str(v) for k, v in row.items()} for row in table]
         pl.DataFrame(texts).with_columns(pl.col("^Andel.*2014$").cast(pl.Float64)).write_parquet(path)
@@ -254,6 +271,7 @@ def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "letter.txt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.3, 0.9, 1.3, 1.7, 2.1])
 def test_a_killed_run_leaves_no_folder_or_a_complete_one(tmp_path: Path, after: float) -> None:
     rows = [ROWS[i % 2].replace(";", f"{i};", 1) for i in range(3000)]
@@ -306,6 +324,7 @@ def test_the_record_names_what_it_was_made_of(tmp_path: Path) -> None:
     assert time.strftime("%Y-%m-%d") not in json.dumps(record)
 
 
+@pytest.mark.slow
 def test_a_preview_says_whom_a_change_concerns(tmp_path: Path) -> None:
     for name in ("vocabulary", "udviklingsstrategi-2018"):
         text = (ROOT / "rules" / "hovedstaden" / f"{name}.yaml").read_text(encoding="utf-8")

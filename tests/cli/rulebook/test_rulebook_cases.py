@@ -16,7 +16,7 @@ from engine.authoring.cases.case import run_cases
 from engine.authoring.cases.coverage import Meaning, reached, shown_by
 from engine.authoring.cases.mutation import survey
 from engine.authoring.cases.suggestions import suggestions
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
 from engine.diagnostics import CODES, Rejected
 from engine.rulebooks.library import SHIPPED, Library
 from offers.cases.case_file import CaseFile, case_files_of, read_case_file
@@ -108,6 +108,7 @@ def write_cases(rooms: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_without_cases_nothing_fails_unless_asked(rooms: Path) -> None:
     ran = sekskant("rulebook", "test", str(rooms), "--lang", "en")
     assert ran.code == 0
@@ -135,6 +136,7 @@ def test_what_differs_is_said(rooms: Path) -> None:
     assert "    R1: forventet not_met, afgjort met" in danish
 
 
+@pytest.mark.slow
 def test_a_rulebook_or_a_case_file_can_be_named(rooms: Path) -> None:
     path = write_cases(rooms, CASES_OF_ROOMS)
     for named in (path, rooms / "rulebook.yaml", rooms):
@@ -152,6 +154,7 @@ def test_coverage_can_be_required(rooms: Path) -> None:
     assert sekskant("rulebook", "test", str(rooms), "--fail-under", "10").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [None, CASES_OF_ROOMS, CASES_OF_ROOMS + "year: 2020\n# the end\n"])
 def test_missing_cases_are_written_to_be_judged(rooms: Path, text: str | None) -> None:
     """They show nothing until their author has judged them; then the coverage is complete."""
@@ -235,11 +238,12 @@ def test_a_rejected_case_file_leaves_the_others(rooms: Path) -> None:
 # Any rulebook
 
 
+@pytest.mark.slow
 @given(examples())
 @tried(60)
 def test_suggested_cases_reach_their_goals(example: Example) -> None:
     """Derived facts beside those they follow from may leave a goal without a case, but no case misses its goal."""
-    meaning, decider = Meaning(example.rulebook), Decider(example.rulebook, engine=REFERENCE)
+    meaning, decider = Meaning(example.rulebook), Decider(example.rulebook, is_checked=False)
     for suggestion in suggestions(meaning, meaning.goals, decider):
         shown = shown_by([suggestion.result], meaning.program)
         assert suggestion.goal in reached(meaning.goals, shown, meaning.program)

@@ -8,13 +8,14 @@ from typing import NamedTuple
 import pytest
 
 from engine.decisions.analysis import Analysis, Analyst
+from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.ruling import Items, placed, rule_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
-from tests.support import forced
+from tests.support import forced, slow_among
 
 MET, AWAY = Result.MET, Result.NOT_APPLICABLE
 
@@ -58,7 +59,7 @@ class Case(NamedTuple):
     analyses: list[Analysis]
 
 
-@pytest.fixture(scope="module", params=RULES)
+@pytest.fixture(scope="module", params=slow_among(RULES, {"hovedstaden.udviklingsstrategi"}))
 def case(request: pytest.FixtureRequest) -> Case:
     program = compile_rulebook(next(r for r in Library().in_force(2018) if r.id == request.param))
     analyst, table = Analyst(program), Table(RULES[request.param])
@@ -78,7 +79,8 @@ def test_the_reference_rules_as_all_completions_do(case: Case) -> None:
 
 
 def test_durable_rules_rules_as_the_reference_does_in_every_node(case: Case) -> None:
-    pytest.importorskip("durable_rules_engine", exc_type=ImportError)
+    if (missing := why_missing()) is not None:
+        pytest.skip(missing.en)
     from engine.evaluation.durable_rules import DurableRules  # noqa: PLC0415 - absent on some systems
 
     durable, program = DurableRules(case.program), case.program

@@ -17,8 +17,8 @@ from engine.values.interval import Interval
 from offers.columns.evaluator import Evaluator
 from offers.tables.cells import DecimalSign, read_cell
 from offers.tables.headers import Headers
-from offers.tables.opening import ROW, Table
 from offers.tables.rows import Rows
+from offers.tables.table import ROW, Table
 
 RULEBOOKS = Library().in_force(2018)
 VOCABULARY = RULEBOOKS[0].vocabulary
@@ -95,6 +95,7 @@ CELLS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.fixed_dictionaries(dict.fromkeys(FACTS, st.none() | CELLS)), min_size=1, max_size=30),
     st.sampled_from(",."),

@@ -21,6 +21,7 @@ from offers.tables.headers import Headers
 from offers.tables.opening import open_table
 from offers.tables.rows import Rows
 from tests.command import DATA, Ran, sekskant
+from tests.offers.tables.opendocument import ods, sheet_rows
 
 COVERED, MOST = Library().in_force(2018)
 VOCABULARY = COVERED.vocabulary
@@ -69,7 +70,7 @@ def test_every_header_is_one_that_is_read_and_every_fact_has_its_columns(languag
     assert len(set(names)) == len(names)
     for rulebook in (COVERED, MOST):
         for fact in compile_rulebook(rulebook).facts_read:
-            years = ("_2014", "_2015", "_2016") if fact.written.per else ("",)
+            years = ("_2014", "_2015", "_2016") if fact.is_yearly else ("",)
             assert {f"{fact.id}{year}" for year in years} <= set(names)
 
 
@@ -165,9 +166,13 @@ def test_a_header_that_was_changed_is_named_by_its_cell(template: Path, tmp_path
     assert "register.xlsx Register!B2: unknown-column: there is no fact or attribute `Navnet`" in ran.err
 
 
-def test_the_real_offers_stand_in_it_and_are_read_as_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_the_real_offers_stand_in_it_and_are_read_as_the_same(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "register.xlsx"
     assert sekskant("register", "template", str(DATA), "--out", str(path), *YEAR, "--lang", "da").code == 0
+    if kind == "ods":
+        sheet = openpyxl.load_workbook(path)["Register"]
+        path = ods(tmp_path / "register.ods", sheet_rows(list(sheet.iter_rows(values_only=True))))
     table = open_table(path, VOCABULARY, tmp_path)
     rows = Rows(table, VOCABULARY)
     read = {o.id: o for o in (rows.offer(i, row) for i, row in enumerate(table.frame.collect().to_dicts()))}

@@ -1,0 +1,81 @@
+"""A table of offers that has been opened, whatever it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from engine.diagnostics import Place
+from offers.tables.cells import DecimalSign
+from offers.tables.headers import Column
+
+ROW, EXTRA = " row", " extra"
+"""The columns of a table's frame that stand for no cell: the number of the row from 0, and a cell too many."""
+_COMMA, _POINT = re.compile(r"[0-9],[0-9]"), re.compile(r"[0-9]\.[0-9]")
+
+
+class Table(NamedTuple):
+    """A table that has been opened.
+
+    The frame has a column for each that is read, by its name in the table contract, and `ROW`; where the table has no
+    types they are texts. An id is a text without spaces around it. `detected` is what a reader may want to check.
+    `most_rows` is at least the number of rows. `files` are those that Parquet stands in, with the rows of each.
+    """
+
+    file: str
+    kind: str
+    columns: tuple[Column, ...]
+    frame: pl.LazyFrame
+    sign: DecimalSign
+    detected: dict[str, str]
+    sha256: str
+    most_rows: int
+    first_row: int = 2
+    sheet: str | None = None
+    files: tuple[Path, ...] = ()
+    rows_of_files: tuple[int, ...] = ()
+
+    def place(self, row: int, column: Column | None = None) -> Place:
+        """The place of a row, counted from 0, or of a cell in it."""
+        if self.sheet is not None:
+            return place_in_sheet(self.file, self.sheet, row + self.first_row, column.number if column else None)
+        return Place(self.file, row + self.first_row, column.number if column else 1)
+
+
+def place_in_sheet(file: str, sheet: str, row: int, column: int | None = None) -> Place:
+    """The place of a row of a worksheet, counted from 1, or of a cell in it.
+
+    >>> str(place_in_sheet("register.xlsx", "Register", 12, 6))
+    'register.xlsx Register!F12'
+    """
+    return Place(f"{file} {sheet}!{letters_of(column) if column else ''}{row}")
+
+
+def letters_of(number: int) -> str:
+    """The letters of a column of a worksheet, counted from 1.
+
+    >>> letters_of(6), letters_of(28)
+    ('F', 'AB')
+    """
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def frame_of_texts(cells: dict[str, list[str | None]]) -> pl.LazyFrame:
+    """The frame of a table whose cells are texts, by the names of their columns."""
+    return pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).with_row_index(ROW).lazy()
+
+
+def decimal_sign(columns: Iterable[Column], rows: Iterable[Sequence[str]], default: DecimalSign) -> DecimalSign:
+    """The sign that the numbers of a table are written with; by default that of its kind."""
+    measured = [c.number - 1 for c in columns if c.fact and c.fact.is_number and not c.detail]
+    cells = [row[i].replace("..", " ") for row in rows for i in measured if i < len(row)]
+    commas, points = (sum(bool(sign.search(cell)) for cell in cells) for sign in (_COMMA, _POINT))
+    return default if commas == points else "," if commas > points else "."

@@ -1,0 +1,149 @@
+"""The file that a table stands in: what it holds by its content, its digest, and how its text is encoded."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.diagnostics import Place, rejected
+
+_SAMPLE, BLOCK = 2**20, 2**22
+_PARQUET, _ZIP, _COMPOUND = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SUFFIXES = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".ods": "ods"}
+_SUFFIXES |= {".parquet": "parquet", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+_DUCKDB = b"DUCK"
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+_MANIFEST = "META-INF/manifest.xml"
+_SAVED_OTHERWISE = "save it as XLSX or ODS, without a password"
+
+
+class TableFile:
+    """The bytes of a file: what they are, their digest and, for text, their encoding and number of lines.
+
+    A folder is taken as files of Parquet, one after the other.
+
+    Raises:
+        Rejected: nothing that can be a table is there.
+        OSError: it cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.name = path, str(path)
+        if path.is_dir():
+            self._take_folder()
+            return
+        self.files = [path]
+        digest, self.lines, utf8 = hashlib.sha256(), 1, codecs.getincrementaldecoder("utf-8")()
+        self.encoding = "UTF-8"
+        with path.open("rb") as stream:
+            self.start = stream.read(_SAMPLE)
+            stream.seek(0)
+            self.kind = self._kind()
+            for block in iter(lambda: stream.read(BLOCK), b""):
+                digest.update(block)
+                if self.kind in ("csv", "ndjson"):
+                    self.lines += block.count(b"\n")
+                    self._try(utf8, block)
+        self.sha256 = digest.hexdigest()
+        if self.start.startswith(codecs.BOM_UTF8):
+            self.encoding = "UTF-8 with BOM"
+        elif self.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            self.encoding = "UTF-16"
+
+    def _take_folder(self) -> None:
+        self.kind, self.files = "parquet", parquet_files(self.path)
+        if not self.files:
+            raise rejected(Place(self.name), "unreadable", "there are no Parquet files in the folder")
+        self.sha256 = digest_of_files(self.files)
+
+    def _try(self, utf8: codecs.IncrementalDecoder, block: bytes) -> None:
+        if self.encoding == "UTF-8":
+            try:
+                utf8.decode(block)
+            except UnicodeDecodeError:
+                self.encoding = "cp1252"
+
+    @property
+    def codec(self) -> str:
+        """The encoding as Python names it."""
+        return {"UTF-8 with BOM": "utf-8-sig", "UTF-16": "utf-16"}.get(self.encoding, self.encoding.lower())
+
+    def _kind(self) -> str:
+        if not self.start:
+            raise rejected(Place(self.name), "empty", "there is nothing in the file")
+        if self.start.startswith(_PARQUET):
+            return "parquet"
+        if self.start.startswith(_ZIP):
+            return self._kind_of_workbook()
+        if self.start[8:12] == _DUCKDB:
+            message = "a file of DuckDB may hold several tables"
+            raise rejected(Place(self.name), "unreadable", message, f"name one of them: {self.path.name}#TABLE")
+        if self.start.startswith(_COMPOUND):
+            message = "the workbook is protected by a password, or of Excel's old kind (XLS)"
+            raise rejected(Place(self.name), "unreadable", message, _SAVED_OTHERWISE)
+        kind = _SUFFIXES.get(self.path.suffix.lower(), "csv")
+        if kind in ("xlsx", "ods", "parquet"):
+            raise rejected(Place(self.name), "unreadable", f"the file is not {kind.upper()}, whatever its name says")
+        return "ndjson" if self.start.lstrip().startswith(b"{") else kind
+
+    def _kind_of_workbook(self) -> str:
+        """The kind of a workbook, by what is in it: its name says nothing to those who read it."""
+        try:
+            with zipfile.ZipFile(self.path) as book:
+                names = book.namelist()
+                is_open = "mimetype" in names and book.read("mimetype").startswith(_OPEN_DOCUMENT)
+                manifest = book.read(_MANIFEST) if is_open and _MANIFEST in names else b""
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError):
+            return "xlsx"
+        if "xl/workbook.bin" in names:
+            message = "the workbook is of Excel's binary kind (XLSB)"
+            raise rejected(Place(self.name), "unreadable", message, _SAVED_OTHERWISE)
+        if b"encryption-data" in manifest:
+            raise rejected(Place(self.name), "unreadable", "the workbook is protected by a password", _SAVED_OTHERWISE)
+        return "ods" if is_open else "xlsx"
+
+    def text(self, size: int = -1) -> str:
+        """The text of the file's beginning."""
+        decoder = codecs.getincrementaldecoder(self.codec)(errors="replace")
+        return decoder.decode(self.start if size < 0 else self.start[:size])
+
+
+def is_duckdb(path: Path) -> bool:
+    """Whether a file is a database of DuckDB.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        return stream.read(12).endswith(_DUCKDB)
+
+
+def parquet_files(folder: Path) -> list[Path]:
+    """The files of Parquet in a folder, in the order of their names."""
+    return sorted(path for path in folder.glob("*.parquet") if path.is_file() and not path.name.startswith((".", "_")))
+
+
+def digest_of_files(files: Iterable[Path | str], *, unreadable_by_name: bool = False) -> str:
+    """The SHA-256 of the digests of several files, in their order.
+
+    Args:
+        files: the files.
+        unreadable_by_name: have a file that cannot be read stand for itself by its name.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    digests = hashlib.sha256()
+    for file in files:
+        try:
+            with open(file, "rb") as stream:
+                digests.update(hashlib.file_digest(stream, "sha256").digest())
+        except OSError:
+            if not unreadable_by_name:
+                raise
+            digests.update(str(file).encode())
+    return digests.hexdigest()

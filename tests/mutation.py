@@ -1,0 +1,91 @@
+"""Mutation testing of a room: small changes to its modules, and which of them its tests do not notice.
+
+    python tests/mutation.py engine/values --sample 60
+
+cosmic-ray makes the changes, in a copy of the project. The same seed draws the same sample; 0 takes every change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tarfile
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import TestOutcome, WorkItem
+
+ROOT = Path(__file__).parent.parent
+CONFIGURATION = """\
+[cosmic-ray]
+module-path = ["{room}"]
+timeout = 300.0
+excluded-modules = ["**/__init__.py"]
+test-command = "{python} -m pytest -x -q -p no:cacheprovider {room} tests/{tests}"
+
+[cosmic-ray.distributor]
+name = "local"
+"""
+WITHOUT_MEANING = ("BitOr", "AddNot_Annotation")
+"""Changes to annotations, which nobody evaluates."""
+
+
+def copied(folder: Path) -> None:
+    """The files that git knows, as they stand now."""
+    git = ["git", "ls-files", "-z"]
+    names = subprocess.run(git, cwd=ROOT, capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=(stream := BytesIO()), mode="w") as archive:
+        for name in filter(None, names.decode().split("\0")):
+            archive.add(ROOT / name, name)
+    stream.seek(0)
+    with tarfile.open(fileobj=stream) as archive:
+        archive.extractall(folder, filter="data")
+
+
+def drawn(database: WorkDB, sample: int, seed: int) -> None:
+    """Leave a sample of the changes to be tried."""
+    items = sorted(database.work_items, key=lambda item: str(item.mutations))
+    items = [item for item in items if not any(w in item.mutations[0].operator_name for w in WITHOUT_MEANING)]
+    chosen = random.Random(seed).sample(items, min(sample or len(items), len(items)))  # noqa: S311 - a sample
+    database.clear()
+    database.add_work_items(chosen)
+
+
+def survivors(database: WorkDB) -> list[tuple[WorkItem, str]]:
+    """The changes that no test noticed, each with its difference."""
+    results = [(item, result) for item in database.work_items for job, result in database.results if job == item.job_id]
+    return [(item, result.diff or "") for item, result in results if result.test_outcome is TestOutcome.SURVIVED]
+
+
+def main() -> int:
+    """Print each survivor, and how many there were; 1 where there is one."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("room", help="the folder of the modules, such as engine/values")
+    parser.add_argument("--tests", help="the folder of its tests below tests/, where it is not the same")
+    parser.add_argument("--sample", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copied(folder)
+        settings = {"room": options.room, "tests": options.tests or options.room, "python": sys.executable}
+        (folder / "mutation.toml").write_text(CONFIGURATION.format(**settings), encoding="utf-8")
+        tool = [sys.executable, "-m", "cosmic_ray.cli"]
+        subprocess.run([*tool, "init", "mutation.toml", "mutation.sqlite"], cwd=folder, check=True)
+        with use_db(folder / "mutation.sqlite") as database:
+            drawn(database, options.sample, options.seed)
+        subprocess.run([*tool, "exec", "mutation.toml", "mutation.sqlite"], cwd=folder, check=True)
+        with use_db(folder / "mutation.sqlite") as database:
+            alive, tried = survivors(database), database.num_results
+    for _, difference in alive:
+        print(difference, end="\n\n")
+    print(f"{options.room}: {tried} changes, {tried - len(alive)} noticed, {len(alive)} not")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 from cli.common.json_output import json_text
 from engine.authoring.lints.registry import LINTS
@@ -63,9 +65,20 @@ def _sarif(found: Sequence[Diagnostic]) -> str:
     return json_text({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 
 
+def address_of(file: str) -> str:
+    """A file as a reference by RFC 3986, relative where the path is; the bytes of its name in per cent.
+
+    >>> address_of("regler/æble#1%2050%.yaml"), address_of("a b:c?.yaml")
+    ('regler/%C3%A6ble%231%252050%25.yaml', 'a%20b%3Ac%3F.yaml')
+    """
+    address = quote(os.fsencode(PurePath(file).as_posix()))
+    # What begins with two slashes would name a host.
+    return f"/.{address}" if address.startswith("//") else address
+
+
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
     place, hint = diagnostic.place, f" ({diagnostic.hint})" if diagnostic.hint else ""
-    location: dict[str, Any] = {"artifactLocation": {"uri": PurePath(place.file).as_posix().replace(" ", "%20")}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": address_of(place.file)}}
     if place.line:
         location["region"] = {"startLine": place.line, "startColumn": place.column}
     return {

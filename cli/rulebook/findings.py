@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 
-from cli.common.console import harmless
+from cli.common.json_output import json_text
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES, Diagnostic
+from offers.tables.formulas import harmless
 
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -20,7 +20,7 @@ def _text(found: Sequence[Diagnostic]) -> str:
 
 
 def _json(found: Sequence[Diagnostic]) -> str:
-    return _dumped([_record(diagnostic) for diagnostic in found])
+    return json_text([_record(diagnostic) for diagnostic in found])
 
 
 def _record(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _sarif(found: Sequence[Diagnostic]) -> str:
     driver = {"name": "sekskant", "version": version("sekskant"), "rules": rules}
     results = [_result(diagnostic, codes.index(diagnostic.code)) for diagnostic in found]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return _dumped({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
@@ -75,10 +75,6 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
         "message": {"text": diagnostic.message + hint},
         "locations": [{"physicalLocation": location}],
     }
-
-
-def _dumped(record: object) -> str:
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
 PRINTERS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {"text": _text, "json": _json, "sarif": _sarif}

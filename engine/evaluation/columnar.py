@@ -39,10 +39,11 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.evaluation.reference import margin_of, status_of_test
+from engine.evaluation.reference import status_of_test
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
+from engine.values.interval import Interval
 from engine.values.logic import PLAIN, Connective, Result, Status
 
 LARGEST = 2**62
@@ -132,13 +133,15 @@ class ColumnarProgram:
 
     def near_by_reference(self, findings: Mapping[str, Finding]) -> int:
         """What the `near` column says of one row, by the reference."""
-        margins = [margin_of(t, findings[t.fact], status_of_test(t, findings[t.fact])) for _, t in self._measured]
-        found = 0
-        for n, ((_, test), margin) in enumerate(zip(self._measured, margins, strict=True)):
-            width = abs(test.threshold) * (self._margin or Fraction(0))
-            if margin is not None and abs(margin) <= width:
-                found |= 1 << n
-        return found
+        near = [self._has_value_near(test, findings[test.fact]) for _, test in self._measured]
+        return sum(1 << n for n, is_near in enumerate(near) if is_near)
+
+    def _has_value_near(self, test: NumberTest, finding: Finding) -> bool:
+        """Whether a test is settled, and a possible value lies within the margin of the threshold."""
+        assert isinstance(finding.possible, Interval)
+        width = abs(test.threshold) * (self._margin or Fraction(0))
+        within = finding.possible.intersect(Interval(test.threshold - width, test.threshold + width))
+        return status_of_test(test, finding).is_known and not within.is_empty
 
     def _is_near(self, index: int, test: NumberTest) -> nw.Expr:
         """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""

@@ -49,7 +49,7 @@ CODES: dict[str, str] = {
     "group-too-wide": "a group has more parts than can be decided together",
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
-    "not-columnar": "a rulebook whose thresholds have too many digits to be compared in columns",
+    "not-columnar": "a rulebook whose thresholds have too many digits, or whose means too many years, for columns",
     "overlapping-dates": "two versions of a rulebook are in force on one day",
     # an offer and its evidence
     "evidence-form": "evidence that is none of, or several of, the forms it can take",

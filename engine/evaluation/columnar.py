@@ -30,6 +30,8 @@ from engine.evaluation.evidence import Finding
 from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,
+    CountedNode,
+    CountNode,
     JoinNode,
     Node,
     Program,
@@ -42,7 +44,7 @@ from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
-from engine.values.logic import PLAIN, Result, Status
+from engine.values.logic import PLAIN, Connective, Result, Status
 
 LARGEST = 2**62
 """Vectors are whole numbers below this; a program with more items has several."""
@@ -184,28 +186,26 @@ class ColumnarProgram:
     def _of(self, index: int) -> _Flags:
         """The columns of a node that has been evaluated."""
         if self._plain[index]:
-            met, can = (nw.col(self._column(index, name)) for name in ("met", "can_be_met"))
-            return _Flags(met, can, met, can, None)
+            return _plain(*(nw.col(self._column(index, name)) for name in ("met", "can_be_met")))
         return _Flags(*(nw.col(self._column(index, name)) for name in _Flags._fields))
 
     def _flags(self, node: Node, index: int) -> _Flags:
         match node:
             case TestNode():
-                met, can = self._test(node.test)
-                return _Flags(met, can, met, can, None)
+                return _plain(*self._test(node.test))
             case StatedNode():
                 stated = nw.col(stated_of(node.fact))
-                return _Flags(stated, stated, stated, stated, None)
+                return _plain(stated, stated)
             case ConstantNode():
                 return _constant(node.status)
-            case JoinNode(operator="not"):
-                child = self._of(node.children[0])
-                return _Flags(~child.can_hold, ~child.holds, ~child.can_be_met, ~child.met, child.away)
             case JoinNode():
                 return _joined(node.operator, [self._of(child) for child in node.children])
             case ChoiceNode():
                 return _choice(self._of(node.condition), self._of(node.then), self._of(node.otherwise))
-        raise AssertionError(f"node {index} belongs to the ruling")
+            case CountNode() | CountedNode():
+                raise AssertionError(f"node {index} belongs to the ruling")
+            case _:
+                assert_never(node)
 
     def _test(self, test: Test) -> tuple[nw.Expr, nw.Expr]:
         """Whether all, and whether some, of the possible values pass."""
@@ -270,6 +270,11 @@ def _places(bases: Iterable[int]) -> Iterator[_Place]:
         weight *= base
 
 
+def _plain(met: nw.Expr, can_be_met: nw.Expr) -> _Flags:
+    """The flags of what always applies."""
+    return _Flags(met, can_be_met, met, can_be_met, None)
+
+
 def _constant(status: Status) -> _Flags:
     met, can = status.worst is Result.MET, status.best is Result.MET
     holds, can_hold = status.worst is not Result.NOT_MET, status.best is not Result.NOT_MET
@@ -285,16 +290,18 @@ def _any(flags: Iterable[nw.Expr]) -> nw.Expr:
     return reduce(lambda a, b: a | b, flags)
 
 
-def _joined(operator: str, parts: Sequence[_Flags]) -> _Flags:
-    met, can = [p.met for p in parts], [p.can_be_met for p in parts]
-    if all(p.away is None for p in parts):
-        join = _all if operator == "all" else _any
-        return _Flags(join(met), join(can), join(met), join(can), None)
-    holds, can_hold = [p.holds for p in parts], [p.can_hold for p in parts]
-    away = _all(_away(p) for p in parts)
-    if operator == "all":
-        return _Flags(_all(holds) & _any(met), _all(can_hold) & _any(can), _all(holds), _all(can_hold), away)
-    return _Flags(_any(met), _any(can), _any(met) | _all(holds), _any(can) | _all(can_hold), away)
+def _joined(operator: Connective, parts: Sequence[_Flags]) -> _Flags:
+    """Conditions joined, each of which always applies: only a whole criterion can be not applicable."""
+    met, can = [part.met for part in parts], [part.can_be_met for part in parts]
+    match operator:
+        case "all":
+            return _plain(_all(met), _all(can))
+        case "any":
+            return _plain(_any(met), _any(can))
+        case "not":
+            return _plain(~can[0], ~met[0])
+        case _:
+            assert_never(operator)
 
 
 def _away(flags: _Flags) -> nw.Expr:

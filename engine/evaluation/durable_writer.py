@@ -72,18 +72,27 @@ class NodeRules:
                 return iter([(Status.MET, [{field: 1}]), (Status.NOT_MET, [{field: 0}])])
             case ConstantNode():
                 return iter([(node.status, [])])
-            case JoinNode(operator="all"):
-                return self._all(node.children)
-            case JoinNode(operator="any"):
-                return self._any(node.children)
             case JoinNode():
-                return self._each(node.children[0], negation)
+                return self._join(node)
             case CountNode():
                 return self._count(node)
             case ChoiceNode():
                 return self._choice(node)
             case CountedNode():
                 return self._each(node.child, lambda status: status.counted_as(node.counts_as))
+            case _:
+                assert_never(node)
+
+    def _join(self, node: JoinNode) -> Iterator[tuple[Status, list[Expression]]]:
+        match node.operator:
+            case "all":
+                return self._all(node.children)
+            case "any":
+                return self._any(node.children)
+            case "not":
+                return self._each(node.children[0], negation)
+            case _:
+                assert_never(node.operator)
 
     def _leaf(self, name: str) -> str:
         if name not in self.leaves:
@@ -258,12 +267,13 @@ def scaled_ends(interval: Interval, scale: int) -> tuple[int, int]:
     >>> scaled_ends(Interval(Fraction(1, 3), Fraction(1, 2), high_open=True), 10)
     (7, 9)
     """
-    low = -LIMIT if interval.low is None else _mark(interval.low * scale)
-    high = LIMIT if interval.high is None else _mark(interval.high * scale)
+    low = -LIMIT if interval.low is None else mark_of(interval.low * scale)
+    high = LIMIT if interval.high is None else mark_of(interval.high * scale)
     low += interval.low_open and low % 2 == 0
     high -= interval.high_open and high % 2 == 0
     return max(-LIMIT, min(LIMIT, low)), max(-LIMIT, min(LIMIT, high))
 
 
-def _mark(scaled: Fraction) -> int:
+def mark_of(scaled: Fraction) -> int:
+    """Where a number stands on its scale: twice its multiple, or the odd integer between those of its neighbours."""
     return 2 * math.floor(scaled) + (scaled.denominator != 1)

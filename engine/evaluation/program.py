@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple, assert_never
+from typing import NamedTuple, assert_never
 
 from engine.rulebooks.rulebook import (
     YES,
@@ -25,7 +25,7 @@ from engine.rulebooks.rulebook import (
     Verdict,
     both_ways,
 )
-from engine.values.logic import PLAIN, Result, Status, choice, negation
+from engine.values.logic import PLAIN, Connective, Result, Status, choice, negation
 
 
 class TestNode(NamedTuple):
@@ -58,7 +58,7 @@ class JoinNode(NamedTuple):
     """Its children joined by `all`, `any` or `not`."""
 
     name: str
-    operator: Literal["all", "any", "not"]
+    operator: Connective
     children: tuple[int, ...]
 
 

@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import Enum, IntEnum
 from functools import cache
-from typing import NoReturn
+from typing import Literal, NoReturn
+
+Connective = Literal["all", "any", "not"]
+"""What joins conditions, and parts of a rule."""
 
 
 class Result(IntEnum):

@@ -52,7 +52,7 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
         books = {decided.rulebook.id: decided.rulebook.name for decided in run.rulebooks}
         old = Library(folder / RULEBOOKS).rulebooks
         files = {i: folder / DECISIONS / f"{name}.parquet" for i, name in books.items()}
-        known = {i: pl.scan_parquet(file).collect_schema().names() for i, file in files.items()}
+        known = {i: pl.scan_parquet(file, glob=False).collect_schema().names() for i, file in files.items()}
     except (OSError, ValueError, pl.exceptions.PolarsError):
         raise rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder") from None
     frames, lost = {}, {}
@@ -79,18 +79,18 @@ def _with_evidence(
     Raises:
         Rejected: the files of the run are not about the same offers.
     """
-    parts, found = [pl.scan_parquet(files[name])], set(known[name])
+    parts, found = [pl.scan_parquet(files[name], glob=False)], set(known[name])
     for other, columns in known.items():
         extra = [c for c in wanted if c in columns and c not in found]
         if extra:
             _check_same_offers(files[name], files[other])
-            parts.append(pl.scan_parquet(files[other]).select(extra))
+            parts.append(pl.scan_parquet(files[other], glob=False).select(extra))
             found.update(extra)
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
 
 
 def _check_same_offers(one: Path, other: Path) -> None:
-    offers = [pl.scan_parquet(file).select("offer").collect()["offer"] for file in (one, other)]
+    offers = [pl.scan_parquet(file, glob=False).select("offer").collect()["offer"] for file in (one, other)]
     if not offers[0].equals(offers[1]):
         message = "the run was altered: its decisions are not about the same offers"
         raise rejected(Place(str(other)), "unreadable", message, f"as in {one.name}")

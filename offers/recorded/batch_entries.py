@@ -66,7 +66,7 @@ def _rows(path: Path, offer: str | None) -> Iterator[Row]:
     import polars as pl  # noqa: PLC0415 - only batches need it
 
     try:
-        frame = pl.scan_parquet(path)
+        frame = pl.scan_parquet(path, glob=False)
         if offer is not None:
             frame = frame.filter(pl.col("offer") == offer)
         if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:

@@ -23,7 +23,7 @@ from offers.runs.polars import PolarsBackend, told_as_ours
 from offers.runs.run_pass import Pass
 from offers.tables.duckdb_connection import duckdb_connection, first_line, pattern_of, quoted_name
 from offers.tables.parquet import schema_of
-from offers.tables.table import ROW, Table
+from offers.tables.table import ROW, WHITESPACE, Table
 
 
 @contextmanager
@@ -51,7 +51,7 @@ class DuckDBBackend:
         """The rows of the table as a relation."""
         if table.files:
             rows = reduce(lambda one, next_one: one.union(next_one), self._parts(table))
-            stripped = nw.col("id").cast(nw.String).str.strip_chars()
+            stripped = nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)
             return nw.from_native(rows).with_columns(stripped).to_native()
         path = self._scratch / "register.parquet"
         with told_as_ours(table):

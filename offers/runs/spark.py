@@ -28,7 +28,8 @@ from engine.diagnostics import Place, rejected
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import Comparison
 from offers.runs.run_pass import Pass
-from offers.tables.table import ROW, Table
+from offers.tables.table import ROW, WHITESPACE, Table
+from offers.tables.table_file import parquet_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -123,7 +124,7 @@ class SparkBackend:
         (header,) = (c.header for c in table.columns if c.name == "id")
         row = (spark.col(_FIRST) + spark.col(_INDEX)).alias(ROW)
         frame = nw.from_native(numbered.select(row, spark.col(f"`{header}`").alias("id"), *columns))
-        rows: DataFrame = frame.with_columns(nw.col("id").cast(nw.String).str.strip_chars()).to_native()
+        rows: DataFrame = frame.with_columns(nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)).to_native()
         return rows
 
     def evaluate(self, rows: DataFrame, run: Pass) -> DataFrame:
@@ -197,7 +198,7 @@ class SparkBackend:
 
     def _on_polars(self, name: str) -> pl.LazyFrame:
         """Rows that are stored, in their order."""
-        return pl.scan_parquet(self._scratch / name / "*.parquet")
+        return pl.scan_parquet(parquet_files(self._scratch / name), glob=False)
 
     def _small(self, frame: pl.DataFrame) -> DataFrame:
         """A small table of the driver, for every executor."""

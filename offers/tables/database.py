@@ -22,7 +22,7 @@ from sqlalchemy import exc
 from engine.diagnostics import Place, Rejected, near_hint, quoted, rejected
 from engine.rulebooks.rulebook import Vocabulary
 from offers.tables.headers import Column, Headers
-from offers.tables.table import ROW, Table
+from offers.tables.table import ROW, WHITESPACE, Table
 from offers.tables.table_file import is_duckdb
 
 _AT_ONCE = 20_000
@@ -104,7 +104,7 @@ def open_table_of_database(
         source.copy(columns, path)
     frame = pl.scan_parquet(path, row_index_name=ROW, glob=False, low_memory=True)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
-    frame = frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars())
+    frame = frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE))
     rows: int = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     read_as = {"rows ordered by": source.order, "digest of": "its rows as NDJSON"}
     found = Table(address.shown, source.kind, tuple(columns), frame, ".", read_as, digest_of_rows(path), rows)

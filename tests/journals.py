@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.assess.recording import Recording
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
+from engine.decisions.evaluators import REFERENCE
 from engine.journal.journal import Journal
 from engine.rulebooks.library import Library
 from offers.records.offer import Offer

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+import pytest
+from _pytest.mark.structures import ParameterSet
 
 from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.trace import Subject
@@ -22,6 +25,15 @@ Written = Mapping[str, Any]
 TEXT = {"da": "tekst", "en": "text"}
 SUBJECT = Subject("offer", "Offer")
 REASONED = Provenance(because="a reason")
+
+
+def slow_among(names: Iterable[str], slow: Container[str]) -> list[ParameterSet]:
+    """The parameters of a test, those that are slow marked as such.
+
+    >>> [parameter.id for parameter in slow_among(["a", "b"], {"b"}) if parameter.marks]
+    ['b']
+    """
+    return [pytest.param(name, id=name, marks=[pytest.mark.slow] if name in slow else []) for name in names]
 
 
 def flow(value: object) -> str:

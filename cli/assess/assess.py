@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard
 import click
 
 from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
+from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
     format_option,
@@ -23,7 +23,7 @@ from cli.common.options import (
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spreadsheet import rows
-from engine.decisions.decide import DURABLE_RULES, ENGINES, Decider, why_reference
+from engine.decisions.decide import Decider
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
@@ -78,7 +78,7 @@ def assess(
         raise click.UsageError("--summary goes with table, csv and html: a decision record is always whole")
     gc.freeze()
     gc.enable()
-    _check_engine()
+    check_evaluators(lang)
     library = load_library()
     if year is None:
         year = library.latest_year()
@@ -114,14 +114,6 @@ def _say_unknown_publications(
                 hint = near_hint(published.rulebook, known)
                 message = f"what was published by {quoted(published.rulebook)} is not shown: that rulebook is not here"
                 say(f"{offer.place}: {message}" + (f"; {hint}" if hint else ""))
-
-
-def _check_engine() -> None:
-    chosen = os.environ.get("SEKSKANT_ENGINE")
-    if chosen and chosen not in ENGINES:
-        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`; it can be {' or '.join(ENGINES)}")
-    if chosen == DURABLE_RULES and (why := why_reference()):
-        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`, but {why}")
 
 
 def _deciders(library: Library, rulebooks: Sequence[Rulebook]) -> list[Decider]:

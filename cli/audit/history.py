@@ -131,7 +131,7 @@ def _fact(name: str, found: Step, wording: Wording) -> str:
     was, now = findings_in(found.before).get(name), findings_in(found.after).get(name)
     known = now or was
     assert known is not None
-    label = wording.text(known.fact.written.label)
+    label = wording.text(known.fact.label)
     texts = [wording.evidence(finding) if finding else "–" for finding in (was, now)]
     if texts[0] == texts[1]:
         return f"{label}: {texts[0]}{wording.pick(' (begrundelse eller kilde ændret)', ' (reason or source changed)')}"

@@ -109,7 +109,7 @@ def _flags(found: Override, now: Trace, wording: Wording) -> Iterator[str]:
         )
         return
     labels = now.rulebook.vocabulary.facts
-    facts = [wording.text(labels[f].written.label) if f in labels else f for f in evidence_changed(found.under, now)]
+    facts = [wording.text(labels[f].label) if f in labels else f for f in evidence_changed(found.under, now)]
     if facts:
         listed = wording.listed(facts)
         yield pick(

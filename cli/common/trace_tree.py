@@ -16,6 +16,16 @@ from engine.explanation.wording import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Count, Join, RulePart, Test
 
+_DANISH = {
+    "reference": "referencen",
+    "decision diagram": "beslutningsdiagrammet",
+    "asked for": "efter ønske",
+    "durable-rules is not installed": "durable-rules er ikke installeret",
+    "durable-rules cannot be loaded": "durable-rules kan ikke indlæses",
+    "durable-rules does not run on this Python": "durable-rules kører ikke på denne Python",
+}
+"""How words begin with which records name evaluators and why they decided."""
+
 
 class TraceTree:
     """Builds the tree of one trace.
@@ -141,16 +151,22 @@ class TraceTree:
         engine, checked = self._execution.get("engine"), self._execution.get("checked_by")
         if engine is None:
             return
-        words = f"{self._pick('Afgjort af', 'Decided by')} {engine}"
+        words = f"{self._pick('Afgjort af', 'Decided by')} {self._recorded(engine)}"
         if checked:
-            words += f"{self._pick(', efterprøvet af', ', checked by')} {checked}"
+            words += f"{self._pick(', efterprøvet af', ', checked by')} {self._recorded(checked)}"
         if why := self._execution.get("why"):
-            words += f" ({why})"
+            words += f" ({self._recorded(why)})"
         if self._execution.get("remembered"):
             words += self._pick(
                 "; kørslen havde afgjort samme mønster før", "; the run had decided the same pattern before"
             )
         yield Branch([Piece(words)], self._rules([n for n in self._names() if n.startswith("verdict.")]))
+
+    def _recorded(self, words: object) -> str:
+        """What a record says of its evaluators, in English as it stands there, or in Danish where it is known."""
+        english = str(words)
+        known = next(filter(english.startswith, _DANISH), "")
+        return self._pick(_DANISH.get(known, "") + english.removeprefix(known), english)
 
 
 def record_tree(record: Mapping[str, Any], wording: Wording) -> Branch:

@@ -12,7 +12,7 @@ import polars as pl
 import xlsxwriter
 
 from cli.common.console import HIDDEN
-from offers.runs.run import harmless_cell
+from offers.runs.run_pass import harmless_cell
 
 ROWS_OF_A_SHEET = 1_048_575
 """So many rows a worksheet has below its header."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from engine.rulebooks.rulebook import Rulebook
-    from offers.runs.run import Result
+    from offers.runs.run_pass import Result
 
 GROUPS = ("operator_name", "target_group")
 DIRECTIONS = ("entered", "left", "undetermined", "changed")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
     ignore_option,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.comparison.previous import Previous
-    from offers.runs.run import Request, Result
+    from offers.runs.run_pass import Request, Result
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
@@ -93,6 +94,7 @@ def reclassify(
         raise click.UsageError("--backend spark and --master URL belong together")
     gc.freeze()
     gc.enable()
+    check_evaluators(lang)
     library = load_library()
     if year is None:
         year = library.latest_year()
@@ -131,11 +133,13 @@ def _decided(request: Request, folder: RunFolder, master: str | None, told: Call
     if master is None:
         return run(request, folder.path, told)
     try:
-        from offers.runs.spark import reclassify_on_spark  # noqa: PLC0415
+        from offers.runs.spark import check_that_spark_reads, spark_backend  # noqa: PLC0415
     except ImportError as error:
         message = f"Spark is not installed ({error.name}): pip install 'sekskant[spark]'"
         raise click.UsageError(message) from None
-    return reclassify_on_spark(request, folder.path, folder.scratch, master, told)
+    check_that_spark_reads(request.table)
+    with spark_backend(master, folder.scratch) as backend:
+        return run(request, folder.path, told, backend)
 
 
 @contextmanager
@@ -174,7 +178,7 @@ def request_of(
     Raises:
         Rejected: it cannot be read.
     """
-    from offers.runs.run import Request  # noqa: PLC0415
+    from offers.runs.run_pass import Request  # noqa: PLC0415
     from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
     from offers.tables.opening import open_table  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from offers.columns.evaluator import RejectedRow
-    from offers.runs.run import Request, Result
+    from offers.runs.run_pass import Request, Result
 
 FORMAT = "sekskant/run/1"
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
@@ -162,9 +162,10 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
             **r.ref.record(),
             "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
             "status_vectors": vectors,
-            "engine": engine,
+            "engine": execution.engine if execution else "",
+            "checked_by": execution.checked_by if execution else "",
         }
-        for r, counts, vectors, engine in zip(
+        for r, counts, vectors, execution in zip(
             request.rulebooks, result.counts, result.vectors, result.executions, strict=True
         )
     ]
@@ -311,7 +312,7 @@ def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:
         fact, suffix = vocabulary.facts[stem], f" {year}"
     else:
         suffix = ""
-    return wording.text(fact.written.label) + suffix
+    return wording.text(fact.label) + suffix
 
 
 def summary_text(request: Request, result: Result, previous: str | None, language: Language) -> str:

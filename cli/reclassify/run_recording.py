@@ -13,7 +13,7 @@ from engine.journal.journal import Journal, new_run
 from engine.journal.verify import digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
-from offers.runs.run import Request, Result
+from offers.runs.run_pass import Request, Result
 
 
 def record_run(journal: Journal, library: Library, request: Request, result: Result, folder: Path, by: str) -> None:
@@ -32,7 +32,11 @@ def record_run(journal: Journal, library: Library, request: Request, result: Res
         inputs=[File(Path(request.table.file).name, request.table.sha256, result.rows)],
         files=list(_files(folder)),
         counts={f"{r.id}@{r.version}": counts for r, counts in zip(request.rulebooks, result.counts, strict=True)},
-        execution={"engines": list(result.executions), "checked_by_reference": result.checked},
+        execution={
+            "engines": [e.engine if e else "" for e in result.executions],
+            "checked_by": [e.checked_by if e else "" for e in result.executions],
+            "checked_by_reference": result.checked,
+        },
     )
     (entry,) = journal.append([draft], texts_of([r for pair in wider for r in pair]), by=by)
     say(f"recorded as entry {entry.number} of {journal.shown}, run {name}")

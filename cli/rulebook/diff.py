@@ -39,8 +39,8 @@ def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> Non
 
 
 def _compared(before: Rulebook, after: Rulebook) -> Comparison:
-    from engine.authoring.proofs.diagrams import TooComplex  # noqa: PLC0415
     from engine.authoring.proofs.proof import Comparison, NotComparable, compare  # noqa: PLC0415
+    from engine.evaluation.folding import TooComplex  # noqa: PLC0415
 
     try:
         return compare(before, after, "equals")

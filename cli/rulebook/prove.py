@@ -49,8 +49,8 @@ def prove(
     Exit code: 0 done, and what was asked holds; 1 a file was rejected, or is too complex; 5 it does not hold.
     """
     from cli.rulebook import proof_report  # noqa: PLC0415 - help must not wait for it
-    from engine.authoring.proofs.diagrams import TooComplex  # noqa: PLC0415
     from engine.authoring.proofs.proof import NotComparable  # noqa: PLC0415
+    from engine.evaluation.folding import TooComplex  # noqa: PLC0415
 
     if implies and equals:
         raise click.UsageError("ask for --implies or for --equals, not for both at once")

@@ -27,8 +27,8 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     open makes no difference. No row can be left out or left more open.
     """
     from cli.rulebook.truth_tables import PRINTERS  # noqa: PLC0415 - help must not wait for it
-    from engine.authoring.proofs.diagrams import TooComplex  # noqa: PLC0415
     from engine.authoring.proofs.truth_table import MAX_ROWS, truth_table  # noqa: PLC0415
+    from engine.evaluation.folding import TooComplex  # noqa: PLC0415
 
     library = load_library()
     rulebook = chosen_rulebooks(library, [name], year or library.latest_year())[0]

@@ -1,51 +1,49 @@
-"""Decides offers by a rulebook: durable-rules decides, the reference checks, and the whole is kept as a trace."""
+"""Decides offers by a rulebook: one evaluator decides, another checks, and the whole is kept as a trace."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from engine.decisions.analysis import Analyst
+from engine.decisions.evaluators import Fired, evaluators_of
 from engine.decisions.notes import notes_on, superset_note
 from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
 from engine.evaluation.evidence import Evidence, Finding, State, Stated, findings_of
-from engine.evaluation.program import CriterionNodes, Node, OverrideNodes, Program, TestNode, compile_rulebook
-from engine.evaluation.ruling import Items, Ruling, placed, rule_on
+from engine.evaluation.program import CriterionNodes, OverrideNodes, Program, TestNode, compile_rulebook
+from engine.evaluation.ruling import Items, Ruling
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
 from engine.values.logic import Status
 
-if TYPE_CHECKING:
-    from engine.evaluation.durable_rules import DurableRules
-
 MAX_REMEMBERED = 4096
 """Rulings kept for status vectors that come again."""
-REFERENCE, DURABLE_RULES = "reference", "durable-rules"
-ENGINES = (DURABLE_RULES, REFERENCE)
-"""What `SEKSKANT_ENGINE` can be; without it durable-rules decides where it is installed."""
 
 
 class Decider:
-    """Decides by one rulebook. Where durable-rules is there it decides and the reference checks.
+    """Decides by one rulebook; each decision is made by two evaluators.
 
     Args:
         rulebook: the rulebook.
         superset: a decider for the rulebook that this one names as `subset_of`, for notes on consistency; one with
             another vocabulary cannot decide on the same evidence and is not asked.
         engine: `reference` to decide without durable-rules; by default the environment's `SEKSKANT_ENGINE`.
+        is_checked: False where the reference alone shows again what was decided before.
     """
 
-    def __init__(self, rulebook: Rulebook, superset: Decider | None = None, engine: str | None = None) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        superset: Decider | None = None,
+        engine: str | None = None,
+        is_checked: bool = True,
+    ) -> None:
         self.program = compile_rulebook(rulebook)
         same_facts = superset is not None and superset.program.rulebook.vocabulary == rulebook.vocabulary
         self.superset = superset if same_facts else None
         self._analyst = Analyst(self.program)
-        self._why = why_reference(engine)
-        self._durable: DurableRules | None = None
-        self._rulings: dict[Items, tuple[Ruling, tuple[str, ...]]] = {}
+        self._evaluators = evaluators_of(self.program, engine, is_checked)
+        self._rulings: dict[Items, tuple[Ruling, Fired]] = {}
         self._latest: tuple[Subject, Stated, int, Trace] | None = None
 
     def decide(self, subject: Subject, stated: Stated, year: int) -> Trace:
@@ -53,7 +51,7 @@ class Decider:
 
         Raises:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
-            IntegrityFault: durable-rules failed, or does not agree with the reference.
+            IntegrityFault: the evaluators do not agree, or one failed.
         """
         latest = self._latest
         if latest is not None and latest[:3] == (subject, stated, year):
@@ -62,7 +60,7 @@ class Decider:
         try:
             statuses, ruling, execution = self._evaluate(findings)
         except IntegrityFault:
-            self._durable, self._rulings = None, {}
+            self._rulings.clear()
             raise
         reject_departures(self.program, findings, statuses)
         trace = self._trace(subject, year, findings, statuses, ruling, execution)
@@ -71,49 +69,23 @@ class Decider:
         return trace
 
     def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
-        statuses = reference.conditions(self.program, findings)
-        items = tuple(statuses[node] for node in self.program.inputs)
-        if self._why is not None:
-            return statuses, *self.rule(items)
-        self._durable = self._durable or _durable_rules(self.program)
-        decided, fired = self._durable.conditions(findings)
-        if decided != statuses:
-            raise _disagreement(self.program.nodes[: self.program.ruling_from], decided, statuses)
-        ruling, execution = self.rule(items)
+        statuses, fired = self._evaluators.conditions(findings)
+        ruling, execution = self.rule(tuple(statuses[node] for node in self.program.inputs))
         return statuses, ruling, execution._replace(fired=fired + execution.fired)
 
     def rule(self, items: Items) -> tuple[Ruling, Execution]:
         """The ruling on what is known of all criteria and overrides, and how it came about.
 
         Raises:
-            IntegrityFault: durable-rules failed, or does not agree with the reference.
+            IntegrityFault: the evaluators do not agree, or one failed.
         """
-        if self._why is not None:
-            return rule_on(self.program, items), Execution(REFERENCE, None, (), why=self._why)
-        self._durable = self._durable or _durable_rules(self.program)
         remembered = items in self._rulings
         if not remembered:
             if len(self._rulings) >= MAX_REMEMBERED:
                 self._rulings.clear()
-            self._rulings[items] = self._durable_ruling(items)
+            self._rulings[items] = self._evaluators.ruling(items)
         ruling, fired = self._rulings[items]
-        return ruling, Execution(self._durable.name, REFERENCE, fired, remembered)
-
-    def _durable_ruling(self, items: Items) -> tuple[Ruling, tuple[str, ...]]:
-        """The ruling on items by durable-rules, checked by the reference, and the rules that fired."""
-        assert self._durable is not None
-        durable, program = self._durable, self.program
-        fired: list[str] = []
-
-        def evaluate(case: Items) -> Sequence[Status]:
-            statuses, names = durable.ruling(placed(program, case))
-            fired.extend(names)
-            return statuses[program.ruling_from :]
-
-        ruling, expected = rule_on(program, items, evaluate), rule_on(program, items)
-        if ruling != expected:
-            raise _disagreement(program.nodes[program.ruling_from :], ruling.statuses, expected.statuses)
-        return ruling, tuple(dict.fromkeys(fired))
+        return ruling, self._evaluators.execution(fired, remembered)
 
     def _trace(
         self,
@@ -218,27 +190,3 @@ def _departs(nodes: CriterionNodes, findings: Mapping[str, Finding], statuses: S
         return False
     measure, judgement = statuses[nodes.measure], statuses[nodes.judgement]
     return measure.is_known and judgement.is_known and judgement is not measure
-
-
-def _disagreement(nodes: Sequence[Node], decided: Sequence[Status], expected: Sequence[Status]) -> IntegrityFault:
-    wrong = [n.name for n, d, e in zip(nodes, decided, expected, strict=True) if d is not e]
-    return IntegrityFault(f"durable-rules and the reference disagree on {', '.join(wrong)}")
-
-
-def why_reference(engine: str | None = None) -> str | None:
-    """Why the reference decides alone; None where durable-rules decides."""
-    if (engine or os.environ.get("SEKSKANT_ENGINE")) == REFERENCE:
-        return "asked for"
-    if sys.version_info >= (3, 13):
-        return "durable-rules does not run on this Python"
-    try:
-        import durable_rules_engine  # noqa: F401, PLC0415 - absent on some systems
-    except ImportError:
-        return "durable-rules is not installed"
-    return None
-
-
-def _durable_rules(program: Program) -> DurableRules:
-    from engine.evaluation.durable_rules import DurableRules  # noqa: PLC0415 - absent on some systems
-
-    return DurableRules(program)

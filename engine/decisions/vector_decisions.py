@@ -1,7 +1,7 @@
 """Rulings for many offers: each status vector is decided once, whoever has it.
 
 Vectors that differ only in the order of criteria that the rule treats alike (the members of k-of-n that are not
-mandatory, say) lead to one ruling, so durable-rules decides one of them; the reference checks each as it stands.
+mandatory, say) lead to one ruling, so two evaluators decide one of them; the reference decides each as it stands.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Rulings:
         """The decision on the statuses of criteria and overrides.
 
         Raises:
-            IntegrityFault: durable-rules failed, or does not agree with the reference.
+            IntegrityFault: the evaluators do not agree, or one failed.
         """
         if items not in self._ruled:
             self._ruled[items] = self._decide(items)

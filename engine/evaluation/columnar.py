@@ -229,7 +229,7 @@ class ColumnarProgram:
         return 2 * int(test.threshold * self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact]))
 
     def _marks(self, test: NumberTest) -> Ends:
-        if self.program.rulebook.vocabulary.facts[test.fact].written.derived:
+        if self.program.rulebook.vocabulary.facts[test.fact].derivation:
             return Ends(*(nw.col(derived_of(of(test.fact))) for of in (low_of, high_of)))
         return ends(test.fact)
 

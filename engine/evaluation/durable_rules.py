@@ -9,12 +9,12 @@ docs/decisions/0002.
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from durable import engine as durable
-
 from engine.diagnostics import IntegrityFault
+from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.durable_writer import (
     FLAGS,
     Expression,
@@ -26,9 +26,14 @@ from engine.evaluation.durable_writer import (
     scales_of,
 )
 from engine.evaluation.evidence import Finding, State
-from engine.evaluation.program import Program, children_of
+from engine.evaluation.program import Program, StatedNode, TestNode, children_of
 from engine.values.interval import Interval
 from engine.values.logic import Status
+
+if (missing := why_missing()) is not None:
+    raise ImportError(missing.en)
+
+from durable import engine as durable
 
 VERSION = "2.0.28"
 MAX_RULES = 60
@@ -42,6 +47,8 @@ Fired = tuple[str, ...]
 Firing = tuple[str, int, Status]
 """A rule that fired: its name, the node that it decides, and the status that it gives."""
 _numbers = itertools.count()
+_asking = threading.Lock()
+"""What fires is told to whoever asks: one at a time."""
 
 
 class _Host(durable.Host):  # type: ignore[misc]
@@ -62,16 +69,28 @@ def shared_host() -> _Host:
 
 
 class DurableRules:
-    """Evaluates one program with durable-rules; equal facts are decided once and remembered."""
+    """Evaluates one program with durable-rules; equal facts are decided once and remembered.
+
+    Its rulesets stay in the host for good, so there is one evaluator for all who decide by a program; see
+    `evaluator_of`. What an error leaves behind in them is not known: they are then registered anew.
+    """
 
     name = f"durable-rules {VERSION}"
 
     def __init__(self, program: Program) -> None:
-        self.program = program
-        self._scales = scales_of(program)
-        rulesets = list(_rulesets(program, self._scales))
-        self._conditions = [ruleset for ruleset in rulesets if not ruleset.is_ruling]
-        self._ruling = [ruleset for ruleset in rulesets if ruleset.is_ruling]
+        self._program, self._scales = program, scales_of(program)
+        self._built: list[Ruleset] | None = None
+
+    @property
+    def _rulesets(self) -> list[Ruleset]:
+        """The rulesets of the conditions, then those of the ruling."""
+        if self._built is None:
+            self._built = list(_rulesets(self._program, self._scales))
+        return self._built
+
+    def discard(self) -> None:
+        """Ask these rulesets no more: the next question is put to new ones."""
+        self._built = None
 
     def conditions(self, findings: Mapping[str, Finding]) -> tuple[list[Status], Fired]:
         """The status of every node before the ruling, and the rules that fired.
@@ -79,7 +98,7 @@ class DurableRules:
         Raises:
             IntegrityFault: durable-rules did not answer as it must.
         """
-        return _run(self._conditions, {}, dict(self._leaf_fields(findings)))
+        return self._run({}, dict(self._leaf_fields(findings)), is_ruling=False)
 
     def ruling(self, statuses: Sequence[Status]) -> tuple[list[Status], Fired]:
         """The statuses of all nodes, from those before the ruling, and the rules that fired.
@@ -87,12 +106,26 @@ class DurableRules:
         Raises:
             IntegrityFault: durable-rules did not answer as it must.
         """
-        return _run(self._ruling, dict(enumerate(statuses)), {})
+        return self._run(dict(enumerate(statuses)), {}, is_ruling=True)
+
+    def _run(self, known: dict[int, Status], leaves: Fact, is_ruling: bool) -> tuple[list[Status], Fired]:
+        fired: list[str] = []
+        with _asking:
+            try:
+                for ruleset in self._rulesets:
+                    if ruleset.is_ruling is is_ruling:
+                        answers, names = ruleset.decide(known, leaves)
+                        known.update(answers)
+                        fired += names
+            except IntegrityFault:
+                self.discard()
+                raise
+        return [known[i] for i in sorted(known)], tuple(fired)
 
     def facts(self, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> Iterator[tuple[Ruleset, Fact]]:
         """Each ruleset with the fact that it is asked about, where the statuses of all nodes are known already."""
         leaves = dict(self._leaf_fields(findings))
-        for ruleset in self._conditions + self._ruling:
+        for ruleset in self._rulesets:
             yield ruleset, ruleset.fact(dict(enumerate(statuses)), leaves)
 
     def _leaf_fields(self, findings: Mapping[str, Finding]) -> Iterator[tuple[str, int]]:
@@ -107,13 +140,17 @@ class DurableRules:
                     yield answer_field(name, number), int(answer in finding.possible)
 
 
-def _run(rulesets: list[Ruleset], known: dict[int, Status], leaves: Fact) -> tuple[list[Status], Fired]:
-    fired: list[str] = []
-    for ruleset in rulesets:
-        answers, names = ruleset.decide(known, leaves)
-        known.update(answers)
-        fired += names
-    return [known[i] for i in sorted(known)], tuple(fired)
+_evaluators: dict[object, DurableRules] = {}
+
+
+def evaluator_of(program: Program) -> DurableRules:
+    """The evaluator of a program in this process: equal programs have one, whoever decides by them."""
+    facts = program.rulebook.vocabulary.facts
+    read = dict.fromkeys(node.fact for node in program.nodes if isinstance(node, TestNode | StatedNode))
+    key = (program.nodes, program.ruling_from, tuple((fact, *facts[fact].answers) for fact in read))
+    if key not in _evaluators:
+        _evaluators[key] = DurableRules(program)
+    return _evaluators[key]
 
 
 class Ruleset:

@@ -122,9 +122,9 @@ def document_of(row: Row, vocabulary: Vocabulary) -> Mapping:
     entries: dict[str, Node] = {"format": _text("sekskant/offer/1"), "id": _text(str(row["offer"]))}
     entries["name"] = _text(str(row.get("name") or row["offer"]))
     for fact in vocabulary.facts.values():
-        if fact.written.attribute:
+        if fact.is_attribute:
             continue
-        if fact.written.per == "year":
+        if fact.is_yearly:
             years = _years(row, fact)
             evidence |= {fact.id: _mapping(years)} if years else {}
         elif (cell := _cell(row, fact.id, fact)) is not None:

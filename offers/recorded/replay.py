@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
@@ -57,11 +57,11 @@ class Replayer:
 
     Args:
         text: gives the text of a rulebook or vocabulary by its digest; None where there is none.
-        engine: as `Decider` takes it.
+        is_checked: as `Decider` takes it.
     """
 
-    def __init__(self, text: Callable[[str], str | None], engine: str | None = None) -> None:
-        self._text, self._engine = text, engine
+    def __init__(self, text: Callable[[str], str | None], is_checked: bool = True) -> None:
+        self._text, self._is_checked = text, is_checked
         self._deciders: dict[tuple[str, ...], Decider] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
 
@@ -110,8 +110,8 @@ class Replayer:
     def _decider(self, rulebook: RulebookRef, superset: RulebookRef | None) -> Decider:
         key = rulebook.digests + (superset.digests if superset else ())
         if key not in self._deciders:
-            wider = Decider(self.rulebook(superset), engine=self._engine) if superset else None
-            self._deciders[key] = Decider(self.rulebook(rulebook), wider, self._engine)
+            wider = Decider(self.rulebook(superset), is_checked=self._is_checked) if superset else None
+            self._deciders[key] = Decider(self.rulebook(rulebook), wider, is_checked=self._is_checked)
         return self._deciders[key]
 
     def _bytes(self, ref: RulebookRef | VocabularyRef, danish: str, english: str) -> bytes:
@@ -151,5 +151,5 @@ def altered_parts(replayer: Replayer, entry: Entry) -> list[str]:
 
 
 def describing(text: Callable[[str], str | None]) -> Replayer:
-    """A replayer for what is shown: the reference decides, which costs no start-up."""
-    return Replayer(text, REFERENCE)
+    """A replayer for what is shown: the reference says it again, unchecked, which costs no start-up."""
+    return Replayer(text, is_checked=False)

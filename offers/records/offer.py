@@ -164,7 +164,7 @@ def unknown_attributes(vocabulary: Vocabulary, place_of_fact: Callable[[str], Pl
 
     Without the places of its facts, the place of each mistake is the vocabulary.
     """
-    declared = [fact.id for fact in vocabulary.facts.values() if fact.written.attribute]
+    declared = [fact.id for fact in vocabulary.facts.values() if fact.is_attribute]
     return [
         Diagnostic(
             place_of_fact(name) if place_of_fact else Place(vocabulary.id),

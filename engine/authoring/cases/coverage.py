@@ -21,10 +21,11 @@ from engine.authoring.cases.goals import (
     ThresholdGoal,
     kept_mandatory,
 )
-from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, facts_under
+from engine.authoring.proofs.diagrams import Diagrams, facts_under
 from engine.decisions.trace import Trace
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State
+from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.evaluation.ruling import placed
 from engine.rulebooks.rulebook import NumberTest, Rulebook, tests_of
@@ -110,7 +111,7 @@ class Meaning:
     def _where_threshold(self, goal: ThresholdGoal) -> Function:
         """The region at the threshold, or the one beside it."""
         fact = self.program.rulebook.vocabulary.facts[goal.fact]
-        is_whole = fact.written.type == "whole_number"
+        is_whole = fact.is_whole
         found = self.diagrams.false
         for index, region in enumerate(self.diagrams.regions[goal.fact]):
             if isinstance(region, Interval) and _lies(region, goal, is_whole):

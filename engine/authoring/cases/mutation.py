@@ -16,12 +16,13 @@ from engine.authoring.lints.places import (
     with_part,
     with_root,
 )
-from engine.authoring.proofs.diagrams import Diagrams, Function
+from engine.authoring.proofs.diagrams import Diagrams
 from engine.authoring.proofs.regions import last_digit
 from engine.decisions.analysis import Analyst
 from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, findings_of
+from engine.evaluation.folding import Function
 from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.ruling import rule_on
 from engine.rulebooks.checker import Path

@@ -8,43 +8,14 @@ facts, so that a question can be asked over status vectors that can occur, or ov
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
-
-from dd import autoref
-from dd import bdd as managers
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from engine.authoring.proofs.regions import passes, regions_of
-from engine.evaluation.program import (
-    ChoiceNode,
-    ConstantNode,
-    CountedNode,
-    CountNode,
-    JoinNode,
-    Node,
-    Program,
-    StatedNode,
-    TestNode,
-)
+from engine.evaluation.folding import Folding, Function, Outcome
+from engine.evaluation.program import Program, StatedNode, TestNode
 from engine.rulebooks.rulebook import Condition, FactDeclaration, Possible, Test
-from engine.values.logic import Result, Status
-
-MAX_NODES = 300_000
-"""So many nodes of diagrams take some seconds and some hundred megabytes."""
-
-Function = Any
-"""A function of the diagram's variables; the library has no types."""
-
-
-class TooComplex(Exception):
-    """A rulebook whose diagrams would grow without end."""
-
-
-class Outcome(NamedTuple):
-    """Where a node is met, and where it is not applicable."""
-
-    met: Function
-    away: Function
+from engine.values.logic import Status
 
 
 class Choice(NamedTuple):
@@ -55,30 +26,14 @@ class Choice(NamedTuple):
     possible: Possible | None
 
 
-class _Manager(managers.BDD):  # type: ignore[misc]
-    def __del__(self) -> None:
-        """The library insists that functions go before their manager; Python's collector keeps no such order."""
-
-
-class _Diagram(autoref.BDD):  # type: ignore[misc]
-    """A diagram of the library that keeps the order of variables and goes quietly."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._bdd = _Manager()
-        self.vars = self._bdd.vars
-        self.configure(reordering=False)
-
-
-class Diagrams:
+class Diagrams(Folding):
     """The diagrams of programs over shared facts.
 
     A departure from an indicative measure can be not stated; every other fact is taken to be known.
     """
 
     def __init__(self, *programs: Program) -> None:
-        self._bdd = _Diagram()
-        self.true, self.false = self._bdd.true, self._bdd.false
+        super().__init__()
         self._facts = _declarations(programs)
         tests = [node.test for p in programs for node in p.nodes if isinstance(node, TestNode)]
         departures = {node.fact for p in programs for node in p.nodes if isinstance(node, StatedNode)}
@@ -101,13 +56,6 @@ class Diagrams:
     def _ordered(self, fact: str) -> Function:
         cuts = [self._bdd.var(_cut(fact, i)) for i in range(len(self.regions[fact]) - 1)]
         return self.all_of(~later | earlier for earlier, later in itertools.pairwise(cuts))
-
-    def all_of(self, parts: Iterable[Function]) -> Function:
-        """Where each of the functions holds."""
-        joined = self.true
-        for part in parts:
-            joined &= part
-        return joined
 
     def in_region(self, fact: str, index: int) -> Function:
         """Where a fact lies in one of its regions."""
@@ -141,67 +89,15 @@ class Diagrams:
         found: list[Outcome] = []
         for index, node in enumerate(program.nodes):
             outcome = (given or {}).get(index)
-            found.append(outcome if outcome is not None else self._outcome(node, found))
-            self._check_size()
+            found.append(outcome if outcome is not None else self.outcome(node, found))
+            self.check_size()
         return found
 
-    def _check_size(self) -> None:
-        if len(self._bdd) > MAX_NODES:
-            self._bdd.collect_garbage()
-            if len(self._bdd) > MAX_NODES:
-                raise TooComplex
-
-    def _outcome(self, node: Node, earlier: Sequence[Outcome]) -> Outcome:
-        match node:
-            case TestNode():
-                return Outcome(self.test(node.test), self.false)
-            case StatedNode():
-                return Outcome(~self.in_region(node.fact, 0), self.false)
-            case ConstantNode():
-                return self.constant(node.status)
-            case JoinNode():
-                return self._join(node.operator, [earlier[child] for child in node.children])
-            case CountNode():
-                return self._count(node, earlier)
-            case ChoiceNode():
-                condition, then, otherwise = (earlier[i] for i in (node.condition, node.then, node.otherwise))
-                pairs = zip(then, otherwise, strict=True)
-                return Outcome(*(self._bdd.ite(condition.met, first, second) for first, second in pairs))
-            case CountedNode():
-                child = earlier[node.child]
-                if node.counts_as is Result.NOT_APPLICABLE:
-                    return child
-                return Outcome(child.met | child.away if node.counts_as is Result.MET else child.met, self.false)
-
-    def constant(self, status: Status) -> Outcome:
-        """A node that always has one known status."""
-        met, away = status is Status.MET, status is Status.NOT_APPLICABLE
-        return Outcome(self.true if met else self.false, self.true if away else self.false)
-
-    def _join(self, operator: str, parts: Sequence[Outcome]) -> Outcome:
-        if operator == "not":
-            return Outcome(~parts[0].met & ~parts[0].away, parts[0].away)
-        away = self.all_of(part.away for part in parts)
-        if operator == "all":
-            return Outcome(self.all_of(part.met | part.away for part in parts) & ~away, away)
-        return Outcome(~self.all_of(~part.met for part in parts), away)
-
-    def _count(self, node: CountNode, earlier: Sequence[Outcome]) -> Outcome:
-        mandatory = self.all_of(earlier[m].met | earlier[m].away for m in node.mandatory)
-        enough = self.at_least(node.required, [earlier[child].met for child in node.children])
-        return Outcome(enough & mandatory, self.false)
-
-    def at_least(self, required: int, parts: Iterable[Function]) -> Function:
-        """Where so many of the functions hold; by dynamic programming over how many do, so that it stays small.
-
-        The last function comes first: its variables lie below those of the others, so that each step costs little.
-        """
-        reached = [self.true] + [self.false] * required
-        for part in reversed(list(parts)):
-            counts = range(1, required + 1)
-            reached = [self.true] + [self._bdd.ite(part, reached[count - 1], reached[count]) for count in counts]
-            self._check_size()
-        return reached[required]
+    def leaf(self, node: TestNode | StatedNode) -> Outcome:
+        """Where a fact passes a test, or is stated."""
+        if isinstance(node, TestNode):
+            return Outcome(self.test(node.test), self.false)
+        return Outcome(~self.in_region(node.fact, 0), self.false)
 
     def statuses(self, program: Program) -> dict[int, Outcome]:
         """The status of each item of a program, by node, as variables of their own."""

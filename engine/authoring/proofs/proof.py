@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from engine.authoring.proofs.diagrams import Diagrams, Function
+from engine.authoring.proofs.diagrams import Diagrams
 from engine.authoring.proofs.witness import Values, stated_as, witnesses
 from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import Rejected
+from engine.evaluation.folding import Function
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status

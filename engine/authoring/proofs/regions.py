@@ -30,12 +30,12 @@ def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple
     everything = facts[0].everything
     if not isinstance(everything, Interval):
         answers = dict.fromkeys(answer for fact in facts for answer in fact.answers)
-        assumed = facts[0].written.assumed
+        assumed = facts[0].assumed
         return tuple(frozenset({answer}) for answer in sorted(answers, key=lambda a: a != assumed))
     for fact in facts[1:]:
         assert isinstance(fact.everything, Interval)
         everything = everything.intersect(fact.everything)
-    is_whole = any(fact.written.type == "whole_number" for fact in facts)
+    is_whole = any(fact.is_whole for fact in facts)
     cut = (
         everything.intersect(piece)
         for piece in _pieces(sorted({t.threshold for t in tests if isinstance(t, NumberTest)}))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from engine.authoring.proofs.diagrams import Diagrams, Function, Outcome, TooComplex, status_variables
+from engine.authoring.proofs.diagrams import Diagrams, status_variables
+from engine.evaluation.folding import Function, Outcome, TooComplex
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.authoring.proofs.diagrams import Choice, Diagrams, Function
+from engine.authoring.proofs.diagrams import Choice, Diagrams
 from engine.authoring.proofs.regions import value_in
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, Stated, exact_evidence
+from engine.evaluation.folding import Function
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
@@ -43,7 +44,7 @@ def _value(choice: Choice, near: Fraction | None) -> Fraction | str | None:
     region, fact = choice.possible, choice.fact
     if region is None:
         return None
-    if isinstance(region, Interval) and fact.written.type == "whole_number":
+    if isinstance(region, Interval) and fact.is_whole:
         ends = [end for end in (region.low, region.high) if end is not None]
         beside = ends if near is None else [end for end in ends if abs(end - near) <= 1]
         return next(iter(beside or ends), Fraction(0))

@@ -6,6 +6,7 @@ import csv
 import html.parser
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -119,15 +120,47 @@ def test_json_is_the_same_in_every_language_and_order() -> None:
     assert both[2:] + both[:2] == records(GNISTEN, JONSTRUPVANG)
 
 
-def test_the_reference_alone_decides_the_same_and_says_so() -> None:
+def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom() -> None:
     arguments = ("assess", str(DATA), *YEAR, "--format", "json")
-    both = json.loads(sekskant(*arguments).out)
-    alone = json.loads(sekskant(*arguments, environment={"SEKSKANT_ENGINE": "reference"}).out)
-    assert {r["execution"]["engine"] for r in alone} == {"reference"}
-    assert {r["execution"]["why"] for r in alone} == {"asked for"}
-    for record in both + alone:
+    both, without = sekskant(*arguments), sekskant(*arguments, environment={"SEKSKANT_ENGINE": "reference"})
+    assert both.code == without.code == 0
+    assert without.err == ""
+    records, others = json.loads(both.out), json.loads(without.out)
+    for execution in (record.pop("execution") for record in others):
+        assert (execution["engine"], execution["checked_by"]) == ("reference", "decision diagram")
+        assert execution["why"] == "asked for"
+    for record in records:
         del record["execution"]
-    assert both == alone
+    assert records == others
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (
+            "en",
+            "durable-rules cannot be loaded (undefined symbol: PyEval_CallObject): "
+            "the reference decides each offer, and the decision diagram checks it\n",
+        ),
+        (
+            "da",
+            "durable-rules kan ikke indlæses (undefined symbol: PyEval_CallObject): "
+            "referencen afgør hvert tilbud, og beslutningsdiagrammet efterprøver det\n",
+        ),
+    ],
+)
+def test_where_durable_rules_is_not_there_it_is_said_once_who_decides(language: str, line: str, tmp_path: Path) -> None:
+    (tmp_path / "durable_rules_engine.py").write_text("raise ImportError('undefined symbol: PyEval_CallObject')")
+    variables = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    ran = sekskant(
+        "assess", GNISTEN, JONSTRUPVANG, *YEAR, "--format", "json", "--lang", language, environment=variables
+    )
+    assert (ran.code, ran.err) == (0, line)
+    assert {record["execution"]["checked_by"] for record in json.loads(ran.out)} == {"decision diagram"}
+    asked = sekskant("assess", GNISTEN, *YEAR, environment={**variables, "SEKSKANT_ENGINE": "durable-rules"})
+    assert (asked.code, asked.out) == (2, "")
+    assert "SEKSKANT_ENGINE is `durable-rules`, but durable-rules cannot be loaded" in asked.err
+    assert sekskant("assess", GNISTEN, *YEAR, environment={**variables, "SEKSKANT_ENGINE": "reference"}).err == ""
 
 
 def test_a_decision_that_cannot_be_proven_exits_with_4_and_loses_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ def test_show_is_the_whole_trace_as_a_tree(whole: Path) -> None:
         "Judged by: ",
         "Source: Udviklingsstrategi 2018, afsnit 3.2",
         "[section 3, criterion 4]",
-        "Decided by reference (asked for)",
+        "Decided by reference, checked by decision diagram (asked for)",
     ):
         assert part in out, part
     assert "skønnet" not in out

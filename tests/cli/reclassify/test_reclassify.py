@@ -62,9 +62,25 @@ def test_a_danish_table_is_decided_and_what_was_detected_is_said(tmp_path: Path)
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["rulebooks"][0]["rows"] == {"in": 4, "met": 2, "not_met": 1, "rejected": 0, "undetermined": 1}
     assert record["checked_by_reference"] == 4
+    by = {"durable-rules 2.0.28": "reference", "reference": "decision diagram"}
+    assert all(by[r["engine"]] == r["checked_by"] for r in record["rulebooks"])
     assert {r["offer"]: r["near_threshold"] for r in rows_of(tmp_path / "run" / "fragile.csv")}["a"] == (
         "cases_per_10000 diagnoses outside_share_mean"
     )
+
+
+def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom(tmp_path: Path) -> None:
+    run(tmp_path, "register.csv", ROWS)
+    (tmp_path / "durable_rules_engine.py").write_text("raise ImportError('undefined symbol: PyEval_CallObject')")
+    variables = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    arguments = ("reclassify", str(tmp_path / "register.csv"), "--year", "2018", "--out", str(tmp_path / "without"))
+    ran = sekskant(*arguments, environment=variables)
+    assert ran.code == 0
+    assert ran.err.startswith("durable-rules cannot be loaded (undefined symbol: PyEval_CallObject): the reference")
+    assert ran.err.count("durable-rules") == 1
+    assert verdicts(tmp_path / "without") == verdicts(tmp_path / "run")
+    record = json.loads((tmp_path / "without" / "run.json").read_text())
+    assert {(r["engine"], r["checked_by"]) for r in record["rulebooks"]} == {("reference", "decision diagram")}
 
 
 def test_every_bad_cell_is_told_and_costs_no_other_row(tmp_path: Path) -> None:
@@ -252,6 +268,7 @@ def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "letter.txt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.3, 0.9, 1.3, 1.7, 2.1])
 def test_a_killed_run_leaves_no_folder_or_a_complete_one(tmp_path: Path, after: float) -> None:
     rows = [ROWS[i % 2].replace(";", f"{i};", 1) for i in range(3000)]

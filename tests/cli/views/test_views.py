@@ -22,7 +22,7 @@ import openpyxl
 import pytest
 import yaml
 
-from engine.decisions.decide import DURABLE_RULES, REFERENCE
+from engine.decisions.evaluators import DURABLE_RULES, REFERENCE, why_reference
 from engine.explanation.justification import justification
 from engine.explanation.wording import Language
 from engine.rulebooks.library import SHIPPED
@@ -85,7 +85,7 @@ def _record() -> None:
     say("audit", "override", "7", "--verdict", "met", *why, "--by", "taskforcen", "--journal", "whole.db")
     say("assess", "again", *to, "--by", "Bo")
     Path("receipt.json").write_text(say("audit", "receipt", "6", "--journal", "whole.db"))
-    engine = REFERENCE if importlib.util.find_spec("durable_rules_engine") is None else DURABLE_RULES
+    engine = DURABLE_RULES if why_reference() is None else REFERENCE
     say(
         "assess",
         "offers/kastanjen.yaml",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 
 from engine.authoring.lints.check import lints_of
-from engine.authoring.proofs.diagrams import Diagrams, Function
+from engine.authoring.proofs.diagrams import Diagrams
 from engine.evaluation.evidence import Finding, State, findings_of
+from engine.evaluation.folding import Function
 from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.reference import conditions, ruling
 from engine.values.interval import Interval

@@ -71,6 +71,7 @@ def test_the_shipped_files_are_laid_out(file: Path) -> None:
     assert laid_out(TEXTS[file], file.name) == TEXTS[file]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FILES), STYLES)
 @tried(60)
 def test_every_way_of_writing_becomes_one(file: Path, style: dict[str, Any]) -> None:

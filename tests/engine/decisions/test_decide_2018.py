@@ -10,6 +10,7 @@ import pytest
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Note, Published, Subject, Trace
 from engine.diagnostics import Place, Rejected
+from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, Stated
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -380,7 +381,8 @@ def test_the_outcome_is_the_rulebooks_own_word_and_the_basis_its_rule(
 
 
 def test_every_node_that_decides_is_among_what_fired() -> None:
-    pytest.importorskip("durable_rules_engine", exc_type=ImportError)
+    if (missing := why_missing()) is not None:
+        pytest.skip(missing.en)
     fired = decide(NARROWER, ALL_OF_B).execution.fired
     assert [name for name in fired if name.startswith("B") and name.count(".") == 1] == [
         "B2.met",

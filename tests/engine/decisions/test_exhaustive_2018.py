@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from engine.decisions.analysis import Analysis, Analyst
+from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.ruling import Items, placed, rule_on
 from engine.rulebooks.library import Library
@@ -78,7 +79,8 @@ def test_the_reference_rules_as_all_completions_do(case: Case) -> None:
 
 
 def test_durable_rules_rules_as_the_reference_does_in_every_node(case: Case) -> None:
-    pytest.importorskip("durable_rules_engine", exc_type=ImportError)
+    if (missing := why_missing()) is not None:
+        pytest.skip(missing.en)
     from engine.evaluation.durable_rules import DurableRules  # noqa: PLC0415 - absent on some systems
 
     durable, program = DurableRules(case.program), case.program

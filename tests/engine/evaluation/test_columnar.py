@@ -49,8 +49,8 @@ def columnar(program: Program, year: int = YEAR) -> ColumnarProgram:
 def columns_of(leaf: Leaf, evidence: Evidence | None) -> dict[str, Any]:
     """The columns of one row of one leaf."""
     fact = leaf.fact
-    if evidence is None and fact.written.assumed:
-        evidence = Evidence(frozenset({fact.written.assumed}), State.KNOWN)
+    if evidence is None and fact.assumed:
+        evidence = Evidence(frozenset({fact.assumed}), State.KNOWN)
     possible = fact.everything if evidence is None else evidence.possible
     if isinstance(possible, Interval):
         low, high = marks_of(possible, leaf.scale)
@@ -85,7 +85,7 @@ def evaluated(program: ColumnarProgram, offers: Sequence[Stated]) -> Iterator[tu
 def numbers(fact: FactDeclaration) -> st.SearchStrategy[Decimal]:
     assert isinstance(fact.everything, Interval)
     low, high = (None if e is None else Decimal(decimal_text(e)) for e in (fact.everything.low, fact.everything.high))
-    places = 0 if fact.written.type == "whole_number" else 3
+    places = 0 if fact.is_whole else 3
     any_number = st.decimals(-4 if low is None else low, 4 if high is None else high, places=places)
     thresholds = [Decimal(t) for t in THRESHOLDS.get(fact.id, THRESHOLDS["used_mean"])]
     ties = [t for t in thresholds if Fraction(t) in fact.everything and (places or not t % 1)]
@@ -99,7 +99,7 @@ def bounds(draw: st.DrawFn, fact: FactDeclaration) -> Evidence | None:
     ends = [draw(st.none() | st.just(Fraction(end))) for end in (low, high)]
     possible = Interval(ends[0], ends[1], *(end is not None and draw(st.booleans()) for end in ends))
     possible = possible.intersect(fact.everything)
-    possible = possible.whole() if fact.written.type == "whole_number" else possible
+    possible = possible.whole() if fact.is_whole else possible
     return None if possible.is_empty else Evidence(possible, State.KNOWN)
 
 
@@ -113,7 +113,7 @@ def evidence(fact: FactDeclaration) -> st.SearchStrategy[Evidence | None]:
 
 OFFERS = st.fixed_dictionaries(
     {
-        name: st.fixed_dictionaries({year: evidence(fact) for year in YEARS}) if fact.written.per else evidence(fact)
+        name: st.fixed_dictionaries({year: evidence(fact) for year in YEARS}) if fact.is_yearly else evidence(fact)
         for name, fact in VOCABULARY.facts.items()
     }
 ).map(lambda found: {name: _stated(e) for name, e in found.items() if e is not None})
@@ -123,6 +123,7 @@ def _stated(found: Any) -> Any:
     return {year: e for year, e in found.items() if e is not None} if isinstance(found, Mapping) else found
 
 
+@pytest.mark.slow
 @many
 @given(examples(), st.lists(OFFERS, min_size=8, max_size=8))
 def test_random_rulebooks_come_to_the_same_statuses(example: Example, offers: list[Stated]) -> None:
@@ -143,7 +144,7 @@ def test_random_rulebooks_come_to_the_same_statuses(example: Example, offers: li
 
 def departs(example: Example, stated: Stated) -> bool:
     try:
-        Decider(example.rulebook, engine="reference").decide(SUBJECT, stated, YEAR)
+        Decider(example.rulebook, is_checked=False).decide(SUBJECT, stated, YEAR)
     except Rejected as error:
         return {d.code for d in error.diagnostics} == {"departure-without-reason"}
     return False
@@ -152,7 +153,7 @@ def departs(example: Example, stated: Stated) -> bool:
 def reads_derived(example: Example) -> bool:
     """Whether the contradiction lies in facts that the rulebook reads: others are not its columns."""
     program = compile_rulebook(example.rulebook)
-    return len([f for f in program.facts_tested if f.written.derived]) == 2
+    return len([f for f in program.facts_tested if f.derivation]) == 2
 
 
 def exact_where_derived(stated: Stated) -> bool:
@@ -164,11 +165,12 @@ def exact_where_derived(stated: Stated) -> bool:
     )
 
 
+@pytest.mark.slow
 @many
 @given(examples(), st.lists(OFFERS, min_size=4, max_size=4))
 def test_rulings_are_those_of_the_reference(example: Example, offers: list[Stated]) -> None:
     compiled = compile_rulebook(example.rulebook)
-    program, decider = columnar(compiled), Decider(example.rulebook, engine="reference")
+    program, decider = columnar(compiled), Decider(example.rulebook, is_checked=False)
     rulings = Rulings(decider)
     for _, items in evaluated(program, offers):
         if items is not None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -22,6 +20,7 @@ from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution, Trace
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference, ruling
+from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.evidence import Evidence, Stated
 from engine.evaluation.program import Program
 from engine.evaluation.reference import Findings
@@ -31,10 +30,10 @@ from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.chance import cheap
-from tests.command import ROOT
 from tests.support import SUBJECT, TEXT, Written, answer, between, exact, make_rulebook, make_vocabulary
 
-pytest.importorskip("durable_rules_engine", exc_type=ImportError)
+if (missing := why_missing()) is not None:
+    pytest.skip(missing.en, allow_module_level=True)
 
 from engine.evaluation import durable_rules
 from engine.evaluation.durable_rules import DurableRules, shared_host
@@ -65,8 +64,14 @@ def good_or_large() -> Rulebook:
     return make_rulebook(VOCABULARY, {"C1": {"met_when": {"fact": "good"}}, "C2": large}, {"any": ["C1", "C2"]})
 
 
+@pytest.fixture(autouse=True)
+def own_evaluators(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests have asked is forgotten; those evaluators remember what they were told."""
+    monkeypatch.setattr(durable_rules, "_evaluators", {})
+
+
 class Checked:
-    """Decides by durable-rules, and sees that the reference alone decides the same."""
+    """Decides by durable-rules, and sees that the reference and the diagram decide the same."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._decider, self._reference = Decider(rulebook), Decider(rulebook, engine="reference")
@@ -75,8 +80,9 @@ class Checked:
     def __call__(self, stated: Stated) -> Trace:
         decided = self._decider.decide(SUBJECT, stated, YEAR)
         assert (decided.execution.engine, decided.execution.checked_by) == (DurableRules.name, "reference")
-        alone = self._reference.decide(SUBJECT, stated, YEAR)
-        assert decided._replace(execution=alone.execution) == alone
+        without = self._reference.decide(SUBJECT, stated, YEAR)
+        assert (without.execution.engine, without.execution.checked_by) == ("reference", "decision diagram")
+        assert decided._replace(execution=without.execution) == without
         return decided
 
 
@@ -86,7 +92,7 @@ def decide(rulebook: Rulebook, stated: Stated) -> Trace:
 
 @cache
 def compared(comparison: str, threshold: str) -> Checked:
-    """Whoever decides by one comparison; each registers rulesets for good, so there is one of them."""
+    """Whoever decides by one comparison; each program registers rulesets for good, so there is one of them."""
     return Checked(one_criterion({"fact": "size", comparison: Decimal(threshold)}))
 
 
@@ -327,6 +333,7 @@ def test_equal_facts_are_decided_once_and_fire_the_same(monkeypatch: pytest.Monk
 
 def test_a_full_memory_is_emptied_and_nothing_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [Decider(good_or_large()).decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
+    durable_rules._evaluators.clear()
     monkeypatch.setattr(durable_rules, "MAX_REMEMBERED", 1)
     monkeypatch.setattr(decide_module, "MAX_REMEMBERED", 1)
     decider, counting = Decider(good_or_large()), Counting(monkeypatch)
@@ -448,53 +455,61 @@ def test_a_ruling_on_which_the_evaluators_disagree_is_named(monkeypatch: pytest.
         Decider(good_or_large()).decide(SUBJECT, {}, YEAR)
 
 
-# --- without durable-rules ---
+# --- one evaluator for all who decide by a program ---
 
 
-def by_the_reference(why: str) -> Execution:
-    return Execution("reference", None, (), why=why)
+def registered() -> set[str]:
+    """What the host of this process knows by name."""
+    return set(shared_host()._ruleset_directory)
 
 
-def without_durable_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "engine.evaluation.durable_rules")
-    for name in ("durable", "durable.engine", "durable_rules_engine"):
-        monkeypatch.setitem(sys.modules, name, None)
+def test_three_hundred_deciders_of_a_program_register_its_rules_once() -> None:
+    before = registered()
+    traces = [Decider(good_or_large()).decide(SUBJECT, ANSWERS[0], YEAR)]
+    once = registered()
+    assert once > before
+    traces += [Decider(good_or_large()).decide(SUBJECT, ANSWERS[0], YEAR) for _ in range(299)]
+    assert registered() == once
+    assert all(trace == traces[0] for trace in traces)
 
 
-def test_the_environment_can_ask_for_the_reference_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_durable_rules = decide(good_or_large(), ANSWERS[0])
-    without_durable_rules(monkeypatch)
-    monkeypatch.setenv("SEKSKANT_ENGINE", "reference")
-    trace = Decider(good_or_large()).decide(SUBJECT, ANSWERS[0], YEAR)
-    assert trace.execution == by_the_reference("asked for")
-    assert trace == with_durable_rules._replace(execution=trace.execution)
+def test_programs_that_differ_in_a_threshold_or_in_answers_have_rules_of_their_own() -> None:
+    other = make_vocabulary({"a": {"type": "one_of", "answers": {"c": TEXT, "b_c": TEXT}}})
+    test: Written = {"met_when": {"fact": "a", "is": "b_c"}}
+    rulebooks = [one_criterion({"fact": "size", "at_least": at}) for at in (1, 2)]
+    rulebooks += [make_rulebook(v, {"C1": test}, {"all": ["C1"]}) for v in (VOCABULARY, other)]
+    stated = {"size": exact(1), "a": answer("b_c")}
+    statuses, numbers = [], []
+    for rulebook in rulebooks:
+        before = registered()
+        findings = {name: evidence for name, evidence in stated.items() if name in rulebook.vocabulary.facts}
+        statuses.append(Decider(rulebook).decide(SUBJECT, findings, YEAR).criterion("C1").status)
+        numbers.append(len(registered() - before))
+    assert statuses == [Status.MET, Status.NOT_MET, Status.MET, Status.MET]
+    assert len(set(numbers)) == 1
+    assert numbers[0] > 0
 
 
-def test_where_durable_rules_is_not_installed_the_reference_decides(monkeypatch: pytest.MonkeyPatch) -> None:
-    without_durable_rules(monkeypatch)
-    trace = Decider(good_or_large()).decide(SUBJECT, ANSWERS[0], YEAR)
-    assert trace.execution == by_the_reference("durable-rules is not installed")
+def test_after_a_fault_nobody_asks_the_same_rules_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = Decider(good_or_large()), Decider(good_or_large())
+    assert first.decide(SUBJECT, ANSWERS[0], YEAR).verdict is second.decide(SUBJECT, ANSWERS[0], YEAR).verdict
+    known, asked = registered(), []
+    with monkeypatch.context() as patched:
+        patched.setattr(shared_host(), "assert_fact", lambda name, fact: asked.append(name))
+        for decider in (first, second):
+            with pytest.raises(IntegrityFault):
+                decider.decide(SUBJECT, ANSWERS[1], YEAR)
+    assert asked[0] in known
+    assert asked[1] not in known
+    assert first.decide(SUBJECT, ANSWERS[1], YEAR) == second.decide(SUBJECT, ANSWERS[1], YEAR)
 
 
-def test_on_a_python_without_durable_rules_the_reference_decides(monkeypatch: pytest.MonkeyPatch) -> None:
-    without_durable_rules(monkeypatch)
-    monkeypatch.setattr(sys, "version_info", (3, 13, 0, "final", 0))
-    trace = Decider(good_or_large()).decide(SUBJECT, ANSWERS[0], YEAR)
-    assert trace.execution == by_the_reference("durable-rules does not run on this Python")
-
-
-def test_the_reference_alone_never_loads_durable_rules() -> None:
-    script = """
-import sys
-from engine.decisions.decide import Decider
-from engine.rulebooks.library import Library
-from engine.decisions.trace import Subject
-rulebook = Library().choose("hovedstaden.udviklingsstrategi", 2018)
-trace = Decider(rulebook).decide(Subject("o", "O"), {}, 2018)
-print(trace.execution.engine, [name for name in sys.modules if "durable" in name])
-"""
-    environment = {**os.environ, "SEKSKANT_ENGINE": "reference", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=120, check=True
-    )
-    assert done.stdout == "reference []\n"
+def test_several_at_once_each_get_their_own_answer() -> None:
+    expected = [Decider(good_or_large()).decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
+    durable_rules._evaluators.clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda stated: Decider(good_or_large()).decide(SUBJECT, stated, YEAR), ANSWERS * 40))
+    assert [t._replace(execution=NO_EXECUTION) for t in found] == [
+        t._replace(execution=NO_EXECUTION) for t in expected * 40
+    ]
+    assert [t.execution.fired for t in found] == [t.execution.fired for t in expected * 40]

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from functools import partial
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from engine.decisions.analysis import Analyst
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution, Trace
 from engine.evaluation.evidence import Evidence, Stated
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
 from tests.chance import tried
@@ -31,15 +33,15 @@ from tests.engine.random_rulebooks import (
 )
 from tests.support import SUBJECT, forced
 
-# Each example decided by durable-rules registers its rulesets in the one host of the process, for good.
+# Each program decided by durable-rules registers its rulesets in the one host of the process, for good.
 decided_by_durable_rules = tried(80, suppress_health_check=[HealthCheck.too_slow])
 decided_by_the_reference = tried(150, suppress_health_check=[HealthCheck.too_slow])
 
 NO_EXECUTION = Execution("", None, ())
 
 
-def decided(example: Example, stated: Stated, engine: str | None = "reference") -> Trace:
-    return Decider(example.rulebook, engine=engine).decide(SUBJECT, stated, YEAR)
+def decided(example: Example, stated: Stated) -> Trace:
+    return Decider(example.rulebook, is_checked=False).decide(SUBJECT, stated, YEAR)
 
 
 def statuses(trace: Trace) -> list[Status]:
@@ -59,6 +61,7 @@ def test_durable_rules_decides_as_the_reference_does(example: Example) -> None:
         assert by_durable_rules == reference.decide(SUBJECT, stated, YEAR)._replace(execution=NO_EXECUTION)
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples())
 def test_a_verdict_and_its_bases_are_those_of_every_completion(example: Example) -> None:
@@ -70,6 +73,7 @@ def test_a_verdict_and_its_bases_are_those_of_every_completion(example: Example)
         assert set(trace.possible_bases) == {basis for _, basis in outcomes}
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples())
 def test_the_rule_is_exactly_what_its_completions_are(example: Example) -> None:
@@ -92,6 +96,7 @@ def test_where_all_is_known_the_decision_is_what_the_rulebook_says(example: Exam
     assert (trace.verdict, trace.basis) == (Verdict.MET if met else Verdict.NOT_MET, basis)
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples())
 def test_to_learn_more_never_contradicts_what_was_found(example: Example) -> None:
@@ -118,7 +123,7 @@ def _turned(stated: Evidence | Mapping[int, Evidence]) -> Evidence | Mapping[int
 @decided_by_the_reference
 @given(examples(max_criteria=4, max_overrides=2))
 def test_the_analysis_is_that_of_the_definitions(example: Example) -> None:
-    trace, program = decided(example, example.loose), Decider(example.rulebook, engine="reference").program
+    trace, program = decided(example, example.loose), compile_rulebook(example.rulebook)
     domains = [WITH_APPLICABILITY if "not_applicable" in c else PLAIN for c in example.criteria.values()]
     names = (*example.criteria, *example.overrides)
     options = (*domains, *(PLAIN for _ in example.overrides))

@@ -49,7 +49,7 @@ RULEBOOK = make_rulebook(
         }
     },
 )
-DECIDER = Decider(RULEBOOK, engine="reference")
+DECIDER = Decider(RULEBOOK, is_checked=False)
 FEW, MANY, NONE = exact(3), exact(95), exact(0)
 
 

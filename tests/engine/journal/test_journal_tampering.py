@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from engine.decisions.decide import REFERENCE, Decider
+from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject
 from engine.diagnostics import Rejected
 from engine.journal.drafts import decision_draft, texts_of
@@ -31,7 +31,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vocabulary = make_vocabulary({"needed": {"type": "judgement"}})
     criteria = {"C": {"met_when": {"fact": "needed", "is": "yes"}}}
     rulebook = make_rulebook(vocabulary, criteria, {"all": ["C"]})
-    decider = Decider(rulebook, engine=REFERENCE)
+    decider = Decider(rulebook, is_checked=False)
     path = tmp_path_factory.mktemp("journal") / "small.db"
     with Journal(str(path), writes=True) as journal:
         for i in range(COUNT):
@@ -75,6 +75,7 @@ def flipped(value: bytes | int, *, each: int) -> Iterator[bytes | int]:
         yield value[:i] + bytes([value[i] ^ (1 << (i % 8))]) + value[i + 1 :]
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_is_noticed_and_its_field_named(small: Path, tmp_path: Path) -> None:
     path, head = copied(small, tmp_path / "journal.db"), head_of(small)
     tried = 0
@@ -112,6 +113,7 @@ def _assert_named(faults: list[Fault], table: str, row: int, column: str) -> Non
         assert any(f.first == row and column in f.fields for f in altered), (where, faults)
 
 
+@pytest.mark.slow
 def test_a_flipped_byte_of_the_file_is_noticed_or_changes_nothing(small: Path, tmp_path: Path) -> None:
     with Journal(str(small)) as journal:
         everything = list(journal.entries()), list(journal.texts()), journal.headers()

@@ -89,6 +89,7 @@ def kinds(address: str) -> list[str]:
         return [fault.kind for fault in verify(journal).faults]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [0, 12])
 def test_what_four_writers_were_told_is_recorded_is_there_once_even_when_they_are_killed(
     kills: int, address: str

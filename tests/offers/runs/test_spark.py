@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -15,9 +16,12 @@ from tests.command import Ran, sekskant
 from tests.offers.columns.test_columns import CELLS
 
 SPARK = ("--backend", "spark", "--master", "local[2]")
-needs_java = pytest.mark.skipif(
-    shutil.which("java") is None and not os.environ.get("SEKSKANT_TEST_SPARK"), reason="Spark needs Java"
+REQUIRED = bool(os.environ.get("SEKSKANT_TEST_SPARK"))
+"""Whether what Spark needs must be there: nothing is skipped then."""
+needs_pyspark = pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None and not REQUIRED, reason="the extra `spark` is not installed"
 )
+needs_java = pytest.mark.skipif(shutil.which("java") is None and not REQUIRED, reason="Spark needs Java")
 SAME = ("run.json", "rejected.csv", "fragile.csv", "summary.txt", "summary.html")
 
 
@@ -39,6 +43,8 @@ def assert_same(on_polars: Path, on_spark: Path, *also: str) -> None:
         assert (on_polars / name).read_bytes() == (on_spark / name).read_bytes(), name
 
 
+@pytest.mark.slow
+@needs_pyspark
 @needs_java
 def test_texts_with_bounds_mistakes_and_repeated_ids_and_what_changed(tmp_path: Path) -> None:
     chance = chance_of(3)
@@ -65,6 +71,8 @@ def test_texts_with_bounds_mistakes_and_repeated_ids_and_what_changed(tmp_path: 
     assert "WARN" not in ran.err
 
 
+@pytest.mark.slow
+@needs_pyspark
 @needs_java
 def test_types_and_fewer_files(tmp_path: Path) -> None:
     typed(0, 2_000, chance_of(4)).write_parquet(tmp_path / "register.parquet")
@@ -77,6 +85,7 @@ def test_types_and_fewer_files(tmp_path: Path) -> None:
     assert_same(tmp_path / "polars", tmp_path / "spark")
 
 
+@needs_pyspark
 def test_spark_reads_parquet_only(tmp_path: Path) -> None:
     (tmp_path / "register.csv").write_text("id,diagnoses\na,3\n")
     ran = reclassified(tmp_path / "register.csv", tmp_path / "run", *SPARK, code=1)
@@ -90,6 +99,8 @@ def test_a_cluster_belongs_to_spark(options: tuple[str, ...], tmp_path: Path) ->
     assert "--backend spark and --master URL belong together" in ran.err
 
 
+@pytest.mark.slow
+@needs_pyspark
 @needs_java
 def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
     typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
@@ -98,6 +109,7 @@ def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
     assert "Traceback" not in ran.err
 
 
+@needs_pyspark
 def test_spark_without_java_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -30,7 +30,7 @@ from engine.rulebooks.rulebook import NumberTest
 
 def _measured_equals(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, test in all_tests(file.rulebook):
-        is_whole = file.rulebook.vocabulary.facts[test.fact].written.type == "whole_number"
+        is_whole = file.rulebook.vocabulary.facts[test.fact].is_whole
         if isinstance(test, NumberTest) and test.passing.is_exact and not is_whole:
             message = f"`{test.fact}` is measured, and hardly ever exactly this"
             hint = "compare by `at_most` or `at_least`"

@@ -32,7 +32,7 @@ from engine.values.numbers import decimal_text
 
 def _thresholds_between(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, test in all_tests(file.rulebook):
-        is_whole = file.rulebook.vocabulary.facts[test.fact].written.type == "whole_number"
+        is_whole = file.rulebook.vocabulary.facts[test.fact].is_whole
         if not isinstance(test, NumberTest) or not is_whole or test.threshold.denominator == 1 or test.passing.is_exact:
             continue
         same = " and ".join(f"`{c.value}: {decimal_text(end)}`" for c, end in ends_of(test.passing.whole()))

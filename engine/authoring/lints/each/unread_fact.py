@@ -32,7 +32,7 @@ def _unread_facts(file: VocabularyFile) -> Iterator[Diagnostic]:
     readers = [rulebook for rulebook in file.rulebooks if rulebook.vocabulary.id == file.vocabulary.id]
     read = {fact.id for rulebook in readers for fact in compile_rulebook(rulebook).facts_read}
     for name, fact in file.vocabulary.facts.items():
-        if readers and name not in read and not fact.written.attribute:
+        if readers and name not in read and not fact.is_attribute:
             message = f"no rulebook reads the fact `{name}`"
             hint = "take it out, or test it; assessors are not asked for it"
             yield Diagnostic(file.at_key("facts", name), "unread-fact", message, hint)

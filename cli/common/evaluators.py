@@ -1,0 +1,37 @@
+"""Which evaluators decide: what the environment asks for, and what is said where durable-rules is not there."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.common.console import say
+from engine.decisions.evaluators import DURABLE_RULES, ENGINES, REFERENCE
+from engine.evaluation.durable_engine import why_missing
+
+if TYPE_CHECKING:
+    from engine.explanation.wording import Language
+
+_INSTEAD = {
+    "da": "referencen afgør hvert tilbud, og beslutningsdiagrammet efterprøver det",
+    "en": "the reference decides each offer, and the decision diagram checks it",
+}
+
+
+def check_evaluators(lang: Language) -> None:
+    """See that what `SEKSKANT_ENGINE` asks for can be had, and say in a line who decides where durable-rules cannot.
+
+    Raises:
+        click.UsageError: the environment asks for what there is not.
+    """
+    chosen = os.environ.get("SEKSKANT_ENGINE")
+    if chosen and chosen not in ENGINES:
+        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`; it can be {' or '.join(ENGINES)}")
+    missing = None if chosen == REFERENCE else why_missing()
+    if missing is None:
+        return
+    if chosen == DURABLE_RULES:
+        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`, but {missing.en}")
+    say(f"{missing.da if lang == 'da' else missing.en}: {_INSTEAD[lang]}")

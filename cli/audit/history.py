@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from offers.recorded.history import Step, findings_in, step
-from offers.recorded.replay import NotReplayable, Recorded, Replayer, describing, recorded_in
+from offers.recorded.replay import NotReplayable, Recorded, Replayer, content_of, describing, recorded_in
 
 _CAUSES = {
     "data": ("oplysningerne", "the data"),
@@ -97,7 +96,7 @@ def _line(entry: Entry, wording: Wording) -> list[Piece]:
 
 def _below(event: _Event, wording: Wording) -> list[Branch]:
     if event.entry.kind == OVERRIDE:
-        reason = json.loads(event.entry.content).get("because", "")
+        reason = content_of(event.entry).get("because", "")
         return [Branch([Piece(f"{wording.pick('Begrundelse', 'Reason')}: {reason}")])]
     if event.why_not:
         return [Branch([Piece(wording.pick("kan ikke gentages: ", "not replayable: ") + event.why_not, "unknown")])]

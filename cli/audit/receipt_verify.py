@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,17 +54,18 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from engine.rulebooks.rulebook_ref import RulebookRef  # noqa: PLC0415 - only what is used is loaded
+    from engine.documents.json_text import load_json  # noqa: PLC0415 - only what is used is loaded
+    from engine.rulebooks.rulebook_ref import RulebookRef  # noqa: PLC0415
     from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415
 
     try:
         wider = found.entry.get("superset")
-        superset = RulebookRef.parse(json.loads(wider)) if wider else None
+        superset = RulebookRef.parse(load_json(wider, "entry")) if wider else None
         recorded = Recorded(found.record["decision"], found.record["document"], superset)
         return list(Replayer(found.text_of).replay(recorded).differs_at)
     except (NotReplayable, IntegrityFault) as error:
         return str(error)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, Rejected):
         return "the receipt does not hold a whole decision"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.recorded.history import evidence_changed
-from offers.recorded.replay import NotReplayable, Replayer, describing, recorded_in
+from offers.recorded.replay import NotReplayable, Replayer, content_of, describing, recorded_in
 
 
 def record_override(journal: Journal, number: int, verdict: str, because: str, by: str, language: Language) -> str:
@@ -74,7 +73,7 @@ class Overrides:
         entry = self._latest.get((trace.subject.id, trace.rulebook.id))
         if entry is None:
             return None
-        content = json.loads(entry.content)
+        content = content_of(entry)
         return Override(entry, content, _under(self._replayer, self._journal.entry(content["of"])))
 
 

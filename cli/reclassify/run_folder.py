@@ -133,7 +133,7 @@ def _place_below(register: str, place: Place) -> str:
     >>> _place_below("/home/ida/register.csv", Place("/home/ida/register.csv", 3, 5))
     'register.csv:3:5'
     """
-    return str(place).removeprefix(str(Path(register).parent) + "/")
+    return str(place).removeprefix("".join(register.rpartition("/")[:2]))
 
 
 def _join_fragile(folder: Path, books: int) -> None:

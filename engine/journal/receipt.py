@@ -6,11 +6,11 @@ texts of the rulebooks and vocabularies by their digests. Its seal is the digest
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, Rejected, rejected
+from engine.documents.json_text import load_json
 from engine.journal.entry import DECISION, ENTRY_FORMAT, Entry, frame
 from engine.journal.journal import Journal
 from engine.journal.verify import rulebooks_named
@@ -37,7 +37,7 @@ def receipt_text(journal: Journal, entry: Entry) -> str:
         message = f"a rulebook or vocabulary that it rests on is not kept: {', '.join(missing)}"
         raise rejected(place, "not-replayable", message, "`sekskant audit verify` says what is wrong")
     try:
-        decision, execution = json.loads(entry.content), json.loads(entry.execution or "null")
+        decision, execution = (load_json(t or "null", str(place)) for t in (entry.content, entry.execution))
     except ValueError:
         hint = "`sekskant audit verify` says what is wrong"
         raise rejected(place, "not-replayable", "the entry does not hold a whole decision", hint) from None
@@ -87,8 +87,8 @@ def read_receipt(data: bytes, file: str) -> Receipt:
     """
     try:
         text = data.decode().removesuffix("\n")
-        record = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
+        record = load_json(text, file, object_pairs_hook=_once)
+    except ValueError:
         raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _HINT) from None
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
@@ -170,10 +170,10 @@ def _texts(receipt: Receipt) -> Iterator[Mismatch]:
         if not isinstance(text, str) or sha256(text) != digest:
             yield Mismatch("texts", digest, sha256(str(text)))
     try:
-        superset = json.loads(receipt.entry.get("superset") or "null")
+        superset = load_json(receipt.entry.get("superset") or "null", "superset")
         named = [n for n in (receipt.record["decision"]["rulebook"], superset) if n]
         wanted = {r["sha256"] for n in named for r in (n, n["vocabulary"])}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, Rejected):
         return
     for digest in sorted(wanted ^ set(receipt.record["texts"])):
         yield Mismatch("texts", digest if digest in wanted else "", "" if digest in wanted else digest)

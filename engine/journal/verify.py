@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from engine.diagnostics import Rejected
+from engine.documents.json_text import load_json
 from engine.journal.entry import CHECKED, DECISION, RUN, Entry, Header, checksums_of, digest_of
 from engine.journal.journal import Head, Journal
 from engine.values.canonical import sha256
@@ -176,8 +176,8 @@ def _inconsistent(entry: Entry) -> Iterator[Fault]:
 
 def _parsed(text: object) -> dict[str, Any]:
     try:
-        found = json.loads(str(text))
-    except ValueError:
+        found = load_json(str(text), "entry")
+    except (ValueError, Rejected):
         return {}
     return found if isinstance(found, dict) else {}
 

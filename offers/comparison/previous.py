@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place, rejected
+from engine.documents.json_text import load_json
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
@@ -47,7 +47,7 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
         Rejected: the folder holds none.
     """
     try:
-        record = json.loads((folder / "run.json").read_bytes())
+        record = load_json((folder / "run.json").read_bytes(), str(folder / "run.json"))
         books = {r["id"]: f"{r['id']}@{r['version']}" for r in record["rulebooks"]}
         year = int(record["year"])
         old = Library(folder / RULEBOOKS).rulebooks

@@ -23,7 +23,7 @@ from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical_record, decision_text, sha256
-from offers.recorded.replay import NotReplayable, Replayer
+from offers.recorded.replay import NotReplayable, Replayer, content_of
 from offers.tables.cells import answer_of, cell_node
 
 _NOWHERE = Place("recorded row")
@@ -45,7 +45,7 @@ def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]
         Rejected: a file of the batch cannot be read.
         NotReplayable: a rulebook that it was decided by is not kept.
     """
-    content, replayer = json.loads(run.content), Replayer(journal.text)
+    content, replayer = content_of(run), Replayer(journal.text)
     for named in content.get("rulebooks", ()):
         rulebook = RulebookRef.parse(named)
         if wanted.rulebook not in (None, rulebook.id, rulebook.name):

@@ -11,6 +11,7 @@ from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.documents.document import read_one
+from engine.documents.json_text import load_json
 from engine.journal.differing_paths import differences
 from engine.journal.entry import Entry
 from engine.rulebooks.language import Text
@@ -124,6 +125,21 @@ class Replayer:
         return text.encode()
 
 
+def content_of(entry: Entry) -> Record:
+    """What an entry says, whatever its kind.
+
+    Raises:
+        NotReplayable: it is no record.
+    """
+    try:
+        content = load_json(entry.content, "entry")
+    except (ValueError, TypeError, Rejected):
+        content = None
+    if not isinstance(content, dict):
+        raise NotReplayable(f"post {entry.number} kan ikke læses", f"entry {entry.number} cannot be read")
+    return content
+
+
 def recorded_in(entry: Entry) -> Recorded:
     """The decision that a journal entry records.
 
@@ -131,11 +147,11 @@ def recorded_in(entry: Entry) -> Recorded:
         NotReplayable: it is none, or is damaged.
     """
     try:
-        decision = json.loads(entry.content)
-        superset = RulebookRef.parse(json.loads(entry.superset)) if entry.superset else None
+        decision = load_json(entry.content, "entry")
+        superset = RulebookRef.parse(load_json(entry.superset, "entry")) if entry.superset else None
         RulebookRef.parse(decision["rulebook"])
         sound = isinstance(decision["year"], int)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, Rejected):
         sound = False
     if not sound or entry.document is None:
         raise NotReplayable("posten rummer ikke en hel afgørelse", "the entry does not hold a whole decision")

@@ -37,6 +37,7 @@ def test_commands_in_the_documents_print_what_is_shown(path: Path) -> None:
     agrees(path, CONSOLE.sub(shown, path.read_text()))
 
 
+@pytest.mark.slow
 def test_every_help_is_shown() -> None:
     parts = ["# Commands", "", "What `--help` prints, for every command.", ""]
     for command in COMMANDS:

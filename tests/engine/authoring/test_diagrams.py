@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 from engine.authoring.lints.check import lints_of
@@ -72,6 +73,7 @@ def test_statuses_that_occur_are_possible(example: Example) -> None:
     assert occurring != diagrams.false
 
 
+@pytest.mark.slow
 @given(examples())
 @tried(100)
 def test_what_is_said_to_be_impossible_does_not_happen(example: Example) -> None:

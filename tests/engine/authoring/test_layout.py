@@ -88,6 +88,7 @@ def test_json_becomes_yaml() -> None:
     assert laid_out(written, file.name) == laid_out(without_comments(TEXTS[file]), file.name)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FILES), st.data())
 @tried(60)
 def test_comments_and_meaning_are_kept(file: Path, data: st.DataObject) -> None:
@@ -248,6 +249,7 @@ facts:
 """
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path) -> None:
     file = tmp_path / "vocabulary.yaml"
     file.write_text(UNTIDY, encoding="utf-8")

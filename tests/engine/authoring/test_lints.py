@@ -120,6 +120,7 @@ def test_a_broken_file_hides_nothing_in_the_others(tmp_path: Path, monkeypatch: 
     assert "syntax" in codes
 
 
+@pytest.mark.slow
 def test_the_command_exits_with_5_and_never_as_for_usage(tmp_path: Path) -> None:
     found = sekskant("rulebook", "check", str(FILES / "unused-criterion" / "broken"))
     assert (found.code, found.err) == (5, "1 finding in 2 files\n")

@@ -85,6 +85,7 @@ def test_the_rule_is_exactly_what_its_completions_are(example: Example) -> None:
     assert trace.rule_status.value == {NOT_MET if r is Result.NOT_APPLICABLE else r for r in expected}
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples())
 def test_where_all_is_known_the_decision_is_what_the_rulebook_says(example: Example) -> None:
@@ -108,6 +109,7 @@ def test_to_learn_more_never_contradicts_what_was_found(example: Example) -> Non
         assert set(after.possible_bases) <= set(before.possible_bases)
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples(), st.data())
 def test_the_order_of_the_evidence_never_matters(example: Example, data: st.DataObject) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cli.common.console import Exit, exit_code, harmless, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, say, say_rejected, stop
+from offers.tables.formulas import harmless
 
 
 @click.command()

@@ -37,8 +37,8 @@ def duckdb_connection(database: str, scratch: Path, *, read_only: bool = False) 
 def quoted_name(name: str) -> str:
     """A name in SQL.
 
-    >>> quoted_name('offers "2018"')
-    '"offers ""2018\"""'
+    >>> quoted_name('the "offers" of 2018')
+    '"the ""offers"" of 2018"'
     """
     return '"' + name.replace('"', '""') + '"'
 

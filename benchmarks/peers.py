@@ -35,7 +35,7 @@ from engine.decisions.vector_decisions import Rulings  # noqa: E402
 from engine.evaluation.columnar_evidence import Grids, high_of, low_of, possible_of, reasoned_of, stated_of  # noqa: E402
 from engine.rulebooks.library import Library  # noqa: E402
 from engine.rulebooks.rulebook import Verdict  # noqa: E402
-from offers.columns.decision_table import Book  # noqa: E402
+from offers.columns.decision_table import DecisionTable  # noqa: E402
 from offers.columns.evaluator import Evaluator  # noqa: E402
 from offers.columns.evidence_columns import READ  # noqa: E402
 from offers.tables.headers import Headers  # noqa: E402
@@ -100,10 +100,10 @@ class Ours:
         """The same from the cells on, and whether columns could tell them."""
         return self.evaluator.with_vectors(self._frame.lazy()).select(READ, *self.evaluator.vectors)
 
-    def books(self) -> list[Book]:
-        """Books in which nothing is decided yet."""
+    def decision_tables(self) -> list[DecisionTable]:
+        """Tables in which nothing is decided yet."""
         pairs = zip(self._deciders, self.evaluator.columnar, strict=True)
-        return [Book(Rulings(decider), columnar) for decider, columnar in pairs]
+        return [DecisionTable(Rulings(decider), columnar) for decider, columnar in pairs]
 
     def statuses(self, vectors: pl.DataFrame, decided: Sequence[pl.DataFrame]) -> pl.DataFrame:
         """A column of codes for each item of both rulebooks."""
@@ -214,9 +214,9 @@ def measured(ours: Ours, frame: pl.DataFrame, others: Sequence[Peer]) -> Iterato
     assert vectors[READ].all()
     assert from_evidence.equals(vectors.drop(READ))
     del evidence, from_evidence, plan
-    books = ours.books()
+    decision_tables = ours.decision_tables()
     for stage in (RULED, VERDICTS):
-        took, decided = timed(lambda: [book.decide(vectors) for book in books])
+        took, decided = timed(lambda: [decision_table.decide(vectors) for decision_table in decision_tables])
         yield stage, took * per_row
     expected = ours.statuses(vectors, decided)
     for peer in others:

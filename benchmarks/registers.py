@@ -35,7 +35,8 @@ def copy(path: Path, folder: Path) -> dict[str, float]:
 def decide(path: Path, folder: Path, fragile: bool) -> dict[str, float]:
     """All that `sekskant reclassify` does between opening the table and the files in `decisions/`."""
     from engine.rulebooks.library import Library  # noqa: PLC0415
-    from offers.runs.run import Request, reclassify  # noqa: PLC0415
+    from offers.runs.run import reclassify  # noqa: PLC0415
+    from offers.runs.run_pass import Request  # noqa: PLC0415
     from offers.tables.opening import open_table  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pytest
+from _pytest.mark.structures import ParameterSet
+
 from engine.decisions.analysis import Analyst, Sets
-from engine.decisions.trace import Subject
+from engine.decisions.trace import Subject, Trace
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
+from engine.evaluation.program import compile_rulebook
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
@@ -23,6 +28,15 @@ Written = Mapping[str, Any]
 TEXT = {"da": "tekst", "en": "text"}
 SUBJECT = Subject("offer", "Offer")
 REASONED = Provenance(because="a reason")
+
+
+def slow_among(names: Iterable[str], slow: Container[str]) -> list[ParameterSet]:
+    """The parameters of a test, those that are slow marked as such.
+
+    >>> [parameter.id for parameter in slow_among(["a", "b"], {"b"}) if parameter.marks]
+    ['b']
+    """
+    return [pytest.param(name, id=name, marks=[pytest.mark.slow] if name in slow else []) for name in names]
 
 
 def flow(value: object) -> str:
@@ -39,6 +53,13 @@ def make_vocabulary(facts: Mapping[str, Written]) -> Vocabulary:
     whole = {name: {"label": TEXT, "question": TEXT, **fact} for name, fact in facts.items()}
     written = {"format": "sekskant/vocabulary/1", "id": "test", "title": TEXT, "facts": whole}
     return load_vocabulary(flow(written).encode(), "vocabulary.yaml")
+
+
+def status_of_rule(trace: Trace) -> Status:
+    """What the rule of a rulebook comes to on the criteria of a trace, whatever overrides say."""
+    program = compile_rulebook(trace.rulebook)
+    items = (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
+    return rule_on(program, items).statuses[program.rule - program.ruling_from]
 
 
 def make_rulebook(

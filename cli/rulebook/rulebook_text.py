@@ -89,7 +89,7 @@ class _Reader:
         tested = self._condition(criterion.condition)
         if criterion.judgement:
             judgement = self._rulebook.vocabulary.facts[criterion.judgement]
-            label = self._wording.quoted(self._wording.text(judgement.written.label))
+            label = self._wording.quoted(self._wording.text(judgement.label))
             tested += self._pick(f" (vejledende; {label} kan afvige)", f" (indicative; {label} may depart from it)")
         self._indented(Piece(f"→ {tested}"), *self._references(criterion))
         if applicability := criterion.applicability:
@@ -101,7 +101,7 @@ class _Reader:
     def _condition(self, condition: Condition, *, nested: bool = False) -> str:
         if isinstance(condition, Test):
             fact = self._rulebook.vocabulary.facts[condition.fact]
-            return f"{self._wording.text(fact.written.label)}: {self._wording.required(condition, fact)}"
+            return f"{self._wording.text(fact.label)}: {self._wording.required(condition, fact)}"
         return self._combination(condition, nested=nested)
 
     def _combination(self, condition: Combination, *, nested: bool) -> str:
@@ -120,8 +120,7 @@ class _Reader:
         self.screen.table([self._pick(*head) for head in heads], rows, [first, None, 22])
 
     def _fact(self, fact: FactDeclaration) -> list[Cell]:
-        written = fact.written
         answers = ", ".join(self._wording.answers(fact)) or self._wording.fact_range(fact)
-        answers += self._pick(", pr. år", ", per year") if written.per else ""
-        unit = f" ({self._wording.text(written.unit)})" if written.unit else ""
-        return [[Piece(fact.id)], [Piece(self._wording.text(written.label) + unit)], [Piece(answers)]]
+        answers += self._pick(", pr. år", ", per year") if fact.is_yearly else ""
+        unit = f" ({self._wording.text(fact.unit)})" if fact.unit else ""
+        return [[Piece(fact.id)], [Piece(self._wording.text(fact.label) + unit)], [Piece(answers)]]

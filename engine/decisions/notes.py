@@ -56,7 +56,7 @@ def _assumed(trace: Trace) -> Iterator[Note]:
     """Answers that nobody stated and that were taken for granted."""
     taken = (t.finding for t in _all_tests(trace) if t.finding.evidence and t.finding.evidence.assumed)
     for fact in dict.fromkeys(finding.fact.id for finding in taken):
-        yield Note("assumed", {"fact": fact, "answer": trace.rulebook.vocabulary.facts[fact].written.assumed or ""})
+        yield Note("assumed", {"fact": fact, "answer": trace.rulebook.vocabulary.facts[fact].assumed or ""})
 
 
 def _unused(trace: Trace, stated: Stated) -> Iterator[Note]:
@@ -72,9 +72,10 @@ def _years_read(trace: Trace) -> dict[str, set[int]]:
     """The facts per year that the rulebook reads, each with its years."""
     read: dict[str, set[int]] = {}
     for test in _all_tests(trace):
-        derived = test.finding.fact.written.derived
-        if derived is not None and derived.mean is not None:
-            read.setdefault(derived.mean.of, set()).update(trace.year + offset for offset in derived.mean.years)
+        derivation = test.finding.fact.derivation
+        for name, offset in derivation.parts if derivation else ():
+            if offset is not None:
+                read.setdefault(name, set()).add(trace.year + offset)
     return read
 
 
@@ -89,7 +90,7 @@ def _without_reason(trace: Trace) -> Iterator[Note]:
 def is_judged_without_reason(test: TestTrace) -> bool:
     """Whether a test rests on a judgement that gives no reason."""
     finding = test.finding
-    judged = finding.fact.written.type == "judgement" and finding.state is State.KNOWN
+    judged = finding.fact.is_judgement and finding.state is State.KNOWN
     return judged and test.status is not Status.UNKNOWN and finding.provenance.because is None
 
 

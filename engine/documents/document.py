@@ -7,8 +7,6 @@ needs and an attacker could use (aliases, tags, deep nesting, control characters
 from __future__ import annotations
 
 import codecs
-import contextlib
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -18,12 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.documents.nesting import MAX_DEPTH, place_at, too_deep
 
 if TYPE_CHECKING:
     from engine.documents.json_events import JsonText
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_DEPTH = 40
 MAX_NODES = 100_000
 MAX_DOCUMENTS = 100_000
 MAX_DIGITS = 30
@@ -126,14 +124,14 @@ def decode(data: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise rejected(_place_after(before, file), "not-utf-8", message, "save the file as UTF-8") from None
+        raise rejected(place_at(before, len(before), file), "not-utf-8", message, "save the file as UTF-8") from None
     _refuse(_CONTROL, text, file, "the control character {} does not belong in a text", "delete it")
     return text
 
 
 def _refuse(characters: re.Pattern[str], text: str, file: str, message: str, hint: str) -> None:
     if bad := characters.search(text):
-        place = _place_after(text[: bad.start()], file)
+        place = place_at(text, bad.start(), file)
         raise rejected(place, "control-character", message.format(f"U+{ord(bad[0]):04X}"), hint)
 
 
@@ -175,11 +173,11 @@ def read_one(data: bytes, file: str) -> Node:
 def _documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
     try:
         text = decode(data, file)
-        json = _json_in(text)
+        json = _json_in(text, file)
         if json is None:
             hint = "end the line with a plain line break"
             _refuse(_LINE_END, text, file, "the character {} is a line end that editors do not show", hint)
-            yield from _composed(_events(text), text, file)
+            yield from _composed(yaml.parse(text, Loader=_PARSER), text, file)
             return
     except Rejected as error:
         yield error
@@ -189,46 +187,14 @@ def _documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
         json.go_on()
 
 
-def _json_in(text: str) -> JsonText | None:
+def _json_in(text: str, file: str) -> JsonText | None:
     """A reader of the text's JSON; None where it is YAML."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
     from engine.documents.json_events import JsonText  # noqa: PLC0415 - YAML must not wait for it
 
-    json = JsonText(text)
+    json = JsonText(text, file)
     return json if json.is_json() else None
-
-
-def _events(text: str) -> Iterator[_Event]:
-    """The events of a YAML text; too many levels come before what a parser finds wrong while it looks ahead of them.
-
-    Raises:
-        yaml.YAMLError: the text is not YAML.
-    """
-    seen = 0
-    try:
-        for event in yaml.parse(text, Loader=_PARSER):
-            yield event
-            seen += 1
-    except yaml.MarkedYAMLError as error:
-        for mark in filter(None, (error.problem_mark, error.context_mark)):
-            if enough := _first_too_deep(text[: mark.index]):
-                yield from itertools.islice(yaml.parse(text[: mark.index], Loader=_PARSER), seen, enough)
-                break
-        raise
-
-
-def _first_too_deep(text: str) -> int:
-    """How many events of a text lead to one that lies too deep; 0 where none does."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return 0
-    levels = 0
-    with contextlib.suppress(yaml.YAMLError):
-        for count, event in enumerate(yaml.parse(text, Loader=_PARSER), 1):
-            levels += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if levels > MAX_DEPTH + 2:
-                return count
-    return 0
 
 
 def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node | Rejected]:
@@ -237,19 +203,12 @@ def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node |
             if not (isinstance(document, Scalar) and document.value is None):
                 yield document
     except Rejected as error:
-        yield error
-    except yaml.MarkedYAMLError as error:
+        # Without the frames that it was raised in: there can be as many as there are lines.
+        yield Rejected(error.diagnostics)
+    except (yaml.YAMLError, ValueError) as error:
         from engine.documents.syntax import explained  # noqa: PLC0415 - only a mistake needs it
 
-        (line, column), message, hint = explained(error, text)
-        rest = "nothing after this line was read"
-        yield rejected(Place(file, line, column), "syntax", message, f"{hint}; {rest}" if hint else rest)
-    except (yaml.YAMLError, ValueError):
-        yield rejected(Place(file), "syntax", "this is not YAML")
-
-
-def _place_after(before: str, file: str) -> Place:
-    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        yield explained(error, text, file, _PARSER)
 
 
 class _Composer:
@@ -314,7 +273,7 @@ class _Composer:
     def _guard(self, event: _Event, depth: int) -> None:
         self._count += 1
         if depth > MAX_DEPTH:
-            raise rejected(self._place(event), "too-deep", f"more than {MAX_DEPTH} levels of nesting")
+            raise too_deep(self._place(event))
         if self._count > MAX_NODES:
             raise rejected(self._place(event), "too-many-nodes", f"more than {MAX_NODES} values in one document")
 

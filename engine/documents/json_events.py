@@ -6,14 +6,15 @@ surrogates, and take some characters inside a text for line ends.
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
 
 import yaml
 
-from engine.documents.syntax import JsonMistake
+from engine.diagnostics import Place, Rejected, rejected
+from engine.documents.nesting import MAX_DEPTH
+from engine.documents.syntax import NOT_READ_ON
 
 ENOUGH = 1_000
 """A value that reads as JSON so far is meant as JSON."""
@@ -25,25 +26,29 @@ _decoder = json.JSONDecoder()
 
 
 class JsonText:
-    """Reads the JSON values of a text one after the other.
+    """Reads the JSON values of a file's text one after the other.
 
-    >>> JsonText('{"a": 1}').is_json(), JsonText("{a: 1}").is_json()
+    >>> JsonText('{"a": 1}', "a.json").is_json(), JsonText("{a: 1}", "a.json").is_json()
     (True, False)
     """
 
-    def __init__(self, text: str) -> None:
-        self._text, self._at = text, 0
+    def __init__(self, text: str, file: str) -> None:
+        self._text, self._file, self._at, self._depth = text, file, 0, 0
         self._line, self._line_start, self._counted = 0, 0, 0
 
     def is_json(self) -> bool:
         """Whether the text begins with a JSON object or list."""
-        first = JsonText(self._text)
+        first = JsonText(self._text, self._file)
         if first._next() not in ("{", "["):
             return False
         try:
-            return sum(1 for _ in itertools.islice(first._value(), ENOUGH)) > 0
-        except (JsonMistake, RecursionError):
+            for count, _ in enumerate(first._value(), start=1):
+                # Nobody reads on below the greatest depth, which the stack could not hold for ever.
+                if count == ENOUGH or first._depth > MAX_DEPTH + 1:
+                    break
+        except Rejected:
             return False
+        return True
 
     def has_more(self) -> bool:
         """Whether anything but space is left."""
@@ -58,8 +63,9 @@ class JsonText:
         """The events of each value that is left, a document for each.
 
         Raises:
-            JsonMistake: the text is not JSON.
+            Rejected: the text is not JSON.
         """
+        self._depth = 0
         while self._next():
             yield yaml.DocumentStartEvent()
             yield from self._value()
@@ -88,6 +94,7 @@ class JsonText:
     def _several(self, end: str, one: Callable[[], Iterator[yaml.Event]]) -> Iterator[yaml.Event]:
         """What stands between brackets, with commas between."""
         self._at += 1
+        self._depth += 1
         following = self._next()
         while following != end:
             yield from one()
@@ -97,6 +104,7 @@ class JsonText:
             elif following != end:
                 raise self._error(f"a `,` or `{end}` is expected here")
         self._at += 1
+        self._depth -= 1
 
     def _member(self) -> Iterator[yaml.Event]:
         if self._next() != '"':
@@ -132,5 +140,6 @@ class JsonText:
         self._counted = self._at
         return yaml.Mark("", self._at, self._line, self._at - self._line_start, None, 0)
 
-    def _error(self, message: str) -> JsonMistake:
-        return JsonMistake(problem=message, problem_mark=self._mark())
+    def _error(self, message: str) -> Rejected:
+        mark = self._mark()
+        return rejected(Place(self._file, mark.line + 1, mark.column + 1), "syntax", message, NOT_READ_ON)

@@ -1,92 +1,165 @@
-"""Syntax errors in the words of those who write the files, at the place that they can mend."""
+"""Syntax errors in the words of those who write the files, at the place that they can mend.
+
+Not a word of a parser is shown: what it says is looked up in a closed table, and what is not there gets a text of its
+own. So a parser may say what it likes in its next version.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Any, NamedTuple
 
 import yaml
 
-from engine.diagnostics import quoted
+from engine.diagnostics import Place, Rejected, quoted, rejected
+from engine.documents.nesting import deep_after, place_at, read_before, too_deep
 
+_BETWEEN = re.compile(r"[\s:,?-]*")
+NOT_READ_ON = "nothing after this line was read"
 _INDENTATION = "check the indentation"
 _QUOTES = "put the text in quotes"
-_NOT_YAML = "this is not YAML"
 _BACKSLASH = "write a backslash as `\\\\`, or use single quotes"
 
-# What libyaml and PyYAML's own parser say, in any of their versions; what we say, with the character at the place for
-# `{}`; and what helps. What they say is never shown: a message that nobody knows yet is told as the general one.
-_EXPLANATIONS: tuple[tuple[str, str, str | None], ...] = (
-    (r"tab character|character '\\t'", "a tab cannot indent", "indent with spaces"),
-    (r"cannot start any token", "{} cannot begin a text", _QUOTES),
-    (
+
+class Explanation(NamedTuple):
+    """What libyaml and PyYAML's own parser say, as context and problem; what we say; and what helps.
+
+    The place is where the parser stopped, or where what it could not read begins. `{}` is the character that stands at
+    the place.
+    """
+
+    said: re.Pattern[str]
+    message: str
+    hint: str | None = None
+    at_beginning: bool = False
+
+
+def _said(pattern: str, message: str, hint: str | None = None, *, at_beginning: bool = False) -> Explanation:
+    return Explanation(re.compile(pattern), message, hint, at_beginning)
+
+
+_TAB = _said(r"tab character|character '\\t'", "a tab cannot indent", "indent with spaces")
+EXPLANATIONS: tuple[Explanation, ...] = (
+    _said(
+        r"directive|incompatible YAML document|duplicate tag handle",
+        "a line that begins with `%` cannot be read here",
+        "leave the line out",
+        at_beginning=True,
+    ),
+    _said(
+        r"^while (scanning|parsing) a tag\b|undefined tag handle",
+        "the tag that begins here cannot be read",
+        "leave the tag out",
+        at_beginning=True,
+    ),
+    _said(
+        r"^while scanning an (alias|anchor)\b",
+        "a text cannot begin with `*` or `&`",
+        _QUOTES,
+        at_beginning=True,
+    ),
+    _said(
+        r"unexpected (end of stream|document (indicator|separator))",
+        "the quote that begins here is not closed",
+        at_beginning=True,
+    ),
+    _said(
+        r"could not find expected ':'",
+        "a `:` is missing after this key",
+        _INDENTATION,
+        at_beginning=True,
+    ),
+    _TAB,
+    _said(r"cannot start any token", "{} cannot begin a text", _QUOTES),
+    _said(
         r"mapping values|unexpected ':'",
         "a `:` is not expected here",
         f"{_INDENTATION}; a text that holds `: ` stands in quotes",
     ),
-    (r"mapping keys", "a `?` is not expected here", f"{_INDENTATION}; a text that begins with `? ` stands in quotes"),
-    (r"sequence entries", "a `-` is not expected here", _INDENTATION),
-    (r"expected '-' indicator", "a `-` is expected here", _INDENTATION),
-    (r"expected key|<block end>", "a key is expected here", f"{_INDENTATION}; quotes stand around a whole text"),
-    (r"document start", "nothing more is expected here", f"{_INDENTATION}; `---` begins another document"),
-    (r"node content", "a value is expected here", None),
-    (r"escape|hex", "the escape is not one of those that double quotes know", _BACKSLASH),
-    (r"indicator equal to 0|in the range 1-9", "an indentation after `|` or `>` is a number from 1 to 9", None),
-    (r"comment or (a )?line break|indentation indicators", "the text begins in the next line", None),
-    (
-        r"directive|%|version|incompatible|digit|non-alphabetical",
-        "a line that begins with `%` is a directive, which no record needs",
-        _QUOTES,
+    _said(r"mapping keys", "a `?` is not expected here", f"{_INDENTATION}; {_QUOTES}"),
+    _said(r"sequence entries", "a `-` is not expected here", _INDENTATION),
+    _said(r"expected '-' indicator", "a `-` is expected here", _INDENTATION),
+    _said(
+        r"expected key|<block end>",
+        "a key is expected here",
+        f"{_INDENTATION}; quotes stand around a whole text",
     ),
-    (r"[Tt]ag|URI|expected '[!> ]'|whitespace", "a `!` begins a tag, which no record needs", _QUOTES),
-    (r"nesting|too long", "the nesting is deeper than any record needs", None),
-    (r"UTF|Unicode|octet|surrogate|(control|special) characters", "{} does not belong in a text", "delete it"),
+    _said(
+        r"document start",
+        "nothing more is expected here",
+        f"{_INDENTATION}; `---` begins another document",
+    ),
+    _said(r"node content", "a value is expected here"),
+    _said(
+        r"escape|hexdecimal|hexadecimal|chr\(\) arg",
+        "the escape is not one of those that double quotes know",
+        _BACKSLASH,
+    ),
+    _said(
+        r"comment or (a )?line break|indentation indicator",
+        "the text begins in the next line",
+    ),
+    _said(
+        r"nesting",
+        "the nesting is deeper than can be read",
+    ),
+    _said(
+        r"control characters|special characters|Unicode character|surrogate|UTF-(8|16)|octet",
+        "there is a character here that does not belong in a text",
+        "delete it",
+    ),
 )
-
-# The same where the mistake stands at the beginning of what could not be read.
-_BEGINNINGS: tuple[tuple[str, str, str | None], ...] = (
-    (r"unexpected end of stream|document (indicator|separator)", "the quote that begins here is not closed", None),
-    (r"alphabetic or numeric", "a text cannot begin with `*` or `&`", _QUOTES),
-    (r"could not find expected ':'", "a `:` is missing after this key", _INDENTATION),
-)
+GENERAL = Explanation(re.compile(""), "this cannot be read as YAML", f"{_INDENTATION}; {_QUOTES}")
+"""What is said of a mistake that a parser tells in words which we do not know."""
 
 
-class JsonMistake(yaml.MarkedYAMLError):
-    """What is wrong with a JSON text, in our own words."""
+def explained(error: Exception, text: str, file: str, loader: Any) -> Rejected:
+    """A mistake that a parser of YAML found in a text, in our words.
+
+    Args:
+        error: what the parser raised.
+        text: the whole text.
+        file: its name.
+        loader: the parser.
+    """
+    stopped, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    stopped = stopped or opened
+    before = read_before(text, loader)
+    deep = deep_after(before, text, len(text) if stopped is None else stopped.index)
+    if deep >= 0:
+        return too_deep(place_at(text, deep, file))
+    if stopped is None:
+        found = _found(error, "")
+        following = _BETWEEN.match(text, before.end)
+        return _rejected(place_at(text, following.end() if following else before.end, file), found.message, found.hint)
+    if bracket := re.search(r"expected ',' or '(.)'", str(error)):
+        return _bracket(bracket[1], stopped, opened, text, file)
+    character = text[stopped.index : stopped.index + 1]
+    found = _found(error, character)
+    mark = opened if found.at_beginning and opened is not None else stopped
+    return _rejected(_place(mark, file), found.message.format(quoted(character)), found.hint)
 
 
-def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[tuple[int, int], str, str | None]:
-    """The line and column of a syntax error, counted from 1, with a message and a hint."""
-    problem, mark = error.problem or "", error.problem_mark or error.context_mark
-    opened = error.context_mark
-    if mark is None:
-        return (1, 1), _NOT_YAML, None
-    if isinstance(error, JsonMistake):
-        return _at(mark), problem, None
-    for said, message, hint in _BEGINNINGS if opened is not None else ():
-        if re.search(said, problem):
-            return _at(opened or mark), message, hint
-    if bracket := re.search(r"expected ',' or '(.)'", problem):
-        return _bracket(bracket[1], mark, opened, text)
-    if _character(mark, text) == "\t":
-        problem = "tab character"
-    for said, message, hint in _EXPLANATIONS:
-        if re.search(said, problem):
-            return _at(mark), message.format(quoted(_character(mark, text))), hint
-    return _at(mark), _NOT_YAML, None
+def _found(error: Exception, character: str) -> Explanation:
+    """The explanation of what a parser says, which is a tab wherever one stands at the place."""
+    words = f"{error.context or ''}: {error.problem or ''}" if isinstance(error, yaml.MarkedYAMLError) else str(error)
+    known = next((e for e in EXPLANATIONS if e.said.search(words)), GENERAL)
+    return _TAB if character == "\t" and not known.at_beginning else known
 
 
-def _bracket(closing: str, mark: yaml.Mark, opened: yaml.Mark | None, text: str) -> tuple[tuple[int, int], str, str]:
+def _bracket(closing: str, mark: yaml.Mark, opened: yaml.Mark | None, text: str, file: str) -> Rejected:
     opening = {"]": "[", "}": "{"}[closing]
     if opened is not None and not text[mark.index :].strip():
-        return _at(opened), f"the `{opening}` that begins here is not closed", f"end it with `{closing}`"
+        place = _place(opened, file)
+        return _rejected(place, f"the `{opening}` that begins here is not closed", f"end it with `{closing}`")
     since = f" of line {opened.line + 1}" if opened is not None else ""
     hint = f"the `{opening}`{since} is still open; a text that holds a comma or a `: ` stands in quotes"
-    return _at(mark), f"a `,` or `{closing}` is expected here", hint
+    return _rejected(_place(mark, file), f"a `,` or `{closing}` is expected here", hint)
 
 
-def _at(mark: yaml.Mark) -> tuple[int, int]:
-    return mark.line + 1, mark.column + 1
+def _rejected(place: Place, message: str, hint: str | None) -> Rejected:
+    return rejected(place, "syntax", message, f"{hint}; {NOT_READ_ON}" if hint else NOT_READ_ON)
 
 
-def _character(mark: yaml.Mark, text: str) -> str:
-    return text[mark.index : mark.index + 1]
+def _place(mark: yaml.Mark, file: str) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1)

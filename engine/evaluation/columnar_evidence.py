@@ -13,22 +13,21 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 import narwhals as nw
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.evaluation.durable_writer import scales_of
+from engine.evaluation.durable_writer import mark_of, scales_of
 from engine.evaluation.program import Program, TestNode
-from engine.rulebooks.rulebook import FactDeclaration, NumberTest
+from engine.rulebooks.rulebook import FactDeclaration, FactKind, Mean, NumberTest, Ratio
 from engine.values.interval import Interval
 
 UNBOUNDED = 2**56
 """The mark of an end that is not there, for a fact that is stated; every stated number lies within half of it."""
 UNBOUNDED_DERIVED = 2**62
 MAX_YEARS = 32
-DECIMALS = {"share": 12, "number": 6, "whole_number": 0}
-"""How many decimals the grid of a fact has at least."""
+"""So many years of a fact without ends still add up to less than the mark of a derived end that is not there."""
 CONSISTENT = " consistent"
 EXACT = 2**52
 """Below this, whole numbers and their quotients are exact on every backend."""
@@ -108,21 +107,17 @@ def marks_of(interval: Interval, scale: int, unbounded: int = UNBOUNDED) -> tupl
     >>> marks_of(Interval(Fraction(1, 2), Fraction(1), high_open=True), 10)
     (10, 19)
     """
-    low = -unbounded if interval.low is None else _mark(interval.low * scale)
-    high = unbounded if interval.high is None else _mark(interval.high * scale)
+    low = -unbounded if interval.low is None else mark_of(interval.low * scale)
+    high = unbounded if interval.high is None else mark_of(interval.high * scale)
     low, high = low + (interval.low_open and low % 2 == 0), high - (interval.high_open and high % 2 == 0)
     return max(low, -unbounded), min(high, unbounded)
-
-
-def _mark(scaled: Fraction) -> int:
-    return 2 * math.floor(scaled) + (scaled.denominator != 1)
 
 
 class Grids:
     """The grids of a vocabulary's facts, fine enough for the thresholds of some programs, for one agreement year.
 
     Raises:
-        Rejected: a threshold has more digits than whole numbers of 64 bits can hold.
+        Rejected: a threshold has more digits, or a mean more years, than whole numbers of 64 bits can hold.
     """
 
     def __init__(self, programs: Sequence[Program], year: int) -> None:
@@ -140,6 +135,11 @@ class Grids:
     def _check(self) -> None:
         """Refuse what the marks of 64 bits have no room for."""
         found = []
+        hint = "`sekskant assess` decides by this rulebook, offer by offer"
+        for program, fact in itertools.product(self._programs, self._facts.values()):
+            if isinstance(fact.derivation, Mean) and len(fact.derivation.years) > MAX_YEARS:
+                message = f"`{fact.id}` is the mean of more than {MAX_YEARS} years, which columns cannot add up"
+                found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
         for program, leaf in itertools.product(self._programs, self.read.values()):
             everything = leaf.fact.everything
             compared = [*_thresholds(program, leaf.fact.id)]
@@ -147,7 +147,6 @@ class Grids:
                 compared += [end for end in (everything.low, everything.high) if end is not None]
             if any(abs(number) >= leaf.limit for number in compared):
                 message = f"the thresholds on `{leaf.fact.id}` have too many digits to be compared in columns"
-                hint = "`sekskant assess` decides by this rulebook, offer by offer"
                 found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
         if found:
             raise Rejected(found)
@@ -163,7 +162,7 @@ class Grids:
         `CONSISTENT` says where columns can tell what derived facts are.
         """
         present, whole = set(present), set(whole)
-        derived = [f for f in self._facts.values() if f.written.derived and self._matters(f, present)]
+        derived = [f for f in self._facts.values() if f.derivation and self._matters(f, present)]
         needed = {**self.read, **{leaf.key: leaf for fact in derived for leaf in self.leaves_of(fact)}}
         absent = [column for key, leaf in needed.items() if key not in present for column in not_stated(leaf)]
         frame = frame.with_columns(*absent) if absent else frame
@@ -180,13 +179,15 @@ class Grids:
 
     def parts(self, fact: FactDeclaration) -> list[Leaf]:
         """The columns that a derived fact follows from."""
-        derived = fact.written.derived
-        if derived is None:
-            return []
-        if derived.mean:
-            return [self._leaf(derived.mean.of, fact, self._year + offset) for offset in derived.mean.years]
-        assert derived.ratio is not None
-        return [self._leaf(derived.ratio.of, None, None), self._leaf(derived.ratio.to, None, None)]
+        match fact.derivation:
+            case None:
+                return []
+            case Mean(of, years):
+                return [self._leaf(of, fact, self._year + offset) for offset in years]
+            case Ratio(of, to):
+                return [self._leaf(of, None, None), self._leaf(to, None, None)]
+            case _:
+                assert_never(fact.derivation)
 
     def own(self, fact: FactDeclaration) -> Leaf:
         """The column in which a fact itself is stated."""
@@ -194,9 +195,8 @@ class Grids:
 
     def scale(self, fact: FactDeclaration) -> int:
         """The scale of a fact once it is derived: a mean has the grid of the sum."""
-        derived = fact.written.derived
-        own = self.own(fact).scale
-        return own * len(derived.mean.years) if derived and derived.mean else own
+        own, derivation = self.own(fact).scale, fact.derivation
+        return own * len(derivation.years) if isinstance(derivation, Mean) else own
 
     def leaves_of(self, fact: FactDeclaration) -> list[Leaf]:
         """The columns in which a fact, and what it is derived from, are stated."""
@@ -206,9 +206,8 @@ class Grids:
         fact = self._facts[name]
         if not fact.is_number:
             return Leaf(fact, year, 0, 1, part=False)
-        decimals = DECIMALS[fact.written.type]
         family = self._family(mean or fact)
-        decimals = max(DECIMALS[self._facts[member].written.type] for member in family) if len(family) > 1 else decimals
+        decimals = max(_decimals(self._facts[member].kind) for member in family)
         wanted = math.lcm(10**decimals, *(self._finest.get(member, 1) for member in family))
         return Leaf(fact, year, decimals, wanted // 10**decimals, part=self._is_part(name))
 
@@ -219,18 +218,24 @@ class Grids:
         return [of, *related] if related else [fact.id]
 
     def _is_part(self, name: str) -> bool:
-        for fact in self._facts.values():
-            derived = fact.written.derived
-            if derived and derived.mean and name in (fact.id, derived.mean.of):
-                return True
-            if derived and derived.ratio and name in (fact.id, derived.ratio.of, derived.ratio.to):
-                return True
-        return False
+        return any(name in (f.id, *f.derived_from) for f in self._facts.values() if f.derivation)
+
+
+def _decimals(kind: FactKind) -> int:
+    """How many decimals the grid of a fact has at least."""
+    match kind:
+        case FactKind.SHARE:
+            return 12
+        case FactKind.NUMBER:
+            return 6
+        case FactKind.WHOLE_NUMBER | FactKind.JUDGEMENT | FactKind.ONE_OF:
+            return 0
+        case _:
+            assert_never(kind)
 
 
 def _mean_of(fact: FactDeclaration) -> str | None:
-    derived = fact.written.derived
-    return derived.mean.of if derived and derived.mean else None
+    return fact.derivation.of if isinstance(fact.derivation, Mean) else None
 
 
 def _thresholds(program: Program, fact: str) -> list[Fraction]:
@@ -251,14 +256,17 @@ def derived_ends(
     They cannot where the stated value and the computed one contradict each other, or may do so by rounding, or where a
     quotient is too large: such a row is for the reference.
     """
-    derived = fact.written.derived
-    assert derived is not None
+    derivation = fact.derivation
+    assert derivation is not None
     parts, own = grids.parts(fact), grids.own(fact)
-    if derived.mean:
-        are_whole = all(part.key in whole or part.key not in present for part in parts)
-        computed, certain = _mean(parts, are_whole=are_whole), nw.lit(True)
-    else:
-        computed, certain = _ratio(parts[0], parts[1], grids.scale(fact))
+    match derivation:
+        case Mean():
+            are_whole = all(part.key in whole or part.key not in present for part in parts)
+            computed, certain = _mean(parts, are_whole=are_whole), nw.lit(True)
+        case Ratio():
+            computed, certain = _ratio(parts[0], parts[1], grids.scale(fact))
+        case _:
+            assert_never(derivation)
     if not _stays_within(fact, parts):
         assert isinstance(fact.everything, Interval)
         least, largest = marks_of(fact.everything, grids.scale(fact), UNBOUNDED_DERIVED)
@@ -266,7 +274,7 @@ def derived_ends(
         computed = Ends(low, high)
     if own.key not in present:
         return computed, certain & (computed.low <= computed.high)
-    times, stated = len(parts) if derived.mean else 1, ends(own.key)
+    times, stated = grids.scale(fact) // own.scale, ends(own.key)
     stated = Ends(_finer_low(stated.low, times), _finer_high(stated.high, times))
     both_exact = _is_exact(computed) & _is_exact(stated)
     joined = Ends(nw.max_horizontal(computed.low, stated.low), nw.min_horizontal(computed.high, stated.high))
@@ -275,9 +283,7 @@ def derived_ends(
 
 def _stays_within(fact: FactDeclaration, parts: Sequence[Leaf]) -> bool:
     """Whether a mean cannot leave its range because none of its parts can."""
-    return bool(fact.written.derived and fact.written.derived.mean) and all(
-        part.fact.everything == fact.everything for part in parts
-    )
+    return isinstance(fact.derivation, Mean) and all(part.fact.everything == fact.everything for part in parts)
 
 
 def _is_exact(of: Ends) -> nw.Expr:
@@ -373,7 +379,7 @@ def not_stated(leaf: Leaf) -> Iterator[nw.Expr]:
         yield nw.lit(low, nw.Int64).alias(low_of(leaf.key))
         yield nw.lit(high, nw.Int64).alias(high_of(leaf.key))
     else:
-        assumed = fact.written.assumed
+        assumed = fact.assumed
         for answer in fact.answers:
             yield nw.lit(assumed in (None, answer)).alias(possible_of(leaf.key, answer))
         yield nw.lit(False).alias(stated_of(leaf.key))

@@ -8,11 +8,10 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import reduce
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.rulebooks.language import Mean
-from engine.rulebooks.rulebook import FactDeclaration, Possible, Vocabulary
+from engine.rulebooks.rulebook import Derivation, FactDeclaration, Mean, Possible, Ratio, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import show_possible
 
@@ -126,11 +125,11 @@ def findings_of(vocabulary: Vocabulary, stated: Stated, year: int) -> dict[str, 
         Rejected: a stated value contradicts the values that it is derived from.
     """
     found: list[Diagnostic] = []
-    single = [fact for fact in vocabulary.facts.values() if fact.written.per is None]
-    findings = {f.id: _own(f, stated) for f in single if f.written.derived is None}
+    single = [fact for fact in vocabulary.facts.values() if not fact.is_yearly]
+    findings = {f.id: _own(f, stated) for f in single if f.derivation is None}
     for fact in single:
-        if fact.written.derived is not None:
-            findings[fact.id] = _derived(fact, stated, findings, vocabulary, year, found)
+        if fact.derivation is not None:
+            findings[fact.id] = _derived(fact, fact.derivation, stated, findings, vocabulary, year, found)
     if found:
         raise Rejected(found)
     return findings
@@ -139,8 +138,8 @@ def findings_of(vocabulary: Vocabulary, stated: Stated, year: int) -> dict[str, 
 def _own(fact: FactDeclaration, stated: Stated) -> Finding:
     evidence = stated.get(fact.id)
     assert evidence is None or isinstance(evidence, Evidence)
-    if evidence is None and fact.written.assumed is not None:
-        evidence = Evidence(frozenset({fact.written.assumed}), State.KNOWN, assumed=True)
+    if evidence is None and fact.assumed is not None:
+        evidence = Evidence(frozenset({fact.assumed}), State.KNOWN, assumed=True)
     return _finding(fact, evidence)
 
 
@@ -152,6 +151,7 @@ def _finding(fact: FactDeclaration, evidence: Evidence | None) -> Finding:
 
 def _derived(
     fact: FactDeclaration,
+    derivation: Derivation,
     stated: Stated,
     findings: Mapping[str, Finding],
     vocabulary: Vocabulary,
@@ -159,15 +159,15 @@ def _derived(
     found: list[Diagnostic],
 ) -> Finding:
     own = _own(fact, stated)
-    derived = fact.written.derived
-    assert derived is not None
-    if derived.mean:
-        parts = _yearly(derived.mean, vocabulary, stated, year)
-        computed = _mean(parts)
-    else:
-        assert derived.ratio is not None
-        parts = [(name, findings[name]) for name in (derived.ratio.of, derived.ratio.to)]
-        computed = _ratio(parts[0][1].possible, parts[1][1].possible)
+    match derivation:
+        case Mean():
+            parts = _yearly(derivation, vocabulary, stated, year)
+            computed = _mean(parts)
+        case Ratio():
+            parts = [(name, findings[name]) for name in derivation.facts]
+            computed = _ratio(findings[derivation.of].possible, findings[derivation.to].possible)
+        case _:
+            assert_never(derivation)
     states = (own.state, *(part.state for _, part in parts))
     state = next(s for s in _STATES if s in states)
     return Finding(fact, _joined(own, computed, parts, found), state, own.evidence, tuple(parts))

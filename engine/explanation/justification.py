@@ -237,15 +237,15 @@ class _Writer:
     def _questions(self, finding: Finding) -> Iterator[str]:
         """What to ask for to settle a fact: of a derived one, the parts that are not exact."""
         if not finding.parts:
-            yield self._text(finding.fact.written.question)
+            yield self._text(finding.fact.question)
         open_parts = [(name, part) for name, part in finding.parts if not part.is_exact]
         if finding.parts and not open_parts:
-            yield self._text(finding.fact.written.question)
+            yield self._text(finding.fact.question)
         for fact in dict.fromkeys(part.fact.id for _, part in open_parts):
             names = [name for name, part in open_parts if part.fact.id == fact]
             part = next(part for _, part in open_parts if part.fact.id == fact)
-            years = f" ({self.wording.listed(names)})" if part.fact.written.per == "year" else ""
-            yield self._text(part.fact.written.question) + years
+            years = f" ({self.wording.listed(names)})" if part.fact.is_yearly else ""
+            yield self._text(part.fact.question) + years
 
     def _missing(self, verdict: Verdict) -> Iterator[str]:
         sets = self.trace.analysis.missing[verdict]

@@ -60,7 +60,7 @@ class Remarks:
 
     def _assumed(self, note: Note) -> str:
         fact = self._trace.rulebook.vocabulary.facts[str(note.detail["fact"])]
-        label = self._wording.text(fact.written.label)
+        label = self._wording.text(fact.label)
         answer = self._wording.quoted(self._wording.answer(fact, str(note.detail["answer"])))
         return self._pick(
             f"{label} er ikke oplyst; det er lagt til grund, at svaret er {answer}.",
@@ -69,7 +69,7 @@ class Remarks:
 
     def _unused_evidence(self, note: Note) -> str:
         fact = self._trace.rulebook.vocabulary.facts[str(note.detail["fact"])]
-        label, years = self._wording.text(fact.written.label), self._wording.listed(note.detail["years"])
+        label, years = self._wording.text(fact.label), self._wording.listed(note.detail["years"])
         return self._pick(
             f"{label}: tallene for {years} indgår ikke, da afgørelsen gælder aftaleåret {self._trace.year}.",
             f"{label}: what is stated for {years} is not used in a decision for the agreement year {self._trace.year}.",

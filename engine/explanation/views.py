@@ -55,7 +55,7 @@ def view_of(found: TestTrace, wording: Wording, criterion: CriterionTrace | None
         asks = "indicative" if criterion and is_indicative(criterion, found) else "required"
         asked = wording.phrase(asks, wording.required(test, finding.fact, negated=found.negated))
     return TestView(
-        label=wording.text(finding.fact.written.label),
+        label=wording.text(finding.fact.label),
         evidence=wording.evidence(finding, found.threshold),
         asks=asks,
         asked=asked,

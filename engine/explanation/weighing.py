@@ -126,7 +126,7 @@ def bearing(tests: Iterable[TestTrace], status: Status) -> list[TestTrace]:
 
 
 def _is_judgement(test: TestTrace) -> bool:
-    return test.finding.fact.written.type == "judgement"
+    return test.finding.fact.is_judgement
 
 
 def _said(tests: Iterable[TestTrace], detail: str) -> list[str]:

@@ -143,7 +143,7 @@ class Wording:
 
     def quantity(self, fact: FactDeclaration, number: Fraction, threshold: Fraction | None = None) -> str:
         """A number of a fact: a share in per cent."""
-        if fact.written.type != "share":
+        if not fact.is_share:
             return self.number(number, threshold)
         per_cent = self.number(number * 100, None if threshold is None else threshold * 100, decimals=2)
         return f"{per_cent} %" if self.language == "da" else f"{per_cent}%"
@@ -154,13 +154,13 @@ class Wording:
 
     def answers(self, fact: FactDeclaration) -> list[str]:
         """The allowed answers as a file may write them: those of a judgement in the language."""
-        return [self.answer(fact, a) if fact.written.type == "judgement" else a for a in fact.answers]
+        return [self.answer(fact, a) if fact.is_judgement else a for a in fact.answers]
 
     def possible(self, finding: Finding, possible: Interval | frozenset[str], threshold: Fraction | None = None) -> str:
         """All that a fact can still be."""
         if not isinstance(possible, Interval):
             answers = (self.answer(finding.fact, a) for a in finding.fact.answers if a in possible)
-            several_hold = finding.fact.written.attribute and finding.evidence is not None
+            several_hold = finding.fact.is_attribute and finding.evidence is not None
             return self.listed(answers, "and" if several_hold else "or")
         return self.interval(finding.fact, possible, threshold)
 
@@ -182,10 +182,10 @@ class Wording:
         """What numbers a fact can be."""
         everything = fact.everything
         assert isinstance(everything, Interval)
-        if fact.written.type == "share":
+        if fact.is_share:
             return self.phrase("share")
         ends = (self.compared(comparison, self.quantity(fact, end)) for comparison, end in ends_of(everything))
-        kind = self.phrase("whole_number" if fact.written.type == "whole_number" else "number")
+        kind = self.phrase("whole_number" if fact.is_whole else "number")
         return " ".join([kind, self.phrase("and").join(ends)]).strip()
 
     def evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
@@ -202,7 +202,7 @@ class Wording:
 
     def _part(self, name: str, part: Finding) -> str:
         """A part of a derived fact: the year, or the name of the fact that it is."""
-        return name if part.fact.written.per else self.text(part.fact.written.label)
+        return name if part.fact.is_yearly else self.text(part.fact.label)
 
     def _own_evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
         if finding.state is not State.KNOWN:
@@ -250,7 +250,7 @@ class Wording:
             return ""
         if margin == 0:
             return self.phrase("at_threshold")
-        if fact.written.type == "share":
+        if fact.is_share:
             distance = self.phrase("points", self.number(abs(margin) * 100, Fraction(0), decimals=2))
         else:
             distance = self.number(abs(margin), Fraction(0))

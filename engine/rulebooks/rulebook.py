@@ -13,6 +13,7 @@ from engine.rulebooks.language import Fact, Text
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
+from engine.values.logic import Connective
 
 Answers = frozenset[str]
 Possible = Interval | Answers
@@ -30,12 +31,90 @@ class Verdict(Enum):
     UNDETERMINED = "undetermined"
 
 
+class FactKind(Enum):
+    """What kind of value a fact has, by the word that files write."""
+
+    NUMBER = "number"
+    WHOLE_NUMBER = "whole_number"
+    SHARE = "share"
+    JUDGEMENT = "judgement"
+    ONE_OF = "one_of"
+
+    # There is one object for each; that of Enum hashes the name anew each time.
+    __hash__ = object.__hash__
+
+
+class Mean(NamedTuple):
+    """The mean of a fact over years, which are relative to the agreement year."""
+
+    of: str
+    years: tuple[int, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that it follows from."""
+        return (self.of,)
+
+    @property
+    def parts(self) -> tuple[tuple[str, int | None], ...]:
+        """What it follows from: facts, each with the year of its value; None where it has one value."""
+        return tuple((self.of, offset) for offset in self.years)
+
+
+class Ratio(NamedTuple):
+    """One fact divided by another, which is above 0."""
+
+    of: str
+    to: str
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that it follows from."""
+        return (self.of, self.to)
+
+    @property
+    def parts(self) -> tuple[tuple[str, int | None], ...]:
+        """What it follows from: facts, each with the year of its value; None where it has one value."""
+        return (self.of, None), (self.to, None)
+
+
+Derivation = Mean | Ratio
+"""How a fact follows from others."""
+
+
 class FactDeclaration(NamedTuple):
-    """A fact of the vocabulary: its declaration as written, and all that it can be at all."""
+    """A fact of the vocabulary, checked: its kind, all that it can be at all, and how it follows from others.
+
+    `is_yearly` says that it has a value for each year; `assumed` is the answer taken for granted where none is stated.
+    """
 
     id: str
-    written: Fact
+    kind: FactKind
     everything: Possible
+    derivation: Derivation | None
+    is_yearly: bool
+    assumed: str | None
+    written: Fact
+
+    @property
+    def label(self) -> Text:
+        """Its name."""
+        return self.written.label
+
+    @property
+    def question(self) -> Text:
+        """What to ask for, in one sentence."""
+        return self.written.question
+
+    @property
+    def unit(self) -> Text | None:
+        """What its number counts."""
+        return self.written.unit
+
+    @property
+    def is_attribute(self) -> bool:
+        """Whether it is an attribute of the offer, not stated as evidence."""
+        return self.written.attribute
 
     @property
     def is_number(self) -> bool:
@@ -43,17 +122,29 @@ class FactDeclaration(NamedTuple):
         return isinstance(self.everything, Interval)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is a whole number."""
+        return self.kind is FactKind.WHOLE_NUMBER
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a part of a whole, from 0 to 1."""
+        return self.kind is FactKind.SHARE
+
+    @property
+    def is_judgement(self) -> bool:
+        """Whether it is judged, yes or no."""
+        return self.kind is FactKind.JUDGEMENT
+
+    @property
     def answers(self) -> Mapping[str, Text]:
         """Each allowed answer with its label; none for a number."""
-        return JUDGEMENT if self.written.type == "judgement" else self.written.answers or {}
+        return JUDGEMENT if self.kind is FactKind.JUDGEMENT else self.written.answers or {}
 
     @property
     def derived_from(self) -> tuple[str, ...]:
         """The facts that it follows from, where it is derived."""
-        derived = self.written.derived
-        if derived is None:
-            return ()
-        return (derived.mean.of,) if derived.mean else (derived.ratio.of, derived.ratio.to) if derived.ratio else ()
+        return self.derivation.facts if self.derivation else ()
 
 
 class Vocabulary(NamedTuple):
@@ -77,8 +168,8 @@ class Vocabulary(NamedTuple):
 
     def years_of(self, fact: FactDeclaration) -> list[int]:
         """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
-        derived = (f.written.derived for f in self.facts.values() if f.written.derived)
-        return sorted({offset for d in derived if d.mean and d.mean.of == fact.id for offset in d.mean.years})
+        parts = (part for f in self.facts.values() if f.derivation for part in f.derivation.parts)
+        return sorted({offset for name, offset in parts if name == fact.id and offset is not None})
 
 
 class NumberTest(NamedTuple):
@@ -119,7 +210,7 @@ Test = NumberTest | AnswerTest
 class Combination(NamedTuple):
     """Conditions, or criteria, joined by `all`, `any` or `not`."""
 
-    operator: Literal["all", "any", "not"]
+    operator: Connective
     parts: tuple[Condition, ...]
 
 
@@ -159,7 +250,7 @@ class Count(NamedTuple):
 class Join(NamedTuple):
     """Parts of a rule joined by `all`, `any` or `not`."""
 
-    operator: Literal["all", "any", "not"]
+    operator: Connective
     parts: tuple[RulePart, ...]
 
 

@@ -182,7 +182,7 @@ class _RulebookChecker(Checker):
         if not self.known((*path, "fact"), "unknown-fact", name, self._vocabulary.facts, "fact"):
             return _NOTHING
         fact = self._vocabulary.facts[name]
-        if fact.written.per == "year":
+        if fact.is_yearly:
             hint = "test a fact that is derived from it"
             self.say((*path, "fact"), "fact-per-year", f"`{name}` has a value for each year", hint)
         fitting = _COMPARISONS if fact.is_number else _MEMBERSHIPS
@@ -201,7 +201,7 @@ class _RulebookChecker(Checker):
         return self._membership(path, fact, written, reference)
 
     def _is_judgement(self, name: str) -> bool:
-        return self._vocabulary.facts[name].written.type == "judgement"
+        return self._vocabulary.facts[name].is_judgement
 
     def _comparison(
         self, path: Path, fact: FactDeclaration, comparison: Comparison, threshold: Fraction, reference: language.Text
@@ -212,7 +212,7 @@ class _RulebookChecker(Checker):
         if not _is_comparable(threshold):
             message = f"{decimal_text(threshold)} has more digits than a threshold can have"
             self.say(place, "number", message, "at most 9 decimals, and 9 digits before them")
-        elif fact.written.type == "whole_number" and test.passing.whole().is_empty:
+        elif fact.is_whole and test.passing.whole().is_empty:
             message = f"`{fact.id}` is a whole number and never equals {decimal_text(threshold)}"
             self.say(place, "threshold-out-of-range", message)
         elif threshold not in everything:

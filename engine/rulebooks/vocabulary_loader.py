@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import assert_never
 
 from engine.documents.document import Node, read_one
 from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, Checker, Path
-from engine.rulebooks.rulebook import JUDGEMENT, FactDeclaration, Vocabulary
+from engine.rulebooks.rulebook import (
+    JUDGEMENT,
+    Derivation,
+    FactDeclaration,
+    FactKind,
+    Mean,
+    Possible,
+    Ratio,
+    Vocabulary,
+)
 from engine.values.interval import Interval
 
 _RESERVED_FACTS = ("id", "sid")
@@ -57,7 +67,10 @@ class _VocabularyChecker(Checker):
             self._derived(path, fact.derived)
         if fact.assumed and fact.answers:
             self.answer((*path, "assumed"), fact.assumed, name, fact.answers)
-        return FactDeclaration(name, fact, everything_of(fact))
+        derivation, is_yearly = _derivation(fact.derived), fact.per is not None
+        return FactDeclaration(
+            name, FactKind(fact.type), everything_of(fact), derivation, is_yearly, fact.assumed, fact
+        )
 
     def _not_reserved(self, path: Path, name: str, reserved: tuple[str, ...]) -> None:
         if name in reserved:
@@ -104,14 +117,29 @@ def _contradictions(fact: language.Fact) -> list[str]:
     return [message for message, applies in wrong.items() if applies]
 
 
-def everything_of(fact: language.Fact) -> Interval | frozenset[str]:
+def everything_of(fact: language.Fact) -> Possible:
     """All that a fact can be by its declaration."""
-    if fact.type == "judgement":
-        return frozenset(JUDGEMENT)
-    if fact.type == "one_of":
-        return frozenset(fact.answers or {})
-    if fact.type == "share":
-        return Interval(Fraction(0), Fraction(1))
     low = None if fact.at_least is None else Fraction(fact.at_least)
     high = None if fact.at_most is None else Fraction(fact.at_most)
-    return Interval(low, high).whole() if fact.type == "whole_number" else Interval(low, high)
+    match FactKind(fact.type):
+        case FactKind.JUDGEMENT:
+            return frozenset(JUDGEMENT)
+        case FactKind.ONE_OF:
+            return frozenset(fact.answers or {})
+        case FactKind.SHARE:
+            return Interval(Fraction(0), Fraction(1))
+        case FactKind.NUMBER:
+            return Interval(low, high)
+        case FactKind.WHOLE_NUMBER:
+            return Interval(low, high).whole()
+        case kind:
+            assert_never(kind)
+
+
+def _derivation(derived: language.Derived | None) -> Derivation | None:
+    """How a fact follows from others; one that is declared wrongly is refused anyway."""
+    if derived is None:
+        return None
+    if derived.mean:
+        return Mean(derived.mean.of, tuple(derived.mean.years))
+    return Ratio(derived.ratio.of, derived.ratio.to) if derived.ratio else None

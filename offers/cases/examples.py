@@ -20,10 +20,10 @@ def example_offer(values: Values, vocabulary: Vocabulary, name: str, comments: I
     lines += _attributes(values)
     lines.append("evidence:")
     for fact, value in values.items():
-        written = vocabulary.facts[fact].written
-        if not written.attribute:
+        declared = vocabulary.facts[fact]
+        if not declared.is_attribute:
             text = value_text(value)
-            is_judged = written.type == "judgement"
+            is_judged = declared.is_judgement
             lines.append(f"  {fact}: {{answer: {text}, because: {because}}}" if is_judged else f"  {fact}: {text}")
     return "\n".join(lines) + "\n"
 

@@ -6,14 +6,14 @@ Rows that columns cannot tell exactly, and rows with a mistake, are read one by 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import polars as pl
 
 from engine.diagnostics import Diagnostic
-from offers.columns.decision_table import NEAR, Book
+from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import READ
 from offers.tables.table import ROW, Table
@@ -27,7 +27,7 @@ class Batch:
 
     Args:
         evaluator: gives the vectors.
-        books: one for each program of the evaluator.
+        decision_tables: one for each program of the evaluator.
         table: the table that the rows stand in.
         repeated: ids that several rows share, as far as they are known.
     """
@@ -35,22 +35,22 @@ class Batch:
     def __init__(
         self,
         evaluator: Evaluator,
-        books: Sequence[Book],
+        decision_tables: Sequence[DecisionTable],
         table: Table,
         repeated: frozenset[str] = frozenset(),
     ) -> None:
-        self.evaluator, self.books = evaluator, books
+        self._evaluator, self.decision_tables = evaluator, decision_tables
         self.rejected: list[RejectedRow] = []
         self.rows = 0
         self._repeated = repeated
         self._lock = threading.Lock()
-        self.reference = evaluator.reference_check(table.most_rows)
+        self._reference = evaluator.reference_check(table.most_rows)
         self._waiting: list[tuple[pl.DataFrame, pl.DataFrame]] = []
         self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
         self._place = table.place
 
     def decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
-        """The decisions on the rows of a chunk: its columns, and those of each book with its number before their names.
+        """The decisions on the rows of a chunk: its columns, and those of each decision table.
 
         Raises:
             IntegrityFault: evaluators disagree.
@@ -59,8 +59,8 @@ class Batch:
             return self._decide(chunk)
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
-        vectors, rejected = self.evaluator.evaluate(chunk)
-        chunk = chunk.drop(READ, *self.evaluator.vectors, strict=False)
+        vectors, rejected = self._evaluator.evaluate(chunk)
+        chunk = chunk.drop(READ, *self._evaluator.vectors, strict=False)
         rejected += self._refused_for_their_id(chunk, {r.row for r in rejected})
         self.rejected += rejected
         if vectors.height < chunk.height or rejected:
@@ -70,32 +70,65 @@ class Batch:
         self.rows += chunk.height + len(rejected)
         self.check(chunk, vectors)
         decided = list(chunk)
-        for i, book in enumerate(self.books):
-            decided += [column.alias(f"{i} {column.name}") for column in book.decide(vectors)]
-            if book.columnar.near in vectors.columns:
-                decided.append(book.near(vectors[book.columnar.near]).alias(f"{i} {NEAR}"))
+        for decision_table in self.decision_tables:
+            decided += decision_table.decide(vectors).rename(decision_table.columns.of).get_columns()
+            if decision_table.columnar.near in vectors.columns:
+                decided.append(decision_table.near(vectors[decision_table.columnar.near]))
         return pl.DataFrame(decided)
 
     @property
     def checked(self) -> int:
         """How many rows the reference has decided, too."""
-        return self.reference.checked
+        return self._reference.checked
 
     def _refused_for_their_id(self, chunk: pl.DataFrame, already: set[int]) -> list[RejectedRow]:
         if not self._repeated:
             return []
         repeated = chunk.filter(chunk["id"].is_in(pl.Series(list(self._repeated)).implode()))
-        return [self.repeated_row(cells) for cells in repeated.iter_rows(named=True) if cells[ROW] not in already]
+        return [self._repeated_row(cells) for cells in repeated.iter_rows(named=True) if cells[ROW] not in already]
 
-    def repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
+    def _repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
         """A row whose id others have, too."""
         message = f"the id `{cells['id']}` stands in several rows"
         found = Diagnostic(self._place(cells[ROW]), "repeated-offer", message, "an id belongs to one offer")
         return RejectedRow(cells[ROW], cells["id"], cells, (found,))
 
+    # --- for a backend that decides all rows at once ---
+
+    @property
+    def sample(self) -> pl.Series | None:
+        """The numbers of the rows that the reference checks; None where it checks all."""
+        return self._reference.sample
+
+    def read_one_by_one(
+        self, unread: Iterable[Mapping[str, Any]], repeated: Iterable[Mapping[str, Any]]
+    ) -> list[tuple[int, ...]]:
+        """The number and vectors of rows that columns cannot tell; the others are kept as rejected.
+
+        Args:
+            unread: the cells of each.
+            repeated: the cells of each row whose id others have.
+        """
+        told, rejected = self._evaluator.one_by_one(unread)
+        already = {row.row for row in rejected}
+        self.rejected += rejected
+        self.rejected += [self._repeated_row(cells) for cells in repeated if cells[ROW] not in already]
+        return told
+
+    def has_decided(self) -> None:
+        """Note that the decision tables have decided all rows that were not rejected, and wait for the checks.
+
+        Raises:
+            IntegrityFault: evaluators disagree.
+        """
+        self.rows = sum(self.decision_tables[0].counted.values()) + len(self.rejected)
+        self.wait()
+
+    # --- the check ---
+
     def check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
         """Have the rows of the sample checked, while the others are decided."""
-        rows = self.reference.sampled(chunk[ROW])
+        rows = self._reference.sampled(chunk[ROW])
         if rows.len():
             self._waiting.append((chunk[rows], vectors[rows]))
         if sum(sampled.height for sampled, _ in self._waiting) >= _CHECKED_AT_ONCE:
@@ -103,7 +136,7 @@ class Batch:
 
     def _submit(self) -> None:
         chunks, vectors = (pl.concat(frames) for frames in zip(*self._waiting, strict=True))
-        self._checks.append(self._checker.submit(self.reference.check, chunks, vectors))
+        self._checks.append(self._checker.submit(self._reference.check, chunks, vectors))
         self._waiting = []
 
     def wait(self) -> None:

@@ -8,17 +8,25 @@ from engine.decisions.vector_decisions import Ruled, Rulings
 from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from offers.columns.decided_columns import BASIS, DECISIVE, OUTCOME, VERDICT, DecidedColumns
 
 STATUSES = ("met", "not_met", "unknown", "not_applicable")
-DECISIVE, NEAR, NUMBER = "decisive", "near", " number"
+_NUMBER = " number"
 MOST_IN_TABLE = 2**22
 """Where there can be no more vectors, each has a place in a table; else they are found by comparing."""
 
 
-class Book:
-    """One rulebook's decisions: a row for each distinct vector, to which the offers' rows point."""
+class DecisionTable:
+    """One rulebook's decisions: a row for each distinct vector, to which the offers' rows point.
 
-    def __init__(self, rulings: Rulings, columnar: ColumnarProgram) -> None:
+    Args:
+        rulings: decide each vector.
+        columnar: gives the vectors.
+        number: the rulebook's, of those that a run decides by.
+    """
+
+    def __init__(self, rulings: Rulings, columnar: ColumnarProgram, number: int = 0) -> None:
+        self.columns = DecidedColumns(number)
         self.rulings, self.columnar = rulings, columnar
         self.rulebook: Rulebook = rulings.program.rulebook
         self._numbers: dict[tuple[int, ...], int] = {}
@@ -36,8 +44,13 @@ class Book:
         outcomes = pl.Enum(list(dict.fromkeys(o.id for o in self.rulebook.outcomes.values())))
         bases = pl.Enum([name for name, _ in self.rulings.program.bases])
         criteria = {c.criterion.id: pl.Enum(STATUSES) for c in self.rulings.program.criteria}
-        fixed = {"verdict": pl.Enum([v.value for v in Verdict]), "outcome": outcomes, "basis": bases}
+        fixed = {VERDICT: pl.Enum([v.value for v in Verdict]), OUTCOME: outcomes, BASIS: bases}
         return {**fixed, **criteria, DECISIVE: pl.String()}
+
+    @property
+    def decided_schema(self) -> dict[str, pl.DataType]:
+        """The same columns by the names that they have beside the cells of a row."""
+        return {self.columns.of(name): dtype for name, dtype in self.schema.items()}
 
     def decide(self, vectors: pl.DataFrame, counts: pl.Series | None = None) -> pl.DataFrame:
         """The decisions on the vectors of some rows, in their order; each new vector is decided.
@@ -46,7 +59,7 @@ class Book:
         """
         decided = self._decide(vectors)
         for verdict in Verdict:
-            of_these = decided["verdict"] == verdict.value
+            of_these = decided[VERDICT] == verdict.value
             self.counted[verdict.value] += int((of_these if counts is None else counts.filter(of_these)).sum())
         return decided
 
@@ -57,8 +70,8 @@ class Book:
         if self._known is not None:
             return self._table_of(own.to_series())
         distinct = own.unique(maintain_order=True)
-        numbers = distinct.with_columns(pl.Series(NUMBER, map(self._number, distinct.iter_rows()), pl.UInt32))
-        return self._gathered(own.join(numbers, on=own.columns, how="left", maintain_order="left")[NUMBER])
+        numbers = distinct.with_columns(pl.Series(_NUMBER, map(self._number, distinct.iter_rows()), pl.UInt32))
+        return self._gathered(own.join(numbers, on=own.columns, how="left", maintain_order="left")[_NUMBER])
 
     def _table_of(self, vector: pl.Series) -> pl.DataFrame:
         """The decisions on vectors that are small enough to stand in a table by themselves."""
@@ -77,12 +90,13 @@ class Book:
         return self._table[numbers]
 
     def near(self, bits: pl.Series) -> pl.Series:
-        """The facts near a threshold, in words."""
+        """The facts near a threshold, in words, as the column of that name."""
         if bits.is_empty():
-            return pl.Series(NEAR, [], dtype=pl.String)
+            return pl.Series(self.columns.near, [], dtype=pl.String)
         distinct = bits.unique()
-        words = [" ".join(self.columnar.facts_near(b)) or None for b in distinct]
-        return bits.replace_strict(distinct, pl.Series(words, dtype=pl.String), return_dtype=pl.String).alias(NEAR)
+        facts = [" ".join(self.columnar.facts_near(b)) or None for b in distinct]
+        words = bits.replace_strict(distinct, pl.Series(facts, dtype=pl.String), return_dtype=pl.String)
+        return words.alias(self.columns.near)
 
     def _number(self, vectors: tuple[int, ...]) -> int:
         if vectors not in self._numbers:

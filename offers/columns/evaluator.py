@@ -18,6 +18,7 @@ from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.evidence_columns import READ, EvidenceColumns
 from offers.columns.reference_check import Reader, ReferenceCheck
+from offers.tables.headers import stated_in
 from offers.tables.table import ROW
 
 Frame = TypeVar("Frame")
@@ -137,8 +138,5 @@ class Evaluator:
 def _leaves(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iterator[Leaf]:
     """The columns of a table that state a fact, whether a rulebook reads it or not: a mistake is a mistake."""
     for name in schema:
-        fact, (stem, _, year) = vocabulary.facts.get(name), name.rpartition("_")
-        if fact is not None and not fact.written.per:
-            yield grids.leaf(fact)
-        elif stem in vocabulary.facts and vocabulary.facts[stem].written.per and year.isdigit():
-            yield grids.leaf(vocabulary.facts[stem], int(year))
+        if (stated := stated_in(name, vocabulary)) is not None:
+            yield grids.leaf(*stated)

@@ -21,7 +21,7 @@ from offers.columns.stages import Stages
 from offers.tables.cells import DecimalSign, names_of_answers
 from offers.tables.headers import columns_of
 from offers.tables.rows import SEVERAL
-from offers.tables.table import EXTRA
+from offers.tables.table import EXTRA, WHITESPACE
 
 READ = " read"
 """The column that says whether every cell of a row was understood."""
@@ -104,9 +104,6 @@ class EvidenceColumns:
             known = self._vocabulary.terms.get(name)
             if name in self._schema and known:
                 yield _terms(nw.col(name), [w for t, text in known.items() for w in (t, text.da, text.en)])
-        for key, dtype in self._schema.items():
-            if key not in self.leaves and _is_evidence(key, self._vocabulary) and dtype is not None:
-                yield nw.col(key).is_null()
 
     def _leaf(self, leaf: Leaf) -> None:
         if not leaf.fact.is_number:
@@ -118,19 +115,18 @@ class EvidenceColumns:
 
     def _answers(self, leaf: Leaf) -> None:
         key = leaf.key
-        if self._schema.get(key) == nw.Boolean and leaf.fact.written.type == "judgement":
+        if self._schema.get(key) == nw.Boolean and leaf.fact.is_judgement:
             said = nw.col(key)
             self._stages.made(0, said.fill_null(True), possible_of(key, "yes"))
             self._stages.made(0, (~said).fill_null(True), possible_of(key, "no"))
             self._stages.made(0, ~said.is_null(), stated_of(key))
         else:
             self._words(leaf)
-        if leaf.fact.written.type != "judgement":
+        if not leaf.fact.is_judgement:
             return
-        because = f"{key}_because"
-        reasoned = (
-            (nw.col(because).cast(nw.String).str.strip_chars() != "") if because in self._schema else nw.lit(False)
-        )
+        reasoned, because = nw.lit(False), f"{key}_because"
+        if because in self._schema:
+            reasoned = nw.col(because).cast(nw.String).str.strip_chars(WHITESPACE) != ""
         self._stages.made(0, reasoned.fill_null(False), reasoned_of(key))
 
     def _words(self, leaf: Leaf) -> None:
@@ -147,7 +143,7 @@ class EvidenceColumns:
             if (key, answer) == ("agreement_kind", "none") and "operator_kind" in self._schema:
                 said[answer] = said[answer] | (nothing & self._is_public()).fill_null(False)
         columns = {a: self._stages.made(1, is_said, f"{key} said {a}") for a, is_said in said.items()}
-        assumed, any_said = fact.written.assumed, reduce(lambda a, b: a | b, columns.values())
+        assumed, any_said = fact.assumed, reduce(lambda a, b: a | b, columns.values())
         unknown = _is_one_of(text, [word for name in ("ukendt", "unknown") for word in _cases(name)])
         open_ = self._stages.made(1, nothing.fill_null(True) | unknown, f"{key} open")
         left = self._stages.made(1, nothing.fill_null(True), f"{key} assumed") if assumed else open_
@@ -158,9 +154,9 @@ class EvidenceColumns:
                 self._stages.made(2, is_said | open_, possible_of(key, answer))
             else:
                 self._stages.made(
-                    2, is_said | (nw.lit(False) if fact.written.attribute else open_ & ~left), possible_of(key, answer)
+                    2, is_said | (nw.lit(False) if fact.is_attribute else open_ & ~left), possible_of(key, answer)
                 )
-        if fact.written.type == "judgement":
+        if fact.is_judgement:
             self._stages.made(1, ~nothing.fill_null(True), stated_of(key))
         self._stages.check(any_said | open_)
 
@@ -189,14 +185,8 @@ def _terms(column: nw.Expr, words: Iterable[str]) -> nw.Expr:
     return one | several.fill_null(False)
 
 
-def _is_evidence(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a column states a fact, so that a mistake in it matters even where no rulebook reads it."""
-    fact = vocabulary.facts.get(name) or vocabulary.facts.get(name.rpartition("_")[0])
-    return fact is not None and (name in vocabulary.facts or name[-4:].isdigit())
-
-
 def evidence_columns(program: Program, year: int) -> list[str]:
     """The columns of a table in which the evidence that a program uses is stated, for an agreement year."""
     facts = program.facts_tested
-    reasons = [f"{fact.id}_because" for fact in facts if fact.written.type == "judgement"]
+    reasons = [f"{fact.id}_because" for fact in facts if fact.is_judgement]
     return [*columns_of(facts, year), *reasons]

@@ -14,6 +14,7 @@ from engine.evaluation.columnar_evidence import Leaf, high_of, low_of, marks_of
 from engine.values.interval import Interval
 from offers.columns.stages import Stages
 from offers.tables.cells import DecimalSign
+from offers.tables.table import WHITESPACE
 
 _FINE, _MOST_DIGITS = 12, 15
 """Decimals beyond which a number may be any other number's nearest binary one."""
@@ -23,7 +24,7 @@ MOST_DISTINCT = 100_000
 
 def plain_text(key: str, sign: DecimalSign = ".") -> nw.Expr:
     """A column of texts without spaces around them, numbers with a decimal point; null where there is none."""
-    text = nw.col(key).cast(nw.String).str.strip_chars()
+    text = nw.col(key).cast(nw.String).str.strip_chars(WHITESPACE)
     text = text.str.replace_all(",", ".", literal=True) if sign == "," else text
     return nw.when(text != "").then(text)
 
@@ -53,7 +54,7 @@ def _binary(stages: Stages, leaf: Leaf, value: nw.Expr) -> None:
     # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
     nearest = stages.made(1, steps / (steps * 0.0 + ten), f"{leaf.key} nearest")
     mark, fits = steps.cast(nw.Int64) * (2 * leaf.factor), ~steps.is_null()
-    if leaf.part or leaf.fact.written.type == "whole_number":
+    if leaf.part or leaf.fact.is_whole:
         fits = fits & (nearest == value)
     else:
         mark = mark + (value > nearest).cast(nw.Int64) - (value < nearest).cast(nw.Int64)
@@ -80,7 +81,7 @@ def texts(stages: Stages, leaf: Leaf, sign: DecimalSign) -> None:
     parts = {"value": bound.when(~is_range).then(text), "first": ends.list.get(0), "last": ends.list.get(1)}
     written = {name: stages.made(2, part, f"{key} {name} text") for name, part in parts.items()}
     value, first, last = (stages.made(3, _mark_of_text(part, leaf), f"{key} {name}") for name, part in written.items())
-    inside = 2 * leaf.scale if leaf.fact.written.type == "whole_number" else 1
+    inside = 2 * leaf.scale if leaf.fact.is_whole else 1
     low = nw.when(is_range).then(first).when(least & ~closed).then(value + inside).when(~most).then(value)
     high = nw.when(is_range).then(last).when(most & ~closed).then(value - inside).when(~least).then(value)
     _ends(stages, leaf, low, high)

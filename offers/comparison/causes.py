@@ -12,7 +12,7 @@ from functools import cached_property
 import polars as pl
 
 from engine.decisions.verdict_change import Cause, cause_of
-from offers.columns.decision_table import Book
+from offers.columns.decision_table import DecisionTable
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
 from offers.comparison.differing_evidence import DifferingEvidence, Side
@@ -32,21 +32,26 @@ class Causes:
 
     Args:
         previous: the run before; it knows the rule that decided then.
-        book: the rulebook's decisions now.
-        number: begins the names of the columns that hold them.
+        decision_table: the rulebook's decisions now.
         table: the register, `year` its agreement year, and `reader` what reads its rows.
     """
 
-    def __init__(self, previous: Previous, book: Book, number: int, table: Table, reader: Reader, year: int) -> None:
-        self._previous, self._frame = previous, previous.frames[book.rulebook.id]
-        new, old = book.rulebook, previous.rulebooks[book.rulebook.id]
-        program, schema, known = book.rulings.program, table.frame.collect_schema(), self._frame.collect_schema()
+    def __init__(
+        self, previous: Previous, decision_table: DecisionTable, table: Table, reader: Reader, year: int
+    ) -> None:
+        self._previous, self._frame = previous, previous.frames[decision_table.rulebook.id]
+        new, old = decision_table.rulebook, previous.rulebooks[decision_table.rulebook.id]
+        program, schema, known = (
+            decision_table.rulings.program,
+            table.frame.collect_schema(),
+            self._frame.collect_schema(),
+        )
         self.lost = () if previous.same_data else tuple(previous.lost.get(new.id, ()))
-        self._statuses = {c.id: f"{number} {c.id}" for c in new.criteria}
+        self._statuses = {c.id: decision_table.columns.of(c.id) for c in new.criteria}
         self._known_statuses = [c.id for c in new.criteria if c.id in known]
         evidence = [name for name in evidence_columns(program, previous.year) if name in known]
         self._cells = self._frame.select(pl.col("offer").alias("id"), *evidence).with_row_index(ROW)
-        before = _reader_of(self._cells, ["id", *evidence], book)
+        before = _reader_of(self._cells, ["id", *evidence], decision_table)
         self._by_old = Verdicts(old, new.vocabulary, year, table.frame, table.sign, reader)
         self._by_new = Verdicts(new, new.vocabulary, previous.year, self._cells, ".", before)
         sides = Side(before, previous.year, frozenset(evidence)), Side(reader, year, frozenset(schema))
@@ -104,8 +109,8 @@ class Causes:
 _NO, _ON, _SEVERAL = " no", " on", " several"
 
 
-def _reader_of(cells: pl.LazyFrame, names: Sequence[str], book: Book) -> Rows:
-    vocabulary, file = book.rulebook.vocabulary, "previous run"
+def _reader_of(cells: pl.LazyFrame, names: Sequence[str], decision_table: DecisionTable) -> Rows:
+    vocabulary, file = decision_table.rulebook.vocabulary, "previous run"
     columns = tuple(Headers(vocabulary).read(names, file))
     return Rows(Table(file, "parquet", columns, cells, ".", {}, "", 0), vocabulary)
 

@@ -9,7 +9,8 @@ import polars as pl
 
 from engine.decisions.verdict_change import Change, change_of
 from engine.rulebooks.rulebook import Verdict
-from offers.columns.decision_table import Book
+from offers.columns.decided_columns import BASIS, COMPARED, OUTCOME, VERDICT
+from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import RejectedRow
 from offers.columns.reference_check import Reader
 from offers.comparison.causes import CAUSE, NAMED, NEW, OLD, Causes
@@ -18,7 +19,7 @@ from offers.comparison.previous import Previous
 from offers.comparison.verdicts import ANSWER
 from offers.tables.table import Table
 
-_ABOUT, _DECIDED = ("name", "operator_name", "target_group"), ("verdict", "outcome", "basis")
+_ABOUT, _DECIDED = ("name", "operator_name", "target_group"), (VERDICT, OUTCOME, BASIS)
 _WORDS = (
     "rulebook",
     "version",
@@ -32,7 +33,6 @@ _WORDS = (
     "facts",
 )
 CHANGE_SCHEMA = dict.fromkeys(_WORDS, pl.String)
-COMPARED = ("previous_verdict", "change", "cause")
 _HELD = 100_000
 """So many changed offers wait, with their evidence, until what turned them is named."""
 
@@ -42,21 +42,23 @@ class Comparison:
 
     Args:
         previous: the run before.
-        books: the decisions now.
+        decision_tables: the decisions now.
         table: the register, `year` its agreement year, and `reader` what reads its rows.
     """
 
-    def __init__(self, previous: Previous, books: Sequence[Book], table: Table, reader: Reader, year: int) -> None:
+    def __init__(
+        self, previous: Previous, decision_tables: Sequence[DecisionTable], table: Table, reader: Reader, year: int
+    ) -> None:
         self._lock = threading.Lock()
         self._parts: list[tuple[Matching, _OfRulebook]] = []
-        for i, book in enumerate(books):
-            offers, verdicts = _decided_before(previous, book)
+        for decision_table in decision_tables:
+            offers, verdicts = _decided_before(previous, decision_table)
             known = next((m for m, _ in self._parts if m.offers.equals(offers)), None)
             matching = known or Matching(offers, previous.successors)
             causes = None
-            if book.rulebook.id in previous.rulebooks and book.rulebook.id in previous.frames:
-                causes = Causes(previous, book, i, table, reader, year)
-            part = _OfRulebook(book, i, matching.offers, verdicts, causes, complete=previous.complete)
+            if decision_table.rulebook.id in previous.rulebooks and decision_table.rulebook.id in previous.frames:
+                causes = Causes(previous, decision_table, table, reader, year)
+            part = _OfRulebook(decision_table, matching.offers, verdicts, causes, complete=previous.complete)
             self._parts.append((matching, part))
 
     @property
@@ -88,9 +90,11 @@ class Comparison:
             yield found[id(matching)], part
 
 
-def _decided_before(previous: Previous, book: Book) -> tuple[pl.Series, pl.Series]:
+def _decided_before(previous: Previous, decision_table: DecisionTable) -> tuple[pl.Series, pl.Series]:
     """The offers of the run before, and their verdicts."""
-    frame = previous.frames.get(book.rulebook.id, pl.LazyFrame(schema={"offer": pl.String, "verdict": pl.String}))
+    frame = previous.frames.get(
+        decision_table.rulebook.id, pl.LazyFrame(schema={"offer": pl.String, "verdict": pl.String})
+    )
     found = frame.select("offer", pl.col("verdict").cast(pl.Categorical)).collect()
     return found["offer"], found["verdict"]
 
@@ -103,9 +107,15 @@ class _OfRulebook:
     """One rulebook's decisions beside those of a run before."""
 
     def __init__(
-        self, book: Book, number: int, offers: pl.Series, verdicts: pl.Series, causes: Causes | None, *, complete: bool
+        self,
+        decision_table: DecisionTable,
+        offers: pl.Series,
+        verdicts: pl.Series,
+        causes: Causes | None,
+        *,
+        complete: bool,
     ) -> None:
-        self._book, self._number, self._offers, self._verdicts = book, number, offers, verdicts
+        self._decision_table, self._offers, self._verdicts = decision_table, offers, verdicts
         self._causes, self._complete = causes, complete
         self._seen: list[pl.Series] = []
         self._told: list[pl.DataFrame] = []
@@ -120,7 +130,7 @@ class _OfRulebook:
         """The columns `COMPARED` for some decided rows."""
         pairs = matched.pairs
         self._seen.append(pairs[BEFORE])
-        now = decided[f"{self._number} verdict"].cast(pl.String).alias(NEW)
+        now = decided[self._decision_table.columns.verdict].cast(pl.String).alias(NEW)
         found = _changed(self._before(matched), now)
         is_changed = found["change"].is_not_null()
         if not self._complete:
@@ -131,7 +141,7 @@ class _OfRulebook:
         told = found.select(AT, "previous_verdict").join(
             changed.select(AT, "change", CAUSE), on=AT, how="left", maintain_order="left"
         )
-        return [told[name].alias(f"{self._number} {name}") for name in COMPARED]
+        return [told[name].alias(self._decision_table.columns.of(name)) for name in COMPARED]
 
     def _before(self, matched: Matched) -> pl.DataFrame:
         """For each offer its former verdicts in words, the one that is compared, and that of all where it is one."""
@@ -163,9 +173,9 @@ class _OfRulebook:
         return self._causes.of(known.hstack(cells.get_columns()), pairs.join(known, on=AT, how="semi"))
 
     def _keep(self, changed: pl.DataFrame, decided: pl.DataFrame, ids: pl.Series, pairs: pl.DataFrame) -> None:
-        rows, number, rulebook = decided[changed[AT]], self._number, self._book.rulebook
+        rows, columns, rulebook = decided[changed[AT]], self._decision_table.columns, self._decision_table.rulebook
         about = [pl.col(n).cast(pl.String) if n in rows.columns else pl.lit(None, pl.String).alias(n) for n in _ABOUT]
-        now = [pl.col(f"{number} {n}").cast(pl.String).alias(n) for n in _DECIDED]
+        now = [pl.col(columns.of(n)).cast(pl.String).alias(n) for n in _DECIDED]
         named = pl.lit(rulebook.id).alias("rulebook"), pl.lit(rulebook.version).alias("version")
         told = rows.select(*named, ids.gather(changed[AT]).alias("offer"), *about, *now)
         told = told.hstack(
@@ -207,7 +217,7 @@ class _OfRulebook:
             "offer": self._offers.gather(rows),
             "previous_verdict": self._verdicts.gather(rows).cast(pl.String),
         }
-        rulebook = self._book.rulebook
+        rulebook = self._decision_table.rulebook
         words = {"rulebook": rulebook.id, "version": rulebook.version, "change": change.value}
         return _listed(pl.DataFrame(known).with_columns(pl.lit(word).alias(name) for name, word in words.items()))
 

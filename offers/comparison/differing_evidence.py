@@ -35,7 +35,7 @@ class _Part(NamedTuple):
         """The columns of a side that say what the evidence is."""
         if not side.reader.reads_cells:
             return [ROW]
-        wanted = columns_of([self.fact], side.year) if self.fact.written.attribute else [self.key(side)]
+        wanted = columns_of([self.fact], side.year) if self.fact.is_attribute else [self.key(side)]
         return [name for name in wanted if name in side.columns]
 
 
@@ -80,7 +80,7 @@ class DifferingEvidence:
     def _are_written_alike(self, part: _Part, before: pl.DataFrame, now: pl.DataFrame) -> pl.Series | None:
         """Where one cell says all on both sides: where it is the same, so that nobody needs to read it."""
         keys = [part.key(self._before)], [part.key(self._now)]
-        if part.fact.written.attribute or (part.cells(self._before), part.cells(self._now)) != keys:
+        if part.fact.is_attribute or (part.cells(self._before), part.cells(self._now)) != keys:
             return None
         one, other = before[keys[0][0]], now[keys[1][0]]
         return one.eq_missing(other) if one.dtype == other.dtype else None
@@ -114,8 +114,5 @@ def _parts(program: Program) -> Iterator[_Part]:
     facts = program.rulebook.vocabulary.facts
     for fact in program.facts_tested:
         yield _Part(fact, None)
-        derived = fact.written.derived
-        if derived is not None and derived.mean:
-            yield from (_Part(facts[derived.mean.of], offset) for offset in derived.mean.years)
-        else:
-            yield from (_Part(facts[name], None) for name in fact.derived_from)
+        if fact.derivation:
+            yield from (_Part(facts[name], offset) for name, offset in fact.derivation.parts)

@@ -110,22 +110,12 @@ def _read_by(program: Program, reading: Vocabulary) -> Vocabulary | None:
     for name, fact in facts.items():
         other = reading.facts.get(name)
         # A table may have the columns of attributes that its vocabulary does not declare; its rows do not state them.
-        if fact.written.attribute if other is None else _meaning(fact) != _meaning(other):
+        if fact.is_attribute if other is None else _meaning(fact) != _meaning(other):
             return None
     return reading._replace(facts={**facts, **reading.facts})
 
 
 def _meaning(fact: FactDeclaration) -> tuple[object, ...]:
     """All of a fact but its texts."""
-    written = fact.written
-    mean = written.derived.mean if written.derived else None
-    return (
-        written.type,
-        fact.everything,
-        frozenset(fact.answers),
-        written.per,
-        fact.derived_from,
-        tuple(mean.years) if mean else None,
-        written.attribute,
-        written.assumed,
-    )
+    answers = frozenset(fact.answers)
+    return fact.kind, fact.everything, answers, fact.is_yearly, fact.derivation, fact.is_attribute, fact.assumed

@@ -52,13 +52,9 @@ def check_facts(facts: Iterable[str], known: Iterable[str]) -> None:
 
 def _related(facts: set[str], vocabulary: Vocabulary | None) -> set[str]:
     for fact in vocabulary.facts.values() if vocabulary else ():
-        derived = fact.written.derived
-        if derived is None:
-            continue
-        sources = {derived.mean.of} if derived.mean else set()
-        sources |= {derived.ratio.of, derived.ratio.to} if derived.ratio else set()
-        if facts & {fact.id, *sources}:
-            facts = facts | {fact.id, *sources}
+        sources = {fact.id, *fact.derived_from}
+        if fact.derivation and facts & sources:
+            facts = facts | sources
     return facts
 
 

@@ -41,9 +41,9 @@ def read_evidence(
     stated: dict[str, Evidence | dict[int, Evidence]] = {}
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         fact = vocabulary.facts.get(name)
-        if fact is None or (fact.written.attribute and not with_attributes):
+        if fact is None or (fact.is_attribute and not with_attributes):
             found.append(_not_a_fact(name, place_of_key(node, name), vocabulary, is_empty=_is_empty(value)))
-        elif fact.written.per == "year":
+        elif fact.is_yearly:
             stated[name] = _by_year(value, fact, found)
         elif _is_empty(value):
             continue
@@ -71,7 +71,7 @@ def _not_a_fact(name: str, place: Place, vocabulary: Vocabulary, *, is_empty: bo
     if name in vocabulary.facts:
         hint = "the offer's own keys say it: `operator`, `agreement_with`, `service_type`"
         return Diagnostic(place, "evidence-form", f"`{name}` is an attribute of the offer, not evidence", hint)
-    known = [f.id for f in vocabulary.facts.values() if not f.written.attribute]
+    known = [f.id for f in vocabulary.facts.values() if not f.is_attribute]
     return Diagnostic(
         place, "unknown-fact", f"there is no fact {quoted(name)}", key_hint(name, known, is_empty=is_empty)
     )
@@ -137,7 +137,7 @@ class _Reader:
             return Evidence(self._fact.everything, State.STATED_UNKNOWN, provenance, place)
         if self._fact.is_number:
             return self._number(answer, provenance)
-        word = _JUDGED.get(text.lower(), text) if self._fact.written.type == "judgement" else text
+        word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
         if word not in self._fact.answers:
             hint = near_hint(text, [*self._fact.answers, "unknown"])
             raise rejected(place, "unknown-answer", f"`{text}` is not an answer to `{self._fact.id}`", hint)
@@ -154,7 +154,7 @@ class _Reader:
             raise rejected(answer.place, "wrong-type", message, f"write `{few}` or `{many}`")
         number = Decimal(read)
         self._check_range(number, answer.place)
-        if self._fact.written.type == "whole_number" and number % 1:
+        if self._fact.is_whole and number % 1:
             raise rejected(answer.place, "wrong-type", f"`{answer.text}` where a whole number belongs")
         return exact_evidence(number, answer.place, provenance)
 
@@ -178,7 +178,7 @@ class _Reader:
         if interval.is_empty:
             raise rejected(place, "empty-interval", "no number lies within these bounds")
         possible = interval.intersect(everything)
-        possible = possible.whole() if self._fact.written.type == "whole_number" else possible
+        possible = possible.whole() if self._fact.is_whole else possible
         if possible.is_empty:
             message = f"no number within these bounds is possible for `{self._fact.id}`"
             raise rejected(place, "empty-interval", message, self._range())
@@ -189,7 +189,7 @@ class _Reader:
         assert isinstance(everything, Interval)
         if Fraction(number) not in everything:
             hint = self._range()
-            if self._fact.written.type == "share" and 2 <= number <= 100:
+            if self._fact.is_share and 2 <= number <= 100:
                 hint += f"; {number:f} % is {decimal_text(Fraction(number) / 100)}"
             raise rejected(place, "evidence-out-of-range", f"{number:f} is not possible for `{self._fact.id}`", hint)
 
@@ -197,7 +197,7 @@ class _Reader:
         """The fact's range in words, for hints."""
         everything = self._fact.everything
         assert isinstance(everything, Interval)
-        return describe_range(everything, is_whole=self._fact.written.type == "whole_number")
+        return describe_range(everything, is_whole=self._fact.is_whole)
 
 
 def _detail(text: str | None, name: str, node: Mapping) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
 
 from engine.explanation.wording import Language, Wording
-from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Test, Vocabulary, tests_of
-from engine.values.interval import Interval
+from engine.rulebooks.rulebook import FactDeclaration, FactKind, Rulebook, Test, Vocabulary, tests_of
 
 
 def offer_template(rulebooks: Sequence[Rulebook], year: int, language: Language, identifier: str, name: str) -> str:
@@ -49,7 +49,7 @@ class _Template:
         yes = self._pick("ja", "yes")
         yield f"  #   {{at_most: 0.5, source: ..., as_of: 2017}}    {{answer: {yes}, because: ..., by: ..., date: ...}}"
         for fact in self._vocabulary.facts.values():
-            if fact.id in self._uses and not fact.written.attribute:
+            if fact.id in self._uses and not fact.is_attribute:
                 yield from self._fact(fact)
         yield f"attention:  # {self._pick('liste: punkter til særlig opmærksomhed', 'a list: points for attention')}"
 
@@ -76,26 +76,35 @@ class _Template:
         yield f"{key}:"
 
     def _fact(self, fact: FactDeclaration) -> Iterator[str]:
-        unit = f" ({self._wording.text(fact.written.unit)})" if fact.written.unit else ""
+        unit = f" ({self._wording.text(fact.unit)})" if fact.unit else ""
         yield ""
-        yield from _comment(f"{self._wording.text(fact.written.label)}{unit}", "  # ")
-        yield from _comment(self._wording.text(fact.written.question), "  #   ")
+        yield from _comment(f"{self._wording.text(fact.label)}{unit}", "  # ")
+        yield from _comment(self._wording.text(fact.question), "  #   ")
         yield f"  #   {self._allowed(fact)}"
         yield f"  #   {self._pick('bruges af', 'used by')} {'; '.join(self._uses[fact.id])}"
         yield f"  {fact.id}:"
-        if fact.written.per == "year":
+        if fact.is_yearly:
             yield from (f"    {self._year + offset}:" for offset in self._vocabulary.years_of(fact))
 
     def _allowed(self, fact: FactDeclaration) -> str:
-        if not isinstance(fact.everything, Interval):
-            return self._pick("svar", "answers") + f": {', '.join([*self._wording.answers(fact), self._unknown])}"
-        kinds = {
-            "share": ("andel fra 0 til 1 (61 % skrives 0.61)", "a share from 0 to 1 (61% is written 0.61)"),
-            "whole_number": ("helt tal", "a whole number"),
-            "number": ("tal", "a number"),
-        }
-        example = "{at_least: 4}" if fact.written.type == "whole_number" else "{at_most: 0.5}"
-        return f"{self._pick(*kinds[fact.written.type])}, {example}, {self._unknown}"
+        if not fact.is_number:
+            return f"{self._pick(*_allowed(fact.kind))}: {', '.join([*self._wording.answers(fact), self._unknown])}"
+        example = "{at_least: 4}" if fact.is_whole else "{at_most: 0.5}"
+        return f"{self._pick(*_allowed(fact.kind))}, {example}, {self._unknown}"
+
+
+def _allowed(kind: FactKind) -> tuple[str, str]:
+    match kind:
+        case FactKind.SHARE:
+            return "andel fra 0 til 1 (61 % skrives 0.61)", "a share from 0 to 1 (61% is written 0.61)"
+        case FactKind.WHOLE_NUMBER:
+            return "helt tal", "a whole number"
+        case FactKind.NUMBER:
+            return "tal", "a number"
+        case FactKind.JUDGEMENT | FactKind.ONE_OF:
+            return "svar", "answers"
+        case _:
+            assert_never(kind)
 
 
 def _comment(text: str, start: str) -> list[str]:

@@ -12,10 +12,9 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import narwhals as nw
@@ -26,11 +25,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
 
 from engine.diagnostics import Place, rejected
-from offers.columns.decision_table import NEAR
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import Comparison
-from offers.runs.run import Request, Result, Run, Told, reclassify
-from offers.tables.table import ROW
+from offers.runs.run_pass import Pass
+from offers.tables.table import ROW, WHITESPACE, Table
+from offers.tables.table_file import parquet_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -48,23 +47,30 @@ _SETTINGS = {
 }
 
 
-def reclassify_on_spark(request: Request, folder: Path, scratch: Path, master: str, told: Told) -> Result:
-    """Decide a register of Parquet files on a Spark cluster, and write as `offers.runs.run.reclassify` does.
+@contextmanager
+def spark_backend(master: str, scratch: Path) -> Iterator[SparkBackend]:
+    """Spark on a cluster, as long as it is needed. `scratch` must lie where the cluster reaches it.
 
     Raises:
-        Rejected: the register is not Parquet, or Spark cannot be started, or fails.
-        IntegrityFault: evaluators disagree, or a row was lost.
+        Rejected: Spark cannot be started, or fails.
     """
-    place = Place(request.table.file)
-    if not request.table.files:
-        raise rejected(place, "unreadable", "Spark reads Parquet: a file, or a folder of files")
     try:
         with _session(master, scratch / "spark.log") as session:
-            return reclassify(request, folder, told, partial(SparkRun, session=session, scratch=scratch))
+            yield SparkBackend(session, scratch)
     except (PySparkException, Py4JError) as error:
         said = next(filter(None, str(error).splitlines()), type(error).__name__)
         hint = "Spark needs Java 17 or newer" if "JAVA_GATEWAY" in said else None
         raise rejected(Place(master), "unreadable", f"Spark: {said}", hint) from None
+
+
+def check_that_spark_reads(table: Table) -> None:
+    """Let a register that Spark does not read be told before Spark is started.
+
+    Raises:
+        Rejected: it is not Parquet.
+    """
+    if not table.files:
+        raise rejected(Place(table.file), "unreadable", "Spark reads Parquet: a file, or a folder of files")
 
 
 @contextmanager
@@ -95,91 +101,87 @@ def _standard_error_in(path: Path) -> Iterator[None]:
             os.close(own)
 
 
-class SparkRun(Run):
-    """One pass over a register, on Spark."""
+class SparkBackend:
+    """Decides on Spark, which reads Parquet."""
 
-    def __init__(self, *about: Any, session: SparkSession, scratch: Path) -> None:
+    def __init__(self, session: SparkSession, scratch: Path) -> None:
         self._session, self._scratch = session, scratch
-        self._table: DataFrame | None = None
-        super().__init__(*about)
 
-    def frame(self) -> DataFrame:
-        """The table with the number of each row: its place in its file, after the rows of the files before it."""
-        if self._table is not None:
-            return self._table
-        files, rows = self.request.table.files, self.request.table.rows_of_files
-        read = self._session.read.parquet(*map(str, files))
+    def read(self, table: Table) -> DataFrame:
+        """The table with the number of each row: its place in its file, after the rows of the files before it.
+
+        Raises:
+            Rejected: it is not Parquet.
+        """
+        check_that_spark_reads(table)
+        read = self._session.read.parquet(*map(str, table.files))
         read = read.select("*", "_metadata.file_name", spark.col("_metadata.row_index").alias(_INDEX))
-        first = dict(zip((f.name for f in files), accumulate(rows, initial=0), strict=False))
+        first = dict(zip((f.name for f in table.files), accumulate(table.rows_of_files, initial=0), strict=False))
         written = [row[0] for row in read.select("file_name").distinct().collect()]
         places = pl.DataFrame({"file_name": written, _FIRST: [first[unquote(name)] for name in written]})
         numbered = read.join(self._small(places), "file_name")
-        columns = [spark.col(f"`{c.header}`").alias(c.name) for c in self.request.table.columns if c.name != "id"]
-        (header,) = (c.header for c in self.request.table.columns if c.name == "id")
+        columns = [spark.col(f"`{c.header}`").alias(c.name) for c in table.columns if c.name != "id"]
+        (header,) = (c.header for c in table.columns if c.name == "id")
         row = (spark.col(_FIRST) + spark.col(_INDEX)).alias(ROW)
         frame = nw.from_native(numbered.select(row, spark.col(f"`{header}`").alias("id"), *columns))
-        self._table = frame.with_columns(nw.col("id").cast(nw.String).str.strip_chars()).to_native()
-        return self._table
+        rows: DataFrame = frame.with_columns(nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)).to_native()
+        return rows
 
-    def repeated_ids(self) -> frozenset[str]:
-        """None that are not known by now: a run on Spark looks for them first."""
+    def evaluate(self, rows: DataFrame, run: Pass) -> DataFrame:
+        """The rows with their vectors, in files."""
+        return self._stored(run.evaluator.with_vectors(rows), "found")
+
+    def write(self, evaluated: DataFrame, run: Pass) -> None:
+        """Decide everything, and write it in the order of the rows."""
+        decided = self._stored(self._looked_up(self._certain(evaluated, run), run).orderBy(ROW), "decided")
+        decided = self._compared(decided, run.comparison) if run.comparison else decided
+        for decision_table in run.decision_tables:
+            columns = nw.from_native(decided).select(run.columns_of(decision_table)).to_native()
+            _write_parquet(columns, run.file_of(decision_table))
+            if run.request.fragile:
+                run.fragile(self._on_polars("decided"), decision_table).collect()
+
+    def repeated_ids(self, rows: DataFrame, run: Pass) -> frozenset[str]:
+        """None: the pass looks for them itself."""
         return frozenset()
 
-    def write(self) -> None:
-        """Decide everything, and write it in the order of the rows."""
-        found = self._stored(self.batch.evaluator.with_vectors(self.frame()), "found")
-        decided = self._stored(self._looked_up(self._certain(found)).orderBy(ROW), "decided")
-        decided = self._compared(decided, self.comparison) if self.comparison else decided
-        for i, book in enumerate(self.batch.books):
-            columns = nw.from_native(decided).select(self.columns(i, book)).to_native()
-            _write_parquet(columns, self.file_of(book))
-            if self.request.fragile:
-                self.fragile(self._on_polars("decided"), i, book).collect()
-
-    def _certain(self, found: DataFrame) -> DataFrame:
+    def _certain(self, found: DataFrame, run: Pass) -> DataFrame:
         """The rows that can be decided, each with its vectors, once the others are read and the sample is checked."""
-        batch = self.batch
-        others = (row.asDict() for row in found.filter(~spark.col(READ)).toLocalIterator())
-        told, refused = batch.evaluator.one_by_one(others)
-        refused += self._with_repeated_ids(found, {r.row for r in refused})
-        batch.rejected += refused
-        vectors = batch.evaluator.vectors
+        batch, vectors, cells = run.batch, run.evaluator.vectors, run.evaluator.reads
+        counted = found.filter(spark.col("id").isNotNull()).groupBy("id").count()
+        repeated = found.join(counted.filter("count > 1").select("id"), "id")
+        told = batch.read_one_by_one(
+            (row.asDict() for row in found.filter(~spark.col(READ)).toLocalIterator()),
+            (row.asDict() for row in repeated.select(cells).toLocalIterator()),
+        )
         schema = {ROW: pl.Int64, **{_TELLS + name: pl.Int64 for name in vectors}}
         decided = found.join(self._small(pl.DataFrame(told, schema=schema, orient="row")), ROW, "left")
         decided = decided.filter(spark.col(READ) | spark.col(_TELLS + vectors[0]).isNotNull())
-        without = pl.DataFrame({ROW: [r.row for r in refused]}, schema={ROW: pl.Int64})
+        without = pl.DataFrame({ROW: [r.row for r in batch.rejected]}, schema={ROW: pl.Int64})
         decided = decided.join(self._small(without), ROW, "left_anti")
         merged = [spark.coalesce(spark.col(_TELLS + n), spark.col(n)).alias(n) for n in vectors]
-        decided = decided.select(*batch.evaluator.reads, *merged)
-        sample = batch.reference.sample
+        decided = decided.select(*cells, *merged)
+        sample = batch.sample
         checked = decided if sample is None else decided.join(self._small(pl.DataFrame({ROW: sample})), ROW)
         chunk = _to_polars(checked).sort(ROW)
         batch.check(chunk, chunk.select(vectors))
         return decided
 
-    def _with_repeated_ids(self, found: DataFrame, already: set[int]) -> list[Any]:
-        """The rows whose id others have, too."""
-        counted = found.filter(spark.col("id").isNotNull()).groupBy("id").count()
-        rows = found.join(counted.filter("count > 1").select("id"), "id")
-        cells = (row.asDict() for row in rows.select(self.batch.evaluator.reads).toLocalIterator())
-        return [self.batch.repeated_row(c) for c in cells if c[ROW] not in already]
-
-    def _looked_up(self, decided: DataFrame) -> DataFrame:
+    def _looked_up(self, decided: DataFrame, run: Pass) -> DataFrame:
         """The rows with what each rulebook decides on their vectors."""
-        for i, book in enumerate(self.batch.books):
-            distinct = _to_polars(decided.groupBy(book.columnar.vectors).count()).sort(book.columnar.vectors)
-            vectors = distinct.select(book.columnar.vectors)
-            told = book.decide(vectors, distinct["count"]).select(pl.all().cast(pl.String).name.prefix(f"{i} "))
-            decided = decided.join(self._small(vectors.hstack(told)), book.columnar.vectors)
-            if self.request.fragile:
-                near = book.columnar.near
+        for decision_table in run.decision_tables:
+            names, near = decision_table.columnar.vectors, decision_table.columnar.near
+            distinct = _to_polars(decided.groupBy(names).count()).sort(names)
+            vectors = distinct.select(names)
+            told = decision_table.decide(vectors, distinct["count"]).select(pl.all().cast(pl.String))
+            told = told.rename(decision_table.columns.of)
+            decided = decided.join(self._small(vectors.hstack(told)), names)
+            if run.request.fragile:
                 bits = _to_polars(decided.select(near).distinct())[near]
-                words = pl.DataFrame([bits, book.near(bits).alias(f"{i} {NEAR}")])
-                decided = decided.join(self._small(words), near)
-        self.batch.rows = sum(self.batch.books[0].counted.values()) + len(self.batch.rejected)
-        self.told(self.batch.rows)
-        self.batch.wait()
-        return decided.drop(*self.batch.evaluator.vectors)
+                decided = decided.join(self._small(pl.DataFrame([bits, decision_table.near(bits)])), near)
+        run.batch.has_decided()
+        run.told(run.batch.rows)
+        return decided.drop(*run.evaluator.vectors)
 
     def _compared(self, decided: DataFrame, comparison: Comparison) -> DataFrame:
         """The rows with what changed since the run before, which the driver finds."""
@@ -196,7 +198,7 @@ class SparkRun(Run):
 
     def _on_polars(self, name: str) -> pl.LazyFrame:
         """Rows that are stored, in their order."""
-        return pl.scan_parquet(self._scratch / name / "*.parquet")
+        return pl.scan_parquet(parquet_files(self._scratch / name), glob=False)
 
     def _small(self, frame: pl.DataFrame) -> DataFrame:
         """A small table of the driver, for every executor."""

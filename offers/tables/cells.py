@@ -86,7 +86,7 @@ def answer_of(text: str, fact: FactDeclaration) -> str:
 
 def names_of_answers(fact: FactDeclaration) -> dict[str, str]:
     """Each word that stands for an answer, in lower case: its id, its name in both languages."""
-    names = {**JUDGED} if fact.written.type == "judgement" else {}
+    names = {**JUDGED} if fact.is_judgement else {}
     for answer, label in fact.answers.items():
         names |= dict.fromkeys((label.da.lower(), label.en.lower(), answer.lower()), answer)
     return names

@@ -47,7 +47,7 @@ def header_of(fact: FactDeclaration, language: Language, year: int | None = None
     """
     wording = Wording(language)
     words = f", {wording.text(DETAILS[detail])}" if detail else ""
-    return wording.text(fact.written.label) + (f" {year}" if year else "") + words
+    return wording.text(fact.label) + (f" {year}" if year else "") + words
 
 
 class Column(NamedTuple):
@@ -75,12 +75,12 @@ class Headers:
         self._columns |= {label.lower(): Column("", 0, n) for n, text in ATTRIBUTES.items() for label in _both(text)}
         self._yearly: dict[str, FactDeclaration] = {}
         for fact in vocabulary.facts.values():
-            if not fact.written.attribute:
+            if not fact.is_attribute:
                 self._add(fact)
 
     def _add(self, fact: FactDeclaration) -> None:
-        names = {fact.id.lower(), *(label.lower() for label in _both(fact.written.label))}
-        if fact.written.per:
+        names = {fact.id.lower(), *(label.lower() for label in _both(fact.label))}
+        if fact.is_yearly:
             self._yearly |= dict.fromkeys(names, fact)
             return
         for name in names:
@@ -168,16 +168,28 @@ def _both(text: Text) -> tuple[str, str]:
     return text.da.lower(), text.en.lower()
 
 
+def stated_in(column: str, vocabulary: Vocabulary) -> tuple[FactDeclaration, int | None] | None:
+    """The fact that a column of the table contract states, and of which year; None where it states none.
+
+    >>> from engine.rulebooks.library import Library
+    >>> fact, year = stated_in("outside_share_2016", Library().rulebooks[0].vocabulary)
+    >>> fact.id, year
+    ('outside_share', 2016)
+    """
+    fact, (stem, _, year) = vocabulary.facts.get(column), column.rpartition("_")
+    if fact is not None and not fact.is_yearly:
+        return fact, None
+    yearly = vocabulary.facts.get(stem)
+    return (yearly, int(year)) if yearly is not None and yearly.is_yearly and year.isdigit() else None
+
+
 def columns_of(facts: Iterable[FactDeclaration], year: int) -> list[str]:
     """The columns of a table that state facts, or what they are derived from, for an agreement year."""
     found: list[str] = []
     for fact in facts:
-        derived = fact.written.derived
         found.append(fact.id)
-        if derived is not None and derived.mean:
-            found += [f"{derived.mean.of}_{year + offset}" for offset in derived.mean.years]
-        elif derived is not None and derived.ratio:
-            found += [derived.ratio.of, derived.ratio.to]
+        for name, offset in fact.derivation.parts if fact.derivation else ():
+            found.append(name if offset is None else f"{name}_{year + offset}")
         if fact.id == "agreement_kind":
             found.append("operator_kind")
     return list(dict.fromkeys(found))

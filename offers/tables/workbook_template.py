@@ -125,18 +125,18 @@ class _Writer:
         """Every column: what describes an offer, then each fact with its reason or source."""
         for name, label in ATTRIBUTES.items():
             fact = self._vocabulary.facts.get(name)
-            question = self._wording.text(fact.written.question if fact else _QUESTIONS[name])
+            question = self._wording.text(fact.question if fact else _QUESTIONS[name])
             width = _WIDTHS.get(name, 18)
             yield WorkbookColumn(_capital(self._wording.text(label)), question, width, fact, name)
         for fact in self._facts:
-            if not fact.written.attribute:
+            if not fact.is_attribute:
                 yield from self._of_fact(fact)
 
     def _of_fact(self, fact: FactDeclaration) -> Iterator[WorkbookColumn]:
-        question, language = self._wording.text(fact.written.question), self._wording.language
+        question, language = self._wording.text(fact.question), self._wording.language
         details = _DETAILS["number" if fact.is_number else "judgement"]
         years = [self._year + offset for offset in self._vocabulary.years_of(fact)]
-        for year in years if fact.written.per else [None]:
+        for year in years if fact.is_yearly else [None]:
             yield WorkbookColumn(header_of(fact, language, year), question, 16, fact)
             for detail in details:
                 header = header_of(fact, language, year, detail)
@@ -236,7 +236,7 @@ class _Writer:
         assert isinstance(everything, Interval)
         checks = [f"{cell}>={decimal_text(everything.low)}"] if everything.low is not None else []
         checks += [f"{cell}<={decimal_text(everything.high)}"] if everything.high is not None else []
-        checks += [f"{cell}=INT({cell})"] if fact.written.type == "whole_number" else []
+        checks += [f"{cell}=INT({cell})"] if fact.is_whole else []
         number = f"AND({','.join(checks)})" if checks else "TRUE"
         words = f'{cell}="ukendt",{cell}="unknown",LEFT({cell})="<",LEFT({cell})=">",ISNUMBER(FIND("..",{cell}))'
         return f"=IF(ISNUMBER({cell}),{number},OR({words}))"
@@ -246,7 +246,7 @@ class _Writer:
         if not fact.is_number:
             return self._wording.listed([*self._choices(WorkbookColumn("", "", 0, fact))], "or")
         example = self._pick("fx 4, >=4 eller ukendt", "such as 4, >=4 or unknown")
-        if fact.written.type != "whole_number":
+        if not fact.is_whole:
             example = self._pick("fx 0,5, <=0,5, 0,3..0,5 eller ukendt", "such as 0.5, <=0.5, 0.3..0.5 or unknown")
         return f"{_capital(self._wording.fact_range(fact))}, {example}"
 
@@ -268,8 +268,8 @@ class _Writer:
             sheet.write_string(0, number, self._pick(*head), self._head)
         readers = uses_of_facts(self._rulebooks, self._wording)
         for row, fact in enumerate(self._facts, start=1):
-            unit = self._wording.text(fact.written.unit) if fact.written.unit else ""
-            label, question = self._wording.text(fact.written.label), self._wording.text(fact.written.question)
+            unit = self._wording.text(fact.unit) if fact.unit else ""
+            label, question = self._wording.text(fact.label), self._wording.text(fact.question)
             cells = (label, question, unit, self._writable(fact), "; ".join(readers.get(fact.id, [])), fact.id)
             for number, cell in enumerate(cells):
                 sheet.write_string(row, number, cell, self._wrapped)

@@ -75,7 +75,7 @@ class Example(NamedTuple):
 
 def _comparisons(fact: str) -> st.SearchStrategy[Written]:
     pairs = [(o, Decimal(t)) for o in sorted(PASSES) for t in THRESHOLDS[fact]]
-    is_whole = VOCABULARY.facts[fact].written.type == "whole_number"
+    is_whole = VOCABULARY.facts[fact].is_whole
     possible = [(o, t) for o, t in pairs if not (is_whole and o == "equals" and t % 1)]
     return st.sampled_from(possible).map(lambda pair: {"fact": fact, pair[0]: pair[1]})
 
@@ -168,7 +168,7 @@ def _bounds(draw: st.DrawFn, fact: FactDeclaration, value: Fraction) -> Evidence
     interval = Interval(low, high, bool(below) and draw(st.booleans()), bool(above) and draw(st.booleans()))
     assert isinstance(fact.everything, Interval)
     possible = interval.intersect(fact.everything)
-    return _known(possible.whole() if fact.written.type == "whole_number" else possible)
+    return _known(possible.whole() if fact.is_whole else possible)
 
 
 def _open(fact: FactDeclaration, value: Fraction | str) -> st.SearchStrategy[Evidence | None]:
@@ -179,7 +179,7 @@ def _open(fact: FactDeclaration, value: Fraction | str) -> st.SearchStrategy[Evi
             st.none(), st.just(unknown), st.just(_exactly(value)), _bounds(fact, value), _bounds(fact, value)
         )
     sets = st.frozensets(st.sampled_from(tuple(fact.answers))).map(lambda others: _known(others | {value}))
-    must_be_stated = fact.id in DEPARTURES or fact.written.assumed is not None
+    must_be_stated = fact.id in DEPARTURES or fact.assumed is not None
     return st.one_of(*([] if must_be_stated else [st.none()]), st.just(unknown), st.just(_exactly(value)), sets)
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from tests.command import DATA, ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -111,7 +111,7 @@ class Meaning:
     def _where_threshold(self, goal: ThresholdGoal) -> Function:
         """The region at the threshold, or the one beside it."""
         fact = self.program.rulebook.vocabulary.facts[goal.fact]
-        is_whole = fact.written.type == "whole_number"
+        is_whole = fact.is_whole
         found = self.diagrams.false
         for index, region in enumerate(self.diagrams.regions[goal.fact]):
             if isinstance(region, Interval) and _lies(region, goal, is_whole):

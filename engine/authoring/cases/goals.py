@@ -149,7 +149,7 @@ def kept_mandatory(program: Program, goal: CountGoal) -> tuple[int, ...]:
 
 
 def _is_whole(finding: Finding) -> bool:
-    return finding.fact.written.type == "whole_number"
+    return finding.fact.is_whole
 
 
 def _tests(trace: Trace, about: frozenset[str]) -> Iterator[tuple[Test, Finding]]:

@@ -78,4 +78,4 @@ def _without(meaning: Meaning, item: str, values: dict[str, Fraction | str]) -> 
     facts = meaning.program.rulebook.vocabulary.facts
     opened = facts_under(meaning.program, meaning.node_of(item))
     kept = {name: value for name, value in values.items() if name not in opened}
-    return kept | {name: UNKNOWN for name in opened if facts[name].written.assumed is not None}
+    return kept | {name: UNKNOWN for name in opened if facts[name].assumed is not None}

@@ -24,18 +24,18 @@ def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple
     >>> from engine.rulebooks.library import Library
     >>> rulebook = Library().choose("hovedstaden.mest-specialiserede", 2018)
     >>> test = rulebook.criterion("B2").condition
-    >>> [show_value(value_in(r)) for r in regions_of([rulebook.vocabulary.facts["severe_complexities"]], [test])]
+    >>> [str(value_in(r)) for r in regions_of([rulebook.vocabulary.facts["severe_complexities"]], [test])]
     ['2', '4', '6']
     """
     everything = facts[0].everything
     if not isinstance(everything, Interval):
         answers = dict.fromkeys(answer for fact in facts for answer in fact.answers)
-        assumed = facts[0].written.assumed
+        assumed = facts[0].assumed
         return tuple(frozenset({answer}) for answer in sorted(answers, key=lambda a: a != assumed))
     for fact in facts[1:]:
         assert isinstance(fact.everything, Interval)
         everything = everything.intersect(fact.everything)
-    is_whole = any(fact.written.type == "whole_number" for fact in facts)
+    is_whole = any(fact.is_whole for fact in facts)
     cut = (
         everything.intersect(piece)
         for piece in _pieces(sorted({t.threshold for t in tests if isinstance(t, NumberTest)}))
@@ -95,10 +95,3 @@ def last_digit(number: Fraction) -> Fraction:
     """
     places = next(n for n in itertools.count() if 10**n % number.denominator == 0)
     return Fraction(1, 10**places)
-
-
-def show_value(value: Fraction | str) -> str:
-    """A value as files write it."""
-    from engine.values.numbers import decimal_text  # noqa: PLC0415
-
-    return decimal_text(value) if isinstance(value, Fraction) else value

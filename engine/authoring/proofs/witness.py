@@ -44,7 +44,7 @@ def _value(choice: Choice, near: Fraction | None) -> Fraction | str | None:
     region, fact = choice.possible, choice.fact
     if region is None:
         return None
-    if isinstance(region, Interval) and fact.written.type == "whole_number":
+    if isinstance(region, Interval) and fact.is_whole:
         ends = [end for end in (region.low, region.high) if end is not None]
         beside = ends if near is None else [end for end in ends if abs(end - near) <= 1]
         return next(iter(beside or ends), Fraction(0))

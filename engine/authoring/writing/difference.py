@@ -181,7 +181,7 @@ class _Differ:
         if _form(before) == _form(after):
             pairs = zip(tests_of(before), tests_of(after), strict=True)
             for (one, _), (other, _) in pairs:
-                if one[:4] != other[:4]:
+                if one._replace(reference=other.reference) != other:
                     yield Change("meaning", about, self._test(one, other))
             return
         yield Change(
@@ -198,14 +198,14 @@ class _Differ:
         facts = self._old.vocabulary.facts[before.fact], self._new.vocabulary.facts[after.fact]
         return _in_both(
             lambda w: w.pick("{}: {} i stedet for {}", "{}: {} instead of {}").format(
-                w.text(facts[1].written.label), w.required(after, facts[1]), w.required(before, facts[0])
+                w.text(facts[1].label), w.required(after, facts[1]), w.required(before, facts[0])
             )
         )
 
     def _words(self, condition: Condition, wording: Wording, rulebook: Rulebook) -> str:
         if isinstance(condition, Test):
             fact = rulebook.vocabulary.facts[condition.fact]
-            return f"{wording.text(fact.written.label)}: {wording.required(condition, fact)}"
+            return f"{wording.text(fact.label)}: {wording.required(condition, fact)}"
         parts = [self._words(part, wording, rulebook) for part in condition.parts]
         if condition.operator == "not":
             return wording.pick("ikke ({})", "not ({})").format(parts[0])
@@ -220,15 +220,15 @@ class _Differ:
                     yield Change(
                         "meaning", about, _text("kan være noget andet end før", "can be something else than before")
                     )
-                if _derived(before) != _derived(after):
+                if before.derivation != after.derivation:
                     yield Change(
                         "meaning",
                         about,
                         _text("følger på en anden måde af andre", "follows from others in another way"),
                     )
-                if before.written.assumed != after.written.assumed:
+                if before.assumed != after.assumed:
                     yield Change("meaning", about, _text("antages på en anden måde", "is assumed in another way"))
-                yield from _wording(about, before.written, after.written, ("label", "unit", "question"))
+                yield from _wording(about, before, after, ("label", "unit", "question"))
 
 
 def _count_changes(about: Text, before: Count, after: Count) -> Iterator[Change]:
@@ -263,17 +263,7 @@ def _form(condition: Condition) -> object:
 
 def _measured(fact: FactDeclaration) -> object:
     everything = fact.everything
-    return (fact.written.type, everything if isinstance(everything, Interval) else frozenset(fact.answers))
-
-
-def _derived(fact: FactDeclaration) -> object:
-    derived = fact.written.derived
-    if derived is None:
-        return None
-    if derived.mean:
-        return "mean", derived.mean.of, tuple(derived.mean.years)
-    assert derived.ratio is not None
-    return "ratio", derived.ratio.of, derived.ratio.to
+    return (fact.kind, everything if isinstance(everything, Interval) else frozenset(fact.answers))
 
 
 def _paired(old: Mapping[str, Thing], new: Mapping[str, Thing]) -> Iterator[tuple[str, Thing | None, Thing | None]]:

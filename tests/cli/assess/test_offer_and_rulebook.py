@@ -24,9 +24,9 @@ def test_a_new_offer_file_has_every_fact_that_the_rulebooks_read() -> None:
     text = sekskant("offer", "new", "--lang", "en").out
     for rulebook in Library().in_force(2018):
         for fact in compile_rulebook(rulebook).facts_read:
-            if not fact.written.attribute:
+            if not fact.is_attribute:
                 assert f"\n  {fact.id}:" in text
-                assert fact.written.question.en in " ".join(text.replace("#", "").split())
+                assert fact.question.en in " ".join(text.replace("#", "").split())
     assert "    2014:\n    2015:\n    2016:\n" in text
     assert "used by A1 (at most 10); B1 (at most 0.5)" in text
 

@@ -128,6 +128,7 @@ def test_equal_runs_are_equal_to_the_byte(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
+@pytest.mark.slow
 def test_changes_have_a_cause_and_names_of_what_turned(tmp_path: Path) -> None:
     run(tmp_path, "old.csv", [*ROWS, "z;Lukket;kommune;;;;;;;;"], out="old")
     changed = [
@@ -152,6 +153,7 @@ def test_changes_have_a_cause_and_names_of_what_turned(tmp_path: Path) -> None:
     assert [cell.value for cell in sheet[2]][2:4] == ["a", "Ålykke"]
 
 
+@pytest.mark.slow
 def test_a_change_of_the_rule_is_told_from_one_of_the_data(tmp_path: Path) -> None:
     for name in ("vocabulary", "udviklingsstrategi-2018"):
         text = (ROOT / "rules" / "hovedstaden" / f"{name}.yaml").read_text(encoding="utf-8")
@@ -166,6 +168,7 @@ def test_a_change_of_the_rule_is_told_from_one_of_the_data(tmp_path: Path) -> No
     assert [r["cause"] for r in rows_of(tmp_path / "run" / "changes.csv")] == ["either"]
 
 
+@pytest.mark.slow
 def test_ids_that_were_renamed_merged_or_split(tmp_path: Path) -> None:
     run(tmp_path, "old.csv", ROWS, out="old")
     new = [ROWS[0].replace("a;", "a1;", 1), ROWS[0].replace("a;", "a2;", 1), ROWS[1].replace("b;", "bc;", 1)]
@@ -271,6 +274,7 @@ def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "letter.txt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.3, 0.9, 1.3, 1.7, 2.1])
 def test_a_killed_run_leaves_no_folder_or_a_complete_one(tmp_path: Path, after: float) -> None:
     rows = [ROWS[i % 2].replace(";", f"{i};", 1) for i in range(3000)]
@@ -323,6 +327,7 @@ def test_the_record_names_what_it_was_made_of(tmp_path: Path) -> None:
     assert time.strftime("%Y-%m-%d") not in json.dumps(record)
 
 
+@pytest.mark.slow
 def test_a_preview_says_whom_a_change_concerns(tmp_path: Path) -> None:
     for name in ("vocabulary", "udviklingsstrategi-2018"):
         text = (ROOT / "rules" / "hovedstaden" / f"{name}.yaml").read_text(encoding="utf-8")

@@ -100,6 +100,7 @@ def test_any_rulebook_is_proven(example: Example) -> None:
     check_table(example.rulebook)
 
 
+@pytest.mark.slow
 @given(examples(max_criteria=4, max_overrides=2), st.data())
 @tried(60)
 def test_comparisons_are_true(example: Example, data: st.DataObject) -> None:
@@ -131,6 +132,7 @@ def wide_rulebook(criteria: int, required: int, mandatory: int = 0) -> Rulebook:
     return make_rulebook(vocabulary, written, {"at_least": required, "of": names, "mandatory": names[:mandatory]})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("criteria", "required"), [(21, 11), (40, 3), (100, 50)])
 def test_many_criteria_are_proven(criteria: int, required: int) -> None:
     rulebook = wide_rulebook(criteria, required)

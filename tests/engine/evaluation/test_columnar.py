@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +20,7 @@ from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.columnar_evidence import (
+    MAX_YEARS,
     Grids,
     Leaf,
     high_of,
@@ -31,13 +33,13 @@ from engine.evaluation.columnar_evidence import (
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, State, Stated, findings_of
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import FactDeclaration
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from engine.values.numbers import decimal_text
 from tests.chance import tried
 from tests.engine.random_rulebooks import DEPARTURES, THRESHOLDS, VOCABULARY, YEAR, YEARS, Example, examples
-from tests.support import REASONED, SUBJECT, between, exact, make_rulebook, make_vocabulary, unknown
+from tests.support import REASONED, SUBJECT, Written, between, exact, make_rulebook, make_vocabulary, unknown
 
 many = tried(60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -49,8 +51,8 @@ def columnar(program: Program, year: int = YEAR) -> ColumnarProgram:
 def columns_of(leaf: Leaf, evidence: Evidence | None) -> dict[str, Any]:
     """The columns of one row of one leaf."""
     fact = leaf.fact
-    if evidence is None and fact.written.assumed:
-        evidence = Evidence(frozenset({fact.written.assumed}), State.KNOWN)
+    if evidence is None and fact.assumed:
+        evidence = Evidence(frozenset({fact.assumed}), State.KNOWN)
     possible = fact.everything if evidence is None else evidence.possible
     if isinstance(possible, Interval):
         low, high = marks_of(possible, leaf.scale)
@@ -85,7 +87,7 @@ def evaluated(program: ColumnarProgram, offers: Sequence[Stated]) -> Iterator[tu
 def numbers(fact: FactDeclaration) -> st.SearchStrategy[Decimal]:
     assert isinstance(fact.everything, Interval)
     low, high = (None if e is None else Decimal(decimal_text(e)) for e in (fact.everything.low, fact.everything.high))
-    places = 0 if fact.written.type == "whole_number" else 3
+    places = 0 if fact.is_whole else 3
     any_number = st.decimals(-4 if low is None else low, 4 if high is None else high, places=places)
     thresholds = [Decimal(t) for t in THRESHOLDS.get(fact.id, THRESHOLDS["used_mean"])]
     ties = [t for t in thresholds if Fraction(t) in fact.everything and (places or not t % 1)]
@@ -99,7 +101,7 @@ def bounds(draw: st.DrawFn, fact: FactDeclaration) -> Evidence | None:
     ends = [draw(st.none() | st.just(Fraction(end))) for end in (low, high)]
     possible = Interval(ends[0], ends[1], *(end is not None and draw(st.booleans()) for end in ends))
     possible = possible.intersect(fact.everything)
-    possible = possible.whole() if fact.written.type == "whole_number" else possible
+    possible = possible.whole() if fact.is_whole else possible
     return None if possible.is_empty else Evidence(possible, State.KNOWN)
 
 
@@ -113,7 +115,7 @@ def evidence(fact: FactDeclaration) -> st.SearchStrategy[Evidence | None]:
 
 OFFERS = st.fixed_dictionaries(
     {
-        name: st.fixed_dictionaries({year: evidence(fact) for year in YEARS}) if fact.written.per else evidence(fact)
+        name: st.fixed_dictionaries({year: evidence(fact) for year in YEARS}) if fact.is_yearly else evidence(fact)
         for name, fact in VOCABULARY.facts.items()
     }
 ).map(lambda found: {name: _stated(e) for name, e in found.items() if e is not None})
@@ -123,6 +125,37 @@ def _stated(found: Any) -> Any:
     return {year: e for year, e in found.items() if e is not None} if isinstance(found, Mapping) else found
 
 
+@tried(20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(examples(), st.lists(OFFERS, min_size=8, max_size=8), st.sampled_from([Fraction(0), Fraction(1, 2)]))
+def test_columns_and_reference_find_the_same_facts_near(
+    example: Example, offers: list[Stated], margin: Fraction
+) -> None:
+    compiled = compile_rulebook(example.rulebook)
+    program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", margin)
+    frame = program.grids.prepare(frame_of(program, offers), program.grids.read)
+    found = program.evaluate(frame).collect().to_native()
+    for stated, row in zip(offers, found.iter_rows(named=True), strict=True):
+        if row[program.certain]:
+            with contextlib.suppress(Rejected):  # a contradiction in what the program does not read
+                findings = findings_of(VOCABULARY, stated, YEAR)
+                assert row[program.near] == program.near_by_reference(findings)
+
+
+@pytest.mark.parametrize(
+    ("low", "is_open", "near"), [("0.6", True, 0), ("0.6", False, 1), ("0.5", True, 1), ("0.55", True, 1)]
+)
+def test_a_bound_that_is_left_out_is_not_near(low: str, is_open: bool, near: int) -> None:
+    vocabulary = make_vocabulary({"size": {"type": "number", "at_least": 0}})
+    test = {"fact": "size", "at_most": Decimal("0.5")}
+    compiled = compile_rulebook(make_rulebook(vocabulary, {"C": {"met_when": test}}, {"all": ["C"]}))
+    program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", Fraction(1, 5))
+    stated = {"size": between(low, low_open=is_open)}
+    frame = program.grids.prepare(frame_of(program, [stated]), program.grids.read)
+    (found,) = program.evaluate(frame).collect().to_native()[program.near]
+    assert (found, program.near_by_reference(findings_of(vocabulary, stated, YEAR))) == (near, near)
+
+
+@pytest.mark.slow
 @many
 @given(examples(), st.lists(OFFERS, min_size=8, max_size=8))
 def test_random_rulebooks_come_to_the_same_statuses(example: Example, offers: list[Stated]) -> None:
@@ -152,7 +185,7 @@ def departs(example: Example, stated: Stated) -> bool:
 def reads_derived(example: Example) -> bool:
     """Whether the contradiction lies in facts that the rulebook reads: others are not its columns."""
     program = compile_rulebook(example.rulebook)
-    return len([f for f in program.facts_tested if f.written.derived]) == 2
+    return len([f for f in program.facts_tested if f.derivation]) == 2
 
 
 def exact_where_derived(stated: Stated) -> bool:
@@ -164,6 +197,7 @@ def exact_where_derived(stated: Stated) -> bool:
     )
 
 
+@pytest.mark.slow
 @many
 @given(examples(), st.lists(OFFERS, min_size=4, max_size=4))
 def test_rulings_are_those_of_the_reference(example: Example, offers: list[Stated]) -> None:
@@ -224,6 +258,32 @@ def test_a_threshold_too_fine_for_columns_is_an_error() -> None:
     rulebook = make_rulebook(vocabulary, {"C": fine}, {"all": ["C"]})
     with pytest.raises(Rejected, match=r"not-columnar: the thresholds on `height` have too many digits"):
         columnar(compile_rulebook(rulebook))
+
+
+def mean_of_years(count: int) -> Rulebook:
+    derived = {"mean": {"of": "size", "years": [-year for year in range(count)]}}
+    facts: dict[str, Written] = {
+        "size": {"type": "number", "per": "year"},
+        "mean": {"type": "number", "derived": derived},
+    }
+    criterion = {"met_when": {"fact": "mean", "at_least": 1}}
+    return make_rulebook(make_vocabulary(facts), {"C": criterion}, {"all": ["C"]})
+
+
+@pytest.mark.parametrize("size", ["999999999.999999", "-999999999.999999", "1"])
+def test_as_many_years_as_columns_can_add_up_are_added_up(size: str) -> None:
+    rulebook = mean_of_years(MAX_YEARS)
+    program, found = columnar(compile_rulebook(rulebook)), {YEAR - i: exact(size) for i in range(MAX_YEARS)}
+    but_one = {**found, YEAR: unknown(rulebook.vocabulary.facts["size"])}
+    offers: list[Stated] = [{"size": found}, {"size": but_one}, {"size": {}}]
+    expected = [reference.conditions(program.program, findings_of(rulebook.vocabulary, o, YEAR)) for o in offers]
+    items = [items for _, items in evaluated(program, offers)]
+    assert items == [tuple(statuses[n] for n in program.program.inputs) for statuses in expected]
+
+
+def test_a_mean_of_more_years_than_columns_can_add_up_is_an_error() -> None:
+    with pytest.raises(Rejected, match=r"not-columnar: `mean` is the mean of more than 32 years"):
+        columnar(compile_rulebook(mean_of_years(MAX_YEARS + 1)))
 
 
 def test_facts_that_no_column_states_are_not_stated() -> None:

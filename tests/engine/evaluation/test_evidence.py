@@ -61,7 +61,7 @@ def years(*shares: Evidence | str | None) -> dict[int, Evidence]:
 
 
 def at_least(threshold: str, finding: Finding) -> Status:
-    test = rulebook.NumberTest(finding.fact.id, Comparison.AT_LEAST, Fraction(threshold), finding.fact.written.label)
+    test = rulebook.NumberTest(finding.fact.id, Comparison.AT_LEAST, Fraction(threshold), finding.fact.label)
     return status_of_test(test, finding)
 
 

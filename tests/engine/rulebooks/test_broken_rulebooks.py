@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.diagnostics import CODES, Rejected
-from engine.documents.document import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_one
+from engine.documents.document import MAX_BYTES, MAX_NODES, read_one
+from engine.documents.nesting import MAX_DEPTH
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED, Library
 from engine.rulebooks.rulebook_loader import load_rulebook

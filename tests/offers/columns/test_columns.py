@@ -17,7 +17,7 @@ from engine.rulebooks import rulebook as language
 from engine.rulebooks.library import Library
 from engine.values.logic import Status
 from offers.columns.batch import Batch
-from offers.columns.decision_table import Book
+from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
@@ -74,7 +74,7 @@ CELLS: Mapping[str, list[str | None]] = {
     "outside_share_mean": ["0.5", "<0.5", ">=0.5", "0.4..0.6", *[None] * 400],
     "volume_judgement": ["ja", "nej", "ukendt", *[None] * 300],
     "volume_judgement_because": ["fordi", "fordi", "fordi", None],
-    **{f.id: WORDS for f in VOCABULARY.facts.values() if f.written.type == "judgement" and f.id != "volume_judgement"},
+    **{f.id: WORDS for f in VOCABULARY.facts.values() if f.is_judgement and f.id != "volume_judgement"},
 }
 TYPED = {
     "cases_per_10000": [0.5, 0.1 + 0.2, 10.0, 10.000000000000002, 9.999999999999998, 1 / 3, 0.5000000000000001, None],
@@ -98,33 +98,38 @@ def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
     rows = Rows(table, VOCABULARY)
     deciders = [Decider(rulebook) for rulebook in RULEBOOKS]
     evaluator = Evaluator([d.program for d in deciders], YEAR, table.frame, table.sign, rows)
-    books = [Book(Rulings(d), c) for d, c in zip(deciders, evaluator.columnar, strict=True)]
-    batch = Batch(evaluator, books, table)
+    decision_tables = [
+        DecisionTable(Rulings(d), c, i) for i, (d, c) in enumerate(zip(deciders, evaluator.columnar, strict=True))
+    ]
+    batch = Batch(evaluator, decision_tables, table)
     with contextlib.closing(batch):
         found = batch.decide(table.frame.collect())
         batch.wait()
     return batch, found, rows
 
 
-@pytest.mark.parametrize(("cells", "offers"), [(CELLS, OFFERS), (TYPED, OFFERS // 10)], ids=["texts", "types"])
+@pytest.mark.parametrize(
+    ("cells", "offers"),
+    [pytest.param(CELLS, OFFERS, id="texts", marks=pytest.mark.slow), pytest.param(TYPED, OFFERS // 10, id="types")],
+)
 def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], offers: int) -> None:
     table = table_of(cells, offers)
     batch, found, rows = decided(table)
     frame = table.frame.collect()
     rejected = pl.Series([row.row for row in batch.rejected], dtype=pl.UInt32)
     assert found.height + len(rejected) == offers == batch.rows
-    for i, book in enumerate(batch.books):
-        program = book.rulings.program
+    for decision_table in batch.decision_tables:
+        program = decision_table.rulings.program
         parts = [by_reference(frame, rows, program, j, facts) for j, facts in enumerate(facts_by_item(program))]
         expected = pl.DataFrame([frame[ROW], *parts])
         expected = expected.filter(~pl.col(ROW).is_in(rejected.implode()))
         refused = pl.any_horizontal(pl.col(part.name).is_null() for part in parts)
         assert expected.filter(refused).is_empty()
-        columns = [f"{i} {name}" for name in book.schema]
+        columns = list(decision_table.decided_schema)
         got = pl.concat([expected.drop(ROW), found.select(columns)], how="horizontal").unique()
         for row in got.iter_rows():
             items = tuple(list(Status)[code] for code in row[: len(parts)])
-            assert row[len(parts) :] == expected_row(book, items)
+            assert row[len(parts) :] == expected_row(decision_table, items)
 
 
 def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +138,10 @@ def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.M
     monkeypatch.setattr("offers.columns.decision_table.MOST_IN_TABLE", 0)
     batch, again, _ = decided(table)
     assert again.equals(found)
-    assert [sum(book.counted.values()) for book in batch.books] == [found.height, found.height]
+    assert [sum(decision_table.counted.values()) for decision_table in batch.decision_tables] == [
+        found.height,
+        found.height,
+    ]
 
 
 def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +153,7 @@ def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.M
 
 def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
     batch, _, rows = decided(table_of(CELLS, 20_000))
-    programs = [book.rulings.program for book in batch.books]
+    programs = [decision_table.rulings.program for decision_table in batch.decision_tables]
     assert batch.rejected
     for row in batch.rejected:
         with pytest.raises(Rejected):
@@ -191,13 +199,13 @@ def item_by_reference(rows: Rows, program: Program, item: int, cells: Mapping[st
         return None
 
 
-def expected_row(book: Book, items: Any) -> tuple[str | None, ...]:
-    decider = Decider(book.rulebook, engine="reference")
+def expected_row(decision_table: DecisionTable, items: Any) -> tuple[str | None, ...]:
+    decider = Decider(decision_table.rulebook, engine="reference")
     ruling, analysis = decider.rule(items)[0], decider._analyst.analyse(items)
-    statuses = [status.reported for status in items[: len(book.rulebook.criteria)]]
+    statuses = [status.reported for status in items[: len(decision_table.rulebook.criteria)]]
     basis = ruling.possible_bases[0] if len(ruling.possible_bases) == 1 else None
-    decisive = " ".join(c.id for c in book.rulebook.criteria if c.id in analysis.decisive) or None
-    return (ruling.verdict.value, book.rulebook.outcomes[ruling.verdict].id, basis, *statuses, decisive)
+    decisive = " ".join(c.id for c in decision_table.rulebook.criteria if c.id in analysis.decisive) or None
+    return (ruling.verdict.value, decision_table.rulebook.outcomes[ruling.verdict].id, basis, *statuses, decisive)
 
 
 def test_rows_that_columns_understand_are_not_read_one_by_one() -> None:

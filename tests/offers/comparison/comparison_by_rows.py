@@ -134,11 +134,7 @@ class ByRows:
         found: list[tuple[str, int | None]] = []
         for fact in self._new.program.facts_tested:
             found.append((fact.id, None))
-            derived = fact.written.derived
-            if derived and derived.mean:
-                found += [(derived.mean.of, offset) for offset in derived.mean.years]
-            elif derived and derived.ratio:
-                found += [(derived.ratio.of, None), (derived.ratio.to, None)]
+            found += fact.derivation.parts if fact.derivation else ()
         return found
 
 

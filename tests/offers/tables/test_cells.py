@@ -95,6 +95,7 @@ CELLS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.fixed_dictionaries(dict.fromkeys(FACTS, st.none() | CELLS)), min_size=1, max_size=30),
     st.sampled_from(",."),

@@ -70,7 +70,7 @@ def test_every_header_is_one_that_is_read_and_every_fact_has_its_columns(languag
     assert len(set(names)) == len(names)
     for rulebook in (COVERED, MOST):
         for fact in compile_rulebook(rulebook).facts_read:
-            years = ("_2014", "_2015", "_2016") if fact.written.per else ("",)
+            years = ("_2014", "_2015", "_2016") if fact.is_yearly else ("",)
             assert {f"{fact.id}{year}" for year in years} <= set(names)
 
 

@@ -1,0 +1,86 @@
+"""Decides a register on Polars, in one pass: rows stream from the table to the files of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import narwhals as nw
+import polars as pl
+
+from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
+from offers.columns.decision_table import DecisionTable
+from offers.runs.repeated_ids import RepeatedIds
+from offers.runs.run_pass import Pass
+from offers.tables.table import Table
+
+_ROWS_AT_ONCE, _ROWS_COMPARED = 20_000, 100_000
+"""With as many rows in a chunk as Polars takes by itself it goes little faster, in nearly twice the memory; but each
+chunk asks the run before anew, so that a comparison takes more at a time."""
+
+
+class PolarsBackend:
+    """The backend that is there by default."""
+
+    def read(self, table: Table) -> pl.LazyFrame:
+        """The frame of the table."""
+        return table.frame
+
+    def evaluate(self, rows: pl.LazyFrame, run: Pass) -> pl.LazyFrame:
+        """The rows with their vectors, when they are collected."""
+        return run.evaluator.with_vectors(rows)
+
+    def write(self, evaluated: pl.LazyFrame, run: Pass) -> None:
+        """Decide and write, chunk by chunk."""
+        cells = {**evaluated.collect_schema()}
+        table_cells = {name: cells[name] for name in run.evaluator.reads}
+        schema = {**table_cells, **run.decided_schema}
+        decided = evaluated.map_batches(
+            lambda chunk: run.decide(chunk).select(list(schema)), schema=schema, streamable=True
+        )
+        sinks = [sink for decision_table in run.decision_tables for sink in _sinks(decided, run, decision_table)]
+        sinks.append(_ids_of(run).write(decided))
+        chunk_size = _ROWS_COMPARED if run.comparison else _ROWS_AT_ONCE
+        with told_as_ours(run.request.table), pl.Config(set_streaming_chunk_size=chunk_size):
+            pl.collect_all(sinks, engine="streaming")
+        run.batch.wait()
+
+    def repeated_ids(self, rows: pl.LazyFrame, run: Pass) -> frozenset[str]:
+        """The ids whose hashes were written more than once, and that are the same."""
+
+        def ids_with(hashes: pl.Series) -> Iterable[str]:
+            ids = rows.select("id")
+            with_hash = ids.map_batches(lambda f: f.filter(f["id"].hash().is_in(hashes.implode())), streamable=True)
+            found: list[str] = with_hash.collect(engine="streaming")["id"].to_list()
+            return found
+
+        refused = [row.id or None for row in run.batch.rejected]
+        return _ids_of(run).found(pl.Series(refused, dtype=pl.String), ids_with)
+
+
+@contextmanager
+def told_as_ours(table: Table) -> Iterator[None]:
+    """Have what Polars says while it reads a table said of the table.
+
+    Raises:
+        Rejected: the table cannot be read; or what a function that Polars calls has raised.
+        IntegrityFault: such a function has raised it.
+    """
+    try:
+        yield
+    except pl.exceptions.ComputeError as error:
+        if isinstance(error.__cause__, IntegrityFault | Rejected):
+            raise error.__cause__ from None
+        message = f"the table cannot be read: {str(error).splitlines()[0]}"
+        raise rejected(Place(table.file), "unreadable", message) from None
+
+
+def _ids_of(run: Pass) -> RepeatedIds:
+    return RepeatedIds(run.folder / "ids.parquet")
+
+
+def _sinks(decided: pl.LazyFrame, run: Pass, decision_table: DecisionTable) -> Iterator[pl.LazyFrame]:
+    columns = nw.from_native(decided).select(run.columns_of(decision_table)).to_native()
+    yield columns.sink_parquet(run.file_of(decision_table), lazy=True)
+    if run.request.fragile:
+        yield run.fragile(decided, decision_table)

@@ -1,0 +1,185 @@
+"""One pass over a register: what every backend needs to decide its rows and to name what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import narwhals as nw
+import polars as pl
+
+from engine.decisions.decide import Decider
+from engine.decisions.trace import Execution
+from engine.decisions.vector_decisions import Rulings
+from engine.diagnostics import IntegrityFault
+from engine.evaluation.program import Program
+from engine.rulebooks.rulebook import Rulebook
+from offers.columns.batch import Batch
+from offers.columns.decided_columns import COMPARED, DECISIVE
+from offers.columns.decision_table import DecisionTable
+from offers.columns.evaluator import Evaluator, RejectedRow
+from offers.columns.evidence_columns import evidence_columns
+from offers.columns.reference_check import Reader
+from offers.columns.text_columns import harmless_cells
+from offers.comparison.comparison import CHANGE_SCHEMA, Comparison
+from offers.comparison.previous import DECISIONS, Previous
+from offers.tables.table import Table
+
+
+class Request(NamedTuple):
+    """What is to be reclassified, and how."""
+
+    table: Table
+    reader: Reader
+    rulebooks: Sequence[Rulebook]
+    year: int
+    margin: Fraction
+    fragile: bool = True
+    previous: Previous | None = None
+
+
+class Result(NamedTuple):
+    """What a run found; the decisions themselves stand in their files.
+
+    `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
+    `executions` say for each rulebook who decided and who checked, None where no row could be decided.
+    """
+
+    rows: int
+    counts: Sequence[Mapping[str, int]]
+    rejected: Sequence[RejectedRow]
+    changes: pl.DataFrame
+    lost: Sequence[Sequence[str]]
+    checked: int
+    vectors: Sequence[int]
+    executions: Sequence[Execution | None]
+
+
+Told = Callable[[int], None]
+"""Is called with the number of rows decided so far."""
+
+
+class Pass:
+    """One pass over a register.
+
+    Args:
+        request: what is asked.
+        deciders: one for each rulebook.
+        rows: the table's rows, as a backend holds them.
+        folder: what is written goes there.
+        repeated: ids that several rows share, as far as they are known.
+        told: hears how far the pass has come.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        deciders: Sequence[Decider],
+        rows: Any,
+        folder: Path,
+        repeated: frozenset[str],
+        told: Told,
+    ) -> None:
+        self.request, self.folder, self.told = request, folder, told
+        programs, margin = [d.program for d in deciders], request.margin if request.fragile else None
+        self.evaluator = Evaluator(programs, request.year, rows, request.table.sign, request.reader, margin)
+        self.decision_tables = [
+            DecisionTable(Rulings(decider), columnar, number)
+            for number, (decider, columnar) in enumerate(zip(deciders, self.evaluator.columnar, strict=True))
+        ]
+        self.batch = Batch(self.evaluator, self.decision_tables, request.table, repeated)
+        asked = (self.decision_tables, request.table, request.reader, request.year)
+        self.comparison = Comparison(request.previous, *asked) if request.previous else None
+
+    @property
+    def decided_schema(self) -> dict[str, pl.DataType]:
+        """The columns that a row has once it is decided, beside those of the table."""
+        added: dict[str, pl.DataType] = dict.fromkeys(self.evaluator.columns.plain, pl.String())
+        for decision_table in self.decision_tables:
+            columns = decision_table.columns
+            texts = [*([columns.near] if self.request.fragile else [])]
+            texts += columns.all_of(COMPARED) if self.comparison else []
+            added |= decision_table.decided_schema | dict.fromkeys(texts, pl.String())
+        return added
+
+    def decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a chunk that can be decided, with their decisions and what changed.
+
+        Raises:
+            IntegrityFault: evaluators disagree.
+        """
+        decided = self.batch.decide(chunk)
+        self.told(self.batch.rows)
+        return decided.with_columns(self.comparison.compare(decided)) if self.comparison else decided
+
+    # --- what is written ---
+
+    def file_of(self, decision_table: DecisionTable) -> Path:
+        """The file, or the folder of files, for the decisions of a rulebook."""
+        rulebook = decision_table.rulebook
+        return self.folder / DECISIONS / f"{rulebook.id}@{rulebook.version}.parquet"
+
+    def columns_of(self, decision_table: DecisionTable) -> list[nw.Expr]:
+        """The columns of that file, of decided rows."""
+        own = decision_table.columns
+        decided = [nw.col(own.of(name)).alias(name) for name in decision_table.schema if name != DECISIVE]
+        used = self._evidence_of(decision_table.rulings.program)
+        evidence = [self.evaluator.columns.cleaned(name) for name in used]
+        nothing = nw.lit(None, nw.String())
+        compared = [(nw.col(own.of(name)) if self.comparison else nothing).alias(name) for name in COMPARED]
+        return [nw.col("id").alias("offer"), *decided, *evidence, *compared]
+
+    def _evidence_of(self, program: Program) -> list[str]:
+        """The columns of the evidence that a program uses, as far as the table has them."""
+        return [name for name in evidence_columns(program, self.request.year) if name in self.evaluator.reads]
+
+    def fragile(self, decided: pl.LazyFrame, decision_table: DecisionTable) -> pl.LazyFrame:
+        """Writes which verdicts of decided rows are fragile, when it is collected."""
+        columns, rulebook = decision_table.columns, decision_table.rulebook
+        is_fragile = pl.col(columns.decisive).is_not_null() | pl.col(columns.near).is_not_null()
+        name = pl.col("name") if "name" in self.evaluator.reads else pl.lit(None, pl.String)
+        fragile = decided.filter(is_fragile).select(
+            pl.lit(rulebook.id).alias("rulebook"),
+            pl.lit(rulebook.version).alias("version"),
+            harmless_cells(pl.col("id")).alias("offer"),
+            harmless_cells(name.cast(pl.String)).alias("name"),
+            pl.col(columns.verdict).alias("verdict"),
+            pl.col(columns.outcome).alias("outcome"),
+            pl.col(columns.decisive).alias("carried_by"),
+            pl.col(columns.near).alias("near_threshold"),
+        )
+        file = self.folder / f"fragile.{columns.number}.csv"
+        return fragile.sink_csv(file, include_header=columns.number == 0, lazy=True)
+
+    # --- what was found ---
+
+    def result(self) -> Result:
+        """What was found.
+
+        Raises:
+            IntegrityFault: a row was lost.
+        """
+        batch = self.batch
+        for decision_table in self.decision_tables:
+            total = sum(decision_table.counted.values()) + len(batch.rejected)
+            if total != batch.rows:
+                raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {decision_table.rulebook.id}")
+        if self.comparison:
+            self.comparison.rejected(batch.rejected)
+        rulings = [decision_table.rulings for decision_table in self.decision_tables]
+        return Result(
+            rows=batch.rows,
+            counts=[decision_table.counted for decision_table in self.decision_tables],
+            rejected=sorted(batch.rejected, key=lambda r: r.row),
+            changes=self.comparison.changes() if self.comparison else pl.DataFrame(schema=CHANGE_SCHEMA),
+            lost=self.comparison.lost if self.comparison else [() for _ in rulings],
+            checked=batch.checked,
+            vectors=[ruling.vectors for ruling in rulings],
+            executions=[ruling.execution for ruling in rulings],
+        )
+
+    def close(self) -> None:
+        """End the thread that checks."""
+        self.batch.close()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,3 +126,12 @@ def forced(analyst: Analyst, start: Sequence[Status], sets: Sets) -> set[Verdict
         items = dict(zip(analyst.names, start, strict=True)) | dict(zip(chosen, statuses, strict=True))
         verdicts.add(analyst.verdict(tuple(items.values())))
     return verdicts
+
+
+def put_broken_durable_rules(folder: Path) -> None:
+    """Modules that stand for a durable-rules which this Python cannot load."""
+    (folder / "durable").mkdir()
+    (folder / "durable" / "__init__.py").touch()
+    (folder / "durable" / "engine.py").write_text("import durable_rules_engine")
+    reason = "raise ImportError(f'{__file__}: undefined symbol: PyEval_CallObject', path=__file__)"
+    (folder / "durable_rules_engine.py").write_text(reason)

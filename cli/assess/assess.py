@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard
@@ -12,6 +11,7 @@ import click
 
 from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
 from cli.common.evaluators import check_evaluators
+from cli.common.json_output import json_list
 from cli.common.options import (
     ONLY,
     format_option,
@@ -222,13 +222,8 @@ def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: La
 
 
 def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-
-    separator = "[\n"
-    for decisions in decided:
-        for trace in decisions:
-            yield separator + json.dumps(decision_record(trace), ensure_ascii=False, indent=2)
-            separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"
+    records = (decision_record(trace) for decisions in decided for trace in decisions)
+    yield from json_list(records, indent=2)
 
 
 def _csv(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:

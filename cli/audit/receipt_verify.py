@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import opened, print_json
+from cli.audit.shared import opened
 from cli.common.console import Exit, say_rejected, stop
+from cli.common.json_output import print_json
 from cli.common.options import format_option, language_option, other_journal_option
 from engine.diagnostics import IntegrityFault, Rejected
 
@@ -55,17 +55,14 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from engine.rulebooks.rulebook_ref import RulebookRef  # noqa: PLC0415 - only what is used is loaded
+    from engine.documents.fields import Malformed  # noqa: PLC0415 - only what is used is loaded
     from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415
 
     try:
-        wider = found.entry.get("superset")
-        superset = RulebookRef.parse(json.loads(wider)) if wider else None
-        recorded = Recorded(found.record["decision"], found.record["document"], superset)
-        return list(Replayer(found.text_of).replay(recorded).differs_at)
+        return list(Replayer(found.text_of).replay(Recorded(*found.recorded())).differs_at)
     except (NotReplayable, IntegrityFault) as error:
         return str(error)
-    except (KeyError, TypeError, ValueError):
+    except Malformed:
         return "the receipt does not hold a whole decision"
 
 

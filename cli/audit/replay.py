@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.common.console import harmless
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
@@ -16,6 +15,7 @@ from engine.journal.journal import Journal
 from engine.rulebooks.language import Text
 from offers.recorded.batch_entries import Wanted, row_entries
 from offers.recorded.replay import NotReplayable, Replayer, recorded_in
+from offers.tables.formulas import harmless
 
 _HOW = {
     "identical": ("identisk", "identical"),

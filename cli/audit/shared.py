@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +55,7 @@ def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
             yield journal
     except Rejected as error:
         say_rejected(error)
-        broken = any(diagnostic.code == "not-replayable" for diagnostic in error.diagnostics)
+        broken = any(diagnostic.code in ("not-replayable", "damaged-entry") for diagnostic in error.diagnostics)
         sys.exit(int(Exit.INTEGRITY if broken else Exit.REJECTED))
 
 
@@ -105,8 +104,3 @@ def entry_number(identifier: str) -> int:
     if not identifier.isdecimal() or len(identifier) > 18:
         raise click.UsageError(f"`{identifier}` is not the number of an entry; `sekskant audit list` shows them")
     return int(identifier)
-
-
-def print_json(record: object) -> None:
-    """A record for machines."""
-    click.echo(json.dumps(record, ensure_ascii=False, indent=2))

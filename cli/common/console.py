@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
     from engine.diagnostics import Rejected
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 """In a terminal, help comes with colours and boxes; elsewhere as plain text."""
 
-HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -43,15 +43,6 @@ def exit_code(found: Iterable[Exit]) -> Exit:
     """
     found = set(found)
     return next((code for code in _PRECEDENCE if code in found), Exit.DONE)
-
-
-def harmless(text: str) -> str:
-    r"""A text without characters that steer a terminal or hide the order of what is read.
-
-    >>> harmless("a\x1b[31mb\u202ec")
-    'a\ufffd[31mb\ufffdc'
-    """
-    return HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def shown_time(recorded_at: str) -> str:

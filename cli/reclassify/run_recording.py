@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from cli.common.console import say
-from engine.journal.drafts import File, run_draft, texts_of
+from engine.journal.drafts import run_draft, texts_of
 from engine.journal.journal import Journal, new_run
+from engine.journal.records import File
 from engine.journal.verify import digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.common.console import load_library
+from cli.common.json_output import json_text
 from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.authoring.writing.difference import Change, differences
@@ -99,4 +99,4 @@ def _json(before: Rulebook, after: Rulebook, changes: list[Change], comparison: 
         "verdicts_can_change": None if comparison.holds is None else not comparison.holds,
         "example": example_record(comparison.counterexample),
     }
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return json_text(record)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
 from engine.authoring.proofs.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
 from engine.authoring.proofs.witness import Values
@@ -234,4 +234,4 @@ def named(rulebook: Rulebook) -> str:
 
 
 def _dumped(record: object) -> str:
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return json_text(record)

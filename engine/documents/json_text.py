@@ -23,7 +23,10 @@ def load_json(data: str | bytes, file: str, **hooks: Any) -> Any:
     Raises:
         Rejected: the nesting is too deep.
         ValueError: the text is not JSON.
+        TypeError: it is no text at all.
     """
+    if not isinstance(data, str | bytes):
+        raise TypeError("JSON is read from a text")
     text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "surrogatepass")
     if is_deep(text):
         raise too_deep(place_at(text, first_beyond(_PART, text), file))

@@ -26,7 +26,6 @@ from engine.evaluation.columnar_evidence import (
     reasoned_of,
     stated_of,
 )
-from engine.evaluation.durable_writer import reachable_statuses
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import (
     ChoiceNode,
@@ -38,15 +37,16 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.evaluation.reference import margin_of, status_of_test
+from engine.evaluation.reference import status_of_test
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
-from engine.values.logic import Result, Status
+from engine.values.interval import Interval
+from engine.values.logic import PLAIN, Result, Status
 
 LARGEST = 2**62
 """Vectors are whole numbers below this; a program with more items has several."""
-_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
+_OF_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 """The statuses of what always applies, by their digit: one for what can be met, one for what is."""
 _ANY = {sum(1 << result for result in status.value): status for status in Status}
 """All statuses, by their digit: a bit for each result."""
@@ -79,9 +79,9 @@ class ColumnarProgram:
         self.near = f"{prefix} near bits"
         tests = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
         self._measured = [(i, test) for i, test in tests if isinstance(test, NumberTest)][:62]
-        self._plain = [statuses <= {*_PLAIN} for statuses in reachable_statuses(program)]
+        self._plain = [statuses <= PLAIN for statuses in program.reachable]
         self.certain = f"{prefix} {CERTAIN}"
-        self._digits = [dict(enumerate(_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
+        self._digits = [dict(enumerate(_OF_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
         self._places = list(_places([max(digits) + 1 for digits in self._digits]))
         self.vectors = [f"{prefix} vector {i}" for i in range(1 + max(place.vector for place in self._places))]
 
@@ -131,13 +131,15 @@ class ColumnarProgram:
 
     def near_by_reference(self, findings: Mapping[str, Finding]) -> int:
         """What the `near` column says of one row, by the reference."""
-        margins = [margin_of(t, findings[t.fact], status_of_test(t, findings[t.fact])) for _, t in self._measured]
-        found = 0
-        for n, ((_, test), margin) in enumerate(zip(self._measured, margins, strict=True)):
-            width = abs(test.threshold) * (self._margin or Fraction(0))
-            if margin is not None and abs(margin) <= width:
-                found |= 1 << n
-        return found
+        near = [self._has_value_near(test, findings[test.fact]) for _, test in self._measured]
+        return sum(1 << n for n, is_near in enumerate(near) if is_near)
+
+    def _has_value_near(self, test: NumberTest, finding: Finding) -> bool:
+        """Whether a test is settled, and a possible value lies within the margin of the threshold."""
+        assert isinstance(finding.possible, Interval)
+        width = abs(test.threshold) * (self._margin or Fraction(0))
+        within = finding.possible.intersect(Interval(test.threshold - width, test.threshold + width))
+        return status_of_test(test, finding).is_known and not within.is_empty
 
     def _is_near(self, index: int, test: NumberTest) -> nw.Expr:
         """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""

@@ -18,12 +18,11 @@ from engine.evaluation.program import (
     Program,
     StatedNode,
     TestNode,
-    children_of,
 )
 from engine.rulebooks.rulebook import AnswerTest, NumberTest, Test
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
-from engine.values.logic import Result, Status, choice, negation
+from engine.values.logic import PLAIN, Result, Status, choice, negation
 
 LIMIT = 2**62
 """Beyond every scaled threshold; the engine compares integers exactly up to 2^63."""
@@ -45,37 +44,13 @@ FLAGS: dict[str, dict[Status, int]] = {
 _SUMMED = ("met", "can_be_met", "holds", "can_hold")
 _WHERE_ALL_APPLIES = {"holds": "met", "can_hold": "can_be_met"}
 """Flags that are the same for a node that always applies; a fact has only so many fields."""
-_PLAIN = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
-
-
-def reachable_statuses(program: Program) -> list[frozenset[Status]]:
-    """For each node the statuses that it can take at all; a rule for any other would be dead."""
-    found: list[frozenset[Status]] = []
-    for node in program.nodes:
-        children = [found[child] for child in children_of(node)]
-        match node:
-            case StatedNode():
-                found.append(frozenset({Status.MET, Status.NOT_MET}))
-            case ConstantNode():
-                found.append(frozenset({node.status}))
-            case ChoiceNode():
-                found.append(frozenset(choice(c, t, o) for c, t, o in itertools.product(*children)))
-            case CountedNode():
-                found.append(frozenset(s.counted_as(node.counts_as) for s in children[0]))
-            case JoinNode(operator="not"):
-                found.append(frozenset(negation(s) for s in children[0]))
-            case JoinNode() if any(child - _PLAIN for child in children):
-                found.append(frozenset(Status))
-            case _:
-                found.append(_PLAIN)
-    return found
 
 
 class NodeRules:
     """The rules of one node, each with its name, the status it gives and its conditions; and the fields they read."""
 
-    def __init__(self, program: Program, scales: Scales, reachable: list[frozenset[Status]], index: int) -> None:
-        self._program, self._scales, self._reachable = program, scales, reachable
+    def __init__(self, program: Program, scales: Scales, index: int) -> None:
+        self._program, self._scales, self._reachable = program, scales, program.reachable
         self.index = index
         self.leaves: list[str] = []
         self.flags: dict[str, tuple[str, int]] = {}
@@ -84,7 +59,7 @@ class NodeRules:
         self.rules = [
             (f"{node.name}.{status.name.lower()}", status, expression)
             for status, expression in self._cases(node)
-            if status in reachable[index]
+            if status in program.reachable[index]
         ]
         self.fields = {*self.leaves, *self.flags, *self.constants}
 
@@ -116,7 +91,7 @@ class NodeRules:
         return name
 
     def _flag(self, flag: str, child: int) -> str:
-        if self._reachable[child] <= _PLAIN:
+        if self._reachable[child] <= PLAIN:
             flag = _WHERE_ALL_APPLIES.get(flag, flag)
         self.flags[f"{flag}{child}"] = (flag, child)
         return f"{flag}{child}"
@@ -222,7 +197,7 @@ class NodeRules:
 
     def _either(self, is_open: list[Expression], children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
         """A group that can be met or fail: it can be not applicable too where no child is sure to apply."""
-        if any(self._reachable[child] <= _PLAIN for child in children):
+        if any(self._reachable[child] <= PLAIN for child in children):
             yield Status.UNKNOWN, is_open
             return
         applies = self._flags("applies", children)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.document import read_file
+from engine.documents.json_text import load_json
 from engine.values.canonical import canonical
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def read_signed_head(file: Path) -> Record:
         Rejected: it is none.
     """
     try:
-        record = json.loads(read_file(file))
+        record = load_json(read_file(file), str(file))
     except ValueError:
         record = None
     if not isinstance(record, dict) or set(record) != KEYS or record["format"] != FORMAT:

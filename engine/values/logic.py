@@ -69,6 +69,10 @@ class Status(Enum):
         return Status(frozenset(result if r is _NA else r for r in self.value))
 
 
+PLAIN = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
+"""What is known of anything that always applies."""
+
+
 def union(statuses: Iterable[Status]) -> Status:
     """What is known where any one of the statuses may hold.
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.diagnostics import Rejected
+from engine.documents.json_text import load_json
 from offers.tables.headers import Headers
 from offers.tables.table import EXTRA, Table, frame_of_texts
 from offers.tables.table_file import TableFile
@@ -30,8 +32,8 @@ def _objects(file: TableFile) -> Iterator[dict[str, str | None]]:
     with file.path.open(encoding=file.codec, errors="replace") as lines:
         for line in lines:
             try:
-                found = json.loads(line, parse_float=str, parse_int=str) if line.strip() else {}
-            except (ValueError, RecursionError):
+                found = load_json(line, file.name, parse_float=str, parse_int=str) if line.strip() else {}
+            except (ValueError, Rejected):
                 found = None
             if isinstance(found, dict):
                 yield {name: _json_text(value) for name, value in found.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from pathlib import Path
@@ -13,12 +12,12 @@ import pytest
 from cli.main import sekskant as group
 from engine.diagnostics import CODES
 from tests.command import ROOT, sekskant
+from tests.expected import agrees
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 """Its commands follow on each other in a folder of their own: `test_tutorial.py` runs them."""
 CONSOLE = re.compile(r"^```console\n\$ (sekskant .*)\n((?:.*\n)*?)```$", re.MULTILINE)
-WRITE = bool(os.environ.get("SEKSKANT_WRITE_EXPECTED"))
 COMMANDS = ["", "assess", "audit", "audit export", "audit head", "audit history", "audit list", "audit override"]
 COMMANDS += ["audit receipt", "audit replay", "audit show", "audit verify", "audit why", "audit why-not"]
 COMMANDS += ["receipt", "receipt verify"]
@@ -28,13 +27,6 @@ RULEBOOK = ("list", "show", "new", "fmt", "check", "test", "prove", "diff", "tab
 COMMANDS += ["rulebook", *(f"rulebook {name}" for name in RULEBOOK)]
 
 
-def _agrees(path: Path, text: str) -> None:
-    if WRITE:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    assert path.read_text() == text, "run with SEKSKANT_WRITE_EXPECTED=1 to write what the commands say now"
-
-
 @pytest.mark.parametrize("path", [d for d in DOCUMENTS if d != TUTORIAL], ids=lambda path: str(path.relative_to(ROOT)))
 def test_commands_in_the_documents_print_what_is_shown(path: Path) -> None:
     def shown(match: re.Match[str]) -> str:
@@ -42,7 +34,7 @@ def test_commands_in_the_documents_print_what_is_shown(path: Path) -> None:
         assert ran.code == 0, ran.err
         return f"```console\n$ {match[1]}\n{ran.out.rstrip()}\n```"
 
-    _agrees(path, CONSOLE.sub(shown, path.read_text()))
+    agrees(path, CONSOLE.sub(shown, path.read_text()))
 
 
 @pytest.mark.slow
@@ -51,7 +43,7 @@ def test_every_help_is_shown() -> None:
     for command in COMMANDS:
         text = sekskant(*command.split(), "--help").out.rstrip()
         parts += [f"## {f'sekskant {command}'.strip()}", "", "```text", text, "```", ""]
-    _agrees(ROOT / "docs" / "reference" / "commands.md", "\n".join(parts))
+    agrees(ROOT / "docs" / "reference" / "commands.md", "\n".join(parts))
 
 
 def test_no_command_is_left_out() -> None:
@@ -78,7 +70,7 @@ def test_every_diagnostic_is_listed() -> None:
         "What is wrong with an input is said as `file:line:column: code: message`, with a hint where there is one.\n\n"
         f"| code | meaning |\n|---|---|\n{rows}\n"
     )
-    _agrees(ROOT / "docs" / "reference" / "diagnostics.md", text)
+    agrees(ROOT / "docs" / "reference" / "diagnostics.md", text)
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:

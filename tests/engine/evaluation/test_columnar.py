@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -121,6 +122,36 @@ OFFERS = st.fixed_dictionaries(
 
 def _stated(found: Any) -> Any:
     return {year: e for year, e in found.items() if e is not None} if isinstance(found, Mapping) else found
+
+
+@tried(20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(examples(), st.lists(OFFERS, min_size=8, max_size=8), st.sampled_from([Fraction(0), Fraction(1, 2)]))
+def test_columns_and_reference_find_the_same_facts_near(
+    example: Example, offers: list[Stated], margin: Fraction
+) -> None:
+    compiled = compile_rulebook(example.rulebook)
+    program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", margin)
+    frame = program.grids.prepare(frame_of(program, offers), program.grids.read)
+    found = program.evaluate(frame).collect().to_native()
+    for stated, row in zip(offers, found.iter_rows(named=True), strict=True):
+        if row[program.certain]:
+            with contextlib.suppress(Rejected):  # a contradiction in what the program does not read
+                findings = findings_of(VOCABULARY, stated, YEAR)
+                assert row[program.near] == program.near_by_reference(findings)
+
+
+@pytest.mark.parametrize(
+    ("low", "is_open", "near"), [("0.6", True, 0), ("0.6", False, 1), ("0.5", True, 1), ("0.55", True, 1)]
+)
+def test_a_bound_that_is_left_out_is_not_near(low: str, is_open: bool, near: int) -> None:
+    vocabulary = make_vocabulary({"size": {"type": "number", "at_least": 0}})
+    test = {"fact": "size", "at_most": Decimal("0.5")}
+    compiled = compile_rulebook(make_rulebook(vocabulary, {"C": {"met_when": test}}, {"all": ["C"]}))
+    program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", Fraction(1, 5))
+    stated = {"size": between(low, low_open=is_open)}
+    frame = program.grids.prepare(frame_of(program, [stated]), program.grids.read)
+    (found,) = program.evaluate(frame).collect().to_native()[program.near]
+    assert (found, program.near_by_reference(findings_of(vocabulary, stated, YEAR))) == (near, near)
 
 
 @pytest.mark.slow

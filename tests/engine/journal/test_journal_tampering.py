@@ -107,7 +107,7 @@ def _assert_named(faults: list[Fault], table: str, row: int, column: str) -> Non
     elif table == "texts":
         assert {f.kind for f in faults} & {"text_altered", "text_removed"}, (where, faults)
     elif column == "number":
-        assert {f.kind for f in faults} & {"altered", "reordered"}, (where, faults)
+        assert {f.kind for f in faults} & {"altered", "reordered", "renumbered"}, (where, faults)
     else:
         altered = [f for f in faults if f.kind == "altered"]
         assert any(f.first == row and column in f.fields for f in altered), (where, faults)

@@ -70,6 +70,7 @@ def test_a_danish_table_is_decided_and_what_was_detected_is_said(tmp_path: Path)
     )
 
 
+@pytest.mark.slow
 def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom(tmp_path: Path) -> None:
     run(tmp_path, "register.csv", ROWS)
     put_broken_durable_rules(tmp_path)
@@ -119,6 +120,7 @@ def test_every_bad_cell_is_told_and_costs_no_other_row(tmp_path: Path) -> None:
     assert "register.csv:7:4: wrong-type: `1.234` has a point" in ran.err
 
 
+@pytest.mark.slow
 def test_equal_runs_are_equal_to_the_byte(tmp_path: Path) -> None:
     run(tmp_path, "register.csv", ROWS)
     before = {p.name: p.read_bytes() for p in (tmp_path / "run").rglob("*") if p.is_file()}
@@ -185,6 +187,7 @@ def test_matched_ids_need_a_run_before(tmp_path: Path) -> None:
     assert "--previous" in ran.err
 
 
+@pytest.mark.slow
 def test_cells_cannot_become_formulas(tmp_path: Path) -> None:
     run(tmp_path, "old.csv", [ROWS[0]], out="old")
     run(tmp_path, "new.csv", [ROWS[2].replace("c;", "@c;", 1)], "--previous", str(tmp_path / "old"))

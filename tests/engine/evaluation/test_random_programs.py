@@ -122,6 +122,7 @@ def _turned(stated: Evidence | Mapping[int, Evidence]) -> Evidence | Mapping[int
     return stated if isinstance(stated, Evidence) else dict(reversed(list(stated.items())))
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples(max_criteria=4, max_overrides=2))
 def test_the_analysis_is_that_of_the_definitions(example: Example) -> None:

@@ -170,6 +170,7 @@ def rows(path: Path) -> list[tuple[object, ...]]:
         return connection.execute("SELECT * FROM entries ORDER BY number").fetchall()
 
 
+@pytest.mark.slow
 @tried(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(EDITS, min_size=1, max_size=4))
 def test_random_edits_are_noticed(edits: list[tuple[str, int, int | str]], small: Path, tmp_path: Path) -> None:

@@ -57,4 +57,6 @@ def assert_same(one: Path, other: Path, *also: str) -> None:
 def decisions_of(run: Path) -> Mapping[str, pl.DataFrame]:
     """The decisions of a run by the names of their files."""
     paths = sorted((run / "decisions").iterdir())
-    return {path.name: pl.read_parquet(path, glob=False).with_columns(pl.col(pl.Enum).cast(pl.String)) for path in paths}
+    return {
+        path.name: pl.read_parquet(path, glob=False).with_columns(pl.col(pl.Enum).cast(pl.String)) for path in paths
+    }

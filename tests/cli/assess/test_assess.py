@@ -167,10 +167,12 @@ def test_where_durable_rules_is_not_there_it_is_said_once_who_decides(language: 
 def test_a_decision_that_cannot_be_proven_exits_with_4_and_loses_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     decide = Decider.decide
 
-    def fails_on_gnisten(decider: Decider, subject: Subject, stated: Stated, year: int) -> Trace:
+    def fails_on_gnisten(
+        decider: Decider, subject: Subject, stated: Stated, year: int, wider: Trace | None = None
+    ) -> Trace:
         if subject.id == "gnisten":
             raise IntegrityFault("durable-rules and the reference disagree on A5")
-        return decide(decider, subject, stated, year)
+        return decide(decider, subject, stated, year, wider)
 
     monkeypatch.setattr(Decider, "decide", fails_on_gnisten)
     result = CliRunner().invoke(assess, [GNISTEN, JONSTRUPVANG, "nowhere.yaml", *YEAR, "--summary"])

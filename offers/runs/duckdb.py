@@ -21,7 +21,7 @@ from engine.diagnostics import Place, quoted, rejected
 from engine.rulebooks.rulebook import Vocabulary
 from offers.runs.polars import PolarsBackend, told_as_ours
 from offers.runs.run_pass import Pass
-from offers.tables.duckdb_connection import duckdb_connection, first_line, pattern_of, quoted_name
+from offers.tables.duckdb_connection import duckdb_connection, in_words, pattern_of, quoted_name
 from offers.tables.parquet import schema_of
 from offers.tables.table import ROW, WHITESPACE, Table
 
@@ -33,11 +33,8 @@ def duckdb_backend(register: str, scratch: Path) -> Iterator[DuckDBBackend]:
     Raises:
         Rejected: DuckDB fails.
     """
-    try:
-        with duckdb_connection(":memory:", scratch) as connection:
-            yield DuckDBBackend(connection, scratch)
-    except duckdb.Error as error:
-        raise rejected(Place(register), "unreadable", f"DuckDB: {first_line(error)}") from None
+    with in_words(Place(register)), duckdb_connection(":memory:", scratch) as connection:
+        yield DuckDBBackend(connection, scratch)
 
 
 class DuckDBBackend:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from engine.diagnostics import Place, rejected
+
 _SETTINGS = {
     # What is not built in would be fetched from a server.
     "autoinstall_known_extensions": "false",
@@ -52,6 +54,25 @@ def pattern_of(path: Path) -> str:
     return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in str(path))
 
 
-def first_line(error: duckdb.Error) -> str:
-    """What DuckDB says, without the query that it says it of."""
-    return next(filter(None, str(error).splitlines()), type(error).__name__)
+@contextmanager
+def in_words(place: Place) -> Iterator[None]:
+    """Have what DuckDB says said in our words.
+
+    Raises:
+        Rejected: DuckDB failed.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        raise rejected(place, "unreadable", *_words_of(error)) from None
+
+
+def _words_of(error: duckdb.Error) -> tuple[str, str | None]:
+    """What is wrong, and what would be right."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "DuckDB has too little memory, or too little room for what it sets aside", None
+    if isinstance(error, duckdb.IOException) and "lock on file" in str(error):
+        return "another program has the file open", "close it there, or read a copy"
+    if isinstance(error, duckdb.IOException | duckdb.SerializationException | duckdb.FatalException):
+        return "the file is damaged, or of another version of DuckDB", None
+    return "DuckDB cannot read the table", "`--backend polars` reads files of every kind"

@@ -87,7 +87,7 @@ def test_a_run_is_recorded_verified_and_replayed(tmp_path: Path, backend: tuple[
     assert replayed.code == 0, replayed.err
 
 
-@pytest.mark.parametrize("backend", [pytest.param(DUCKDB, id="duckdb", marks=needs_duckdb), POLARS])
+@pytest.mark.parametrize("backend", BACKENDS[:2])
 def test_files_whose_names_and_headers_mean_something_to_a_backend(tmp_path: Path, backend: tuple[str, ...]) -> None:
     register, folder = tmp_path / "register [1]*.parquet", tmp_path / "year=2017 [a]"
     frame = pl.DataFrame({"ID": ["x"] * 3, "id": ["a", "b", "c"], "note": [1, 2, 3], "Note": ["", "", ""]})

@@ -134,7 +134,8 @@ class SparkBackend:
     def write(self, evaluated: DataFrame, run: Pass) -> None:
         """Decide everything, and write it in the order of the rows."""
         decided = self._stored(self._looked_up(self._certain(evaluated, run), run).orderBy(ROW), "decided")
-        decided = self._compared(decided, run.comparison) if run.comparison else decided
+        # Spark reads the largest files first, in whatever order they were written.
+        decided = (self._compared(decided, run.comparison) if run.comparison else decided).orderBy(ROW)
         for decision_table in run.decision_tables:
             columns = nw.from_native(decided).select(run.columns_of(decision_table)).to_native()
             _write_parquet(columns, run.file_of(decision_table))
@@ -189,7 +190,7 @@ class SparkBackend:
         parts.mkdir()
         for number, chunk in enumerate(rows.collect_batches(chunk_size=_CHUNK, maintain_order=True)):
             pl.DataFrame([chunk[ROW], *comparison.compare(chunk)]).write_parquet(parts / f"{number}.parquet")
-        return decided.join(self._session.read.parquet(str(parts)), ROW, "left").orderBy(ROW)
+        return decided.join(self._session.read.parquet(str(parts)), ROW, "left")
 
     def _stored(self, frame: DataFrame, name: str) -> DataFrame:
         """The same rows from files: what is asked of them next does not plan again how they came to be."""

@@ -7,6 +7,8 @@ the criteria and overrides are put together to a *vector*; what a vector decides
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -50,6 +52,8 @@ _PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 """The statuses of what always applies, by their digit: one for what can be met, one for what is."""
 _ANY = {sum(1 << result for result in status.value): status for status in Status}
 """All statuses, by their digit: a bit for each result."""
+_BITS = 62
+"""So many thresholds share a column that says of each whether its fact is near it."""
 CERTAIN = "certain"
 """The column that says whether columns could tell a row's statuses; its name can be no fact's column."""
 
@@ -76,9 +80,10 @@ class ColumnarProgram:
 
     def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
         self.program, self.grids, self._prefix, self._margin = program, grids, prefix, margin
-        self.near = f"{prefix} near bits"
         tests = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
-        self._measured = [(i, test) for i, test in tests if isinstance(test, NumberTest)][:62]
+        self._measured = [(i, test) for i, test in tests if isinstance(test, NumberTest)]
+        columns = range(0 if margin is None else 1 + max(len(self._measured) - 1, 0) // _BITS)
+        self.near = [f"{prefix} near bits {i}" for i in columns]
         self._plain = [statuses <= {*_PLAIN} for statuses in reachable_statuses(program)]
         self.certain = f"{prefix} {CERTAIN}"
         self._digits = [dict(enumerate(_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
@@ -97,12 +102,12 @@ class ColumnarProgram:
         before = list(frame.collect_schema().names())
         for stage in (*self._levels(), self._results()):
             frame = frame.with_columns(*stage)
-        near = [self.near] if self._margin is not None else []
-        return frame.select(*before, self.certain, *self.vectors, *near)
+        return frame.select(*before, self.certain, *self.vectors, *self.near)
 
-    def facts_near(self, bits: int) -> list[str]:
-        """The facts that a row's `near` column names: known on one side of a threshold, and within the margin of it."""
-        return list(dict.fromkeys(test.fact for n, (_, test) in enumerate(self._measured) if bits >> n & 1))
+    def facts_near(self, bits: Sequence[int]) -> list[str]:
+        """The facts that a row's `near` columns name: known on one side of a threshold, and within the margin of it."""
+        tests = (test for n, (_, test) in enumerate(self._measured) if bits[n // _BITS] >> n % _BITS & 1)
+        return list(dict.fromkeys(test.fact for test in tests))
 
     def items(self, vectors: Sequence[int]) -> Items:
         """The status of each criterion, then of each override, that a row's vectors stand for."""
@@ -120,33 +125,49 @@ class ColumnarProgram:
         return tuple(found)
 
     def _results(self) -> list[nw.Expr]:
-        certain = reduce(lambda a, b: a & ~b, self._departures(), nw.col(CONSISTENT))
-        near = [self._near().alias(self.near)] if self._margin is not None else []
+        doubtful = itertools.chain(self._departures(), self._may_be_near())
+        certain = reduce(lambda a, b: a & ~b, doubtful, nw.col(CONSISTENT))
+        near = [self._near(i).alias(name) for i, name in enumerate(self.near)]
         vectors = [self._vector(i).alias(name) for i, name in enumerate(self.vectors)]
         return [certain.alias(self.certain), *vectors, *near]
 
-    def _near(self) -> nw.Expr:
-        terms = [self._is_near(i, test).cast(nw.Int64) * (1 << n) for n, (i, test) in enumerate(self._measured)]
+    def _near(self, column: int) -> nw.Expr:
+        measured = self._measured[column * _BITS : (column + 1) * _BITS]
+        terms = [self._is_near(i, test).cast(nw.Int64) * (1 << n) for n, (i, test) in enumerate(measured)]
         return reduce(lambda a, b: a + b, terms, nw.lit(0, nw.Int64))
 
-    def near_by_reference(self, findings: Mapping[str, Finding]) -> int:
-        """What the `near` column says of one row, by the reference."""
-        margins = [margin_of(t, findings[t.fact], status_of_test(t, findings[t.fact])) for _, t in self._measured]
-        found = 0
-        for n, ((_, test), margin) in enumerate(zip(self._measured, margins, strict=True)):
-            width = abs(test.threshold) * (self._margin or Fraction(0))
-            if margin is not None and abs(margin) <= width:
-                found |= 1 << n
-        return found
+    def near_by_reference(self, findings: Mapping[str, Finding]) -> tuple[int, ...]:
+        """What the `near` columns say of one row, by the reference, as far as there are findings on the facts."""
+        found = [0] * len(self.near)
+        for n, (_, test) in enumerate(self._measured):
+            if test.fact in findings and self._is_near_by_reference(test, findings[test.fact]):
+                found[n // _BITS] |= 1 << n % _BITS
+        return tuple(found)
+
+    def _is_near_by_reference(self, test: NumberTest, finding: Finding) -> bool:
+        margin = margin_of(test, finding, status_of_test(test, finding))
+        return margin is not None and abs(margin) <= abs(test.threshold) * (self._margin or 0)
 
     def _is_near(self, index: int, test: NumberTest) -> nw.Expr:
-        """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
-        assert self._margin is not None
-        at = self._mark(test)
-        width, marks, settled = int(abs(at) * self._margin), self._marks(test), self._of(index)
+        """Whether a test is settled, and the end nearest to the threshold lies within the margin of it."""
+        at, width, marks = self._mark(test), self._width(test), self._marks(test)
         above = (marks.low >= at) & (marks.low <= at + width)
         below = (marks.high <= at) & (marks.high >= at - width)
-        return (settled.met | ~settled.can_be_met) & (above | below)
+        return self._is_settled(index) & (above | below)
+
+    def _may_be_near(self) -> Iterator[nw.Expr]:
+        """Where a settled test's end is beside the last mark within the margin: not included, or between two marks."""
+        for index, test in self._measured if self._margin is not None else ():
+            at, width, marks = self._mark(test), self._width(test), self._marks(test)
+            yield self._is_settled(index) & ((marks.low == at + width + 1) | (marks.high == at - width - 1))
+
+    def _width(self, test: NumberTest) -> int:
+        """How far the last mark of a number on the grid lies from the threshold that is within the margin of it."""
+        return 2 * math.floor(abs(self._mark(test)) * (self._margin or 0) / 2)
+
+    def _is_settled(self, index: int) -> nw.Expr:
+        flags = self._of(index)
+        return flags.met | ~flags.can_be_met
 
     def _departures(self) -> Iterator[nw.Expr]:
         """Where a judgement departs from its measure and gives no reason: such a row is for the reference to refuse."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
@@ -42,7 +44,7 @@ class Reader(Protocol):
 
 
 class ReferenceCheck:
-    """Compares the vectors of a sample of rows with those of the reference.
+    """Compares the vectors of a sample of rows, and what is near its threshold, with those of the reference.
 
     What the reference says is remembered: of a fact for each evidence in its cells, of a criterion for each combination
     of what its tests come to.
@@ -75,19 +77,21 @@ class ReferenceCheck:
         """Decide rows from their cells, and compare.
 
         Raises:
-            IntegrityFault: their vectors are not those of the reference.
+            IntegrityFault: their vectors, or what is near its threshold, are not those of the reference.
         """
-        leaves = {place: column for fact in self._facts.values() for place, column in fact.statuses(chunk).items()}
+        found = [fact.found(chunk) for fact in self._facts.values()]
+        leaves = {place: column for of_fact in found for place, column in of_fact.statuses.items()}
         for number, columnar in enumerate(self._programs):
             items = [self._statuses(number, node, leaves, chunk.height) for node in columnar.program.inputs]
             rows = list(zip(*items, strict=True))
             expected = {row: columnar.vectors_of(row) for row in set(rows)}
-            for at, told in enumerate(vectors.select(columnar.vectors).iter_rows()):
-                if expected[rows[at]] != told:
+            near = _joined([of_fact.near[number] for of_fact in found]) if columnar.near else [()] * chunk.height
+            for at, told in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
+                if expected[rows[at]] + near[at] != told:
                     raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][at]}`")
         self.checked += chunk.height
 
-    def _statuses(self, number: int, node: int, leaves: Mapping[Place, list[Status]], height: int) -> list[Status]:
+    def _statuses(self, number: int, node: int, leaves: Mapping[Place, Sequence[Status]], height: int) -> list[Status]:
         """The status of a criterion or override in each row."""
         program = self._programs[number].program
         below = program.leaves_at(node)
@@ -100,10 +104,28 @@ class ReferenceCheck:
 
 Place = tuple[int, int]
 """A node, by the number of its program and its own."""
+Bits = tuple[int, ...]
+"""What the `near` columns of a program say of a row."""
+
+
+def _joined(parts: Sequence[Sequence[Bits]]) -> list[Bits]:
+    """For each row what any fact puts near a threshold."""
+    known: dict[tuple[Bits, ...], Bits] = {}
+    rows = list(zip(*parts, strict=True))
+    for row in set(rows):
+        known[row] = tuple(reduce(or_, column) for column in zip(*row, strict=True))
+    return [known[row] for row in rows]
+
+
+class _Found(NamedTuple):
+    """What the reference finds on one fact: for each row the status of each node, and each program's `near` bits."""
+
+    statuses: Mapping[Place, Sequence[Status]]
+    near: Sequence[Sequence[Bits]]
 
 
 class _Fact:
-    """The statuses of all nodes that read one fact, for each evidence of it in cells."""
+    """What one fact comes to in each program, for each evidence of it in cells."""
 
     def __init__(
         self,
@@ -113,7 +135,7 @@ class _Fact:
         reader: Reader,
         year: int,
     ) -> None:
-        self._reader, self._year = reader, year
+        self._id, self._programs, self._reader, self._year = fact.id, programs, reader, year
         self._names = columns_of([fact], year) if reader.reads_cells else [ROW]
         known = (fact.id, *fact.derived_from)
         self._part = vocabulary._replace(facts={name: vocabulary.facts[name] for name in known})
@@ -123,14 +145,17 @@ class _Fact:
             for index, node in enumerate(columnar.program.nodes)
             if isinstance(node, TestNode | StatedNode) and node.fact == fact.id
         }
-        self._found: dict[tuple[Any, ...], tuple[Status, ...]] = {}
+        self._known: dict[tuple[Any, ...], tuple[Sequence[Status], Sequence[Bits]]] = {}
 
-    def statuses(self, chunk: pl.DataFrame) -> dict[Place, list[Status]]:
-        """The status of each node in each row."""
+    def found(self, chunk: pl.DataFrame) -> _Found:
+        """What the reference finds in each row."""
         names = [name for name in self._names if name in chunk.columns]
         rows = list(chunk.select(names).iter_rows()) if names else [()] * chunk.height
-        for new in set(rows).difference(self._found):
+        for new in set(rows).difference(self._known):
             findings = findings_of(self._part, self._reader.stated(dict(zip(names, new, strict=True))), self._year)
-            self._found[new] = tuple(reference.status_of_leaf(node, findings) for node in self._leaves.values())
-        columns = zip(*(self._found[row] for row in rows), strict=True)
-        return dict(zip(self._leaves, map(list, columns), strict=True))
+            statuses = [reference.status_of_leaf(node, findings) for node in self._leaves.values()]
+            own = {self._id: findings[self._id]}
+            self._known[new] = statuses, [columnar.near_by_reference(own) for columnar in self._programs]
+        statuses_of, near_of = zip(*(self._known[row] for row in rows), strict=True)
+        columns = dict(zip(self._leaves, zip(*statuses_of, strict=True), strict=True))
+        return _Found(columns, list(zip(*near_of, strict=True)))

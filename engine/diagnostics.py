@@ -49,7 +49,7 @@ CODES: dict[str, str] = {
     "group-too-wide": "a group has more parts than can be decided together",
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
-    "not-columnar": "a rulebook whose thresholds have too many digits to be compared in columns",
+    "not-columnar": "a rulebook whose thresholds have too many digits, or whose means too many years, for columns",
     "overlapping-dates": "two versions of a rulebook are in force on one day",
     # an offer and its evidence
     "evidence-form": "evidence that is none of, or several of, the forms it can take",
@@ -69,6 +69,7 @@ CODES: dict[str, str] = {
     "journal-full": "there is no room to record in the journal",
     "journal-busy": "others were writing to the journal for too long",
     "journal-damaged": "the file of the journal is damaged",
+    "damaged-entry": "an entry of the journal does not hold what entries hold, or not in a format that is read",
     "not-a-journal": "a file or database that holds something else than a journal",
     "not-replayable": "a recorded decision cannot be made again as it is recorded",
     "unknown-outcome": "an outcome that the rulebook does not have",

@@ -15,7 +15,8 @@ from engine.explanation.wording import Language, Wording
 from engine.journal.entry import LONG, Entry
 from engine.journal.verify import Fault, Report
 
-LISTED = tuple(name for name in Entry._fields if name not in LONG and name not in ("previous", "superset", "checksums"))
+_UNLISTED = (*LONG, "previous", "superset", "checksums", "format")
+LISTED = tuple(name for name in Entry._fields if name not in _UNLISTED)
 
 
 def _table(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
@@ -77,6 +78,20 @@ _FAULTS = {
         "Post {first} er flyttet: den står som nummer {at}",
         "Entry {first} was moved: it stands as number {at}",
     ),
+    "renumbered": (
+        "Post {first} er talt om: den står som nummer {at}|"
+        "Post {first}-{last} er talt om: de står som nummer {at} og frem",
+        "Entry {first} was renumbered: it stands as number {at}|"
+        "Entries {first} to {last} were renumbered: they stand as number {at} and on",
+    ),
+    "unknown_format": (
+        "Post {first} har et format, som denne version ikke læser",
+        "Entry {first} has a format that this version does not read",
+    ),
+    "broken": (
+        "Kæden holder ikke, uden at det ses af nogen enkelt post hvorfor",
+        "The chain does not hold, though no single entry shows why",
+    ),
     "cut_off": (
         "Slutningen er skåret af: post {first} mangler|Slutningen er skåret af: post {first}-{last} mangler",
         "The end was cut off: entry {first} is missing|The end was cut off: entries {first} to {last} are missing",
@@ -110,6 +125,10 @@ _FAULTS = {
 _HEADER = {
     "altered": ("Journalens hoved er ændret: {fields}", "The journal's header was altered: {fields}"),
     "removed": ("Journalens hoved er fjernet", "The journal's header was removed"),
+    "replaced": (
+        "Journalens hoved er skiftet ud: den første post bygger på et andet",
+        "The journal's header was replaced: the first entry follows another one",
+    ),
     "inserted": ("Der er indsat et hoved mere", "Another header was inserted"),
 }
 

@@ -55,7 +55,7 @@ def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
             yield journal
     except Rejected as error:
         say_rejected(error)
-        broken = any(diagnostic.code == "not-replayable" for diagnostic in error.diagnostics)
+        broken = any(diagnostic.code in ("not-replayable", "damaged-entry") for diagnostic in error.diagnostics)
         sys.exit(int(Exit.INTEGRITY if broken else Exit.REJECTED))
 
 

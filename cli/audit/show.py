@@ -8,8 +8,7 @@ from cli.common.console import shown_time
 from cli.common.json_output import json_text
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.trace_tree import TraceTree, record_tree
-from engine.diagnostics import Rejected
-from engine.documents.json_text import load_json
+from engine.documents.fields import Malformed, read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
@@ -30,8 +29,8 @@ def entry_record(entry: Entry) -> dict[str, Any]:
 def _loaded(text: str | None) -> object:
     """What a text says; numbers as the digits they were written with."""
     try:
-        return None if text is None else load_json(text, "entry", parse_float=str)
-    except (ValueError, Rejected):
+        return None if text is None else read_json(text, parse_float=str)
+    except Malformed:
         return text
 
 

@@ -98,7 +98,8 @@ def _previewed(
 
     request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
     reclassify(request._replace(fragile=False), folder / "before")
-    frame = pl.scan_parquet(folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet")
+    decided = folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet"
+    frame = pl.scan_parquet(decided, glob=False)
     again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, folder)
     if again.table.sha256 != request.table.sha256:
         raise rejected(Place(again.table.file), "unreadable", "the register changed while it was read")

@@ -20,6 +20,7 @@ from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from engine.diagnostics import Place
 from engine.explanation.wording import Language, Wording
+from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from offers.tables.formulas import harmless_cell
 from offers.tables.offer_files import OfferRows
@@ -30,10 +31,8 @@ if TYPE_CHECKING:
     from offers.columns.evaluator import RejectedRow
     from offers.runs.run_pass import Request, Result
 
-FORMAT = "sekskant/run/1"
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
 CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
-CAUSES = ("data", "rule", "either", "interaction")
 
 
 class FolderInUse(Exception):
@@ -160,7 +159,7 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
     grouped = result.changes.group_by("rulebook", "change").len()
     changes = Counter({(rulebook, change): count for rulebook, change, count in grouped.iter_rows()})
     return {
-        "format": FORMAT,
+        "format": RUN_FORMAT,
         "sekskant": version("sekskant"),
         "year": request.year,
         "register": {

@@ -88,11 +88,11 @@ def _conclusion(comparison: Comparison, wording: Wording) -> str:
 
 
 def _json(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
-    from cli.rulebook.proof_report import example_record, named  # noqa: PLC0415
+    from cli.rulebook.proof_report import example_record  # noqa: PLC0415
 
     record: dict[str, Any] = {
-        "old": named(before),
-        "new": named(after),
+        "old": before.name,
+        "new": after.name,
         "changes": [
             {"kind": c.kind, "about": getattr(c.about, lang), "change": getattr(c.change, lang)} for c in changes
         ],

@@ -39,7 +39,7 @@ class _Report:
     def write(self) -> None:
         """The counts, each item, and the sets."""
         proof, rulebook = self._proof, self._proof.rulebook
-        self.screen.rule(f"{self._wording.text(rulebook.title)}  {named(rulebook)}")
+        self.screen.rule(f"{self._wording.text(rulebook.title)}  {rulebook.name}")
         self.screen.paragraph(self._counts(), indent=0)
         self.screen.line()
         self._items()
@@ -202,8 +202,8 @@ def example_text(example: Counterexample, language: Language) -> str:
 
 def _comparison_record(first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison) -> dict[str, Any]:
     return {
-        "rulebook": named(first),
-        "other": named(second),
+        "rulebook": first.name,
+        "other": second.name,
         "relation": relation,
         "holds": comparison.holds,
         "counterexample": example_record(comparison.counterexample),
@@ -224,13 +224,8 @@ def _texts(values: Values) -> dict[str, str]:
 
 def named_apart(*rulebooks: Rulebook) -> list[str]:
     """Rulebooks by id and version, or by file where that does not tell them apart."""
-    names = [named(rulebook) for rulebook in rulebooks]
+    names = [rulebook.name for rulebook in rulebooks]
     return names if len(set(names)) == len(names) else [rulebook.file for rulebook in rulebooks]
-
-
-def named(rulebook: Rulebook) -> str:
-    """A rulebook by id and version."""
-    return f"{rulebook.id}@{rulebook.version}"
 
 
 def _dumped(record: object) -> str:

@@ -28,11 +28,12 @@ from engine.evaluation.columnar_evidence import (
     reasoned_of,
     stated_of,
 )
-from engine.evaluation.durable_writer import reachable_statuses
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,
+    CountedNode,
+    CountNode,
     JoinNode,
     Node,
     Program,
@@ -40,15 +41,16 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.evaluation.reference import margin_of, status_of_test
+from engine.evaluation.reference import status_of_test
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
-from engine.values.logic import Result, Status
+from engine.values.interval import Interval
+from engine.values.logic import PLAIN, Connective, Result, Status
 
 LARGEST = 2**62
 """Vectors are whole numbers below this; a program with more items has several."""
-_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
+_OF_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 """The statuses of what always applies, by their digit: one for what can be met, one for what is."""
 _ANY = {sum(1 << result for result in status.value): status for status in Status}
 """All statuses, by their digit: a bit for each result."""
@@ -79,14 +81,13 @@ class ColumnarProgram:
     """
 
     def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
-        self.program, self.grids, self._prefix, self._margin = program, grids, prefix, margin
-        tests = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
-        self._measured = [(i, test) for i, test in tests if isinstance(test, NumberTest)]
-        columns = range(0 if margin is None else 1 + max(len(self._measured) - 1, 0) // _BITS)
-        self.near = [f"{prefix} near bits {i}" for i in columns]
-        self._plain = [statuses <= {*_PLAIN} for statuses in reachable_statuses(program)]
+        self.program, self.grids, self._prefix = program, grids, prefix
+        self._margin = margin or Fraction(0)
+        self._measured = [] if margin is None else list(_measured(program))
+        self.near = [f"{prefix} near bits {i}" for i in range(0 if margin is None else 1 + len(self._measured) // _BITS)]
+        self._plain = [statuses <= PLAIN for statuses in program.reachable]
         self.certain = f"{prefix} {CERTAIN}"
-        self._digits = [dict(enumerate(_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
+        self._digits = [dict(enumerate(_OF_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
         self._places = list(_places([max(digits) + 1 for digits in self._digits]))
         self.vectors = [f"{prefix} vector {i}" for i in range(1 + max(place.vector for place in self._places))]
 
@@ -140,30 +141,34 @@ class ColumnarProgram:
         """What the `near` columns say of one row, by the reference, as far as there are findings on the facts."""
         found = [0] * len(self.near)
         for n, (_, test) in enumerate(self._measured):
-            if test.fact in findings and self._is_near_by_reference(test, findings[test.fact]):
+            if test.fact in findings and self._has_value_near(test, findings[test.fact]):
                 found[n // _BITS] |= 1 << n % _BITS
         return tuple(found)
 
-    def _is_near_by_reference(self, test: NumberTest, finding: Finding) -> bool:
-        margin = margin_of(test, finding, status_of_test(test, finding))
-        return margin is not None and abs(margin) <= abs(test.threshold) * (self._margin or 0)
+    def _has_value_near(self, test: NumberTest, finding: Finding) -> bool:
+        """Whether a test is settled, and a possible value lies within the margin of the threshold."""
+        assert isinstance(finding.possible, Interval)
+        width = abs(test.threshold) * self._margin
+        within = finding.possible.intersect(Interval(test.threshold - width, test.threshold + width))
+        return status_of_test(test, finding).is_known and not within.is_empty
 
     def _is_near(self, index: int, test: NumberTest) -> nw.Expr:
-        """Whether a test is settled, and the end nearest to the threshold lies within the margin of it."""
+        """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
         at, width, marks = self._mark(test), self._width(test), self._marks(test)
         above = (marks.low >= at) & (marks.low <= at + width)
         below = (marks.high <= at) & (marks.high >= at - width)
         return self._is_settled(index) & (above | below)
 
     def _may_be_near(self) -> Iterator[nw.Expr]:
-        """Where a settled test's end is beside the last mark within the margin: not included, or between two marks."""
-        for index, test in self._measured if self._margin is not None else ():
+        """Where an end and the end of the margin lie between the same two numbers on the grid."""
+        for index, test in self._measured:
             at, width, marks = self._mark(test), self._width(test), self._marks(test)
-            yield self._is_settled(index) & ((marks.low == at + width + 1) | (marks.high == at - width - 1))
+            if width != abs(at) * self._margin:
+                yield self._is_settled(index) & ((marks.low == at + width + 1) | (marks.high == at - width - 1))
 
     def _width(self, test: NumberTest) -> int:
-        """How far the last mark of a number on the grid lies from the threshold that is within the margin of it."""
-        return 2 * math.floor(abs(self._mark(test)) * (self._margin or 0) / 2)
+        """How far the last number on the grid within the margin lies from the threshold, in marks."""
+        return 2 * math.floor(abs(self._mark(test)) * self._margin / 2)
 
     def _is_settled(self, index: int) -> nw.Expr:
         flags = self._of(index)
@@ -203,28 +208,26 @@ class ColumnarProgram:
     def _of(self, index: int) -> _Flags:
         """The columns of a node that has been evaluated."""
         if self._plain[index]:
-            met, can = (nw.col(self._column(index, name)) for name in ("met", "can_be_met"))
-            return _Flags(met, can, met, can, None)
+            return _plain(*(nw.col(self._column(index, name)) for name in ("met", "can_be_met")))
         return _Flags(*(nw.col(self._column(index, name)) for name in _Flags._fields))
 
     def _flags(self, node: Node, index: int) -> _Flags:
         match node:
             case TestNode():
-                met, can = self._test(node.test)
-                return _Flags(met, can, met, can, None)
+                return _plain(*self._test(node.test))
             case StatedNode():
                 stated = nw.col(stated_of(node.fact))
-                return _Flags(stated, stated, stated, stated, None)
+                return _plain(stated, stated)
             case ConstantNode():
                 return _constant(node.status)
-            case JoinNode(operator="not"):
-                child = self._of(node.children[0])
-                return _Flags(~child.can_hold, ~child.holds, ~child.can_be_met, ~child.met, child.away)
             case JoinNode():
                 return _joined(node.operator, [self._of(child) for child in node.children])
             case ChoiceNode():
                 return _choice(self._of(node.condition), self._of(node.then), self._of(node.otherwise))
-        raise AssertionError(f"node {index} belongs to the ruling")
+            case CountNode() | CountedNode():
+                raise AssertionError(f"node {index} belongs to the ruling")
+            case _:
+                assert_never(node)
 
     def _test(self, test: Test) -> tuple[nw.Expr, nw.Expr]:
         """Whether all, and whether some, of the possible values pass."""
@@ -272,6 +275,13 @@ class ColumnarProgram:
                 yield flag.cast(whole) * (times * place.weight)
 
 
+def _measured(program: Program) -> Iterator[tuple[int, NumberTest]]:
+    """The nodes that compare a number with a threshold."""
+    for index, node in enumerate(program.nodes):
+        if isinstance(node, TestNode) and isinstance(node.test, NumberTest):
+            yield index, node.test
+
+
 class _Place(NamedTuple):
     """Where the digit of an item stands: in which vector, and what one of it weighs there."""
 
@@ -289,6 +299,11 @@ def _places(bases: Iterable[int]) -> Iterator[_Place]:
         weight *= base
 
 
+def _plain(met: nw.Expr, can_be_met: nw.Expr) -> _Flags:
+    """The flags of what always applies."""
+    return _Flags(met, can_be_met, met, can_be_met, None)
+
+
 def _constant(status: Status) -> _Flags:
     met, can = status.worst is Result.MET, status.best is Result.MET
     holds, can_hold = status.worst is not Result.NOT_MET, status.best is not Result.NOT_MET
@@ -304,16 +319,18 @@ def _any(flags: Iterable[nw.Expr]) -> nw.Expr:
     return reduce(lambda a, b: a | b, flags)
 
 
-def _joined(operator: str, parts: Sequence[_Flags]) -> _Flags:
-    met, can = [p.met for p in parts], [p.can_be_met for p in parts]
-    if all(p.away is None for p in parts):
-        join = _all if operator == "all" else _any
-        return _Flags(join(met), join(can), join(met), join(can), None)
-    holds, can_hold = [p.holds for p in parts], [p.can_hold for p in parts]
-    away = _all(_away(p) for p in parts)
-    if operator == "all":
-        return _Flags(_all(holds) & _any(met), _all(can_hold) & _any(can), _all(holds), _all(can_hold), away)
-    return _Flags(_any(met), _any(can), _any(met) | _all(holds), _any(can) | _all(can_hold), away)
+def _joined(operator: Connective, parts: Sequence[_Flags]) -> _Flags:
+    """Conditions joined, each of which always applies: only a whole criterion can be not applicable."""
+    met, can = [part.met for part in parts], [part.can_be_met for part in parts]
+    match operator:
+        case "all":
+            return _plain(_all(met), _all(can))
+        case "any":
+            return _plain(_any(met), _any(can))
+        case "not":
+            return _plain(~can[0], ~met[0])
+        case _:
+            assert_never(operator)
 
 
 def _away(flags: _Flags) -> nw.Expr:

@@ -21,9 +21,9 @@ from engine.diagnostics import Place, quoted, rejected
 from engine.rulebooks.rulebook import Vocabulary
 from offers.runs.polars import PolarsBackend, told_as_ours
 from offers.runs.run_pass import Pass
-from offers.tables.duckdb_connection import duckdb_connection, first_line, pattern_of, quoted_name
+from offers.tables.duckdb_connection import duckdb_connection, in_words, pattern_of, quoted_name
 from offers.tables.parquet import schema_of
-from offers.tables.table import ROW, Table
+from offers.tables.table import ROW, WHITESPACE, Table
 
 
 @contextmanager
@@ -33,11 +33,8 @@ def duckdb_backend(register: str, scratch: Path) -> Iterator[DuckDBBackend]:
     Raises:
         Rejected: DuckDB fails.
     """
-    try:
-        with duckdb_connection(":memory:", scratch) as connection:
-            yield DuckDBBackend(connection, scratch)
-    except duckdb.Error as error:
-        raise rejected(Place(register), "unreadable", f"DuckDB: {first_line(error)}") from None
+    with in_words(Place(register)), duckdb_connection(":memory:", scratch) as connection:
+        yield DuckDBBackend(connection, scratch)
 
 
 class DuckDBBackend:
@@ -51,7 +48,7 @@ class DuckDBBackend:
         """The rows of the table as a relation."""
         if table.files:
             rows = reduce(lambda one, next_one: one.union(next_one), self._parts(table))
-            stripped = nw.col("id").cast(nw.String).str.strip_chars()
+            stripped = nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)
             return nw.from_native(rows).with_columns(stripped).to_native()
         path = self._scratch / "register.parquet"
         with told_as_ours(table):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from engine.diagnostics import Place, rejected
+
 _SETTINGS = {
     # What is not built in would be fetched from a server.
     "autoinstall_known_extensions": "false",
@@ -37,8 +39,8 @@ def duckdb_connection(database: str, scratch: Path, *, read_only: bool = False) 
 def quoted_name(name: str) -> str:
     """A name in SQL.
 
-    >>> quoted_name('offers "2018"')
-    '"offers ""2018\"""'
+    >>> quoted_name('the "offers" of 2018')
+    '"the ""offers"" of 2018"'
     """
     return '"' + name.replace('"', '""') + '"'
 
@@ -52,6 +54,25 @@ def pattern_of(path: Path) -> str:
     return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in str(path))
 
 
-def first_line(error: duckdb.Error) -> str:
-    """What DuckDB says, without the query that it says it of."""
-    return next(filter(None, str(error).splitlines()), type(error).__name__)
+@contextmanager
+def in_words(place: Place) -> Iterator[None]:
+    """Have what DuckDB says said in our words.
+
+    Raises:
+        Rejected: DuckDB failed.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        raise rejected(place, "unreadable", *_words_of(error)) from None
+
+
+def _words_of(error: duckdb.Error) -> tuple[str, str | None]:
+    """What is wrong, and what would be right."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "DuckDB has too little memory, or too little room for what it sets aside", None
+    if isinstance(error, duckdb.IOException) and "lock on file" in str(error):
+        return "another program has the file open", "close it there, or read a copy"
+    if isinstance(error, duckdb.IOException | duckdb.SerializationException | duckdb.FatalException):
+        return "the file is damaged, or of another version of DuckDB", None
+    return "DuckDB cannot read the table", "`--backend polars` reads files of every kind"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from engine.diagnostics import Place, rejected
-from offers.tables.database import Source, no_table
-from offers.tables.duckdb_connection import duckdb_connection, first_line, quoted_name
+from engine.diagnostics import Place
+from offers.tables.duckdb_connection import duckdb_connection, in_words, quoted_name
 from offers.tables.headers import Column
+from offers.tables.table_source import Source, no_table
 
 _TAKEN = {"BOOLEAN", "FLOAT", "DOUBLE", "VARCHAR", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"}
 _TAKEN |= {"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
@@ -25,23 +25,20 @@ def duckdb_table(file: Path, table: str, scratch: Path) -> Iterator[Source]:
         Rejected: the file or the table cannot be read.
     """
     place = Place(f"{file}#{table}")
-    try:
-        with duckdb_connection(str(file), scratch, read_only=True) as connection:
-            names = [".".join(row) for row in _tables_of(connection)]
-            schema, _, name = table.rpartition(".")
-            full = f"{schema or 'main'}.{name}"
-            if full not in names:
-                raise no_table(place, table, [n.removeprefix("main.") for n in names])
-            rows = connection.table(f"{quoted_name(schema or 'main')}.{quoted_name(name)}")
-            types = [str(dtype) for dtype in rows.types]
+    with in_words(place), duckdb_connection(str(file), scratch, read_only=True) as connection:
+        names = [".".join(row) for row in _tables_of(connection)]
+        schema, _, name = table.rpartition(".")
+        full = f"{schema or 'main'}.{name}"
+        if full not in names:
+            raise no_table(place, table, [n.removeprefix("main.") for n in names])
+        rows = connection.table(".".join(map(quoted_name, (schema or "main", name))))
+        types = [str(dtype) for dtype in rows.types]
 
-            def copy(read: Sequence[Column], path: Path) -> None:
-                columns = [_column(c, types[c.number - 1]) for c in read]
-                rows.project(", ".join(columns)).write_parquet(str(path))
+        def copy(read: Sequence[Column], path: Path) -> None:
+            columns = [_column(column, types[column.number - 1]) for column in read]
+            rows.project(", ".join(columns)).write_parquet(str(path))
 
-            yield Source("duckdb", rows.columns, "their place in the table", copy)
-    except duckdb.Error as error:
-        raise rejected(place, "unreadable", f"DuckDB: {first_line(error)}") from None
+        yield Source("duckdb", rows.columns, "their place in the table", copy)
 
 
 def _tables_of(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

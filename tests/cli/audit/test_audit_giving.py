@@ -245,12 +245,18 @@ def test_a_receipt_without_its_rulebook_does_not_hold(receipt: dict[str, Any]) -
 
 @pytest.mark.parametrize(
     "text",
-    ["", "nonsense", "[]", "{}", '{"format": "sekskant/receipt/1"}', "[" * 100_000, '{"format": "x", "format": 1}'],
+    ["", "nonsense", "[]", "{}", '{"format": "sekskant/receipt/1"}', '{"format": "x", "format": 1}'],
 )
 def test_what_is_no_receipt_is_said(text: str) -> None:
     ran = sekskant("receipt", "verify", "-", stdin=text.encode())
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("standard input: receipt-form: ")
+
+
+def test_a_receipt_that_is_nested_too_deeply_is_refused_at_its_place() -> None:
+    ran = sekskant("receipt", "verify", "-", stdin=b"[" * 100_000)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("standard input:1:42: too-deep: ")
 
 
 def test_a_receipt_of_what_is_no_decision_is_refused(journal: Path) -> None:

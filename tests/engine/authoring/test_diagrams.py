@@ -59,6 +59,7 @@ def test_diagrams_agree_with_the_reference(example: Example) -> None:
     assert expected[program.verdict].is_known
 
 
+@pytest.mark.slow
 @given(examples())
 @tried(100)
 def test_statuses_that_occur_are_possible(example: Example) -> None:

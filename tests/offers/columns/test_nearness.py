@@ -89,29 +89,29 @@ def test_all_thresholds_at_once() -> None:
         ("21", True),
         ("21.000001", False),
         ("21.00000000001", False),
-        (">21", True),
+        (">21", False),
         (">20.99999999", True),
         (">21.00000001", False),
         ("19", True),
         ("18.99999999", False),
         ("<=20", True),
         ("<20", True),
-        ("<19", True),
+        ("<19", False),
         ("<18.999999", False),
         ("19..21", False),
-        (">0", True),
+        (">0", False),
         ("<=0", True),
         (">=0.000001", False),
-        ("<0", True),
+        ("<0", False),
         ("-5.25", True),
         ("-5.2500001", False),
-        ("<-5.25", True),
+        ("<-5.25", False),
         ("-4.75", True),
-        (">-4.75", True),
+        (">-4.75", False),
         (">-4.74999", False),
     ],
 )
-def test_an_end_counts_by_its_number_whether_it_is_included_or_not(size: str, near: bool) -> None:
+def test_a_fact_is_near_where_a_possible_value_is(size: str, near: bool) -> None:
     """Thresholds are 20, -5 and 0; where an end settles nothing, nothing is near."""
     found = near_in(FEW, [{"size": size}])[0]
     assert (found == ["size"]) is near
@@ -138,10 +138,14 @@ def test_columns_and_the_reference_agree_on_what_is_near(rows: list[dict[str, st
     assert len(near_in(FEW, rows, margin)) == len(rows)
 
 
-def test_the_check_finds_what_columns_leave_out() -> None:
-    evaluator, frame = evaluator_of(MANY, [dict.fromkeys(NAMES, "100")])
+@pytest.mark.parametrize("near", NAMES)
+def test_the_check_finds_any_fact_that_columns_leave_out_or_add(near: str) -> None:
+    """One row with a fact near its threshold and one without; then what columns say of the two is exchanged."""
+    evaluator, frame = evaluator_of(MANY, [dict.fromkeys(NAMES, "200") | {near: cell} for cell in ("100", "200")])
     vectors, _ = evaluator.evaluate(frame)
     (program,) = evaluator.columnar
-    wrong = vectors.with_columns(pl.lit(0, pl.Int64).alias(program.near[-1]))
-    with pytest.raises(IntegrityFault, match="columns and the reference disagree on `o0`"):
-        evaluator.reference_check(1).check(frame, wrong)
+    exchanged = vectors.with_columns(pl.col(program.near).reverse())
+    for at in range(2):
+        evaluator.reference_check(1).check(frame[at : at + 1], vectors[at : at + 1])
+        with pytest.raises(IntegrityFault, match=f"columns and the reference disagree on `o{at}`"):
+            evaluator.reference_check(1).check(frame[at : at + 1], exchanged[at : at + 1])

@@ -41,7 +41,7 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.evaluation.reference import status_of_test
+from engine.evaluation.reference import around, is_near, status_of_test
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
@@ -70,6 +70,15 @@ class _Flags(NamedTuple):
     away: nw.Expr | None
 
 
+class Threshold(NamedTuple):
+    """A threshold, the numbers within the margin of it, and the bit that says whether its fact is near it."""
+
+    test: NumberTest
+    around: Interval
+    column: int
+    bit: int
+
+
 class ColumnarProgram:
     """A program compiled to expressions.
 
@@ -82,9 +91,9 @@ class ColumnarProgram:
 
     def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
         self.program, self.grids, self._prefix = program, grids, prefix
-        self._margin = margin or Fraction(0)
-        self._measured = [] if margin is None else list(_measured(program))
-        self.near = [f"{prefix} near bits {i}" for i in range(0 if margin is None else 1 + len(self._measured) // _BITS)]
+        self.thresholds = {} if margin is None else dict(_thresholds(program, margin))
+        columns = 0 if margin is None else 1 + len(self.thresholds) // _BITS
+        self.near = [f"{prefix} near bits {i}" for i in range(columns)]
         self._plain = [statuses <= PLAIN for statuses in program.reachable]
         self.certain = f"{prefix} {CERTAIN}"
         self._digits = [dict(enumerate(_OF_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
@@ -107,8 +116,7 @@ class ColumnarProgram:
 
     def facts_near(self, bits: Sequence[int]) -> list[str]:
         """The facts that a row's `near` columns name: known on one side of a threshold, and within the margin of it."""
-        tests = (test for n, (_, test) in enumerate(self._measured) if bits[n // _BITS] >> n % _BITS & 1)
-        return list(dict.fromkeys(test.fact for test in tests))
+        return list(dict.fromkeys(t.test.fact for t in self.thresholds.values() if bits[t.column] & t.bit))
 
     def items(self, vectors: Sequence[int]) -> Items:
         """The status of each criterion, then of each override, that a row's vectors stand for."""
@@ -133,42 +141,44 @@ class ColumnarProgram:
         return [certain.alias(self.certain), *vectors, *near]
 
     def _near(self, column: int) -> nw.Expr:
-        measured = self._measured[column * _BITS : (column + 1) * _BITS]
-        terms = [self._is_near(i, test).cast(nw.Int64) * (1 << n) for n, (i, test) in enumerate(measured)]
+        placed = [(node, t) for node, t in self.thresholds.items() if t.column == column]
+        terms = [self._is_near(node, t).cast(nw.Int64) * t.bit for node, t in placed]
         return reduce(lambda a, b: a + b, terms, nw.lit(0, nw.Int64))
 
     def near_by_reference(self, findings: Mapping[str, Finding]) -> tuple[int, ...]:
-        """What the `near` columns say of one row, by the reference, as far as there are findings on the facts."""
+        """What the `near` columns say of one row, by the reference."""
+        known = [(node, t, findings[t.test.fact]) for node, t in self.thresholds.items()]
+        return self.bits_near(node for node, t, f in known if is_near(f, status_of_test(t.test, f), t.around))
+
+    def bits_near(self, nodes: Iterable[int]) -> tuple[int, ...]:
+        """What the `near` columns say where these nodes have their facts near their thresholds."""
         found = [0] * len(self.near)
-        for n, (_, test) in enumerate(self._measured):
-            if test.fact in findings and self._has_value_near(test, findings[test.fact]):
-                found[n // _BITS] |= 1 << n % _BITS
+        for threshold in map(self.thresholds.__getitem__, nodes):
+            found[threshold.column] |= threshold.bit
         return tuple(found)
 
-    def _has_value_near(self, test: NumberTest, finding: Finding) -> bool:
-        """Whether a test is settled, and a possible value lies within the margin of the threshold."""
-        assert isinstance(finding.possible, Interval)
-        width = abs(test.threshold) * self._margin
-        within = finding.possible.intersect(Interval(test.threshold - width, test.threshold + width))
-        return status_of_test(test, finding).is_known and not within.is_empty
-
-    def _is_near(self, index: int, test: NumberTest) -> nw.Expr:
+    def _is_near(self, node: int, threshold: Threshold) -> nw.Expr:
         """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
-        at, width, marks = self._mark(test), self._width(test), self._marks(test)
-        above = (marks.low >= at) & (marks.low <= at + width)
-        below = (marks.high <= at) & (marks.high >= at - width)
-        return self._is_settled(index) & (above | below)
+        at, marks = self._mark(threshold.test), self._marks(threshold.test)
+        least, largest = self._within(threshold)
+        above = (marks.low >= at) & (marks.low <= 2 * math.floor(largest))
+        below = (marks.high <= at) & (marks.high >= 2 * math.ceil(least))
+        return self._is_settled(node) & (above | below)
 
     def _may_be_near(self) -> Iterator[nw.Expr]:
         """Where an end and the end of the margin lie between the same two numbers on the grid."""
-        for index, test in self._measured:
-            at, width, marks = self._mark(test), self._width(test), self._marks(test)
-            if width != abs(at) * self._margin:
-                yield self._is_settled(index) & ((marks.low == at + width + 1) | (marks.high == at - width - 1))
+        for node, threshold in self.thresholds.items():
+            marks, (least, largest) = self._marks(threshold.test), self._within(threshold)
+            if least.denominator != 1 or largest.denominator != 1:
+                low, high = 2 * math.floor(largest) + 1, 2 * math.ceil(least) - 1
+                yield self._is_settled(node) & ((marks.low == low) | (marks.high == high))
 
-    def _width(self, test: NumberTest) -> int:
-        """How far the last number on the grid within the margin lies from the threshold, in marks."""
-        return 2 * math.floor(abs(self._mark(test)) * self._margin / 2)
+    def _within(self, threshold: Threshold) -> tuple[Fraction, Fraction]:
+        """The ends of what is within the margin of a threshold, in steps of the grid."""
+        scale, within = self._scale(threshold.test), threshold.around
+        assert within.low is not None
+        assert within.high is not None
+        return within.low * scale, within.high * scale
 
     def _is_settled(self, index: int) -> nw.Expr:
         flags = self._of(index)
@@ -250,7 +260,11 @@ class ColumnarProgram:
 
     def _mark(self, test: NumberTest) -> int:
         """The mark of a test's threshold."""
-        return 2 * int(test.threshold * self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact]))
+        return 2 * int(test.threshold * self._scale(test))
+
+    def _scale(self, test: NumberTest) -> int:
+        """How many steps of its fact's grid make one."""
+        return self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact])
 
     def _marks(self, test: NumberTest) -> Ends:
         if self.program.rulebook.vocabulary.facts[test.fact].derivation:
@@ -275,11 +289,12 @@ class ColumnarProgram:
                 yield flag.cast(whole) * (times * place.weight)
 
 
-def _measured(program: Program) -> Iterator[tuple[int, NumberTest]]:
+def _thresholds(program: Program, margin: Fraction) -> Iterator[tuple[int, Threshold]]:
     """The nodes that compare a number with a threshold."""
-    for index, node in enumerate(program.nodes):
-        if isinstance(node, TestNode) and isinstance(node.test, NumberTest):
-            yield index, node.test
+    nodes = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
+    measured = [(i, test) for i, test in nodes if isinstance(test, NumberTest)]
+    for number, (index, test) in enumerate(measured):
+        yield index, Threshold(test, around(test, margin), number // _BITS, 1 << number % _BITS)
 
 
 class _Place(NamedTuple):

@@ -105,6 +105,18 @@ def status_of_test(test: Test, finding: Finding) -> Status:
     return Status.MET if all_pass else Status.UNKNOWN if some_pass else Status.NOT_MET
 
 
+def around(test: NumberTest, margin: Fraction) -> Interval:
+    """The numbers that lie no farther from the threshold than a part of it."""
+    width = abs(test.threshold) * margin
+    return Interval(test.threshold - width, test.threshold + width)
+
+
+def is_near(finding: Finding, status: Status, within: Interval) -> bool:
+    """Whether a test is settled, and a possible value lies within these numbers around its threshold."""
+    assert isinstance(finding.possible, Interval)
+    return status.is_known and not finding.possible.intersect(within).is_empty
+
+
 def margin_of(test: Test, finding: Finding, status: Status) -> Fraction | None:
     """The distance from the threshold to the nearest possible value, positive where the test is met."""
     if isinstance(test, AnswerTest) or not status.is_known:

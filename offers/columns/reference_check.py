@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import polars as pl
@@ -16,6 +14,7 @@ from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.values.interval import Interval
 from engine.values.logic import Status
 from offers.records.offer import Offer
 from offers.tables.headers import columns_of
@@ -81,13 +80,14 @@ class ReferenceCheck:
         """
         found = [fact.found(chunk) for fact in self._facts.values()]
         leaves = {place: column for of_fact in found for place, column in of_fact.statuses.items()}
+        near = list(zip(*(of_fact.near for of_fact in found), strict=True)) or [()] * chunk.height
         for number, columnar in enumerate(self._programs):
             items = [self._statuses(number, node, leaves, chunk.height) for node in columnar.program.inputs]
             rows = list(zip(*items, strict=True))
             expected = {row: columnar.vectors_of(row) for row in set(rows)}
-            near = _joined([of_fact.near[number] for of_fact in found]) if columnar.near else [()] * chunk.height
+            bits = {of_facts: columnar.bits_near(_nodes(number, of_facts)) for of_facts in set(near)}
             for at, told in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
-                if expected[rows[at]] + near[at] != told:
+                if expected[rows[at]] + bits[near[at]] != told:
                     raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][at]}`")
         self.checked += chunk.height
 
@@ -104,24 +104,19 @@ class ReferenceCheck:
 
 Place = tuple[int, int]
 """A node, by the number of its program and its own."""
-Bits = tuple[int, ...]
-"""What the `near` columns of a program say of a row."""
-
-
-def _joined(parts: Sequence[Sequence[Bits]]) -> list[Bits]:
-    """For each row what any fact puts near a threshold."""
-    known: dict[tuple[Bits, ...], Bits] = {}
-    rows = list(zip(*parts, strict=True))
-    for row in set(rows):
-        known[row] = tuple(reduce(or_, column) for column in zip(*row, strict=True))
-    return [known[row] for row in rows]
+Places = tuple[Place, ...]
 
 
 class _Found(NamedTuple):
-    """What the reference finds on one fact: for each row the status of each node, and each program's `near` bits."""
+    """What the reference finds on one fact: for each row the status of each node, and the thresholds it is near."""
 
     statuses: Mapping[Place, Sequence[Status]]
-    near: Sequence[Sequence[Bits]]
+    near: Sequence[Places]
+
+
+def _nodes(number: int, of_facts: Iterable[Places]) -> Iterator[int]:
+    """The nodes of one program among these places."""
+    return (node for places in of_facts for of_program, node in places if of_program == number)
 
 
 class _Fact:
@@ -135,17 +130,12 @@ class _Fact:
         reader: Reader,
         year: int,
     ) -> None:
-        self._id, self._programs, self._reader, self._year = fact.id, programs, reader, year
+        self._id, self._reader, self._year = fact.id, reader, year
         self._names = columns_of([fact], year) if reader.reads_cells else [ROW]
         known = (fact.id, *fact.derived_from)
         self._part = vocabulary._replace(facts={name: vocabulary.facts[name] for name in known})
-        self._leaves = {
-            (number, index): node
-            for number, columnar in enumerate(programs)
-            for index, node in enumerate(columnar.program.nodes)
-            if isinstance(node, TestNode | StatedNode) and node.fact == fact.id
-        }
-        self._known: dict[tuple[Any, ...], tuple[Sequence[Status], Sequence[Bits]]] = {}
+        self._leaves = list(_leaves(fact, programs))
+        self._known: dict[tuple[Any, ...], tuple[Sequence[Status], Places]] = {}
 
     def found(self, chunk: pl.DataFrame) -> _Found:
         """What the reference finds in each row."""
@@ -153,9 +143,37 @@ class _Fact:
         rows = list(chunk.select(names).iter_rows()) if names else [()] * chunk.height
         for new in set(rows).difference(self._known):
             findings = findings_of(self._part, self._reader.stated(dict(zip(names, new, strict=True))), self._year)
-            statuses = [reference.status_of_leaf(node, findings) for node in self._leaves.values()]
-            own = {self._id: findings[self._id]}
-            self._known[new] = statuses, [columnar.near_by_reference(own) for columnar in self._programs]
+            statuses = [reference.status_of_leaf(leaf.node, findings) for leaf in self._leaves]
+            near = [
+                place
+                for leaf, status in zip(self._leaves, statuses, strict=True)
+                if leaf.around and reference.is_near(findings[self._id], status, leaf.around)
+                for place in leaf.places
+            ]
+            self._known[new] = statuses, tuple(near)
         statuses_of, near_of = zip(*(self._known[row] for row in rows), strict=True)
-        columns = dict(zip(self._leaves, zip(*statuses_of, strict=True), strict=True))
-        return _Found(columns, list(zip(*near_of, strict=True)))
+        columns = zip(self._leaves, zip(*statuses_of, strict=True), strict=True)
+        return _Found({place: column for leaf, column in columns for place in leaf.places}, near_of)
+
+
+class _Leaf(NamedTuple):
+    """What is asked about a fact, wherever it is asked, and the numbers near its threshold."""
+
+    node: TestNode | StatedNode
+    around: Interval | None
+    places: Sequence[Place]
+
+
+def _leaves(fact: FactDeclaration, programs: Sequence[ColumnarProgram]) -> Iterator[_Leaf]:
+    """What programs ask about a fact: a test that several nodes have is one, whatever its reference."""
+    asked: dict[Any, list[Place]] = {}
+    for number, columnar in enumerate(programs):
+        for index, node in enumerate(columnar.program.nodes):
+            if isinstance(node, TestNode | StatedNode) and node.fact == fact.id:
+                question = node.test[:-1] if isinstance(node, TestNode) else None
+                asked.setdefault(question, []).append((number, index))
+    for places in asked.values():
+        number, index = places[0]
+        node, threshold = programs[number].program.nodes[index], programs[number].thresholds.get(index)
+        assert isinstance(node, TestNode | StatedNode)
+        yield _Leaf(node, threshold.around if threshold else None, places)

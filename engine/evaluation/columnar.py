@@ -169,7 +169,9 @@ class ColumnarProgram:
         """Where an end and the end of the margin lie between the same two numbers on the grid."""
         for node, threshold in self.thresholds.items():
             marks, (least, largest) = self._marks(threshold.test), self._within(threshold)
-            if least.denominator != 1 or largest.denominator != 1:
+            fact = self.program.rulebook.vocabulary.facts[threshold.test.fact]
+            stays_on_grid = fact.is_whole and not fact.derivation
+            if (least.denominator, largest.denominator) != (1, 1) and not stays_on_grid:
                 low, high = 2 * math.floor(largest) + 1, 2 * math.ceil(least) - 1
                 yield self._is_settled(node) & ((marks.low == low) | (marks.high == high))
 

@@ -98,11 +98,13 @@ def status_of_test(test: Test, finding: Finding) -> Status:
     if isinstance(test, NumberTest):
         assert isinstance(possible, Interval)
         common = possible.intersect(test.passing)
-        all_pass, some_pass = common == possible, not common.is_empty
-    else:
-        assert not isinstance(possible, Interval)
-        all_pass, some_pass = possible <= test.answers, bool(possible & test.answers)
-    return Status.MET if all_pass else Status.UNKNOWN if some_pass else Status.NOT_MET
+        if common == possible:
+            return Status.MET
+        return Status.NOT_MET if common.is_empty else Status.UNKNOWN
+    assert not isinstance(possible, Interval)
+    if possible <= test.answers:
+        return Status.MET
+    return Status.UNKNOWN if possible & test.answers else Status.NOT_MET
 
 
 def around(test: NumberTest, margin: Fraction) -> Interval:

@@ -11,7 +11,7 @@ import polars as pl
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
-from engine.evaluation.evidence import Stated, findings_of
+from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.interval import Interval
@@ -135,7 +135,7 @@ class _Fact:
         known = (fact.id, *fact.derived_from)
         self._part = vocabulary._replace(facts={name: vocabulary.facts[name] for name in known})
         self._leaves = list(_leaves(fact, programs))
-        self._known: dict[tuple[Any, ...], tuple[Sequence[Status], Places]] = {}
+        self._known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def found(self, chunk: pl.DataFrame) -> _Found:
         """What the reference finds in each row."""
@@ -143,17 +143,22 @@ class _Fact:
         rows = list(chunk.select(names).iter_rows()) if names else [()] * chunk.height
         for new in set(rows).difference(self._known):
             findings = findings_of(self._part, self._reader.stated(dict(zip(names, new, strict=True))), self._year)
-            statuses = [reference.status_of_leaf(leaf.node, findings) for leaf in self._leaves]
-            near = [
-                place
-                for leaf, status in zip(self._leaves, statuses, strict=True)
-                if leaf.around and reference.is_near(findings[self._id], status, leaf.around)
-                for place in leaf.places
-            ]
-            self._known[new] = statuses, tuple(near)
-        statuses_of, near_of = zip(*(self._known[row] for row in rows), strict=True)
-        columns = zip(self._leaves, zip(*statuses_of, strict=True), strict=True)
-        return _Found({place: column for leaf, column in columns for place in leaf.places}, near_of)
+            self._known[new] = self._at(findings)
+        *columns, near = zip(*map(self._known.__getitem__, rows), strict=True)
+        leaves = zip(self._leaves, columns, strict=True)
+        return _Found({place: column for leaf, column in leaves for place in leaf.places}, near)
+
+    def _at(self, findings: Mapping[str, Finding]) -> tuple[Any, ...]:
+        """The status of each leaf, and last where the fact is near a threshold."""
+        own = findings[self._id]
+        statuses: list[Status] = []
+        near: Places = ()
+        for node, around, places in self._leaves:
+            status = reference.status_of_leaf(node, findings)
+            statuses.append(status)
+            if around and reference.is_near(own, status, around):
+                near += places
+        return *statuses, near
 
 
 class _Leaf(NamedTuple):
@@ -161,7 +166,7 @@ class _Leaf(NamedTuple):
 
     node: TestNode | StatedNode
     around: Interval | None
-    places: Sequence[Place]
+    places: Places
 
 
 def _leaves(fact: FactDeclaration, programs: Sequence[ColumnarProgram]) -> Iterator[_Leaf]:
@@ -176,4 +181,4 @@ def _leaves(fact: FactDeclaration, programs: Sequence[ColumnarProgram]) -> Itera
         number, index = places[0]
         node, threshold = programs[number].program.nodes[index], programs[number].thresholds.get(index)
         assert isinstance(node, TestNode | StatedNode)
-        yield _Leaf(node, threshold.around if threshold else None, places)
+        yield _Leaf(node, threshold.around if threshold else None, tuple(places))

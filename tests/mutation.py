@@ -47,10 +47,18 @@ def copied(folder: Path) -> None:
         archive.extractall(folder, filter="data")
 
 
+def has_meaning(item: WorkItem) -> bool:
+    """Whether a change is one of what the program does: not of annotations, nor of the star before named arguments."""
+    (change,) = item.mutations
+    line = (ROOT / change.module_path).read_text(encoding="utf-8").splitlines()[change.start_pos[0] - 1]
+    is_star = line[change.start_pos[1] :].startswith("*,")
+    return not is_star and not any(name in change.operator_name for name in WITHOUT_MEANING)
+
+
 def drawn(database: WorkDB, sample: int, seed: int) -> None:
     """Leave a sample of the changes to be tried."""
-    items = sorted(database.work_items, key=lambda item: str(item.mutations))
-    items = [item for item in items if not any(w in item.mutations[0].operator_name for w in WITHOUT_MEANING)]
+    items = [item for item in database.work_items if has_meaning(item)]
+    items.sort(key=lambda item: str(item.mutations))
     chosen = random.Random(seed).sample(items, min(sample or len(items), len(items)))  # noqa: S311 - a sample
     database.clear()
     database.add_work_items(chosen)

@@ -91,11 +91,21 @@ def _durable(path: Path) -> sqlite3.Connection:
     """
     connection = _prepared(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False))
     last = time.monotonic() + PATIENCE
-    for setting in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "cache_size=-65536"):
-        while not _set(connection, setting, may_wait=time.monotonic() < last):
-            # SQLite does not wait its turn to change the mode of a file that others are just opening.
-            time.sleep(0.02)
+    with _closed_on_failure(connection):
+        for setting in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "cache_size=-65536"):
+            while not _set(connection, setting, may_wait=time.monotonic() < last):
+                # SQLite does not wait its turn to change the mode of a file that others are just opening.
+                time.sleep(0.02)
     return connection
+
+
+@contextmanager
+def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _set(connection: sqlite3.Connection, setting: str, *, may_wait: bool) -> bool:
@@ -103,7 +113,6 @@ def _set(connection: sqlite3.Connection, setting: str, *, may_wait: bool) -> boo
         connection.execute(f"PRAGMA {setting}")
     except sqlite3.OperationalError as error:
         if "locked" not in str(error) or not may_wait:
-            connection.close()
             raise
         return False
     return True
@@ -116,12 +125,12 @@ def _readable(path: Path) -> sa.Engine:
         uri = f"file:{quote(str(path.absolute()))}?mode=ro"
         connection = _prepared(sqlite3.connect(uri, uri=True, timeout=PATIENCE))
         try:
-            connection.execute(str(sa.select(sa.func.count()).select_from(sa.table("sqlite_master"))))
+            with _closed_on_failure(connection):
+                connection.execute(str(sa.select(sa.func.count()).select_from(sa.table("sqlite_master"))))
         except sqlite3.OperationalError:
             wal = path.with_name(f"{path.name}-wal")
             if wal.exists() and wal.stat().st_size:
                 raise
-            connection.close()
             return _prepared(sqlite3.connect(f"{uri}&immutable=1", uri=True))
         return connection
 

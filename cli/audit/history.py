@@ -10,12 +10,12 @@ from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.trace import Trace
-from engine.diagnostics import rejected
+from engine.diagnostics import NotReplayable, rejected
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from offers.recorded.history import Step, findings_in, step
-from offers.recorded.replay import NotReplayable, Recorded, Replayer, content_of, describing, recorded_in
+from offers.recorded.replay import Recorded, Replayer, content_of, describing, recorded_in
 
 _CAUSES = {
     "data": ("oplysningerne", "the data"),
@@ -53,7 +53,7 @@ def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Eve
             continue
         made = _made(replayer, entry)
         if isinstance(made, NotReplayable):
-            yield _Event(entry, None, None, made.why.en)
+            yield _Event(entry, None, None, str(made))
             continue
         before = latest.get(entry.rulebook or "")
         yield _Event(entry, made[1], step(replayer, before, made) if before else None)

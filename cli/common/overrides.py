@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from cli.common.console import shown_time
 from engine.decisions.trace import Trace
-from engine.diagnostics import Place, near_hint, rejected
+from engine.diagnostics import NotReplayable, Place, near_hint, rejected
 from engine.explanation.wording import Language, Wording
 from engine.journal.drafts import override_draft
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.recorded.history import evidence_changed
-from offers.recorded.replay import NotReplayable, Replayer, content_of, describing, recorded_in
+from offers.recorded.replay import Replayer, content_of, describing, recorded_in
 
 
 def record_override(journal: Journal, number: int, verdict: str, because: str, by: str, language: Language) -> str:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, stop
 from cli.common.options import ignore_option, language_option, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
 from cli.reclassify.reclassify import request_of
-from engine.diagnostics import IntegrityFault, Rejected
+from engine.diagnostics import IntegrityFault
 from engine.explanation.wording import Language, Wording
 
 if TYPE_CHECKING:
@@ -67,13 +67,9 @@ def preview(
     try:
         with tempfile.TemporaryDirectory() as folder:
             found = _previewed(register, before, after, year, ignored, Path(folder))
-    except Rejected as error:
-        say_rejected(error)
-        stop(Exit.REJECTED)
-        return
     except IntegrityFault as error:
         say(f"{register}: {error}")
-        stop(Exit.INTEGRITY)
+        stop(error.exit)
         return
     for row in found.rejected:
         for diagnostic in row.diagnostics:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, stop
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
@@ -25,7 +25,7 @@ from cli.common.options import (
     year_option,
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
-from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
 
 if TYPE_CHECKING:
     from cli.reclassify.run_folder import RunFolder
@@ -88,7 +88,7 @@ def reclassify(
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
     """
-    from cli.reclassify.run_folder import FolderInUse, RunFolder  # noqa: PLC0415 - polars is slow to import
+    from cli.reclassify.run_folder import RunFolder  # noqa: PLC0415 - polars is slow to import
 
     if (backend == "spark") != (master is not None):
         raise click.UsageError("--backend spark and --master URL belong together")
@@ -114,13 +114,9 @@ def reclassify(
                 record_run(recorder, library, request, result, out, recorder_name())
     except FolderInUse as error:
         raise click.UsageError(str(error)) from None
-    except Rejected as error:
-        say_rejected(error)
-        stop(Exit.REJECTED)
-        return
     except IntegrityFault as error:
         say(f"{register}: {error}")
-        stop(Exit.INTEGRITY)
+        stop(error.exit)
         return
     _say_rejected_rows(result.rejected)
     sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))

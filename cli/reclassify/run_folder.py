@@ -20,7 +20,7 @@ from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from cli.common.spreadsheet import safe_cell
-from engine.diagnostics import Place
+from engine.diagnostics import FolderInUse, Place
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from offers.tables.offer_files import OfferRows
@@ -36,10 +36,6 @@ REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason"
 _NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?\Z")
 CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
 CAUSES = ("data", "rule", "either", "interaction")
-
-
-class FolderInUse(Exception):
-    """There is something else where the run should be written."""
 
 
 class RunFolder:

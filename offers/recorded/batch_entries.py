@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.decisions.decision_record import decision_record
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import NotReplayable, Place, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.document_text import json_text
 from engine.journal.entry import DECISION, Entry
@@ -23,7 +23,7 @@ from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical_record, decision_text, sha256
-from offers.recorded.replay import NotReplayable, Replayer, content_of
+from offers.recorded.replay import Replayer, content_of
 from offers.tables.cells import answer_of, cell_node
 
 _NOWHERE = Place("recorded row")

@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 from engine.decisions.decide import Decider
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
-from engine.diagnostics import Rejected
+from engine.diagnostics import NotReplayable, Rejected
 from engine.documents.document import read_one
 from engine.documents.json_text import load_json
 from engine.journal.differing_paths import differences
 from engine.journal.entry import Entry
-from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
@@ -36,14 +35,6 @@ class Recorded(NamedTuple):
     def rulebook(self) -> RulebookRef:
         """The rulebook that decided."""
         return RulebookRef.parse(self.decision["rulebook"])
-
-
-class NotReplayable(Exception):
-    """A decision cannot be decided again; says why in both languages."""
-
-    def __init__(self, danish: str, english: str) -> None:
-        self.why = Text(da=danish, en=english)
-        super().__init__(english)
 
 
 class Replayed(NamedTuple):

@@ -16,9 +16,9 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, Scattered, rejected
 from offers.tables.headers import SHEET, Headers
-from offers.tables.sheet_cells import Scattered, UntoldCells
+from offers.tables.sheet_cells import UntoldCells
 from offers.tables.table import Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
 from offers.tables.table_file import TableFile
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from engine.authoring.lints.places import conditions_of, parts_of_rule, with_part
 from engine.authoring.proofs.diagrams import Diagrams
-from engine.diagnostics import Diagnostic
+from engine.diagnostics import Diagnostic, TooComplex
 from engine.documents.document import Node
 from engine.documents.places import place_of, place_of_key
-from engine.evaluation.folding import Function, Outcome, TooComplex
+from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Combination, Condition, Count, Rulebook, Test, Verdict, ways_of_counting

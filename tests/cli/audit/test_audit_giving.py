@@ -243,12 +243,20 @@ def test_a_receipt_without_its_rulebook_does_not_hold(receipt: dict[str, Any]) -
 
 @pytest.mark.parametrize(
     "text",
-    ["", "nonsense", "[]", "{}", '{"format": "sekskant/receipt/1"}', "[" * 100_000, '{"format": "x", "format": 1}'],
+    ["", "nonsense", "[]", "{}", '{"format": "sekskant/receipt/1"}', '{"format": "x", "format": 1}'],
 )
 def test_what_is_no_receipt_is_said(text: str) -> None:
     ran = sekskant("receipt", "verify", "-", stdin=text.encode())
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("standard input: receipt-form: ")
+
+
+@pytest.mark.parametrize("depth", [10, 41, 42, 1000, 100_000])
+def test_a_receipt_of_any_depth_is_a_line(depth: int) -> None:
+    ran = sekskant("receipt", "verify", "-", stdin=(b'{"a": ' * depth) + b"1" + b"}" * depth)
+    assert (ran.code, ran.out) == (1, "")
+    deep = "standard input:1:247: too-deep: more than 40 levels of nesting\n"
+    assert ran.err == deep if depth > 41 else ran.err.startswith("standard input: receipt-form: ")
 
 
 def test_a_receipt_of_what_is_no_decision_is_refused(journal: Path) -> None:

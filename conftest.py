@@ -6,8 +6,11 @@ import importlib.util
 
 from engine.evaluation.durable_engine import why_missing
 
+DUCKDB = ("offers/runs/duckdb.py", "offers/tables/duckdb_connection.py", "offers/tables/duckdb_table.py")
 THERE = {
     "engine/evaluation/durable_rules.py": why_missing() is None,
+    **dict.fromkeys(DUCKDB, importlib.util.find_spec("duckdb") is not None),
     "offers/runs/spark.py": importlib.util.find_spec("pyspark") is not None,
+    "tests/mutation.py": importlib.util.find_spec("cosmic_ray") is not None,
 }
 collect_ignore = [module for module, is_there in THERE.items() if not is_there]

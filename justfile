@@ -53,8 +53,8 @@ soak *options:
 
 # write anew what the documents show: the commands' output and help, the diagnostics, the lints
 docs:
-    SEKSKANT_WRITE_EXPECTED=1 pytest -q tests/project/test_docs.py tests/project/test_tutorial.py \
-        tests/engine/authoring/test_lints.py::test_the_lints_are_listed
+    SEKSKANT_WRITE_EXPECTED=1 pytest -q -m "" tests/project/test_docs.py tests/project/test_tutorial.py \
+        tests/project/test_where_things_are.py tests/engine/authoring/test_lints.py
 
 # the tests with the newest of everything that pyproject.toml allows
 newest:

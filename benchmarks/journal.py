@@ -25,7 +25,8 @@ from typing import Any
 
 from cli.assess.assess import _PRINTERS
 from cli.assess.recording import Decisions, Recording
-from engine.decisions.decide import Decider
+from engine.decisions.decide import Decider, decide_offer
+from engine.decisions.trace import Trace
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.journal import Journal
 from engine.rulebooks.library import Library
@@ -64,11 +65,16 @@ def deciders() -> list[Decider]:
     return [superset, Decider(narrow, superset)]
 
 
+def traces_of(those: list[Decider], one: Offer) -> Decisions:
+    """The decisions on an offer."""
+    return tuple(t for t in decide_offer(those, one.subject(), one.stated, YEAR) if isinstance(t, Trace))
+
+
 def assessed(file: Path, those: list[Decider], form: str, journal: Journal | None) -> float:
     """Seconds to read, decide and print the offers of a file, and to record them where there is a journal."""
     begin, vocabulary = time.perf_counter(), those[0].program.rulebook.vocabulary
     found = [o for o in read_offers([str(file)], vocabulary, keep_written=journal is not None) if isinstance(o, Offer)]
-    decided: Any = (tuple(d.decide(o.subject(), o.stated, YEAR) for d in those) for o in found)
+    decided: Any = (traces_of(those, o) for o in found)
     if journal is not None:
         decided = Recording(journal, those, "benchmark", "da").recorded(decided, found, [])
     rulebooks = [d.program.rulebook for d in those]
@@ -106,7 +112,7 @@ def sample(folder: Path) -> tuple[list[Any], dict[str, Any]]:
     found = [o for o in read_offers([str(file)], vocabulary, keep_written=True) if isinstance(o, Offer)]
     drafts = []
     for one in found:
-        decisions: Decisions = tuple(d.decide(one.subject(), one.stated, YEAR) for d in those)
+        decisions: Decisions = traces_of(those, one)
         drafts += [decision_draft(trace, None, "run", one.written or "", "x") for trace in decisions]
     return drafts, texts_of(d.program.rulebook for d in those)
 

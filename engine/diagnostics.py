@@ -2,13 +2,14 @@
 
     Failure                   exit code
     ├── Refused               1
-    ├── Rejected              1, or 4 where a recorded decision cannot be made again
+    ├── Rejected              1, or 4 where a journal does not hold what it should
     ├── TooComplex            1
     ├── Scattered             1
     ├── NotComparable         2
     ├── FolderInUse           2
     ├── IntegrityFault        4
     ├── NotReplayable         4
+    ├── Malformed             4
     └── Defect                70
 
 Whatever else is raised is made one of these where the command ends (`cli.common.ending`): what the system refuses is
@@ -65,7 +66,7 @@ CODES: dict[str, str] = {
     "group-too-wide": "a group has more parts than can be decided together",
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
-    "not-columnar": "a rulebook whose thresholds have too many digits to be compared in columns",
+    "not-columnar": "a rulebook whose thresholds have too many digits, or whose means too many years, for columns",
     "overlapping-dates": "two versions of a rulebook are in force on one day",
     # an offer and its evidence
     "evidence-form": "evidence that is none of, or several of, the forms it can take",
@@ -85,6 +86,7 @@ CODES: dict[str, str] = {
     "journal-full": "there is no room to record in the journal",
     "journal-busy": "others were writing to the journal for too long",
     "journal-damaged": "the file of the journal is damaged",
+    "damaged-entry": "an entry of the journal does not hold what entries hold, or not in a format that is read",
     "not-a-journal": "a file or database that holds something else than a journal",
     "not-replayable": "a recorded decision cannot be made again as it is recorded",
     "unknown-outcome": "an outcome that the rulebook does not have",
@@ -145,6 +147,8 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
+_OF_INTEGRITY = ("not-replayable", "damaged-entry")
+"""The codes of diagnostics which say that a journal does not hold what it should."""
 _PRECEDENCE = (Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
 
 
@@ -185,7 +189,7 @@ class Rejected(Failure):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics), key=lambda d: (d.place, d.code, d.message)))
         super().__init__("\n".join(map(str, self.diagnostics)))
-        if any(diagnostic.code == "not-replayable" for diagnostic in self.diagnostics):
+        if any(diagnostic.code in _OF_INTEGRITY for diagnostic in self.diagnostics):
             self.exit = Exit.INTEGRITY
 
     def lines(self) -> Iterator[str]:
@@ -243,6 +247,12 @@ class NotReplayable(Failure):
         super().__init__(english)
 
 
+class Malformed(Failure):
+    """A record that was read from JSON is not what it should be; says in what."""
+
+    exit = Exit.INTEGRITY
+
+
 class Defect(Failure):
     """Something that we did not foresee: a mistake of ours, not of those who wrote the input."""
 
@@ -250,7 +260,8 @@ class Defect(Failure):
 
     def __init__(self, version: str, place: str) -> None:
         what = f"this is a defect of sekskant {version} ({place}), and no mistake of yours"
-        super().__init__(f"{what}; run it again with SEKSKANT_DEBUG=1, and send us what it shows")
+        whom = "report this line to those who maintain sekskant where you are"
+        super().__init__(f"{what}; {whom}, with what the command shows when SEKSKANT_DEBUG=1 is set")
 
 
 def rejected(place: Place, code: str, message: str, hint: str | None = None) -> Rejected:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.evaluation.durable_engine import why_missing
 from tests.chance import SEED, SOAK
 from tests.journals import copied, record
 
 os.environ.pop("SEKSKANT_ENGINE", None)
+if why_missing() is not None:
+    os.environ["SEKSKANT_ENGINE"] = "reference"  # else each command would say that durable-rules is not there
 os.environ.pop("SEKSKANT_JOURNAL", None)
 
 

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.assess.recording import Recording
-from engine.decisions.decide import Decider
+from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.evaluators import REFERENCE
+from engine.decisions.trace import Trace
 from engine.journal.journal import Journal
 from engine.rulebooks.library import Library
 from offers.records.offer import Offer
@@ -35,10 +36,16 @@ def offers(names: Sequence[str] = NAMES) -> list[Offer]:
     return [offer for offer in read if isinstance(offer, Offer)]
 
 
+def traces_of(those: Sequence[Decider], offer: Offer) -> tuple[Trace, ...]:
+    """The decisions on an offer."""
+    decided = decide_offer(those, offer.subject(), offer.stated, YEAR)
+    return tuple(trace for trace in decided if isinstance(trace, Trace))
+
+
 def record(address: str, names: Sequence[str] = NAMES) -> None:
     """Decide offers of 2018 by both rulebooks and record the decisions, an entry for each."""
     found, those = deciders(), offers(names)
-    decided = (tuple(d.decide(o.subject(), o.stated, YEAR) for d in found) for o in those)
+    decided = (traces_of(found, o) for o in those)
     with Journal(address, writes=True) as journal:
         list(Recording(journal, found, "auditor").recorded(decided, those, []))
 

@@ -6,14 +6,17 @@ import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.mark.structures import ParameterSet
 
 from engine.decisions.analysis import Analyst, Sets
-from engine.decisions.trace import Subject
+from engine.decisions.trace import Subject, Trace
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
+from engine.evaluation.program import compile_rulebook
+from engine.evaluation.ruling import rule_on
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
@@ -50,6 +53,13 @@ def make_vocabulary(facts: Mapping[str, Written]) -> Vocabulary:
     whole = {name: {"label": TEXT, "question": TEXT, **fact} for name, fact in facts.items()}
     written = {"format": "sekskant/vocabulary/1", "id": "test", "title": TEXT, "facts": whole}
     return load_vocabulary(flow(written).encode(), "vocabulary.yaml")
+
+
+def status_of_rule(trace: Trace) -> Status:
+    """What the rule of a rulebook comes to on the criteria of a trace, whatever overrides say."""
+    program = compile_rulebook(trace.rulebook)
+    items = (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
+    return rule_on(program, items).statuses[program.rule - program.ruling_from]
 
 
 def make_rulebook(
@@ -116,3 +126,12 @@ def forced(analyst: Analyst, start: Sequence[Status], sets: Sets) -> set[Verdict
         items = dict(zip(analyst.names, start, strict=True)) | dict(zip(chosen, statuses, strict=True))
         verdicts.add(analyst.verdict(tuple(items.values())))
     return verdicts
+
+
+def put_broken_durable_rules(folder: Path) -> None:
+    """Modules that stand for a durable-rules which this Python cannot load."""
+    (folder / "durable").mkdir()
+    (folder / "durable" / "__init__.py").touch()
+    (folder / "durable" / "engine.py").write_text("import durable_rules_engine")
+    reason = "raise ImportError(f'{__file__}: undefined symbol: PyEval_CallObject', path=__file__)"
+    (folder / "durable_rules_engine.py").write_text(reason)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 import click
 
 from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
 from cli.common.evaluators import check_evaluators
+from cli.common.json_output import json_list
 from cli.common.options import (
     ONLY,
     format_option,
@@ -23,7 +23,7 @@ from cli.common.options import (
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spreadsheet import rows
-from engine.decisions.decide import Decider
+from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
@@ -150,15 +150,18 @@ def _decisions_on(offer: Offer, deciders: list[Decider], year: int, found: list[
     """The decisions by each rulebook that can decide; what keeps one from it is said once, and stops no other."""
     decisions: list[Trace] = []
     wrong: list[Diagnostic] = []
-    for decider in deciders:
-        try:
-            decisions.append(decider.decide(offer.subject(), offer.stated, year))
-        except Rejected as error:
-            wrong += error.diagnostics
-            found.append(Exit.REJECTED)
-        except IntegrityFault as error:
-            say(f"{offer.place}: {error}")
-            found.append(Exit.INTEGRITY)
+    for decision in decide_offer(deciders, offer.subject(), offer.stated, year):
+        match decision:
+            case Trace():
+                decisions.append(decision)
+            case Rejected():
+                wrong += decision.diagnostics
+                found.append(Exit.REJECTED)
+            case IntegrityFault():
+                say(f"{offer.place}: {decision}")
+                found.append(Exit.INTEGRITY)
+            case _:
+                assert_never(decision)
     if wrong:
         say_rejected(Rejected(wrong))
     return tuple(decisions)
@@ -222,13 +225,8 @@ def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: La
 
 
 def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
-
-    separator = "[\n"
-    for decisions in decided:
-        for trace in decisions:
-            yield separator + json.dumps(decision_record(trace), ensure_ascii=False, indent=2)
-            separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"
+    records = (decision_record(trace) for decisions in decided for trace in decisions)
+    yield from json_list(records, indent=2)
 
 
 def _csv(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:

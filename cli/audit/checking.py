@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import opened, print_json, recorded
+from cli.audit.shared import opened, recorded
 from cli.common.console import Exit, say, stop
+from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option
 
 if TYPE_CHECKING:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cli.common.console import shown_time
 from cli.common.form import MARKS
+from cli.common.json_output import json_list
 from cli.common.screen import Piece, Screen
-from cli.common.spreadsheet import BYTE_ORDER_MARK, csv_line
+from cli.common.spreadsheet import csv_lines
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import LONG, Entry
 from engine.journal.verify import Fault, Report
 
-LISTED = tuple(name for name in Entry._fields if name not in LONG and name not in ("previous", "superset", "checksums"))
+_UNLISTED = (*LONG, "previous", "superset", "checksums", "format")
+LISTED = tuple(name for name in Entry._fields if name not in _UNLISTED)
 
 
 def _table(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
@@ -49,18 +51,12 @@ def listed(entry: Entry) -> dict[str, str | int | None]:
 
 
 def _json(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    separator = "[\n"
-    for entry in entries:
-        yield separator + json.dumps(listed(entry), ensure_ascii=False)
-        separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"
+    yield from json_list(map(listed, entries))
 
 
 def _csv(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    separator, mark = (";", BYTE_ORDER_MARK) if lang == "da" else (",", "")
-    yield mark + csv_line(LISTED, separator)
-    for entry in entries:
-        yield csv_line(("" if value is None else str(value) for value in listed(entry).values()), separator)
+    rows = (["" if value is None else str(value) for value in listed(entry).values()] for entry in entries)
+    yield from csv_lines(itertools.chain([LISTED], rows), lang)
 
 
 LISTS: Mapping[str, Callable[[Iterable[Entry], Language], Iterator[str]]] = {
@@ -81,6 +77,20 @@ _FAULTS = {
     "reordered": (
         "Post {first} er flyttet: den står som nummer {at}",
         "Entry {first} was moved: it stands as number {at}",
+    ),
+    "renumbered": (
+        "Post {first} er talt om: den står som nummer {at}|"
+        "Post {first}-{last} er talt om: de står som nummer {at} og frem",
+        "Entry {first} was renumbered: it stands as number {at}|"
+        "Entries {first} to {last} were renumbered: they stand as number {at} and on",
+    ),
+    "unknown_format": (
+        "Post {first} har et format, som denne version ikke læser",
+        "Entry {first} has a format that this version does not read",
+    ),
+    "broken": (
+        "Kæden holder ikke, uden at det ses af nogen enkelt post hvorfor",
+        "The chain does not hold, though no single entry shows why",
     ),
     "cut_off": (
         "Slutningen er skåret af: post {first} mangler|Slutningen er skåret af: post {first}-{last} mangler",
@@ -115,6 +125,10 @@ _FAULTS = {
 _HEADER = {
     "altered": ("Journalens hoved er ændret: {fields}", "The journal's header was altered: {fields}"),
     "removed": ("Journalens hoved er fjernet", "The journal's header was removed"),
+    "replaced": (
+        "Journalens hoved er skiftet ud: den første post bygger på et andet",
+        "The journal's header was replaced: the first entry follows another one",
+    ),
     "inserted": ("Der er indsat et hoved mere", "Another header was inserted"),
 }
 

@@ -15,7 +15,7 @@ from cli.common.spreadsheet import csv_line
 from engine.diagnostics import Place, rejected
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal
-from engine.journal.verify import rulebooks_named
+from engine.journal.records import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.values.canonical import canonical_record
@@ -55,7 +55,7 @@ class _Masker:
 
     def _vocabulary(self, entry: Entry) -> Vocabulary | None:
         for named in rulebooks_named(entry)[:1]:
-            digest = str(named.get("vocabulary", {}).get("sha256"))
+            digest = named.vocabulary.sha256
             if digest not in self._vocabularies:
                 text = self._journal.text(digest)
                 self._vocabularies[digest] = load_vocabulary(text.encode(), "vocabulary") if text else None

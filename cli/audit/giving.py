@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit.shared import entry_number, filter_options, opened, wanted
-from cli.common.console import harmless, say
+from cli.common.console import say
 from cli.common.options import format_option, journal_option, language_option, user_name
+from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language

@@ -10,12 +10,14 @@ from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.trace import Trace
-from engine.diagnostics import NotReplayable, rejected
+from engine.diagnostics import Malformed, NotReplayable, rejected
+from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
+from engine.journal.records import RecordedOverride
 from offers.recorded.history import Step, findings_in, step
-from offers.recorded.replay import Recorded, Replayer, content_of, describing, recorded_in
+from offers.recorded.replay import Recorded, Replayer, describing, recorded_in
 
 _CAUSES = {
     "data": ("oplysningerne", "the data"),
@@ -30,12 +32,16 @@ _CAUSES = {
 
 
 class _Event(NamedTuple):
-    """An entry on the offer: its trace where it can be made again, and what changed since the decision before."""
+    """An entry on the offer: its trace where it can be made again, and what changed since the decision before.
+
+    Of what people decided instead there is the reason.
+    """
 
     entry: Entry
     trace: Trace | None
     since: Step | None
     why_not: str | None = None
+    because: str | None = None
 
 
 def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Event]:
@@ -49,7 +55,7 @@ def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Eve
         raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
     for entry in entries:
         if entry.kind != DECISION:
-            yield _Event(entry, None, None)
+            yield _Event(entry, None, None, because=_because(journal, entry))
             continue
         made = _made(replayer, entry)
         if isinstance(made, NotReplayable):
@@ -58,6 +64,14 @@ def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Eve
         before = latest.get(entry.rulebook or "")
         yield _Event(entry, made[1], step(replayer, before, made) if before else None)
         latest[entry.rulebook or ""] = made
+
+
+def _because(journal: Journal, entry: Entry) -> str:
+    """Why people decided otherwise."""
+    try:
+        return RecordedOverride.read(read_json(entry.content)).because
+    except Malformed as error:
+        raise journal.damaged(entry, f"the entry does not hold a whole override: {error}") from None
 
 
 def _hint(journal: Journal) -> str:
@@ -96,8 +110,7 @@ def _line(entry: Entry, wording: Wording) -> list[Piece]:
 
 def _below(event: _Event, wording: Wording) -> list[Branch]:
     if event.entry.kind == OVERRIDE:
-        reason = content_of(event.entry).get("because", "")
-        return [Branch([Piece(f"{wording.pick('Begrundelse', 'Reason')}: {reason}")])]
+        return [Branch([Piece(f"{wording.pick('Begrundelse', 'Reason')}: {event.because}")])]
     if event.why_not:
         return [Branch([Piece(wording.pick("kan ikke gentages: ", "not replayable: ") + event.why_not, "unknown")])]
     if event.since is None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import filter_options, opened, print_json, recorded, wanted
+from cli.audit.shared import filter_options, opened, recorded, wanted
+from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option, rulebook_option
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def show(identifier: str, form: str, journal: str, lang: Language) -> None:
 
     with opened(journal) as source:
         entry = recorded(source, identifier)
-        click.echo(entry_json(entry) if form == "json" else entry_text(source, entry, lang), nl=form == "json")
+        click.echo(entry_json(entry) if form == "json" else entry_text(source, entry, lang), nl=False)
 
 
 @click.command(short_help="Show the decisive part of a trace.")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import opened, print_json
+from cli.audit.shared import opened
 from cli.common.console import Exit, stop
+from cli.common.json_output import print_json
 from cli.common.options import format_option, language_option, other_journal_option
-from engine.diagnostics import IntegrityFault, NotReplayable, Rejected
+from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
@@ -50,18 +51,13 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from engine.documents.json_text import load_json  # noqa: PLC0415 - only what is used is loaded
-    from engine.rulebooks.rulebook_ref import RulebookRef  # noqa: PLC0415
     from offers.recorded.replay import Recorded, Replayer  # noqa: PLC0415
 
     try:
-        wider = found.entry.get("superset")
-        superset = RulebookRef.parse(load_json(wider, "entry")) if wider else None
-        recorded = Recorded(found.record["decision"], found.record["document"], superset)
-        return list(Replayer(found.text_of).replay(recorded).differs_at)
+        return list(Replayer(found.text_of).replay(Recorded(*found.recorded())).differs_at)
     except (NotReplayable, IntegrityFault) as error:
         return str(error)
-    except (KeyError, TypeError, ValueError, Rejected):
+    except Malformed:
         return "the receipt does not hold a whole decision"
 
 

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.common.console import harmless
 from engine.diagnostics import IntegrityFault, NotReplayable, Rejected
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
 from offers.recorded.batch_entries import Wanted, row_entries
 from offers.recorded.replay import Replayer, recorded_in
+from offers.tables.formulas import harmless
 
 _HOW = {
     "identical": ("identisk", "identical"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -102,8 +101,3 @@ def entry_number(identifier: str) -> int:
     if not identifier.isdecimal() or len(identifier) > 18:
         raise click.UsageError(f"`{identifier}` is not the number of an entry; `sekskant audit list` shows them")
     return int(identifier)
-
-
-def print_json(record: object) -> None:
-    """A record for machines."""
-    click.echo(json.dumps(record, ensure_ascii=False, indent=2))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from cli.common.console import shown_time
+from cli.common.json_output import json_text
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.trace_tree import TraceTree, record_tree
-from engine.diagnostics import NotReplayable, Rejected
-from engine.documents.json_text import load_json
+from engine.diagnostics import Malformed, NotReplayable
+from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
@@ -18,7 +18,7 @@ from offers.recorded.replay import describing, recorded_in
 
 def entry_json(entry: Entry) -> str:
     """An entry with all that it holds, for machines."""
-    return json.dumps(entry_record(entry), ensure_ascii=False, indent=2)
+    return json_text(entry_record(entry))
 
 
 def entry_record(entry: Entry) -> dict[str, Any]:
@@ -30,8 +30,8 @@ def entry_record(entry: Entry) -> dict[str, Any]:
 def _loaded(text: str | None) -> object:
     """What a text says; numbers as the digits they were written with."""
     try:
-        return None if text is None else load_json(text, "entry", parse_float=str)
-    except (ValueError, Rejected):
+        return None if text is None else read_json(text, parse_float=str)
+    except Malformed:
         return text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from engine.diagnostics import Exit, Failure, Rejected, exit_code
+from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
     from engine.rulebooks.library import Library
@@ -20,17 +20,7 @@ __all__ = ["Exit", "exit_code"]
 RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 """In a terminal, help comes with colours and boxes; elsewhere as plain text."""
 
-HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def harmless(text: str) -> str:
-    r"""A text without characters that steer a terminal or hide the order of what is read.
-
-    >>> harmless("a\x1b[31mb\u202ec")
-    'a\ufffd[31mb\ufffdc'
-    """
-    return HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def shown_time(recorded_at: str) -> str:

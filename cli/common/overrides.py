@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cli.common.console import shown_time
 from engine.decisions.trace import Trace
-from engine.diagnostics import NotReplayable, Place, near_hint, rejected
+from engine.diagnostics import Malformed, NotReplayable, Place, near_hint, rejected
+from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.drafts import override_draft
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
+from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.recorded.history import evidence_changed
-from offers.recorded.replay import Replayer, content_of, describing, recorded_in
+from offers.recorded.replay import Replayer, describing, recorded_in
 
 
 def record_override(journal: Journal, number: int, verdict: str, because: str, by: str, language: Language) -> str:
@@ -28,7 +30,7 @@ def record_override(journal: Journal, number: int, verdict: str, because: str, b
     if entry.kind != DECISION:
         raise rejected(place, "unknown-entry", f"entry {number} is no decision but: {entry.kind}")
     try:
-        rulebook = describing(journal.text).rulebook(recorded_in(entry).rulebook)
+        rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
     except NotReplayable as error:
         hint = "`sekskant audit verify` says what is wrong"
         raise rejected(place, "not-replayable", str(error), hint) from None
@@ -56,7 +58,7 @@ class Override(NamedTuple):
     """An override that stands, with the trace of the decision it replaces; None where that cannot be made again."""
 
     entry: Entry
-    content: dict[str, Any]
+    content: RecordedOverride
     under: Trace | None
 
 
@@ -73,8 +75,12 @@ class Overrides:
         entry = self._latest.get((trace.subject.id, trace.rulebook.id))
         if entry is None:
             return None
-        content = content_of(entry)
-        return Override(entry, content, _under(self._replayer, self._journal.entry(content["of"])))
+        try:
+            content = RecordedOverride.read(read_json(entry.content))
+        except Malformed as error:
+            message = f"the entry does not hold a whole override: {error}"
+            raise self._journal.damaged(entry, message) from None
+        return Override(entry, content, _under(self._replayer, self._journal.entry(content.of)))
 
 
 def _under(replayer: Replayer, entry: Entry) -> Trace | None:
@@ -87,13 +93,13 @@ def _under(replayer: Replayer, entry: Entry) -> Trace | None:
 def override_lines(found: Override, now: Trace, wording: Wording) -> Iterator[str]:
     """An override in words, beside the decision that was made now."""
     pick, entry, content = wording.pick, found.entry, found.content
-    label = wording.text(now.rulebook.outcomes[Verdict(content["verdict"])].label)
+    label = wording.text(now.rulebook.outcomes[content.verdict].label)
     title = wording.text(now.rulebook.title)
     yield pick(
-        f"{now.subject.name}, {title}: tilsidesat for aftaleåret {entry.year} af {content['by']} "
-        f"({shown_time(entry.recorded_at)}, post {entry.number}): {label}. Begrundelse: {content['because']}",
-        f"{now.subject.name}, {title}: overridden for the agreement year {entry.year} by {content['by']} "
-        f"({shown_time(entry.recorded_at)}, entry {entry.number}): {label}. Reason: {content['because']}",
+        f"{now.subject.name}, {title}: tilsidesat for aftaleåret {entry.year} af {content.by} "
+        f"({shown_time(entry.recorded_at)}, post {entry.number}): {label}. Begrundelse: {content.because}",
+        f"{now.subject.name}, {title}: overridden for the agreement year {entry.year} by {content.by} "
+        f"({shown_time(entry.recorded_at)}, entry {entry.number}): {label}. Reason: {content.because}",
     )
     yield from _flags(found, now, wording)
 

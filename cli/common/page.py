@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from cli.common.console import harmless
 from cli.common.form import MARKS, basis_titles, missing_words
 from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
 from engine.explanation.views import view_of, views_of
 from engine.explanation.wording import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
+from offers.tables.formulas import harmless
 
 
 def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], language: Language, *, forms: bool) -> str:

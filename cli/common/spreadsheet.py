@@ -6,12 +6,12 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from cli.common.console import harmless
 from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.explanation.views import view_of
 from engine.explanation.wording import Language, Wording
 from engine.values.logic import settled
+from offers.tables.formulas import harmless_cell
 
 DECISION_COLUMNS = ("offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis")
 CRITERION_COLUMNS = (
@@ -87,15 +87,5 @@ def csv_lines(table: Iterable[Sequence[str]], language: Language) -> Iterator[st
 def csv_line(cells: Iterable[str], separator: str = ",") -> str:
     """One line of a CSV table, its texts harmless."""
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=separator).writerow([safe_cell(cell) for cell in cells])
+    csv.writer(buffer, delimiter=separator).writerow([harmless_cell(cell) for cell in cells])
     return buffer.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """A text that a spreadsheet takes as text, never as a formula.
-
-    >>> safe_cell("=1+1"), safe_cell("3-Kløveren")
-    ("'=1+1", '3-Kløveren')
-    """
-    text = harmless(text)
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r")) else text

@@ -11,19 +11,18 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-from cli.common.console import HIDDEN
-from offers.runs.run_pass import harmless_cell
+from offers.columns.text_columns import harmless_cells, harmless_texts
+from offers.tables.formulas import REPLACEMENT
 
 ROWS_OF_A_SHEET = 1_048_575
 """So many rows a worksheet has below its header."""
 _LONGEST_CELL, _AT_ONCE = 32_767, 50_000
-_NUMBER = r"^-?[0-9]+([.,][0-9]+)?$"
 _NO_DATE = datetime.datetime(2000, 1, 1)
 
 
 def write_changes(folder: Path, changes: pl.DataFrame, rows_of_a_sheet: int = ROWS_OF_A_SHEET) -> None:
     """Write `changes.csv` and `changes.xlsx` into a folder."""
-    changes.select(_safe(pl.col(name)) for name in changes.columns).write_csv(
+    changes.select(harmless_cells(pl.col(name)) for name in changes.columns).write_csv(
         folder / "changes.csv", line_terminator="\r\n"
     )
     parts = list(changes.iter_slices(rows_of_a_sheet)) or [changes]
@@ -36,12 +35,6 @@ def write_changes(folder: Path, changes: pl.DataFrame, rows_of_a_sheet: int = RO
             with target.open(part, "w", force_zip64=True) as stream:
                 for text in _filled(template.read(item).decode(), sheets.get(item.filename)):
                     stream.write(text.encode())
-
-
-def _safe(text: pl.Expr) -> pl.Expr:
-    """A cell that a spreadsheet takes as text or as a number, never as a formula, as `run_folder.safe` has it."""
-    shown = text.str.replace_all(HIDDEN.pattern, "\N{REPLACEMENT CHARACTER}")
-    return pl.when(text.str.contains(_NUMBER)).then(text).otherwise(harmless_cell(shown))
 
 
 def _template(names: list[str], heights: list[int]) -> bytes:
@@ -83,8 +76,8 @@ def _row(names: list[str]) -> pl.Expr:
 
 def _cell(name: str, letter: str) -> pl.Expr:
     """The XML of a text; of nothing where there is none."""
-    text = pl.col(name).str.slice(0, _LONGEST_CELL).str.replace_all(HIDDEN.pattern, "\N{REPLACEMENT CHARACTER}")
-    text = text.str.replace_all("[\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}")
+    text = harmless_texts(pl.col(name).str.slice(0, _LONGEST_CELL))
+    text = text.str.replace_all("[\ufffe\uffff]", REPLACEMENT)
     text = text.str.replace_all("_(x[0-9A-Fa-f]{4}_)", "_x005F_$1")
     for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.str.replace_all(sign, entity, literal=True)

@@ -16,7 +16,7 @@ from cli.common.console import Exit, load_library, say, stop
 from cli.common.options import ignore_option, language_option, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
 from cli.reclassify.reclassify import request_of
-from engine.diagnostics import IntegrityFault
+from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.wording import Language, Wording
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
 
 
 @click.command()
-@click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
+@click.argument("register", metavar="REGISTER")
 @rulebook_option("The rulebook as it would be: a YAML file or ID@VERSION.", "new", required=True, metavar="NEW")
 @click.option(
     "--against", "old", required=True, metavar="ID", help="The rulebook as it is: ID, ID@VERSION or a YAML file."
@@ -42,7 +42,7 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
 @ignore_option
 @language_option
 def preview(
-    register: Path,
+    register: str,
     new: str,
     old: str,
     year: int | None,
@@ -68,7 +68,9 @@ def preview(
         with tempfile.TemporaryDirectory() as folder:
             found = _previewed(register, before, after, year, ignored, Path(folder))
     except IntegrityFault as error:
-        say(f"{register}: {error}")
+        from cli.reclassify.reclassify import shown_register  # noqa: PLC0415 - polars is slow to import
+
+        say(f"{shown_register(register)}: {error}")
         stop(error.exit)
         return
     for row in found.rejected:
@@ -82,7 +84,7 @@ def preview(
 
 
 def _previewed(
-    register: Path, before: Rulebook, after: Rulebook, year: int, ignored: Sequence[str], folder: Path
+    register: str, before: Rulebook, after: Rulebook, year: int, ignored: Sequence[str], folder: Path
 ) -> Result:
     """The register by the new rulebook, compared with the register by the old one."""
     import polars as pl  # noqa: PLC0415 - slow to import
@@ -92,8 +94,11 @@ def _previewed(
 
     request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
     reclassify(request._replace(fragile=False), folder / "before")
-    frame = pl.scan_parquet(folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet")
+    decided = folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet"
+    frame = pl.scan_parquet(decided, glob=False)
     again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, folder)
+    if again.table.sha256 != request.table.sha256:
+        raise rejected(Place(again.table.file), "unreadable", "the register changed while it was read")
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     return reclassify(again._replace(previous=previous, fragile=False), folder / "after")
 

@@ -6,10 +6,10 @@ import csv
 import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,19 +28,21 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
 
 if TYPE_CHECKING:
-    from cli.reclassify.run_folder import RunFolder
     from engine.explanation.wording import Language
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.comparison.previous import Previous
-    from offers.runs.run_pass import Request, Result
+    from offers.runs.backend import Backend
+    from offers.runs.run_pass import Request
+    from offers.tables.table import Table
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
+BACKENDS = ("polars", "duckdb", "spark")
 
 
 @click.command()
-@click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
+@click.argument("register", metavar="REGISTER")
 @year_option()
 @rulebooks_option(ONLY)
 @click.option(
@@ -60,13 +62,17 @@ SHOWN_REJECTED = 20
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
 @ignore_option
 @click.option(
-    "--backend", type=click.Choice(["polars", "spark"]), default="polars", show_default=True, help="What decides."
+    "--backend",
+    type=click.Choice(["polars", "duckdb", "spark"]),
+    default="polars",
+    show_default=True,
+    help="What decides.",
 )
 @click.option("--master", metavar="URL", help="The Spark cluster, with --backend spark: spark://host:7077, local[4].")
 @record_options
 @language_option
 def reclassify(
-    register: Path,
+    register: str,
     year: int | None,
     names: tuple[str, ...],
     previous: str | None,
@@ -82,13 +88,15 @@ def reclassify(
 ) -> None:
     """Decide every offer of a register, and say what changed since a run before, and why.
 
-    REGISTER is a table (CSV, XLSX, ODS, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, or a
-    folder of offer files. Spark, for registers beyond one machine, reads and writes Parquet.
+    REGISTER is a table (CSV, XLSX, ODS, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, a
+    folder of offer files, or a table of a database: FILE.duckdb#TABLE, postgresql+psycopg://user@host/database#TABLE.
+    Polars decides, or DuckDB, or Spark, for registers beyond one machine, which reads Parquet and tables of databases.
 
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
     """
     from cli.reclassify.run_folder import RunFolder  # noqa: PLC0415 - polars is slow to import
+    from offers.runs.run import reclassify as run  # noqa: PLC0415
 
     if (backend == "spark") != (master is not None):
         raise click.UsageError("--backend spark and --master URL belong together")
@@ -105,8 +113,11 @@ def reclassify(
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _margin(margin), ignored, folder.scratch)
             request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
-            with _progress(request.table.most_rows) as told:
-                result = _decided(request, folder, master, told)
+            with (
+                _backend(backend, master, request.table, folder.scratch) as chosen,
+                _progress(request.table.most_rows) as told,
+            ):
+                result = run(request, folder.path, told, chosen)
             folder.finish(request, result, previous, lang)
             if recorder is not None:
                 from cli.reclassify.run_recording import record_run  # noqa: PLC0415 - a database costs start-up
@@ -115,7 +126,7 @@ def reclassify(
     except FolderInUse as error:
         raise click.UsageError(str(error)) from None
     except IntegrityFault as error:
-        say(f"{register}: {error}")
+        say(f"{shown_register(register)}: {error}")
         stop(error.exit)
         return
     _say_rejected_rows(result.rejected)
@@ -123,19 +134,27 @@ def reclassify(
     stop(Exit.REJECTED if result.rejected else Exit.DONE)
 
 
-def _decided(request: Request, folder: RunFolder, master: str | None, told: Callable[[int], None]) -> Result:
-    from offers.runs.run import reclassify as run  # noqa: PLC0415
-
-    if master is None:
-        return run(request, folder.path, told)
+@contextmanager
+def _backend(name: str, master: str | None, table: Table, scratch: Path) -> Iterator[Backend[Any]]:
+    """What decides, by its name."""
     try:
-        from offers.runs.spark import check_that_spark_reads, spark_backend  # noqa: PLC0415
+        if name == "duckdb":
+            from offers.runs.duckdb import duckdb_backend  # noqa: PLC0415 - an extra
+
+            opened: AbstractContextManager[Backend[Any]] = duckdb_backend(table.file, scratch)
+        elif name == "spark":
+            from offers.runs.spark import check_that_spark_reads, spark_backend  # noqa: PLC0415 - an extra
+
+            check_that_spark_reads(table)
+            opened = spark_backend(str(master), scratch)
+        else:
+            from offers.runs.polars import PolarsBackend  # noqa: PLC0415 - slow to import
+
+            opened = nullcontext(PolarsBackend())
     except ImportError as error:
-        message = f"Spark is not installed ({error.name}): pip install 'sekskant[spark]'"
-        raise click.UsageError(message) from None
-    check_that_spark_reads(request.table)
-    with spark_backend(master, folder.scratch) as backend:
-        return run(request, folder.path, told, backend)
+        raise _not_installed(name, error) from None
+    with opened as backend:
+        yield backend
 
 
 @contextmanager
@@ -161,7 +180,7 @@ def _margin(text: str) -> Fraction:
 
 
 def request_of(
-    register: Path,
+    register: str,
     vocabulary: Vocabulary,
     rulebooks: Sequence[Rulebook],
     year: int,
@@ -169,24 +188,57 @@ def request_of(
     ignored: Sequence[str],
     scratch: Path,
 ) -> Request:
-    """What is asked of a register: a table, or offer files. How a table was read is said.
+    """What is asked of a register: a table, in a file or a database, or offer files. How a table was read is said.
 
     Raises:
         Rejected: it cannot be read.
     """
     from offers.runs.run_pass import Request  # noqa: PLC0415
     from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
-    from offers.tables.opening import open_table  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415
+
+    if _are_offer_files(Path(register)):
+        table, reader = table_of_offers(str(Path(register)), vocabulary)
+        return Request(table, reader, rulebooks, year, margin)
+    table = _opened_table(register, vocabulary, scratch, ignored)
+    if table.detected:
+        say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
+    return Request(table, Rows(table, vocabulary), rulebooks, year, margin)
+
+
+def shown_register(register: str) -> str:
+    """What names a register, as it may be read by anyone: without a password."""
+    from offers.tables.database import TableAddress  # noqa: PLC0415 - slow to import
+
+    address = TableAddress.of(register)
+    return register if address is None else address.shown
+
+
+def _are_offer_files(register: Path) -> bool:
     from offers.tables.table_file import parquet_files  # noqa: PLC0415
 
-    if (register.is_dir() and not parquet_files(register)) or register.suffix.lower() in (".yaml", ".yml", ".json"):
-        table, reader = table_of_offers(str(register), vocabulary)
-        return Request(table, reader, rulebooks, year, margin)
-    table = open_table(register, vocabulary, scratch, ignored)
-    if table.detected:
-        say(f"{register}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
-    return Request(table, Rows(table, vocabulary), rulebooks, year, margin)
+    if register.is_dir():
+        return not parquet_files(register)
+    return register.suffix.lower() in (".yaml", ".yml", ".json")
+
+
+def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str]) -> Table:
+    if "#" in register or "://" in register:
+        from offers.tables.database import TableAddress, open_table_of_database  # noqa: PLC0415 - slow to import
+
+        if (address := TableAddress.of(register)) is not None:
+            try:
+                return open_table_of_database(address, vocabulary, scratch, ignored)
+            except ImportError as error:
+                raise _not_installed("duckdb", error) from None
+    from offers.tables.opening import open_table  # noqa: PLC0415
+
+    return open_table(Path(register), vocabulary, scratch, ignored)
+
+
+def _not_installed(extra: str, error: ImportError) -> click.UsageError:
+    title = {"duckdb": "DuckDB", "spark": "Spark"}[extra]
+    return click.UsageError(f"{title} is not installed ({error.name}): pip install 'sekskant[{extra}]'")
 
 
 def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:

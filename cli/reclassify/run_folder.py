@@ -6,7 +6,6 @@ import csv
 import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections import Counter
@@ -19,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
-from cli.common.spreadsheet import safe_cell
 from engine.diagnostics import FolderInUse, Place
 from engine.explanation.wording import Language, Wording
+from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
+from offers.tables.formulas import harmless_cell
 from offers.tables.offer_files import OfferRows
 
 if TYPE_CHECKING:
@@ -31,11 +31,8 @@ if TYPE_CHECKING:
     from offers.columns.evaluator import RejectedRow
     from offers.runs.run_pass import Request, Result
 
-FORMAT = "sekskant/run/1"
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
-_NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?\Z")
 CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
-CAUSES = ("data", "rule", "either", "interaction")
 
 
 class RunFolder:
@@ -98,16 +95,6 @@ def _is_running(folder: Path) -> bool:
     return True
 
 
-def safe(text: object) -> str:
-    """A cell that a spreadsheet takes as text or as a number, never as a formula.
-
-    >>> safe("-0,5"), safe("-1+2")
-    ('-0,5', "'-1+2")
-    """
-    shown = "" if text is None else str(text)
-    return shown if _NUMBER.match(shown) else safe_cell(shown)
-
-
 def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -> None:
     """One line for each mistake: its row, column, value, and what is wrong."""
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -120,7 +107,7 @@ def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -
                 number, header = row.row + request.table.first_row, column.header if column else None
                 what = (found.code, found.message, found.hint)
                 cells = (number, _place_below(request.table.file, found.place), row.id, header, value, *what)
-                writer.writerow([safe(cell) for cell in cells])
+                writer.writerow(["" if cell is None else harmless_cell(str(cell)) for cell in cells])
 
 
 def _place_below(register: str, place: Place) -> str:
@@ -129,7 +116,7 @@ def _place_below(register: str, place: Place) -> str:
     >>> _place_below("/home/ida/register.csv", Place("/home/ida/register.csv", 3, 5))
     'register.csv:3:5'
     """
-    return str(place).removeprefix(str(Path(register).parent) + "/")
+    return str(place).removeprefix("".join(register.rpartition("/")[:2]))
 
 
 def _join_fragile(folder: Path, books: int) -> None:
@@ -168,7 +155,7 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
     grouped = result.changes.group_by("rulebook", "change").len()
     changes = Counter({(rulebook, change): count for rulebook, change, count in grouped.iter_rows()})
     return {
-        "format": FORMAT,
+        "format": RUN_FORMAT,
         "sekskant": version("sekskant"),
         "year": request.year,
         "register": {

@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from cli.common.console import say
-from engine.journal.drafts import File, run_draft, texts_of
+from engine.journal.drafts import run_draft, texts_of
 from engine.journal.journal import Journal, new_run
+from engine.journal.records import File
 from engine.journal.verify import digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
@@ -50,5 +51,5 @@ def _superset(rulebook: Rulebook, request: Request, library: Library) -> Ruleboo
 def _files(folder: Path) -> Iterator[File]:
     """Every file of the run, by its path in the folder."""
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        rows = pl.scan_parquet(path).select(pl.len()).collect().item() if path.suffix == ".parquet" else 0
+        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() if path.suffix == ".parquet" else 0
         yield File(path.relative_to(folder).as_posix(), digest_of_file(path) or "", rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from cli.common.console import Exit, stop
+from cli.common.json_output import print_json
 from cli.common.options import format_option, language_option, shipped_year_option
 from cli.common.spreadsheet import csv_lines
 from engine.explanation.wording import Language, Wording
@@ -33,7 +33,7 @@ def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
     if not services:
         raise click.UsageError(f"there is no table {', '.join(tables)} in the register of {year}")
     if form == "json":
-        click.echo(json.dumps([_service(s) for s in services], ensure_ascii=False, indent=2))
+        print_json([_service(s) for s in services])
     elif form == "csv":
         click.echo(_csv(SERVICE_COLUMNS, ([s.cells[c] for c in SERVICE_COLUMNS] for s in services), lang), nl=False)
     else:
@@ -54,7 +54,7 @@ def check(path: Path | None, year: str, form: str, lang: Language) -> None:
     """
     found = reconcile(read_register(path or SHIPPED / year))
     if form == "json":
-        click.echo(json.dumps([_figure(one) for one in found], ensure_ascii=False, indent=2))
+        print_json([_figure(one) for one in found])
     elif form == "csv":
         rows = [[str(value) for value in _figure(one).values()] for one in found]
         click.echo(_csv(list(_figure(found[0])), rows, lang), nl=False)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
 from engine.authoring.cases.case import Difference, Result
 from engine.authoring.cases.coverage import Meaning
@@ -120,9 +120,9 @@ def _mutant(mutant: Mutant, wording: Wording) -> str:
     return f"{'.'.join(map(str, mutant.path))}: {wording.text(mutant.change)}"
 
 
-def json_text(tested: Sequence[Tested], language: Language, *, listed: bool) -> str:
+def cases_json(tested: Sequence[Tested], language: Language, *, listed: bool) -> str:
     """What scripts read."""
-    return json.dumps([_record(one, Wording(language)) for one in tested], ensure_ascii=False, indent=2) + "\n"
+    return json_text([_record(one, Wording(language)) for one in tested])
 
 
 def _record(tested: Tested, wording: Wording) -> dict[str, Any]:

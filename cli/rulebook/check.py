@@ -12,6 +12,7 @@ from cli.common.console import Exit, say, stop
 from cli.common.options import format_option
 
 if TYPE_CHECKING:
+    from engine.authoring.lints.lint import VocabularyFile
     from engine.diagnostics import Diagnostic
 
 
@@ -37,11 +38,19 @@ def check(paths: tuple[Path, ...], form: str) -> None:
 
     paths = paths or (SHIPPED,)
     case_files = [path for path in paths if path.is_file() and path.resolve().parent.name == FOLDER]
-    found = findings_in([path for path in paths if path not in case_files]) + _mistakes_in_cases(case_files)
+    others = [path for path in paths if path not in case_files]
+    found = findings_in(others, _unknown_attributes) + _mistakes_in_cases(case_files)
     click.echo(PRINTERS[form](found), nl=False)
     files = len({file for path in paths for file in files_under(path)})
     say(f"{_counted(len(found), 'finding')} in {_counted(files, 'file')}")
     stop(Exit.CHECK_FAILED if found else Exit.DONE)
+
+
+def _unknown_attributes(file: VocabularyFile) -> list[Diagnostic]:
+    """What a vocabulary expects of offers that no offer has; the rulebooks on it could decide none."""
+    from offers.records.offer import unknown_attributes  # noqa: PLC0415
+
+    return unknown_attributes(file.vocabulary, lambda fact: file.at_key("facts", fact))
 
 
 def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:

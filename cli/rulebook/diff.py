@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.common.console import load_library
+from cli.common.json_output import json_text
 from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.authoring.writing.difference import Change, differences
@@ -88,15 +88,15 @@ def _conclusion(comparison: Comparison, wording: Wording) -> str:
 
 
 def _json(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
-    from cli.rulebook.proof_report import example_record, named  # noqa: PLC0415
+    from cli.rulebook.proof_report import example_record  # noqa: PLC0415
 
     record: dict[str, Any] = {
-        "old": named(before),
-        "new": named(after),
+        "old": before.name,
+        "new": after.name,
         "changes": [
             {"kind": c.kind, "about": getattr(c.about, lang), "change": getattr(c.change, lang)} for c in changes
         ],
         "verdicts_can_change": None if comparison.holds is None else not comparison.holds,
         "example": example_record(comparison.counterexample),
     }
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return json_text(record)

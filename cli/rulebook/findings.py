@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
-from cli.common.console import harmless
-from engine.authoring.lints.codes import LINTS
+from cli.common.json_output import json_text
+from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES, Diagnostic
+from offers.tables.formulas import harmless
 
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -20,7 +22,7 @@ def _text(found: Sequence[Diagnostic]) -> str:
 
 
 def _json(found: Sequence[Diagnostic]) -> str:
-    return _dumped([_record(diagnostic) for diagnostic in found])
+    return json_text([_record(diagnostic) for diagnostic in found])
 
 
 def _record(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def _sarif(found: Sequence[Diagnostic]) -> str:
     rules = [
         {
             "id": code,
-            "shortDescription": {"text": (LINTS | CODES)[code]},
+            "shortDescription": {"text": LINTS[code].summary if code in LINTS else CODES[code]},
             "help": {"text": f"See {_documentation(code)}."},
             "defaultConfiguration": {"level": _level(code)},
         }
@@ -60,12 +62,23 @@ def _sarif(found: Sequence[Diagnostic]) -> str:
     driver = {"name": "sekskant", "version": version("sekskant"), "rules": rules}
     results = [_result(diagnostic, codes.index(diagnostic.code)) for diagnostic in found]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return _dumped({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
+
+
+def address_of(file: str) -> str:
+    """A file as a reference by RFC 3986, relative where the path is; the bytes of its name in per cent.
+
+    >>> address_of("regler/æble#1%2050%.yaml"), address_of("a b:c?.yaml")
+    ('regler/%C3%A6ble%231%252050%25.yaml', 'a%20b%3Ac%3F.yaml')
+    """
+    address = quote(os.fsencode(PurePath(file).as_posix()))
+    # What begins with two slashes would name a host.
+    return f"/.{address}" if address.startswith("//") else address
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
     place, hint = diagnostic.place, f" ({diagnostic.hint})" if diagnostic.hint else ""
-    location: dict[str, Any] = {"artifactLocation": {"uri": PurePath(place.file).as_posix().replace(" ", "%20")}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": address_of(place.file)}}
     if place.line:
         location["region"] = {"startLine": place.line, "startColumn": place.column}
     return {
@@ -75,10 +88,6 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
         "message": {"text": diagnostic.message + hint},
         "locations": [{"physicalLocation": location}],
     }
-
-
-def _dumped(record: object) -> str:
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
 PRINTERS: dict[str, Callable[[Sequence[Diagnostic]], str]] = {"text": _text, "json": _json, "sarif": _sarif}

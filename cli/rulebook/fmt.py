@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cli.common.console import Exit, exit_code, harmless, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, say, say_rejected, stop
+from offers.tables.formulas import harmless
 
 
 @click.command()
@@ -16,8 +17,8 @@ from cli.common.console import Exit, exit_code, harmless, say, say_rejected, sto
 def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
     """Lay out rulebooks and vocabularies in one way.
 
-    PATH is a rulebook, a vocabulary or a folder of them. Comments and the order of everything are kept, and what a
-    file means never changes: it is read again, and left as it is where it would.
+    PATH is a rulebook, a vocabulary or a folder of them. Comments and the order of everything are kept, and neither
+    what a file means nor what its comments allow changes: a file is left as it is where it would, and that is said.
 
     Exit code: 0 done; 1 a file was rejected; 5 --check, and a file is laid out otherwise.
     """
@@ -44,12 +45,15 @@ def _changed(file: Path, diff: bool) -> str | None:
     """The new text of a file, or None where it stays as it is."""
     import difflib  # noqa: PLC0415
 
-    from engine.authoring.writing.layout import laid_out  # noqa: PLC0415
+    from engine.authoring.writing.layout import layout  # noqa: PLC0415
     from engine.documents.document import decode, read_file  # noqa: PLC0415
     from engine.rulebooks.library import shown_path  # noqa: PLC0415
 
     before = decode(read_file(file), shown_path(file))
-    after = laid_out(before, shown_path(file))
+    after, left = layout(before, shown_path(file))
+    if left is not None:
+        place, reason = left
+        say(f"{place}: left as it is: {reason}")
     if after == before:
         return None
     if diff:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
 from engine.authoring.proofs.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
 from engine.authoring.proofs.witness import Values
@@ -39,7 +39,7 @@ class _Report:
     def write(self) -> None:
         """The counts, each item, and the sets."""
         proof, rulebook = self._proof, self._proof.rulebook
-        self.screen.rule(f"{self._wording.text(rulebook.title)}  {named(rulebook)}")
+        self.screen.rule(f"{self._wording.text(rulebook.title)}  {rulebook.name}")
         self.screen.paragraph(self._counts(), indent=0)
         self.screen.line()
         self._items()
@@ -202,8 +202,8 @@ def example_text(example: Counterexample, language: Language) -> str:
 
 def _comparison_record(first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison) -> dict[str, Any]:
     return {
-        "rulebook": named(first),
-        "other": named(second),
+        "rulebook": first.name,
+        "other": second.name,
         "relation": relation,
         "holds": comparison.holds,
         "counterexample": example_record(comparison.counterexample),
@@ -224,14 +224,9 @@ def _texts(values: Values) -> dict[str, str]:
 
 def named_apart(*rulebooks: Rulebook) -> list[str]:
     """Rulebooks by id and version, or by file where that does not tell them apart."""
-    names = [named(rulebook) for rulebook in rulebooks]
+    names = [rulebook.name for rulebook in rulebooks]
     return names if len(set(names)) == len(names) else [rulebook.file for rulebook in rulebooks]
 
 
-def named(rulebook: Rulebook) -> str:
-    """A rulebook by id and version."""
-    return f"{rulebook.id}@{rulebook.version}"
-
-
 def _dumped(record: object) -> str:
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return json_text(record)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.common.console import load_library
+from cli.common.json_output import print_json
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.rulebooks.description import rulebook_record
@@ -26,7 +26,7 @@ def list_rulebooks(form: str, lang: Language) -> None:
     """List the rulebooks and their versions."""
     rulebooks = load_library().rulebooks
     if form == "json":
-        _print_json([_entry(found) for found in rulebooks])
+        print_json([_entry(found) for found in rulebooks])
         return
     from cli.rulebook.rulebook_text import rulebook_table  # noqa: PLC0415 - only for tables
 
@@ -46,7 +46,7 @@ def show(name: str, year: int | None, form: str, lang: Language) -> None:
     library = load_library()
     found = chosen_rulebooks(library, [name], year or library.latest_year())[0]
     if form == "json":
-        _print_json(rulebook_record(found))
+        print_json(rulebook_record(found))
         return
     from cli.rulebook.rulebook_text import rulebook_text  # noqa: PLC0415 - only for tables
 
@@ -56,7 +56,3 @@ def show(name: str, year: int | None, form: str, lang: Language) -> None:
 def _entry(found: Rulebook) -> dict[str, Any]:
     record = rulebook_record(found)
     return {key: record[key] for key in ("id", "version", "in_force", "title", "sha256")}
-
-
-def _print_json(record: object) -> None:
-    click.echo(json.dumps(record, ensure_ascii=False, indent=2))

@@ -73,7 +73,7 @@ def test(
         except IntegrityFault as error:
             say(f"{rulebook.file}: {error}")
             found.append(Exit.INTEGRITY)
-    printed = case_report.json_text if form == "json" else case_report.table_text
+    printed = case_report.cases_json if form == "json" else case_report.table_text
     click.echo(printed(tested, lang, listed=coverage or fail_under is not None), nl=False)
     if junit is not None:
         case_report.write_junit(tested, junit)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import itertools
 from collections.abc import Callable
 
+from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from engine.authoring.proofs.truth_table import Row, Table
 from engine.explanation.wording import Language, Wording
@@ -89,46 +89,15 @@ def _markdown(table: Table, language: Language) -> str:
 
 def _html(table: Table, language: Language) -> str:
     wording = Wording(language)
-    title = html.escape(f"{wording.text(table.rulebook.title)} ({table.rulebook.id}@{table.rulebook.version})")
-    heads = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in _heads(table, wording))
-    rows = [
-        "".join(
-            f"<td>{html.escape(text)}</td>" for text in (*_signs(table, row), _outcome(table, row, wording), row.basis)
-        )
-        for row in table.rows
-    ]
-    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    return _PAGE.format(language=language, title=title, heads=heads, body=body, legend=html.escape(_legend(wording)))
+    page = template_of("truth_table.html.jinja").render(
+        language=language,
+        title=f"{wording.text(table.rulebook.title)} ({table.rulebook.id}@{table.rulebook.version})",
+        heads=_heads(table, wording),
+        rows=[(*_signs(table, row), _outcome(table, row, wording), row.basis) for row in table.rows],
+        legend=_legend(wording),
+    )
+    return page + "\n"
 
-
-_PAGE = """\
-<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>
-body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 2rem; color: #1a1a1a; background: #fff; }}
-table {{ border-collapse: collapse; }}
-caption {{ font-weight: 600; text-align: left; padding-bottom: .5rem; }}
-th {{ vertical-align: bottom; }}
-th, td {{ border-bottom: 1px solid #bbb; padding: .2rem .6rem; text-align: center; }}
-th:nth-last-child(-n+2), td:nth-last-child(-n+2) {{ text-align: left; }}
-</style>
-</head>
-<body>
-<table>
-<caption>{title}</caption>
-<thead><tr>{heads}</tr></thead>
-<tbody>
-{body}
-</tbody>
-</table>
-<p>{legend}</p>
-</body>
-</html>
-"""
 
 PRINTERS: dict[str, Callable[[Table, Language], str]] = {
     "table": _screen,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine.evaluation.program import CountNode, Program, children_of
+from engine.evaluation.program import CountedNode, CountNode, Program, children_of
 from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
 from engine.values.logic import Status, settled
@@ -181,13 +181,19 @@ def _answered(start: Items, classes: list[list[int]], answers: Answers) -> Items
 
 
 def alike(program: Program) -> list[object]:
-    """For each item what tells it from others: criteria that stand in the same groups in the same way are alike."""
-    uses: dict[int, list[object]] = {node: [] for node in program.inputs}
-    for index in range(program.ruling_from, len(program.nodes)):
+    """For each item all that the program says of it: items of which it says the same can change places.
+
+    Of a criterion that is the statuses it can have, and each group that it stands in: whether it is mandatory there,
+    and what it counts as where it does not apply.
+    """
+    uses: dict[int, list[object]] = {node: [] for node in range(len(program.nodes))}
+    for index in reversed(range(program.ruling_from, len(program.nodes))):
         node = program.nodes[index]
+        if isinstance(node, CountedNode):
+            uses[node.child].append((node.counts_as, tuple(uses[index])))
+            continue
         for child in children_of(node):
-            if child in uses:
-                mandatory = isinstance(node, CountNode) and child in node.mandatory
-                uses[child].append((index, mandatory))
+            uses[child].append((index, isinstance(node, CountNode) and child in node.mandatory))
     members = len(program.criteria)
-    return [tuple(uses[node]) if i < members else i for i, node in enumerate(program.inputs)]
+    inputs = enumerate(program.inputs)
+    return [(program.reachable[node], tuple(uses[node])) if i < members else i for i, node in inputs]

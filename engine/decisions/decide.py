@@ -10,7 +10,7 @@ from engine.decisions.notes import notes_on, superset_note
 from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
-from engine.evaluation.evidence import Evidence, Finding, State, Stated, findings_of
+from engine.evaluation.evidence import Finding, State, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.evaluation.ruling import Items, Ruling
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
@@ -44,18 +44,17 @@ class Decider:
         self._analyst = Analyst(self.program)
         self._evaluators = evaluators_of(self.program, engine, is_checked)
         self._rulings: dict[Items, tuple[Ruling, Fired]] = {}
-        self._latest: tuple[Subject, Stated, int, Trace] | None = None
 
-    def decide(self, subject: Subject, stated: Stated, year: int) -> Trace:
+    def decide(self, subject: Subject, stated: Stated, year: int, wider: Trace | None = None) -> Trace:
         """The decision on an offer for an agreement year.
+
+        `wider` is the decision on the same offer by the rulebook whose subset this one is; where a note needs it and it
+        is not handed over, it is made.
 
         Raises:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
             IntegrityFault: the evaluators do not agree, or one failed.
         """
-        latest = self._latest
-        if latest is not None and latest[:3] == (subject, stated, year):
-            return latest[3]
         findings = findings_of(self.program.rulebook.vocabulary, stated, year)
         try:
             statuses, ruling, execution = self._evaluate(findings)
@@ -64,9 +63,7 @@ class Decider:
             raise
         reject_departures(self.program, findings, statuses)
         trace = self._trace(subject, year, findings, statuses, ruling, execution)
-        trace = self._noted(trace, stated)
-        self._latest = (subject, _copied(stated), year, trace)
-        return trace
+        return self._noted(trace, stated, wider)
 
     def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
         statuses, fired = self._evaluators.conditions(findings)
@@ -105,7 +102,6 @@ class Decider:
             rulebook=program.rulebook,
             verdict=ruling.verdict,
             possible_bases=ruling.possible_bases,
-            rule_status=ruling.statuses[program.rule - program.ruling_from],
             criteria=tuple(tracer.criterion(c, c.criterion.id in analysis.decisive) for c in program.criteria),
             overrides=tuple(tracer.override(o) for o in program.overrides),
             analysis=analysis,
@@ -113,12 +109,42 @@ class Decider:
             execution=execution,
         )
 
-    def _noted(self, trace: Trace, stated: Stated) -> Trace:
-        wider = None
-        if self.superset is not None and trace.verdict is Verdict.MET:
+    def _noted(self, trace: Trace, stated: Stated, wider: Trace | None) -> Trace:
+        if wider is None and self.superset is not None and trace.verdict is Verdict.MET:
             wider = self.superset.decide(trace.subject, stated, trace.year)
         superset = superset_note(trace, wider)
         return trace._replace(notes=notes_on(trace, stated) + ((superset,) if superset else ()))
+
+
+Decision = Trace | Rejected | IntegrityFault
+"""The decision on an offer by one rulebook, or what keeps it from being made."""
+
+
+def decide_offer(deciders: Sequence[Decider], subject: Subject, stated: Stated, year: int) -> list[Decision]:
+    """What each decider decides on an offer, in their order: a rulebook that cannot decide keeps no other from it.
+
+    A rulebook is decided by before those that are its subsets, which are handed its decision.
+
+    >>> from engine.rulebooks.library import Library
+    >>> wide, narrow = Library().in_force(2018)
+    >>> wider = Decider(wide)
+    >>> [d.verdict.value for d in decide_offer([Decider(narrow, wider), wider], Subject("a", "A"), {}, 2018)]
+    ['undetermined', 'undetermined']
+    """
+    found: dict[Decider, Decision] = {}
+    for decider in sorted(deciders, key=_depth):
+        wider = found.get(decider.superset) if decider.superset else None
+        try:
+            handed = wider if isinstance(wider, Trace) else None
+            found[decider] = decider.decide(subject, stated, year, handed)
+        except (Rejected, IntegrityFault) as error:
+            found[decider] = error
+    return [found[decider] for decider in deciders]
+
+
+def _depth(decider: Decider) -> int:
+    """How many rulebooks a rulebook is a subset of."""
+    return 0 if decider.superset is None else 1 + _depth(decider.superset)
 
 
 class _Tracer:
@@ -159,11 +185,6 @@ class _Tracer:
     def _test(self, test: Test, negated: bool = False) -> TestTrace:
         finding, status = self._findings[test.fact], self._status_of[test]
         return TestTrace(test, finding, status, reference.margin_of(test, finding, status), negated)
-
-
-def _copied(stated: Stated) -> Stated:
-    """Evidence as it is now, whatever its owner does with it later."""
-    return {fact: e if isinstance(e, Evidence) else dict(e) for fact, e in stated.items()}
 
 
 def reject_departures(program: Program, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> None:

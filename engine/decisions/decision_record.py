@@ -1,28 +1,42 @@
-"""The decision record, `sekskant/decision/1`: the view of a trace that machines read, the same in every language."""
+"""The decision record: the view of a trace that machines read, the same in every language.
+
+What is decided now is recorded as `FORMAT`. What was recorded in a former format is rendered in that one when it is
+made again: the formats differ in how they show the evidence of a test, and in nothing else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.decisions.analysis import Sets
+from engine.decisions.evidence_record import EvidenceRecords, details_of, ends_told_by_number
 from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
-from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Finding, Provenance, State
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import NumberTest, Possible, Verdict
+from engine.rulebooks.rulebook import NumberTest, Verdict
 from engine.values.interval import Interval
 from engine.values.logic import Status, settled
-from engine.values.numbers import decimal_text, interval_record
+from engine.values.numbers import decimal_text
 
-FORMAT = "sekskant/decision/1"
+FORMAT = "sekskant/decision/2"
+FORMATS: Mapping[str, EvidenceRecords] = {
+    "sekskant/decision/1": EvidenceRecords(ends_told_by_number),
+    FORMAT: EvidenceRecords(Interval.without_limits),
+}
+"""How each format of the record shows evidence."""
 Record = dict[str, Any]
 
 _POSSIBLE = {status: tuple(single.reported for single in settled(status)) for status in Status}
 
 
-def decision_record(trace: Trace) -> Record:
-    """The decision of a trace. Rulebook texts are in the rulebook's own language, whatever the reader's is."""
+def decision_record(trace: Trace, form: str = FORMAT) -> Record:
+    """The decision of a trace. Rulebook texts are in the rulebook's own language, whatever the reader's is.
+
+    `form` is one of `FORMATS`: that of a record of before which this one is compared with.
+    """
+    evidence = FORMATS[form]
     return {
-        "format": FORMAT,
+        "format": form,
         "offer": trace.subject.id,
         "year": trace.year,
         "rulebook": trace.rulebook.ref.record(),
@@ -30,8 +44,8 @@ def decision_record(trace: Trace) -> Record:
         "outcome": trace.outcome,
         "basis": trace.basis,
         "possible_bases": list(trace.possible_bases),
-        "criteria": [_criterion(trace, criterion) for criterion in trace.criteria],
-        "overrides": [_override(trace, override) for override in trace.overrides],
+        "criteria": [_criterion(trace, criterion, evidence) for criterion in trace.criteria],
+        "overrides": [_override(trace, override, evidence) for override in trace.overrides],
         "grounds": _sets(trace.analysis.grounds),
         "missing": {v.value: _sets(trace.analysis.missing[v]) for v in (Verdict.MET, Verdict.NOT_MET)},
         "smallest_change": _sets(trace.analysis.smallest_change),
@@ -57,7 +71,7 @@ def _sets(sets: Sets) -> list[list[str]]:
     return [list(ids) for ids in sets.sets]
 
 
-def _criterion(trace: Trace, found: CriterionTrace) -> Record:
+def _criterion(trace: Trace, found: CriterionTrace, evidence: EvidenceRecords) -> Record:
     criterion = found.criterion
     indicative = criterion.judgement is not None
     record: Record = {
@@ -72,15 +86,15 @@ def _criterion(trace: Trace, found: CriterionTrace) -> Record:
         "measure": found.measure.reported if indicative else None,
         "judgement": None if found.judgement is None else found.judgement.reported,
         "departs": found.departs,
-        "tests": [_test(test) for test in found.tests + ((found.judgement_test,) if found.judgement_test else ())],
+        "tests": [_test(test, evidence) for test in _all_tests(found)],
     }
     if criterion.applicability is not None and found.exempt is not None:
-        exempt = [_test(test) for test in found.exemption_tests]
+        exempt = [_test(test, evidence) for test in found.exemption_tests]
         record["not_applicable"] = {"when": found.exempt.reported, "tests": exempt}
     return record
 
 
-def _override(trace: Trace, found: OverrideTrace) -> Record:
+def _override(trace: Trace, found: OverrideTrace, evidence: EvidenceRecords) -> Record:
     override = found.override
     return {
         "id": override.id,
@@ -89,11 +103,11 @@ def _override(trace: Trace, found: OverrideTrace) -> Record:
         "verdict": override.verdict.value,
         "legal_basis": _text(trace, override.legal_basis),
         "reference": _text(trace, override.reference),
-        "tests": [_test(test) for test in found.tests],
+        "tests": [_test(test, evidence) for test in found.tests],
     }
 
 
-def _test(found: TestTrace) -> Record:
+def _test(found: TestTrace, evidence: EvidenceRecords) -> Record:
     test, finding = found.test, found.finding
     record: Record = {"fact": test.fact, "test": test.key} | ({"negated": True} if found.negated else {})
     if isinstance(test, NumberTest):
@@ -104,44 +118,13 @@ def _test(found: TestTrace) -> Record:
         "status": found.status.reported,
         "margin": None if found.margin is None else decimal_text(found.margin),
         "state": finding.state.value,
-        "evidence": evidence_record(finding),
+        "evidence": evidence.of(finding),
     }
-    return record | _details(finding.provenance, finding.evidence)
+    return record | details_of(finding)
 
 
-def evidence_record(finding: Finding) -> Record | None:
-    """What is stated of a fact, with the parts it is derived from; None where nothing is."""
-    if finding.state is State.NOT_STATED:
-        return None
-    record = _possible(finding, finding.possible)
-    if not finding.parts:
-        return record
-    if finding.evidence is not None:
-        record["stated"] = _possible(finding._replace(state=finding.evidence.state), finding.evidence.possible)
-    return record | {"derived_from": {name: _part(part) for name, part in finding.parts}}
-
-
-def _possible(finding: Finding, possible: Possible) -> Record:
-    """What a fact can still be, without the limits that it has anyway."""
-    if finding.state is State.STATED_UNKNOWN:
-        return {"unknown": True}
-    everything = finding.fact.everything
-    if isinstance(possible, Interval) and isinstance(everything, Interval):
-        return {**interval_record(possible.without_limits(everything))}
-    answers = [answer for answer in finding.fact.answers if answer in possible]  # type: ignore[operator]
-    return {"answer": answers[0]} if len(answers) == 1 else {"answers": answers}
-
-
-def _part(finding: Finding) -> Record | None:
-    record = evidence_record(finding)
-    return None if record is None else record | _details(finding.provenance, finding.evidence)
-
-
-def _details(provenance: Provenance, evidence: Evidence | None) -> Record:
-    details: Record = {}
-    if provenance is not NO_PROVENANCE:
-        details = {name: text for name, text in zip(Provenance._fields, provenance, strict=True) if text is not None}
-    return details | {"assumed": True} if evidence and evidence.assumed else details
+def _all_tests(found: CriterionTrace) -> tuple[TestTrace, ...]:
+    return found.tests + ((found.judgement_test,) if found.judgement_test else ())
 
 
 def reason_of(found: CriterionTrace) -> str | None:
@@ -155,8 +138,7 @@ def reservation_of(found: CriterionTrace) -> str | None:
 
 
 def _joined(found: CriterionTrace, name: str) -> str | None:
-    tests = found.tests + ((found.judgement_test,) if found.judgement_test else ())
-    texts = [text for test in tests for text in test.finding.said(name)]
+    texts = [text for test in _all_tests(found) for text in test.finding.said(name)]
     return "\n".join(dict.fromkeys(texts)) if texts else None
 
 

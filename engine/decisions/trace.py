@@ -132,7 +132,6 @@ class Trace(NamedTuple):
     rulebook: Rulebook
     verdict: Verdict
     possible_bases: tuple[str, ...]
-    rule_status: Status
     criteria: tuple[CriterionTrace, ...]
     overrides: tuple[OverrideTrace, ...]
     analysis: Analysis

@@ -26,11 +26,12 @@ from engine.evaluation.columnar_evidence import (
     reasoned_of,
     stated_of,
 )
-from engine.evaluation.durable_writer import reachable_statuses
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,
+    CountedNode,
+    CountNode,
     JoinNode,
     Node,
     Program,
@@ -38,15 +39,16 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.evaluation.reference import margin_of, status_of_test
+from engine.evaluation.reference import status_of_test
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
-from engine.values.logic import Result, Status
+from engine.values.interval import Interval
+from engine.values.logic import PLAIN, Connective, Result, Status
 
 LARGEST = 2**62
 """Vectors are whole numbers below this; a program with more items has several."""
-_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
+_OF_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 """The statuses of what always applies, by their digit: one for what can be met, one for what is."""
 _ANY = {sum(1 << result for result in status.value): status for status in Status}
 """All statuses, by their digit: a bit for each result."""
@@ -79,9 +81,9 @@ class ColumnarProgram:
         self.near = f"{prefix} near bits"
         tests = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
         self._measured = [(i, test) for i, test in tests if isinstance(test, NumberTest)][:62]
-        self._plain = [statuses <= {*_PLAIN} for statuses in reachable_statuses(program)]
+        self._plain = [statuses <= PLAIN for statuses in program.reachable]
         self.certain = f"{prefix} {CERTAIN}"
-        self._digits = [dict(enumerate(_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
+        self._digits = [dict(enumerate(_OF_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
         self._places = list(_places([max(digits) + 1 for digits in self._digits]))
         self.vectors = [f"{prefix} vector {i}" for i in range(1 + max(place.vector for place in self._places))]
 
@@ -131,13 +133,15 @@ class ColumnarProgram:
 
     def near_by_reference(self, findings: Mapping[str, Finding]) -> int:
         """What the `near` column says of one row, by the reference."""
-        margins = [margin_of(t, findings[t.fact], status_of_test(t, findings[t.fact])) for _, t in self._measured]
-        found = 0
-        for n, ((_, test), margin) in enumerate(zip(self._measured, margins, strict=True)):
-            width = abs(test.threshold) * (self._margin or Fraction(0))
-            if margin is not None and abs(margin) <= width:
-                found |= 1 << n
-        return found
+        near = [self._has_value_near(test, findings[test.fact]) for _, test in self._measured]
+        return sum(1 << n for n, is_near in enumerate(near) if is_near)
+
+    def _has_value_near(self, test: NumberTest, finding: Finding) -> bool:
+        """Whether a test is settled, and a possible value lies within the margin of the threshold."""
+        assert isinstance(finding.possible, Interval)
+        width = abs(test.threshold) * (self._margin or Fraction(0))
+        within = finding.possible.intersect(Interval(test.threshold - width, test.threshold + width))
+        return status_of_test(test, finding).is_known and not within.is_empty
 
     def _is_near(self, index: int, test: NumberTest) -> nw.Expr:
         """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
@@ -182,28 +186,26 @@ class ColumnarProgram:
     def _of(self, index: int) -> _Flags:
         """The columns of a node that has been evaluated."""
         if self._plain[index]:
-            met, can = (nw.col(self._column(index, name)) for name in ("met", "can_be_met"))
-            return _Flags(met, can, met, can, None)
+            return _plain(*(nw.col(self._column(index, name)) for name in ("met", "can_be_met")))
         return _Flags(*(nw.col(self._column(index, name)) for name in _Flags._fields))
 
     def _flags(self, node: Node, index: int) -> _Flags:
         match node:
             case TestNode():
-                met, can = self._test(node.test)
-                return _Flags(met, can, met, can, None)
+                return _plain(*self._test(node.test))
             case StatedNode():
                 stated = nw.col(stated_of(node.fact))
-                return _Flags(stated, stated, stated, stated, None)
+                return _plain(stated, stated)
             case ConstantNode():
                 return _constant(node.status)
-            case JoinNode(operator="not"):
-                child = self._of(node.children[0])
-                return _Flags(~child.can_hold, ~child.holds, ~child.can_be_met, ~child.met, child.away)
             case JoinNode():
                 return _joined(node.operator, [self._of(child) for child in node.children])
             case ChoiceNode():
                 return _choice(self._of(node.condition), self._of(node.then), self._of(node.otherwise))
-        raise AssertionError(f"node {index} belongs to the ruling")
+            case CountNode() | CountedNode():
+                raise AssertionError(f"node {index} belongs to the ruling")
+            case _:
+                assert_never(node)
 
     def _test(self, test: Test) -> tuple[nw.Expr, nw.Expr]:
         """Whether all, and whether some, of the possible values pass."""
@@ -268,6 +270,11 @@ def _places(bases: Iterable[int]) -> Iterator[_Place]:
         weight *= base
 
 
+def _plain(met: nw.Expr, can_be_met: nw.Expr) -> _Flags:
+    """The flags of what always applies."""
+    return _Flags(met, can_be_met, met, can_be_met, None)
+
+
 def _constant(status: Status) -> _Flags:
     met, can = status.worst is Result.MET, status.best is Result.MET
     holds, can_hold = status.worst is not Result.NOT_MET, status.best is not Result.NOT_MET
@@ -283,16 +290,18 @@ def _any(flags: Iterable[nw.Expr]) -> nw.Expr:
     return reduce(lambda a, b: a | b, flags)
 
 
-def _joined(operator: str, parts: Sequence[_Flags]) -> _Flags:
-    met, can = [p.met for p in parts], [p.can_be_met for p in parts]
-    if all(p.away is None for p in parts):
-        join = _all if operator == "all" else _any
-        return _Flags(join(met), join(can), join(met), join(can), None)
-    holds, can_hold = [p.holds for p in parts], [p.can_hold for p in parts]
-    away = _all(_away(p) for p in parts)
-    if operator == "all":
-        return _Flags(_all(holds) & _any(met), _all(can_hold) & _any(can), _all(holds), _all(can_hold), away)
-    return _Flags(_any(met), _any(can), _any(met) | _all(holds), _any(can) | _all(can_hold), away)
+def _joined(operator: Connective, parts: Sequence[_Flags]) -> _Flags:
+    """Conditions joined, each of which always applies: only a whole criterion can be not applicable."""
+    met, can = [part.met for part in parts], [part.can_be_met for part in parts]
+    match operator:
+        case "all":
+            return _plain(_all(met), _all(can))
+        case "any":
+            return _plain(_any(met), _any(can))
+        case "not":
+            return _plain(~can[0], ~met[0])
+        case _:
+            assert_never(operator)
 
 
 def _away(flags: _Flags) -> nw.Expr:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, assert_never
 import narwhals as nw
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.evaluation.durable_writer import scales_of
+from engine.evaluation.durable_writer import mark_of, scales_of
 from engine.evaluation.program import Program, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, FactKind, Mean, NumberTest, Ratio
 from engine.values.interval import Interval
@@ -27,6 +27,7 @@ UNBOUNDED = 2**56
 """The mark of an end that is not there, for a fact that is stated; every stated number lies within half of it."""
 UNBOUNDED_DERIVED = 2**62
 MAX_YEARS = 32
+"""So many years of a fact without ends still add up to less than the mark of a derived end that is not there."""
 CONSISTENT = " consistent"
 EXACT = 2**52
 """Below this, whole numbers and their quotients are exact on every backend."""
@@ -106,21 +107,17 @@ def marks_of(interval: Interval, scale: int, unbounded: int = UNBOUNDED) -> tupl
     >>> marks_of(Interval(Fraction(1, 2), Fraction(1), high_open=True), 10)
     (10, 19)
     """
-    low = -unbounded if interval.low is None else _mark(interval.low * scale)
-    high = unbounded if interval.high is None else _mark(interval.high * scale)
+    low = -unbounded if interval.low is None else mark_of(interval.low * scale)
+    high = unbounded if interval.high is None else mark_of(interval.high * scale)
     low, high = low + (interval.low_open and low % 2 == 0), high - (interval.high_open and high % 2 == 0)
     return max(low, -unbounded), min(high, unbounded)
-
-
-def _mark(scaled: Fraction) -> int:
-    return 2 * math.floor(scaled) + (scaled.denominator != 1)
 
 
 class Grids:
     """The grids of a vocabulary's facts, fine enough for the thresholds of some programs, for one agreement year.
 
     Raises:
-        Rejected: a threshold has more digits than whole numbers of 64 bits can hold.
+        Rejected: a threshold has more digits, or a mean more years, than whole numbers of 64 bits can hold.
     """
 
     def __init__(self, programs: Sequence[Program], year: int) -> None:
@@ -138,6 +135,11 @@ class Grids:
     def _check(self) -> None:
         """Refuse what the marks of 64 bits have no room for."""
         found = []
+        hint = "`sekskant assess` decides by this rulebook, offer by offer"
+        for program, fact in itertools.product(self._programs, self._facts.values()):
+            if isinstance(fact.derivation, Mean) and len(fact.derivation.years) > MAX_YEARS:
+                message = f"`{fact.id}` is the mean of more than {MAX_YEARS} years, which columns cannot add up"
+                found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
         for program, leaf in itertools.product(self._programs, self.read.values()):
             everything = leaf.fact.everything
             compared = [*_thresholds(program, leaf.fact.id)]
@@ -145,7 +147,6 @@ class Grids:
                 compared += [end for end in (everything.low, everything.high) if end is not None]
             if any(abs(number) >= leaf.limit for number in compared):
                 message = f"the thresholds on `{leaf.fact.id}` have too many digits to be compared in columns"
-                hint = "`sekskant assess` decides by this rulebook, offer by offer"
                 found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
         if found:
             raise Rejected(found)

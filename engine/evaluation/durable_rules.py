@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,6 @@ from engine.evaluation.durable_writer import (
     NodeRules,
     Scales,
     answer_field,
-    reachable_statuses,
     scaled_ends,
     scales_of,
 )
@@ -34,6 +34,9 @@ if (missing := why_missing()) is not None:
     raise ImportError(missing.en)
 
 from durable import engine as durable
+
+# No rule here reads the clock. Theirs calls what Python is going to lose, and warns of it from 3.12 on.
+durable._unix_now = time.time
 
 VERSION = "2.0.28"
 MAX_RULES = 60
@@ -225,7 +228,6 @@ class Ruleset:
 
 def _rulesets(program: Program, scales: Scales) -> Iterator[Ruleset]:
     """The nodes in groups that can be decided together, conditions before the ruling."""
-    reachable = reachable_statuses(program)
     depth: dict[tuple[bool, int], list[int]] = {}
     level: dict[int, int] = {}
     for index, node in enumerate(program.nodes):
@@ -234,7 +236,7 @@ def _rulesets(program: Program, scales: Scales) -> Iterator[Ruleset]:
         level[index] = 1 + max((level[c] for c in same), default=0)
         depth.setdefault((is_ruling, level[index]), []).append(index)
     for (is_ruling, _), indexes in sorted(depth.items()):
-        for nodes in _batches([NodeRules(program, scales, reachable, index) for index in indexes]):
+        for nodes in _batches([NodeRules(program, scales, index) for index in indexes]):
             yield Ruleset(nodes, is_ruling=is_ruling)
 
 

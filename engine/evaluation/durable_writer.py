@@ -18,12 +18,11 @@ from engine.evaluation.program import (
     Program,
     StatedNode,
     TestNode,
-    children_of,
 )
 from engine.rulebooks.rulebook import AnswerTest, NumberTest, Test
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
-from engine.values.logic import Result, Status, choice, negation
+from engine.values.logic import PLAIN, Result, Status, choice, negation
 
 LIMIT = 2**62
 """Beyond every scaled threshold; the engine compares integers exactly up to 2^63."""
@@ -45,37 +44,13 @@ FLAGS: dict[str, dict[Status, int]] = {
 _SUMMED = ("met", "can_be_met", "holds", "can_hold")
 _WHERE_ALL_APPLIES = {"holds": "met", "can_hold": "can_be_met"}
 """Flags that are the same for a node that always applies; a fact has only so many fields."""
-_PLAIN = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
-
-
-def reachable_statuses(program: Program) -> list[frozenset[Status]]:
-    """For each node the statuses that it can take at all; a rule for any other would be dead."""
-    found: list[frozenset[Status]] = []
-    for node in program.nodes:
-        children = [found[child] for child in children_of(node)]
-        match node:
-            case StatedNode():
-                found.append(frozenset({Status.MET, Status.NOT_MET}))
-            case ConstantNode():
-                found.append(frozenset({node.status}))
-            case ChoiceNode():
-                found.append(frozenset(choice(c, t, o) for c, t, o in itertools.product(*children)))
-            case CountedNode():
-                found.append(frozenset(s.counted_as(node.counts_as) for s in children[0]))
-            case JoinNode(operator="not"):
-                found.append(frozenset(negation(s) for s in children[0]))
-            case JoinNode() if any(child - _PLAIN for child in children):
-                found.append(frozenset(Status))
-            case _:
-                found.append(_PLAIN)
-    return found
 
 
 class NodeRules:
     """The rules of one node, each with its name, the status it gives and its conditions; and the fields they read."""
 
-    def __init__(self, program: Program, scales: Scales, reachable: list[frozenset[Status]], index: int) -> None:
-        self._program, self._scales, self._reachable = program, scales, reachable
+    def __init__(self, program: Program, scales: Scales, index: int) -> None:
+        self._program, self._scales, self._reachable = program, scales, program.reachable
         self.index = index
         self.leaves: list[str] = []
         self.flags: dict[str, tuple[str, int]] = {}
@@ -84,7 +59,7 @@ class NodeRules:
         self.rules = [
             (f"{node.name}.{status.name.lower()}", status, expression)
             for status, expression in self._cases(node)
-            if status in reachable[index]
+            if status in program.reachable[index]
         ]
         self.fields = {*self.leaves, *self.flags, *self.constants}
 
@@ -97,18 +72,27 @@ class NodeRules:
                 return iter([(Status.MET, [{field: 1}]), (Status.NOT_MET, [{field: 0}])])
             case ConstantNode():
                 return iter([(node.status, [])])
-            case JoinNode(operator="all"):
-                return self._all(node.children)
-            case JoinNode(operator="any"):
-                return self._any(node.children)
             case JoinNode():
-                return self._each(node.children[0], negation)
+                return self._join(node)
             case CountNode():
                 return self._count(node)
             case ChoiceNode():
                 return self._choice(node)
             case CountedNode():
                 return self._each(node.child, lambda status: status.counted_as(node.counts_as))
+            case _:
+                assert_never(node)
+
+    def _join(self, node: JoinNode) -> Iterator[tuple[Status, list[Expression]]]:
+        match node.operator:
+            case "all":
+                return self._all(node.children)
+            case "any":
+                return self._any(node.children)
+            case "not":
+                return self._each(node.children[0], negation)
+            case _:
+                assert_never(node.operator)
 
     def _leaf(self, name: str) -> str:
         if name not in self.leaves:
@@ -116,7 +100,7 @@ class NodeRules:
         return name
 
     def _flag(self, flag: str, child: int) -> str:
-        if self._reachable[child] <= _PLAIN:
+        if self._reachable[child] <= PLAIN:
             flag = _WHERE_ALL_APPLIES.get(flag, flag)
         self.flags[f"{flag}{child}"] = (flag, child)
         return f"{flag}{child}"
@@ -222,7 +206,7 @@ class NodeRules:
 
     def _either(self, is_open: list[Expression], children: Sequence[int]) -> Iterator[tuple[Status, list[Expression]]]:
         """A group that can be met or fail: it can be not applicable too where no child is sure to apply."""
-        if any(self._reachable[child] <= _PLAIN for child in children):
+        if any(self._reachable[child] <= PLAIN for child in children):
             yield Status.UNKNOWN, is_open
             return
         applies = self._flags("applies", children)
@@ -283,12 +267,13 @@ def scaled_ends(interval: Interval, scale: int) -> tuple[int, int]:
     >>> scaled_ends(Interval(Fraction(1, 3), Fraction(1, 2), high_open=True), 10)
     (7, 9)
     """
-    low = -LIMIT if interval.low is None else _mark(interval.low * scale)
-    high = LIMIT if interval.high is None else _mark(interval.high * scale)
+    low = -LIMIT if interval.low is None else mark_of(interval.low * scale)
+    high = LIMIT if interval.high is None else mark_of(interval.high * scale)
     low += interval.low_open and low % 2 == 0
     high -= interval.high_open and high % 2 == 0
     return max(-LIMIT, min(LIMIT, low)), max(-LIMIT, min(LIMIT, high))
 
 
-def _mark(scaled: Fraction) -> int:
+def mark_of(scaled: Fraction) -> int:
+    """Where a number stands on its scale: twice its multiple, or the odd integer between those of its neighbours."""
     return 2 * math.floor(scaled) + (scaled.denominator != 1)

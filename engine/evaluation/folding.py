@@ -20,7 +20,7 @@ from engine.evaluation.program import (
     StatedNode,
     TestNode,
 )
-from engine.values.logic import Result, Status
+from engine.values.logic import Connective, Result, Status
 
 MAX_NODES = 300_000
 """So many nodes of diagrams take some seconds and some hundred megabytes."""
@@ -115,13 +115,17 @@ class Folding(ABC):
         met, away = status is Status.MET, status is Status.NOT_APPLICABLE
         return Outcome(self.true if met else self.false, self.true if away else self.false)
 
-    def _join(self, operator: str, parts: Sequence[Outcome]) -> Outcome:
-        if operator == "not":
-            return Outcome(~parts[0].met & ~parts[0].away, parts[0].away)
+    def _join(self, operator: Connective, parts: Sequence[Outcome]) -> Outcome:
         away = self.all_of(part.away for part in parts)
-        if operator == "all":
-            return Outcome(self.all_of(part.met | part.away for part in parts) & ~away, away)
-        return Outcome(~self.all_of(~part.met for part in parts), away)
+        match operator:
+            case "all":
+                return Outcome(self.all_of(part.met | part.away for part in parts) & ~away, away)
+            case "any":
+                return Outcome(~self.all_of(~part.met for part in parts), away)
+            case "not":
+                return Outcome(~parts[0].met & ~away, away)
+            case _:
+                assert_never(operator)
 
     def _count(self, node: CountNode, earlier: Earlier) -> Outcome:
         mandatory = self.all_of(earlier[m].met | earlier[m].away for m in node.mandatory)

@@ -6,9 +6,10 @@ the ruling, holds the rule, the bases and the verdict, and depends on those stat
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple, assert_never
 
 from engine.rulebooks.rulebook import (
     YES,
@@ -24,7 +25,7 @@ from engine.rulebooks.rulebook import (
     Verdict,
     both_ways,
 )
-from engine.values.logic import Result, Status
+from engine.values.logic import PLAIN, Connective, Result, Status, choice, negation
 
 
 class TestNode(NamedTuple):
@@ -57,7 +58,7 @@ class JoinNode(NamedTuple):
     """Its children joined by `all`, `any` or `not`."""
 
     name: str
-    operator: Literal["all", "any", "not"]
+    operator: Connective
     children: tuple[int, ...]
 
 
@@ -143,6 +144,14 @@ class Program:
         read = {name for fact in self.facts_tested for name in (fact.id, *fact.derived_from)}
         return [fact for fact in self.rulebook.vocabulary.facts.values() if fact.id in read]
 
+    @cached_property
+    def reachable(self) -> tuple[frozenset[Status], ...]:
+        """For each node the statuses that it can have at all."""
+        found: list[frozenset[Status]] = []
+        for node in self.nodes:
+            found.append(_reachable(node, [found[child] for child in children_of(node)]))
+        return tuple(found)
+
     def leaves_at(self, wanted: int) -> dict[int, TestNode | StatedNode]:
         """The nodes that read a fact and on which a node depends, by their numbers, in the order they are read."""
         node = self.nodes[wanted]
@@ -163,6 +172,27 @@ def children_of(node: Node) -> tuple[int, ...]:
         case CountedNode():
             return (node.child,)
     return ()
+
+
+def _reachable(node: Node, children: list[frozenset[Status]]) -> frozenset[Status]:
+    """The statuses that a node can have, from those that its children can have."""
+    match node:
+        case TestNode() | CountNode():
+            return PLAIN
+        case StatedNode():
+            return frozenset({Status.MET, Status.NOT_MET})
+        case ConstantNode():
+            return frozenset({node.status})
+        case ChoiceNode():
+            return frozenset(choice(c, t, o) for c, t, o in itertools.product(*children))
+        case CountedNode():
+            return frozenset(s.counted_as(node.counts_as) for s in children[0])
+        case JoinNode(operator="not"):
+            return frozenset(negation(s) for s in children[0])
+        case JoinNode():
+            return frozenset(Status) if any(child - PLAIN for child in children) else PLAIN
+        case _:
+            assert_never(node)
 
 
 def compile_rulebook(rulebook: Rulebook) -> Program:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import assert_never
 
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.program import (
@@ -20,7 +21,7 @@ from engine.evaluation.program import (
 )
 from engine.rulebooks.rulebook import AnswerTest, NumberTest, Test
 from engine.values.interval import Interval
-from engine.values.logic import Status, all_of, any_of, at_least, choice, negation
+from engine.values.logic import Connective, Status, all_of, any_of, at_least, choice, negation
 
 Findings = Mapping[str, Finding]
 
@@ -59,11 +60,8 @@ def _status(node: Node, earlier: Sequence[Status] | Mapping[int, Status], findin
             return status_of_leaf(node, findings)
         case ConstantNode():
             return node.status
-        case JoinNode(operator="not"):
-            return negation(earlier[node.children[0]])
         case JoinNode():
-            parts = [earlier[child] for child in node.children]
-            return all_of(parts) if node.operator == "all" else any_of(parts)
+            return _joined(node.operator, [earlier[child] for child in node.children])
         case CountNode():
             parts = [earlier[child] for child in node.children]
             return at_least(node.required, parts, [earlier[m] for m in node.mandatory])
@@ -71,6 +69,20 @@ def _status(node: Node, earlier: Sequence[Status] | Mapping[int, Status], findin
             return choice(earlier[node.condition], earlier[node.then], earlier[node.otherwise])
         case CountedNode():
             return earlier[node.child].counted_as(node.counts_as)
+        case _:
+            assert_never(node)
+
+
+def _joined(operator: Connective, parts: Sequence[Status]) -> Status:
+    match operator:
+        case "all":
+            return all_of(parts)
+        case "any":
+            return any_of(parts)
+        case "not":
+            return negation(parts[0])
+        case _:
+            assert_never(operator)
 
 
 def status_of_leaf(node: TestNode | StatedNode, findings: Findings) -> Status:

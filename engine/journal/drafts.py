@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Draft, Entry
 from engine.journal.journal import Kept
+from engine.journal.records import File, RecordedOverride, RunRecord, RunRulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.canonical import canonical, canonical_record, decision_text, sha256
 
-RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
 RULEBOOK, VOCABULARY = "rulebook", "vocabulary"
 
 
@@ -61,18 +61,8 @@ def override_draft(of: Entry, run: str, *, verdict: Verdict, outcome: str, becau
         because: the reason.
         by: who decided so.
     """
-    content = canonical(
-        {
-            "format": OVERRIDE_FORMAT,
-            "of": of.number,
-            "entry": of.digest,
-            "decision": of.content_digest,
-            "verdict": verdict.value,
-            "outcome": outcome,
-            "because": because,
-            "by": by,
-        }
-    )
+    override = RecordedOverride(of.number, of.digest, of.content_digest, verdict, outcome, because, by)
+    content = canonical(override.record())
     return Draft(
         OVERRIDE,
         run,
@@ -86,17 +76,6 @@ def override_draft(of: Entry, run: str, *, verdict: Verdict, outcome: str, becau
         verdict=verdict.value,
         outcome=outcome,
     )
-
-
-class File(NamedTuple):
-    """A file of a run: its path, digest and number of rows.
-
-    The path of a file that the run wrote is relative to the run's folder, with `/` between its parts.
-    """
-
-    path: str
-    sha256: str
-    rows: int
 
 
 def run_draft(
@@ -122,15 +101,6 @@ def run_draft(
         counts: for each rulebook, as `ID@VERSION`, how many offers got each verdict, and how many were rejected.
         execution: which evaluators decided, and what checked them; not part of the run's digest.
     """
-    rulebooks = list(rulebooks)
-    content = canonical(
-        {
-            "format": RUN_FORMAT,
-            "year": year,
-            "rulebooks": [{**r.ref.record(), "superset": s and s.ref.record()} for r, s in rulebooks],
-            "inputs": [file._asdict() for file in inputs],
-            "files": [file._asdict() for file in files],
-            "counts": {name: dict(numbers) for name, numbers in counts.items()},
-        }
-    )
+    named = (RunRulebook(r.ref, s and s.ref) for r, s in rulebooks)
+    content = canonical(RunRecord(year, tuple(named), tuple(inputs), tuple(files), counts).record())
     return Draft(RUN, run, content, sha256(content), year=year, execution=canonical(dict(execution)), place=folder)

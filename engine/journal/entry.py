@@ -3,19 +3,22 @@
 An entry's digest covers every field of the entry, long texts by their own digests, and the digest of the entry before;
 that of a decision entry so covers the decision's digest, the execution, the time and who recorded. Checksums of the
 fields serve only to say which one was altered.
+
+A journal grows by entries of a new format, which has more fields than the one before. Each format stays in `FORMATS`,
+so that what was recorded in it is read and verified for ever.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from engine.values.canonical import canonical_record, sha256
 
 JOURNAL_FORMAT = "sekskant/journal/1"
-ENTRY_FORMAT = "sekskant/entry/1"
 DECISION, RUN, OVERRIDE = "decision", "run", "override"
 LONG = ("execution", "content", "document")
 """The long texts, which lists leave out."""
@@ -67,7 +70,11 @@ class Draft(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An entry of a journal, in the order of its columns; `number` counts from 1, times are UTC."""
+    """An entry of a journal, in the order of its columns; `number` counts from 1, times are UTC.
+
+    It has the fields of all formats: None are those that its own has not. `format` is None in entries of the first
+    format, which has no column for it.
+    """
 
     number: int
     previous: str
@@ -92,10 +99,68 @@ class Entry(NamedTuple):
     execution: str | None
     content: str
     document: str | None
+    format: str | None = None
 
 
-CHECKED = tuple(name for name in Entry._fields if name not in ("digest", "checksums"))
-"""The fields that have a checksum, in its order."""
+@dataclass(frozen=True, slots=True)
+class EntryFormat:
+    """What entries of one format hold, and what their digests cover.
+
+    Args:
+        name: what the digest covers as the entry's format.
+        fields: the columns of such an entry. Those that a format adds stand last: checksums stand in this order.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    checked: tuple[str, ...] = field(init=False)
+    """The fields that have a checksum, in its order."""
+    others: tuple[str, ...] = field(init=False)
+    """The fields that only entries of other formats have."""
+
+    def __post_init__(self) -> None:
+        checked = (name for name in self.fields if name not in ("digest", "checksums"))
+        object.__setattr__(self, "checked", tuple(checked))
+        object.__setattr__(self, "others", tuple(name for name in Entry._fields if name not in self.fields))
+
+    def frame(self, entry: Entry) -> dict[str, str | int | None]:
+        """What the digest of an entry covers: each field, the long texts by their digests."""
+        covered: dict[str, str | int | None] = {"format": self.name}
+        for name in self.fields:
+            if name in ("digest", "checksums", "content"):
+                continue  # the content by its digest, which is a field of its own
+            value = getattr(entry, name)
+            covered[name] = sha256(str(value)) if name in LONG and value is not None else value
+        return covered
+
+    def digest(self, entry: Entry) -> str:
+        """The digest that an entry should have."""
+        return sha256(canonical_record(self.frame(entry)))
+
+    def checksums(self, entry: Entry) -> str:
+        """A checksum of each field."""
+        checked = ((name, getattr(entry, name)) for name in self.checked)
+        return " ".join(_checksum(v) if n in LONG else _short_checksum(v) for n, v in checked)
+
+    def strange(self, entry: Entry) -> tuple[str, ...]:
+        """The fields that entries of this format have not, and in which one says something all the same."""
+        return tuple(name for name in self.others if getattr(entry, name) is not None)
+
+    def is_sound(self, entry: Entry) -> bool:
+        """Whether all that an entry holds is what its digests say."""
+        return (
+            self.digest(entry) == entry.digest
+            and sha256(str(entry.content)) == entry.content_digest
+            and self.checksums(entry) == entry.checksums
+            and not self.strange(entry)
+        )
+
+
+ENTRY_1 = EntryFormat("sekskant/entry/1", Entry._fields[: Entry._fields.index("format")])
+FORMATS: Mapping[str | None, EntryFormat] = {None: ENTRY_1}
+"""The formats of entries, by what stands in the column `format`."""
+WRITTEN = ENTRY_1
+"""The format of entries that are recorded now."""
 
 
 class Recording(NamedTuple):
@@ -110,32 +175,18 @@ def chained(draft: Draft, number: int, previous: str, recording: Recording) -> E
     """A draft as the entry that follows another."""
     fields = draft._asdict() | {"recorded_at": recording.at, "recorded_by": recording.by}
     open_entry = Entry(number=number, previous=previous, digest="", checksums="", software=recording.software, **fields)
-    return open_entry._replace(digest=digest_of(open_entry), checksums=checksums_of(open_entry))
+    return sealed(open_entry._replace(format=WRITTEN.name if "format" in WRITTEN.fields else None))
+
+
+def sealed(entry: Entry) -> Entry:
+    """An entry with the digest and the checksums that it should have."""
+    form = FORMATS[entry.format]
+    return entry._replace(digest=form.digest(entry), checksums=form.checksums(entry))
 
 
 def frame(entry: Entry) -> dict[str, str | int | None]:
-    """What the digest of an entry covers: each field, the long texts by their digests."""
-    covered: dict[str, str | int | None] = {"format": ENTRY_FORMAT}
-    for name, value in zip(Entry._fields, entry, strict=True):
-        if name in ("digest", "checksums", "content"):
-            continue  # the content by its digest, which is a field of its own
-        is_long = name in LONG and value is not None
-        covered[name] = sha256(str(value)) if is_long else value
-    return covered
-
-
-def digest_of(entry: Entry) -> str:
-    """The digest that an entry should have."""
-    return sha256(canonical_record(frame(entry)))
-
-
-def checksums_of(entry: Entry) -> str:
-    """A checksum of each field."""
-    return " ".join(_checksum(v) if n in LONG else _short_checksum(v) for n, v in _checked(entry))
-
-
-def _checked(entry: Entry) -> Iterator[tuple[str, object]]:
-    return ((name, getattr(entry, name)) for name in CHECKED)
+    """What the digest of an entry covers, by its own format."""
+    return FORMATS[entry.format].frame(entry)
 
 
 def _checksum(value: object) -> str:

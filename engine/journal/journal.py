@@ -14,20 +14,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.diagnostics import rejected
+from engine.diagnostics import Place, Rejected, rejected
 from engine.journal.connection import Address, in_words
-from engine.journal.entry import JOURNAL_FORMAT, LONG, Draft, Entry, Header, Recording, chained
-from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS
+from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recording, chained
+from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_type
 from engine.journal.views import create_views
 from engine.values.canonical import sha256
 
 _CREATION = 5_307_192
 """The number of the lock under which PostgreSQL makes the tables."""
-_BRIEF = tuple(name for name in Entry._fields if name not in LONG)
+
+
+_EMPTY: dict[str, Any] = dict.fromkeys(Entry._fields) | {"content": ""}
 
 
 class Head(NamedTuple):
@@ -123,6 +125,7 @@ class Journal:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION)))
             names = sa.inspect(connection).get_table_names()
             if HEADER.name in names:
+                add_columns(connection)
                 return
             if names:
                 what = ", ".join(f"`{name}`" for name in names[:3])
@@ -136,8 +139,11 @@ class Journal:
     def _read_header(self) -> Header | None:
         """The header; None where it was taken out."""
         with self._reading() as connection:
-            if HEADER.name not in sa.inspect(connection).get_table_names():
+            inspector = sa.inspect(connection)
+            if HEADER.name not in inspector.get_table_names():
                 raise rejected(self.address.place, "not-a-journal", "there is no journal in this database")
+            stored = {column["name"] for column in inspector.get_columns(ENTRIES.name)}
+            self._fields = tuple(name for name in Entry._fields if name in stored)
             row = connection.execute(sa.select(*(HEADER.c[name] for name in Header._fields)).limit(1)).first()
         return Header(*row) if row else None
 
@@ -161,7 +167,7 @@ class Journal:
                 number += 1
                 entries.append(chained(draft, number, previous, recording))
                 previous = entries[-1].digest
-            connection.execute(sa.insert(ENTRIES), [entry._asdict() for entry in entries])
+            connection.execute(sa.insert(ENTRIES), [{n: getattr(e, n) for n in WRITTEN.fields} for e in entries])
         self._kept.update(new)
         return entries
 
@@ -194,32 +200,53 @@ class Journal:
         """The entry with a number.
 
         Raises:
-            Rejected: there is none.
+            Rejected: there is none, or it is damaged.
         """
         with self._reading() as connection:
-            row = connection.execute(sa.select(*_all_columns()).where(ENTRIES.c.number == number)).first()
+            query = sa.select(*map(_column, self._fields)).where(ENTRIES.c.number == number)
+            row = connection.execute(query).first()
         if row is None:
             count = self.head().entries
             hint = f"there are entries 1 to {count}" if count else "the journal is empty"
             raise rejected(self.address.place, "unknown-entry", f"there is no entry {number}", hint)
-        return Entry(*tuple(row))
+        return self._checked(_entry_of(self._fields, row))
 
     def entries(
         self, wanted: Filter | None = None, *, brief: bool = False, latest: int | None = None
     ) -> Iterator[Entry]:
-        """The entries wanted, in order; brief ones lack their long texts; `latest` takes only so many last ones."""
-        names = _BRIEF if brief else Entry._fields
-        query = sa.select(*(ENTRIES.c[name] for name in names)).where(*_conditions(wanted or Filter()))
+        """The entries wanted, in order; brief ones lack their long texts; `latest` takes only so many last ones.
+
+        Raises:
+            Rejected: an entry is damaged.
+        """
+        return map(self._checked, self.rows(wanted, brief=brief, latest=latest))
+
+    def rows(self, wanted: Filter | None = None, *, brief: bool = False, latest: int | None = None) -> Iterator[Entry]:
+        """The entries wanted, whatever stands in them: their fields need not be what they should be."""
+        names = tuple(name for name in self._fields if name not in LONG) if brief else self._fields
+        query = sa.select(*map(_column, names)).where(*_conditions(wanted or Filter()))
         if latest is not None:
             last = query.order_by(ENTRIES.c.number.desc()).limit(latest).subquery()
             query = sa.select(*last.c).order_by(last.c.number)
         else:
             query = query.order_by(ENTRIES.c.number)
-        missing = {name: "" if name == "content" else None for name in Entry._fields if name not in names}
         # A reader may stop early, and the server keeps a cursor for what is left.
         with self._reading() as connection, connection.execute(query.execution_options(yield_per=200)) as rows:
             for row in rows:
-                yield Entry(**dict(zip(names, row, strict=True)), **missing)  # type: ignore[arg-type]
+                yield _entry_of(names, row)
+
+    def _checked(self, entry: Entry) -> Entry:
+        """An entry whose fields are what they should be, in a format that is read."""
+        if FORMATS.get(entry.format) is None:
+            message = f"its format `{entry.format}` is not one that this version reads"
+            raise self.damaged(entry, message, f"it says that {entry.software} recorded it")
+        if wrong := wrong_type(entry):
+            raise self.damaged(entry, wrong)
+        return entry
+
+    def damaged(self, entry: Entry, why: str, hint: str = "`sekskant audit verify` says what is wrong") -> Rejected:
+        """That an entry does not hold what entries hold."""
+        return rejected(Place(f"{self.shown}, entry {entry.number}"), "damaged-entry", why, hint)
 
     def texts(self) -> Iterator[tuple[str, Kept]]:
         """Every rulebook and vocabulary that is kept, by the digest that it was kept by."""
@@ -257,8 +284,13 @@ def software() -> str:
     return f"sekskant {version('sekskant')}"
 
 
-def _all_columns() -> list[sa.Column[object]]:
-    return [ENTRIES.c[name] for name in Entry._fields]
+def _column(name: str) -> sa.ColumnElement[Any]:
+    """A column of entries, also one that only journals of later versions have."""
+    return ENTRIES.c.get(name, sa.column(name))
+
+
+def _entry_of(names: Sequence[str], row: Sequence[Any]) -> Entry:
+    return Entry(**_EMPTY | dict(zip(names, row, strict=True)))
 
 
 def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:

@@ -6,14 +6,16 @@ texts of the rulebooks and vocabularies by their digests. Its seal is the digest
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Malformed, Place, rejected
+from engine.documents.fields import Fields, read_json
 from engine.documents.json_text import load_json
-from engine.journal.entry import DECISION, ENTRY_FORMAT, Entry, frame
+from engine.journal.entry import DECISION, FORMATS, Entry, frame
 from engine.journal.journal import Journal
-from engine.journal.verify import rulebooks_named
+from engine.journal.records import RecordedDecision, columns_of, rulebooks_named
+from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical, canonical_record, sha256
 
 FORMAT = "sekskant/receipt/1"
@@ -37,8 +39,9 @@ def receipt_text(journal: Journal, entry: Entry) -> str:
         message = f"a rulebook or vocabulary that it rests on is not kept: {', '.join(missing)}"
         raise rejected(place, "not-replayable", message, "`sekskant audit verify` says what is wrong")
     try:
-        decision, execution = (load_json(t or "null", str(place)) for t in (entry.content, entry.execution))
-    except ValueError:
+        decision = RecordedDecision.read(read_json(entry.content)).record
+        execution = None if entry.execution is None else read_json(entry.execution)
+    except Malformed:
         hint = "`sekskant audit verify` says what is wrong"
         raise rejected(place, "not-replayable", "the entry does not hold a whole decision", hint) from None
     header = None if journal.header is None else {"id": journal.header.id, "digest": journal.header.digest}
@@ -57,8 +60,7 @@ def receipt_text(journal: Journal, entry: Entry) -> str:
 
 def digests_named(entry: Entry) -> list[str]:
     """The digests of the rulebooks and vocabularies that an entry names."""
-    named = rulebooks_named(entry)
-    return list(dict.fromkeys(str(r["sha256"]) for n in named for r in (n, n["vocabulary"])))
+    return list(dict.fromkeys(digest for named in rulebooks_named(entry) for digest in named.digests))
 
 
 class Receipt(NamedTuple):
@@ -70,8 +72,18 @@ class Receipt(NamedTuple):
     @property
     def entry(self) -> Record:
         """The fields that the entry's digest covers."""
-        found = self.record["entry"]
-        return found if isinstance(found, dict) else {}
+        fields: Record = self.record["entry"]
+        return fields
+
+    def recorded(self) -> tuple[RecordedDecision, str, RulebookRef | None]:
+        """The decision, the offer as it was written, and the wider rulebook that was consulted.
+
+        Raises:
+            Malformed: the receipt does not hold them.
+        """
+        superset = self.entry.get("superset")
+        wider = None if superset is None else RulebookRef.parse(read_json(superset))
+        return RecordedDecision.read(self.record["decision"]), Fields(self.record).text("document"), wider
 
     def text_of(self, digest: str) -> str | None:
         """The rulebook or vocabulary with a digest; None where it is not there or is another."""
@@ -133,7 +145,8 @@ def mismatches(receipt: Receipt) -> Iterator[Mismatch]:
     document = record["document"]
     if not isinstance(document, str) or sha256(document) != entry.get("document"):
         yield Mismatch("document", str(entry.get("document")), sha256(str(document)))
-    if entry.get("format") != ENTRY_FORMAT or _digest(entry) != record["digest"]:
+    known = {form.name for form in FORMATS.values()}
+    if entry.get("format") not in known or _digest(entry) != record["digest"]:
         yield Mismatch("entry", str(record["digest"]), _digest(entry))
     yield from _columns(record, entry)
     yield from _texts(receipt)
@@ -155,11 +168,11 @@ def _digest(part: object) -> str:
 
 def _columns(record: Record, entry: Record) -> Iterator[Mismatch]:
     """The entry says of the decision what the decision says."""
-    decision = record["decision"] if isinstance(record["decision"], dict) else {}
-    rulebook = decision.get("rulebook")
-    said = {name: decision.get(name) for name in ("offer", "year", "verdict", "outcome", "basis")}
-    if isinstance(rulebook, Mapping):
-        said |= {"rulebook": rulebook.get("id"), "version": rulebook.get("version")}
+    try:
+        said = columns_of(RecordedDecision.read(record["decision"]))
+    except Malformed:
+        yield Mismatch("decision", "a whole decision", "")
+        return
     for name, value in said.items():
         if entry.get(name) != value:
             yield Mismatch(f"entry.{name}", str(value), str(entry.get(name)))
@@ -170,10 +183,9 @@ def _texts(receipt: Receipt) -> Iterator[Mismatch]:
         if not isinstance(text, str) or sha256(text) != digest:
             yield Mismatch("texts", digest, sha256(str(text)))
     try:
-        superset = load_json(receipt.entry.get("superset") or "null", "superset")
-        named = [n for n in (receipt.record["decision"]["rulebook"], superset) if n]
-        wanted = {r["sha256"] for n in named for r in (n, n["vocabulary"])}
-    except (KeyError, TypeError, ValueError, Rejected):
+        decision, _, superset = receipt.recorded()
+    except Malformed:
         return
+    wanted = {digest for named in (decision.rulebook, superset) if named for digest in named.digests}
     for digest in sorted(wanted ^ set(receipt.record["texts"])):
         yield Mismatch("texts", digest if digest in wanted else "", "" if digest in wanted else digest)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateColumn
 
-from engine.journal.entry import OVERRIDE, RUN
+from engine.journal.entry import OVERRIDE, RUN, Entry
 
 METADATA = sa.MetaData()
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -61,3 +62,42 @@ TEXTS = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
 )
+
+
+def add_columns(connection: sa.Connection) -> None:
+    """Give a journal that was made by a version of before the columns that entries have now."""
+    stored = {column["name"] for column in sa.inspect(connection).get_columns(ENTRIES.name)}
+    for column in ENTRIES.columns:
+        if column.name not in stored:
+            written = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(sa.DDL(f"ALTER TABLE {ENTRIES.name} ADD COLUMN {written}"))  # type: ignore[no-untyped-call]
+
+
+def wrong_type(entry: Entry) -> str | None:
+    """What is wrong with the first field of an entry that is not of its column's type; None where all are.
+
+    SQLite stores in any column what it is given.
+    """
+    for name, value in zip(Entry._fields, entry, strict=True):
+        is_number, optional = _TYPES.get(name, (False, True))
+        if value is None and optional:
+            continue
+        if is_number:
+            if not isinstance(value, int):
+                return f"`{name}` is not a whole number"
+        elif not isinstance(value, str):
+            return f"`{name}` is not a text"
+        elif not _is_unicode(value):
+            return f"`{name}` is not UTF-8"
+    return None
+
+
+_TYPES = {c.name: (isinstance(c.type, sa.Integer), bool(c.nullable)) for c in ENTRIES.columns}
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text was read from bytes that are UTF-8."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False

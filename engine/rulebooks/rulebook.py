@@ -13,6 +13,7 @@ from engine.rulebooks.language import Fact, Text
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
+from engine.values.logic import Connective
 
 Answers = frozenset[str]
 Possible = Interval | Answers
@@ -209,7 +210,7 @@ Test = NumberTest | AnswerTest
 class Combination(NamedTuple):
     """Conditions, or criteria, joined by `all`, `any` or `not`."""
 
-    operator: Literal["all", "any", "not"]
+    operator: Connective
     parts: tuple[Condition, ...]
 
 
@@ -249,7 +250,7 @@ class Count(NamedTuple):
 class Join(NamedTuple):
     """Parts of a rule joined by `all`, `any` or `not`."""
 
-    operator: Literal["all", "any", "not"]
+    operator: Connective
     parts: tuple[RulePart, ...]
 
 

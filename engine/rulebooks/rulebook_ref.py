@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from engine.documents.fields import Fields
 
 
 class VocabularyRef(NamedTuple):
@@ -43,20 +44,13 @@ class RulebookRef(NamedTuple):
         return {**self._asdict(), "vocabulary": self.vocabulary._asdict()}
 
     @classmethod
-    def parse(cls, record: object) -> RulebookRef:
-        """The rulebook that a record names; what else the record holds is left alone.
+    def parse(cls, record: object, path: str = "") -> RulebookRef:
+        """The rulebook that a record names, which stands at a path in another; what else it holds is left alone.
 
         Raises:
-            ValueError: it names none.
+            Malformed: it names none.
         """
-        identifier, version, sha256 = _texts(record, "id", "version", "sha256")
-        vocabulary = record.get("vocabulary") if isinstance(record, Mapping) else None
-        return cls(identifier, version, sha256, VocabularyRef(*_texts(vocabulary, "id", "sha256")))
-
-
-def _texts(record: object, *keys: str) -> list[str]:
-    values = [record.get(key) for key in keys] if isinstance(record, Mapping) else []
-    texts = [value for value in values if isinstance(value, str)]
-    if len(texts) < len(keys):
-        raise ValueError(f"a record without {', '.join(keys)} names no rulebook")
-    return texts
+        fields = Fields(record, path)
+        vocabulary = fields.below("vocabulary")
+        named = VocabularyRef(vocabulary.text("id"), vocabulary.text("sha256"))
+        return cls(fields.text("id"), fields.text("version"), fields.text("sha256"), named)

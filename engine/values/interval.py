@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
+
+
+class End(NamedTuple):
+    """An end of an interval: a number, and whether it is left out; None where there is no end.
+
+    Two ends are the same where both are: above 0 is not at least 0.
+    """
+
+    number: Fraction | None
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +67,26 @@ class Interval:
             high, high_open = other.high, other.high_open
         return Interval(low, high, low_open, high_open)
 
+    @property
+    def ends(self) -> tuple[End, End]:
+        """The low end and the high end."""
+        return End(self.low, self.low_open), End(self.high, self.high_open)
+
     def without_limits(self, limits: Interval) -> Interval:
         """The same numbers, without an end that is only the limit of what there can be at all; a single number stays.
 
-        >>> Interval(Fraction(0), Fraction(1, 2)).without_limits(Interval(Fraction(0), None))
+        Within the limits these are the same numbers still.
+
+        >>> zero = Interval(Fraction(0), None)
+        >>> Interval(Fraction(0), Fraction(1, 2)).without_limits(zero)
         Interval(low=None, high=Fraction(1, 2), low_open=False, high_open=False)
+        >>> Interval(Fraction(0), None, low_open=True).without_limits(zero)
+        Interval(low=Fraction(0, 1), high=None, low_open=True, high_open=False)
         """
         if self.is_exact:
             return self
-        low = None if self.low == limits.low else self.low
-        high = None if self.high == limits.high else self.high
-        return replace(self, low=low, high=high)
+        low, high = (_NO_END if end == limit else end for end, limit in zip(self.ends, limits.ends, strict=True))
+        return Interval(low.number, high.number, low.is_open, high.is_open)
 
     def whole(self) -> Interval:
         """The same whole numbers, with ends that are whole and included."""
@@ -81,9 +101,8 @@ class Interval:
         if self.low is not None and self.low is self.high and other.low is not None and other.low is other.high:
             total = self.low + other.low
             return Interval(total, total, self.low_open or other.low_open, self.high_open or other.high_open)
-        low = None if self.low is None or other.low is None else self.low + other.low
-        high = None if self.high is None or other.high is None else self.high + other.high
-        return Interval(low, high, self.low_open or other.low_open, self.high_open or other.high_open)
+        low, high = (_sum(*ends) for ends in zip(self.ends, other.ends, strict=True))
+        return Interval(low.number, high.number, low.is_open, high.is_open)
 
     def divided_by(self, count: int) -> Interval:
         """Each number divided by a positive whole number."""
@@ -100,6 +119,15 @@ class Interval:
         low, low_open = _least_quotient(self.low, self.low_open, other)
         high, high_open = _least_quotient(None if self.high is None else -self.high, self.high_open, other)
         return Interval(low, None if high is None else -high, low_open, high_open)
+
+
+_NO_END = End(None, is_open=False)
+
+
+def _sum(one: End, other: End) -> End:
+    if one.number is None or other.number is None:
+        return _NO_END
+    return End(one.number + other.number, one.is_open or other.is_open)
 
 
 def _least_quotient(number: Fraction | None, is_open: bool, divisors: Interval) -> tuple[Fraction | None, bool]:

@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import Enum, IntEnum
 from functools import cache
-from typing import NoReturn
+from typing import Literal, NoReturn
+
+Connective = Literal["all", "any", "not"]
+"""What joins conditions, and parts of a rule."""
 
 
 class Result(IntEnum):
@@ -67,6 +70,10 @@ class Status(Enum):
     def counted_as(self, result: Result) -> Status:
         """The status where "not applicable" counts as the given result."""
         return Status(frozenset(result if r is _NA else r for r in self.value))
+
+
+PLAIN = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
+"""What is known of anything that always applies."""
 
 
 def union(statuses: Iterable[Status]) -> Status:

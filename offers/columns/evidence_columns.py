@@ -21,7 +21,7 @@ from offers.columns.stages import Stages
 from offers.tables.cells import DecimalSign, names_of_answers
 from offers.tables.headers import columns_of
 from offers.tables.rows import SEVERAL
-from offers.tables.table import EXTRA
+from offers.tables.table import EXTRA, WHITESPACE
 
 READ = " read"
 """The column that says whether every cell of a row was understood."""
@@ -124,10 +124,9 @@ class EvidenceColumns:
             self._words(leaf)
         if not leaf.fact.is_judgement:
             return
-        because = f"{key}_because"
-        reasoned = (
-            (nw.col(because).cast(nw.String).str.strip_chars() != "") if because in self._schema else nw.lit(False)
-        )
+        reasoned, because = nw.lit(False), f"{key}_because"
+        if because in self._schema:
+            reasoned = nw.col(because).cast(nw.String).str.strip_chars(WHITESPACE) != ""
         self._stages.made(0, reasoned.fill_null(False), reasoned_of(key))
 
     def _words(self, leaf: Leaf) -> None:

@@ -14,6 +14,7 @@ from engine.evaluation.columnar_evidence import Leaf, high_of, low_of, marks_of
 from engine.values.interval import Interval
 from offers.columns.stages import Stages
 from offers.tables.cells import DecimalSign
+from offers.tables.table import WHITESPACE
 
 _FINE, _MOST_DIGITS = 12, 15
 """Decimals beyond which a number may be any other number's nearest binary one."""
@@ -23,7 +24,7 @@ MOST_DISTINCT = 100_000
 
 def plain_text(key: str, sign: DecimalSign = ".") -> nw.Expr:
     """A column of texts without spaces around them, numbers with a decimal point; null where there is none."""
-    text = nw.col(key).cast(nw.String).str.strip_chars()
+    text = nw.col(key).cast(nw.String).str.strip_chars(WHITESPACE)
     text = text.str.replace_all(",", ".", literal=True) if sign == "," else text
     return nw.when(text != "").then(text)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
 from engine.diagnostics import Place, rejected
-from engine.documents.json_text import load_json
+from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
+from engine.journal.records import RunRecord
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.evidence_columns import evidence_columns
@@ -47,29 +48,27 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
         Rejected: the folder holds none.
     """
     try:
-        record = load_json((folder / "run.json").read_bytes(), str(folder / "run.json"))
-        books = {r["id"]: f"{r['id']}@{r['version']}" for r in record["rulebooks"]}
-        year = int(record["year"])
+        run = RunRecord.read(read_json((folder / "run.json").read_text(encoding="utf-8")))
+        books = {decided.rulebook.id: decided.rulebook.name for decided in run.rulebooks}
         old = Library(folder / RULEBOOKS).rulebooks
         files = {i: folder / DECISIONS / f"{name}.parquet" for i, name in books.items()}
-        known = {i: pl.scan_parquet(file).collect_schema().names() for i, file in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+        known = {i: pl.scan_parquet(file, glob=False).collect_schema().names() for i, file in files.items()}
+    except (OSError, ValueError, pl.exceptions.PolarsError):
         raise rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder") from None
     frames, lost = {}, {}
     for rulebook in rulebooks:
         if rulebook.id in files:
-            wanted = evidence_columns(compile_rulebook(rulebook), year)
+            wanted = evidence_columns(compile_rulebook(rulebook), run.year)
             frames[rulebook.id] = _with_evidence(rulebook.id, wanted, files, known)
-            asked = {c for r in old for c in evidence_columns(compile_rulebook(r), year)}
-            stated = columns_of(compile_rulebook(rulebook).facts_tested, year)
-            lost[rulebook.id] = [c for c in stated if c not in asked and _may_be_stated(c, record)]
-    return Previous(year, frames, {r.id: r for r in old}, lost=lost)
+            asked = {c for r in old for c in evidence_columns(compile_rulebook(r), run.year)}
+            stated = columns_of(compile_rulebook(rulebook).facts_tested, run.year)
+            lost[rulebook.id] = [c for c in stated if c not in asked and _may_be_stated(c, run)]
+    return Previous(run.year, frames, {r.id: r for r in old}, lost=lost)
 
 
-def _may_be_stated(column: str, record: Mapping[str, Any]) -> bool:
+def _may_be_stated(column: str, run: RunRecord) -> bool:
     """Whether a register had a column, as far as is known."""
-    had = record.get("register", {}).get("columns")
-    return had is None or column in had
+    return run.columns is None or column in run.columns
 
 
 def _with_evidence(
@@ -80,18 +79,18 @@ def _with_evidence(
     Raises:
         Rejected: the files of the run are not about the same offers.
     """
-    parts, found = [pl.scan_parquet(files[name])], set(known[name])
+    parts, found = [pl.scan_parquet(files[name], glob=False)], set(known[name])
     for other, columns in known.items():
         extra = [c for c in wanted if c in columns and c not in found]
         if extra:
             _check_same_offers(files[name], files[other])
-            parts.append(pl.scan_parquet(files[other]).select(extra))
+            parts.append(pl.scan_parquet(files[other], glob=False).select(extra))
             found.update(extra)
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
 
 
 def _check_same_offers(one: Path, other: Path) -> None:
-    offers = [pl.scan_parquet(file).select("offer").collect()["offer"] for file in (one, other)]
+    offers = [pl.scan_parquet(file, glob=False).select("offer").collect()["offer"] for file in (one, other)]
     if not offers[0].equals(offers[1]):
         message = "the run was altered: its decisions are not about the same offers"
         raise rejected(Place(str(other)), "unreadable", message, f"as in {one.name}")

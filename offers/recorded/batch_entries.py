@@ -7,26 +7,28 @@ what the row says, so that replaying it shows the difference.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.decisions.decision_record import decision_record
-from engine.diagnostics import NotReplayable, Place, rejected
+from engine.decisions.decision_record import FORMAT, decision_record
+from engine.diagnostics import Malformed, NotReplayable, Place, Rejected, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.document_text import json_text
+from engine.documents.fields import read_json
 from engine.journal.entry import DECISION, Entry
 from engine.journal.journal import Journal
+from engine.journal.records import RunRecord, RunRulebook
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
-from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical_record, decision_text, sha256
-from offers.recorded.replay import Replayer, content_of
+from offers.recorded.replay import Replayer
 from offers.tables.cells import answer_of, cell_node
 
 _NOWHERE = Place("recorded row")
+_DECIDED = ("offer", "verdict", "outcome", "basis")
 _DETAILS = ("source", "because", "reservation")
 Row = dict[str, Any]
 
@@ -42,78 +44,83 @@ def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]
     """The decisions of a batch that are wanted, as entries with the number of the batch's own.
 
     Raises:
-        Rejected: a file of the batch cannot be read.
+        Rejected: the entry of the batch is damaged, or a file of it cannot be read.
         NotReplayable: a rulebook that it was decided by is not kept.
     """
-    content, replayer = content_of(run), Replayer(journal.text)
-    for named in content.get("rulebooks", ()):
-        rulebook = RulebookRef.parse(named)
-        if wanted.rulebook not in (None, rulebook.id, rulebook.name):
+    try:
+        recorded = RunRecord.read(read_json(run.content))
+    except Malformed as error:
+        raise journal.damaged(run, f"the entry does not hold a whole run: {error}") from None
+    replayer = Replayer(journal.text)
+    for decided in recorded.rulebooks:
+        named = decided.rulebook
+        if wanted.rulebook not in (None, named.id, named.name):
             continue
-        path = journal.folder_at(str(run.place)) / "decisions" / f"{rulebook.name}.parquet"
-        superset = RulebookRef.parse(named["superset"]) if named.get("superset") else None
-        batch = _Batch(run, rulebook, superset, replayer.rulebook(rulebook).vocabulary, content["year"], path)
+        path = journal.folder_at(str(run.place)) / "decisions" / f"{named.name}.parquet"
+        vocabulary = replayer.rulebook(named).vocabulary
         for row in _rows(path, wanted.offer):
-            yield _entry(batch, row, replayer)
+            yield _entry(run, decided, row, vocabulary, replayer, recorded.year, path)
 
 
 def _rows(path: Path, offer: str | None) -> Iterator[Row]:
     import polars as pl  # noqa: PLC0415 - only batches need it
 
     try:
-        frame = pl.scan_parquet(path)
+        frame = pl.scan_parquet(path, glob=False)
         if offer is not None:
             frame = frame.filter(pl.col("offer") == offer)
+        if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:
+            raise _unreadable(path, f"it has no column `{missing[0]}`")
         for chunk in frame.collect().iter_slices():
             yield from chunk.iter_rows(named=True)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         said = str(error).splitlines()[0] if str(error) else "it cannot be read"
-        hint = "`sekskant audit verify` says whether it was altered"
-        raise rejected(Place(str(path)), "unreadable", said, hint) from None
+        raise _unreadable(path, said) from None
 
 
-class _Batch(NamedTuple):
-    """The decisions of a run by one rulebook, and the file that they stand in."""
-
-    run: Entry
-    rulebook: RulebookRef
-    superset: RulebookRef | None
-    vocabulary: Vocabulary
-    year: int
-    path: Path
+def _unreadable(path: Path, why: str) -> Rejected:
+    return rejected(Place(str(path)), "unreadable", why, "`sekskant audit verify` says whether it was altered")
 
 
-def _entry(batch: _Batch, row: Row, replayer: Replayer) -> Entry:
-    document, rulebook, superset = json_text(document_of(row, batch.vocabulary)), batch.rulebook, batch.superset
+def _entry(
+    run: Entry, decided: RunRulebook, row: Row, vocabulary: Vocabulary, replayer: Replayer, year: int, path: Path
+) -> Entry:
+    document = json_text(document_of(row, vocabulary))
+    named, superset = decided.rulebook, decided.superset
+    said = {name: _said(row[name]) for name in _DECIDED}
     try:
-        record = json.loads(decision_text(decision_record(replayer.decide(document, rulebook, superset, batch.year))))
+        record = decision_record(replayer.decide(document, named, superset, year))
     except NotReplayable:
-        record = {"offer": row["offer"], "year": batch.year, "rulebook": rulebook.record()}
-    _say_as_the_row(record, row)
-    content = canonical_record(record)
-    return batch.run._replace(
+        record = {"format": FORMAT, "offer": said["offer"], "year": year, "rulebook": named.record()}
+    _say_as_the_row(record, row, said)
+    content = decision_text(record)
+    return run._replace(
         kind=DECISION,
-        offer=str(row["offer"]),
         name=str(row.get("name") or row["offer"]),
-        rulebook=rulebook.id,
-        version=rulebook.version,
-        verdict=row["verdict"],
-        outcome=row["outcome"],
-        basis=row["basis"],
+        rulebook=named.id,
+        version=named.version,
         content=content,
         content_digest=sha256(content),
         document=document,
-        place=str(batch.path),
+        place=str(path),
         superset=None if superset is None else canonical_record(superset.record()),
+        offer=said["offer"],
+        verdict=said["verdict"],
+        outcome=said["outcome"],
+        basis=said["basis"],
     )
 
 
-def _say_as_the_row(record: Row, row: Row) -> None:
+def _said(cell: object) -> str | None:
+    return None if cell is None else str(cell)
+
+
+def _say_as_the_row(record: Row, row: Row, said: MappingType[str, str | None]) -> None:
     """Let a decision say what the row says of verdict, outcome, basis and each criterion's status."""
-    record |= {name: row[name] for name in ("verdict", "outcome", "basis")}
+    record |= {name: text for name, text in said.items() if name != "offer"}
     for criterion in record.get("criteria", ()):
         if criterion["id"] in row:
-            criterion["status"] = row[criterion["id"]]
+            criterion["status"] = _said(row[criterion["id"]])
 
 
 def document_of(row: Row, vocabulary: Vocabulary) -> Mapping:

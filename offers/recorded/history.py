@@ -48,8 +48,8 @@ def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Rec
     if before.verdict is after.verdict:
         return "none"
     try:
-        new_by_old = replayer.decide(new.document, old.rulebook, None, after.year)
-        old_by_new = replayer.decide(old.document, new.rulebook, None, before.year)
+        new_by_old = replayer.decide(new.document, old.decision.rulebook, None, after.year)
+        old_by_new = replayer.decide(old.document, new.decision.rulebook, None, before.year)
     except NotReplayable:
         return None
     verdicts = (before, new_by_old, old_by_new, after)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.decisions.decide import Decider
-from engine.decisions.decision_record import decision_record
+from engine.decisions.decision_record import FORMATS, decision_record
 from engine.decisions.trace import Trace
-from engine.diagnostics import NotReplayable, Rejected
+from engine.diagnostics import Malformed, NotReplayable, Rejected
 from engine.documents.document import read_one
-from engine.documents.json_text import load_json
+from engine.documents.fields import read_json
 from engine.journal.differing_paths import differences
 from engine.journal.entry import Entry
+from engine.journal.records import RecordedDecision, superset_in
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
@@ -21,20 +21,13 @@ from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.values.canonical import decision_text
 from offers.records.offer import Offer, read_offer
 
-Record = dict[str, Any]
-
 
 class Recorded(NamedTuple):
-    """A recorded decision: its record, the offer as it was written, and the wider rulebook that was consulted."""
+    """A recorded decision, the offer as it was written, and the wider rulebook that was consulted."""
 
-    decision: Record
+    decision: RecordedDecision
     document: str
     superset: RulebookRef | None
-
-    @property
-    def rulebook(self) -> RulebookRef:
-        """The rulebook that decided."""
-        return RulebookRef.parse(self.decision["rulebook"])
 
 
 class Replayed(NamedTuple):
@@ -58,18 +51,24 @@ class Replayer:
         self._vocabularies: dict[str, Vocabulary] = {}
 
     def replay(self, recorded: Recorded) -> Replayed:
-        """A decision decided again and compared with what was recorded.
+        """A decision decided again and compared with what was recorded, in the format that it was recorded in.
 
         Raises:
             NotReplayable: what it rests on is not there, or cannot be read any more.
             IntegrityFault: the evaluators disagree.
         """
-        trace = self.decide(recorded.document, recorded.rulebook, recorded.superset, recorded.decision["year"])
-        now = json.loads(decision_text(decision_record(trace)))
-        return Replayed(trace, tuple(differences(recorded.decision, now)))
+        decision = recorded.decision
+        if decision.format not in FORMATS:
+            raise NotReplayable(
+                f"denne version læser ikke formatet {decision.format}",
+                f"this version does not read the format {decision.format}",
+            )
+        trace = self.decide(recorded.document, decision.rulebook, recorded.superset, decision.year)
+        now = read_json(decision_text(decision_record(trace, decision.format)))
+        return Replayed(trace, tuple(differences(decision.record, now)))
 
     def decide(self, document: str, rulebook: RulebookRef, superset: RulebookRef | None, year: int) -> Trace:
-        """The decision on an offer as it was written, by a recorded rulebook.
+        """The decision on an offer as it was written, by a rulebook that is named with its digests.
 
         Raises:
             NotReplayable: what it rests on is not there, or cannot be read any more.
@@ -84,51 +83,36 @@ class Replayer:
 
     def offer(self, document: str, vocabulary: Vocabulary) -> Offer:
         """The offer that a recorded document holds."""
-        return read_offer(read_one(document.encode(), "recorded offer"), vocabulary)
+        return read_offer(read_one(document.encode("utf-8", "surrogateescape"), "recorded offer"), vocabulary)
 
-    def rulebook(self, ref: RulebookRef) -> Rulebook:
+    def rulebook(self, named: RulebookRef) -> Rulebook:
         """The recorded rulebook with these digests."""
-        vocabulary = self._vocabulary(ref.vocabulary)
-        written = self._bytes(ref, "regelsættet", "the rulebook")
-        return load_rulebook(written, ref.name, lambda _: vocabulary)
+        vocabulary = self._vocabulary(named.vocabulary)
+        written = self._bytes(named, "regelsættet", "the rulebook")
+        return load_rulebook(written, named.name, lambda _: vocabulary)
 
-    def _vocabulary(self, ref: VocabularyRef) -> Vocabulary:
+    def _vocabulary(self, named: VocabularyRef) -> Vocabulary:
         """The recorded vocabulary with a digest: one for all the rulebooks that use it."""
-        if ref.sha256 not in self._vocabularies:
-            written = self._bytes(ref, "ordforrådet", "the vocabulary")
-            self._vocabularies[ref.sha256] = load_vocabulary(written, "vocabulary")
-        return self._vocabularies[ref.sha256]
+        if named.sha256 not in self._vocabularies:
+            written = self._bytes(named, "ordforrådet", "the vocabulary")
+            self._vocabularies[named.sha256] = load_vocabulary(written, "vocabulary")
+        return self._vocabularies[named.sha256]
 
     def _decider(self, rulebook: RulebookRef, superset: RulebookRef | None) -> Decider:
-        key = rulebook.digests + (superset.digests if superset else ())
+        key = tuple(digest for named in (rulebook, superset) if named for digest in named.digests)
         if key not in self._deciders:
             wider = Decider(self.rulebook(superset), is_checked=self._is_checked) if superset else None
             self._deciders[key] = Decider(self.rulebook(rulebook), wider, is_checked=self._is_checked)
         return self._deciders[key]
 
-    def _bytes(self, ref: RulebookRef | VocabularyRef, danish: str, english: str) -> bytes:
-        text = self._text(ref.sha256)
+    def _bytes(self, named: RulebookRef | VocabularyRef, danish: str, english: str) -> bytes:
+        text = self._text(named.sha256)
         if text is None:
             raise NotReplayable(
-                f"{danish} {ref.id} med digest {ref.sha256[:12]} er ikke bevaret",
-                f"{english} {ref.id} with digest {ref.sha256[:12]} is not kept",
+                f"{danish} {named.id} med digest {named.sha256[:12]} er ikke bevaret",
+                f"{english} {named.id} with digest {named.sha256[:12]} is not kept",
             )
-        return text.encode()
-
-
-def content_of(entry: Entry) -> Record:
-    """What an entry says, whatever its kind.
-
-    Raises:
-        NotReplayable: it is no record.
-    """
-    try:
-        content = load_json(entry.content, "entry")
-    except (ValueError, TypeError, Rejected):
-        content = None
-    if not isinstance(content, dict):
-        raise NotReplayable(f"post {entry.number} kan ikke læses", f"entry {entry.number} cannot be read")
-    return content
+        return text.encode("utf-8", "surrogateescape")
 
 
 def recorded_in(entry: Entry) -> Recorded:
@@ -138,15 +122,16 @@ def recorded_in(entry: Entry) -> Recorded:
         NotReplayable: it is none, or is damaged.
     """
     try:
-        decision = load_json(entry.content, "entry")
-        superset = RulebookRef.parse(load_json(entry.superset, "entry")) if entry.superset else None
-        RulebookRef.parse(decision["rulebook"])
-        sound = isinstance(decision["year"], int)
-    except (ValueError, KeyError, TypeError, Rejected):
-        sound = False
-    if not sound or entry.document is None:
-        raise NotReplayable("posten rummer ikke en hel afgørelse", "the entry does not hold a whole decision")
+        decision, superset = RecordedDecision.read(read_json(entry.content)), superset_in(entry)
+    except Malformed:
+        raise _not_whole() from None
+    if not isinstance(entry.document, str):
+        raise _not_whole()
     return Recorded(decision, entry.document, superset)
+
+
+def _not_whole() -> NotReplayable:
+    return NotReplayable("posten rummer ikke en hel afgørelse", "the entry does not hold a whole decision")
 
 
 def altered_parts(replayer: Replayer, entry: Entry) -> list[str]:

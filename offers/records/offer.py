@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as MappingType
 from fractions import Fraction
 from typing import NamedTuple
@@ -159,13 +159,21 @@ def near_term(word: str, known: MappingType[str, Text]) -> str | None:
     return near_hint(word, known)
 
 
-def unknown_attributes(vocabulary: Vocabulary) -> list[Diagnostic]:
-    """The facts that a vocabulary declares as attributes of the offer, and that an offer does not have."""
+def unknown_attributes(vocabulary: Vocabulary, place_of_fact: Callable[[str], Place] | None = None) -> list[Diagnostic]:
+    """The facts that a vocabulary declares as attributes of the offer, and that an offer does not have.
+
+    Without the places of its facts, the place of each mistake is the vocabulary.
+    """
     declared = [fact.id for fact in vocabulary.facts.values() if fact.is_attribute]
-    place, message = Place(vocabulary.id), "an offer has no attribute `{}`"
-    unknown = [name for name in declared if name not in ATTRIBUTES]
     return [
-        Diagnostic(place, "fact-declaration", message.format(name), near_hint(name, ATTRIBUTES)) for name in unknown
+        Diagnostic(
+            place_of_fact(name) if place_of_fact else Place(vocabulary.id),
+            "fact-declaration",
+            f"an offer has no attribute `{name}`",
+            near_hint(name, ATTRIBUTES),
+        )
+        for name in declared
+        if name not in ATTRIBUTES
     ]
 
 

@@ -35,7 +35,7 @@ class RepeatedIds:
 
     def _equal_hashes(self, others: pl.Series) -> Iterator[pl.Series]:
         """The hashes that are there more than once, a part of all that can be at a time."""
-        hashes = pl.concat([pl.scan_parquet(self._path), pl.LazyFrame({_HASH: others})])
+        hashes = pl.concat([pl.scan_parquet(self._path, glob=False), pl.LazyFrame({_HASH: others})])
         parts = -(-hashes.select(pl.len()).collect().item() // _AT_ONCE)
         for part in range(parts):
             within = hashes.filter(pl.col(_HASH) % parts == part)

@@ -22,11 +22,10 @@ from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
+from offers.columns.text_columns import harmless_cells
 from offers.comparison.comparison import CHANGE_SCHEMA, Comparison
 from offers.comparison.previous import DECISIONS, Previous
 from offers.tables.table import Table
-
-_FORMULA = ["=", "+", "-", "@"]
 
 
 class Request(NamedTuple):
@@ -144,8 +143,8 @@ class Pass:
         fragile = decided.filter(is_fragile).select(
             pl.lit(rulebook.id).alias("rulebook"),
             pl.lit(rulebook.version).alias("version"),
-            harmless_cell(pl.col("id")).alias("offer"),
-            harmless_cell(name.cast(pl.String)).alias("name"),
+            harmless_cells(pl.col("id")).alias("offer"),
+            harmless_cells(name.cast(pl.String)).alias("name"),
             pl.col(columns.verdict).alias("verdict"),
             pl.col(columns.outcome).alias("outcome"),
             pl.col(columns.decisive).alias("carried_by"),
@@ -184,11 +183,3 @@ class Pass:
     def close(self) -> None:
         """End the thread that checks."""
         self.batch.close()
-
-
-def harmless_cell(text: pl.Expr) -> pl.Expr:
-    """Texts that a spreadsheet takes as text, never as a formula."""
-    first = text.str.slice(0, 1)
-    after_spaces = pl.when(first.is_in([" ", "\t", "\r", "\n"])).then(text.str.strip_chars_start()).str.slice(0, 1)
-    begins = first.is_in([*_FORMULA, "\t", "\r"]) | after_spaces.is_in(_FORMULA).fill_null(value=False)
-    return pl.when(begins).then(pl.concat_str(pl.lit("'"), text)).otherwise(text)

@@ -28,7 +28,8 @@ from engine.diagnostics import Place, rejected
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import Comparison
 from offers.runs.run_pass import Pass
-from offers.tables.table import ROW, Table
+from offers.tables.table import ROW, WHITESPACE, Table
+from offers.tables.table_file import parquet_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -123,7 +124,7 @@ class SparkBackend:
         (header,) = (c.header for c in table.columns if c.name == "id")
         row = (spark.col(_FIRST) + spark.col(_INDEX)).alias(ROW)
         frame = nw.from_native(numbered.select(row, spark.col(f"`{header}`").alias("id"), *columns))
-        rows: DataFrame = frame.with_columns(nw.col("id").cast(nw.String).str.strip_chars()).to_native()
+        rows: DataFrame = frame.with_columns(nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)).to_native()
         return rows
 
     def evaluate(self, rows: DataFrame, run: Pass) -> DataFrame:
@@ -133,7 +134,8 @@ class SparkBackend:
     def write(self, evaluated: DataFrame, run: Pass) -> None:
         """Decide everything, and write it in the order of the rows."""
         decided = self._stored(self._looked_up(self._certain(evaluated, run), run).orderBy(ROW), "decided")
-        decided = self._compared(decided, run.comparison) if run.comparison else decided
+        # Spark reads the largest files first, in whatever order they were written.
+        decided = (self._compared(decided, run.comparison) if run.comparison else decided).orderBy(ROW)
         for decision_table in run.decision_tables:
             columns = nw.from_native(decided).select(run.columns_of(decision_table)).to_native()
             _write_parquet(columns, run.file_of(decision_table))
@@ -188,7 +190,7 @@ class SparkBackend:
         parts.mkdir()
         for number, chunk in enumerate(rows.collect_batches(chunk_size=_CHUNK, maintain_order=True)):
             pl.DataFrame([chunk[ROW], *comparison.compare(chunk)]).write_parquet(parts / f"{number}.parquet")
-        return decided.join(self._session.read.parquet(str(parts)), ROW, "left").orderBy(ROW)
+        return decided.join(self._session.read.parquet(str(parts)), ROW, "left")
 
     def _stored(self, frame: DataFrame, name: str) -> DataFrame:
         """The same rows from files: what is asked of them next does not plan again how they came to be."""
@@ -197,7 +199,7 @@ class SparkBackend:
 
     def _on_polars(self, name: str) -> pl.LazyFrame:
         """Rows that are stored, in their order."""
-        return pl.scan_parquet(self._scratch / name / "*.parquet")
+        return pl.scan_parquet(parquet_files(self._scratch / name), glob=False)
 
     def _small(self, frame: pl.DataFrame) -> DataFrame:
         """A small table of the driver, for every executor."""

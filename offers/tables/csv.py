@@ -41,6 +41,7 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
         truncate_ragged_lines=True,
         missing_columns="insert",
         row_index_name=ROW,
+        glob=False,
     )
     detected = {"encoding": file.encoding, "separator": repr(separator)[1:-1], "decimal sign": sign}
     selected = frame.select(ROW, EXTRA, *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))

@@ -13,7 +13,7 @@ from offers.tables.csv import open_csv
 from offers.tables.headers import Headers
 from offers.tables.ndjson import open_ndjson
 from offers.tables.parquet import open_parquet
-from offers.tables.table import Table
+from offers.tables.table import WHITESPACE, Table
 from offers.tables.table_file import TableFile
 from offers.tables.workbook import open_workbook
 
@@ -37,4 +37,4 @@ def open_table(path: Path, vocabulary: Vocabulary, scratch: Path, ignored: Itera
     except OSError as error:
         raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
     opened = _OPENED_BY[file.kind](file, Headers(vocabulary), tuple(ignored), scratch)
-    return opened._replace(frame=opened.frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars()))
+    return opened._replace(frame=opened.frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE)))

@@ -20,12 +20,17 @@ def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scra
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
     try:
-        schema = pl.read_parquet_schema(file.files[0])
-        rows = [pl.scan_parquet(path).select(pl.len()).collect().item() for path in file.files]
+        schema = schema_of(file.files[0])
+        rows = [pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in file.files]
     except Exception as error:
         raise rejected(Place(file.name), "unreadable", f"the file cannot be read: {error}") from None
     columns = headers.read(list(schema), file.name, ignored)
-    frame = pl.scan_parquet(file.files, row_index_name=ROW, low_memory=True)
+    frame = pl.scan_parquet(file.files, row_index_name=ROW, low_memory=True, glob=False)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
     table = Table(file.name, "parquet", tuple(columns), frame, ".", {}, file.sha256, sum(rows), first_row=1)
     return table._replace(files=tuple(file.files), rows_of_files=tuple(rows))
+
+
+def schema_of(file: Path) -> pl.Schema:
+    """The columns of a file of Parquet and their types."""
+    return pl.scan_parquet(file, glob=False).collect_schema()

@@ -15,6 +15,11 @@ from offers.tables.headers import Column
 
 ROW, EXTRA = " row", " extra"
 """The columns of a table's frame that stand for no cell: the number of the row from 0, and a cell too many."""
+WHITESPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""What is taken off around a text. Each backend has its own idea of a space where it is not told."""
 _COMMA, _POINT = re.compile(r"[0-9],[0-9]"), re.compile(r"[0-9]\.[0-9]")
 
 

@@ -15,6 +15,7 @@ _SAMPLE, BLOCK = 2**20, 2**22
 _PARQUET, _ZIP, _COMPOUND = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SUFFIXES = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".ods": "ods"}
 _SUFFIXES |= {".parquet": "parquet", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+_DUCKDB = b"DUCK"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = "META-INF/manifest.xml"
 _SAVED_OTHERWISE = "save it as XLSX or ODS, without a password"
@@ -78,6 +79,9 @@ class TableFile:
             return "parquet"
         if self.start.startswith(_ZIP):
             return self._kind_of_workbook()
+        if self.start[8:12] == _DUCKDB:
+            message = "a file of DuckDB may hold several tables"
+            raise rejected(Place(self.name), "unreadable", message, f"name one of them: {self.path.name}#TABLE")
         if self.start.startswith(_COMPOUND):
             message = "the workbook is protected by a password, or of Excel's old kind (XLS)"
             raise rejected(Place(self.name), "unreadable", message, _SAVED_OTHERWISE)
@@ -106,6 +110,16 @@ class TableFile:
         """The text of the file's beginning."""
         decoder = codecs.getincrementaldecoder(self.codec)(errors="replace")
         return decoder.decode(self.start if size < 0 else self.start[:size])
+
+
+def is_duckdb(path: Path) -> bool:
+    """Whether a file is a database of DuckDB.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        return stream.read(12).endswith(_DUCKDB)
 
 
 def parquet_files(folder: Path) -> list[Path]:

@@ -11,7 +11,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from engine.diagnostics import (
     Failure,
     FolderInUse,
     IntegrityFault,
+    Malformed,
     NotComparable,
     NotReplayable,
     Place,
@@ -49,17 +49,19 @@ EACH: list[tuple[Failure, int, str]] = [
     (Refused("", "no space left on device"), 1, "unreadable: no space left on device"),
     (rejected(Place("a.yaml", 1, 2), "syntax", "wrong", "hint"), 1, "a.yaml:1:2: syntax: wrong\n  hint: hint"),
     (rejected(Place("a.db"), "not-replayable", "wrong"), 4, "a.db: not-replayable: wrong"),
+    (rejected(Place("a.db"), "damaged-entry", "wrong"), 4, "a.db: damaged-entry: wrong"),
     (TooComplex(), 1, "too complex to prove"),
     (Scattered([(1, 2)]), 1, "the cells of the sheet stand too far apart"),
     (NotComparable("x"), 2, "the fact `x` is a number to one and an answer to the other"),
     (FolderInUse("out is there"), 2, "out is there"),
     (IntegrityFault("they disagree"), 4, "they disagree"),
     (NotReplayable("kan ikke", "cannot"), 4, "cannot"),
+    (Malformed("`year` is not a year"), 4, "`year` is not a year"),
     (
         Defect("1.2", "offers.runs.run:7"),
         70,
-        "this is a defect of sekskant 1.2 (offers.runs.run:7), and no mistake of yours; run it again with "
-        "SEKSKANT_DEBUG=1, and send us what it shows",
+        "this is a defect of sekskant 1.2 (offers.runs.run:7), and no mistake of yours; report this line to those who "
+        "maintain sekskant where you are, with what the command shows when SEKSKANT_DEBUG=1 is set",
     ),
 ]
 
@@ -96,7 +98,9 @@ def test_there_is_one_tree_of_failures() -> None:
 
 def test_the_tree_is_drawn_as_it_is() -> None:
     drawn = dict(re.findall(r"[├└]── (\w+) +(\d+)", diagnostics.__doc__ or ""))
-    assert drawn == {one.__name__: str(int(one.exit)) for one in our_exceptions() if one is not Failure}
+    assert drawn == {
+        one.__name__: str(int(one.exit)) for one in our_exceptions() if issubclass(one, Failure) and one is not Failure
+    }
     assert {type(failure).__name__ for failure, _, _ in EACH} == set(drawn)
 
 
@@ -151,7 +155,8 @@ def test_a_defect_inside_any_command_is_one_line(
     assert (ran.code, ran.out) == (70, "")
     assert re.fullmatch(
         r"this is a defect of sekskant [0-9.]+ \((cli|engine|offers)[a-z_.]*:\d+\), and no mistake of yours; "
-        r"run it again with SEKSKANT_DEBUG=1, and send us what it shows\n",
+        r"report this line to those who maintain sekskant where you are, with what the command shows when "
+        r"SEKSKANT_DEBUG=1 is set\n",
         ran.err,
     )
 
@@ -209,28 +214,27 @@ def test_only_what_has_a_number_is_refused_by_the_system() -> None:
 
 
 WAITING = """
-import sys, time
+import signal, sys
 sys.path.insert(0, sys.argv.pop())
 import cli.assess.assess as command
 def wait(*_, **__):
     print("ready", flush=True)
-    time.sleep(60)
+    while True:
+        signal.pause()
 command.load_library = wait
 sys.argv[1:] = ["assess", "x.yaml", "--year", "2018"]
 from cli.main import main
 main()
 """
 DECIDING = """
-import os, sys, time
+import os, sys
 sys.path.insert(0, sys.argv.pop())
 from cli.main import main
 from offers.columns.batch import Batch
 before = Batch.decide
 def slow(self, chunk):
     os.write(1, b"ready\\n")
-    ends = time.monotonic() + 0.5
-    while time.monotonic() < ends:
-        pass
+    sys.stdin.read()
     return before(self, chunk)
 Batch.decide = slow
 main()
@@ -250,18 +254,19 @@ def test_a_signal_ends_a_command_with_a_line(
     asked = ["reclassify", str(register), "--year", "2018", "--out", str(tmp_path / "out"), "--no-fragile"]
     with subprocess.Popen(
         [sys.executable, "-c", script, *asked, str(ROOT)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "LC_ALL": "C.UTF-8"},
         cwd=tmp_path,
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == b"ready\n"
         process.send_signal(number)
-        started = time.monotonic()
-        assert process.wait(timeout=60) == code
-        assert time.monotonic() - started < 60
+        process.stdin.close()
+        assert process.wait() == code
         assert process.stderr.read().decode().splitlines()[-1] == line
     assert sorted(path.name for path in tmp_path.iterdir()) == ["register.csv"]
 
@@ -277,7 +282,7 @@ def test_a_process_that_ignores_interrupts_is_still_ended() -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         process.terminate()
-        assert process.wait(timeout=60) == -signal.SIGTERM
+        assert process.wait() == -signal.SIGTERM
 
 
 def test_a_defect_in_a_process_of_its_own_shows_no_traceback(tmp_path: Path) -> None:

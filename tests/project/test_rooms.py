@@ -45,6 +45,10 @@ WRONG = {
     "engine.values.logic": ("engine.documents.document", "The rooms of engine"),
     "engine.documents.places": ("engine.rulebooks.language", "The rooms of engine"),
     "engine.rulebooks.description": ("engine.evaluation.program", "The rooms of engine"),
+    "engine.evaluation.diagram": (
+        "engine.evaluation.reference",
+        "The decision diagram shares no way of deciding with the evaluators that it checks or stands in for",
+    ),
     "engine.evaluation.columnar": ("engine.decisions.trace", "The rooms of engine"),
     "engine.decisions.notes": ("engine.explanation.wording", "The rooms of engine"),
     "engine.journal.entry": ("engine.explanation.clauses", "The rooms of engine"),

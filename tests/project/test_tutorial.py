@@ -43,6 +43,7 @@ def install(folder: Path) -> None:
     command.chmod(0o755)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="its shell commands are those of Linux")
 def test_every_command_prints_what_is_shown(tmp_path: Path) -> None:
     """With SEKSKANT_WRITE_EXPECTED=1 in the environment, what is printed becomes what is shown."""

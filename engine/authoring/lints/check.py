@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from engine.authoring.lints.codes import LINTS
-from engine.authoring.lints.meaning import meaning_lints
-from engine.authoring.lints.texts import date_lints, test_lints, text_lints, unread_facts
-from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.authoring.lints.allowance import allowed_at
+from engine.authoring.lints.lint import RulebookFile, VocabularyCheck, VocabularyFile, nothing
+from engine.authoring.lints.registry import LINTS
+from engine.diagnostics import Diagnostic, Place, Rejected, TooComplex
 from engine.documents.document import read_file, read_one
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
-
-_ALLOWED = re.compile(r"#\s*sekskant:\s*allow\s+([a-z-]+(?:\s*,\s*[a-z-]+)*)")
 
 
 def files_under(path: Path) -> list[Path]:
@@ -26,10 +24,11 @@ def files_under(path: Path) -> list[Path]:
     return [file for folder in folders for file in sorted(folder.glob("*.yaml"))]
 
 
-def check(paths: Sequence[Path]) -> list[Diagnostic]:
+def check(paths: Sequence[Path], in_vocabulary: VocabularyCheck = nothing) -> list[Diagnostic]:
     """What is wrong with the files that the paths name, in the order of their places.
 
-    A folder is loaded as a whole. What does not load is said by the loader; lints are on what does.
+    A folder is loaded as a whole. What does not load is said by the loader; lints are on what does. `in_vocabulary`
+    finds what else is wrong with the vocabularies, and no comment allows that.
     """
     found: set[Diagnostic] = set()
     for path in paths:
@@ -37,7 +36,8 @@ def check(paths: Sequence[Path]) -> list[Diagnostic]:
         if path.is_dir():
             found |= set(_loading(path, files))
         for folder in dict.fromkeys(file.parent for file in files):
-            found |= set(_folder_findings(folder, [file for file in files if file.parent == folder]))
+            wanted = [file for file in files if file.parent == folder]
+            found |= set(_folder_findings(folder, wanted, in_vocabulary))
     return sorted(found, key=lambda d: (d.place, d.code, d.message))
 
 
@@ -54,7 +54,7 @@ def _loading(path: Path, files: Sequence[Path]) -> Iterator[Diagnostic]:
         yield from error.diagnostics
 
 
-def _folder_findings(folder: Path, wanted: Sequence[Path]) -> Iterator[Diagnostic]:
+def _folder_findings(folder: Path, wanted: Sequence[Path], in_vocabulary: VocabularyCheck) -> Iterator[Diagnostic]:
     """What is found in the wanted files of a folder; the others in it are read to compare with."""
     library = Library()
     rulebooks: dict[Path, Rulebook] = {}
@@ -64,44 +64,38 @@ def _folder_findings(folder: Path, wanted: Sequence[Path]) -> Iterator[Diagnosti
         except Rejected as error:
             if file in wanted:
                 yield from error.diagnostics
+    if (folder / VOCABULARY_FILE).exists():
+        yield from _vocabulary_findings(folder / VOCABULARY_FILE, wanted, list(rulebooks.values()), in_vocabulary)
     for file in wanted:
-        if file.name == VOCABULARY_FILE:
-            yield from _vocabulary_findings(file, rulebooks)
-        elif file in rulebooks:
-            yield from _allowed(file, _rulebook_lints(rulebooks[file], list(rulebooks.values())))
+        if file in rulebooks:
+            yield from _allowed(file, lints_of(rulebooks[file], list(rulebooks.values())))
 
 
-def _vocabulary_findings(file: Path, rulebooks: dict[Path, Rulebook]) -> Iterator[Diagnostic]:
+def _vocabulary_findings(
+    file: Path, wanted: Sequence[Path], rulebooks: Sequence[Rulebook], in_vocabulary: VocabularyCheck
+) -> Iterator[Diagnostic]:
+    """What is wrong with a vocabulary; the lints on it only where it is wanted itself, not for a rulebook beside it."""
     try:
         data, shown = read_file(file), shown_path(file)
         vocabulary = load_vocabulary(data, shown)
     except Rejected as error:
         yield from error.diagnostics
         return
-    written = read_one(data, shown)
-    yield from _allowed(file, [*text_lints(written), *unread_facts(vocabulary, written, rulebooks.values())])
+    checked = VocabularyFile(read_one(data, shown), vocabulary, rulebooks)
+    yield from in_vocabulary(checked)
+    if file in wanted:
+        yield from _allowed(file, (found for lint in LINTS.values() for found in lint.in_vocabulary(checked)))
 
 
-def _rulebook_lints(rulebook: Rulebook, beside: Sequence[Rulebook]) -> Iterator[Diagnostic]:
-    written = read_one(rulebook.written_as, rulebook.file)
-    yield from test_lints(rulebook, written)
-    yield from text_lints(written, rulebook)
-    yield from date_lints(rulebook, written, beside)
-    yield from meaning_lints(rulebook, written)
+def lints_of(rulebook: Rulebook, folder: Sequence[Rulebook] = ()) -> Iterator[Diagnostic]:
+    """What the lints find in a rulebook, among all those of its folder; what a comment allows is found all the same."""
+    checked = RulebookFile(read_one(rulebook.written_as, rulebook.file), rulebook, folder)
+    for lint in LINTS.values():
+        with contextlib.suppress(TooComplex):
+            yield from lint.in_rulebook(checked)
 
 
-def _allowed(file: Path, found: Sequence[Diagnostic] | Iterator[Diagnostic]) -> Iterator[Diagnostic]:
+def _allowed(file: Path, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The lints that no comment in their line, or in the line above, allows."""
     lines = read_file(file).decode().splitlines()
-    for diagnostic in found:
-        line = diagnostic.place.line
-        comments = " ".join(_comment(text) for text in lines[max(line - 2, 0) : line])
-        if diagnostic.code not in comments.split():
-            yield diagnostic
-
-
-def _comment(line: str) -> str:
-    """The codes that a line allows."""
-    return " ".join(
-        code for allowed in _ALLOWED.findall(line) for code in re.split(r"\s*,\s*", allowed) if code in LINTS
-    )
+    return (diagnostic for diagnostic in found if diagnostic.code not in allowed_at(lines, diagnostic.place.line))

@@ -24,7 +24,7 @@ def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple
     >>> from engine.rulebooks.library import Library
     >>> rulebook = Library().choose("hovedstaden.mest-specialiserede", 2018)
     >>> test = rulebook.criterion("B2").condition
-    >>> [show_value(value_in(r)) for r in regions_of([rulebook.vocabulary.facts["severe_complexities"]], [test])]
+    >>> [str(value_in(r)) for r in regions_of([rulebook.vocabulary.facts["severe_complexities"]], [test])]
     ['2', '4', '6']
     """
     everything = facts[0].everything
@@ -95,10 +95,3 @@ def last_digit(number: Fraction) -> Fraction:
     """
     places = next(n for n in itertools.count() if 10**n % number.denominator == 0)
     return Fraction(1, 10**places)
-
-
-def show_value(value: Fraction | str) -> str:
-    """A value as files write it."""
-    from engine.values.numbers import decimal_text  # noqa: PLC0415
-
-    return decimal_text(value) if isinstance(value, Fraction) else value

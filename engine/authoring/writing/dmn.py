@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple, assert_never
 from xml.etree import ElementTree
 
 from engine.authoring.proofs.diagrams import facts_under
@@ -17,7 +17,7 @@ from engine.evaluation.program import CountedNode, CountNode, JoinNode, Program,
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, NumberTest, Rulebook, Test, Verdict
 from engine.values.interval import Interval
-from engine.values.logic import Result
+from engine.values.logic import Connective, Result
 from engine.values.numbers import decimal_text
 
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -172,12 +172,16 @@ class _Export:
         about = f"{self._text(rule.title)} ({self._text(rule.reference)})"
         return _Decision(self._nodes[index], node.name, about, inputs, tuple(rules), (), used)
 
-    def _joined(self, operator: str, children: Sequence[int]) -> str:
-        if operator == "all":
-            return _all_or_any("all", [self._is_kept(child) for child in children])
-        if operator == "any":
-            return _all_or_any("any", [self._is_met(child) for child in children])
-        return self._is_failing(children[0])
+    def _joined(self, operator: Connective, children: Sequence[int]) -> str:
+        match operator:
+            case "all":
+                return _all_or_any("all", [self._is_kept(child) for child in children])
+            case "any":
+                return _all_or_any("any", [self._is_met(child) for child in children])
+            case "not":
+                return self._is_failing(children[0])
+            case _:
+                assert_never(operator)
 
     def _named(self, index: int) -> str:
         """The decision that a node of the rule stands for."""
@@ -277,7 +281,7 @@ class _Export:
         _child(element, "variable", id=_id("variable", name), name=name, typeRef=kind)
 
 
-def _all_or_any(operator: str, parts: Sequence[str]) -> str:
+def _all_or_any(operator: Literal["all", "any"], parts: Sequence[str]) -> str:
     """Comparisons joined, each in brackets of its own: not every engine binds `and` less than `=`."""
     joined = f" {'and' if operator == 'all' else 'or'} ".join(parts)
     return f"({joined})" if len(parts) > 1 else joined

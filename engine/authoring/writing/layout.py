@@ -3,7 +3,7 @@
 Two spaces of indentation; what fits in a line stands in one, unless it is a criterion, an override, a fact or a part of
 the file with a name of its own; texts in double quotes where they need any; an empty line before each such part.
 Comments stay where they are, and so does the order of everything. What a file means is read again afterwards by the
-product's own reader: had it changed, the file would be left as it is.
+product's own reader: had it changed, or had a comment been moved, the file would be left as it is.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
+import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.resolver import BaseResolver
 from ruamel.yaml.scalarstring import (
     DoubleQuotedScalarString,
@@ -25,9 +27,10 @@ from ruamel.yaml.scalarstring import (
     PlainScalarString,
     SingleQuotedScalarString,
 )
-from ruamel.yaml.tokens import CommentToken
 
-from engine.diagnostics import Rejected
+from engine.authoring.writing.comments import Comments, allowances
+from engine.authoring.writing.written_text import Path, WrittenText
+from engine.diagnostics import Place, Rejected
 from engine.documents.document import read_one
 
 WIDTH = 120
@@ -36,7 +39,12 @@ _PARTS = ("terms", "facts", "outcomes", "overrides", "rule", "criteria")
 _RECORDS = ("terms", "facts", "overrides", "criteria")
 """The parts whose members are never written in one line."""
 
-Path = tuple[str | int, ...]
+
+class Layout(NamedTuple):
+    """A text in the one layout; or as it is, and the place and the reason why it was left so."""
+
+    text: str
+    left: tuple[Place, str] | None = None
 
 
 def laid_out(text: str, file: str) -> str:
@@ -51,13 +59,48 @@ def laid_out(text: str, file: str) -> str:
       da: ja
       en: yes # of course
     """
+    return layout(text, file).text
+
+
+def layout(text: str, file: str) -> Layout:
+    r"""The text of a rulebook or vocabulary in the one layout, where its meaning and its comments allow that.
+
+    Raises:
+        Rejected: it is not a document that the product reads.
+
+    >>> layout("facts: {quiet: {type: judgement}} # sekskant: allow unread-fact\n", "x.yaml").left[1]
+    'a comment would allow a lint elsewhere'
+    """
     before = read_one(text.encode(), file)
-    written = _yaml().load(text)
-    _lay(written, ())
-    after = _dumped(written)
+    try:
+        source = WrittenText(text)
+        comments = Comments(source)
+        written = _yaml().load(source.bare())
+        _lay(written, (), comments.rows())
+        after = "\n".join(_spaced(list(comments.put_into(_dumped(written))))) + "\n"
+        changed = _changed(source, WrittenText(after), file)
+    except (yaml.YAMLError, YAMLError):
+        return Layout(text, (Place(file), "it is written in a way that cannot be laid out"))
     if read_one(after.encode(), file).plain() != before.plain():
-        return text
-    return after
+        return Layout(text, (Place(file), "it would mean something else"))
+    return Layout(text, changed) if changed else Layout(after)
+
+
+def _changed(before: WrittenText, after: WrittenText, file: str) -> tuple[Place, str] | None:
+    """The first comment that would be lost or moved, or would allow something else."""
+
+    def place(index: int) -> Place:
+        return Place(file, before.line(index) + 1, before.column(index) + 1)
+
+    texts = [comment.text for comment in after.comments if comment.text]
+    for i, comment in enumerate(comment for comment in before.comments if comment.text):
+        if texts[i : i + 1] != [comment.text]:
+            return place(comment.start), "a comment would not stay in its place"
+    if differing := allowances(before).items() ^ allowances(after).items():
+        starts = {entry.path: entry.start for entry in before.entries}
+        first = min(starts[path] for (path, _), _ in differing)
+        return place(first), "a comment would allow a lint elsewhere"
+    return None
 
 
 def _yaml() -> Any:
@@ -82,11 +125,10 @@ class _AsWritten(BaseResolver):
         super().__init__(loadumper=loader)
 
 
-def _dumped(written: Any) -> str:
+def _dumped(written: Any) -> list[str]:
     stream = io.StringIO()
     _yaml().dump(written, stream)
-    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
-    return "\n".join(_spaced(lines)) + "\n"
+    return [line.rstrip() for line in stream.getvalue().splitlines()]
 
 
 def _spaced(lines: list[str]) -> Iterator[str]:
@@ -108,7 +150,7 @@ def _spaced(lines: list[str]) -> Iterator[str]:
         previous = line
 
 
-def _lay(node: Any, path: Path, *, in_flow: bool = False) -> None:
+def _lay(node: Any, path: Path, rows: frozenset[Path], *, in_flow: bool = False) -> None:
     """Write each collection in one line where it belongs in one, and each text in quotes where it needs them."""
     if not isinstance(node, CommentedMap | CommentedSeq):
         return
@@ -117,37 +159,27 @@ def _lay(node: Any, path: Path, *, in_flow: bool = False) -> None:
         node.clear()
         for key, child in entries:
             node[_scalar(key, True) if key else key] = child
-    in_flow = in_flow or _is_one_line(node, path)
+    in_flow = in_flow or _is_one_line(node, path, rows)
     if in_flow:
         node.fa.set_flow_style()
     else:
         node.fa.set_block_style()
-    _pull_in_comments(node)
     for key, child in list(node.items() if isinstance(node, CommentedMap) else enumerate(node)):
         if isinstance(child, str) and not isinstance(child, LiteralScalarString):
             node[key] = _scalar(child, True) if in_flow else _folded(child, (*path, key))
-        _lay(child, (*path, key), in_flow=in_flow)
+        _lay(child, (*path, key), rows, in_flow=in_flow)
 
 
-def _pull_in_comments(node: Any) -> None:
-    """Let comments at the ends of lines follow after one space."""
-    for tokens in node.ca.items.values():
-        for token in tokens:
-            if isinstance(token, CommentToken) and not token.value.startswith("\n"):
-                token.column = 0
-
-
-def _is_one_line(node: Any, path: Path) -> bool:
+def _is_one_line(node: Any, path: Path, rows: frozenset[Path]) -> bool:
     is_part = not path or (len(path) == 1 and path[0] in _PARTS) or (len(path) == 2 and path[0] in _RECORDS)
-    return not is_part and not _is_commented(node) and _fits(node, path)
+    return not is_part and path not in rows and not _has_lines(node) and _fits(node, path)
 
 
-def _is_commented(node: Any) -> bool:
-    """Whether a comment, an empty line or a text of several lines stands within a collection."""
+def _has_lines(node: Any) -> bool:
+    """Whether a text of several lines stands within a collection."""
     if not isinstance(node, CommentedMap | CommentedSeq):
         return isinstance(node, str) and "\n" in node
-    children = node.values() if isinstance(node, CommentedMap) else node
-    return bool(node.ca.items or node.ca.comment) or any(map(_is_commented, children))
+    return any(map(_has_lines, node.values() if isinstance(node, CommentedMap) else node))
 
 
 def _fits(node: Any, path: Path) -> bool:

@@ -18,6 +18,7 @@ from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.evidence import Stated
 from tests.command import DATA, ROOT, Ran, sekskant
+from tests.support import put_broken_durable_rules
 
 GNISTEN, JONSTRUPVANG = str(DATA / "gnisten.yaml"), str(DATA / "jonstrupvang.yaml")
 YEAR = ("--year", "2018")
@@ -139,19 +140,19 @@ def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom() -> N
     [
         (
             "en",
-            "durable-rules cannot be loaded (undefined symbol: PyEval_CallObject): "
+            "durable-rules cannot be loaded (durable_rules_engine.py: undefined symbol: PyEval_CallObject): "
             "the reference decides each offer, and the decision diagram checks it\n",
         ),
         (
             "da",
-            "durable-rules kan ikke indlæses (undefined symbol: PyEval_CallObject): "
+            "durable-rules kan ikke indlæses (durable_rules_engine.py: undefined symbol: PyEval_CallObject): "
             "referencen afgør hvert tilbud, og beslutningsdiagrammet efterprøver det\n",
         ),
     ],
 )
 def test_where_durable_rules_is_not_there_it_is_said_once_who_decides(language: str, line: str, tmp_path: Path) -> None:
-    (tmp_path / "durable_rules_engine.py").write_text("raise ImportError('undefined symbol: PyEval_CallObject')")
-    variables = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    put_broken_durable_rules(tmp_path)
+    variables = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT))), "SEKSKANT_ENGINE": ""}
     ran = sekskant(
         "assess", GNISTEN, JONSTRUPVANG, *YEAR, "--format", "json", "--lang", language, environment=variables
     )
@@ -166,10 +167,12 @@ def test_where_durable_rules_is_not_there_it_is_said_once_who_decides(language: 
 def test_a_decision_that_cannot_be_proven_exits_with_4_and_loses_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     decide = Decider.decide
 
-    def fails_on_gnisten(decider: Decider, subject: Subject, stated: Stated, year: int) -> Trace:
+    def fails_on_gnisten(
+        decider: Decider, subject: Subject, stated: Stated, year: int, wider: Trace | None = None
+    ) -> Trace:
         if subject.id == "gnisten":
             raise IntegrityFault("durable-rules and the reference disagree on A5")
-        return decide(decider, subject, stated, year)
+        return decide(decider, subject, stated, year, wider)
 
     monkeypatch.setattr(Decider, "decide", fails_on_gnisten)
     result = CliRunner().invoke(assess, [GNISTEN, JONSTRUPVANG, "nowhere.yaml", *YEAR, "--summary"])

@@ -38,6 +38,7 @@ def test_assess_records_what_it_prints(tmp_path: Path) -> None:
     assert recorded == json.loads(ran.out)
 
 
+@pytest.mark.slow
 def test_a_second_run_appends(tmp_path: Path) -> None:
     path = tmp_path / "decisions.db"
     for name in ("Ane", "Bo"):

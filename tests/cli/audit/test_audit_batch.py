@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from engine.journal.drafts import File, run_draft, texts_of
+from engine.journal.drafts import run_draft, texts_of
 from engine.journal.journal import Journal
+from engine.journal.records import File
 from offers.recorded.batch_entries import document_of
 from offers.records.offer import read_offer
 from tests.command import Ran, here

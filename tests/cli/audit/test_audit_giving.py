@@ -143,6 +143,7 @@ def test_history_says_what_changed_and_why(tmp_path: Path) -> None:
     assert "there is no decision on `nobody`" in ran.err
 
 
+@pytest.mark.slow
 def test_history_tells_a_changed_rule_from_changed_data(tmp_path: Path) -> None:
     path, rules = tmp_path / "journal.db", tmp_path / "rules"
     rules.mkdir()
@@ -187,6 +188,7 @@ def test_a_receipt_from_another_journal_does_not_stand_in_this_one(whole: Path, 
     assert "✗ The entry does not stand in the journal" in ran.out.replace("so in the", "in the")
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_of_a_receipt_is_noticed(whole: Path) -> None:
     with Journal(str(whole)) as journal:
         data = bytearray(receipt_text(journal, journal.entry(2)).encode())
@@ -257,6 +259,12 @@ def test_a_receipt_of_any_depth_is_a_line(depth: int) -> None:
     assert (ran.code, ran.out) == (1, "")
     deep = "standard input:1:247: too-deep: more than 40 levels of nesting\n"
     assert ran.err == deep if depth > 41 else ran.err.startswith("standard input: receipt-form: ")
+
+
+def test_a_receipt_that_is_nested_too_deeply_is_refused_at_its_place() -> None:
+    ran = sekskant("receipt", "verify", "-", stdin=b"[" * 100_000)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("standard input:1:42: too-deep: ")
 
 
 def test_a_receipt_of_what_is_no_decision_is_refused(journal: Path) -> None:

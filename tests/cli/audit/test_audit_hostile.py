@@ -95,6 +95,7 @@ def test_prov_names_are_tokens_whatever_people_are_called(journal: Path) -> None
     assert all(name.replace("sekskant:", "").replace("-", "").replace("_", "").isalnum() for name in document["agent"])
 
 
+@pytest.mark.slow
 def test_later_runs_show_hostile_overrides_harmless(journal: Path) -> None:
     offer = json.dumps({"format": "sekskant/offer/1", "id": OFFER_ID, "name": NAME}).encode()
     for form in ("table", "json", "csv", "html"):

@@ -37,11 +37,13 @@ def audit(journal: Path, *arguments: str) -> Ran:
     return sekskant("audit", *arguments, "--journal", str(journal), columns=120)
 
 
+@pytest.mark.slow
 def test_it_is_verified_and_every_decision_is_replayed_identically(recorded: Path) -> None:
     assert audit(recorded, "verify").code == 0
     assert audit(recorded, "replay", "--all").out == "6 identical, 0 different, 0 not replayable\n"
 
 
+@pytest.mark.slow
 def test_a_decision_of_it_is_shown_with_its_evidence_and_reason(recorded: Path) -> None:
     shown = audit(recorded, "show", f"1/a@{MOST}").out
     assert "Cases per 10,000 inhabitants: 0.7" in shown
@@ -49,6 +51,7 @@ def test_a_decision_of_it_is_shown_with_its_evidence_and_reason(recorded: Path) 
     assert "taskforcen" in audit(recorded, "list").out
 
 
+@pytest.mark.slow
 def test_a_file_of_it_that_was_altered_is_noticed(recorded: Path) -> None:
     summary = recorded.parent / "run" / "summary.txt"
     summary.write_text(summary.read_text().replace("3", "4"))
@@ -57,6 +60,7 @@ def test_a_file_of_it_that_was_altered_is_noticed(recorded: Path) -> None:
     assert "summary.txt" in verified.out
 
 
+@pytest.mark.slow
 def test_the_real_offers_are_recorded_and_replayed(tmp_path: Path) -> None:
     assert reclassify(tmp_path, str(DATA)).code == 0
     assert audit(tmp_path / "journal.db", "verify").code == 0

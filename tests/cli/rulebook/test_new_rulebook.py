@@ -25,6 +25,7 @@ TWO = [*ONE, "--criterion", "Pladser|Seats|2|at_most 0.5"]
 THREE = [*TWO, "--criterion", "Lys | Light | 3", "--at-least", "2", "--mandatory", "2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("criteria", [[*ONE, "--at-least", "1"], [*TWO, "--at-least", "2"], THREE])
 def test_what_is_written_checks_clean_and_passes(criteria: list[str], tmp_path: Path) -> None:
     folder = tmp_path / "rules"
@@ -38,6 +39,7 @@ def test_what_is_written_checks_clean_and_passes(criteria: list[str], tmp_path: 
         assert (file.parent / first.split("$schema=")[1]).exists()
 
 
+@pytest.mark.slow
 def test_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
     answers = (
         "demo.rule\n2027\nOmfattet\nCovered\nAftale\nAgreement\nnonsense\nRo|Quiet|1\nPladser|Seats|2|at_least 3\n\n1\n"

@@ -14,6 +14,7 @@ from tests.command import ROOT, sekskant
 NARROW, WIDE = "hovedstaden.mest-specialiserede", "hovedstaden.udviklingsstrategi"
 
 
+@pytest.mark.slow
 def test_what_is_proven_of_one_rulebook() -> None:
     english = sekskant("rulebook", "prove", NARROW, "--lang", "en").out
     assert "64 status vectors" in english
@@ -62,6 +63,7 @@ def test_a_table_fits_the_screen(columns: int) -> None:
     assert "U1 Undtaget efter bekendtgørelsen (excluded_by_order)" in out
 
 
+@pytest.mark.slow
 def test_a_table_in_other_forms() -> None:
     rows = list(csv.DictReader(sekskant("rulebook", "table", WIDE, "--format", "csv").out.splitlines()))
     assert rows[1] == {

@@ -108,6 +108,7 @@ def write_cases(rooms: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_without_cases_nothing_fails_unless_asked(rooms: Path) -> None:
     ran = sekskant("rulebook", "test", str(rooms), "--lang", "en")
     assert ran.code == 0
@@ -135,6 +136,7 @@ def test_what_differs_is_said(rooms: Path) -> None:
     assert "    R1: forventet not_met, afgjort met" in danish
 
 
+@pytest.mark.slow
 def test_a_rulebook_or_a_case_file_can_be_named(rooms: Path) -> None:
     path = write_cases(rooms, CASES_OF_ROOMS)
     for named in (path, rooms / "rulebook.yaml", rooms):
@@ -152,6 +154,7 @@ def test_coverage_can_be_required(rooms: Path) -> None:
     assert sekskant("rulebook", "test", str(rooms), "--fail-under", "10").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [None, CASES_OF_ROOMS, CASES_OF_ROOMS + "year: 2020\n# the end\n"])
 def test_missing_cases_are_written_to_be_judged(rooms: Path, text: str | None) -> None:
     """They show nothing until their author has judged them; then the coverage is complete."""
@@ -235,6 +238,7 @@ def test_a_rejected_case_file_leaves_the_others(rooms: Path) -> None:
 # Any rulebook
 
 
+@pytest.mark.slow
 @given(examples())
 @tried(60)
 def test_suggested_cases_reach_their_goals(example: Example) -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import itertools
 import json
@@ -23,6 +22,7 @@ import pytest
 import yaml
 
 from engine.decisions.evaluators import DURABLE_RULES, REFERENCE, why_reference
+from engine.evaluation.durable_engine import why_missing
 from engine.explanation.justification import justification
 from engine.explanation.wording import Language
 from engine.rulebooks.library import SHIPPED
@@ -181,8 +181,8 @@ def _expected(name: str, language: Language) -> Path:
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_view_shows_what_it_should(name: str, language: Language, place: Path) -> None:
     view = VIEWS[name]
-    if "needs" in view and importlib.util.find_spec(view["needs"]) is None:
-        pytest.skip(f"{view['needs']} is not installed")
+    if "needs" in view and (missing := why_missing()) is not None:
+        pytest.skip(missing.en)
     text, path = _shown(view, language, place), _expected(name, language)
     if WRITES:
         path.write_bytes(text.encode())

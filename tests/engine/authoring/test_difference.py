@@ -54,6 +54,7 @@ def test_an_example_is_given_where_a_verdict_can_change(rulebook: Rulebook) -> N
         assert (comparison.counterexample is None) is comparison.holds
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path) -> None:
     path = changed(tmp_path, "mest-specialiserede", "  at_least: 5\n", "  at_least: 4\n")
     ran = sekskant("rulebook", "diff", "hovedstaden.mest-specialiserede", str(path), "--lang", "en")

@@ -15,7 +15,6 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from lxml import etree
-from pySFeel import SFeelParser
 
 from engine.authoring.lints import places
 from engine.authoring.proofs.diagrams import facts_under
@@ -44,6 +43,8 @@ class Model:
 
     def __init__(self, xml: str) -> None:
         self.root = ElementTree.fromstring(xml)  # noqa: S314 - our own export
+        from pySFeel import SFeelParser  # noqa: PLC0415 - it makes the tables of its parser when it is imported: ten seconds
+
         self._engine = SFeelParser()
         self._known: dict[str, str] = {}
 
@@ -113,6 +114,7 @@ def test_the_export_is_valid_dmn(rulebook: Rulebook) -> None:
     )
 
 
+@pytest.mark.slow
 @given(examples(max_criteria=4, max_overrides=2))
 @tried(30)
 def test_any_rulebook_is_exported(example: Example) -> None:
@@ -123,6 +125,7 @@ def test_any_rulebook_is_exported(example: Example) -> None:
     check_vectors(example.rulebook, limit=20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
 def test_every_status_vector_gives_the_same_verdict(rulebook: Rulebook) -> None:
     check_vectors(rulebook)

@@ -13,8 +13,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.authoring.writing.layout import WIDTH, laid_out
-from engine.documents.document import read_one
+from engine.authoring.lints.allowance import allowed_at
+from engine.authoring.writing.layout import WIDTH, laid_out, layout
+from engine.diagnostics import Rejected
+from engine.documents.document import Mapping, Node, Sequence, read_one
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED
 from engine.rulebooks.rulebook_loader import load_rulebook
@@ -86,6 +88,7 @@ def test_json_becomes_yaml() -> None:
     assert laid_out(written, file.name) == laid_out(without_comments(TEXTS[file]), file.name)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FILES), st.data())
 @tried(60)
 def test_comments_and_meaning_are_kept(file: Path, data: st.DataObject) -> None:
@@ -114,6 +117,107 @@ def test_comments_and_meaning_are_kept(file: Path, data: st.DataObject) -> None:
     assert read_one(laid.encode(), file.name).plain() == plain_of(file)
     assert laid_out(laid, file.name) == laid
     assert all(re.search(rf"{comment}$", laid, re.MULTILINE) for comment in comments)
+
+
+def with_comments(text: str, data: st.DataObject, words: list[str]) -> str:
+    """A text with comments at places of any kind: above any line, at the end of any, within braces and brackets."""
+    file, plain = "x.yaml", read_one(text.encode(), "x.yaml").plain()
+    places = [match.end() for match in re.finditer(r"\n|[\[{,](?= )|[\[{]|(?=[\]}])|(?=\n)| (?=[\w\"'])", text)]
+    for place in sorted(
+        data.draw(st.lists(st.sampled_from(places), min_size=1, max_size=6, unique=True)), reverse=True
+    ):
+        blank, indent = data.draw(st.sampled_from(["", "\n"])), " " * data.draw(st.integers(0, 12))
+        comment = f"# {data.draw(st.sampled_from(words))} {place}"
+        is_line_start, is_line_end = text[place - 1 : place] == "\n", text[place : place + 1] == "\n"
+        rest = "" if is_line_end else f"\n{'' if is_line_start else indent}"
+        changed = f"{text[:place]}{blank if is_line_start else ''}{indent or ' '}{comment}{rest}{text[place:]}"
+        try:
+            is_same = read_one(changed.encode(), file).plain() == plain
+        except Rejected:
+            continue
+        text = changed if is_same else text
+    return text
+
+
+def notes_in(text: str) -> list[str]:
+    return re.findall(r"# (?:note|sekskant: allow [a-z-]+) \d+$", text, re.MULTILINE)
+
+
+def allowed_in(text: str) -> set[tuple[Any, str]]:
+    """Each key and value at which a comment allows a lint, as the check of rulebooks finds it."""
+    lines = text.splitlines()
+    found: set[tuple[Any, str]] = set()
+
+    def visit(path: tuple[str | int, ...], node: Node) -> None:
+        places = {"value": node.place}
+        children: dict[str | int, Node] = {}
+        if isinstance(node, Mapping):
+            children = {name: child for name, child in node.entries.items()}  # noqa: C416 - keys of two types
+            places |= {f"key {name}": place for name, place in node.key_places.items()}
+        elif isinstance(node, Sequence):
+            children = dict(enumerate(node.items))
+        for what, place in places.items():
+            found.update(((*path, what), code) for code in allowed_at(lines, place.line))
+        for name, child in children.items():
+            visit((*path, name), child)
+
+    visit((), read_one(text.encode(), "x.yaml"))
+    return found
+
+
+@given(st.sampled_from(FILES), STYLES | st.none(), st.data())
+@tried(40)
+def test_comments_at_any_place_are_kept_in_order(file: Path, style: dict[str, Any] | None, data: st.DataObject) -> None:
+    text = TEXTS[file]
+    if style is not None:
+        text = yaml.dump(plain_of(file), Dumper=Dumper, allow_unicode=True, sort_keys=False, **style)
+    text = with_comments(text, data, ["note"])
+    laid, left = layout(text, file.name)
+    assert left is None
+    assert notes_in(laid) == notes_in(text)
+    assert read_one(laid.encode(), file.name).plain() == plain_of(file)
+    assert laid_out(laid, file.name) == laid
+
+
+@given(st.sampled_from(FILES), st.data())
+@tried(40)
+def test_an_allowance_is_never_moved(file: Path, data: st.DataObject) -> None:
+    text = with_comments(TEXTS[file], data, ["note", "sekskant: allow unread-fact", "sekskant: allow same-criterion"])
+    laid, left = layout(text, file.name)
+    assert notes_in(laid) == notes_in(text)
+    assert allowed_in(laid) == allowed_in(text)
+    assert left is None or laid == text
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a: {b: 1,   # one\n    c: 2}  # two\n", "a:\n  b: 1 # one\n  c: 2 # two\n"),
+        ("a: {b: 1, c: 2}   # both\n", "a: {b: 1, c: 2} # both\n"),
+        ("a: >-   # short\n  text\nb: 1\n", "a: text # short\nb: 1\n"),
+        ("a: [1, # one\n  # two\n  2 # three\n  # four\n  ]\n", "a:\n  - 1 # one\n  # two\n  - 2 # three\n  # four\n"),
+        ("a:  # list\n- b: 1  # one\n  c: 2\n", "a: # list\n  - b: 1 # one\n    c: 2\n"),
+        ("a:\n  b: 1\n  # c: 2\nd: 3\n# end\n", "a:\n  b: 1\n  # c: 2\nd: 3\n# end\n"),
+        ("a: # one\n  1 # two\n", "# one\na: 1 # two\n"),
+        ("a: 'no # comment'   # one\n", 'a: "no # comment" # one\n'),
+    ],
+)
+def test_where_comments_stand(written: str, expected: str) -> None:
+    assert layout(written, "x.yaml") == (expected, None)
+    assert layout(expected, "x.yaml") == (expected, None)
+
+
+def test_a_file_whose_allowance_would_move_is_left_and_that_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "vocabulary.yaml"
+    text = TIDY.replace("  quiet:\n", "  # sekskant: allow unread-fact\n  quiet:\n")
+    moved = text.replace("{da: Ro, en: Quiet}", "{da: Ro, # sekskant: allow same-criterion\n      en: Quiet}")
+    file.write_text(moved, encoding="utf-8")
+    for arguments in ((), ("--check",)):
+        ran = sekskant("rulebook", "fmt", *arguments, str(file))
+        assert (ran.code, ran.out) == (0, "")
+        assert ran.err == f"{file}:11:5: left as it is: a comment would allow a lint elsewhere\n"
+    assert file.read_text(encoding="utf-8") == moved
+    assert laid_out(text, "x.yaml") == text
 
 
 def test_lines_are_not_too_long() -> None:
@@ -145,6 +249,7 @@ facts:
 """
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path) -> None:
     file = tmp_path / "vocabulary.yaml"
     file.write_text(UNTIDY, encoding="utf-8")

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-import os
+import pkgutil
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from sarif_pydantic import Sarif
 
+from engine.authoring.lints import each
 from engine.authoring.lints.check import check
-from engine.authoring.lints.codes import LINTS
+from engine.authoring.lints.lint import Lint
+from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES
 from engine.rulebooks.library import SHIPPED
 from tests.command import ROOT, sekskant
 from tests.engine.rulebooks.test_broken_rulebooks import BROKEN, FOLDERS, check_style
+from tests.expected import agrees
 
 FILES = ROOT / "tests" / "lints"
+PAGES = ROOT / "docs" / "lints"
 CASES = sorted(folder.name for folder in FILES.iterdir())
 
 
@@ -34,12 +40,9 @@ def test_every_lint_has_a_broken_and_a_mended_rulebook() -> None:
 
 @pytest.mark.parametrize("code", CASES)
 def test_a_broken_rulebook_is_found(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With SEKSKANT_WRITE_EXPECTED=1 in the environment, what is said becomes what is expected."""
     monkeypatch.chdir(FILES / code / "broken")
-    said, expected = said_about(), Path("../expected.txt")
-    if os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1":
-        expected.write_text(said, encoding="utf-8")
-    assert said == expected.read_text(encoding="utf-8")
+    said = said_about()
+    agrees(Path("../expected.txt"), said)
     assert set(re.findall(r"^[^ ]+: ([a-z0-9-]+): ", said, re.MULTILINE)) == {code}
     check_style(said)
 
@@ -69,25 +72,31 @@ def test_a_comment_allows_a_lint(code: str, tmp_path: Path, monkeypatch: pytest.
     assert said_about() == ""
 
 
-@pytest.mark.parametrize("code", sorted(LINTS))
-def test_every_lint_has_a_page(code: str) -> None:
-    page = (ROOT / "docs" / "lints" / f"{code}.md").read_text()
-    assert page.startswith(f"# {code}\n\nSummary: {LINTS[code]}.\n")
-    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["Avoid", "Prefer", "Why"]
+def test_a_lint_stands_in_the_module_of_its_name() -> None:
+    for module in pkgutil.iter_modules(each.__path__):
+        lint = importlib.import_module(f"{each.__name__}.{module.name}").LINT
+        assert LINTS[module.name.replace("_", "-")] is lint
+
+
+@pytest.mark.parametrize("lint", LINTS.values(), ids=lambda lint: lint.code)
+def test_every_lint_has_a_page(lint: Lint) -> None:
+    """It is made from the docstring of the lint's module, which begins with the summary as a sentence."""
+    module = sys.modules[f"{each.__name__}.{lint.code.replace('-', '_')}"]
+    title, body = (module.__doc__ or "").rstrip().split("\n\n", 1)
+    assert title == f"{lint.summary[0].upper()}{lint.summary[1:]}."
+    assert re.findall(r"^## (.*)$", body, re.MULTILINE) == ["Avoid", "Prefer", "Why"]
+    agrees(PAGES / f"{lint.code}.md", f"# {lint.code}\n\nSummary: {lint.summary}.\n\n{body}\n")
 
 
 def test_the_lints_are_listed() -> None:
-    """With SEKSKANT_WRITE_EXPECTED=1 the list is written."""
-    rows = "\n".join(f"| [{code}]({code}.md) | {summary} |" for code, summary in LINTS.items())
+    rows = "\n".join(f"| [{code}]({code}.md) | {lint.summary} |" for code, lint in LINTS.items())
     text = (
         "# Lints\n\nWhat `sekskant rulebook check` finds in rulebooks that load. A comment "
         "`# sekskant: allow CODE` in the line, or in the\nline above, allows a lint.\n\n"
         f"| code | what it finds |\n|---|---|\n{rows}\n"
     )
-    path = ROOT / "docs" / "lints" / "README.md"
-    if os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1":
-        path.write_text(text, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == text
+    agrees(PAGES / "README.md", text)
+    assert {page.stem for page in PAGES.glob("*.md")} == {"README", *LINTS}
 
 
 def test_the_shipped_rulebooks_are_clean() -> None:
@@ -111,6 +120,7 @@ def test_a_broken_file_hides_nothing_in_the_others(tmp_path: Path, monkeypatch: 
     assert "syntax" in codes
 
 
+@pytest.mark.slow
 def test_the_command_exits_with_5_and_never_as_for_usage(tmp_path: Path) -> None:
     found = sekskant("rulebook", "check", str(FILES / "unused-criterion" / "broken"))
     assert (found.code, found.err) == (5, "1 finding in 2 files\n")
@@ -164,3 +174,20 @@ def test_the_pre_commit_hooks_run_commands_that_there_are() -> None:
     (check_hook,) = (hook for hook in hooks if hook["id"] == "sekskant-check")
     assert re.search(check_hook["files"], "rules/hovedstaden/mest-specialiserede-2018.yaml")
     assert re.search(check_hook["exclude"], "rules/hovedstaden/cases/mest-specialiserede-2018.yaml")
+
+
+@pytest.mark.parametrize("named", [".", "rulebook.yaml", "vocabulary.yaml"])
+def test_a_vocabulary_that_no_offer_fits_does_not_pass(named: str, tmp_path: Path) -> None:
+    """`assess` refuses an attribute that offers do not have, and so does `check`, whichever file it is given."""
+    shutil.copytree(FILES / "idle-override" / "mended", tmp_path, dirs_exist_ok=True)
+    vocabulary = tmp_path / "vocabulary.yaml"
+    text = vocabulary.read_text(encoding="utf-8")
+    attribute = "  seats:\n    attribute: true # sekskant: allow fact-declaration\n"
+    vocabulary.write_text(text.replace("  seats:\n", attribute), encoding="utf-8")
+    ran = sekskant("rulebook", "check", named, cwd=tmp_path)
+    message = "fact-declaration: an offer has no attribute `seats`"
+    hint = "one of `operator_kind`, `agreement_kind`, `service_type`"
+    assert (ran.code, ran.out) == (5, f"vocabulary.yaml:5:3: {message}\n  hint: {hint}\n")
+    offer = str(ROOT / "docs" / "example.yaml")
+    refused = sekskant("assess", offer, "--rulebook", str(tmp_path / "rulebook.yaml"))
+    assert (refused.code, message in refused.err) == (1, True)

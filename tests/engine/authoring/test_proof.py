@@ -132,6 +132,7 @@ def wide_rulebook(criteria: int, required: int, mandatory: int = 0) -> Rulebook:
     return make_rulebook(vocabulary, written, {"at_least": required, "of": names, "mandatory": names[:mandatory]})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("criteria", "required"), [(21, 11), (40, 3), (100, 50)])
 def test_many_criteria_are_proven(criteria: int, required: int) -> None:
     rulebook = wide_rulebook(criteria, required)

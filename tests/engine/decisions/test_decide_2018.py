@@ -15,7 +15,7 @@ from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, Stat
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
-from tests.support import SUBJECT, answer, between, exact, unknown
+from tests.support import SUBJECT, answer, between, exact, status_of_rule, unknown
 
 YEAR = 2018
 WIDER, NARROWER = Library().in_force(YEAR)
@@ -259,7 +259,7 @@ def test_all_criteria_are_found_even_where_an_override_decides() -> None:
     trace = decide(WIDER, {**ALL_OF_A, "service_type": answer("alcohol_treatment"), **MUNICIPAL})
     assert trace.verdict is Verdict.NOT_MET
     assert set(statuses(trace).values()) == {"met"}
-    assert trace.rule_status is Status.MET
+    assert status_of_rule(trace) is Status.MET
     assert trace.analysis.grounds.sets == (("excluded_by_order",),)
     assert trace.analysis.smallest_change.sets == (("excluded_by_order",),)
 
@@ -276,7 +276,7 @@ def test_the_share_of_outside_citizens_does_not_apply_where_the_region_stands_be
     trace = decide(WIDER, {**MUNICIPAL, **ALL_OF_A, kind: answer("region"), "outside_share_mean": exact("0.1")})
     found = trace.criterion("A5")
     assert (found.status, found.exempt, found.measure) == (Status.NOT_APPLICABLE, Status.MET, Status.NOT_MET)
-    assert trace.rule_status is Status.MET
+    assert status_of_rule(trace) is Status.MET
 
 
 def test_without_the_criterion_that_does_not_apply_four_are_still_required() -> None:

@@ -42,6 +42,7 @@ def but_for_execution(trace: Trace) -> Trace:
 def why(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Why durable-rules does not decide."""
     why = str(request.param)
+    monkeypatch.delenv("SEKSKANT_ENGINE", raising=False)
     if why == "asked for":
         monkeypatch.setenv("SEKSKANT_ENGINE", "reference")
     elif why == BROKEN:
@@ -147,7 +148,7 @@ print([name in sys.modules for name in ("durable.engine", "dd")])
 """
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SEKSKANT_ENGINE": ""},
         capture_output=True,
         text=True,
         timeout=120,

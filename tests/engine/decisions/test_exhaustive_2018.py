@@ -15,7 +15,7 @@ from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Result, Status
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
-from tests.support import forced
+from tests.support import forced, slow_among
 
 MET, AWAY = Result.MET, Result.NOT_APPLICABLE
 
@@ -59,7 +59,7 @@ class Case(NamedTuple):
     analyses: list[Analysis]
 
 
-@pytest.fixture(scope="module", params=RULES)
+@pytest.fixture(scope="module", params=slow_among(RULES, {"hovedstaden.udviklingsstrategi"}))
 def case(request: pytest.FixtureRequest) -> Case:
     program = compile_rulebook(next(r for r in Library().in_force(2018) if r.id == request.param))
     analyst, table = Analyst(program), Table(RULES[request.param])

@@ -480,7 +480,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 MANY = {
     name for name in HOSTILE if name.startswith(("a million", "five million", "two hundred")) and "digits" not in name
 }
-"""Those that take a second or more, and much memory."""
+LARGE = {"a tag of 15 MiB", "an anchor of 15 MiB", "quotes", "a quote without end", "tabs"}
+"""Those that take a second or more, or hundreds of megabytes while a parser looks at them."""
 HARMLESS: dict[str, Callable[[], bytes]] = {
     "comments": lambda: b"#" * 15 * MEGABYTE,
     "spaces": lambda: b" " * 15 * MEGABYTE,
@@ -497,7 +498,7 @@ def memory() -> int:
     return psutil.Process(os.getpid()).memory_info().rss
 
 
-@pytest.mark.parametrize("name", slow_among(HOSTILE, MANY))
+@pytest.mark.parametrize("name", slow_among(HOSTILE, MANY | LARGE))
 def test_hostile_input_is_refused_in_little_memory(name: str) -> None:
     made, code = HOSTILE[name]
     data = made()
@@ -530,6 +531,7 @@ def test_too_many_levels_come_before_what_a_parser_finds_further_on(
     assert [d.code for rejected in rejections for d in rejected.diagnostics] == ["too-deep"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARMLESS)
 def test_large_input_is_read_in_little_memory(name: str) -> None:
     data = HARMLESS[name]()

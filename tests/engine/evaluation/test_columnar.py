@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +20,7 @@ from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.columnar_evidence import (
+    MAX_YEARS,
     Grids,
     Leaf,
     high_of,
@@ -31,13 +33,13 @@ from engine.evaluation.columnar_evidence import (
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, State, Stated, findings_of
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import FactDeclaration
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from engine.values.numbers import decimal_text
 from tests.chance import tried
 from tests.engine.random_rulebooks import DEPARTURES, THRESHOLDS, VOCABULARY, YEAR, YEARS, Example, examples
-from tests.support import REASONED, SUBJECT, between, exact, make_rulebook, make_vocabulary, unknown
+from tests.support import REASONED, SUBJECT, Written, between, exact, make_rulebook, make_vocabulary, unknown
 
 many = tried(60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -121,6 +123,36 @@ OFFERS = st.fixed_dictionaries(
 
 def _stated(found: Any) -> Any:
     return {year: e for year, e in found.items() if e is not None} if isinstance(found, Mapping) else found
+
+
+@tried(20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(examples(), st.lists(OFFERS, min_size=8, max_size=8), st.sampled_from([Fraction(0), Fraction(1, 2)]))
+def test_columns_and_reference_find_the_same_facts_near(
+    example: Example, offers: list[Stated], margin: Fraction
+) -> None:
+    compiled = compile_rulebook(example.rulebook)
+    program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", margin)
+    frame = program.grids.prepare(frame_of(program, offers), program.grids.read)
+    found = program.evaluate(frame).collect().to_native()
+    for stated, row in zip(offers, found.iter_rows(named=True), strict=True):
+        if row[program.certain]:
+            with contextlib.suppress(Rejected):  # a contradiction in what the program does not read
+                findings = findings_of(VOCABULARY, stated, YEAR)
+                assert row[program.near] == program.near_by_reference(findings)
+
+
+@pytest.mark.parametrize(
+    ("low", "is_open", "near"), [("0.6", True, 0), ("0.6", False, 1), ("0.5", True, 1), ("0.55", True, 1)]
+)
+def test_a_bound_that_is_left_out_is_not_near(low: str, is_open: bool, near: int) -> None:
+    vocabulary = make_vocabulary({"size": {"type": "number", "at_least": 0}})
+    test = {"fact": "size", "at_most": Decimal("0.5")}
+    compiled = compile_rulebook(make_rulebook(vocabulary, {"C": {"met_when": test}}, {"all": ["C"]}))
+    program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", Fraction(1, 5))
+    stated = {"size": between(low, low_open=is_open)}
+    frame = program.grids.prepare(frame_of(program, [stated]), program.grids.read)
+    (found,) = program.evaluate(frame).collect().to_native()[program.near]
+    assert (found, program.near_by_reference(findings_of(vocabulary, stated, YEAR))) == (near, near)
 
 
 @pytest.mark.slow
@@ -226,6 +258,32 @@ def test_a_threshold_too_fine_for_columns_is_an_error() -> None:
     rulebook = make_rulebook(vocabulary, {"C": fine}, {"all": ["C"]})
     with pytest.raises(Rejected, match=r"not-columnar: the thresholds on `height` have too many digits"):
         columnar(compile_rulebook(rulebook))
+
+
+def mean_of_years(count: int) -> Rulebook:
+    derived = {"mean": {"of": "size", "years": [-year for year in range(count)]}}
+    facts: dict[str, Written] = {
+        "size": {"type": "number", "per": "year"},
+        "mean": {"type": "number", "derived": derived},
+    }
+    criterion = {"met_when": {"fact": "mean", "at_least": 1}}
+    return make_rulebook(make_vocabulary(facts), {"C": criterion}, {"all": ["C"]})
+
+
+@pytest.mark.parametrize("size", ["999999999.999999", "-999999999.999999", "1"])
+def test_as_many_years_as_columns_can_add_up_are_added_up(size: str) -> None:
+    rulebook = mean_of_years(MAX_YEARS)
+    program, found = columnar(compile_rulebook(rulebook)), {YEAR - i: exact(size) for i in range(MAX_YEARS)}
+    but_one = {**found, YEAR: unknown(rulebook.vocabulary.facts["size"])}
+    offers: list[Stated] = [{"size": found}, {"size": but_one}, {"size": {}}]
+    expected = [reference.conditions(program.program, findings_of(rulebook.vocabulary, o, YEAR)) for o in offers]
+    items = [items for _, items in evaluated(program, offers)]
+    assert items == [tuple(statuses[n] for n in program.program.inputs) for statuses in expected]
+
+
+def test_a_mean_of_more_years_than_columns_can_add_up_is_an_error() -> None:
+    with pytest.raises(Rejected, match=r"not-columnar: `mean` is the mean of more than 32 years"):
+        columnar(compile_rulebook(mean_of_years(MAX_YEARS + 1)))
 
 
 def test_facts_that_no_column_states_are_not_stated() -> None:

@@ -50,6 +50,7 @@ def of_judgements(
 # --- it says what the reference says ---
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(examples())
 def test_every_node_is_as_by_the_reference(example: Example) -> None:

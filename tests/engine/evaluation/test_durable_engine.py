@@ -11,6 +11,7 @@ import pytest
 
 from engine.evaluation.durable_engine import why_missing
 from tests.command import ROOT
+from tests.support import put_broken_durable_rules
 
 LOADED = why_missing() is None
 
@@ -29,6 +30,7 @@ def told(folder: Path, script: str = "", **variables: str) -> str:
 @pytest.mark.skipif(not hasattr(sys, "setdlopenflags"), reason="this system has no such flags")
 @pytest.mark.parametrize("module", ["", "raise ImportError('no')", "raise RuntimeError('no')"])
 def test_how_names_are_bound_is_as_before_afterwards(module: str, tmp_path: Path) -> None:
+    put_broken_durable_rules(tmp_path)
     (tmp_path / "durable_rules_engine.py").write_text(f"import sys\nprint(sys.getdlopenflags())\n{module}")
     script = """
 import atexit, os, sys
@@ -53,8 +55,7 @@ def test_what_is_not_installed_is_said_to_be_so(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_loaded_says_why_without_the_folders_of_the_machine(tmp_path: Path) -> None:
-    module = tmp_path / "durable_rules_engine.py"
-    module.write_text("raise ImportError(f'{__file__}: undefined symbol: PyEval_CallObject', path=__file__)")
+    put_broken_durable_rules(tmp_path)
     reason = "durable_rules_engine.py: undefined symbol: PyEval_CallObject"
     expected = (
         f"Text(da='durable-rules kan ikke indlæses ({reason})', en='durable-rules cannot be loaded ({reason})')\n"

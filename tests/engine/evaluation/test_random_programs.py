@@ -31,7 +31,7 @@ from tests.engine.random_rulebooks import (
     ruling,
     values_of,
 )
-from tests.support import SUBJECT, forced
+from tests.support import SUBJECT, forced, status_of_rule
 
 # Each program decided by durable-rules registers its rulesets in the one host of the process, for good.
 decided_by_durable_rules = tried(80, suppress_health_check=[HealthCheck.too_slow])
@@ -82,9 +82,10 @@ def test_the_rule_is_exactly_what_its_completions_are(example: Example) -> None:
     named = [dict(zip(example.criteria, results, strict=True)) for results in completions]
     inputs = [{name: counted(example.criteria[name], r) for name, r in results.items()} for results in named]
     expected = {group_result(example.group, results) for results in inputs}
-    assert trace.rule_status.value == {NOT_MET if r is Result.NOT_APPLICABLE else r for r in expected}
+    assert status_of_rule(trace).value == {NOT_MET if r is Result.NOT_APPLICABLE else r for r in expected}
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples())
 def test_where_all_is_known_the_decision_is_what_the_rulebook_says(example: Example) -> None:
@@ -108,6 +109,7 @@ def test_to_learn_more_never_contradicts_what_was_found(example: Example) -> Non
         assert set(after.possible_bases) <= set(before.possible_bases)
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples(), st.data())
 def test_the_order_of_the_evidence_never_matters(example: Example, data: st.DataObject) -> None:
@@ -120,6 +122,7 @@ def _turned(stated: Evidence | Mapping[int, Evidence]) -> Evidence | Mapping[int
     return stated if isinstance(stated, Evidence) else dict(reversed(list(stated.items())))
 
 
+@pytest.mark.slow
 @decided_by_the_reference
 @given(examples(max_criteria=4, max_overrides=2))
 def test_the_analysis_is_that_of_the_definitions(example: Example) -> None:

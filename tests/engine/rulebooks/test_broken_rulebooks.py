@@ -42,6 +42,7 @@ ABOUT_OFFERS = {
 
 # So have journals and receipts: tests/cli/audit/test_broken_journals.py.
 ABOUT_JOURNALS = {
+    "damaged-entry",
     "journal-address",
     "journal-busy",
     "journal-damaged",

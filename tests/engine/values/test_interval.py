@@ -159,6 +159,38 @@ def test_the_ratio_holds_nothing_but_quotients(over: Interval, under: Interval, 
     assert holds(over.ratio_to(under), number) is not empty_by_definition(over.intersect(products))
 
 
+def written(interval: Interval) -> bool:
+    """Whether an end that is not there is not said to be open."""
+    return all(end.number is not None or not end.is_open for end in interval.ends)
+
+
+WRITTEN = INTERVALS.filter(written)
+
+
+@cheap
+@given(WRITTEN, WRITTEN, st.data())
+def test_without_limits_an_interval_is_the_same_within_them(
+    one: Interval, limits: Interval, data: st.DataObject
+) -> None:
+    within = one.intersect(limits)
+    shown = within.without_limits(limits)
+    number = data.draw(about(one, limits))
+    assert holds(shown.intersect(limits), number) is holds(within, number)
+    assert shown.is_exact is within.is_exact
+    if not within.is_exact:
+        kept = [end for end, limit in zip(shown.ends, limits.ends, strict=True) if end == limit]
+        assert all(end.number is None for end in kept)
+
+
+@cheap
+@given(WRITTEN, WRITTEN)
+def test_what_follows_from_intervals_has_no_open_end_where_there_is_none(one: Interval, other: Interval) -> None:
+    positive_ = other.intersect(Interval(Fraction(0), None, low_open=True))
+    results = [one + other, one.intersect(other), one.divided_by(3), one.whole(), one.without_limits(other)]
+    results += [] if positive_.is_empty else [one.ratio_to(positive_)]
+    assert all(map(written, results)), results
+
+
 @cheap
 @given(ANY_INTERVAL, st.integers(-8, 8))
 def test_tightening_keeps_every_whole_number(interval: Interval, number: int) -> None:

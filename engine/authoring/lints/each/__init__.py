@@ -1,0 +1,1 @@
+"""The lints, one to a module: what each finds, its page, and how it finds it."""

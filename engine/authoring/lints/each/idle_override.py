@@ -1,0 +1,45 @@
+"""An override that changes no verdict.
+
+## Avoid
+
+```yaml
+overrides:
+  shop: {when: {fact: owner, is: shop}, verdict: not_met, ...}
+  kiosk: {when: {all: [{fact: owner, is: shop}, {fact: seats, at_most: 5}]}, verdict: not_met, ...}
+```
+
+## Prefer
+
+```yaml
+overrides:
+  shop: {when: {fact: owner, is: shop}, verdict: not_met, ...}
+```
+
+## Why
+
+Overrides are tried in order. One that stands behind a wider one with the same verdict is never asked; one whose
+verdict the rule gives anyway adds nothing. Either it should come first, or its condition says something else than was
+meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.authoring.lints.lint import Lint, RulebookFile
+from engine.diagnostics import Diagnostic
+
+
+def _idle_overrides(file: RulebookFile) -> Iterator[Diagnostic]:
+    if not file.meaning.varies:
+        return
+    overrides = file.rulebook.overrides
+    for override in overrides:
+        others = tuple(other for other in overrides if other is not override)
+        if file.meaning.changes_nothing(file.rulebook._replace(overrides=others)):
+            message = f"override `{override.id}` changes no verdict"
+            hint = "an override before it, or the rule, gives the same verdict already"
+            yield Diagnostic(file.at_key("overrides", override.id), "idle-override", message, hint)
+
+
+LINT = Lint("idle-override", "an override that changes no verdict", _idle_overrides)

@@ -1,0 +1,41 @@
+"""A fact that no rulebook reads.
+
+## Avoid
+
+```yaml
+# vocabulary.yaml declares `heated`; no rulebook beside it tests it
+```
+
+## Prefer
+
+```yaml
+met_when: {all: [{fact: quiet}, {fact: heated}]}
+```
+
+## Why
+
+Nobody is asked for it, so offers that state it state it for nothing, and authors think it counts. Attributes of
+offers are left alone: they describe the offer also where no rule reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.authoring.lints.lint import Lint, VocabularyFile
+from engine.diagnostics import Diagnostic
+from engine.evaluation.program import compile_rulebook
+
+
+def _unread_facts(file: VocabularyFile) -> Iterator[Diagnostic]:
+    """Where there is any rulebook that could read them; attributes describe an offer all the same."""
+    readers = [rulebook for rulebook in file.rulebooks if rulebook.vocabulary.id == file.vocabulary.id]
+    read = {fact.id for rulebook in readers for fact in compile_rulebook(rulebook).facts_read}
+    for name, fact in file.vocabulary.facts.items():
+        if readers and name not in read and not fact.is_attribute:
+            message = f"no rulebook reads the fact `{name}`"
+            hint = "take it out, or test it; assessors are not asked for it"
+            yield Diagnostic(file.at_key("facts", name), "unread-fact", message, hint)
+
+
+LINT = Lint("unread-fact", "a fact that no rulebook reads", in_vocabulary=_unread_facts)

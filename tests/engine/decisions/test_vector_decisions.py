@@ -1,0 +1,118 @@
+"""What is taken to be alike is alike: status vectors are decided as each offer is, whoever decides."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+
+from engine.decisions.analysis import alike
+from engine.decisions.decide import Decider
+from engine.decisions.evaluators import ENGINES
+from engine.decisions.vector_decisions import Rulings, items_of
+from engine.evaluation.program import compile_rulebook
+from engine.evaluation.ruling import Items, rule_on
+from engine.rulebooks.rulebook import Rulebook
+from engine.values.logic import Status
+from tests.chance import tried
+from tests.engine.random_rulebooks import TRUTHS, VOCABULARY, YEAR, criteria, evidence, examples, full_evidence
+from tests.support import SUBJECT, Written, make_rulebook
+
+few = tried(60, suppress_health_check=[HealthCheck.too_slow])
+
+PLAIN: Written = {"met_when": {"fact": "good"}}
+
+
+def with_exemption(counts_as: str) -> Written:
+    return {"met_when": {"fact": "good"}, "not_applicable": {"when": {"fact": "fair"}, "counts_as": counts_as}}
+
+
+def counting(*written: Written, mandatory: list[str] | None = None) -> Rulebook:
+    named = {f"C{i}": criterion for i, criterion in enumerate(written, 1)}
+    group = {"at_least": (len(named) + 1) // 2, "of": list(named), "mandatory": mandatory or []}
+    return make_rulebook(VOCABULARY, named, group)
+
+
+@st.composite
+def of_one_group(draw: st.DrawFn, written: st.SearchStrategy[Written]) -> Rulebook:
+    """Criteria that stand in one group, some of which may not apply: many of them are alike."""
+    named = {f"C{i}": criterion for i, criterion in enumerate(draw(st.lists(written, min_size=2, max_size=5)), 1)}
+    mandatory = draw(st.lists(st.sampled_from(list(named)), unique=True))
+    count = {"at_least": draw(st.integers(1, len(named))), "of": list(named), "mandatory": mandatory}
+    group = draw(st.sampled_from([{"all": list(named)}, {"any": list(named)}, count]))
+    return make_rulebook(VOCABULARY, named, draw(st.sampled_from([group, {"not": group}])))
+
+
+SIMPLE = (PLAIN, *map(with_exemption, ("excluded", "met", "not_met")))
+AWAY = (Status.NOT_APPLICABLE, Status.MET, Status.UNKNOWN_OR_NOT_APPLICABLE, Status.NOT_MET)
+
+
+def possible_vectors(rulebook: Rulebook) -> st.SearchStrategy[list[Items]]:
+    """Some of the vectors that offers can have: what does not apply, or may not, stands where that can be."""
+    options = [AWAY if c.applicability else (Status.MET, Status.NOT_MET, Status.UNKNOWN) for c in rulebook.criteria]
+    return st.lists(st.tuples(*map(st.sampled_from, options)), min_size=1, max_size=20)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@few
+@given(data=st.data())
+def test_a_vector_is_decided_as_the_reference_rules_on_it(engine: str, data: st.DataObject) -> None:
+    rulebook = data.draw(of_one_group(st.sampled_from(SIMPLE)))
+    rulings = Rulings(Decider(rulebook, engine=engine))
+    for items in data.draw(possible_vectors(rulebook)):
+        expected = rule_on(rulings.program, items)
+        assert rulings.on(items) == (expected.verdict, expected.possible_bases)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@few
+@given(rulebook=of_one_group(criteria()) | examples().map(lambda example: example.rulebook), data=st.data())
+def test_the_vector_of_an_offer_is_decided_as_the_offer_is(
+    engine: str, rulebook: Rulebook, data: st.DataObject
+) -> None:
+    decider = Decider(rulebook, engine=engine)
+    rulings = Rulings(decider)
+    for truth in data.draw(st.lists(TRUTHS, min_size=1, max_size=5)):
+        stated = data.draw(st.just(full_evidence(truth)) | evidence(truth))
+        trace = decider.decide(SUBJECT, stated, YEAR)
+        (items,) = items_of([decider.program], stated, YEAR)
+        assert rulings.on(items) == (trace.verdict, trace.possible_bases)
+        decisive = [c.criterion.id for c in trace.criteria if c.decisive]
+        assert [trace.criteria[i].criterion.id for i in rulings.decisive(items)] == decisive
+
+
+ALIKE = {
+    "plain": (PLAIN, PLAIN, True),
+    "one may not apply": (PLAIN, with_exemption("excluded"), False),
+    "both may not apply": (with_exemption("excluded"), with_exemption("excluded"), True),
+    "what does not apply counts in two ways": (with_exemption("met"), with_exemption("not_met"), False),
+    "what does not apply counts, or is left out": (with_exemption("met"), with_exemption("excluded"), False),
+    "what does not apply counts in one way": (with_exemption("not_met"), with_exemption("not_met"), True),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_criteria_are_alike_where_the_program_says_the_same_of_them(name: str) -> None:
+    first, second, are_alike = ALIKE[name]
+    one, other = alike(compile_rulebook(counting(first, second)))
+    assert (one == other) is are_alike
+
+
+def test_a_mandatory_criterion_is_not_like_one_that_is_not() -> None:
+    one, other = alike(compile_rulebook(counting(PLAIN, PLAIN, mandatory=["C2"])))
+    assert one != other
+
+
+def test_items_that_are_alike_can_change_places() -> None:
+    rulebook = counting(PLAIN, with_exemption("met"), PLAIN, with_exemption("met"), with_exemption("excluded"))
+    program = compile_rulebook(rulebook)
+    likeness = alike(program)
+    vectors = itertools.product((Status.MET, Status.NOT_MET, Status.UNKNOWN, Status.NOT_APPLICABLE), repeat=5)
+    for items in vectors:
+        for i, j in itertools.combinations(range(5), 2):
+            if likeness[i] == likeness[j]:
+                changed = list(items)
+                changed[i], changed[j] = items[j], items[i]
+                assert rule_on(program, tuple(changed)).verdict is rule_on(program, items).verdict

@@ -1,0 +1,483 @@
+"""Edits of a journal in sequences: a cell, and its checksum, and the digests above it; none passes, and each is named.
+
+Whether a journal holds is told here in plain words, and verification must tell the same: with the head that was noted,
+and without. What it says must have something to do with what was done.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+
+from engine.decisions.decide import Decider
+from engine.decisions.evaluators import REFERENCE
+from engine.decisions.trace import Subject
+from engine.journal.drafts import decision_draft, override_draft, run_draft, texts_of
+from engine.journal.entry import ENTRY_1, Entry, Header, sealed
+from engine.journal.journal import Head, Journal
+from engine.journal.records import File, columns_of, recorded_by, rulebooks_named
+from engine.journal.verify import Fault, verify
+from engine.rulebooks.rulebook import Verdict
+from engine.values.canonical import sha256
+from tests.chance import tried
+from tests.journals import copied, edited
+from tests.support import answer, make_rulebook, make_vocabulary
+
+COUNT = 7
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal of five decisions, one of them overridden, and of a run."""
+    vocabulary = make_vocabulary({"needed": {"type": "judgement"}})
+    rulebook = make_rulebook(vocabulary, {"C": {"met_when": {"fact": "needed", "is": "yes"}}}, {"all": ["C"]})
+    decider = Decider(rulebook, engine=REFERENCE)
+    path = tmp_path_factory.mktemp("journal") / "small.db"
+    run_file = path.parent / "out" / "rows.csv"
+    run_file.parent.mkdir()
+    run_file.write_text("rows")
+
+    def decided(number: int) -> Any:
+        evidence = {"needed": answer("yes", "no"[: number % 2 * 2] or "yes")}
+        trace = decider.decide(Subject(f"o{number}", f"Offer {number}"), evidence, 2018)
+        return decision_draft(trace, rulebook if number % 2 else None, "run", f'{{"id":"o{number}"}}', "offers.yaml")
+
+    with Journal(str(path), writes=True) as journal:
+        entries = [journal.append([decided(n)], texts_of([rulebook]), by="auditor")[0] for n in range(4)]
+        said = {"verdict": Verdict.NOT_MET, "outcome": "not_met", "because": "so", "by": "they"}
+        journal.append([override_draft(entries[1], "run", **said)], by="they")  # type: ignore[arg-type]
+        files = [File("rows.csv", sha256("rows"), 1)]
+        counts = {"test@1": {"met": 1}}
+        pairs = [(rulebook, None)]
+        run = run_draft(
+            "r", year=2018, folder="out", rulebooks=pairs, inputs=[], files=files, counts=counts, execution={}
+        )
+        journal.append([run], by="auditor")
+        journal.append([decided(4)], by="auditor")
+    return path
+
+
+# --- whether a journal holds, in plain words ---
+
+
+class Stored(NamedTuple):
+    """All that a journal stores."""
+
+    headers: list[tuple[Any, ...]]
+    entries: list[Entry]
+    texts: list[tuple[Any, ...]]
+
+
+def stored(path: Path) -> Stored:
+    with edited(path) as connection:
+        headers = connection.execute("SELECT format, id, created_at, created_by, checksums, digest FROM journal")
+        rows = connection.execute(f"SELECT {', '.join(ENTRY_1.fields)} FROM entries ORDER BY number")  # noqa: S608
+        texts = connection.execute("SELECT digest, kind, text FROM texts")
+        return Stored(headers.fetchall(), [Entry(*row) for row in rows], texts.fetchall())
+
+
+def holds(found: Stored, noted: Head | None = None) -> bool:
+    """Whether what is stored is a journal; and the one whose head was noted, or that one and what came after."""
+    try:
+        (row,) = found.headers
+        header, digest = Header(*row[:-1]), row[-1]
+        parts = [header.digest == digest, header.checksums == header.checksums_now(), _texts_hold(found)]
+        for number, entry in enumerate(found.entries, 1):
+            parts += [entry.number == number, entry.previous == digest, entry == sealed(entry)]
+            parts += [sha256(entry.content) == entry.content_digest, _says_so(entry)]
+            digest = entry.digest
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return all(parts) and (
+        noted is None or [e.digest for e in found.entries][noted.entries - 1 :][:1] == [noted.digest]
+    )
+
+
+def _says_so(entry: Entry) -> bool:
+    return all(getattr(entry, name) == said for name, said in columns_of(recorded_by(entry)).items())
+
+
+def _texts_hold(found: Stored) -> bool:
+    refs = [ref for entry in found.entries for ref in rulebooks_named(entry)]
+    named = {(r.sha256, "rulebook") for r in refs} | {(r.vocabulary.sha256, "vocabulary") for r in refs}
+    kept = {(digest, kind) for digest, kind, _ in found.texts}
+    return named == kept and all(sha256(text) == digest for digest, _, text in found.texts)
+
+
+# --- edits ---
+
+
+class Edit(NamedTuple):
+    """What somebody does behind the journal's back, and what verification may say of it."""
+
+    name: str
+    numbers: tuple[int, ...]
+    cell: tuple[str, Any] = ("", None)
+
+
+def _entry(connection: sqlite3.Connection, number: int) -> Entry | None:
+    row = connection.execute(
+        f"SELECT {', '.join(ENTRY_1.fields)} FROM entries WHERE number = ?",  # noqa: S608
+        (number,),
+    ).fetchone()
+    return None if row is None else Entry(*row)
+
+
+def _write(connection: sqlite3.Connection, number: int, **fields: Any) -> None:
+    for name, value in fields.items():
+        connection.execute(f"UPDATE OR IGNORE entries SET {name} = ? WHERE number = ?", (value, number))  # noqa: S608
+
+
+def _set(connection: sqlite3.Connection, edit: Edit) -> None:
+    column, value = edit.cell
+    old = _entry(connection, edit.numbers[0])
+    if old is None:
+        return
+    new = f"{getattr(old, column)}." if value == "+" else value
+    if isinstance(getattr(old, column), str) and value == "other":
+        other = _entry(connection, edit.numbers[1])
+        new = getattr(other, column) if other else "other"
+    if new is None and column in ("content", "content_digest", "run", "previous", "digest", "checksums", "kind"):
+        new = ""
+    try:
+        _write(connection, old.number, **{column: new})
+    except sqlite3.IntegrityError:
+        return
+
+
+def _set_with_checksum(connection: sqlite3.Connection, edit: Edit) -> None:
+    _set(connection, edit)
+    if (entry := _entry(connection, edit.numbers[0])) is not None:
+        _write(connection, entry.number, checksums=ENTRY_1.checksums(entry))
+
+
+def _sealed(entry: Entry) -> Entry:
+    """The entry with whatever digests fit it, as far as there are any."""
+    entry = entry._replace(content_digest=sha256(str(entry.content)))
+    try:
+        return sealed(entry)
+    except (TypeError, ValueError):
+        return entry
+
+
+def _forge(connection: sqlite3.Connection, edit: Edit) -> None:
+    """A cell, its checksum and the entry's digest."""
+    if edit.cell[0]:
+        _set(connection, edit)
+    if (entry := _entry(connection, edit.numbers[0])) is not None:
+        made = _sealed(entry)
+        _write(
+            connection, entry.number, content_digest=made.content_digest, digest=made.digest, checksums=made.checksums
+        )
+
+
+def _rechain(connection: sqlite3.Connection, edit: Edit) -> None:
+    """A forged entry, and all that come after it written anew."""
+    _forge(connection, edit)
+    _chain_from(connection, edit.numbers[0])
+
+
+def _chain_from(connection: sqlite3.Connection, number: int) -> None:
+    numbers = [
+        row[0] for row in connection.execute("SELECT number FROM entries WHERE number >= ? ORDER BY 1", (number,))
+    ]
+    for one, following in itertools.pairwise(numbers):
+        before = _entry(connection, one)
+        assert before is not None
+        _write(connection, following, previous=before.digest)
+        _forge(connection, Edit("forged", (following,)))
+
+
+def _delete(connection: sqlite3.Connection, edit: Edit) -> None:
+    first, last = sorted(edit.numbers)
+    connection.execute("DELETE FROM entries WHERE number BETWEEN ? AND ?", (first, last))
+
+
+def _delete_and_close(connection: sqlite3.Connection, edit: Edit) -> None:
+    _delete(connection, edit)
+    first, last = sorted(edit.numbers)
+    _shift(connection, last + 1, first - last - 1)
+
+
+def _shift(connection: sqlite3.Connection, start: int, by: int) -> None:
+    connection.execute("UPDATE entries SET number = -number - 1000 WHERE number >= ?", (start,))
+    connection.execute("UPDATE OR IGNORE entries SET number = ? - number - 1000 WHERE number < -900", (by,))
+    connection.execute("DELETE FROM entries WHERE number < -900")
+
+
+def _renumber(connection: sqlite3.Connection, edit: Edit) -> None:
+    start, by = edit.numbers
+    _shift(connection, start, by)
+
+
+def _renumber_and_seal(connection: sqlite3.Connection, edit: Edit) -> None:
+    _renumber(connection, edit)
+    _chain_from(connection, 0)
+
+
+def _exchange(connection: sqlite3.Connection, edit: Edit) -> None:
+    one, other = edit.numbers
+    for before, after in ((one, -900), (other, one), (-900, other)):
+        connection.execute("UPDATE entries SET number = ? WHERE number = ?", (after, before))
+
+
+def _copy(connection: sqlite3.Connection, edit: Edit) -> None:
+    """A copy of an entry at a place; those from there on make room."""
+    number, place = edit.numbers
+    if (entry := _entry(connection, number)) is not None:
+        _shift(connection, place, 1)
+        _insert(connection, entry._replace(number=place))
+
+
+def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
+    columns, marks = ", ".join(ENTRY_1.fields), ", ".join("?" * len(ENTRY_1.fields))
+    row = [getattr(entry, name) for name in ENTRY_1.fields]
+    connection.execute(f"INSERT OR IGNORE INTO entries ({columns}) VALUES ({marks})", row)  # noqa: S608
+
+
+def _append(connection: sqlite3.Connection, edit: Edit) -> None:
+    """An entry made of another one, chained to the last: somebody has recorded something more."""
+    last = connection.execute("SELECT max(number) FROM entries").fetchone()[0]
+    entry, before = _entry(connection, edit.numbers[0]), _entry(connection, last) if last else None
+    if entry is not None and before is not None:
+        _insert(connection, _sealed(entry._replace(number=before.number + 1, previous=before.digest)))
+
+
+def _header(connection: sqlite3.Connection, edit: Edit) -> None:
+    column, value = edit.cell
+    connection.execute(f"UPDATE OR IGNORE journal SET {column} = coalesce(?, '')", (value,))  # noqa: S608
+
+
+def _header_sealed(connection: sqlite3.Connection, edit: Edit) -> None:
+    _header(connection, edit)
+    for row in connection.execute("SELECT format, id, created_at, created_by, checksums FROM journal").fetchall():
+        header = Header(*row)
+        try:
+            connection.execute("UPDATE journal SET checksums = ?, digest = ?", (header.checksums_now(), header.digest))
+        except (TypeError, ValueError):
+            return
+
+
+def _header_removed(connection: sqlite3.Connection, edit: Edit) -> None:
+    connection.execute("DELETE FROM journal")
+
+
+def _header_inserted(connection: sqlite3.Connection, edit: Edit) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO journal "
+        "SELECT id || 'x', format, created_at, created_by, checksums, digest FROM journal LIMIT 1"
+    )
+
+
+def _text(connection: sqlite3.Connection, edit: Edit) -> None:
+    connection.execute("UPDATE texts SET text = text || ' ' WHERE rowid = ?", (edit.numbers[0],))
+
+
+def _text_sealed(connection: sqlite3.Connection, edit: Edit) -> None:
+    _text(connection, edit)
+    for rowid, text in connection.execute("SELECT rowid, text FROM texts").fetchall():
+        connection.execute("UPDATE OR IGNORE texts SET digest = ? WHERE rowid = ?", (sha256(str(text)), rowid))
+
+
+def _text_kind(connection: sqlite3.Connection, edit: Edit) -> None:
+    connection.execute("UPDATE texts SET kind = 'song' WHERE rowid = ?", (edit.numbers[0],))
+
+
+def _text_removed(connection: sqlite3.Connection, edit: Edit) -> None:
+    connection.execute("DELETE FROM texts WHERE rowid = ?", (edit.numbers[0],))
+
+
+def _text_inserted(connection: sqlite3.Connection, edit: Edit) -> None:
+    connection.execute("INSERT OR IGNORE INTO texts VALUES (?, 'rulebook', 'x')", (sha256("x"),))
+
+
+TEXTS = {"text_altered", "text_removed", "text_inserted"}
+"""What the contents of entries that were altered or taken out may name no longer, or name anew."""
+NUMBERS = {"altered", "reordered", "renumbered", "replaced", "inserted", "removed", "cut_off", "other_head"}
+EDITS: Mapping[str, tuple[Callable[[sqlite3.Connection, Edit], None], set[str]]] = {
+    "cell": (_set, {"altered"}),
+    "cell and checksum": (_set_with_checksum, {"altered"}),
+    "cell, checksum and digest": (_forge, {"altered", "replaced", "other_head", "file_missing"}),
+    "all after it too": (_rechain, {"altered", "replaced", "other_head", "file_missing"}),
+    "deleted": (_delete, {"removed", "cut_off"}),
+    "deleted and closed up": (_delete_and_close, {"removed", "cut_off"}),
+    "renumbered": (_renumber, NUMBERS),
+    "renumbered and sealed": (_renumber_and_seal, NUMBERS),
+    "exchanged": (_exchange, {"reordered", "altered", "renumbered", "removed"}),
+    "copied": (_copy, {"inserted"}),
+    "appended": (_append, {"inserted", "replaced"}),
+    "header": (_header, {"altered"}),
+    "header and its digest": (_header_sealed, {"replaced"}),
+    "header removed": (_header_removed, {"removed"}),
+    "header inserted": (_header_inserted, {"inserted"}),
+    "text": (_text, {"text_altered"}),
+    "text and digest": (_text_sealed, {"text_removed", "text_inserted"}),
+    "text kind": (_text_kind, {"text_altered"}),
+    "text removed": (_text_removed, {"text_removed"}),
+    "text inserted": (_text_inserted, {"text_inserted"}),
+}
+PLACES = st.integers(1, COUNT + 1)
+COLUMNS = [name for name in ENTRY_1.fields if name != "number"]
+VALUES = st.sampled_from(
+    ["+", "", "other", None, 7, -1, b"\xff\xfe", "{}", "[" * 3000, '{"year": 1e400}', "decision", "run"]
+)
+CELLS = st.tuples(st.sampled_from(COLUMNS), VALUES)
+NO_CELL = st.just(("", None))
+HEADERS = st.tuples(st.sampled_from(["format", "created_at", "created_by", "checksums", "digest"]), VALUES)
+
+
+def edits_named(name: str) -> st.SearchStrategy[Edit]:
+    if name in ("cell", "cell and checksum", "cell, checksum and digest", "all after it too"):
+        return st.builds(Edit, st.just(name), st.tuples(PLACES, PLACES), CELLS)
+    if name.startswith("header"):
+        return st.builds(Edit, st.just(name), st.just((1,)), HEADERS)
+    if name.startswith("renumbered"):
+        return st.builds(Edit, st.just(name), st.tuples(PLACES, st.integers(-3, 9)), NO_CELL)
+    return st.builds(Edit, st.just(name), st.tuples(PLACES, PLACES), NO_CELL)
+
+
+SEQUENCES = st.lists(st.sampled_from(sorted(EDITS)).flatmap(edits_named), min_size=1, max_size=4)
+
+
+def found_in(path: Path, head: Head | None = None) -> list[Fault]:
+    with Journal(str(path)) as journal:
+        noted = head or Head(0, "")
+        return list(verify(journal, count=noted.entries or None, digest=noted.digest or None).faults)
+
+
+def head_of(path: Path) -> Head:
+    with Journal(str(path)) as journal:
+        return journal.head()
+
+
+def edited_copy(small: Path, edits: Sequence[Edit]) -> Path:
+    # Beside the original, since the run's files stand there.
+    path = copied(small, small.parent / f"{uuid.uuid4()}.db")
+    with edited(path) as connection:
+        for edit in edits:
+            EDITS[edit.name][0](connection, edit)
+    return path
+
+
+@tried(400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(edits=SEQUENCES)
+def test_no_sequence_of_edits_passes(edits: list[Edit], small: Path) -> None:
+    path = edited_copy(small, edits)
+    head, now = head_of(small), stored(path)
+    with_head, without = found_in(path, head), found_in(path)
+    path.unlink()
+    assert bool(with_head) is not holds(now, head), (edits, with_head)
+    assert bool(without) is not holds(now), (edits, without)
+    kinds = {fault.kind for fault in with_head}
+    assert "broken" not in kinds, (edits, with_head)
+    if len(edits) == 1:
+        assert kinds <= EDITS[edits[0].name][1] | TEXTS, (edits, with_head)
+
+
+# --- what is said exactly ---
+
+Said = list[tuple[str, int | None, int | None, tuple[str, ...]]]
+"""Of each fault its kind, its first and last entry, and its fields."""
+
+
+def said(faults: Sequence[Fault]) -> Said:
+    return [(f.kind, f.first, f.last, f.fields) for f in faults]
+
+
+def forged(number: int, column: str, value: str) -> Edit:
+    return Edit("cell, checksum and digest", (number, number), (column, value))
+
+
+NAMED: dict[str, tuple[list[Edit], Said]] = {
+    "a cell and its checksum": (
+        [Edit("cell and checksum", (3, 3), ("recorded_by", "x"))],
+        [("altered", 3, None, ("digest",))],
+    ),
+    "a cell and the digest above it": ([forged(3, "recorded_by", "x")], [("replaced", 3, None, ())]),
+    "two neighbours forged": (
+        [forged(3, "recorded_by", "x"), forged(4, "recorded_by", "x")],
+        [("replaced", 4, None, ())],
+    ),
+    "the first forged": ([forged(1, "recorded_by", "x")], [("replaced", 1, None, ())]),
+    "the first forged to follow another header": ([forged(1, "previous", "+")], [("replaced", 1, None, ())]),
+    "the last forged": ([forged(COUNT, "recorded_by", "x")], [("other_head", COUNT, None, ())]),
+    "forged with another verdict": (
+        [forged(3, "verdict", "not_met")],
+        [("altered", 3, 3, ("verdict",)), ("replaced", 3, None, ())],
+    ),
+    "all written anew from an entry on": (
+        [Edit("all after it too", (3, 3), ("recorded_by", "x"))],
+        [("other_head", COUNT, None, ())],
+    ),
+    "a forged kind": (
+        [Edit("all after it too", (6, 6), ("kind", "song"))],
+        [("altered", 6, 6, ("content",)), ("other_head", COUNT, None, ())],
+    ),
+    "a forged override": (
+        [Edit("all after it too", (5, 5), ("outcome", "met"))],
+        [("altered", 5, 5, ("outcome",)), ("other_head", COUNT, None, ())],
+    ),
+    "a forged year of a run": (
+        [Edit("all after it too", (6, 6), ("year", 7))],
+        [("altered", 6, 6, ("year",)), ("other_head", COUNT, None, ())],
+    ),
+    "all renumbered by one": ([Edit("renumbered", (1, 1))], [("renumbered", 1, COUNT, ())]),
+    "all renumbered by three": ([Edit("renumbered", (1, 3))], [("renumbered", 1, COUNT, ())]),
+    "a gap": ([Edit("renumbered", (4, 2))], [("renumbered", 4, COUNT, ())]),
+    "two gaps": (
+        [Edit("renumbered", (3, 1)), Edit("renumbered", (6, 2))],
+        [("renumbered", 3, 4, ()), ("renumbered", 5, COUNT, ())],
+    ),
+    "the tail cut off and the last one in its place": (
+        [Edit("deleted", (5, 6)), Edit("renumbered", (COUNT, -2))],
+        [("removed", 5, 6, ())],
+    ),
+    "the tail cut off behind numbers that are as high": (
+        [Edit("deleted", (6, 7)), Edit("renumbered", (1, 2))],
+        [("renumbered", 1, 5, ()), ("cut_off", 6, COUNT, ())],
+    ),
+    "removed, and a copy in its place": (
+        [Edit("deleted", (3, 3)), Edit("copied", (5, 3)), Edit("renumbered", (5, -1))],
+        [("removed", 3, 3, ()), ("inserted", 5, None, ())],
+    ),
+    "a header and its checksum": ([Edit("header", (1,), ("created_by", "me"))], [("altered", 0, 0, ("created_by",))]),
+    "a header's digest": ([Edit("header", (1,), ("digest", "x"))], [("altered", 0, 0, ("digest",))]),
+    "a header and its digest": (
+        [Edit("header and its digest", (1,), ("created_by", "me"))],
+        [("replaced", 0, None, ())],
+    ),
+    "a header and all entries": (
+        [
+            Edit("header and its digest", (1,), ("created_by", "me")),
+            Edit("all after it too", (1, 1), ("recorded_by", "x")),
+        ],
+        [("replaced", 0, None, ()), ("other_head", COUNT, None, ())],
+    ),
+    "another header": ([Edit("header inserted", (1,))], [("inserted", None, None, ())]),
+    "no header": ([Edit("header removed", (1,))], [("removed", 0, 0, ())]),
+    "altered and moved": (
+        [Edit("cell", (3, 3), ("recorded_by", "x")), Edit("exchanged", (2, 5))],
+        [("altered", 3, None, ("recorded_by",)), ("reordered", 2, None, ()), ("reordered", 5, None, ())],
+    ),
+    "an altered one moved to the end": (
+        [Edit("cell", (3, 3), ("recorded_by", "x")), Edit("exchanged", (3, 8))],
+        [("removed", 3, 3, ()), ("altered", 8, None, ("number", "recorded_by"))],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_was_done_is_named_exactly(name: str, small: Path) -> None:
+    edits, expected = NAMED[name]
+    path = edited_copy(small, edits)
+    found = found_in(path, head_of(small))
+    path.unlink()
+    assert sorted(said(found), key=str) == sorted(expected, key=str), found

@@ -247,8 +247,8 @@ class NotReplayable(Failure):
         super().__init__(english)
 
 
-class Malformed(Failure):
-    """A record that was read from JSON is not what it should be; says in what."""
+class Malformed(Failure, ValueError):
+    """A record that was read from JSON is not what it should be; says in what. To whoever reads one it is a ValueError."""
 
     exit = Exit.INTEGRITY
 

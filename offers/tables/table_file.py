@@ -18,6 +18,8 @@ _SUFFIXES |= {".parquet": "parquet", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 _DUCKDB = b"DUCK"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = "META-INF/manifest.xml"
+DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError)
+"""How zipfile ends where an archive is not whole, is encrypted, or asks for what it cannot do (a RuntimeError, too)."""
 _SAVED_OTHERWISE = "save it as XLSX or ODS, without a password"
 
 
@@ -97,7 +99,7 @@ class TableFile:
                 names = book.namelist()
                 is_open = "mimetype" in names and book.read("mimetype").startswith(_OPEN_DOCUMENT)
                 manifest = book.read(_MANIFEST) if is_open and _MANIFEST in names else b""
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError):
+        except DAMAGED_ARCHIVE:
             return "xlsx"
         if "xl/workbook.bin" in names:
             message = "the workbook is of Excel's binary kind (XLSB)"

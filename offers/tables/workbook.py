@@ -6,8 +6,6 @@ Numbers keep all their digits, and an error (`#N/A`) is a text, so that it is ne
 from __future__ import annotations
 
 import datetime
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,12 +18,12 @@ from engine.diagnostics import Place, Scattered, rejected
 from offers.tables.headers import SHEET, Headers
 from offers.tables.sheet_cells import UntoldCells
 from offers.tables.table import Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
-from offers.tables.table_file import TableFile
+from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
 
 _HEADER_WITHIN = 10
 _EXACT = 10**16
 """Below it a whole number is written with all its digits, as spreadsheets write it."""
-_NOT_WHOLE = (CalamineError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError)
+_NOT_WHOLE = (CalamineError, ElementTree.ParseError, KeyError, *DAMAGED_ARCHIVE)
 
 
 def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path) -> Table:

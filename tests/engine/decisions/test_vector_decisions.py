@@ -66,6 +66,7 @@ def test_a_vector_is_decided_as_the_reference_rules_on_it(engine: str, data: st.
         assert rulings.on(items) == (expected.verdict, expected.possible_bases)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @few
 @given(rulebook=of_one_group(criteria()) | examples().map(lambda example: example.rulebook), data=st.data())

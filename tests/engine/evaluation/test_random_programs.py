@@ -52,9 +52,20 @@ def verdict_of(outcomes: set[bool]) -> Verdict:
     return Verdict.UNDETERMINED if len(outcomes) > 1 else Verdict.MET if outcomes == {True} else Verdict.NOT_MET
 
 
+@tried(20, suppress_health_check=[HealthCheck.too_slow])
+@given(examples())
+def test_durable_rules_decides_a_few_as_the_reference_does(example: Example) -> None:
+    assert_decided_alike(example)
+
+
+@pytest.mark.slow
 @decided_by_durable_rules
 @given(examples())
 def test_durable_rules_decides_as_the_reference_does(example: Example) -> None:
+    assert_decided_alike(example)
+
+
+def assert_decided_alike(example: Example) -> None:
     decider, reference = Decider(example.rulebook), Decider(example.rulebook, engine="reference")
     for stated in (example.loose, example.tight, example.full):
         by_durable_rules = decider.decide(SUBJECT, stated, YEAR)._replace(execution=NO_EXECUTION)

@@ -124,6 +124,7 @@ def changes_in(folder: Path) -> list[tuple[str, Found]]:
         return [(row["rulebook"], Found(*(row[name] for name in names))) for row in csv.DictReader(stream)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", slow_among(SCENARIOS, SCENARIOS.keys() - {"a year later"}))
 def test_columns_say_what_the_comparison_means(tmp_path: Path, name: str) -> None:
     scenario, chance = SCENARIOS[name], chance_of(name)

@@ -40,6 +40,7 @@ def texts(offers: int) -> pl.DataFrame:
     return pl.concat([frame, again], how="diagonal")
 
 
+@pytest.mark.slow
 def test_texts_with_bounds_mistakes_and_repeated_ids_and_what_changed(tmp_path: Path, backend: tuple[str, ...]) -> None:
     frame, register, before = texts(3_000), tmp_path / "register æ 1", tmp_path / "before.parquet"
     register.mkdir()
@@ -78,6 +79,7 @@ def test_rows_stay_in_the_order_of_their_files_however_many_parts_these_have(
         assert decided["offer"].equals(frame["id"].alias("offer"))
 
 
+@pytest.mark.slow
 def test_a_run_is_recorded_verified_and_replayed(tmp_path: Path, backend: tuple[str, ...]) -> None:
     typed(0, 40, chance_of(6)).write_parquet(tmp_path / "register.parquet")
     journal = str(tmp_path / "journal.db")
@@ -103,6 +105,7 @@ def test_files_whose_names_and_headers_mean_something_to_a_backend(tmp_path: Pat
             assert decided["offer"].to_list() == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 @needs_duckdb
 def test_duckdb_writes_the_bytes_of_polars_from_every_kind_of_table(tmp_path: Path) -> None:
     frame = texts(400)

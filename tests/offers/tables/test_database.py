@@ -99,6 +99,7 @@ def test_a_table_is_decided_as_a_file_with_its_rows(tmp_path: Path, database: Da
     assert record["sha256"] == digest_of_rows(tmp_path / "register.parquet")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS[1:])
 def test_every_backend_decides_it_the_same(tmp_path: Path, database: Database, backend: tuple[str, ...]) -> None:
     address = database.fill(FRAME)
@@ -107,6 +108,7 @@ def test_every_backend_decides_it_the_same(tmp_path: Path, database: Database, b
     assert_same(tmp_path / "polars", tmp_path / "other")
 
 
+@pytest.mark.slow
 def test_it_is_recorded_verified_replayed_and_compared_with(tmp_path: Path, database: Database) -> None:
     journal, address = str(tmp_path / "journal.db"), database.fill(FRAME[:40], "before_2018")
     reclassified(address, tmp_path / "before", "--journal", journal)
@@ -165,6 +167,7 @@ def test_a_database_stays_as_it_is_and_reading_leaves_nothing_beside_it(tmp_path
     assert after == before
 
 
+@pytest.mark.slow
 def test_rows_come_by_the_primary_key_where_there_is_one(tmp_path: Path) -> None:
     frame = FRAME[:50].with_columns(number=pl.int_range(50, 0, -1))
     address = Database("sqlite", f"sqlite:///{tmp_path / 'register.db'}").fill(frame, key="number")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-import random
+import itertools
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from engine.diagnostics import Rejected
 from engine.rulebooks.library import Library
 from offers.tables.opening import open_table
 from offers.tables.table import ROW, Table
+from tests.chance import chance
 from tests.offers.tables.opendocument import EMPTY_ROWS, TIMES, ods, sheet_cell, sheet_row, sheet_rows, written
 
 VOCABULARY = Library().in_force(2018)[0].vocabulary
@@ -291,41 +292,73 @@ def test_a_cell_that_has_only_a_format_makes_no_sheet_large(tmp_path: Path) -> N
     assert cells_of(tmp_path / "register.xlsx") == [("a",)]
 
 
+WHOLE = [("id", "navn", "diagnoser")] + [(f"o{i}", "x", 3) for i in range(20)]
+
+
+def whole(path: Path) -> Path:
+    """A workbook in which nothing is damaged, of the same bytes in every run."""
+    if path.suffix == ".ods":
+        return ods(path, sheet_rows(WHOLE))
+    with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"created": datetime.datetime(2018, 1, 1)})
+        sheet = book.add_worksheet("Register")
+        for number, values in enumerate(WHOLE):
+            sheet.write_row(number, 0, values)
+    return path
+
+
+def assert_read_or_told(damaged: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    try:
+        found = opened(damaged)
+        assert isinstance(found.frame.collect(), pl.DataFrame)
+    except Rejected as error:
+        for diagnostic in error.diagnostics:
+            assert str(diagnostic).startswith(str(damaged))
+            assert diagnostic.code in ("unreadable", "missing-key", "unknown-column", "repeated-column")
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 def test_a_damaged_workbook_is_a_line_and_never_a_traceback(
     tmp_path: Path, kind: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    chance = random.Random(7)  # noqa: S311 - the same damage in every run
-    path, table = tmp_path / f"register.{kind}", [("id", "navn", "diagnoser")] + [(f"o{i}", "x", 3) for i in range(20)]
-    if kind == "ods":
-        ods(path, sheet_rows(table))
-    else:
-        with xlsxwriter.Workbook(path) as book:
-            sheet = book.add_worksheet("Register")
-            for number, values in enumerate(table):
-                sheet.write_row(number, 0, values)
-    whole, parts = path.read_bytes(), parts_of(path)
+    luck = chance(f"damaged {kind}")
+    path = whole(tmp_path / f"register.{kind}")
+    content, parts = path.read_bytes(), parts_of(path)
     for number in range(150):
         damaged = tmp_path / f"{number}.{kind}"
         if number % 2:
-            broken = bytearray(whole)
-            for _ in range(chance.randint(1, 6)):
-                broken[chance.randrange(len(broken))] = chance.randrange(256)
-            damaged.write_bytes(bytes(broken[: chance.choice([len(broken), chance.randrange(5, len(broken))])]))
+            broken = bytearray(content)
+            for _ in range(luck.randint(1, 6)):
+                broken[luck.randrange(len(broken))] = luck.randrange(256)
+            damaged.write_bytes(bytes(broken[: luck.choice([len(broken), luck.randrange(5, len(broken))])]))
         else:
-            name = chance.choice(sorted(parts))
-            content = bytearray(parts[name] or b" ")
-            at = chance.randrange(len(content))
-            content[at : at + chance.randrange(9)] = chance.choice([b"", b"<", b"&x;", b'"', b"9999999999", b"\xff"])
-            zipped(damaged, {**parts, name: bytes(content)})
-        try:
-            found = opened(damaged)
-            assert isinstance(found.frame.collect(), pl.DataFrame)
-        except Rejected as error:
-            for diagnostic in error.diagnostics:
-                assert str(diagnostic).startswith(str(damaged))
-                assert diagnostic.code in ("unreadable", "missing-key", "unknown-column", "repeated-column")
-    assert capfd.readouterr() == ("", "")
+            name = luck.choice(sorted(parts))
+            part = bytearray(parts[name] or b" ")
+            at = luck.randrange(len(part))
+            part[at : at + luck.randrange(9)] = luck.choice([b"", b"<", b"&x;", b'"', b"9999999999", b"\xff"])
+            zipped(damaged, {**parts, name: bytes(part)})
+        assert_read_or_told(damaged, capfd)
+
+
+LOCAL_HEADER, CENTRAL_HEADER, END = (b"PK\3\4", 30), (b"PK\1\2", 46), (b"PK\5\6", 22)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_whatever_an_archive_says_of_its_parts_a_damaged_workbook_is_a_line(
+    tmp_path: Path, kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Versions to come, encryption, methods of compression, sizes and places: each byte of each kind of header."""
+    content = whole(tmp_path / f"register.{kind}").read_bytes()
+    damaged = tmp_path / f"damaged.{kind}"
+    for mark, length in (LOCAL_HEADER, CENTRAL_HEADER, END):
+        for at, value in itertools.product(range(4, length), (0, 1, 9, 12, 14, 95, 255)):
+            broken, start = bytearray(content), content.index(mark)
+            while start >= 0:
+                broken[start + at] = value
+                start = content.find(mark, start + 1)
+            damaged.write_bytes(bytes(broken))
+            assert_read_or_told(damaged, capfd)
 
 
 def test_a_stream_is_closed_where_a_workbook_is_refused(tmp_path: Path) -> None:

@@ -248,7 +248,7 @@ class NotReplayable(Failure):
 
 
 class Malformed(Failure, ValueError):
-    """A record that was read from JSON is not what it should be; says in what. To whoever reads one it is a ValueError."""
+    """A record that was read from JSON is not what it should be; says in what. It is a ValueError to its readers."""
 
     exit = Exit.INTEGRITY
 

@@ -39,7 +39,9 @@ def in_words() -> Iterator[None]:
         raise
     except (click.ClickException, click.exceptions.Exit):
         raise
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how Rust ends in a mistake
+            raise
         failure = failure_of(error)
         if isinstance(failure, Defect) and os.environ.get(DEBUG):
             _show_traceback(error)
@@ -49,7 +51,7 @@ def in_words() -> Iterator[None]:
         sys.exit(int(code))
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: BaseException) -> Failure:
     """What an exception is to a person: a failure that was foreseen, what the system refuses, or a defect."""
     if isinstance(error, Failure):
         return error

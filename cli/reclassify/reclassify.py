@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -26,6 +27,7 @@ from cli.common.options import (
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
+from engine.documents.document import decode, read_file
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
@@ -262,22 +264,23 @@ def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
     """The ids that took the place of others."""
     if path is None:
         return {}
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise rejected(Place(str(path)), "unreadable", str(error)) from None
+    from offers.tables.csv import long_cells_told  # noqa: PLC0415 - polars is slow to import
+
+    text = decode(read_file(path), str(path))
     separator = ";" if ";" in text.split("\n", 1)[0] else ","
     reader = csv.DictReader(text.splitlines(), delimiter=separator)
+    with long_cells_told(lambda: Place(str(path), reader.line_num)):
+        rows = [(reader.line_num, row) for row in reader]
     if not {"old", "new"} <= set(reader.fieldnames or ()):
         raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")
     found: dict[str, list[str]] = {}
     wrong = []
-    for row in reader:
+    for line, row in rows:
         old, new = ((row[name] or "").strip() for name in ("old", "new"))
         if old and new:
             found.setdefault(old, []).append(new)
         else:
-            wrong.append(Diagnostic(Place(str(path), reader.line_num), "missing-key", "an id is missing in the row"))
+            wrong.append(Diagnostic(Place(str(path), line), "missing-key", "an id is missing in the row"))
     if wrong:
         raise Rejected(wrong)
     return found
@@ -292,7 +295,11 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    # Where libraries are not heard, this is a stream of its own.
+    with (
+        os.fdopen(os.dup(2), "w", encoding="utf-8") as stream,
+        Progress(console=Console(file=stream), transient=True, redirect_stderr=False) as progress,
+    ):
         task = progress.add_task("", total=total)
         yield lambda rows: progress.update(task, completed=rows)
 

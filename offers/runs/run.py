@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.decisions.decide import Decider
-from offers.comparison.previous import DECISIONS
+from offers.comparison.previous import DECISIONS, fault_of_previous
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
 from offers.runs.run_pass import Pass, Request, Result, Told
+from offers.tables.polars_words import fault_of, polars_failing, refusal
 
 
 def reclassify(
@@ -20,11 +21,15 @@ def reclassify(
     A second pass is made where ids turn out to be repeated. `backend` decides, by default Polars.
 
     Raises:
-        Rejected: the register as a whole cannot be read.
+        Rejected: the register as a whole, or the run before, cannot be read.
         IntegrityFault: evaluators disagree, or a row was lost.
     """
-    backend = backend or PolarsBackend()
     (folder / DECISIONS).mkdir(parents=True, exist_ok=True)
+    with polars_failing(lambda error: _fault(request, error)):
+        return _decided(request, folder, told, backend or PolarsBackend())
+
+
+def _decided(request: Request, folder: Path, told: Told, backend: Backend[Any]) -> Result:
     repeated: frozenset[str] = frozenset()
     deciders = [Decider(rulebook) for rulebook in request.rulebooks]
     rows = backend.read(request.table)
@@ -38,3 +43,9 @@ def reclassify(
         finally:
             run.close()
         repeated |= found
+
+
+def _fault(request: Request, error: Exception) -> Exception:
+    """Why Polars failed: what it was given to read, or what the system refused; else it is a mistake of ours."""
+    found = fault_of(request.table) or (fault_of_previous(request.previous) if request.previous else None)
+    return found or (refusal(error) if isinstance(error, OSError) else error)

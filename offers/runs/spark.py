@@ -7,11 +7,9 @@ driver and all executors reach them under the same path.
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +17,7 @@ from urllib.parse import unquote
 
 import narwhals as nw
 import polars as pl
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
@@ -28,6 +26,7 @@ from engine.diagnostics import Place, rejected
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import Comparison
 from offers.runs.run_pass import Pass
+from offers.tables.standard_error import standard_error_in
 from offers.tables.table import ROW, WHITESPACE, Table
 from offers.tables.table_file import parquet_files
 
@@ -46,6 +45,22 @@ _SETTINGS = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
+_NOT_STARTED = ("Spark cannot be started", "is the address after `--master` right, and does the cluster answer?")
+_FAILED = ("Spark failed while it decided the register", "`--backend polars` decides it on one machine")
+_NOT_READ = ("Spark cannot read a file of the register", "is it whole, and does every machine reach it by its path?")
+_UNLIKE = ("the files of the register do not have the same columns, of the same types", "write them anew")
+_CONDITIONS: dict[str, tuple[str, str | None]] = {
+    "JAVA_GATEWAY_EXITED": ("Java cannot be started", "Spark needs Java 17 or newer"),
+    "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH": _UNLIKE,
+    "CANNOT_MERGE": _UNLIKE,
+    "UNRESOLVED_COLUMN": _UNLIKE,
+    "FAILED_READ_FILE": _NOT_READ,
+    "CANNOT_READ_FILE": _NOT_READ,
+    "PATH_NOT_FOUND": _NOT_READ,
+    "UNABLE_TO_INFER_SCHEMA": _NOT_READ,
+}
+"""By the beginning of the condition that Spark names: what is wrong, and what would be right."""
+
 
 @contextmanager
 def spark_backend(master: str, scratch: Path) -> Iterator[SparkBackend]:
@@ -54,13 +69,30 @@ def spark_backend(master: str, scratch: Path) -> Iterator[SparkBackend]:
     Raises:
         Rejected: Spark cannot be started, or fails.
     """
+    with _told_as_ours(master, _FAILED), ExitStack() as ending:
+        with _told_as_ours(master, _NOT_STARTED):
+            session = ending.enter_context(_session(master, scratch / "spark.log"))
+        yield SparkBackend(session, scratch)
+
+
+@contextmanager
+def _told_as_ours(master: str, general: tuple[str, str | None]) -> Iterator[None]:
+    """Have what Spark says, or the bridge to it, said in our words; `general` where we know no better.
+
+    Raises:
+        Rejected: it failed.
+    """
     try:
-        with _session(master, scratch / "spark.log") as session:
-            yield SparkBackend(session, scratch)
+        yield
     except (PySparkException, Py4JError) as error:
-        said = next(filter(None, str(error).splitlines()), type(error).__name__)
-        hint = "Spark needs Java 17 or newer" if "JAVA_GATEWAY" in said else None
-        raise rejected(Place(master), "unreadable", f"Spark: {said}", hint) from None
+        raise rejected(Place(master), "unreadable", *_words_of(error, general)) from None
+
+
+def _words_of(error: Exception, general: tuple[str, str | None]) -> tuple[str, str | None]:
+    if isinstance(error, Py4JNetworkError):
+        return "the connection to Spark was lost", None
+    condition = (error.getCondition() if isinstance(error, PySparkException) else None) or ""
+    return next((words for start, words in _CONDITIONS.items() if condition.startswith(start)), general)
 
 
 def check_that_spark_reads(table: Table) -> None:
@@ -79,26 +111,12 @@ def _session(master: str, log: Path) -> Iterator[SparkSession]:
     builder = SparkSession.builder.master(master).appName("sekskant")
     for name, value in _SETTINGS.items():
         builder = builder.config(name, value)
-    with _standard_error_in(log):
+    with standard_error_in(log):
         session = builder.getOrCreate()
     try:
         yield session
     finally:
         session.stop()
-
-
-@contextmanager
-def _standard_error_in(path: Path) -> Iterator[None]:
-    """Have what processes that are started meanwhile say on standard error stand in a file."""
-    sys.stderr.flush()
-    own = os.dup(2)
-    with path.open("wb") as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(own, 2)
-            os.close(own)
 
 
 class SparkBackend:

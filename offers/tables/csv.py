@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
+from engine.diagnostics import Place, rejected
 from offers.tables.headers import Headers
 from offers.tables.table import EXTRA, ROW, Table, decimal_sign
 from offers.tables.table_file import BLOCK, TableFile
@@ -25,7 +27,9 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
     """
     text = file.text()
     separator = max(_SEPARATORS, key=text.split("\n", 1)[0].count)
-    sample = list(itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 500))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    with long_cells_told(lambda: Place(file.name, reader.line_num)):
+        sample = list(itertools.islice(reader, 500))
     names = sample[0]
     columns = headers.read(names, file.name, ignored)
     sign = decimal_sign(columns, sample[1:-1] or sample[1:], "," if separator == ";" else ".")
@@ -46,6 +50,20 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
     detected = {"encoding": file.encoding, "separator": repr(separator)[1:-1], "decimal sign": sign}
     selected = frame.select(ROW, EXTRA, *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
     return Table(file.name, "csv", tuple(columns), selected, sign, detected, file.sha256, file.lines)
+
+
+@contextmanager
+def long_cells_told(place: Callable[[], Place]) -> Iterator[None]:
+    """Have the one thing that Python's reader of CSV refuses, a cell that is too long, said in our words.
+
+    Raises:
+        Rejected: there is such a cell.
+    """
+    try:
+        yield
+    except csv.Error:
+        message = f"a cell has more than {csv.field_size_limit()} characters"
+        raise rejected(place(), "too-large", message, 'is a `"` not closed?') from None
 
 
 def _first_record(text: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place
 from offers.tables.headers import Headers
+from offers.tables.polars_words import polars_in_words
 from offers.tables.table import ROW, Table
 from offers.tables.table_file import TableFile
 
@@ -19,11 +20,12 @@ def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scra
     Raises:
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
-    try:
+    rows = []
+    for path in file.files:
+        with polars_in_words(Place(str(path))):
+            rows.append(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    with polars_in_words(Place(str(file.files[0]))):
         schema = schema_of(file.files[0])
-        rows = [pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in file.files]
-    except Exception as error:
-        raise rejected(Place(file.name), "unreadable", f"the file cannot be read: {error}") from None
     columns = headers.read(list(schema), file.name, ignored)
     frame = pl.scan_parquet(file.files, row_index_name=ROW, low_memory=True, glob=False)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))

@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 from engine.diagnostics import Place, Scattered, rejected
 from offers.tables.headers import SHEET, Headers
 from offers.tables.sheet_cells import UntoldCells
+from offers.tables.standard_error import unheard
 from offers.tables.table import Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
 from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
 
@@ -79,7 +80,8 @@ def _told_as_ours(name: str) -> Iterator[None]:
     """
     place = Place(name)
     try:
-        yield
+        with unheard():
+            yield
     except Scattered as error:
         cells = " and ".join(f"{letters_of(column)}{row}" for row, column in error.at)
         message = f"the sheet reaches as far as {cells}, and is next to empty"

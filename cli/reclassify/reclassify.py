@@ -269,7 +269,7 @@ def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
     text = decode(read_file(path), str(path))
     separator = ";" if ";" in text.split("\n", 1)[0] else ","
     reader = csv.DictReader(text.splitlines(), delimiter=separator)
-    with long_cells_told(lambda: Place(str(path), reader.line_num)):
+    with long_cells_told(lambda: Place(str(path), reader.reader.line_num, 1)):
         rows = [(reader.line_num, row) for row in reader]
     if not {"old", "new"} <= set(reader.fieldnames or ()):
         raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")

@@ -28,7 +28,7 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
     text = file.text()
     separator = max(_SEPARATORS, key=text.split("\n", 1)[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    with long_cells_told(lambda: Place(file.name, reader.line_num)):
+    with long_cells_told(lambda: Place(file.name, reader.line_num, 1)):
         sample = list(itertools.islice(reader, 500))
     names = sample[0]
     columns = headers.read(names, file.name, ignored)

@@ -56,6 +56,7 @@ def made(folder: Path, python: str, *how: str) -> Path:
     """An environment for a Python with the project and the extra `test`, resolved as told; its folder of commands."""
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}") or "uv"
     environment = folder / "environment"
+    folder.chmod(0o755)  # some tests run the command as a user who owns nothing
     subprocess.run([uv, "venv", "--quiet", "--no-python-downloads", "--python", python, str(environment)], check=True)
     install = [uv, "pip", "install", "--quiet", "--python", str(environment / "bin" / "python"), *how]
     subprocess.run([*install, "--editable", f"{ROOT}[test]"], check=True)

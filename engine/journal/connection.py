@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc, pool
 
 from engine.diagnostics import Place, Rejected, rejected
+
+for _library in ("sqlalchemy", "psycopg"):
+    # What they log would be printed, with its traceback, where nobody else takes it.
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 PATIENCE = 60
 """Seconds that a writer waits for others."""
@@ -91,11 +96,21 @@ def _durable(path: Path) -> sqlite3.Connection:
     """
     connection = _prepared(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False))
     last = time.monotonic() + PATIENCE
-    for setting in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "cache_size=-65536"):
-        while not _set(connection, setting, may_wait=time.monotonic() < last):
-            # SQLite does not wait its turn to change the mode of a file that others are just opening.
-            time.sleep(0.02)
+    with _closed_on_failure(connection):
+        for setting in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "cache_size=-65536"):
+            while not _set(connection, setting, may_wait=time.monotonic() < last):
+                # SQLite does not wait its turn to change the mode of a file that others are just opening.
+                time.sleep(0.02)
     return connection
+
+
+@contextmanager
+def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _set(connection: sqlite3.Connection, setting: str, *, may_wait: bool) -> bool:
@@ -103,7 +118,6 @@ def _set(connection: sqlite3.Connection, setting: str, *, may_wait: bool) -> boo
         connection.execute(f"PRAGMA {setting}")
     except sqlite3.OperationalError as error:
         if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or not may_wait:
-            connection.close()
             raise
         return False
     return True
@@ -116,12 +130,12 @@ def _readable(path: Path) -> sa.Engine:
         uri = f"file:{quote(str(path.absolute()))}?mode=ro"
         connection = _prepared(sqlite3.connect(uri, uri=True, timeout=PATIENCE))
         try:
-            connection.execute(str(sa.select(sa.func.count()).select_from(sa.table("sqlite_master"))))
+            with _closed_on_failure(connection):
+                connection.execute(str(sa.select(sa.func.count()).select_from(sa.table("sqlite_master"))))
         except sqlite3.OperationalError:
             wal = path.with_name(f"{path.name}-wal")
             if wal.exists() and wal.stat().st_size:
                 raise
-            connection.close()
             return _prepared(sqlite3.connect(f"{uri}&immutable=1", uri=True))
         return connection
 

@@ -140,7 +140,7 @@ def test_what_the_system_refuses_is_never_a_traceback(command: str, code: int, m
 
 def shell(command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """A command line among the offers of 2018, `sekskant` in it being the one under test."""
-    function = f'sekskant() {{ "{sys.executable}" -c "from cli.main import main; main()" "$@"; }}'
+    function = f'sekskant() {{ "{sys.executable}" -P -c "from cli.main import main; main()" "$@"; }}'
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **variables}
     return subprocess.run(
         ["bash", "-c", f"{function}; {command}"],  # noqa: S607 - the tests' own shell

@@ -143,6 +143,9 @@ UNREACHED = {
     "unexpected low surrogate area": "there is a character here that does not belong in a text",
     # Our own limit comes before that of any parser.
     "exceeded maximum nesting depth": "the nesting is deeper than can be read",
+    # An anchor is refused where it stands, before anything is composed.
+    "found undefined alias": GENERAL.message,
+    "found duplicate anchor; first occurrence": GENERAL.message,
     # Said in versions before those we allow, or never of a text that is given whole.
     "found unexpected ':'": "a `:` is not expected here",
     "found a tab character that violates indentation": "a tab cannot indent",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 from pathlib import Path
@@ -111,6 +112,14 @@ def test_a_server_that_does_not_answer_is_told_without_the_words_of_its_driver()
         "postgresql+psycopg://me:***@127.0.0.1:1/journal: journal-unreadable: the database does not answer, or lets "
         "nobody in\n  hint: look at its host, its name, the user and the password\n"
     )
+
+
+def test_what_a_library_logs_is_not_printed(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("sqlalchemy.pool", "psycopg"):
+        assert logging.getLogger(name.partition(".")[0]).handlers
+        monkeypatch.setattr(logging.getLogger(), "handlers", [])
+        logging.getLogger(name).error(WORDS)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_whatever_is_damaged_in_a_journal_is_told_without_the_words_of_a_library(

@@ -7,9 +7,10 @@ driver and all executors reach them under the same path.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,10 +23,11 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, Rejected, rejected
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import Comparison
 from offers.runs.run_pass import Pass
+from offers.tables.polars_words import fault_of
 from offers.tables.standard_error import standard_error_in
 from offers.tables.table import ROW, WHITESPACE, Table
 from offers.tables.table_file import parquet_files
@@ -45,21 +47,15 @@ _SETTINGS = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
-_NOT_STARTED = ("Spark cannot be started", "is the address after `--master` right, and does the cluster answer?")
-_FAILED = ("Spark failed while it decided the register", "`--backend polars` decides it on one machine")
-_NOT_READ = ("Spark cannot read a file of the register", "is it whole, and does every machine reach it by its path?")
-_UNLIKE = ("the files of the register do not have the same columns, of the same types", "write them anew")
-_CONDITIONS: dict[str, tuple[str, str | None]] = {
-    "JAVA_GATEWAY_EXITED": ("Java cannot be started", "Spark needs Java 17 or newer"),
-    "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH": _UNLIKE,
-    "CANNOT_MERGE": _UNLIKE,
-    "UNRESOLVED_COLUMN": _UNLIKE,
-    "FAILED_READ_FILE": _NOT_READ,
-    "CANNOT_READ_FILE": _NOT_READ,
-    "PATH_NOT_FOUND": _NOT_READ,
-    "UNABLE_TO_INFER_SCHEMA": _NOT_READ,
-}
-"""By the beginning of the condition that Spark names: what is wrong, and what would be right."""
+_NO_JAVA = ("there is no Java here", "Spark needs Java 17 or newer")
+_NOT_STARTED = (
+    "Spark cannot be started",
+    "it needs Java 17 or newer, and after `--master` the address of a cluster that answers",
+)
+_FAILED = (
+    "Spark failed while it decided the register",
+    "does every machine reach the register by its path? `--backend polars` decides it on one machine",
+)
 
 
 @contextmanager
@@ -69,30 +65,27 @@ def spark_backend(master: str, scratch: Path) -> Iterator[SparkBackend]:
     Raises:
         Rejected: Spark cannot be started, or fails.
     """
-    with _told_as_ours(master, _FAILED), ExitStack() as ending:
-        with _told_as_ours(master, _NOT_STARTED):
-            session = ending.enter_context(_session(master, scratch / "spark.log"))
-        yield SparkBackend(session, scratch)
-
-
-@contextmanager
-def _told_as_ours(master: str, general: tuple[str, str | None]) -> Iterator[None]:
-    """Have what Spark says, or the bridge to it, said in our words; `general` where we know no better.
-
-    Raises:
-        Rejected: it failed.
-    """
+    backend = None
     try:
-        yield
+        with _session(master, scratch / "spark.log") as session:
+            backend = SparkBackend(session, scratch)
+            yield backend
     except (PySparkException, Py4JError) as error:
-        raise rejected(Place(master), "unreadable", *_words_of(error, general)) from None
+        raise _explained(master, backend, error) from None
 
 
-def _words_of(error: Exception, general: tuple[str, str | None]) -> tuple[str, str | None]:
+def _explained(master: str, backend: SparkBackend | None, error: Exception) -> Rejected:
+    """Why Spark failed: whatever it says, or the bridge to it, is told by what it was doing and by what can be seen."""
+    if backend is None:
+        return rejected(Place(master), "unreadable", *(_NOT_STARTED if _is_java_there() else _NO_JAVA))
     if isinstance(error, Py4JNetworkError):
-        return "the connection to Spark was lost", None
-    condition = (error.getCondition() if isinstance(error, PySparkException) else None) or ""
-    return next((words for start, words in _CONDITIONS.items() if condition.startswith(start)), general)
+        return rejected(Place(master), "unreadable", "the connection to Spark was lost")
+    fault = fault_of(backend.table) if backend.table else None
+    return fault or rejected(Place(master), "unreadable", *_FAILED)
+
+
+def _is_java_there() -> bool:
+    return "JAVA_HOME" in os.environ or shutil.which("java") is not None
 
 
 def check_that_spark_reads(table: Table) -> None:
@@ -124,6 +117,8 @@ class SparkBackend:
 
     def __init__(self, session: SparkSession, scratch: Path) -> None:
         self._session, self._scratch = session, scratch
+        self.table: Table | None = None
+        """The table that it reads."""
 
     def read(self, table: Table) -> DataFrame:
         """The table with the number of each row: its place in its file, after the rows of the files before it.
@@ -132,6 +127,7 @@ class SparkBackend:
             Rejected: it is not Parquet.
         """
         check_that_spark_reads(table)
+        self.table = table
         read = self._session.read.parquet(*map(str, table.files))
         read = read.select("*", "_metadata.file_name", spark.col("_metadata.row_index").alias(_INDEX))
         first = dict(zip((f.name for f in table.files), accumulate(table.rows_of_files, initial=0), strict=False))

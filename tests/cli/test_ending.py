@@ -66,6 +66,10 @@ EACH: list[tuple[Failure, int, str]] = [
 ]
 
 
+class PanicException(BaseException):
+    """As libraries in Rust end where they did not expect what they found: by a class that cannot be imported."""
+
+
 def commands(of: Any = group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The words of every command that does something."""
     context = click.Context(of)
@@ -137,10 +141,11 @@ def test_there_are_as_many_commands_as_ever() -> None:
         KeyError("words of a library"),
         OSError("words of a library"),
         UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+        PanicException("words of a library"),
     ],
 )
 def test_a_defect_inside_any_command_is_one_line(
-    words: tuple[str, ...], raised: Exception, monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...], raised: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command: Any = group
     for word in words:

@@ -7,6 +7,8 @@ the criteria and overrides are put together to a *vector*; what a vector decides
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -39,7 +41,7 @@ from engine.evaluation.program import (
     TestNode,
     children_of,
 )
-from engine.evaluation.reference import status_of_test
+from engine.evaluation.reference import around, is_near, status_of_test
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
@@ -52,6 +54,8 @@ _OF_PLAIN = (Status.NOT_MET, Status.UNKNOWN, Status.MET)
 """The statuses of what always applies, by their digit: one for what can be met, one for what is."""
 _ANY = {sum(1 << result for result in status.value): status for status in Status}
 """All statuses, by their digit: a bit for each result."""
+_BITS = 62
+"""So many thresholds share a column that says of each whether its fact is near it."""
 CERTAIN = "certain"
 """The column that says whether columns could tell a row's statuses; its name can be no fact's column."""
 
@@ -66,6 +70,15 @@ class _Flags(NamedTuple):
     away: nw.Expr | None
 
 
+class Threshold(NamedTuple):
+    """A threshold, the numbers within the margin of it, and the bit that says whether its fact is near it."""
+
+    test: NumberTest
+    around: Interval
+    column: int
+    bit: int
+
+
 class ColumnarProgram:
     """A program compiled to expressions.
 
@@ -77,10 +90,10 @@ class ColumnarProgram:
     """
 
     def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
-        self.program, self.grids, self._prefix, self._margin = program, grids, prefix, margin
-        self.near = f"{prefix} near bits"
-        tests = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
-        self._measured = [(i, test) for i, test in tests if isinstance(test, NumberTest)][:62]
+        self.program, self.grids, self._prefix = program, grids, prefix
+        self.thresholds = {} if margin is None else dict(_thresholds(program, margin))
+        columns = 0 if margin is None else 1 + len(self.thresholds) // _BITS
+        self.near = [f"{prefix} near bits {i}" for i in range(columns)]
         self._plain = [statuses <= PLAIN for statuses in program.reachable]
         self.certain = f"{prefix} {CERTAIN}"
         self._digits = [dict(enumerate(_OF_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
@@ -99,12 +112,11 @@ class ColumnarProgram:
         before = list(frame.collect_schema().names())
         for stage in (*self._levels(), self._results()):
             frame = frame.with_columns(*stage)
-        near = [self.near] if self._margin is not None else []
-        return frame.select(*before, self.certain, *self.vectors, *near)
+        return frame.select(*before, self.certain, *self.vectors, *self.near)
 
-    def facts_near(self, bits: int) -> list[str]:
-        """The facts that a row's `near` column names: known on one side of a threshold, and within the margin of it."""
-        return list(dict.fromkeys(test.fact for n, (_, test) in enumerate(self._measured) if bits >> n & 1))
+    def facts_near(self, bits: Sequence[int]) -> list[str]:
+        """The facts that a row's `near` columns name: known on one side of a threshold, and within the margin of it."""
+        return list(dict.fromkeys(t.test.fact for t in self.thresholds.values() if bits[t.column] & t.bit))
 
     def items(self, vectors: Sequence[int]) -> Items:
         """The status of each criterion, then of each override, that a row's vectors stand for."""
@@ -122,35 +134,57 @@ class ColumnarProgram:
         return tuple(found)
 
     def _results(self) -> list[nw.Expr]:
-        certain = reduce(lambda a, b: a & ~b, self._departures(), nw.col(CONSISTENT))
-        near = [self._near().alias(self.near)] if self._margin is not None else []
+        doubtful = itertools.chain(self._departures(), self._may_be_near())
+        certain = reduce(lambda a, b: a & ~b, doubtful, nw.col(CONSISTENT))
+        near = [self._near(i).alias(name) for i, name in enumerate(self.near)]
         vectors = [self._vector(i).alias(name) for i, name in enumerate(self.vectors)]
         return [certain.alias(self.certain), *vectors, *near]
 
-    def _near(self) -> nw.Expr:
-        terms = [self._is_near(i, test).cast(nw.Int64) * (1 << n) for n, (i, test) in enumerate(self._measured)]
+    def _near(self, column: int) -> nw.Expr:
+        placed = [(node, t) for node, t in self.thresholds.items() if t.column == column]
+        terms = [self._is_near(node, t).cast(nw.Int64) * t.bit for node, t in placed]
         return reduce(lambda a, b: a + b, terms, nw.lit(0, nw.Int64))
 
-    def near_by_reference(self, findings: Mapping[str, Finding]) -> int:
-        """What the `near` column says of one row, by the reference."""
-        near = [self._has_value_near(test, findings[test.fact]) for _, test in self._measured]
-        return sum(1 << n for n, is_near in enumerate(near) if is_near)
+    def near_by_reference(self, findings: Mapping[str, Finding]) -> tuple[int, ...]:
+        """What the `near` columns say of one row, by the reference."""
+        known = [(node, t, findings[t.test.fact]) for node, t in self.thresholds.items()]
+        return self.bits_near(node for node, t, f in known if is_near(f, status_of_test(t.test, f), t.around))
 
-    def _has_value_near(self, test: NumberTest, finding: Finding) -> bool:
-        """Whether a test is settled, and a possible value lies within the margin of the threshold."""
-        assert isinstance(finding.possible, Interval)
-        width = abs(test.threshold) * (self._margin or Fraction(0))
-        within = finding.possible.intersect(Interval(test.threshold - width, test.threshold + width))
-        return status_of_test(test, finding).is_known and not within.is_empty
+    def bits_near(self, nodes: Iterable[int]) -> tuple[int, ...]:
+        """What the `near` columns say where these nodes have their facts near their thresholds."""
+        found = [0] * len(self.near)
+        for threshold in map(self.thresholds.__getitem__, nodes):
+            found[threshold.column] |= threshold.bit
+        return tuple(found)
 
-    def _is_near(self, index: int, test: NumberTest) -> nw.Expr:
+    def _is_near(self, node: int, threshold: Threshold) -> nw.Expr:
         """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
-        assert self._margin is not None
-        at = self._mark(test)
-        width, marks, settled = int(abs(at) * self._margin), self._marks(test), self._of(index)
-        above = (marks.low >= at) & (marks.low <= at + width)
-        below = (marks.high <= at) & (marks.high >= at - width)
-        return (settled.met | ~settled.can_be_met) & (above | below)
+        at, marks = self._mark(threshold.test), self._marks(threshold.test)
+        least, largest = self._within(threshold)
+        above = (marks.low >= at) & (marks.low <= 2 * math.floor(largest))
+        below = (marks.high <= at) & (marks.high >= 2 * math.ceil(least))
+        return self._is_settled(node) & (above | below)
+
+    def _may_be_near(self) -> Iterator[nw.Expr]:
+        """Where an end and the end of the margin lie between the same two numbers on the grid."""
+        for node, threshold in self.thresholds.items():
+            marks, (least, largest) = self._marks(threshold.test), self._within(threshold)
+            fact = self.program.rulebook.vocabulary.facts[threshold.test.fact]
+            stays_on_grid = fact.is_whole and not fact.derivation
+            if (least.denominator, largest.denominator) != (1, 1) and not stays_on_grid:
+                low, high = 2 * math.floor(largest) + 1, 2 * math.ceil(least) - 1
+                yield self._is_settled(node) & ((marks.low == low) | (marks.high == high))
+
+    def _within(self, threshold: Threshold) -> tuple[Fraction, Fraction]:
+        """The ends of what is within the margin of a threshold, in steps of the grid."""
+        scale, within = self._scale(threshold.test), threshold.around
+        assert within.low is not None
+        assert within.high is not None
+        return within.low * scale, within.high * scale
+
+    def _is_settled(self, index: int) -> nw.Expr:
+        flags = self._of(index)
+        return flags.met | ~flags.can_be_met
 
     def _departures(self) -> Iterator[nw.Expr]:
         """Where a judgement departs from its measure and gives no reason: such a row is for the reference to refuse."""
@@ -228,7 +262,11 @@ class ColumnarProgram:
 
     def _mark(self, test: NumberTest) -> int:
         """The mark of a test's threshold."""
-        return 2 * int(test.threshold * self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact]))
+        return 2 * int(test.threshold * self._scale(test))
+
+    def _scale(self, test: NumberTest) -> int:
+        """How many steps of its fact's grid make one."""
+        return self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact])
 
     def _marks(self, test: NumberTest) -> Ends:
         if self.program.rulebook.vocabulary.facts[test.fact].derivation:
@@ -251,6 +289,14 @@ class ColumnarProgram:
         for times, flags_of_part in parts.items():
             for flag in flags_of_part:
                 yield flag.cast(whole) * (times * place.weight)
+
+
+def _thresholds(program: Program, margin: Fraction) -> Iterator[tuple[int, Threshold]]:
+    """The nodes that compare a number with a threshold."""
+    nodes = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
+    measured = [(i, test) for i, test in nodes if isinstance(test, NumberTest)]
+    for number, (index, test) in enumerate(measured):
+        yield index, Threshold(test, around(test, margin), number // _BITS, 1 << number % _BITS)
 
 
 class _Place(NamedTuple):

@@ -98,11 +98,25 @@ def status_of_test(test: Test, finding: Finding) -> Status:
     if isinstance(test, NumberTest):
         assert isinstance(possible, Interval)
         common = possible.intersect(test.passing)
-        all_pass, some_pass = common == possible, not common.is_empty
-    else:
-        assert not isinstance(possible, Interval)
-        all_pass, some_pass = possible <= test.answers, bool(possible & test.answers)
-    return Status.MET if all_pass else Status.UNKNOWN if some_pass else Status.NOT_MET
+        if common == possible:
+            return Status.MET
+        return Status.NOT_MET if common.is_empty else Status.UNKNOWN
+    assert not isinstance(possible, Interval)
+    if possible <= test.answers:
+        return Status.MET
+    return Status.UNKNOWN if possible & test.answers else Status.NOT_MET
+
+
+def around(test: NumberTest, margin: Fraction) -> Interval:
+    """The numbers that lie no farther from the threshold than a part of it."""
+    width = abs(test.threshold) * margin
+    return Interval(test.threshold - width, test.threshold + width)
+
+
+def is_near(finding: Finding, status: Status, within: Interval) -> bool:
+    """Whether a test is settled, and a possible value lies within these numbers around its threshold."""
+    assert isinstance(finding.possible, Interval)
+    return status.is_known and not finding.possible.intersect(within).is_empty
 
 
 def margin_of(test: Test, finding: Finding, status: Status) -> Fraction | None:

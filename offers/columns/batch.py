@@ -72,8 +72,8 @@ class Batch:
         decided = list(chunk)
         for decision_table in self.decision_tables:
             decided += decision_table.decide(vectors).rename(decision_table.columns.of).get_columns()
-            if decision_table.columnar.near in vectors.columns:
-                decided.append(decision_table.near(vectors[decision_table.columnar.near]))
+            if decision_table.columnar.near:
+                decided.append(decision_table.near(vectors.select(decision_table.columnar.near)))
         return pl.DataFrame(decided)
 
     @property

@@ -89,14 +89,12 @@ class DecisionTable:
             self._table, self._new = pl.concat([self._table, new], rechunk=True), []
         return self._table[numbers]
 
-    def near(self, bits: pl.Series) -> pl.Series:
+    def near(self, bits: pl.DataFrame) -> pl.Series:
         """The facts near a threshold, in words, as the column of that name."""
-        if bits.is_empty():
-            return pl.Series(self.columns.near, [], dtype=pl.String)
         distinct = bits.unique()
-        facts = [" ".join(self.columnar.facts_near(b)) or None for b in distinct]
-        words = bits.replace_strict(distinct, pl.Series(facts, dtype=pl.String), return_dtype=pl.String)
-        return words.alias(self.columns.near)
+        facts = [" ".join(self.columnar.facts_near(row)) or None for row in distinct.iter_rows()]
+        words = distinct.with_columns(pl.Series(self.columns.near, facts, dtype=pl.String))
+        return bits.join(words, on=bits.columns, how="left", maintain_order="left")[self.columns.near]
 
     def _number(self, vectors: tuple[int, ...]) -> int:
         if vectors not in self._numbers:

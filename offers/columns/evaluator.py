@@ -67,8 +67,7 @@ class Evaluator:
     @property
     def vectors(self) -> list[str]:
         """The columns of all vectors, and of what is near its threshold."""
-        near = self._margin is not None
-        return [n for program in self.columnar for n in (*program.vectors, *([program.near] if near else []))]
+        return [name for program in self.columnar for name in (*program.vectors, *program.near)]
 
     def with_vectors(self, frame: Frame) -> Frame:
         """The frame with the vectors of each row, and `READ`: whether columns can tell them."""
@@ -131,7 +130,7 @@ class Evaluator:
         found: list[int] = []
         for program, of_program in zip(self.columnar, items, strict=True):
             found += program.vectors_of(of_program)
-            found += [] if findings is None else [program.near_by_reference(findings)]
+            found += [] if findings is None else program.near_by_reference(findings)
         return found
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
-from engine.evaluation.evidence import Stated, findings_of
+from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.values.interval import Interval
 from engine.values.logic import Status
 from offers.records.offer import Offer
 from offers.tables.headers import columns_of
@@ -42,7 +43,7 @@ class Reader(Protocol):
 
 
 class ReferenceCheck:
-    """Compares the vectors of a sample of rows with those of the reference.
+    """Compares the vectors of a sample of rows, and what is near its threshold, with those of the reference.
 
     What the reference says is remembered: of a fact for each evidence in its cells, of a criterion for each combination
     of what its tests come to.
@@ -75,19 +76,22 @@ class ReferenceCheck:
         """Decide rows from their cells, and compare.
 
         Raises:
-            IntegrityFault: their vectors are not those of the reference.
+            IntegrityFault: their vectors, or what is near its threshold, are not those of the reference.
         """
-        leaves = {place: column for fact in self._facts.values() for place, column in fact.statuses(chunk).items()}
+        found = [fact.found(chunk) for fact in self._facts.values()]
+        leaves = {place: column for of_fact in found for place, column in of_fact.statuses.items()}
+        near = list(zip(*(of_fact.near for of_fact in found), strict=True)) or [()] * chunk.height
         for number, columnar in enumerate(self._programs):
             items = [self._statuses(number, node, leaves, chunk.height) for node in columnar.program.inputs]
             rows = list(zip(*items, strict=True))
             expected = {row: columnar.vectors_of(row) for row in set(rows)}
-            for at, told in enumerate(vectors.select(columnar.vectors).iter_rows()):
-                if expected[rows[at]] != told:
+            bits = {of_facts: columnar.bits_near(_nodes(number, of_facts)) for of_facts in set(near)}
+            for at, told in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
+                if expected[rows[at]] + bits[near[at]] != told:
                     raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][at]}`")
         self.checked += chunk.height
 
-    def _statuses(self, number: int, node: int, leaves: Mapping[Place, list[Status]], height: int) -> list[Status]:
+    def _statuses(self, number: int, node: int, leaves: Mapping[Place, Sequence[Status]], height: int) -> list[Status]:
         """The status of a criterion or override in each row."""
         program = self._programs[number].program
         below = program.leaves_at(node)
@@ -100,10 +104,23 @@ class ReferenceCheck:
 
 Place = tuple[int, int]
 """A node, by the number of its program and its own."""
+Places = tuple[Place, ...]
+
+
+class _Found(NamedTuple):
+    """What the reference finds on one fact: for each row the status of each node, and the thresholds it is near."""
+
+    statuses: Mapping[Place, Sequence[Status]]
+    near: Sequence[Places]
+
+
+def _nodes(number: int, of_facts: Iterable[Places]) -> Iterator[int]:
+    """The nodes of one program among these places."""
+    return (node for places in of_facts for of_program, node in places if of_program == number)
 
 
 class _Fact:
-    """The statuses of all nodes that read one fact, for each evidence of it in cells."""
+    """What one fact comes to in each program, for each evidence of it in cells."""
 
     def __init__(
         self,
@@ -113,24 +130,55 @@ class _Fact:
         reader: Reader,
         year: int,
     ) -> None:
-        self._reader, self._year = reader, year
+        self._id, self._reader, self._year = fact.id, reader, year
         self._names = columns_of([fact], year) if reader.reads_cells else [ROW]
         known = (fact.id, *fact.derived_from)
         self._part = vocabulary._replace(facts={name: vocabulary.facts[name] for name in known})
-        self._leaves = {
-            (number, index): node
-            for number, columnar in enumerate(programs)
-            for index, node in enumerate(columnar.program.nodes)
-            if isinstance(node, TestNode | StatedNode) and node.fact == fact.id
-        }
-        self._found: dict[tuple[Any, ...], tuple[Status, ...]] = {}
+        self._leaves = list(_leaves(fact, programs))
+        self._known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
-    def statuses(self, chunk: pl.DataFrame) -> dict[Place, list[Status]]:
-        """The status of each node in each row."""
+    def found(self, chunk: pl.DataFrame) -> _Found:
+        """What the reference finds in each row."""
         names = [name for name in self._names if name in chunk.columns]
         rows = list(chunk.select(names).iter_rows()) if names else [()] * chunk.height
-        for new in set(rows).difference(self._found):
+        for new in set(rows).difference(self._known):
             findings = findings_of(self._part, self._reader.stated(dict(zip(names, new, strict=True))), self._year)
-            self._found[new] = tuple(reference.status_of_leaf(node, findings) for node in self._leaves.values())
-        columns = zip(*(self._found[row] for row in rows), strict=True)
-        return dict(zip(self._leaves, map(list, columns), strict=True))
+            self._known[new] = self._at(findings)
+        *columns, near = zip(*map(self._known.__getitem__, rows), strict=True)
+        leaves = zip(self._leaves, columns, strict=True)
+        return _Found({place: column for leaf, column in leaves for place in leaf.places}, near)
+
+    def _at(self, findings: Mapping[str, Finding]) -> tuple[Any, ...]:
+        """The status of each leaf, and last where the fact is near a threshold."""
+        own = findings[self._id]
+        statuses: list[Status] = []
+        near: Places = ()
+        for node, around, places in self._leaves:
+            status = reference.status_of_leaf(node, findings)
+            statuses.append(status)
+            if around and reference.is_near(own, status, around):
+                near += places
+        return *statuses, near
+
+
+class _Leaf(NamedTuple):
+    """What is asked about a fact, wherever it is asked, and the numbers near its threshold."""
+
+    node: TestNode | StatedNode
+    around: Interval | None
+    places: Places
+
+
+def _leaves(fact: FactDeclaration, programs: Sequence[ColumnarProgram]) -> Iterator[_Leaf]:
+    """What programs ask about a fact: a test that several nodes have is one, whatever its reference."""
+    asked: dict[Any, list[Place]] = {}
+    for number, columnar in enumerate(programs):
+        for index, node in enumerate(columnar.program.nodes):
+            if isinstance(node, TestNode | StatedNode) and node.fact == fact.id:
+                question = node.test[:-1] if isinstance(node, TestNode) else None
+                asked.setdefault(question, []).append((number, index))
+    for places in asked.values():
+        number, index = places[0]
+        node, threshold = programs[number].program.nodes[index], programs[number].thresholds.get(index)
+        assert isinstance(node, TestNode | StatedNode)
+        yield _Leaf(node, threshold.around if threshold else None, tuple(places))

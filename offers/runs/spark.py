@@ -192,8 +192,8 @@ class SparkBackend:
             told = told.rename(decision_table.columns.of)
             decided = decided.join(self._small(vectors.hstack(told)), names)
             if run.request.fragile:
-                bits = _to_polars(decided.select(near).distinct())[near]
-                decided = decided.join(self._small(pl.DataFrame([bits, decision_table.near(bits)])), near)
+                bits = _to_polars(decided.select(near).distinct())
+                decided = decided.join(self._small(bits.with_columns(decision_table.near(bits))), near)
         run.batch.has_decided()
         run.told(run.batch.rows)
         return decided.drop(*run.evaluator.vectors)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Any, NoReturn, TextIO
+from typing import Any
 
 import click
 
-from cli.common.console import Exit, say
+from cli.common.ending import end_on_sigterm, in_words, nowhere
 from cli.common.lazy_group import lazy_group
 
 _COMMANDS = {
@@ -22,20 +22,16 @@ _COMMANDS = {
     "register": ("cli.register.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }
-READER_IS_GONE = 141
-"""The exit code of a program whose output nobody reads on, as shells know it."""
 _WIDTH = re.compile("[1-9][0-9]{0,3}\\Z")
 _GROUP: Any = lazy_group(_COMMANDS)
 
 
 class _Sekskant(_GROUP):  # type: ignore[misc]
-    """The whole command: it ends quietly where nobody reads on."""
+    """The whole command: whatever happens, it ends in words."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with in_words():
             return super().invoke(ctx)
-        except BrokenPipeError:
-            _leave(READER_IS_GONE)
 
 
 @click.group(cls=_Sekskant, context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,32 +45,17 @@ def sekskant() -> None:
 
 
 def main() -> None:
-    """Run the command, with its exit code; what the system refuses is a line, never a traceback."""
+    """Run the command, with its exit code; what keeps it from being done is a line, never a traceback."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, _nowhere())
+            setattr(sys, name, nowhere())
         getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
     if not _WIDTH.match(os.environ.get("COLUMNS", "")):
         # Those who read it expect a number that a screen can have.
         os.environ.pop("COLUMNS", None)
-    try:
+    end_on_sigterm()
+    with in_words():
         try:
             sekskant(prog_name="sekskant")
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        _leave(READER_IS_GONE)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        say(f"{place}unreadable: {(error.strerror or str(error)).lower()}")
-        _leave(Exit.REJECTED)
-
-
-def _leave(code: int) -> NoReturn:
-    """End without what is still to be written: nobody takes it."""
-    sys.stdout = _nowhere()
-    sys.exit(code)
-
-
-def _nowhere() -> TextIO:
-    return open(os.devnull, "w")

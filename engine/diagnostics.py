@@ -1,8 +1,25 @@
-"""What is wrong with an input, where, and what would be right."""
+"""What is wrong with an input, where, and what would be right; and every way in which a command can fail.
+
+    Failure                   exit code
+    ├── Refused               1
+    ├── Rejected              1, or 4 where a journal does not hold what it should
+    ├── TooComplex            1
+    ├── Scattered             1
+    ├── NotComparable         2
+    ├── FolderInUse           2
+    ├── IntegrityFault        4
+    ├── NotReplayable         4
+    ├── Malformed             4
+    └── Defect                70
+
+Whatever else is raised is made one of these where the command ends (`cli.common.ending`): what the system refuses is
+`Refused`, all else a `Defect`; Ctrl-C ends with 130, SIGTERM with 143. Commands only present a failure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
 from typing import NamedTuple
 
 MAX_QUOTED = 60
@@ -116,16 +133,135 @@ class Diagnostic(NamedTuple):
         return f"{line}\n  hint: {self.hint}" if self.hint else line
 
 
-class Rejected(Exception):
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    REJECTED = 1
+    USAGE = 2
+    UNDETERMINED = 3
+    INTEGRITY = 4
+    CHECK_FAILED = 5
+    DEFECT = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+_OF_INTEGRITY = ("not-replayable", "damaged-entry")
+"""The codes of diagnostics which say that a journal does not hold what it should."""
+_PRECEDENCE = (Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
+
+
+def exit_code(found: Iterable[Exit]) -> Exit:
+    """The exit code where several hold; signals end a command at once.
+
+    >>> exit_code([Exit.UNDETERMINED, Exit.REJECTED]), exit_code([Exit.INTEGRITY, Exit.DEFECT])
+    (<Exit.REJECTED: 1>, <Exit.DEFECT: 70>)
+    """
+    found = set(found)
+    return next((code for code in _PRECEDENCE if code in found), Exit.DONE)
+
+
+class Failure(Exception):
+    """What keeps a command, or a part of it, from being done; each kind has its exit code, and lines that tell it."""
+
+    exit = Exit.DEFECT
+
+    def lines(self) -> Iterator[str]:
+        """What a person is told."""
+        yield str(self)
+
+
+class Refused(Failure):
+    """The system does not let a file or stream be read or written; `reason` is the system's own."""
+
+    exit = Exit.REJECTED
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: unreadable: {reason}" if file else f"unreadable: {reason}")
+
+
+class Rejected(Failure):
     """An input was rejected; carries every diagnostic found in it, in the order of their places."""
+
+    exit = Exit.REJECTED
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics), key=lambda d: (d.place, d.code, d.message)))
         super().__init__("\n".join(map(str, self.diagnostics)))
+        if any(diagnostic.code in _OF_INTEGRITY for diagnostic in self.diagnostics):
+            self.exit = Exit.INTEGRITY
+
+    def lines(self) -> Iterator[str]:
+        """Each diagnostic."""
+        yield from map(str, self.diagnostics)
 
 
-class IntegrityFault(Exception):
+class TooComplex(Failure):
+    """A rulebook whose diagrams or tables would grow without end."""
+
+    exit = Exit.REJECTED
+
+    def __init__(self) -> None:
+        super().__init__("too complex to prove")
+
+
+class Scattered(Failure):
+    """The cells of a sheet stand so far apart that what they span is next to empty; `at` has the farthest of them."""
+
+    exit = Exit.REJECTED
+
+    def __init__(self, at: list[tuple[int, int]]) -> None:
+        self.at = at
+        super().__init__("the cells of the sheet stand too far apart")
+
+
+class NotComparable(Failure):
+    """Two rulebooks that read a fact in ways that cannot be compared."""
+
+    exit = Exit.USAGE
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"the fact `{fact}` is a number to one and an answer to the other")
+
+
+class FolderInUse(Failure):
+    """There is something else where a run should be written."""
+
+    exit = Exit.USAGE
+
+
+class IntegrityFault(Failure):
     """A decision could not be proven: evaluators disagree, or one failed. Never shown as a decision."""
+
+    exit = Exit.INTEGRITY
+
+
+class NotReplayable(Failure):
+    """A decision cannot be decided again; `why` says so in Danish and in English."""
+
+    exit = Exit.INTEGRITY
+
+    def __init__(self, danish: str, english: str) -> None:
+        self.why = (danish, english)
+        super().__init__(english)
+
+
+class Malformed(Failure, ValueError):
+    """A record that was read from JSON is not what it should be; says in what. It is a ValueError to its readers."""
+
+    exit = Exit.INTEGRITY
+
+
+class Defect(Failure):
+    """Something that we did not foresee: a mistake of ours, not of those who wrote the input."""
+
+    exit = Exit.DEFECT
+
+    def __init__(self, version: str, place: str) -> None:
+        what = f"this is a defect of sekskant {version} ({place}), and no mistake of yours"
+        whom = "report this line to those who maintain sekskant where you are"
+        super().__init__(f"{what}; {whom}, with what the command shows when SEKSKANT_DEBUG=1 is set")
 
 
 def rejected(place: Place, code: str, message: str, hint: str | None = None) -> Rejected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 import click
@@ -119,17 +119,23 @@ def _say_unknown_publications(
 def _deciders(library: Library, rulebooks: Sequence[Rulebook]) -> list[Decider]:
     """A decider for each rulebook; one that others name as their superset is shared with them."""
     deciders: dict[tuple[bytes, bytes], Decider] = {}
+    for rulebook in rulebooks:
+        wider = None
+        for content, one in reversed(_with_supersets(library, rulebook, rulebooks, deciders).items()):
+            wider = deciders.setdefault(content, deciders.get(content) or Decider(one, wider))
+    return [deciders[rulebook.content] for rulebook in rulebooks]
 
-    def decider(rulebook: Rulebook, subsets: tuple[Rulebook, ...] = ()) -> Decider:
-        if rulebook.content not in deciders:
-            superset = library.superset_of(rulebook, rulebooks)
-            if superset in (*subsets, rulebook):
-                superset = None
-            wider = decider(superset, (*subsets, rulebook)) if superset else None
-            deciders[rulebook.content] = Decider(rulebook, wider)
-        return deciders[rulebook.content]
 
-    return [decider(rulebook) for rulebook in rulebooks]
+def _with_supersets(
+    library: Library, rulebook: Rulebook, rulebooks: Sequence[Rulebook], known: Container[tuple[bytes, bytes]]
+) -> dict[tuple[bytes, bytes], Rulebook]:
+    """A rulebook, the one whose subset it is, and so on, by what they hold; to one that is known or stands there."""
+    found: dict[tuple[bytes, bytes], Rulebook] = {}
+    here: Rulebook | None = rulebook
+    while here is not None and here.content not in found:
+        found[here.content] = here
+        here = None if here.content in known else library.superset_of(here, rulebooks)
+    return found
 
 
 def _decided(

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from cli.common.console import Exit, say, say_rejected
+from cli.common.console import Exit, present, say
 from cli.common.overrides import Overrides, override_lines
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
-from engine.diagnostics import Rejected
+from engine.diagnostics import NotReplayable, Rejected
 from engine.explanation.wording import Language, Wording
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.entry import Draft, Entry
@@ -63,9 +63,8 @@ class Recording:
                 for decisions in batch:
                     yield decisions
                     self._say_overrides(decisions)
-        except Rejected as error:
-            say_rejected(error)
-            found.append(Exit.REJECTED)
+        except (Rejected, NotReplayable) as error:
+            found.append(present(error))
         self._say_numbers()
 
     def _appended(self, decided: Iterable[Decisions], offers: Mapping[str, Offer]) -> Iterator[list[Decisions]]:

@@ -10,14 +10,14 @@ from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.trace import Trace
-from engine.diagnostics import rejected
-from engine.documents.fields import Malformed, read_json
+from engine.diagnostics import Malformed, NotReplayable, rejected
+from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride
 from offers.recorded.history import Step, findings_in, step
-from offers.recorded.replay import NotReplayable, Recorded, Replayer, describing, recorded_in
+from offers.recorded.replay import Recorded, Replayer, describing, recorded_in
 
 _CAUSES = {
     "data": ("oplysningerne", "the data"),
@@ -59,7 +59,7 @@ def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Eve
             continue
         made = _made(replayer, entry)
         if isinstance(made, NotReplayable):
-            yield _Event(entry, None, None, made.why.en)
+            yield _Event(entry, None, None, str(made))
             continue
         before = latest.get(entry.rulebook or "")
         yield _Event(entry, made[1], step(replayer, before, made) if before else None)

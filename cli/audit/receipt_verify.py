@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit.shared import opened
-from cli.common.console import Exit, say_rejected, stop
+from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
 from cli.common.options import format_option, language_option, other_journal_option
-from engine.diagnostics import IntegrityFault, Rejected
+from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
@@ -36,12 +36,8 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
     from engine.documents.document import read_file  # noqa: PLC0415
     from engine.journal.receipt import mismatches, read_receipt  # noqa: PLC0415
 
-    try:
-        data = sys.stdin.buffer.read() if path == "-" else read_file(Path(path))
-        found = read_receipt(data, "standard input" if path == "-" else path)
-    except Rejected as error:
-        say_rejected(error)
-        sys.exit(int(Exit.REJECTED))
+    data = sys.stdin.buffer.read() if path == "-" else read_file(Path(path))
+    found = read_receipt(data, "standard input" if path == "-" else path)
     wrong = list(mismatches(found))
     decided = None if wrong else _decided_again(found)
     differs = None if journal is None else not _stands_in(found, journal)
@@ -55,8 +51,7 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(found: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from engine.documents.fields import Malformed  # noqa: PLC0415 - only what is used is loaded
-    from offers.recorded.replay import NotReplayable, Recorded, Replayer  # noqa: PLC0415
+    from offers.recorded.replay import Recorded, Replayer  # noqa: PLC0415
 
     try:
         return list(Replayer(found.text_of).replay(Recorded(*found.recorded())).differs_at)

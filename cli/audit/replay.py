@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 import click
 
-from engine.diagnostics import IntegrityFault, Rejected
+from engine.diagnostics import IntegrityFault, NotReplayable, Rejected
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
-from engine.rulebooks.language import Text
 from offers.recorded.batch_entries import Wanted, row_entries
-from offers.recorded.replay import NotReplayable, Replayer, recorded_in
+from offers.recorded.replay import Replayer, recorded_in
 from offers.tables.formulas import harmless
 
 _HOW = {
@@ -30,7 +29,7 @@ class Result(NamedTuple):
     entry: Entry
     how: str
     differs_at: tuple[str, ...] = ()
-    why: Text | None = None
+    why: tuple[str, str] | None = None
 
     @property
     def is_identical(self) -> bool:
@@ -62,7 +61,7 @@ def _result(replayer: Replayer, entry: Entry) -> Result:
     except NotReplayable as error:
         return Result(entry, "not_replayable", why=error.why)
     except IntegrityFault as error:
-        return Result(entry, "not_replayable", why=Text(da=str(error), en=str(error)))
+        return Result(entry, "not_replayable", why=(str(error), str(error)))
     return Result(entry, "different" if differs_at else "identical", differs_at)
 
 
@@ -82,12 +81,12 @@ def replay_text(results: Iterable[Result], language: Language, *, each: bool) ->
 def _line(result: Result, wording: Wording) -> str:
     entry = result.entry
     how = wording.pick(*_HOW[result.how])
-    detail = ", ".join(result.differs_at) or (wording.text(result.why) if result.why else "")
+    detail = ", ".join(result.differs_at) or (wording.pick(*result.why) if result.why else "")
     start = f"{wording.pick('Post', 'Entry')} {entry.number} ({entry.offer}, {entry.rulebook} {entry.version}): {how}"
     return f"{start}: {detail}" if detail else start
 
 
 def replay_record(result: Result) -> dict[str, Any]:
     """A result for machines."""
-    why = None if result.why is None else result.why.en
+    why = None if result.why is None else result.why[1]
     return {"number": result.entry.number, "result": result.how, "differs_at": list(result.differs_at), "why": why}

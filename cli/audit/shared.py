@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, Function, say_rejected
+from cli.common.console import Function
 from cli.common.options import rulebook_option, year_option
-from engine.diagnostics import Rejected, rejected
+from engine.diagnostics import NotReplayable, rejected
 
 if TYPE_CHECKING:
     from engine.journal.entry import Entry
@@ -47,16 +46,15 @@ def wanted(options: dict[str, str | int | None]) -> Filter:
 
 @contextmanager
 def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
-    """The journal; what is wrong with it, or with what is asked of it, ends the command."""
+    """The journal, closed at the end.
+
+    Raises:
+        Rejected: it cannot be opened.
+    """
     from engine.journal.journal import Journal  # noqa: PLC0415 - help must not wait for a database
 
-    try:
-        with Journal(address, writes=writes) as journal:
-            yield journal
-    except Rejected as error:
-        say_rejected(error)
-        broken = any(diagnostic.code in ("not-replayable", "damaged-entry") for diagnostic in error.diagnostics)
-        sys.exit(int(Exit.INTEGRITY if broken else Exit.REJECTED))
+    with Journal(address, writes=writes) as journal:
+        yield journal
 
 
 def recorded(journal: Journal, identifier: str) -> Entry:
@@ -88,7 +86,6 @@ def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: s
     """
     from engine.journal.entry import RUN  # noqa: PLC0415 - help must not wait for a database
     from offers.recorded.batch_entries import Wanted, row_entries  # noqa: PLC0415
-    from offers.recorded.replay import NotReplayable  # noqa: PLC0415
 
     if run.kind != RUN:
         return []

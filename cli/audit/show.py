@@ -8,11 +8,12 @@ from cli.common.console import shown_time
 from cli.common.json_output import json_text
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.trace_tree import TraceTree, record_tree
-from engine.documents.fields import Malformed, read_json
+from engine.diagnostics import Malformed, NotReplayable
+from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
-from offers.recorded.replay import NotReplayable, describing, recorded_in
+from offers.recorded.replay import describing, recorded_in
 
 
 def entry_json(entry: Entry) -> str:
@@ -75,7 +76,7 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Bra
             "Kun det registrerede vises; afgørelsen kan ikke træffes igen: {}.",
             ("Only the record is shown; the decision cannot be made again: {}."),
         )
-        return _record_tree(entry, wording), wording.pick(*words).format(wording.text(error.why))
+        return _record_tree(entry, wording), wording.pick(*words).format(wording.pick(*error.why))
     if replayed.differs_at:
         words = (
             "Kun det registrerede vises; truffet igen afviger afgørelsen i: {}.",

@@ -11,7 +11,7 @@ from cli.common.trace_tree import TraceTree
 from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.decisions.turning import Turn, Way, ways_to_turn
-from engine.diagnostics import Place, near_hint, rejected
+from engine.diagnostics import NotReplayable, Place, near_hint, rejected
 from engine.explanation.justification import facts_to_ask_for, justification
 from engine.explanation.views import view_of
 from engine.explanation.wording import Language, Wording
@@ -19,7 +19,7 @@ from engine.journal.entry import Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import AnswerTest, Verdict
 from engine.values.logic import Status
-from offers.recorded.replay import NotReplayable, describing, recorded_in
+from offers.recorded.replay import describing, recorded_in
 
 MAX_SHOWN = 10
 

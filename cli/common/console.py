@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from enum import IntEnum
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from engine.diagnostics import Exit, Failure, Rejected, exit_code
 from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
-    from engine.diagnostics import Rejected
     from engine.rulebooks.library import Library
+
+__all__ = ["Exit", "exit_code"]
+"""The commands take these from here, with what presents them."""
 
 RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 """In a terminal, help comes with colours and boxes; elsewhere as plain text."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-class Exit(IntEnum):
-    """Exit codes of every command."""
-
-    DONE = 0
-    REJECTED = 1
-    USAGE = 2
-    UNDETERMINED = 3
-    INTEGRITY = 4
-    CHECK_FAILED = 5
-
-
-_PRECEDENCE = (Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
-
-
-def exit_code(found: Iterable[Exit]) -> Exit:
-    """The exit code where several hold.
-
-    >>> exit_code([Exit.UNDETERMINED, Exit.REJECTED])
-    <Exit.REJECTED: 1>
-    """
-    found = set(found)
-    return next((code for code in _PRECEDENCE if code in found), Exit.DONE)
 
 
 def shown_time(recorded_at: str) -> str:
@@ -61,8 +39,14 @@ def say(message: str) -> None:
 
 def say_rejected(error: Rejected) -> None:
     """The diagnostics of what was rejected."""
-    for diagnostic in error.diagnostics:
-        say(str(diagnostic))
+    present(error)
+
+
+def present(failure: Failure) -> Exit:
+    """Say what a failure says; the exit code that it has."""
+    for line in failure.lines():
+        say(line)
+    return failure.exit
 
 
 def stop(code: Exit) -> None:
@@ -72,12 +56,11 @@ def stop(code: Exit) -> None:
 
 
 def load_library() -> Library:
-    """The shipped rulebooks; a mistake in them ends the command."""
-    from engine.diagnostics import Rejected  # noqa: PLC0415 - help must not wait for it
-    from engine.rulebooks.library import Library  # noqa: PLC0415
+    """The shipped rulebooks.
 
-    try:
-        return Library()
-    except Rejected as error:
-        say_rejected(error)
-        sys.exit(int(Exit.REJECTED))
+    Raises:
+        Rejected: there are mistakes in them.
+    """
+    from engine.rulebooks.library import Library  # noqa: PLC0415 - help must not wait for it
+
+    return Library()

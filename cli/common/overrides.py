@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from cli.common.console import shown_time
 from engine.decisions.trace import Trace
-from engine.diagnostics import Place, near_hint, rejected
-from engine.documents.fields import Malformed, read_json
+from engine.diagnostics import Malformed, NotReplayable, Place, near_hint, rejected
+from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.drafts import override_draft
 from engine.journal.entry import DECISION, OVERRIDE, Entry
@@ -16,7 +16,7 @@ from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.recorded.history import evidence_changed
-from offers.recorded.replay import NotReplayable, Replayer, describing, recorded_in
+from offers.recorded.replay import Replayer, describing, recorded_in
 
 
 def record_override(journal: Journal, number: int, verdict: str, because: str, by: str, language: Language) -> str:

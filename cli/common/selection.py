@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, say_rejected
 from engine.diagnostics import Rejected
 from offers.records.offer import unknown_attributes
 
@@ -27,8 +25,7 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
         chosen = [library.choose(name, year) for name in names] or library.in_force(year)
     except Rejected as error:
         if any(diagnostic.place.line for diagnostic in error.diagnostics):
-            say_rejected(error)
-            sys.exit(int(Exit.REJECTED))
+            raise
         raise click.UsageError("\n".join(map(str, error.diagnostics))) from None
     different = list({rulebook.content: rulebook for rulebook in chosen}.values())
     for one, other in itertools.combinations(different, 2):
@@ -46,6 +43,5 @@ def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
         raise click.UsageError(f"the rulebooks use different vocabularies ({ids}); use them one at a time")
     vocabulary = next(iter(vocabularies.values()))
     if unknown := unknown_attributes(vocabulary):
-        say_rejected(Rejected(unknown))
-        sys.exit(int(Exit.REJECTED))
+        raise Rejected(unknown)
     return vocabulary

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, stop
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
 from cli.reclassify.reclassify import request_of
-from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
+from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.wording import Language, Wording
 
 if TYPE_CHECKING:
@@ -68,15 +68,11 @@ def preview(
     try:
         with tempfile.TemporaryDirectory() as folder:
             found = _previewed(register, before, after, year, ignored, Path(folder))
-    except Rejected as error:
-        say_rejected(error)
-        stop(Exit.REJECTED)
-        return
     except IntegrityFault as error:
         from cli.reclassify.reclassify import shown_register  # noqa: PLC0415 - polars is slow to import
 
         say(f"{shown_register(register)}: {error}")
-        stop(Exit.INTEGRITY)
+        stop(error.exit)
         return
     for row in found.rejected:
         for diagnostic in row.diagnostics:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, stop
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
@@ -28,7 +29,8 @@ from cli.common.options import (
     year_option,
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
-from engine.diagnostics import Diagnostic, IntegrityFault, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
+from engine.documents.document import read_file
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
@@ -100,7 +102,7 @@ def reclassify(
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
     """
-    from cli.reclassify.run_folder import FolderInUse, RunFolder  # noqa: PLC0415 - polars is slow to import
+    from cli.reclassify.run_folder import RunFolder  # noqa: PLC0415 - polars is slow to import
     from offers.runs.run import reclassify as run  # noqa: PLC0415
 
     if (backend == "spark") != (master is not None):
@@ -130,13 +132,9 @@ def reclassify(
                 record_run(recorder, library, request, result, out, recorder_name())
     except FolderInUse as error:
         raise click.UsageError(str(error)) from None
-    except Rejected as error:
-        say_rejected(error)
-        stop(Exit.REJECTED)
-        return
     except IntegrityFault as error:
         say(f"{shown_register(register)}: {error}")
-        stop(Exit.INTEGRITY)
+        stop(error.exit)
         return
     _say_rejected_rows(result.rejected)
     sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))
@@ -273,26 +271,28 @@ def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
         return {}
     from offers.tables.encoding import encoding_of  # noqa: PLC0415
 
-    try:
-        with path.open(encoding=encoding_of(path, said=reading().encoding).codec) as file:
-            text = file.read()
-    except OSError as error:
-        raise rejected(Place(str(path)), "unreadable", (error.strerror or "it cannot be read").lower()) from None
-    except UnicodeDecodeError:
-        raise rejected(Place(str(path)), "not-utf-8", "the file holds bytes that are no text in its encoding") from None
+    text = read_file(path).decode(encoding_of(path, said=reading().encoding).codec, "replace")
     text = text.partition("\n")[2] if text.lower().startswith("sep=") else text
     separator = max(";,\t", key=text.split("\n", 1)[0].count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=separator)
+    reader = csv.DictReader(io.StringIO(text, newline=None), delimiter=separator)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error:  # the one thing that Python's reader refuses
+        place, message = (
+            Place(str(path), reader.reader.line_num, 1),
+            f"a cell has more than {csv.field_size_limit()} characters",
+        )
+        raise rejected(place, "too-large", message, 'is a `"` not closed?') from None
     if not {"old", "new"} <= set(reader.fieldnames or ()):
         raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")
     found: dict[str, list[str]] = {}
     wrong = []
-    for row in reader:
+    for line, row in rows:
         old, new = ((row[name] or "").strip() for name in ("old", "new"))
         if old and new:
             found.setdefault(old, []).append(new)
         else:
-            wrong.append(Diagnostic(Place(str(path), reader.line_num), "missing-key", "an id is missing in the row"))
+            wrong.append(Diagnostic(Place(str(path), line), "missing-key", "an id is missing in the row"))
     if wrong:
         raise Rejected(wrong)
     return found
@@ -307,7 +307,11 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    # Where libraries are not heard, this is a stream of its own.
+    with (
+        os.fdopen(os.dup(2), "w", encoding="utf-8") as stream,
+        Progress(console=Console(file=stream), transient=True, redirect_stderr=False) as progress,
+    ):
         task = progress.add_task("", total=total)
         yield lambda rows: progress.update(task, completed=rows)
 

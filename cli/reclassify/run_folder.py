@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
-from engine.diagnostics import Place
+from engine.diagnostics import FolderInUse, Place
 from engine.explanation.wording import Language, Wording
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
 CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
-
-
-class FolderInUse(Exception):
-    """There is something else where the run should be written."""
 
 
 class RunFolder:

@@ -10,13 +10,12 @@ from typing import Any
 
 import click
 
-from cli.common.console import Exit, say_rejected, stop
+from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
 from cli.common.options import format_option, language_option, shipped_year_option
 from cli.common.spreadsheet import csv_lines
-from engine.diagnostics import Rejected
 from engine.explanation.wording import Language, Wording
-from offers.records.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Register, Service, read_register, reconcile
+from offers.records.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Service, read_register, reconcile
 
 _YEARS = sorted(path.name for path in SHIPPED.iterdir() if (path / "services.csv").exists())
 _YEAR = shipped_year_option(_YEARS)
@@ -30,7 +29,7 @@ _FORMAT = format_option("table", "json", "csv")
 @language_option
 def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
     """Show the printed rows: each is a service, and an offer can have several."""
-    services = [s for s in _read(SHIPPED / year).services if not tables or s.cells["table"] in tables]
+    services = [s for s in read_register(SHIPPED / year).services if not tables or s.cells["table"] in tables]
     if not services:
         raise click.UsageError(f"there is no table {', '.join(tables)} in the register of {year}")
     if form == "json":
@@ -53,7 +52,7 @@ def check(path: Path | None, year: str, form: str, lang: Language) -> None:
 
     Exit code: 0 all figures add up; 1 a table was rejected; 5 a figure does not add up.
     """
-    found = reconcile(_read(path or SHIPPED / year))
+    found = reconcile(read_register(path or SHIPPED / year))
     if form == "json":
         print_json([_figure(one) for one in found])
     elif form == "csv":
@@ -62,15 +61,6 @@ def check(path: Path | None, year: str, form: str, lang: Language) -> None:
     else:
         click.echo(_report(found, lang), nl=False)
     stop(Exit.CHECK_FAILED if any(one.difference for one in found) else Exit.DONE)
-
-
-def _read(folder: Path) -> Register:
-    try:
-        return read_register(folder)
-    except Rejected as error:
-        say_rejected(error)
-        stop(Exit.REJECTED)
-        raise AssertionError from error
 
 
 def _service(service: Service) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from cli.common.json_output import json_text
 from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.authoring.writing.difference import Change, differences
+from engine.diagnostics import NotComparable, TooComplex
 from engine.explanation.wording import Language, Wording
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> Non
 
 
 def _compared(before: Rulebook, after: Rulebook) -> Comparison:
-    from engine.authoring.proofs.proof import Comparison, NotComparable, compare  # noqa: PLC0415
-    from engine.evaluation.folding import TooComplex  # noqa: PLC0415
+    from engine.authoring.proofs.proof import Comparison, compare  # noqa: PLC0415
 
     try:
         return compare(before, after, "equals")

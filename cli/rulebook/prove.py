@@ -11,6 +11,7 @@ import click
 from cli.common.console import Exit, load_library, say, stop
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
+from engine.diagnostics import NotComparable, TooComplex
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Relation
@@ -49,8 +50,6 @@ def prove(
     Exit code: 0 done, and what was asked holds; 1 a file was rejected, or is too complex; 5 it does not hold.
     """
     from cli.rulebook import proof_report  # noqa: PLC0415 - help must not wait for it
-    from engine.authoring.proofs.proof import NotComparable  # noqa: PLC0415
-    from engine.evaluation.folding import TooComplex  # noqa: PLC0415
 
     if implies and equals:
         raise click.UsageError("ask for --implies or for --equals, not for both at once")
@@ -68,7 +67,7 @@ def prove(
         say(f"{found.file}: too complex to prove")
         sys.exit(int(Exit.REJECTED))
     except NotComparable as error:
-        raise click.UsageError(f"the fact `{error}` is a number to one and an answer to the other") from None
+        raise click.UsageError(str(error)) from None
     stop(Exit.DONE if holds else Exit.CHECK_FAILED)
 
 

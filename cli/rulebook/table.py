@@ -10,6 +10,7 @@ import click
 from cli.common.console import Exit, load_library, say
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
+from engine.diagnostics import TooComplex
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
@@ -28,7 +29,6 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     """
     from cli.rulebook.truth_tables import PRINTERS  # noqa: PLC0415 - help must not wait for it
     from engine.authoring.proofs.truth_table import MAX_ROWS, truth_table  # noqa: PLC0415
-    from engine.evaluation.folding import TooComplex  # noqa: PLC0415
 
     library = load_library()
     rulebook = chosen_rulebooks(library, [name], year or library.latest_year())[0]

@@ -55,6 +55,14 @@ class Decider:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
             IntegrityFault: the evaluators do not agree, or one failed.
         """
+        trace = self._without_notes(subject, stated, year)
+        if wider is None and self.superset is not None and trace.verdict is Verdict.MET:
+            # Its own notes are not asked for: a chain of subsets has any length.
+            wider = self.superset._without_notes(subject, stated, year)
+        superset = superset_note(trace, wider)
+        return trace._replace(notes=notes_on(trace, stated) + ((superset,) if superset else ()))
+
+    def _without_notes(self, subject: Subject, stated: Stated, year: int) -> Trace:
         findings = findings_of(self.program.rulebook.vocabulary, stated, year)
         try:
             statuses, ruling, execution = self._evaluate(findings)
@@ -62,8 +70,7 @@ class Decider:
             self._rulings.clear()
             raise
         reject_departures(self.program, findings, statuses)
-        trace = self._trace(subject, year, findings, statuses, ruling, execution)
-        return self._noted(trace, stated, wider)
+        return self._trace(subject, year, findings, statuses, ruling, execution)
 
     def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
         statuses, fired = self._evaluators.conditions(findings)
@@ -109,12 +116,6 @@ class Decider:
             execution=execution,
         )
 
-    def _noted(self, trace: Trace, stated: Stated, wider: Trace | None) -> Trace:
-        if wider is None and self.superset is not None and trace.verdict is Verdict.MET:
-            wider = self.superset.decide(trace.subject, stated, trace.year)
-        superset = superset_note(trace, wider)
-        return trace._replace(notes=notes_on(trace, stated) + ((superset,) if superset else ()))
-
 
 Decision = Trace | Rejected | IntegrityFault
 """The decision on an offer by one rulebook, or what keeps it from being made."""
@@ -144,7 +145,10 @@ def decide_offer(deciders: Sequence[Decider], subject: Subject, stated: Stated, 
 
 def _depth(decider: Decider) -> int:
     """How many rulebooks a rulebook is a subset of."""
-    return 0 if decider.superset is None else 1 + _depth(decider.superset)
+    depth = 0
+    while decider.superset is not None:
+        decider, depth = decider.superset, depth + 1
+    return depth
 
 
 class _Tracer:

@@ -6,13 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
-from engine.diagnostics import Rejected
+from engine.diagnostics import Malformed, Rejected
 from engine.documents.json_text import load_json
-
-
-class Malformed(ValueError):
-    """A record is not what it should be; says in what."""
-
 
 _HALVES = ("\\ud", "\\uD")
 """What half a character of two units begins with, where it is written as an escape."""
@@ -43,7 +38,7 @@ class Fields:
     (2018, 'x', None)
     >>> record.below("rulebook").text("sha256")
     Traceback (most recent call last):
-    engine.documents.fields.Malformed: `rulebook.sha256` is not a text
+    engine.diagnostics.Malformed: `rulebook.sha256` is not a text
 
     Raises:
         Malformed: it is no mapping, or, by each method, a field is not there or of another type.

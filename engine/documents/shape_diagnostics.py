@@ -18,15 +18,27 @@ if typing.TYPE_CHECKING:
 
 _WANTED = {
     "string_type": "a text",
-    "int": "a whole number",
-    "decimal": "a number",
-    "list": "a list",
-    "dict": "a mapping",
-    "dataclass": "a mapping",
-    "bool": "`true` or `false`",
-    "string_pattern": "a date like `2018-01-31`",
+    "int_type": "a whole number",
+    "decimal_type": "a number",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "dataclass_type": "a mapping",
+    "bool_type": "`true` or `false`",
+    "string_pattern_mismatch": "a date like `2018-01-31`",
     "value_error": "a date like `2018-01-31`",
 }
+_UNKNOWN, _MISSING = "unexpected_keyword_argument", "missing"
+KINDS = _WANTED.keys() | {
+    _UNKNOWN,
+    _MISSING,
+    "string_too_short",
+    "too_short",
+    "literal_error",
+    "greater_than_equal",
+    "union_tag_invalid",
+}
+"""The kinds of mistakes, as pydantic's core names them, that have a text of their own. Of the others, which our shapes
+cannot have, it is said that the value does not belong where it is."""
 _WRITTEN = {"a list": "a list is written `[one, two]`", "a mapping": "a mapping is written `{key: value}`"}
 _TAGS = {f"{str}": "a text", f"{list}": "a list", "<mapping>": "a mapping"}
 _TWO_LANGUAGES = "write `{da: ..., en: ...}`"
@@ -37,11 +49,11 @@ def diagnostics_of(record: type, root: Node, details: list[ErrorDetails]) -> Ite
     """What is wrong, but not that a key is absent where it stands misspelt."""
     misspelt: set[tuple[_Path, str | None]] = set()
     for detail in details:
-        if detail["type"] == "unexpected_keyword_argument":
+        if detail["type"] == _UNKNOWN:
             *path, last = detail["loc"]
             misspelt.add((tuple(path), nearest(str(last), _keys_of(_record_at(record, path)))))
     for detail in details:
-        if not detail["type"].startswith("missing") or (detail["loc"][:-1], str(detail["loc"][-1])) not in misspelt:
+        if detail["type"] != _MISSING or (detail["loc"][:-1], str(detail["loc"][-1])) not in misspelt:
             yield _diagnostic(record, root, detail)
 
 
@@ -50,18 +62,18 @@ def _diagnostic(record: type, root: Node, detail: ErrorDetails) -> Diagnostic:
     last = str(path[-1]) if path else ""
     owner = _record_at(record, path[:-1])
     node = walk(root, path)[-1]
-    if kind == "unexpected_keyword_argument":
+    if kind == _UNKNOWN:
         place, message = place_of_key(root, *path), f"unknown key {quoted(last)}"
         is_empty = isinstance(node, Scalar) and not node.text
         return Diagnostic(place, "unknown-key", message, key_hint(last, _keys_of(owner), is_empty=is_empty))
-    if kind.startswith("missing"):
+    if kind == _MISSING:
         return _missing(owner, node.place, last)
     if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
         return Diagnostic(node.place, "missing-text", f"the text in `{last}` is empty", "write `da` and `en`")
     if _is_text(_record_at(record, path)) and kind == "dataclass_type":
         message = f"{_given(node)} where a text in two languages belongs"
         return Diagnostic(node.place, "missing-text", message, _TWO_LANGUAGES)
-    return _wrong(node, last, detail)
+    return _wrong(node, last, detail, list(_words_in(_annotation_at(record, path))))
 
 
 def _is_text(record: type | None) -> bool:
@@ -85,37 +97,44 @@ def _given(node: Node) -> str:
     return quoted(node.text) if node.text else "an empty value"
 
 
-def _wrong(node: Node, name: str, detail: ErrorDetails) -> Diagnostic:
+def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str]) -> Diagnostic:
     given, kind = _given(node), detail["type"]
     if kind == "literal_error":
-        known = [word.strip("' ") for word in detail["ctx"]["expected"].replace(" or ", ",").split(",")]
-        hint = near_hint(node.text if isinstance(node, Scalar) else "", known)
+        hint = near_hint(node.text if isinstance(node, Scalar) else "", words)
         return Diagnostic(node.place, "wrong-type", f"{given} does not belong in `{name}`", hint)
-    if "too_short" in kind:
+    if kind in ("too_short", "string_too_short"):
         return Diagnostic(node.place, "wrong-type", f"`{name}` is empty")
     wanted = _wanted(detail)
+    if wanted is None:
+        return Diagnostic(node.place, "wrong-type", f"{given} does not belong {f'in `{name}`' if name else 'here'}")
     hint = _WRITTEN.get(wanted)
     if isinstance(node, Scalar) and kind.startswith("decimal"):
         hint = number_hint(node.text)
     return Diagnostic(node.place, "wrong-type", f"{given} where {wanted} belongs", hint)
 
 
-def _wanted(detail: ErrorDetails) -> str:
+def _wanted(detail: ErrorDetails) -> str | None:
+    """What belongs there instead; None where we do not know."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "greater_than_equal":
         return f"a number of at least {context['ge']}"
     if kind == "union_tag_invalid":
         return " or ".join(wanted for tag, wanted in _TAGS.items() if tag in context["expected_tags"])
-    return next((wanted for start, wanted in _WANTED.items() if kind.startswith(start)), "something else")
+    return _WANTED.get(kind)
 
 
 def _record_at(record: type, path: typing.Sequence[str | int]) -> type | None:
     """The record that a path of keys leads to, through lists, mappings and options."""
+    return next(_records_in(_annotation_at(record, path)), None)
+
+
+def _annotation_at(record: type, path: typing.Sequence[str | int]) -> Any:
+    """The annotation of what a path of keys leads to, with the lists, mappings and options around it."""
     here: Any = record
     for step in path:
         fields = next((f for f in map(_fields_of, _records_in(here)) if step in f), None)
         here = fields[str(step)] if fields else here
-    return next(_records_in(here), None)
+    return here
 
 
 def _keys_of(record: type | None) -> list[str]:
@@ -128,6 +147,15 @@ def _fields_of(record: type) -> dict[str, Any]:
     """The annotations of a record by the keys as they are written."""
     hints = typing.get_type_hints(record)
     return dict(zip(_keys_of(record), (hints[f.name] for f in dataclasses.fields(record)), strict=True))
+
+
+def _words_in(annotation: Any) -> Iterator[str]:
+    """Every word that an annotation allows, whatever it is wrapped in."""
+    for part in typing.get_args(annotation):
+        if typing.get_origin(annotation) is typing.Literal:
+            yield str(part)
+        else:
+            yield from _words_in(part)
 
 
 def _records_in(annotation: Any) -> Iterator[type]:

@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from fractions import Fraction
 from typing import NamedTuple, assert_never
 
-from engine.diagnostics import IntegrityFault
+from engine.diagnostics import IntegrityFault, TooComplex
 from engine.evaluation.evidence import Finding, State
-from engine.evaluation.folding import Folding, Outcome, TooComplex
+from engine.evaluation.folding import Folding, Outcome
 from engine.evaluation.program import Program, StatedNode, TestNode, children_of
 from engine.rulebooks.rulebook import NumberTest
 from engine.values.comparison import Comparison

@@ -214,7 +214,7 @@ class Ruleset:
             finally:
                 host.retract_fact(self._name, {"id": 1})
         except Exception as error:
-            raise IntegrityFault(f"durable-rules failed: {error}") from error
+            raise IntegrityFault("durable-rules failed while it decided, so that nothing is decided") from error
         return self._fired
 
     def _checked(self, fired: list[Firing]) -> tuple[dict[int, Status], Fired]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, assert_never
 from dd import autoref
 from dd import bdd as managers
 
+from engine.diagnostics import TooComplex
 from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,
@@ -26,10 +27,6 @@ MAX_NODES = 300_000
 
 Function = Any
 """A function of the diagram's variables; the library has no types."""
-
-
-class TooComplex(Exception):
-    """A rulebook whose diagrams would grow without end."""
 
 
 class Outcome(NamedTuple):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc, pool
 
 from engine.diagnostics import Place, Rejected, rejected
+
+for _library in ("sqlalchemy", "psycopg"):
+    # What they log would be printed, with its traceback, where nobody else takes it.
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 PATIENCE = 60
 """Seconds that a writer waits for others."""
@@ -112,7 +117,7 @@ def _set(connection: sqlite3.Connection, setting: str, *, may_wait: bool) -> boo
     try:
         connection.execute(f"PRAGMA {setting}")
     except sqlite3.OperationalError as error:
-        if "locked" not in str(error) or not may_wait:
+        if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or not may_wait:
             raise
         return False
     return True
@@ -168,38 +173,83 @@ def in_words(place: Place) -> Iterator[None]:
         raise _explained(place, error) from error
 
 
-_CAUSES = (
-    (
-        "readonly",
-        "journal-read-only",
-        "the journal cannot be written",
-        "it needs a file and folder that can be written",
-    ),
-    ("read-only", "journal-read-only", "the journal cannot be written", "it needs a role that can write"),
-    ("permission denied", "journal-read-only", "the journal cannot be written", "it needs a role that can write"),
-    ("is full", "journal-full", "there is no room left for the journal", "nothing of this was recorded; make room"),
-    (
-        "no space left",
-        "journal-full",
-        "there is no room left for the journal",
-        "nothing of this was recorded; make room",
-    ),
-    ("disk i/o error", "journal-full", "the disk does not take what is written to the journal", "is there room left?"),
-    ("is locked", "journal-busy", "others have been writing to the journal for too long", "try again"),
-    ("not a database", "not-a-journal", "the file is no journal", "give the journal a file of its own"),
-    ("malformed", "journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere"),
-    (
-        "unable to open",
-        "journal-unreadable",
-        "the file cannot be opened",
-        "does its folder exist, and may you write there?",
-    ),
+class _Cause(NamedTuple):
+    code: str
+    message: str
+    hint: str | None
+
+
+_READ_ONLY = "the journal cannot be written"
+_NO_ROLE = _Cause("journal-read-only", _READ_ONLY, "it needs a role that can write")
+_FULL = _Cause("journal-full", "there is no room left for the journal", "nothing of this was recorded; make room")
+_BUSY = _Cause("journal-busy", "others have been writing to the journal for too long", "try again")
+_LOST = _Cause("journal-unreadable", "the connection to the database was lost", "try again")
+_NOBODY = _Cause(
+    "journal-unreadable",
+    "the database does not answer, or lets nobody in",
+    "look at its host, its name, the user and the password",
 )
+_ALTERED = _Cause(
+    "journal-unreadable",
+    "the database does not hold the tables of a journal as they should be",
+    "give the journal a database of its own, or restore it from a copy that was kept elsewhere",
+)
+_OTHER = _Cause("journal-unreadable", "the database failed", None)
+_OF_SQLITE = {
+    sqlite3.SQLITE_READONLY: _Cause("journal-read-only", _READ_ONLY, "it needs a file and folder that can be written"),
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: _Cause(
+        "journal-full", "the disk does not take what is written to the journal", "is there room left?"
+    ),
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_NOTADB: _Cause("not-a-journal", "the file is no journal", "give the journal a file of its own"),
+    sqlite3.SQLITE_CORRUPT: _Cause(
+        "journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere"
+    ),
+    sqlite3.SQLITE_CANTOPEN: _Cause(
+        "journal-unreadable", "the file cannot be opened", "does its folder exist, and may you write there?"
+    ),
+    sqlite3.SQLITE_ERROR: _ALTERED,
+    sqlite3.SQLITE_CONSTRAINT: _ALTERED,
+    sqlite3.SQLITE_MISMATCH: _ALTERED,
+}
+"""By the result code of SQLite, without what extends it."""
+_OF_POSTGRESQL = {
+    "42501": _NO_ROLE,
+    "25006": _NO_ROLE,
+    "53": _FULL,
+    "55P03": _BUSY,
+    "40": _BUSY,
+    "57014": _BUSY,
+    "28": _NOBODY,
+    "3D": _NOBODY,
+    "08": _LOST,
+    "57P": _LOST,
+    "42": _ALTERED,
+    "23": _ALTERED,
+}
+"""By the longest beginning of the SQLSTATE that PostgreSQL gives."""
 
 
 def _explained(place: Place, error: Exception) -> Rejected:
-    said = str(getattr(error, "orig", None) or error).strip()
-    for words, code, message, hint in _CAUSES:
-        if words in said.lower():
-            return rejected(place, code, message, hint)
-    return rejected(place, "journal-unreadable", " ".join(said.split()))
+    """What a failure of a database is by its number; what the database or its driver says is said to nobody."""
+    origin = getattr(error, "orig", None) or error
+    cause = _cause_in_sqlite(origin) if isinstance(origin, sqlite3.Error) else _cause_in_postgresql(origin)
+    return rejected(place, *cause)
+
+
+def _cause_in_sqlite(error: sqlite3.Error) -> _Cause:
+    return _OF_SQLITE.get(_code(error), _OTHER)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The result code of SQLite; 0 where its driver has failed."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _cause_in_postgresql(error: BaseException) -> _Cause:
+    state = getattr(error, "sqlstate", None)
+    if state is None:  # there was no connection that could give one
+        return _NOBODY if type(error).__name__ == "OperationalError" else _OTHER
+    return next((_OF_POSTGRESQL[state[:n]] for n in (5, 3, 2) if state[:n] in _OF_POSTGRESQL), _OTHER)

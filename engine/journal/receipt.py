@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from engine.diagnostics import Place, rejected
-from engine.documents.fields import Fields, Malformed, read_json
+from engine.diagnostics import Malformed, Place, rejected
+from engine.documents.fields import Fields, read_json
 from engine.documents.json_text import load_json
 from engine.journal.entry import DECISION, FORMATS, Entry, frame
 from engine.journal.journal import Journal

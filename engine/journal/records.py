@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar, assert_never
 
-from engine.documents.fields import Fields, Malformed, read_json
+from engine.diagnostics import Malformed
+from engine.documents.fields import Fields, read_json
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.rulebooks.rulebook import Verdict
 from engine.rulebooks.rulebook_ref import RulebookRef

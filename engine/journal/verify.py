@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from engine.diagnostics import Rejected
-from engine.documents.fields import Malformed
+from engine.diagnostics import Malformed, Rejected
 from engine.journal.entry import DECISION, FORMATS, Entry, EntryFormat, Header
 from engine.journal.journal import Head, Journal
 from engine.journal.records import Recorded, RunRecord, columns_of, recorded_by, rulebooks_named

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
 from engine.journal.records import RunRecord
@@ -17,6 +17,7 @@ from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.evidence_columns import evidence_columns
 from offers.tables.headers import columns_of
+from offers.tables.polars_words import polars_failing
 
 DECISIONS, RULEBOOKS = "decisions", "rulebooks"
 """The folders of a run that hold what was decided, and by which rules."""
@@ -29,7 +30,8 @@ class Previous(NamedTuple):
     are read when they are asked for, and always give the same rows in the same order. `rulebooks` holds the rule that
     decided, where it is known. Unless it is complete, an offer that is not among them need not be new. `successors` are
     the ids that took the place of others. `lost` names, by rulebook id, evidence that the rule reads now, and that may
-    have been stated then but was not kept. `same_data` says that it was decided on the very same register.
+    have been stated then but was not kept. `same_data` says that it was decided on the very same register. `folder` is
+    where the run stands.
     """
 
     year: int
@@ -39,6 +41,7 @@ class Previous(NamedTuple):
     successors: Mapping[str, Sequence[str]] = MappingProxyType({})
     lost: Mapping[str, Sequence[str]] = MappingProxyType({})
     same_data: bool = False
+    folder: str = ""
 
 
 def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
@@ -52,9 +55,10 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
         books = {decided.rulebook.id: decided.rulebook.name for decided in run.rulebooks}
         old = Library(folder / RULEBOOKS).rulebooks
         files = {i: folder / DECISIONS / f"{name}.parquet" for i, name in books.items()}
-        known = {i: pl.scan_parquet(file, glob=False).collect_schema().names() for i, file in files.items()}
-    except (OSError, ValueError, pl.exceptions.PolarsError):
-        raise rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder") from None
+        with polars_failing(lambda _: _incomplete(folder)):
+            known = {i: pl.scan_parquet(file, glob=False).collect_schema().names() for i, file in files.items()}
+    except (OSError, ValueError):
+        raise _incomplete(folder) from None
     frames, lost = {}, {}
     for rulebook in rulebooks:
         if rulebook.id in files:
@@ -63,7 +67,22 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
             asked = {c for r in old for c in evidence_columns(compile_rulebook(r), run.year)}
             stated = columns_of(compile_rulebook(rulebook).facts_tested, run.year)
             lost[rulebook.id] = [c for c in stated if c not in asked and _may_be_stated(c, run)]
-    return Previous(run.year, frames, {r.id: r for r in old}, lost=lost)
+    return Previous(run.year, frames, {r.id: r for r in old}, lost=lost, folder=str(folder))
+
+
+def fault_of_previous(previous: Previous) -> Rejected | None:
+    """What is wrong with a run before that Polars failed on; None where it reads all of it."""
+    try:
+        with polars_failing(lambda _: _incomplete(Path(previous.folder))):
+            for frame in previous.frames.values():
+                frame.collect()
+    except Rejected as fault:
+        return fault
+    return None
+
+
+def _incomplete(folder: Path) -> Rejected:
+    return rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder")
 
 
 def _may_be_stated(column: str, run: RunRecord) -> bool:
@@ -90,7 +109,8 @@ def _with_evidence(
 
 
 def _check_same_offers(one: Path, other: Path) -> None:
-    offers = [pl.scan_parquet(file, glob=False).select("offer").collect()["offer"] for file in (one, other)]
+    with polars_failing(lambda _: _incomplete(one.parent.parent)):
+        offers = [pl.scan_parquet(file, glob=False).select("offer").collect()["offer"] for file in (one, other)]
     if not offers[0].equals(offers[1]):
         message = "the run was altered: its decisions are not about the same offers"
         raise rejected(Place(str(other)), "unreadable", message, f"as in {one.name}")

@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.decisions.decision_record import FORMAT, decision_record
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Malformed, NotReplayable, Place, Rejected, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.document_text import json_text
-from engine.documents.fields import Malformed, read_json
+from engine.documents.fields import read_json
 from engine.journal.entry import DECISION, Entry
 from engine.journal.journal import Journal
 from engine.journal.records import RunRecord, RunRulebook
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
-from offers.recorded.replay import NotReplayable, Replayer
+from offers.recorded.replay import Replayer
 from offers.tables.cells import answer_of, cell_node
 
 _NOWHERE = Place("recorded row")
@@ -65,17 +65,17 @@ def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]
 def _rows(path: Path, offer: str | None) -> Iterator[Row]:
     import polars as pl  # noqa: PLC0415 - only batches need it
 
-    try:
+    from offers.tables.polars_words import polars_failing, words_of  # noqa: PLC0415
+
+    with polars_failing(lambda error: _unreadable(path, words_of(error)[0])):
         frame = pl.scan_parquet(path, glob=False)
-        if offer is not None:
-            frame = frame.filter(pl.col("offer") == offer)
         if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:
             raise _unreadable(path, f"it has no column `{missing[0]}`")
-        for chunk in frame.collect().iter_slices():
-            yield from chunk.iter_rows(named=True)
-    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-        said = str(error).splitlines()[0] if str(error) else "it cannot be read"
-        raise _unreadable(path, said) from None
+        if frame.collect_schema()["offer"] != pl.String:
+            raise _unreadable(path, "the column `offer` does not hold texts")
+        found = (frame if offer is None else frame.filter(pl.col("offer") == offer)).collect()
+    for chunk in found.iter_slices():
+        yield from chunk.iter_rows(named=True)
 
 
 def _unreadable(path: Path, why: str) -> Rejected:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.decisions.verdict_change import cause_of
+from engine.diagnostics import NotReplayable
 from engine.evaluation.evidence import Finding
-from offers.recorded.replay import NotReplayable, Recorded, Replayer
+from offers.recorded.replay import Recorded, Replayer
 
 
 class Step(NamedTuple):

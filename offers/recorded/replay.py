@@ -8,13 +8,12 @@ from typing import NamedTuple
 from engine.decisions.decide import Decider
 from engine.decisions.decision_record import FORMATS, decision_record
 from engine.decisions.trace import Trace
-from engine.diagnostics import Rejected
+from engine.diagnostics import Malformed, NotReplayable, Rejected
 from engine.documents.document import read_one
-from engine.documents.fields import Malformed, read_json
+from engine.documents.fields import read_json
 from engine.journal.differing_paths import differences
 from engine.journal.entry import Entry
 from engine.journal.records import RecordedDecision, superset_in
-from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
@@ -29,14 +28,6 @@ class Recorded(NamedTuple):
     decision: RecordedDecision
     document: str
     superset: RulebookRef | None
-
-
-class NotReplayable(Exception):
-    """A decision cannot be decided again; says why in both languages."""
-
-    def __init__(self, danish: str, english: str) -> None:
-        self.why = Text(da=danish, en=english)
-        super().__init__(english)
 
 
 class Replayed(NamedTuple):

@@ -19,7 +19,7 @@ import polars as pl
 
 from engine.diagnostics import Place, quoted, rejected
 from engine.rulebooks.rulebook import Vocabulary
-from offers.runs.polars import PolarsBackend, told_as_ours
+from offers.runs.polars import PolarsBackend
 from offers.runs.run_pass import Pass
 from offers.tables.duckdb_connection import duckdb_connection, in_words, pattern_of, quoted_name
 from offers.tables.parquet import schema_of
@@ -51,8 +51,7 @@ class DuckDBBackend:
             stripped = nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)
             return nw.from_native(rows).with_columns(stripped).to_native()
         path = self._scratch / "register.parquet"
-        with told_as_ours(table):
-            table.frame.sink_parquet(path)
+        table.frame.sink_parquet(path)
         return self._connection.read_parquet(pattern_of(path))
 
     def evaluate(self, rows: Any, run: Pass) -> Any:

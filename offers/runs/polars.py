@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
 import narwhals as nw
 import polars as pl
 
-from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
 from offers.columns.decision_table import DecisionTable
 from offers.runs.repeated_ids import RepeatedIds
 from offers.runs.run_pass import Pass
@@ -41,7 +39,7 @@ class PolarsBackend:
         sinks = [sink for decision_table in run.decision_tables for sink in _sinks(decided, run, decision_table)]
         sinks.append(_ids_of(run).write(decided))
         chunk_size = _ROWS_COMPARED if run.comparison else _ROWS_AT_ONCE
-        with told_as_ours(run.request.table), pl.Config(set_streaming_chunk_size=chunk_size):
+        with pl.Config(set_streaming_chunk_size=chunk_size):
             pl.collect_all(sinks, engine="streaming")
         run.batch.wait()
 
@@ -56,23 +54,6 @@ class PolarsBackend:
 
         refused = [row.id or None for row in run.batch.rejected]
         return _ids_of(run).found(pl.Series(refused, dtype=pl.String), ids_with)
-
-
-@contextmanager
-def told_as_ours(table: Table) -> Iterator[None]:
-    """Have what Polars says while it reads a table said of the table.
-
-    Raises:
-        Rejected: the table cannot be read; or what a function that Polars calls has raised.
-        IntegrityFault: such a function has raised it.
-    """
-    try:
-        yield
-    except pl.exceptions.ComputeError as error:
-        if isinstance(error.__cause__, IntegrityFault | Rejected):
-            raise error.__cause__ from None
-        message = f"the table cannot be read: {str(error).splitlines()[0]}"
-        raise rejected(Place(table.file), "unreadable", message) from None
 
 
 def _ids_of(run: Pass) -> RepeatedIds:

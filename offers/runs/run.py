@@ -7,10 +7,11 @@ from typing import Any
 
 from engine.decisions.decide import Decider
 from engine.diagnostics import Place, rejected
-from offers.comparison.previous import DECISIONS
+from offers.comparison.previous import DECISIONS, fault_of_previous
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
 from offers.runs.run_pass import Pass, Request, Result, Told
+from offers.tables.polars_words import fault_of, polars_failing, refusal
 
 
 def reclassify(
@@ -21,11 +22,15 @@ def reclassify(
     A second pass is made where ids turn out to be repeated. `backend` decides, by default Polars.
 
     Raises:
-        Rejected: the register as a whole cannot be read, or there is no offer in it.
+        Rejected: the register as a whole, or the run before, cannot be read; or there is no offer in the register.
         IntegrityFault: evaluators disagree, or a row was lost.
     """
-    backend = backend or PolarsBackend()
     (folder / DECISIONS).mkdir(parents=True, exist_ok=True)
+    with polars_failing(lambda error: _fault(request, error)):
+        return _decided(request, folder, told, backend or PolarsBackend())
+
+
+def _decided(request: Request, folder: Path, told: Told, backend: Backend[Any]) -> Result:
     repeated: frozenset[str] = frozenset()
     deciders = [Decider(rulebook) for rulebook in request.rulebooks]
     rows = backend.read(request.table)
@@ -47,3 +52,9 @@ def _with_offers(result: Result, request: Request) -> Result:
         hint = "was it saved with its rows? is the table in another sheet or file?"
         raise rejected(Place(request.table.file), "empty", "the table has no row with an offer", hint)
     return result
+
+
+def _fault(request: Request, error: Exception) -> Exception:
+    """Why Polars failed: what it was given to read, or what the system refused; else it is a mistake of ours."""
+    found = fault_of(request.table) or (fault_of_previous(request.previous) if request.previous else None)
+    return found or (refusal(error) if isinstance(error, OSError) else error)

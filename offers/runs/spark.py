@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import accumulate
@@ -19,15 +18,17 @@ from urllib.parse import unquote
 
 import narwhals as nw
 import polars as pl
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, Rejected, rejected
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import Comparison
 from offers.runs.run_pass import Pass
+from offers.tables.polars_words import fault_of
+from offers.tables.standard_error import standard_error_in
 from offers.tables.table import ROW, WHITESPACE, Table
 from offers.tables.table_file import parquet_files
 
@@ -46,6 +47,16 @@ _SETTINGS = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
+_NO_JAVA = ("there is no Java here", "Spark needs Java 17 or newer")
+_NOT_STARTED = (
+    "Spark cannot be started",
+    "it needs Java 17 or newer, and after `--master` the address of a cluster that answers",
+)
+_FAILED = (
+    "Spark failed while it decided the register",
+    "does every machine reach the register by its path? `--backend polars` decides it on one machine",
+)
+
 
 @contextmanager
 def spark_backend(master: str, scratch: Path) -> Iterator[SparkBackend]:
@@ -54,13 +65,27 @@ def spark_backend(master: str, scratch: Path) -> Iterator[SparkBackend]:
     Raises:
         Rejected: Spark cannot be started, or fails.
     """
+    backend = None
     try:
         with _session(master, scratch / "spark.log") as session:
-            yield SparkBackend(session, scratch)
+            backend = SparkBackend(session, scratch)
+            yield backend
     except (PySparkException, Py4JError) as error:
-        said = next(filter(None, str(error).splitlines()), type(error).__name__)
-        hint = "Spark needs Java 17 or newer" if "JAVA_GATEWAY" in said else None
-        raise rejected(Place(master), "unreadable", f"Spark: {said}", hint) from None
+        raise _explained(master, backend, error) from None
+
+
+def _explained(master: str, backend: SparkBackend | None, error: Exception) -> Rejected:
+    """Why Spark failed: whatever it says, or the bridge to it, is told by what it was doing and by what can be seen."""
+    if backend is None:
+        return rejected(Place(master), "unreadable", *(_NOT_STARTED if _is_java_there() else _NO_JAVA))
+    if isinstance(error, Py4JNetworkError):
+        return rejected(Place(master), "unreadable", "the connection to Spark was lost")
+    fault = fault_of(backend.table) if backend.table else None
+    return fault or rejected(Place(master), "unreadable", *_FAILED)
+
+
+def _is_java_there() -> bool:
+    return "JAVA_HOME" in os.environ or shutil.which("java") is not None
 
 
 def check_that_spark_reads(table: Table) -> None:
@@ -79,7 +104,7 @@ def _session(master: str, log: Path) -> Iterator[SparkSession]:
     builder = SparkSession.builder.master(master).appName("sekskant")
     for name, value in _SETTINGS.items():
         builder = builder.config(name, value)
-    with _standard_error_in(log):
+    with standard_error_in(log):
         session = builder.getOrCreate()
     try:
         yield session
@@ -87,25 +112,13 @@ def _session(master: str, log: Path) -> Iterator[SparkSession]:
         session.stop()
 
 
-@contextmanager
-def _standard_error_in(path: Path) -> Iterator[None]:
-    """Have what processes that are started meanwhile say on standard error stand in a file."""
-    sys.stderr.flush()
-    own = os.dup(2)
-    with path.open("wb") as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(own, 2)
-            os.close(own)
-
-
 class SparkBackend:
     """Decides on Spark, which reads Parquet."""
 
     def __init__(self, session: SparkSession, scratch: Path) -> None:
         self._session, self._scratch = session, scratch
+        self.table: Table | None = None
+        """The table that it reads."""
 
     def read(self, table: Table) -> DataFrame:
         """The table with the number of each row: its place in its file, after the rows of the files before it.
@@ -114,6 +127,7 @@ class SparkBackend:
             Rejected: it is not Parquet.
         """
         check_that_spark_reads(table)
+        self.table = table
         read = self._session.read.parquet(*map(str, table.files))
         read = read.select("*", "_metadata.file_name", spark.col("_metadata.row_index").alias(_INDEX))
         first = dict(zip((f.name for f in table.files), accumulate(table.rows_of_files, initial=0), strict=False))

@@ -32,10 +32,9 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
     said = _SAID_BY_EXCEL.match(text)
     separator = reading.separator or (said[1] if said else _separator(text, headers, file.name))
     above = 1 if said else 0
-    try:
-        names = first_record(text[said.end() :] if said else text, separator)
-    except Fault as fault:
-        raise rejected(Place(file.name, 1 + above, fault.cell), "syntax", fault.message, fault.hint) from None
+    names = first_record(text[said.end() :] if said else text, separator)
+    if isinstance(names, Fault):
+        raise rejected(Place(file.name, 1 + above, names.cell), names.code, names.message, names.hint)
     columns = headers.read(names, file.name, ignored, lambda n: Place(file.name, 1 + above, n))
     is_utf_8 = reading.encoding is None and file.codec in ("utf-8", "utf-8-sig")
     records = records_of(file.path, file.codec, separator, len(names), above, scratch, is_utf_8=is_utf_8)
@@ -77,8 +76,6 @@ def _separator(text: str, headers: Headers, file: str) -> str:
 
 def _known(text: str, separator: str, headers: Headers) -> int:
     """How many headers of a table of offers the first line names by a separator; 0 where none of them is the id."""
-    try:
-        names = [headers.name_of(header) for header in first_record(text, separator)]
-    except Fault:
-        return 0
+    record = first_record(text, separator)
+    names = [] if isinstance(record, Fault) else [headers.name_of(header) for header in record]
     return sum(name is not None for name in names) if ID in names else 0

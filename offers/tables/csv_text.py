@@ -1,8 +1,9 @@
 r"""The records of a file of CSV: one notion of where each begins and ends, whatever reads the cells.
 
 A line ends with LF, CR LF or CR CR LF, in a file without any LF with CR. A cell that begins with a quote ends with one
-that a separator or the end of the line follows; what stands between is its text, line breaks and all. Any other quote,
-a CR within a line, and bytes that are no text in the file's encoding cost the row that they stand in, and no other.
+that a separator or the end of the line follows; what stands between is its text, line breaks and all. In any other cell
+quotes are signs like others where their number is even. An odd quote, a CR within a line, and bytes that are no text in
+the file's encoding cost the row that they stand in, and no other.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ _NO_TEXT = re.compile("[\ud800-\udfff]")
 _CR_ALONE = re.compile(r"\r(?!\n)")
 
 
-class Fault(Exception):
+class Fault(NamedTuple):
     """Why a record cannot be read: in which of its cells, counted from 1, what is wrong, what would be right."""
 
-    def __init__(self, cell: int, message: str, hint: str) -> None:
-        self.cell, self.message, self.hint = cell, message, hint
-        super().__init__(message)
+    cell: int
+    message: str
+    hint: str | None
+    code: str = "syntax"
 
 
 NO_TEXT = Fault(1, "the cell holds bytes that are no text in the file's encoding", "save it as UTF-8")
@@ -48,11 +50,8 @@ class Records(NamedTuple):
     faults: dict[int, Fault]
 
 
-def first_record(text: str, separator: str) -> list[str]:
-    r"""The cells of the first record of a text, without the quotes around them.
-
-    Raises:
-        Fault: it cannot be read.
+def first_record(text: str, separator: str) -> list[str] | Fault:
+    r"""The cells of the first record of a text, without the quotes around them; or why it cannot be read.
 
     >>> first_record('id;"a\nb"\r\n1;2', ";")
     ['id', 'a\nb']
@@ -60,7 +59,7 @@ def first_record(text: str, separator: str) -> list[str]:
     cells, at, pattern = list[str](), 0, _patterns(separator).cell
     while True:
         if (found := pattern.match(text, at)) is None:
-            raise _odd_quote(text, at, separator, len(cells) + 1)
+            return _odd_quote(text, at, separator, len(cells) + 1)
         plain = found["plain"]
         cells.append(found[0][1:].rpartition('"')[0].replace('""', '"') if plain is None else plain)
         if found["end"] != separator:
@@ -256,9 +255,10 @@ class _Patterns(NamedTuple):
 @cache
 def _patterns(separator: str) -> _Patterns:
     sign = re.escape(separator)
+    other = rf'[^{sign}"\n]'
     end, in_quotes = rf"(?P<end>{sign}|\r*\n|\r*\Z)", r'"[^"]*+(?:""[^"]*+)*+"'
     return _Patterns(
-        re.compile(rf'(?:{in_quotes}|(?P<plain>[^{sign}"\n]*?)){end}'),
+        re.compile(rf'(?:{in_quotes}|(?P<plain>(?!"){other}*?(?:"{other}*"{other}*?)*?)){end}'),
         re.compile(rf"(?<![^{sign}\n]){in_quotes}(?={sign}|\r*\n)"),
         re.compile(in_quotes),
     )

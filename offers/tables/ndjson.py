@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.diagnostics import Rejected, quoted
+from engine.diagnostics import Place, Rejected, quoted, rejected
 from engine.documents.json_text import load_json
 from offers.tables.csv_text import NO_TEXT, Fault
 from offers.tables.headers import Headers
@@ -32,10 +32,6 @@ def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scrat
     return table._replace(rows=len(rows), faults=faults)
 
 
-class _Repeated(ValueError):
-    """A name that stands twice in an object."""
-
-
 def _objects(file: TableFile, faults: dict[int, Fault]) -> Iterator[dict[str, str | None]]:
     with file.path.open(encoding=file.codec, errors="surrogateescape") as lines:
         for number, line in enumerate(lines):
@@ -44,10 +40,10 @@ def _objects(file: TableFile, faults: dict[int, Fault]) -> Iterator[dict[str, st
                 found = _read(line, file.name) if line.strip() else {}
             except UnicodeEncodeError:
                 faults[number], found = NO_TEXT, None
-            except _Repeated as error:
-                hint = "leave one of them out"
-                faults[number], found = Fault(1, f"the key {quoted(str(error))} stands twice", hint), None
-            except (ValueError, Rejected):
+            except Rejected as error:
+                (first, *_), found = error.diagnostics, None
+                faults[number] = Fault(first.place.column or 1, first.message, first.hint, first.code)
+            except ValueError:
                 found = None
             if isinstance(found, dict):
                 yield {name: _json_text(value) for name, value in found.items()}
@@ -63,7 +59,8 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise _Repeated(name)
+            message = f"the key {quoted(name)} stands twice in one object"
+            raise rejected(Place(""), "duplicate-key", message, "leave one of them out")
         found[name] = value
     return found
 

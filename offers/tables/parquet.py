@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted
 from offers.tables.headers import Headers
+from offers.tables.polars_words import polars_in_words
 from offers.tables.reading import Reading
 from offers.tables.table import ROW, Table
 from offers.tables.table_file import TableFile
@@ -20,11 +21,12 @@ def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scra
     Raises:
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
-    try:
+    rows = []
+    for path in file.files:
+        with polars_in_words(Place(str(path))):
+            rows.append(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    with polars_in_words(Place(str(file.files[0]))):
         schema = schema_of(file.files[0])
-        rows = [pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in file.files]
-    except Exception as error:
-        raise rejected(Place(file.name), "unreadable", f"the file cannot be read: {error}") from None
     columns = headers.read(list(schema), file.name, ignored)
     if nested := [column for column in columns if schema[column.header].is_nested()]:
         hint = "a cell holds one value; several words stand in one text, separated by `|`"

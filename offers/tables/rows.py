@@ -8,7 +8,6 @@ from typing import Any
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
 from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
-from engine.documents.json_text import load_json
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import UNKNOWN
@@ -52,10 +51,8 @@ class Rows:
         place = self._table.place(row)
         if (fault := self._table.faults.get(row)) is not None:
             at = self._table.place(row, Column("", fault.cell, EXTRA))
-            raise rejected(at, "syntax", fault.message, fault.hint)
+            raise rejected(at, fault.code, fault.message, fault.hint)
         if (extra := text_of(values.get(EXTRA))) is not None:
-            if self._table.kind == "ndjson":
-                self._refuse_deep(place, extra)
             message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
             beyond = self._table.place(row, Column("", 1 + max(c.number for c in self._columns.values()), EXTRA))
             raise rejected(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")
@@ -68,15 +65,6 @@ class Rows:
         if found:
             raise Rejected(found)
         return offer
-
-    def _refuse_deep(self, place: Place, line: str) -> None:
-        """Say of a line of NDJSON that it is too deep, where that is why it is no row."""
-        try:
-            load_json(line, place.file)
-        except Rejected as error:
-            raise Rejected(d._replace(place=d.place._replace(line=place.line)) for d in error.diagnostics) from None
-        except ValueError:
-            return
 
     def stated(self, values: Mapping[str, Any]) -> Stated:
         """What a row states, each distinct cell read once; without the checks of what only describes an offer.

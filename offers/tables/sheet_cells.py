@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from engine.diagnostics import Scattered
+
 _AREA, _TIMES = 20_000_000, 50
 """A sheet may span so many cells, or so many times those that hold something."""
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -43,14 +45,6 @@ class Cell(NamedTuple):
     def places(self) -> Iterator[tuple[int, int]]:
         """Every row and column that it stands in."""
         return itertools.product(range(self.row, self.row + self.rows), range(self.column, self.column + self.columns))
-
-
-class Scattered(Exception):
-    """The cells of a sheet stand so far apart that what they span is next to empty; `at` has the farthest of them."""
-
-    def __init__(self, at: list[tuple[int, int]]) -> None:
-        self.at = at
-        super().__init__(str(at))
 
 
 class UntoldCells:

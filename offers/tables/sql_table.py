@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ from sqlalchemy import exc
 from engine.diagnostics import Place, quoted, rejected
 from offers.tables.headers import ID, Column
 from offers.tables.table_source import Source, no_table
+
+for _library in ("sqlalchemy", "psycopg"):
+    # What they log would be printed, with its traceback, where nobody else takes it.
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 AT_ONCE = 20_000
 """So many rows are held in memory."""

@@ -14,11 +14,12 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from engine.diagnostics import Place, near_hint, quoted, rejected
+from engine.diagnostics import Place, Scattered, near_hint, quoted, rejected
 from offers.tables.cells import DecimalSign
 from offers.tables.headers import SHEET, Column, Headers
 from offers.tables.reading import Reading
-from offers.tables.sheet_cells import Scattered, UntoldCells
+from offers.tables.sheet_cells import UntoldCells
+from offers.tables.standard_error import unheard
 from offers.tables.table import Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
 from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
 
@@ -89,7 +90,8 @@ def _told_as_ours(name: str) -> Iterator[None]:
     """
     place = Place(name)
     try:
-        yield
+        with unheard():
+            yield
     except Scattered as error:
         cells = " and ".join(f"{letters_of(column)}{row}" for row, column in error.at)
         message = f"the sheet reaches as far as {cells}, and is next to empty"

@@ -9,9 +9,8 @@ from pathlib import Path
 from engine.authoring.lints.allowance import allowed_at
 from engine.authoring.lints.lint import RulebookFile, VocabularyCheck, VocabularyFile, nothing
 from engine.authoring.lints.registry import LINTS
-from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, TooComplex
 from engine.documents.document import read_file, read_one
-from engine.evaluation.folding import TooComplex
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary

@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from engine.authoring.lints.meaning import Meaning
-from engine.diagnostics import Diagnostic, Place
+from engine.diagnostics import Diagnostic, Place, TooComplex
 from engine.documents.document import Node
 from engine.documents.places import place_of, place_of_key
-from engine.evaluation.folding import TooComplex
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 
 

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from engine.authoring.lints.places import conditions_of
 from engine.authoring.proofs.diagrams import Diagrams
-from engine.evaluation.folding import Function, Outcome, TooComplex
+from engine.diagnostics import TooComplex
+from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Condition, Rulebook, ways_of_counting
 

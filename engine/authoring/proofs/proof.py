@@ -10,7 +10,7 @@ from engine.authoring.proofs.witness import Values, stated_as, witnesses
 from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace
-from engine.diagnostics import Rejected
+from engine.diagnostics import NotComparable, Rejected
 from engine.evaluation.folding import Function
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -113,10 +113,6 @@ class Comparison(NamedTuple):
 
 
 Relation = Literal["implies", "equals"]
-
-
-class NotComparable(Exception):
-    """Two rulebooks that read a fact in ways that cannot be compared."""
 
 
 def compare(first: Rulebook, second: Rulebook, relation: Relation) -> Comparison:

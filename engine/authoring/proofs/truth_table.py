@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.authoring.proofs.diagrams import Diagrams, status_variables
-from engine.evaluation.folding import Function, Outcome, TooComplex
+from engine.diagnostics import TooComplex
+from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Result

@@ -253,6 +253,14 @@ def test_what_is_no_receipt_is_said(text: str) -> None:
     assert ran.err.startswith("standard input: receipt-form: ")
 
 
+@pytest.mark.parametrize("depth", [10, 41, 42, 1000, 100_000])
+def test_a_receipt_of_any_depth_is_a_line(depth: int) -> None:
+    ran = sekskant("receipt", "verify", "-", stdin=(b'{"a": ' * depth) + b"1" + b"}" * depth)
+    assert (ran.code, ran.out) == (1, "")
+    deep = "standard input:1:247: too-deep: more than 40 levels of nesting\n"
+    assert ran.err == deep if depth > 41 else ran.err.startswith("standard input: receipt-form: ")
+
+
 def test_a_receipt_that_is_nested_too_deeply_is_refused_at_its_place() -> None:
     ran = sekskant("receipt", "verify", "-", stdin=b"[" * 100_000)
     assert (ran.code, ran.out) == (1, "")

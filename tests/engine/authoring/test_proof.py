@@ -14,8 +14,8 @@ from engine.authoring.cases.mutation import mutants_of
 from engine.authoring.proofs.proof import compare, prove
 from engine.authoring.proofs.truth_table import Row, Table, truth_table
 from engine.decisions.decide import Decider
+from engine.diagnostics import TooComplex
 from engine.evaluation import folding
-from engine.evaluation.folding import TooComplex
 from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.library import Library

@@ -37,13 +37,13 @@ def notes(trace: object) -> list[str]:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each rulebook has decided."""
-    counter, right = Counter[str](), Decider.decide
+    counter, right = Counter[str](), Decider._without_notes
 
     def decide(self: Decider, *given: object) -> Trace:
         counter[self.program.rulebook.id] += 1
         return right(self, *given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Decider, "decide", decide)
+    monkeypatch.setattr(Decider, "_without_notes", decide)
     return counter
 
 

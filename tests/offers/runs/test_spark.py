@@ -31,8 +31,23 @@ def test_a_cluster_belongs_to_spark(options: tuple[str, ...], tmp_path: Path) ->
 def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
     typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK[:-1], "nonsense", code=1)
-    assert ran.err.startswith("nonsense: unreadable: Spark: ")
-    assert "Traceback" not in ran.err
+    expected = "nonsense: unreadable: Spark cannot be started\n"
+    hint = "  hint: it needs Java 17 or newer, and after `--master` the address of a cluster that answers\n"
+    assert ran.err.startswith(expected + hint)
+
+
+@pytest.mark.slow
+@needs_pyspark
+@needs_java
+def test_a_register_that_spark_cannot_read_is_told_as_polars_is(tmp_path: Path) -> None:
+    typed(0, 200, chance_of(4)).write_parquet(tmp_path / "register.parquet")
+    content = (tmp_path / "register.parquet").read_bytes()
+    (tmp_path / "register.parquet").write_bytes(content[:40] + bytes(2000) + content[2040:])
+    told = [
+        reclassified("register.parquet", Path("run"), *backend, code=1, cwd=tmp_path).err for backend in ((), SPARK)
+    ]
+    assert told[0].startswith("register.parquet: unreadable: the file is damaged, or was not copied whole\n")
+    assert told[1] == told[0]
 
 
 @needs_pyspark
@@ -41,6 +56,4 @@ def test_spark_without_java_is_a_line(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK, code=1)
-    assert ran.err.startswith("local[2]: unreadable: Spark: [JAVA_GATEWAY_EXITED] ")
-    assert "Spark needs Java 17 or newer" in ran.err
-    assert "Traceback" not in ran.err
+    assert ran.err.startswith("local[2]: unreadable: there is no Java here\n  hint: Spark needs Java 17 or newer\n")

@@ -121,6 +121,17 @@ def test_an_odd_quote_or_break_costs_its_row_and_no_other(
     assert f"register.csv:{at + 2}:2: syntax: " in str(caught.value)
 
 
+@pytest.mark.parametrize("cell", ['=HYPERLINK("x")', 'x""', 'a "b" c "d"'])
+def test_quotes_in_pairs_within_a_cell_are_signs_like_others(cell: str) -> None:
+    table, cells = opened(f"id;name;diagnoses\na;{cell};1\nb;{cell};2\nc;x;3")
+    assert [(c["id"], c["name"], c["diagnoses"]) for c in cells] == [
+        ("a", cell, "1"),
+        ("b", cell, "2"),
+        ("c", "x", "3"),
+    ]
+    assert not table.faults
+
+
 def test_bytes_that_are_no_text_cost_their_row(tmp_path: Path) -> None:
     content = "id;name\na;Søgård\nb;".encode() + b"\xe6\nc;x\n"
     table, cells = opened(content, Reading(encoding="utf-8"))
@@ -242,7 +253,10 @@ def test_a_line_of_ndjson_with_a_key_twice_or_no_text_costs_itself(tmp_path: Pat
     path.write_bytes(b"\n".join(lines))
     ran = here("reclassify", str(path), "--encoding", "utf-8", "--out", str(tmp_path / "run"))
     assert ran.code == 1
-    assert f"{path}:2:1: syntax: the key `id` stands twice\n  hint: leave one of them out\n" in ran.err
+    assert (
+        f"{path}:2:1: duplicate-key: the key `id` stands twice in one object\n  hint: leave one of them out\n"
+        in ran.err
+    )
     assert f"{path}:3:1: syntax: the cell holds bytes that are no text" in ran.err
     assert "4 rows" in ran.out
     assert "rejected                                 2" in ran.out

@@ -1,0 +1,132 @@
+"""How a command ends where it cannot go on: with lines that say why and an exit code, never with a traceback."""
+
+from __future__ import annotations
+
+import _thread
+import io
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn, TextIO
+
+import click
+
+from cli.common.console import present, say
+from engine.diagnostics import Defect, Exit, Failure, Refused
+
+READER_IS_GONE = 141
+"""The exit code of a program whose output nobody reads on, as shells know it."""
+DEBUG = "SEKSKANT_DEBUG"
+"""Where this variable is set, a defect shows where it happened."""
+_OURS = ("cli", "engine", "offers", "rules")
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Whatever is raised inside ends the command in words; only what click itself tells is left to click."""
+    try:
+        yield
+    except BrokenPipeError:
+        leave(READER_IS_GONE)
+    except KeyboardInterrupt:
+        _end_by_signal()
+    except click.Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            _end_by_signal()
+        raise
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how Rust ends in a mistake
+            raise
+        failure = failure_of(error)
+        if isinstance(failure, Defect) and os.environ.get(DEBUG):
+            _show_traceback(error)
+        code = present(failure)
+        if isinstance(failure, Refused):
+            leave(code)
+        sys.exit(int(code))
+
+
+def failure_of(error: BaseException) -> Failure:
+    """What an exception is to a person: a failure that was foreseen, what the system refuses, or a defect."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, OSError) and error.errno is not None:
+        file = "" if error.filename is None else str(error.filename)
+        return Refused(file, os.strerror(error.errno).lower())
+    from importlib.metadata import version  # noqa: PLC0415 - only a defect needs it
+
+    return Defect(version("sekskant"), _place_in_our_code(error))
+
+
+def _place_in_our_code(error: BaseException) -> str:
+    """The last line of ours that ran, such as `offers.runs.run:104`."""
+    place, at = "", error.__traceback__
+    while at is not None:
+        module = str(at.tb_frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] in _OURS:
+            place = f"{module}:{at.tb_lineno}"
+        at = at.tb_next
+    return place
+
+
+def _show_traceback(error: BaseException) -> None:
+    import traceback  # noqa: PLC0415 - only a defect needs it
+
+    say("".join(traceback.format_exception(error)).rstrip())
+
+
+def _end_by_signal() -> NoReturn:
+    code = Exit.TERMINATED if _signals.terminated else Exit.INTERRUPTED
+    say(code.name.lower())
+    sys.exit(int(code))
+
+
+class _Signals:
+    """Whether the command was asked to end by SIGTERM, which here interrupts as Ctrl-C does."""
+
+    terminated = False
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Take SIGTERM for what it is, once the interpreter comes to it."""
+        self.terminated = True
+
+
+_signals = _Signals()
+
+
+def end_on_sigterm() -> None:
+    """Have SIGTERM end the command as an interrupt does, at once and with everything cleared away.
+
+    A handler waits until the interpreter runs again, which can take as long as Polars decides a register; but Polars
+    listens to interrupts. So a thread that the system wakes passes SIGTERM on as one.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.signal(signal.SIGTERM, _signals.note)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    _thread.start_new_thread(_pass_on, (reading,))
+
+
+def _pass_on(reading: int) -> None:
+    while number := os.read(reading, 1):
+        if number[0] == signal.SIGTERM:
+            _signals.terminated = True
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def leave(code: int) -> NoReturn:
+    """End without what is still to be written: nobody takes it."""
+    sys.stdout = io.StringIO()
+    sys.exit(code)
+
+
+def nowhere() -> TextIO:
+    """A stream that nobody reads."""
+    return open(os.devnull, "w")

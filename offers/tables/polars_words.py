@@ -1,0 +1,135 @@
+"""What Polars says where it fails, in our words: nothing of what it says itself reaches a person."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import polars as pl
+
+from engine.diagnostics import Place, Rejected, quoted, rejected
+from offers.tables.standard_error import unheard
+from offers.tables.table import Table
+
+_GENERAL = "the file cannot be read"
+
+
+class _Words(NamedTuple):
+    kinds: tuple[type[Exception], ...]
+    message: str
+    hint: str | None
+
+
+_DAMAGED = "the file is damaged, or was not copied whole"
+_AGAIN = "copy it again, or write it anew"
+_PARQUET = (
+    _Words((pl.exceptions.SchemaError,), "the values of a column are not of its type", "write it anew"),
+    _Words((pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError), _DAMAGED, _AGAIN),
+)
+
+
+def words_of(error: Exception, kind: str = "parquet") -> tuple[str, str | None]:
+    """What is wrong with a file of a kind that Polars could not read, and what would be right.
+
+    >>> words_of(pl.exceptions.ComputeError("parquet: File out of specification: zstd error"))
+    ('the file is damaged, or was not copied whole', 'copy it again, or write it anew')
+    >>> words_of(FileNotFoundError("No such file or directory (os error 2): a.parquet"))
+    ('no such file or directory', None)
+    """
+    if isinstance(error, OSError):
+        return (refusal(error).strerror or _GENERAL).lower(), None
+    known = (words for words in (_PARQUET if kind == "parquet" else ()) if isinstance(error, words.kinds))
+    return next(((words.message, words.hint) for words in known), (_GENERAL, None))
+
+
+def refusal(error: OSError) -> OSError:
+    """What the system refused, as Python has it; Polars has its number within a text."""
+    numbers = re.findall(r"\(os error ([0-9]+)\)", str(error))
+    if error.errno is not None or not numbers:
+        return error
+    return OSError(int(numbers[0]), os.strerror(int(numbers[0])))
+
+
+@contextmanager
+def polars_failing(why: Callable[[Exception], Exception]) -> Iterator[None]:
+    """Have what is raised where Polars fails be what `why` makes of it, and what it prints be lost.
+
+    What a function that Polars calls has raised is raised as it was.
+    """
+    try:
+        with unheard():
+            yield
+    except Exception as error:
+        first = _first(error)
+        raise (why(first) if _is_of_polars(first) else first) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how Rust ends where it did not expect what it found
+            raise
+        raise why(pl.exceptions.ComputeError()) from error
+
+
+def _first(error: Exception) -> Exception:
+    """What was raised first, where Polars has wrapped it in an exception of its own."""
+    while isinstance(error, pl.exceptions.PolarsError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    return error
+
+
+def _is_of_polars(error: Exception) -> bool:
+    return isinstance(error, pl.exceptions.PolarsError) or (isinstance(error, OSError) and error.errno is None)
+
+
+@contextmanager
+def polars_in_words(place: Place, kind: str = "parquet") -> Iterator[None]:
+    """Have what Polars says of a file said in our words.
+
+    Raises:
+        Rejected: the file cannot be read.
+    """
+    with polars_failing(lambda error: rejected(place, "unreadable", *words_of(error, kind))):
+        yield
+
+
+def fault_of(table: Table) -> Rejected | None:
+    """What is wrong with a table that Polars failed on; None where it reads all of it."""
+    try:
+        if len(table.files) > 1:
+            _check_files(table)
+        with polars_in_words(Place(table.file), "parquet" if table.files else table.kind):
+            for _ in table.frame.collect_batches():
+                pass
+    except Rejected as fault:
+        return fault
+    return None
+
+
+def _check_files(table: Table) -> None:
+    """Compare each file of a folder with the first, and read it.
+
+    Raises:
+        Rejected: it lacks columns, has others or of other types, or is damaged.
+    """
+    first = pl.scan_parquet(table.files[0], glob=False).collect_schema()
+    for file in table.files:
+        with polars_in_words(Place(str(file))):
+            frame = pl.scan_parquet(file, glob=False)
+            schema = frame.collect_schema()
+            for _ in frame.select(c.header for c in table.columns if c.header in schema).collect_batches():
+                pass
+        if message := _unlike(schema, first):
+            raise rejected(Place(str(file)), "unreadable", message, "all files of a folder have the same columns")
+
+
+def _unlike(schema: pl.Schema, first: pl.Schema) -> str | None:
+    """In what a file differs from the first one of its folder."""
+    for name in [*first, *schema]:
+        if name not in schema:
+            return f"there is no column {quoted(name)}, which the files before it have"
+        if name not in first:
+            return f"there is a column {quoted(name)}, which the files before it do not have"
+        if schema[name] != first[name]:
+            return f"the column {quoted(name)} is of another type than in the files before it"
+    return None

@@ -1,0 +1,51 @@
+"""Rulebooks that are subsets of each other, in chains of any length and in circles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from cli.assess.assess import _with_supersets
+from engine.decisions.decide import Decider, decide_offer
+from engine.evaluation.evidence import Evidence, State
+from engine.rulebooks.rulebook import Rulebook, Verdict
+from tests.support import REASONED, SUBJECT, make_rulebook, make_vocabulary
+
+LENGTH = 3_000
+VOCABULARY = make_vocabulary({"needed": {"type": "judgement"}})
+ONE = make_rulebook(VOCABULARY, {"C": {"met_when": {"fact": "needed", "is": "yes"}}}, {"all": ["C"]})
+
+
+class Chain:
+    """Rulebooks of which each is the subset of the next."""
+
+    def __init__(self, length: int, *, is_circle: bool) -> None:
+        self.rulebooks = [ONE._replace(id=f"r{i}", written_as=b"%d" % i) for i in range(length)]
+        self._next: dict[str, Rulebook] = dict(zip((r.id for r in self.rulebooks), self.rulebooks[1:], strict=False))
+        if is_circle:
+            self._next[self.rulebooks[-1].id] = self.rulebooks[0]
+
+    def superset_of(self, rulebook: Rulebook, chosen: Sequence[Rulebook]) -> Rulebook | None:
+        return self._next.get(rulebook.id)
+
+
+@pytest.mark.parametrize("is_circle", [False, True])
+def test_a_chain_of_supersets_is_followed_to_its_end(is_circle: bool) -> None:
+    chain: Any = Chain(LENGTH, is_circle=is_circle)
+    found = _with_supersets(chain, chain.rulebooks[0], [], {})
+    assert [rulebook.id for rulebook in found.values()] == [rulebook.id for rulebook in chain.rulebooks]
+    known = {chain.rulebooks[7].content}
+    assert len(_with_supersets(chain, chain.rulebooks[0], [], known)) == 8
+
+
+def test_a_chain_of_deciders_decides_whatever_its_length() -> None:
+    narrow = None
+    for _ in range(LENGTH):
+        narrow = Decider(ONE, narrow, engine="reference", is_checked=False)
+    assert narrow is not None
+    stated = {"needed": Evidence(frozenset({"yes"}), State.KNOWN, REASONED)}
+    assert narrow.decide(SUBJECT, stated, 2018).verdict is Verdict.MET
+    (decision,) = decide_offer([narrow], SUBJECT, stated, 2018)
+    assert getattr(decision, "verdict", None) is Verdict.MET

@@ -1,0 +1,304 @@
+"""Every way in which a command can end: lines that say why, its exit code, and never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import inspect
+import os
+import pkgutil
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+import cli
+import engine
+import offers
+from cli.common.ending import failure_of
+from cli.main import sekskant as group
+from engine import diagnostics
+from engine.decisions.decide import Decider
+from engine.diagnostics import (
+    Defect,
+    Exit,
+    Failure,
+    FolderInUse,
+    IntegrityFault,
+    Malformed,
+    NotComparable,
+    NotReplayable,
+    Place,
+    Refused,
+    Rejected,
+    Scattered,
+    TooComplex,
+    exit_code,
+    rejected,
+)
+from tests.command import DATA, ROOT, here, sekskant
+
+EACH: list[tuple[Failure, int, str]] = [
+    (Refused("a.csv", "permission denied"), 1, "a.csv: unreadable: permission denied"),
+    (Refused("", "no space left on device"), 1, "unreadable: no space left on device"),
+    (rejected(Place("a.yaml", 1, 2), "syntax", "wrong", "hint"), 1, "a.yaml:1:2: syntax: wrong\n  hint: hint"),
+    (rejected(Place("a.db"), "not-replayable", "wrong"), 4, "a.db: not-replayable: wrong"),
+    (rejected(Place("a.db"), "damaged-entry", "wrong"), 4, "a.db: damaged-entry: wrong"),
+    (TooComplex(), 1, "too complex to prove"),
+    (Scattered([(1, 2)]), 1, "the cells of the sheet stand too far apart"),
+    (NotComparable("x"), 2, "the fact `x` is a number to one and an answer to the other"),
+    (FolderInUse("out is there"), 2, "out is there"),
+    (IntegrityFault("they disagree"), 4, "they disagree"),
+    (NotReplayable("kan ikke", "cannot"), 4, "cannot"),
+    (Malformed("`year` is not a year"), 4, "`year` is not a year"),
+    (
+        Defect("1.2", "offers.runs.run:7"),
+        70,
+        "this is a defect of sekskant 1.2 (offers.runs.run:7), and no mistake of yours; report this line to those who "
+        "maintain sekskant where you are, with what the command shows when SEKSKANT_DEBUG=1 is set",
+    ),
+]
+
+
+class PanicException(BaseException):
+    """As libraries in Rust end where they did not expect what they found: by a class that cannot be imported."""
+
+
+def commands(of: Any = group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command that does something."""
+    context = click.Context(of)
+    for name in of.list_commands(context):
+        command = of.get_command(context, name)
+        yield from commands(command, (*path, name)) if isinstance(command, click.Group) else [(*path, name)]
+
+
+COMMANDS = list(commands())
+
+
+def our_exceptions() -> set[type[BaseException]]:
+    """Every class of exceptions that our modules define."""
+    found = set()
+    for package in (cli, engine, offers):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.rpartition(".")[2] in ("spark", "durable_rules"):
+                continue  # an extra, which need not be here
+            for _, one in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+                if issubclass(one, BaseException) and one.__module__ == module.name:
+                    found.add(one)
+    return found
+
+
+def test_there_is_one_tree_of_failures() -> None:
+    stray = {one for one in our_exceptions() if not issubclass(one, Failure)}
+    assert stray == set()
+    assert {one.__module__ for one in our_exceptions()} == {"engine.diagnostics"}
+
+
+def test_the_tree_is_drawn_as_it_is() -> None:
+    drawn = dict(re.findall(r"[├└]── (\w+) +(\d+)", diagnostics.__doc__ or ""))
+    assert drawn == {
+        one.__name__: str(int(one.exit)) for one in our_exceptions() if issubclass(one, Failure) and one is not Failure
+    }
+    assert {type(failure).__name__ for failure, _, _ in EACH} == set(drawn)
+
+
+@pytest.mark.parametrize(("failure", "code", "lines"), EACH)
+def test_each_failure_has_its_exit_code_and_its_lines(
+    failure: Failure, code: int, lines: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("cli.assess.assess.load_library", fail)
+    ran = here("assess", str(DATA / "gnisten.yaml"), "--year", "2018")
+    assert (ran.code, ran.out, ran.err) == (code, "", f"{lines}\n")
+
+
+def test_the_worst_exit_code_goes_first() -> None:
+    in_order = [Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED]
+    assert [int(code) for code in in_order] == [70, 4, 1, 5, 3]
+    for index, code in enumerate(in_order):
+        assert exit_code([Exit.DONE, *reversed(in_order[index:])]) is code
+    assert exit_code([]) is Exit.DONE
+
+
+def test_there_are_as_many_commands_as_ever() -> None:
+    assert len(COMMANDS) >= 25
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(
+    "raised",
+    [
+        RuntimeError("words of a library"),
+        RecursionError("maximum recursion depth exceeded"),
+        KeyError("words of a library"),
+        OSError("words of a library"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+        PanicException("words of a library"),
+    ],
+)
+def test_a_defect_inside_any_command_is_one_line(
+    words: tuple[str, ...], raised: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command: Any = group
+    for word in words:
+        command = command.get_command(click.Context(command), word)
+
+    def fail(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(command, "params", [])
+    monkeypatch.setattr(command, "callback", fail)
+    ran = here(*words)
+    assert (ran.code, ran.out) == (70, "")
+    assert re.fullmatch(
+        r"this is a defect of sekskant [0-9.]+ \((cli|engine|offers)[a-z_.]*:\d+\), and no mistake of yours; "
+        r"report this line to those who maintain sekskant where you are, with what the command shows when "
+        r"SEKSKANT_DEBUG=1 is set\n",
+        ran.err,
+    )
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_what_the_system_refuses_any_command_is_one_line(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command: Any = group
+    for word in words:
+        command = command.get_command(click.Context(command), word)
+
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "words of a library", "a.csv")
+
+    monkeypatch.setattr(command, "params", [])
+    monkeypatch.setattr(command, "callback", fail)
+    ran = here(*words)
+    assert (ran.code, ran.out, ran.err) == (1, "", "a.csv: unreadable: permission denied\n")
+
+
+def test_a_defect_names_the_last_line_of_ours_and_shows_more_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Decider, *_: object) -> None:
+        raise ZeroDivisionError("words of Python")
+
+    monkeypatch.setattr(Decider, "_evaluate", broken)
+    asked = ("assess", str(DATA / "gnisten.yaml"), "--year", "2018")
+    ran = here(*asked)
+    assert ran.code == 70
+    assert len(ran.err.splitlines()) == 1
+    assert re.search(r"\(engine\.decisions\.decide:\d+\)", ran.err)
+    ran = here(*asked, environment={"SEKSKANT_DEBUG": "1"})
+    assert ran.code == 70
+    assert "Traceback" in ran.err
+    assert "ZeroDivisionError: words of Python" in ran.err
+
+
+def test_what_is_raised_inside_polars_is_ours_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("words of Python")
+
+    monkeypatch.setattr("offers.columns.batch.Batch.decide", broken)
+    register = tmp_path / "register.csv"
+    register.write_text("id;operator_kind\na;municipality\n")
+    ran = here("reclassify", str(register), "--year", "2018", "--out", str(tmp_path / "out"))
+    assert ran.code == 70
+    assert "a defect of sekskant" in ran.err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_what_has_a_number_is_refused_by_the_system() -> None:
+    assert isinstance(failure_of(OSError("words of a library")), Defect)
+    assert str(failure_of(OSError(errno.ENOSPC, "words"))) == "unreadable: no space left on device"
+    assert isinstance(failure_of(Rejected([])), Rejected)
+
+
+WAITING = """
+import signal, sys
+sys.path.insert(0, sys.argv.pop())
+import cli.assess.assess as command
+def wait(*_, **__):
+    print("ready", flush=True)
+    while True:
+        signal.pause()
+command.load_library = wait
+sys.argv[1:] = ["assess", "x.yaml", "--year", "2018"]
+from cli.main import main
+main()
+"""
+DECIDING = """
+import os, sys
+sys.path.insert(0, sys.argv.pop())
+from cli.main import main
+from offers.columns.batch import Batch
+before = Batch.decide
+def slow(self, chunk):
+    os.write(1, b"ready\\n")
+    sys.stdin.read()
+    return before(self, chunk)
+Batch.decide = slow
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "line"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+@pytest.mark.parametrize("script", [WAITING, DECIDING], ids=["waiting", "deciding"])
+def test_a_signal_ends_a_command_with_a_line(
+    script: str, number: signal.Signals, code: int, line: str, tmp_path: Path
+) -> None:
+    register = tmp_path / "register.csv"
+    rows = "".join(f"{i};municipality\n" for i in range(400_000))
+    register.write_text("id;operator_kind\n" + (rows if script is DECIDING else ""))
+    asked = ["reclassify", str(register), "--year", "2018", "--out", str(tmp_path / "out"), "--no-fragile"]
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *asked, str(ROOT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(number)
+        process.stdin.close()
+        assert process.wait() == code
+        assert process.stderr.read().decode().splitlines()[-1] == line
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["register.csv"]
+
+
+def test_a_process_that_ignores_interrupts_is_still_ended() -> None:
+    command = [
+        sys.executable,
+        "-c",
+        f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{WAITING}",
+        str(ROOT),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.terminate()
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_a_defect_in_a_process_of_its_own_shows_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nclass Broken:\n    def find_spec(self, name, *_):\n"
+        "        if name == 'engine.decisions.decide':\n            raise RuntimeError('words')\n"
+        "sys.meta_path.insert(0, Broken())\n"
+    )
+    ran = sekskant(
+        "assess", str(DATA / "gnisten.yaml"), "--year", "2018", environment={"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    )
+    assert (ran.code, ran.out) == (70, "")
+    assert "Traceback" not in ran.err
+    assert len(ran.err.splitlines()) == 1

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from cli.common.console import Exit, say
+from cli.common.console import Exit, quiet_libraries, say
 from cli.common.lazy_group import lazy_group
 
 _COMMANDS = {
@@ -29,9 +29,10 @@ _GROUP: Any = lazy_group(_COMMANDS)
 
 
 class _Sekskant(_GROUP):  # type: ignore[misc]
-    """The whole command: it ends quietly where nobody reads on."""
+    """The whole command: it ends quietly where nobody reads on, and libraries say nothing of their own."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        quiet_libraries()
         try:
             return super().invoke(ctx)
         except BrokenPipeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -63,6 +64,14 @@ def say_rejected(error: Rejected) -> None:
     """The diagnostics of what was rejected."""
     for diagnostic in error.diagnostics:
         say(str(diagnostic))
+
+
+@cache
+def quiet_libraries() -> None:
+    """Keep what libraries log off standard error, where Python writes it as long as nobody takes it."""
+    import logging  # noqa: PLC0415 - the help of the whole command does without it
+
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 def stop(code: Exit) -> None:

@@ -85,6 +85,7 @@ class Journal:
         self.address = Address(address)
         self.shown = self.address.shown
         self._kept: set[str] = set()
+        self._unread: list[sa.CursorResult[Any]] = []
         self._turn = threading.RLock()
         self._writes = writes
         with in_words(self.address.place):
@@ -102,6 +103,8 @@ class Journal:
     def close(self) -> None:
         """Let go of the database."""
         with in_words(self.address.place):
+            for result in self._unread:
+                result.close()
             self._connection.close()
 
     @contextmanager
@@ -118,6 +121,16 @@ class Journal:
             return
         with in_words(self.address.place):
             yield self._connection
+
+    @contextmanager
+    def _result(self, query: sa.Select[Any]) -> Iterator[sa.CursorResult[Any]]:
+        """What a query gives, row by row. Who stops early leaves a cursor, which ends before the connection does."""
+        with self._reading() as connection, connection.execute(query) as result:
+            self._unread.append(result)
+            try:
+                yield result
+            finally:
+                self._unread.remove(result)
 
     def _create(self) -> None:
         with self._transaction() as connection:
@@ -230,8 +243,7 @@ class Journal:
             query = sa.select(*last.c).order_by(last.c.number)
         else:
             query = query.order_by(ENTRIES.c.number)
-        # A reader may stop early, and the server keeps a cursor for what is left.
-        with self._reading() as connection, connection.execute(query.execution_options(yield_per=200)) as rows:
+        with self._result(query.execution_options(yield_per=200)) as rows:
             for row in rows:
                 yield _entry_of(names, row)
 
@@ -250,7 +262,7 @@ class Journal:
 
     def texts(self) -> Iterator[tuple[str, Kept]]:
         """Every rulebook and vocabulary that is kept, by the digest that it was kept by."""
-        with self._reading() as connection, connection.execute(sa.select(TEXTS).order_by(TEXTS.c.digest)) as rows:
+        with self._result(sa.select(TEXTS).order_by(TEXTS.c.digest)) as rows:
             for digest, kind, text in rows:
                 yield digest, Kept(kind, text)
 

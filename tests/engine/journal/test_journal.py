@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sqlite3
@@ -294,3 +295,18 @@ def test_an_empty_journal_has_the_head_of_its_header(tmp_path: Path) -> None:
         assert journal.header is not None
         assert head == Head(0, journal.header.digest)
     assert faults(path, 0, head.digest) == []
+
+
+@pytest.mark.parametrize("writes", [False, True], ids=["reads", "writes"])
+@pytest.mark.parametrize("stop", range(COUNT + 1))
+def test_who_stops_reading_early_leaves_nothing_behind(
+    stop: int, writes: bool, journal: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Journal(str(journal), writes=writes) as source:
+        unread = [source.rows(), source.rows(brief=True), source.entries(), source.texts()]
+        for rows in unread[: 1 if writes else None]:  # who writes has one turn at a time
+            list(itertools.islice(rows, stop))
+    with Journal(str(journal), writes=True) as other:
+        assert other.head().entries == COUNT
+    del unread, rows
+    assert caplog.records == []

@@ -70,6 +70,7 @@ CODES: dict[str, str] = {
     "journal-busy": "others were writing to the journal for too long",
     "journal-damaged": "the file of the journal is damaged",
     "damaged-entry": "an entry of the journal does not hold what entries hold, or not in a format that is read",
+    "damaged-header": "the header of the journal is not there once, or does not hold what headers hold",
     "not-a-journal": "a file or database that holds something else than a journal",
     "not-replayable": "a recorded decision cannot be made again as it is recorded",
     "unknown-outcome": "an outcome that the rulebook does not have",

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from cli.common.console import Exit, say, say_rejected
+from cli.common.console import Exit, code_of, say, say_rejected
 from cli.common.overrides import Overrides, override_lines
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
@@ -65,7 +65,10 @@ class Recording:
                     self._say_overrides(decisions)
         except Rejected as error:
             say_rejected(error)
-            found.append(Exit.REJECTED)
+            found.append(code_of(error))
+        if self._overrides.damaged:
+            say_rejected(Rejected(self._overrides.damaged))
+            found.append(Exit.INTEGRITY)
         self._say_numbers()
 
     def _appended(self, decided: Iterable[Decisions], offers: Mapping[str, Offer]) -> Iterator[list[Decisions]]:

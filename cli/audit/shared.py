@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, Function, say_rejected
+from cli.common.console import Function, code_of, say_rejected
 from cli.common.options import rulebook_option, year_option
-from engine.diagnostics import Rejected, rejected
+from engine.diagnostics import Diagnostic, Rejected, rejected
 
 if TYPE_CHECKING:
     from engine.journal.entry import Entry
@@ -55,8 +55,20 @@ def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
             yield journal
     except Rejected as error:
         say_rejected(error)
-        broken = any(diagnostic.code in ("not-replayable", "damaged-entry") for diagnostic in error.diagnostics)
-        sys.exit(int(Exit.INTEGRITY if broken else Exit.REJECTED))
+        sys.exit(int(code_of(error)))
+
+
+@contextmanager
+def leaving_out() -> Iterator[list[Diagnostic]]:
+    """Takes what is wrong with entries that are left out of what is shown.
+
+    Raises:
+        Rejected: there are some; all else has been shown.
+    """
+    damaged: list[Diagnostic] = []
+    yield damaged
+    if damaged:
+        raise Rejected(damaged)
 
 
 def recorded(journal: Journal, identifier: str) -> Entry:

@@ -74,6 +74,15 @@ def quiet_libraries() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
+_OF_INTEGRITY = {"not-replayable", "damaged-entry", "damaged-header"}
+
+
+def code_of(error: Rejected) -> Exit:
+    """The exit code of what was rejected: what a journal no longer holds is a matter of integrity."""
+    is_broken = any(diagnostic.code in _OF_INTEGRITY for diagnostic in error.diagnostics)
+    return Exit.INTEGRITY if is_broken else Exit.REJECTED
+
+
 def stop(code: Exit) -> None:
     """End the command with an exit code."""
     if code is not Exit.DONE:

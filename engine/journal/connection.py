@@ -164,7 +164,7 @@ def in_words(place: Place) -> Iterator[None]:
     """
     try:
         yield
-    except (exc.DBAPIError, sqlite3.Error) as error:
+    except (exc.DBAPIError, sqlite3.Error, OverflowError) as error:
         raise _explained(place, error) from error
 
 
@@ -187,6 +187,7 @@ _CAUSES = (
     ("disk i/o error", "journal-full", "the disk does not take what is written to the journal", "is there room left?"),
     ("is locked", "journal-busy", "others have been writing to the journal for too long", "try again"),
     ("not a database", "not-a-journal", "the file is no journal", "give the journal a file of its own"),
+    ("too large", "journal-unreadable", "a number is larger than those that a journal holds", "up to 18 digits"),
     ("malformed", "journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere"),
     (
         "unable to open",

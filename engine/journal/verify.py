@@ -110,7 +110,7 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
         faults += _verify_files(journal, entry, recorded) if isinstance(recorded, RunRecord) else ()
     last_number = total
     if not sound:
-        chain = _Chain(journal, start, where)
+        chain = _Chain(journal, start, noted.entries, where)
         # That a chain is broken is a fault also where nothing is found that explains it.
         faults += chain.faults() or [Fault("broken")]
         last_number, seen = chain.last_number(), chain.may_have(noted)
@@ -188,16 +188,20 @@ def _inconsistent(entry: Entry, recorded: Recorded | None) -> Iterator[Fault]:
         yield Fault("altered", entry.number, entry.number, wrong)
 
 
+ROOM, MANY = 1_000, 10_000_000
+"""How many more entries may have been taken out than are left, and how many the noted count may speak for."""
+
+
 class _Chain:
     """Finds out what happened to a chain that does not hold."""
 
-    def __init__(self, journal: Journal, start: str, where: Where | None) -> None:
+    def __init__(self, journal: Journal, start: str, count: int, where: Where | None) -> None:
         self._start, self._where = start, where
         self._numbers: dict[str, int] = {}
         numbers = [entry.number for entry in journal.rows(brief=True)]
-        # Entries at the end may have been taken out, so that those that are there hold under higher numbers.
+        # Entries before them may have been taken out, so that those that are there hold under higher numbers.
         highest = max((n for n in numbers if n < 10 * len(numbers)), default=0)
-        for number in range(1, max(highest, 2 * len(numbers)) + 1):
+        for number in range(1, max(highest, 2 * len(numbers), min(count, MANY)) + ROOM):
             self._numbers[f"{zlib.crc32(str(number).encode()):x}"] = number
         self._rows = [self._row(entry) for entry in journal.rows()]
 

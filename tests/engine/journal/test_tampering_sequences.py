@@ -445,6 +445,10 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
         [Edit("renumbered", (3, 1)), Edit("renumbered", (6, 2))],
         [("renumbered", 3, 4, ()), ("renumbered", 5, COUNT, ())],
     ),
+    "more taken out than is left": (
+        [Edit("deleted and closed up", (1, 6))],
+        [("removed", 1, 6, ())],
+    ),
     "the tail cut off and the last one in its place": (
         [Edit("deleted", (5, 6)), Edit("renumbered", (COUNT, -2))],
         [("removed", 5, 6, ())],

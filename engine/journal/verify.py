@@ -273,19 +273,18 @@ class _Chain:
 
     def _genuine(self) -> list[_Row]:
         """Of entries that hold under one number the one that the next one follows, or that stands in order."""
-        held = [row for row in self._rows if row.holds_as is not None]
-        in_order = _longest_ascending([row.holds_as or 0 for row in held])
+        held = [(row.holds_as, row) for row in self._rows if row.holds_as is not None]
+        in_order = _longest_ascending([number for number, _ in held])
         followed = {row.previous for row in self._rows}
         best: dict[int, int] = {}
 
         def rank(position: int) -> tuple[bool, bool]:
-            return (held[position].digest in followed, position in in_order)
+            return (held[position][1].digest in followed, position in in_order)
 
-        for position, row in enumerate(held):
-            number = row.holds_as or 0
+        for position, (number, _) in enumerate(held):
             if number not in best or rank(position) > rank(best[number]):
                 best[number] = position
-        return [held[position] for position in sorted(best.values())]
+        return [held[position][1] for position in sorted(best.values())]
 
     def _moved(self, genuine: list[_Row], foreign: list[_Row], held: list[int]) -> Iterator[Fault]:
         """Entries that do not stand where they belong; those that only count on after other ones are explained."""

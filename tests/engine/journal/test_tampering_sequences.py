@@ -417,6 +417,10 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
     ),
     "the first forged": ([forged(1, "recorded_by", "x")], [("replaced", 1, None, ())]),
     "the first forged to follow another header": ([forged(1, "previous", "+")], [("replaced", 1, None, ())]),
+    "the only one left forged to follow another header": (
+        [Edit("deleted", (2, COUNT)), forged(1, "previous", "+")],
+        [("replaced", 1, None, ()), ("cut_off", 2, COUNT, ())],
+    ),
     "the last forged": ([forged(COUNT, "recorded_by", "x")], [("other_head", COUNT, None, ())]),
     "forged with another verdict": (
         [forged(3, "verdict", "not_met")],

@@ -51,6 +51,10 @@ test-all *options:
 soak *options:
     SEKSKANT_SOAK=1 pytest -n 2 -m hypothesis --hypothesis-show-statistics {{ options }}
 
+# small changes to a room or a module, and which of them its tests do not notice (`just mutate engine/values --sample 60`)
+mutate *options:
+    python tests/mutation.py {{ options }}
+
 # write anew what the documents show: the commands' output and help, the diagnostics, the lints
 docs:
     SEKSKANT_WRITE_EXPECTED=1 pytest -q -m "" tests/project/test_docs.py tests/project/test_tutorial.py \

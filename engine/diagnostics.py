@@ -15,7 +15,7 @@ CODES: dict[str, str] = {
     "too-large": "the input is larger than a reader of records accepts",
     "not-utf-8": "the input is not UTF-8 text",
     "control-character": "the text holds a character that no text editor writes",
-    "syntax": "the text is not well-formed YAML or JSON",
+    "syntax": "the text is not well-formed YAML, JSON or CSV",
     "empty": "there is nothing in the input",
     # one document
     "alias": "an anchor or alias (`&name`, `*name`), which could multiply its content",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import getpass
 import os
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from cli.common.console import Function
 
 if TYPE_CHECKING:
     from engine.explanation.wording import Language
+    from offers.tables.reading import Reading
 
 YEARS = click.IntRange(1900, 2999)
 """What can be an agreement year."""
@@ -20,7 +22,7 @@ LATEST = "The agreement year; by default the latest one covered."
 IN_FORCE = "The version in force on 1 January of this year."
 ALL = "The rulebook (repeatable); by default all."
 ONLY = "Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file."
-_BY = "sekskant.by"
+_BY, _READING = "sekskant.by", "sekskant.reading"
 _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."
 
 
@@ -69,6 +71,36 @@ def ignore_option(function: Function) -> Function:
     """The option `--ignore-column` of a command that reads a register, as `ignored`."""
     shown = "Do not read this column (repeatable; *: all unknown)."
     return click.option("--ignore-column", "ignored", multiple=True, metavar="HEADER", help=shown)(function)
+
+
+def reading_options(function: Function) -> Function:
+    """The options of a command that reads a register by which whoever asks says how; `reading` gives what they say."""
+    options: tuple[tuple[str, dict[str, object]], ...] = (
+        ("--encoding", {"metavar": "NAME", "help": "How CSV or NDJSON is encoded: utf-8, cp1252, cp850, mac_roman."}),
+        ("--separator", {"type": click.Choice([";", ",", "tab", "|"]), "help": "What separates the cells of CSV."}),
+        ("--decimal", {"type": click.Choice([",", "."]), "help": "The decimal sign of numbers in texts."}),
+        ("--sheet", {"metavar": "NAME", "help": "The sheet of a workbook; by default Register, or the first."}),
+    )
+    for name, declared in reversed(options):
+        function = click.option(name, expose_value=False, callback=_keep, **declared)(function)  # type: ignore[arg-type]
+    return function
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if parameter.name == "encoding" and value is not None:
+        try:
+            "".encode(value)
+        except LookupError:
+            raise click.BadParameter(f"there is no encoding of texts `{value}`", context, parameter) from None
+        value = codecs.lookup(value).name
+    context.meta.setdefault(_READING, {})[parameter.name] = "\t" if value == "tab" else value
+
+
+def reading() -> Reading:
+    """How the register is to be read, as far as the options of the command say."""
+    from offers.tables.reading import Reading  # noqa: PLC0415 - polars is slow to import
+
+    return Reading(**click.get_current_context().meta[_READING])
 
 
 def _journal_option(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, load_library, say, say_rejected, stop
-from cli.common.options import ignore_option, language_option, rulebook_option, year_option
+from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
 from cli.reclassify.reclassify import request_of
 from engine.diagnostics import IntegrityFault, Place, Rejected, rejected
@@ -40,6 +40,7 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
     "--fail-if-changed", type=click.IntRange(0), metavar="N", help="Exit with 5 where more than N verdicts change."
 )
 @ignore_option
+@reading_options
 @language_option
 def preview(
     register: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gc
+import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,6 +20,8 @@ from cli.common.options import (
     ONLY,
     ignore_option,
     language_option,
+    reading,
+    reading_options,
     record_options,
     recorder_name,
     rulebooks_option,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from offers.comparison.previous import Previous
     from offers.runs.backend import Backend
     from offers.runs.run_pass import Request
+    from offers.tables.reading import Reading
     from offers.tables.table import Table
 
 PUBLISHED = "published"
@@ -61,6 +65,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
 @ignore_option
+@reading_options
 @click.option(
     "--backend",
     type=click.Choice(["polars", "duckdb", "spark"]),
@@ -204,7 +209,7 @@ def request_of(
     if _are_offer_files(Path(register)):
         table, reader = table_of_offers(str(Path(register)), vocabulary)
         return Request(table, reader, rulebooks, year, margin)
-    table = _opened_table(register, vocabulary, scratch, ignored)
+    table = _opened_table(register, vocabulary, scratch, ignored, reading())
     if table.detected:
         say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
     return Request(table, Rows(table, vocabulary), rulebooks, year, margin)
@@ -226,7 +231,7 @@ def _are_offer_files(register: Path) -> bool:
     return register.suffix.lower() in (".yaml", ".yml", ".json")
 
 
-def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str]) -> Table:
+def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str], how: Reading) -> Table:
     if "#" in register or "://" in register:
         from offers.tables.database import TableAddress, open_table_of_database  # noqa: PLC0415 - slow to import
 
@@ -237,7 +242,7 @@ def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored:
                 raise _not_installed("duckdb", error) from None
     from offers.tables.opening import open_table  # noqa: PLC0415
 
-    return open_table(Path(register), vocabulary, scratch, ignored)
+    return open_table(Path(register), vocabulary, scratch, ignored, how)
 
 
 def _not_installed(extra: str, error: ImportError) -> click.UsageError:
@@ -266,12 +271,18 @@ def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
     """The ids that took the place of others."""
     if path is None:
         return {}
+    from offers.tables.encoding import encoding_of  # noqa: PLC0415
+
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise rejected(Place(str(path)), "unreadable", str(error)) from None
-    separator = ";" if ";" in text.split("\n", 1)[0] else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
+        with path.open(encoding=encoding_of(path, said=reading().encoding).codec) as file:
+            text = file.read()
+    except OSError as error:
+        raise rejected(Place(str(path)), "unreadable", (error.strerror or "it cannot be read").lower()) from None
+    except UnicodeDecodeError:
+        raise rejected(Place(str(path)), "not-utf-8", "the file holds bytes that are no text in its encoding") from None
+    text = text.partition("\n")[2] if text.lower().startswith("sep=") else text
+    separator = max(";,\t", key=text.split("\n", 1)[0].count)
+    reader = csv.DictReader(io.StringIO(text), delimiter=separator)
     if not {"old", "new"} <= set(reader.fieldnames or ()):
         raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")
     found: dict[str, list[str]] = {}

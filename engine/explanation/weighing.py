@@ -87,8 +87,8 @@ class Weighing:
         """The tests that bear on a criterion: where it does not apply, those that exempt it."""
         if found.status is Status.NOT_APPLICABLE:
             return bearing(found.exemption_tests, Status.MET)
-        judged = [found.judgement_test] if found.judgement_test and found.judgement is not None else []
-        return bearing(found.tests, found.measure) + [t for t in judged if t.finding.state is State.KNOWN]
+        tests, judged = bearing(found.tests, found.measure), found.judgement_test
+        return [*tests, judged] if judged and judged.finding.state is State.KNOWN else tests
 
     def _headed(self, found: CriterionTrace) -> str:
         verbs = self.wording.standing(found.status)

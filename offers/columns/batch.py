@@ -41,7 +41,8 @@ class Batch:
     ) -> None:
         self._evaluator, self.decision_tables = evaluator, decision_tables
         self.rejected: list[RejectedRow] = []
-        self.rows = 0
+        # Rows decided or rejected; and rows that were there, in chunks, those without any cell among them.
+        self.rows = self.seen = 0
         self._repeated = repeated
         self._lock = threading.Lock()
         self._reference = evaluator.reference_check(table.most_rows)
@@ -59,6 +60,7 @@ class Batch:
             return self._decide(chunk)
 
     def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
+        self.seen += chunk.height
         vectors, rejected = self._evaluator.evaluate(chunk)
         chunk = chunk.drop(READ, *self._evaluator.vectors, strict=False)
         rejected += self._refused_for_their_id(chunk, {r.row for r in rejected})

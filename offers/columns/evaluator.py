@@ -62,6 +62,7 @@ class Evaluator:
         self.columns = EvidenceColumns(leaves, vocabulary, sign, types)
         self._grids, self.reads = grids, list(types)
         self._margin = margin
+        self.rows_without_cells = 0
         self.columnar = [ColumnarProgram(program, grids, f"{i}", margin) for i, program in enumerate(programs)]
 
     @property
@@ -112,6 +113,8 @@ class Evaluator:
             except Rejected as error:
                 if any(cells[name] not in (None, "") for name in self.reads if name != ROW):
                     rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
+                else:
+                    self.rows_without_cells += 1
         return told, rejected
 
     def reference_check(self, rows: int) -> ReferenceCheck:

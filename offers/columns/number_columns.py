@@ -23,8 +23,16 @@ MOST_DISTINCT = 100_000
 
 
 def plain_text(key: str, sign: DecimalSign = ".") -> nw.Expr:
-    """A column of texts without spaces around them, numbers with a decimal point; null where there is none."""
+    """A column of texts as they go on record: without spaces around them, numbers with a decimal point; else null.
+
+    `10,000` is 10 where the sign is a comma, and `10.000` would be two things to whoever reads the record.
+    """
     text = nw.col(key).cast(nw.String).str.strip_chars(WHITESPACE)
+    text = text.str.replace_all(r",000\b", "") if sign == "," else text
+    return _with_point(text, sign)
+
+
+def _with_point(text: nw.Expr, sign: DecimalSign) -> nw.Expr:
     text = text.str.replace_all(",", ".", literal=True) if sign == "," else text
     return nw.when(text != "").then(text)
 
@@ -66,10 +74,12 @@ def _binary(stages: Stages, leaf: Leaf, value: nw.Expr) -> None:
 def texts(stages: Stages, leaf: Leaf, sign: DecimalSign) -> None:
     """A column of texts: numbers, bounds, ranges, and the words for unknown."""
     key = leaf.key
-    text = stages.made(0, plain_text(key, sign), f"{key} text")
-    if sign == ",":
-        point = nw.col(key).cast(nw.String).str.contains(r"[0-9]\.[0-9]").fill_null(False)
-        stages.check(~stages.made(0, point, f"{key} point"))
+    text = _with_point(nw.col(key).cast(nw.String).str.strip_chars(WHITESPACE), sign)
+    text = stages.made(0, text, f"{key} text")
+    # What has a point may be a thousand, or a number with the other sign.
+    doubtful = r"[0-9]\.[0-9]" if sign == "," else r"\b[1-9][0-9]{0,2}\.000\b"
+    point = nw.col(key).cast(nw.String).str.contains(doubtful).fill_null(False)
+    stages.check(~stages.made(0, point, f"{key} point"))
     unknown = text.is_in(["ukendt", "unknown", "Ukendt", "Unknown"]).fill_null(False)
     at_most, at_least = text.str.starts_with("<"), text.str.starts_with(">")
     closed = (at_most | at_least) & (text.str.slice(1, 1) == "=")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, near_hint, quoted, rejected
-from engine.documents.document import Mapping, Node, Scalar, number_of
+from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.documents.places import place_of, place_of_key
 from engine.documents.shape import fit_or_reject
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
@@ -144,14 +144,11 @@ class _Reader:
         return Evidence(frozenset({word}), State.KNOWN, provenance, place)
 
     def _number(self, answer: Scalar, provenance: Provenance) -> Evidence:
-        read = number_of(answer.text)
-        if isinstance(read, str):
+        read = answer.value if type(answer.value) in (int, Decimal) else number_of(answer.text)
+        if not isinstance(read, int | Decimal):
             message = f"`{answer.text}` where a number belongs"
             raise rejected(answer.place, "wrong-type", message, _number_hint(answer.text))
-        if _THOUSANDS.match(answer.text):
-            few, many = answer.text.removesuffix(".000"), answer.text.replace(".", "")
-            message = f"`{answer.text}` can be read as {few} and as {many}"
-            raise rejected(answer.place, "wrong-type", message, f"write `{few}` or `{many}`")
+        _refuse_thousands(answer)
         number = Decimal(read)
         self._check_range(number, answer.place)
         if self._fact.is_whole and number % 1:
@@ -166,6 +163,10 @@ class _Reader:
         if any(len(side & set(bounds)) > 1 for side in _ONE_SIDED) or len(bounds.get("between", "..")) != 2:
             hint = "at most one of `at_least`, `above` and one of `at_most`, `below`; or `between: [a, b]`"
             raise rejected(node.place, "evidence-form", f"the bounds of `{fact.id}` do not go together", hint)
+        for name in bounds:
+            written = node.entries[name]
+            for end in written.items if isinstance(written, Sequence) else (written,):
+                _refuse_thousands(end)
         interval = Interval()
         for name, bound in bounds.items():
             for number in bound if name == "between" else [bound]:
@@ -198,6 +199,18 @@ class _Reader:
         everything = self._fact.everything
         assert isinstance(everything, Interval)
         return describe_range(everything, is_whole=self._fact.is_whole)
+
+
+def _refuse_thousands(number: Node) -> None:
+    """Refuse a number whose point may stand between thousands.
+
+    Raises:
+        Rejected: it can be read as two numbers.
+    """
+    if isinstance(number, Scalar) and _THOUSANDS.match(number.text):
+        few, many = number.text.removesuffix(".000"), number.text.replace(".", "")
+        message = f"`{number.text}` can be read as {few} and as {many}"
+        raise rejected(number.place, "wrong-type", message, f"write `{few}` or `{many}`")
 
 
 def _detail(text: str | None, name: str, node: Mapping) -> str | None:

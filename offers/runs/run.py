@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.decisions.decide import Decider
+from engine.diagnostics import Place, rejected
 from offers.comparison.previous import DECISIONS
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
@@ -20,7 +21,7 @@ def reclassify(
     A second pass is made where ids turn out to be repeated. `backend` decides, by default Polars.
 
     Raises:
-        Rejected: the register as a whole cannot be read.
+        Rejected: the register as a whole cannot be read, or there is no offer in it.
         IntegrityFault: evaluators disagree, or a row was lost.
     """
     backend = backend or PolarsBackend()
@@ -34,7 +35,15 @@ def reclassify(
             backend.write(backend.evaluate(rows, run), run)
             found = backend.repeated_ids(rows, run)
             if found <= repeated:
-                return run.result()
+                return _with_offers(run.result(), request)
         finally:
             run.close()
         repeated |= found
+
+
+def _with_offers(result: Result, request: Request) -> Result:
+    """The result, where there is an offer in it: an empty table is a mistake, and no register whose offers closed."""
+    if result.rows == 0:
+        hint = "was it saved with its rows? is the table in another sheet or file?"
+        raise rejected(Place(request.table.file), "empty", "the table has no row with an offer", hint)
+    return result

@@ -161,7 +161,11 @@ class Pass:
         Raises:
             IntegrityFault: a row was lost.
         """
-        batch = self.batch
+        batch, known = self.batch, self.request.table.rows
+        if batch.seen and known is not None and batch.seen != known:
+            raise IntegrityFault(f"the table has {known} rows, {batch.seen} were read")
+        if batch.seen and batch.seen != batch.rows + self.evaluator.rows_without_cells:
+            raise IntegrityFault(f"{batch.seen} rows were read, {batch.rows} came out")
         for decision_table in self.decision_tables:
             total = sum(decision_table.counted.values()) + len(batch.rejected)
             if total != batch.rows:

@@ -24,7 +24,7 @@ BOUNDS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
 JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, "false": NO, "falsk": NO}
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
-_RANGE = re.compile(r"(\S+?)\s*\.\.\s*(\S+)\Z")
+_RANGE = re.compile(r"(\S*[^\s.])\s*\.\.\s*([^\s.]\S*)\Z")
 
 
 def read_cell(
@@ -108,7 +108,7 @@ def _number(text: str, sign: DecimalSign, place: Place) -> Scalar:
     if sign == "," and "." in text:
         message = f"{quoted(text)} has a point where the table's numbers have a decimal comma"
         raise rejected(place, "wrong-type", message, "write a decimal comma, and no sign between thousands")
-    return _scalar(text.replace(",", ".") if sign == "," else text, place)
+    return Scalar(place, number_of(text.replace(",", ".") if sign == "," else text), text)
 
 
 def _scalar(text: str, place: Place) -> Scalar:

@@ -2,70 +2,83 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import itertools
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
-from offers.tables.headers import Headers
+from engine.diagnostics import Place, quoted, rejected
+from offers.tables.csv_text import Fault, first_record, records_of
+from offers.tables.headers import ID, Headers
+from offers.tables.reading import Reading
 from offers.tables.table import EXTRA, ROW, Table, decimal_sign
-from offers.tables.table_file import BLOCK, TableFile
+from offers.tables.table_file import TableFile
 
-_SEPARATORS = (";", ",", "\t")
+SEPARATORS = (";", ",", "\t")
+_TITLES = {";": "a semicolon", ",": "a comma", "\t": "a tab"}
+_SAID_BY_EXCEL = re.compile(r"sep=(.)\r*\n", re.IGNORECASE)
+"""A first line that tells Excel the separator, and is no part of the table."""
 
 
-def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path) -> Table:
-    """The table in a file of CSV; what is not UTF-8 is converted in the scratch folder.
+def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:
+    """The table in a file of CSV; what Polars would not read as it stands is written anew in the scratch folder.
 
     Raises:
-        Rejected: its headers are not those of a table of offers.
+        Rejected: its headers are not those of a table of offers, or it can be read in several ways.
     """
     text = file.text()
-    separator = max(_SEPARATORS, key=text.split("\n", 1)[0].count)
-    sample = list(itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 500))
-    names = sample[0]
-    columns = headers.read(names, file.name, ignored)
-    sign = decimal_sign(columns, sample[1:-1] or sample[1:], "," if separator == ";" else ".")
-    path = _as_utf8(file, scratch)
-    schema = {f"{i} cell": pl.String for i in range(1, len(names) + 1)} | {EXTRA: pl.String}
-    header_lines = len(_first_record(text).splitlines()) or 1
+    text = text if "\n" in text else text.replace("\r", "\n")
+    said = _SAID_BY_EXCEL.match(text)
+    separator = reading.separator or (said[1] if said else _separator(text, headers, file.name))
+    above = 1 if said else 0
+    try:
+        names = first_record(text[said.end() :] if said else text, separator)
+    except Fault as fault:
+        raise rejected(Place(file.name, 1 + above, fault.cell), "syntax", fault.message, fault.hint) from None
+    columns = headers.read(names, file.name, ignored, lambda n: Place(file.name, 1 + above, n))
+    is_utf_8 = reading.encoding is None and file.codec in ("utf-8", "utf-8-sig")
+    records = records_of(file.path, file.codec, separator, len(names), above, scratch, is_utf_8=is_utf_8)
     frame = pl.scan_csv(
-        path,
+        records.path,
         separator=separator,
         has_header=False,
-        skip_lines=header_lines,
-        schema=schema,
+        skip_lines=records.header_lines,
+        schema={f"{i} cell": pl.String for i in range(1, len(names) + 1)} | {EXTRA: pl.String},
         truncate_ragged_lines=True,
         missing_columns="insert",
+        extra_columns="ignore",
         row_index_name=ROW,
         glob=False,
-    )
+    ).select(ROW, EXTRA, *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
+    sign = reading.decimal or decimal_sign(columns, frame, "," if separator == ";" else ".")
     detected = {"encoding": file.encoding, "separator": repr(separator)[1:-1], "decimal sign": sign}
-    selected = frame.select(ROW, EXTRA, *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
-    return Table(file.name, "csv", tuple(columns), selected, sign, detected, file.sha256, file.lines)
+    table = Table(file.name, "csv", tuple(columns), frame, sign, detected, file.sha256, records.rows)
+    return table._replace(rows=records.rows, first_row=2 + above, faults=records.faults)
 
 
-def _first_record(text: str) -> str:
-    """The header row as written: a quoted header may go over several lines."""
-    quotes = 0
-    for number, line in enumerate(lines := text.split("\n"), start=1):
-        quotes += line.count('"')
-        if quotes % 2 == 0:
-            return "\n".join(lines[:number])
-    return text
+def _separator(text: str, headers: Headers, file: str) -> str:
+    """The separator by which the first line names an id, and the most columns that are known.
+
+    Raises:
+        Rejected: the line can be read by several.
+    """
+    known = {separator: _known(text, separator, headers) for separator in SEPARATORS}
+    most = max(known.values())
+    if not most:
+        return max(SEPARATORS, key=text.split("\n", 1)[0].count)
+    found = [separator for separator, count in known.items() if count == most]
+    if len(found) > 1 and any(separator in text.split("\n", 1)[0] for separator in found):
+        one, other = (f"{_TITLES[separator]}" for separator in found[:2])
+        message = f"{quoted(text.splitlines()[0])} can be separated by {one} and by {other}"
+        raise rejected(Place(file, 1, 1), "syntax", message, f"say which with `--separator '{found[0]}'`")
+    return found[0]
 
 
-def _as_utf8(file: TableFile, scratch: Path) -> Path:
-    if file.encoding in ("UTF-8", "UTF-8 with BOM"):
-        return file.path
-    path = scratch / "converted.csv"
-    with (
-        file.path.open(encoding=file.codec, errors="replace", newline="") as source,
-        path.open("w", encoding="utf-8", newline="") as target,
-    ):
-        for block in iter(lambda: source.read(BLOCK), ""):
-            target.write(block)
-    return path
+def _known(text: str, separator: str, headers: Headers) -> int:
+    """How many headers of a table of offers the first line names by a separator; 0 where none of them is the id."""
+    try:
+        names = [headers.name_of(header) for header in first_record(text, separator)]
+    except Fault:
+        return 0
+    return sum(name is not None for name in names) if ID in names else 0

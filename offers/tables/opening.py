@@ -13,6 +13,7 @@ from offers.tables.csv import open_csv
 from offers.tables.headers import Headers
 from offers.tables.ndjson import open_ndjson
 from offers.tables.parquet import open_parquet
+from offers.tables.reading import FOUND_OUT, Reading
 from offers.tables.table import WHITESPACE, Table
 from offers.tables.table_file import TableFile
 from offers.tables.workbook import open_workbook
@@ -26,15 +27,19 @@ _OPENED_BY = {
 }
 
 
-def open_table(path: Path, vocabulary: Vocabulary, scratch: Path, ignored: Iterable[str] = ()) -> Table:
+def open_table(
+    path: Path, vocabulary: Vocabulary, scratch: Path, ignored: Iterable[str] = (), reading: Reading = FOUND_OUT
+) -> Table:
     """The table in a file. What must be converted to be read is written to the scratch folder.
+
+    `reading` says how it is to be read, as far as that is not to be found out.
 
     Raises:
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
     try:
-        file = TableFile(path)
+        file = TableFile(path, reading.encoding)
     except OSError as error:
         raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
-    opened = _OPENED_BY[file.kind](file, Headers(vocabulary), tuple(ignored), scratch)
+    opened = _OPENED_BY[file.kind](file, Headers(vocabulary), tuple(ignored), scratch, reading)
     return opened._replace(frame=opened.frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE)))

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from offers.tables.headers import Headers
+from offers.tables.reading import Reading
 from offers.tables.table import ROW, Table
 from offers.tables.table_file import TableFile
 
 
-def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path) -> Table:
+def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:
     """The table in a file of Parquet, or in a folder of them.
 
     Raises:
@@ -25,10 +26,16 @@ def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scra
     except Exception as error:
         raise rejected(Place(file.name), "unreadable", f"the file cannot be read: {error}") from None
     columns = headers.read(list(schema), file.name, ignored)
+    if nested := [column for column in columns if schema[column.header].is_nested()]:
+        hint = "a cell holds one value; several words stand in one text, separated by `|`"
+        raise Rejected(
+            Diagnostic(Place(file.name, 1, c.number), "wrong-type", f"{quoted(c.header)} holds lists or records", hint)
+            for c in nested
+        )
     frame = pl.scan_parquet(file.files, row_index_name=ROW, low_memory=True, glob=False)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
     table = Table(file.name, "parquet", tuple(columns), frame, ".", {}, file.sha256, sum(rows), first_row=1)
-    return table._replace(files=tuple(file.files), rows_of_files=tuple(rows))
+    return table._replace(files=tuple(file.files), rows_of_files=tuple(rows), rows=sum(rows))
 
 
 def schema_of(file: Path) -> pl.Schema:

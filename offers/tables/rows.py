@@ -50,6 +50,9 @@ class Rows:
         """
         cells = {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
         place = self._table.place(row)
+        if (fault := self._table.faults.get(row)) is not None:
+            at = self._table.place(row, Column("", fault.cell, EXTRA))
+            raise rejected(at, "syntax", fault.message, fault.hint)
         if (extra := text_of(values.get(EXTRA))) is not None:
             if self._table.kind == "ndjson":
                 self._refuse_deep(place, extra)

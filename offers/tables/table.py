@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
 
 from engine.diagnostics import Place
 from offers.tables.cells import DecimalSign
+from offers.tables.csv_text import Fault
 from offers.tables.headers import Column
 
 ROW, EXTRA = " row", " extra"
@@ -20,7 +23,6 @@ WHITESPACE = (
     "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 """What is taken off around a text. Each backend has its own idea of a space where it is not told."""
-_COMMA, _POINT = re.compile(r"[0-9],[0-9]"), re.compile(r"[0-9]\.[0-9]")
 
 
 class Table(NamedTuple):
@@ -28,7 +30,8 @@ class Table(NamedTuple):
 
     The frame has a column for each that is read, by its name in the table contract, and `ROW`; where the table has no
     types they are texts. An id is a text without spaces around it. `detected` is what a reader may want to check.
-    `most_rows` is at least the number of rows. `files` are those that Parquet stands in, with the rows of each.
+    `most_rows` is at least the number of rows, `rows` their number where it is known from elsewhere than the frame.
+    `faults` says of rows that they cannot be read. `files` are those that Parquet stands in, with the rows of each.
     """
 
     file: str
@@ -43,6 +46,8 @@ class Table(NamedTuple):
     sheet: str | None = None
     files: tuple[Path, ...] = ()
     rows_of_files: tuple[int, ...] = ()
+    rows: int | None = None
+    faults: Mapping[int, Fault] = MappingProxyType({})
 
     def place(self, row: int, column: Column | None = None) -> Place:
         """The place of a row, counted from 0, or of a cell in it."""
@@ -78,9 +83,29 @@ def frame_of_texts(cells: dict[str, list[str | None]]) -> pl.LazyFrame:
     return pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).with_row_index(ROW).lazy()
 
 
-def decimal_sign(columns: Iterable[Column], rows: Iterable[Sequence[str]], default: DecimalSign) -> DecimalSign:
-    """The sign that the numbers of a table are written with; by default that of its kind."""
-    measured = [c.number - 1 for c in columns if c.fact and c.fact.is_number and not c.detail]
-    cells = [row[i].replace("..", " ") for row in rows for i in measured if i < len(row)]
-    commas, points = (sum(bool(sign.search(cell)) for cell in cells) for sign in (_COMMA, _POINT))
+def decimal_sign(columns: Iterable[Column], frame: pl.LazyFrame, default: DecimalSign) -> DecimalSign:
+    """The sign that most numbers of a table are written with that can be read with one sign alone.
+
+    `0,5` can only have a decimal comma; `1,234` may be a thousand. Where none tells, it is the default.
+
+    Args:
+        columns: those of the table.
+        frame: its cells, texts.
+        default: the sign of tables of its kind.
+    """
+    measured = [c.name for c in columns if c.fact and c.fact.is_number and not c.detail]
+    if not measured:
+        return default
+    counted = {sign: [_written_with(sign, name) for name in measured] for sign in (",", ".")}
+    sums = [reduce(lambda a, b: a + b, counts).alias(sign) for sign, counts in counted.items()]
+    commas, points = frame.select(sums).collect(engine="streaming").row(0)
     return default if commas == points else "," if commas > points else "."
+
+
+def _written_with(sign: DecimalSign, name: str) -> pl.Expr:
+    """How many cells of a column hold a number whose decimal sign can only be this."""
+    own, other = re.escape(sign), re.escape("." if sign == "," else ",")
+    alone = [f"[0-9]*{own}[0-9]{{1,2}}", f"[0-9]*{own}[0-9]{{4,}}", f"(?:0|[0-9]{{4,}}){own}[0-9]{{3}}"]
+    grouped = f"[0-9]{{1,3}}(?:{other}[0-9]{{3}})+{own}[0-9]+"
+    number = f"(?:^|[^0-9.,])(?:{'|'.join((*alone, grouped))})(?:$|[^0-9.,])"
+    return pl.col(name).str.replace_all("..", " ", literal=True).str.contains(number).fill_null(False).sum()

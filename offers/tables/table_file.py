@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.diagnostics import Place, rejected
+from offers.tables.encoding import UTF_8, encoding_of
 
 _SAMPLE, BLOCK = 2**20, 2**22
 _PARQUET, _ZIP, _COMPOUND = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -24,55 +25,39 @@ _SAVED_OTHERWISE = "save it as XLSX or ODS, without a password"
 
 
 class TableFile:
-    """The bytes of a file: what they are, their digest and, for text, their encoding and number of lines.
+    """The bytes of a file: what they are, their digest and, for text, how it is encoded.
 
-    A folder is taken as files of Parquet, one after the other.
+    `encoding` is that which whoever asks has named, as Python names it; `codec` is that which is found. A folder is
+    taken as files of Parquet, one after the other.
 
     Raises:
         Rejected: nothing that can be a table is there.
         OSError: it cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
         self.path, self.name = path, str(path)
         if path.is_dir():
             self._take_folder()
             return
         self.files = [path]
-        digest, self.lines, utf8 = hashlib.sha256(), 1, codecs.getincrementaldecoder("utf-8")()
-        self.encoding = "UTF-8"
+        digest, text = hashlib.sha256(), UTF_8
         with path.open("rb") as stream:
             self.start = stream.read(_SAMPLE)
             stream.seek(0)
             self.kind = self._kind()
             for block in iter(lambda: stream.read(BLOCK), b""):
                 digest.update(block)
-                if self.kind in ("csv", "ndjson"):
-                    self.lines += block.count(b"\n")
-                    self._try(utf8, block)
         self.sha256 = digest.hexdigest()
-        if self.start.startswith(codecs.BOM_UTF8):
-            self.encoding = "UTF-8 with BOM"
-        elif self.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            self.encoding = "UTF-16"
+        if self.kind in ("csv", "ndjson"):
+            text = encoding_of(path, self.name, encoding)
+        self.encoding, self.codec = text
 
     def _take_folder(self) -> None:
         self.kind, self.files = "parquet", parquet_files(self.path)
         if not self.files:
             raise rejected(Place(self.name), "unreadable", "there are no Parquet files in the folder")
         self.sha256 = digest_of_files(self.files)
-
-    def _try(self, utf8: codecs.IncrementalDecoder, block: bytes) -> None:
-        if self.encoding == "UTF-8":
-            try:
-                utf8.decode(block)
-            except UnicodeDecodeError:
-                self.encoding = "cp1252"
-
-    @property
-    def codec(self) -> str:
-        """The encoding as Python names it."""
-        return {"UTF-8 with BOM": "utf-8-sig", "UTF-16": "utf-16"}.get(self.encoding, self.encoding.lower())
 
     def _kind(self) -> str:
         if not self.start:

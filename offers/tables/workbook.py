@@ -14,8 +14,10 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from engine.diagnostics import Place, rejected
-from offers.tables.headers import SHEET, Headers
+from engine.diagnostics import Place, near_hint, quoted, rejected
+from offers.tables.cells import DecimalSign
+from offers.tables.headers import SHEET, Column, Headers
+from offers.tables.reading import Reading
 from offers.tables.sheet_cells import Scattered, UntoldCells
 from offers.tables.table import Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
 from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
@@ -26,19 +28,19 @@ _EXACT = 10**16
 _NOT_WHOLE = (CalamineError, ElementTree.ParseError, KeyError, *DAMAGED_ARCHIVE)
 
 
-def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path) -> Table:
+def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:
     """The table in a workbook: its sheet `Register`, or else its first; the first of ten rows with an `id` has headers.
 
     Raises:
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
     with _told_as_ours(file.name):
-        sheet, rows = _read(file)
+        sheet, rows = _read(file, reading.sheet)
     at = next((i for i, row in enumerate(rows[:_HEADER_WITHIN]) if _names_columns(row, headers)), 0)
     names = [cell_text(c, ".") or "" for c in (rows[at : at + 1] or [[]])[0]]
     columns = headers.read(names, file.name, ignored, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
     below = rows[at + 1 :]
-    sign = decimal_sign(columns, ([c if type(c) is str else "" for c in row] for row in below), ".")
+    sign = reading.decimal or _sign_of_texts(columns, below)
     cells = {c.name: [cell_text(row[c.number - 1], sign) for row in below] for c in columns}
     detected = {"sheet": sheet, "decimal sign of texts": sign}
     frame = frame_of_texts(cells)
@@ -46,14 +48,22 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     return table._replace(first_row=at + 2, sheet=sheet)
 
 
-def _read(file: TableFile) -> tuple[str, list[list[Any]]]:
+def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> DecimalSign:
+    texts = {c.name: [cell if type(cell := row[c.number - 1]) is str else None for row in rows] for c in columns}
+    return decimal_sign(columns, frame_of_texts(texts), ".")
+
+
+def _read(file: TableFile, named: str | None) -> tuple[str, list[list[Any]]]:
     """The name of the sheet that holds the table, and its rows from the first on."""
     untold = UntoldCells(file.path, file.kind)
     with file.path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as book:
         names = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
         if not names:
             raise rejected(Place(file.name), "unreadable", "the workbook has no sheet with cells")
-        sheet = SHEET if SHEET in names else names[0]
+        sheet = named or (SHEET if SHEET in names else names[0])
+        if sheet not in names:
+            hint = near_hint(sheet, dict.fromkeys(names))
+            raise rejected(Place(file.name), "unreadable", f"there is no sheet {quoted(sheet)} in the workbook", hint)
         texts = untold.texts(sheet)
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     _fill(rows, texts)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import get_args
+
 import pytest
+import yaml
 
 from engine.decisions.decide import Decider
-from engine.evaluation.evidence import Stated
+from engine.evaluation.evidence import NO_PROVENANCE, Provenance, Stated
 from engine.explanation.justification import justification
+from engine.explanation.wording import Language
 from tests.support import SUBJECT, TEXT, answer, exact, make_rulebook, make_vocabulary, unknown
 
 VOCABULARY = make_vocabulary(
@@ -97,3 +103,81 @@ def test_an_override_that_holds_by_one_of_its_parts_is_shown_by_that_part() -> N
     assert "“text” (does not apply): Visits: 3 (required: above 90), at" not in not_closed
     assert "“text” (does not apply): Visits: 3 (required: above 90), 87 under the threshold." in not_closed
     assert TEXT["en"] in not_closed
+
+
+HEADINGS: Mapping[Language, Sequence[str]] = {
+    "da": (
+        "Afgørelse",
+        "Regler",
+        "Oplysninger, der er tillagt væsentlig betydning",
+        "Hovedhensyn, der har været bestemmende for skønnet",
+        "Øvrige kriterier, der er vurderet",
+        "Hvad der ikke er afklaret",
+        "Hvad der ville ændre afgørelsen",
+        "Bemærkninger",
+    ),
+    "en": (
+        "Decision",
+        "Rules",
+        "Facts given weight",
+        "Main considerations that determined the judgement",
+        "Other criteria that were assessed",
+        "What is unsettled",
+        "What would change the decision",
+        "Remarks",
+    ),
+}
+WEIGHING = slice(2, 5)
+COUNTED = Provenance(source="register", because="talt!")
+SEEN = Provenance(source="besøg", because="set", reservation="én dag", by="Ida", date="2017-05-01")
+ALL_WEIGHED: Stated = {
+    "visits": exact(3, COUNTED),
+    "staff": exact(1, SEEN),
+    "users": exact(2, SEEN),
+    "safe": answer("no", provenance=NO_PROVENANCE),
+    "fit": answer("yes", provenance=SEEN),
+}
+
+
+def sections(text: str, language: Language) -> dict[str, list[str]]:
+    """A justification split by its headings, in the order in which they come."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line in HEADINGS[language]:
+            found[line] = []
+        else:
+            found[[*found][-1]].append(line)
+    return found
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("stated", [ALL_WEIGHED, {}, {"visits": MANY, "safe": answer("no")}])
+def test_sections_come_in_their_order_each_once_and_never_empty(stated: Stated, language: Language) -> None:
+    trace = DECIDER.decide(SUBJECT, stated, 2031)
+    headings = [part.heading for part in justification(trace, language)]
+    assert headings == [heading for heading in HEADINGS[language] if heading in headings]
+    assert {*headings} >= {*HEADINGS[language][:2]}
+    assert all(sections(written_with_headings(stated, language), language).values())
+
+
+def written_with_headings(stated: Stated, language: Language) -> str:
+    trace = DECIDER.decide(SUBJECT, stated, 2031)
+    return "\n".join(line for part in justification(trace, language) for line in (part.heading, *part.sentences))
+
+
+WEIGHED: Mapping[str, Stated] = {
+    "all of it": ALL_WEIGHED,
+    "undetermined": {"visits": exact(12), "users": exact(9), "safe": answer("yes")},
+    "one that does not apply": {"visits": NONE, "safe": answer("yes", "no"), "fit": answer("no")},
+    "an override decides": {"visits": MANY, "safe": answer("no")},
+    "an override is undetermined": {"safe": answer("no"), "staff": exact(4), "users": exact(4)},
+}
+EXPECTED = yaml.safe_load((Path(__file__).parent / "weighed.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("name", WEIGHED)
+def test_what_is_weighed_stands_in_its_section(name: str, language: Language) -> None:
+    found = sections(written_with_headings(WEIGHED[name], language), language)
+    weighed = {heading: found[heading] for heading in HEADINGS[language][WEIGHING] if heading in found}
+    assert [*weighed.items()] == [*EXPECTED[name][language].items()]

@@ -117,6 +117,26 @@ def test_a_fact_is_near_where_a_possible_value_is(size: str, near: bool) -> None
     assert (found == ["size"]) is near
 
 
+@pytest.mark.parametrize(
+    ("row", "near"),
+    [
+        ({"size": ">26.666666"}, True),
+        ({"size": ">26.666667"}, False),
+        ({"size": "<13.333334"}, True),
+        ({"size": "<13.333333"}, False),
+        ({"size": ">-3.333334"}, True),
+        ({"size": ">-3.333333"}, False),
+        ({"parts": "8", "whole": "3"}, True),
+        ({"parts": "2666667", "whole": "1000000"}, False),
+        ({"parts": "4", "whole": "3"}, True),
+        ({"parts": "1333333", "whole": "1000000"}, False),
+    ],
+)
+def test_what_lies_between_two_marks_is_near_as_its_numbers_are(row: Mapping[str, str], near: bool) -> None:
+    """A third of each threshold ends between two numbers on the grid; that of 2 is met exactly by 8/3 and 4/3."""
+    assert bool(near_in(FEW, [row], Fraction(1, 3))[0]) is near
+
+
 NUMBERS = st.one_of(
     st.sampled_from(["0", "19", "20", "21", "18.999999999", "-5.25", "-4.75", "40", "38", "42", "0.475", "0.525"]),
     st.decimals(-6, 45, places=2).map(str),

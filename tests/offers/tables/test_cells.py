@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.documents.document import Mapping, Scalar
+from engine.evaluation.evidence import State
 from engine.rulebooks.library import Library
 from engine.values.interval import Interval
 from offers.columns.evaluator import Evaluator
-from offers.tables.cells import DecimalSign, read_cell
+from offers.tables.cells import DecimalSign, cell_node, read_cell
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
@@ -66,6 +68,95 @@ def test_a_cell_that_is_wrong(text: str, sign: DecimalSign, said: str) -> None:
     found: list[Diagnostic] = []
     assert read_cell(text, VOCABULARY.facts["cases_per_10000"], sign, PLACE, found) is None
     assert any(said in d.message for d in found), found
+
+
+YES_WORDS = ["ja", "Ja", "JA", "yes", "Yes", "YES", "true", "True", "TRUE", "sand", "Sand", "SAND", " ja ", "\tSAND\n"]
+NO_WORDS = [
+    "nej",
+    "Nej",
+    "NEJ",
+    "no",
+    "No",
+    "NO",
+    "false",
+    "False",
+    "FALSE",
+    "falsk",
+    "Falsk",
+    "FALSK",
+    " nej ",
+    "FALSK ",
+]
+OPEN_WORDS = ["ukendt", "Ukendt", "UKENDT", "unknown", "Unknown", "UNKNOWN", " ukendt "]
+WORDS = {
+    **dict.fromkeys(YES_WORDS, frozenset({"yes"})),
+    **dict.fromkeys(NO_WORDS, frozenset({"no"})),
+    **dict.fromkeys(OPEN_WORDS, frozenset({"yes", "no"})),
+}
+"""What a person, and Excel in Danish or English, writes for yes and no."""
+NO_WORD_FOR_IT = ["j", "n", "y", "1", "0", "x", "sandt", "falskt", "jaja", "ja nej", "wahr", "<ja", "måske"]
+
+
+@pytest.mark.parametrize(("text", "possible"), WORDS.items())
+def test_a_judgement_is_a_word_for_yes_or_no(text: str, possible: frozenset[str]) -> None:
+    found: list[Diagnostic] = []
+    evidence = read_cell(text, VOCABULARY.facts["large_catchment_needed"], ".", PLACE, found)
+    assert evidence is not None
+    assert (evidence.possible, found) == (possible, [])
+    assert evidence.state is (State.KNOWN if len(possible) == 1 else State.STATED_UNKNOWN)
+
+
+@pytest.mark.parametrize("text", NO_WORD_FOR_IT)
+def test_no_other_word_is_a_judgement(text: str) -> None:
+    found: list[Diagnostic] = []
+    assert read_cell(text, VOCABULARY.facts["large_catchment_needed"], ".", PLACE, found) is None
+    (diagnostic,) = found
+    assert (diagnostic.code, diagnostic.place) == ("unknown-answer", PLACE)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        *((word, "municipality") for word in ("municipality", "Municipality", "kommune", "KOMMUNE", " kommune ")),
+        *((word, "private") for word in ("private", "privat", "PRIVAT")),
+        *((word, None) for word in ("ja", "sand", "true", "falsk", "kommuner")),
+    ],
+)
+def test_an_answer_is_its_id_or_its_name_in_either_language(text: str, answer: str | None) -> None:
+    evidence = read_cell(text, VOCABULARY.facts["operator_kind"], ".", PLACE, [])
+    assert (evidence and evidence.possible) == (None if answer is None else frozenset({answer}))
+
+
+def test_columns_read_the_same_words() -> None:
+    texts = [*WORDS, *NO_WORD_FOR_IT]
+    frame = pl.DataFrame({"id": [f"o{i}" for i in range(len(texts))], "large_catchment_needed": texts})
+    columns = Headers(VOCABULARY).read(frame.columns, "table")
+    frame = frame.with_row_index(ROW)
+    reader = Rows(Table("table", "csv", tuple(columns), frame.lazy(), ".", {}, "", len(texts)), VOCABULARY)
+    evaluator = Evaluator(PROGRAMS, 2018, frame, ".", reader)
+    found, rejected = evaluator.evaluate(frame)
+    assert [row.row for row in rejected] == [*range(len(WORDS), len(texts))]
+    check = evaluator.reference_check(len(texts))
+    check.check(frame[: len(WORDS)], found)
+    assert check.checked == len(WORDS)
+    vectors = dict(zip(WORDS, found.drop(ROW).iter_rows(), strict=True))
+    assert len({vectors[text] for text in YES_WORDS}) == len({vectors[text] for text in NO_WORDS}) == 1
+    assert vectors["SAND"] != vectors["FALSK"]
+
+
+def test_a_cell_with_details_is_written_as_an_offer_file_would() -> None:
+    details = {"because": Scalar(PLACE, "fordi", "fordi")}
+    for text, keys in {
+        "<=0,5": ["at_most"],
+        ">0,3 <0,5": ["above", "below"],
+        "0,3..0,5": ["between"],
+        "0,5": ["answer"],
+    }.items():
+        node = cell_node(f" {text} ", VOCABULARY.facts["cases_per_10000"], ",", PLACE, details)
+        assert isinstance(node, Mapping)
+        assert [*node.entries] == [*keys, "because"]
+    assert cell_node(" ", VOCABULARY.facts["cases_per_10000"], ",", PLACE, details) is None
+    assert isinstance(cell_node("SAND", VOCABULARY.facts["large_catchment_needed"], ",", PLACE), Scalar)
 
 
 def test_an_empty_cell_states_nothing() -> None:

@@ -1,0 +1,264 @@
+r"""The records of a file of CSV: one notion of where each begins and ends, whatever reads the cells.
+
+A line ends with LF, CR LF or CR CR LF, in a file without any LF with CR. A cell that begins with a quote ends with one
+that a separator or the end of the line follows; what stands between is its text, line breaks and all. Any other quote,
+a CR within a line, and bytes that are no text in the file's encoding cost the row that they stand in, and no other.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from engine.diagnostics import quoted
+
+_BLOCK = 2**22
+_LONGEST = 2**20
+"""A cell in quotes that does not end within so many characters is taken for one whose quote was never closed."""
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+_CR_ALONE = re.compile(r"\r(?!\n)")
+
+
+class Fault(Exception):
+    """Why a record cannot be read: in which of its cells, counted from 1, what is wrong, what would be right."""
+
+    def __init__(self, cell: int, message: str, hint: str) -> None:
+        self.cell, self.message, self.hint = cell, message, hint
+        super().__init__(message)
+
+
+NO_TEXT = Fault(1, "the cell holds bytes that are no text in the file's encoding", "save it as UTF-8")
+
+
+class Records(NamedTuple):
+    """What the records of a file are, below its header.
+
+    `path` is a file of UTF-8 in which they stand as Polars reads them, after `header_lines`; `rows` is their number,
+    blank lines among them, and `faults` says which cannot be read, by their number from 0: these have a cell too many.
+    """
+
+    path: Path
+    header_lines: int
+    rows: int
+    faults: dict[int, Fault]
+
+
+def first_record(text: str, separator: str) -> list[str]:
+    r"""The cells of the first record of a text, without the quotes around them.
+
+    Raises:
+        Fault: it cannot be read.
+
+    >>> first_record('id;"a\nb"\r\n1;2', ";")
+    ['id', 'a\nb']
+    """
+    cells, at, pattern = list[str](), 0, _patterns(separator).cell
+    while True:
+        if (found := pattern.match(text, at)) is None:
+            raise _odd_quote(text, at, separator, len(cells) + 1)
+        plain = found["plain"]
+        cells.append(found[0][1:].rpartition('"')[0].replace('""', '"') if plain is None else plain)
+        if found["end"] != separator:
+            return cells
+        at = found.end()
+
+
+def records_of(
+    path: Path, codec: str, separator: str, width: int, skipped: int, scratch: Path, *, is_utf_8: bool
+) -> Records:
+    """The records of a file, in a file of the scratch folder where Polars would not read them as they stand.
+
+    Args:
+        path: the file.
+        codec: its encoding, as Python names it.
+        separator: what stands between cells.
+        width: how many cells the header has.
+        skipped: how many lines stand above the header.
+        scratch: a folder.
+        is_utf_8: whether all of it is known to be UTF-8.
+
+    Raises:
+        OSError: it cannot be read, or there is no room.
+    """
+    ends_with_cr = not any(b"\n" in block for block in _bytes_of(path))
+    if is_utf_8 and not ends_with_cr and (lines := _plain_lines(path, skipped)) is not None:
+        return Records(path, skipped + 1, lines, {})
+    converted = scratch / "records.csv"
+    with converted.open("w", encoding="utf-8", newline="", errors="replace") as target:
+        writer = _Writer(target, separator, width, skipped)
+        for text in _whole_lines(path, codec, ends_with_cr=ends_with_cr):
+            writer.take(text)
+        writer.finish()
+    return Records(converted, 0, writer.count, writer.faults)
+
+
+def _bytes_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        yield from iter(lambda: stream.read(_BLOCK), b"")
+
+
+def _plain_lines(path: Path, skipped: int) -> int | None:
+    """How many lines stand below the header of a file whose lines are its records; None where they may not be."""
+    lines, returns, pairs, last = 0, 0, 0, b"\n"
+    for block in _bytes_of(path):
+        if b'"' in block:
+            return None
+        lines, returns = lines + block.count(b"\n"), returns + block.count(b"\r")
+        pairs += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
+        last = block[-1:]
+    return lines + (last != b"\n") - skipped - 1 if returns == pairs else None
+
+
+def _whole_lines(path: Path, codec: str, *, ends_with_cr: bool) -> Iterator[str]:
+    """The text of a file in parts that end with a line, but for the last; every line ends with LF alone."""
+    decoder, held = codecs.getincrementaldecoder(codec)(errors="surrogateescape"), ""
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            held += decoder.decode(block)
+            if ends_with_cr:
+                held = held.replace("\r", "\n")
+            text, end, held = held.rpartition("\n")
+            if text or end:
+                yield text + end
+    yield held + decoder.decode(b"", final=True)
+
+
+class _Writer:
+    """Writes records as Polars reads them, and counts them; the header is taken and not written."""
+
+    def __init__(self, target: TextIO, separator: str, width: int, skipped: int) -> None:
+        self._target, self._width, self._separator = target, width, separator
+        self._cells, self._pattern = csv.writer(target, delimiter=separator, lineterminator="\n"), _patterns(separator)
+        self._held, self._skipped = "", skipped + 1
+        self.count, self.faults = 0, dict[int, Fault]()
+
+    def take(self, text: str) -> None:
+        """Write the records in a text that ends with a line; what may go on in the next text is held."""
+        self._take(self._held + text, is_last=False)
+
+    def finish(self) -> None:
+        """Write what is held."""
+        self._take(self._held, is_last=True)
+
+    def _take(self, text: str, *, is_last: bool) -> None:
+        self._held, at = "", 0
+        while self._skipped and at < len(text):
+            if (end := self._end_of_record(text, at)) is None and not is_last:
+                self._held = text[at:]
+                return
+            at, self._skipped = end or len(text), self._skipped - 1
+        text = text[at:]
+        if not self._write_plain(text):
+            self._write_each(text, is_last=is_last)
+
+    def _write_plain(self, text: str) -> bool:
+        """Write a text at once in which every record is well-formed; whether it is one."""
+        if _NO_TEXT.search(text) or _CR_ALONE.search(text):
+            return False
+        rest = self._pattern.in_quotes.sub("x", text) if '"' in text else text
+        if '"' in rest or not rest.endswith("\n"):
+            return False
+        self._target.write(text)
+        self.count += rest.count("\n")
+        return True
+
+    def _write_each(self, text: str, *, is_last: bool) -> None:
+        at = 0
+        while at < len(text):
+            end = self._end_of_record(text, at)
+            if end is None and not is_last and len(text) - at < _LONGEST:
+                self._held = text[at:]
+                return
+            at = self._write_one(text, at, end)
+
+    def _end_of_record(self, text: str, at: int) -> int | None:
+        """Where a record ends, after its line end; None where a cell in quotes does not end in the text."""
+        while at < len(text):
+            found = self._pattern.cell.match(text, at)
+            if found is None:
+                closed = text[at] != '"' or self._pattern.closing.match(text, at)
+                return self._end_of_line(text, at) if closed else None
+            at = found.end()
+            if found["end"] != self._separator:
+                return at
+        return at
+
+    @staticmethod
+    def _end_of_line(text: str, at: int) -> int:
+        end = text.find("\n", at)
+        return len(text) if end < 0 else end + 1
+
+    def _write_one(self, text: str, at: int, end: int | None) -> int:
+        """Write the record that begins at a place; where the next one begins."""
+        line = self._end_of_line(text, at)
+        end = end or line
+        # A line with as many cells as the header, in which a quote is odd, has not gone on in the lines below.
+        if end > line and text.count(self._separator, at, line) == self._width - 1 and self._fault_in(text[at:end]):
+            end = line
+        for row in self._lines_in(text[at:end]):
+            if (fault := self._fault_in(row)) is None:
+                self._target.write(row.rstrip("\r\n") + "\n")
+            else:
+                self._write_faulty(row, fault)
+            self.count += 1
+        return end
+
+    def _lines_in(self, record: str) -> list[str]:
+        """The record; or the rows in it, where a CR stands between rows that are whole."""
+        if '"' not in record and _CR_ALONE.search(record.rstrip("\r\n")):
+            lines = [line for line in record.rstrip("\r\n").split("\r") if line]
+            if all(line.count(self._separator) == self._width - 1 for line in lines):
+                return lines
+        return [record]
+
+    def _fault_in(self, record: str) -> Fault | None:
+        if found := _NO_TEXT.search(record):
+            return Fault(record[: found.start()].count(self._separator) + 1, NO_TEXT.message, NO_TEXT.hint)
+        at, cell, whole = 0, 0, record.rstrip("\r\n")
+        while True:
+            found, cell = self._pattern.cell.match(whole, at), cell + 1
+            if found is None:
+                return _odd_quote(whole, at, self._separator, cell)
+            if "\r" in (found["plain"] or ""):
+                return Fault(cell, "a line break stands in the middle of the row", "write each offer on one line")
+            if found["end"] != self._separator:
+                return None
+            at = found.end()
+
+    def _write_faulty(self, record: str, fault: Fault) -> None:
+        """A row that cannot be read, with as much of its first cells as can be told, and a cell too many."""
+        cells = [cell.strip('" \r\n') for cell in re.split(f"{re.escape(self._separator)}|\r", record)][
+            : fault.cell - 1
+        ]
+        self._cells.writerow([*cells, *[""] * (self._width - len(cells)), fault.message])
+        self.faults[self.count] = fault
+
+
+def _odd_quote(record: str, at: int, separator: str, cell: int) -> Fault:
+    shown = quoted(record[at:].split("\n", 1)[0].split(separator, 1)[0])
+    hint = 'a cell with a quote in it stands in quotes, and the quote twice: `"5"" pipe"`'
+    return Fault(cell, f"a quote in {shown} does not begin or end the cell", hint)
+
+
+class _Patterns(NamedTuple):
+    """How cells look: any cell with what ends it, all cells in quotes, and a quote that closes something."""
+
+    cell: re.Pattern[str]
+    in_quotes: re.Pattern[str]
+    closing: re.Pattern[str]
+
+
+@cache
+def _patterns(separator: str) -> _Patterns:
+    sign = re.escape(separator)
+    end, in_quotes = rf"(?P<end>{sign}|\r*\n|\r*\Z)", r'"[^"]*+(?:""[^"]*+)*+"'
+    return _Patterns(
+        re.compile(rf'(?:{in_quotes}|(?P<plain>[^{sign}"\n]*?)){end}'),
+        re.compile(rf"(?<![^{sign}\n]){in_quotes}(?={sign}|\r*\n)"),
+        re.compile(in_quotes),
+    )

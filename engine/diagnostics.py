@@ -87,6 +87,7 @@ CODES: dict[str, str] = {
     "journal-busy": "others were writing to the journal for too long",
     "journal-damaged": "the file of the journal is damaged",
     "damaged-entry": "an entry of the journal does not hold what entries hold, or not in a format that is read",
+    "damaged-header": "the header of the journal is not there once, or does not hold what headers hold",
     "not-a-journal": "a file or database that holds something else than a journal",
     "not-replayable": "a recorded decision cannot be made again as it is recorded",
     "unknown-outcome": "an outcome that the rulebook does not have",
@@ -147,7 +148,7 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-_OF_INTEGRITY = ("not-replayable", "damaged-entry")
+_OF_INTEGRITY = ("not-replayable", "damaged-entry", "damaged-header")
 """The codes of diagnostics which say that a journal does not hold what it should."""
 _PRECEDENCE = (Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
 

@@ -65,6 +65,8 @@ class Recording:
                     self._say_overrides(decisions)
         except (Rejected, NotReplayable) as error:
             found.append(present(error))
+        if self._overrides.damaged:
+            found.append(present(Rejected(self._overrides.damaged)))
         self._say_numbers()
 
     def _appended(self, decided: Iterable[Decisions], offers: Mapping[str, Offer]) -> Iterator[list[Decisions]]:

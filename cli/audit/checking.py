@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import opened, recorded
+from cli.audit.shared import leaving_out, opened, recorded
 from cli.common.console import Exit, say, stop
 from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option
@@ -74,7 +74,7 @@ def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[in
     if not signature_holds(record, key):
         say(f"{file}: {pick('signaturen holder ikke', 'the signature does not hold')}")
         stop(Exit.INTEGRITY)
-    if journal.header is None or record["journal"] != journal.header.id:
+    if record["journal"] not in {header.id for header, _ in journal.headers()}:
         say(f"{file}: {pick('en anden journals hoved er signeret', 'the head of another journal was signed')}")
         stop(Exit.INTEGRITY)
     return record["count"], record["head"]
@@ -99,12 +99,12 @@ def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
         if key is not None:
             click.echo(_sign(source, key))
             return
-        found = source.head()
-    if form == "json":
-        print_json({"count": found.entries, "head": found.digest})
-        return
-    pick = Wording(lang).pick
-    click.echo(f"{pick('Antal', 'Count')}: {found.entries}\n{pick('Hoved', 'Head')}: {found.digest}")
+        found, pick = source.head(), Wording(lang).pick
+        if form == "json":
+            print_json({"count": found.entries, "head": found.digest})
+        else:
+            click.echo(f"{pick('Antal', 'Count')}: {found.entries}\n{pick('Hoved', 'Head')}: {found.digest}")
+        source.header()  # that it holds
 
 
 def _sign(journal: Journal, key: Path) -> str:
@@ -137,11 +137,11 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
     from cli.audit.replay import replay_record, replay_text, replayed  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Filter  # noqa: PLC0415
 
-    with opened(journal) as source:
+    with opened(journal) as source, leaving_out() as damaged:
         if identifier is not None:
             results = replayed(source, iter([recorded(source, identifier)]))
         else:
-            results = replayed(source, source.entries(Filter(run=run)))
+            results = replayed(source, source.entries(Filter(run=run), damaged=damaged))
         if form == "json":
             listed = list(results)
             print_json([replay_record(result) for result in listed])

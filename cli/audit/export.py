@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.audit.show import entry_record
+from cli.audit.show import check_whole, entry_record
 from cli.common.spreadsheet import csv_line
 from engine.diagnostics import Place, rejected
 from engine.journal.entry import DECISION, OVERRIDE, Entry
@@ -35,14 +35,21 @@ TEXT_COLUMNS = ("because", "reservation", "source", "as_of", "by", "date")
 class _Masker:
     """Masks each record, with the vocabulary that its decision was made with."""
 
-    def __init__(self, journal: Journal, facts: Sequence[str]) -> None:
+    def __init__(self, journal: Journal, facts: Sequence[str], form: str) -> None:
         self._journal, self._facts = journal, facts
+        self._takes_apart = bool(facts) or form != "jsonl"
         self._vocabularies: dict[str, Vocabulary | None] = {}
         self.known: set[str] = set()
 
     def record(self, entry: Entry) -> Record:
-        """What is exported of an entry."""
+        """What is exported of an entry.
+
+        Raises:
+            Rejected: parts of it are asked for, and it does not have them.
+        """
         record = entry_record(entry)
+        if self._takes_apart:
+            check_whole(self._journal, entry)
         if not self._facts:
             return record
         vocabulary = self._vocabulary(entry)
@@ -158,9 +165,9 @@ def export_entries(
     """Write entries in a form to a file or to standard output: completely, or nothing.
 
     Raises:
-        Rejected: a mask fails, or the file cannot be written.
+        Rejected: an entry is damaged, a mask fails, or the file cannot be written.
     """
-    masker = _Masker(journal, masks)
+    masker = _Masker(journal, masks, form)
     lines = FORMATS[form](map(masker.record, entries))
     try:
         if out is None:

@@ -10,7 +10,7 @@ from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.trace import Trace
-from engine.diagnostics import Malformed, NotReplayable, rejected
+from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
@@ -44,18 +44,15 @@ class _Event(NamedTuple):
     because: str | None = None
 
 
-def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Event]:
+def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Diagnostic]) -> Iterator[_Event]:
     replayer = describing(journal.text)
     latest: dict[str, tuple[Recorded, Trace]] = {}
-    found = list(journal.entries(Filter(offer=offer, rulebook=rulebook)))
-    for run in journal.entries(Filter(kind=RUN)):
-        found += batch_decisions(journal, run, offer, rulebook)
-    entries = sorted(found, key=lambda e: (e.rulebook or "", e.number))
-    if not entries:
+    entries = sorted(_entries(journal, offer, rulebook, damaged), key=lambda e: (e.rulebook or "", e.number))
+    if not entries and not damaged:
         raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
     for entry in entries:
         if entry.kind != DECISION:
-            yield _Event(entry, None, None, because=_because(journal, entry))
+            yield _Event(entry, None, None, because=_because(journal, entry, damaged))
             continue
         made = _made(replayer, entry)
         if isinstance(made, NotReplayable):
@@ -66,12 +63,23 @@ def _events(journal: Journal, offer: str, rulebook: str | None) -> Iterator[_Eve
         latest[entry.rulebook or ""] = made
 
 
-def _because(journal: Journal, entry: Entry) -> str:
+def _entries(journal: Journal, offer: str, rulebook: str | None, damaged: list[Diagnostic]) -> Iterator[Entry]:
+    """The entries on an offer, and the rows on it of batches."""
+    yield from journal.entries(Filter(offer=offer, rulebook=rulebook), damaged=damaged)
+    for run in journal.entries(Filter(kind=RUN), damaged=damaged):
+        try:
+            yield from batch_decisions(journal, run, offer, rulebook)
+        except Rejected as error:
+            damaged += error.diagnostics
+
+
+def _because(journal: Journal, entry: Entry, damaged: list[Diagnostic]) -> str:
     """Why people decided otherwise."""
     try:
         return RecordedOverride.read(read_json(entry.content)).because
     except Malformed as error:
-        raise journal.damaged(entry, f"the entry does not hold a whole override: {error}") from None
+        damaged += journal.not_whole(entry, error).diagnostics
+        return "–"
 
 
 def _hint(journal: Journal) -> str:
@@ -86,10 +94,12 @@ def _made(replayer: Replayer, entry: Entry) -> tuple[Recorded, Trace] | NotRepla
         return error
 
 
-def history_text(journal: Journal, offer: str, rulebook: str | None, language: Language) -> str:
-    """The history of an offer, to be read."""
+def history_text(
+    journal: Journal, offer: str, rulebook: str | None, language: Language, damaged: list[Diagnostic]
+) -> str:
+    """The history of an offer, to be read; `damaged` takes what is wrong with what is left out of it."""
     wording, screen, current = Wording(language), Screen(), None
-    for event in _events(journal, offer, rulebook):
+    for event in _events(journal, offer, rulebook, damaged):
         entry = event.entry
         if entry.rulebook != current:
             current = entry.rulebook
@@ -150,9 +160,11 @@ def _fact(name: str, found: Step, wording: Wording) -> str:
     return f"{label}: {texts[0]} → {texts[1]}"
 
 
-def history_record(journal: Journal, offer: str, rulebook: str | None) -> list[dict[str, Any]]:
-    """The history of an offer, for machines."""
-    return [_record(event) for event in _events(journal, offer, rulebook)]
+def history_record(
+    journal: Journal, offer: str, rulebook: str | None, damaged: list[Diagnostic]
+) -> list[dict[str, Any]]:
+    """The history of an offer, for machines; `damaged` takes what is wrong with what is left out of it."""
+    return [_record(event) for event in _events(journal, offer, rulebook, damaged)]
 
 
 def _record(event: _Event) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import filter_options, opened, recorded, wanted
+from cli.audit.shared import filter_options, leaving_out, opened, recorded, wanted
 from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option, rulebook_option
 
@@ -25,8 +25,9 @@ def list_entries(latest: int | None, journal: str, form: str, lang: Language, **
     """List entries: what was decided on what, when and by whom."""
     from cli.audit.entry_text import LISTS  # noqa: PLC0415 - only what is used is loaded
 
-    with opened(journal) as source:
-        for text in LISTS[form](source.entries(wanted(options), brief=True, latest=latest), lang):
+    with opened(journal) as source, leaving_out() as damaged:
+        entries = source.entries(wanted(options), brief=True, latest=latest, damaged=damaged)
+        for text in LISTS[form](entries, lang):
             sys.stdout.write(text)
 
 
@@ -42,11 +43,12 @@ def show(identifier: str, form: str, journal: str, lang: Language) -> None:
     decision is made again from what is recorded, and must come out as it is recorded;
     where it does not, or cannot be made again, the record is shown as it is, and that is said.
     """
-    from cli.audit.show import entry_json, entry_text  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.show import check_whole, entry_json, entry_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         entry = recorded(source, identifier)
         click.echo(entry_json(entry) if form == "json" else entry_text(source, entry, lang), nl=False)
+        check_whole(source, entry)
 
 
 @click.command(short_help="Show the decisive part of a trace.")
@@ -88,8 +90,8 @@ def history(offer: str, rulebook: str | None, form: str, journal: str, lang: Lan
     """
     from cli.audit.history import history_record, history_text  # noqa: PLC0415 - only what is used is loaded
 
-    with opened(journal) as source:
+    with opened(journal) as source, leaving_out() as damaged:
         if form == "json":
-            print_json(history_record(source, offer, rulebook))
+            print_json(history_record(source, offer, rulebook, damaged))
         else:
-            click.echo(history_text(source, offer, rulebook, lang), nl=False)
+            click.echo(history_text(source, offer, rulebook, lang, damaged), nl=False)

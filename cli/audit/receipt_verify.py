@@ -65,6 +65,6 @@ def _stands_in(found: Receipt, journal: str) -> bool:
     """Whether the journal has the receipt's entry at its number."""
     number = found.entry.get("number")
     with opened(journal) as source:
-        if not isinstance(number, int) or number > source.head().entries:
+        if not isinstance(number, int) or not 0 < number <= source.head().entries:
             return False
         return bool(source.entry(number).digest == found.record["digest"])

@@ -10,7 +10,7 @@ import click
 
 from cli.common.console import Function
 from cli.common.options import rulebook_option, year_option
-from engine.diagnostics import NotReplayable, rejected
+from engine.diagnostics import Diagnostic, NotReplayable, Rejected, rejected
 
 if TYPE_CHECKING:
     from engine.journal.entry import Entry
@@ -55,6 +55,19 @@ def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
 
     with Journal(address, writes=writes) as journal:
         yield journal
+
+
+@contextmanager
+def leaving_out() -> Iterator[list[Diagnostic]]:
+    """Takes what is wrong with entries that are left out of what is shown.
+
+    Raises:
+        Rejected: there are some; all else has been shown.
+    """
+    damaged: list[Diagnostic] = []
+    yield damaged
+    if damaged:
+        raise Rejected(damaged)
 
 
 def recorded(journal: Journal, identifier: str) -> Entry:

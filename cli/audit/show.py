@@ -8,11 +8,13 @@ from cli.common.console import shown_time
 from cli.common.json_output import json_text
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.trace_tree import TraceTree, record_tree
+from engine.decisions.trace import Execution
 from engine.diagnostics import Malformed, NotReplayable
 from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
+from engine.journal.records import RecordedDecision, execution_in, recorded_by, superset_in
 from offers.recorded.replay import describing, recorded_in
 
 
@@ -86,15 +88,35 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Bra
     return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), None
 
 
-def execution_of(entry: Entry) -> dict[str, Any]:
-    """Who made the recorded decision and what fired."""
-    execution = _loaded(entry.execution)
-    return execution if isinstance(execution, dict) else {}
+def execution_of(entry: Entry) -> Execution | None:
+    """Who made the recorded decision and what fired; None where that cannot be read."""
+    try:
+        return execution_in(entry)
+    except Malformed:
+        return None
+
+
+def check_whole(journal: Journal, entry: Entry) -> None:
+    """That an entry holds all of what entries of its kind hold.
+
+    Raises:
+        Rejected: it does not.
+    """
+    try:
+        recorded_by(entry)
+        if entry.kind == DECISION:
+            superset_in(entry)
+            execution_in(entry)
+    except Malformed as error:
+        raise journal.not_whole(entry, error) from None
 
 
 def _record_tree(entry: Entry, wording: Wording) -> Branch:
     content = _loaded(entry.content)
-    return record_tree(content, wording) if isinstance(content, dict) else Branch([Piece(str(content))])
+    try:
+        return record_tree(RecordedDecision.read(content).record, wording)
+    except Malformed:
+        return _plain(content, entry.kind)
 
 
 def _plain(value: object, label: str) -> Branch:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cli.common.console import shown_time
 from engine.decisions.trace import Trace
-from engine.diagnostics import Malformed, NotReplayable, Place, near_hint, rejected
+from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, near_hint, rejected
 from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
 from engine.journal.drafts import override_draft
@@ -16,7 +16,7 @@ from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.recorded.history import evidence_changed
-from offers.recorded.replay import Replayer, describing, recorded_in
+from offers.recorded.replay import describing, recorded_in
 
 
 def record_override(journal: Journal, number: int, verdict: str, because: str, by: str, language: Language) -> str:
@@ -63,10 +63,11 @@ class Override(NamedTuple):
 
 
 class Overrides:
-    """The overrides in a journal: for each offer and rulebook the latest."""
+    """The overrides in a journal: for each offer and rulebook the latest; `damaged` says which are left out and why."""
 
     def __init__(self, journal: Journal) -> None:
-        entries = list(journal.entries(Filter(kind=OVERRIDE)))
+        self.damaged: list[Diagnostic] = []
+        entries = list(journal.entries(Filter(kind=OVERRIDE), damaged=self.damaged))
         self._latest = {(e.offer, e.rulebook): e for e in entries}
         self._journal, self._replayer = journal, describing(journal.text)
 
@@ -78,16 +79,15 @@ class Overrides:
         try:
             content = RecordedOverride.read(read_json(entry.content))
         except Malformed as error:
-            message = f"the entry does not hold a whole override: {error}"
-            raise self._journal.damaged(entry, message) from None
-        return Override(entry, content, _under(self._replayer, self._journal.entry(content.of)))
+            self.damaged += self._journal.not_whole(entry, error).diagnostics
+            return None
+        return Override(entry, content, self._under(content.of))
 
-
-def _under(replayer: Replayer, entry: Entry) -> Trace | None:
-    try:
-        return replayer.replay(recorded_in(entry)).trace
-    except NotReplayable:
-        return None
+    def _under(self, number: int) -> Trace | None:
+        try:
+            return self._replayer.replay(recorded_in(self._journal.entry(number))).trace
+        except (NotReplayable, Rejected):
+            return None
 
 
 def override_lines(found: Override, now: Trace, wording: Wording) -> Iterator[str]:

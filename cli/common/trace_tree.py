@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece
-from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace
+from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, TestTrace, Trace
 from engine.evaluation.program import TestNode, compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.views import TestView, shown_tests, view_of
@@ -33,10 +33,10 @@ class TraceTree:
     Args:
         trace: the decision.
         wording: the language.
-        execution: who decided and what fired, as it was recorded.
+        execution: who decided and what fired, as it was recorded; None where nobody says.
     """
 
-    def __init__(self, trace: Trace, wording: Wording, execution: Mapping[str, Any]) -> None:
+    def __init__(self, trace: Trace, wording: Wording, execution: Execution | None) -> None:
         self._trace, self._wording, self._execution = trace, wording, execution
         self._clauses = Clauses(trace.rulebook, wording)
         self._criteria = {c.criterion.id: c for c in trace.criteria}
@@ -133,7 +133,7 @@ class TraceTree:
             yield from (Branch([Piece(f"{self._pick(*label)}: ", "dim"), Piece(text)]) for text in texts)
 
     def _names(self) -> list[str]:
-        return [str(name) for name in self._execution.get("fired", ())]
+        return list(self._execution.fired) if self._execution else []
 
     def _fired(self, items: Sequence[str]) -> list[Branch]:
         """The rules that fired for a rule or override, beyond those of its tests."""
@@ -148,23 +148,21 @@ class TraceTree:
 
     def _decided_by(self) -> Iterator[Branch]:
         """Who decided; of a row nobody says, for its run does."""
-        engine, checked = self._execution.get("engine"), self._execution.get("checked_by")
-        if engine is None:
+        if self._execution is None:
             return
-        words = f"{self._pick('Afgjort af', 'Decided by')} {self._recorded(engine)}"
-        if checked:
-            words += f"{self._pick(', efterprøvet af', ', checked by')} {self._recorded(checked)}"
-        if why := self._execution.get("why"):
-            words += f" ({self._recorded(why)})"
-        if self._execution.get("remembered"):
+        words = f"{self._pick('Afgjort af', 'Decided by')} {self._recorded(self._execution.engine)}"
+        if self._execution.checked_by:
+            words += f"{self._pick(', efterprøvet af', ', checked by')} {self._recorded(self._execution.checked_by)}"
+        if self._execution.why:
+            words += f" ({self._recorded(self._execution.why)})"
+        if self._execution.remembered:
             words += self._pick(
                 "; kørslen havde afgjort samme mønster før", "; the run had decided the same pattern before"
             )
         yield Branch([Piece(words)], self._rules([n for n in self._names() if n.startswith("verdict.")]))
 
-    def _recorded(self, words: object) -> str:
+    def _recorded(self, english: str) -> str:
         """What a record says of its evaluators, in English as it stands there, or in Danish where it is known."""
-        english = str(words)
         known = next(filter(english.startswith, _DANISH), "")
         return self._pick(_DANISH.get(known, "") + english.removeprefix(known), english)
 

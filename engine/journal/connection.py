@@ -169,7 +169,7 @@ def in_words(place: Place) -> Iterator[None]:
     """
     try:
         yield
-    except (exc.DBAPIError, sqlite3.Error) as error:
+    except (exc.DBAPIError, sqlite3.Error, OverflowError) as error:
         raise _explained(place, error) from error
 
 

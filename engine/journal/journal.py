@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, rejected
 from engine.journal.connection import Address, in_words
 from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recording, chained
-from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_type
+from engine.journal.header import stored_headers, wrong_header
+from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
 from engine.journal.views import create_views
 from engine.values.canonical import sha256
 
@@ -30,6 +31,7 @@ _CREATION = 5_307_192
 
 
 _EMPTY: dict[str, Any] = dict.fromkeys(Entry._fields) | {"content": ""}
+_HINT = "`sekskant audit verify` says what is wrong"
 
 
 class Head(NamedTuple):
@@ -85,13 +87,14 @@ class Journal:
         self.address = Address(address)
         self.shown = self.address.shown
         self._kept: set[str] = set()
+        self._unread: list[sa.CursorResult[Any]] = []
         self._turn = threading.RLock()
         self._writes = writes
         with in_words(self.address.place):
             self._connection = self.address.engine(writes=writes).connect()
             if writes:
                 self._create()
-            self.header = self._read_header()
+            self._look()
 
     def __enter__(self) -> Journal:
         return self
@@ -102,6 +105,8 @@ class Journal:
     def close(self) -> None:
         """Let go of the database."""
         with in_words(self.address.place):
+            for result in self._unread:
+                result.close()
             self._connection.close()
 
     @contextmanager
@@ -118,6 +123,16 @@ class Journal:
             return
         with in_words(self.address.place):
             yield self._connection
+
+    @contextmanager
+    def _result(self, query: sa.Select[Any]) -> Iterator[sa.CursorResult[Any]]:
+        """What a query gives, row by row. Who stops early leaves a cursor, which ends before the connection does."""
+        with self._reading() as connection, connection.execute(query) as result:
+            self._unread.append(result)
+            try:
+                yield result
+            finally:
+                self._unread.remove(result)
 
     def _create(self) -> None:
         with self._transaction() as connection:
@@ -136,16 +151,14 @@ class Journal:
             header = header._replace(checksums=header.checksums_now())
             connection.execute(HEADER.insert().values(**header._asdict(), digest=header.digest))
 
-    def _read_header(self) -> Header | None:
-        """The header; None where it was taken out."""
+    def _look(self) -> None:
+        """Find out whether there is a journal, and which columns its entries have."""
         with self._reading() as connection:
             inspector = sa.inspect(connection)
             if HEADER.name not in inspector.get_table_names():
                 raise rejected(self.address.place, "not-a-journal", "there is no journal in this database")
             stored = {column["name"] for column in inspector.get_columns(ENTRIES.name)}
             self._fields = tuple(name for name in Entry._fields if name in stored)
-            row = connection.execute(sa.select(*(HEADER.c[name] for name in Header._fields)).limit(1)).first()
-        return Header(*row) if row else None
 
     def append(self, drafts: Sequence[Draft], texts: Mapping[str, Kept] | None = None, *, by: str) -> list[Entry]:
         """Append entries, all or none, with the rulebooks and vocabularies that they name, by their digests.
@@ -161,7 +174,7 @@ class Journal:
             connection.execute(sa.select(HEADER.c.id).with_for_update())
             for digest, kept in new.items():
                 self._keep(digest, kept)
-            number, previous = self._last()
+            number, previous = self._last(connection)
             entries = []
             for draft in drafts:
                 number += 1
@@ -176,10 +189,14 @@ class Journal:
         if known is None:
             self._connection.execute(sa.insert(TEXTS).values(digest=digest, **kept._asdict()))
 
-    def _last(self) -> Head:
+    def _last(self, connection: sa.Connection) -> Head:
         query = sa.select(ENTRIES.c.number, ENTRIES.c.digest).order_by(ENTRIES.c.number.desc()).limit(1)
-        row = self._connection.execute(query).first()
-        return Head(*row) if row else Head(0, self.header.digest if self.header else "")
+        row = connection.execute(query).first()
+        if row is None:
+            return Head(0, self._whole_header(connection).digest)
+        if wrong := wrong_text("digest", row.digest):
+            raise rejected(Place(f"{self.shown}, entry {row.number}"), "damaged-entry", wrong, _HINT)
+        return Head(*row)
 
     def place_of(self, folder: Path) -> str:
         """How the journal names a folder of a run: from its own folder, so that both can be moved together."""
@@ -192,9 +209,29 @@ class Journal:
         return (self.address.path.parent if self.address.path else Path()) / place
 
     def head(self) -> Head:
-        """The number of entries and the digest of the last one; of an empty journal that of its header."""
-        with self._reading():
-            return self._last()
+        """The number of entries and the digest of the last one; of an empty journal that of its header.
+
+        Raises:
+            Rejected: what holds the digest is damaged.
+        """
+        with self._reading() as connection:
+            return self._last(connection)
+
+    def header(self) -> Header:
+        """What the journal begins with.
+
+        Raises:
+            Rejected: it is not there once, or does not hold what its digest says.
+        """
+        with self._reading() as connection:
+            return self._whole_header(connection)
+
+    def _whole_header(self, connection: sa.Connection) -> Header:
+        rows = stored_headers(connection)
+        wrong = wrong_header(rows)
+        if wrong is not None:
+            raise rejected(Place(f"{self.shown}, header"), "damaged-header", wrong, _HINT)
+        return rows[0][0]
 
     def entry(self, number: int) -> Entry:
         """The entry with a number.
@@ -212,14 +249,27 @@ class Journal:
         return self._checked(_entry_of(self._fields, row))
 
     def entries(
-        self, wanted: Filter | None = None, *, brief: bool = False, latest: int | None = None
+        self,
+        wanted: Filter | None = None,
+        *,
+        brief: bool = False,
+        latest: int | None = None,
+        damaged: list[Diagnostic] | None = None,
     ) -> Iterator[Entry]:
         """The entries wanted, in order; brief ones lack their long texts; `latest` takes only so many last ones.
 
+        `damaged` takes what is wrong with entries that are damaged, which are then left out.
+
         Raises:
-            Rejected: an entry is damaged.
+            Rejected: an entry is damaged, and `damaged` is not given.
         """
-        return map(self._checked, self.rows(wanted, brief=brief, latest=latest))
+        for entry in self.rows(wanted, brief=brief, latest=latest):
+            try:
+                yield self._checked(entry)
+            except Rejected as error:
+                if damaged is None:
+                    raise
+                damaged += error.diagnostics
 
     def rows(self, wanted: Filter | None = None, *, brief: bool = False, latest: int | None = None) -> Iterator[Entry]:
         """The entries wanted, whatever stands in them: their fields need not be what they should be."""
@@ -230,8 +280,7 @@ class Journal:
             query = sa.select(*last.c).order_by(last.c.number)
         else:
             query = query.order_by(ENTRIES.c.number)
-        # A reader may stop early, and the server keeps a cursor for what is left.
-        with self._reading() as connection, connection.execute(query.execution_options(yield_per=200)) as rows:
+        with self._result(query.execution_options(yield_per=200)) as rows:
             for row in rows:
                 yield _entry_of(names, row)
 
@@ -244,15 +293,19 @@ class Journal:
             raise self.damaged(entry, wrong)
         return entry
 
-    def damaged(self, entry: Entry, why: str, hint: str = "`sekskant audit verify` says what is wrong") -> Rejected:
+    def damaged(self, entry: Entry, why: str, hint: str = _HINT) -> Rejected:
         """That an entry does not hold what entries hold."""
         return rejected(Place(f"{self.shown}, entry {entry.number}"), "damaged-entry", why, hint)
 
+    def not_whole(self, entry: Entry, error: Malformed) -> Rejected:
+        """That an entry does not hold a whole record of its kind."""
+        return self.damaged(entry, f"the entry does not hold a whole {entry.kind}: {error}")
+
     def texts(self) -> Iterator[tuple[str, Kept]]:
         """Every rulebook and vocabulary that is kept, by the digest that it was kept by."""
-        with self._reading() as connection, connection.execute(sa.select(TEXTS).order_by(TEXTS.c.digest)) as rows:
-            for digest, kind, text in rows:
-                yield digest, Kept(kind, text)
+        with self._result(sa.select(TEXTS).order_by(TEXTS.c.digest)) as rows:
+            for row in rows:
+                yield row.digest, Kept(row.kind, row.text)
 
     def text(self, digest: str) -> str | None:
         """The rulebook or vocabulary with a digest; None where it is not kept, or is not what its digest says."""
@@ -263,8 +316,7 @@ class Journal:
     def headers(self) -> list[tuple[Header, str]]:
         """Every row of the header's table, of which there should be one, with the digest that stands beside it."""
         with self._reading() as connection:
-            query = sa.select(*(HEADER.c[name] for name in Header._fields), HEADER.c.digest)
-            return [(Header(*row[:-1]), row[-1]) for row in connection.execute(query)]
+            return stored_headers(connection)
 
 
 def now() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from engine.diagnostics import Malformed, Place, rejected
+from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
 from engine.documents.json_text import load_json
 from engine.journal.entry import DECISION, FORMATS, Entry, frame
@@ -22,13 +22,14 @@ FORMAT = "sekskant/receipt/1"
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
 Record = dict[str, Any]
 _HINT = "`sekskant audit receipt` writes one"
+_SEE = "`sekskant audit verify` says what is wrong"
 
 
 def receipt_text(journal: Journal, entry: Entry) -> str:
     """The receipt of a decision entry.
 
     Raises:
-        Rejected: the entry is no decision, or a text that it rests on is not kept.
+        Rejected: the entry is no decision, a text that it rests on is not kept, or the journal's header is damaged.
     """
     place = Place(f"{journal.shown}, entry {entry.number}")
     if entry.kind != DECISION:
@@ -37,17 +38,16 @@ def receipt_text(journal: Journal, entry: Entry) -> str:
     texts = {digest: journal.text(digest) for digest in digests_named(entry)}
     if missing := [digest for digest, text in texts.items() if text is None]:
         message = f"a rulebook or vocabulary that it rests on is not kept: {', '.join(missing)}"
-        raise rejected(place, "not-replayable", message, "`sekskant audit verify` says what is wrong")
+        raise rejected(place, "not-replayable", message, _SEE)
     try:
         decision = RecordedDecision.read(read_json(entry.content)).record
         execution = None if entry.execution is None else read_json(entry.execution)
     except Malformed:
-        hint = "`sekskant audit verify` says what is wrong"
-        raise rejected(place, "not-replayable", "the entry does not hold a whole decision", hint) from None
-    header = None if journal.header is None else {"id": journal.header.id, "digest": journal.header.digest}
+        raise _not_whole(place) from None
+    header = journal.header()
     record = {
         "format": FORMAT,
-        "journal": header,
+        "journal": {"id": header.id, "digest": header.digest},
         "entry": frame(entry),
         "digest": entry.digest,
         "decision": decision,
@@ -55,7 +55,14 @@ def receipt_text(journal: Journal, entry: Entry) -> str:
         "document": entry.document,
         "texts": texts,
     }
-    return canonical(record | {"seal": sha256(canonical(record))})
+    try:
+        return canonical(record | {"seal": sha256(canonical(record))})
+    except ValueError:
+        raise _not_whole(place) from None
+
+
+def _not_whole(place: Place) -> Rejected:
+    return rejected(place, "not-replayable", "the entry does not hold a whole decision", _SEE)
 
 
 def digests_named(entry: Entry) -> list[str]:
@@ -162,7 +169,7 @@ def _is_canonical(receipt: Receipt) -> bool:
 def _digest(part: object) -> str:
     try:
         return sha256(canonical_record(part))
-    except ValueError:
+    except (TypeError, ValueError):
         return ""
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar, assert_never
 
+from engine.decisions.trace import Execution
 from engine.diagnostics import Malformed
 from engine.documents.fields import Fields, read_json
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.rulebooks.rulebook import Verdict
 from engine.rulebooks.rulebook_ref import RulebookRef
+from engine.values.canonical import canonical_record
 
 RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
 Record = dict[str, Any]
@@ -39,6 +41,10 @@ class RecordedDecision(NamedTuple):
             Malformed: it is none.
         """
         fields = Fields(record)
+        try:
+            canonical_record(fields.record)
+        except (TypeError, ValueError):
+            raise Malformed("it holds a number larger than records have") from None
         for item in (*fields.each("criteria"), *fields.each("overrides")):
             _check_item(item)
         return cls(
@@ -229,6 +235,20 @@ def columns_of(recorded: Recorded) -> dict[str, str | int | None]:
             return {"verdict": recorded.verdict.value, "outcome": recorded.outcome}
         case _:
             assert_never(recorded)
+
+
+def execution_in(entry: Entry) -> Execution | None:
+    """Who made the decision that an entry records, and which rules fired; None where nobody says.
+
+    Raises:
+        Malformed: what should say so does not.
+    """
+    fields = Fields({} if entry.execution is None else read_json(entry.execution))
+    if "engine" not in fields.record:
+        return None  # a row of a batch, whose run says it of all
+    checked_by, why = fields.optional_text("checked_by"), fields.optional_text("why")
+    remembered = fields.record.get("remembered") is True
+    return Execution(fields.text("engine"), checked_by, fields.texts("fired"), remembered, why)
 
 
 def superset_in(entry: Entry) -> RulebookRef | None:

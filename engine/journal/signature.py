@@ -24,13 +24,13 @@ def signed_head(journal: Journal, key: Path, passphrase: str | None, signed_at: 
     """The head of a journal with a signature of it, as canonical JSON.
 
     Raises:
-        Rejected: the key cannot be read, or is no Ed25519 key.
+        Rejected: the key cannot be read, or is no Ed25519 key; the journal's header is damaged.
     """
     private = _private_key(key, passphrase)
     head = journal.head()
     record = {
         "format": FORMAT,
-        "journal": journal.header.id if journal.header else None,
+        "journal": journal.header().id,
         "count": head.entries,
         "head": head.digest,
         "signed_at": signed_at,

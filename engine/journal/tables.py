@@ -85,11 +85,16 @@ def wrong_type(entry: Entry) -> str | None:
         if is_number:
             if not isinstance(value, int):
                 return f"`{name}` is not a whole number"
-        elif not isinstance(value, str):
-            return f"`{name}` is not a text"
-        elif not _is_unicode(value):
-            return f"`{name}` is not UTF-8"
+        elif wrong := wrong_text(name, value):
+            return wrong
     return None
+
+
+def wrong_text(name: str, value: object) -> str | None:
+    """What is wrong with a field that should be a text; None where it is one."""
+    if not isinstance(value, str):
+        return f"`{name}` is not a text"
+    return None if _is_unicode(value) else f"`{name}` is not UTF-8"
 
 
 _TYPES = {c.name: (isinstance(c.type, sa.Integer), bool(c.nullable)) for c in ENTRIES.columns}

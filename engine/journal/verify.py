@@ -109,7 +109,7 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
         faults += _verify_files(journal, entry, recorded) if isinstance(recorded, RunRecord) else ()
     last_number = total
     if not sound:
-        chain = _Chain(journal, start, where)
+        chain = _Chain(journal, start, noted.entries, where)
         # That a chain is broken is a fault also where nothing is found that explains it.
         faults += chain.faults() or [Fault("broken")]
         last_number, seen = chain.last_number(), chain.may_have(noted)
@@ -187,16 +187,20 @@ def _inconsistent(entry: Entry, recorded: Recorded | None) -> Iterator[Fault]:
         yield Fault("altered", entry.number, entry.number, wrong)
 
 
+ROOM, MANY = 1_000, 10_000_000
+"""How many more entries may have been taken out than are left, and how many the noted count may speak for."""
+
+
 class _Chain:
     """Finds out what happened to a chain that does not hold."""
 
-    def __init__(self, journal: Journal, start: str, where: Where | None) -> None:
+    def __init__(self, journal: Journal, start: str, count: int, where: Where | None) -> None:
         self._start, self._where = start, where
         self._numbers: dict[str, int] = {}
         numbers = [entry.number for entry in journal.rows(brief=True)]
-        # Entries at the end may have been taken out, so that those that are there hold under higher numbers.
+        # Entries before them may have been taken out, so that those that are there hold under higher numbers.
         highest = max((n for n in numbers if n < 10 * len(numbers)), default=0)
-        for number in range(1, max(highest, 2 * len(numbers)) + 1):
+        for number in range(1, max(highest, 2 * len(numbers), min(count, MANY)) + ROOM):
             self._numbers[f"{zlib.crc32(str(number).encode()):x}"] = number
         self._rows = [self._row(entry) for entry in journal.rows()]
 
@@ -246,12 +250,12 @@ class _Chain:
         foreign = [r for r in others if r.holds_as is not None or r.stands_at in holding]
         inserted = {r.stands_at for r in foreign}
         altered = [r for r in self._rows if r.altered and r.stands_at not in inserted]
-        held = {r.holds_as for r in genuine} | {r.stands_at for r in altered if r.holds_as is None}
-        missing = [n for n in range(1, max([n for n in held if n], default=0) + 1) if n not in held]
+        numbers = {r.holds_as for r in genuine} | {r.stands_at for r in altered if r.holds_as is None}
+        held = sorted(n for n in numbers if n and n > 0)
         found = [_altered_fault(row) for row in altered]
         found += [Fault("inserted", r.holds_as, None, at=r.stands_at) for r in foreign]
-        found += [Fault("removed", first, last) for first, last in _spans(missing)]
-        found += self._moved(genuine, foreign, missing)
+        found += [Fault("removed", low + 1, high - 1) for low, high in itertools.pairwise([0, *held]) if high - low > 1]
+        found += self._moved(genuine, foreign, held)
         found += self._replaced(genuine)
         return sorted(found, key=lambda fault: (fault.first or fault.at or 0, fault.kind))
 
@@ -268,35 +272,35 @@ class _Chain:
 
     def _genuine(self) -> list[_Row]:
         """Of entries that hold under one number the one that the next one follows, or that stands in order."""
-        held = [row for row in self._rows if row.holds_as is not None]
-        in_order = _longest_ascending([row.holds_as or 0 for row in held])
+        held = [(row.holds_as, row) for row in self._rows if row.holds_as is not None]
+        in_order = _longest_ascending([number for number, _ in held])
         followed = {row.previous for row in self._rows}
         best: dict[int, int] = {}
 
         def rank(position: int) -> tuple[bool, bool]:
-            return (held[position].digest in followed, position in in_order)
+            return (held[position][1].digest in followed, position in in_order)
 
-        for position, row in enumerate(held):
-            number = row.holds_as or 0
+        for position, (number, _) in enumerate(held):
             if number not in best or rank(position) > rank(best[number]):
                 best[number] = position
-        return [held[position] for position in sorted(best.values())]
+        return [held[position][1] for position in sorted(best.values())]
 
-    def _moved(self, genuine: list[_Row], foreign: list[_Row], missing: list[int]) -> Iterator[Fault]:
+    def _moved(self, genuine: list[_Row], foreign: list[_Row], held: list[int]) -> Iterator[Fault]:
         """Entries that do not stand where they belong; those that only count on after other ones are explained."""
         order = [row.holds_as or 0 for row in genuine]
         numbers = set(order)
         in_order, places = _in_order(genuine), {row.stands_at for row in self._rows}
         strays = [row for position, row in enumerate(genuine) if position not in in_order]
         come = sorted(row.stands_at for row in (*foreign, *strays))
-        gone = sorted([*missing, *(row.holds_as or 0 for row in strays)])
+        away = sorted(row.holds_as or 0 for row in strays)
         shifted: list[_Row] = []
         for position, (number, row) in enumerate(zip(order, genuine, strict=True)):
             if row.stands_at == number:
                 continue
             if position in in_order:
                 shift = row.stands_at - number
-                shifted += [] if -bisect_left(gone, number) <= shift <= bisect_left(come, row.stands_at) else [row]
+                gone = number - 1 - bisect_left(held, number) + bisect_left(away, number)
+                shifted += [] if -gone <= shift <= bisect_left(come, row.stands_at) else [row]
             elif number not in places and row.stands_at not in numbers:
                 yield Fault("altered", number, None, ("number",), at=row.stands_at)
             else:
@@ -372,12 +376,6 @@ def _longest_ascending(numbers: list[int]) -> set[int]:
         chosen.add(following)
         following = before[following]
     return chosen
-
-
-def _spans(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    for _, group in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-        run = [number for _, number in group]
-        yield run[0], run[-1]
 
 
 class _Texts:

@@ -50,7 +50,7 @@ def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]
     try:
         recorded = RunRecord.read(read_json(run.content))
     except Malformed as error:
-        raise journal.damaged(run, f"the entry does not hold a whole run: {error}") from None
+        raise journal.not_whole(run, error) from None
     replayer = Replayer(journal.text)
     for decided in recorded.rulebooks:
         named = decided.rulebook

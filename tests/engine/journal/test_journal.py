@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sqlite3
@@ -41,8 +42,7 @@ def test_what_was_recorded_is_there_in_a_chain(whole: Path) -> None:
         entries = list(journal.entries())
         assert [e.number for e in entries] == list(range(1, COUNT + 1))
         assert [e.previous for e in entries[1:]] == [e.digest for e in entries[:-1]]
-        assert journal.header is not None
-        assert entries[0].previous == journal.header.digest
+        assert entries[0].previous == journal.header().digest
         assert journal.head() == (COUNT, entries[-1].digest)
     first = json.loads(entries[0].content)
     assert (first["offer"], first["rulebook"]["id"]) == ("gnisten", "hovedstaden.udviklingsstrategi")
@@ -291,6 +291,20 @@ def test_an_empty_journal_has_the_head_of_its_header(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with Journal(str(path), writes=True) as journal:
         head = journal.head()
-        assert journal.header is not None
-        assert head == Head(0, journal.header.digest)
+        assert head == Head(0, journal.header().digest)
     assert faults(path, 0, head.digest) == []
+
+
+@pytest.mark.parametrize("writes", [False, True], ids=["reads", "writes"])
+@pytest.mark.parametrize("stop", range(COUNT + 1))
+def test_who_stops_reading_early_leaves_nothing_behind(
+    stop: int, writes: bool, journal: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Journal(str(journal), writes=writes) as source:
+        unread = [source.rows(), source.rows(brief=True), source.entries(), source.texts()]
+        for rows in unread[: 1 if writes else None]:  # who writes has one turn at a time
+            list(itertools.islice(rows, stop))
+    with Journal(str(journal), writes=True) as other:
+        assert other.head().entries == COUNT
+    del unread, rows
+    assert caplog.records == []

@@ -43,6 +43,7 @@ ABOUT_OFFERS = {
 # So have journals and receipts: tests/cli/audit/test_broken_journals.py.
 ABOUT_JOURNALS = {
     "damaged-entry",
+    "damaged-header",
     "journal-address",
     "journal-busy",
     "journal-damaged",

@@ -43,9 +43,9 @@ lock *options:
 test *options:
     pytest -n 2 {{ options }}
 
-# all tests
+# all tests, and every property on all its examples
 test-all *options:
-    pytest -n 2 -m "" {{ options }}
+    CI=1 pytest -n 2 -m "" {{ options }}
 
 # every property on 25 times as many examples, with seed and figures
 soak *options:

@@ -14,17 +14,21 @@ SEED = int(os.environ.get("SEKSKANT_SEED") or datetime.date.today().strftime("%Y
 SOAK = 25 if os.environ.get("SEKSKANT_SOAK") else 1
 """How many times as many examples are tried as usual."""
 
-settings.register_profile("sekskant", max_examples=100 * SOAK, deadline=None, database=None, print_blob=True)
-settings.load_profile("sekskant")
+AT_THE_DESK = SOAK == 1 and not os.environ.get("CI")
+"""Whether somebody waits, and a quarter of the examples must do; before a change lands all of them are tried."""
 
 
 def tried(examples: int, suppress_health_check: Sequence[HealthCheck] = ()) -> settings:
-    """So many examples of a property; more of them where there is time to soak."""
-    return settings(max_examples=examples * SOAK, suppress_health_check=suppress_health_check)
+    """So many examples of a property; a part of them at the desk, more where there is time to soak."""
+    number = max(5, examples // 4) if AT_THE_DESK else examples * SOAK
+    return settings(max_examples=number, suppress_health_check=suppress_health_check)
 
 
-cheap = tried(2_000 if os.environ.get("CI") or SOAK > 1 else 300)
-"""For properties whose examples cost next to nothing: few at the desk, many before a change lands."""
+cheap = tried(400 if AT_THE_DESK else 2_000)
+"""For properties whose examples cost next to nothing."""
+
+settings.register_profile("sekskant", tried(100), deadline=None, database=None, print_blob=True)
+settings.load_profile("sekskant")
 
 
 def chance(name: object) -> Random:

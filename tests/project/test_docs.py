@@ -54,6 +54,7 @@ def test_every_help_is_shown() -> None:
     agrees(ROOT / "docs" / "reference" / "commands.md", "\n".join(parts))
 
 
+@pytest.mark.slow
 def test_every_command_that_a_help_lists_is_shown() -> None:
     for command in COMMANDS:
         listed = sekskant(*command.split(), "--help").out.split("Commands:")[1:]

@@ -109,6 +109,7 @@ def test_a_later_version_reads_a_journal_as_it_is(later: Path, journal: Path) ->
     assert journal.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_journal_grows_when_a_later_version_records_in_it(later: Path, grown: Path) -> None:
     count, head = noted()
     assert audit(later, grown, "verify", "--count", count, "--head", head).code == 0

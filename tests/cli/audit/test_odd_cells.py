@@ -140,6 +140,7 @@ def test_an_odd_cell_is_said(former: Path, number: int, cells: dict[str, Any], c
     answers(path, command, at if isinstance(at, int) and 0 <= at < 10**18 else number)
 
 
+@pytest.mark.slow
 @tries
 @given(
     st.integers(1, COUNT),

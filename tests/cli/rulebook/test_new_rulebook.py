@@ -109,6 +109,7 @@ CRITERIA = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(CRITERIA, min_size=1, max_size=4), st.integers(1, 4))
 @tried(60)
 def test_whatever_is_answered_loads(criteria: list[NewCriterion], required: int) -> None:

@@ -65,6 +65,7 @@ def test_cases_are_not_read_as_rulebooks() -> None:
 # What the cases of shipped rulebooks show, without some of them
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "change"),
     [

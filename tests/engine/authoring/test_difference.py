@@ -46,6 +46,7 @@ def test_no_change_of_meaning_is_missed(rulebook: Rulebook) -> None:
         assert [c for c in differences(rulebook, mutant.rulebook) if c.kind == "meaning"], mutant.change.en
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rulebook", Library().rulebooks, ids=lambda rulebook: rulebook.id)
 def test_an_example_is_given_where_a_verdict_can_change(rulebook: Rulebook) -> None:
     for mutant in mutants_of(rulebook):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.diagnostics import IntegrityFault
@@ -26,6 +26,7 @@ from engine.values.interval import Interval
 from engine.values.logic import Result, Status
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
+from tests.chance import tried
 from tests.command import DATA
 from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples
 from tests.support import Written, make_rulebook, make_vocabulary
@@ -51,7 +52,7 @@ def of_judgements(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@tried(150, suppress_health_check=[HealthCheck.too_slow])
 @given(examples())
 def test_every_node_is_as_by_the_reference(example: Example) -> None:
     program = compile_rulebook(example.rulebook)
@@ -64,7 +65,7 @@ def test_every_node_is_as_by_the_reference(example: Example) -> None:
         assert tuple(diagram.ruling(items)) == rule_on(program, items).statuses
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@tried(60, suppress_health_check=[HealthCheck.too_slow])
 @given(examples(max_criteria=4, max_overrides=2))
 def test_every_status_vector_is_ruled_as_by_the_reference(example: Example) -> None:
     program = compile_rulebook(example.rulebook)
@@ -119,7 +120,7 @@ def test_the_conditions_of_the_cases_of_2018_are_as_by_the_reference(rulebook: R
         assert diagram.conditions(findings) == reference.conditions(program, findings), offer.id
 
 
-@settings(max_examples=1000)
+@tried(1000)
 @given(INTERVALS, st.sampled_from(["size", "count"]))
 def test_each_comparison_with_each_threshold_is_as_by_the_reference(interval: Interval, fact: str) -> None:
     possible = interval.whole() if fact == "count" else interval

@@ -269,6 +269,7 @@ WIDE: list[Callable[[int], Written]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("criterion", WIDE)
 @pytest.mark.parametrize("operator", ["all", "any"])
 def test_more_nodes_than_one_ruleset_holds_are_decided(

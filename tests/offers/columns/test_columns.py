@@ -132,6 +132,7 @@ def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], of
             assert row[len(parts) :] == expected_row(decision_table, items)
 
 
+@pytest.mark.slow
 def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     table = table_of(CELLS, 2_000)
     _, found, _ = decided(table)
@@ -144,6 +145,7 @@ def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.M
     ]
 
 
+@pytest.mark.slow
 def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     table = table_of(CELLS, 2_000)
     _, found, _ = decided(table)

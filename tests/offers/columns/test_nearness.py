@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.decisions.decide import Decider
@@ -17,6 +17,7 @@ from offers.columns.evaluator import Evaluator
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
+from tests.chance import tried
 from tests.support import make_rulebook, make_vocabulary
 
 NAMES = [f"f{i}" for i in range(70)]
@@ -74,11 +75,13 @@ def near_in(rulebook: Rulebook, rows: Sequence[Mapping[str, str | None]], margin
     return [program.facts_near(bits) for bits in vectors.select(program.near).iter_rows()]
 
 
+@pytest.mark.slow
 def test_no_threshold_is_left_out() -> None:
     rows = [{name: "100" if name == near else "200" for name in NAMES} for near in NAMES]
     assert near_in(MANY, rows) == [[name] for name in NAMES]
 
 
+@pytest.mark.slow
 def test_all_thresholds_at_once() -> None:
     assert near_in(MANY, [dict.fromkeys(NAMES, "99")]) == [NAMES]
 
@@ -152,12 +155,13 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20)  # each is many rows
+@tried(20)  # each is many rows
 @given(st.lists(ROWS, min_size=1, max_size=60), st.sampled_from([Fraction(0), MARGIN, Fraction(1, 3), Fraction(1)]))
 def test_columns_and_the_reference_agree_on_what_is_near(rows: list[dict[str, str | None]], margin: Fraction) -> None:
     assert len(near_in(FEW, rows, margin)) == len(rows)
 
 
+@pytest.mark.slow
 def test_the_check_finds_any_fact_that_columns_leave_out_or_add() -> None:
     """Each row is told what columns say of the next, whose one fact near a threshold is another."""
     rows = [dict.fromkeys(NAMES, "200") | {near: "100"} for near in NAMES]

@@ -67,6 +67,7 @@ def test_types_and_fewer_files(tmp_path: Path, backend: tuple[str, ...]) -> None
     assert_same(tmp_path / "polars", tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_rows_stay_in_the_order_of_their_files_however_many_parts_these_have(
     tmp_path: Path, backend: tuple[str, ...]
 ) -> None:

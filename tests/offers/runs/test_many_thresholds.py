@@ -29,6 +29,7 @@ ROWS = [
 NEAR = [*(name for name in NAMES for _ in THRESHOLDS), " ".join(NAMES), f"{NAMES[2]} {NAMES[4]}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_every_threshold_is_in_fragile_csv(tmp_path: Path, backend: tuple[str, ...]) -> None:
     (tmp_path / "vocabulary.yaml").write_bytes(VOCABULARY.written_as)

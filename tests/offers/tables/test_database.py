@@ -82,6 +82,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_a_table_is_decided_as_a_file_with_its_rows(tmp_path: Path, database: Database) -> None:
     rows, order = FRAME, "their place in the table"
     if database.kind != "duckdb":  # it has no order of its own, and says as texts what its numbers are

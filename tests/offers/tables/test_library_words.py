@@ -233,6 +233,7 @@ def test_a_damaged_file_of_sqlite_is_read_or_told(tmp_path: Path, capfd: pytest.
             open_table_of_database(address, VOCABULARY, scratch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", [(), pytest.param(DUCKDB, marks=needs_duckdb)], ids=["polars", "duckdb"])
 def test_a_run_of_damaged_parquet_says_no_word_of_a_library(
     backend: tuple[str, ...], tmp_path: Path, capfd: pytest.CaptureFixture[str]

@@ -13,14 +13,14 @@ import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.diagnostics import Rejected
 from engine.rulebooks.library import Library
 from offers.tables.opening import open_table
 from offers.tables.table import ROW, Table
-from tests.chance import chance
+from tests.chance import chance, tried
 from tests.offers.tables.opendocument import EMPTY_ROWS, TIMES, ods, sheet_cell, sheet_row, sheet_rows, written
 
 VOCABULARY = Library().in_force(2018)[0].vocabulary
@@ -67,7 +67,7 @@ def as_text(value: Any) -> str | None:
     return str(value)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(
     rows=st.lists(st.tuples(TEXTS, CELLS, CELLS, CELLS), max_size=8),
     down=st.integers(0, 4),
@@ -344,6 +344,7 @@ def test_a_damaged_workbook_is_a_line_and_never_a_traceback(
 LOCAL_HEADER, CENTRAL_HEADER, END = (b"PK\3\4", 30), (b"PK\1\2", 46), (b"PK\5\6", 22)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 def test_whatever_an_archive_says_of_its_parts_a_damaged_workbook_is_a_line(
     tmp_path: Path, kind: str, capfd: pytest.CaptureFixture[str]

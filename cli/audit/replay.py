@@ -23,7 +23,7 @@ _HOW = {
 }
 
 
-class Result(NamedTuple):
+class ReplayResult(NamedTuple):
     """How a decision came out when it was made again: where it differs, or why it could not be made."""
 
     entry: Entry
@@ -37,7 +37,7 @@ class Result(NamedTuple):
         return self.how == "identical"
 
 
-def replayed(journal: Journal, entries: Iterable[Entry]) -> Iterator[Result]:
+def replayed(journal: Journal, entries: Iterable[Entry]) -> Iterator[ReplayResult]:
     """Each decision among the entries, decided again."""
     replayer = Replayer(journal.text)
     for entry in entries:
@@ -55,17 +55,17 @@ def _batch(journal: Journal, run: Entry) -> Iterator[Entry]:
         yield run
 
 
-def _result(replayer: Replayer, entry: Entry) -> Result:
+def _result(replayer: Replayer, entry: Entry) -> ReplayResult:
     try:
         differs_at = replayer.replay(recorded_in(entry)).differs_at
     except NotReplayable as error:
-        return Result(entry, "not_replayable", why=error.why)
+        return ReplayResult(entry, "not_replayable", why=error.why)
     except IntegrityFault as error:
-        return Result(entry, "not_replayable", why=(str(error), str(error)))
-    return Result(entry, "different" if differs_at else "identical", differs_at)
+        return ReplayResult(entry, "not_replayable", why=(str(error), str(error)))
+    return ReplayResult(entry, "different" if differs_at else "identical", differs_at)
 
 
-def replay_text(results: Iterable[Result], language: Language, *, each: bool) -> bool:
+def replay_text(results: Iterable[ReplayResult], language: Language, *, each: bool) -> bool:
     """Print what is not identical, or each result, and how many there are; whether all are identical."""
     wording, counts = Wording(language), Counter[str]()
     for result in results:
@@ -78,7 +78,7 @@ def replay_text(results: Iterable[Result], language: Language, *, each: bool) ->
     return set(counts) <= {"identical"}
 
 
-def _line(result: Result, wording: Wording) -> str:
+def _line(result: ReplayResult, wording: Wording) -> str:
     entry = result.entry
     how = wording.pick(*_HOW[result.how])
     detail = ", ".join(result.differs_at) or (wording.pick(*result.why) if result.why else "")
@@ -86,7 +86,7 @@ def _line(result: Result, wording: Wording) -> str:
     return f"{start}: {detail}" if detail else start
 
 
-def replay_record(result: Result) -> dict[str, Any]:
+def replay_record(result: ReplayResult) -> dict[str, Any]:
     """A result for machines."""
     why = None if result.why is None else result.why[1]
     return {"number": result.entry.number, "result": result.how, "differs_at": list(result.differs_at), "why": why}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from engine.rulebooks.rulebook import Rulebook
-    from offers.runs.run_pass import Result
+    from offers.runs.run_pass import RunResult
 
 GROUPS = ("operator_name", "target_group")
 DIRECTIONS = ("entered", "left", "undetermined", "changed")
@@ -86,7 +86,7 @@ def preview(
 
 def _previewed(
     register: str, before: Rulebook, after: Rulebook, year: int, ignored: Sequence[str], folder: Path
-) -> Result:
+) -> RunResult:
     """The register by the new rulebook, compared with the register by the old one."""
     import polars as pl  # noqa: PLC0415 - slow to import
 
@@ -104,7 +104,7 @@ def _previewed(
     return reclassify(again._replace(previous=previous, fragile=False), folder / "after")
 
 
-def _report(changes: pl.DataFrame, found: Result, rulebook: Rulebook, wording: Wording) -> str:
+def _report(changes: pl.DataFrame, found: RunResult, rulebook: Rulebook, wording: Wording) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
     from cli.reclassify.run_folder import changed_rows  # noqa: PLC0415
 

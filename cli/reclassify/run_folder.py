@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from offers.columns.evaluator import RejectedRow
-    from offers.runs.run_pass import Request, Result
+    from offers.runs.run_pass import Request, RunResult
 
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
 CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
@@ -64,7 +64,7 @@ class RunFolder:
     ) -> None:
         shutil.rmtree(self._aside, ignore_errors=True)
 
-    def finish(self, request: Request, result: Result, previous: str | None, language: Language) -> None:
+    def finish(self, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
         """Write what belongs to the run beside the decisions, and put the folder in its place."""
         _write_rejected(self.path / "rejected.csv", request, result.rejected)
         if request.fragile:
@@ -137,7 +137,7 @@ def _write_rulebooks(folder: Path, rulebooks: Sequence[Rulebook]) -> None:
         (below / f"{rulebook.id}@{rulebook.version}.yaml").write_bytes(rulebook.written_as)
 
 
-def run_record(request: Request, result: Result, previous: str | None) -> dict[str, Any]:
+def run_record(request: Request, result: RunResult, previous: str | None) -> dict[str, Any]:
     """What a run was made of and what it came to; equal runs have equal records."""
     table = request.table
     rulebooks = [
@@ -173,7 +173,7 @@ def run_record(request: Request, result: Result, previous: str | None) -> dict[s
     }
 
 
-def _previous_record(previous: str, request: Request, result: Result) -> dict[str, Any]:
+def _previous_record(previous: str, request: Request, result: RunResult) -> dict[str, Any]:
     if isinstance(request.reader, OfferRows) and not (Path(previous) / "run.json").exists():
         return {"published": True}
 
@@ -189,7 +189,7 @@ def _count(number: int, language: Language) -> str:
     return f"{number:,}".replace(",", "." if language == "da" else ",")
 
 
-def _figures(request: Request, result: Result, wording: Wording) -> list[tuple[str, list[tuple[str, str, str]]]]:
+def _figures(request: Request, result: RunResult, wording: Wording) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """For each rulebook its title, and each verdict with its label and number."""
     found = []
     for rulebook, counts in zip(request.rulebooks, result.counts, strict=True):
@@ -258,7 +258,7 @@ def _heads(wording: Wording) -> list[str]:
     return [wording.pick(*head) for head in (*heads, ("Årsag", "Cause"))]
 
 
-def _opening(request: Request, result: Result, wording: Wording) -> str:
+def _opening(request: Request, result: RunResult, wording: Wording) -> str:
     rows = _count(result.rows, wording.language)
     name = Path(request.table.file).name
     return wording.pick(
@@ -266,7 +266,7 @@ def _opening(request: Request, result: Result, wording: Wording) -> str:
     )
 
 
-def _closing(request: Request, result: Result, wording: Wording) -> str:
+def _closing(request: Request, result: RunResult, wording: Wording) -> str:
     checked = _count(result.checked, wording.language)
     return wording.pick(
         f"{checked} rækker er også afgjort af kontrolberegningen, med samme resultat.",
@@ -274,7 +274,7 @@ def _closing(request: Request, result: Result, wording: Wording) -> str:
     )
 
 
-def _without_causes(request: Request, result: Result, wording: Wording) -> list[str]:
+def _without_causes(request: Request, result: RunResult, wording: Wording) -> list[str]:
     """Why the changes of a rulebook have no cause, where evidence that it reads now was not kept then."""
     found = []
     for rulebook, lost in zip(request.rulebooks, result.lost, strict=True):
@@ -298,7 +298,7 @@ def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:
     return wording.text(fact.label) + suffix
 
 
-def summary_text(request: Request, result: Result, previous: str | None, language: Language) -> str:
+def summary_text(request: Request, result: RunResult, previous: str | None, language: Language) -> str:
     """The summary for the terminal, and for `summary.txt`."""
     wording, screen = Wording(language), Screen(width=_WIDTH)
     screen.line(Piece(_opening(request, result, wording)))
@@ -322,7 +322,7 @@ def summary_text(request: Request, result: Result, previous: str | None, languag
     return screen.taken()
 
 
-def summary_page(request: Request, result: Result, previous: str | None, language: Language) -> str:
+def summary_page(request: Request, result: RunResult, previous: str | None, language: Language) -> str:
     """The summary as a page to print: no script, nothing fetched."""
     wording = Wording(language)
     return template_of("summary.html.jinja").render(

@@ -14,10 +14,10 @@ from engine.journal.records import File
 from engine.journal.verify import digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
-from offers.runs.run_pass import Request, Result
+from offers.runs.run_pass import Request, RunResult
 
 
-def record_run(journal: Journal, library: Library, request: Request, result: Result, folder: Path, by: str) -> None:
+def record_run(journal: Journal, library: Library, request: Request, result: RunResult, folder: Path, by: str) -> None:
     """Append the run in a folder: its inputs, rulebooks, counts, and every file in it by digest.
 
     Raises:

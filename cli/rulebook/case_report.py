@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
-from engine.authoring.cases.case import Difference, Result
+from engine.authoring.cases.case import CaseResult, Difference
 from engine.authoring.cases.coverage import Meaning
 from engine.authoring.cases.goal_words import goal_words
 from engine.authoring.cases.goals import Goal
@@ -21,7 +21,7 @@ class Tested(NamedTuple):
     """One rulebook, the results of its cases, and what they show."""
 
     rulebook: Rulebook
-    results: tuple[Result, ...]
+    results: tuple[CaseResult, ...]
     meaning: Meaning
     reached: frozenset[Goal]
     survey: Survey | None
@@ -72,7 +72,7 @@ class _Report:
         if tested.survey is not None:
             self._mutants(tested.survey)
 
-    def _failed(self, result: Result) -> None:
+    def _failed(self, result: CaseResult) -> None:
         place = result.case.place
         self.screen.line(
             Piece("✗ ", "not_met"), Piece(result.case.name, "bold"), Piece(f"  {place.file}:{place.line}", "dim")
@@ -143,7 +143,7 @@ def _record(tested: Tested, wording: Wording) -> dict[str, Any]:
     return record
 
 
-def _case(result: Result) -> dict[str, Any]:
+def _case(result: CaseResult) -> dict[str, Any]:
     return {
         "case": result.case.name,
         "file": result.case.place.file,
@@ -176,6 +176,6 @@ def write_junit(tested: Sequence[Tested], path: Path) -> None:
     report.write(str(path), pretty=True)
 
 
-def _messages(result: Result) -> Iterator[str]:
+def _messages(result: CaseResult) -> Iterator[str]:
     yield from (f"{d.what}: expected {d.expected}, decided {d.decided}" for d in result.differences)
     yield from (f"{d.code}: {d.message}" for d in result.rejected)

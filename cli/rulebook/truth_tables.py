@@ -11,10 +11,10 @@ from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from engine.authoring.proofs.truth_table import Row, Table
 from engine.explanation.wording import Language, Wording
-from engine.values.logic import Result
+from engine.values.logic import Truth
 
-_SIGNS = {Result.MET: "✓", Result.NOT_MET: "✗", Result.NOT_APPLICABLE: "–"}
-_STYLES = {Result.MET: "met", Result.NOT_MET: "not_met", Result.NOT_APPLICABLE: "not_applicable"}
+_SIGNS = {Truth.MET: "✓", Truth.NOT_MET: "✗", Truth.NOT_APPLICABLE: "–"}
+_STYLES = {Truth.MET: "met", Truth.NOT_MET: "not_met", Truth.NOT_APPLICABLE: "not_applicable"}
 
 
 def _heads(table: Table, wording: Wording) -> list[str]:

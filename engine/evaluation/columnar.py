@@ -46,7 +46,7 @@ from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
-from engine.values.logic import PLAIN, Connective, Result, Status
+from engine.values.logic import PLAIN, Connective, Status, Truth
 
 LARGEST = 2**62
 """Vectors are whole numbers below this; a program with more items has several."""
@@ -284,7 +284,7 @@ class ColumnarProgram:
         if self._plain[node]:
             parts = {1: [flags.can_be_met, flags.met]}
         else:
-            results = {Result.NOT_MET: ~flags.holds, Result.NOT_APPLICABLE: flags.away, Result.MET: flags.can_be_met}
+            results = {Truth.NOT_MET: ~flags.holds, Truth.NOT_APPLICABLE: flags.away, Truth.MET: flags.can_be_met}
             parts = {1 << result: [flag] for result, flag in results.items() if flag is not None}
         for times, flags_of_part in parts.items():
             for flag in flags_of_part:
@@ -322,9 +322,9 @@ def _plain(met: nw.Expr, can_be_met: nw.Expr) -> _Flags:
 
 
 def _constant(status: Status) -> _Flags:
-    met, can = status.worst is Result.MET, status.best is Result.MET
-    holds, can_hold = status.worst is not Result.NOT_MET, status.best is not Result.NOT_MET
-    away = Result.NOT_APPLICABLE in status.value
+    met, can = status.worst is Truth.MET, status.best is Truth.MET
+    holds, can_hold = status.worst is not Truth.NOT_MET, status.best is not Truth.NOT_MET
+    away = Truth.NOT_APPLICABLE in status.value
     return _Flags(*(nw.lit(flag) for flag in (met, can, holds, can_hold, away)))
 
 

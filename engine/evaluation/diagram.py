@@ -21,16 +21,16 @@ from engine.evaluation.program import Program, StatedNode, TestNode, children_of
 from engine.rulebooks.rulebook import NumberTest
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
-from engine.values.logic import Result, Status
+from engine.values.logic import Status, Truth
 
-Possible = tuple[Result, ...]
+Possible = tuple[Truth, ...]
 """The results that something can still have."""
 Known = Mapping[int, Possible]
 """What is known of nodes, by number."""
 
-_NOT_MET, _AWAY, _MET = Result
-_KNOWN = {result: Status(frozenset({result})) for result in Result}
-_RESULTS: Mapping[Status, Possible] = {status: tuple(r for r in Result if r in status.value) for status in Status}
+_NOT_MET, _AWAY, _MET = Truth
+_KNOWN = {result: Status(frozenset({result})) for result in Truth}
+_RESULTS: Mapping[Status, Possible] = {status: tuple(r for r in Truth if r in status.value) for status in Status}
 _STATUSES = {results: status for status, results in _RESULTS.items()}
 _WITHOUT, _WITH_AWAY = (_NOT_MET, _MET), (_NOT_MET, _AWAY, _MET)
 
@@ -183,7 +183,7 @@ class _Diagram(NamedTuple):
         reached = [False, True]
         for node, leads_to in self.branches:
             reached.append(any(reached[leads_to[result]] for result in known[node]))
-        return [_STATUSES[tuple(r for r in Result if reached[start[r]])] for start in self.starts]
+        return [_STATUSES[tuple(r for r in Truth if reached[start[r]])] for start in self.starts]
 
 
 def _folded(program: Program, nodes: range, known: Known) -> _Diagram:

@@ -22,7 +22,7 @@ from engine.evaluation.program import (
 from engine.rulebooks.rulebook import AnswerTest, NumberTest, Test
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
-from engine.values.logic import PLAIN, Result, Status, choice, negation
+from engine.values.logic import PLAIN, Status, Truth, choice, negation
 
 LIMIT = 2**62
 """Beyond every scaled threshold; the engine compares integers exactly up to 2^63."""
@@ -33,11 +33,11 @@ Scales = Mapping[str, int]
 """For each measured fact the number by which all its thresholds become whole."""
 _CODES = {status: code for code, status in enumerate(Status)}
 FLAGS: dict[str, dict[Status, int]] = {
-    "met": {s: int(s.worst is Result.MET) for s in Status},
-    "can_be_met": {s: int(s.best is Result.MET) for s in Status},
-    "holds": {s: int(s.worst is not Result.NOT_MET) for s in Status},
-    "can_hold": {s: int(s.best is not Result.NOT_MET) for s in Status},
-    "applies": {s: int(Result.NOT_APPLICABLE not in s.value) for s in Status},
+    "met": {s: int(s.worst is Truth.MET) for s in Status},
+    "can_be_met": {s: int(s.best is Truth.MET) for s in Status},
+    "holds": {s: int(s.worst is not Truth.NOT_MET) for s in Status},
+    "can_hold": {s: int(s.best is not Truth.NOT_MET) for s in Status},
+    "applies": {s: int(Truth.NOT_APPLICABLE not in s.value) for s in Status},
     "code": _CODES,
 }
 """A node's status as the 0/1 integers that rules add up, and as its code. What holds is not failing: met, or away."""

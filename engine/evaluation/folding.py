@@ -20,7 +20,7 @@ from engine.evaluation.program import (
     StatedNode,
     TestNode,
 )
-from engine.values.logic import Connective, Result, Status
+from engine.values.logic import Connective, Status, Truth
 
 MAX_NODES = 300_000
 """So many nodes of diagrams take some seconds and some hundred megabytes."""
@@ -105,9 +105,9 @@ class Folding(ABC):
                 return Outcome(*(self._bdd.ite(condition.met, first, second) for first, second in pairs))
             case CountedNode():
                 child = earlier[node.child]
-                if node.counts_as is Result.NOT_APPLICABLE:
+                if node.counts_as is Truth.NOT_APPLICABLE:
                     return child
-                return Outcome(child.met | child.away if node.counts_as is Result.MET else child.met, self.false)
+                return Outcome(child.met | child.away if node.counts_as is Truth.MET else child.met, self.false)
         assert_never(node)
 
     def constant(self, status: Status) -> Outcome:

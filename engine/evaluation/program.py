@@ -25,7 +25,7 @@ from engine.rulebooks.rulebook import (
     Verdict,
     both_ways,
 )
-from engine.values.logic import PLAIN, Connective, Result, Status, choice, negation
+from engine.values.logic import PLAIN, Connective, Status, Truth, choice, negation
 
 
 class TestNode(NamedTuple):
@@ -85,7 +85,7 @@ class CountedNode(NamedTuple):
 
     name: str
     child: int
-    counts_as: Result
+    counts_as: Truth
 
 
 Node = TestNode | StatedNode | ConstantNode | JoinNode | CountNode | ChoiceNode | CountedNode
@@ -255,13 +255,13 @@ class _Compiler:
     def rule(self, rulebook: Rulebook, criteria: tuple[CriterionNodes, ...]) -> int:
         counted = {c.criterion.id: self._counted(c) for c in criteria}
         rule = self._part(rulebook.rule.group, rulebook.rule.id, counted)
-        return self._add(CountedNode(self._name(f"{rulebook.rule.id}.counted"), rule, Result.NOT_MET))
+        return self._add(CountedNode(self._name(f"{rulebook.rule.id}.counted"), rule, Truth.NOT_MET))
 
     def _counted(self, nodes: CriterionNodes) -> int:
         applicability = nodes.criterion.applicability
         if applicability is None or applicability.counts_as == "excluded":
             return nodes.status
-        counts_as = Result[applicability.counts_as.upper()]
+        counts_as = Truth[applicability.counts_as.upper()]
         return self._add(CountedNode(self._name(f"{nodes.criterion.id}.counted"), nodes.status, counts_as))
 
     def _part(self, part: RulePart, name: str, counted: dict[str, int]) -> int:

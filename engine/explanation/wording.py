@@ -12,7 +12,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, Test
 from engine.values.comparison import Comparison, ends_of
 from engine.values.interval import Interval
-from engine.values.logic import Result, Status, settled
+from engine.values.logic import Status, Truth, settled
 from engine.values.numbers import rounded
 
 Language = Literal["da", "en"]
@@ -101,7 +101,7 @@ class Wording:
         >>> Wording("en").status(Status.MET_OR_NOT_APPLICABLE)
         'fulfilled or does not apply'
         """
-        if status.worst is Result.NOT_MET and status.best is Result.MET:
+        if status.worst is Truth.NOT_MET and status.best is Truth.MET:
             return self.phrase("unknown")
         last = sorted(settled(status), key=lambda single: single is Status.NOT_APPLICABLE)
         return self.listed((self.phrase(single.reported) for single in last), "or")

@@ -1,6 +1,6 @@
 """Three-valued logic with "not applicable": the only place where truth is combined.
 
-What is known of a node is a *status*: the set of the results it can still have. The results have an order,
+What is known of a node is a *status*: the set of the truths it can still have. The truths have an order,
 not met < not applicable < met, in which every connective below is monotone (negation: antitone). So the worst
 and the best result of a group follow from the worst and the best results of its parts alone; it can be not
 applicable where every part can.
@@ -17,7 +17,7 @@ Connective = Literal["all", "any", "not"]
 """What joins conditions, and parts of a rule."""
 
 
-class Result(IntEnum):
+class Truth(IntEnum):
     """What a test, group or criterion can turn out to be once everything is known."""
 
     NOT_MET = 0
@@ -28,14 +28,14 @@ class Result(IntEnum):
         raise TypeError("a result has no truth value; compare it with `is`")
 
 
-_NOT, _NA, _MET = Result
+_NOT, _NA, _MET = Truth
 
 
 class Status(Enum):
     """The results that a node can still have.
 
     >>> Status.UNKNOWN.worst, Status.UNKNOWN.best
-    (<Result.NOT_MET: 0>, <Result.MET: 2>)
+    (<Truth.NOT_MET: 0>, <Truth.MET: 2>)
     >>> Status.MET_OR_NOT_APPLICABLE.reported
     'unknown'
     """
@@ -48,11 +48,11 @@ class Status(Enum):
     NOT_MET_OR_NOT_APPLICABLE = frozenset({_NOT, _NA})
     UNKNOWN_OR_NOT_APPLICABLE = frozenset({_NOT, _NA, _MET})
 
-    worst: Result
-    best: Result
+    worst: Truth
+    best: Truth
     reported: str
 
-    def __init__(self, results: frozenset[Result]) -> None:
+    def __init__(self, results: frozenset[Truth]) -> None:
         self.worst, self.best = min(results), max(results)
         self.reported = next(iter(results)).name.lower() if len(results) == 1 else "unknown"
 
@@ -67,7 +67,7 @@ class Status(Enum):
         """Whether one result alone is left."""
         return self.worst is self.best
 
-    def counted_as(self, result: Result) -> Status:
+    def counted_as(self, result: Truth) -> Status:
         """The status where "not applicable" counts as the given result."""
         return Status(frozenset(result if r is _NA else r for r in self.value))
 
@@ -96,7 +96,7 @@ def settled(status: Status) -> tuple[Status, ...]:
 
 def negation(part: Status) -> Status:
     """The opposite; what does not apply stays so."""
-    return Status(frozenset(Result(_MET - result) for result in part.value))
+    return Status(frozenset(Truth(_MET - result) for result in part.value))
 
 
 def all_of(parts: Sequence[Status]) -> Status:
@@ -137,7 +137,7 @@ def choice(condition: Status, then: Status, otherwise: Status) -> Status:
 
 
 @cache
-def _between(worst: Result, best: Result, can_be_away: bool = False) -> Status:
+def _between(worst: Truth, best: Truth, can_be_away: bool = False) -> Status:
     return Status(frozenset({worst, best, _NA} if can_be_away else {worst, best}))
 
 
@@ -145,13 +145,13 @@ def _can_all_be_away(parts: Sequence[Status]) -> bool:
     return all(_NA in part.value for part in parts)
 
 
-def _all(results: Sequence[Result]) -> Result:
+def _all(results: Sequence[Truth]) -> Truth:
     return _NOT if _NOT in results else _MET if _MET in results else _NA
 
 
-def _any(results: Sequence[Result]) -> Result:
+def _any(results: Sequence[Truth]) -> Truth:
     return _MET if _MET in results else _NOT if _NOT in results else _NA
 
 
-def _count(required: int, results: Sequence[Result], mandatory: Sequence[Result]) -> Result:
+def _count(required: int, results: Sequence[Truth], mandatory: Sequence[Truth]) -> Truth:
     return _MET if _NOT not in mandatory and results.count(_MET) >= required else _NOT

@@ -10,13 +10,13 @@ from engine.diagnostics import Place, rejected
 from offers.comparison.previous import DECISIONS, fault_of_previous
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
-from offers.runs.run_pass import Pass, Request, Result, Told
+from offers.runs.run_pass import Pass, Request, RunResult, Told
 from offers.tables.polars_words import fault_of, polars_failing, refusal
 
 
 def reclassify(
     request: Request, folder: Path, told: Told = lambda rows: None, backend: Backend[Any] | None = None
-) -> Result:
+) -> RunResult:
     """Decide a register, and write `decisions/` and the parts of `fragile.csv` into a folder.
 
     A second pass is made where ids turn out to be repeated. `backend` decides, by default Polars.
@@ -30,7 +30,7 @@ def reclassify(
         return _decided(request, folder, told, backend or PolarsBackend())
 
 
-def _decided(request: Request, folder: Path, told: Told, backend: Backend[Any]) -> Result:
+def _decided(request: Request, folder: Path, told: Told, backend: Backend[Any]) -> RunResult:
     repeated: frozenset[str] = frozenset()
     deciders = [Decider(rulebook) for rulebook in request.rulebooks]
     rows = backend.read(request.table)
@@ -46,7 +46,7 @@ def _decided(request: Request, folder: Path, told: Told, backend: Backend[Any]) 
         repeated |= found
 
 
-def _with_offers(result: Result, request: Request) -> Result:
+def _with_offers(result: RunResult, request: Request) -> RunResult:
     """The result, where there is an offer in it: an empty table is a mistake, and no register whose offers closed."""
     if result.rows == 0:
         hint = "was it saved with its rows? is the table in another sheet or file?"

@@ -40,7 +40,7 @@ class Request(NamedTuple):
     previous: Previous | None = None
 
 
-class Result(NamedTuple):
+class RunResult(NamedTuple):
     """What a run found; the decisions themselves stand in their files.
 
     `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
@@ -155,7 +155,7 @@ class Pass:
 
     # --- what was found ---
 
-    def result(self) -> Result:
+    def result(self) -> RunResult:
         """What was found.
 
         Raises:
@@ -173,7 +173,7 @@ class Pass:
         if self.comparison:
             self.comparison.rejected(batch.rejected)
         rulings = [decision_table.rulings for decision_table in self.decision_tables]
-        return Result(
+        return RunResult(
             rows=batch.rows,
             counts=[decision_table.counted for decision_table in self.decision_tables],
             rejected=sorted(batch.rejected, key=lambda r: r.row),

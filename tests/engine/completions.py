@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Verdict
-from engine.values.logic import Result, Status
+from engine.values.logic import Status, Truth
 
 PLAIN = (Status.MET, Status.NOT_MET, Status.UNKNOWN)
 WITH_APPLICABILITY = tuple(Status)
@@ -26,7 +26,7 @@ _OPPOSITE = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
 class Definition(Protocol):
     """What settled items give: whether the verdict is met, and its basis."""
 
-    def __call__(self, *results: Result) -> tuple[bool, str]: ...
+    def __call__(self, *results: Truth) -> tuple[bool, str]: ...
 
 
 class Rule(NamedTuple):

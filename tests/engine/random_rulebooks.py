@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from engine.evaluation.evidence import Evidence, State, Stated
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
-from engine.values.logic import Result
+from engine.values.logic import Truth
 from tests.support import REASONED, TEXT, Written, make_rulebook, make_vocabulary
 
-MET, NOT_MET, AWAY = Result.MET, Result.NOT_MET, Result.NOT_APPLICABLE
+MET, NOT_MET, AWAY = Truth.MET, Truth.NOT_MET, Truth.NOT_APPLICABLE
 YEAR = 2031
 YEARS = (2028, 2029, 2030)
 VOCABULARY = make_vocabulary(
@@ -53,7 +53,7 @@ PASSES: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "equals": operator.eq,
 }
 
-Truth = Mapping[str, Any]
+TrueValues = Mapping[str, Any]
 """What a fact really is: a number, an answer, shares by year, or None for what must stay unstated."""
 
 
@@ -64,7 +64,7 @@ class Example(NamedTuple):
     group: Written
     overrides: Mapping[str, Written]
     rulebook: Rulebook
-    truth: Truth
+    truth: TrueValues
     loose: Stated
     tight: Stated
     full: Stated
@@ -138,7 +138,7 @@ def _measured(fact: str, others: st.SearchStrategy[Fraction]) -> st.SearchStrate
     return st.sampled_from(THRESHOLDS[fact]).map(Fraction) | others
 
 
-TRUTHS: st.SearchStrategy[Truth] = st.fixed_dictionaries(
+TRUTHS: st.SearchStrategy[TrueValues] = st.fixed_dictionaries(
     {
         "height": _measured("height", st.fractions(0, 10, max_denominator=6)),
         "balance": _measured("balance", NUMBERS),
@@ -184,7 +184,7 @@ def _open(fact: FactDeclaration, value: Fraction | str) -> st.SearchStrategy[Evi
 
 
 @st.composite
-def evidence(draw: st.DrawFn, truth: Truth) -> Stated:
+def evidence(draw: st.DrawFn, truth: TrueValues) -> Stated:
     """Evidence of a truth that leaves it possible, of derived facts too."""
     facts = VOCABULARY.facts
     stated: dict[str, Evidence | Mapping[int, Evidence]] = {}
@@ -198,7 +198,7 @@ def evidence(draw: st.DrawFn, truth: Truth) -> Stated:
     return stated
 
 
-def full_evidence(truth: Truth) -> Stated:
+def full_evidence(truth: TrueValues) -> Stated:
     """Evidence of everything that is true, exact; what is derived follows from it."""
     single = {name: _exactly(value) for name, value in truth.items() if name != "used" and value is not None}
     return {**single, "used": {year: _exactly(share) for year, share in truth["used"].items()}}
@@ -222,7 +222,7 @@ def examples(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> 
 # --- what a rulebook says ---
 
 
-def values_of(truth: Truth) -> dict[str, Any]:
+def values_of(truth: TrueValues) -> dict[str, Any]:
     """The value of each fact that has one, with those that are derived or assumed."""
     derived = {
         "used_mean": sum(truth["used"].values(), Fraction(0)) / len(YEARS),
@@ -248,7 +248,7 @@ def holds(condition: Written, values: Mapping[str, Any]) -> bool:
     return value in condition.get("in", [condition.get("is", "yes")])
 
 
-def result_of(criterion: Written, values: Mapping[str, Any]) -> Result:
+def result_of(criterion: Written, values: Mapping[str, Any]) -> Truth:
     """What a criterion turns out to be where every value is known."""
     exempt = criterion.get("not_applicable")
     if exempt and holds(exempt["when"], values):
@@ -259,13 +259,13 @@ def result_of(criterion: Written, values: Mapping[str, Any]) -> Result:
     return MET if holds(criterion.get("met_when") or criterion["indicated_by"], values) else NOT_MET
 
 
-def counted(criterion: Written, result: Result) -> Result:
+def counted(criterion: Written, result: Truth) -> Truth:
     """What a criterion counts as in the rule."""
     counts_as = criterion.get("not_applicable", {}).get("counts_as", "excluded")
-    return result if result is not AWAY or counts_as == "excluded" else Result[counts_as.upper()]
+    return result if result is not AWAY or counts_as == "excluded" else Truth[counts_as.upper()]
 
 
-def group_result(group: Written | str, results: Mapping[str, Result]) -> Result:
+def group_result(group: Written | str, results: Mapping[str, Truth]) -> Truth:
     """What a group comes to; parts that do not apply are left out, and without any other it does not apply."""
     if isinstance(group, str):
         return results[group]
@@ -281,7 +281,7 @@ def group_result(group: Written | str, results: Mapping[str, Result]) -> Result:
     return MET if (all(applicable) if "all" in group else any(applicable)) else NOT_MET
 
 
-def ruling(example: Example, *results: Result) -> tuple[bool, str]:
+def ruling(example: Example, *results: Truth) -> tuple[bool, str]:
     """The verdict and its basis, from the results of the criteria and then of the overrides."""
     split = len(example.criteria)
     for (name, override), result in zip(example.overrides.items(), results[split:], strict=True):

@@ -40,7 +40,7 @@ class Difference(NamedTuple):
     decided: str
 
 
-class Result(NamedTuple):
+class CaseResult(NamedTuple):
     """How a case came out: the trace of the decision, or why there is none, and what differs."""
 
     case: Case
@@ -54,7 +54,7 @@ class Result(NamedTuple):
         return not (self.differences or self.rejected)
 
 
-def run_cases(cases: Iterable[Case], decider: Decider) -> Iterator[Result]:
+def run_cases(cases: Iterable[Case], decider: Decider) -> Iterator[CaseResult]:
     """The result of each case by one rulebook.
 
     Raises:
@@ -64,19 +64,19 @@ def run_cases(cases: Iterable[Case], decider: Decider) -> Iterator[Result]:
         yield _run(case, decider)
 
 
-def _run(case: Case, decider: Decider) -> Result:
+def _run(case: Case, decider: Decider) -> CaseResult:
     rulebook = decider.program.rulebook
     in_force = rulebook.is_in_force(datetime.date(case.year, 1, 1))
     if in_force is not case.in_force:
         said = Difference("in_force", _yes(case.in_force), _yes(in_force))
-        return Result(case, None, (said,))
+        return CaseResult(case, None, (said,))
     if not in_force:
-        return Result(case, None, ())
+        return CaseResult(case, None, ())
     try:
         trace = decider.decide(Subject(f"case-{case.place.line}", case.name), case.stated, case.year)
     except Rejected as error:
-        return Result(case, None, (), error.diagnostics)
-    return Result(case, trace, tuple(_differences(case, trace)))
+        return CaseResult(case, None, (), error.diagnostics)
+    return CaseResult(case, trace, tuple(_differences(case, trace)))
 
 
 def _differences(case: Case, trace: Trace) -> Iterator[Difference]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.authoring.cases.case import Result
+from engine.authoring.cases.case import CaseResult
 from engine.authoring.cases.goals import (
     CountGoal,
     DecisiveGoal,
@@ -194,7 +194,7 @@ def _edge_goals(rulebook: Rulebook) -> Iterator[Goal]:
         yield from (EdgeGoal(last + 1, False), *([EdgeGoal(last, True)] if last != first else []))
 
 
-def shown_by(results: Iterable[Result], program: Program) -> list[Shown]:
+def shown_by(results: Iterable[CaseResult], program: Program) -> list[Shown]:
     """What the cases that came out as expected show; those still to be judged show nothing."""
     return [
         Shown(result.case.year, result.trace, statuses_in(result.trace, program), _about(result))
@@ -203,7 +203,7 @@ def shown_by(results: Iterable[Result], program: Program) -> list[Shown]:
     ]
 
 
-def _about(result: Result) -> frozenset[str]:
+def _about(result: CaseResult) -> frozenset[str]:
     """The criteria whose status a case says, or on which the verdict hangs."""
     about = set(result.case.statuses or ())
     if result.trace is not None:

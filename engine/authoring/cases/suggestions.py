@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from engine.authoring.cases.case import Case, Result, run_cases
+from engine.authoring.cases.case import Case, CaseResult, run_cases
 from engine.authoring.cases.coverage import Meaning, reached, shown_by
 from engine.authoring.cases.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
 from engine.authoring.proofs.diagrams import facts_under
@@ -25,7 +25,7 @@ class Suggestion(NamedTuple):
 
     goal: Goal
     values: Values
-    result: Result
+    result: CaseResult
 
 
 def suggestions(meaning: Meaning, missing: Iterable[Goal], decider: Decider) -> Iterator[Suggestion]:
@@ -54,7 +54,7 @@ def _suggestion(meaning: Meaning, goal: Goal, decider: Decider) -> Suggestion | 
     return None
 
 
-def _statuses(result: Result, goal: Goal) -> dict[str, str]:
+def _statuses(result: CaseResult, goal: Goal) -> dict[str, str]:
     """The statuses of the criteria that a goal is about."""
     traces = result.trace.criteria if result.trace is not None else ()
     about = {goal.item} if isinstance(goal, StatusGoal | DecisiveGoal) else set()

@@ -10,17 +10,17 @@ from engine.diagnostics import TooComplex
 from engine.evaluation.folding import Function, Outcome
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.values.logic import Result
+from engine.values.logic import Truth
 
 MAX_ROWS = 5_000
 """A table with more rows is not read."""
 
 Cube = dict[str, bool]
 """The variables that a row fixes."""
-Cells = tuple[frozenset[Result], ...]
+Cells = tuple[frozenset[Truth], ...]
 """What each item can be in a row."""
-ANY = frozenset(Result)
-EITHER = frozenset({Result.MET, Result.NOT_MET})
+ANY = frozenset(Truth)
+EITHER = frozenset({Truth.MET, Truth.NOT_MET})
 
 
 class Row(NamedTuple):
@@ -69,7 +69,7 @@ def _can_be_away(program: Program, item: int) -> bool:
 class _Folder:
     """Folds the status vectors of a program into rows."""
 
-    def __init__(self, program: Program, everything: list[frozenset[Result]]) -> None:
+    def __init__(self, program: Program, everything: list[frozenset[Truth]]) -> None:
         self._program, self._everything = program, everything
         self._diagrams = Diagrams(program)
         self._statuses = list(self._diagrams.statuses(program).values())
@@ -118,9 +118,9 @@ class _Folder:
         narrowed = [self._of(results, status) for results, every, status in pairs if results != every]
         return self._diagrams.all_of(narrowed) & self._vectors
 
-    def _of(self, results: frozenset[Result], status: Outcome) -> Function:
-        each = {Result.MET: status.met, Result.NOT_APPLICABLE: status.away}
-        each[Result.NOT_MET] = ~status.met & ~status.away
+    def _of(self, results: frozenset[Truth], status: Outcome) -> Function:
+        each = {Truth.MET: status.met, Truth.NOT_APPLICABLE: status.away}
+        each[Truth.NOT_MET] = ~status.met & ~status.away
         return ~self._diagrams.all_of(~each[result] for result in results)
 
 
@@ -140,13 +140,13 @@ def _cover(diagrams: Diagrams, least: Function, most: Function) -> tuple[Functio
     return whole, [{name: True, **c} for c in cubes1] + [{name: False, **c} for c in cubes0] + cubes
 
 
-def _cell(cube: Cube, item: int, everything: frozenset[Result]) -> frozenset[Result]:
+def _cell(cube: Cube, item: int, everything: frozenset[Truth]) -> frozenset[Truth]:
     """What a row leaves an item."""
     met, away = (cube.get(name) for name in status_variables(item))
     if met:
-        return frozenset({Result.MET})
+        return frozenset({Truth.MET})
     if away:
-        return frozenset({Result.NOT_APPLICABLE})
-    out = {Result.MET} if met is False else set()
-    out |= {Result.NOT_APPLICABLE} if away is False else set()
+        return frozenset({Truth.NOT_APPLICABLE})
+    out = {Truth.MET} if met is False else set()
+    out |= {Truth.NOT_APPLICABLE} if away is False else set()
     return everything - out

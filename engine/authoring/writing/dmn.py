@@ -17,7 +17,7 @@ from engine.evaluation.program import CountedNode, CountNode, JoinNode, Program,
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, NumberTest, Rulebook, Test, Verdict
 from engine.values.interval import Interval
-from engine.values.logic import Connective, Result
+from engine.values.logic import Connective, Truth
 from engine.values.numbers import decimal_text
 
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -198,13 +198,13 @@ class _Export:
 
     def _is_met(self, index: int) -> str:
         node, name = self._program.nodes[index], self._named(index)
-        if isinstance(node, CountedNode) and node.counts_as is Result.MET:
+        if isinstance(node, CountedNode) and node.counts_as is Truth.MET:
             return f"(({name} = {_MET}) or ({name} = {_AWAY}))"
         return f"({name} = {_MET})"
 
     def _is_failing(self, index: int) -> str:
         node, name = self._program.nodes[index], self._named(index)
-        if isinstance(node, CountedNode) and node.counts_as is Result.NOT_MET:
+        if isinstance(node, CountedNode) and node.counts_as is Truth.NOT_MET:
             return f"(({name} = {_NOT_MET}) or ({name} = {_AWAY}))"
         return f"({name} = {_NOT_MET})"
 

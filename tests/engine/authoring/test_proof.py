@@ -20,23 +20,23 @@ from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.ruling import Items, rule_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.values.logic import Result, Status
+from engine.values.logic import Status, Truth
 from tests.chance import tried
 from tests.engine.random_rulebooks import YEAR, Example, examples
 from tests.support import SUBJECT, make_rulebook, make_vocabulary
 
-KNOWN = {Result.MET: Status.MET, Result.NOT_MET: Status.NOT_MET, Result.NOT_APPLICABLE: Status.NOT_APPLICABLE}
-TWO, THREE = (Result.MET, Result.NOT_MET), tuple(Result)
+KNOWN = {Truth.MET: Status.MET, Truth.NOT_MET: Status.NOT_MET, Truth.NOT_APPLICABLE: Status.NOT_APPLICABLE}
+TWO, THREE = (Truth.MET, Truth.NOT_MET), tuple(Truth)
 SHIPPED = [pytest.param(rulebook, id=rulebook.id) for rulebook in Library().rulebooks]
 
 
-def vectors(program: Program) -> Iterator[tuple[Result, ...]]:
+def vectors(program: Program) -> Iterator[tuple[Truth, ...]]:
     """Every status vector: the criteria, then the overrides."""
     domains = [THREE if c.criterion.applicability else TWO for c in program.criteria]
     yield from itertools.product(*domains, *(TWO for _ in program.overrides))
 
 
-def items_of(vector: tuple[Result, ...]) -> Items:
+def items_of(vector: tuple[Truth, ...]) -> Items:
     return tuple(KNOWN[result] for result in vector)
 
 
@@ -48,9 +48,9 @@ def check_proof(rulebook: Rulebook) -> None:
     assert 0 < proof.possible <= proof.vectors
     for i, item in enumerate(proof.items):
         pairs = [
-            (verdicts[vector], verdicts[(*vector[:i], Result.NOT_MET, *vector[i + 1 :])])
+            (verdicts[vector], verdicts[(*vector[:i], Truth.NOT_MET, *vector[i + 1 :])])
             for vector in verdicts
-            if vector[i] is Result.MET
+            if vector[i] is Truth.MET
         ]
         assert item.helps is ((Verdict.MET, Verdict.NOT_MET) in pairs)
         assert item.harms is ((Verdict.NOT_MET, Verdict.MET) in pairs)
@@ -75,7 +75,7 @@ def check_table(rulebook: Rulebook) -> None:
         check_widest(table, row, rulings)
 
 
-def check_widest(table: Table, row: Row, rulings: dict[tuple[Result, ...], tuple[Verdict, str]]) -> None:
+def check_widest(table: Table, row: Row, rulings: dict[tuple[Truth, ...], tuple[Verdict, str]]) -> None:
     for i, every in enumerate(table.everything):
         for result in every - row.cells[i]:
             wider = row._replace(cells=(*row.cells[:i], row.cells[i] | {result}, *row.cells[i + 1 :]))
@@ -83,7 +83,7 @@ def check_widest(table: Table, row: Row, rulings: dict[tuple[Result, ...], tuple
             assert found != {(row.verdict, row.basis)}
 
 
-def matches(row: Row, vector: tuple[Result, ...]) -> bool:
+def matches(row: Row, vector: tuple[Truth, ...]) -> bool:
     return all(result in cell for result, cell in zip(vector, row.cells, strict=True))
 
 

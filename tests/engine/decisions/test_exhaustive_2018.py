@@ -13,14 +13,14 @@ from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.ruling import Items, placed, rule_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict
-from engine.values.logic import Result, Status
+from engine.values.logic import Status, Truth
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
 from tests.support import forced, slow_among
 
-MET, AWAY = Result.MET, Result.NOT_APPLICABLE
+MET, AWAY = Truth.MET, Truth.NOT_APPLICABLE
 
 
-def covered(*results: Result) -> tuple[bool, str]:
+def covered(*results: Truth) -> tuple[bool, str]:
     """Rule A: the six criteria, then whether an order excludes or includes the offer."""
     criteria, (excluded, included) = results[:6], results[6:]
     if excluded is MET:
@@ -32,7 +32,7 @@ def covered(*results: Result) -> tuple[bool, str]:
     return mandatory and sum(r is MET for r in criteria) >= 4, "four_of_six"
 
 
-def most_specialised(*results: Result) -> tuple[bool, str]:
+def most_specialised(*results: Truth) -> tuple[bool, str]:
     """Rule B: the six criteria."""
     return sum(r is MET for r in results) >= 5, "five_of_six"
 

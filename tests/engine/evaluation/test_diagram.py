@@ -23,7 +23,7 @@ from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from engine.values import logic
 from engine.values.interval import Interval
-from engine.values.logic import Result, Status
+from engine.values.logic import Status, Truth
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
 from tests.chance import tried
@@ -214,4 +214,4 @@ def test_a_rule_too_complex_to_be_folded_whole_is_folded_over_what_is_open(monke
 def test_what_is_known_of_one_node_is_all_that_it_is_asked_for() -> None:
     program = compile_rulebook(of_judgements(2, {"any": ["C0", "C1"]}))
     statuses = DecisionDiagram(program).ruling([Status.NOT_MET, Status.UNKNOWN])
-    assert statuses[program.verdict - program.ruling_from].value == {Result.NOT_MET, Result.MET}
+    assert statuses[program.verdict - program.ruling_from].value == {Truth.NOT_MET, Truth.MET}

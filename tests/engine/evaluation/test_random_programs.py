@@ -16,7 +16,7 @@ from engine.decisions.trace import Execution, Trace
 from engine.evaluation.evidence import Evidence, Stated
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Verdict
-from engine.values.logic import Result, Status
+from engine.values.logic import Status, Truth
 from tests.chance import tried
 from tests.engine.completions import PLAIN, WITH_APPLICABILITY, Rule, Table
 from tests.engine.random_rulebooks import (
@@ -93,7 +93,7 @@ def test_the_rule_is_exactly_what_its_completions_are(example: Example) -> None:
     named = [dict(zip(example.criteria, results, strict=True)) for results in completions]
     inputs = [{name: counted(example.criteria[name], r) for name, r in results.items()} for results in named]
     expected = {group_result(example.group, results) for results in inputs}
-    assert status_of_rule(trace).value == {NOT_MET if r is Result.NOT_APPLICABLE else r for r in expected}
+    assert status_of_rule(trace).value == {NOT_MET if r is Truth.NOT_APPLICABLE else r for r in expected}
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_the_rule_is_exactly_what_its_completions_are(example: Example) -> None:
 def test_where_all_is_known_the_decision_is_what_the_rulebook_says(example: Example) -> None:
     trace, values = decided(example, example.full), values_of(example.truth)
     results = [result_of(criterion, values) for criterion in example.criteria.values()]
-    results += [Result.MET if holds(o["when"], values) else NOT_MET for o in example.overrides.values()]
+    results += [Truth.MET if holds(o["when"], values) else NOT_MET for o in example.overrides.values()]
     assert [set(status.value) for status in statuses(trace)] == [{result} for result in results]
     met, basis = ruling(example, *results)
     assert (trace.verdict, trace.basis) == (Verdict.MET if met else Verdict.NOT_MET, basis)

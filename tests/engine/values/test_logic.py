@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from engine.values.logic import Result, Status, all_of, any_of, at_least, choice, negation, settled, union
+from engine.values.logic import Status, Truth, all_of, any_of, at_least, choice, negation, settled, union
 
-MET, NOT_MET, AWAY = Result.MET, Result.NOT_MET, Result.NOT_APPLICABLE
+MET, NOT_MET, AWAY = Truth.MET, Truth.NOT_MET, Truth.NOT_APPLICABLE
 LETTERS = {"M": Status.MET, "N": Status.NOT_MET, "U": Status.UNKNOWN, "-": Status.NOT_APPLICABLE}
 PARTS = [parts for size in range(4) for parts in itertools.product(Status, repeat=size)]
 
@@ -23,25 +23,25 @@ def rows(table: str) -> list[tuple[Status, ...]]:
     return [tuple(LETTERS[letter] for letter in row) for row in table.split()]
 
 
-def completions(parts: Sequence[Status]) -> Iterator[tuple[Result, ...]]:
+def completions(parts: Sequence[Status]) -> Iterator[tuple[Truth, ...]]:
     return itertools.product(*(part.value for part in parts))
 
 
-def all_by_definition(results: Sequence[Result]) -> Result:
+def all_by_definition(results: Sequence[Truth]) -> Truth:
     applicable = [r for r in results if r is not AWAY]
     if not applicable:
         return AWAY
     return MET if all(r is MET for r in applicable) else NOT_MET
 
 
-def any_by_definition(results: Sequence[Result]) -> Result:
+def any_by_definition(results: Sequence[Truth]) -> Truth:
     applicable = [r for r in results if r is not AWAY]
     if not applicable:
         return AWAY
     return MET if any(r is MET for r in applicable) else NOT_MET
 
 
-def count_by_definition(required: int, results: Sequence[Result], mandatory: Sequence[Result]) -> Result:
+def count_by_definition(required: int, results: Sequence[Truth], mandatory: Sequence[Truth]) -> Truth:
     enough = sum(r is MET for r in results) >= required
     return MET if enough and all(r is MET for r in mandatory if r is not AWAY) else NOT_MET
 
@@ -133,7 +133,7 @@ def test_what_is_settled_is_each_result_once_and_together_all(status: Status) ->
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("counts_as", [MET, NOT_MET])
-def test_what_does_not_apply_can_count_as_either(status: Status, counts_as: Result) -> None:
+def test_what_does_not_apply_can_count_as_either(status: Status, counts_as: Truth) -> None:
     assert status.counted_as(counts_as).value == {counts_as if r is AWAY else r for r in status.value}
 
 
@@ -142,7 +142,7 @@ def test_only_one_known_result_is_reported(status: Status) -> None:
     assert status.reported == (status.name.lower() if status.is_known else "unknown")
 
 
-@pytest.mark.parametrize("truth", [*Status, *Result])
-def test_a_truth_refuses_to_be_a_bool(truth: Status | Result) -> None:
+@pytest.mark.parametrize("truth", [*Status, *Truth])
+def test_a_truth_refuses_to_be_a_bool(truth: Status | Truth) -> None:
     with pytest.raises(TypeError, match="no truth value"):
         bool(truth)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.assess.assess import _PRINTERS
-from cli.assess.recording import Decisions, Recording
+from cli.assess.recording import DecisionRecording, Decisions
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Trace
 from engine.journal.drafts import decision_draft, texts_of
@@ -76,7 +76,7 @@ def assessed(file: Path, those: list[Decider], form: str, journal: Journal | Non
     found = [o for o in read_offers([str(file)], vocabulary, keep_written=journal is not None) if isinstance(o, Offer)]
     decided: Any = (traces_of(those, o) for o in found)
     if journal is not None:
-        decided = Recording(journal, those, "benchmark", "da").recorded(decided, found, [])
+        decided = DecisionRecording(journal, those, "benchmark", "da").recorded(decided, found, [])
     rulebooks = [d.program.rulebook for d in those]
     for text in _PRINTERS[form.split(maxsplit=1)[0]](decided, rulebooks, "da", form.endswith("summary")):
         assert text

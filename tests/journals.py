@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.assess.recording import Recording
+from cli.assess.recording import DecisionRecording
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.evaluators import REFERENCE
 from engine.decisions.trace import Trace
@@ -47,7 +47,7 @@ def record(address: str, names: Sequence[str] = NAMES) -> None:
     found, those = deciders(), offers(names)
     decided = (traces_of(found, o) for o in those)
     with Journal(address, writes=True) as journal:
-        list(Recording(journal, found, "auditor").recorded(decided, those, []))
+        list(DecisionRecording(journal, found, "auditor").recorded(decided, those, []))
 
 
 def copied(source: Path, target: Path) -> Path:

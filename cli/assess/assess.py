@@ -192,7 +192,7 @@ def _recorded(
     show: Callable[[str], None],
 ) -> Iterator[Decisions]:
     """The same decisions, each once it is recorded in a journal."""
-    from cli.assess.recording import Recording  # noqa: PLC0415 - a database costs start-up
+    from cli.assess.recording import DecisionRecording  # noqa: PLC0415 - a database costs start-up
     from engine.journal.journal import Journal  # noqa: PLC0415
 
     try:
@@ -202,7 +202,7 @@ def _recorded(
         found.append(Exit.REJECTED)
         return
     with journal:
-        yield from Recording(journal, deciders, recorder_name(), lang, show).recorded(decided, offers, found)
+        yield from DecisionRecording(journal, deciders, recorder_name(), lang, show).recorded(decided, offers, found)
 
 
 def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:

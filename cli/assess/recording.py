@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from cli.common.console import Exit, present, say
-from cli.common.overrides import Overrides, override_lines
+from cli.common.overrides import StandingOverrides, override_lines
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
 from engine.diagnostics import NotReplayable, Rejected
@@ -24,7 +24,7 @@ BATCH = 250
 Decisions = tuple[Trace, ...]
 
 
-class Recording:
+class DecisionRecording:
     """Records the decisions of one run of the command.
 
     Args:
@@ -45,7 +45,7 @@ class Recording:
     ) -> None:
         self._show = show
         self._journal, self._by, self._run = journal, by, new_run()
-        self._overrides, self._wording = Overrides(journal), Wording(language)
+        self._overrides, self._wording = StandingOverrides(journal), Wording(language)
         self._numbers: list[int] = []
         self._supersets: Mapping[tuple[str, str], Rulebook | None] = {
             (d.program.rulebook.id, d.program.rulebook.version): d.superset.program.rulebook if d.superset else None

@@ -54,7 +54,7 @@ def _verdict(rulebook: Rulebook, written: str) -> Verdict:
     return names[written]
 
 
-class Override(NamedTuple):
+class StandingOverride(NamedTuple):
     """An override that stands, with the trace of the decision it replaces; None where that cannot be made again."""
 
     entry: Entry
@@ -62,7 +62,7 @@ class Override(NamedTuple):
     under: Trace | None
 
 
-class Overrides:
+class StandingOverrides:
     """The overrides in a journal: for each offer and rulebook the latest; `damaged` says which are left out and why."""
 
     def __init__(self, journal: Journal) -> None:
@@ -71,7 +71,7 @@ class Overrides:
         self._latest = {(e.offer, e.rulebook): e for e in entries}
         self._journal, self._replayer = journal, describing(journal.text)
 
-    def of(self, trace: Trace) -> Override | None:
+    def of(self, trace: Trace) -> StandingOverride | None:
         """The override that stands beside a decision."""
         entry = self._latest.get((trace.subject.id, trace.rulebook.id))
         if entry is None:
@@ -81,7 +81,7 @@ class Overrides:
         except Malformed as error:
             self.damaged += self._journal.not_whole(entry, error).diagnostics
             return None
-        return Override(entry, content, self._under(content.of))
+        return StandingOverride(entry, content, self._under(content.of))
 
     def _under(self, number: int) -> Trace | None:
         try:
@@ -90,7 +90,7 @@ class Overrides:
             return None
 
 
-def override_lines(found: Override, now: Trace, wording: Wording) -> Iterator[str]:
+def override_lines(found: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """An override in words, beside the decision that was made now."""
     pick, entry, content = wording.pick, found.entry, found.content
     label = wording.text(now.rulebook.outcomes[content.verdict].label)
@@ -104,7 +104,7 @@ def override_lines(found: Override, now: Trace, wording: Wording) -> Iterator[st
     yield from _flags(found, now, wording)
 
 
-def _flags(found: Override, now: Trace, wording: Wording) -> Iterator[str]:
+def _flags(found: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """What has changed under an override since it was made."""
     pick = wording.pick
     if found.under is None:

@@ -10,12 +10,12 @@ from cli.common.console import load_library
 from cli.common.json_output import json_text
 from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
-from engine.authoring.writing.difference import Change, differences
+from engine.authoring.writing.difference import RulebookChange, rulebook_changes
 from engine.diagnostics import NotComparable, TooComplex
 from engine.explanation.wording import Language, Wording
 
 if TYPE_CHECKING:
-    from engine.authoring.proofs.proof import Comparison
+    from engine.authoring.proofs.proof import ProofResult
     from engine.rulebooks.rulebook import Rulebook
 
 
@@ -34,21 +34,23 @@ def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> Non
     library = load_library()
     year = year or library.latest_year()
     before, after = (chosen_rulebooks(library, [name], year)[0] for name in (old, new))
-    changes, comparison = differences(before, after), _compared(before, after)
+    changes, comparison = rulebook_changes(before, after), _compared(before, after)
     printed = _json if form == "json" else _table
     click.echo(printed(before, after, changes, comparison, lang), nl=False)
 
 
-def _compared(before: Rulebook, after: Rulebook) -> Comparison:
-    from engine.authoring.proofs.proof import Comparison, compare  # noqa: PLC0415
+def _compared(before: Rulebook, after: Rulebook) -> ProofResult:
+    from engine.authoring.proofs.proof import ProofResult, compare  # noqa: PLC0415
 
     try:
         return compare(before, after, "equals")
     except (TooComplex, NotComparable):
-        return Comparison(None)
+        return ProofResult(None)
 
 
-def _table(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
+def _table(
+    before: Rulebook, after: Rulebook, changes: list[RulebookChange], comparison: ProofResult, lang: Language
+) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
     from cli.rulebook.proof_report import example_text, named_apart  # noqa: PLC0415
 
@@ -69,7 +71,7 @@ def _table(before: Rulebook, after: Rulebook, changes: list[Change], comparison:
     return screen.taken() + (f"\n{example_text(example, lang)}" if example else "")
 
 
-def _conclusion(comparison: Comparison, wording: Wording) -> str:
+def _conclusion(comparison: ProofResult, wording: Wording) -> str:
     conclusions = {
         True: (
             "Ingen afgørelse kan ændre sig, når alle oplysninger er kendt.",
@@ -87,7 +89,9 @@ def _conclusion(comparison: Comparison, wording: Wording) -> str:
     return wording.pick(*conclusions[comparison.holds])
 
 
-def _json(before: Rulebook, after: Rulebook, changes: list[Change], comparison: Comparison, lang: Language) -> str:
+def _json(
+    before: Rulebook, after: Rulebook, changes: list[RulebookChange], comparison: ProofResult, lang: Language
+) -> str:
     from cli.rulebook.proof_report import example_record  # noqa: PLC0415
 
     record: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
-from engine.authoring.proofs.proof import Comparison, Counterexample, ItemProof, Proof, Relation, prove
+from engine.authoring.proofs.proof import Counterexample, ItemProof, Proof, ProofResult, Relation, prove
 from engine.authoring.proofs.witness import Values
 from engine.decisions.analysis import Sets
 from engine.explanation.clauses import Clauses
@@ -144,7 +144,7 @@ def _sets_record(sets: Sets) -> dict[str, Any]:
 
 
 def comparison_text(
-    first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison, language: Language, form: str
+    first: Rulebook, second: Rulebook, relation: Relation, comparison: ProofResult, language: Language, form: str
 ) -> str:
     """How two rulebooks compare, with the offer on which they differ."""
     if form == "json":
@@ -173,7 +173,7 @@ _STATED = {
 
 
 def _comparison_lines(
-    first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison, wording: Wording
+    first: Rulebook, second: Rulebook, relation: Relation, comparison: ProofResult, wording: Wording
 ) -> Iterator[str]:
     yield wording.pick(*_STATED[relation, comparison.holds]).format(*named_apart(first, second))
     if comparison.counterexample is not None:
@@ -200,7 +200,9 @@ def example_text(example: Counterexample, language: Language) -> str:
     return example_offer(example.values, vocabulary, name, comments, because)
 
 
-def _comparison_record(first: Rulebook, second: Rulebook, relation: Relation, comparison: Comparison) -> dict[str, Any]:
+def _comparison_record(
+    first: Rulebook, second: Rulebook, relation: Relation, comparison: ProofResult
+) -> dict[str, Any]:
     return {
         "rulebook": first.name,
         "other": second.name,

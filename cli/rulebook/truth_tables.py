@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
-from engine.authoring.proofs.truth_table import Row, Table
+from engine.authoring.proofs.truth_table import Row, TruthTable
 from engine.explanation.wording import Language, Wording
 from engine.values.logic import Truth
 
@@ -17,13 +17,13 @@ _SIGNS = {Truth.MET: "✓", Truth.NOT_MET: "✗", Truth.NOT_APPLICABLE: "–"}
 _STYLES = {Truth.MET: "met", Truth.NOT_MET: "not_met", Truth.NOT_APPLICABLE: "not_applicable"}
 
 
-def _heads(table: Table, wording: Wording) -> list[str]:
+def _heads(table: TruthTable, wording: Wording) -> list[str]:
     titles = {override.id: wording.text(override.title) for override in table.rulebook.overrides}
     columns = [titles.get(name, name) for name in table.columns]
     return [*columns, wording.pick("Udfald", "Outcome"), wording.pick("Grundlag", "Basis")]
 
 
-def _signs(table: Table, row: Row) -> list[str]:
+def _signs(table: TruthTable, row: Row) -> list[str]:
     """What each column must be, in signs; empty where it makes no difference."""
     pairs = zip(row.cells, table.everything, strict=True)
     return [
@@ -32,7 +32,7 @@ def _signs(table: Table, row: Row) -> list[str]:
     ]
 
 
-def _outcome(table: Table, row: Row, wording: Wording) -> str:
+def _outcome(table: TruthTable, row: Row, wording: Wording) -> str:
     return wording.text(table.rulebook.outcomes[row.verdict].label)
 
 
@@ -43,7 +43,7 @@ def _legend(wording: Wording) -> str:
     )
 
 
-def _screen(table: Table, language: Language) -> str:
+def _screen(table: TruthTable, language: Language) -> str:
     """Under a heading for each outcome and basis; overrides, whose ids are long, are numbered and explained below."""
     wording, screen = Wording(language), Screen()
     screen.rule(f"{wording.text(table.rulebook.title)}  {table.rulebook.id}@{table.rulebook.version}")
@@ -62,12 +62,12 @@ def _screen(table: Table, language: Language) -> str:
     return screen.taken()
 
 
-def _cells(table: Table, row: Row) -> list[list[Piece]]:
+def _cells(table: TruthTable, row: Row) -> list[list[Piece]]:
     styles = [_STYLES[next(iter(cell))] if len(cell) == 1 else "" for cell in row.cells]
     return [[Piece(sign, style)] for sign, style in zip(_signs(table, row), styles, strict=True)]
 
 
-def _csv(table: Table, language: Language) -> str:
+def _csv(table: TruthTable, language: Language) -> str:
     """Ids and statuses as they stand in decision records, whatever the language."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -79,7 +79,7 @@ def _csv(table: Table, language: Language) -> str:
     return text.getvalue()
 
 
-def _markdown(table: Table, language: Language) -> str:
+def _markdown(table: TruthTable, language: Language) -> str:
     wording = Wording(language)
     heads = _heads(table, wording)
     rows = [[*_signs(table, row), _outcome(table, row, wording), row.basis] for row in table.rows]
@@ -87,7 +87,7 @@ def _markdown(table: Table, language: Language) -> str:
     return "\n".join([*lines, "", _legend(wording)]) + "\n"
 
 
-def _html(table: Table, language: Language) -> str:
+def _html(table: TruthTable, language: Language) -> str:
     wording = Wording(language)
     page = template_of("truth_table.html.jinja").render(
         language=language,
@@ -99,7 +99,7 @@ def _html(table: Table, language: Language) -> str:
     return page + "\n"
 
 
-PRINTERS: dict[str, Callable[[Table, Language], str]] = {
+PRINTERS: dict[str, Callable[[TruthTable, Language], str]] = {
     "table": _screen,
     "csv": _csv,
     "md": _markdown,

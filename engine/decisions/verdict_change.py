@@ -7,7 +7,7 @@ from enum import Enum
 from engine.rulebooks.rulebook import Verdict
 
 
-class Change(Enum):
+class VerdictChange(Enum):
     """How a verdict differs from the one before it."""
 
     ENTERED = "entered"
@@ -28,24 +28,24 @@ class Cause(Enum):
     INTERACTION = "interaction"
 
 
-def change_of(before: str | None, now: str) -> Change | None:
+def change_of(before: str | None, now: str) -> VerdictChange | None:
     """The change from one verdict to another; None where there is none.
 
     `entered` is met now and was not; `left` was met and fails now; `undetermined` was settled and is not any more; what
     was undetermined and fails now is `changed`.
 
     >>> change_of("undetermined", "met"), change_of("met", "met")
-    (<Change.ENTERED: 'entered'>, None)
+    (<VerdictChange.ENTERED: 'entered'>, None)
     """
     if before is None:
-        return Change.NEW
+        return VerdictChange.NEW
     if before == now:
         return None
     if now == Verdict.MET.value:
-        return Change.ENTERED
+        return VerdictChange.ENTERED
     if now == Verdict.UNDETERMINED.value:
-        return Change.UNDETERMINED
-    return Change.LEFT if before == Verdict.MET.value else Change.CHANGED
+        return VerdictChange.UNDETERMINED
+    return VerdictChange.LEFT if before == Verdict.MET.value else VerdictChange.CHANGED
 
 
 def cause_of(oo: str, no: str | None, on: str | None, nn: str) -> Cause | None:

@@ -33,7 +33,7 @@ EXACT = 2**52
 """Below this, whole numbers and their quotients are exact on every backend."""
 
 
-class Leaf(NamedTuple):
+class FactColumn(NamedTuple):
     """One column of evidence: a fact, or one year of it.
 
     `decimals` are those that a number on the grid can have, `factor` how much finer the grid is than they. A `part` is
@@ -129,7 +129,7 @@ class Grids:
                 self._finest[name] = math.lcm(self._finest.get(name, 1), scale)
         tested = itertools.chain(*(program.facts_tested for program in programs))
         read = {leaf.key: leaf for fact in tested for leaf in self.leaves_of(fact)}
-        self.read: Mapping[str, Leaf] = read
+        self.read: Mapping[str, FactColumn] = read
         self._check()
 
     def _check(self) -> None:
@@ -151,7 +151,7 @@ class Grids:
         if found:
             raise Rejected(found)
 
-    def leaf(self, fact: FactDeclaration, year: int | None = None) -> Leaf:
+    def leaf(self, fact: FactDeclaration, year: int | None = None) -> FactColumn:
         """The column of a fact, or of one year of it."""
         return self._leaf(fact.id, None, year)
 
@@ -177,7 +177,7 @@ class Grids:
         keys = {leaf.key for leaf in self.leaves_of(fact)}
         return fact.id in self.read or bool(keys & present)
 
-    def parts(self, fact: FactDeclaration) -> list[Leaf]:
+    def parts(self, fact: FactDeclaration) -> list[FactColumn]:
         """The columns that a derived fact follows from."""
         match fact.derivation:
             case None:
@@ -189,7 +189,7 @@ class Grids:
             case _:
                 assert_never(fact.derivation)
 
-    def own(self, fact: FactDeclaration) -> Leaf:
+    def own(self, fact: FactDeclaration) -> FactColumn:
         """The column in which a fact itself is stated."""
         return self._leaf(fact.id, None, None)
 
@@ -198,18 +198,18 @@ class Grids:
         own, derivation = self.own(fact).scale, fact.derivation
         return own * len(derivation.years) if isinstance(derivation, Mean) else own
 
-    def leaves_of(self, fact: FactDeclaration) -> list[Leaf]:
+    def leaves_of(self, fact: FactDeclaration) -> list[FactColumn]:
         """The columns in which a fact, and what it is derived from, are stated."""
         return [self.own(fact), *self.parts(fact)]
 
-    def _leaf(self, name: str, mean: FactDeclaration | None, year: int | None) -> Leaf:
+    def _leaf(self, name: str, mean: FactDeclaration | None, year: int | None) -> FactColumn:
         fact = self._facts[name]
         if not fact.is_number:
-            return Leaf(fact, year, 0, 1, part=False)
+            return FactColumn(fact, year, 0, 1, part=False)
         family = self._family(mean or fact)
         decimals = max(_decimals(self._facts[member].kind) for member in family)
         wanted = math.lcm(10**decimals, *(self._finest.get(member, 1) for member in family))
-        return Leaf(fact, year, decimals, wanted // 10**decimals, part=self._is_part(name))
+        return FactColumn(fact, year, decimals, wanted // 10**decimals, part=self._is_part(name))
 
     def _family(self, fact: FactDeclaration) -> list[str]:
         """The facts that share a grid: a mean, and what it is the mean of."""
@@ -281,7 +281,7 @@ def derived_ends(
     return joined, certain & (~both_exact | (computed.low == stated.low)) & (joined.low <= joined.high)
 
 
-def _stays_within(fact: FactDeclaration, parts: Sequence[Leaf]) -> bool:
+def _stays_within(fact: FactDeclaration, parts: Sequence[FactColumn]) -> bool:
     """Whether a mean cannot leave its range because none of its parts can."""
     return isinstance(fact.derivation, Mean) and all(part.fact.everything == fact.everything for part in parts)
 
@@ -304,7 +304,7 @@ def _finer_high(high: nw.Expr, times: int) -> nw.Expr:
     return nw.when(high >= UNBOUNDED).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(finer)
 
 
-def _mean(parts: Sequence[Leaf], *, are_whole: bool) -> Ends:
+def _mean(parts: Sequence[FactColumn], *, are_whole: bool) -> Ends:
     """The sum of the parts, which is their mean on a grid as many times finer."""
     everything = parts[0].fact.everything
     assert isinstance(everything, Interval)
@@ -328,7 +328,7 @@ def _sum(terms: Sequence[nw.Expr]) -> nw.Expr:
     return reduce(lambda a, b: a + b, terms)
 
 
-def _ratio(of: Leaf, to: Leaf, scale: int) -> tuple[Ends, nw.Expr]:
+def _ratio(of: FactColumn, to: FactColumn, scale: int) -> tuple[Ends, nw.Expr]:
     """The quotients of two facts, of which the second is above 0; and whether none is too large to be computed."""
     common = math.gcd(to.scale * scale, of.scale)
     times, through = to.scale * scale // common, of.scale // common
@@ -371,7 +371,7 @@ def _least_quotient(number: nw.Expr, divisors: Ends, times: int, through: int) -
     return low, small | (number <= -UNBOUNDED) | (even == 0) | no_divisor
 
 
-def not_stated(leaf: Leaf) -> Iterator[nw.Expr]:
+def not_stated(leaf: FactColumn) -> Iterator[nw.Expr]:
     """The columns of a leaf about which no offer states anything."""
     fact = leaf.fact
     if isinstance(fact.everything, Interval):

@@ -16,7 +16,7 @@ from typing import NamedTuple, assert_never
 
 from engine.diagnostics import IntegrityFault, TooComplex
 from engine.evaluation.evidence import Finding, State
-from engine.evaluation.folding import Folding, Outcome
+from engine.evaluation.folding import Folded, Folding
 from engine.evaluation.program import Program, StatedNode, TestNode, children_of
 from engine.rulebooks.rulebook import NumberTest
 from engine.values.comparison import Comparison
@@ -209,18 +209,18 @@ class _OverResults(Folding):
                 self.check_size()
         self._outcomes = [outcomes[index] for index in nodes]
 
-    def leaf(self, node: TestNode | StatedNode) -> Outcome:
+    def leaf(self, node: TestNode | StatedNode) -> Folded:
         """Never asked for: what reads a fact is known."""
         raise AssertionError(node.name)
 
-    def _known(self, node: int, possible: Possible) -> Outcome:
+    def _known(self, node: int, possible: Possible) -> Folded:
         if len(possible) == 1:
             return self.constant(_KNOWN[possible[0]])
         met, away = f"{node}", f"{node}:away"
         self._bdd.declare(met, away)
         self._nodes[self._bdd.level_of_var(met)] = node
         is_met = self._bdd.var(met)
-        return Outcome(is_met, self._bdd.var(away) & ~is_met if _AWAY in possible else self.false)
+        return Folded(is_met, self._bdd.var(away) & ~is_met if _AWAY in possible else self.false)
 
     def diagram(self) -> _Diagram:
         """The diagrams, read out of the library."""

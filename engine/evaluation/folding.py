@@ -29,14 +29,14 @@ Function = Any
 """A function of the diagram's variables; the library has no types."""
 
 
-class Outcome(NamedTuple):
+class Folded(NamedTuple):
     """Where a node is met, and where it is not applicable."""
 
     met: Function
     away: Function
 
 
-Earlier = Sequence[Outcome] | Mapping[int, Outcome]
+Earlier = Sequence[Folded] | Mapping[int, Folded]
 """What nodes come to, by their numbers."""
 
 
@@ -63,7 +63,7 @@ class Folding(ABC):
         self.true, self.false = self._bdd.true, self._bdd.false
 
     @abstractmethod
-    def leaf(self, node: TestNode | StatedNode) -> Outcome:
+    def leaf(self, node: TestNode | StatedNode) -> Folded:
         """What a node that reads a fact comes to."""
 
     def all_of(self, parts: Iterable[Function]) -> Function:
@@ -84,7 +84,7 @@ class Folding(ABC):
             if len(self._bdd) > MAX_NODES:
                 raise TooComplex
 
-    def outcome(self, node: Node, earlier: Earlier) -> Outcome:
+    def outcome(self, node: Node, earlier: Earlier) -> Folded:
         """What a node comes to, from what those before it come to.
 
         Raises:
@@ -102,35 +102,35 @@ class Folding(ABC):
             case ChoiceNode():
                 condition, then, otherwise = (earlier[i] for i in (node.condition, node.then, node.otherwise))
                 pairs = zip(then, otherwise, strict=True)
-                return Outcome(*(self._bdd.ite(condition.met, first, second) for first, second in pairs))
+                return Folded(*(self._bdd.ite(condition.met, first, second) for first, second in pairs))
             case CountedNode():
                 child = earlier[node.child]
                 if node.counts_as is Truth.NOT_APPLICABLE:
                     return child
-                return Outcome(child.met | child.away if node.counts_as is Truth.MET else child.met, self.false)
+                return Folded(child.met | child.away if node.counts_as is Truth.MET else child.met, self.false)
         assert_never(node)
 
-    def constant(self, status: Status) -> Outcome:
+    def constant(self, status: Status) -> Folded:
         """A node that always has one known status."""
         met, away = status is Status.MET, status is Status.NOT_APPLICABLE
-        return Outcome(self.true if met else self.false, self.true if away else self.false)
+        return Folded(self.true if met else self.false, self.true if away else self.false)
 
-    def _join(self, operator: Connective, parts: Sequence[Outcome]) -> Outcome:
+    def _join(self, operator: Connective, parts: Sequence[Folded]) -> Folded:
         away = self.all_of(part.away for part in parts)
         match operator:
             case "all":
-                return Outcome(self.all_of(part.met | part.away for part in parts) & ~away, away)
+                return Folded(self.all_of(part.met | part.away for part in parts) & ~away, away)
             case "any":
-                return Outcome(~self.all_of(~part.met for part in parts), away)
+                return Folded(~self.all_of(~part.met for part in parts), away)
             case "not":
-                return Outcome(~parts[0].met & ~away, away)
+                return Folded(~parts[0].met & ~away, away)
             case _:
                 assert_never(operator)
 
-    def _count(self, node: CountNode, earlier: Earlier) -> Outcome:
+    def _count(self, node: CountNode, earlier: Earlier) -> Folded:
         mandatory = self.all_of(earlier[m].met | earlier[m].away for m in node.mandatory)
         enough = self.at_least(node.required, [earlier[child].met for child in node.children])
-        return Outcome(enough & mandatory, self.false)
+        return Folded(enough & mandatory, self.false)
 
     def at_least(self, required: int, parts: Iterable[Function]) -> Function:
         """Where so many of the functions hold; by dynamic programming over how many do, so that it stays small.

@@ -75,7 +75,7 @@ class Supposition(NamedTuple):
         return self.is_override, self.status
 
 
-Choice = tuple[Supposition, ...]
+Suppositions = tuple[Supposition, ...]
 
 
 class Clauses:
@@ -160,17 +160,17 @@ class Clauses:
             return self._wording.pick(f"de {number} kriterier", f"the {number} criteria")
         return self._wording.pick("kriterierne {}", "{}").format(self.names(names))
 
-    def _choice(self, names: Sequence[str], statuses: Sequence[Status]) -> Choice:
+    def _choice(self, names: Sequence[str], statuses: Sequence[Status]) -> Suppositions:
         pairs = zip(names, statuses, strict=True)
         return tuple(Supposition(name, name in self._overrides, status) for name, status in pairs)
 
     @staticmethod
-    def _is_any_of(rest: Sequence[Choice], others: Choice) -> bool:
+    def _is_any_of(rest: Sequence[Suppositions], others: Suppositions) -> bool:
         """Whether the choices are every way to take so many of the others."""
         sizes = {len(choice) for choice in rest}
         return len(rest) > 1 and len(sizes) == 1 and len(rest) == math.comb(len(others), *sizes)
 
-    def _with_any_of(self, shared: Choice, others: Choice, taken: int, mood: Mood) -> list[str]:
+    def _with_any_of(self, shared: Suppositions, others: Suppositions, taken: int, mood: Mood) -> list[str]:
         """Clauses on what is shared and on so many of the others; those of one kind share a verb."""
         kind = others[0].kind
         alike = [item.name for item in shared if item.kind == kind]
@@ -185,7 +185,7 @@ class Clauses:
         pool = self._pool(names) if alone else self.names(names)
         return self._wording.pick("{} af {}", "{} of {}").format(self._wording.counted(taken), pool)
 
-    def _together(self, choice: Choice, mood: Mood) -> list[str]:
+    def _together(self, choice: Suppositions, mood: Mood) -> list[str]:
         """A clause for each kind of supposition."""
         kinds = dict.fromkeys(item.kind for item in choice)
         return [self._all_of([item.name for item in choice if item.kind == kind], kind, mood) for kind in kinds]
@@ -200,7 +200,7 @@ class Clauses:
         english = first.format(", ".join(self.names([name]) for name in names[:-1]), self.names(names[-1:]))
         return self._wording.pick(danish, f"{english} {positive}")
 
-    def _alternatives(self, choices: Sequence[Choice], mood: Mood) -> str:
+    def _alternatives(self, choices: Sequence[Suppositions], mood: Mood) -> str:
         """Choices one by one."""
         shown = choices[:MAX_ALTERNATIVES]
         if all(len(choice) == 1 for choice in shown):
@@ -211,7 +211,7 @@ class Clauses:
         texts = [self._wording.listed(several) for several in clauses]
         return self._wording.phrase("or").join(f"({text})" for text in texts)
 
-    def _one_each(self, choices: Sequence[Choice], mood: Mood) -> list[str]:
+    def _one_each(self, choices: Sequence[Suppositions], mood: Mood) -> list[str]:
         """Alternatives of one item each: a clause for each kind."""
         items = [item for choice in choices for item in choice]
         kinds = dict.fromkeys(item.kind for item in items)

@@ -8,10 +8,10 @@ _NAMES = ("id", "fact", "code")
 MISSING = object()
 
 
-def differences(one: object, other: object, path: str = "") -> Iterator[str]:
+def differing_paths(one: object, other: object, path: str = "") -> Iterator[str]:
     """The paths at which two records differ; items of lists go by their id or fact where they have one.
 
-    >>> list(differences({"a": [{"id": "B1", "x": 1}], "b": 2}, {"a": [{"id": "B1", "x": 3}], "b": 2}))
+    >>> list(differing_paths({"a": [{"id": "B1", "x": 1}], "b": 2}, {"a": [{"id": "B1", "x": 3}], "b": 2}))
     ['a.B1.x']
     """
     if one is MISSING or other is MISSING:
@@ -27,7 +27,7 @@ def differences(one: object, other: object, path: str = "") -> Iterator[str]:
 def _of_mappings(one: Mapping[str, object], other: Mapping[str, object], path: str) -> Iterator[str]:
     for key in dict.fromkeys([*one, *other]):
         below = f"{path}.{key}" if path else str(key)
-        yield from differences(one.get(key, MISSING), other.get(key, MISSING), below)
+        yield from differing_paths(one.get(key, MISSING), other.get(key, MISSING), below)
 
 
 def _is_list(value: object) -> bool:

@@ -163,7 +163,7 @@ WRITTEN = ENTRY_1
 """The format of entries that are recorded now."""
 
 
-class Recording(NamedTuple):
+class Recorder(NamedTuple):
     """When and by whom entries are recorded, and by which version of the software."""
 
     at: str
@@ -171,7 +171,7 @@ class Recording(NamedTuple):
     software: str
 
 
-def chained(draft: Draft, number: int, previous: str, recording: Recording) -> Entry:
+def chained(draft: Draft, number: int, previous: str, recording: Recorder) -> Entry:
     """A draft as the entry that follows another."""
     fields = draft._asdict() | {"recorded_at": recording.at, "recorded_by": recording.by}
     open_entry = Entry(number=number, previous=previous, digest="", checksums="", software=recording.software, **fields)

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, rejected
 from engine.journal.connection import Address, in_words
-from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recording, chained
+from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recorder, chained
 from engine.journal.header import stored_headers, wrong_header
 from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
 from engine.journal.views import create_views
@@ -168,7 +168,7 @@ class Journal:
         """
         if not drafts:
             return []
-        recording = Recording(now(), by, software())
+        recording = Recorder(now(), by, software())
         new = {digest: kept for digest, kept in (texts or {}).items() if digest not in self._kept}
         with self._transaction() as connection:
             connection.execute(sa.select(HEADER.c.id).with_for_update())

@@ -12,7 +12,7 @@ import polars as pl
 from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Diagnostic, Rejected
 from engine.evaluation.columnar import ColumnarProgram
-from engine.evaluation.columnar_evidence import Grids, Leaf
+from engine.evaluation.columnar_evidence import FactColumn, Grids
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
@@ -137,7 +137,7 @@ class Evaluator:
         return found
 
 
-def _leaves(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iterator[Leaf]:
+def _leaves(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iterator[FactColumn]:
     """The columns of a table that state a fact, whether a rulebook reads it or not: a mistake is a mistake."""
     for name in schema:
         if (stated := stated_in(name, vocabulary)) is not None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import narwhals as nw
 
-from engine.evaluation.columnar_evidence import Leaf, possible_of, reasoned_of, stated_of
+from engine.evaluation.columnar_evidence import FactColumn, possible_of, reasoned_of, stated_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.number_columns import DistinctTexts, numbers, plain_text, texts
@@ -38,7 +38,7 @@ class EvidenceColumns:
     """
 
     def __init__(
-        self, leaves: Mapping[str, Leaf], vocabulary: Vocabulary, sign: DecimalSign, schema: Mapping[str, Any]
+        self, leaves: Mapping[str, FactColumn], vocabulary: Vocabulary, sign: DecimalSign, schema: Mapping[str, Any]
     ) -> None:
         self._vocabulary, self._sign, self._schema = vocabulary, sign, schema
         self.leaves = {key: leaf for key, leaf in leaves.items() if key in schema}
@@ -105,7 +105,7 @@ class EvidenceColumns:
             if name in self._schema and known:
                 yield _terms(nw.col(name), [w for t, text in known.items() for w in (t, text.da, text.en)])
 
-    def _leaf(self, leaf: Leaf) -> None:
+    def _leaf(self, leaf: FactColumn) -> None:
         if not leaf.fact.is_number:
             self._answers(leaf)
         elif not self._is_text(leaf.key):
@@ -113,7 +113,7 @@ class EvidenceColumns:
         elif leaf.key not in self._distinct:
             texts(self._stages, leaf, self._sign)
 
-    def _answers(self, leaf: Leaf) -> None:
+    def _answers(self, leaf: FactColumn) -> None:
         key = leaf.key
         if self._schema.get(key) == nw.Boolean and leaf.fact.is_judgement:
             said = nw.col(key)
@@ -129,7 +129,7 @@ class EvidenceColumns:
             reasoned = nw.col(because).cast(nw.String).str.strip_chars(WHITESPACE) != ""
         self._stages.made(0, reasoned.fill_null(False), reasoned_of(key))
 
-    def _words(self, leaf: Leaf) -> None:
+    def _words(self, leaf: FactColumn) -> None:
         """Each answer by the words that stand for it, written without spaces around them."""
         fact, key = leaf.fact, leaf.key
         written = nw.col(key).cast(nw.String) if key in self._schema else nw.lit(None, nw.String)

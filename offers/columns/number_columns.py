@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from engine.evaluation.columnar_evidence import Leaf, high_of, low_of, marks_of
+from engine.evaluation.columnar_evidence import FactColumn, high_of, low_of, marks_of
 from engine.values.interval import Interval
 from offers.columns.stages import Stages
 from offers.tables.cells import DecimalSign
@@ -37,7 +37,7 @@ def _with_point(text: nw.Expr, sign: DecimalSign) -> nw.Expr:
     return nw.when(text != "").then(text)
 
 
-def numbers(stages: Stages, leaf: Leaf, dtype: Any) -> None:
+def numbers(stages: Stages, leaf: FactColumn, dtype: Any) -> None:
     """A column of numbers; one off the grid lies between its neighbours there."""
     value = nw.col(leaf.key)
     least, largest = _limits(leaf)
@@ -53,7 +53,7 @@ def numbers(stages: Stages, leaf: Leaf, dtype: Any) -> None:
         stages.check(value.is_null())
 
 
-def _binary(stages: Stages, leaf: Leaf, value: nw.Expr) -> None:
+def _binary(stages: Stages, leaf: FactColumn, value: nw.Expr) -> None:
     """Binary numbers, each taken as the shortest decimal number that it is nearest to."""
     ten = 10.0**leaf.decimals
     least, largest = _limits(leaf)
@@ -71,7 +71,7 @@ def _binary(stages: Stages, leaf: Leaf, value: nw.Expr) -> None:
     stages.check(value.is_null() | fits.fill_null(False))
 
 
-def texts(stages: Stages, leaf: Leaf, sign: DecimalSign) -> None:
+def texts(stages: Stages, leaf: FactColumn, sign: DecimalSign) -> None:
     """A column of texts: numbers, bounds, ranges, and the words for unknown."""
     key = leaf.key
     text = _with_point(nw.col(key).cast(nw.String).str.strip_chars(WHITESPACE), sign)
@@ -99,7 +99,7 @@ def texts(stages: Stages, leaf: Leaf, sign: DecimalSign) -> None:
     stages.check((fits & (nw.col(low_of(key)) <= nw.col(high_of(key)))) | text.is_null() | unknown)
 
 
-def _ends(stages: Stages, leaf: Leaf, low: nw.Expr, high: nw.Expr) -> None:
+def _ends(stages: Stages, leaf: FactColumn, low: nw.Expr, high: nw.Expr) -> None:
     """The ends, where none is stated those that the fact has anyway."""
     assert isinstance(leaf.fact.everything, Interval)
     least, largest = marks_of(leaf.fact.everything, leaf.scale)
@@ -107,7 +107,7 @@ def _ends(stages: Stages, leaf: Leaf, low: nw.Expr, high: nw.Expr) -> None:
     stages.made(4, high.fill_null(largest), high_of(leaf.key))
 
 
-def _limits(leaf: Leaf) -> tuple[Fraction, Fraction]:
+def _limits(leaf: FactColumn) -> tuple[Fraction, Fraction]:
     """The least and the largest number that the fact allows and a column holds."""
     everything = leaf.fact.everything
     assert isinstance(everything, Interval)
@@ -116,7 +116,7 @@ def _limits(leaf: Leaf) -> tuple[Fraction, Fraction]:
     return least, largest if everything.high is None else min(largest, everything.high)
 
 
-def _mark_of_text(text: nw.Expr, leaf: Leaf) -> nw.Expr:
+def _mark_of_text(text: nw.Expr, leaf: FactColumn) -> nw.Expr:
     """The mark of numbers in texts; null where a text is none, or has more digits than a column holds."""
     ten = 10.0**leaf.decimals
     begins_with_0 = text.str.starts_with("0") & ~text.str.slice(1, 1).is_in(["", "."])
@@ -136,7 +136,7 @@ class DistinctTexts:
     text by text.
     """
 
-    def __init__(self, leaf: Leaf, sign: DecimalSign) -> None:
+    def __init__(self, leaf: FactColumn, sign: DecimalSign) -> None:
         self._leaf, self._sign, self._lock = leaf, sign, threading.Lock()
         self._texts = pl.Categories.random()
         # Polars forgets the texts of categories that no column is made of.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from engine.decisions.verdict_change import Change, change_of
+from engine.decisions.verdict_change import VerdictChange, change_of
 from engine.rulebooks.rulebook import Verdict
 from offers.columns.decided_columns import BASIS, COMPARED, OUTCOME, VERDICT
 from offers.columns.decision_table import DecisionTable
@@ -37,7 +37,7 @@ _HELD = 100_000
 """So many changed offers wait, with their evidence, until what turned them is named."""
 
 
-class Comparison:
+class RunComparison:
     """All rulebooks' decisions beside those of a run before.
 
     Args:
@@ -134,7 +134,7 @@ class _OfRulebook:
         found = _changed(self._before(matched), now)
         is_changed = found["change"].is_not_null()
         if not self._complete:
-            is_changed &= found["change"].ne_missing(Change.NEW.value)
+            is_changed &= found["change"].ne_missing(VerdictChange.NEW.value)
         changed = found.filter(is_changed)
         changed = changed.join(self._caused(changed, decided, matched, pairs), on=AT, how="left", maintain_order="left")
         self._keep(changed, decided, ids, pairs)
@@ -201,7 +201,7 @@ class _OfRulebook:
         """Note offers whose rows were refused."""
         rows = matched.pairs.sort(AT, maintain_order=True)[BEFORE]
         self._seen.append(rows)
-        self._told.append(self._gone(rows, Change.REJECTED))
+        self._told.append(self._gone(rows, VerdictChange.REJECTED))
 
     def changes(self) -> pl.DataFrame:
         """The list of changes by offer, those that are closed last."""
@@ -210,9 +210,9 @@ class _OfRulebook:
         everybody = pl.int_range(len(self._offers), dtype=pl.UInt32, eager=True)
         closed = everybody.filter(~everybody.is_in(seen.implode()))
         told = pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *self._told]).sort("offer", maintain_order=True)
-        return pl.concat([told, self._gone(closed, Change.CLOSED)])
+        return pl.concat([told, self._gone(closed, VerdictChange.CLOSED)])
 
-    def _gone(self, rows: pl.Series, change: Change) -> pl.DataFrame:
+    def _gone(self, rows: pl.Series, change: VerdictChange) -> pl.DataFrame:
         known = {
             "offer": self._offers.gather(rows),
             "previous_verdict": self._verdicts.gather(rows).cast(pl.String),

@@ -11,7 +11,7 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Malformed, NotReplayable, Rejected
 from engine.documents.document import read_one
 from engine.documents.fields import read_json
-from engine.journal.differing_paths import differences
+from engine.journal.differing_paths import differing_paths
 from engine.journal.entry import Entry
 from engine.journal.records import RecordedDecision, superset_in
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
@@ -65,7 +65,7 @@ class Replayer:
             )
         trace = self.decide(recorded.document, decision.rulebook, recorded.superset, decision.year)
         now = read_json(decision_text(decision_record(trace, decision.format)))
-        return Replayed(trace, tuple(differences(decision.record, now)))
+        return Replayed(trace, tuple(differing_paths(decision.record, now)))
 
     def decide(self, document: str, rulebook: RulebookRef, superset: RulebookRef | None, year: int) -> Trace:
         """The decision on an offer as it was written, by a rulebook that is named with its digests.

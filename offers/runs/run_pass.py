@@ -23,7 +23,7 @@ from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
 from offers.columns.text_columns import harmless_cells
-from offers.comparison.comparison import CHANGE_SCHEMA, Comparison
+from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
 from offers.comparison.previous import DECISIONS, Previous
 from offers.tables.table import Table
 
@@ -91,7 +91,7 @@ class Pass:
         ]
         self.batch = Batch(self.evaluator, self.decision_tables, request.table, repeated)
         asked = (self.decision_tables, request.table, request.reader, request.year)
-        self.comparison = Comparison(request.previous, *asked) if request.previous else None
+        self.comparison = RunComparison(request.previous, *asked) if request.previous else None
 
     @property
     def decided_schema(self) -> dict[str, pl.DataType]:

@@ -25,7 +25,7 @@ from pyspark.sql import functions as spark
 
 from engine.diagnostics import Place, Rejected, rejected
 from offers.columns.evidence_columns import READ
-from offers.comparison.comparison import Comparison
+from offers.comparison.comparison import RunComparison
 from offers.runs.run_pass import Pass
 from offers.tables.polars_words import fault_of
 from offers.tables.standard_error import standard_error_in
@@ -198,7 +198,7 @@ class SparkBackend:
         run.told(run.batch.rows)
         return decided.drop(*run.evaluator.vectors)
 
-    def _compared(self, decided: DataFrame, comparison: Comparison) -> DataFrame:
+    def _compared(self, decided: DataFrame, comparison: RunComparison) -> DataFrame:
         """The rows with what changed since the run before, which the driver finds."""
         rows, parts = self._on_polars("decided"), self._scratch / "compared"
         parts.mkdir()

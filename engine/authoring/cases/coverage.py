@@ -25,7 +25,7 @@ from engine.authoring.proofs.diagrams import Diagrams, facts_under
 from engine.decisions.trace import Trace
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State
-from engine.evaluation.folding import Function, Outcome
+from engine.evaluation.folding import Folded, Function
 from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.evaluation.ruling import placed
 from engine.rulebooks.rulebook import NumberTest, Rulebook, tests_of
@@ -128,7 +128,7 @@ class Meaning:
         kept = (self._nodes[node] for node in kept_mandatory(self.program, goal))
         return decides & exactly & self.diagrams.all_of(node.met | node.away for node in kept)
 
-    def _at_least(self, required: int, parts: Sequence[Outcome]) -> Function:
+    def _at_least(self, required: int, parts: Sequence[Folded]) -> Function:
         return self.diagrams.at_least(required, [part.met for part in parts])
 
     def decisive(self, goal: Goal) -> Function:

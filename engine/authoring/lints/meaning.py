@@ -7,7 +7,7 @@ from functools import cached_property
 from engine.authoring.lints.places import conditions_of
 from engine.authoring.proofs.diagrams import Diagrams
 from engine.diagnostics import TooComplex
-from engine.evaluation.folding import Function, Outcome
+from engine.evaluation.folding import Folded, Function
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Condition, Rulebook, ways_of_counting
 
@@ -63,10 +63,10 @@ class Meaning:
     def matters(self, node: int) -> bool:
         """Whether the verdict of some offer depends on a node of the program."""
         true, false = self._diagrams.true, self._diagrams.false
-        met, not_met = Outcome(true, false), Outcome(false, false)
+        met, not_met = Folded(true, false), Folded(false, false)
         return not self.are_same(*(self._met_in(self._rulebook, {node: given}) for given in (met, not_met)))
 
-    def _met_in(self, rulebook: Rulebook, given: dict[int, Outcome] | None = None) -> Function:
+    def _met_in(self, rulebook: Rulebook, given: dict[int, Folded] | None = None) -> Function:
         if self._is_exhausted:
             raise TooComplex
         program = compile_rulebook(rulebook)

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from engine.authoring.proofs.regions import passes, regions_of
-from engine.evaluation.folding import Folding, Function, Outcome
+from engine.evaluation.folding import Folded, Folding, Function
 from engine.evaluation.program import Program, StatedNode, TestNode
 from engine.rulebooks.rulebook import Condition, FactDeclaration, Possible, Test
 from engine.values.logic import Status
 
 
-class Choice(NamedTuple):
+class RegionChoice(NamedTuple):
     """One region of a fact, by its number; `possible` is None where the fact is not stated."""
 
     fact: FactDeclaration
@@ -80,31 +80,31 @@ class Diagrams(Folding):
             return ~parts[0]
         return self.all_of(parts) if condition.operator == "all" else ~self.all_of(~part for part in parts)
 
-    def nodes(self, program: Program, given: Mapping[int, Outcome] | None = None) -> list[Outcome]:
+    def nodes(self, program: Program, given: Mapping[int, Folded] | None = None) -> list[Folded]:
         """What each node of a program comes to over the facts; some nodes may be given instead.
 
         Raises:
             TooComplex: the diagrams would have more than `MAX_NODES` nodes.
         """
-        found: list[Outcome] = []
+        found: list[Folded] = []
         for index, node in enumerate(program.nodes):
             outcome = (given or {}).get(index)
             found.append(outcome if outcome is not None else self.outcome(node, found))
             self.check_size()
         return found
 
-    def leaf(self, node: TestNode | StatedNode) -> Outcome:
+    def leaf(self, node: TestNode | StatedNode) -> Folded:
         """Where a fact passes a test, or is stated."""
         if isinstance(node, TestNode):
-            return Outcome(self.test(node.test), self.false)
-        return Outcome(~self.in_region(node.fact, 0), self.false)
+            return Folded(self.test(node.test), self.false)
+        return Folded(~self.in_region(node.fact, 0), self.false)
 
-    def statuses(self, program: Program) -> dict[int, Outcome]:
+    def statuses(self, program: Program) -> dict[int, Folded]:
         """The status of each item of a program, by node, as variables of their own."""
         found = {}
         for item, node in enumerate(program.inputs):
             away = self._bdd.var(_away(item)) if self._can_be_away(program, item) else self.false
-            found[node] = Outcome(self._bdd.var(_met(item)), away)
+            found[node] = Folded(self._bdd.var(_met(item)), away)
         return found
 
     def _can_be_away(self, program: Program, item: int) -> bool:
@@ -122,7 +122,7 @@ class Diagrams(Folding):
         cuts = {_cut(name, i) for name, regions in self.regions.items() for i in range(len(regions) - 1)}
         return self._bdd.exist(cuts, self.tied(program))
 
-    def choices(self, where: Function) -> dict[str, Choice] | None:
+    def choices(self, where: Function) -> dict[str, RegionChoice] | None:
         """A region for each fact for which a function holds, or None where there is none."""
         picked = self._bdd.pick(where & self.possible)
         if picked is None:
@@ -130,10 +130,10 @@ class Diagrams(Folding):
         found = {}
         for name, regions in self.regions.items():
             index = sum(bool(picked.get(_cut(name, i), False)) for i in range(len(regions) - 1))
-            found[name] = Choice(self._facts[name][0], index, regions[index])
+            found[name] = RegionChoice(self._facts[name][0], index, regions[index])
         return found
 
-    def at(self, choices: Mapping[str, Choice]) -> Function:
+    def at(self, choices: Mapping[str, RegionChoice]) -> Function:
         """Where each fact lies in its region."""
         return self.all_of(self.in_region(name, choice.region) for name, choice in choices.items())
 

@@ -101,7 +101,7 @@ class Counterexample(NamedTuple):
     second: Trace
 
 
-class Comparison(NamedTuple):
+class ProofResult(NamedTuple):
     """Whether a relation between the verdicts of two rulebooks holds, and an offer where it does not.
 
     `counterexample` is also None where only offers were found whose derived facts contradict each other; `holds` is
@@ -115,7 +115,7 @@ class Comparison(NamedTuple):
 Relation = Literal["implies", "equals"]
 
 
-def compare(first: Rulebook, second: Rulebook, relation: Relation) -> Comparison:
+def compare(first: Rulebook, second: Rulebook, relation: Relation) -> ProofResult:
     """Whether every offer whose facts are known and that the first covers is covered by the second, or also not so.
 
     Raises:
@@ -133,12 +133,12 @@ def compare(first: Rulebook, second: Rulebook, relation: Relation) -> Comparison
     verdicts = [diagrams.nodes(program)[program.verdict].met for program in programs]
     where = verdicts[0] & ~verdicts[1] if relation == "implies" else diagrams.differing(*verdicts)
     if not diagrams.holds_somewhere(where):
-        return Comparison(True)
+        return ProofResult(True)
     for values in witnesses(diagrams, where):
         counterexample = _decided(first, second, values)
         if counterexample is not None:
-            return Comparison(False, counterexample)
-    return Comparison(None)
+            return ProofResult(False, counterexample)
+    return ProofResult(None)
 
 
 def _check_facts(first: Rulebook, second: Rulebook) -> None:

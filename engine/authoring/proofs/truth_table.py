@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.authoring.proofs.diagrams import Diagrams, status_variables
 from engine.diagnostics import TooComplex
-from engine.evaluation.folding import Function, Outcome
+from engine.evaluation.folding import Folded, Function
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Truth
@@ -31,7 +31,7 @@ class Row(NamedTuple):
     basis: str
 
 
-class Table(NamedTuple):
+class TruthTable(NamedTuple):
     """The rows of a rulebook; overrides stand before criteria, as they are tried."""
 
     rulebook: Rulebook
@@ -40,7 +40,7 @@ class Table(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def truth_table(rulebook: Rulebook) -> Table:
+def truth_table(rulebook: Rulebook) -> TruthTable:
     """The verdict and its basis for every status vector, in rows that cannot be widened, and none too many.
 
     Raises:
@@ -59,7 +59,7 @@ def truth_table(rulebook: Rulebook) -> Table:
         for basis, verdict, cells in _Folder(program, everything).rows()
     )
     columns = tuple(names[item] for item in order)
-    return Table(rulebook, columns, tuple(everything[item] for item in order), rows)
+    return TruthTable(rulebook, columns, tuple(everything[item] for item in order), rows)
 
 
 def _can_be_away(program: Program, item: int) -> bool:
@@ -118,7 +118,7 @@ class _Folder:
         narrowed = [self._of(results, status) for results, every, status in pairs if results != every]
         return self._diagrams.all_of(narrowed) & self._vectors
 
-    def _of(self, results: frozenset[Truth], status: Outcome) -> Function:
+    def _of(self, results: frozenset[Truth], status: Folded) -> Function:
         each = {Truth.MET: status.met, Truth.NOT_APPLICABLE: status.away}
         each[Truth.NOT_MET] = ~status.met & ~status.away
         return ~self._diagrams.all_of(~each[result] for result in results)

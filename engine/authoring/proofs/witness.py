@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.authoring.proofs.diagrams import Choice, Diagrams
+from engine.authoring.proofs.diagrams import Diagrams, RegionChoice
 from engine.authoring.proofs.regions import value_in
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, Stated, exact_evidence
 from engine.evaluation.folding import Function
@@ -39,7 +39,7 @@ def witnesses(
         where &= ~diagrams.at(choices)
 
 
-def _value(choice: Choice, near: Fraction | None) -> Fraction | str | None:
+def _value(choice: RegionChoice, near: Fraction | None) -> Fraction | str | None:
     """One value of a region; whole numbers lie at its end, not between."""
     region, fact = choice.possible, choice.fact
     if region is None:

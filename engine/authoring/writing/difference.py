@@ -40,7 +40,7 @@ _NAMES = {
 Thing = TypeVar("Thing")
 
 
-class Change(NamedTuple):
+class RulebookChange(NamedTuple):
     """One difference: what it is about, and how it changed; `meaning` can change a verdict, `wording` cannot."""
 
     kind: Kind
@@ -48,13 +48,13 @@ class Change(NamedTuple):
     change: Text
 
 
-def differences(old: Rulebook, new: Rulebook) -> list[Change]:
+def rulebook_changes(old: Rulebook, new: Rulebook) -> list[RulebookChange]:
     """What differs, in the order in which a rulebook is read.
 
     >>> from engine.rulebooks.library import Library
     >>> old = Library().choose("hovedstaden.mest-specialiserede", 2018)
     >>> rule = old.rule._replace(group=old.rule.group._replace(required=4))
-    >>> [f"{c.about.en}: {c.change.en}" for c in differences(old, old._replace(rule=rule))]
+    >>> [f"{c.about.en}: {c.change.en}" for c in rulebook_changes(old, old._replace(rule=rule))]
     ['Rule: 4 are required instead of 5']
     """
     return list(_Differ(old, new).all())
@@ -64,39 +64,39 @@ class _Differ:
     def __init__(self, old: Rulebook, new: Rulebook) -> None:
         self._old, self._new = old, new
 
-    def all(self) -> Iterator[Change]:
+    def all(self) -> Iterator[RulebookChange]:
         yield from self._rulebook()
         yield from self._rule()
         yield from self._overrides()
         yield from self._criteria()
         yield from self._facts()
 
-    def _rulebook(self) -> Iterator[Change]:
+    def _rulebook(self) -> Iterator[RulebookChange]:
         old, new, about = self._old, self._new, _text("Regelsæt", "Rulebook")
         days = [(str(r.in_force_from), str(r.in_force_until or "…")) for r in (old, new)]
         if days[0] != days[1]:
             change = _text("i kraft {}–{} i stedet for {}–{}", "in force {}–{} instead of {}–{}", *days[1], *days[0])
-            yield Change("meaning", about, change)
+            yield RulebookChange("meaning", about, change)
         yield from _wording(about, old, new, ("title", "source"))
         for verdict in Verdict:
             before, after = old.outcomes[verdict], new.outcomes[verdict]
             if before != after:
                 shown = (f"{_shown(after.label, 'da')} ({after.id})", f"{_shown(before.label, 'da')} ({before.id})")
                 english = (f"{_shown(after.label, 'en')} ({after.id})", f"{_shown(before.label, 'en')} ({before.id})")
-                yield Change("wording", _text("Udfald", "Outcome"), _instead_of(shown, english))
+                yield RulebookChange("wording", _text("Udfald", "Outcome"), _instead_of(shown, english))
         if old.subset_of != new.subset_of:
             names = (new.subset_of or "–", old.subset_of or "–")
-            yield Change("wording", _text("Delmængde af", "Subset of"), _instead_of(names, names))
+            yield RulebookChange("wording", _text("Delmængde af", "Subset of"), _instead_of(names, names))
 
-    def _rule(self) -> Iterator[Change]:
+    def _rule(self) -> Iterator[RulebookChange]:
         old, new, about = self._old.rule, self._new.rule, _text("Regel", "Rule")
         if old.id != new.id:
-            yield Change("wording", about, _instead_of((new.id, old.id), (new.id, old.id)))
+            yield RulebookChange("wording", about, _instead_of((new.id, old.id), (new.id, old.id)))
         before, after = old.group, new.group
         if isinstance(before, Count) and isinstance(after, Count) and _flat(before) and _flat(after):
             yield from _count_changes(about, before, after)
         elif before != after:
-            yield Change(
+            yield RulebookChange(
                 "meaning",
                 about,
                 _in_both(
@@ -107,42 +107,42 @@ class _Differ:
             )
         yield from _wording(about, old, new, ("title", "reference", "reading"))
 
-    def _overrides(self) -> Iterator[Change]:
+    def _overrides(self) -> Iterator[RulebookChange]:
         old, new = ({o.id: o for o in r.overrides} for r in (self._old, self._new))
         for name, before, after in _paired(old, new):
             about = _titled(name, after or before, "Undtagelse", "Override")
             if before is None or after is None:
-                yield Change("meaning", about, _text("udgår", "taken out") if before else _text("ny", "new"))
+                yield RulebookChange("meaning", about, _text("udgår", "taken out") if before else _text("ny", "new"))
             else:
                 yield from self._override(about, before, after)
         kept = [[name for name in names if name in old and name in new] for names in (old, new)]
         if kept[0] != kept[1]:
             change = _text("prøves i rækkefølgen {}", "tried in the order {}", ", ".join(kept[1]))
-            yield Change("meaning", _text("Undtagelser", "Overrides"), change)
+            yield RulebookChange("meaning", _text("Undtagelser", "Overrides"), change)
 
-    def _override(self, about: Text, before: Override, after: Override) -> Iterator[Change]:
+    def _override(self, about: Text, before: Override, after: Override) -> Iterator[RulebookChange]:
         if before.verdict is not after.verdict:
             pairs = [
                 tuple(_shown(r.outcomes[o.verdict].label, lang) for r, o in ((self._new, after), (self._old, before)))
                 for lang in LANGUAGES
             ]
-            yield Change("meaning", about, _instead_of(pairs[0], pairs[1]))
+            yield RulebookChange("meaning", about, _instead_of(pairs[0], pairs[1]))
         yield from self._condition(about, before.condition, after.condition)
         yield from _wording(about, before, after, ("title", "legal_basis", "reference", "reading"))
 
-    def _criteria(self) -> Iterator[Change]:
+    def _criteria(self) -> Iterator[RulebookChange]:
         old, new = ({c.id: c for c in r.criteria} for r in (self._old, self._new))
         for name, before, after in _paired(old, new):
             about = _titled(name, after or before, "Kriterium", "Criterion")
             if before is None or after is None:
-                yield Change("meaning", about, _text("udgår", "taken out") if before else _text("nyt", "new"))
+                yield RulebookChange("meaning", about, _text("udgår", "taken out") if before else _text("nyt", "new"))
             else:
                 yield from self._criterion(about, before, after)
 
-    def _criterion(self, about: Text, before: Criterion, after: Criterion) -> Iterator[Change]:
+    def _criterion(self, about: Text, before: Criterion, after: Criterion) -> Iterator[RulebookChange]:
         yield from self._condition(about, before.condition, after.condition)
         if before.judgement != after.judgement:
-            yield Change("meaning", about, self._judgement(before.judgement, after.judgement))
+            yield RulebookChange("meaning", about, self._judgement(before.judgement, after.judgement))
         yield from self._applicability(about, before, after)
         yield from _wording(about, before, after, ("title", "description", "reference", "reading"))
 
@@ -153,7 +153,7 @@ class _Differ:
             )
         return _text("vurderingen {} kan afvige", "the judgement {} can depart from it", after)
 
-    def _applicability(self, about: Text, before: Criterion, after: Criterion) -> Iterator[Change]:
+    def _applicability(self, about: Text, before: Criterion, after: Criterion) -> Iterator[RulebookChange]:
         was, becomes = before.applicability, after.applicability
         if was is None or becomes is None:
             if was is not becomes:
@@ -162,7 +162,7 @@ class _Differ:
                     if was
                     else _text("gælder ikke altid", "does not always apply")
                 )
-                yield Change("meaning", about, change)
+                yield RulebookChange("meaning", about, change)
             return
         if was.counts_as != becomes.counts_as:
             counts = (becomes.counts_as, was.counts_as)
@@ -171,20 +171,20 @@ class _Differ:
                 "counts as {} instead of {} where not applicable",
                 *counts,
             )
-            yield Change("meaning", about, change)
+            yield RulebookChange("meaning", about, change)
         exempt = _text(f"{about.da}, ikke relevant", f"{about.en}, not applicable")
         yield from self._condition(exempt, was.exempt_when, becomes.exempt_when)
         yield from _wording(exempt, was, becomes, ("reference", "reading"))
 
-    def _condition(self, about: Text, before: Condition, after: Condition) -> Iterator[Change]:
+    def _condition(self, about: Text, before: Condition, after: Condition) -> Iterator[RulebookChange]:
         """Test by test where only the tests differ, else the whole condition."""
         if _form(before) == _form(after):
             pairs = zip(tests_of(before), tests_of(after), strict=True)
             for (one, _), (other, _) in pairs:
                 if one._replace(reference=other.reference) != other:
-                    yield Change("meaning", about, self._test(one, other))
+                    yield RulebookChange("meaning", about, self._test(one, other))
             return
-        yield Change(
+        yield RulebookChange(
             "meaning",
             about,
             _in_both(
@@ -211,42 +211,48 @@ class _Differ:
             return wording.pick("ikke ({})", "not ({})").format(parts[0])
         return f"({wording.phrase('and' if condition.operator == 'all' else 'or').join(parts)})"
 
-    def _facts(self) -> Iterator[Change]:
+    def _facts(self) -> Iterator[RulebookChange]:
         old, new = ({fact.id: fact for fact in compile_rulebook(r).facts_read} for r in (self._old, self._new))
         for name, before, after in _paired(old, new):
             if before is not None and after is not None:
                 about = _text(f"Oplysning {name}", f"Fact {name}")
                 if _measured(before) != _measured(after):
-                    yield Change(
+                    yield RulebookChange(
                         "meaning", about, _text("kan være noget andet end før", "can be something else than before")
                     )
                 if before.derivation != after.derivation:
-                    yield Change(
+                    yield RulebookChange(
                         "meaning",
                         about,
                         _text("følger på en anden måde af andre", "follows from others in another way"),
                     )
                 if before.assumed != after.assumed:
-                    yield Change("meaning", about, _text("antages på en anden måde", "is assumed in another way"))
+                    yield RulebookChange(
+                        "meaning", about, _text("antages på en anden måde", "is assumed in another way")
+                    )
                 yield from _wording(about, before, after, ("label", "unit", "question"))
 
 
-def _count_changes(about: Text, before: Count, after: Count) -> Iterator[Change]:
+def _count_changes(about: Text, before: Count, after: Count) -> Iterator[RulebookChange]:
     if before.required != after.required:
         numbers = (after.required, before.required)
-        yield Change("meaning", about, _text("{} kræves i stedet for {}", "{} are required instead of {}", *numbers))
+        yield RulebookChange(
+            "meaning", about, _text("{} kræves i stedet for {}", "{} are required instead of {}", *numbers)
+        )
     for name in before.members:
         if name not in after.members:
-            yield Change("meaning", about, _text("{} tæller ikke længere med", "{} no longer counts", name))
+            yield RulebookChange("meaning", about, _text("{} tæller ikke længere med", "{} no longer counts", name))
     for name in after.members:
         if name not in before.members:
-            yield Change("meaning", about, _text("{} tæller nu med", "{} now counts", name))
+            yield RulebookChange("meaning", about, _text("{} tæller nu med", "{} now counts", name))
     for name in before.mandatory:
         if name not in after.mandatory and name in after.members:
-            yield Change("meaning", about, _text("{} er ikke længere obligatorisk", "{} is no longer mandatory", name))
+            yield RulebookChange(
+                "meaning", about, _text("{} er ikke længere obligatorisk", "{} is no longer mandatory", name)
+            )
     for name in after.mandatory:
         if name not in before.mandatory:
-            yield Change("meaning", about, _text("{} er nu obligatorisk", "{} is now mandatory", name))
+            yield RulebookChange("meaning", about, _text("{} er nu obligatorisk", "{} is now mandatory", name))
 
 
 def _flat(group: Count) -> bool:
@@ -272,12 +278,12 @@ def _paired(old: Mapping[str, Thing], new: Mapping[str, Thing]) -> Iterator[tupl
         yield name, old.get(name), new.get(name)
 
 
-def _wording(about: Text, before: Any, after: Any, names: Sequence[str]) -> Iterator[Change]:
+def _wording(about: Text, before: Any, after: Any, names: Sequence[str]) -> Iterator[RulebookChange]:
     """Texts that differ."""
     for name in names:
         was, becomes = getattr(before, name), getattr(after, name)
         if was != becomes:
-            yield Change("wording", about, _rewritten(name, was, becomes))
+            yield RulebookChange("wording", about, _rewritten(name, was, becomes))
 
 
 def _rewritten(name: str, was: Text | None, becomes: Text | None) -> Text:

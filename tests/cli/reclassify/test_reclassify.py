@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 import yaml
 
-from engine.decisions.verdict_change import Cause, Change, cause_of, change_of
+from engine.decisions.verdict_change import Cause, VerdictChange, cause_of, change_of
 from tests.command import DATA, ROOT, Ran, sekskant
 from tests.offers.tables.opendocument import ods, sheet_rows
 from tests.support import put_broken_durable_rules
@@ -316,9 +316,9 @@ def test_causes(oo: str, no: str | None, on: str, nn: str, cause: Cause | None) 
 
 
 def test_changes() -> None:
-    assert change_of(None, "met") is Change.NEW
-    assert change_of("undetermined", "not_met") is Change.CHANGED
-    assert change_of("met", "undetermined") is Change.UNDETERMINED
+    assert change_of(None, "met") is VerdictChange.NEW
+    assert change_of("undetermined", "not_met") is VerdictChange.CHANGED
+    assert change_of("met", "undetermined") is VerdictChange.UNDETERMINED
 
 
 def test_the_record_names_what_it_was_made_of(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import yaml
 
 from engine.authoring.cases.mutation import mutants_of
 from engine.authoring.proofs.proof import compare
-from engine.authoring.writing.difference import differences
+from engine.authoring.writing.difference import rulebook_changes
 from engine.rulebooks.library import SHIPPED, Library
 from engine.rulebooks.rulebook import Rulebook
 from tests.command import ROOT, sekskant
@@ -32,7 +32,7 @@ def test_a_change_is_said_in_words(change: dict[str, str], tmp_path: Path) -> No
     library = Library()
     old = library.choose(f"hovedstaden.{change['rulebook']}", 2018)
     new = library.from_file(changed(tmp_path, change["rulebook"], change["right"], change["wrong"]))
-    found = differences(old, new)
+    found = rulebook_changes(old, new)
     for language in ("da", "en"):
         said = [f"{getattr(c.about, language)}: {getattr(c.change, language)}" for c in found]
         assert change[language] in said
@@ -41,9 +41,9 @@ def test_a_change_is_said_in_words(change: dict[str, str], tmp_path: Path) -> No
 
 @pytest.mark.parametrize("rulebook", Library().rulebooks, ids=lambda rulebook: rulebook.id)
 def test_no_change_of_meaning_is_missed(rulebook: Rulebook) -> None:
-    assert differences(rulebook, rulebook) == []
+    assert rulebook_changes(rulebook, rulebook) == []
     for mutant in mutants_of(rulebook):
-        assert [c for c in differences(rulebook, mutant.rulebook) if c.kind == "meaning"], mutant.change.en
+        assert [c for c in rulebook_changes(rulebook, mutant.rulebook) if c.kind == "meaning"], mutant.change.en
 
 
 @pytest.mark.slow

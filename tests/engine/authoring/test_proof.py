@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.authoring.cases.mutation import mutants_of
 from engine.authoring.proofs.proof import compare, prove
-from engine.authoring.proofs.truth_table import Row, Table, truth_table
+from engine.authoring.proofs.truth_table import Row, TruthTable, truth_table
 from engine.decisions.decide import Decider
 from engine.diagnostics import TooComplex
 from engine.evaluation import folding
@@ -75,7 +75,7 @@ def check_table(rulebook: Rulebook) -> None:
         check_widest(table, row, rulings)
 
 
-def check_widest(table: Table, row: Row, rulings: dict[tuple[Truth, ...], tuple[Verdict, str]]) -> None:
+def check_widest(table: TruthTable, row: Row, rulings: dict[tuple[Truth, ...], tuple[Verdict, str]]) -> None:
     for i, every in enumerate(table.everything):
         for result in every - row.cells[i]:
             wider = row._replace(cells=(*row.cells[:i], row.cells[i] | {result}, *row.cells[i + 1 :]))

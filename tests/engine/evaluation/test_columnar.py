@@ -21,8 +21,8 @@ from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.columnar_evidence import (
     MAX_YEARS,
+    FactColumn,
     Grids,
-    Leaf,
     high_of,
     low_of,
     marks_of,
@@ -48,7 +48,7 @@ def columnar(program: Program, year: int = YEAR) -> ColumnarProgram:
     return ColumnarProgram(program, Grids([program], year), "p")
 
 
-def columns_of(leaf: Leaf, evidence: Evidence | None) -> dict[str, Any]:
+def columns_of(leaf: FactColumn, evidence: Evidence | None) -> dict[str, Any]:
     """The columns of one row of one leaf."""
     fact = leaf.fact
     if evidence is None and fact.assumed:
@@ -65,7 +65,7 @@ def columns_of(leaf: Leaf, evidence: Evidence | None) -> dict[str, Any]:
 
 
 def frame_of(program: ColumnarProgram, offers: Sequence[Stated]) -> Any:
-    def of(stated: Stated, leaf: Leaf) -> Evidence | None:
+    def of(stated: Stated, leaf: FactColumn) -> Evidence | None:
         found = stated.get(leaf.fact.id)
         return found.get(leaf.year or 0) if isinstance(found, Mapping) else found
 

@@ -14,7 +14,7 @@ import pytest
 
 from engine.diagnostics import Rejected
 from engine.journal.drafts import run_draft, texts_of
-from engine.journal.entry import ENTRY_1, Draft, Entry, Recording, chained, sealed
+from engine.journal.entry import ENTRY_1, Draft, Entry, Recorder, chained, sealed
 from engine.journal.journal import Filter, Head, Journal, Kept
 from engine.journal.records import File
 from engine.journal.verify import Fault, verify
@@ -71,8 +71,8 @@ def _draft(entry: Entry) -> Draft:
     return Draft(**{name: getattr(entry, name) for name in Draft._fields})
 
 
-def _recording(at: str, by: str) -> Recording:
-    return Recording(at, by, "sekskant 0")
+def _recording(at: str, by: str) -> Recorder:
+    return Recorder(at, by, "sekskant 0")
 
 
 def test_entries_are_filtered(whole: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.documents.document import Mapping, Node, Scalar, Sequence, read_one
 from engine.documents.document_text import json_text
-from engine.journal.differing_paths import differences
+from engine.journal.differing_paths import differing_paths
 from engine.values.canonical import canonical, canonical_record, decision_digest
 from tests.chance import cheap
 
@@ -92,4 +92,4 @@ def test_a_document_written_as_json_reads_as_the_same_document(text: str) -> Non
     ],
 )
 def test_differences_are_named_by_their_paths(one: object, other: object, paths: list[str]) -> None:
-    assert list(differences(one, other)) == paths
+    assert list(differing_paths(one, other)) == paths

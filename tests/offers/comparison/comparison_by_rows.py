@@ -10,7 +10,7 @@ import polars as pl
 
 from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
-from engine.decisions.verdict_change import Cause, Change, cause_of, change_of
+from engine.decisions.verdict_change import Cause, VerdictChange, cause_of, change_of
 from engine.diagnostics import Rejected
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
@@ -86,12 +86,12 @@ class ByRows:
         }
         found = [f for row in now if (f := self._one(row, cells[row["offer"]], predecessors[row["offer"]]))]
         gone = [old for offer in refused for old in predecessors[offer] if old in self._before]
-        found += [self._gone(old, Change.REJECTED) for old in gone]
+        found += [self._gone(old, VerdictChange.REJECTED) for old in gone]
         seen = {old for olds in predecessors.values() for old in olds}
-        closed = [self._gone(old, Change.CLOSED) for old in self._before if old not in seen]
+        closed = [self._gone(old, VerdictChange.CLOSED) for old in self._before if old not in seen]
         return [*sorted(found, key=lambda f: f.offer), *closed]
 
-    def _gone(self, offer: str, change: Change) -> Found:
+    def _gone(self, offer: str, change: VerdictChange) -> Found:
         return Found(offer, change.value, self._before[offer]["verdict"], "", "", "", "")
 
     def _one(self, now: Row, cells: Row, predecessors: Sequence[str]) -> Found | None:

@@ -31,7 +31,7 @@ import polars as pl  # noqa: E402
 from benchmarks import peer_loop  # noqa: E402
 from benchmarks.offers_table import typed  # noqa: E402
 from engine.decisions.decide import Decider  # noqa: E402
-from engine.decisions.vector_decisions import Rulings  # noqa: E402
+from engine.decisions.vector_decisions import VectorDecisions  # noqa: E402
 from engine.evaluation.columnar_evidence import Grids, high_of, low_of, possible_of, reasoned_of, stated_of  # noqa: E402
 from engine.rulebooks.library import Library  # noqa: E402
 from engine.rulebooks.rulebook import Verdict  # noqa: E402
@@ -103,7 +103,7 @@ class Ours:
     def decision_tables(self) -> list[DecisionTable]:
         """Tables in which nothing is decided yet."""
         pairs = zip(self._deciders, self.evaluator.columnar, strict=True)
-        return [DecisionTable(Rulings(decider), columnar) for decider, columnar in pairs]
+        return [DecisionTable(VectorDecisions(decider), columnar) for decider, columnar in pairs]
 
     def statuses(self, vectors: pl.DataFrame, decided: Sequence[pl.DataFrame]) -> pl.DataFrame:
         """A column of codes for each item of both rulebooks."""

@@ -69,7 +69,7 @@ def bare_loop(program: Program, durable: DurableRules, offers: list[Stated]) -> 
     prepared = []
     for found in findings:
         statuses = reference.conditions(program, found)
-        prepared.append(list(durable.facts(found, reference.ruling(program, statuses))))
+        prepared.append(list(durable.facts(found, reference.ruling_statuses(program, statuses))))
     start = time.perf_counter()
     for facts in prepared:
         for ruleset, fact in facts:

@@ -16,7 +16,7 @@ from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.trace import Subject, Trace
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
 from engine.evaluation.program import compile_rulebook
-from engine.evaluation.ruling import rule_on
+from engine.evaluation.ruling import ruling_on
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
@@ -59,7 +59,7 @@ def status_of_rule(trace: Trace) -> Status:
     """What the rule of a rulebook comes to on the criteria of a trace, whatever overrides say."""
     program = compile_rulebook(trace.rulebook)
     items = (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
-    return rule_on(program, items).statuses[program.rule - program.ruling_from]
+    return ruling_on(program, items).statuses[program.rule - program.ruling_from]
 
 
 def make_rulebook(

@@ -23,7 +23,7 @@ class SummaryLine(NamedTuple):
     """One offer in the summary: its name, what is missing, and by rulebook and version the verdict with its bases."""
 
     name: str
-    rulings: Mapping[tuple[str, str], tuple[Verdict, str]]
+    verdicts: Mapping[tuple[str, str], tuple[Verdict, str]]
     missing: str
 
 
@@ -50,11 +50,11 @@ class Form:
 
     def summary_line(self, decisions: Sequence[Trace]) -> SummaryLine:
         """What the summary says of one offer."""
-        rulings = {
+        verdicts = {
             (trace.rulebook.id, trace.rulebook.version): (trace.verdict, basis_titles(trace, self._wording))
             for trace in decisions
         }
-        return SummaryLine(decisions[0].subject.name, rulings, missing_words(decisions, self._wording))
+        return SummaryLine(decisions[0].subject.name, verdicts, missing_words(decisions, self._wording))
 
     def summary(self, rulebooks: Sequence[Rulebook], lines: Sequence[SummaryLine]) -> str:
         """A line for each offer: its verdicts, their basis, and the criteria for which evidence is missing."""
@@ -63,8 +63,8 @@ class Form:
         self._screen.table(heads, [_summary_row(line, rulebooks) for line in lines])
         self._screen.line()
         for i, rulebook in enumerate(rulebooks):
-            rulings = (line.rulings.get((rulebook.id, rulebook.version)) for line in lines)
-            counts = Counter(ruling[0] for ruling in rulings if ruling)
+            verdicts = (line.verdicts.get((rulebook.id, rulebook.version)) for line in lines)
+            counts = Counter(decided[0] for decided in verdicts if decided)
             self._screen.line(
                 Piece(f"{titles[i]}:"), *(Piece(f"  {MARKS[v.value]} {counts[v]}", v.value) for v in Verdict)
             )
@@ -133,8 +133,8 @@ class Form:
 
 
 def _summary_row(line: SummaryLine, rulebooks: Sequence[Rulebook]) -> list[Cell]:
-    rulings = [line.rulings.get((rulebook.id, rulebook.version)) for rulebook in rulebooks]
-    cells = [[Piece(f"{MARKS[r[0].value]} {r[1]}", r[0].value)] if r else [Piece("")] for r in rulings]
+    verdicts = [line.verdicts.get((rulebook.id, rulebook.version)) for rulebook in rulebooks]
+    cells = [[Piece(f"{MARKS[r[0].value]} {r[1]}", r[0].value)] if r else [Piece("")] for r in verdicts]
     return [[Piece(line.name)], *cells, [Piece(line.missing)]]
 
 

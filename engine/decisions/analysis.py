@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from engine.evaluation.program import CountedNode, CountNode, Program, children_of
-from engine.evaluation.ruling import Items, rule_on
+from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
 from engine.values.logic import Status, settled
 
@@ -59,7 +59,7 @@ class Analyst:
         ways = ways_of_counting(program.rulebook.rule.group)
         self._ways = [ways.get(c.criterion.id, set()) for c in program.criteria]
         self._ways += [{o.override.verdict is Verdict.MET} for o in program.overrides]
-        self.verdict = lru_cache(MAX_VERDICTS)(lambda items: rule_on(program, items).verdict)
+        self.verdict = lru_cache(MAX_VERDICTS)(lambda items: ruling_on(program, items).verdict)
         self.analyse = lru_cache(MAX_ANALYSES)(self._analyse)
 
     def _analyse(self, items: Items) -> Analysis:

@@ -74,10 +74,10 @@ class Decider:
 
     def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
         statuses, fired = self._evaluators.conditions(findings)
-        ruling, execution = self.rule(tuple(statuses[node] for node in self.program.inputs))
+        ruling, execution = self.ruling_on(tuple(statuses[node] for node in self.program.inputs))
         return statuses, ruling, execution._replace(fired=fired + execution.fired)
 
-    def rule(self, items: Items) -> tuple[Ruling, Execution]:
+    def ruling_on(self, items: Items) -> tuple[Ruling, Execution]:
         """The ruling on what is known of all criteria and overrides, and how it came about.
 
         Raises:
@@ -87,7 +87,7 @@ class Decider:
         if not remembered:
             if len(self._rulings) >= MAX_REMEMBERED:
                 self._rulings.clear()
-            self._rulings[items] = self._evaluators.ruling(items)
+            self._rulings[items] = self._evaluators.ruling_on(items)
         ruling, fired = self._rulings[items]
         return ruling, self._evaluators.execution(fired, remembered)
 

@@ -13,7 +13,7 @@ from engine.evaluation import reference
 from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import Node, Program
-from engine.evaluation.ruling import Items, Ruling, placed, rule_on
+from engine.evaluation.ruling import Items, Ruling, placed, ruling_on
 from engine.values.logic import Status
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Evaluators(Protocol):
         """
         ...
 
-    def ruling(self, items: Items) -> tuple[Ruling, Fired]:
+    def ruling_on(self, items: Items) -> tuple[Ruling, Fired]:
         """The ruling on what is known of all criteria and overrides, and the rules that fired.
 
         Raises:
@@ -94,16 +94,16 @@ class ByDurableRules:
             raise _disagreement("durable-rules and the reference", nodes, decided, expected)
         return expected, fired
 
-    def ruling(self, items: Items) -> tuple[Ruling, Fired]:
+    def ruling_on(self, items: Items) -> tuple[Ruling, Fired]:
         """By durable-rules, node by node as by the reference."""
         program, fired = self._program, list[str]()
 
         def evaluate(case: Items) -> Sequence[Status]:
-            statuses, names = self._durable.ruling(placed(program, case))
+            statuses, names = self._durable.ruling_statuses(placed(program, case))
             fired.extend(names)
             return statuses[program.ruling_from :]
 
-        ruling, expected = rule_on(program, items, evaluate), rule_on(program, items)
+        ruling, expected = ruling_on(program, items, evaluate), ruling_on(program, items)
         if ruling != expected:
             self._durable.discard()
             nodes = program.nodes[program.ruling_from :]
@@ -135,9 +135,9 @@ class ByReference:
             raise _disagreement("the reference and the decision diagram", nodes, decided, checked)
         return decided, ()
 
-    def ruling(self, items: Items) -> tuple[Ruling, Fired]:
+    def ruling_on(self, items: Items) -> tuple[Ruling, Fired]:
         """By the reference, node by node as by the diagram."""
-        ruling, checked = rule_on(self._program, items), self._diagram.ruling(items)
+        ruling, checked = ruling_on(self._program, items), self._diagram.ruling_statuses(items)
         if list(ruling.statuses) != checked:
             nodes = self._program.nodes[self._program.ruling_from :]
             raise _disagreement("the reference and the decision diagram", nodes, ruling.statuses, checked)
@@ -158,9 +158,9 @@ class ReferenceAlone:
         """By the reference."""
         return reference.conditions(self._program, findings), ()
 
-    def ruling(self, items: Items) -> tuple[Ruling, Fired]:
+    def ruling_on(self, items: Items) -> tuple[Ruling, Fired]:
         """By the reference."""
-        return rule_on(self._program, items), ()
+        return ruling_on(self._program, items), ()
 
     def execution(self, fired: Fired, remembered: bool) -> Execution:
         """With nobody who checked."""

@@ -1,4 +1,4 @@
-"""Rulings for many offers: each status vector is decided once, whoever has it.
+"""Decisions for many offers: each status vector is decided once, whoever has it.
 
 Vectors that differ only in the order of criteria that the rule treats alike (the members of k-of-n that are not
 mandatory, say) lead to one ruling, so two evaluators decide one of them; the reference decides each as it stands.
@@ -16,14 +16,14 @@ from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import Program
-from engine.evaluation.ruling import Items, rule_on
+from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
 
 _OPPOSITE: Mapping[Status, Status] = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
 
 
-class Ruled(NamedTuple):
+class VectorDecision(NamedTuple):
     """What a status vector is decided to be."""
 
     verdict: Verdict
@@ -50,13 +50,13 @@ def items_of(programs: Sequence[Program], stated: Stated, year: int) -> list[Ite
     return found
 
 
-class Rulings:
+class VectorDecisions:
     """Decides status vectors by one rulebook, and remembers what it decided.
 
     >>> from engine.rulebooks.library import Library
-    >>> rulings = Rulings(Decider(Library().in_force(2018)[1], engine="reference"))
-    >>> rulings.on((Status.MET,) * 6)
-    Ruled(verdict=<Verdict.MET: 'met'>, possible_bases=('five_of_six',))
+    >>> decisions = VectorDecisions(Decider(Library().in_force(2018)[1], engine="reference"))
+    >>> decisions.on((Status.MET,) * 6)
+    VectorDecision(verdict=<Verdict.MET: 'met'>, possible_bases=('five_of_six',))
     """
 
     def __init__(self, decider: Decider) -> None:
@@ -67,24 +67,24 @@ class Rulings:
         likeness = alike(decider.program)
         self._class_of = [likeness.index(like) for like in likeness]
         self._decisive: dict[Items, set[tuple[int, Status]]] = {}
-        self._ruled: dict[Items, Ruled] = {}
-        self._decided: dict[Items, Ruled] = {}
+        self._of_vector: dict[Items, VectorDecision] = {}
+        self._decided: dict[Items, VectorDecision] = {}
         self._verdicts: dict[Items, Verdict] = {}
 
     @property
     def vectors(self) -> int:
         """How many different vectors were decided."""
-        return len(self._ruled)
+        return len(self._of_vector)
 
-    def on(self, items: Items) -> Ruled:
+    def on(self, items: Items) -> VectorDecision:
         """The decision on the statuses of criteria and overrides.
 
         Raises:
             IntegrityFault: the evaluators do not agree, or one failed.
         """
-        if items not in self._ruled:
-            self._ruled[items] = self._decide(items)
-        return self._ruled[items]
+        if items not in self._of_vector:
+            self._of_vector[items] = self._decide(items)
+        return self._of_vector[items]
 
     def decisive(self, items: Items) -> tuple[int, ...]:
         """The criteria, by number, of which each alone would turn the verdict were it the opposite."""
@@ -103,19 +103,19 @@ class Rulings:
                 if self._verdict(self._ordered(turned)) is not verdict:
                     yield i
 
-    def _decide(self, items: Items) -> Ruled:
+    def _decide(self, items: Items) -> VectorDecision:
         ordered = self._ordered(items)
         if ordered not in self._decided:
-            ruling, self.execution = self._decider.rule(ordered)
-            self._decided[ordered] = Ruled(ruling.verdict, ruling.possible_bases)
-        decided, expected = self._decided[ordered], rule_on(self.program, items)
+            ruling, self.execution = self._decider.ruling_on(ordered)
+            self._decided[ordered] = VectorDecision(ruling.verdict, ruling.possible_bases)
+        decided, expected = self._decided[ordered], ruling_on(self.program, items)
         if decided != (expected.verdict, expected.possible_bases):
             raise IntegrityFault(f"the rule does not treat alike what was taken to be alike: {items}")
         return decided
 
     def _verdict(self, ordered: Items) -> Verdict:
         if ordered not in self._verdicts:
-            self._verdicts[ordered] = rule_on(self.program, ordered).verdict
+            self._verdicts[ordered] = ruling_on(self.program, ordered).verdict
         return self._verdicts[ordered]
 
     def _ordered(self, items: Items) -> Items:

@@ -42,7 +42,7 @@ class DecisionDiagram:
     >>> from engine.rulebooks.library import Library
     >>> program = compile_rulebook(Library().choose("hovedstaden.mest-specialiserede", 2018))
     >>> items = [Status.MET] * 4 + [Status.UNKNOWN] * 2
-    >>> statuses = DecisionDiagram(program).ruling(items)
+    >>> statuses = DecisionDiagram(program).ruling_statuses(items)
     >>> statuses[program.verdict - program.ruling_from]
     <Status.UNKNOWN: ...>
     """
@@ -74,7 +74,7 @@ class DecisionDiagram:
         """The status of every node before the ruling, from what the facts can be."""
         return self._conditions.statuses({i: self._results(leaf, findings) for i, leaf in self._leaves.items()})
 
-    def ruling(self, items: Sequence[Status]) -> list[Status]:
+    def ruling_statuses(self, items: Sequence[Status]) -> list[Status]:
         """The statuses of the ruling's nodes, from those of the criteria and overrides.
 
         Raises:

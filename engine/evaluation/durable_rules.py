@@ -103,7 +103,7 @@ class DurableRules:
         """
         return self._run({}, dict(self._leaf_fields(findings)), is_ruling=False)
 
-    def ruling(self, statuses: Sequence[Status]) -> tuple[list[Status], Fired]:
+    def ruling_statuses(self, statuses: Sequence[Status]) -> tuple[list[Status], Fired]:
         """The statuses of all nodes, from those before the ruling, and the rules that fired.
 
         Raises:

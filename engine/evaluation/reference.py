@@ -46,7 +46,7 @@ def status_at(program: Program, wanted: int, leaves: Mapping[int, Status]) -> St
     return statuses[wanted]
 
 
-def ruling(program: Program, statuses: Sequence[Status]) -> list[Status]:
+def ruling_statuses(program: Program, statuses: Sequence[Status]) -> list[Status]:
     """The statuses of all nodes, from those before the ruling."""
     everything = list(statuses)
     for node in program.nodes[program.ruling_from :]:

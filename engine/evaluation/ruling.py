@@ -31,7 +31,7 @@ def verdict_of(status: Status) -> Verdict:
     return {Status.MET: Verdict.MET, Status.NOT_MET: Verdict.NOT_MET}.get(status, Verdict.UNDETERMINED)
 
 
-def rule_on(program: Program, items: Items, evaluate: Callable[[Items], Sequence[Status]] | None = None) -> Ruling:
+def ruling_on(program: Program, items: Items, evaluate: Callable[[Items], Sequence[Status]] | None = None) -> Ruling:
     """The ruling on items. Criteria that count both for and against the rule are settled in every way there is.
 
     `evaluate` gives the statuses of the ruling's nodes for items; the reference does where none is given.
@@ -46,7 +46,7 @@ def rule_on(program: Program, items: Items, evaluate: Callable[[Items], Sequence
 
 def reference_statuses(program: Program, items: Items) -> tuple[Status, ...]:
     """The statuses of the ruling's nodes by the reference evaluator."""
-    return tuple(reference.ruling(program, placed(program, items))[program.ruling_from :])
+    return tuple(reference.ruling_statuses(program, placed(program, items))[program.ruling_from :])
 
 
 def placed(program: Program, items: Items) -> list[Status]:

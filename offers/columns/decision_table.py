@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.decisions.vector_decisions import Ruled, Rulings
+from engine.decisions.vector_decisions import VectorDecision, VectorDecisions
 from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -20,15 +20,15 @@ class DecisionTable:
     """One rulebook's decisions: a row for each distinct vector, to which the offers' rows point.
 
     Args:
-        rulings: decide each vector.
+        decisions: decide each vector.
         columnar: gives the vectors.
         number: the rulebook's, of those that a run decides by.
     """
 
-    def __init__(self, rulings: Rulings, columnar: ColumnarProgram, number: int = 0) -> None:
+    def __init__(self, decisions: VectorDecisions, columnar: ColumnarProgram, number: int = 0) -> None:
         self.columns = DecidedColumns(number)
-        self.rulings, self.columnar = rulings, columnar
-        self.rulebook: Rulebook = rulings.program.rulebook
+        self.decisions, self.columnar = decisions, columnar
+        self.rulebook: Rulebook = decisions.program.rulebook
         self._numbers: dict[tuple[int, ...], int] = {}
         self._new: list[tuple[str | None, ...]] = []
         self._table = pl.DataFrame(schema=self.schema)
@@ -42,8 +42,8 @@ class DecisionTable:
     def schema(self) -> dict[str, pl.DataType]:
         """The columns of a decision: verdict, outcome, basis, each criterion's status, the criteria that decide."""
         outcomes = pl.Enum(list(dict.fromkeys(o.id for o in self.rulebook.outcomes.values())))
-        bases = pl.Enum([name for name, _ in self.rulings.program.bases])
-        criteria = {c.criterion.id: pl.Enum(STATUSES) for c in self.rulings.program.criteria}
+        bases = pl.Enum([name for name, _ in self.decisions.program.bases])
+        criteria = {c.criterion.id: pl.Enum(STATUSES) for c in self.decisions.program.criteria}
         fixed = {VERDICT: pl.Enum([v.value for v in Verdict]), OUTCOME: outcomes, BASIS: bases}
         return {**fixed, **criteria, DECISIVE: pl.String()}
 
@@ -99,12 +99,18 @@ class DecisionTable:
     def _number(self, vectors: tuple[int, ...]) -> int:
         if vectors not in self._numbers:
             items = self.columnar.items(vectors)
-            self._new.append(self._row(items, self.rulings.on(items)))
+            self._new.append(self._row(items, self.decisions.on(items)))
             self._numbers[vectors] = len(self._numbers)
         return self._numbers[vectors]
 
-    def _row(self, items: Items, ruled: Ruled) -> tuple[str | None, ...]:
-        criteria = self.rulings.program.criteria
-        decisive = " ".join(criteria[i].criterion.id for i in self.rulings.decisive(items))
+    def _row(self, items: Items, decision: VectorDecision) -> tuple[str | None, ...]:
+        criteria = self.decisions.program.criteria
+        decisive = " ".join(criteria[i].criterion.id for i in self.decisions.decisive(items))
         statuses = [status.reported for status in items[: len(criteria)]]
-        return (ruled.verdict.value, self.rulebook.outcomes[ruled.verdict].id, ruled.basis, *statuses, decisive or None)
+        return (
+            decision.verdict.value,
+            self.rulebook.outcomes[decision.verdict].id,
+            decision.basis,
+            *statuses,
+            decisive or None,
+        )

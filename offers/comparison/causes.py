@@ -42,7 +42,7 @@ class Causes:
         self._previous, self._frame = previous, previous.frames[decision_table.rulebook.id]
         new, old = decision_table.rulebook, previous.rulebooks[decision_table.rulebook.id]
         program, schema, known = (
-            decision_table.rulings.program,
+            decision_table.decisions.program,
             table.frame.collect_schema(),
             self._frame.collect_schema(),
         )

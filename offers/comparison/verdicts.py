@@ -7,7 +7,7 @@ import polars as pl
 from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Rejected
 from engine.evaluation.program import Program, compile_rulebook
-from engine.evaluation.ruling import rule_on
+from engine.evaluation.ruling import ruling_on
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from offers.columns.evaluator import Evaluator
 from offers.columns.evidence_columns import READ
@@ -83,7 +83,7 @@ class Verdicts:
                 continue
             try:
                 items = items_of([self._program], stated, self._year)[0]
-                found.append(rule_on(self._program, items).verdict.value)
+                found.append(ruling_on(self._program, items).verdict.value)
             except Rejected:
                 found.append(REFUSED)
         return pl.Series(found, dtype=ANSWER)
@@ -92,7 +92,7 @@ class Verdicts:
         if vector not in self._known:
             assert self._evaluator is not None
             items = self._evaluator.columnar[0].items(vector)
-            self._known[vector] = rule_on(self._program, items).verdict.value
+            self._known[vector] = ruling_on(self._program, items).verdict.value
         return self._known[vector]
 
 

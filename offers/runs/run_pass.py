@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution
-from engine.decisions.vector_decisions import Rulings
+from engine.decisions.vector_decisions import VectorDecisions
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
@@ -86,7 +86,7 @@ class Pass:
         programs, margin = [d.program for d in deciders], request.margin if request.fragile else None
         self.evaluator = Evaluator(programs, request.year, rows, request.table.sign, request.reader, margin)
         self.decision_tables = [
-            DecisionTable(Rulings(decider), columnar, number)
+            DecisionTable(VectorDecisions(decider), columnar, number)
             for number, (decider, columnar) in enumerate(zip(deciders, self.evaluator.columnar, strict=True))
         ]
         self.batch = Batch(self.evaluator, self.decision_tables, request.table, repeated)
@@ -125,7 +125,7 @@ class Pass:
         """The columns of that file, of decided rows."""
         own = decision_table.columns
         decided = [nw.col(own.of(name)).alias(name) for name in decision_table.schema if name != DECISIVE]
-        used = self._evidence_of(decision_table.rulings.program)
+        used = self._evidence_of(decision_table.decisions.program)
         evidence = [self.evaluator.columns.cleaned(name) for name in used]
         nothing = nw.lit(None, nw.String())
         compared = [(nw.col(own.of(name)) if self.comparison else nothing).alias(name) for name in COMPARED]
@@ -172,16 +172,16 @@ class Pass:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {decision_table.rulebook.id}")
         if self.comparison:
             self.comparison.rejected(batch.rejected)
-        rulings = [decision_table.rulings for decision_table in self.decision_tables]
+        decided = [decision_table.decisions for decision_table in self.decision_tables]
         return RunResult(
             rows=batch.rows,
             counts=[decision_table.counted for decision_table in self.decision_tables],
             rejected=sorted(batch.rejected, key=lambda r: r.row),
             changes=self.comparison.changes() if self.comparison else pl.DataFrame(schema=CHANGE_SCHEMA),
-            lost=self.comparison.lost if self.comparison else [() for _ in rulings],
+            lost=self.comparison.lost if self.comparison else [() for _ in decided],
             checked=batch.checked,
-            vectors=[ruling.vectors for ruling in rulings],
-            executions=[ruling.execution for ruling in rulings],
+            vectors=[decisions.vectors for decisions in decided],
+            executions=[decisions.execution for decisions in decided],
         )
 
     def close(self) -> None:

@@ -281,7 +281,7 @@ def group_result(group: Written | str, results: Mapping[str, Truth]) -> Truth:
     return MET if (all(applicable) if "all" in group else any(applicable)) else NOT_MET
 
 
-def ruling(example: Example, *results: Truth) -> tuple[bool, str]:
+def expected_ruling(example: Example, *results: Truth) -> tuple[bool, str]:
     """The verdict and its basis, from the results of the criteria and then of the overrides."""
     split = len(example.criteria)
     for (name, override), result in zip(example.overrides.items(), results[split:], strict=True):

@@ -12,7 +12,7 @@ from benchmarks.offers_table import typed
 from benchmarks.peer_loop import FACTS, ITEMS, statuses_of
 from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
-from engine.evaluation.ruling import rule_on
+from engine.evaluation.ruling import ruling_on
 from engine.rulebooks.library import Library
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
@@ -46,7 +46,7 @@ def by_reference(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
 def in_words(stated: Any) -> tuple[str, ...]:
     found: list[str] = []
     for program, items in zip(PROGRAMS, items_of(PROGRAMS, stated, YEAR), strict=True):
-        verdict = rule_on(program, items).verdict.value
+        verdict = ruling_on(program, items).verdict.value
         found += [*(status.reported for status in items), "unknown" if verdict == "undetermined" else verdict]
     return tuple(found)
 

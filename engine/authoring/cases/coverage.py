@@ -216,7 +216,7 @@ def statuses_in(trace: Trace | None, program: Program) -> Sequence[Status]:
     if trace is None:
         return ()
     items = (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
-    return reference.ruling(program, placed(program, items))
+    return reference.ruling_statuses(program, placed(program, items))
 
 
 def reached(goals: Iterable[Goal], shown: Sequence[Shown], program: Program) -> set[Goal]:

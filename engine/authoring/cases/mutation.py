@@ -24,7 +24,7 @@ from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, findings_of
 from engine.evaluation.folding import Function
 from engine.evaluation.program import Program, compile_rulebook
-from engine.evaluation.ruling import rule_on
+from engine.evaluation.ruling import ruling_on
 from engine.rulebooks.checker import Path
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
@@ -227,7 +227,7 @@ def _is_noticed(mutated: Rulebook, known: Iterable[Known]) -> bool:
 def _differs(case: Case, findings: Mapping[str, Finding], program: Program, analyst: Analyst) -> bool:
     statuses = reference.conditions(program, findings)
     items = tuple(statuses[node] for node in program.inputs)
-    ruling = rule_on(program, items)
+    ruling = ruling_on(program, items)
     basis = ruling.possible_bases[0] if len(ruling.possible_bases) == 1 else None
     reported = {c.criterion.id: statuses[c.status].reported for c in program.criteria}
     return (

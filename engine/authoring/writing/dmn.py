@@ -115,7 +115,7 @@ class _Export:
             yield _Decision(name, self._text(title), self._text(about), inputs, rules, facts)
         for index in _groups(self._program):
             yield self._group(index)
-        yield from self._rulings()
+        yield from self._verdict_decisions()
 
     def _facts_under(self, node: int) -> tuple[str, ...]:
         return tuple(facts_under(self._program, node))
@@ -212,7 +212,7 @@ class _Export:
         """Where a part is met or does not apply."""
         return f"({self._named(index)} != {_NOT_MET})" if self._can_be_away(index) else self._is_met(index)
 
-    def _rulings(self) -> Iterator[_Decision]:
+    def _verdict_decisions(self) -> Iterator[_Decision]:
         """The verdict, its basis and its outcome: the overrides in their order, then the rule."""
         rulebook, program = self._rulebook, self._program
         rule = program.nodes[program.rule]

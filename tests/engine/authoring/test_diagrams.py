@@ -10,7 +10,7 @@ from engine.authoring.proofs.diagrams import Diagrams
 from engine.evaluation.evidence import Finding, State, findings_of
 from engine.evaluation.folding import Function
 from engine.evaluation.program import Program, compile_rulebook
-from engine.evaluation.reference import conditions, ruling
+from engine.evaluation.reference import conditions, ruling_statuses
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.chance import tried
@@ -52,7 +52,7 @@ def test_diagrams_agree_with_the_reference(example: Example) -> None:
     program = compile_rulebook(example.rulebook)
     diagrams = Diagrams(program)
     findings = findings_of(VOCABULARY, example.full, YEAR)
-    expected = ruling(program, conditions(program, findings))
+    expected = ruling_statuses(program, conditions(program, findings))
     decided = statuses_at(diagrams, program, point(diagrams, findings))
     tested = [i for i, status in enumerate(expected) if status.is_known]
     assert [decided[i] for i in tested] == [expected[i] for i in tested]
@@ -81,5 +81,5 @@ def test_what_is_said_to_be_impossible_does_not_happen(example: Example) -> None
     program = compile_rulebook(example.rulebook)
     said = [d.message for d in lints_of(example.rulebook) if d.code == "unreachable-outcome"]
     findings = findings_of(VOCABULARY, example.full, YEAR)
-    verdict = ruling(program, conditions(program, findings))[program.verdict].reported
+    verdict = ruling_statuses(program, conditions(program, findings))[program.verdict].reported
     assert f"no offer can get the outcome `{verdict}`" not in said

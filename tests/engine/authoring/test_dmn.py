@@ -23,7 +23,7 @@ from engine.authoring.proofs.witness import Values, stated_as
 from engine.authoring.writing.dmn import MODEL, dmn
 from engine.decisions.decide import Decider
 from engine.evaluation.program import compile_rulebook
-from engine.evaluation.ruling import rule_on
+from engine.evaluation.ruling import ruling_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import FactDeclaration, NumberTest, Rulebook
 from engine.values.interval import Interval
@@ -136,7 +136,7 @@ def check_vectors(rulebook: Rulebook, limit: int | None = None) -> None:
     names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
     for vector in itertools.islice(vectors(program), limit):
         model.give({name: f'"{result.name.lower()}"' for name, result in zip(names, vector, strict=True)})
-        ruling = rule_on(program, items_of(vector))
+        ruling = ruling_on(program, items_of(vector))
         assert model.result("verdict") == f'"{ruling.verdict.value}"'
         assert model.result("basis") == f'"{ruling.possible_bases[0]}"'
         assert model.result("outcome") == f'"{rulebook.outcomes[ruling.verdict].id}"'

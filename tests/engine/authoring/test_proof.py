@@ -17,7 +17,7 @@ from engine.decisions.decide import Decider
 from engine.diagnostics import TooComplex
 from engine.evaluation import folding
 from engine.evaluation.program import Program, compile_rulebook
-from engine.evaluation.ruling import Items, rule_on
+from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status, Truth
@@ -42,7 +42,7 @@ def items_of(vector: tuple[Truth, ...]) -> Items:
 
 def check_proof(rulebook: Rulebook) -> None:
     program, proof = compile_rulebook(rulebook), prove(rulebook)
-    verdicts = {vector: rule_on(program, items_of(vector)).verdict for vector in vectors(program)}
+    verdicts = {vector: ruling_on(program, items_of(vector)).verdict for vector in vectors(program)}
     assert proof.vectors == len(verdicts)
     assert proof.met == list(verdicts.values()).count(Verdict.MET)
     assert 0 < proof.possible <= proof.vectors
@@ -65,7 +65,7 @@ def check_table(rulebook: Rulebook) -> None:
     order = [names.index(column) for column in table.columns]
     rulings = {}
     for vector in vectors(program):
-        ruling = rule_on(program, items_of(vector))
+        ruling = ruling_on(program, items_of(vector))
         rulings[tuple(vector[i] for i in order)] = (ruling.verdict, ruling.possible_bases[0])
     matched = {vector: [row for row in table.rows if matches(row, vector)] for vector in rulings}
     for vector, rows in matched.items():

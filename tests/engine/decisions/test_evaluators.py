@@ -10,7 +10,7 @@ import pytest
 
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution, Trace
-from engine.decisions.vector_decisions import Rulings
+from engine.decisions.vector_decisions import VectorDecisions
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.diagram import DecisionDiagram
 from engine.evaluation.durable_engine import why_missing
@@ -58,7 +58,7 @@ def test_without_durable_rules_the_reference_decides_and_the_diagram_checks(why:
     first, again = (decider.decide(SUBJECT, dict(STATED[0]), YEAR).execution for _ in range(2))
     assert first == Execution("reference", "decision diagram", (), why=why)
     assert again.engine == first.engine
-    assert decider.rule((Status.MET, Status.NOT_MET))[1].checked_by == "decision diagram"
+    assert decider.ruling_on((Status.MET, Status.NOT_MET))[1].checked_by == "decision diagram"
 
 
 @pytest.mark.skipif(why_missing() is not None, reason=str(why_missing()))
@@ -87,13 +87,13 @@ def test_a_condition_on_which_the_reference_and_the_diagram_disagree_is_named(mo
 
 
 def test_a_ruling_on_which_the_reference_and_the_diagram_disagree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    decider, right = Decider(good_or_large(), engine="reference"), DecisionDiagram.ruling
+    decider, right = Decider(good_or_large(), engine="reference"), DecisionDiagram.ruling_statuses
 
     def wrong(diagram: DecisionDiagram, items: Items) -> list[Status]:
         return [Status.NOT_APPLICABLE, *right(diagram, items)[1:]]
 
     with monkeypatch.context() as patched:
-        patched.setattr(DecisionDiagram, "ruling", wrong)
+        patched.setattr(DecisionDiagram, "ruling_statuses", wrong)
         for _ in range(2):
             with pytest.raises(IntegrityFault, match=r"\Athe reference and the decision diagram disagree on rule\Z"):
                 decider.decide(SUBJECT, {}, YEAR)
@@ -101,13 +101,13 @@ def test_a_ruling_on_which_the_reference_and_the_diagram_disagree_is_named(monke
 
 
 def test_status_vectors_of_a_register_are_decided_by_the_two_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    rulings = Rulings(Decider(good_or_large(), engine="reference"))
-    assert rulings.on((Status.MET, Status.UNKNOWN)).verdict is Verdict.MET
-    assert rulings.execution == Execution("reference", "decision diagram", (), why="asked for")
-    nodes = len(rulings.program.nodes) - rulings.program.ruling_from
-    monkeypatch.setattr(DecisionDiagram, "ruling", lambda diagram, items: [Status.NOT_APPLICABLE] * nodes)
+    vector_decisions = VectorDecisions(Decider(good_or_large(), engine="reference"))
+    assert vector_decisions.on((Status.MET, Status.UNKNOWN)).verdict is Verdict.MET
+    assert vector_decisions.execution == Execution("reference", "decision diagram", (), why="asked for")
+    nodes = len(vector_decisions.program.nodes) - vector_decisions.program.ruling_from
+    monkeypatch.setattr(DecisionDiagram, "ruling_statuses", lambda diagram, items: [Status.NOT_APPLICABLE] * nodes)
     with pytest.raises(IntegrityFault, match="the reference and the decision diagram disagree"):
-        rulings.on((Status.NOT_MET, Status.UNKNOWN))
+        vector_decisions.on((Status.NOT_MET, Status.UNKNOWN))
 
 
 def test_a_program_is_folded_once_for_each_decider(monkeypatch: pytest.MonkeyPatch) -> None:

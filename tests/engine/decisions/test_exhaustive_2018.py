@@ -10,7 +10,7 @@ import pytest
 from engine.decisions.analysis import Analysis, Analyst
 from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.program import Program, compile_rulebook
-from engine.evaluation.ruling import Items, placed, rule_on
+from engine.evaluation.ruling import Items, placed, ruling_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status, Truth
@@ -74,7 +74,7 @@ def test_the_vectors_are_all_that_there_are(case: Case) -> None:
 
 def test_the_reference_rules_as_all_completions_do(case: Case) -> None:
     for number, items in enumerate(case.vectors):
-        ruling = rule_on(case.program, items)
+        ruling = ruling_on(case.program, items)
         assert (ruling.verdict, ruling.possible_bases) == (case.table.verdict(number), case.table.bases(number)), items
 
 
@@ -86,10 +86,10 @@ def test_durable_rules_rules_as_the_reference_does_in_every_node(case: Case) -> 
     durable, program = DurableRules(case.program), case.program
 
     def evaluate(items: Items) -> Sequence[Status]:
-        return durable.ruling(placed(program, items))[0][program.ruling_from :]
+        return durable.ruling_statuses(placed(program, items))[0][program.ruling_from :]
 
     for items in case.vectors:
-        assert rule_on(program, items, evaluate) == rule_on(program, items), items
+        assert ruling_on(program, items, evaluate) == ruling_on(program, items), items
 
 
 def test_grounds_are_the_minimal_sets_of_known_items_that_force_the_verdict(case: Case) -> None:

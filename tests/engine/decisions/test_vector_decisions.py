@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from engine.decisions.analysis import alike
 from engine.decisions.decide import Decider
 from engine.decisions.evaluators import ENGINES
-from engine.decisions.vector_decisions import Rulings, items_of
+from engine.decisions.vector_decisions import VectorDecisions, items_of
 from engine.evaluation.program import compile_rulebook
-from engine.evaluation.ruling import Items, rule_on
+from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Rulebook
 from engine.values.logic import Status
 from tests.chance import tried
@@ -60,10 +60,10 @@ def possible_vectors(rulebook: Rulebook) -> st.SearchStrategy[list[Items]]:
 @given(data=st.data())
 def test_a_vector_is_decided_as_the_reference_rules_on_it(engine: str, data: st.DataObject) -> None:
     rulebook = data.draw(of_one_group(st.sampled_from(SIMPLE)))
-    rulings = Rulings(Decider(rulebook, engine=engine))
+    vector_decisions = VectorDecisions(Decider(rulebook, engine=engine))
     for items in data.draw(possible_vectors(rulebook)):
-        expected = rule_on(rulings.program, items)
-        assert rulings.on(items) == (expected.verdict, expected.possible_bases)
+        expected = ruling_on(vector_decisions.program, items)
+        assert vector_decisions.on(items) == (expected.verdict, expected.possible_bases)
 
 
 @pytest.mark.slow
@@ -74,14 +74,14 @@ def test_the_vector_of_an_offer_is_decided_as_the_offer_is(
     engine: str, rulebook: Rulebook, data: st.DataObject
 ) -> None:
     decider = Decider(rulebook, engine=engine)
-    rulings = Rulings(decider)
+    vector_decisions = VectorDecisions(decider)
     for truth in data.draw(st.lists(TRUTHS, min_size=1, max_size=5)):
         stated = data.draw(st.just(full_evidence(truth)) | evidence(truth))
         trace = decider.decide(SUBJECT, stated, YEAR)
         (items,) = items_of([decider.program], stated, YEAR)
-        assert rulings.on(items) == (trace.verdict, trace.possible_bases)
+        assert vector_decisions.on(items) == (trace.verdict, trace.possible_bases)
         decisive = [c.criterion.id for c in trace.criteria if c.decisive]
-        assert [trace.criteria[i].criterion.id for i in rulings.decisive(items)] == decisive
+        assert [trace.criteria[i].criterion.id for i in vector_decisions.decisive(items)] == decisive
 
 
 ALIKE = {
@@ -116,4 +116,4 @@ def test_items_that_are_alike_can_change_places() -> None:
             if likeness[i] == likeness[j]:
                 changed = list(items)
                 changed[i], changed[j] = items[j], items[i]
-                assert rule_on(program, tuple(changed)).verdict is rule_on(program, items).verdict
+                assert ruling_on(program, tuple(changed)).verdict is ruling_on(program, items).verdict

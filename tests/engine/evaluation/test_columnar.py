@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.decisions.decide import Decider
-from engine.decisions.vector_decisions import Rulings
+from engine.decisions.vector_decisions import VectorDecisions
 from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
@@ -204,13 +204,13 @@ def exact_where_derived(stated: Stated) -> bool:
 def test_rulings_are_those_of_the_reference(example: Example, offers: list[Stated]) -> None:
     compiled = compile_rulebook(example.rulebook)
     program, decider = columnar(compiled), Decider(example.rulebook, is_checked=False)
-    rulings = Rulings(decider)
+    vector_decisions = VectorDecisions(decider)
     for _, items in evaluated(program, offers):
         if items is not None:
             assert program.items(program.vectors_of(items)) == items
-            expected, analysis = decider.rule(items)[0], decider._analyst.analyse(items)
-            assert rulings.on(items) == (expected.verdict, expected.possible_bases)
-            ids = [program.program.criteria[i].criterion.id for i in rulings.decisive(items)]
+            expected, analysis = decider.ruling_on(items)[0], decider._analyst.analyse(items)
+            assert vector_decisions.on(items) == (expected.verdict, expected.possible_bases)
+            ids = [program.program.criteria[i].criterion.id for i in vector_decisions.decisive(items)]
             assert set(ids) == analysis.decisive
 
 

@@ -18,7 +18,7 @@ from engine.evaluation import durable_writer, folding, reference, ruling
 from engine.evaluation.diagram import DecisionDiagram
 from engine.evaluation.evidence import Finding, State, findings_of
 from engine.evaluation.program import Program, compile_rulebook
-from engine.evaluation.ruling import rule_on
+from engine.evaluation.ruling import ruling_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from engine.values import logic
@@ -62,7 +62,7 @@ def test_every_node_is_as_by_the_reference(example: Example) -> None:
         statuses = diagram.conditions(findings)
         assert statuses == reference.conditions(program, findings)
         items = tuple(statuses[node] for node in program.inputs)
-        assert tuple(diagram.ruling(items)) == rule_on(program, items).statuses
+        assert tuple(diagram.ruling_statuses(items)) == ruling_on(program, items).statuses
 
 
 @tried(60, suppress_health_check=[HealthCheck.too_slow])
@@ -71,7 +71,7 @@ def test_every_status_vector_is_ruled_as_by_the_reference(example: Example) -> N
     program = compile_rulebook(example.rulebook)
     diagram = DecisionDiagram(program)
     for items in itertools.islice(vectors(program), 0, 5_000, 7):
-        assert tuple(diagram.ruling(items)) == rule_on(program, items).statuses
+        assert tuple(diagram.ruling_statuses(items)) == ruling_on(program, items).statuses
 
 
 def vectors(program: Program) -> itertools.product[tuple[Status, ...]]:
@@ -98,7 +98,7 @@ def test_every_vector_of_a_group_is_ruled_as_by_the_reference(group: Written, aw
     program = compile_rulebook(of_judgements(3, group, overrides, away))
     diagram = DecisionDiagram(program)
     for items in vectors(program):
-        assert tuple(diagram.ruling(items)) == rule_on(program, items).statuses
+        assert tuple(diagram.ruling_statuses(items)) == ruling_on(program, items).statuses
 
 
 @pytest.mark.parametrize("rulebook", Library().in_force(2018), ids=lambda rulebook: rulebook.id)
@@ -106,7 +106,7 @@ def test_every_vector_of_a_shipped_rulebook_is_ruled_as_by_the_reference(ruleboo
     program = compile_rulebook(rulebook)
     diagram = DecisionDiagram(program)
     for items in vectors(program):
-        assert tuple(diagram.ruling(items)) == rule_on(program, items).statuses
+        assert tuple(diagram.ruling_statuses(items)) == ruling_on(program, items).statuses
 
 
 @pytest.mark.parametrize("rulebook", Library().in_force(2018), ids=lambda rulebook: rulebook.id)
@@ -154,7 +154,7 @@ def test_it_decides_where_the_reference_and_its_logic_are_broken(monkeypatch: py
     findings = findings_of(wide.vocabulary, {}, 2018)
     expected = reference.conditions(program, findings)
     items = tuple(expected[node] for node in program.inputs)
-    ruled = rule_on(program, items).statuses
+    ruled = ruling_on(program, items).statuses
 
     def broken(*_: object, **__: object) -> NoReturn:
         raise AssertionError("the diagram asks nobody")
@@ -167,7 +167,7 @@ def test_it_decides_where_the_reference_and_its_logic_are_broken(monkeypatch: py
     monkeypatch.setattr(Status, "counted_as", broken)
     diagram = DecisionDiagram(program)
     assert diagram.conditions(findings) == expected
-    assert tuple(diagram.ruling(items)) == ruled
+    assert tuple(diagram.ruling_statuses(items)) == ruled
 
 
 # --- size ---
@@ -179,8 +179,8 @@ def test_twenty_of_forty_are_counted_exactly(met: int, away: int, expected: str)
     program = compile_rulebook(of_judgements(40, group, away="excluded"))
     items = [Status.MET] * met + [Status.NOT_APPLICABLE] * away
     items += [Status.UNKNOWN_OR_NOT_APPLICABLE] * (40 - len(items))
-    statuses = DecisionDiagram(program).ruling(items)
-    assert statuses == list(rule_on(program, tuple(items)).statuses)
+    statuses = DecisionDiagram(program).ruling_statuses(items)
+    assert statuses == list(ruling_on(program, tuple(items)).statuses)
     assert statuses[program.verdict - program.ruling_from].reported == expected
 
 
@@ -188,14 +188,14 @@ def test_pairs_of_criteria_that_stand_far_apart_are_folded_together() -> None:
     group = {"any": [{"all": [f"C{i}", f"C{i + 45}"]} for i in range(45)]}
     program = compile_rulebook(of_judgements(90, group))
     items = tuple(Status.MET if i % 2 else Status.UNKNOWN for i in range(90))
-    assert tuple(DecisionDiagram(program).ruling(items)) == rule_on(program, items).statuses
+    assert tuple(DecisionDiagram(program).ruling_statuses(items)) == ruling_on(program, items).statuses
 
 
 def test_a_rule_of_very_many_criteria_is_folded() -> None:
     group = {"all": [{"any": [f"C{i}" for i in range(at, at + 100)]} for at in range(0, 1200, 100)]}
     program = compile_rulebook(of_judgements(1200, group))
     items = (Status.UNKNOWN,) * 1200
-    assert tuple(DecisionDiagram(program).ruling(items)) == rule_on(program, items).statuses
+    assert tuple(DecisionDiagram(program).ruling_statuses(items)) == ruling_on(program, items).statuses
 
 
 def test_a_rule_too_complex_to_be_folded_whole_is_folded_over_what_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,12 +206,12 @@ def test_a_rule_too_complex_to_be_folded_whole_is_folded_over_what_is_open(monke
     diagram = DecisionDiagram(program)
     for open_ones in (0, 3):
         items = (Status.MET,) * (12 - open_ones) + (Status.UNKNOWN,) * open_ones
-        assert tuple(diagram.ruling(items)) == rule_on(program, items).statuses
+        assert tuple(diagram.ruling_statuses(items)) == ruling_on(program, items).statuses
     with pytest.raises(IntegrityFault, match="too complex for the decision diagram"):
-        diagram.ruling((Status.UNKNOWN,) * 12)
+        diagram.ruling_statuses((Status.UNKNOWN,) * 12)
 
 
 def test_what_is_known_of_one_node_is_all_that_it_is_asked_for() -> None:
     program = compile_rulebook(of_judgements(2, {"any": ["C0", "C1"]}))
-    statuses = DecisionDiagram(program).ruling([Status.NOT_MET, Status.UNKNOWN])
+    statuses = DecisionDiagram(program).ruling_statuses([Status.NOT_MET, Status.UNKNOWN])
     assert statuses[program.verdict - program.ruling_from].value == {Truth.NOT_MET, Truth.MET}

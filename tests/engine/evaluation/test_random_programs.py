@@ -25,10 +25,10 @@ from tests.engine.random_rulebooks import (
     Example,
     counted,
     examples,
+    expected_ruling,
     group_result,
     holds,
     result_of,
-    ruling,
     values_of,
 )
 from tests.support import SUBJECT, forced, status_of_rule
@@ -79,7 +79,7 @@ def test_a_verdict_and_its_bases_are_those_of_every_completion(example: Example)
     for stated in (example.loose, example.tight):
         trace = decided(example, stated)
         completions = itertools.product(*(status.value for status in statuses(trace)))
-        outcomes = {ruling(example, *results) for results in completions}
+        outcomes = {expected_ruling(example, *results) for results in completions}
         assert trace.verdict is verdict_of({met for met, _ in outcomes})
         assert set(trace.possible_bases) == {basis for _, basis in outcomes}
 
@@ -104,7 +104,7 @@ def test_where_all_is_known_the_decision_is_what_the_rulebook_says(example: Exam
     results = [result_of(criterion, values) for criterion in example.criteria.values()]
     results += [Truth.MET if holds(o["when"], values) else NOT_MET for o in example.overrides.values()]
     assert [set(status.value) for status in statuses(trace)] == [{result} for result in results]
-    met, basis = ruling(example, *results)
+    met, basis = expected_ruling(example, *results)
     assert (trace.verdict, trace.basis) == (Verdict.MET if met else Verdict.NOT_MET, basis)
 
 
@@ -141,7 +141,7 @@ def test_the_analysis_is_that_of_the_definitions(example: Example) -> None:
     domains = [WITH_APPLICABILITY if "not_applicable" in c else PLAIN for c in example.criteria.values()]
     names = (*example.criteria, *example.overrides)
     options = (*domains, *(PLAIN for _ in example.overrides))
-    table = Table(Rule(names, options, (*example.overrides, "rule"), partial(ruling, example)))
+    table = Table(Rule(names, options, (*example.overrides, "rule"), partial(expected_ruling, example)))
     analyst = Analyst(program)
     number, analysis = table.number(tuple(statuses(trace))), trace.analysis
     assert analysis == analyst.analyse(tuple(statuses(trace)))

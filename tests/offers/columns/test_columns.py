@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from engine.decisions.decide import Decider
-from engine.decisions.vector_decisions import Rulings, items_of
+from engine.decisions.vector_decisions import VectorDecisions, items_of
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.evaluation.program import Program
 from engine.rulebooks import rulebook as language
@@ -99,7 +99,8 @@ def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
     deciders = [Decider(rulebook) for rulebook in RULEBOOKS]
     evaluator = Evaluator([d.program for d in deciders], YEAR, table.frame, table.sign, rows)
     decision_tables = [
-        DecisionTable(Rulings(d), c, i) for i, (d, c) in enumerate(zip(deciders, evaluator.columnar, strict=True))
+        DecisionTable(VectorDecisions(d), c, i)
+        for i, (d, c) in enumerate(zip(deciders, evaluator.columnar, strict=True))
     ]
     batch = Batch(evaluator, decision_tables, table)
     with contextlib.closing(batch):
@@ -119,7 +120,7 @@ def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], of
     rejected = pl.Series([row.row for row in batch.rejected], dtype=pl.UInt32)
     assert found.height + len(rejected) == offers == batch.rows
     for decision_table in batch.decision_tables:
-        program = decision_table.rulings.program
+        program = decision_table.decisions.program
         parts = [by_reference(frame, rows, program, j, facts) for j, facts in enumerate(facts_by_item(program))]
         expected = pl.DataFrame([frame[ROW], *parts])
         expected = expected.filter(~pl.col(ROW).is_in(rejected.implode()))
@@ -155,7 +156,7 @@ def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.M
 
 def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
     batch, _, rows = decided(table_of(CELLS, 20_000))
-    programs = [decision_table.rulings.program for decision_table in batch.decision_tables]
+    programs = [decision_table.decisions.program for decision_table in batch.decision_tables]
     assert batch.rejected
     for row in batch.rejected:
         with pytest.raises(Rejected):
@@ -203,7 +204,7 @@ def item_by_reference(rows: Rows, program: Program, item: int, cells: Mapping[st
 
 def expected_row(decision_table: DecisionTable, items: Any) -> tuple[str | None, ...]:
     decider = Decider(decision_table.rulebook, engine="reference")
-    ruling, analysis = decider.rule(items)[0], decider._analyst.analyse(items)
+    ruling, analysis = decider.ruling_on(items)[0], decider._analyst.analyse(items)
     statuses = [status.reported for status in items[: len(decision_table.rulebook.criteria)]]
     basis = ruling.possible_bases[0] if len(ruling.possible_bases) == 1 else None
     decisive = " ".join(c.id for c in decision_table.rulebook.criteria if c.id in analysis.decisive) or None

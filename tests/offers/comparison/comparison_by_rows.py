@@ -147,6 +147,6 @@ def _possible(stated: Stated, name: str, year: int, offset: int | None) -> Any:
 
 def _verdict(decider: Decider, stated: Stated, year: int) -> str | None:
     try:
-        return decider.rule(items_of([decider.program], stated, year)[0])[0].verdict.value
+        return decider.ruling_on(items_of([decider.program], stated, year)[0])[0].verdict.value
     except Rejected:
         return None

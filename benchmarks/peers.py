@@ -79,10 +79,12 @@ class Ours:
     def evidence(self) -> pl.DataFrame:
         """What every cell says, as evidence."""
         found = self.evaluator.columns.apply(nw.from_native(self._frame.lazy())).to_native()
-        leaves = self.evaluator.columns.leaves
-        is_evidence = {low_of(key) for key in leaves} | {high_of(key) for key in leaves}
-        is_evidence |= {possible_of(key, answer) for key, leaf in leaves.items() for answer in leaf.fact.answers}
-        is_evidence |= {of(key) for key in leaves for of in (stated_of, reasoned_of)}
+        fact_columns = self.evaluator.columns.fact_columns
+        is_evidence = {low_of(key) for key in fact_columns} | {high_of(key) for key in fact_columns}
+        is_evidence |= {
+            possible_of(key, answer) for key, fact_column in fact_columns.items() for answer in fact_column.fact.answers
+        }
+        is_evidence |= {of(key) for key in fact_columns for of in (stated_of, reasoned_of)}
         names = [name for name in found.collect_schema().names() if name in is_evidence]
         evidence: pl.DataFrame = found.select(names).collect(engine="streaming")
         return evidence

@@ -116,7 +116,7 @@ def answer(*answers: str, provenance: Provenance = REASONED) -> Evidence:
 
 def unknown(fact: FactDeclaration) -> Evidence:
     """Evidence that a fact is stated to be unknown."""
-    return Evidence(fact.everything, State.STATED_UNKNOWN)
+    return Evidence(fact.domain, State.STATED_UNKNOWN)
 
 
 def forced(analyst: Analyst, start: Sequence[Status], sets: Sets) -> set[Verdict]:

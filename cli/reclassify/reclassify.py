@@ -118,7 +118,7 @@ def reclassify(
     vocabulary = shared_vocabulary(rulebooks)
     try:
         with _opened(journal) as recorder, RunFolder(out) as folder:
-            request = request_of(register, vocabulary, rulebooks, year, _margin(margin), ignored, folder.scratch)
+            request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
             request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
@@ -176,7 +176,7 @@ def _opened(address: str | None) -> Iterator[Journal | None]:
         yield journal
 
 
-def _margin(text: str) -> Fraction:
+def _nearness(text: str) -> Fraction:
     try:
         found = Fraction(text.replace(",", "."))
     except (ValueError, ZeroDivisionError):
@@ -191,7 +191,7 @@ def request_of(
     vocabulary: Vocabulary,
     rulebooks: Sequence[Rulebook],
     year: int,
-    margin: Fraction,
+    nearness: Fraction,
     ignored: Sequence[str],
     scratch: Path,
 ) -> Request:
@@ -206,11 +206,11 @@ def request_of(
 
     if _are_offer_files(Path(register)):
         table, reader = table_of_offers(str(Path(register)), vocabulary)
-        return Request(table, reader, rulebooks, year, margin)
+        return Request(table, reader, rulebooks, year, nearness)
     table = _opened_table(register, vocabulary, scratch, ignored, reading())
     if table.detected:
         say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
-    return Request(table, Rows(table, vocabulary), rulebooks, year, margin)
+    return Request(table, Rows(table, vocabulary), rulebooks, year, nearness)
 
 
 def shown_register(register: str) -> str:

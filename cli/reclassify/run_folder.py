@@ -167,7 +167,7 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
         },
         "rulebooks": rulebooks,
         "checked_by_reference": result.checked,
-        "margin": str(request.margin),
+        "margin": str(request.nearness),
         "previous": None if previous is None else _previous_record(previous, request, result),
         "changes": {r.id: {c: changes[r.id, c] for c in CHANGES} for r in request.rulebooks} if previous else None,
     }

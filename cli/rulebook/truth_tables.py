@@ -25,7 +25,7 @@ def _heads(table: TruthTable, wording: Wording) -> list[str]:
 
 def _signs(table: TruthTable, row: Row) -> list[str]:
     """What each column must be, in signs; empty where it makes no difference."""
-    pairs = zip(row.cells, table.everything, strict=True)
+    pairs = zip(row.cells, table.domain, strict=True)
     return [
         "" if cell == every else "/".join(sign for result, sign in _SIGNS.items() if result in cell)
         for cell, every in pairs
@@ -73,7 +73,7 @@ def _csv(table: TruthTable, language: Language) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*table.columns, "verdict", "outcome", "basis"])
     for row in table.rows:
-        pairs = zip(row.cells, table.everything, strict=True)
+        pairs = zip(row.cells, table.domain, strict=True)
         cells = ["" if c == every else "|".join(r.name.lower() for r in _SIGNS if r in c) for c, every in pairs]
         writer.writerow([*cells, row.verdict.value, table.rulebook.outcomes[row.verdict].id, row.basis])
     return text.getvalue()

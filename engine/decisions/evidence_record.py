@@ -48,9 +48,9 @@ class EvidenceRecords(NamedTuple):
         """What a fact can still be, without the limits that it has anyway."""
         if finding.state is State.STATED_UNKNOWN:
             return {"unknown": True}
-        everything = finding.fact.everything
-        if isinstance(possible, Interval) and isinstance(everything, Interval):
-            return {**interval_record(self.without_limits(possible, everything))}
+        domain = finding.fact.domain
+        if isinstance(possible, Interval) and isinstance(domain, Interval):
+            return {**interval_record(self.without_limits(possible, domain))}
         answers = [answer for answer in finding.fact.answers if answer in possible]  # type: ignore[operator]
         return {"answer": answers[0]} if len(answers) == 1 else {"answers": answers}
 

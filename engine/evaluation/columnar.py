@@ -71,7 +71,7 @@ class _Flags(NamedTuple):
 
 
 class Threshold(NamedTuple):
-    """A threshold, the numbers within the margin of it, and the bit that says whether its fact is near it."""
+    """A threshold, the numbers near it, and the bit that says whether its fact is near it."""
 
     test: NumberTest
     around: Interval
@@ -86,13 +86,13 @@ class ColumnarProgram:
         program: the rulebook's program.
         grids: the grids of its facts, for one agreement year.
         prefix: begins the names of all columns that are made, so that several programs can read one frame.
-        margin: how far from its threshold, as a part of it, a fact is near; None where nobody asks.
+        nearness: how far from its threshold, as a part of it, a fact is near; None where nobody asks.
     """
 
-    def __init__(self, program: Program, grids: Grids, prefix: str = "", margin: Fraction | None = None) -> None:
+    def __init__(self, program: Program, grids: Grids, prefix: str = "", nearness: Fraction | None = None) -> None:
         self.program, self.grids, self._prefix = program, grids, prefix
-        self.thresholds = {} if margin is None else dict(_thresholds(program, margin))
-        columns = 0 if margin is None else 1 + len(self.thresholds) // _BITS
+        self.thresholds = {} if nearness is None else dict(_thresholds(program, nearness))
+        columns = 0 if nearness is None else 1 + len(self.thresholds) // _BITS
         self.near = [f"{prefix} near bits {i}" for i in range(columns)]
         self._plain = [statuses <= PLAIN for statuses in program.reachable]
         self.certain = f"{prefix} {CERTAIN}"
@@ -115,7 +115,7 @@ class ColumnarProgram:
         return frame.select(*before, self.certain, *self.vectors, *self.near)
 
     def facts_near(self, bits: Sequence[int]) -> list[str]:
-        """The facts that a row's `near` columns name: known on one side of a threshold, and within the margin of it."""
+        """The facts that a row's `near` columns name: known on one side of a threshold, and near it."""
         return list(dict.fromkeys(t.test.fact for t in self.thresholds.values() if bits[t.column] & t.bit))
 
     def items(self, vectors: Sequence[int]) -> Items:
@@ -158,7 +158,7 @@ class ColumnarProgram:
         return tuple(found)
 
     def _is_near(self, node: int, threshold: Threshold) -> nw.Expr:
-        """Whether a test is settled, and the possible value nearest to the threshold lies within the margin of it."""
+        """Whether a test is settled, and the possible value nearest to the threshold lies near it."""
         at, marks = self._mark(threshold.test), self._marks(threshold.test)
         least, largest = self._within(threshold)
         above = (marks.low >= at) & (marks.low <= 2 * math.floor(largest))
@@ -166,7 +166,7 @@ class ColumnarProgram:
         return self._is_settled(node) & (above | below)
 
     def _may_be_near(self) -> Iterator[nw.Expr]:
-        """Where an end and the end of the margin lie between the same two numbers on the grid."""
+        """Where an end and the end of what is near lie between the same two numbers on the grid."""
         for node, threshold in self.thresholds.items():
             marks, (least, largest) = self._marks(threshold.test), self._within(threshold)
             fact = self.program.rulebook.vocabulary.facts[threshold.test.fact]
@@ -176,7 +176,7 @@ class ColumnarProgram:
                 yield self._is_settled(node) & ((marks.low == low) | (marks.high == high))
 
     def _within(self, threshold: Threshold) -> tuple[Fraction, Fraction]:
-        """The ends of what is within the margin of a threshold, in steps of the grid."""
+        """The ends of what is near a threshold, in steps of the grid."""
         scale, within = self._scale(threshold.test), threshold.around
         assert within.low is not None
         assert within.high is not None
@@ -291,12 +291,12 @@ class ColumnarProgram:
                 yield flag.cast(whole) * (times * place.weight)
 
 
-def _thresholds(program: Program, margin: Fraction) -> Iterator[tuple[int, Threshold]]:
+def _thresholds(program: Program, nearness: Fraction) -> Iterator[tuple[int, Threshold]]:
     """The nodes that compare a number with a threshold."""
     nodes = [(i, node.test) for i, node in enumerate(program.nodes) if isinstance(node, TestNode)]
     measured = [(i, test) for i, test in nodes if isinstance(test, NumberTest)]
     for number, (index, test) in enumerate(measured):
-        yield index, Threshold(test, around(test, margin), number // _BITS, 1 << number % _BITS)
+        yield index, Threshold(test, around(test, nearness), number // _BITS, 1 << number % _BITS)
 
 
 class _Place(NamedTuple):

@@ -128,7 +128,7 @@ class Grids:
             for name, scale in scales_of(program).items():
                 self._finest[name] = math.lcm(self._finest.get(name, 1), scale)
         tested = itertools.chain(*(program.facts_tested for program in programs))
-        read = {leaf.key: leaf for fact in tested for leaf in self.leaves_of(fact)}
+        read = {fact_column.key: fact_column for fact in tested for fact_column in self.columns_of(fact)}
         self.read: Mapping[str, FactColumn] = read
         self._check()
 
@@ -140,31 +140,36 @@ class Grids:
             if isinstance(fact.derivation, Mean) and len(fact.derivation.years) > MAX_YEARS:
                 message = f"`{fact.id}` is the mean of more than {MAX_YEARS} years, which columns cannot add up"
                 found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
-        for program, leaf in itertools.product(self._programs, self.read.values()):
-            everything = leaf.fact.everything
-            compared = [*_thresholds(program, leaf.fact.id)]
-            if leaf.part and isinstance(everything, Interval):
-                compared += [end for end in (everything.low, everything.high) if end is not None]
-            if any(abs(number) >= leaf.limit for number in compared):
-                message = f"the thresholds on `{leaf.fact.id}` have too many digits to be compared in columns"
+        for program, fact_column in itertools.product(self._programs, self.read.values()):
+            domain = fact_column.fact.domain
+            compared = [*_thresholds(program, fact_column.fact.id)]
+            if fact_column.part and isinstance(domain, Interval):
+                compared += [end for end in (domain.low, domain.high) if end is not None]
+            if any(abs(number) >= fact_column.limit for number in compared):
+                message = f"the thresholds on `{fact_column.fact.id}` have too many digits to be compared in columns"
                 found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
         if found:
             raise Rejected(found)
 
-    def leaf(self, fact: FactDeclaration, year: int | None = None) -> FactColumn:
+    def fact_column(self, fact: FactDeclaration, year: int | None = None) -> FactColumn:
         """The column of a fact, or of one year of it."""
-        return self._leaf(fact.id, None, year)
+        return self._fact_column(fact.id, None, year)
 
     def prepare(self, frame: Any, present: Iterable[str], whole: Iterable[str] = ()) -> Any:
         """The frame with all that programs read: a column for what nobody states, and derived facts.
 
-        `present` names the leaves whose columns the frame has, `whole` those of them whose marks are all even.
+        `present` names the facts whose columns the frame has, `whole` those of them whose marks are all even.
         `CONSISTENT` says where columns can tell what derived facts are.
         """
         present, whole = set(present), set(whole)
         derived = [f for f in self._facts.values() if f.derivation and self._matters(f, present)]
-        needed = {**self.read, **{leaf.key: leaf for fact in derived for leaf in self.leaves_of(fact)}}
-        absent = [column for key, leaf in needed.items() if key not in present for column in not_stated(leaf)]
+        needed = {
+            **self.read,
+            **{fact_column.key: fact_column for fact in derived for fact_column in self.columns_of(fact)},
+        }
+        absent = [
+            column for key, fact_column in needed.items() if key not in present for column in not_stated(fact_column)
+        ]
         frame = frame.with_columns(*absent) if absent else frame
         found = {fact.id: derived_ends(fact, self, present, whole) for fact in derived}
         consistent = reduce(lambda a, b: a & b, [certain for _, certain in found.values()], nw.lit(True))
@@ -174,7 +179,7 @@ class Grids:
         return frame.with_columns(*columns)
 
     def _matters(self, fact: FactDeclaration, present: set[str]) -> bool:
-        keys = {leaf.key for leaf in self.leaves_of(fact)}
+        keys = {fact_column.key for fact_column in self.columns_of(fact)}
         return fact.id in self.read or bool(keys & present)
 
     def parts(self, fact: FactDeclaration) -> list[FactColumn]:
@@ -183,26 +188,26 @@ class Grids:
             case None:
                 return []
             case Mean(of, years):
-                return [self._leaf(of, fact, self._year + offset) for offset in years]
+                return [self._fact_column(of, fact, self._year + offset) for offset in years]
             case Ratio(of, to):
-                return [self._leaf(of, None, None), self._leaf(to, None, None)]
+                return [self._fact_column(of, None, None), self._fact_column(to, None, None)]
             case _:
                 assert_never(fact.derivation)
 
     def own(self, fact: FactDeclaration) -> FactColumn:
         """The column in which a fact itself is stated."""
-        return self._leaf(fact.id, None, None)
+        return self._fact_column(fact.id, None, None)
 
     def scale(self, fact: FactDeclaration) -> int:
         """The scale of a fact once it is derived: a mean has the grid of the sum."""
         own, derivation = self.own(fact).scale, fact.derivation
         return own * len(derivation.years) if isinstance(derivation, Mean) else own
 
-    def leaves_of(self, fact: FactDeclaration) -> list[FactColumn]:
+    def columns_of(self, fact: FactDeclaration) -> list[FactColumn]:
         """The columns in which a fact, and what it is derived from, are stated."""
         return [self.own(fact), *self.parts(fact)]
 
-    def _leaf(self, name: str, mean: FactDeclaration | None, year: int | None) -> FactColumn:
+    def _fact_column(self, name: str, mean: FactDeclaration | None, year: int | None) -> FactColumn:
         fact = self._facts[name]
         if not fact.is_number:
             return FactColumn(fact, year, 0, 1, part=False)
@@ -268,8 +273,8 @@ def derived_ends(
         case _:
             assert_never(derivation)
     if not _stays_within(fact, parts):
-        assert isinstance(fact.everything, Interval)
-        least, largest = marks_of(fact.everything, grids.scale(fact), UNBOUNDED_DERIVED)
+        assert isinstance(fact.domain, Interval)
+        least, largest = marks_of(fact.domain, grids.scale(fact), UNBOUNDED_DERIVED)
         low, high = nw.max_horizontal(computed.low, nw.lit(least)), nw.min_horizontal(computed.high, nw.lit(largest))
         computed = Ends(low, high)
     if own.key not in present:
@@ -283,7 +288,7 @@ def derived_ends(
 
 def _stays_within(fact: FactDeclaration, parts: Sequence[FactColumn]) -> bool:
     """Whether a mean cannot leave its range because none of its parts can."""
-    return isinstance(fact.derivation, Mean) and all(part.fact.everything == fact.everything for part in parts)
+    return isinstance(fact.derivation, Mean) and all(part.fact.domain == fact.domain for part in parts)
 
 
 def _is_exact(of: Ends) -> nw.Expr:
@@ -306,8 +311,8 @@ def _finer_high(high: nw.Expr, times: int) -> nw.Expr:
 
 def _mean(parts: Sequence[FactColumn], *, are_whole: bool) -> Ends:
     """The sum of the parts, which is their mean on a grid as many times finer."""
-    everything = parts[0].fact.everything
-    assert isinstance(everything, Interval)
+    domain = parts[0].fact.domain
+    assert isinstance(domain, Interval)
     lows, highs = [ends(p.key).low for p in parts], [ends(p.key).high for p in parts]
     low, high = _sum(lows), _sum(highs)
     if not are_whole:
@@ -315,10 +320,10 @@ def _mean(parts: Sequence[FactColumn], *, are_whole: bool) -> Ends:
         high_open = nw.max_horizontal(*(_odd(high) for high in highs))
         low = _sum([low - _odd(low) for low in lows]) + low_open
         high = _sum([high + _odd(high) for high in highs]) - high_open
-    if everything.low is None:
+    if domain.low is None:
         no_low = nw.min_horizontal(*lows) <= -UNBOUNDED
         low = nw.when(no_low).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low)
-    if everything.high is None:
+    if domain.high is None:
         no_high = nw.max_horizontal(*highs) >= UNBOUNDED
         high = nw.when(no_high).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(high)
     return Ends(low, high)
@@ -371,16 +376,16 @@ def _least_quotient(number: nw.Expr, divisors: Ends, times: int, through: int) -
     return low, small | (number <= -UNBOUNDED) | (even == 0) | no_divisor
 
 
-def not_stated(leaf: FactColumn) -> Iterator[nw.Expr]:
+def not_stated(fact_column: FactColumn) -> Iterator[nw.Expr]:
     """The columns of a leaf about which no offer states anything."""
-    fact = leaf.fact
-    if isinstance(fact.everything, Interval):
-        low, high = marks_of(fact.everything, leaf.scale)
-        yield nw.lit(low, nw.Int64).alias(low_of(leaf.key))
-        yield nw.lit(high, nw.Int64).alias(high_of(leaf.key))
+    fact = fact_column.fact
+    if isinstance(fact.domain, Interval):
+        low, high = marks_of(fact.domain, fact_column.scale)
+        yield nw.lit(low, nw.Int64).alias(low_of(fact_column.key))
+        yield nw.lit(high, nw.Int64).alias(high_of(fact_column.key))
     else:
         assumed = fact.assumed
         for answer in fact.answers:
-            yield nw.lit(assumed in (None, answer)).alias(possible_of(leaf.key, answer))
-        yield nw.lit(False).alias(stated_of(leaf.key))
-        yield nw.lit(False).alias(reasoned_of(leaf.key))
+            yield nw.lit(assumed in (None, answer)).alias(possible_of(fact_column.key, answer))
+        yield nw.lit(False).alias(stated_of(fact_column.key))
+        yield nw.lit(False).alias(reasoned_of(fact_column.key))

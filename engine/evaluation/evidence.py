@@ -145,7 +145,7 @@ def _own(fact: FactDeclaration, stated: Stated) -> Finding:
 
 def _finding(fact: FactDeclaration, evidence: Evidence | None) -> Finding:
     if evidence is None:
-        return Finding(fact, fact.everything, State.NOT_STATED)
+        return Finding(fact, fact.domain, State.NOT_STATED)
     return Finding(fact, evidence.possible, evidence.state, evidence)
 
 
@@ -194,9 +194,9 @@ def _ratio(above: Possible, below: Possible) -> Interval:
 
 def _joined(own: Finding, computed: Interval, parts: Parts, found: list[Diagnostic]) -> Interval:
     """What the stated value and the computed one leave together; a value stated too coarsely is not a contradiction."""
-    assert isinstance(own.fact.everything, Interval)
+    assert isinstance(own.fact.domain, Interval)
     assert isinstance(own.possible, Interval)
-    joined = computed.intersect(own.fact.everything)
+    joined = computed.intersect(own.fact.domain)
     if own.evidence and own.evidence.stated is not None and joined.is_exact:
         contradicts = not _rounds_to(joined, own.evidence.stated)
     else:

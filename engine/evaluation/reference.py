@@ -48,10 +48,10 @@ def status_at(program: Program, wanted: int, leaves: Mapping[int, Status]) -> St
 
 def ruling_statuses(program: Program, statuses: Sequence[Status]) -> list[Status]:
     """The statuses of all nodes, from those before the ruling."""
-    everything = list(statuses)
+    all_statuses = list(statuses)
     for node in program.nodes[program.ruling_from :]:
-        everything.append(_status(node, everything, {}))
-    return everything
+        all_statuses.append(_status(node, all_statuses, {}))
+    return all_statuses
 
 
 def _status(node: Node, earlier: Sequence[Status] | Mapping[int, Status], findings: Findings) -> Status:
@@ -107,9 +107,9 @@ def status_of_test(test: Test, finding: Finding) -> Status:
     return Status.UNKNOWN if possible & test.answers else Status.NOT_MET
 
 
-def around(test: NumberTest, margin: Fraction) -> Interval:
+def around(test: NumberTest, nearness: Fraction) -> Interval:
     """The numbers that lie no farther from the threshold than a part of it."""
-    width = abs(test.threshold) * margin
+    width = abs(test.threshold) * nearness
     return Interval(test.threshold - width, test.threshold + width)
 
 

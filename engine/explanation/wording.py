@@ -166,9 +166,9 @@ class Wording:
 
     def interval(self, fact: FactDeclaration, interval: Interval, threshold: Fraction | None = None) -> str:
         """An interval; an end that is the fact's own limit is left out."""
-        everything = fact.everything
-        assert isinstance(everything, Interval)
-        interval = interval.without_limits(everything)
+        domain = fact.domain
+        assert isinstance(domain, Interval)
+        interval = interval.without_limits(domain)
         ends = (interval.low, interval.high)
         shown = [None if end is None else self.quantity(fact, end, threshold) for end in ends]
         if interval.is_exact:
@@ -180,11 +180,11 @@ class Wording:
 
     def fact_range(self, fact: FactDeclaration) -> str:
         """What numbers a fact can be."""
-        everything = fact.everything
-        assert isinstance(everything, Interval)
+        domain = fact.domain
+        assert isinstance(domain, Interval)
         if fact.is_share:
             return self.phrase("share")
-        ends = (self.compared(comparison, self.quantity(fact, end)) for comparison, end in ends_of(everything))
+        ends = (self.compared(comparison, self.quantity(fact, end)) for comparison, end in ends_of(domain))
         kind = self.phrase("whole_number" if fact.is_whole else "number")
         return " ".join([kind, self.phrase("and").join(ends)]).strip()
 

@@ -109,8 +109,8 @@ def _fact(fact: FactDeclaration) -> Record:
     record: Record = {"type": written.type, "label": _text(written.label), "question": _text(written.question)}
     record["unit"] = _text(written.unit) if written.unit else None
     record["per"] = written.per
-    if isinstance(fact.everything, Interval):
-        record["range"] = interval_record(fact.everything)
+    if isinstance(fact.domain, Interval):
+        record["range"] = interval_record(fact.domain)
     else:
         record["answers"] = {answer: _text(label) for answer, label in fact.answers.items()}
     record |= {"attribute": written.attribute, "assumed": written.assumed}

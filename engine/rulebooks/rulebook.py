@@ -83,14 +83,15 @@ Derivation = Mean | Ratio
 
 
 class FactDeclaration(NamedTuple):
-    """A fact of the vocabulary, checked: its kind, all that it can be at all, and how it follows from others.
+    """A fact of the vocabulary, checked: its kind, its domain, and how it follows from others.
 
-    `is_yearly` says that it has a value for each year; `assumed` is the answer taken for granted where none is stated.
+    `domain` is all that it can be at all; `is_yearly` says that it has a value for each year; `assumed` is the answer
+    taken for granted where none is stated.
     """
 
     id: str
     kind: FactKind
-    everything: Possible
+    domain: Possible
     derivation: Derivation | None
     is_yearly: bool
     assumed: str | None
@@ -119,7 +120,7 @@ class FactDeclaration(NamedTuple):
     @property
     def is_number(self) -> bool:
         """Whether it is measured rather than answered."""
-        return isinstance(self.everything, Interval)
+        return isinstance(self.domain, Interval)
 
     @property
     def is_whole(self) -> bool:

@@ -206,8 +206,8 @@ class _RulebookChecker(Checker):
     def _comparison(
         self, path: Path, fact: FactDeclaration, comparison: Comparison, threshold: Fraction, reference: language.Text
     ) -> NumberTest:
-        everything, place = fact.everything, (*path, comparison.value)
-        assert isinstance(everything, Interval)
+        domain, place = fact.domain, (*path, comparison.value)
+        assert isinstance(domain, Interval)
         test = NumberTest(fact.id, comparison, threshold, reference)
         if not _is_comparable(threshold):
             message = f"{decimal_text(threshold)} has more digits than a threshold can have"
@@ -215,9 +215,9 @@ class _RulebookChecker(Checker):
         elif fact.is_whole and test.passing.whole().is_empty:
             message = f"`{fact.id}` is a whole number and never equals {decimal_text(threshold)}"
             self.say(place, "threshold-out-of-range", message)
-        elif threshold not in everything:
+        elif threshold not in domain:
             message = f"{decimal_text(threshold)} lies outside the range of `{fact.id}`"
-            self.say(place, "threshold-out-of-range", message, describe_range(everything))
+            self.say(place, "threshold-out-of-range", message, describe_range(domain))
         return test
 
     def _membership(

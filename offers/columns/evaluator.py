@@ -42,7 +42,7 @@ class Evaluator:
         frame: the table, or one with the same columns.
         sign: the decimal sign of numbers in texts.
         reader: reads one row at a time.
-        margin: how far from a threshold, as a part of it, a fact is near it.
+        nearness: how far from a threshold, as a part of it, a fact is near it.
     """
 
     def __init__(
@@ -52,18 +52,21 @@ class Evaluator:
         frame: Any,
         sign: Any,
         reader: Reader,
-        margin: Fraction | None = None,
+        nearness: Fraction | None = None,
     ) -> None:
         self._programs, self._year, self._reader = programs, year, reader
         grids = Grids(programs, year)
         vocabulary = programs[0].rulebook.vocabulary
         types = dict(nw.from_native(frame).collect_schema())
-        leaves = {**{leaf.key: leaf for leaf in _leaves(types, vocabulary, grids)}, **grids.read}
-        self.columns = EvidenceColumns(leaves, vocabulary, sign, types)
+        fact_columns = {
+            **{fact_column.key: fact_column for fact_column in _fact_columns(types, vocabulary, grids)},
+            **grids.read,
+        }
+        self.columns = EvidenceColumns(fact_columns, vocabulary, sign, types)
         self._grids, self.reads = grids, list(types)
-        self._margin = margin
+        self._nearness = nearness
         self.rows_without_cells = 0
-        self.columnar = [ColumnarProgram(program, grids, f"{i}", margin) for i, program in enumerate(programs)]
+        self.columnar = [ColumnarProgram(program, grids, f"{i}", nearness) for i, program in enumerate(programs)]
 
     @property
     def vectors(self) -> list[str]:
@@ -129,7 +132,7 @@ class Evaluator:
         """
         items = items_of(self._programs, stated, self._year)
         vocabulary = self._programs[0].rulebook.vocabulary
-        findings = None if self._margin is None else findings_of(vocabulary, stated, self._year)
+        findings = None if self._nearness is None else findings_of(vocabulary, stated, self._year)
         found: list[int] = []
         for program, of_program in zip(self.columnar, items, strict=True):
             found += program.vectors_of(of_program)
@@ -137,8 +140,8 @@ class Evaluator:
         return found
 
 
-def _leaves(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iterator[FactColumn]:
+def _fact_columns(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iterator[FactColumn]:
     """The columns of a table that state a fact, whether a rulebook reads it or not: a mistake is a mistake."""
     for name in schema:
         if (stated := stated_in(name, vocabulary)) is not None:
-            yield grids.leaf(*stated)
+            yield grids.fact_column(*stated)

@@ -28,35 +28,45 @@ READ = " read"
 
 
 class EvidenceColumns:
-    """Expressions for the leaves that programs read, over the columns that a table has.
+    """Expressions for the facts that programs read, over the columns that a table has.
 
     Args:
-        leaves: what the programs read, by name.
+        fact_columns: what the programs read, by name.
         vocabulary: the words that a table may use.
         sign: the decimal sign of numbers in texts.
         schema: the types of the table's columns.
     """
 
     def __init__(
-        self, leaves: Mapping[str, FactColumn], vocabulary: Vocabulary, sign: DecimalSign, schema: Mapping[str, Any]
+        self,
+        fact_columns: Mapping[str, FactColumn],
+        vocabulary: Vocabulary,
+        sign: DecimalSign,
+        schema: Mapping[str, Any],
     ) -> None:
         self._vocabulary, self._sign, self._schema = vocabulary, sign, schema
-        self.leaves = {key: leaf for key, leaf in leaves.items() if key in schema}
-        if "agreement_kind" in leaves and "operator_kind" in schema:
-            self.leaves["agreement_kind"] = leaves["agreement_kind"]
+        self.fact_columns = {key: fact_column for key, fact_column in fact_columns.items() if key in schema}
+        if "agreement_kind" in fact_columns and "operator_kind" in schema:
+            self.fact_columns["agreement_kind"] = fact_columns["agreement_kind"]
         self._stages = Stages()
         self._distinct: dict[str, DistinctTexts] = {}
 
     @property
     def whole(self) -> frozenset[str]:
         """The leaves whose ends are included and lie on the grid: numbers that the table holds as such."""
-        numbers = [leaf for leaf in self.leaves.values() if leaf.fact.is_number and not self._is_text(leaf.key)]
-        return frozenset(leaf.key for leaf in numbers if leaf.part or self._schema[leaf.key].is_integer())
+        numbers = [
+            fact_column
+            for fact_column in self.fact_columns.values()
+            if fact_column.fact.is_number and not self._is_text(fact_column.key)
+        ]
+        return frozenset(
+            fact_column.key for fact_column in numbers if fact_column.part or self._schema[fact_column.key].is_integer()
+        )
 
     @property
     def present(self) -> tuple[str, ...]:
         """The leaves about which the table says anything."""
-        return tuple(self.leaves)
+        return tuple(self.fact_columns)
 
     def apply(self, frame: Any) -> Any:
         """The frame with the columns of evidence, and `READ`."""
@@ -64,14 +74,18 @@ class EvidenceColumns:
         for check in self._described():
             self._stages.check(check)
         frame = self._distinct_texts(frame) if frame.implementation.is_polars() else frame
-        for leaf in self.leaves.values():
-            self._leaf(leaf)
+        for fact_column in self.fact_columns.values():
+            self._fact_column(fact_column)
         return self._stages.apply(frame, READ)
 
     def _distinct_texts(self, frame: Any) -> Any:
         """The frame with the ends of numbers in texts, each distinct text read once."""
-        numbers = [leaf for key, leaf in self.leaves.items() if leaf.fact.is_number and self._is_text(key)]
-        self._distinct = {leaf.key: DistinctTexts(leaf, self._sign) for leaf in numbers}
+        numbers = [
+            fact_column
+            for key, fact_column in self.fact_columns.items()
+            if fact_column.fact.is_number and self._is_text(key)
+        ]
+        self._distinct = {fact_column.key: DistinctTexts(fact_column, self._sign) for fact_column in numbers}
         for distinct in self._distinct.values():
             self._stages.check(nw.col(distinct.fits))
         columns = [distinct.column() for distinct in self._distinct.values()]
@@ -89,7 +103,7 @@ class EvidenceColumns:
             return nw.col(self._distinct[key].plain).alias(key)
         if not self._is_text(key):
             return nw.col(key)
-        is_number = key in self.leaves and self.leaves[key].fact.is_number
+        is_number = key in self.fact_columns and self.fact_columns[key].fact.is_number
         return plain_text(key, self._sign if is_number else ".").alias(key)
 
     def _is_text(self, key: str) -> bool:
@@ -105,33 +119,33 @@ class EvidenceColumns:
             if name in self._schema and known:
                 yield _terms(nw.col(name), [w for t, text in known.items() for w in (t, text.da, text.en)])
 
-    def _leaf(self, leaf: FactColumn) -> None:
-        if not leaf.fact.is_number:
-            self._answers(leaf)
-        elif not self._is_text(leaf.key):
-            numbers(self._stages, leaf, self._schema[leaf.key])
-        elif leaf.key not in self._distinct:
-            texts(self._stages, leaf, self._sign)
+    def _fact_column(self, fact_column: FactColumn) -> None:
+        if not fact_column.fact.is_number:
+            self._answers(fact_column)
+        elif not self._is_text(fact_column.key):
+            numbers(self._stages, fact_column, self._schema[fact_column.key])
+        elif fact_column.key not in self._distinct:
+            texts(self._stages, fact_column, self._sign)
 
-    def _answers(self, leaf: FactColumn) -> None:
-        key = leaf.key
-        if self._schema.get(key) == nw.Boolean and leaf.fact.is_judgement:
+    def _answers(self, fact_column: FactColumn) -> None:
+        key = fact_column.key
+        if self._schema.get(key) == nw.Boolean and fact_column.fact.is_judgement:
             said = nw.col(key)
             self._stages.made(0, said.fill_null(True), possible_of(key, "yes"))
             self._stages.made(0, (~said).fill_null(True), possible_of(key, "no"))
             self._stages.made(0, ~said.is_null(), stated_of(key))
         else:
-            self._words(leaf)
-        if not leaf.fact.is_judgement:
+            self._words(fact_column)
+        if not fact_column.fact.is_judgement:
             return
         reasoned, because = nw.lit(False), f"{key}_because"
         if because in self._schema:
             reasoned = nw.col(because).cast(nw.String).str.strip_chars(WHITESPACE) != ""
         self._stages.made(0, reasoned.fill_null(False), reasoned_of(key))
 
-    def _words(self, leaf: FactColumn) -> None:
+    def _words(self, fact_column: FactColumn) -> None:
         """Each answer by the words that stand for it, written without spaces around them."""
-        fact, key = leaf.fact, leaf.key
+        fact, key = fact_column.fact, fact_column.key
         written = nw.col(key).cast(nw.String) if key in self._schema else nw.lit(None, nw.String)
         text = written if self._schema.get(key) == nw.String else self._stages.made(0, written, f"{key} text")
         names = names_of_answers(fact)

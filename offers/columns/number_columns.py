@@ -37,43 +37,43 @@ def _with_point(text: nw.Expr, sign: DecimalSign) -> nw.Expr:
     return nw.when(text != "").then(text)
 
 
-def numbers(stages: Stages, leaf: FactColumn, dtype: Any) -> None:
+def numbers(stages: Stages, fact_column: FactColumn, dtype: Any) -> None:
     """A column of numbers; one off the grid lies between its neighbours there."""
-    value = nw.col(leaf.key)
-    least, largest = _limits(leaf)
+    value = nw.col(fact_column.key)
+    least, largest = _limits(fact_column)
     if dtype.is_integer():
         inside = (value >= math.ceil(least)) & (value <= math.floor(largest))
-        wide = stages.made(0, nw.when(inside).then(value.cast(nw.Int64)), f"{leaf.key} steps")
-        _ends(stages, leaf, wide * (2 * leaf.scale), wide * (2 * leaf.scale))
+        wide = stages.made(0, nw.when(inside).then(value.cast(nw.Int64)), f"{fact_column.key} steps")
+        _ends(stages, fact_column, wide * (2 * fact_column.scale), wide * (2 * fact_column.scale))
         stages.check(value.is_null() | ~wide.is_null())
     elif dtype.is_float() or (dtype.is_decimal() and dtype.scale <= _FINE):
-        _binary(stages, leaf, value.cast(nw.Float64))
+        _binary(stages, fact_column, value.cast(nw.Float64))
     else:
-        _ends(stages, leaf, nw.lit(None, nw.Int64), nw.lit(None, nw.Int64))
+        _ends(stages, fact_column, nw.lit(None, nw.Int64), nw.lit(None, nw.Int64))
         stages.check(value.is_null())
 
 
-def _binary(stages: Stages, leaf: FactColumn, value: nw.Expr) -> None:
+def _binary(stages: Stages, fact_column: FactColumn, value: nw.Expr) -> None:
     """Binary numbers, each taken as the shortest decimal number that it is nearest to."""
-    ten = 10.0**leaf.decimals
-    least, largest = _limits(leaf)
+    ten = 10.0**fact_column.decimals
+    least, largest = _limits(fact_column)
     inside = (value >= float(least)) & (value <= float(largest))
-    steps = stages.made(0, nw.when(inside).then(value * ten).round(), f"{leaf.key} steps")
+    steps = stages.made(0, nw.when(inside).then(value * ten).round(), f"{fact_column.key} steps")
     # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
-    nearest = stages.made(1, steps / (steps * 0.0 + ten), f"{leaf.key} nearest")
-    mark, fits = steps.cast(nw.Int64) * (2 * leaf.factor), ~steps.is_null()
-    if leaf.part or leaf.fact.is_whole:
+    nearest = stages.made(1, steps / (steps * 0.0 + ten), f"{fact_column.key} nearest")
+    mark, fits = steps.cast(nw.Int64) * (2 * fact_column.factor), ~steps.is_null()
+    if fact_column.part or fact_column.fact.is_whole:
         fits = fits & (nearest == value)
     else:
         mark = mark + (value > nearest).cast(nw.Int64) - (value < nearest).cast(nw.Int64)
-    mark = stages.made(2, mark, f"{leaf.key} mark")
-    _ends(stages, leaf, mark, mark)
+    mark = stages.made(2, mark, f"{fact_column.key} mark")
+    _ends(stages, fact_column, mark, mark)
     stages.check(value.is_null() | fits.fill_null(False))
 
 
-def texts(stages: Stages, leaf: FactColumn, sign: DecimalSign) -> None:
+def texts(stages: Stages, fact_column: FactColumn, sign: DecimalSign) -> None:
     """A column of texts: numbers, bounds, ranges, and the words for unknown."""
-    key = leaf.key
+    key = fact_column.key
     text = _with_point(nw.col(key).cast(nw.String).str.strip_chars(WHITESPACE), sign)
     text = stages.made(0, text, f"{key} text")
     # What has a point may be a thousand, or a number with the other sign.
@@ -90,43 +90,45 @@ def texts(stages: Stages, leaf: FactColumn, sign: DecimalSign) -> None:
     ends = nw.when(is_range).then(text).str.split("..")
     parts = {"value": bound.when(~is_range).then(text), "first": ends.list.get(0), "last": ends.list.get(1)}
     written = {name: stages.made(2, part, f"{key} {name} text") for name, part in parts.items()}
-    value, first, last = (stages.made(3, _mark_of_text(part, leaf), f"{key} {name}") for name, part in written.items())
-    inside = 2 * leaf.scale if leaf.fact.is_whole else 1
+    value, first, last = (
+        stages.made(3, _mark_of_text(part, fact_column), f"{key} {name}") for name, part in written.items()
+    )
+    inside = 2 * fact_column.scale if fact_column.fact.is_whole else 1
     low = nw.when(is_range).then(first).when(least & ~closed).then(value + inside).when(~most).then(value)
     high = nw.when(is_range).then(last).when(most & ~closed).then(value - inside).when(~least).then(value)
-    _ends(stages, leaf, low, high)
+    _ends(stages, fact_column, low, high)
     fits = nw.when(is_range).then(first <= last).otherwise(~value.is_null()).fill_null(False)
     stages.check((fits & (nw.col(low_of(key)) <= nw.col(high_of(key)))) | text.is_null() | unknown)
 
 
-def _ends(stages: Stages, leaf: FactColumn, low: nw.Expr, high: nw.Expr) -> None:
+def _ends(stages: Stages, fact_column: FactColumn, low: nw.Expr, high: nw.Expr) -> None:
     """The ends, where none is stated those that the fact has anyway."""
-    assert isinstance(leaf.fact.everything, Interval)
-    least, largest = marks_of(leaf.fact.everything, leaf.scale)
-    stages.made(4, low.fill_null(least), low_of(leaf.key))
-    stages.made(4, high.fill_null(largest), high_of(leaf.key))
+    assert isinstance(fact_column.fact.domain, Interval)
+    least, largest = marks_of(fact_column.fact.domain, fact_column.scale)
+    stages.made(4, low.fill_null(least), low_of(fact_column.key))
+    stages.made(4, high.fill_null(largest), high_of(fact_column.key))
 
 
-def _limits(leaf: FactColumn) -> tuple[Fraction, Fraction]:
+def _limits(fact_column: FactColumn) -> tuple[Fraction, Fraction]:
     """The least and the largest number that the fact allows and a column holds."""
-    everything = leaf.fact.everything
-    assert isinstance(everything, Interval)
-    least, largest = Fraction(1 - leaf.limit), Fraction(leaf.limit - 1)
-    least = least if everything.low is None else max(least, everything.low)
-    return least, largest if everything.high is None else min(largest, everything.high)
+    domain = fact_column.fact.domain
+    assert isinstance(domain, Interval)
+    least, largest = Fraction(1 - fact_column.limit), Fraction(fact_column.limit - 1)
+    least = least if domain.low is None else max(least, domain.low)
+    return least, largest if domain.high is None else min(largest, domain.high)
 
 
-def _mark_of_text(text: nw.Expr, leaf: FactColumn) -> nw.Expr:
+def _mark_of_text(text: nw.Expr, fact_column: FactColumn) -> nw.Expr:
     """The mark of numbers in texts; null where a text is none, or has more digits than a column holds."""
-    ten = 10.0**leaf.decimals
+    ten = 10.0**fact_column.decimals
     begins_with_0 = text.str.starts_with("0") & ~text.str.slice(1, 1).is_in(["", "."])
     plain = text.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$") & ~begins_with_0 & ~text.str.starts_with("-0")
     number = nw.when(plain & (text.str.len_chars() <= _MOST_DIGITS)).then(text).cast(nw.Float64)
-    least, largest = _limits(leaf)
+    least, largest = _limits(fact_column)
     steps = nw.when((number >= float(least)) & (number <= float(largest))).then((number * ten).round())
     # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
     on_grid = steps / (steps * 0.0 + ten) == number
-    return nw.when(on_grid).then(steps).cast(nw.Int64) * (2 * leaf.factor)
+    return nw.when(on_grid).then(steps).cast(nw.Int64) * (2 * fact_column.factor)
 
 
 class DistinctTexts:
@@ -136,35 +138,35 @@ class DistinctTexts:
     text by text.
     """
 
-    def __init__(self, leaf: FactColumn, sign: DecimalSign) -> None:
-        self._leaf, self._sign, self._lock = leaf, sign, threading.Lock()
+    def __init__(self, fact_column: FactColumn, sign: DecimalSign) -> None:
+        self._fact_column, self._sign, self._lock = fact_column, sign, threading.Lock()
         self._texts = pl.Categories.random()
         # Polars forgets the texts of categories that no column is made of.
         self._first = pl.Series([""], dtype=pl.Categorical(self._texts))
         self._plan, self._reading = self._planned(), threading.Lock()
-        self._new = pl.DataFrame(schema={leaf.key: pl.String})
+        self._new = pl.DataFrame(schema={fact_column.key: pl.String})
         self._known = self._plan.collect()
 
     @property
     def fits(self) -> str:
         """The column that says whether a text was understood."""
-        return f"{self._leaf.key} fits"
+        return f"{self._fact_column.key} fits"
 
     @property
     def plain(self) -> str:
         """The column of the text as it goes on record."""
-        return f"{self._leaf.key} plain"
+        return f"{self._fact_column.key} plain"
 
     def column(self) -> pl.Expr:
         """A column of structs: the two ends, whether the text was understood, and how it goes on record."""
         found = pl.Struct(self._known.schema)
-        key = self._leaf.key
+        key = self._fact_column.key
         return pl.col(key).map_batches(self._ends, return_dtype=found, is_elementwise=True).alias(self.name)
 
     @property
     def name(self) -> str:
         """The name of that column."""
-        return f"{self._leaf.key} read"
+        return f"{self._fact_column.key} read"
 
     def _ends(self, column: pl.Series) -> pl.Series:
         text = column.cast(pl.String).fill_null("")
@@ -183,13 +185,13 @@ class DistinctTexts:
 
     def _read(self, text: pl.Series) -> pl.DataFrame:
         with self._reading:
-            self._new = pl.DataFrame({self._leaf.key: text})
+            self._new = pl.DataFrame({self._fact_column.key: text})
             return self._plan.collect()
 
     def _planned(self) -> pl.LazyFrame:
         """How texts are read, written down once: what is read is only known when it is collected."""
-        stages, key = Stages(), self._leaf.key
-        texts(stages, self._leaf, self._sign)
+        stages, key = Stages(), self._fact_column.key
+        texts(stages, self._fact_column, self._sign)
         read = stages.apply(nw.from_native(pl.defer(lambda: self._new, schema={key: pl.String})), self.fits)
         plain = plain_text(key, self._sign).alias(self.plain)
         plan: pl.LazyFrame = read.select(low_of(key), high_of(key), self.fits, plain).to_native()

@@ -118,4 +118,4 @@ def _read_by(program: Program, reading: Vocabulary) -> Vocabulary | None:
 def _meaning(fact: FactDeclaration) -> tuple[object, ...]:
     """All of a fact but its texts."""
     answers = frozenset(fact.answers)
-    return fact.kind, fact.everything, answers, fact.is_yearly, fact.derivation, fact.is_attribute, fact.assumed
+    return fact.kind, fact.domain, answers, fact.is_yearly, fact.derivation, fact.is_attribute, fact.assumed

@@ -16,7 +16,7 @@ from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range, number_hint
-from offers.records.offer_file import BOUNDS, EVIDENCE_DETAILS, EvidenceEntry
+from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry
 
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
@@ -118,7 +118,7 @@ class _Reader:
     def entry(self, entry: EvidenceEntry, node: Mapping) -> Evidence:
         """Evidence from a mapping with an answer or bounds, and its details."""
         provenance = Provenance(**{name: _detail(getattr(entry, name), name, node) for name in EVIDENCE_DETAILS})
-        bounds = {name: getattr(entry, name) for name in BOUNDS if getattr(entry, name) is not None}
+        bounds = {name: getattr(entry, name) for name in BOUND_KEYS if getattr(entry, name) is not None}
         if (entry.answer is None) is (not bounds):
             hint = "`answer: ...`, or bounds such as `at_most: ...`"
             given = "both an answer and bounds" if bounds else "neither an answer nor bounds"
@@ -134,7 +134,7 @@ class _Reader:
         """Evidence of one word or number."""
         text, place = answer.text, answer.place
         if text.lower() in UNKNOWN:
-            return Evidence(self._fact.everything, State.STATED_UNKNOWN, provenance, place)
+            return Evidence(self._fact.domain, State.STATED_UNKNOWN, provenance, place)
         if self._fact.is_number:
             return self._number(answer, provenance)
         word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
@@ -156,8 +156,8 @@ class _Reader:
         return exact_evidence(number, answer.place, provenance)
 
     def _bounds(self, bounds: dict[str, Any], node: Mapping, provenance: Provenance) -> Evidence:
-        fact, everything = self._fact, self._fact.everything
-        if not isinstance(everything, Interval):
+        fact, domain = self._fact, self._fact.domain
+        if not isinstance(domain, Interval):
             hint = near_hint("", [*fact.answers, "unknown"])
             raise rejected(node.place, "evidence-form", f"`{fact.id}` has an answer, not bounds", hint)
         if any(len(side & set(bounds)) > 1 for side in _ONE_SIDED) or len(bounds.get("between", "..")) != 2:
@@ -172,13 +172,13 @@ class _Reader:
             for number in bound if name == "between" else [bound]:
                 self._check_range(number, place_of(node, name))
             interval = interval.intersect(_bounded(name, bound))
-        return Evidence(self._possible(interval, everything, node.place), State.KNOWN, provenance, node.place)
+        return Evidence(self._possible(interval, domain, node.place), State.KNOWN, provenance, node.place)
 
-    def _possible(self, interval: Interval, everything: Interval, place: Place) -> Interval:
+    def _possible(self, interval: Interval, domain: Interval, place: Place) -> Interval:
         """What the bounds leave of the fact's range."""
         if interval.is_empty:
             raise rejected(place, "empty-interval", "no number lies within these bounds")
-        possible = interval.intersect(everything)
+        possible = interval.intersect(domain)
         possible = possible.whole() if self._fact.is_whole else possible
         if possible.is_empty:
             message = f"no number within these bounds is possible for `{self._fact.id}`"
@@ -186,9 +186,9 @@ class _Reader:
         return possible
 
     def _check_range(self, number: Decimal, place: Place) -> None:
-        everything = self._fact.everything
-        assert isinstance(everything, Interval)
-        if Fraction(number) not in everything:
+        domain = self._fact.domain
+        assert isinstance(domain, Interval)
+        if Fraction(number) not in domain:
             hint = self._range()
             if self._fact.is_share and 2 <= number <= 100:
                 hint += f"; {number:f} % is {decimal_text(Fraction(number) / 100)}"
@@ -196,9 +196,9 @@ class _Reader:
 
     def _range(self) -> str:
         """The fact's range in words, for hints."""
-        everything = self._fact.everything
-        assert isinstance(everything, Interval)
-        return describe_range(everything, is_whole=self._fact.is_whole)
+        domain = self._fact.domain
+        assert isinstance(domain, Interval)
+        return describe_range(domain, is_whole=self._fact.is_whole)
 
 
 def _refuse_thousands(number: Node) -> None:

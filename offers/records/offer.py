@@ -18,7 +18,7 @@ from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import read_evidence
 from offers.records.offer_file import OfferFile, Party, PublishedOutcome, Service
 
-ATTRIBUTES = {
+ATTRIBUTE_KEYS = {
     "operator_kind": ("operator", "kind"),
     "agreement_kind": ("agreement_with", "kind"),
     "service_type": ("service_type", "service_type"),
@@ -125,10 +125,10 @@ def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> It
             for word in _words_outside(known, node, name, key):
                 message = f"{quoted(word.text)} is not in the list of `{key}`"
                 yield Diagnostic(word.place, "unknown-term", message, near_term(word.text, known))
-    for fact in filter(None, map(vocabulary.facts.get, ATTRIBUTES)):
+    for fact in filter(None, map(vocabulary.facts.get, ATTRIBUTE_KEYS)):
         # The words of other attributes are checked with the shape; only a vocabulary of its own may know fewer.
         if is_shaped or fact.id == "service_type":
-            for word in _words_outside(fact.answers, node, *ATTRIBUTES[fact.id]):
+            for word in _words_outside(fact.answers, node, *ATTRIBUTE_KEYS[fact.id]):
                 message = f"{quoted(word.text)} is not an answer to `{fact.id}`"
                 yield Diagnostic(word.place, "unknown-answer", message, near_term(word.text, fact.answers))
 
@@ -170,10 +170,10 @@ def unknown_attributes(vocabulary: Vocabulary, place_of_fact: Callable[[str], Pl
             place_of_fact(name) if place_of_fact else Place(vocabulary.id),
             "fact-declaration",
             f"an offer has no attribute `{name}`",
-            near_hint(name, ATTRIBUTES),
+            near_hint(name, ATTRIBUTE_KEYS),
         )
         for name in declared
-        if name not in ATTRIBUTES
+        if name not in ATTRIBUTE_KEYS
     ]
 
 

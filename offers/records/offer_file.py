@@ -81,4 +81,4 @@ class OfferFile:
 
 
 EVIDENCE_DETAILS = ("source", "as_of", "because", "reservation", "by", "date", "stated_as")
-BOUNDS = (*(comparison.value for comparison in ONE_SIDED), "between")
+BOUND_KEYS = (*(comparison.value for comparison in ONE_SIDED), "between")

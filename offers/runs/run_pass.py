@@ -35,7 +35,7 @@ class Request(NamedTuple):
     reader: Reader
     rulebooks: Sequence[Rulebook]
     year: int
-    margin: Fraction
+    nearness: Fraction
     fragile: bool = True
     previous: Previous | None = None
 
@@ -83,8 +83,8 @@ class Pass:
         told: Told,
     ) -> None:
         self.request, self.folder, self.told = request, folder, told
-        programs, margin = [d.program for d in deciders], request.margin if request.fragile else None
-        self.evaluator = Evaluator(programs, request.year, rows, request.table.sign, request.reader, margin)
+        programs, nearness = [d.program for d in deciders], request.nearness if request.fragile else None
+        self.evaluator = Evaluator(programs, request.year, rows, request.table.sign, request.reader, nearness)
         self.decision_tables = [
             DecisionTable(VectorDecisions(decider), columnar, number)
             for number, (decider, columnar) in enumerate(zip(deciders, self.evaluator.columnar, strict=True))

@@ -20,7 +20,7 @@ from engine.values.comparison import ONE_SIDED
 from offers.records.evidence import UNKNOWN, read_one_fact
 
 DecimalSign = Literal[".", ","]
-BOUNDS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
+BOUND_SIGNS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
 JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, "false": NO, "falsk": NO}
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
@@ -98,7 +98,7 @@ def _bounds(text: str, sign: DecimalSign, place: Place) -> Iterator[tuple[str, N
         if len({mark for mark, _ in found}) < len(found):
             return
         for mark, number in found:
-            yield BOUNDS[mark], _number(number, sign, place)
+            yield BOUND_SIGNS[mark], _number(number, sign, place)
     elif between := _RANGE.match(text):
         yield "between", Sequence(place, tuple(_number(end, sign, place) for end in between.groups()))
 

@@ -12,7 +12,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 
 ID = "id"
-ATTRIBUTES: Mapping[str, Text] = {
+ATTRIBUTE_HEADERS: Mapping[str, Text] = {
     ID: Text(da="id", en="id"),
     "name": Text(da="navn", en="name"),
     "part_of": Text(da="afdeling af", en="department of"),
@@ -71,8 +71,10 @@ class Headers:
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._columns = {name.lower(): Column("", 0, name) for name in ATTRIBUTES}
-        self._columns |= {label.lower(): Column("", 0, n) for n, text in ATTRIBUTES.items() for label in _both(text)}
+        self._columns = {name.lower(): Column("", 0, name) for name in ATTRIBUTE_HEADERS}
+        self._columns |= {
+            label.lower(): Column("", 0, n) for n, text in ATTRIBUTE_HEADERS.items() for label in _both(text)
+        }
         self._yearly: dict[str, FactDeclaration] = {}
         for fact in vocabulary.facts.values():
             if not fact.is_attribute:

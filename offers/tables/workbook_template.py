@@ -17,7 +17,7 @@ from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.records.offer import Offer, words
 from offers.records.template import uses_of_facts
-from offers.tables.headers import ATTRIBUTES, SHEET, header_of
+from offers.tables.headers import ATTRIBUTE_HEADERS, SHEET, header_of
 
 ROWS = 2_000
 """So many rows are prepared, with lists to choose from and checks of what is written."""
@@ -123,7 +123,7 @@ class _Writer:
 
     def columns(self) -> Iterator[WorkbookColumn]:
         """Every column: what describes an offer, then each fact with its reason or source."""
-        for name, label in ATTRIBUTES.items():
+        for name, label in ATTRIBUTE_HEADERS.items():
             fact = self._vocabulary.facts.get(name)
             question = self._wording.text(fact.question if fact else _QUESTIONS[name])
             width = _WIDTHS.get(name, 18)
@@ -232,10 +232,10 @@ class _Writer:
 
     def _accepts(self, fact: FactDeclaration, cell: str) -> str:
         """A number within the fact's range, a bound, a range, or that it is unknown."""
-        everything = fact.everything
-        assert isinstance(everything, Interval)
-        checks = [f"{cell}>={decimal_text(everything.low)}"] if everything.low is not None else []
-        checks += [f"{cell}<={decimal_text(everything.high)}"] if everything.high is not None else []
+        domain = fact.domain
+        assert isinstance(domain, Interval)
+        checks = [f"{cell}>={decimal_text(domain.low)}"] if domain.low is not None else []
+        checks += [f"{cell}<={decimal_text(domain.high)}"] if domain.high is not None else []
         checks += [f"{cell}=INT({cell})"] if fact.is_whole else []
         number = f"AND({','.join(checks)})" if checks else "TRUE"
         words = f'{cell}="ukendt",{cell}="unknown",LEFT({cell})="<",LEFT({cell})=">",ISNUMBER(FIND("..",{cell}))'

@@ -166,14 +166,14 @@ def _bounds(draw: st.DrawFn, fact: FactDeclaration, value: Fraction) -> Evidence
     below, above = (draw(st.none() | st.fractions(0, 2, max_denominator=3)) for _ in range(2))
     low, high = (None if gap is None else value + sign * gap for sign, gap in ((-1, below), (1, above)))
     interval = Interval(low, high, bool(below) and draw(st.booleans()), bool(above) and draw(st.booleans()))
-    assert isinstance(fact.everything, Interval)
-    possible = interval.intersect(fact.everything)
+    assert isinstance(fact.domain, Interval)
+    possible = interval.intersect(fact.domain)
     return _known(possible.whole() if fact.is_whole else possible)
 
 
 def _open(fact: FactDeclaration, value: Fraction | str) -> st.SearchStrategy[Evidence | None]:
     """Evidence that leaves a value possible."""
-    unknown = Evidence(fact.everything, State.STATED_UNKNOWN)
+    unknown = Evidence(fact.domain, State.STATED_UNKNOWN)
     if isinstance(value, Fraction):
         return st.one_of(
             st.none(), st.just(unknown), st.just(_exactly(value)), _bounds(fact, value), _bounds(fact, value)

@@ -45,7 +45,7 @@ class Meaning:
 
     def _statuses_of_nothing(self) -> list[Status]:
         facts = self.program.rulebook.vocabulary.facts
-        findings = {name: Finding(fact, fact.everything, State.STATED_UNKNOWN) for name, fact in facts.items()}
+        findings = {name: Finding(fact, fact.domain, State.STATED_UNKNOWN) for name, fact in facts.items()}
         return reference.conditions(self.program, findings)
 
     def _all_goals(self) -> Iterator[Goal]:

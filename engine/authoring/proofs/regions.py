@@ -27,18 +27,17 @@ def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple
     >>> [str(value_in(r)) for r in regions_of([rulebook.vocabulary.facts["severe_complexities"]], [test])]
     ['2', '4', '6']
     """
-    everything = facts[0].everything
-    if not isinstance(everything, Interval):
+    domain = facts[0].domain
+    if not isinstance(domain, Interval):
         answers = dict.fromkeys(answer for fact in facts for answer in fact.answers)
         assumed = facts[0].assumed
         return tuple(frozenset({answer}) for answer in sorted(answers, key=lambda a: a != assumed))
     for fact in facts[1:]:
-        assert isinstance(fact.everything, Interval)
-        everything = everything.intersect(fact.everything)
+        assert isinstance(fact.domain, Interval)
+        domain = domain.intersect(fact.domain)
     is_whole = any(fact.is_whole for fact in facts)
     cut = (
-        everything.intersect(piece)
-        for piece in _pieces(sorted({t.threshold for t in tests if isinstance(t, NumberTest)}))
+        domain.intersect(piece) for piece in _pieces(sorted({t.threshold for t in tests if isinstance(t, NumberTest)}))
     )
     regions = (piece.whole() if is_whole and not piece.is_empty else piece for piece in cut)
     return tuple(region for region in regions if not region.is_empty)

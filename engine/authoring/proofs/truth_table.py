@@ -36,7 +36,7 @@ class TruthTable(NamedTuple):
 
     rulebook: Rulebook
     columns: tuple[str, ...]
-    everything: Cells
+    domain: Cells
     rows: tuple[Row, ...]
 
 
@@ -53,13 +53,13 @@ def truth_table(rulebook: Rulebook) -> TruthTable:
     program = compile_rulebook(rulebook)
     order = [*range(len(program.criteria), len(program.inputs)), *range(len(program.criteria))]
     names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
-    everything = [ANY if _can_be_away(program, item) else EITHER for item in range(len(program.inputs))]
+    domain = [ANY if _can_be_away(program, item) else EITHER for item in range(len(program.inputs))]
     rows = tuple(
         Row(tuple(cells[item] for item in order), verdict, basis)
-        for basis, verdict, cells in _Folder(program, everything).rows()
+        for basis, verdict, cells in _Folder(program, domain).rows()
     )
     columns = tuple(names[item] for item in order)
-    return TruthTable(rulebook, columns, tuple(everything[item] for item in order), rows)
+    return TruthTable(rulebook, columns, tuple(domain[item] for item in order), rows)
 
 
 def _can_be_away(program: Program, item: int) -> bool:
@@ -69,8 +69,8 @@ def _can_be_away(program: Program, item: int) -> bool:
 class _Folder:
     """Folds the status vectors of a program into rows."""
 
-    def __init__(self, program: Program, everything: list[frozenset[Truth]]) -> None:
-        self._program, self._everything = program, everything
+    def __init__(self, program: Program, domain: list[frozenset[Truth]]) -> None:
+        self._program, self._domain = program, domain
         self._diagrams = Diagrams(program)
         self._statuses = list(self._diagrams.statuses(program).values())
         self._vectors = self._diagrams.vectors(program)
@@ -87,12 +87,12 @@ class _Folder:
 
     def _rows_where(self, where: Function) -> list[Cells]:
         _, cubes = _cover(self._diagrams, where & self._vectors, where | ~self._vectors)
-        found = [tuple(_cell(cube, item, every) for item, every in enumerate(self._everything)) for cube in cubes]
+        found = [tuple(_cell(cube, item, every) for item, every in enumerate(self._domain)) for cube in cubes]
         return self._needed(list(dict.fromkeys(self._widened(cells, where) for cells in found)))
 
     def _widened(self, cells: Cells, where: Function) -> Cells:
         """A row with each cell as wide as it can be."""
-        for item, every in enumerate(self._everything):
+        for item, every in enumerate(self._domain):
             for wider in (every, *(cells[item] | {result} for result in sorted(every - cells[item]))):
                 changed = (*cells[:item], wider, *cells[item + 1 :])
                 if wider != cells[item] and self._function(changed) & ~where == self._diagrams.false:
@@ -114,7 +114,7 @@ class _Folder:
 
     def _function(self, cells: Cells) -> Function:
         """The status vectors that a row stands for."""
-        pairs = zip(cells, self._everything, self._statuses, strict=True)
+        pairs = zip(cells, self._domain, self._statuses, strict=True)
         narrowed = [self._of(results, status) for results, every, status in pairs if results != every]
         return self._diagrams.all_of(narrowed) & self._vectors
 
@@ -140,7 +140,7 @@ def _cover(diagrams: Diagrams, least: Function, most: Function) -> tuple[Functio
     return whole, [{name: True, **c} for c in cubes1] + [{name: False, **c} for c in cubes0] + cubes
 
 
-def _cell(cube: Cube, item: int, everything: frozenset[Truth]) -> frozenset[Truth]:
+def _cell(cube: Cube, item: int, domain: frozenset[Truth]) -> frozenset[Truth]:
     """What a row leaves an item."""
     met, away = (cube.get(name) for name in status_variables(item))
     if met:
@@ -149,4 +149,4 @@ def _cell(cube: Cube, item: int, everything: frozenset[Truth]) -> frozenset[Trut
         return frozenset({Truth.NOT_APPLICABLE})
     out = {Truth.MET} if met is False else set()
     out |= {Truth.NOT_APPLICABLE} if away is False else set()
-    return everything - out
+    return domain - out

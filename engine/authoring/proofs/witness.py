@@ -61,5 +61,5 @@ def _evidence(vocabulary: Vocabulary, name: str, value: Fraction | str, provenan
     if isinstance(value, Fraction):
         return exact_evidence(Decimal(decimal_text(value)), NOWHERE, provenance)
     if value == UNKNOWN:
-        return Evidence(vocabulary.facts[name].everything, State.STATED_UNKNOWN, provenance)
+        return Evidence(vocabulary.facts[name].domain, State.STATED_UNKNOWN, provenance)
     return Evidence(frozenset({value}), State.KNOWN, provenance)

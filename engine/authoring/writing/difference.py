@@ -268,8 +268,8 @@ def _form(condition: Condition) -> object:
 
 
 def _measured(fact: FactDeclaration) -> object:
-    everything = fact.everything
-    return (fact.kind, everything if isinstance(everything, Interval) else frozenset(fact.answers))
+    domain = fact.domain
+    return (fact.kind, domain if isinstance(domain, Interval) else frozenset(fact.answers))
 
 
 def _paired(old: Mapping[str, Thing], new: Mapping[str, Thing]) -> Iterator[tuple[str, Thing | None, Thing | None]]:

@@ -277,7 +277,7 @@ class _Export:
         name = self._fact_names[fact.id]
         element = _child(root, "inputData", id=_id("input", name), name=name, label=self._text(fact.label))
         _child(element, "description", self._text(fact.question))
-        kind = "number" if isinstance(fact.everything, Interval) else f"answer_{fact.id}"
+        kind = "number" if isinstance(fact.domain, Interval) else f"answer_{fact.id}"
         _child(element, "variable", id=_id("variable", name), name=name, typeRef=kind)
 
 

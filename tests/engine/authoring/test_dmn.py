@@ -184,7 +184,7 @@ def offers(rulebook: Rulebook, number: int) -> Iterator[Values]:
 
 
 def value_of(fact: FactDeclaration, thresholds: list[Fraction], chance: random.Random) -> Fraction | str:
-    if not isinstance(fact.everything, Interval):
+    if not isinstance(fact.domain, Interval):
         return chance.choice(list(fact.answers))
     threshold = chance.choice(thresholds)
     step = Fraction(1) if fact.is_whole else last_digit(threshold) / 1000

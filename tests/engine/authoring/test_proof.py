@@ -76,7 +76,7 @@ def check_table(rulebook: Rulebook) -> None:
 
 
 def check_widest(table: TruthTable, row: Row, rulings: dict[tuple[Truth, ...], tuple[Verdict, str]]) -> None:
-    for i, every in enumerate(table.everything):
+    for i, every in enumerate(table.domain):
         for result in every - row.cells[i]:
             wider = row._replace(cells=(*row.cells[:i], row.cells[i] | {result}, *row.cells[i + 1 :]))
             found = {ruling for vector, ruling in rulings.items() if matches(wider, vector)}

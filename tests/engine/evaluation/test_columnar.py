@@ -48,29 +48,32 @@ def columnar(program: Program, year: int = YEAR) -> ColumnarProgram:
     return ColumnarProgram(program, Grids([program], year), "p")
 
 
-def columns_of(leaf: FactColumn, evidence: Evidence | None) -> dict[str, Any]:
-    """The columns of one row of one leaf."""
-    fact = leaf.fact
+def columns_of(fact_column: FactColumn, evidence: Evidence | None) -> dict[str, Any]:
+    """The columns of one row of one fact."""
+    fact = fact_column.fact
     if evidence is None and fact.assumed:
         evidence = Evidence(frozenset({fact.assumed}), State.KNOWN)
-    possible = fact.everything if evidence is None else evidence.possible
+    possible = fact.domain if evidence is None else evidence.possible
     if isinstance(possible, Interval):
-        low, high = marks_of(possible, leaf.scale)
-        return {low_of(leaf.key): low, high_of(leaf.key): high}
+        low, high = marks_of(possible, fact_column.scale)
+        return {low_of(fact_column.key): low, high_of(fact_column.key): high}
     stated = evidence is not None and evidence.state is not State.NOT_STATED
-    return {possible_of(leaf.key, a): a in possible for a in fact.answers} | {
-        stated_of(leaf.key): stated,
-        reasoned_of(leaf.key): bool(evidence and evidence.provenance.because),
+    return {possible_of(fact_column.key, a): a in possible for a in fact.answers} | {
+        stated_of(fact_column.key): stated,
+        reasoned_of(fact_column.key): bool(evidence and evidence.provenance.because),
     }
 
 
 def frame_of(program: ColumnarProgram, offers: Sequence[Stated]) -> Any:
-    def of(stated: Stated, leaf: FactColumn) -> Evidence | None:
-        found = stated.get(leaf.fact.id)
-        return found.get(leaf.year or 0) if isinstance(found, Mapping) else found
+    def of(stated: Stated, fact_column: FactColumn) -> Evidence | None:
+        found = stated.get(fact_column.fact.id)
+        return found.get(fact_column.year or 0) if isinstance(found, Mapping) else found
 
-    leaves = program.grids.read.values()
-    rows = [{k: v for leaf in leaves for k, v in columns_of(leaf, of(s, leaf)).items()} for s in offers]
+    fact_columns = program.grids.read.values()
+    rows = [
+        {k: v for fact_column in fact_columns for k, v in columns_of(fact_column, of(s, fact_column)).items()}
+        for s in offers
+    ]
     return nw.from_native(pl.DataFrame(rows, infer_schema_length=None).with_row_index("row").lazy())
 
 
@@ -85,29 +88,29 @@ def evaluated(program: ColumnarProgram, offers: Sequence[Stated]) -> Iterator[tu
 
 
 def numbers(fact: FactDeclaration) -> st.SearchStrategy[Decimal]:
-    assert isinstance(fact.everything, Interval)
-    low, high = (None if e is None else Decimal(decimal_text(e)) for e in (fact.everything.low, fact.everything.high))
+    assert isinstance(fact.domain, Interval)
+    low, high = (None if e is None else Decimal(decimal_text(e)) for e in (fact.domain.low, fact.domain.high))
     places = 0 if fact.is_whole else 3
     any_number = st.decimals(-4 if low is None else low, 4 if high is None else high, places=places)
     thresholds = [Decimal(t) for t in THRESHOLDS.get(fact.id, THRESHOLDS["used_mean"])]
-    ties = [t for t in thresholds if Fraction(t) in fact.everything and (places or not t % 1)]
+    ties = [t for t in thresholds if Fraction(t) in fact.domain and (places or not t % 1)]
     return st.sampled_from(ties) | any_number if ties else any_number
 
 
 @st.composite
 def bounds(draw: st.DrawFn, fact: FactDeclaration) -> Evidence | None:
-    assert isinstance(fact.everything, Interval)
+    assert isinstance(fact.domain, Interval)
     low, high = sorted((draw(numbers(fact)), draw(numbers(fact))))
     ends = [draw(st.none() | st.just(Fraction(end))) for end in (low, high)]
     possible = Interval(ends[0], ends[1], *(end is not None and draw(st.booleans()) for end in ends))
-    possible = possible.intersect(fact.everything)
+    possible = possible.intersect(fact.domain)
     possible = possible.whole() if fact.is_whole else possible
     return None if possible.is_empty else Evidence(possible, State.KNOWN)
 
 
 def evidence(fact: FactDeclaration) -> st.SearchStrategy[Evidence | None]:
     open_ = st.sampled_from([None, unknown(fact)])
-    if isinstance(fact.everything, Interval):
+    if isinstance(fact.domain, Interval):
         return st.one_of(open_, numbers(fact).map(exact), bounds(fact), bounds(fact))
     sets = st.frozensets(st.sampled_from(sorted(fact.answers)), min_size=1)
     return open_ | st.builds(Evidence, sets, st.just(State.KNOWN), st.sampled_from([NO_PROVENANCE, REASONED]))
@@ -128,10 +131,10 @@ def _stated(found: Any) -> Any:
 @tried(20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(examples(), st.lists(OFFERS, min_size=8, max_size=8), st.sampled_from([Fraction(0), Fraction(1, 2)]))
 def test_columns_and_reference_find_the_same_facts_near(
-    example: Example, offers: list[Stated], margin: Fraction
+    example: Example, offers: list[Stated], nearness: Fraction
 ) -> None:
     compiled = compile_rulebook(example.rulebook)
-    program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", margin)
+    program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", nearness)
     frame = program.grids.prepare(frame_of(program, offers), program.grids.read)
     found = program.evaluate(frame).collect().to_native()
     for stated, row in zip(offers, found.iter_rows(named=True), strict=True):

@@ -35,8 +35,8 @@ KINDS: dict[str, tuple[FactKind, Possible]] = {
 @pytest.mark.parametrize("name", KINDS)
 def test_a_fact_has_its_kind_and_all_that_it_can_be(name: str) -> None:
     fact = VOCABULARY.facts[name]
-    assert (fact.kind, fact.everything) == KINDS[name]
-    assert fact.is_number is isinstance(fact.everything, Interval)
+    assert (fact.kind, fact.domain) == KINDS[name]
+    assert fact.is_number is isinstance(fact.domain, Interval)
     flags = {FactKind.WHOLE_NUMBER: fact.is_whole, FactKind.SHARE: fact.is_share, FactKind.JUDGEMENT: fact.is_judgement}
     assert [kind for kind, holds in flags.items() if holds] == [kind for kind in flags if kind is fact.kind]
 

@@ -52,7 +52,7 @@ MARGIN = Fraction(1, 20)
 
 
 def evaluator_of(
-    rulebook: Rulebook, rows: Sequence[Mapping[str, str | None]], margin: Fraction = MARGIN
+    rulebook: Rulebook, rows: Sequence[Mapping[str, str | None]], nearness: Fraction = MARGIN
 ) -> tuple[Evaluator, pl.DataFrame]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [{"id": f"o{i}", **row} for i, row in enumerate(rows)]
@@ -60,12 +60,14 @@ def evaluator_of(
     columns = Headers(rulebook.vocabulary).read(["id", *names], "table")
     table = Table("table", "csv", tuple(columns), frame.lazy(), ".", {}, "", len(cells))
     program = Decider(rulebook).program
-    return Evaluator([program], YEAR, frame, ".", Rows(table, rulebook.vocabulary), margin), frame
+    return Evaluator([program], YEAR, frame, ".", Rows(table, rulebook.vocabulary), nearness), frame
 
 
-def near_in(rulebook: Rulebook, rows: Sequence[Mapping[str, str | None]], margin: Fraction = MARGIN) -> list[list[str]]:
+def near_in(
+    rulebook: Rulebook, rows: Sequence[Mapping[str, str | None]], nearness: Fraction = MARGIN
+) -> list[list[str]]:
     """The facts near a threshold in each row, by columns; the reference has compared."""
-    evaluator, frame = evaluator_of(rulebook, rows, margin)
+    evaluator, frame = evaluator_of(rulebook, rows, nearness)
     vectors, rejected = evaluator.evaluate(frame)
     assert rejected == []
     check = evaluator.reference_check(len(rows))
@@ -157,8 +159,8 @@ ROWS = st.fixed_dictionaries(
 
 @tried(20)  # each is many rows
 @given(st.lists(ROWS, min_size=1, max_size=60), st.sampled_from([Fraction(0), MARGIN, Fraction(1, 3), Fraction(1)]))
-def test_columns_and_the_reference_agree_on_what_is_near(rows: list[dict[str, str | None]], margin: Fraction) -> None:
-    assert len(near_in(FEW, rows, margin)) == len(rows)
+def test_columns_and_the_reference_agree_on_what_is_near(rows: list[dict[str, str | None]], nearness: Fraction) -> None:
+    assert len(near_in(FEW, rows, nearness)) == len(rows)
 
 
 @pytest.mark.slow

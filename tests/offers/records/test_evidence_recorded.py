@@ -47,7 +47,7 @@ PLACE = Place("evidence")
 @st.composite
 def stated(draw: st.DrawFn, fact: FactDeclaration) -> Interval:
     """Any interval within the limits of a fact, its ends often those limits."""
-    limits = fact.everything
+    limits = fact.domain
     assert isinstance(limits, Interval)
     ends = ENDS | st.sampled_from([limits.low, limits.high])
     low, high = draw(ends), draw(ends)
@@ -63,7 +63,7 @@ FACTS_STATED = st.sampled_from(FACTS).flatmap(lambda fact: st.tuples(st.just(fac
 
 def recorded(fact: FactDeclaration, possible: Interval) -> dict[str, str]:
     """The evidence of a fact in the record of a decision."""
-    limits = fact.everything
+    limits = fact.domain
     assert isinstance(limits, Interval)
     test = {"fact": fact.id, "at_least": 1 if limits.high is None else Decimal(decimal_text(limits.high))}
     rulebook = make_rulebook(VOCABULARY, {"C": {"met_when": test}}, {"all": ["C"]})
@@ -79,7 +79,7 @@ def test_the_record_reads_back_as_what_was_possible(case: tuple[FactDeclaration,
     fact, possible, _ = case
     record, found = recorded(fact, possible), list[Diagnostic]()
     if not record:
-        assert possible == fact.everything
+        assert possible == fact.domain
         return
     written = {name: Decimal(number) for name, number in record.items()}
     written = {"answer": written["exactly"]} if "exactly" in written else written
@@ -106,7 +106,7 @@ def test_words_say_that_any_value_is_possible_only_where_it_is(
     fact, one, other = case
     wording = Wording(language)  # type: ignore[arg-type]
     words = [wording.possible(Finding(fact, possible, State.KNOWN), possible) for possible in (one, other)]
-    assert (words[0] == wording.phrase("anything")) is (one == fact.everything)
+    assert (words[0] == wording.phrase("anything")) is (one == fact.domain)
     assert (words[0] == words[1]) is (one == other), words
 
 
@@ -181,7 +181,7 @@ def test_a_record_of_before_is_made_again_by_its_own_definition() -> None:
 def test_ends_that_are_no_limits_are_recorded_as_before(case: tuple[FactDeclaration, Interval]) -> None:
     """The formats differ only where an end is left out whose number is that of a limit."""
     fact, possible = case
-    limits = fact.everything
+    limits = fact.domain
     assert isinstance(limits, Interval)
     lost = (possible.low_open and possible.low == limits.low) or (possible.high_open and possible.high == limits.high)
     test = {"fact": fact.id, "at_least": 1 if limits.high is None else Decimal(decimal_text(limits.high))}

@@ -1,7 +1,7 @@
 """Mutation testing of a room or a module: small changes to it, and which of them its tests do not notice.
 
     just mutate engine/values --sample 60
-    just mutate engine/explanation/weighing.py --tests tests/engine/explanation
+    just mutate engine/explanation/evidence_and_reasons.py --tests tests/engine/explanation
 
 cosmic-ray makes the changes, in a copy of the project. The same seed draws the same sample; 0 takes every change.
 """

@@ -33,7 +33,7 @@ from offers.records.offer import Offer
 from offers.records.reader import read_offers
 
 if TYPE_CHECKING:
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
 
 MANY = 200
 """From so many offers on, a person is shown how far it has come."""

@@ -14,7 +14,7 @@ from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option
 
 if TYPE_CHECKING:
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
     from engine.journal.journal import Journal
 
 
@@ -67,7 +67,7 @@ def verify(
 
 def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[int, str]:
     """The count and head that were signed; a signature that does not hold ends the command."""
-    from engine.explanation.wording import Wording  # noqa: PLC0415
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
 
     record, pick = read_signed_head(file), Wording(lang).pick
@@ -93,7 +93,7 @@ def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
     With --sign KEY they are written as canonical JSON with a signature, which `sekskant audit verify --signed` checks.
     A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
     """
-    from engine.explanation.wording import Wording  # noqa: PLC0415 - only what is used is loaded
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
         if key is not None:

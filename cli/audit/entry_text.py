@@ -11,7 +11,7 @@ from cli.common.form import MARKS
 from cli.common.json_output import json_list
 from cli.common.screen import Piece, Screen
 from cli.common.spreadsheet import csv_lines
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import LONG, Entry
 from engine.journal.verify import Fault, Report
 

@@ -12,7 +12,7 @@ from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option, rulebook_option
 
 if TYPE_CHECKING:
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
 
 
 @click.command("list")

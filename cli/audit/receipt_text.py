@@ -8,7 +8,7 @@ from typing import Any
 from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Screen
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.receipt import Mismatch, Receipt
 
 _PARTS = {

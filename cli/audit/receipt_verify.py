@@ -15,7 +15,7 @@ from cli.common.options import format_option, language_option, other_journal_opt
 from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
 
 if TYPE_CHECKING:
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
     from engine.journal.receipt import Receipt
 
 

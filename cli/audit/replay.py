@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from engine.diagnostics import IntegrityFault, NotReplayable, Rejected
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
 from offers.recorded.batch_entries import Wanted, row_entries

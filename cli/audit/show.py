@@ -11,7 +11,7 @@ from cli.common.trace_tree import TraceTree, record_tree
 from engine.decisions.trace import Execution
 from engine.diagnostics import Malformed, NotReplayable
 from engine.documents.fields import read_json
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, execution_in, recorded_by, superset_in

@@ -14,7 +14,7 @@ from engine.decisions.turning import Turn, Way, ways_to_turn
 from engine.diagnostics import NotReplayable, Place, near_hint, rejected
 from engine.explanation.justification import facts_to_ask_for, justification
 from engine.explanation.views import view_of
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import AnswerTest, Verdict

@@ -11,7 +11,7 @@ from cli.common.screen import Cell, Piece, Screen
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.explanation.justification import items_to_settle, justification
 from engine.explanation.views import TestView, view_of, views_of
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 
 MARKS = {"met": "✓", "not_met": "✗", "unknown": "?", "undetermined": "?", "not_applicable": "–"}

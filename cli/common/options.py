@@ -13,7 +13,7 @@ import click
 from cli.common.console import Function
 
 if TYPE_CHECKING:
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
     from offers.tables.reading import Reading
 
 YEARS = click.IntRange(1900, 2999)

@@ -10,7 +10,7 @@ from cli.common.form import MARKS, basis_titles, missing_words
 from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
 from engine.explanation.views import view_of, views_of
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
 from offers.tables.formulas import harmless
 

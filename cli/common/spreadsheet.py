@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.explanation.views import view_of
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.values.logic import settled
 from offers.tables.formulas import harmless_cell
 

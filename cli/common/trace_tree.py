@@ -12,7 +12,7 @@ from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, Tes
 from engine.evaluation.program import TestNode, compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.views import TestView, shown_tests, view_of
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Count, Join, RulePart, Test
 

@@ -17,7 +17,7 @@ from cli.common.options import ignore_option, language_option, reading_options, 
 from cli.common.selection import chosen_rulebooks
 from cli.reclassify.reclassify import request_of
 from engine.diagnostics import IntegrityFault, Place, rejected
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 
 if TYPE_CHECKING:
     import polars as pl

@@ -33,7 +33,7 @@ from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, R
 from engine.documents.document import read_file
 
 if TYPE_CHECKING:
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.comparison.previous import Previous

@@ -19,7 +19,7 @@ from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from engine.diagnostics import FolderInUse, Place
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from offers.tables.formulas import harmless_cell

@@ -14,7 +14,7 @@ from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
 from cli.common.options import format_option, language_option, shipped_year_option
 from cli.common.spreadsheet import csv_lines
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from offers.records.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Service, read_register, reconcile
 
 _YEARS = sorted(path.name for path in SHIPPED.iterdir() if (path / "services.csv").exists())

@@ -10,7 +10,7 @@ from cli.common.console import Exit, load_library, say, say_rejected, stop
 from cli.common.options import language_option, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Rejected
-from engine.explanation.wording import Language
+from engine.explanation.words_and_numbers import Language
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
 

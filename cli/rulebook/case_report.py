@@ -13,7 +13,7 @@ from engine.authoring.cases.coverage import Meaning
 from engine.authoring.cases.goal_words import goal_words
 from engine.authoring.cases.goals import Goal
 from engine.authoring.cases.mutation import Mutant, Survey
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
 
 

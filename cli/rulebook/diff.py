@@ -12,7 +12,7 @@ from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.authoring.writing.difference import RulebookChange, rulebook_changes
 from engine.diagnostics import NotComparable, TooComplex
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import ProofResult

@@ -17,7 +17,7 @@ from cli.common.options import language_option, year_option
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.language import Text
 
 _SPEC = re.compile(
@@ -93,7 +93,7 @@ def _finish(folder: Path, lang: Language) -> None:
     """Check what was written, and say what comes next."""
     from engine.authoring.lints.check import check  # noqa: PLC0415
     from engine.diagnostics import Rejected  # noqa: PLC0415
-    from engine.explanation.wording import Wording  # noqa: PLC0415
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     found = check([folder])
     if found:

@@ -11,7 +11,7 @@ from engine.authoring.proofs.proof import Counterexample, ItemProof, Proof, Proo
 from engine.authoring.proofs.witness import Values
 from engine.decisions.analysis import Sets
 from engine.explanation.clauses import Clauses
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 from offers.cases.case_writer import value_text

@@ -15,7 +15,7 @@ from engine.diagnostics import NotComparable, TooComplex
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Relation
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cli.common.screen import Cell, Piece, Screen
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
 
 

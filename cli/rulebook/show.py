@@ -13,7 +13,7 @@ from cli.common.selection import chosen_rulebooks
 from engine.rulebooks.description import rulebook_record
 
 if TYPE_CHECKING:
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
 
 _FORMAT = format_option("table", "json")

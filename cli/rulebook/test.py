@@ -12,7 +12,7 @@ from cli.common.options import format_option, language_option
 
 if TYPE_CHECKING:
     from cli.rulebook.case_report import Tested
-    from engine.explanation.wording import Language
+    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
     from offers.cases.case_file import CaseFile
 
@@ -107,7 +107,7 @@ def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang:
     """Add cases to judge for what is not shown, but not again for what waits to be judged."""
     from engine.authoring.cases.coverage import reached, shown_by  # noqa: PLC0415
     from engine.authoring.cases.suggestions import suggestions  # noqa: PLC0415
-    from engine.explanation.wording import Wording  # noqa: PLC0415
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from offers.cases.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
 
     meaning, wording = tested.meaning, Wording(lang)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from engine.authoring.proofs.truth_table import Row, TruthTable
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.values.logic import Truth
 
 _SIGNS = {Truth.MET: "✓", Truth.NOT_MET: "✗", Truth.NOT_APPLICABLE: "–"}

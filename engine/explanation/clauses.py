@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from engine.decisions.analysis import Sets
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Count, Rulebook, RulePart
 from engine.values.logic import Status
 

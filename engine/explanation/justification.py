@@ -13,9 +13,9 @@ from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.evaluation.evidence import Finding, State
 from engine.explanation.clauses import Clauses
+from engine.explanation.evidence_and_reasons import EvidenceAndReasons, stopped
 from engine.explanation.remarks import Remarks
-from engine.explanation.weighing import Weighing, stopped
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status, negation
@@ -34,12 +34,15 @@ def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
     parts = {
         ("Afgørelse", "Decision"): writer.decision(),
         ("Regler", "Rules"): writer.rules(),
-        ("Oplysninger, der er tillagt væsentlig betydning", "Facts given weight"): writer.weighing.facts(),
+        ("Oplysninger, der er tillagt væsentlig betydning", "Facts given weight"): writer.reasons.facts(),
         (
             "Hovedhensyn, der har været bestemmende for skønnet",
             "Main considerations that determined the judgement",
-        ): writer.weighing.considerations(),
-        ("Øvrige kriterier, der er vurderet", "Other criteria that were assessed"): writer.weighing.others(),
+        ): writer.reasons.considerations(),
+        (
+            "Øvrige kriterier, der er vurderet",
+            "Other criteria that were assessed",
+        ): writer.reasons.others(),
         ("Hvad der ikke er afklaret", "What is unsettled"): writer.unsettled(),
         ("Hvad der ville ændre afgørelsen", "What would change the decision"): writer.changes(),
         ("Bemærkninger", "Remarks"): Remarks(trace, writer.wording).sentences(),
@@ -83,7 +86,7 @@ class _Writer:
         self.rulebook = trace.rulebook
         self.clauses = Clauses(trace.rulebook, wording)
         self._pick, self._text = wording.pick, wording.text
-        self.weighing = Weighing(trace, wording)
+        self.reasons = EvidenceAndReasons(trace, wording)
 
     def _label(self, verdict: Verdict) -> str:
         return self._text(self.rulebook.outcomes[verdict].label)
@@ -105,12 +108,12 @@ class _Writer:
 
     def _grounds(self) -> Iterator[str]:
         grounds = self.trace.analysis.grounds
-        if not self.weighing.in_grounds and grounds.complete:
+        if not self.reasons.in_grounds and grounds.complete:
             yield self._pick(
                 "Afgørelsen er den samme, uanset hvad der lægges til grund.",
                 "The decision is the same whatever the facts are.",
             )
-        elif self.weighing.in_grounds:
+        elif self.reasons.in_grounds:
             clauses = self.clauses.sets(grounds, "is")
             yield self._pick(
                 f"Afgørelsen følger alene af, at {clauses}.", f"The decision follows from this alone: {clauses}."
@@ -119,7 +122,7 @@ class _Writer:
     def rules(self) -> Iterator[str]:
         for found in self._overrides_that_may_decide():
             yield self._override_rule(found)
-        if self.weighing.rule_matters:
+        if self.reasons.rule_matters:
             yield from self._absent_overrides()
             rule, source = self.rulebook.rule, self._text(self.rulebook.source)
             asked, reference = self.clauses.rule(rule.group), self._text(rule.reference)
@@ -129,7 +132,7 @@ class _Writer:
             )
             if rule.reading:
                 yield self._reading(self._text(rule.reading))
-            yield from (self._criterion_rule(found) for found in self.weighing.relied_on())
+            yield from (self._criterion_rule(found) for found in self.reasons.relied_on())
             yield from self._exemptions()
 
     def _criterion_rule(self, found: CriterionTrace) -> str:
@@ -192,7 +195,7 @@ class _Writer:
                     f"{name} finder ikke anvendelse og {counts_as} ({where}).",
                     f"{name} does not apply and {counts_as} ({where}).",
                 )
-            elif name in self.weighing.in_grounds or name in items_to_settle(self.trace):
+            elif name in self.reasons.in_grounds or name in items_to_settle(self.trace):
                 sentence = self._pick(
                     f"Det er uafklaret, om {name} finder anvendelse; hvis ikke, {counts_as} det ({where}).",
                     f"Whether {name} applies is undetermined; if not, it {counts_as} ({where}).",
@@ -215,7 +218,7 @@ class _Writer:
     def _idle(self) -> Iterator[str]:
         """The open criteria that a determined verdict does not need."""
         criteria = (c for c in self.trace.criteria if not c.status.is_known)
-        idle = [c.criterion.id for c in criteria if c.criterion.id not in self.weighing.in_grounds]
+        idle = [c.criterion.id for c in criteria if c.criterion.id not in self.reasons.in_grounds]
         if idle:
             ids = self.wording.listed(idle)
             yield self._pick(
@@ -228,10 +231,10 @@ class _Writer:
         for found in self.trace.criteria:
             tests = [t for t in tests_in(found) if t not in found.exemption_tests and t.finding.stated]
             if tests and not found.status.is_known:
-                words = f"{self.weighing.tests(found, tests)}.{self.weighing.basis_of(tests)}"
+                words = f"{self.reasons.tests(found, tests)}.{self.reasons.basis_of(tests)}"
                 yield self._pick(
-                    f"Det oplyste afklarer ikke kriterium {self.weighing.named(found)}: {words}",
-                    f"What is stated does not settle criterion {self.weighing.named(found)}: {words}",
+                    f"Det oplyste afklarer ikke kriterium {self.reasons.named(found)}: {words}",
+                    f"What is stated does not settle criterion {self.reasons.named(found)}: {words}",
                 )
 
     def _questions(self, finding: Finding) -> Iterator[str]:

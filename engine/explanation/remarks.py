@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.decisions.trace import Note, Published, Trace
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Verdict
 
 _LISTS = {

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from engine.decisions.trace import CriterionTrace, TestTrace
 from engine.evaluation.evidence import Finding
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.values.logic import Status
 
 Asks = Literal["required", "indicative"]

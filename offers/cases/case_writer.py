@@ -13,7 +13,7 @@ from engine.authoring.cases.suggestions import Suggestion
 from engine.authoring.proofs.witness import Values
 from engine.documents.document import Mapping, read_file, read_one
 from engine.evaluation.program import Program
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
 from engine.values.numbers import decimal_text
 from offers.cases.case_file import FOLDER, CaseFile

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from engine.decisions.verdict_change import VerdictChange, change_of
+from engine.decisions.cause_of_change import VerdictChange, change_of
 from engine.rulebooks.rulebook import Verdict
 from offers.columns.decided_columns import BASIS, COMPARED, OUTCOME, VERDICT
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import RejectedRow
 from offers.columns.reference_check import Reader
-from offers.comparison.causes import CAUSE, NAMED, NEW, OLD, Causes
+from offers.comparison.changed_offers import CAUSE, NAMED, NEW, OLD, ChangedOffers
 from offers.comparison.matching import AT, BEFORE, Matched, Matching
 from offers.comparison.previous import Previous
 from offers.comparison.verdicts import ANSWER
@@ -57,7 +57,7 @@ class RunComparison:
             matching = known or Matching(offers, previous.successors)
             causes = None
             if decision_table.rulebook.id in previous.rulebooks and decision_table.rulebook.id in previous.frames:
-                causes = Causes(previous, decision_table, table, reader, year)
+                causes = ChangedOffers(previous, decision_table, table, reader, year)
             part = _OfRulebook(decision_table, matching.offers, verdicts, causes, complete=previous.complete)
             self._parts.append((matching, part))
 
@@ -111,7 +111,7 @@ class _OfRulebook:
         decision_table: DecisionTable,
         offers: pl.Series,
         verdicts: pl.Series,
-        causes: Causes | None,
+        causes: ChangedOffers | None,
         *,
         complete: bool,
     ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from engine.decisions.cause_of_change import cause_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
-from engine.decisions.verdict_change import cause_of
 from engine.diagnostics import NotReplayable
 from engine.evaluation.evidence import Finding
 from offers.recorded.replay import Recorded, Replayer

@@ -12,7 +12,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.shape import fit
 from engine.evaluation.evidence import Evidence, State, Stated
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import read_evidence

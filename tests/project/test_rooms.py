@@ -50,7 +50,7 @@ WRONG = {
         "The decision diagram shares no way of deciding with the evaluators that it checks or stands in for",
     ),
     "engine.evaluation.columnar": ("engine.decisions.trace", "The rooms of engine"),
-    "engine.decisions.notes": ("engine.explanation.wording", "The rooms of engine"),
+    "engine.decisions.notes": ("engine.explanation.words_and_numbers", "The rooms of engine"),
     "engine.journal.entry": ("engine.explanation.clauses", "The rooms of engine"),
     "engine.explanation.remarks": ("engine.journal.receipt", "The rooms of engine"),
     "engine.diagnostics": ("engine.values.canonical", "The rooms of engine"),
@@ -58,10 +58,10 @@ WRONG = {
     "engine.authoring.proofs.proof": ("engine.authoring.cases.case", "The rooms of authoring"),
     "offers.tables.cells": ("offers.cases.case_file", "The rooms of offers"),
     "offers.columns.stages": ("offers.runs.run", "The rooms of offers"),
-    "offers.comparison.causes": ("offers.recorded.mask", "The rooms of offers"),
+    "offers.comparison.changed_offers": ("offers.recorded.mask", "The rooms of offers"),
     "cli.common.overrides": ("cli.audit.entry_text", "The rooms of cli"),
     "cli.assess.offer": ("cli.register.register", "The rooms of cli"),
-    "engine.explanation.wording": ("rich.text", "Only cli speaks to a terminal"),
+    "engine.explanation.words_and_numbers": ("rich.text", "Only cli speaks to a terminal"),
     "offers.runs.run": ("click", "Only cli speaks to a terminal"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.authoring.cases.goals import CountGoal, DecisiveGoal, EdgeGoal, Goal, OrderGoal, StatusGoal, ThresholdGoal
 from engine.evaluation.program import Program
 from engine.explanation.clauses import Clauses
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 
 _SIDES = {"under": ("lige under", "just under"), "at": ("præcis", "exactly"), "over": ("lige over", "just over")}
 

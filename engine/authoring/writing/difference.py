@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
     Combination,

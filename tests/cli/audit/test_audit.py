@@ -14,7 +14,7 @@ from typing import get_args
 import pytest
 
 from cli.audit.entry_text import fault_text
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.journal import Journal
 from engine.journal.verify import Fault, Kind
 from tests.command import DATA, ROOT, Ran, here, sekskant

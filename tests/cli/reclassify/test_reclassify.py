@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 import yaml
 
-from engine.decisions.verdict_change import Cause, VerdictChange, cause_of, change_of
+from engine.decisions.cause_of_change import Cause, VerdictChange, cause_of, change_of
 from tests.command import DATA, ROOT, Ran, sekskant
 from tests.offers.tables.opendocument import ods, sheet_rows
 from tests.support import put_broken_durable_rules

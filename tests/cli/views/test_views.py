@@ -24,7 +24,7 @@ import yaml
 from engine.decisions.evaluators import DURABLE_RULES, REFERENCE, why_reference
 from engine.evaluation.durable_engine import why_missing
 from engine.explanation.justification import justification
-from engine.explanation.wording import Language
+from engine.explanation.words_and_numbers import Language
 from engine.rulebooks.library import SHIPPED
 from offers.records.offer import Offer
 from offers.records.reader import read_offers

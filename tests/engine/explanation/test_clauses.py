@@ -6,7 +6,7 @@ import pytest
 
 from engine.decisions.analysis import Sets
 from engine.explanation.clauses import Clauses, Mood
-from engine.explanation.wording import Language, Wording
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Count, Join, RulePart
 from engine.values.logic import Status

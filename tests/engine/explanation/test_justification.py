@@ -10,7 +10,7 @@ import pytest
 from engine.decisions.decide import Decider
 from engine.diagnostics import Rejected
 from engine.explanation.justification import justification
-from engine.explanation.wording import Language
+from engine.explanation.words_and_numbers import Language
 from engine.rulebooks.library import Library
 from offers.records.offer import Offer
 from offers.records.reader import read_offers

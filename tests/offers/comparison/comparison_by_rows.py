@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from engine.decisions.cause_of_change import Cause, VerdictChange, cause_of, change_of
 from engine.decisions.decide import Decider
 from engine.decisions.vector_decisions import items_of
-from engine.decisions.verdict_change import Cause, VerdictChange, cause_of, change_of
 from engine.diagnostics import Rejected
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook

@@ -15,7 +15,7 @@ from engine.decisions.evaluators import REFERENCE
 from engine.diagnostics import Diagnostic, Place
 from engine.documents.document import read_one
 from engine.evaluation.evidence import Evidence, Finding, State, Stated
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, interval_record

@@ -8,12 +8,12 @@ from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace
 from engine.evaluation.evidence import State
 from engine.explanation.views import view_of
-from engine.explanation.wording import Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
 
 
-class Weighing:
+class EvidenceAndReasons:
     """Writes what a decision rests on, each criterion and override with its evidence, reasons and sources."""
 
     def __init__(self, trace: Trace, wording: Wording) -> None:

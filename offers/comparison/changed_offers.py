@@ -1,7 +1,7 @@
-"""Whether the data or the rule turned a verdict: old and new data under the old and the new rule.
+"""What turned the verdicts of changed offers, and the criteria and facts in which it shows.
 
-The year goes with the data, the thresholds with the rule. Of the run before, nothing is held but a verdict for each
-offer; statuses and evidence stay in its files, and are read for what changed.
+Four verdicts tell it, on old and new data under the old and the new rule. The year goes with the data, the
+thresholds with the rule. Of the run before, nothing is held but a verdict for each offer; statuses and evidence stay in its files, and are read for what changed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cached_property
 
 import polars as pl
 
-from engine.decisions.verdict_change import Cause, cause_of
+from engine.decisions.cause_of_change import Cause, cause_of
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
@@ -27,8 +27,8 @@ OLD, NEW, CAUSE, NAMED = " oo", " nn", "cause", " named"
 """Columns of changed offers: the verdict before and now, the cause, and whether what turned it can be named."""
 
 
-class Causes:
-    """The causes of one rulebook's changes.
+class ChangedOffers:
+    """Tells of the offers that one rulebook decides otherwise than before what turned them.
 
     Args:
         previous: the run before; it knows the rule that decided then.

@@ -1,7 +1,8 @@
 """What turned the verdicts of changed offers, and the criteria and facts in which it shows.
 
 Four verdicts tell it, on old and new data under the old and the new rule. The year goes with the data, the
-thresholds with the rule. Of the run before, nothing is held but a verdict for each offer; statuses and evidence stay in its files, and are read for what changed.
+thresholds with the rule. Of the run before, nothing is held but a verdict for each offer; statuses and evidence stay in
+its files, and are read for what changed.
 """
 
 from __future__ import annotations

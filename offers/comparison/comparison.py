@@ -55,10 +55,10 @@ class RunComparison:
             offers, verdicts = _decided_before(previous, decision_table)
             known = next((m for m, _ in self._parts if m.offers.equals(offers)), None)
             matching = known or Matching(offers, previous.successors)
-            causes = None
+            changed_offers = None
             if decision_table.rulebook.id in previous.rulebooks and decision_table.rulebook.id in previous.frames:
-                causes = ChangedOffers(previous, decision_table, table, reader, year)
-            part = _OfRulebook(decision_table, matching.offers, verdicts, causes, complete=previous.complete)
+                changed_offers = ChangedOffers(previous, decision_table, table, reader, year)
+            part = _OfRulebook(decision_table, matching.offers, verdicts, changed_offers, complete=previous.complete)
             self._parts.append((matching, part))
 
     @property
@@ -111,12 +111,12 @@ class _OfRulebook:
         decision_table: DecisionTable,
         offers: pl.Series,
         verdicts: pl.Series,
-        causes: ChangedOffers | None,
+        changed_offers: ChangedOffers | None,
         *,
         complete: bool,
     ) -> None:
         self._decision_table, self._offers, self._verdicts = decision_table, offers, verdicts
-        self._causes, self._complete = causes, complete
+        self._changed_offers, self._complete = changed_offers, complete
         self._seen: list[pl.Series] = []
         self._told: list[pl.DataFrame] = []
         self._waiting: list[_Waiting] = []
@@ -124,7 +124,7 @@ class _OfRulebook:
     @property
     def lost(self) -> tuple[str, ...]:
         """The evidence that is not known of the run before."""
-        return self._causes.lost if self._causes else ()
+        return self._changed_offers.lost if self._changed_offers else ()
 
     def compare(self, decided: pl.DataFrame, ids: pl.Series, matched: Matched) -> list[pl.Series]:
         """The columns `COMPARED` for some decided rows."""
@@ -164,13 +164,13 @@ class _OfRulebook:
     def _caused(
         self, changed: pl.DataFrame, decided: pl.DataFrame, matched: Matched, pairs: pl.DataFrame
     ) -> pl.DataFrame:
-        """The causes of changes, as far as all that was decided before is known, and was one verdict."""
-        if self._causes is None:
+        """The changed_offers of changes, as far as all that was decided before is known, and was one verdict."""
+        if self._changed_offers is None:
             return pl.DataFrame(schema={AT: pl.UInt32, CAUSE: pl.String, NAMED: pl.Boolean})
         known = changed.filter(pl.col(OLD).is_not_null() & ~pl.col(AT).is_in(matched.partly.implode()))
         known = known.select(AT, pl.col(OLD, NEW).cast(ANSWER))
         cells = decided[known[AT]]
-        return self._causes.of(known.hstack(cells.get_columns()), pairs.join(known, on=AT, how="semi"))
+        return self._changed_offers.of(known.hstack(cells.get_columns()), pairs.join(known, on=AT, how="semi"))
 
     def _keep(self, changed: pl.DataFrame, decided: pl.DataFrame, ids: pl.Series, pairs: pl.DataFrame) -> None:
         rows, columns, rulebook = decided[changed[AT]], self._decision_table.columns, self._decision_table.rulebook
@@ -181,10 +181,10 @@ class _OfRulebook:
         told = told.hstack(
             changed.select("change", "previous_verdict", CAUSE, AT, pl.col(NAMED).fill_null(value=False))
         )
-        if self._causes is None:
+        if self._changed_offers is None:
             self._told.append(_listed(told))
             return
-        cells = rows.select(self._causes.reads)
+        cells = rows.select(self._changed_offers.reads)
         self._waiting.append((told, cells, pairs.join(told.filter(NAMED), on=AT, how="semi")))
         if sum(told.height for told, _, _ in self._waiting) >= _HELD:
             self._name()
@@ -193,8 +193,8 @@ class _OfRulebook:
         """Name the criteria and facts of the changes that wait, and let go of their evidence."""
         waiting, self._waiting = self._waiting, []
         for told, cells, pairs in _together(waiting):
-            assert self._causes is not None
-            named = self._causes.named(cells, told[CAUSE], pairs)
+            assert self._changed_offers is not None
+            named = self._changed_offers.named(cells, told[CAUSE], pairs)
             self._told.append(_listed(told.join(named, on=AT, how="left", maintain_order="left")))
 
     def rejected(self, matched: Matched) -> None:

@@ -139,20 +139,20 @@ def _with_supersets(
 
 
 def _decided(
-    offers: Sequence[Offer | Rejected], deciders: list[Decider], year: int, found: list[Exit]
+    offers: Sequence[Offer | Rejected], deciders: list[Decider], year: int, exits: list[Exit]
 ) -> Iterator[Decisions]:
     """The decisions on each offer that can be decided; what went wrong is said, and noted for the exit code."""
     for offer in _with_progress(offers):
         if isinstance(offer, Rejected):
             say_rejected(offer)
-            found.append(Exit.REJECTED)
-        elif decisions := _decisions_on(offer, deciders, year, found):
+            exits.append(Exit.REJECTED)
+        elif decisions := _decisions_on(offer, deciders, year, exits):
             if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
-                found.append(Exit.UNDETERMINED)
+                exits.append(Exit.UNDETERMINED)
             yield decisions
 
 
-def _decisions_on(offer: Offer, deciders: list[Decider], year: int, found: list[Exit]) -> Decisions:
+def _decisions_on(offer: Offer, deciders: list[Decider], year: int, exits: list[Exit]) -> Decisions:
     """The decisions by each rulebook that can decide; what keeps one from it is said once, and stops no other."""
     decisions: list[Trace] = []
     wrong: list[Diagnostic] = []
@@ -162,10 +162,10 @@ def _decisions_on(offer: Offer, deciders: list[Decider], year: int, found: list[
                 decisions.append(decision)
             case Rejected():
                 wrong += decision.diagnostics
-                found.append(Exit.REJECTED)
+                exits.append(Exit.REJECTED)
             case IntegrityFault():
                 say(f"{offer.place}: {decision}")
-                found.append(Exit.INTEGRITY)
+                exits.append(Exit.INTEGRITY)
             case _:
                 assert_never(decision)
     if wrong:
@@ -187,7 +187,7 @@ def _recorded(
     address: str,
     offers: Sequence[Offer | Rejected],
     deciders: Sequence[Decider],
-    found: list[Exit],
+    exits: list[Exit],
     lang: Language,
     show: Callable[[str], None],
 ) -> Iterator[Decisions]:
@@ -199,10 +199,10 @@ def _recorded(
         journal = Journal(address, writes=True)
     except Rejected as error:
         say_rejected(error)
-        found.append(Exit.REJECTED)
+        exits.append(Exit.REJECTED)
         return
     with journal:
-        yield from DecisionRecording(journal, deciders, recorder_name(), lang, show).recorded(decided, offers, found)
+        yield from DecisionRecording(journal, deciders, recorder_name(), lang, show).recorded(decided, offers, exits)
 
 
 def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:

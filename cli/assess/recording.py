@@ -54,7 +54,7 @@ class DecisionRecording:
         self._texts = texts_of([*(d.program.rulebook for d in deciders), *self._supersets.values()])
 
     def recorded(
-        self, decided: Iterable[Decisions], offers: Iterable[Offer | Rejected], found: list[Exit]
+        self, decided: Iterable[Decisions], offers: Iterable[Offer | Rejected], exits: list[Exit]
     ) -> Iterator[Decisions]:
         """The same decisions, each once it is in the journal; after a failure no more of them."""
         by_id = {offer.id: offer for offer in offers if isinstance(offer, Offer)}
@@ -64,9 +64,9 @@ class DecisionRecording:
                     yield decisions
                     self._say_overrides(decisions)
         except (Rejected, NotReplayable) as error:
-            found.append(present(error))
+            exits.append(present(error))
         if self._overrides.damaged:
-            found.append(present(Rejected(self._overrides.damaged)))
+            exits.append(present(Rejected(self._overrides.damaged)))
         self._say_numbers()
 
     def _appended(self, decided: Iterable[Decisions], offers: Mapping[str, Offer]) -> Iterator[list[Decisions]]:

@@ -104,16 +104,21 @@ class Form:
         title, status = (14, 16) if self._screen.width < NARROW else (26, 18)
         self._screen.table([*(self._pick(*head) for head in heads), last], rows, [first, title, status, None])
 
-    def _criterion(self, found: CriterionTrace, is_determined: bool) -> list[Cell]:
-        reported = found.status.reported
-        status = [Piece(f"{MARKS[reported]} {self._wording.status(found.status)}", reported)]
-        if found.decisive and is_determined:
+    def _criterion(self, criterion: CriterionTrace, is_determined: bool) -> list[Cell]:
+        reported = criterion.status.reported
+        status = [Piece(f"{MARKS[reported]} {self._wording.status(criterion.status)}", reported)]
+        if criterion.decisive and is_determined:
             status.append(Piece(f"  {self._pick('afgørende', 'decisive')}", "dim"))
-        tests = views_of(found, self._wording)
+        tests = views_of(criterion, self._wording)
         below = [*(test.details for test in tests[1:]), ()]
         pairs = zip(tests, below, strict=False)
         evidence = [piece for test, details in pairs for piece in self._test(test, details)]
-        return [[Piece(found.criterion.id)], [Piece(self._wording.text(found.criterion.title))], status, evidence]
+        return [
+            [Piece(criterion.criterion.id)],
+            [Piece(self._wording.text(criterion.criterion.title))],
+            status,
+            evidence,
+        ]
 
     def _test(self, test: TestView, shown_below: Sequence[str]) -> Iterator[Piece]:
         yield Piece(test.words)
@@ -123,10 +128,10 @@ class Form:
         if test.details != shown_below:
             yield from (Piece(f"[{text}]", "dim") for text in test.details)
 
-    def _override(self, found: OverrideTrace) -> str:
-        tests = "; ".join(view_of(test, self._wording).words for test in found.tests)
-        title = self._wording.text(found.override.title)
-        return f"{title}: {self._wording.override(found.status)} ({tests})"
+    def _override(self, override: OverrideTrace) -> str:
+        tests = "; ".join(view_of(test, self._wording).words for test in override.tests)
+        title = self._wording.text(override.override.title)
+        return f"{title}: {self._wording.override(override.status)} ({tests})"
 
     def _basis(self, trace: Trace) -> str:
         return f"{self._pick('grundlag', 'basis')}: {basis_titles(trace, self._wording)}"

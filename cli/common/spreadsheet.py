@@ -55,20 +55,20 @@ def _decision(trace: Trace) -> list[str]:
     return [*place, trace.verdict.value, trace.outcome, basis]
 
 
-def _criterion(found: CriterionTrace, wording: Wording) -> list[str]:
-    tests = [t for t in tests_in(found) if t.finding.evidence or t.finding.parts] or list(found.tests)
+def _criterion(criterion: CriterionTrace, wording: Wording) -> list[str]:
+    tests = [t for t in tests_in(criterion) if t.finding.evidence or t.finding.parts] or list(criterion.tests)
     sources, judges = (dict.fromkeys(s for t in tests for s in t.finding.said(detail)) for detail in ("source", "by"))
     return [
-        found.criterion.id,
-        wording.text(found.criterion.title),
-        wording.text(found.criterion.reference),
-        found.status.reported,
-        " | ".join(status.reported for status in settled(found.status)),
-        "yes" if found.decisive else "no",
-        "yes" if found.departs else "no",
-        "; ".join(view_of(t, wording, found).words for t in tests),
-        reason_of(found) or "",
-        reservation_of(found) or "",
+        criterion.criterion.id,
+        wording.text(criterion.criterion.title),
+        wording.text(criterion.criterion.reference),
+        criterion.status.reported,
+        " | ".join(status.reported for status in settled(criterion.status)),
+        "yes" if criterion.decisive else "no",
+        "yes" if criterion.departs else "no",
+        "; ".join(view_of(t, wording, criterion).words for t in tests),
+        reason_of(criterion) or "",
+        reservation_of(criterion) or "",
         "; ".join(sources),
         "; ".join(judges),
     ]

@@ -85,41 +85,41 @@ class TraceTree:
             return self.criterion(self._criteria[part])
         return Branch([Piece(self._clauses.rule(part))], self._parts(part))
 
-    def criterion(self, found: CriterionTrace) -> Branch:
+    def criterion(self, criterion_trace: CriterionTrace) -> Branch:
         """One criterion: its status, its tests and the rules that fired for it."""
-        criterion, reported = found.criterion, found.status.reported
+        criterion, reported = criterion_trace.criterion, criterion_trace.status.reported
         line = [
             Piece(f"{MARKS[reported]} ", reported),
             Piece(f"{criterion.id} {self._wording.text(criterion.title)}", "bold"),
-            Piece(f": {self._wording.status(found.status)}", reported),
+            Piece(f": {self._wording.status(criterion_trace.status)}", reported),
         ]
-        if found.decisive:
+        if criterion_trace.decisive:
             line.append(Piece(f", {self._pick('afgørende', 'decisive')}"))
-        if found.departs:
+        if criterion_trace.departs:
             line.append(Piece(self._pick(", skønnet afviger fra målet", ", the judgement departs from the measure")))
-        tests = shown_tests(found)
+        tests = shown_tests(criterion_trace)
         shown = {name for t in tests for name in self._tests.get(t.test, ())}
         rest = [n for n in self._names() if n.split(".")[0] == criterion.id and n.rsplit(".", 1)[0] not in shown]
         line.append(self._reference(criterion.reference))
-        return Branch(line, [*(self._test(t, found) for t in tests), *self._rules(rest)])
+        return Branch(line, [*(self._test(t, criterion_trace) for t in tests), *self._rules(rest)])
 
-    def _override(self, found: OverrideTrace) -> Branch:
-        override, reported = found.override, found.status.reported
+    def _override(self, override_trace: OverrideTrace) -> Branch:
+        override, reported = override_trace.override, override_trace.status.reported
         answers = {"met": ("ja", "yes"), "not_met": ("nej", "no"), "unknown": ("uafklaret", "unknown")}
         line = [
             Piece(f"{MARKS[reported]} ", reported),
             Piece(f"{self._wording.text(override.title)}: {self._pick(*answers[reported])}"),
             self._reference(override.reference, override.legal_basis),
         ]
-        return Branch(line, [*map(self._test, found.tests), *self._fired([override.id])])
+        return Branch(line, [*map(self._test, override_trace.tests), *self._fired([override.id])])
 
     def _reference(self, *texts: Text) -> Piece:
         return Piece(f"   [{', '.join(map(self._wording.text, texts))}]", "dim")
 
-    def _test(self, found: TestTrace, criterion: CriterionTrace | None = None) -> Branch:
-        test = view_of(found, self._wording, criterion)
+    def _test(self, test_trace: TestTrace, criterion: CriterionTrace | None = None) -> Branch:
+        test = view_of(test_trace, self._wording, criterion)
         line = [Piece(f"{MARKS[test.status.reported]} ", test.status.reported), Piece(test.words)]
-        fired = [n for n in self._names() if n.rsplit(".", 1)[0] in self._tests.get(found.test, ())]
+        fired = [n for n in self._names() if n.rsplit(".", 1)[0] in self._tests.get(test_trace.test, ())]
         return Branch(line, [*self._said(test), *self._rules(fired)])
 
     def _said(self, test: TestView) -> Iterator[Branch]:

@@ -58,13 +58,13 @@ def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:
     from engine.diagnostics import Rejected  # noqa: PLC0415
     from offers.cases.case_file import read_case_file  # noqa: PLC0415
 
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for file in files:
         try:
             read_case_file(file)
         except Rejected as error:
-            found += error.diagnostics
-    return found
+            diagnostics += error.diagnostics
+    return diagnostics
 
 
 def _counted(number: int, what: str) -> str:

@@ -17,12 +17,12 @@ from offers.tables.formulas import harmless
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def _text(found: Sequence[Diagnostic]) -> str:
-    return "".join(f"{harmless(str(diagnostic))}\n" for diagnostic in found)
+def _text(diagnostics: Sequence[Diagnostic]) -> str:
+    return "".join(f"{harmless(str(diagnostic))}\n" for diagnostic in diagnostics)
 
 
-def _json(found: Sequence[Diagnostic]) -> str:
-    return json_text([_record(diagnostic) for diagnostic in found])
+def _json(diagnostics: Sequence[Diagnostic]) -> str:
+    return json_text([_record(diagnostic) for diagnostic in diagnostics])
 
 
 def _record(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -48,8 +48,8 @@ def _documentation(code: str) -> str:
     return f"docs/lints/{code}.md" if code in LINTS else "docs/reference/diagnostics.md"
 
 
-def _sarif(found: Sequence[Diagnostic]) -> str:
-    codes = sorted({diagnostic.code for diagnostic in found})
+def _sarif(diagnostics: Sequence[Diagnostic]) -> str:
+    codes = sorted({diagnostic.code for diagnostic in diagnostics})
     rules = [
         {
             "id": code,
@@ -60,7 +60,7 @@ def _sarif(found: Sequence[Diagnostic]) -> str:
         for code in codes
     ]
     driver = {"name": "sekskant", "version": version("sekskant"), "rules": rules}
-    results = [_result(diagnostic, codes.index(diagnostic.code)) for diagnostic in found]
+    results = [_result(diagnostic, codes.index(diagnostic.code)) for diagnostic in diagnostics]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json_text({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 

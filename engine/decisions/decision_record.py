@@ -71,74 +71,74 @@ def _sets(sets: Sets) -> list[list[str]]:
     return [list(ids) for ids in sets.sets]
 
 
-def _criterion(trace: Trace, found: CriterionTrace, evidence: EvidenceRecords) -> Record:
-    criterion = found.criterion
+def _criterion(trace: Trace, criterion_trace: CriterionTrace, evidence: EvidenceRecords) -> Record:
+    criterion = criterion_trace.criterion
     indicative = criterion.judgement is not None
     record: Record = {
         "id": criterion.id,
         "title": _text(trace, criterion.title),
-        "status": found.status.reported,
-        "possible": list(_POSSIBLE[found.status]),
-        "decisive": found.decisive,
+        "status": criterion_trace.status.reported,
+        "possible": list(_POSSIBLE[criterion_trace.status]),
+        "decisive": criterion_trace.decisive,
         "reference": _text(trace, criterion.reference),
-        "because": reason_of(found),
-        "reservation": reservation_of(found),
-        "measure": found.measure.reported if indicative else None,
-        "judgement": None if found.judgement is None else found.judgement.reported,
-        "departs": found.departs,
-        "tests": [_test(test, evidence) for test in _all_tests(found)],
+        "because": reason_of(criterion_trace),
+        "reservation": reservation_of(criterion_trace),
+        "measure": criterion_trace.measure.reported if indicative else None,
+        "judgement": None if criterion_trace.judgement is None else criterion_trace.judgement.reported,
+        "departs": criterion_trace.departs,
+        "tests": [_test(test, evidence) for test in _all_tests(criterion_trace)],
     }
-    if criterion.applicability is not None and found.exempt is not None:
-        exempt = [_test(test, evidence) for test in found.exemption_tests]
-        record["not_applicable"] = {"when": found.exempt.reported, "tests": exempt}
+    if criterion.applicability is not None and criterion_trace.exempt is not None:
+        exempt = [_test(test, evidence) for test in criterion_trace.exemption_tests]
+        record["not_applicable"] = {"when": criterion_trace.exempt.reported, "tests": exempt}
     return record
 
 
-def _override(trace: Trace, found: OverrideTrace, evidence: EvidenceRecords) -> Record:
-    override = found.override
+def _override(trace: Trace, override_trace: OverrideTrace, evidence: EvidenceRecords) -> Record:
+    override = override_trace.override
     return {
         "id": override.id,
         "title": _text(trace, override.title),
-        "status": found.status.reported,
+        "status": override_trace.status.reported,
         "verdict": override.verdict.value,
         "legal_basis": _text(trace, override.legal_basis),
         "reference": _text(trace, override.reference),
-        "tests": [_test(test, evidence) for test in found.tests],
+        "tests": [_test(test, evidence) for test in override_trace.tests],
     }
 
 
-def _test(found: TestTrace, evidence: EvidenceRecords) -> Record:
-    test, finding = found.test, found.finding
-    record: Record = {"fact": test.fact, "test": test.key} | ({"negated": True} if found.negated else {})
+def _test(test_trace: TestTrace, evidence: EvidenceRecords) -> Record:
+    test, finding = test_trace.test, test_trace.finding
+    record: Record = {"fact": test.fact, "test": test.key} | ({"negated": True} if test_trace.negated else {})
     if isinstance(test, NumberTest):
         record["threshold"] = decimal_text(test.threshold)
     else:
         record["answers"] = sorted(test.answers)
     record |= {
-        "status": found.status.reported,
-        "margin": None if found.margin is None else decimal_text(found.margin),
+        "status": test_trace.status.reported,
+        "margin": None if test_trace.margin is None else decimal_text(test_trace.margin),
         "state": finding.state.value,
         "evidence": evidence.of(finding),
     }
     return record | details_of(finding)
 
 
-def _all_tests(found: CriterionTrace) -> tuple[TestTrace, ...]:
-    return found.tests + ((found.judgement_test,) if found.judgement_test else ())
+def _all_tests(criterion: CriterionTrace) -> tuple[TestTrace, ...]:
+    return criterion.tests + ((criterion.judgement_test,) if criterion.judgement_test else ())
 
 
-def reason_of(found: CriterionTrace) -> str | None:
+def reason_of(criterion: CriterionTrace) -> str | None:
     """The assessors' reasons for a criterion, verbatim."""
-    return _joined(found, "because")
+    return _joined(criterion, "because")
 
 
-def reservation_of(found: CriterionTrace) -> str | None:
+def reservation_of(criterion: CriterionTrace) -> str | None:
     """The assessors' reservations on a criterion, verbatim."""
-    return _joined(found, "reservation")
+    return _joined(criterion, "reservation")
 
 
-def _joined(found: CriterionTrace, name: str) -> str | None:
-    texts = [text for test in _all_tests(found) for text in test.finding.said(name)]
+def _joined(criterion: CriterionTrace, name: str) -> str | None:
+    texts = [text for test in _all_tests(criterion) for text in test.finding.said(name)]
     return "\n".join(dict.fromkeys(texts)) if texts else None
 
 

@@ -41,12 +41,12 @@ def ways_to_turn(found: CriterionTrace | OverrideTrace, wanted: Status) -> list[
     return _fewest_first(ways)
 
 
-def _measured(found: CriterionTrace, wanted: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
+def _measured(criterion: CriterionTrace, wanted: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
     """By the measure, or by a judgement that departs from it; where one is stated only by that."""
-    judged: list[Way] = [(Turn(found.judgement_test, wanted),)] if found.judgement_test else []
-    if found.judgement is not None:
+    judged: list[Way] = [(Turn(criterion.judgement_test, wanted),)] if criterion.judgement_test else []
+    if criterion.judgement is not None:
         return judged
-    return _ways(found.criterion.condition, wanted, tests) + judged
+    return _ways(criterion.criterion.condition, wanted, tests) + judged
 
 
 def _ways(condition: Condition, wanted: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:

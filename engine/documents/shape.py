@@ -49,16 +49,16 @@ def shape(cls: type[Class]) -> type[Class]:
     return dataclasses.dataclass(slots=True, kw_only=True, eq=False, repr=False)(cls)
 
 
-def fit(record: type[Record], node: Node, found: list[Diagnostic]) -> Record | None:
+def fit(record: type[Record], node: Node, diagnostics: list[Diagnostic]) -> Record | None:
     r"""The record that a document holds, or None; what is wrong is added to what was found.
 
     >>> from engine.documents.document import read_one
     >>> @shape
     ... class Point:
     ...     x: int
-    >>> found = []
-    >>> fit(Point, read_one(b"x: 1\nz: 2", "p.yaml"), found)
-    >>> print(found[0])
+    >>> diagnostics = []
+    >>> fit(Point, read_one(b"x: 1\nz: 2", "p.yaml"), diagnostics)
+    >>> print(diagnostics[0])
     p.yaml:2:1: unknown-key: unknown key `z`
       hint: one of `x`
     """
@@ -67,7 +67,7 @@ def fit(record: type[Record], node: Node, found: list[Diagnostic]) -> Record | N
     except ValidationError as error:
         from engine.documents.shape_diagnostics import diagnostics_of  # noqa: PLC0415 - only a mistake needs it
 
-        found += diagnostics_of(record, node, error.errors(include_url=False))
+        diagnostics += diagnostics_of(record, node, error.errors(include_url=False))
         return None
 
 
@@ -77,10 +77,10 @@ def fit_or_reject(record: type[Record], node: Node) -> Record:
     Raises:
         Rejected: with every mistake of shape.
     """
-    found: list[Diagnostic] = []
-    fitted = fit(record, node, found)
+    diagnostics: list[Diagnostic] = []
+    fitted = fit(record, node, diagnostics)
     if fitted is None:
-        raise Rejected(found)
+        raise Rejected(diagnostics)
     return fitted
 
 

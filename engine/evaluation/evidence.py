@@ -124,14 +124,14 @@ def findings_of(vocabulary: Vocabulary, stated: Stated, year: int) -> dict[str, 
     Raises:
         Rejected: a stated value contradicts the values that it is derived from.
     """
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     single = [fact for fact in vocabulary.facts.values() if not fact.is_yearly]
     findings = {f.id: _own(f, stated) for f in single if f.derivation is None}
     for fact in single:
         if fact.derivation is not None:
-            findings[fact.id] = _derived(fact, fact.derivation, stated, findings, vocabulary, year, found)
-    if found:
-        raise Rejected(found)
+            findings[fact.id] = _derived(fact, fact.derivation, stated, findings, vocabulary, year, diagnostics)
+    if diagnostics:
+        raise Rejected(diagnostics)
     return findings
 
 
@@ -156,7 +156,7 @@ def _derived(
     findings: Mapping[str, Finding],
     vocabulary: Vocabulary,
     year: int,
-    found: list[Diagnostic],
+    diagnostics: list[Diagnostic],
 ) -> Finding:
     own = _own(fact, stated)
     match derivation:
@@ -170,7 +170,7 @@ def _derived(
             assert_never(derivation)
     states = (own.state, *(part.state for _, part in parts))
     state = next(s for s in _STATES if s in states)
-    return Finding(fact, _joined(own, computed, parts, found), state, own.evidence, tuple(parts))
+    return Finding(fact, _joined(own, computed, parts, diagnostics), state, own.evidence, tuple(parts))
 
 
 def _yearly(mean: Mean, vocabulary: Vocabulary, stated: Stated, year: int) -> Parts:
@@ -192,7 +192,7 @@ def _ratio(above: Possible, below: Possible) -> Interval:
     return Interval() if positive.is_empty else above.ratio_to(positive)
 
 
-def _joined(own: Finding, computed: Interval, parts: Parts, found: list[Diagnostic]) -> Interval:
+def _joined(own: Finding, computed: Interval, parts: Parts, diagnostics: list[Diagnostic]) -> Interval:
     """What the stated value and the computed one leave together; a value stated too coarsely is not a contradiction."""
     assert isinstance(own.fact.domain, Interval)
     assert isinstance(own.possible, Interval)
@@ -203,7 +203,7 @@ def _joined(own: Finding, computed: Interval, parts: Parts, found: list[Diagnost
         joined = joined.intersect(own.possible) if own.evidence else joined
         contradicts = joined.is_empty
     if contradicts:
-        found.append(_contradiction(own, computed, parts))
+        diagnostics.append(_contradiction(own, computed, parts))
     return joined
 
 

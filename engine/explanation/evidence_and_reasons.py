@@ -22,9 +22,9 @@ class EvidenceAndReasons:
         self.in_grounds = {name for names in trace.analysis.grounds.sets for name in names}
         self.rule_matters = trace.rulebook.rule.id in trace.possible_bases
 
-    def named(self, found: CriterionTrace) -> str:
+    def named(self, criterion: CriterionTrace) -> str:
         """A criterion by its id and title."""
-        return f"{found.criterion.id} ({self.wording.within(self._text(found.criterion.title))})"
+        return f"{criterion.criterion.id} ({self.wording.within(self._text(criterion.criterion.title))})"
 
     def facts(self) -> Iterator[str]:
         """The facts given weight, of what the decision follows from and does not rest on judgement."""
@@ -74,32 +74,32 @@ class EvidenceAndReasons:
             else:
                 yield f"{self._headed(found)}: {self.tests(found, tests)}.{self.basis_of(tests)}"
 
-    def _departure(self, found: CriterionTrace) -> str:
+    def _departure(self, criterion: CriterionTrace) -> str:
         return (
             self._pick(
                 " Vurderingen afviger dermed fra den vejledende målestok.",
                 " The judgement thus departs from the indicative measure.",
             )
-            * found.departs
+            * criterion.departs
         )
 
-    def _weighty(self, found: CriterionTrace) -> list[TestTrace]:
+    def _weighty(self, criterion: CriterionTrace) -> list[TestTrace]:
         """The tests that bear on a criterion: where it does not apply, those that exempt it."""
-        if found.status is Status.NOT_APPLICABLE:
-            return bearing(found.exemption_tests, Status.MET)
-        tests, judged = bearing(found.tests, found.measure), found.judgement_test
+        if criterion.status is Status.NOT_APPLICABLE:
+            return bearing(criterion.exemption_tests, Status.MET)
+        tests, judged = bearing(criterion.tests, criterion.measure), criterion.judgement_test
         return [*tests, judged] if judged and judged.finding.state is State.KNOWN else tests
 
-    def _headed(self, found: CriterionTrace) -> str:
-        verbs = self.wording.standing(found.status)
-        return self._pick(f"Kriterium {self.named(found)} {verbs}", f"Criterion {self.named(found)} {verbs}")
+    def _headed(self, criterion: CriterionTrace) -> str:
+        verbs = self.wording.standing(criterion.status)
+        return self._pick(f"Kriterium {self.named(criterion)} {verbs}", f"Criterion {self.named(criterion)} {verbs}")
 
-    def tests(self, found: CriterionTrace, tests: Sequence[TestTrace]) -> str:
+    def tests(self, criterion: CriterionTrace, tests: Sequence[TestTrace]) -> str:
         """Tests of a criterion, one after the other."""
-        return "; ".join(self._test(found, test) for test in tests)
+        return "; ".join(self._test(criterion, test) for test in tests)
 
-    def _test(self, found: CriterionTrace, test: TestTrace) -> str:
-        return self._signed(view_of(test, self.wording, found).words, test)
+    def _test(self, criterion: CriterionTrace, test: TestTrace) -> str:
+        return self._signed(view_of(test, self.wording, criterion).words, test)
 
     def _signed(self, words: str, test: TestTrace) -> str:
         """A test with who stated or judged it, and when."""

@@ -135,9 +135,9 @@ class _Writer:
             yield from (self._criterion_rule(found) for found in self.reasons.relied_on())
             yield from self._exemptions()
 
-    def _criterion_rule(self, found: CriterionTrace) -> str:
+    def _criterion_rule(self, criterion_trace: CriterionTrace) -> str:
         """What a criterion asks for, in the rulebook's words, and how it is read."""
-        criterion = found.criterion
+        criterion = criterion_trace.criterion
         title, where = self.wording.within(self._text(criterion.title)), self._text(criterion.reference)
         words = f"{criterion.id}, {title} ({where}): {stopped(self._text(criterion.description))}"
         return " ".join([words, *self._readings(criterion.reading)])
@@ -145,12 +145,12 @@ class _Writer:
     def _overrides_that_may_decide(self) -> list[OverrideTrace]:
         return [o for o in self.trace.overrides if o.override.id in self.trace.possible_bases]
 
-    def _override_rule(self, found: OverrideTrace) -> str:
-        override = found.override
+    def _override_rule(self, override_trace: OverrideTrace) -> str:
+        override = override_trace.override
         title, basis = self.wording.quoted(self._text(override.title)), self._text(override.legal_basis)
         where = f"{self._text(self.rulebook.source)}, {self._text(override.reference)}"
         outcome = self.wording.quoted(self._label(override.verdict))
-        if found.status is Status.MET:
+        if override_trace.status is Status.MET:
             words = self._pick(
                 f"{title} gælder for tilbuddet, og udfaldet er derfor {outcome}",
                 f"{title} applies to the offer, and the outcome is therefore {outcome}",

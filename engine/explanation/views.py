@@ -46,21 +46,21 @@ class TestView(NamedTuple):
         return self.finding.said("source", "as_of", "by", "date")
 
 
-def view_of(found: TestTrace, wording: Wording, criterion: CriterionTrace | None = None) -> TestView:
+def view_of(test_trace: TestTrace, wording: Wording, criterion: CriterionTrace | None = None) -> TestView:
     """A test, of a criterion or of an override, in words."""
-    finding, test = found.finding, found.test
+    finding, test = test_trace.finding, test_trace.test
     asks: Asks | None = None
     asked = ""
-    if found.threshold is not None or found.negated:
-        asks = "indicative" if criterion and is_indicative(criterion, found) else "required"
-        asked = wording.phrase(asks, wording.required(test, finding.fact, negated=found.negated))
+    if test_trace.threshold is not None or test_trace.negated:
+        asks = "indicative" if criterion and is_indicative(criterion, test_trace) else "required"
+        asked = wording.phrase(asks, wording.required(test, finding.fact, negated=test_trace.negated))
     return TestView(
         label=wording.text(finding.fact.label),
-        evidence=wording.evidence(finding, found.threshold),
+        evidence=wording.evidence(finding, test_trace.threshold),
         asks=asks,
         asked=asked,
-        margin=wording.margin(found) if asks else "",
-        status=found.status,
+        margin=wording.margin(test_trace) if asks else "",
+        status=test_trace.status,
         because=finding.said("because"),
         reservation=finding.said("reservation"),
         source=finding.said("source", "as_of"),
@@ -74,13 +74,13 @@ def views_of(criterion: CriterionTrace, wording: Wording) -> list[TestView]:
     return [view_of(test, wording, criterion) for test in shown_tests(criterion)]
 
 
-def shown_tests(found: CriterionTrace) -> list[TestTrace]:
+def shown_tests(criterion: CriterionTrace) -> list[TestTrace]:
     """The tests that a reader needs: those of applicability only where they exempt or may exempt."""
-    exemption = [t for t in found.exemption_tests if t.status is not Status.NOT_MET]
-    if found.status is Status.NOT_APPLICABLE:
+    exemption = [t for t in criterion.exemption_tests if t.status is not Status.NOT_MET]
+    if criterion.status is Status.NOT_APPLICABLE:
         return [t for t in exemption if t.status is Status.MET]
-    judged = [found.judgement_test] if found.judgement_test and found.judgement is not None else []
-    return [*found.tests, *judged, *exemption]
+    judged = [criterion.judgement_test] if criterion.judgement_test and criterion.judgement is not None else []
+    return [*criterion.tests, *judged, *exemption]
 
 
 def is_indicative(criterion: CriterionTrace, test: TestTrace) -> bool:

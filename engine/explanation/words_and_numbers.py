@@ -241,11 +241,11 @@ class Wording:
             else f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
         )
 
-    def margin(self, found: TestTrace) -> str:
+    def margin(self, test: TestTrace) -> str:
         """How far a test's number lies from its threshold; empty where the evidence does not tell."""
-        margin, fact = found.margin, found.finding.fact
-        assert isinstance(found.finding.possible, Interval) or margin is None
-        is_exact = isinstance(found.finding.possible, Interval) and found.finding.possible.is_exact
+        margin, fact = test.margin, test.finding.fact
+        assert isinstance(test.finding.possible, Interval) or margin is None
+        is_exact = isinstance(test.finding.possible, Interval) and test.finding.possible.is_exact
         if margin is None or (margin == 0 and not is_exact):
             return ""
         if margin == 0:
@@ -254,7 +254,7 @@ class Wording:
             distance = self.phrase("points", self.number(abs(margin) * 100, Fraction(0), decimals=2))
         else:
             distance = self.number(abs(margin), Fraction(0))
-        side = "over" if _lies_above(found) else "under"
+        side = "over" if _lies_above(test) else "under"
         return self.phrase(side, distance if is_exact else self.compared(Comparison.AT_LEAST, distance))
 
 
@@ -274,8 +274,8 @@ def _compared(comparison: Comparison) -> tuple[str, str]:
             assert_never(comparison)
 
 
-def _lies_above(found: TestTrace) -> bool:
+def _lies_above(test: TestTrace) -> bool:
     """Whether every possible number lies above the threshold of a test that is settled."""
-    possible, threshold = found.finding.possible, found.threshold
+    possible, threshold = test.finding.possible, test.threshold
     assert isinstance(possible, Interval)
     return possible.low is not None and threshold is not None and possible.low >= threshold

@@ -164,7 +164,7 @@ class _OfRulebook:
     def _caused(
         self, changed: pl.DataFrame, decided: pl.DataFrame, matched: Matched, pairs: pl.DataFrame
     ) -> pl.DataFrame:
-        """The changed_offers of changes, as far as all that was decided before is known, and was one verdict."""
+        """The causes of changes, as far as all that was decided before is known, and was one verdict."""
         if self._changed_offers is None:
             return pl.DataFrame(schema={AT: pl.UInt32, CAUSE: pl.String, NAMED: pl.Boolean})
         known = changed.filter(pl.col(OLD).is_not_null() & ~pl.col(AT).is_in(matched.partly.implode()))

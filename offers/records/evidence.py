@@ -32,7 +32,7 @@ _ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
 
 
 def read_evidence(
-    node: Node, vocabulary: Vocabulary, found: list[Diagnostic], *, with_attributes: bool = False
+    node: Node, vocabulary: Vocabulary, diagnostics: list[Diagnostic], *, with_attributes: bool = False
 ) -> dict[str, Evidence | dict[int, Evidence]]:
     """The evidence in a mapping of fact ids; what is wrong is added to what was found, and left out.
 
@@ -42,17 +42,17 @@ def read_evidence(
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         fact = vocabulary.facts.get(name)
         if fact is None or (fact.is_attribute and not with_attributes):
-            found.append(_not_a_fact(name, place_of_key(node, name), vocabulary, is_empty=_is_empty(value)))
+            diagnostics.append(_not_a_fact(name, place_of_key(node, name), vocabulary, is_empty=_is_empty(value)))
         elif fact.is_yearly:
-            stated[name] = _by_year(value, fact, found)
+            stated[name] = _by_year(value, fact, diagnostics)
         elif _is_empty(value):
             continue
-        elif evidence := read_one_fact(value, fact, found):
+        elif evidence := read_one_fact(value, fact, diagnostics):
             stated[name] = evidence
     return stated
 
 
-def read_one_fact(node: Node, fact: FactDeclaration, found: list[Diagnostic]) -> Evidence | None:
+def read_one_fact(node: Node, fact: FactDeclaration, diagnostics: list[Diagnostic]) -> Evidence | None:
     """The evidence of one fact or year: a word, a number, or a mapping with bounds; None where it is wrong."""
     try:
         if isinstance(node, Scalar):
@@ -61,9 +61,11 @@ def read_one_fact(node: Node, fact: FactDeclaration, found: list[Diagnostic]) ->
             if any(map(_YEAR.match, node.entries)):
                 raise rejected(node.place, "evidence-form", f"`{fact.id}` has one value, not one for each year")
             return _Reader(fact).entry(fit_or_reject(EvidenceEntry, node), node)
-        found.append(Diagnostic(node.place, "evidence-form", f"{node.kind} where evidence of `{fact.id}` belongs"))
+        diagnostics.append(
+            Diagnostic(node.place, "evidence-form", f"{node.kind} where evidence of `{fact.id}` belongs")
+        )
     except Rejected as error:
-        found += error.diagnostics
+        diagnostics += error.diagnostics
     return None
 
 
@@ -77,11 +79,11 @@ def _not_a_fact(name: str, place: Place, vocabulary: Vocabulary, *, is_empty: bo
     )
 
 
-def _by_year(node: Node, fact: FactDeclaration, found: list[Diagnostic]) -> dict[int, Evidence]:
+def _by_year(node: Node, fact: FactDeclaration, diagnostics: list[Diagnostic]) -> dict[int, Evidence]:
     """A value for each year; details that stand beside the years go for all of them."""
     if not isinstance(node, Mapping):
         hint = f"`{fact.id}: {{2016: 0.61}}`; leave it out where no year is known"
-        found.append(Diagnostic(node.place, "evidence-form", f"`{fact.id}` has a value for each year", hint))
+        diagnostics.append(Diagnostic(node.place, "evidence-form", f"`{fact.id}` has a value for each year", hint))
         return {}
     shared = {name: node.entries[name] for name in EVIDENCE_DETAILS if name in node.entries}
     years: dict[int, Evidence] = {}
@@ -89,8 +91,8 @@ def _by_year(node: Node, fact: FactDeclaration, found: list[Diagnostic]) -> dict
         if key in shared:
             continue
         if not _YEAR.match(key):
-            found.append(_not_a_year(key, place_of_key(node, key), is_empty=_is_empty(value)))
-        elif not _is_empty(value) and (evidence := read_one_fact(_with_details(value, shared), fact, found)):
+            diagnostics.append(_not_a_year(key, place_of_key(node, key), is_empty=_is_empty(value)))
+        elif not _is_empty(value) and (evidence := read_one_fact(_with_details(value, shared), fact, diagnostics)):
             years[int(key)] = evidence
     return years
 

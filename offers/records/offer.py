@@ -94,14 +94,14 @@ def read_offer(node: Node, vocabulary: Vocabulary) -> Offer:
     Raises:
         Rejected: with every mistake found.
     """
-    found: list[Diagnostic] = []
-    record = fit(OfferFile, node, found)
+    diagnostics: list[Diagnostic] = []
+    record = fit(OfferFile, node, diagnostics)
     evidence_node = node.entries.get("evidence") if isinstance(node, Mapping) else None
-    evidence = read_evidence(evidence_node, vocabulary, found) if evidence_node else {}
-    found += _placeholders(node)
-    found += _unknown_words(node, vocabulary, is_shaped=record is not None)
-    if found or record is None:
-        raise Rejected(found)
+    evidence = read_evidence(evidence_node, vocabulary, diagnostics) if evidence_node else {}
+    diagnostics += _placeholders(node)
+    diagnostics += _unknown_words(node, vocabulary, is_shaped=record is not None)
+    if diagnostics or record is None:
+        raise Rejected(diagnostics)
     agreement = node.entries.get("agreement_with") if isinstance(node, Mapping) else None
     # An empty line states nothing; `null` says that there is no agreement.
     is_stated = agreement is not None and not (isinstance(agreement, Scalar) and not agreement.text)

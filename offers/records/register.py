@@ -91,12 +91,12 @@ def read_register(folder: Path) -> Register:
     Raises:
         Rejected: with every mistake in either file.
     """
-    found: list[Diagnostic] = []
-    rows = list(_rows(folder / SERVICES, SERVICE_COLUMNS, found))
-    services = [Service(cells, _number(cells, "quantity", place, found)) for cells, place in rows]
-    figures = [_figure(c, place, found) for c, place in _rows(folder / PRINTED, PRINTED_COLUMNS, found)]
-    if found:
-        raise Rejected(found)
+    diagnostics: list[Diagnostic] = []
+    rows = list(_rows(folder / SERVICES, SERVICE_COLUMNS, diagnostics))
+    services = [Service(cells, _number(cells, "quantity", place, diagnostics)) for cells, place in rows]
+    figures = [_figure(c, place, diagnostics) for c, place in _rows(folder / PRINTED, PRINTED_COLUMNS, diagnostics)]
+    if diagnostics:
+        raise Rejected(diagnostics)
     return Register(tuple(services), tuple(figure for figure in figures if figure))
 
 
@@ -137,17 +137,17 @@ def _explained(one: Reconciled, others: Sequence[Reconciled]) -> Reconciled:
     return one._replace(hint="unclear")
 
 
-def _rows(path: Path, columns: Sequence[str], found: list[Diagnostic]) -> Iterator[tuple[dict[str, str], Place]]:
+def _rows(path: Path, columns: Sequence[str], diagnostics: list[Diagnostic]) -> Iterator[tuple[dict[str, str], Place]]:
     """The rows of a table, each with its place; what is wrong is added to what was found, and left out."""
     try:
         reader = csv.reader(io.StringIO(decode(read_file(path), str(path)), newline=""))
         head = next(reader, [])
     except Rejected as error:
-        found += error.diagnostics
+        diagnostics += error.diagnostics
         return
     for name in [name for name in columns if name not in head]:
         hint = near_hint(name, [h for h in head if h not in columns])
-        found.append(Diagnostic(Place(str(path), 1, 1), "missing-key", f"the column `{name}` is absent", hint))
+        diagnostics.append(Diagnostic(Place(str(path), 1, 1), "missing-key", f"the column `{name}` is absent", hint))
     if set(columns) - set(head):
         return
     for cells in reader:
@@ -156,24 +156,26 @@ def _rows(path: Path, columns: Sequence[str], found: list[Diagnostic]) -> Iterat
             yield dict(zip(head, cells, strict=True)), place
         else:
             message = f"{len(cells)} cells where there are {len(head)} columns"
-            found.append(Diagnostic(place, "wrong-type", message, "a cell that holds a comma stands in quotes"))
+            diagnostics.append(Diagnostic(place, "wrong-type", message, "a cell that holds a comma stands in quotes"))
 
 
-def _figure(cells: Mapping[str, str], place: Place, found: list[Diagnostic]) -> PrintedFigure | None:
-    printed = _number(cells, "printed", place, found)
+def _figure(cells: Mapping[str, str], place: Place, diagnostics: list[Diagnostic]) -> PrintedFigure | None:
+    printed = _number(cells, "printed", place, diagnostics)
     if cells["counts"] not in COUNTS:
         hint = near_hint(cells["counts"], COUNTS)
-        found.append(Diagnostic(place, "unknown-term", f"{quoted(cells['counts'])} is not what a figure counts", hint))
+        diagnostics.append(
+            Diagnostic(place, "unknown-term", f"{quoted(cells['counts'])} is not what a figure counts", hint)
+        )
     covers = {column: frozenset(cells[column].split(";")) for column in FILTERS if cells[column]}
     return None if printed is None else PrintedFigure(cells["place"], cells["label"], covers, cells["counts"], printed)
 
 
-def _number(cells: Mapping[str, str], column: str, place: Place, found: list[Diagnostic]) -> Decimal | None:
+def _number(cells: Mapping[str, str], column: str, place: Place, diagnostics: list[Diagnostic]) -> Decimal | None:
     if not cells[column]:
         return None
     number = number_of(cells[column])
     if isinstance(number, str):
         message = f"{quoted(number)} in the column `{column}`, where a number belongs"
-        found.append(Diagnostic(place, "wrong-type", message, number_hint(number)))
+        diagnostics.append(Diagnostic(place, "wrong-type", message, number_hint(number)))
         return None
     return Decimal(number)

@@ -28,7 +28,7 @@ _RANGE = re.compile(r"(\S*[^\s.])\s*\.\.\s*([^\s.]\S*)\Z")
 
 
 def read_cell(
-    text: str, fact: FactDeclaration, sign: DecimalSign, place: Place, found: list[Diagnostic]
+    text: str, fact: FactDeclaration, sign: DecimalSign, place: Place, diagnostics: list[Diagnostic]
 ) -> Evidence | None:
     """The evidence in a cell; None where it is empty, or wrong and so added to what was found.
 
@@ -40,9 +40,9 @@ def read_cell(
     try:
         node = cell_node(text, fact, sign, place)
     except Rejected as error:
-        found += error.diagnostics
+        diagnostics += error.diagnostics
         return None
-    return None if node is None else read_one_fact(node, fact, found)
+    return None if node is None else read_one_fact(node, fact, diagnostics)
 
 
 def cell_node(

@@ -127,7 +127,7 @@ class Headers:
             Rejected: a header is not known or two say the same, or there is no `id`.
         """
         ignored = set(ignored)
-        found: list[Diagnostic] = []
+        diagnostics: list[Diagnostic] = []
         columns: dict[str, Column] = {}
         for number, header in enumerate(headers, start=1):
             column = self._find(header)
@@ -135,18 +135,18 @@ class Headers:
                 continue
             place = place_of(number) if place_of else Place(file, 1, number)
             if column is None:
-                found.append(self._unknown(header, place))
+                diagnostics.append(self._unknown(header, place))
             elif column.name in columns:
                 message = f"{quoted(header)} and {quoted(columns[column.name].header)} are both `{column.name}`"
-                found.append(Diagnostic(place, "repeated-column", message, "leave one of them out"))
+                diagnostics.append(Diagnostic(place, "repeated-column", message, "leave one of them out"))
             else:
                 columns[column.name] = column._replace(header=header, number=number)
         if ID not in columns:
             hint = "the first row names the columns, and one of them is `id`"
             place = place_of(1) if place_of else Place(file, 1, 1)
-            found.append(Diagnostic(place, "missing-key", "there is no column `id`", hint))
-        if found:
-            raise Rejected(found)
+            diagnostics.append(Diagnostic(place, "missing-key", "there is no column `id`", hint))
+        if diagnostics:
+            raise Rejected(diagnostics)
         return list(columns.values())
 
     def _unknown(self, header: str, place: Place) -> Diagnostic:

@@ -56,14 +56,14 @@ class Rows:
             message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
             beyond = self._table.place(row, Column("", 1 + max(c.number for c in self._columns.values()), EXTRA))
             raise rejected(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")
-        found: list[Diagnostic] = []
-        document = Document(place, dict(self._entries(row, cells, found)), {})
+        diagnostics: list[Diagnostic] = []
+        document = Document(place, dict(self._entries(row, cells, diagnostics)), {})
         try:
             offer = read_offer(document, self._vocabulary)
         except Rejected as error:
-            found += error.diagnostics
-        if found:
-            raise Rejected(found)
+            diagnostics += error.diagnostics
+        if diagnostics:
+            raise Rejected(diagnostics)
         return offer
 
     def stated(self, values: Mapping[str, Any]) -> Stated:
@@ -115,7 +115,7 @@ class Rows:
         digits = "".join(c for c in place.file.rpartition("!")[2] if c.isdigit())
         return int(digits or 0) - self._table.first_row
 
-    def _entries(self, row: int, cells: Mapping[str, str], found: list[Diagnostic]) -> Iterator[tuple[str, Node]]:
+    def _entries(self, row: int, cells: Mapping[str, str], diagnostics: list[Diagnostic]) -> Iterator[tuple[str, Node]]:
         def scalar(name: str) -> Scalar:
             return _text(cells[name], self._place(row, name))
 
@@ -132,7 +132,7 @@ class Rows:
                 yield name, self._terms(name, cells[name], self._place(row, name))
         if "service_type" in cells and cells["service_type"].lower() not in UNKNOWN:
             yield "service_type", _text(self._answer("service_type", cells), self._place(row, "service_type"))
-        evidence = self._evidence(row, cells, found)
+        evidence = self._evidence(row, cells, diagnostics)
         yield "evidence", Document(self._table.place(row), evidence, {})
 
     def _place(self, row: int, name: str) -> Place:
@@ -175,7 +175,7 @@ class Rows:
         words = [word.strip() for word in cell.split(SEVERAL)]
         return Sequence(place, tuple(_text(names.get(word.lower(), word), place) for word in words))
 
-    def _evidence(self, row: int, cells: Mapping[str, str], found: list[Diagnostic]) -> dict[str, Node]:
+    def _evidence(self, row: int, cells: Mapping[str, str], diagnostics: list[Diagnostic]) -> dict[str, Node]:
         evidence: dict[str, Node] = {}
         for name, text in cells.items():
             column = self._columns[name]
@@ -185,7 +185,7 @@ class Rows:
             try:
                 node = cell_node(text, column.fact, self._table.sign, self._place(row, name), details)
             except Rejected as error:
-                found += error.diagnostics
+                diagnostics += error.diagnostics
                 continue
             if column.year is None and node is not None:
                 evidence[column.fact.id] = node

@@ -95,7 +95,7 @@ def lints_of(rulebook: Rulebook, folder: Sequence[Rulebook] = ()) -> Iterator[Di
             yield from lint.in_rulebook(checked)
 
 
-def _allowed(file: Path, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def _allowed(file: Path, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The lints that no comment in their line, or in the line above, allows."""
     lines = read_file(file).decode().splitlines()
-    return (diagnostic for diagnostic in found if diagnostic.code not in allowed_at(lines, diagnostic.place.line))
+    return (diagnostic for diagnostic in diagnostics if diagnostic.code not in allowed_at(lines, diagnostic.place.line))

@@ -153,14 +153,14 @@ _OF_INTEGRITY = ("not-replayable", "damaged-entry", "damaged-header")
 _PRECEDENCE = (Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
 
 
-def exit_code(found: Iterable[Exit]) -> Exit:
+def exit_code(exits: Iterable[Exit]) -> Exit:
     """The exit code where several hold; signals end a command at once.
 
     >>> exit_code([Exit.UNDETERMINED, Exit.REJECTED]), exit_code([Exit.INTEGRITY, Exit.DEFECT])
     (<Exit.REJECTED: 1>, <Exit.DEFECT: 70>)
     """
-    found = set(found)
-    return next((code for code in _PRECEDENCE if code in found), Exit.DONE)
+    exits = set(exits)
+    return next((code for code in _PRECEDENCE if code in exits), Exit.DONE)
 
 
 class Failure(Exception):
@@ -276,8 +276,8 @@ def quoted(text: str) -> str:
     >>> quoted("two\nlines")
     '`two lines`'
     """
-    shown = "".join(c if c.isprintable() else " " for c in text[: MAX_QUOTED + 1])
-    return f"`{shown if len(text) <= MAX_QUOTED else shown[:MAX_QUOTED] + '…'}`"
+    printable = "".join(c if c.isprintable() else " " for c in text[: MAX_QUOTED + 1])
+    return f"`{printable if len(text) <= MAX_QUOTED else printable[:MAX_QUOTED] + '…'}`"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -288,8 +288,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """
     import difflib  # noqa: PLC0415 - only a mistake needs it
 
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6) if len(word) <= MAX_QUOTED else []
-    return found[0] if found else None
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6) if len(word) <= MAX_QUOTED else []
+    return matches[0] if matches else None
 
 
 def near_hint(word: str, known: Iterable[str]) -> str | None:

@@ -92,14 +92,14 @@ class Analyst:
         return [tuple(other for other in settled(d) if other is not s) for s, d in pairs]
 
     def _forcing(
-        self, wanted: Verdict, start: Items, given: list[tuple[Status, ...]], smallest_only: bool = False
+        self, verdict: Verdict, start: Items, options: list[tuple[Status, ...]], smallest_only: bool = False
     ) -> Sets:
         """The minimal sets of items for which some of the given statuses force the verdict from the start.
 
         How many items to take from each class grows by one at a time, and only where fewer did not suffice.
         """
-        given = [self._helpful(i, statuses, wanted) for i, statuses in enumerate(given)]
-        classes = self._classes(start, given)
+        options = [self._helpful(i, statuses, verdict) for i, statuses in enumerate(options)]
+        classes = self._classes(start, options)
         minimal: list[tuple[Counts, Answers]] = []
         questions, level = 0, [(0,) * len(classes)]
         while level and not (smallest_only and minimal):
@@ -107,11 +107,11 @@ class Analyst:
             for counts in level:
                 if any(all(m <= c for m, c in zip(smaller, counts, strict=True)) for smaller, _ in minimal):
                     continue
-                for answers in _answers(given, classes, counts):
+                for answers in _answers(options, classes, counts):
                     questions += 1
                     if questions > MAX_QUESTIONS:
                         return self._expanded(classes, minimal, complete=False)
-                    if self.verdict(_answered(start, classes, answers)) is wanted:
+                    if self.verdict(_answered(start, classes, answers)) is verdict:
                         minimal.append((counts, answers))
                         break
                 else:
@@ -119,30 +119,30 @@ class Analyst:
             level = [larger for counts in too_few for larger in _extended(counts, classes)]
         return self._expanded(classes, minimal, complete=True)
 
-    def _helpful(self, item: int, statuses: tuple[Status, ...], wanted: Verdict) -> tuple[Status, ...]:
+    def _helpful(self, item: int, statuses: tuple[Status, ...], verdict: Verdict) -> tuple[Status, ...]:
         """Of the statuses that an item can be given the one that helps most; all where it counts both ways."""
         if not statuses or len(self._ways[item]) > 1:
             return statuses
-        best_first = sorted(statuses, key=lambda s: s.best, reverse=self._ways[item] == {wanted is Verdict.MET})
+        best_first = sorted(statuses, key=lambda s: s.best, reverse=self._ways[item] == {verdict is Verdict.MET})
         return (best_first[0],)
 
-    def _classes(self, start: Items, given: list[tuple[Status, ...]]) -> list[list[int]]:
+    def _classes(self, start: Items, options: list[tuple[Status, ...]]) -> list[list[int]]:
         """The items that can be given a status, those that the ruling treats alike together."""
         classes: dict[tuple[object, ...], list[int]] = {}
-        for i, statuses in enumerate(given):
+        for i, statuses in enumerate(options):
             if statuses:
                 classes.setdefault((self._alike[i], start[i], statuses), []).append(i)
         return list(classes.values())
 
     def _expanded(self, classes: list[list[int]], minimal: list[tuple[Counts, Answers]], complete: bool) -> Sets:
         """Each choice of members that the counts stand for, with the statuses that force the verdict."""
-        found: list[dict[int, Status]] = []
+        sets: list[dict[int, Status]] = []
         for counts, answers in minimal:
-            given = list(itertools.chain(*answers))
-            picks = itertools.islice(_picks(classes, counts), MAX_SETS + 1 - len(found))
-            found += [dict(sorted(zip(pick, given, strict=True))) for pick in picks]
-        complete = complete and len(found) <= MAX_SETS
-        ordered = sorted(found[:MAX_SETS], key=lambda items: (len(items), tuple(items)))
+            statuses = list(itertools.chain(*answers))
+            picks = itertools.islice(_picks(classes, counts), MAX_SETS + 1 - len(sets))
+            sets += [dict(sorted(zip(pick, statuses, strict=True))) for pick in picks]
+        complete = complete and len(sets) <= MAX_SETS
+        ordered = sorted(sets[:MAX_SETS], key=lambda items: (len(items), tuple(items)))
         names = tuple(tuple(self.names[i] for i in items) for items in ordered)
         return Sets(names, complete, tuple(tuple(items.values()) for items in ordered))
 
@@ -164,10 +164,10 @@ def _picks(classes: list[list[int]], counts: Counts) -> Iterator[tuple[int, ...]
             yield (*chosen, *rest)
 
 
-def _answers(given: list[tuple[Status, ...]], classes: list[list[int]], counts: Counts) -> Iterator[Answers]:
+def _answers(options: list[tuple[Status, ...]], classes: list[list[int]], counts: Counts) -> Iterator[Answers]:
     """Every way to give so many items of each class a status; which of those alike has which makes no difference."""
     pairs = zip(classes, counts, strict=True)
-    ways = [itertools.combinations_with_replacement(given[members[0]], count) for members, count in pairs]
+    ways = [itertools.combinations_with_replacement(options[members[0]], count) for members, count in pairs]
     return itertools.product(*ways)
 
 

@@ -132,15 +132,15 @@ def decide_offer(deciders: Sequence[Decider], subject: Subject, stated: Stated, 
     >>> [d.verdict.value for d in decide_offer([Decider(narrow, wider), wider], Subject("a", "A"), {}, 2018)]
     ['undetermined', 'undetermined']
     """
-    found: dict[Decider, Decision] = {}
+    decisions: dict[Decider, Decision] = {}
     for decider in sorted(deciders, key=_depth):
-        wider = found.get(decider.superset) if decider.superset else None
+        wider = decisions.get(decider.superset) if decider.superset else None
         try:
             handed = wider if isinstance(wider, Trace) else None
-            found[decider] = decider.decide(subject, stated, year, handed)
+            decisions[decider] = decider.decide(subject, stated, year, handed)
         except (Rejected, IntegrityFault) as error:
-            found[decider] = error
-    return [found[decider] for decider in deciders]
+            decisions[decider] = error
+    return [decisions[decider] for decider in deciders]
 
 
 def _depth(decider: Decider) -> int:
@@ -197,16 +197,16 @@ def reject_departures(program: Program, findings: Mapping[str, Finding], statuse
     Raises:
         Rejected: one does not.
     """
-    found = []
+    diagnostics = []
     for nodes in program.criteria:
         fact, identifier = nodes.criterion.judgement, nodes.criterion.id
         evidence = findings[fact].evidence if fact else None
         if evidence is not None and _departs(nodes, findings, statuses) and not evidence.provenance.because:
             message = f"`{fact}` departs from the measure of criterion {identifier} without a reason"
             hint = "give the reason as `because`"
-            found.append(Diagnostic(evidence.place, "departure-without-reason", message, hint))
-    if found:
-        raise Rejected(found)
+            diagnostics.append(Diagnostic(evidence.place, "departure-without-reason", message, hint))
+    if diagnostics:
+        raise Rejected(diagnostics)
 
 
 def _departs(nodes: CriterionNodes, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> bool:

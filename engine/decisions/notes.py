@@ -13,7 +13,7 @@ from engine.values.logic import Status
 
 def notes_on(trace: Trace, stated: Stated) -> tuple[Note, ...]:
     """The notes that follow from a decision and the evidence it was made on."""
-    found = (
+    notes_by_kind = (
         _not_in_force(trace),
         _assumed(trace),
         _unused(trace, stated),
@@ -21,7 +21,7 @@ def notes_on(trace: Trace, stated: Stated) -> tuple[Note, ...]:
         _incomplete(trace),
         _published(trace),
     )
-    return tuple(note for notes in found for note in notes)
+    return tuple(note for notes in notes_by_kind for note in notes)
 
 
 def superset_note(trace: Trace, wider: Trace | None) -> Note | None:

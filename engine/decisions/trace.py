@@ -54,8 +54,8 @@ class TestTrace(NamedTuple):
 
     def supports(self, status: Status) -> bool:
         """Whether the test, as it stands in its condition, speaks for a settled status of the condition."""
-        wanted = negation(status) if self.negated else status
-        return self.status is wanted
+        supporting = negation(status) if self.negated else status
+        return self.status is supporting
 
 
 class CriterionTrace(NamedTuple):

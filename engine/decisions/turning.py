@@ -24,46 +24,46 @@ Way = tuple[Turn, ...]
 """Tests that would have to turn together."""
 
 
-def ways_to_turn(found: CriterionTrace | OverrideTrace, wanted: Status) -> list[Way]:
+def ways_to_turn(item: CriterionTrace | OverrideTrace, status: Status) -> list[Way]:
     """The ways to give a criterion or override a status, those with the fewest tests first, at most `MAX_WAYS`.
 
     The tests of a way are those that do not come out so already; a way without tests says that nothing need change.
     """
-    if isinstance(found, OverrideTrace):
-        return _ways(found.override.condition, wanted is Status.MET, {t.test: t for t in found.tests})
-    tests = {t.test: t for t in tests_in(found)}
-    applicability = found.criterion.applicability
-    if wanted is Status.NOT_APPLICABLE:
+    if isinstance(item, OverrideTrace):
+        return _ways(item.override.condition, status is Status.MET, {t.test: t for t in item.tests})
+    tests = {t.test: t for t in tests_in(item)}
+    applicability = item.criterion.applicability
+    if status is Status.NOT_APPLICABLE:
         return _ways(applicability.exempt_when, True, tests) if applicability else []
-    ways = _measured(found, wanted is Status.MET, tests)
+    ways = _measured(item, status is Status.MET, tests)
     if applicability:
         ways = _together([ways, _ways(applicability.exempt_when, False, tests)])
     return _fewest_first(ways)
 
 
-def _measured(criterion: CriterionTrace, wanted: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
+def _measured(criterion: CriterionTrace, is_to_be_met: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
     """By the measure, or by a judgement that departs from it; where one is stated only by that."""
-    judged: list[Way] = [(Turn(criterion.judgement_test, wanted),)] if criterion.judgement_test else []
+    judged: list[Way] = [(Turn(criterion.judgement_test, is_to_be_met),)] if criterion.judgement_test else []
     if criterion.judgement is not None:
         return judged
-    return _ways(criterion.criterion.condition, wanted, tests) + judged
+    return _ways(criterion.criterion.condition, is_to_be_met, tests) + judged
 
 
-def _ways(condition: Condition, wanted: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
+def _ways(condition: Condition, is_to_be_met: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
     if isinstance(condition, Test):
-        found = tests[condition]
-        is_so = found.status is (Status.MET if wanted else Status.NOT_MET)
-        return [()] if is_so else [(Turn(found, wanted),)]
+        test = tests[condition]
+        is_so = test.status is (Status.MET if is_to_be_met else Status.NOT_MET)
+        return [()] if is_so else [(Turn(test, is_to_be_met),)]
     if condition.operator == "not":
-        return _ways(condition.parts[0], not wanted, tests)
-    parts = [_ways(part, wanted, tests) for part in condition.parts]
-    if _needs_every_part(condition, wanted):
+        return _ways(condition.parts[0], not is_to_be_met, tests)
+    parts = [_ways(part, is_to_be_met, tests) for part in condition.parts]
+    if _needs_every_part(condition, is_to_be_met):
         return _together(parts)
     return _fewest_first([way for ways in parts for way in ways])
 
 
-def _needs_every_part(condition: Combination, wanted: bool) -> bool:
-    return wanted is (condition.operator == "all")
+def _needs_every_part(condition: Combination, is_to_be_met: bool) -> bool:
+    return is_to_be_met is (condition.operator == "all")
 
 
 def _together(parts: list[list[Way]]) -> list[Way]:

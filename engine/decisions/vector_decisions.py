@@ -42,12 +42,12 @@ def items_of(programs: Sequence[Program], stated: Stated, year: int) -> list[Ite
         Rejected: the evidence contradicts itself, or departs from a measure without a reason.
     """
     findings = findings_of(programs[0].rulebook.vocabulary, stated, year)
-    found = []
+    items = []
     for program in programs:
         statuses = reference.conditions(program, findings)
         reject_departures(program, findings, statuses)
-        found.append(tuple(statuses[node] for node in program.inputs))
-    return found
+        items.append(tuple(statuses[node] for node in program.inputs))
+    return items
 
 
 class VectorDecisions:
@@ -122,8 +122,8 @@ class VectorDecisions:
         """The vector that stands for all that differ from it only in the order of what is treated alike."""
         ordered = list(items)
         for members in self._classes:
-            found = sorted((items[i] for i in members), key=_NUMBER.__getitem__)
-            for i, status in zip(members, found, strict=True):
+            statuses = sorted((items[i] for i in members), key=_NUMBER.__getitem__)
+            for i, status in zip(members, statuses, strict=True):
                 ordered[i] = status
         return tuple(ordered)
 

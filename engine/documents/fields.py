@@ -52,18 +52,18 @@ class Fields:
 
     def text(self, name: str) -> str:
         """A text."""
-        found: str = self._typed(name, str, "a text")
-        return found
+        text: str = self._typed(name, str, "a text")
+        return text
 
     def number(self, name: str) -> int:
         """A whole number."""
-        found: int = self._typed(name, int, "a whole number")
-        return found if type(found) is int else self._fail(name, "a whole number")
+        number: int = self._typed(name, int, "a whole number")
+        return number if type(number) is int else self._fail(name, "a whole number")
 
     def year(self, name: str) -> int:
         """A year of four digits."""
-        found = self.number(name)
-        return found if 1000 <= found <= 9999 else self._fail(name, "a year")
+        year = self.number(name)
+        return year if 1000 <= year <= 9999 else self._fail(name, "a year")
 
     def optional_text(self, name: str) -> str | None:
         """A text; None where there is none."""
@@ -90,8 +90,8 @@ class Fields:
         return [] if self.record.get(name) is None else self._typed(name, list, "a list")
 
     def _typed(self, name: str, kind: type[Any], words: str) -> Any:
-        found = self.record.get(name)
-        return found if isinstance(found, kind) else self._fail(name, words)
+        value = self.record.get(name)
+        return value if isinstance(value, kind) else self._fail(name, words)
 
     def _fail(self, name: str, words: str) -> NoReturn:
         raise Malformed(f"`{self._at(name)}` is not {words}")

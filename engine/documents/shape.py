@@ -116,8 +116,8 @@ def _plain_schema(annotation: Any, least: int | None) -> CoreSchema:
     if annotation is str:
         return core_schema.str_schema(coerce_numbers_to_str=True, min_length=least)
     if annotation is datetime.date:
-        shown = {"pydantic_js_updates": {"format": "date"}}
-        text = core_schema.str_schema(pattern=_DATE, coerce_numbers_to_str=True, metadata=shown)
+        metadata = {"pydantic_js_updates": {"format": "date"}}
+        text = core_schema.str_schema(pattern=_DATE, coerce_numbers_to_str=True, metadata=metadata)
         return core_schema.no_info_after_validator_function(datetime.date.fromisoformat, text)
     if annotation is int:
         return core_schema.int_schema(strict=True, ge=least)
@@ -168,6 +168,6 @@ def _field(field: dataclasses.Field[Any], hint: Any, definitions: dict[str, Core
     schema = _schema(hint, definitions, field.metadata.get("at_least"))
     if field.default is not dataclasses.MISSING:
         schema = core_schema.with_default_schema(schema, default=field.default)
-    shown = {"pydantic_js_updates": {"description": d}} if (d := field.metadata.get("description")) else {}
+    metadata = {"pydantic_js_updates": {"description": d}} if (d := field.metadata.get("description")) else {}
     alias = field.metadata.get("alias") or field.name
-    return core_schema.dataclass_field(field.name, schema, kw_only=True, validation_alias=alias, metadata=shown)
+    return core_schema.dataclass_field(field.name, schema, kw_only=True, validation_alias=alias, metadata=metadata)

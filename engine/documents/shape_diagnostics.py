@@ -86,8 +86,8 @@ def _missing(owner: type | None, place: Place, name: str) -> Diagnostic:
     if name == "reference":
         hint = "say where in the source it stands: `reference: {da: ..., en: ...}`"
         return Diagnostic(place, "missing-reference", "there is no reference to the source", hint)
-    wanted = _fields_of(owner)[name] if owner else None
-    words = typing.get_args(wanted) if typing.get_origin(wanted) is typing.Literal else ()
+    annotation = _fields_of(owner)[name] if owner else None
+    words = typing.get_args(annotation) if typing.get_origin(annotation) is typing.Literal else ()
     return Diagnostic(place, "missing-key", f"the key `{name}` is absent", near_hint("", words))
 
 
@@ -98,19 +98,19 @@ def _given(node: Node) -> str:
 
 
 def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str]) -> Diagnostic:
-    given, kind = _given(node), detail["type"]
+    written, kind = _given(node), detail["type"]
     if kind == "literal_error":
         hint = near_hint(node.text if isinstance(node, Scalar) else "", words)
-        return Diagnostic(node.place, "wrong-type", f"{given} does not belong in `{name}`", hint)
+        return Diagnostic(node.place, "wrong-type", f"{written} does not belong in `{name}`", hint)
     if kind in ("too_short", "string_too_short"):
         return Diagnostic(node.place, "wrong-type", f"`{name}` is empty")
-    wanted = _wanted(detail)
-    if wanted is None:
-        return Diagnostic(node.place, "wrong-type", f"{given} does not belong {f'in `{name}`' if name else 'here'}")
-    hint = _WRITTEN.get(wanted)
+    expected = _wanted(detail)
+    if expected is None:
+        return Diagnostic(node.place, "wrong-type", f"{written} does not belong {f'in `{name}`' if name else 'here'}")
+    hint = _WRITTEN.get(expected)
     if isinstance(node, Scalar) and kind.startswith("decimal"):
         hint = number_hint(node.text)
-    return Diagnostic(node.place, "wrong-type", f"{given} where {wanted} belongs", hint)
+    return Diagnostic(node.place, "wrong-type", f"{written} where {expected} belongs", hint)
 
 
 def _wanted(detail: ErrorDetails) -> str | None:
@@ -119,7 +119,7 @@ def _wanted(detail: ErrorDetails) -> str | None:
     if kind == "greater_than_equal":
         return f"a number of at least {context['ge']}"
     if kind == "union_tag_invalid":
-        return " or ".join(wanted for tag, wanted in _TAGS.items() if tag in context["expected_tags"])
+        return " or ".join(expected for tag, expected in _TAGS.items() if tag in context["expected_tags"])
     return _WANTED.get(kind)
 
 

@@ -129,15 +129,17 @@ def explained(error: Exception, text: str, file: str, loader: Any) -> Rejected:
     if deep >= 0:
         return too_deep(place_at(text, deep, file))
     if stopped is None:
-        found = _found(error, "")
+        explanation = _found(error, "")
         following = _BETWEEN.match(text, before.end)
-        return _rejected(place_at(text, following.end() if following else before.end, file), found.message, found.hint)
+        return _rejected(
+            place_at(text, following.end() if following else before.end, file), explanation.message, explanation.hint
+        )
     if bracket := re.search(r"expected ',' or '(.)'", str(error)):
         return _bracket(bracket[1], stopped, opened, text, file)
     character = text[stopped.index : stopped.index + 1]
-    found = _found(error, character)
-    mark = opened if found.at_beginning and opened is not None else stopped
-    return _rejected(_place(mark, file), found.message.format(quoted(character)), found.hint)
+    explanation = _found(error, character)
+    mark = opened if explanation.at_beginning and opened is not None else stopped
+    return _rejected(_place(mark, file), explanation.message.format(quoted(character)), explanation.hint)
 
 
 def _found(error: Exception, character: str) -> Explanation:

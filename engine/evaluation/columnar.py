@@ -127,11 +127,11 @@ class ColumnarProgram:
 
     def vectors_of(self, items: Items) -> tuple[int, ...]:
         """The vectors that stand for the statuses of criteria and overrides."""
-        found = [0] * len(self.vectors)
+        vectors = [0] * len(self.vectors)
         for digits, place, status in zip(self._digits, self._places, items, strict=True):
             digit = next(number for number, known in digits.items() if known is status)
-            found[place.vector] += digit * place.weight
-        return tuple(found)
+            vectors[place.vector] += digit * place.weight
+        return tuple(vectors)
 
     def _results(self) -> list[nw.Expr]:
         doubtful = itertools.chain(self._departures(), self._may_be_near())
@@ -152,10 +152,10 @@ class ColumnarProgram:
 
     def bits_near(self, nodes: Iterable[int]) -> tuple[int, ...]:
         """What the `near` columns say where these nodes have their facts near their thresholds."""
-        found = [0] * len(self.near)
+        bits = [0] * len(self.near)
         for threshold in map(self.thresholds.__getitem__, nodes):
-            found[threshold.column] |= threshold.bit
-        return tuple(found)
+            bits[threshold.column] |= threshold.bit
+        return tuple(bits)
 
     def _is_near(self, node: int, threshold: Threshold) -> nw.Expr:
         """Whether a test is settled, and the possible value nearest to the threshold lies near it."""

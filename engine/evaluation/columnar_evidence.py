@@ -134,12 +134,12 @@ class Grids:
 
     def _check(self) -> None:
         """Refuse what the marks of 64 bits have no room for."""
-        found = []
+        diagnostics = []
         hint = "`sekskant assess` decides by this rulebook, offer by offer"
         for program, fact in itertools.product(self._programs, self._facts.values()):
             if isinstance(fact.derivation, Mean) and len(fact.derivation.years) > MAX_YEARS:
                 message = f"`{fact.id}` is the mean of more than {MAX_YEARS} years, which columns cannot add up"
-                found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
+                diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
         for program, fact_column in itertools.product(self._programs, self.read.values()):
             domain = fact_column.fact.domain
             compared = [*_thresholds(program, fact_column.fact.id)]
@@ -147,9 +147,9 @@ class Grids:
                 compared += [end for end in (domain.low, domain.high) if end is not None]
             if any(abs(number) >= fact_column.limit for number in compared):
                 message = f"the thresholds on `{fact_column.fact.id}` have too many digits to be compared in columns"
-                found.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
-        if found:
-            raise Rejected(found)
+                diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
+        if diagnostics:
+            raise Rejected(diagnostics)
 
     def fact_column(self, fact: FactDeclaration, year: int | None = None) -> FactColumn:
         """The column of a fact, or of one year of it."""
@@ -171,10 +171,10 @@ class Grids:
             column for key, fact_column in needed.items() if key not in present for column in not_stated(fact_column)
         ]
         frame = frame.with_columns(*absent) if absent else frame
-        found = {fact.id: derived_ends(fact, self, present, whole) for fact in derived}
-        consistent = reduce(lambda a, b: a & b, [certain for _, certain in found.values()], nw.lit(True))
+        ends_of_derived = {fact.id: derived_ends(fact, self, present, whole) for fact in derived}
+        consistent = reduce(lambda a, b: a & b, [certain for _, certain in ends_of_derived.values()], nw.lit(True))
         columns = [consistent.alias(CONSISTENT)]
-        for name, (marks, _) in found.items():
+        for name, (marks, _) in ends_of_derived.items():
             columns += [marks.low.alias(derived_of(low_of(name))), marks.high.alias(derived_of(high_of(name)))]
         return frame.with_columns(*columns)
 
@@ -213,8 +213,8 @@ class Grids:
             return FactColumn(fact, year, 0, 1, part=False)
         family = self._family(mean or fact)
         decimals = max(_decimals(self._facts[member].kind) for member in family)
-        wanted = math.lcm(10**decimals, *(self._finest.get(member, 1) for member in family))
-        return FactColumn(fact, year, decimals, wanted // 10**decimals, part=self._is_part(name))
+        finest = math.lcm(10**decimals, *(self._finest.get(member, 1) for member in family))
+        return FactColumn(fact, year, decimals, finest // 10**decimals, part=self._is_part(name))
 
     def _family(self, fact: FactDeclaration) -> list[str]:
         """The facts that share a grid: a mean, and what it is the mean of."""

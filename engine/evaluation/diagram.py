@@ -147,11 +147,11 @@ class _Scale(NamedTuple):
 
 
 def _scales(program: Program) -> dict[str, _Scale]:
-    found: dict[str, set[Fraction]] = {}
+    thresholds_of: dict[str, set[Fraction]] = {}
     for node in program.nodes:
         if isinstance(node, TestNode) and isinstance(node.test, NumberTest):
-            found.setdefault(node.fact, set()).add(node.test.threshold)
-    return {fact: _Scale(tuple(sorted(thresholds))) for fact, thresholds in found.items()}
+            thresholds_of.setdefault(node.fact, set()).add(node.test.threshold)
+    return {fact: _Scale(tuple(sorted(thresholds))) for fact, thresholds in thresholds_of.items()}
 
 
 class _Places(NamedTuple):
@@ -228,29 +228,29 @@ class _OverResults(Folding):
         places = {self.false.node: 0, self.true.node: 1}
         branches = self._branches([root.node for three in roots for root in three])
         places |= {reference: place for place, reference in enumerate(branches, 2)}
-        found = (_Branch(node, _Places(*(places[to] for to in leads))) for node, *leads in branches.values())
-        return _Diagram(tuple(found), tuple(_Places(*(places[root.node] for root in three)) for three in roots))
+        numbered = (_Branch(node, _Places(*(places[to] for to in leads))) for node, *leads in branches.values())
+        return _Diagram(tuple(numbered), tuple(_Places(*(places[root.node] for root in three)) for three in roots))
 
     def _branches(self, roots: Iterable[int]) -> dict[int, tuple[int, int, int, int]]:
         """What is asked at each place of the library's diagram, and where results lead to; what is asked last first."""
-        found: dict[int, tuple[int, int, int, int]] = {}
+        leads_of: dict[int, tuple[int, int, int, int]] = {}
         levels: dict[int, int] = {}
         waiting = list(roots)
         while waiting:
             at = waiting.pop()
-            if at not in found and abs(at) != self.true.node:
+            if at not in leads_of and abs(at) != self.true.node:
                 level = levels[at] = self.true.manager.succ(at)[0]
                 otherwise, met = (self._to(at, level, holds) for holds in (False, True))
                 # That it does not apply is the next variable, and asked only where it is not met.
                 not_met, away = (self._to(otherwise, level + 1, holds) for holds in (False, True))
-                found[at] = self._nodes[level], not_met, away, met
+                leads_of[at] = self._nodes[level], not_met, away, met
                 waiting += (not_met, away, met)
-        return {at: found[at] for at in sorted(found, key=levels.__getitem__, reverse=True)}
+        return {at: leads_of[at] for at in sorted(leads_of, key=levels.__getitem__, reverse=True)}
 
     def _to(self, at: int, level: int, holds: bool) -> int:
         """Where a place leads to by the variable of a level; negative numbers stand for the opposite."""
-        asked, low, high = self.true.manager.succ(at)
-        if asked != level:
+        level_at, low, high = self.true.manager.succ(at)
+        if level_at != level:
             return at
         to: int = high if holds else low
         return to if at > 0 else -to
@@ -258,15 +258,15 @@ class _OverResults(Folding):
 
 def _in_reading_order(program: Program, nodes: range, known: Known) -> list[int]:
     """What is known, in the order in which the nodes read it: what belongs together stands together in a diagram."""
-    found: dict[int, None] = {}
+    in_order: dict[int, None] = {}
     waiting: list[int] = [*reversed(list(known)), program.rule if program.rule in nodes else nodes.start]
     while waiting:
         node = waiting.pop()
         if node in known:
-            found[node] = None
+            in_order[node] = None
         elif node in nodes:
             waiting += reversed(children_of(program.nodes[node]))
-    return list(found)
+    return list(in_order)
 
 
 @contextmanager

@@ -111,10 +111,10 @@ class NodeRules:
     def _is(self, child: int, status: Status) -> Expression:
         return {self._flag("code", child): _CODES[status]}
 
-    def _each(self, child: int, given: Callable[[Status], Status]) -> Iterator[tuple[Status, list[Expression]]]:
+    def _each(self, child: int, status_of: Callable[[Status], Status]) -> Iterator[tuple[Status, list[Expression]]]:
         for status in Status:
             if status in self._reachable[child]:
-                yield given(status), [self._is(child, status)]
+                yield status_of(status), [self._is(child, status)]
 
     def _sum(self, comparison: str, number: int, fields: Sequence[str]) -> Expression:
         """`number` compared with the sum of fields; the left side of a sum must itself be a field."""

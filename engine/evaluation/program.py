@@ -147,16 +147,16 @@ class Program:
     @cached_property
     def reachable(self) -> tuple[frozenset[Status], ...]:
         """For each node the statuses that it can have at all."""
-        found: list[frozenset[Status]] = []
+        statuses: list[frozenset[Status]] = []
         for node in self.nodes:
-            found.append(_reachable(node, [found[child] for child in children_of(node)]))
-        return tuple(found)
+            statuses.append(_reachable(node, [statuses[child] for child in children_of(node)]))
+        return tuple(statuses)
 
-    def leaves_at(self, wanted: int) -> dict[int, TestNode | StatedNode]:
+    def leaves_at(self, index: int) -> dict[int, TestNode | StatedNode]:
         """The nodes that read a fact and on which a node depends, by their numbers, in the order they are read."""
-        node = self.nodes[wanted]
+        node = self.nodes[index]
         if isinstance(node, TestNode | StatedNode):
-            return {wanted: node}
+            return {index: node}
         return {number: leaf for child in children_of(node) for number, leaf in self.leaves_at(child).items()}
 
 
@@ -214,12 +214,12 @@ class _Compiler:
         self.nodes: list[Node] = []
         self._names: set[str] = set()
 
-    def _name(self, wanted: str) -> str:
+    def _name(self, stem: str) -> str:
         """The wanted name, or the next free one like it."""
-        name, number = wanted, 1
+        name, number = stem, 1
         while name in self._names:
             number += 1
-            name = f"{wanted}.{number}"
+            name = f"{stem}.{number}"
         self._names.add(name)
         return name
 
@@ -276,12 +276,12 @@ class _Compiler:
 
     def bases(self, overrides: tuple[OverrideNodes, ...], rule: str) -> tuple[tuple[str, int], ...]:
         """Each basis is met where its own condition is and none before it."""
-        found: list[tuple[str, int]] = []
+        bases: list[tuple[str, int]] = []
         before: list[int] = []
         for nodes in overrides:
-            found.append((nodes.override.id, self._basis(nodes.override.id, (*before, nodes.status))))
+            bases.append((nodes.override.id, self._basis(nodes.override.id, (*before, nodes.status))))
             before.append(self._add(JoinNode(self._name(f"{nodes.override.id}.absent"), "not", (nodes.status,))))
-        return (*found, (rule, self._basis(rule, tuple(before))))
+        return (*bases, (rule, self._basis(rule, tuple(before))))
 
     def _basis(self, name: str, parts: tuple[int, ...]) -> int:
         if not parts:
@@ -292,8 +292,8 @@ class _Compiler:
         """The overrides in order, each in the place of all that follows it."""
         node = rule
         for nodes in reversed(overrides):
-            given = Status.MET if nodes.override.verdict is Verdict.MET else Status.NOT_MET
-            constant = self._add(ConstantNode(self._name(f"{nodes.override.id}.verdict"), given))
+            decided = Status.MET if nodes.override.verdict is Verdict.MET else Status.NOT_MET
+            constant = self._add(ConstantNode(self._name(f"{nodes.override.id}.verdict"), decided))
             node = self._add(ChoiceNode(self._name(f"verdict.from.{nodes.override.id}"), nodes.status, constant, node))
         return self._add(JoinNode(self._name("verdict"), "all", (node,)))
 

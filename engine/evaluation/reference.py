@@ -34,16 +34,16 @@ def conditions(program: Program, findings: Findings) -> list[Status]:
     return statuses
 
 
-def status_at(program: Program, wanted: int, leaves: Mapping[int, Status]) -> Status:
+def status_at(program: Program, index: int, leaves: Mapping[int, Status]) -> Status:
     """The status of one node before the ruling, from those of the leaves that it depends on."""
-    needed, waiting = set[int](), [wanted]
+    needed, waiting = set[int](), [index]
     while waiting:
         needed.add(node := waiting.pop())
         waiting += children_of(program.nodes[node])
     statuses = dict(leaves)
     for node in sorted(needed.difference(leaves)):
         statuses[node] = _status(program.nodes[node], statuses, {})
-    return statuses[wanted]
+    return statuses[index]
 
 
 def ruling_statuses(program: Program, statuses: Sequence[Status]) -> list[Status]:

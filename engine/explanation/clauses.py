@@ -202,10 +202,10 @@ class Clauses:
 
     def _alternatives(self, choices: Sequence[Suppositions], mood: Mood) -> str:
         """Choices one by one."""
-        shown = choices[:MAX_ALTERNATIVES]
-        if all(len(choice) == 1 for choice in shown):
-            return self._joined(self._one_each(shown, mood), mood, "or")
-        clauses = [self._together(choice, mood) for choice in shown]
+        named = choices[:MAX_ALTERNATIVES]
+        if all(len(choice) == 1 for choice in named):
+            return self._joined(self._one_each(named, mood), mood, "or")
+        clauses = [self._together(choice, mood) for choice in named]
         if all(len(several) == 1 for several in clauses):
             return self._joined([clause for several in clauses for clause in several], mood, "or")
         texts = [self._wording.listed(several) for several in clauses]

@@ -40,9 +40,9 @@ class EvidenceAndReasons:
         """Criteria that are settled, and from which the decision does not follow."""
         relied_on = {c.criterion.id for c in self.relied_on()}
         rest = [c for c in self.trace.criteria if c.status.is_known and c.criterion.id not in relied_on]
-        for found in rest:
-            yield from self._weighed([found], judged=False)
-            yield from self._weighed([found], judged=True)
+        for criterion in rest:
+            yield from self._weighed([criterion], judged=False)
+            yield from self._weighed([criterion], judged=True)
 
     def relied_on(self) -> list[CriterionTrace]:
         """The criteria from which the decision follows; while it is open, all that are settled."""
@@ -53,26 +53,26 @@ class EvidenceAndReasons:
         return [c for c in self.trace.criteria if c.criterion.id in self.in_grounds]
 
     def _weighed_overrides(self, *, judged: bool) -> Iterator[str]:
-        for found in self.trace.overrides:
-            if found.override.id in self.trace.possible_bases or found.override.id in self.in_grounds:
-                tests = bearing(found.tests, found.status)
+        for override in self.trace.overrides:
+            if override.override.id in self.trace.possible_bases or override.override.id in self.in_grounds:
+                tests = bearing(override.tests, override.status)
                 if tests and judged is any(map(_is_judgement, tests)):
-                    title = self.wording.quoted(self._text(found.override.title))
+                    title = self.wording.quoted(self._text(override.override.title))
                     words = "; ".join(self._signed(view_of(test, self.wording).words, test) for test in tests)
-                    status = self.wording.override(found.status)
+                    status = self.wording.override(override.status)
                     yield f"{title} ({status}): {words}.{self.basis_of(tests)}"
 
     def _weighed(self, criteria: Iterable[CriterionTrace], *, judged: bool) -> Iterator[str]:
         """Each criterion with what bears on it: those that rest on judgement, or those that do not."""
-        for found in criteria:
-            tests = self._weighty(found)
+        for criterion in criteria:
+            tests = self._weighty(criterion)
             if not tests or judged is not any(map(_is_judgement, tests)):
                 continue
             if judged:
-                words = " ".join(f"{self._test(found, t)}.{self.basis_of([t])}" for t in tests)
-                yield f"{self._headed(found)}. {words}{self._departure(found)}"
+                words = " ".join(f"{self._test(criterion, t)}.{self.basis_of([t])}" for t in tests)
+                yield f"{self._headed(criterion)}. {words}{self._departure(criterion)}"
             else:
-                yield f"{self._headed(found)}: {self.tests(found, tests)}.{self.basis_of(tests)}"
+                yield f"{self._headed(criterion)}: {self.tests(criterion, tests)}.{self.basis_of(tests)}"
 
     def _departure(self, criterion: CriterionTrace) -> str:
         return (

@@ -47,8 +47,8 @@ def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
         ("Hvad der ville ændre afgørelsen", "What would change the decision"): writer.changes(),
         ("Bemærkninger", "Remarks"): Remarks(trace, writer.wording).sentences(),
     }
-    found = ((writer.wording.pick(*heading), tuple(sentences)) for heading, sentences in parts.items())
-    return tuple(Section(heading, sentences) for heading, sentences in found if sentences)
+    sections = ((writer.wording.pick(*heading), tuple(sentences)) for heading, sentences in parts.items())
+    return tuple(Section(heading, sentences) for heading, sentences in sections if sentences)
 
 
 def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
@@ -120,19 +120,19 @@ class _Writer:
             )
 
     def rules(self) -> Iterator[str]:
-        for found in self._overrides_that_may_decide():
-            yield self._override_rule(found)
+        for criterion in self._overrides_that_may_decide():
+            yield self._override_rule(criterion)
         if self.reasons.rule_matters:
             yield from self._absent_overrides()
             rule, source = self.rulebook.rule, self._text(self.rulebook.source)
-            asked, reference = self.clauses.rule(rule.group), self._text(rule.reference)
+            required, reference = self.clauses.rule(rule.group), self._text(rule.reference)
             yield self._pick(
-                f"Reglen kræver, at {asked} ({source}, {reference}).",
-                f"The rule requires that {asked} ({source}, {reference}).",
+                f"Reglen kræver, at {required} ({source}, {reference}).",
+                f"The rule requires that {required} ({source}, {reference}).",
             )
             if rule.reading:
                 yield self._reading(self._text(rule.reading))
-            yield from (self._criterion_rule(found) for found in self.reasons.relied_on())
+            yield from (self._criterion_rule(criterion) for criterion in self.reasons.relied_on())
             yield from self._exemptions()
 
     def _criterion_rule(self, criterion_trace: CriterionTrace) -> str:
@@ -181,16 +181,16 @@ class _Writer:
         return self._pick(f"Fortolkning: {reading}", f"Our reading: {reading}")
 
     def _exemptions(self) -> Iterator[str]:
-        for found in self.trace.criteria:
-            applicability = found.criterion.applicability
-            if applicability is None or found.exempt not in (Status.MET, Status.UNKNOWN):
+        for criterion in self.trace.criteria:
+            applicability = criterion.criterion.applicability
+            if applicability is None or criterion.exempt not in (Status.MET, Status.UNKNOWN):
                 continue
             counts_as, where = (
                 self.wording.phrase(f"counts_{applicability.counts_as}"),
                 self._text(applicability.reference),
             )
-            name = found.criterion.id
-            if found.exempt is Status.MET:
+            name = criterion.criterion.id
+            if criterion.exempt is Status.MET:
                 sentence = self._pick(
                     f"{name} finder ikke anvendelse og {counts_as} ({where}).",
                     f"{name} does not apply and {counts_as} ({where}).",
@@ -211,9 +211,9 @@ class _Writer:
         yield from self._partly_known()
         for verdict in (Verdict.MET, Verdict.NOT_MET):
             yield from self._missing(verdict)
-        asked = dict.fromkeys(q for test in facts_to_ask_for(self.trace) for q in self._questions(test.finding))
-        if asked:
-            yield self._pick("Følgende bør oplyses: ", "To be asked: ") + " ".join(asked)
+        questions = dict.fromkeys(q for test in facts_to_ask_for(self.trace) for q in self._questions(test.finding))
+        if questions:
+            yield self._pick("Følgende bør oplyses: ", "To be asked: ") + " ".join(questions)
 
     def _idle(self) -> Iterator[str]:
         """The open criteria that a determined verdict does not need."""
@@ -228,13 +228,13 @@ class _Writer:
 
     def _partly_known(self) -> Iterator[str]:
         """What was stated of the criteria that it does not settle."""
-        for found in self.trace.criteria:
-            tests = [t for t in tests_in(found) if t not in found.exemption_tests and t.finding.stated]
-            if tests and not found.status.is_known:
-                words = f"{self.reasons.tests(found, tests)}.{self.reasons.basis_of(tests)}"
+        for criterion in self.trace.criteria:
+            tests = [t for t in tests_in(criterion) if t not in criterion.exemption_tests and t.finding.stated]
+            if tests and not criterion.status.is_known:
+                words = f"{self.reasons.tests(criterion, tests)}.{self.reasons.basis_of(tests)}"
                 yield self._pick(
-                    f"Det oplyste afklarer ikke kriterium {self.reasons.named(found)}: {words}",
-                    f"What is stated does not settle criterion {self.reasons.named(found)}: {words}",
+                    f"Det oplyste afklarer ikke kriterium {self.reasons.named(criterion)}: {words}",
+                    f"What is stated does not settle criterion {self.reasons.named(criterion)}: {words}",
                 )
 
     def _questions(self, finding: Finding) -> Iterator[str]:

@@ -37,8 +37,8 @@ class TestView(NamedTuple):
     @property
     def words(self) -> str:
         """The fact's name, what is stated, what it is measured by, and how far it lies from that."""
-        asked = f" ({self.asked})" if self.asked else ""
-        return ", ".join(filter(None, (f"{self.label}: {self.evidence}{asked}", self.margin)))
+        requirement = f" ({self.asked})" if self.asked else ""
+        return ", ".join(filter(None, (f"{self.label}: {self.evidence}{requirement}", self.margin)))
 
     @property
     def details(self) -> tuple[str, ...]:
@@ -50,15 +50,15 @@ def view_of(test_trace: TestTrace, wording: Wording, criterion: CriterionTrace |
     """A test, of a criterion or of an override, in words."""
     finding, test = test_trace.finding, test_trace.test
     asks: Asks | None = None
-    asked = ""
+    requirement = ""
     if test_trace.threshold is not None or test_trace.negated:
         asks = "indicative" if criterion and is_indicative(criterion, test_trace) else "required"
-        asked = wording.phrase(asks, wording.required(test, finding.fact, negated=test_trace.negated))
+        requirement = wording.phrase(asks, wording.required(test, finding.fact, negated=test_trace.negated))
     return TestView(
         label=wording.text(finding.fact.label),
         evidence=wording.evidence(finding, test_trace.threshold),
         asks=asks,
-        asked=asked,
+        asked=requirement,
         margin=wording.margin(test_trace) if asks else "",
         status=test_trace.status,
         because=finding.said("because"),

@@ -170,11 +170,11 @@ class Wording:
         assert isinstance(domain, Interval)
         interval = interval.without_limits(domain)
         ends = (interval.low, interval.high)
-        shown = [None if end is None else self.quantity(fact, end, threshold) for end in ends]
+        quantities = [None if end is None else self.quantity(fact, end, threshold) for end in ends]
         if interval.is_exact:
-            return shown[0] or ""
-        if shown[0] and shown[1] and not (interval.low_open or interval.high_open):
-            return self.phrase("between", *shown)
+            return quantities[0] or ""
+        if quantities[0] and quantities[1] and not (interval.low_open or interval.high_open):
+            return self.phrase("between", *quantities)
         words = (self.compared(c, self.quantity(fact, end, threshold)) for c, end in ends_of(interval))
         return self.phrase("and").join(words) or self.phrase("anything")
 

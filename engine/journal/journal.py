@@ -250,7 +250,7 @@ class Journal:
 
     def entries(
         self,
-        wanted: Filter | None = None,
+        selection: Filter | None = None,
         *,
         brief: bool = False,
         latest: int | None = None,
@@ -263,7 +263,7 @@ class Journal:
         Raises:
             Rejected: an entry is damaged, and `damaged` is not given.
         """
-        for entry in self.rows(wanted, brief=brief, latest=latest):
+        for entry in self.rows(selection, brief=brief, latest=latest):
             try:
                 yield self._checked(entry)
             except Rejected as error:
@@ -271,10 +271,12 @@ class Journal:
                     raise
                 damaged += error.diagnostics
 
-    def rows(self, wanted: Filter | None = None, *, brief: bool = False, latest: int | None = None) -> Iterator[Entry]:
+    def rows(
+        self, selection: Filter | None = None, *, brief: bool = False, latest: int | None = None
+    ) -> Iterator[Entry]:
         """The entries wanted, whatever stands in them: their fields need not be what they should be."""
         names = tuple(name for name in self._fields if name not in LONG) if brief else self._fields
-        query = sa.select(*map(_column, names)).where(*_conditions(wanted or Filter()))
+        query = sa.select(*map(_column, names)).where(*_conditions(selection or Filter()))
         if latest is not None:
             last = query.order_by(ENTRIES.c.number.desc()).limit(latest).subquery()
             query = sa.select(*last.c).order_by(last.c.number)
@@ -345,8 +347,8 @@ def _entry_of(names: Sequence[str], row: Sequence[Any]) -> Entry:
     return Entry(**_EMPTY | dict(zip(names, row, strict=True)))
 
 
-def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
-    for name, value in wanted._asdict().items():
+def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:
+    for name, value in selection._asdict().items():
         if value is None:
             continue
         if name == "since":

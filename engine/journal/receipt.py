@@ -113,8 +113,10 @@ def read_receipt(data: bytes, file: str) -> Receipt:
         raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
     missing, unknown = KEYS - set(record), set(record) - KEYS
     if missing or unknown:
-        said = [f"`{key}` is missing" for key in sorted(missing)] + [f"unknown key `{key}`" for key in sorted(unknown)]
-        raise rejected(Place(file), "receipt-form", "; ".join(said))
+        mistakes = [f"`{key}` is missing" for key in sorted(missing)] + [
+            f"unknown key `{key}`" for key in sorted(unknown)
+        ]
+        raise rejected(Place(file), "receipt-form", "; ".join(mistakes))
     if not isinstance(record["texts"], dict) or not isinstance(record["entry"], dict):
         raise rejected(Place(file), "receipt-form", "`entry` and `texts` must be mappings")
     return Receipt(text, record)
@@ -147,8 +149,8 @@ def mismatches(receipt: Receipt) -> Iterator[Mismatch]:
         "execution": (record["execution"], entry.get("execution")),
     }
     for name, (part, expected) in parts.items():
-        if (found := _digest(part)) != expected:
-            yield Mismatch(name, str(expected), found)
+        if (digest := _digest(part)) != expected:
+            yield Mismatch(name, str(expected), digest)
     document = record["document"]
     if not isinstance(document, str) or sha256(document) != entry.get("document"):
         yield Mismatch("document", str(entry.get("document")), sha256(str(document)))
@@ -176,11 +178,11 @@ def _digest(part: object) -> str:
 def _columns(record: Record, entry: Record) -> Iterator[Mismatch]:
     """The entry says of the decision what the decision says."""
     try:
-        said = columns_of(RecordedDecision.read(record["decision"]))
+        columns = columns_of(RecordedDecision.read(record["decision"]))
     except Malformed:
         yield Mismatch("decision", "a whole decision", "")
         return
-    for name, value in said.items():
+    for name, value in columns.items():
         if entry.get(name) != value:
             yield Mismatch(f"entry.{name}", str(value), str(entry.get(name)))
 
@@ -193,6 +195,6 @@ def _texts(receipt: Receipt) -> Iterator[Mismatch]:
         decision, _, superset = receipt.recorded()
     except Malformed:
         return
-    wanted = {digest for named in (decision.rulebook, superset) if named for digest in named.digests}
-    for digest in sorted(wanted ^ set(receipt.record["texts"])):
-        yield Mismatch("texts", digest if digest in wanted else "", "" if digest in wanted else digest)
+    digests = {digest for named in (decision.rulebook, superset) if named for digest in named.digests}
+    for digest in sorted(digests ^ set(receipt.record["texts"])):
+        yield Mismatch("texts", digest if digest in digests else "", "" if digest in digests else digest)

@@ -227,8 +227,8 @@ def columns_of(recorded: Recorded) -> dict[str, str | int | None]:
     match recorded:
         case RecordedDecision():
             names = ("offer", "year", "verdict", "outcome", "basis")
-            said = {name: getattr(recorded, name) for name in names}
-            return said | {"rulebook": recorded.rulebook.id, "version": recorded.rulebook.version}
+            columns = {name: getattr(recorded, name) for name in names}
+            return columns | {"rulebook": recorded.rulebook.id, "version": recorded.rulebook.version}
         case RunRecord():
             return {"year": recorded.year}
         case RecordedOverride():

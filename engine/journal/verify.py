@@ -252,12 +252,14 @@ class _Chain:
         altered = [r for r in self._rows if r.altered and r.stands_at not in inserted]
         numbers = {r.holds_as for r in genuine} | {r.stands_at for r in altered if r.holds_as is None}
         held = sorted(n for n in numbers if n and n > 0)
-        found = [_altered_fault(row) for row in altered]
-        found += [Fault("inserted", r.holds_as, None, at=r.stands_at) for r in foreign]
-        found += [Fault("removed", low + 1, high - 1) for low, high in itertools.pairwise([0, *held]) if high - low > 1]
-        found += self._moved(genuine, foreign, held)
-        found += self._replaced(genuine)
-        return sorted(found, key=lambda fault: (fault.first or fault.at or 0, fault.kind))
+        faults = [_altered_fault(row) for row in altered]
+        faults += [Fault("inserted", r.holds_as, None, at=r.stands_at) for r in foreign]
+        faults += [
+            Fault("removed", low + 1, high - 1) for low, high in itertools.pairwise([0, *held]) if high - low > 1
+        ]
+        faults += self._moved(genuine, foreign, held)
+        faults += self._replaced(genuine)
+        return sorted(faults, key=lambda fault: (fault.first or fault.at or 0, fault.kind))
 
     def last_number(self) -> int:
         """The number of the last entry that is there, wherever it stands."""

@@ -87,13 +87,13 @@ class Library:
             Rejected: there is none.
         """
         day = datetime.date(year, 1, 1)
-        found = self._on(day)
-        if not found:
+        rulebooks = self._on(day)
+        if not rulebooks:
             years = sorted({r.in_force_from.year for r in self.rulebooks})
             hint = f"there are rulebooks for {', '.join(map(str, years))}"
             message = f"no rulebook is in force on 1 January {year}"
             raise rejected(Place("--year"), "no-rulebook-in-force", message, hint)
-        return found
+        return rulebooks
 
     def latest_year(self) -> int:
         """The latest agreement year that a rulebook covers."""
@@ -117,8 +117,8 @@ class Library:
         fitting = [r for r in versions if (r.version == version if at else r in on)]
         if not fitting:
             has = ", ".join(f"`{identifier}@{r.version}`" for r in versions)
-            wanted = f"version `{version}`" if at else f"version in force on 1 January {year}"
-            raise rejected(Place("rulebook"), "unknown-rulebook", f"`{identifier}` has no {wanted}", f"there is {has}")
+            edition = f"version `{version}`" if at else f"version in force on 1 January {year}"
+            raise rejected(Place("rulebook"), "unknown-rulebook", f"`{identifier}` has no {edition}", f"there is {has}")
         return fitting[0]
 
     def from_file(self, path: Path) -> Rulebook:

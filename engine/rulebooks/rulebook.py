@@ -359,8 +359,8 @@ def tests_of(condition: Condition) -> list[tuple[Test, bool]]:
     """Every test in a condition, in the order written, and whether it is its failing that speaks for the condition."""
     if isinstance(condition, Test):
         return [(condition, False)]
-    found = [one for part in condition.parts for one in tests_of(part)]
-    return [(test, not negated) for test, negated in found] if condition.operator == "not" else found
+    tests = [one for part in condition.parts for one in tests_of(part)]
+    return [(test, not negated) for test, negated in tests] if condition.operator == "not" else tests
 
 
 def both_ways(group: Count | Join) -> list[str]:

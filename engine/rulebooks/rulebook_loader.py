@@ -111,19 +111,19 @@ class _RulebookChecker(Checker):
         path: Path = ("criteria", name)
         self.identifier(path, name, at_key=True)
         conditions = {"met_when": written.met_when, "indicated_by": written.indicated_by}
-        given = {kind: c for kind, c in conditions.items() if c is not None}
-        if len(given) != 1:
-            message = f"a criterion has one of `met_when` and `indicated_by`, here {'both' if given else 'neither'}"
+        of_kind = {kind: c for kind, c in conditions.items() if c is not None}
+        if len(of_kind) != 1:
+            message = f"a criterion has one of `met_when` and `indicated_by`, here {'both' if of_kind else 'neither'}"
             hint = "`met_when: ...`, or `indicated_by: ...` with `judgement: ...`"
             self.say(path, "condition-form", message, hint, at_key=True)
-        elif written.judgement is None and "indicated_by" in given:
+        elif written.judgement is None and "indicated_by" in of_kind:
             self.say(
                 (*path, "indicated_by"), "condition-form", "`indicated_by` needs a `judgement` beside it", at_key=True
             )
-        elif written.judgement is not None and "met_when" in given:
+        elif written.judgement is not None and "met_when" in of_kind:
             message = "`judgement` belongs beside `indicated_by`, not beside `met_when`"
             self.say((*path, "judgement"), "condition-form", message, at_key=True)
-        checked = [self._condition((*path, kind), c, written.reference) for kind, c in given.items()]
+        checked = [self._condition((*path, kind), c, written.reference) for kind, c in of_kind.items()]
         if written.judgement is not None:
             self._judgement((*path, "judgement"), written.judgement)
         return Criterion(
@@ -177,7 +177,7 @@ class _RulebookChecker(Checker):
         return Combination("all" if written.all else "any", children)
 
     def _test(
-        self, path: Path, name: str, written: language.Condition, given: list[str], reference: language.Text
+        self, path: Path, name: str, written: language.Condition, comparisons: list[str], reference: language.Text
     ) -> Condition:
         if not self.known((*path, "fact"), "unknown-fact", name, self._vocabulary.facts, "fact"):
             return _NOTHING
@@ -187,11 +187,11 @@ class _RulebookChecker(Checker):
             self.say((*path, "fact"), "fact-per-year", f"`{name}` has a value for each year", hint)
         fitting = _COMPARISONS if fact.is_number else _MEMBERSHIPS
         hint = "one of " + ", ".join(f"`{_key(o)}`" for o in fitting)
-        if len(given) > 1 or not (given or self._is_judgement(name)):
-            message = f"a test on `{name}` has one comparison, here {_listed(given) or 'none'}"
+        if len(comparisons) > 1 or not (comparisons or self._is_judgement(name)):
+            message = f"a test on `{name}` has one comparison, here {_listed(comparisons) or 'none'}"
             self.say(path, "condition-form", message, hint)
             return _NOTHING
-        operator = given[0] if given else "is_"
+        operator = comparisons[0] if comparisons else "is_"
         if operator not in fitting:
             message = f"`{_key(operator)}` does not go with `{name}`"
             self.say((*path, _key(operator)), "test-on-fact", message, hint, at_key=True)

@@ -37,9 +37,9 @@ def rounded(number: Fraction, decimals: int, threshold: Fraction | None = None) 
     >>> rounded(Fraction(1, 3), 2)
     Decimal('0.33')
     """
-    shown = _shifted(round(number * 10**decimals), decimals)
-    if threshold is None or _side(Fraction(shown), threshold) == _side(number, threshold):
-        return shown
+    decimal = _shifted(round(number * 10**decimals), decimals)
+    if threshold is None or _side(Fraction(decimal), threshold) == _side(number, threshold):
+        return decimal
     return rounded(number, decimals + 1, threshold)
 
 

@@ -79,8 +79,8 @@ def _mismatch(one: Mismatch, wording: Wording) -> str:
         return text[:1].upper() + text[1:]
     field = one.part.removeprefix("entry.")
     return wording.pick(
-        f"Posten siger {one.found} om {field}, afgørelsen {one.expected}",
-        f"The entry says {one.found} of {field}, the decision {one.expected}",
+        f"Posten siger {one.recorded} om {field}, afgørelsen {one.expected}",
+        f"The entry says {one.recorded} of {field}, the decision {one.expected}",
     )
 
 

@@ -12,7 +12,7 @@ from engine.diagnostics import IntegrityFault, NotReplayable, Rejected
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
-from offers.recorded.batch_entries import Wanted, row_entries
+from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.replay import Replayer, recorded_in
 from offers.tables.formulas import harmless
 
@@ -50,7 +50,7 @@ def replayed(journal: Journal, entries: Iterable[Entry]) -> Iterator[ReplayResul
 def _batch(journal: Journal, run: Entry) -> Iterator[Entry]:
     """The decisions of a batch; the batch itself where they cannot be read."""
     try:
-        yield from row_entries(journal, run, Wanted())
+        yield from row_entries(journal, run, RowSelection())
     except (NotReplayable, Rejected):
         yield run
 

@@ -98,12 +98,12 @@ def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: s
         Rejected: they cannot be read, or a rulebook is not kept.
     """
     from engine.journal.entry import RUN  # noqa: PLC0415 - help must not wait for a database
-    from offers.recorded.batch_entries import Wanted, row_entries  # noqa: PLC0415
+    from offers.recorded.batch_entries import RowSelection, row_entries  # noqa: PLC0415
 
     if run.kind != RUN:
         return []
     try:
-        return list(row_entries(journal, run, Wanted(offer, rulebook)))
+        return list(row_entries(journal, run, RowSelection(offer, rulebook)))
     except NotReplayable as error:
         hint = "`sekskant audit verify` says what is wrong"
         raise rejected(journal.address.place, "not-replayable", str(error), hint) from None

@@ -163,12 +163,12 @@ class _Changes:
                 yield Branch([Piece(start + together, "dim")], [Branch([Piece(self._turn(turn))]) for turn in way])
 
     def _turn(self, turn: Turn) -> str:
-        test, fact = turn.found.test, turn.found.finding.fact
-        view = view_of(turn.found, self._wording)
+        test, fact = turn.test.test, turn.test.finding.fact
+        view = view_of(turn.test, self._wording)
         if isinstance(test, AnswerTest):
-            answers = [a for a in fact.answers if (a in test.answers) is turn.wanted]
+            answers = [a for a in fact.answers if (a in test.answers) is turn.is_to_be_met]
             needed = self._wording.listed((self._wording.answer(fact, a) for a in answers), "or")
-        elif turn.wanted:
+        elif turn.is_to_be_met:
             needed = self._wording.required(test, fact)
         elif test.comparison.opposite:
             needed = self._wording.required(test, fact, negated=True)

@@ -57,7 +57,9 @@ def _decision(trace: Trace) -> list[str]:
 
 def _criterion(criterion: CriterionTrace, wording: Wording) -> list[str]:
     tests = [t for t in tests_in(criterion) if t.finding.evidence or t.finding.parts] or list(criterion.tests)
-    sources, judges = (dict.fromkeys(s for t in tests for s in t.finding.said(detail)) for detail in ("source", "by"))
+    sources, judges = (
+        dict.fromkeys(s for t in tests for s in t.finding.provenance_texts(detail)) for detail in ("source", "by")
+    )
     return [
         criterion.criterion.id,
         wording.text(criterion.criterion.title),

@@ -271,7 +271,7 @@ def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
         return {}
     from offers.tables.encoding import encoding_of  # noqa: PLC0415
 
-    text = read_file(path).decode(encoding_of(path, said=reading().encoding).codec, "replace")
+    text = read_file(path).decode(encoding_of(path, asked_for=reading().encoding).codec, "replace")
     text = text.partition("\n")[2] if text.lower().startswith("sep=") else text
     separator = max(";,\t", key=text.split("\n", 1)[0].count)
     reader = csv.DictReader(io.StringIO(text, newline=None), delimiter=separator)

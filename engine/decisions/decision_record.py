@@ -138,7 +138,7 @@ def reservation_of(criterion: CriterionTrace) -> str | None:
 
 
 def _joined(criterion: CriterionTrace, name: str) -> str | None:
-    texts = [text for test in _all_tests(criterion) for text in test.finding.said(name)]
+    texts = [text for test in _all_tests(criterion) for text in test.finding.provenance_texts(name)]
     return "\n".join(dict.fromkeys(texts)) if texts else None
 
 

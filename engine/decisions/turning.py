@@ -14,10 +14,10 @@ MAX_WAYS, MAX_JOINED = 8, 200
 
 
 class Turn(NamedTuple):
-    """A test that would have to come out as wanted."""
+    """A test that would have to come out as met, or as not met."""
 
-    found: TestTrace
-    wanted: bool
+    test: TestTrace
+    is_to_be_met: bool
 
 
 Way = tuple[Turn, ...]
@@ -70,7 +70,7 @@ def _together(parts: list[list[Way]]) -> list[Way]:
     """A way for each part, joined."""
     joined = itertools.islice(itertools.product(*parts), MAX_JOINED)
     return _fewest_first(
-        [tuple({(t.found.test, t.wanted): t for t in itertools.chain(*ways)}.values()) for ways in joined]
+        [tuple({(t.test.test, t.is_to_be_met): t for t in itertools.chain(*ways)}.values()) for ways in joined]
     )
 
 

@@ -28,7 +28,7 @@ class Explanation(NamedTuple):
     the place.
     """
 
-    said: re.Pattern[str]
+    pattern: re.Pattern[str]
     message: str
     hint: str | None = None
     at_beginning: bool = False
@@ -145,7 +145,7 @@ def explained(error: Exception, text: str, file: str, loader: Any) -> Rejected:
 def _found(error: Exception, character: str) -> Explanation:
     """The explanation of what a parser says, which is a tab wherever one stands at the place."""
     words = f"{error.context or ''}: {error.problem or ''}" if isinstance(error, yaml.MarkedYAMLError) else str(error)
-    known = next((e for e in EXPLANATIONS if e.said.search(words)), GENERAL)
+    known = next((e for e in EXPLANATIONS if e.pattern.search(words)), GENERAL)
     return _TAB if character == "\t" and not known.at_beginning else known
 
 

@@ -99,7 +99,7 @@ class Finding(NamedTuple):
         own = (("", self.evidence),) if self.evidence and not self.evidence.assumed else ()
         return own + tuple((name, part.evidence) for name, part in self.parts if part.evidence)
 
-    def said(self, *details: str) -> tuple[str, ...]:
+    def provenance_texts(self, *details: str) -> tuple[str, ...]:
         """What the provenances say in some details; what is not said of all that is stated names its parts."""
         if not self.parts:
             words = "" if self.evidence is None else self.evidence.provenance.joined(details)

@@ -103,7 +103,7 @@ class EvidenceAndReasons:
 
     def _signed(self, words: str, test: TestTrace) -> str:
         """A test with who stated or judged it, and when."""
-        by = "; ".join(test.finding.said("by", "date"))
+        by = "; ".join(test.finding.provenance_texts("by", "date"))
         return f"{words} ({by})" if by else words
 
     def basis_of(self, tests: Sequence[TestTrace]) -> str:
@@ -130,7 +130,7 @@ def _is_judgement(test: TestTrace) -> bool:
 
 
 def _said(tests: Iterable[TestTrace], detail: str) -> list[str]:
-    return list(dict.fromkeys(text for test in tests for text in test.finding.said(detail)))
+    return list(dict.fromkeys(text for test in tests for text in test.finding.provenance_texts(detail)))
 
 
 def stopped(text: str) -> str:

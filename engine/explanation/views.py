@@ -16,16 +16,16 @@ Asks = Literal["required", "indicative"]
 class TestView(NamedTuple):
     """One test in words.
 
-    `asks` and `asked` say what a number is measured by: None and empty for an answer that has nothing to be measured
-    by. `margin` says how far the number lies from that; it is empty where the evidence does not tell. `because`,
-    `reservation`, `source` (with its date) and `by` (with the day) are what those who stated the evidence said of it, a
-    text for each that differs between the parts of a derived fact.
+    `asks` and `requirement` say what a number is measured by: None and empty for an answer that has nothing to be
+    measured by. `margin` says how far the number lies from that; it is empty where the evidence does not tell.
+    `because`, `reservation`, `source` (with its date) and `by` (with the day) are what those who stated the evidence
+    said of it, a text for each that differs between the parts of a derived fact.
     """
 
     label: str
     evidence: str
     asks: Asks | None
-    asked: str
+    requirement: str
     margin: str
     status: Status
     because: tuple[str, ...]
@@ -37,13 +37,13 @@ class TestView(NamedTuple):
     @property
     def words(self) -> str:
         """The fact's name, what is stated, what it is measured by, and how far it lies from that."""
-        requirement = f" ({self.asked})" if self.asked else ""
+        requirement = f" ({self.requirement})" if self.requirement else ""
         return ", ".join(filter(None, (f"{self.label}: {self.evidence}{requirement}", self.margin)))
 
     @property
     def details(self) -> tuple[str, ...]:
         """Where the evidence comes from: its source and date, who judged and when."""
-        return self.finding.said("source", "as_of", "by", "date")
+        return self.finding.provenance_texts("source", "as_of", "by", "date")
 
 
 def view_of(test_trace: TestTrace, wording: Wording, criterion: CriterionTrace | None = None) -> TestView:
@@ -58,13 +58,13 @@ def view_of(test_trace: TestTrace, wording: Wording, criterion: CriterionTrace |
         label=wording.text(finding.fact.label),
         evidence=wording.evidence(finding, test_trace.threshold),
         asks=asks,
-        asked=requirement,
+        requirement=requirement,
         margin=wording.margin(test_trace) if asks else "",
         status=test_trace.status,
-        because=finding.said("because"),
-        reservation=finding.said("reservation"),
-        source=finding.said("source", "as_of"),
-        by=finding.said("by", "date"),
+        because=finding.provenance_texts("because"),
+        reservation=finding.provenance_texts("reservation"),
+        source=finding.provenance_texts("source", "as_of"),
+        by=finding.provenance_texts("by", "date"),
         finding=finding,
     )
 

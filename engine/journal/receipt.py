@@ -134,7 +134,7 @@ class Mismatch(NamedTuple):
 
     part: str
     expected: str
-    found: str
+    recorded: str
 
 
 def mismatches(receipt: Receipt) -> Iterator[Mismatch]:

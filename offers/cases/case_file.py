@@ -82,12 +82,12 @@ def _rulebook(path: Path, node: Node, name: str) -> Rulebook:
     """The rulebook that a case file names."""
     identifier, _, version = name.partition("@")
     known = list(_beside(path))
-    found = [r for r in known if r.id == identifier and version in ("", r.version)]
-    if not found:
+    versions = [r for r in known if r.id == identifier and version in ("", r.version)]
+    if not versions:
         names = dict.fromkeys(r.name for r in known)
         message = f"there is no rulebook {quoted(name)} in the folder above, nor among those shipped"
         raise rejected(place_of(node, "rulebook"), "unknown-rulebook", message, near_hint(name, names))
-    return max(found, key=lambda r: r.in_force_from)
+    return max(versions, key=lambda r: r.in_force_from)
 
 
 def _beside(path: Path) -> Iterator[Rulebook]:

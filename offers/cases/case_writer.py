@@ -62,8 +62,8 @@ def case_blocks(
     """Suggested cases as YAML, each with a name of its own."""
     names, blocks = set(taken), []
     for suggestion in suggestions:
-        wanted = goal_words(suggestion.goal, program, wording)
-        tries = (wanted if n == 1 else f"{wanted} ({n})" for n in range(1, len(names) + 2))
+        goal = goal_words(suggestion.goal, program, wording)
+        tries = (goal if n == 1 else f"{goal} ({n})" for n in range(1, len(names) + 2))
         name = next(name for name in tries if name not in names)
         names.add(name)
         blocks.append("\n".join(f"  {line}" for line in _case_lines(suggestion, name)) + "\n")

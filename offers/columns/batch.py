@@ -92,8 +92,8 @@ class Batch:
     def _repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
         """A row whose id others have, too."""
         message = f"the id `{cells['id']}` stands in several rows"
-        found = Diagnostic(self._place(cells[ROW]), "repeated-offer", message, "an id belongs to one offer")
-        return RejectedRow(cells[ROW], cells["id"], cells, (found,))
+        diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", message, "an id belongs to one offer")
+        return RejectedRow(cells[ROW], cells["id"], cells, (diagnostic,))
 
     # --- for a backend that decides all rows at once ---
 
@@ -111,11 +111,11 @@ class Batch:
             unread: the cells of each.
             repeated: the cells of each row whose id others have.
         """
-        told, rejected = self._evaluator.one_by_one(unread)
+        vectors, rejected = self._evaluator.one_by_one(unread)
         already = {row.row for row in rejected}
         self.rejected += rejected
         self.rejected += [self._repeated_row(cells) for cells in repeated if cells[ROW] not in already]
-        return told
+        return vectors
 
     def has_decided(self) -> None:
         """Note that the decision tables have decided all rows that were not rejected, and wait for the checks.

@@ -78,11 +78,11 @@ class Evaluator:
         native: Any = frame
         table = nw.from_native(native)
         before = table.collect_schema().names()
-        found = self._grids.prepare(self.columns.apply(table), self.columns.present, self.columns.whole)
+        evaluated = self._grids.prepare(self.columns.apply(table), self.columns.present, self.columns.whole)
         for program in self.columnar:
-            found = program.evaluate(found)
+            evaluated = program.evaluate(evaluated)
         certain = nw.all_horizontal(READ, *(program.certain for program in self.columnar), ignore_nulls=False)
-        extended: Frame = found.select(*before, certain.alias(READ), *self.vectors, *self.columns.plain).to_native()
+        extended: Frame = evaluated.select(*before, certain.alias(READ), *self.vectors, *self.columns.plain).to_native()
         return extended
 
     def evaluate(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
@@ -91,34 +91,34 @@ class Evaluator:
         A row without any cell is in neither.
         """
         extended = chunk if READ in chunk.columns else self.with_vectors(chunk.lazy()).collect()
-        found = extended.select(ROW, READ, *self.vectors)
-        if found[READ].all():
-            return found.drop(READ), []
-        return self._with_the_others(chunk, found)
+        vectors = extended.select(ROW, READ, *self.vectors)
+        if vectors[READ].all():
+            return vectors.drop(READ), []
+        return self._with_the_others(chunk, vectors)
 
-    def _with_the_others(self, chunk: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
+    def _with_the_others(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
         """Reads one by one what columns cannot tell."""
-        told, rejected = self.one_by_one(chunk.filter(~found[READ]).iter_rows(named=True))
-        quick = found.filter(pl.col(READ)).drop(READ)
-        slow = pl.DataFrame(told, schema=quick.schema, orient="row")
-        return pl.concat([quick, slow]).sort(ROW) if told else quick, rejected
+        by_reference, rejected = self.one_by_one(chunk.filter(~vectors[READ]).iter_rows(named=True))
+        quick = vectors.filter(pl.col(READ)).drop(READ)
+        slow = pl.DataFrame(by_reference, schema=quick.schema, orient="row")
+        return pl.concat([quick, slow]).sort(ROW) if by_reference else quick, rejected
 
     def one_by_one(self, rows: Iterable[Mapping[str, Any]]) -> tuple[list[tuple[int, ...]], list[RejectedRow]]:
         """The number and vectors of rows that columns cannot tell, and the rows that are rejected.
 
         A row without any cell is in neither.
         """
-        told: list[tuple[int, ...]] = []
+        vectors: list[tuple[int, ...]] = []
         rejected: list[RejectedRow] = []
         for cells in rows:
             try:
-                told.append((cells[ROW], *self._by_reference(self._reader.offer(cells[ROW], cells).stated)))
+                vectors.append((cells[ROW], *self._by_reference(self._reader.offer(cells[ROW], cells).stated)))
             except Rejected as error:
                 if any(cells[name] not in (None, "") for name in self.reads if name != ROW):
                     rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
                 else:
                     self.rows_without_cells += 1
-        return told, rejected
+        return vectors, rejected
 
     def reference_check(self, rows: int) -> ReferenceCheck:
         """A check of what is evaluated, for a table of at most so many rows."""
@@ -133,11 +133,11 @@ class Evaluator:
         items = items_of(self._programs, stated, self._year)
         vocabulary = self._programs[0].rulebook.vocabulary
         findings = None if self._nearness is None else findings_of(vocabulary, stated, self._year)
-        found: list[int] = []
+        numbers: list[int] = []
         for program, of_program in zip(self.columnar, items, strict=True):
-            found += program.vectors_of(of_program)
-            found += [] if findings is None else program.near_by_reference(findings)
-        return found
+            numbers += program.vectors_of(of_program)
+            numbers += [] if findings is None else program.near_by_reference(findings)
+        return numbers
 
 
 def _fact_columns(schema: Iterable[str], vocabulary: Vocabulary, grids: Grids) -> Iterator[FactColumn]:

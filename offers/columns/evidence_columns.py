@@ -130,10 +130,10 @@ class EvidenceColumns:
     def _answers(self, fact_column: FactColumn) -> None:
         key = fact_column.key
         if self._schema.get(key) == nw.Boolean and fact_column.fact.is_judgement:
-            said = nw.col(key)
-            self._stages.made(0, said.fill_null(True), possible_of(key, "yes"))
-            self._stages.made(0, (~said).fill_null(True), possible_of(key, "no"))
-            self._stages.made(0, ~said.is_null(), stated_of(key))
+            judged = nw.col(key)
+            self._stages.made(0, judged.fill_null(True), possible_of(key, "yes"))
+            self._stages.made(0, (~judged).fill_null(True), possible_of(key, "no"))
+            self._stages.made(0, ~judged.is_null(), stated_of(key))
         else:
             self._words(fact_column)
         if not fact_column.fact.is_judgement:
@@ -150,13 +150,13 @@ class EvidenceColumns:
         text = written if self._schema.get(key) == nw.String else self._stages.made(0, written, f"{key} text")
         names = names_of_answers(fact)
         nothing = text.is_null() | (text == "")
-        said = {}
+        is_answer = {}
         for answer in fact.answers:
             words = [word for name, a in names.items() if a == answer for word in _cases(name)]
-            said[answer] = _is_one_of(text, words)
+            is_answer[answer] = _is_one_of(text, words)
             if (key, answer) == ("agreement_kind", "none") and "operator_kind" in self._schema:
-                said[answer] = said[answer] | (nothing & self._is_public()).fill_null(False)
-        columns = {a: self._stages.made(1, is_said, f"{key} said {a}") for a, is_said in said.items()}
+                is_answer[answer] = is_answer[answer] | (nothing & self._is_public()).fill_null(False)
+        columns = {a: self._stages.made(1, is_said, f"{key} said {a}") for a, is_said in is_answer.items()}
         assumed, any_said = fact.assumed, reduce(lambda a, b: a | b, columns.values())
         unknown = _is_one_of(text, [word for name in ("ukendt", "unknown") for word in _cases(name)])
         open_ = self._stages.made(1, nothing.fill_null(True) | unknown, f"{key} open")

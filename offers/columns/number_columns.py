@@ -159,9 +159,9 @@ class DistinctTexts:
 
     def column(self) -> pl.Expr:
         """A column of structs: the two ends, whether the text was understood, and how it goes on record."""
-        found = pl.Struct(self._known.schema)
+        dtype = pl.Struct(self._known.schema)
         key = self._fact_column.key
-        return pl.col(key).map_batches(self._ends, return_dtype=found, is_elementwise=True).alias(self.name)
+        return pl.col(key).map_batches(self._ends, return_dtype=dtype, is_elementwise=True).alias(self.name)
 
     @property
     def name(self) -> str:

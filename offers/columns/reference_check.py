@@ -78,16 +78,16 @@ class ReferenceCheck:
         Raises:
             IntegrityFault: their vectors, or what is near its threshold, are not those of the reference.
         """
-        found = [fact.found(chunk) for fact in self._facts.values()]
-        leaves = {place: column for of_fact in found for place, column in of_fact.statuses.items()}
-        near = list(zip(*(of_fact.near for of_fact in found), strict=True)) or [()] * chunk.height
+        read_facts = [fact.found(chunk) for fact in self._facts.values()]
+        leaves = {place: column for of_fact in read_facts for place, column in of_fact.statuses.items()}
+        near = list(zip(*(of_fact.near for of_fact in read_facts), strict=True)) or [()] * chunk.height
         for number, columnar in enumerate(self._programs):
             items = [self._statuses(number, node, leaves, chunk.height) for node in columnar.program.inputs]
             rows = list(zip(*items, strict=True))
             expected = {row: columnar.vectors_of(row) for row in set(rows)}
             bits = {of_facts: columnar.bits_near(_nodes(number, of_facts)) for of_facts in set(near)}
-            for at, told in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
-                if expected[rows[at]] + bits[near[at]] != told:
+            for at, by_columns in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
+                if expected[rows[at]] + bits[near[at]] != by_columns:
                     raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][at]}`")
         self.checked += chunk.height
 
@@ -95,11 +95,11 @@ class ReferenceCheck:
         """The status of a criterion or override in each row."""
         program = self._programs[number].program
         below = program.leaves_at(node)
-        found = self._found.setdefault((number, node), {})
+        statuses = self._found.setdefault((number, node), {})
         rows = list(zip(*(leaves[number, index] for index in below), strict=True)) or [()] * height
-        for new in set(rows).difference(found):
-            found[new] = reference.status_at(program, node, dict(zip(below, new, strict=True)))
-        return [found[row] for row in rows]
+        for new in set(rows).difference(statuses):
+            statuses[new] = reference.status_at(program, node, dict(zip(below, new, strict=True)))
+        return [statuses[row] for row in rows]
 
 
 Place = tuple[int, int]
@@ -171,13 +171,13 @@ class _Leaf(NamedTuple):
 
 def _leaves(fact: FactDeclaration, programs: Sequence[ColumnarProgram]) -> Iterator[_Leaf]:
     """What programs ask about a fact: a test that several nodes have is one, whatever its reference."""
-    asked: dict[Any, list[Place]] = {}
+    places_of: dict[Any, list[Place]] = {}
     for number, columnar in enumerate(programs):
         for index, node in enumerate(columnar.program.nodes):
             if isinstance(node, TestNode | StatedNode) and node.fact == fact.id:
                 question = node.test[:-1] if isinstance(node, TestNode) else None
-                asked.setdefault(question, []).append((number, index))
-    for places in asked.values():
+                places_of.setdefault(question, []).append((number, index))
+    for places in places_of.values():
         number, index = places[0]
         node, threshold = programs[number].program.nodes[index], programs[number].thresholds.get(index)
         assert isinstance(node, TestNode | StatedNode)

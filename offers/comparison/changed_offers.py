@@ -80,17 +80,17 @@ class ChangedOffers:
         four = [OLD, _NO, _ON, NEW]
         distinct = verdicts.select(four).unique()
         causes = [_cause(*row) for row in distinct.iter_rows()]
-        told = verdicts.join(distinct.with_columns(pl.Series(CAUSE, causes, dtype=pl.String)), on=four)
+        with_causes = verdicts.join(distinct.with_columns(pl.Series(CAUSE, causes, dtype=pl.String)), on=four)
         readable = (pl.col(_ON) != UNREADABLE) & (pl.col(_NO) != UNREADABLE)
         told_by_all = pl.when(readable & (pl.col(_SEVERAL) == 1)).then(CAUSE)
-        return told.select(AT, told_by_all, (readable | (pl.col(_SEVERAL) > 1)).alias(NAMED))
+        return with_causes.select(AT, told_by_all, (readable | (pl.col(_SEVERAL) > 1)).alias(NAMED))
 
     def _old_data(self, rows: pl.Series) -> pl.Series:
-        found = self._on.gather(rows)
-        left = found.is_null()
+        verdicts = self._on.gather(rows)
+        left = verdicts.is_null()
         if not left.any():
-            return found
-        return found.scatter(left.arg_true(), self._by_new.one_by_one(rows_at(self._cells, rows.filter(left))))
+            return verdicts
+        return verdicts.scatter(left.arg_true(), self._by_new.one_by_one(rows_at(self._cells, rows.filter(left))))
 
     def named(self, now: pl.DataFrame, causes: pl.Series, pairs: pl.DataFrame) -> pl.DataFrame:
         """The criteria and facts in which changes show, for changed offers by their number, each with its predecessors.
@@ -118,8 +118,8 @@ def _reader_of(cells: pl.LazyFrame, names: Sequence[str], decision_table: Decisi
 
 def _cause(oo: str, no: str | None, on: str | None, nn: str) -> str | None:
     no, on = (None if verdict == REFUSED else verdict for verdict in (no, on))
-    found = cause_of(oo, no, on, nn)
-    return found.value if found else None
+    cause = cause_of(oo, no, on, nn)
+    return cause.value if cause else None
 
 
 def _differ(known: pl.DataFrame, name: str, now: pl.Series) -> pl.Series:
@@ -135,8 +135,8 @@ def _any_of(at: pl.Series, differs: dict[str, pl.Series], column: str) -> pl.Dat
     several = frame.group_by(AT, maintain_order=True).agg(pl.all().any())
     words: list[pl.Expr] = [pl.when(pl.col(name)).then(pl.lit(name)) for name in differs]
     words = words or [pl.lit(None, pl.String)]
-    said = pl.concat_str(words, separator=" ", ignore_nulls=True)
-    return several.select(AT, pl.when(said != "").then(said).alias(column))
+    names = pl.concat_str(words, separator=" ", ignore_nulls=True)
+    return several.select(AT, pl.when(names != "").then(names).alias(column))
 
 
 def rows_at(frame: pl.LazyFrame, rows: pl.Series) -> pl.DataFrame:
@@ -147,9 +147,9 @@ def rows_at(frame: pl.LazyFrame, rows: pl.Series) -> pl.DataFrame:
     assert isinstance(first, int)
     assert isinstance(last, int)
     part = frame.slice(first, last - first + 1).with_row_index(_PLACE, first)
-    wanted = rows.unique().alias(_PLACE).to_frame().lazy()
-    found = part.join(wanted, on=_PLACE, how="semi").collect(engine="streaming").sort(_PLACE)
-    return found[found[_PLACE].search_sorted(rows)].drop(_PLACE)
+    places = rows.unique().alias(_PLACE).to_frame().lazy()
+    chosen = part.join(places, on=_PLACE, how="semi").collect(engine="streaming").sort(_PLACE)
+    return chosen[chosen[_PLACE].search_sorted(rows)].drop(_PLACE)
 
 
 _PLACE = " place"

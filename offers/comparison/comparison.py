@@ -83,11 +83,11 @@ class RunComparison:
         return pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *(part.changes() for _, part in self._parts)])
 
     def _matched(self, ids: pl.Series) -> Iterator[tuple[Matched, _OfRulebook]]:
-        found: dict[int, Matched] = {}
+        matched: dict[int, Matched] = {}
         for matching, part in self._parts:
-            if id(matching) not in found:
-                found[id(matching)] = matching.match(ids)
-            yield found[id(matching)], part
+            if id(matching) not in matched:
+                matched[id(matching)] = matching.match(ids)
+            yield matched[id(matching)], part
 
 
 def _decided_before(previous: Previous, decision_table: DecisionTable) -> tuple[pl.Series, pl.Series]:
@@ -95,8 +95,8 @@ def _decided_before(previous: Previous, decision_table: DecisionTable) -> tuple[
     frame = previous.frames.get(
         decision_table.rulebook.id, pl.LazyFrame(schema={"offer": pl.String, "verdict": pl.String})
     )
-    found = frame.select("offer", pl.col("verdict").cast(pl.Categorical)).collect()
-    return found["offer"], found["verdict"]
+    decisions = frame.select("offer", pl.col("verdict").cast(pl.Categorical)).collect()
+    return decisions["offer"], decisions["verdict"]
 
 
 _Waiting = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
@@ -118,7 +118,7 @@ class _OfRulebook:
         self._decision_table, self._offers, self._verdicts = decision_table, offers, verdicts
         self._changed_offers, self._complete = changed_offers, complete
         self._seen: list[pl.Series] = []
-        self._told: list[pl.DataFrame] = []
+        self._rows: list[pl.DataFrame] = []
         self._waiting: list[_Waiting] = []
 
     @property
@@ -131,25 +131,25 @@ class _OfRulebook:
         pairs = matched.pairs
         self._seen.append(pairs[BEFORE])
         now = decided[self._decision_table.columns.verdict].cast(pl.String).alias(NEW)
-        found = _changed(self._before(matched), now)
-        is_changed = found["change"].is_not_null()
+        changes = _changed(self._before(matched), now)
+        is_changed = changes["change"].is_not_null()
         if not self._complete:
-            is_changed &= found["change"].ne_missing(VerdictChange.NEW.value)
-        changed = found.filter(is_changed)
+            is_changed &= changes["change"].ne_missing(VerdictChange.NEW.value)
+        changed = changes.filter(is_changed)
         changed = changed.join(self._caused(changed, decided, matched, pairs), on=AT, how="left", maintain_order="left")
         self._keep(changed, decided, ids, pairs)
-        told = found.select(AT, "previous_verdict").join(
+        compared = changes.select(AT, "previous_verdict").join(
             changed.select(AT, "change", CAUSE), on=AT, how="left", maintain_order="left"
         )
-        return [told[name].alias(self._decision_table.columns.of(name)) for name in COMPARED]
+        return [compared[name].alias(self._decision_table.columns.of(name)) for name in COMPARED]
 
     def _before(self, matched: Matched) -> pl.DataFrame:
         """For each offer its former verdicts in words, the one that is compared, and that of all where it is one."""
         one = self._verdicts.gather(matched.row).cast(pl.String)
         places = pl.int_range(len(one), dtype=pl.UInt32, eager=True).alias(AT)
-        found = pl.DataFrame([places, one.alias("previous_verdict"), one.alias(_JOINT), one.alias(OLD)])
+        before = pl.DataFrame([places, one.alias("previous_verdict"), one.alias(_JOINT), one.alias(OLD)])
         if matched.several.is_empty():
-            return found
+            return before
         verdicts = self._verdicts.gather(matched.several[BEFORE]).cast(pl.String).alias(OLD)
         several = matched.several.with_columns(verdicts).group_by(AT).agg(pl.col(OLD).unique(maintain_order=True))
         all_alike = pl.col(OLD).list.len() == 1
@@ -159,7 +159,7 @@ class _OfRulebook:
             pl.when(all_alike).then(pl.col(OLD).list.first()).otherwise(_joint(pl.col(OLD))).alias(_JOINT),
             pl.when(all_alike).then(pl.col(OLD).list.first()).alias(OLD),
         )
-        return found.update(merged, on=AT, how="left", maintain_order="left")
+        return before.update(merged, on=AT, how="left", maintain_order="left")
 
     def _caused(
         self, changed: pl.DataFrame, decided: pl.DataFrame, matched: Matched, pairs: pl.DataFrame
@@ -177,31 +177,31 @@ class _OfRulebook:
         about = [pl.col(n).cast(pl.String) if n in rows.columns else pl.lit(None, pl.String).alias(n) for n in _ABOUT]
         now = [pl.col(columns.of(n)).cast(pl.String).alias(n) for n in _DECIDED]
         named = pl.lit(rulebook.id).alias("rulebook"), pl.lit(rulebook.version).alias("version")
-        told = rows.select(*named, ids.gather(changed[AT]).alias("offer"), *about, *now)
-        told = told.hstack(
+        listed = rows.select(*named, ids.gather(changed[AT]).alias("offer"), *about, *now)
+        listed = listed.hstack(
             changed.select("change", "previous_verdict", CAUSE, AT, pl.col(NAMED).fill_null(value=False))
         )
         if self._changed_offers is None:
-            self._told.append(_listed(told))
+            self._rows.append(_listed(listed))
             return
         cells = rows.select(self._changed_offers.reads)
-        self._waiting.append((told, cells, pairs.join(told.filter(NAMED), on=AT, how="semi")))
-        if sum(told.height for told, _, _ in self._waiting) >= _HELD:
+        self._waiting.append((listed, cells, pairs.join(listed.filter(NAMED), on=AT, how="semi")))
+        if sum(listed.height for listed, _, _ in self._waiting) >= _HELD:
             self._name()
 
     def _name(self) -> None:
         """Name the criteria and facts of the changes that wait, and let go of their evidence."""
         waiting, self._waiting = self._waiting, []
-        for told, cells, pairs in _together(waiting):
+        for listed, cells, pairs in _together(waiting):
             assert self._changed_offers is not None
-            named = self._changed_offers.named(cells, told[CAUSE], pairs)
-            self._told.append(_listed(told.join(named, on=AT, how="left", maintain_order="left")))
+            named = self._changed_offers.named(cells, listed[CAUSE], pairs)
+            self._rows.append(_listed(listed.join(named, on=AT, how="left", maintain_order="left")))
 
     def rejected(self, matched: Matched) -> None:
         """Note offers whose rows were refused."""
         rows = matched.pairs.sort(AT, maintain_order=True)[BEFORE]
         self._seen.append(rows)
-        self._told.append(self._gone(rows, VerdictChange.REJECTED))
+        self._rows.append(self._gone(rows, VerdictChange.REJECTED))
 
     def changes(self) -> pl.DataFrame:
         """The list of changes by offer, those that are closed last."""
@@ -209,8 +209,8 @@ class _OfRulebook:
         seen = pl.concat([pl.Series([], dtype=pl.UInt32), *self._seen])
         everybody = pl.int_range(len(self._offers), dtype=pl.UInt32, eager=True)
         closed = everybody.filter(~everybody.is_in(seen.implode()))
-        told = pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *self._told]).sort("offer", maintain_order=True)
-        return pl.concat([told, self._gone(closed, VerdictChange.CLOSED)])
+        listed = pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *self._rows]).sort("offer", maintain_order=True)
+        return pl.concat([listed, self._gone(closed, VerdictChange.CLOSED)])
 
     def _gone(self, rows: pl.Series, change: VerdictChange) -> pl.DataFrame:
         known = {
@@ -231,8 +231,8 @@ def _changed(before: pl.DataFrame, now: pl.Series) -> pl.DataFrame:
     distinct = verdicts.select(_JOINT, NEW).unique()
     changes = [change_of(*pair) for pair in distinct.iter_rows()]
     words = pl.Series("change", [c.value if c else None for c in changes], dtype=pl.String)
-    told = distinct.with_columns(words)
-    return verdicts.join(told, on=[_JOINT, NEW], how="left", nulls_equal=True, maintain_order="left")
+    with_words = distinct.with_columns(words)
+    return verdicts.join(with_words, on=[_JOINT, NEW], how="left", nulls_equal=True, maintain_order="left")
 
 
 def _joint(verdicts: pl.Expr) -> pl.Expr:
@@ -245,11 +245,11 @@ def _together(waiting: Sequence[_Waiting]) -> Iterator[_Waiting]:
     """What waits as one, its offers numbered anew."""
     if not waiting:
         return
-    told = pl.concat(t.with_columns(pl.lit(n).alias(_CHUNK)) for n, (t, _, _) in enumerate(waiting))
-    numbers = told.select(_CHUNK, AT).with_row_index(_NUMBER)
+    listed = pl.concat(t.with_columns(pl.lit(n).alias(_CHUNK)) for n, (t, _, _) in enumerate(waiting))
+    numbers = listed.select(_CHUNK, AT).with_row_index(_NUMBER)
     pairs = pl.concat(p.with_columns(pl.lit(n).alias(_CHUNK)) for n, (_, _, p) in enumerate(waiting))
     pairs = pairs.join(numbers, on=[_CHUNK, AT], maintain_order="left").select(pl.col(_NUMBER).alias(AT), BEFORE)
-    yield told.with_columns(numbers[_NUMBER].alias(AT)), pl.concat(c for _, c, _ in waiting), pairs
+    yield listed.with_columns(numbers[_NUMBER].alias(AT)), pl.concat(c for _, c, _ in waiting), pairs
 
 
 _CHUNK, _NUMBER = " chunk", " number"

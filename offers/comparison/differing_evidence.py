@@ -35,8 +35,8 @@ class _Part(NamedTuple):
         """The columns of a side that say what the evidence is."""
         if not side.reader.reads_cells:
             return [ROW]
-        wanted = columns_of([self.fact], side.year) if self.fact.is_attribute else [self.key(side)]
-        return [name for name in wanted if name in side.columns]
+        names = columns_of([self.fact], side.year) if self.fact.is_attribute else [self.key(side)]
+        return [name for name in names if name in side.columns]
 
 
 class DifferingEvidence:
@@ -59,12 +59,12 @@ class DifferingEvidence:
 
     def between(self, before: pl.DataFrame, now: pl.DataFrame) -> dict[str, pl.Series]:
         """For each fact whether its evidence differs, in each pair of rows."""
-        found: dict[str, pl.Series] = {}
+        differing: dict[str, pl.Series] = {}
         for part in self._parts:
             differs = self._differs(part, before, now)
             name = part.fact.id
-            found[name] = found[name] | differs if name in found else differs
-        return found
+            differing[name] = differing[name] | differs if name in differing else differs
+        return differing
 
     def _differs(self, part: _Part, before: pl.DataFrame, now: pl.DataFrame) -> pl.Series:
         alike = self._are_written_alike(part, before, now)
@@ -95,14 +95,14 @@ class DifferingEvidence:
             return pl.repeat(0, rows.height, dtype=pl.Int64, eager=True)
         distinct = rows.select(names).unique(maintain_order=True)
         codes = [self._code(part, side, cells) for cells in distinct.iter_rows(named=True)]
-        told = distinct.with_columns(pl.Series(_CODE, codes, dtype=pl.Int64))
-        return rows.select(names).join(told, on=names, how="left", nulls_equal=True, maintain_order="left")[_CODE]
+        coded = distinct.with_columns(pl.Series(_CODE, codes, dtype=pl.Int64))
+        return rows.select(names).join(coded, on=names, how="left", nulls_equal=True, maintain_order="left")[_CODE]
 
     def _code(self, part: _Part, side: Side, cells: Mapping[str, Any]) -> int:
-        found = side.reader.stated(cells).get(part.fact.id)
-        if isinstance(found, Mapping):
-            found = found.get(side.year + (part.offset or 0))
-        possible = None if found is None else found.possible
+        evidence = side.reader.stated(cells).get(part.fact.id)
+        if isinstance(evidence, Mapping):
+            evidence = evidence.get(side.year + (part.offset or 0))
+        possible = None if evidence is None else evidence.possible
         return self._codes.setdefault(possible, len(self._codes))
 
 

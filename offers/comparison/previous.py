@@ -62,11 +62,11 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
     frames, lost = {}, {}
     for rulebook in rulebooks:
         if rulebook.id in files:
-            wanted = evidence_columns(compile_rulebook(rulebook), run.year)
-            frames[rulebook.id] = _with_evidence(rulebook.id, wanted, files, known)
-            asked = {c for r in old for c in evidence_columns(compile_rulebook(r), run.year)}
+            evidence = evidence_columns(compile_rulebook(rulebook), run.year)
+            frames[rulebook.id] = _with_evidence(rulebook.id, evidence, files, known)
+            read_before = {c for r in old for c in evidence_columns(compile_rulebook(r), run.year)}
             stated = columns_of(compile_rulebook(rulebook).facts_tested, run.year)
-            lost[rulebook.id] = [c for c in stated if c not in asked and _may_be_stated(c, run)]
+            lost[rulebook.id] = [c for c in stated if c not in read_before and _may_be_stated(c, run)]
     return Previous(run.year, frames, {r.id: r for r in old}, lost=lost, folder=str(folder))
 
 
@@ -91,20 +91,20 @@ def _may_be_stated(column: str, run: RunRecord) -> bool:
 
 
 def _with_evidence(
-    name: str, wanted: Iterable[str], files: Mapping[str, Path], known: Mapping[str, Sequence[str]]
+    name: str, evidence: Iterable[str], files: Mapping[str, Path], known: Mapping[str, Sequence[str]]
 ) -> pl.LazyFrame:
     """One rulebook's decisions, with the evidence that is wanted and that the others alone used.
 
     Raises:
         Rejected: the files of the run are not about the same offers.
     """
-    parts, found = [pl.scan_parquet(files[name], glob=False)], set(known[name])
+    parts, held = [pl.scan_parquet(files[name], glob=False)], set(known[name])
     for other, columns in known.items():
-        extra = [c for c in wanted if c in columns and c not in found]
+        extra = [c for c in evidence if c in columns and c not in held]
         if extra:
             _check_same_offers(files[name], files[other])
             parts.append(pl.scan_parquet(files[other], glob=False).select(extra))
-            found.update(extra)
+            held.update(extra)
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
 
 

@@ -18,8 +18,8 @@ def published_outcomes(offers: Sequence[Offer | Rejected], rulebooks: Sequence[R
     """For each rulebook the verdicts published latest, up to a year; the evidence behind them is not known."""
     frames = {}
     for rulebook in rulebooks:
-        found = {o.id: _verdict(o, rulebook, year) for o in offers if isinstance(o, Offer)}
-        known = {name: verdict for name, verdict in found.items() if verdict is not None}
+        verdicts = {o.id: _verdict(o, rulebook, year) for o in offers if isinstance(o, Offer)}
+        known = {name: verdict for name, verdict in verdicts.items() if verdict is not None}
         columns = {"offer": list(known), "verdict": list(known.values())}
         frames[rulebook.id] = pl.LazyFrame(columns, schema={"offer": pl.String, "verdict": pl.String})
     return Previous(0, frames, {}, complete=False)
@@ -33,5 +33,5 @@ def _verdict(offer: Offer, rulebook: Rulebook, year: int) -> str | None:
     verdicts = {words.get(p.outcome) for p in latest}
     if len(verdicts) > 1:
         return CONTRADICTORY
-    found = next(iter(verdicts), None)
-    return found.value if isinstance(found, Verdict) else None
+    decided = next(iter(verdicts), None)
+    return decided.value if isinstance(decided, Verdict) else None

@@ -55,9 +55,9 @@ class Verdicts:
 
     def of(self, rows: pl.DataFrame) -> pl.Series:
         """The verdict on each row: one of `ANSWER`."""
-        found = self.in_columns(rows.lazy())
-        left = found.is_null()
-        return found.scatter(left.arg_true(), self.one_by_one(rows.filter(left))) if left.any() else found
+        verdicts = self.in_columns(rows.lazy())
+        left = verdicts.is_null()
+        return verdicts.scatter(left.arg_true(), self.one_by_one(rows.filter(left))) if left.any() else verdicts
 
     def in_columns(self, rows: pl.LazyFrame) -> pl.Series:
         """The verdict on each row, null where columns cannot tell it."""
@@ -65,28 +65,28 @@ class Verdicts:
             count = rows.select(pl.len()).collect(engine="streaming").item()
             return pl.repeat(None, count, dtype=ANSWER, eager=True)
         names = self._evaluator.vectors
-        found = self._evaluator.with_vectors(rows.select(self._names)).select(READ, *names)
-        vectors = found.collect(engine="streaming")
+        evaluated = self._evaluator.with_vectors(rows.select(self._names)).select(READ, *names)
+        vectors = evaluated.collect(engine="streaming")
         distinct = vectors.filter(READ).select(names).unique(maintain_order=True)
         verdicts = pl.Series(ANSWER_OF, [self._verdict(vector) for vector in distinct.iter_rows()], ANSWER)
-        told = vectors.join(distinct.with_columns(verdicts), on=names, how="left", maintain_order="left")
-        return told.select(pl.when(READ).then(ANSWER_OF)).to_series()
+        answered = vectors.join(distinct.with_columns(verdicts), on=names, how="left", maintain_order="left")
+        return answered.select(pl.when(READ).then(ANSWER_OF)).to_series()
 
     def one_by_one(self, rows: pl.DataFrame) -> pl.Series:
         """The verdict on each row by the reader of rows and the reference evaluator."""
-        found = []
+        verdicts = []
         for cells in rows.iter_rows(named=True):
             try:
                 stated = self._reader.offer(cells[ROW], cells).stated
             except Rejected:
-                found.append(UNREADABLE)
+                verdicts.append(UNREADABLE)
                 continue
             try:
                 items = items_of([self._program], stated, self._year)[0]
-                found.append(ruling_on(self._program, items).verdict.value)
+                verdicts.append(ruling_on(self._program, items).verdict.value)
             except Rejected:
-                found.append(REFUSED)
-        return pl.Series(found, dtype=ANSWER)
+                verdicts.append(REFUSED)
+        return pl.Series(verdicts, dtype=ANSWER)
 
     def _verdict(self, vector: tuple[int, ...]) -> str:
         if vector not in self._known:

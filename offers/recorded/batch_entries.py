@@ -33,14 +33,14 @@ _DETAILS = ("source", "because", "reservation")
 Row = dict[str, Any]
 
 
-class Wanted(NamedTuple):
+class RowSelection(NamedTuple):
     """Which rows: of one offer, by one rulebook (`ID` or `ID@VERSION`); None for any."""
 
     offer: str | None = None
     rulebook: str | None = None
 
 
-def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]:
+def row_entries(journal: Journal, run: Entry, selection: RowSelection) -> Iterator[Entry]:
     """The decisions of a batch that are wanted, as entries with the number of the batch's own.
 
     Raises:
@@ -54,11 +54,11 @@ def row_entries(journal: Journal, run: Entry, wanted: Wanted) -> Iterator[Entry]
     replayer = Replayer(journal.text)
     for decided in recorded.rulebooks:
         named = decided.rulebook
-        if wanted.rulebook not in (None, named.id, named.name):
+        if selection.rulebook not in (None, named.id, named.name):
             continue
         path = journal.folder_at(str(run.place)) / "decisions" / f"{named.name}.parquet"
         vocabulary = replayer.rulebook(named).vocabulary
-        for row in _rows(path, wanted.offer):
+        for row in _rows(path, selection.offer):
             yield _entry(run, decided, row, vocabulary, replayer, recorded.year, path)
 
 
@@ -73,8 +73,8 @@ def _rows(path: Path, offer: str | None) -> Iterator[Row]:
             raise _unreadable(path, f"it has no column `{missing[0]}`")
         if frame.collect_schema()["offer"] != pl.String:
             raise _unreadable(path, "the column `offer` does not hold texts")
-        found = (frame if offer is None else frame.filter(pl.col("offer") == offer)).collect()
-    for chunk in found.iter_slices():
+        rows = (frame if offer is None else frame.filter(pl.col("offer") == offer)).collect()
+    for chunk in rows.iter_slices():
         yield from chunk.iter_rows(named=True)
 
 
@@ -87,12 +87,12 @@ def _entry(
 ) -> Entry:
     document = json_text(document_of(row, vocabulary))
     named, superset = decided.rulebook, decided.superset
-    said = {name: _said(row[name]) for name in _DECIDED}
+    texts = {name: _said(row[name]) for name in _DECIDED}
     try:
         record = decision_record(replayer.decide(document, named, superset, year))
     except NotReplayable:
-        record = {"format": FORMAT, "offer": said["offer"], "year": year, "rulebook": named.record()}
-    _say_as_the_row(record, row, said)
+        record = {"format": FORMAT, "offer": texts["offer"], "year": year, "rulebook": named.record()}
+    _say_as_the_row(record, row, texts)
     content = decision_text(record)
     return run._replace(
         kind=DECISION,
@@ -104,10 +104,10 @@ def _entry(
         document=document,
         place=str(path),
         superset=None if superset is None else canonical_record(superset.record()),
-        offer=said["offer"],
-        verdict=said["verdict"],
-        outcome=said["outcome"],
-        basis=said["basis"],
+        offer=texts["offer"],
+        verdict=texts["verdict"],
+        outcome=texts["outcome"],
+        basis=texts["basis"],
     )
 
 
@@ -115,9 +115,9 @@ def _said(cell: object) -> str | None:
     return None if cell is None else str(cell)
 
 
-def _say_as_the_row(record: Row, row: Row, said: MappingType[str, str | None]) -> None:
+def _say_as_the_row(record: Row, row: Row, texts: MappingType[str, str | None]) -> None:
     """Let a decision say what the row says of verdict, outcome, basis and each criterion's status."""
-    record |= {name: text for name, text in said.items() if name != "offer"}
+    record |= {name: text for name, text in texts.items() if name != "offer"}
     for criterion in record.get("criteria", ()):
         if criterion["id"] in row:
             criterion["status"] = _said(row[criterion["id"]])
@@ -141,12 +141,12 @@ def document_of(row: Row, vocabulary: Vocabulary) -> Mapping:
 
 
 def _years(row: Row, fact: FactDeclaration) -> dict[str, Node]:
-    found: dict[str, Node] = {}
+    cells: dict[str, Node] = {}
     for name in row:
         start, _, year = name.rpartition("_")
         if start == fact.id and re.fullmatch("[0-9]{4}", year) and (cell := _cell(row, name, fact)) is not None:
-            found[year] = cell
-    return found
+            cells[year] = cell
+    return cells
 
 
 def _attributes(row: Row, vocabulary: Vocabulary) -> dict[str, Node]:

@@ -26,15 +26,15 @@ def masked(record: Record, facts: Iterable[str], vocabulary: Vocabulary | None) 
     Raises:
         Rejected: a reason or reservation that was masked stands elsewhere in the record too.
     """
-    wanted = _related(set(facts), vocabulary)
+    names = _related(set(facts), vocabulary)
     result: Record = copy.deepcopy(record)
     texts: set[str] = set()
-    _mask_document(result.get("document"), wanted, texts)
+    _mask_document(result.get("document"), names, texts)
     for part in ("content", "decision"):
         if isinstance(decision := result.get(part), dict):
-            _mask_decision(decision, wanted, texts)
+            _mask_decision(decision, names, texts)
     _check(result, texts)
-    return result | {"masked": sorted(wanted)}
+    return result | {"masked": sorted(names)}
 
 
 def check_facts(facts: Iterable[str], known: Iterable[str]) -> None:

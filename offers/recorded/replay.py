@@ -78,8 +78,10 @@ class Replayer:
             offer = self.offer(document, decider.program.rulebook.vocabulary)
             return decider.decide(offer.subject(), offer.stated, year)
         except Rejected as error:
-            said = "; ".join(f"{d.code}: {d.message}" for d in error.diagnostics)
-            raise NotReplayable(f"denne version afviser det: {said}", f"this version rejects it: {said}") from None
+            reasons = "; ".join(f"{d.code}: {d.message}" for d in error.diagnostics)
+            raise NotReplayable(
+                f"denne version afviser det: {reasons}", f"this version rejects it: {reasons}"
+            ) from None
 
     def offer(self, document: str, vocabulary: Vocabulary) -> Offer:
         """The offer that a recorded document holds."""

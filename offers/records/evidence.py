@@ -123,8 +123,8 @@ class _Reader:
         bounds = {name: getattr(entry, name) for name in BOUND_KEYS if getattr(entry, name) is not None}
         if (entry.answer is None) is (not bounds):
             hint = "`answer: ...`, or bounds such as `at_most: ...`"
-            given = "both an answer and bounds" if bounds else "neither an answer nor bounds"
-            raise rejected(node.place, "evidence-form", f"`{self._fact.id}` has {given}", hint)
+            contents = "both an answer and bounds" if bounds else "neither an answer nor bounds"
+            raise rejected(node.place, "evidence-form", f"`{self._fact.id}` has {contents}", hint)
         if bounds:
             return self._bounds(bounds, node, provenance)
         answer = node.entries["answer"]

@@ -185,14 +185,14 @@ def _attributes(
     agreement: set[str] = {record.agreement_with.kind} if record.agreement_with else set()
     if not agreement and kinds and (agreement_stated or "private" not in kinds):
         agreement = {"none"}
-    given = {
+    answers_of = {
         "operator_kind": kinds,
         "agreement_kind": agreement,
         "service_type": {record.service_type} if record.service_type else set(),
     }
     return {
         name: Evidence(frozenset(answers), State.KNOWN, place=place)
-        for name, answers in given.items()
+        for name, answers in answers_of.items()
         if answers and name in vocabulary.facts
     }
 

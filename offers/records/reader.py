@@ -98,14 +98,14 @@ def _files(path: Path) -> Iterator[Path | Rejected]:
         yield path
         return
     errors: list[Rejected] = []
-    found = []
+    offer_files = []
     for folder, folders, names in os.walk(path, onerror=lambda error: errors.append(_unreadable(error, path))):
         folders.sort()
         files = [Path(folder, name) for name in sorted(names) if name.lower().endswith(SUFFIXES)]
-        found += [file for file in files if os.path.isfile(file) or not os.path.exists(file)]
+        offer_files += [file for file in files if os.path.isfile(file) or not os.path.exists(file)]
     yield from errors
-    yield from found
-    if not found and not errors:
+    yield from offer_files
+    if not offer_files and not errors:
         kinds = ", ".join(SUFFIXES)
         yield rejected(Place(str(path)), "empty", "there is no offer file in the folder", f"offer files end in {kinds}")
 

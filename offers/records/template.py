@@ -131,10 +131,10 @@ def _tests_in(rulebook: Rulebook, wording: Wording) -> Iterator[tuple[str, Test,
     for criterion in rulebook.criteria:
         exempt = [criterion.applicability.exempt_when] if criterion.applicability else []
         for condition in (criterion.condition, *exempt):
-            yield from ((criterion.id, *found) for found in tests_of(condition))
+            yield from ((criterion.id, *test) for test in tests_of(condition))
     for override in rulebook.overrides:
         title = wording.quoted(wording.text(override.title))
-        yield from ((title, *found) for found in tests_of(override.condition))
+        yield from ((title, *test) for test in tests_of(override.condition))
 
 
 def _add_parts(fact: FactDeclaration, uses: dict[str, list[str]]) -> None:

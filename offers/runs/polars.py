@@ -49,8 +49,8 @@ class PolarsBackend:
         def ids_with(hashes: pl.Series) -> Iterable[str]:
             ids = rows.select("id")
             with_hash = ids.map_batches(lambda f: f.filter(f["id"].hash().is_in(hashes.implode())), streamable=True)
-            found: list[str] = with_hash.collect(engine="streaming")["id"].to_list()
-            return found
+            repeated: list[str] = with_hash.collect(engine="streaming")["id"].to_list()
+            return repeated
 
         refused = [row.id or None for row in run.batch.rejected]
         return _ids_of(run).found(pl.Series(refused, dtype=pl.String), ids_with)

@@ -10,12 +10,12 @@ from engine.diagnostics import Place, rejected
 from offers.comparison.previous import DECISIONS, fault_of_previous
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
-from offers.runs.run_pass import Pass, Request, RunResult, Told
+from offers.runs.run_pass import Pass, Progress, Request, RunResult
 from offers.tables.polars_words import fault_of, polars_failing, refusal
 
 
 def reclassify(
-    request: Request, folder: Path, told: Told = lambda rows: None, backend: Backend[Any] | None = None
+    request: Request, folder: Path, progress: Progress = lambda rows: None, backend: Backend[Any] | None = None
 ) -> RunResult:
     """Decide a register, and write `decisions/` and the parts of `fragile.csv` into a folder.
 
@@ -27,23 +27,23 @@ def reclassify(
     """
     (folder / DECISIONS).mkdir(parents=True, exist_ok=True)
     with polars_failing(lambda error: _fault(request, error)):
-        return _decided(request, folder, told, backend or PolarsBackend())
+        return _decided(request, folder, progress, backend or PolarsBackend())
 
 
-def _decided(request: Request, folder: Path, told: Told, backend: Backend[Any]) -> RunResult:
+def _decided(request: Request, folder: Path, progress: Progress, backend: Backend[Any]) -> RunResult:
     repeated: frozenset[str] = frozenset()
     deciders = [Decider(rulebook) for rulebook in request.rulebooks]
     rows = backend.read(request.table)
     while True:
-        run = Pass(request, deciders, rows, folder, repeated, told)
+        run = Pass(request, deciders, rows, folder, repeated, progress)
         try:
             backend.write(backend.evaluate(rows, run), run)
-            found = backend.repeated_ids(rows, run)
-            if found <= repeated:
+            repeated_now = backend.repeated_ids(rows, run)
+            if repeated_now <= repeated:
                 return _with_offers(run.result(), request)
         finally:
             run.close()
-        repeated |= found
+        repeated |= repeated_now
 
 
 def _with_offers(result: RunResult, request: Request) -> RunResult:
@@ -56,5 +56,5 @@ def _with_offers(result: RunResult, request: Request) -> RunResult:
 
 def _fault(request: Request, error: Exception) -> Exception:
     """Why Polars failed: what it was given to read, or what the system refused; else it is a mistake of ours."""
-    found = fault_of(request.table) or (fault_of_previous(request.previous) if request.previous else None)
-    return found or (refusal(error) if isinstance(error, OSError) else error)
+    fault = fault_of(request.table) or (fault_of_previous(request.previous) if request.previous else None)
+    return fault or (refusal(error) if isinstance(error, OSError) else error)

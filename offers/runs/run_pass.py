@@ -57,7 +57,7 @@ class RunResult(NamedTuple):
     executions: Sequence[Execution | None]
 
 
-Told = Callable[[int], None]
+Progress = Callable[[int], None]
 """Is called with the number of rows decided so far."""
 
 
@@ -70,7 +70,7 @@ class Pass:
         rows: the table's rows, as a backend holds them.
         folder: what is written goes there.
         repeated: ids that several rows share, as far as they are known.
-        told: hears how far the pass has come.
+        progress: hears how far the pass has come.
     """
 
     def __init__(
@@ -80,9 +80,9 @@ class Pass:
         rows: Any,
         folder: Path,
         repeated: frozenset[str],
-        told: Told,
+        progress: Progress,
     ) -> None:
-        self.request, self.folder, self.told = request, folder, told
+        self.request, self.folder, self.progress = request, folder, progress
         programs, nearness = [d.program for d in deciders], request.nearness if request.fragile else None
         self.evaluator = Evaluator(programs, request.year, rows, request.table.sign, request.reader, nearness)
         self.decision_tables = [
@@ -90,8 +90,8 @@ class Pass:
             for number, (decider, columnar) in enumerate(zip(deciders, self.evaluator.columnar, strict=True))
         ]
         self.batch = Batch(self.evaluator, self.decision_tables, request.table, repeated)
-        asked = (self.decision_tables, request.table, request.reader, request.year)
-        self.comparison = RunComparison(request.previous, *asked) if request.previous else None
+        now = (self.decision_tables, request.table, request.reader, request.year)
+        self.comparison = RunComparison(request.previous, *now) if request.previous else None
 
     @property
     def decided_schema(self) -> dict[str, pl.DataType]:
@@ -111,7 +111,7 @@ class Pass:
             IntegrityFault: evaluators disagree.
         """
         decided = self.batch.decide(chunk)
-        self.told(self.batch.rows)
+        self.progress(self.batch.rows)
         return decided.with_columns(self.comparison.compare(decided)) if self.comparison else decided
 
     # --- what is written ---

@@ -160,17 +160,17 @@ class SparkBackend:
         """None: the pass looks for them itself."""
         return frozenset()
 
-    def _certain(self, found: DataFrame, run: Pass) -> DataFrame:
+    def _certain(self, evaluated: DataFrame, run: Pass) -> DataFrame:
         """The rows that can be decided, each with its vectors, once the others are read and the sample is checked."""
         batch, vectors, cells = run.batch, run.evaluator.vectors, run.evaluator.reads
-        counted = found.filter(spark.col("id").isNotNull()).groupBy("id").count()
-        repeated = found.join(counted.filter("count > 1").select("id"), "id")
-        told = batch.read_one_by_one(
-            (row.asDict() for row in found.filter(~spark.col(READ)).toLocalIterator()),
+        counted = evaluated.filter(spark.col("id").isNotNull()).groupBy("id").count()
+        repeated = evaluated.join(counted.filter("count > 1").select("id"), "id")
+        by_reference = batch.read_one_by_one(
+            (row.asDict() for row in evaluated.filter(~spark.col(READ)).toLocalIterator()),
             (row.asDict() for row in repeated.select(cells).toLocalIterator()),
         )
         schema = {ROW: pl.Int64, **{_TELLS + name: pl.Int64 for name in vectors}}
-        decided = found.join(self._small(pl.DataFrame(told, schema=schema, orient="row")), ROW, "left")
+        decided = evaluated.join(self._small(pl.DataFrame(by_reference, schema=schema, orient="row")), ROW, "left")
         decided = decided.filter(spark.col(READ) | spark.col(_TELLS + vectors[0]).isNotNull())
         without = pl.DataFrame({ROW: [r.row for r in batch.rejected]}, schema={ROW: pl.Int64})
         decided = decided.join(self._small(without), ROW, "left_anti")
@@ -188,14 +188,14 @@ class SparkBackend:
             names, near = decision_table.columnar.vectors, decision_table.columnar.near
             distinct = _to_polars(decided.groupBy(names).count()).sort(names)
             vectors = distinct.select(names)
-            told = decision_table.decide(vectors, distinct["count"]).select(pl.all().cast(pl.String))
-            told = told.rename(decision_table.columns.of)
-            decided = decided.join(self._small(vectors.hstack(told)), names)
+            decisions = decision_table.decide(vectors, distinct["count"]).select(pl.all().cast(pl.String))
+            decisions = decisions.rename(decision_table.columns.of)
+            decided = decided.join(self._small(vectors.hstack(decisions)), names)
             if run.request.fragile:
                 bits = _to_polars(decided.select(near).distinct())
                 decided = decided.join(self._small(bits.with_columns(decision_table.near(bits))), near)
         run.batch.has_decided()
-        run.told(run.batch.rows)
+        run.progress(run.batch.rows)
         return decided.drop(*run.evaluator.vectors)
 
     def _compared(self, decided: DataFrame, comparison: RunComparison) -> DataFrame:
@@ -221,9 +221,9 @@ class SparkBackend:
 
 
 def _to_polars(frame: DataFrame) -> pl.DataFrame:
-    found = pl.from_arrow(frame.toArrow())
-    assert isinstance(found, pl.DataFrame)
-    return found
+    collected = pl.from_arrow(frame.toArrow())
+    assert isinstance(collected, pl.DataFrame)
+    return collected
 
 
 def _write_parquet(frame: DataFrame, folder: Path) -> None:

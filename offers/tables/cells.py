@@ -94,10 +94,10 @@ def names_of_answers(fact: FactDeclaration) -> dict[str, str]:
 
 def _bounds(text: str, sign: DecimalSign, place: Place) -> Iterator[tuple[str, Node]]:
     if _BOUNDS.match(text):
-        found = _BOUND.findall(text)
-        if len({mark for mark, _ in found}) < len(found):
+        bounds = _BOUND.findall(text)
+        if len({mark for mark, _ in bounds}) < len(bounds):
             return
-        for mark, number in found:
+        for mark, number in bounds:
             yield BOUND_SIGNS[mark], _number(number, sign, place)
     elif between := _RANGE.match(text):
         yield "between", Sequence(place, tuple(_number(end, sign, place) for end in between.groups()))

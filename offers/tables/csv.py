@@ -29,10 +29,10 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
     """
     text = file.text()
     text = text if "\n" in text else text.replace("\r", "\n")
-    said = _SAID_BY_EXCEL.match(text)
-    separator = reading.separator or (said[1] if said else _separator(text, headers, file.name))
-    above = 1 if said else 0
-    names = first_record(text[said.end() :] if said else text, separator)
+    sep_line = _SAID_BY_EXCEL.match(text)
+    separator = reading.separator or (sep_line[1] if sep_line else _separator(text, headers, file.name))
+    above = 1 if sep_line else 0
+    names = first_record(text[sep_line.end() :] if sep_line else text, separator)
     if isinstance(names, Fault):
         raise rejected(Place(file.name, 1 + above, names.cell), names.code, names.message, names.hint)
     columns = headers.read(names, file.name, ignored, lambda n: Place(file.name, 1 + above, n))
@@ -66,12 +66,12 @@ def _separator(text: str, headers: Headers, file: str) -> str:
     most = max(known.values())
     if not most:
         return max(SEPARATORS, key=text.split("\n", 1)[0].count)
-    found = [separator for separator, count in known.items() if count == most]
-    if len(found) > 1 and any(separator in text.split("\n", 1)[0] for separator in found):
-        one, other = (f"{_TITLES[separator]}" for separator in found[:2])
+    likely = [separator for separator, count in known.items() if count == most]
+    if len(likely) > 1 and any(separator in text.split("\n", 1)[0] for separator in likely):
+        one, other = (f"{_TITLES[separator]}" for separator in likely[:2])
         message = f"{quoted(text.splitlines()[0])} can be separated by {one} and by {other}"
-        raise rejected(Place(file, 1, 1), "syntax", message, f"say which with `--separator '{found[0]}'`")
-    return found[0]
+        raise rejected(Place(file, 1, 1), "syntax", message, f"say which with `--separator '{likely[0]}'`")
+    return likely[0]
 
 
 def _known(text: str, separator: str, headers: Headers) -> int:

@@ -58,13 +58,13 @@ def first_record(text: str, separator: str) -> list[str] | Fault:
     """
     cells, at, pattern = list[str](), 0, _patterns(separator).cell
     while True:
-        if (found := pattern.match(text, at)) is None:
+        if (cell := pattern.match(text, at)) is None:
             return _odd_quote(text, at, separator, len(cells) + 1)
-        plain = found["plain"]
-        cells.append(found[0][1:].rpartition('"')[0].replace('""', '"') if plain is None else plain)
-        if found["end"] != separator:
+        plain = cell["plain"]
+        cells.append(cell[0][1:].rpartition('"')[0].replace('""', '"') if plain is None else plain)
+        if cell["end"] != separator:
             return cells
-        at = found.end()
+        at = cell.end()
 
 
 def records_of(
@@ -178,12 +178,12 @@ class _Writer:
     def _end_of_record(self, text: str, at: int) -> int | None:
         """Where a record ends, after its line end; None where a cell in quotes does not end in the text."""
         while at < len(text):
-            found = self._pattern.cell.match(text, at)
-            if found is None:
+            cell = self._pattern.cell.match(text, at)
+            if cell is None:
                 closed = text[at] != '"' or self._pattern.closing.match(text, at)
                 return self._end_of_line(text, at) if closed else None
-            at = found.end()
-            if found["end"] != self._separator:
+            at = cell.end()
+            if cell["end"] != self._separator:
                 return at
         return at
 
@@ -216,18 +216,18 @@ class _Writer:
         return [record]
 
     def _fault_in(self, record: str) -> Fault | None:
-        if found := _NO_TEXT.search(record):
-            return Fault(record[: found.start()].count(self._separator) + 1, NO_TEXT.message, NO_TEXT.hint)
+        if match := _NO_TEXT.search(record):
+            return Fault(record[: match.start()].count(self._separator) + 1, NO_TEXT.message, NO_TEXT.hint)
         at, cell, whole = 0, 0, record.rstrip("\r\n")
         while True:
-            found, cell = self._pattern.cell.match(whole, at), cell + 1
-            if found is None:
+            match, cell = self._pattern.cell.match(whole, at), cell + 1
+            if match is None:
                 return _odd_quote(whole, at, self._separator, cell)
-            if "\r" in (found["plain"] or ""):
+            if "\r" in (match["plain"] or ""):
                 return Fault(cell, "a line break stands in the middle of the row", "write each offer on one line")
-            if found["end"] != self._separator:
+            if match["end"] != self._separator:
                 return None
-            at = found.end()
+            at = match.end()
 
     def _write_faulty(self, record: str, fault: Fault) -> None:
         """A row that cannot be read, with as much of its first cells as can be told, and a cell too many."""
@@ -239,9 +239,9 @@ class _Writer:
 
 
 def _odd_quote(record: str, at: int, separator: str, cell: int) -> Fault:
-    shown = quoted(record[at:].split("\n", 1)[0].split(separator, 1)[0])
+    words = quoted(record[at:].split("\n", 1)[0].split(separator, 1)[0])
     hint = 'a cell with a quote in it stands in quotes, and the quote twice: `"5"" pipe"`'
-    return Fault(cell, f"a quote in {shown} does not begin or end the cell", hint)
+    return Fault(cell, f"a quote in {words} does not begin or end the cell", hint)
 
 
 class _Patterns(NamedTuple):

@@ -94,8 +94,8 @@ def open_table_of_database(
     frame = frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE))
     rows: int = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     read_as = {"rows ordered by": source.order, "digest of": "its rows as NDJSON"}
-    found = Table(address.shown, source.kind, tuple(columns), frame, ".", read_as, digest_of_rows(path), rows)
-    return found._replace(first_row=1, files=(path,), rows_of_files=(rows,))
+    table = Table(address.shown, source.kind, tuple(columns), frame, ".", read_as, digest_of_rows(path), rows)
+    return table._replace(first_row=1, files=(path,), rows_of_files=(rows,))
 
 
 def digest_of_rows(path: Path) -> str:

@@ -43,8 +43,8 @@ def duckdb_table(file: Path, table: str, scratch: Path) -> Iterator[Source]:
 
 def _tables_of(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     query = "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = current_catalog()"
-    found: list[tuple[str, str]] = connection.execute(query).fetchall()
-    return found
+    tables: list[tuple[str, str]] = connection.execute(query).fetchall()
+    return tables
 
 
 def _column(column: Column, dtype: str) -> str:

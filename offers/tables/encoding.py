@@ -44,13 +44,13 @@ DANISH = (
 )
 
 
-def encoding_of(path: Path, file: str | None = None, said: str | None = None) -> Encoding:
+def encoding_of(path: Path, file: str | None = None, asked_for: str | None = None) -> Encoding:
     """The encoding of a file of text.
 
     Args:
         path: the file.
         file: what names it where it cannot be told.
-        said: the encoding that whoever asks has named, as Python names it.
+        asked_for: the encoding that whoever asks has named, as Python names it.
 
     Raises:
         Rejected: the words of the file read as Danish in several encodings, or in none.
@@ -58,8 +58,10 @@ def encoding_of(path: Path, file: str | None = None, said: str | None = None) ->
     """
     with path.open("rb") as stream:
         start = stream.read(4)
-    if said is not None:
-        return Encoding(said, "utf-8-sig" if said == "utf-8" and start.startswith(codecs.BOM_UTF8) else said)
+    if asked_for is not None:
+        return Encoding(
+            asked_for, "utf-8-sig" if asked_for == "utf-8" and start.startswith(codecs.BOM_UTF8) else asked_for
+        )
     if start.startswith(codecs.BOM_UTF8):
         return Encoding("UTF-8 with BOM", "utf-8-sig")
     if start.startswith(_UTF_16):
@@ -102,14 +104,14 @@ def _danish(path: Path, place: Place) -> Encoding:
 
 def _words(path: Path) -> set[bytes]:
     """The different words of a file that hold more than ASCII."""
-    found: set[bytes] = set()
+    words: set[bytes] = set()
     held = b""
     for block in _blocks(path):
-        found.update(_WORD.findall(held + block))
+        words.update(_WORD.findall(held + block))
         held = (held + block)[-100:]
-        if len(found) > _WORDS:
+        if len(words) > _WORDS:
             break
-    return found
+    return words
 
 
 def _read(words: list[bytes], encoding: Encoding) -> list[str] | None:

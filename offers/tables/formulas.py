@@ -37,5 +37,5 @@ def harmless_cell(text: str) -> str:
     >>> [harmless_cell(text) for text in ("=1+1", "-0,5", "-1+2", "+45", "3-Kløveren")]
     ["'=1+1", '-0,5', "'-1+2", "'+45", '3-Kløveren']
     """
-    shown = harmless(text)
-    return f"'{shown}" if FORMULA.match(shown) else shown
+    words = harmless(text)
+    return f"'{words}" if FORMULA.match(words) else words

@@ -93,8 +93,8 @@ class Headers:
 
     def name_of(self, header: str) -> str | None:
         """The contract's name of a column, or None where it has none."""
-        found = self._find(header)
-        return found.name if found else None
+        column = self._find(header)
+        return column.name if column else None
 
     def _find(self, header: str) -> Column | None:
         plain = " ".join(header.split()).lower()
@@ -187,11 +187,11 @@ def stated_in(column: str, vocabulary: Vocabulary) -> tuple[FactDeclaration, int
 
 def columns_of(facts: Iterable[FactDeclaration], year: int) -> list[str]:
     """The columns of a table that state facts, or what they are derived from, for an agreement year."""
-    found: list[str] = []
+    columns: list[str] = []
     for fact in facts:
-        found.append(fact.id)
+        columns.append(fact.id)
         for name, offset in fact.derivation.parts if fact.derivation else ():
-            found.append(name if offset is None else f"{name}_{year + offset}")
+            columns.append(name if offset is None else f"{name}_{year + offset}")
         if fact.id == "agreement_kind":
-            found.append("operator_kind")
-    return list(dict.fromkeys(found))
+            columns.append("operator_kind")
+    return list(dict.fromkeys(columns))

@@ -37,16 +37,16 @@ def _objects(file: TableFile, faults: dict[int, Fault]) -> Iterator[dict[str, st
         for number, line in enumerate(lines):
             try:
                 line.encode()
-                found = _read(line, file.name) if line.strip() else {}
+                record = _read(line, file.name) if line.strip() else {}
             except UnicodeEncodeError:
-                faults[number], found = NO_TEXT, None
+                faults[number], record = NO_TEXT, None
             except Rejected as error:
-                (first, *_), found = error.diagnostics, None
+                (first, *_), record = error.diagnostics, None
                 faults[number] = Fault(first.place.column or 1, first.message, first.hint, first.code)
             except ValueError:
-                found = None
-            if isinstance(found, dict):
-                yield {name: _json_text(value) for name, value in found.items()}
+                record = None
+            if isinstance(record, dict):
+                yield {name: _json_text(value) for name, value in record.items()}
             else:
                 yield {EXTRA: line.strip().encode(errors="replace").decode()}
 
@@ -56,13 +56,13 @@ def _read(line: str, file: str) -> Any:
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    record: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
+        if name in record:
             message = f"the key {quoted(name)} stands twice in one object"
             raise rejected(Place(""), "duplicate-key", message, "leave one of them out")
-        found[name] = value
-    return found
+        record[name] = value
+    return record
 
 
 def _json_text(value: Any) -> str | None:

@@ -34,10 +34,10 @@ class OfferRows:
         Raises:
             Rejected: with every mistake found in its file.
         """
-        found = self.offers[row]
-        if isinstance(found, Rejected):
-            raise found
-        return found
+        offer = self.offers[row]
+        if isinstance(offer, Rejected):
+            raise offer
+        return offer
 
     def stated(self, values: Mapping[str, Any]) -> Stated:
         """What the offer in a row states."""
@@ -75,12 +75,12 @@ def _row(offer: Offer) -> dict[str, str]:
     record = offer.record
     row = {"id": record.id, "name": record.name}
     row |= {"operator_name": SEVERAL.join(p.name for p in offer.operators)} if offer.operators else {}
-    row |= {name: SEVERAL.join(given) for name in ("area", "target_group") if (given := words(getattr(record, name)))}
-    for name, found in offer.stated.items():
-        if isinstance(found, Evidence):
-            row |= _cells(name, found)
+    row |= {name: SEVERAL.join(listed) for name in ("area", "target_group") if (listed := words(getattr(record, name)))}
+    for name, stated in offer.stated.items():
+        if isinstance(stated, Evidence):
+            row |= _cells(name, stated)
         else:
-            for year, evidence in found.items():
+            for year, evidence in stated.items():
                 row |= _cells(f"{name}_{year}", evidence)
     return row
 

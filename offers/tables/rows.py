@@ -93,10 +93,10 @@ class Rows:
         if (known := self._read_before.get(cell)) is not None:
             return known
         name, text, because = cell
-        column, found = self._columns[name], list[Diagnostic]()
-        evidence = read_cell(text, column.fact, self._table.sign, Place(name), found)  # type: ignore[arg-type]
+        column, diagnostics = self._columns[name], list[Diagnostic]()
+        evidence = read_cell(text, column.fact, self._table.sign, Place(name), diagnostics)  # type: ignore[arg-type]
         if evidence is None:
-            raise Rejected(found)
+            raise Rejected(diagnostics)
         if len(self._read_before) >= MAX_REMEMBERED:
             self._read_before.clear()
         self._read_before[cell] = read = evidence._replace(provenance=Provenance(because=because))
@@ -196,8 +196,8 @@ class Rows:
         return evidence
 
     def _details(self, row: int, name: str, cells: Mapping[str, str]) -> dict[str, Node]:
-        given = {detail: f"{name}_{detail}" for detail in ("source", "because", "reservation")}
-        return {d: _text(cells[column], self._place(row, column)) for d, column in given.items() if column in cells}
+        headers = {detail: f"{name}_{detail}" for detail in ("source", "because", "reservation")}
+        return {d: _text(cells[column], self._place(row, column)) for d, column in headers.items() if column in cells}
 
 
 def _at(words: list[str], number: int) -> str:

@@ -72,18 +72,18 @@ class UntoldCells:
 
     def texts(self, sheet: str) -> dict[tuple[int, int], str]:
         """The texts of those cells of a worksheet, by row and column from 1."""
-        found: dict[tuple[int, int], str] = {}
+        texts: dict[tuple[int, int], str] = {}
         for cell in self._sheets[sheet] if self._kind == "ods" else self._of_xlsx(sheet):
             if cell.text is not None:
-                found |= dict.fromkeys(cell.places, cell.text)
-        return found
+                texts |= dict.fromkeys(cell.places, cell.text)
+        return texts
 
     def _of_xlsx(self, sheet: str) -> list[Cell]:
         with zipfile.ZipFile(self._path) as book:
             xml = _sheet_of_xlsx(book, sheet)
-        found = [] if _is_plain(xml) else list(_cells_of_xlsx(xml))
-        _check_extent(found)
-        return found
+        cells = [] if _is_plain(xml) else list(_cells_of_xlsx(xml))
+        _check_extent(cells)
+        return cells
 
 
 def _check_extent(cells: list[Cell]) -> None:
@@ -118,9 +118,9 @@ def _sheet_of_xlsx(book: zipfile.ZipFile, sheet: str) -> bytes:
         relation.get("Id"): relation.get("Target", "")
         for relation in _parsed(book.read(parts["xl/_rels/workbook.xml.rels"]))
     }
-    for found in _parsed(book.read(parts["xl/workbook.xml"])).iter():
-        if found.tag in (f"{_MAIN}sheet", f"{_STRICT}sheet") and found.get("name") == sheet:
-            (target,) = (targets[value] for key, value in found.attrib.items() if key.endswith("}id"))
+    for element in _parsed(book.read(parts["xl/workbook.xml"])).iter():
+        if element.tag in (f"{_MAIN}sheet", f"{_STRICT}sheet") and element.get("name") == sheet:
+            (target,) = (targets[value] for key, value in element.attrib.items() if key.endswith("}id"))
             return book.read(parts[(target[1:] if target.startswith("/") else f"xl/{target}").lower()])
     raise KeyError(sheet)
 
@@ -203,8 +203,8 @@ def _cells_of_ods(xml: bytes) -> Iterator[Cell]:
 
 
 def _repeated(times: re.Pattern[bytes], attributes: bytes) -> int:
-    found = times.search(attributes)
-    return int(found[1]) if found else 1
+    match = times.search(attributes)
+    return int(match[1]) if match else 1
 
 
 def _untold(attributes: bytes, content: bytes) -> str | None:
@@ -214,7 +214,7 @@ def _untold(attributes: bytes, content: bytes) -> str | None:
         return None
     paragraphs = [paragraph or b"" for paragraph in _PARAGRAPH.findall(content)]
     text = b"\n".join(paragraphs).replace(b"<text:tab/>", b"\t").replace(b"<text:line-break/>", b"\n")
-    text = _SPACES.sub(lambda found: b" " * int(found[1] or 1), text)
+    text = _SPACES.sub(lambda match: b" " * int(match[1] or 1), text)
     return _plain(re.sub(rb"<[^>]*>", b"", text))
 
 

@@ -196,7 +196,7 @@ class _Writer:
 
     def _check(self, sheet: Any, number: int, column: WorkbookColumn) -> None:
         """What a column offers to choose from, or accepts, with its question beside the cell."""
-        shown = {"input_title": _cut(column.header, 32), "input_message": _cut(column.question, 255)}
+        messages = {"input_title": _cut(column.header, 32), "input_message": _cut(column.question, 255)}
         area = (HEADER + 1, number, HEADER + ROWS, number)
         fact, choices = column.fact, self._choices(column)
         if choices:
@@ -206,13 +206,13 @@ class _Writer:
                 "error_type": "stop" if strict else "information",
                 "error_message": self._pick("Vælg fra listen.", "Choose from the list."),
             }
-            sheet.data_validation(*area, {"validate": "list", "source": self._listed(choices), **error, **shown})
+            sheet.data_validation(*area, {"validate": "list", "source": self._listed(choices), **error, **messages})
         elif fact is not None and fact.is_number:
             formula = self._accepts(fact, xl_rowcol_to_cell(HEADER + 1, number))
             message = _cut(self._writable(fact), 255)
-            sheet.data_validation(*area, {"validate": "custom", "value": formula, "error_message": message, **shown})
+            sheet.data_validation(*area, {"validate": "custom", "value": formula, "error_message": message, **messages})
         else:
-            sheet.data_validation(*area, {"validate": "any", **shown})
+            sheet.data_validation(*area, {"validate": "any", **messages})
 
     def _choices(self, column: WorkbookColumn) -> tuple[str, ...]:
         if column.attribute in _CHOSEN:

@@ -200,7 +200,7 @@ def test_what_a_parser_cannot_say_of_our_texts_has_words_all_the_same(problem: s
 
 @given(st.text(min_size=1), st.booleans())
 def test_what_no_parser_has_said_yet_gets_a_general_text(words: str, has_place: bool) -> None:
-    known = any(e.said.search(f": {words}") or e.said.search(words) for e in EXPLANATIONS)
+    known = any(e.pattern.search(f": {words}") or e.pattern.search(words) for e in EXPLANATIONS)
     mark = yaml.Mark("", 3, 0, 3, None, 0) if has_place else None
     error = yaml.MarkedYAMLError(problem=f"{words}", problem_mark=mark)
     (found,) = explained(error, "a: b", "a.yaml", LOADERS[-1]).diagnostics

@@ -272,11 +272,11 @@ def test_what_is_said_of_some_years_is_never_said_of_the_whole() -> None:
     first, *_ = years(exact("0.5"), "0.5", "0.5")
     stated = {"sold": years(exact("0.5", part), "0.5", "0.5")}
     assert found("sold_mean", stated).provenance == NO_PROVENANCE
-    assert found("sold_mean", stated).said("source") == (f"{first}: part",)
-    assert found("sold_mean", stated).said("by", "date") == (f"{first}: Ida, 2017",)
+    assert found("sold_mean", stated).provenance_texts("source") == (f"{first}: part",)
+    assert found("sold_mean", stated).provenance_texts("by", "date") == (f"{first}: Ida, 2017",)
     everywhere = {"sold": years(exact("0.5", part), exact("0.5", part), exact("0.5", part))}
-    assert found("sold_mean", everywhere).said("source") == ("part",)
+    assert found("sold_mean", everywhere).provenance_texts("source") == ("part",)
     both: Stated = {**stated, "sold_mean": exact("0.5", own)}
     assert found("sold_mean", both).provenance == own
-    assert found("sold_mean", both).said("source") == ("own", f"{first}: part")
-    assert found("town", {}).said("source") == ()
+    assert found("sold_mean", both).provenance_texts("source") == ("own", f"{first}: part")
+    assert found("town", {}).provenance_texts("source") == ()

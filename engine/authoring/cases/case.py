@@ -68,8 +68,8 @@ def _run(case: Case, decider: Decider) -> CaseResult:
     rulebook = decider.program.rulebook
     in_force = rulebook.is_in_force(datetime.date(case.year, 1, 1))
     if in_force is not case.in_force:
-        said = Difference("in_force", _yes(case.in_force), _yes(in_force))
-        return CaseResult(case, None, (said,))
+        difference = Difference("in_force", _yes(case.in_force), _yes(in_force))
+        return CaseResult(case, None, (difference,))
     if not in_force:
         return CaseResult(case, None, ())
     try:

@@ -112,11 +112,11 @@ class Meaning:
         """The region at the threshold, or the one beside it."""
         fact = self.program.rulebook.vocabulary.facts[goal.fact]
         is_whole = fact.is_whole
-        found = self.diagrams.false
+        where = self.diagrams.false
         for index, region in enumerate(self.diagrams.regions[goal.fact]):
             if isinstance(region, Interval) and _lies(region, goal, is_whole):
-                found |= self.diagrams.in_region(goal.fact, index)
-        return found
+                where |= self.diagrams.in_region(goal.fact, index)
+        return where
 
     def _where_count(self, goal: CountGoal) -> Function:
         children = [self._nodes[child] for child in children_of(self.program.nodes[goal.node])]
@@ -139,10 +139,10 @@ class Meaning:
             items = [node for node in self.program.inputs if goal.fact in facts_under(self.program, node)]
         else:
             return self.diagrams.true
-        found = self.diagrams.false
+        where = self.diagrams.false
         for node in items:
-            found |= self._turns(node)
-        return found
+            where |= self._turns(node)
+        return where
 
     def _turns(self, node: int) -> Function:
         """Where the opposite status of a node gives the opposite verdict."""

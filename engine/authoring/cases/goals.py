@@ -154,6 +154,6 @@ def _is_whole(finding: Finding) -> bool:
 
 def _tests(trace: Trace, about: frozenset[str]) -> Iterator[tuple[Test, Finding]]:
     """The tests of overrides, and of the criteria that a case is about."""
-    found = [test for c in trace.criteria if c.criterion.id in about for test in tests_in(c)]
-    found += [test for o in trace.overrides for test in o.tests]
-    yield from ((test.test, test.finding) for test in found)
+    tests = [test for c in trace.criteria if c.criterion.id in about for test in tests_in(c)]
+    tests += [test for o in trace.overrides for test in o.tests]
+    yield from ((test.test, test.finding) for test in tests)

@@ -93,8 +93,8 @@ def _changed_parts(part: RulePart) -> Iterator[tuple[Text, RulePart]]:
         if len(part.parts) > 1:
             yield _instead(other, part.operator), part._replace(operator=other)  # type: ignore[arg-type]
             for i, member in enumerate(part.parts):
-                shown = member if isinstance(member, str) else _text("en del", "a part").en
-                yield _text("{} udgår", "{} is taken out", shown), part._replace(parts=_without(part.parts, i))
+                part_named = member if isinstance(member, str) else _text("en del", "a part").en
+                yield _text("{} udgår", "{} is taken out", part_named), part._replace(parts=_without(part.parts, i))
 
 
 def _without_member(part: Count, index: int, member: str) -> Iterator[tuple[Text, RulePart]]:

@@ -36,8 +36,8 @@ def suggestions(meaning: Meaning, missing: Iterable[Goal], decider: Decider) -> 
         suggestion = _suggestion(meaning, goal, decider)
         if suggestion is not None:
             yield suggestion
-            shown = shown_by([suggestion.result], meaning.program)
-            done = reached(open_goals, shown, meaning.program)
+            decided = shown_by([suggestion.result], meaning.program)
+            done = reached(open_goals, decided, meaning.program)
             open_goals = [other for other in open_goals if other not in done]
 
 
@@ -68,8 +68,8 @@ def _candidates(meaning: Meaning, goal: Goal) -> Iterator[Values]:
     is_unknown = isinstance(goal, StatusGoal) and goal.status == "unknown"
     where = meaning.diagrams.true if is_unknown else meaning.where(goal)
     near = {goal.fact: goal.threshold} if isinstance(goal, ThresholdGoal) else None
-    for wanted in (where & meaning.decisive(goal), where):
-        for values in itertools.islice(witnesses(meaning.diagrams, wanted, near), MAX_CANDIDATES):
+    for region in (where & meaning.decisive(goal), where):
+        for values in itertools.islice(witnesses(meaning.diagrams, region, near), MAX_CANDIDATES):
             yield _without(meaning, goal.item, values) if is_unknown and isinstance(goal, StatusGoal) else values
 
 

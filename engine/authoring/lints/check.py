@@ -30,15 +30,15 @@ def check(paths: Sequence[Path], in_vocabulary: VocabularyCheck = nothing) -> li
     A folder is loaded as a whole. What does not load is said by the loader; lints are on what does. `in_vocabulary`
     finds what else is wrong with the vocabularies, and no comment allows that.
     """
-    found: set[Diagnostic] = set()
+    diagnostics: set[Diagnostic] = set()
     for path in paths:
         files = files_under(path)
         if path.is_dir():
-            found |= set(_loading(path, files))
+            diagnostics |= set(_loading(path, files))
         for folder in dict.fromkeys(file.parent for file in files):
-            wanted = [file for file in files if file.parent == folder]
-            found |= set(_folder_findings(folder, wanted, in_vocabulary))
-    return sorted(found, key=lambda d: (d.place, d.code, d.message))
+            in_folder = [file for file in files if file.parent == folder]
+            diagnostics |= set(_folder_findings(folder, in_folder, in_vocabulary))
+    return sorted(diagnostics, key=lambda d: (d.place, d.code, d.message))
 
 
 def _loading(path: Path, files: Sequence[Path]) -> Iterator[Diagnostic]:
@@ -54,37 +54,37 @@ def _loading(path: Path, files: Sequence[Path]) -> Iterator[Diagnostic]:
         yield from error.diagnostics
 
 
-def _folder_findings(folder: Path, wanted: Sequence[Path], in_vocabulary: VocabularyCheck) -> Iterator[Diagnostic]:
+def _folder_findings(folder: Path, files: Sequence[Path], in_vocabulary: VocabularyCheck) -> Iterator[Diagnostic]:
     """What is found in the wanted files of a folder; the others in it are read to compare with."""
     library = Library()
     rulebooks: dict[Path, Rulebook] = {}
-    for file in {*wanted, *folder.glob("*.yaml")} - {folder / VOCABULARY_FILE}:
+    for file in {*files, *folder.glob("*.yaml")} - {folder / VOCABULARY_FILE}:
         try:
             rulebooks[file] = library.from_file(file)
         except Rejected as error:
-            if file in wanted:
+            if file in files:
                 yield from error.diagnostics
     if (folder / VOCABULARY_FILE).exists():
-        yield from _vocabulary_findings(folder / VOCABULARY_FILE, wanted, list(rulebooks.values()), in_vocabulary)
-    for file in wanted:
+        yield from _vocabulary_findings(folder / VOCABULARY_FILE, files, list(rulebooks.values()), in_vocabulary)
+    for file in files:
         if file in rulebooks:
             yield from _allowed(file, lints_of(rulebooks[file], list(rulebooks.values())))
 
 
 def _vocabulary_findings(
-    file: Path, wanted: Sequence[Path], rulebooks: Sequence[Rulebook], in_vocabulary: VocabularyCheck
+    file: Path, files: Sequence[Path], rulebooks: Sequence[Rulebook], in_vocabulary: VocabularyCheck
 ) -> Iterator[Diagnostic]:
     """What is wrong with a vocabulary; the lints on it only where it is wanted itself, not for a rulebook beside it."""
     try:
-        data, shown = read_file(file), shown_path(file)
-        vocabulary = load_vocabulary(data, shown)
+        data, name = read_file(file), shown_path(file)
+        vocabulary = load_vocabulary(data, name)
     except Rejected as error:
         yield from error.diagnostics
         return
-    checked = VocabularyFile(read_one(data, shown), vocabulary, rulebooks)
+    checked = VocabularyFile(read_one(data, name), vocabulary, rulebooks)
     yield from in_vocabulary(checked)
-    if file in wanted:
-        yield from _allowed(file, (found for lint in LINTS.values() for found in lint.in_vocabulary(checked)))
+    if file in files:
+        yield from _allowed(file, (diagnostic for lint in LINTS.values() for diagnostic in lint.in_vocabulary(checked)))
 
 
 def lints_of(rulebook: Rulebook, folder: Sequence[Rulebook] = ()) -> Iterator[Diagnostic]:

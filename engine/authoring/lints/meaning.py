@@ -64,14 +64,14 @@ class Meaning:
         """Whether the verdict of some offer depends on a node of the program."""
         true, false = self._diagrams.true, self._diagrams.false
         met, not_met = Folded(true, false), Folded(false, false)
-        return not self.are_same(*(self._met_in(self._rulebook, {node: given}) for given in (met, not_met)))
+        return not self.are_same(*(self._met_in(self._rulebook, {node: fixed}) for fixed in (met, not_met)))
 
-    def _met_in(self, rulebook: Rulebook, given: dict[int, Folded] | None = None) -> Function:
+    def _met_in(self, rulebook: Rulebook, fixed: dict[int, Folded] | None = None) -> Function:
         if self._is_exhausted:
             raise TooComplex
         program = compile_rulebook(rulebook)
         try:
-            return self._diagrams.nodes(program, given)[program.verdict].met
+            return self._diagrams.nodes(program, fixed)[program.verdict].met
         except TooComplex:
             self._is_exhausted = True
             raise

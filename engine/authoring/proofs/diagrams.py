@@ -80,18 +80,18 @@ class Diagrams(Folding):
             return ~parts[0]
         return self.all_of(parts) if condition.operator == "all" else ~self.all_of(~part for part in parts)
 
-    def nodes(self, program: Program, given: Mapping[int, Folded] | None = None) -> list[Folded]:
+    def nodes(self, program: Program, fixed: Mapping[int, Folded] | None = None) -> list[Folded]:
         """What each node of a program comes to over the facts; some nodes may be given instead.
 
         Raises:
             TooComplex: the diagrams would have more than `MAX_NODES` nodes.
         """
-        found: list[Folded] = []
+        folded: list[Folded] = []
         for index, node in enumerate(program.nodes):
-            outcome = (given or {}).get(index)
-            found.append(outcome if outcome is not None else self.outcome(node, found))
+            outcome = (fixed or {}).get(index)
+            folded.append(outcome if outcome is not None else self.outcome(node, folded))
             self.check_size()
-        return found
+        return folded
 
     def leaf(self, node: TestNode | StatedNode) -> Folded:
         """Where a fact passes a test, or is stated."""
@@ -101,11 +101,11 @@ class Diagrams(Folding):
 
     def statuses(self, program: Program) -> dict[int, Folded]:
         """The status of each item of a program, by node, as variables of their own."""
-        found = {}
+        folded = {}
         for item, node in enumerate(program.inputs):
             away = self._bdd.var(_away(item)) if self._can_be_away(program, item) else self.false
-            found[node] = Folded(self._bdd.var(_met(item)), away)
-        return found
+            folded[node] = Folded(self._bdd.var(_met(item)), away)
+        return folded
 
     def _can_be_away(self, program: Program, item: int) -> bool:
         return item < len(program.criteria) and program.criteria[item].criterion.applicability is not None
@@ -127,11 +127,11 @@ class Diagrams(Folding):
         picked = self._bdd.pick(where & self.possible)
         if picked is None:
             return None
-        found = {}
+        choices = {}
         for name, regions in self.regions.items():
             index = sum(bool(picked.get(_cut(name, i), False)) for i in range(len(regions) - 1))
-            found[name] = RegionChoice(self._facts[name][0], index, regions[index])
-        return found
+            choices[name] = RegionChoice(self._facts[name][0], index, regions[index])
+        return choices
 
     def at(self, choices: Mapping[str, RegionChoice]) -> Function:
         """Where each fact lies in its region."""
@@ -157,8 +157,8 @@ class Diagrams(Folding):
 
     def with_item(self, item: int, status: Status, function: Function) -> Function:
         """A function of statuses where that of one item is given."""
-        given = {_met(item): status is Status.MET, _away(item): status is Status.NOT_APPLICABLE}
-        return self._bdd.let(given, function)
+        values = {_met(item): status is Status.MET, _away(item): status is Status.NOT_APPLICABLE}
+        return self._bdd.let(values, function)
 
     def choose(self, name: str, then: Function, otherwise: Function) -> Function:
         """One function where a variable is true, another where it is false."""
@@ -192,11 +192,11 @@ def _away(item: int) -> str:
 
 def _declarations(programs: Sequence[Program]) -> dict[str, list[FactDeclaration]]:
     """The facts that the programs read, as each program's vocabulary declares them, in the order they are read."""
-    found: dict[str, list[FactDeclaration]] = {}
+    declarations: dict[str, list[FactDeclaration]] = {}
     for program in programs:
         for name in dict.fromkeys(name for node in program.inputs for name in facts_under(program, node)):
-            found.setdefault(name, []).append(program.rulebook.vocabulary.facts[name])
-    return found
+            declarations.setdefault(name, []).append(program.rulebook.vocabulary.facts[name])
+    return declarations
 
 
 def facts_under(program: Program, index: int) -> list[str]:

@@ -80,15 +80,15 @@ class _Folder:
         """The basis, the verdict, and what each item can be, in the order of the program's inputs."""
         met = self._nodes[self._program.verdict].met
         for basis, node in self._program.bases:
-            for verdict, wanted in ((Verdict.MET, met), (Verdict.NOT_MET, ~met)):
-                where = self._nodes[node].met & wanted
+            for verdict, rule_part in ((Verdict.MET, met), (Verdict.NOT_MET, ~met)):
+                where = self._nodes[node].met & rule_part
                 for cells in self._rows_where(where):
                     yield basis, verdict, cells
 
     def _rows_where(self, where: Function) -> list[Cells]:
         _, cubes = _cover(self._diagrams, where & self._vectors, where | ~self._vectors)
-        found = [tuple(_cell(cube, item, every) for item, every in enumerate(self._domain)) for cube in cubes]
-        return self._needed(list(dict.fromkeys(self._widened(cells, where) for cells in found)))
+        rows = [tuple(_cell(cube, item, every) for item, every in enumerate(self._domain)) for cube in cubes]
+        return self._needed(list(dict.fromkeys(self._widened(cells, where) for cells in rows)))
 
     def _widened(self, cells: Cells, where: Function) -> Cells:
         """A row with each cell as wide as it can be."""

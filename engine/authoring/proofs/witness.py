@@ -34,8 +34,8 @@ def witnesses(
         choices = diagrams.choices(where)
         if choices is None:
             return
-        found = {name: _value(choice, (near or {}).get(name)) for name, choice in choices.items()}
-        yield {name: value for name, value in found.items() if value is not None}
+        values = {name: _value(choice, (near or {}).get(name)) for name, choice in choices.items()}
+        yield {name: value for name, value in values.items() if value is not None}
         where &= ~diagrams.at(choices)
 
 

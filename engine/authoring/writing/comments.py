@@ -143,9 +143,9 @@ def _line_of(laid: WrittenText, entries: dict[Path, Entry], anchor: _Anchor) -> 
 
 def allowances(text: WrittenText) -> Allowances:
     """The lints that comments allow, by the key or value at which they are allowed."""
-    lines, found = text.text.splitlines(), {}
+    lines, codes_at = text.text.splitlines(), {}
     for entry in text.entries:
         for what, index in (("key", entry.start), ("value", entry.value)):
             if codes := allowed_at(lines, text.line(index) + 1):
-                found[entry.path, what] = codes
-    return found
+                codes_at[entry.path, what] = codes
+    return codes_at

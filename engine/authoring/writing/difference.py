@@ -81,9 +81,9 @@ class _Differ:
         for verdict in Verdict:
             before, after = old.outcomes[verdict], new.outcomes[verdict]
             if before != after:
-                shown = (f"{_shown(after.label, 'da')} ({after.id})", f"{_shown(before.label, 'da')} ({before.id})")
+                outcomes = (f"{_shown(after.label, 'da')} ({after.id})", f"{_shown(before.label, 'da')} ({before.id})")
                 english = (f"{_shown(after.label, 'en')} ({after.id})", f"{_shown(before.label, 'en')} ({before.id})")
-                yield RulebookChange("wording", _text("Udfald", "Outcome"), _instead_of(shown, english))
+                yield RulebookChange("wording", _text("Udfald", "Outcome"), _instead_of(outcomes, english))
         if old.subset_of != new.subset_of:
             names = (new.subset_of or "–", old.subset_of or "–")
             yield RulebookChange("wording", _text("Delmængde af", "Subset of"), _instead_of(names, names))
@@ -294,11 +294,11 @@ def _rewritten_in(language: Language, name: str, was: Text | None, becomes: Text
     """How a text changed, for a reader of one language; where only the other one changed, what it says."""
     wording = Wording(language)
     named = wording.pick(*_NAMES[name])
-    shown: Language = language
+    language_shown: Language = language
     if was is not None and becomes is not None and _shown(was, language) == _shown(becomes, language):
-        shown = "en" if language == "da" else "da"
+        language_shown = "en" if language == "da" else "da"
         named += wording.pick(" på engelsk", " in Danish")
-    before, after = (None if text is None else wording.quoted(_shown(text, shown)) for text in (was, becomes))
+    before, after = (None if text is None else wording.quoted(_shown(text, language_shown)) for text in (was, becomes))
     if after is None:
         return wording.pick("{} udgår", "{} taken out").format(named)
     if before is None:

@@ -87,9 +87,9 @@ class _Export:
     def _text(self, text: Text) -> str:
         return text.da if self._rulebook.language == "da" else text.en
 
-    def _name(self, wanted: str) -> str:
+    def _name(self, stem: str) -> str:
         """A name of its own that is no word of FEEL."""
-        plain = wanted.replace(".", "_").replace("-", "_")
+        plain = stem.replace(".", "_").replace("-", "_")
         tries = itertools.chain([plain], (f"{plain}_{n}" for n in itertools.count(2)))
         name = next(name for name in tries if name not in self._taken and name not in _KEYWORDS)
         self._taken.add(name)
@@ -102,7 +102,7 @@ class _Export:
             o.status: o.override.id for o in program.overrides
         }
         groups = {index: program.nodes[index].name for index in _groups(program)}
-        return {node: self._name(wanted) for node, wanted in (items | groups).items()}
+        return {node: self._name(stem) for node, stem in (items | groups).items()}
 
     def _decisions(self) -> Iterator[_Decision]:
         for nodes in self._program.criteria:
@@ -291,17 +291,17 @@ def _groups(program: Program) -> list[int]:
     """The groups of the rule, parts before the whole."""
     rule = program.nodes[program.rule]
     assert isinstance(rule, CountedNode)
-    found: dict[int, None] = {}
+    groups: dict[int, None] = {}
 
     def collect(index: int) -> None:
         node = program.nodes[index]
         if isinstance(node, CountNode | JoinNode) and index >= program.ruling_from:
             for child in children_of(node):
                 collect(child)
-            found[index] = None
+            groups[index] = None
 
     collect(rule.child)
-    return list(found)
+    return list(groups)
 
 
 def _tag(name: str) -> str:

@@ -38,8 +38,8 @@ def draw(root: ElementTree.Element, inputs: Sequence[str], requirements: Mapping
 
 def _placed(levels: Mapping[str, int]) -> dict[str, tuple[int, int]]:
     """The corner of each shape; those of one level side by side."""
-    highest, used, found = max(levels.values()), dict.fromkeys(levels.values(), 0), {}
+    highest, used, places = max(levels.values()), dict.fromkeys(levels.values(), 0), {}
     for name, level in levels.items():
-        found[name] = (GAP + used[level] * (WIDTH + GAP), GAP + (highest - level) * 2 * (HEIGHT + GAP))
+        places[name] = (GAP + used[level] * (WIDTH + GAP), GAP + (highest - level) * 2 * (HEIGHT + GAP))
         used[level] += 1
-    return found
+    return places

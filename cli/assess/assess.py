@@ -51,7 +51,7 @@ Decisions = tuple[Trace, ...]
     "json",
     "csv",
     "html",
-    shown="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
+    help_text="table: to read. json: the decision records. csv: a row per criterion. html: to print, in one file.",
 )
 @click.option("--summary", is_flag=True, help="Print only the line for each offer.")
 @click.option("--require-decided", is_flag=True, help="Exit with 3 where a verdict is undetermined.")
@@ -86,21 +86,21 @@ def assess(
     rulebooks = chosen_rulebooks(library, names, year)
     offers = read_offers(paths, shared_vocabulary(rulebooks), keep_written=journal is not None)
     _say_unknown_publications(offers, library, rulebooks)
-    deciders, found = _deciders(library, rulebooks), list[Exit]()
-    decided = _decided(offers, deciders, year, found)
+    deciders, exits = _deciders(library, rulebooks), list[Exit]()
+    decided = _decided(offers, deciders, year, exits)
     if journal is not None:
         show = _show_below if form == "table" else say
-        decided = _recorded(decided, journal, offers, deciders, found, lang, show)
+        decided = _recorded(decided, journal, offers, deciders, exits, lang, show)
     printed = _PRINTERS[form](decided, rulebooks, lang, summary)
     for text in printed:
         sys.stdout.write(text)
     if not require_decided:
-        found = [code for code in found if code is not Exit.UNDETERMINED]
-    stop(exit_code(found))
+        exits = [code for code in exits if code is not Exit.UNDETERMINED]
+    stop(exit_code(exits))
 
 
-def _is_offer(found: Offer | Rejected) -> TypeGuard[Offer]:
-    return isinstance(found, Offer)
+def _is_offer(offer: Offer | Rejected) -> TypeGuard[Offer]:
+    return isinstance(offer, Offer)
 
 
 def _say_unknown_publications(
@@ -130,12 +130,12 @@ def _with_supersets(
     library: Library, rulebook: Rulebook, rulebooks: Sequence[Rulebook], known: Container[tuple[bytes, bytes]]
 ) -> dict[tuple[bytes, bytes], Rulebook]:
     """A rulebook, the one whose subset it is, and so on, by what they hold; to one that is known or stands there."""
-    found: dict[tuple[bytes, bytes], Rulebook] = {}
+    rulebook_of: dict[tuple[bytes, bytes], Rulebook] = {}
     here: Rulebook | None = rulebook
-    while here is not None and here.content not in found:
-        found[here.content] = here
+    while here is not None and here.content not in rulebook_of:
+        rulebook_of[here.content] = here
         here = None if here.content in known else library.superset_of(here, rulebooks)
-    return found
+    return rulebook_of
 
 
 def _decided(

@@ -99,11 +99,11 @@ def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
         if key is not None:
             click.echo(_sign(source, key))
             return
-        found, pick = source.head(), Wording(lang).pick
+        totals, pick = source.head(), Wording(lang).pick
         if form == "json":
-            print_json({"count": found.entries, "head": found.digest})
+            print_json({"count": totals.entries, "head": totals.digest})
         else:
-            click.echo(f"{pick('Antal', 'Count')}: {found.entries}\n{pick('Hoved', 'Head')}: {found.digest}")
+            click.echo(f"{pick('Antal', 'Count')}: {totals.entries}\n{pick('Hoved', 'Head')}: {totals.digest}")
         source.header()  # that it holds
 
 

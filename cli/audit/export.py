@@ -92,10 +92,17 @@ def _rows(entry: Mapping[str, Any], content: object) -> Iterator[list[object]]:
         return
     for item in [*decision.get("overrides", ()), *decision.get("criteria", ())]:
         for test in item.get("tests", ()):
-            asked = test.get("threshold", "|".join(test.get("answers", ())))
+            threshold = test.get("threshold", "|".join(test.get("answers", ())))
             evidence = canonical_record(test["evidence"]) if test.get("evidence") is not None else None
             yield [
-                *(item.get("id"), item.get("status"), test.get("fact"), test.get("test"), asked, test.get("status")),
+                *(
+                    item.get("id"),
+                    item.get("status"),
+                    test.get("fact"),
+                    test.get("test"),
+                    threshold,
+                    test.get("status"),
+                ),
                 *(test.get("margin"), evidence, *(test.get(name) for name in TEXT_COLUMNS)),
             ]
 

@@ -111,11 +111,11 @@ def history_text(
 def _line(entry: Entry, wording: Wording) -> list[Piece]:
     year = f"{wording.pick('Aftaleår', 'Agreement year')} {entry.year}, version {entry.version}: "
     verdict = entry.verdict or ""
-    shown = [Piece(year), Piece(f"{MARKS.get(verdict, '')} {entry.outcome}", verdict)]
+    pieces = [Piece(year), Piece(f"{MARKS.get(verdict, '')} {entry.outcome}", verdict)]
     if entry.kind == OVERRIDE:
-        shown.append(Piece(wording.pick(" (tilsidesættelse)", " (override)"), "bold"))
+        pieces.append(Piece(wording.pick(" (tilsidesættelse)", " (override)"), "bold"))
     when = f"{shown_time(entry.recorded_at)} {wording.pick('af', 'by')} {entry.recorded_by}"
-    return [*shown, Piece(f"   {wording.pick('post', 'entry')} {entry.number}, {when}", "dim")]
+    return [*pieces, Piece(f"   {wording.pick('post', 'entry')} {entry.number}, {when}", "dim")]
 
 
 def _below(event: _Event, wording: Wording) -> list[Branch]:
@@ -129,28 +129,28 @@ def _below(event: _Event, wording: Wording) -> list[Branch]:
     return [Branch([Piece(text)]) for text in rows or [wording.pick("uændret", "unchanged")]]
 
 
-def _changes(found: Step, wording: Wording) -> Iterator[str]:
-    pick, before, after = wording.pick, found.before, found.after
-    if found.cause != "none":
+def _changes(step: Step, wording: Wording) -> Iterator[str]:
+    pick, before, after = wording.pick, step.before, step.after
+    if step.cause != "none":
         start = pick("Udfaldet er ændret på grund af", "The outcome changed because of")
-        yield f"{start} {pick(*_CAUSES[found.cause])}"
-    if found.rulebook:
+        yield f"{start} {pick(*_CAUSES[step.cause])}"
+    if step.rulebook:
         versions = f"{before.rulebook.version} ({before.rulebook.sha256[:8]}) → "
         versions += f"{after.rulebook.version} ({after.rulebook.sha256[:8]})"
         yield f"{pick('Regelsæt', 'Rulebook')}: {versions}"
     was, now = ({c.criterion.id: wording.status(c.status) for c in t.criteria} for t in (before, after))
-    for name in found.criteria:
+    for name in step.criteria:
         yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
     titles = {o.override.id: o for o in (*before.overrides, *after.overrides)}
-    for name in found.overrides:
+    for name in step.overrides:
         pairs = ([o.status.reported for o in t.overrides if o.override.id == name] or ["–"] for t in (before, after))
         yield f"{wording.text(titles[name].override.title)}: {' → '.join(pair[0] for pair in pairs)}"
-    for name in found.facts:
-        yield _fact(name, found, wording)
+    for name in step.facts:
+        yield _fact(name, step, wording)
 
 
-def _fact(name: str, found: Step, wording: Wording) -> str:
-    was, now = findings_in(found.before).get(name), findings_in(found.after).get(name)
+def _fact(name: str, step: Step, wording: Wording) -> str:
+    was, now = findings_in(step.before).get(name), findings_in(step.after).get(name)
     known = now or was
     assert known is not None
     label = wording.text(known.fact.label)

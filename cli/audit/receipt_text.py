@@ -28,11 +28,11 @@ Decided = list[str] | str | None
 
 
 def receipt_report(
-    found: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None, language: Language
+    receipt: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None, language: Language
 ) -> str:
     """What the check found, to be read."""
     wording, screen = Wording(language), Screen()
-    entry, verdict = found.entry, str(found.entry.get("verdict"))
+    entry, verdict = receipt.entry, str(receipt.entry.get("verdict"))
     pick = wording.pick
     screen.rule(f"{pick('Kvittering', 'Receipt')}: {entry.get('name')}")
     recorded = f"{shown_time(str(entry.get('recorded_at')))} UTC {pick('af', 'by')} {entry.get('recorded_by')}"
@@ -40,8 +40,8 @@ def receipt_report(
         (pick("Udfald", "Outcome"), f"{MARKS.get(verdict, '')} {entry.get('outcome')}"),
         (pick("Regelsæt", "Rulebook"), f"{entry.get('rulebook')} {entry.get('version')}, {entry.get('year')}"),
         (pick("Registreret", "Recorded"), f"{recorded}, {entry.get('software')}"),
-        (pick("Post", "Entry"), f"{entry.get('number')}, digest {found.record['digest']}"),
-        (pick("Journal", "Journal"), str((found.record["journal"] or {}).get("id", "–"))),
+        (pick("Post", "Entry"), f"{entry.get('number')}, digest {receipt.record['digest']}"),
+        (pick("Journal", "Journal"), str((receipt.record["journal"] or {}).get("id", "–"))),
     ]
     screen.pairs(rows)
     screen.line()
@@ -84,12 +84,14 @@ def _mismatch(one: Mismatch, wording: Wording) -> str:
     )
 
 
-def receipt_record(found: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None) -> dict[str, Any]:
+def receipt_record(
+    receipt: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None
+) -> dict[str, Any]:
     """What the check found, for machines."""
     return {
         "holds": not wrong and decided == [] and not differs,
-        "entry": found.entry.get("number"),
-        "digest": found.record["digest"],
+        "entry": receipt.entry.get("number"),
+        "digest": receipt.record["digest"],
         "mismatches": [one.part for one in wrong],
         "decided_again": "identical" if decided == [] else decided,
         "stands_in_journal": None if differs is None else not differs,

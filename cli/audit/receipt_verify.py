@@ -37,34 +37,34 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
     from engine.journal.receipt import mismatches, read_receipt  # noqa: PLC0415
 
     data = sys.stdin.buffer.read() if path == "-" else read_file(Path(path))
-    found = read_receipt(data, "standard input" if path == "-" else path)
-    wrong = list(mismatches(found))
-    decided = None if wrong else _decided_again(found)
-    differs = None if journal is None else not _stands_in(found, journal)
+    given_receipt = read_receipt(data, "standard input" if path == "-" else path)
+    wrong = list(mismatches(given_receipt))
+    decided = None if wrong else _decided_again(given_receipt)
+    differs = None if journal is None else not _stands_in(given_receipt, journal)
     holds = not wrong and decided == [] and not differs
     if form == "json":
-        print_json(receipt_record(found, wrong, decided, differs))
+        print_json(receipt_record(given_receipt, wrong, decided, differs))
     else:
-        click.echo(receipt_report(found, wrong, decided, differs, lang), nl=False)
+        click.echo(receipt_report(given_receipt, wrong, decided, differs, lang), nl=False)
     stop(Exit.DONE if holds else Exit.INTEGRITY)
 
 
-def _decided_again(found: Receipt) -> list[str] | str:
+def _decided_again(receipt: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
     from offers.recorded.replay import Recorded, Replayer  # noqa: PLC0415
 
     try:
-        return list(Replayer(found.text_of).replay(Recorded(*found.recorded())).differs_at)
+        return list(Replayer(receipt.text_of).replay(Recorded(*receipt.recorded())).differs_at)
     except (NotReplayable, IntegrityFault) as error:
         return str(error)
     except Malformed:
         return "the receipt does not hold a whole decision"
 
 
-def _stands_in(found: Receipt, journal: str) -> bool:
+def _stands_in(receipt: Receipt, journal: str) -> bool:
     """Whether the journal has the receipt's entry at its number."""
-    number = found.entry.get("number")
+    number = receipt.entry.get("number")
     with opened(journal) as source:
         if not isinstance(number, int) or not 0 < number <= source.head().entries:
             return False
-        return bool(source.entry(number).digest == found.record["digest"])
+        return bool(source.entry(number).digest == receipt.record["digest"])

@@ -73,8 +73,8 @@ def replay_text(results: Iterable[ReplayResult], language: Language, *, each: bo
         if each or not result.is_identical:
             click.echo(harmless(_line(result, wording)))
     if not each:
-        shown = ", ".join(f"{counts[how]} {wording.pick(*words)}" for how, words in _HOW.items())
-        click.echo(shown)
+        totals = ", ".join(f"{counts[how]} {wording.pick(*words)}" for how, words in _HOW.items())
+        click.echo(totals)
     return set(counts) <= {"identical"}
 
 

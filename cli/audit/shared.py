@@ -81,14 +81,14 @@ def recorded(journal: Journal, identifier: str) -> Entry:
     if not rest:
         return entry
     offer, _, rulebook = rest.partition("@")
-    found = batch_decisions(journal, entry, offer, rulebook or None)
+    decisions = batch_decisions(journal, entry, offer, rulebook or None)
     place = journal.address.place
-    if not found:
+    if not decisions:
         raise rejected(place, "unknown-entry", f"the batch in entry {number} has no decision on `{rest}`")
-    if len(found) > 1:
-        names = ", ".join(f"`{number}/{offer}@{one.rulebook}`" for one in found)
+    if len(decisions) > 1:
+        names = ", ".join(f"`{number}/{offer}@{one.rulebook}`" for one in decisions)
         raise rejected(place, "unknown-entry", f"there is more than one decision on `{offer}` in entry {number}", names)
-    return found[0]
+    return decisions[0]
 
 
 def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: str | None) -> list[Entry]:

@@ -45,9 +45,9 @@ def why_text(journal: Journal, entry: Entry, language: Language) -> str:
     """The decisive part of a recorded decision, to be read."""
     trace, screen, wording = traced(journal, entry), Screen(), Wording(language)
     screen.rule(f"{wording.pick('Post', 'Entry')} {entry.number}: {trace.subject.name}")
-    wanted = {wording.pick("Afgørelse", "Decision"), wording.pick("Hvad der ikke er afklaret", "What is unsettled")}
+    headings = {wording.pick("Afgørelse", "Decision"), wording.pick("Hvad der ikke er afklaret", "What is unsettled")}
     for section in justification(trace, language):
-        if section.heading in wanted:
+        if section.heading in headings:
             for sentence in section.sentences:
                 screen.paragraph(sentence, indent=0)
     screen.line()
@@ -130,28 +130,28 @@ class _Changes:
 
     def name(self, item: str) -> str:
         """A criterion by its id, an override by its title."""
-        found = self.items[item]
-        return item if isinstance(found, CriterionTrace) else self._wording.quoted(self._title(found))
+        trace = self.items[item]
+        return item if isinstance(trace, CriterionTrace) else self._wording.quoted(self._title(trace))
 
-    def _title(self, found: CriterionTrace | OverrideTrace) -> str:
-        return self._wording.text((found.criterion if isinstance(found, CriterionTrace) else found.override).title)
+    def _title(self, trace: CriterionTrace | OverrideTrace) -> str:
+        return self._wording.text((trace.criterion if isinstance(trace, CriterionTrace) else trace.override).title)
 
-    def item(self, item: str, wanted: Status) -> Branch:
+    def item(self, item: str, status_then: Status) -> Branch:
         """What an item is and would have to be, and what its evidence would have to say."""
-        found, pick = self.items[item], self._wording.pick
-        if isinstance(found, CriterionTrace):
-            now, then = self._wording.status(found.status), self._wording.status(wanted)
-            title = f"{item} {self._title(found)}"
+        trace, pick = self.items[item], self._wording.pick
+        if isinstance(trace, CriterionTrace):
+            now, then = self._wording.status(trace.status), self._wording.status(status_then)
+            title = f"{item} {self._title(trace)}"
         else:
             answers = {"met": ("ja", "yes"), "not_met": ("nej", "no"), "unknown": ("uafklaret", "unknown")}
-            now, then = (pick(*answers[status.reported]) for status in (found.status, wanted))
-            title = self._title(found)
+            now, then = (pick(*answers[status.reported]) for status in (trace.status, status_then))
+            title = self._title(trace)
         line = [
-            Piece(f"{MARKS[found.status.reported]} {title}: {now}", found.status.reported),
+            Piece(f"{MARKS[trace.status.reported]} {title}: {now}", trace.status.reported),
             Piece(pick(" → skulle være: ", " → would have to be: ")),
-            Piece(then, wanted.reported),
+            Piece(then, status_then.reported),
         ]
-        return Branch(line, list(self._ways(ways_to_turn(found, wanted))))
+        return Branch(line, list(self._ways(ways_to_turn(trace, status_then))))
 
     def _ways(self, ways: list[Way]) -> Iterator[Branch]:
         for i, way in enumerate(ways):

@@ -154,21 +154,21 @@ def missing_words(decisions: Sequence[Trace], wording: Wording) -> str:
     """The criteria and overrides that could settle what is open, those that follow each other as a range."""
     words: list[str] = []
     for trace in decisions:
-        wanted = items_to_settle(trace)
+        to_settle = items_to_settle(trace)
         ids = [c.criterion.id for c in trace.criteria]
-        words += _ranges(ids, [name in wanted for name in ids])
-        words += (wording.quoted(wording.text(o.override.title)) for o in trace.overrides if o.override.id in wanted)
+        words += _ranges(ids, [name in to_settle for name in ids])
+        words += (wording.quoted(wording.text(o.override.title)) for o in trace.overrides if o.override.id in to_settle)
     return ", ".join(words)
 
 
-def _ranges(ids: Sequence[str], wanted: Sequence[bool]) -> list[str]:
+def _ranges(ids: Sequence[str], is_missing: Sequence[bool]) -> list[str]:
     """The wanted ids, three or more in a row as a range.
 
     >>> _ranges(["A1", "A2", "A3", "A4", "A5"], [True, True, True, False, True])
     ['A1-A3', 'A5']
     """
-    found: list[str] = []
-    for is_wanted, group in itertools.groupby(zip(ids, wanted, strict=True), key=lambda pair: pair[1]):
+    ranges: list[str] = []
+    for is_wanted, group in itertools.groupby(zip(ids, is_missing, strict=True), key=lambda pair: pair[1]):
         names = [name for name, _ in group] if is_wanted else []
-        found += [f"{names[0]}-{names[-1]}"] if len(names) > 2 else names
-    return found
+        ranges += [f"{names[0]}-{names[-1]}"] if len(names) > 2 else names
+    return ranges

@@ -34,43 +34,43 @@ def default_language() -> Language:
 
 def language_option(function: Function) -> Function:
     """The option `--lang`."""
-    shown = "The language of texts; by default that of the locale."
-    return click.option("--lang", type=click.Choice(["da", "en"]), default=default_language, help=shown)(function)
+    help_text = "The language of texts; by default that of the locale."
+    return click.option("--lang", type=click.Choice(["da", "en"]), default=default_language, help=help_text)(function)
 
 
-def year_option(shown: str = LATEST) -> Callable[[Function], Function]:
+def year_option(help_text: str = LATEST) -> Callable[[Function], Function]:
     """The option `--year`, with what the year is for."""
-    return click.option("--year", type=YEARS, help=shown)
+    return click.option("--year", type=YEARS, help=help_text)
 
 
 def shipped_year_option(years: Sequence[str]) -> Callable[[Function], Function]:
     """The option `--year` of a command that reads what is shipped: one of these, the last by default."""
-    shown = "The year of the shipped register."
-    return click.option("--year", type=click.Choice(years), default=years[-1], show_default=True, help=shown)
+    help_text = "The year of the shipped register."
+    return click.option("--year", type=click.Choice(years), default=years[-1], show_default=True, help=help_text)
 
 
-def rulebooks_option(shown: str = ALL) -> Callable[[Function], Function]:
+def rulebooks_option(help_text: str = ALL) -> Callable[[Function], Function]:
     """The option `--rulebook` of a command that works with several, as `names`."""
-    return click.option("--rulebook", "names", multiple=True, metavar="ID", help=shown)
+    return click.option("--rulebook", "names", multiple=True, metavar="ID", help=help_text)
 
 
 def rulebook_option(
-    shown: str = "Only this rulebook.", name: str = "rulebook", **more: object
+    help_text: str = "Only this rulebook.", name: str = "rulebook", **more: object
 ) -> Callable[[Function], Function]:
     """The option `--rulebook` of a command that works with one."""
-    return click.option("--rulebook", name, **{"metavar": "ID", "help": shown, **more})  # type: ignore[arg-type]
+    return click.option("--rulebook", name, **{"metavar": "ID", "help": help_text, **more})  # type: ignore[arg-type]
 
 
-def format_option(*forms: str, shown: str = "How to print.") -> Callable[[Function], Function]:
+def format_option(*forms: str, help_text: str = "How to print.") -> Callable[[Function], Function]:
     """The option `--format` with these forms, the first by default, as `form`."""
     choice = click.Choice(forms)
-    return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=shown)
+    return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=help_text)
 
 
 def ignore_option(function: Function) -> Function:
     """The option `--ignore-column` of a command that reads a register, as `ignored`."""
-    shown = "Do not read this column (repeatable; *: all unknown)."
-    return click.option("--ignore-column", "ignored", multiple=True, metavar="HEADER", help=shown)(function)
+    help_text = "Do not read this column (repeatable; *: all unknown)."
+    return click.option("--ignore-column", "ignored", multiple=True, metavar="HEADER", help=help_text)(function)
 
 
 def reading_options(function: Function) -> Function:
@@ -104,9 +104,9 @@ def reading() -> Reading:
 
 
 def _journal_option(
-    shown: str, *, required: bool = False, variable: str | None = "SEKSKANT_JOURNAL"
+    help_text: str, *, required: bool = False, variable: str | None = "SEKSKANT_JOURNAL"
 ) -> Callable[[Function], Function]:
-    return click.option("--journal", metavar="FILE|URL", envvar=variable, required=required, help=shown)
+    return click.option("--journal", metavar="FILE|URL", envvar=variable, required=required, help=help_text)
 
 
 def record_options(function: Function) -> Function:
@@ -133,8 +133,8 @@ def _remember(context: click.Context, parameter: click.Parameter, value: str | N
 
 def recorder_name() -> str:
     """Who records: the name given, else that of the user."""
-    given: str | None = click.get_current_context().meta.get(_BY)
-    return given or user_name()
+    name: str | None = click.get_current_context().meta.get(_BY)
+    return name or user_name()
 
 
 def user_name() -> str:

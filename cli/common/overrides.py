@@ -90,9 +90,9 @@ class StandingOverrides:
             return None
 
 
-def override_lines(found: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
+def override_lines(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """An override in words, beside the decision that was made now."""
-    pick, entry, content = wording.pick, found.entry, found.content
+    pick, entry, content = wording.pick, standing.entry, standing.content
     label = wording.text(now.rulebook.outcomes[content.verdict].label)
     title = wording.text(now.rulebook.title)
     yield pick(
@@ -101,27 +101,27 @@ def override_lines(found: StandingOverride, now: Trace, wording: Wording) -> Ite
         f"{now.subject.name}, {title}: overridden for the agreement year {entry.year} by {content.by} "
         f"({shown_time(entry.recorded_at)}, entry {entry.number}): {label}. Reason: {content.because}",
     )
-    yield from _flags(found, now, wording)
+    yield from _flags(standing, now, wording)
 
 
-def _flags(found: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
+def _flags(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """What has changed under an override since it was made."""
     pick = wording.pick
-    if found.under is None:
+    if standing.under is None:
         yield pick(
             "OBS: Den afgørelse, den tilsidesatte, kan ikke gentages.",
             "Note: the decision that it overrode cannot be made again.",
         )
         return
     labels = now.rulebook.vocabulary.facts
-    facts = [wording.text(labels[f].label) if f in labels else f for f in evidence_changed(found.under, now)]
+    facts = [wording.text(labels[f].label) if f in labels else f for f in evidence_changed(standing.under, now)]
     if facts:
         listed = wording.listed(facts)
         yield pick(
             f"OBS: Oplysningerne under tilsidesættelsen er ændret siden: {listed}.",
             f"Note: the evidence under the override has changed since: {listed}.",
         )
-    if found.under.rulebook.sha256 != now.rulebook.sha256:
+    if standing.under.rulebook.sha256 != now.rulebook.sha256:
         yield pick("OBS: Regelsættet er ændret siden.", "Note: the rulebook has changed since.")
-    if found.under.year != now.year:
+    if standing.under.year != now.year:
         yield pick("OBS: Den gjaldt et andet aftaleår.", "Note: it was for another agreement year.")

@@ -128,11 +128,11 @@ class Screen:
 
     def _shared(self, widths: Sequence[int | None]) -> list[int | None]:
         """The widths asked for, the widest narrower where they leave too little for the column without one."""
-        given = [width or 0 for width in widths]
-        gaps = 2 * (len(given) - 1)
-        while (left := self.width - sum(given) - gaps) < LEAST_SHARE and max(given) > LEAST_SHARE:
-            given[given.index(max(given))] -= 1
-        return [left if width is None else w for width, w in zip(widths, given, strict=True)]
+        shares = [width or 0 for width in widths]
+        gaps = 2 * (len(shares) - 1)
+        while (left := self.width - sum(shares) - gaps) < LEAST_SHARE and max(shares) > LEAST_SHARE:
+            shares[shares.index(max(shares))] -= 1
+        return [left if width is None else w for width, w in zip(widths, shares, strict=True)]
 
 
 def _terminal_width() -> int:

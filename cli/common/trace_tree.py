@@ -52,9 +52,9 @@ class TraceTree:
 
     def criteria(self, names: Iterable[str]) -> Branch:
         """The outcome and only the criteria and overrides with these ids."""
-        wanted = set(names)
-        overrides = [self._override(o) for o in self._trace.overrides if o.override.id in wanted]
-        criteria = [self.criterion(c) for c in self._trace.criteria if c.criterion.id in wanted]
+        ids = set(names)
+        overrides = [self._override(o) for o in self._trace.overrides if o.override.id in ids]
+        criteria = [self.criterion(c) for c in self._trace.criteria if c.criterion.id in ids]
         return Branch(self._outcome(), [*overrides, *criteria])
 
     def _pick(self, danish: str, english: str) -> str:
@@ -98,8 +98,8 @@ class TraceTree:
         if criterion_trace.departs:
             line.append(Piece(self._pick(", skønnet afviger fra målet", ", the judgement departs from the measure")))
         tests = shown_tests(criterion_trace)
-        shown = {name for t in tests for name in self._tests.get(t.test, ())}
-        rest = [n for n in self._names() if n.split(".")[0] == criterion.id and n.rsplit(".", 1)[0] not in shown]
+        tested = {name for t in tests for name in self._tests.get(t.test, ())}
+        rest = [n for n in self._names() if n.split(".")[0] == criterion.id and n.rsplit(".", 1)[0] not in tested]
         line.append(self._reference(criterion.reference))
         return Branch(line, [*(self._test(t, criterion_trace) for t in tests), *self._rules(rest)])
 
@@ -184,8 +184,8 @@ def _recorded_item(item: Mapping[str, Any]) -> Branch:
 
 
 def _recorded_test(test: Mapping[str, Any]) -> Branch:
-    status, asked = str(test.get("status")), test.get("threshold", test.get("answers"))
+    status, required = str(test.get("status")), test.get("threshold", test.get("answers"))
     evidence = json.dumps(test.get("evidence"), ensure_ascii=False)
-    words = f"{MARKS.get(status, '')} {test.get('fact')} {test.get('test')} {asked}: {evidence}"
-    said = [test[name] for name in ("because", "reservation", "source", "by", "date") if test.get(name)]
-    return Branch([Piece(words, status)], [Branch([Piece(str(text))]) for text in said])
+    words = f"{MARKS.get(status, '')} {test.get('fact')} {test.get('test')} {required}: {evidence}"
+    texts = [test[name] for name in ("because", "reservation", "source", "by", "date") if test.get(name)]
+    return Branch([Piece(words, status)], [Branch([Piece(str(text))]) for text in texts])

@@ -67,21 +67,21 @@ def preview(
         say(f"the two rulebooks are the same: {after.id} {after.version}")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            found = _previewed(register, before, after, year, ignored, Path(folder))
+            result = _previewed(register, before, after, year, ignored, Path(folder))
     except IntegrityFault as error:
         from cli.reclassify.reclassify import shown_register  # noqa: PLC0415 - polars is slow to import
 
         say(f"{shown_register(register)}: {error}")
         stop(error.exit)
         return
-    for row in found.rejected:
+    for row in result.rejected:
         for diagnostic in row.diagnostics:
             say(str(diagnostic))
 
-    changes = found.changes.filter(found.changes["change"].is_in([*DIRECTIONS]))
-    click.echo(_report(changes, found, after, Wording(lang)), nl=False)
+    changes = result.changes.filter(result.changes["change"].is_in([*DIRECTIONS]))
+    click.echo(_report(changes, result, after, Wording(lang)), nl=False)
     too_many = fail_if_changed is not None and changes.height > fail_if_changed
-    stop(Exit.REJECTED if found.rejected else Exit.CHECK_FAILED if too_many else Exit.DONE)
+    stop(Exit.REJECTED if result.rejected else Exit.CHECK_FAILED if too_many else Exit.DONE)
 
 
 def _previewed(
@@ -104,7 +104,7 @@ def _previewed(
     return reclassify(again._replace(previous=previous, fragile=False), folder / "after")
 
 
-def _report(changes: pl.DataFrame, found: RunResult, rulebook: Rulebook, wording: Wording) -> str:
+def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wording: Wording) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
     from cli.reclassify.run_folder import changed_rows  # noqa: PLC0415
 
@@ -131,7 +131,7 @@ def _report(changes: pl.DataFrame, found: RunResult, rulebook: Rulebook, wording
         ]
         screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in changed_rows(changes, [rulebook], wording)])
         screen.line()
-    total, rows_in = changes.height, found.rows
+    total, rows_in = changes.height, result.rows
     screen.line(
         Piece(
             pick(f"{total} af {rows_in} afgørelser ville blive ændret.", f"{total} of {rows_in} verdicts would change.")

@@ -122,9 +122,9 @@ def reclassify(
             request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
-                _progress(request.table.most_rows) as told,
+                _progress(request.table.most_rows) as progress,
             ):
-                result = run(request, folder.path, told, chosen)
+                result = run(request, folder.path, progress, chosen)
             folder.finish(request, result, previous, lang)
             if recorder is not None:
                 from cli.reclassify.run_recording import record_run  # noqa: PLC0415 - a database costs start-up
@@ -178,12 +178,12 @@ def _opened(address: str | None) -> Iterator[Journal | None]:
 
 def _nearness(text: str) -> Fraction:
     try:
-        found = Fraction(text.replace(",", "."))
+        nearness = Fraction(text.replace(",", "."))
     except (ValueError, ZeroDivisionError):
-        found = Fraction(-1)
-    if not 0 <= found <= 1:
+        nearness = Fraction(-1)
+    if not 0 <= nearness <= 1:
         raise click.UsageError(f"--margin is a part of a threshold, from 0 to 1, not `{text}`")
-    return found
+    return nearness
 
 
 def request_of(
@@ -261,8 +261,8 @@ def _previous(name: str | None, request: Request, ids: Path | None) -> Previous 
         return read_previous(Path(name), request.rulebooks)._replace(successors=_successors(ids))
     if not isinstance(request.reader, OfferRows):
         raise click.UsageError("only offer files say what was published; give the folder of a run to --previous")
-    found = published_outcomes(request.reader.offers, request.rulebooks, request.year)
-    return found._replace(successors=_successors(ids))
+    published = published_outcomes(request.reader.offers, request.rulebooks, request.year)
+    return published._replace(successors=_successors(ids))
 
 
 def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
@@ -285,17 +285,17 @@ def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
         raise rejected(place, "too-large", message, 'is a `"` not closed?') from None
     if not {"old", "new"} <= set(reader.fieldnames or ()):
         raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")
-    found: dict[str, list[str]] = {}
+    successors: dict[str, list[str]] = {}
     wrong = []
     for line, row in rows:
         old, new = ((row[name] or "").strip() for name in ("old", "new"))
         if old and new:
-            found.setdefault(old, []).append(new)
+            successors.setdefault(old, []).append(new)
         else:
             wrong.append(Diagnostic(Place(str(path), line), "missing-key", "an id is missing in the row"))
     if wrong:
         raise Rejected(wrong)
-    return found
+    return successors
 
 
 @contextmanager

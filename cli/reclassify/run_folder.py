@@ -101,12 +101,12 @@ def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -
         writer = csv.writer(stream)
         writer.writerow(REJECTED_COLUMNS)
         for row in rows:
-            for found in row.diagnostics:
-                column = request.reader.column_at(found.place)  # type: ignore[attr-defined]
+            for diagnostic in row.diagnostics:
+                column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]
                 value = row.cells.get(column.name) if column else None
                 number, header = row.row + request.table.first_row, column.header if column else None
-                what = (found.code, found.message, found.hint)
-                cells = (number, _place_below(request.table.file, found.place), row.id, header, value, *what)
+                what = (diagnostic.code, diagnostic.message, diagnostic.hint)
+                cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
                 writer.writerow(["" if cell is None else harmless_cell(str(cell)) for cell in cells])
 
 
@@ -191,15 +191,15 @@ def _count(number: int, language: Language) -> str:
 
 def _figures(request: Request, result: RunResult, wording: Wording) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """For each rulebook its title, and each verdict with its label and number."""
-    found = []
+    figures = []
     for rulebook, counts in zip(request.rulebooks, result.counts, strict=True):
         lines = [
             (v.value, wording.text(rulebook.outcomes[v].label), _count(counts[v.value], wording.language))
             for v in Verdict
         ]
         lines.append(("rejected", wording.pick("afvist", "rejected"), _count(len(result.rejected), wording.language)))
-        found.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))
-    return found
+        figures.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))
+    return figures
 
 
 _CHANGE_WORDS = {
@@ -227,7 +227,7 @@ def changed_rows(changes: pl.DataFrame, rulebooks: Sequence[Rulebook], wording: 
     """Changes in words, as many as a person reads."""
     titles = {r.id: wording.text(r.title) for r in rulebooks}
     labels = {(r.id, v.value): wording.text(o.label) for r in rulebooks for v, o in r.outcomes.items()}
-    found: list[Changed] = []
+    rows: list[Changed] = []
     for row in changes.head(SHOWN).iter_rows(named=True):
         known = [labels.get((row["rulebook"], v), _contradictory(wording)) for v in _words(row["previous_verdict"])]
         before = " / ".join(known)
@@ -236,10 +236,10 @@ def changed_rows(changes: pl.DataFrame, rulebooks: Sequence[Rulebook], wording: 
         where = ", ".join(filter(None, (row["criteria"], row["facts"])))
         cause = f"{cause}: {where}" if cause and where else cause or where
         change = wording.pick(*_CHANGE_WORDS[row["change"]])
-        found.append(
+        rows.append(
             (titles[row["rulebook"]], row["name"] or row["offer"], change, f"{before} → {now}".strip(" →"), cause)
         )
-    return found
+    return rows
 
 
 SHOWN, _WIDTH = 200, 100
@@ -276,15 +276,15 @@ def _closing(request: Request, result: RunResult, wording: Wording) -> str:
 
 def _without_causes(request: Request, result: RunResult, wording: Wording) -> list[str]:
     """Why the changes of a rulebook have no cause, where evidence that it reads now was not kept then."""
-    found = []
+    sentences = []
     for rulebook, lost in zip(request.rulebooks, result.lost, strict=True):
         if lost:
             title = wording.text(rulebook.title)
             named = wording.listed([_label(name, rulebook.vocabulary, wording) for name in lost])
             danish = f"{title}: ingen årsager, for den tidligere kørsel har ikke bevaret det, reglen nu læser: {named}."
             english = f"{title}: no causes, because the run before did not keep what the rule now reads: {named}."
-            found.append(wording.pick(danish, english))
-    return found
+            sentences.append(wording.pick(danish, english))
+    return sentences
 
 
 def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:

@@ -52,15 +52,15 @@ def check(path: Path | None, year: str, form: str, lang: Language) -> None:
 
     Exit code: 0 all figures add up; 1 a table was rejected; 5 a figure does not add up.
     """
-    found = reconcile(read_register(path or SHIPPED / year))
+    figures = reconcile(read_register(path or SHIPPED / year))
     if form == "json":
-        print_json([_figure(one) for one in found])
+        print_json([_figure(one) for one in figures])
     elif form == "csv":
-        rows = [[str(value) for value in _figure(one).values()] for one in found]
-        click.echo(_csv(list(_figure(found[0])), rows, lang), nl=False)
+        rows = [[str(value) for value in _figure(one).values()] for one in figures]
+        click.echo(_csv(list(_figure(figures[0])), rows, lang), nl=False)
     else:
-        click.echo(_report(found, lang), nl=False)
-    stop(Exit.CHECK_FAILED if any(one.difference for one in found) else Exit.DONE)
+        click.echo(_report(figures, lang), nl=False)
+    stop(Exit.CHECK_FAILED if any(one.difference for one in figures) else Exit.DONE)
 
 
 def _service(service: Service) -> dict[str, Any]:
@@ -138,11 +138,11 @@ _HINTS = {
 }
 
 
-def _report(found: Sequence[Reconciled], lang: Language) -> str:
+def _report(figures: Sequence[Reconciled], lang: Language) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415 - only for tables
 
     screen, wording = Screen(), Wording(lang)
-    for one in (one for one in found if one.difference):
+    for one in (one for one in figures if one.difference):
         figure, unit = one.figure, wording.pick(*_COUNTED[one.figure.counts])
         printed, computed = (wording.number(Fraction(n)) for n in (figure.printed, figure.printed - one.difference))
         screen.line(Piece(f"{figure.place}: {figure.label}", "bold"))
@@ -150,12 +150,12 @@ def _report(found: Sequence[Reconciled], lang: Language) -> str:
         screen.paragraph(numbers.format(printed, unit, computed))
         other = f"{one.other.place}, {wording.quoted(one.other.label)}" if one.other else ""
         screen.paragraph(wording.pick(*_HINTS[one.hint or "unclear"]).format(other=other), "dim")
-    agree = sum(one.computed is not None and not one.difference for one in found)
-    beyond = sum(one.computed is None for one in found)
+    agree = sum(one.computed is not None and not one.difference for one in figures)
+    beyond = sum(one.computed is None for one in figures)
     total = wording.pick(
         "{} trykte tal: {} passer med rækkerne, {} gør ikke, {} kan ikke regnes ud af dem",
         "{} printed figures: {} agree with the rows, {} do not, {} cannot be computed from them",
     )
     screen.line()
-    screen.line(Piece(total.format(len(found), agree, len(found) - agree - beyond, beyond)))
+    screen.line(Piece(total.format(len(figures), agree, len(figures) - agree - beyond, beyond)))
     return screen.taken()

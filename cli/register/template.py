@@ -43,11 +43,11 @@ def template(
     library = load_library()
     year = year or library.latest_year()
     rulebooks = chosen_rulebooks(library, names, year)
-    found = read_offers(paths, shared_vocabulary(rulebooks)) if paths else []
-    offers = [offer for offer in found if isinstance(offer, Offer)]
-    for rejected in found:
+    read = read_offers(paths, shared_vocabulary(rulebooks)) if paths else []
+    offers = [offer for offer in read if isinstance(offer, Offer)]
+    for rejected in read:
         if isinstance(rejected, Rejected):
             say_rejected(rejected)
-    asked = write_workbook(out, rulebooks, year, lang, offers)
-    say(f"{out}: {asked} facts to report on each offer for the agreement year {year}; {len(offers)} offers stand in it")
-    stop(Exit.REJECTED if len(offers) < len(found) else Exit.DONE)
+    facts = write_workbook(out, rulebooks, year, lang, offers)
+    say(f"{out}: {facts} facts to report on each offer for the agreement year {year}; {len(offers)} offers stand in it")
+    stop(Exit.REJECTED if len(offers) < len(read) else Exit.DONE)

@@ -103,8 +103,8 @@ class _Report:
 
     def _coverage(self, tested: Tested) -> None:
         words = self.pick("Dækning af betydning: {} % ({} af {})", "Coverage of meaning: {}% ({} of {})")
-        shown = words.format(tested.per_cent, len(tested.reached), len(tested.meaning.goals))
-        self.screen.line(Piece(shown, "" if tested.missing else "met"))
+        words_of_coverage = words.format(tested.per_cent, len(tested.reached), len(tested.meaning.goals))
+        self.screen.line(Piece(words_of_coverage, "" if tested.missing else "met"))
         for goal in tested.missing if self._listed else ():
             self.screen.paragraph(tested.words(goal, self._wording), bullet="• ")
 

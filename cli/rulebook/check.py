@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
 @format_option(
-    "text", "json", "sarif", shown="text: to read. json: a list of findings. sarif: SARIF 2.1.0, for editors and CI."
+    "text",
+    "json",
+    "sarif",
+    help_text="text: to read. json: a list of findings. sarif: SARIF 2.1.0, for editors and CI.",
 )
 def check(paths: tuple[Path, ...], form: str) -> None:
     """Check rulebooks and vocabularies for mistakes of form and of meaning.
@@ -39,11 +42,11 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     paths = paths or (SHIPPED,)
     case_files = [path for path in paths if path.is_file() and path.resolve().parent.name == FOLDER]
     others = [path for path in paths if path not in case_files]
-    found = findings_in(others, _unknown_attributes) + _mistakes_in_cases(case_files)
-    click.echo(PRINTERS[form](found), nl=False)
+    diagnostics = findings_in(others, _unknown_attributes) + _mistakes_in_cases(case_files)
+    click.echo(PRINTERS[form](diagnostics), nl=False)
     files = len({file for path in paths for file in files_under(path)})
-    say(f"{_counted(len(found), 'finding')} in {_counted(files, 'file')}")
-    stop(Exit.CHECK_FAILED if found else Exit.DONE)
+    say(f"{_counted(len(diagnostics), 'finding')} in {_counted(files, 'file')}")
+    stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
 def _unknown_attributes(file: VocabularyFile) -> list[Diagnostic]:

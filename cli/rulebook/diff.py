@@ -58,10 +58,10 @@ def _table(
     screen.rule(" → ".join(named_apart(before, after)))
     headings = {"meaning": ("Betydning", "Meaning"), "wording": ("Ordlyd", "Wording")}
     for kind, heading in headings.items():
-        found = [change for change in changes if change.kind == kind]
-        if found:
+        of_kind = [change for change in changes if change.kind == kind]
+        if of_kind:
             screen.line(Piece(wording.pick(*heading), "bold"))
-        for change in found:
+        for change in of_kind:
             screen.paragraph(f"{wording.text(change.about)}: {wording.text(change.change)}", bullet="• ")
     if not changes:
         screen.line(Piece(wording.pick("Ingen forskel.", "No difference.")))

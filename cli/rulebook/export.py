@@ -14,7 +14,7 @@ from cli.common.selection import chosen_rulebooks
 @click.command()
 @click.argument("name", metavar="ID")
 @year_option(IN_FORCE)
-@format_option("dmn", shown="dmn: DMN 1.3 XML.")
+@format_option("dmn", help_text="dmn: DMN 1.3 XML.")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of standard output."
 )

@@ -25,20 +25,20 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
     from engine.authoring.lints.check import files_under  # noqa: PLC0415 - help must not wait for it
     from engine.diagnostics import Rejected  # noqa: PLC0415
 
-    found = []
+    exits = []
     for file in dict.fromkeys(file for path in paths for file in files_under(path)):
         try:
             changed = _changed(file, diff)
         except Rejected as error:
             say_rejected(error)
-            found.append(Exit.REJECTED)
+            exits.append(Exit.REJECTED)
             continue
         if changed is not None:
-            found += [Exit.CHECK_FAILED] if check else []
+            exits += [Exit.CHECK_FAILED] if check else []
             say(f"{file}: {'would be laid out anew' if check or diff else 'laid out anew'}")
             if not (check or diff):
                 file.write_text(changed, encoding="utf-8")
-    stop(exit_code(found))
+    stop(exit_code(exits))
 
 
 def _changed(file: Path, diff: bool) -> str | None:

@@ -65,19 +65,21 @@ def new(
     ask = _Questions(lang)
     identifier = _checked_id(identifier or ask.text("Id (bogstaver, tal og punktum)", "Id (letters, digits and dots)"))
     year = year or ask.number("Aftaleår", "Agreement year", datetime.date.today().year + 1)
-    shown = _both(title, "--title") if title else ask.both("Hvad afgør regelsættet?", "What does the rulebook decide?")
+    titles = _both(title, "--title") if title else ask.both("Hvad afgør regelsættet?", "What does the rulebook decide?")
     taken = (
         _both(source, "--source")
         if source
         else ask.both("Hvilket dokument bygger det på?", "Which document is it taken from?")
     )
-    found = [_criterion(spec) for spec in criteria] or ask.criteria()
-    count = len(found)
+    criteria_asked = [_criterion(spec) for spec in criteria] or ask.criteria()
+    count = len(criteria_asked)
     required = required or ask.number(
         f"Hvor mange af de {count} skal være opfyldt?", f"How many of the {count} must be met?", count
     )
-    _check(found, required, mandatory)
-    files = scaffold.files_of(scaffold.NewRulebook(identifier, year, shown, taken, tuple(found), required, mandatory))
+    _check(criteria_asked, required, mandatory)
+    files = scaffold.files_of(
+        scaffold.NewRulebook(identifier, year, titles, taken, tuple(criteria_asked), required, mandatory)
+    )
     there = [name for name in files if (folder / name).exists()]
     if there:
         raise click.UsageError(f"`{folder / there[0]}` is there already; choose another folder")
@@ -95,14 +97,14 @@ def _finish(folder: Path, lang: Language) -> None:
     from engine.diagnostics import Rejected  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
-    found = check([folder])
-    if found:
-        say_rejected(Rejected(found))
+    diagnostics = check([folder])
+    if diagnostics:
+        say_rejected(Rejected(diagnostics))
     wording = Wording(lang)
     say(wording.pick("Næste skridt:", "Next:"))
     say(f"  sekskant rulebook check {folder}")
     say(f"  sekskant rulebook test {folder} --coverage")
-    stop(Exit.CHECK_FAILED if found else Exit.DONE)
+    stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
 def _copy_schemas(folder: Path) -> None:
@@ -142,17 +144,17 @@ class _Questions:
 
     def criteria(self) -> list[NewCriterion]:
         """Criteria until an empty line."""
-        found: list[NewCriterion] = []
+        criteria: list[NewCriterion] = []
         say(f"{'Kriterier' if self._danish else 'Criteria'}: {_FORM}")
         while True:
-            number = len(found) + 1
+            number = len(criteria) + 1
             spec = self.text(
                 f"Kriterium {number} (tom: ikke flere)", f"Criterion {number} (empty: no more)", default=""
             )
-            if not spec and found:
-                return found
+            if not spec and criteria:
+                return criteria
             try:
-                found.append(_criterion(spec))
+                criteria.append(_criterion(spec))
             except click.UsageError as error:
                 say(error.message)
 

@@ -84,17 +84,17 @@ class _Report:
 
     def _sets(self, heading: str, sets: Sets, words: Any) -> None:
         self.screen.heading(heading)
-        shown = [
+        alternatives = [
             words(self._wording, self._proof.rulebook, *pair) for pair in zip(sets.sets, sets.statuses, strict=True)
         ]
-        for text in shown[:MAX_SHOWN]:
+        for text in alternatives[:MAX_SHOWN]:
             self.screen.paragraph(text, bullet="• ")
-        if len(shown) > MAX_SHOWN or not sets.complete:
+        if len(alternatives) > MAX_SHOWN or not sets.complete:
             more = self._pick("… og {} til", "… and {} more").format(
-                f"{len(shown) - MAX_SHOWN}{'' if sets.complete else '+'}"
+                f"{len(alternatives) - MAX_SHOWN}{'' if sets.complete else '+'}"
             )
             self.screen.paragraph(more, indent=4)
-        if not shown:
+        if not alternatives:
             self.screen.paragraph(self._pick("ingen", "none"))
 
 

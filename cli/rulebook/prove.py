@@ -55,16 +55,16 @@ def prove(
         raise click.UsageError("ask for --implies or for --equals, not for both at once")
     library = load_library()
     year = year or library.latest_year()
-    found = chosen_rulebooks(library, [name], year)[0]
+    rulebook = chosen_rulebooks(library, [name], year)[0]
     other = implies or equals
     try:
         if other is None:
-            click.echo(proof_report.proof_text(found, lang, form), nl=False)
+            click.echo(proof_report.proof_text(rulebook, lang, form), nl=False)
             return
         second = chosen_rulebooks(library, [other], year)[0]
-        holds = _compared(found, second, "implies" if implies else "equals", counterexample, form, lang)
+        holds = _compared(rulebook, second, "implies" if implies else "equals", counterexample, form, lang)
     except TooComplex:
-        say(f"{found.file}: too complex to prove")
+        say(f"{rulebook.file}: too complex to prove")
         sys.exit(int(Exit.REJECTED))
     except NotComparable as error:
         raise click.UsageError(str(error)) from None

@@ -64,8 +64,8 @@ class _Reader:
         self._facts()
 
     def _rule_sentence(self) -> str:
-        asked = Clauses(self._rulebook, self._wording).rule(self._rulebook.rule.group)
-        return self._pick(f"Reglen kræver, at {asked}.", f"The rule requires that {asked}.")
+        required = Clauses(self._rulebook, self._wording).rule(self._rulebook.rule.group)
+        return self._pick(f"Reglen kræver, at {required}.", f"The rule requires that {required}.")
 
     def _indented(self, *pieces: Piece | str) -> None:
         for piece in pieces:

@@ -26,7 +26,7 @@ def list_rulebooks(form: str, lang: Language) -> None:
     """List the rulebooks and their versions."""
     rulebooks = load_library().rulebooks
     if form == "json":
-        print_json([_entry(found) for found in rulebooks])
+        print_json([_entry(rulebook) for rulebook in rulebooks])
         return
     from cli.rulebook.rulebook_text import rulebook_table  # noqa: PLC0415 - only for tables
 
@@ -44,15 +44,15 @@ def show(name: str, year: int | None, form: str, lang: Language) -> None:
     ID is an id, ID@VERSION or a YAML file; without a version or year it is the latest one.
     """
     library = load_library()
-    found = chosen_rulebooks(library, [name], year or library.latest_year())[0]
+    rulebook = chosen_rulebooks(library, [name], year or library.latest_year())[0]
     if form == "json":
-        print_json(rulebook_record(found))
+        print_json(rulebook_record(rulebook))
         return
     from cli.rulebook.rulebook_text import rulebook_text  # noqa: PLC0415 - only for tables
 
-    click.echo(rulebook_text(found, lang), nl=False)
+    click.echo(rulebook_text(rulebook, lang), nl=False)
 
 
-def _entry(found: Rulebook) -> dict[str, Any]:
-    record = rulebook_record(found)
+def _entry(rulebook: Rulebook) -> dict[str, Any]:
+    record = rulebook_record(rulebook)
     return {key: record[key] for key in ("id", "version", "in_force", "title", "sha256")}

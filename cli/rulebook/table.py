@@ -33,8 +33,8 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     library = load_library()
     rulebook = chosen_rulebooks(library, [name], year or library.latest_year())[0]
     try:
-        found = truth_table(rulebook)
+        folded = truth_table(rulebook)
     except TooComplex:
         say(f"{rulebook.file}: the table would have more than {MAX_ROWS} rows; `sekskant rulebook prove` needs none")
         sys.exit(int(Exit.REJECTED))
-    click.echo(PRINTERS[form](found, lang), nl=False)
+    click.echo(PRINTERS[form](folded, lang), nl=False)

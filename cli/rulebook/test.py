@@ -65,21 +65,21 @@ def test(
     if write_missing and collection.rejected:
         say("no cases are written while a file is rejected")
         write_missing = False
-    found = [Exit.REJECTED] if collection.rejected else []
+    exits = [Exit.REJECTED] if collection.rejected else []
     tested = []
     for rulebook in collection.rulebooks:
         try:
             tested.append(_tested(rulebook, collection.files_of(rulebook), mutate, write_missing, lang))
         except IntegrityFault as error:
             say(f"{rulebook.file}: {error}")
-            found.append(Exit.INTEGRITY)
+            exits.append(Exit.INTEGRITY)
     printed = case_report.cases_json if form == "json" else case_report.table_text
     click.echo(printed(tested, lang, listed=coverage or fail_under is not None), nl=False)
     if junit is not None:
         case_report.write_junit(tested, junit)
     if any(_fails(one, fail_under, fail_on_empty) for one in tested) or (fail_on_empty and not tested):
-        found.append(Exit.CHECK_FAILED)
-    stop(exit_code(found))
+        exits.append(Exit.CHECK_FAILED)
+    stop(exit_code(exits))
 
 
 def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missing: bool, lang: Language) -> Tested:
@@ -113,8 +113,8 @@ def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang:
     meaning, wording = tested.meaning, Wording(lang)
     waiting = [r._replace(case=r.case._replace(to_judge=False)) for r in tested.results if r.case.to_judge]
     written = reached(meaning.goals, shown_by(waiting, meaning.program), meaning.program)
-    wanted = [goal for goal in tested.missing if goal not in written]
-    suggested = list(suggestions(meaning, wanted, decider))  # type: ignore[arg-type]
+    goals = [goal for goal in tested.missing if goal not in written]
+    suggested = list(suggestions(meaning, goals, decider))  # type: ignore[arg-type]
     path = case_file_for(tested.rulebook, files)
     if suggested:
         taken = [result.case.name for result in tested.results]

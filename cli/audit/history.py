@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 from cli.audit.shared import batch_decisions
 from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.trace import Trace
+from engine.decisions.verdict_change import Cause
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
 from engine.explanation.wording import Language, Wording
@@ -18,17 +19,6 @@ from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride
 from offers.recorded.history import Step, findings_in, step
 from offers.recorded.replay import Recorded, Replayer, describing, recorded_in
-
-_CAUSES = {
-    "data": ("oplysningerne", "the data"),
-    "rule": ("reglen", "the rule"),
-    "either": ("både oplysningerne og reglen, hver for sig", "the data and the rule, each by itself"),
-    "interaction": ("oplysningerne og reglen tilsammen", "the data and the rule together"),
-    None: (
-        "uvis: oplysningerne kan ikke afgøres efter det andet regelsæt",
-        "not known: the evidence cannot be decided by the other rulebook",
-    ),
-}
 
 
 class _Event(NamedTuple):
@@ -129,11 +119,31 @@ def _below(event: _Event, wording: Wording) -> list[Branch]:
     return [Branch([Piece(text)]) for text in rows or [wording.pick("uændret", "unchanged")]]
 
 
+def _cause(cause: Cause, wording: Wording) -> str:
+    match cause:
+        case Cause.DATA:
+            return wording.pick("oplysningerne", "the data")
+        case Cause.RULE:
+            return wording.pick("reglen", "the rule")
+        case Cause.EITHER:
+            return wording.pick("både oplysningerne og reglen, hver for sig", "the data and the rule, each by itself")
+        case Cause.INTERACTION:
+            return wording.pick("oplysningerne og reglen tilsammen", "the data and the rule together")
+        case _:
+            assert_never(cause)
+
+
 def _changes(found: Step, wording: Wording) -> Iterator[str]:
     pick, before, after = wording.pick, found.before, found.after
-    if found.cause != "none":
-        start = pick("Udfaldet er ændret på grund af", "The outcome changed because of")
-        yield f"{start} {pick(*_CAUSES[found.cause])}"
+    start = pick("Udfaldet er ændret på grund af", "The outcome changed because of")
+    if found.is_untold:
+        untold = pick(
+            "uvis: oplysningerne kan ikke afgøres efter det andet regelsæt",
+            "not known: the evidence cannot be decided by the other rulebook",
+        )
+        yield f"{start} {untold}"
+    elif found.cause is not None:
+        yield f"{start} {_cause(found.cause, wording)}"
     if found.rulebook:
         versions = f"{before.rulebook.version} ({before.rulebook.sha256[:8]}) → "
         versions += f"{after.rulebook.version} ({after.rulebook.sha256[:8]})"

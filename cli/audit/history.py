@@ -181,7 +181,9 @@ def _record(event: _Event) -> dict[str, Any]:
     names = ("number", "kind", "recorded_at", "recorded_by", "year", "rulebook", "version", "verdict", "outcome")
     record: dict[str, Any] = {name: getattr(event.entry, name) for name in names}
     since = event.since
-    changes = None if since is None else {k: getattr(since, k) for k in ("cause", "criteria", "overrides", "facts")}
-    if since is not None and changes is not None:
+    changes: dict[str, Any] | None = None
+    if since is not None:
+        cause = since.cause.value if since.cause else None if since.is_untold else "none"
+        changes = {"cause": cause, "criteria": since.criteria, "overrides": since.overrides, "facts": since.facts}
         changes["rulebook"] = since.rulebook
     return record | {"digest": event.entry.digest, "changed": changes, "not_replayable": event.why_not}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -95,7 +96,8 @@ class Headers:
         return found.name if found else None
 
     def _find(self, header: str) -> Column | None:
-        plain = " ".join(header.split()).lower()
+        # As macOS writes names, a letter and its ring are two signs.
+        plain = unicodedata.normalize("NFC", " ".join(header.split())).lower()
         if plain in self._columns:
             return self._columns[plain]
         for detail, endings in (

@@ -95,6 +95,7 @@ def cell_of(evidence: Evidence) -> str:
     """Evidence as a cell.
 
     >>> from fractions import Fraction
+    >>> from engine.evaluation.evidence import State
     >>> cell_of(Evidence(Interval(None, Fraction(1, 2), high_open=True), State.KNOWN))
     '<0.5'
     """

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 from cli.audit.shared import batch_decisions
 from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
+from engine.decisions.cause_of_change import Cause
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
@@ -18,17 +19,6 @@ from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride
 from offers.recorded.history import Step, findings_in, step
 from offers.recorded.replay import Recorded, Replayer, describing, recorded_in
-
-_CAUSES = {
-    "data": ("oplysningerne", "the data"),
-    "rule": ("reglen", "the rule"),
-    "either": ("både oplysningerne og reglen, hver for sig", "the data and the rule, each by itself"),
-    "interaction": ("oplysningerne og reglen tilsammen", "the data and the rule together"),
-    None: (
-        "uvis: oplysningerne kan ikke afgøres efter det andet regelsæt",
-        "not known: the evidence cannot be decided by the other rulebook",
-    ),
-}
 
 
 class _Event(NamedTuple):
@@ -129,28 +119,48 @@ def _below(event: _Event, wording: Wording) -> list[Branch]:
     return [Branch([Piece(text)]) for text in rows or [wording.pick("uændret", "unchanged")]]
 
 
-def _changes(step: Step, wording: Wording) -> Iterator[str]:
-    pick, before, after = wording.pick, step.before, step.after
-    if step.cause != "none":
-        start = pick("Udfaldet er ændret på grund af", "The outcome changed because of")
-        yield f"{start} {pick(*_CAUSES[step.cause])}"
-    if step.rulebook:
+def _cause(cause: Cause, wording: Wording) -> str:
+    match cause:
+        case Cause.DATA:
+            return wording.pick("oplysningerne", "the data")
+        case Cause.RULE:
+            return wording.pick("reglen", "the rule")
+        case Cause.EITHER:
+            return wording.pick("både oplysningerne og reglen, hver for sig", "the data and the rule, each by itself")
+        case Cause.INTERACTION:
+            return wording.pick("oplysningerne og reglen tilsammen", "the data and the rule together")
+        case _:
+            assert_never(cause)
+
+
+def _changes(since: Step, wording: Wording) -> Iterator[str]:
+    pick, before, after = wording.pick, since.before, since.after
+    start = pick("Udfaldet er ændret på grund af", "The outcome changed because of")
+    if since.is_untold:
+        untold = pick(
+            "uvis: oplysningerne kan ikke afgøres efter det andet regelsæt",
+            "not known: the evidence cannot be decided by the other rulebook",
+        )
+        yield f"{start} {untold}"
+    elif since.cause is not None:
+        yield f"{start} {_cause(since.cause, wording)}"
+    if since.rulebook:
         versions = f"{before.rulebook.version} ({before.rulebook.sha256[:8]}) → "
         versions += f"{after.rulebook.version} ({after.rulebook.sha256[:8]})"
         yield f"{pick('Regelsæt', 'Rulebook')}: {versions}"
     was, now = ({c.criterion.id: wording.status(c.status) for c in t.criteria} for t in (before, after))
-    for name in step.criteria:
+    for name in since.criteria:
         yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
     titles = {o.override.id: o for o in (*before.overrides, *after.overrides)}
-    for name in step.overrides:
+    for name in since.overrides:
         pairs = ([o.status.reported for o in t.overrides if o.override.id == name] or ["–"] for t in (before, after))
         yield f"{wording.text(titles[name].override.title)}: {' → '.join(pair[0] for pair in pairs)}"
-    for name in step.facts:
-        yield _fact(name, step, wording)
+    for name in since.facts:
+        yield _fact(name, since, wording)
 
 
-def _fact(name: str, step: Step, wording: Wording) -> str:
-    was, now = findings_in(step.before).get(name), findings_in(step.after).get(name)
+def _fact(name: str, since: Step, wording: Wording) -> str:
+    was, now = findings_in(since.before).get(name), findings_in(since.after).get(name)
     known = now or was
     assert known is not None
     label = wording.text(known.fact.label)
@@ -171,7 +181,9 @@ def _record(event: _Event) -> dict[str, Any]:
     names = ("number", "kind", "recorded_at", "recorded_by", "year", "rulebook", "version", "verdict", "outcome")
     record: dict[str, Any] = {name: getattr(event.entry, name) for name in names}
     since = event.since
-    changes = None if since is None else {k: getattr(since, k) for k in ("cause", "criteria", "overrides", "facts")}
-    if since is not None and changes is not None:
+    changes: dict[str, Any] | None = None
+    if since is not None:
+        cause = since.cause.value if since.cause else None if since.is_untold else "none"
+        changes = {"cause": cause, "criteria": since.criteria, "overrides": since.overrides, "facts": since.facts}
         changes["rulebook"] = since.rulebook
     return record | {"digest": event.entry.digest, "changed": changes, "not_replayable": event.why_not}

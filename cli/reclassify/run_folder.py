@@ -13,11 +13,12 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
+from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import FolderInUse, Place
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.records import RUN_FORMAT
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from offers.runs.run_pass import Request, RunResult
 
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
-CHANGES = ("entered", "left", "changed", "undetermined", "new", "closed", "rejected")
 
 
 class RunFolder:
@@ -169,7 +169,7 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
         "checked_by_reference": result.checked,
         "margin": str(request.nearness),
         "previous": None if previous is None else _previous_record(previous, request, result),
-        "changes": {r.id: {c: changes[r.id, c] for c in CHANGES} for r in request.rulebooks} if previous else None,
+        "changes": _changes_counted(changes, request.rulebooks) if previous else None,
     }
 
 
@@ -202,21 +202,43 @@ def _figures(request: Request, result: RunResult, wording: Wording) -> list[tupl
     return figures
 
 
-_CHANGE_WORDS = {
-    "entered": ("kommet med", "entered"),
-    "left": ("udgået", "left"),
-    "changed": ("ændret", "changed"),
-    "undetermined": ("blevet uafklaret", "became undetermined"),
-    "new": ("nyt tilbud", "new"),
-    "closed": ("ikke længere i registret", "closed"),
-    "rejected": ("række afvist", "row rejected"),
-}
-_CAUSE_WORDS = {
-    "data": ("oplysningerne", "the data"),
-    "rule": ("reglen", "the rule"),
-    "either": ("begge dele hver for sig", "either of the two"),
-    "interaction": ("oplysninger og regel tilsammen", "data and rule together"),
-}
+def _changes_counted(changes: Counter[Any], rulebooks: Sequence[Rulebook]) -> dict[str, dict[str, int]]:
+    """How many offers changed in each way, by the ids of the rulebooks."""
+    return {r.id: {c.value: changes[r.id, c.value] for c in VerdictChange} for r in rulebooks}
+
+
+def _change(change: VerdictChange, wording: Wording) -> str:
+    match change:
+        case VerdictChange.ENTERED:
+            return wording.pick("kommet med", "entered")
+        case VerdictChange.LEFT:
+            return wording.pick("udgået", "left")
+        case VerdictChange.CHANGED:
+            return wording.pick("ændret", "changed")
+        case VerdictChange.UNDETERMINED:
+            return wording.pick("blevet uafklaret", "became undetermined")
+        case VerdictChange.NEW:
+            return wording.pick("nyt tilbud", "new")
+        case VerdictChange.CLOSED:
+            return wording.pick("ikke længere i registret", "closed")
+        case VerdictChange.REJECTED:
+            return wording.pick("række afvist", "row rejected")
+        case _:
+            assert_never(change)
+
+
+def _cause(cause: Cause, wording: Wording) -> str:
+    match cause:
+        case Cause.DATA:
+            return wording.pick("oplysningerne", "the data")
+        case Cause.RULE:
+            return wording.pick("reglen", "the rule")
+        case Cause.EITHER:
+            return wording.pick("begge dele hver for sig", "either of the two")
+        case Cause.INTERACTION:
+            return wording.pick("oplysninger og regel tilsammen", "data and rule together")
+        case _:
+            assert_never(cause)
 
 
 Changed = tuple[str, str, str, str, str]
@@ -232,10 +254,10 @@ def changed_rows(changes: pl.DataFrame, rulebooks: Sequence[Rulebook], wording: 
         known = [labels.get((row["rulebook"], v), _contradictory(wording)) for v in _words(row["previous_verdict"])]
         before = " / ".join(known)
         now = labels.get((row["rulebook"], row["verdict"] or ""), "")
-        cause = wording.pick(*_CAUSE_WORDS[row["cause"]]) if row["cause"] else ""
+        cause = _cause(Cause(row["cause"]), wording) if row["cause"] else ""
         where = ", ".join(filter(None, (row["criteria"], row["facts"])))
         cause = f"{cause}: {where}" if cause and where else cause or where
-        change = wording.pick(*_CHANGE_WORDS[row["change"]])
+        change = _change(VerdictChange(row["change"]), wording)
         rows.append(
             (titles[row["rulebook"]], row["name"] or row["offer"], change, f"{before} → {now}".strip(" →"), cause)
         )

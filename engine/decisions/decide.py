@@ -10,7 +10,7 @@ from engine.decisions.notes import notes_on, superset_note
 from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
-from engine.evaluation.evidence import Finding, State, Stated, findings_of
+from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.evaluation.ruling import Items, Ruling
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
@@ -165,7 +165,7 @@ class _Tracer:
             node = self._program.nodes[nodes.judgement]
             assert isinstance(node, TestNode)
             judged = self._test(node.test)
-            judgement = None if judged.finding.state is State.NOT_STATED else at[nodes.judgement]
+            judgement = at[nodes.judgement] if judged.finding.state.is_stated else None
         return CriterionTrace(
             criterion=criterion,
             status=at[nodes.status],
@@ -211,7 +211,7 @@ def reject_departures(program: Program, findings: Mapping[str, Finding], statuse
 
 def _departs(nodes: CriterionNodes, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> bool:
     """Whether a judgement is stated, and the opposite of what the measure shows."""
-    if nodes.judgement is None or findings[nodes.criterion.judgement or ""].state is State.NOT_STATED:
+    if nodes.judgement is None or not findings[nodes.criterion.judgement or ""].state.is_stated:
         return False
     measure, judgement = statuses[nodes.measure], statuses[nodes.judgement]
     return measure.is_known and judgement.is_known and judgement is not measure

@@ -35,7 +35,7 @@ class EvidenceRecords(NamedTuple):
 
     def of(self, finding: Finding) -> Record | None:
         """What is stated of a fact, with the parts it is derived from; None where nothing is."""
-        if finding.state is State.NOT_STATED:
+        if not finding.state.is_stated:
             return None
         record = self._possible(finding, finding.possible)
         if not finding.parts:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.decisions.trace import Note, TestTrace, Trace, tests_in
-from engine.evaluation.evidence import State, Stated
+from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 
@@ -90,7 +90,7 @@ def _without_reason(trace: Trace) -> Iterator[Note]:
 def is_judged_without_reason(test: TestTrace) -> bool:
     """Whether a test rests on a judgement that gives no reason."""
     finding = test.finding
-    judged = finding.fact.is_judgement and finding.state is State.KNOWN
+    judged = finding.fact.is_judgement and finding.state.is_known
     return judged and test.status is not Status.UNKNOWN and finding.provenance.because is None
 
 

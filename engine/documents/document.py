@@ -60,6 +60,47 @@ class Scalar(NamedTuple):
         """The value."""
         return self.value
 
+    def written(self) -> Plain:
+        """The value; a number that is taken for a text is the text as it is written.
+
+        >>> number = Scalar(Place("a.yaml"), Decimal("1.2E+5"), "12E4").written()
+        >>> number == 120_000, str(number)
+        (True, '12E4')
+        """
+        value = self.value
+        if type(value) is int:
+            return value if str(value) == self.text else _Integer(value, self.text)
+        if type(value) is Decimal:
+            return value if str(value) == self.text else _Number(value, self.text)
+        return value
+
+
+# Numbers that say themselves as they are written: `12E4` and `+45` may be ids.
+
+
+class _Integer(int):
+    text: str
+
+    def __new__(cls, value: int, text: str) -> _Integer:
+        number = super().__new__(cls, value)
+        number.text = text
+        return number
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _Number(Decimal):
+    text: str
+
+    def __new__(cls, value: Decimal, text: str) -> _Number:
+        number = super().__new__(cls, value)
+        number.text = text
+        return number
+
+    def __str__(self) -> str:
+        return self.text
+
 
 class Sequence(NamedTuple):
     """A list of nodes, and the place where it begins."""
@@ -75,6 +116,10 @@ class Sequence(NamedTuple):
     def plain(self) -> list[object]:
         """The values, without places."""
         return [item.plain() for item in self.items]
+
+    def written(self) -> list[object]:
+        """The values, in which numbers say themselves as they are written."""
+        return [item.written() for item in self.items]
 
 
 class Mapping(NamedTuple):
@@ -92,6 +137,10 @@ class Mapping(NamedTuple):
     def plain(self) -> dict[str, object]:
         """The values by key, without places."""
         return {key: node.plain() for key, node in self.entries.items()}
+
+    def written(self) -> dict[str, object]:
+        """The values by key, in which numbers say themselves as they are written."""
+        return {key: node.written() for key, node in self.entries.items()}
 
 
 Node = Scalar | Sequence | Mapping

@@ -63,7 +63,7 @@ def fit(record: type[Record], node: Node, diagnostics: list[Diagnostic]) -> Reco
       hint: one of `x`
     """
     try:
-        return typing.cast(Record, _validator(typing.cast(Any, record)).validate_python(node.plain()))
+        return typing.cast(Record, _validator(typing.cast(Any, record)).validate_python(node.written()))
     except ValidationError as error:
         from engine.documents.shape_diagnostics import diagnostics_of  # noqa: PLC0415 - only a mistake needs it
 

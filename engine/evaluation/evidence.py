@@ -23,6 +23,36 @@ class State(Enum):
     STATED_UNKNOWN = "stated_unknown"
     NOT_STATED = "not_stated"
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything is said of the fact, if only that nobody knows.
+
+        >>> [state.is_stated for state in State]
+        [True, True, False]
+        """
+        match self:
+            case State.KNOWN | State.STATED_UNKNOWN:
+                return True
+            case State.NOT_STATED:
+                return False
+            case _:
+                assert_never(self)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether something is said that leaves less than all possibilities.
+
+        >>> [state.is_known for state in State]
+        [True, False, False]
+        """
+        match self:
+            case State.KNOWN:
+                return True
+            case State.STATED_UNKNOWN | State.NOT_STATED:
+                return False
+            case _:
+                assert_never(self)
+
 
 class Provenance(NamedTuple):
     """Where evidence comes from, in the words of those who stated it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
-from engine.evaluation.evidence import Finding, State
+from engine.evaluation.evidence import Finding
 from engine.evaluation.program import (
     ChoiceNode,
     ConstantNode,
@@ -89,7 +89,7 @@ def status_of_leaf(node: TestNode | StatedNode, findings: Findings) -> Status:
     """The status of a node that reads a fact."""
     if isinstance(node, TestNode):
         return status_of_test(node.test, findings[node.test.fact])
-    return Status.NOT_MET if findings[node.fact].state is State.NOT_STATED else Status.MET
+    return Status.MET if findings[node.fact].state.is_stated else Status.NOT_MET
 
 
 def status_of_test(test: Test, finding: Finding) -> Status:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace
-from engine.evaluation.evidence import State
 from engine.explanation.views import view_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Verdict
@@ -88,7 +87,7 @@ class EvidenceAndReasons:
         if criterion.status is Status.NOT_APPLICABLE:
             return bearing(criterion.exemption_tests, Status.MET)
         tests, judged = bearing(criterion.tests, criterion.measure), criterion.judgement_test
-        return [*tests, judged] if judged and judged.finding.state is State.KNOWN else tests
+        return [*tests, judged] if judged and judged.finding.state.is_known else tests
 
     def _headed(self, criterion: CriterionTrace) -> str:
         verbs = self.wording.standing(criterion.status)
@@ -121,7 +120,7 @@ class EvidenceAndReasons:
 
 def bearing(tests: Iterable[TestTrace], status: Status) -> list[TestTrace]:
     """The tests with evidence that speak for a settled status; all of them where it is not settled."""
-    stated = [t for t in tests if t.finding.state is State.KNOWN]
+    stated = [t for t in tests if t.finding.state.is_known]
     return [t for t in stated if t.supports(status)] if status.is_known else stated
 
 

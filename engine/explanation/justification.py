@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
-from engine.evaluation.evidence import Finding, State
+from engine.evaluation.evidence import Finding
 from engine.explanation.clauses import Clauses
 from engine.explanation.evidence_and_reasons import EvidenceAndReasons, stopped
 from engine.explanation.remarks import Remarks
@@ -77,7 +77,7 @@ def _smallest(sets: Sets) -> Sets:
 def _is_idle_judgement(trace: Trace, test: TestTrace) -> bool:
     """A judgement that nobody stated is no gap: the indicative measure decides without it."""
     judged = [c.judgement_test for c in trace.criteria if c.judgement_test]
-    return test in judged and test.finding.state is State.NOT_STATED
+    return test in judged and not test.finding.state.is_stated
 
 
 class _Writer:

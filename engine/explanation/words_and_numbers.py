@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal, assert_never
 
 from engine.decisions.trace import TestTrace
-from engine.evaluation.evidence import Finding, State
+from engine.evaluation.evidence import Finding
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, Test
 from engine.values.comparison import Comparison, ends_of
@@ -196,7 +196,7 @@ class Wording:
         parts = [f"{self._part(*part)}: {self._own_evidence(part[1], threshold)}" for part in finding.parts]
         if own := finding.evidence:
             stated = finding._replace(possible=own.possible, state=own.state)
-            words_for = "stated" if own.state is State.KNOWN else "itself"
+            words_for = "stated" if own.state.is_known else "itself"
             parts.insert(0, self.phrase(words_for, self._own_evidence(stated, threshold)))
         return f"{words} ({'; '.join(parts)})"
 
@@ -205,7 +205,7 @@ class Wording:
         return name if part.fact.is_yearly else self.text(part.fact.label)
 
     def _own_evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
-        if finding.state is not State.KNOWN:
+        if not finding.state.is_known:
             return self.phrase(finding.state.value)
         words = self.possible(finding, finding.possible, threshold)
         evidence = finding.evidence

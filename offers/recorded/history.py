@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from engine.decisions.cause_of_change import cause_of
+from engine.decisions.cause_of_change import Cause, cause_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.diagnostics import NotReplayable
 from engine.evaluation.evidence import Finding
@@ -16,13 +16,14 @@ class Step(NamedTuple):
     """From one decision on an offer to the next by the same rulebook.
 
     `criteria`, `overrides` and `facts` are the ids of what changed; `rulebook` says whether the rulebook's text or its
-    vocabulary did. `cause` is that of a changed verdict, `none` where it is the same; None where it cannot be told,
-    because the evidence of one cannot be decided by the rulebook of the other.
+    vocabulary did. `cause` is that of a changed verdict, None where it is the same or where the cause cannot be told,
+    because the evidence of one cannot be decided by the rulebook of the other (`is_untold`).
     """
 
     before: Trace
     after: Trace
-    cause: str | None
+    cause: Cause | None
+    is_untold: bool
     criteria: tuple[str, ...]
     overrides: tuple[str, ...]
     facts: tuple[str, ...]
@@ -32,10 +33,15 @@ class Step(NamedTuple):
 def step(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> Step:
     """What changed from one recorded decision to the next."""
     (_, before), (_, after) = earlier, later
+    try:
+        cause, is_untold = _cause(replayer, earlier, later), False
+    except NotReplayable:
+        cause, is_untold = None, True
     return Step(
         before,
         after,
-        _cause(replayer, earlier, later),
+        cause,
+        is_untold,
         tuple(_changed_criteria(before, after)),
         tuple(_changed_overrides(before, after)),
         tuple(_changed_facts(before, after)),
@@ -43,18 +49,18 @@ def step(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recor
     )
 
 
-def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> str | None:
+def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> Cause | None:
+    """The cause of a changed verdict.
+
+    Raises:
+        NotReplayable: the evidence of one cannot be decided by the rulebook of the other.
+    """
     (old, before), (new, after) = earlier, later
     if before.verdict is after.verdict:
-        return "none"
-    try:
-        new_by_old = replayer.decide(new.document, old.decision.rulebook, None, after.year)
-        old_by_new = replayer.decide(old.document, new.decision.rulebook, None, before.year)
-    except NotReplayable:
         return None
-    verdicts = (before, new_by_old, old_by_new, after)
-    cause = cause_of(*(trace.verdict.value for trace in verdicts))
-    return "none" if cause is None else cause.value
+    new_by_old = replayer.decide(new.document, old.decision.rulebook, None, after.year)
+    old_by_new = replayer.decide(old.document, new.decision.rulebook, None, before.year)
+    return cause_of(*(trace.verdict.value for trace in (before, new_by_old, old_by_new, after)))
 
 
 def _changed_criteria(before: Trace, after: Trace) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -97,7 +98,8 @@ class Headers:
         return column.name if column else None
 
     def _find(self, header: str) -> Column | None:
-        plain = " ".join(header.split()).lower()
+        # As macOS writes names, a letter and its ring are two signs.
+        plain = unicodedata.normalize("NFC", " ".join(header.split())).lower()
         if plain in self._columns:
             return self._columns[plain]
         for detail, endings in (

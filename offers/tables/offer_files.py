@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from engine.diagnostics import Place, Rejected
-from engine.evaluation.evidence import Evidence, State, Stated
+from engine.evaluation.evidence import Evidence, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
@@ -95,11 +95,12 @@ def cell_of(evidence: Evidence) -> str:
     """Evidence as a cell.
 
     >>> from fractions import Fraction
+    >>> from engine.evaluation.evidence import State
     >>> cell_of(Evidence(Interval(None, Fraction(1, 2), high_open=True), State.KNOWN))
     '<0.5'
     """
     possible = evidence.possible
-    if evidence.state is not State.KNOWN:
+    if not evidence.state.is_known:
         return "unknown"
     if not isinstance(possible, Interval):
         return SEVERAL.join(sorted(possible))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import assume, given
@@ -179,6 +180,12 @@ def test_a_header_that_cannot_be_read_is_said() -> None:
 def test_the_separator_is_that_by_which_the_headers_are_known(header: str, separator: str) -> None:
     table, _ = opened(f"{header}\na\n")
     assert table.detected["separator"] == repr(separator)[1:-1]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_header_is_known_in_every_unicode_form(form: Literal["NFC", "NFD"]) -> None:
+    table, _ = opened(unicodedata.normalize(form, "id;Område;Målgruppe;Tilfælde pr. 10.000 indbyggere\na;;;\n"))
+    assert [c.name for c in table.columns] == ["id", "area", "target_group", "cases_per_10000"]
 
 
 def test_a_header_that_can_be_separated_in_two_ways_is_a_question() -> None:

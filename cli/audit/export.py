@@ -18,10 +18,9 @@ from engine.journal.journal import Journal
 from engine.journal.records import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
-from engine.values.canonical import canonical_record
+from engine.values.canonical import JsonRecord, canonical_record
 from offers.recorded.mask import check_facts, masked
 
-Record = dict[str, Any]
 Lines = Iterator[str]
 
 ENTRY_COLUMNS = (
@@ -41,7 +40,7 @@ class _Masker:
         self._vocabularies: dict[str, Vocabulary | None] = {}
         self.known: set[str] = set()
 
-    def record(self, entry: Entry) -> Record:
+    def record(self, entry: Entry) -> JsonRecord:
         """What is exported of an entry.
 
         Raises:
@@ -70,12 +69,12 @@ class _Masker:
         return None
 
 
-def _jsonl(records: Iterable[Record]) -> Lines:
+def _jsonl(records: Iterable[JsonRecord]) -> Lines:
     for record in records:
         yield json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def _csv(records: Iterable[Record]) -> Lines:
+def _csv(records: Iterable[JsonRecord]) -> Lines:
     yield csv_line([*ENTRY_COLUMNS, *TEST_COLUMNS, *TEXT_COLUMNS])
     for record in records:
         start = [record["entry"].get(name) for name in ENTRY_COLUMNS]
@@ -107,7 +106,7 @@ def _rows(entry: Mapping[str, Any], content: object) -> Iterator[list[object]]:
             ]
 
 
-def _prov(records: Iterable[Record]) -> Lines:
+def _prov(records: Iterable[JsonRecord]) -> Lines:
     """One W3C PROV-JSON document; what happened, by whom, from what. Evidence is named by its digest only."""
     document: dict[str, dict[str, Any]] = {"prefix": {"sekskant": "urn:sekskant:", "sha256": "urn:sha256:"}}
     for record in records:
@@ -115,7 +114,7 @@ def _prov(records: Iterable[Record]) -> Lines:
     yield json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _add_provenance(document: dict[str, dict[str, Any]], record: Record) -> None:
+def _add_provenance(document: dict[str, dict[str, Any]], record: JsonRecord) -> None:
     entry = record["entry"]
     number = entry["number"]
     what, doing = f"sekskant:entry-{number}", f"sekskant:recording-{number}"
@@ -142,12 +141,12 @@ def _add_provenance(document: dict[str, dict[str, Any]], record: Record) -> None
         add("wasDerivedFrom", f"_:r{number}", **revision)
 
 
-def _described(entry: Mapping[str, Any]) -> Record:
+def _described(entry: Mapping[str, Any]) -> JsonRecord:
     names = ("kind", "offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis", "content_digest")
     return {f"sekskant__{name}": entry[name] for name in (*names, "digest") if entry.get(name) is not None}
 
 
-def _used(record: Record) -> Iterator[tuple[str, str]]:
+def _used(record: JsonRecord) -> Iterator[tuple[str, str]]:
     """What a recorded decision rests on: the offer, the rulebook and its vocabulary, by digest."""
     content, document = record["content"], record["entry"].get("document")
     if document:
@@ -163,7 +162,7 @@ def _token(text: str) -> str:
     return "".join(c if c.isalnum() and c.isascii() else f"_{ord(c):x}_" for c in text)
 
 
-FORMATS: dict[str, Callable[[Iterable[Record]], Lines]] = {"jsonl": _jsonl, "csv": _csv, "prov": _prov}
+FORMATS: dict[str, Callable[[Iterable[JsonRecord]], Lines]] = {"jsonl": _jsonl, "csv": _csv, "prov": _prov}
 
 
 def export_entries(

@@ -18,7 +18,7 @@ from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride
 from offers.recorded.history import Step, findings_in, step
-from offers.recorded.replay import Recorded, Replayer, describing, recorded_in
+from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
 
 
 class _Event(NamedTuple):
@@ -36,7 +36,7 @@ class _Event(NamedTuple):
 
 def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Diagnostic]) -> Iterator[_Event]:
     replayer = describing(journal.text)
-    latest: dict[str, tuple[Recorded, Trace]] = {}
+    latest: dict[str, tuple[ReplayMaterial, Trace]] = {}
     entries = sorted(_entries(journal, offer, rulebook, damaged), key=lambda e: (e.rulebook or "", e.number))
     if not entries and not damaged:
         raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
@@ -76,7 +76,7 @@ def _hint(journal: Journal) -> str:
     return "`sekskant audit list` shows the offers" if journal.head().entries else "the journal is empty"
 
 
-def _made(replayer: Replayer, entry: Entry) -> tuple[Recorded, Trace] | NotReplayable:
+def _made(replayer: Replayer, entry: Entry) -> tuple[ReplayMaterial, Trace] | NotReplayable:
     try:
         recorded = recorded_in(entry)
         return recorded, replayer.replay(recorded).trace

@@ -51,10 +51,10 @@ def verify(path: str, journal: str | None, form: str, lang: Language) -> None:
 
 def _decided_again(receipt: Receipt) -> list[str] | str:
     """Where the decision differs when it is made again, or why it cannot be."""
-    from offers.recorded.replay import Recorded, Replayer  # noqa: PLC0415
+    from offers.recorded.replay import Replayer, ReplayMaterial  # noqa: PLC0415
 
     try:
-        return list(Replayer(receipt.text_of).replay(Recorded(*receipt.recorded())).differs_at)
+        return list(Replayer(receipt.text_of).replay(ReplayMaterial(*receipt.recorded())).differs_at)
     except (NotReplayable, IntegrityFault) as error:
         return str(error)
     except Malformed:

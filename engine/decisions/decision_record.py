@@ -14,6 +14,7 @@ from engine.decisions.evidence_record import EvidenceRecords, details_of, ends_t
 from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import NumberTest, Verdict
+from engine.values.canonical import JsonRecord
 from engine.values.interval import Interval
 from engine.values.logic import Status, settled
 from engine.values.numbers import decimal_text
@@ -24,12 +25,11 @@ FORMATS: Mapping[str, EvidenceRecords] = {
     FORMAT: EvidenceRecords(Interval.without_limits),
 }
 """How each format of the record shows evidence."""
-Record = dict[str, Any]
 
 _POSSIBLE = {status: tuple(single.reported for single in settled(status)) for status in Status}
 
 
-def decision_record(trace: Trace, form: str = FORMAT) -> Record:
+def decision_record(trace: Trace, form: str = FORMAT) -> JsonRecord:
     """The decision of a trace. Rulebook texts are in the rulebook's own language, whatever the reader's is.
 
     `form` is one of `FORMATS`: that of a record of before which this one is compared with.
@@ -56,7 +56,7 @@ def decision_record(trace: Trace, form: str = FORMAT) -> Record:
     }
 
 
-def _note(note: Note) -> Record:
+def _note(note: Note) -> JsonRecord:
     if note.rulebook is None:
         return {"code": note.code, **{k: list(v) if isinstance(v, tuple) else v for k, v in note.detail.items()}}
     rulebook = note.rulebook
@@ -71,10 +71,10 @@ def _sets(sets: Sets) -> list[list[str]]:
     return [list(ids) for ids in sets.sets]
 
 
-def _criterion(trace: Trace, criterion_trace: CriterionTrace, evidence: EvidenceRecords) -> Record:
+def _criterion(trace: Trace, criterion_trace: CriterionTrace, evidence: EvidenceRecords) -> JsonRecord:
     criterion = criterion_trace.criterion
     indicative = criterion.judgement is not None
-    record: Record = {
+    record: JsonRecord = {
         "id": criterion.id,
         "title": _text(trace, criterion.title),
         "status": criterion_trace.status.reported,
@@ -94,7 +94,7 @@ def _criterion(trace: Trace, criterion_trace: CriterionTrace, evidence: Evidence
     return record
 
 
-def _override(trace: Trace, override_trace: OverrideTrace, evidence: EvidenceRecords) -> Record:
+def _override(trace: Trace, override_trace: OverrideTrace, evidence: EvidenceRecords) -> JsonRecord:
     override = override_trace.override
     return {
         "id": override.id,
@@ -107,9 +107,9 @@ def _override(trace: Trace, override_trace: OverrideTrace, evidence: EvidenceRec
     }
 
 
-def _test(test_trace: TestTrace, evidence: EvidenceRecords) -> Record:
+def _test(test_trace: TestTrace, evidence: EvidenceRecords) -> JsonRecord:
     test, finding = test_trace.test, test_trace.finding
-    record: Record = {"fact": test.fact, "test": test.key} | ({"negated": True} if test_trace.negated else {})
+    record: JsonRecord = {"fact": test.fact, "test": test.key} | ({"negated": True} if test_trace.negated else {})
     if isinstance(test, NumberTest):
         record["threshold"] = decimal_text(test.threshold)
     else:
@@ -142,7 +142,7 @@ def _joined(criterion: CriterionTrace, name: str) -> str | None:
     return "\n".join(dict.fromkeys(texts)) if texts else None
 
 
-def _published(published: Any) -> Record:
+def _published(published: Any) -> JsonRecord:
     return {
         "year": published.year,
         "outcome": published.outcome,
@@ -151,8 +151,12 @@ def _published(published: Any) -> Record:
     }
 
 
-def _execution(trace: Trace) -> Record:
+def _execution(trace: Trace) -> JsonRecord:
     execution = trace.execution
-    record: Record = {"engine": execution.engine, "checked_by": execution.checked_by, "fired": list(execution.fired)}
+    record: JsonRecord = {
+        "engine": execution.engine,
+        "checked_by": execution.checked_by,
+        "fired": list(execution.fired),
+    }
     record["remembered"] = execution.remembered
     return record | ({"why": execution.why} if execution.why else {})

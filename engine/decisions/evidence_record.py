@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.evaluation.evidence import NO_PROVENANCE, Finding, Provenance, State
 from engine.rulebooks.rulebook import Possible
+from engine.values.canonical import JsonRecord
 from engine.values.interval import Interval
 from engine.values.numbers import interval_record
 
-Record = dict[str, Any]
 WithoutLimits = Callable[[Interval, Interval], Interval]
 """An interval without what are only the limits of its fact."""
 
@@ -33,7 +33,7 @@ class EvidenceRecords(NamedTuple):
 
     without_limits: WithoutLimits
 
-    def of(self, finding: Finding) -> Record | None:
+    def of(self, finding: Finding) -> JsonRecord | None:
         """What is stated of a fact, with the parts it is derived from; None where nothing is."""
         if not finding.state.is_stated:
             return None
@@ -44,7 +44,7 @@ class EvidenceRecords(NamedTuple):
             record["stated"] = self._possible(finding._replace(state=finding.evidence.state), finding.evidence.possible)
         return record | {"derived_from": {name: self._part(part) for name, part in finding.parts}}
 
-    def _possible(self, finding: Finding, possible: Possible) -> Record:
+    def _possible(self, finding: Finding, possible: Possible) -> JsonRecord:
         """What a fact can still be, without the limits that it has anyway."""
         if finding.state is State.STATED_UNKNOWN:
             return {"unknown": True}
@@ -54,15 +54,15 @@ class EvidenceRecords(NamedTuple):
         answers = [answer for answer in finding.fact.answers if answer in possible]  # type: ignore[operator]
         return {"answer": answers[0]} if len(answers) == 1 else {"answers": answers}
 
-    def _part(self, finding: Finding) -> Record | None:
+    def _part(self, finding: Finding) -> JsonRecord | None:
         record = self.of(finding)
         return None if record is None else record | details_of(finding)
 
 
-def details_of(finding: Finding) -> Record:
+def details_of(finding: Finding) -> JsonRecord:
     """Where a fact's own evidence comes from, and whether it was assumed."""
     provenance, evidence = finding.provenance, finding.evidence
-    details: Record = {}
+    details: JsonRecord = {}
     if provenance is not NO_PROVENANCE:
         details = {name: text for name, text in zip(Provenance._fields, provenance, strict=True) if text is not None}
     return details | {"assumed": True} if evidence and evidence.assumed else details

@@ -14,7 +14,7 @@ if typing.TYPE_CHECKING:
     from pydantic_core import core_schema
 
 
-def schema_of(record: type, title: str, *, nulls: bool = False) -> dict[str, Any]:
+def schema_of(shape_class: type, title: str, *, nulls: bool = False) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a record with a `format` key, such as `sekskant/rulebook/1`.
 
     Where `nulls` is false an optional key is left out rather than null: editors then complete its value.
@@ -23,15 +23,15 @@ def schema_of(record: type, title: str, *, nulls: bool = False) -> dict[str, Any
     >>> schema_of(VocabularyFile, "A vocabulary")["$id"]
     'urn:sekskant:vocabulary:1'
     """
-    schema = shape_schema(record, nulls=nulls)
-    (form,) = typing.get_args(typing.get_type_hints(record)["format"])
+    schema = shape_schema(shape_class, nulls=nulls)
+    (form,) = typing.get_args(typing.get_type_hints(shape_class)["format"])
     named = {"$schema": GenerateJsonSchema.schema_dialect, "$id": f"urn:{form.replace('/', ':')}", "title": title}
     return {**named, **schema}
 
 
-def shape_schema(record: type, *, nulls: bool = False) -> dict[str, Any]:
+def shape_schema(shape_class: type, *, nulls: bool = False) -> dict[str, Any]:
     """The JSON Schema of a record that may stand inside others."""
-    return (_WithNulls if nulls else _WithoutNulls)().generate(core_schema_of(record))
+    return (_WithNulls if nulls else _WithoutNulls)().generate(core_schema_of(shape_class))
 
 
 class _WithNulls(GenerateJsonSchema):

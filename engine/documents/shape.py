@@ -26,7 +26,7 @@ if typing.TYPE_CHECKING:
 _DATE = r"^\d{4}-\d\d-\d\d$"
 
 Class = TypeVar("Class")
-Record = TypeVar("Record")
+Shape = TypeVar("Shape")
 
 
 def key(
@@ -49,7 +49,7 @@ def shape(cls: type[Class]) -> type[Class]:
     return dataclasses.dataclass(slots=True, kw_only=True, eq=False, repr=False)(cls)
 
 
-def fit(record: type[Record], node: Node, diagnostics: list[Diagnostic]) -> Record | None:
+def fit(shape_class: type[Shape], node: Node, diagnostics: list[Diagnostic]) -> Shape | None:
     r"""The record that a document holds, or None; what is wrong is added to what was found.
 
     >>> from engine.documents.document import read_one
@@ -63,37 +63,37 @@ def fit(record: type[Record], node: Node, diagnostics: list[Diagnostic]) -> Reco
       hint: one of `x`
     """
     try:
-        return typing.cast(Record, _validator(typing.cast(Any, record)).validate_python(node.written()))
+        return typing.cast(Shape, _validator(typing.cast(Any, shape_class)).validate_python(node.written()))
     except ValidationError as error:
         from engine.documents.shape_diagnostics import diagnostics_of  # noqa: PLC0415 - only a mistake needs it
 
-        diagnostics += diagnostics_of(record, node, error.errors(include_url=False))
+        diagnostics += diagnostics_of(shape_class, node, error.errors(include_url=False))
         return None
 
 
-def fit_or_reject(record: type[Record], node: Node) -> Record:
+def fit_or_reject(shape_class: type[Shape], node: Node) -> Shape:
     """The record that a document holds.
 
     Raises:
         Rejected: with every mistake of shape.
     """
     diagnostics: list[Diagnostic] = []
-    fitted = fit(record, node, diagnostics)
+    fitted = fit(shape_class, node, diagnostics)
     if fitted is None:
         raise Rejected(diagnostics)
     return fitted
 
 
-def core_schema_of(record: type) -> CoreSchema:
+def core_schema_of(shape_class: type) -> CoreSchema:
     """The pydantic core schema of a record, with those of the records inside it as definitions."""
     definitions: dict[str, CoreSchema] = {}
-    root = _schema(record, definitions)
+    root = _schema(shape_class, definitions)
     return core_schema.definitions_schema(root, list(definitions.values()))
 
 
 @cache
-def _validator(record: type) -> SchemaValidator:
-    return SchemaValidator(core_schema_of(record))
+def _validator(shape_class: type) -> SchemaValidator:
+    return SchemaValidator(core_schema_of(shape_class))
 
 
 def _schema(annotation: Any, definitions: dict[str, CoreSchema], least: int | None = None) -> CoreSchema:
@@ -108,7 +108,7 @@ def _schema(annotation: Any, definitions: dict[str, CoreSchema], least: int | No
     if origin is dict:
         return core_schema.dict_schema(core_schema.str_schema(), _schema(parts[1], definitions), min_length=least)
     if dataclasses.is_dataclass(annotation):
-        return _record_schema(typing.cast(type, annotation), definitions)
+        return _shape_schema(typing.cast(type, annotation), definitions)
     return _plain_schema(annotation, least)
 
 
@@ -152,15 +152,15 @@ def _tag_of(value: object) -> str:
     return "<mapping>" if isinstance(value, dict) else f"<{list if isinstance(value, list) else str}>"
 
 
-def _record_schema(record: type, definitions: dict[str, CoreSchema]) -> CoreSchema:
-    name = record.__name__
+def _shape_schema(shape_class: type, definitions: dict[str, CoreSchema]) -> CoreSchema:
+    name = shape_class.__name__
     if name not in definitions:
         definitions[name] = core_schema.any_schema()
-        hints = typing.get_type_hints(record)
-        fields = [_field(field, hints[field.name], definitions) for field in dataclasses.fields(record)]
+        hints = typing.get_type_hints(shape_class)
+        fields = [_field(field, hints[field.name], definitions) for field in dataclasses.fields(shape_class)]
         arguments = core_schema.dataclass_args_schema(name, fields, extra_behavior="forbid")
-        names = [field.name for field in dataclasses.fields(record)]
-        definitions[name] = core_schema.dataclass_schema(record, arguments, names, ref=name, slots=True)
+        names = [field.name for field in dataclasses.fields(shape_class)]
+        definitions[name] = core_schema.dataclass_schema(shape_class, arguments, names, ref=name, slots=True)
     return core_schema.definition_reference_schema(name)
 
 

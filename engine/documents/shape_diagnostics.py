@@ -45,22 +45,22 @@ _TWO_LANGUAGES = "write `{da: ..., en: ...}`"
 _Path = tuple[str | int, ...]
 
 
-def diagnostics_of(record: type, root: Node, details: list[ErrorDetails]) -> Iterator[Diagnostic]:
+def diagnostics_of(shape_class: type, root: Node, details: list[ErrorDetails]) -> Iterator[Diagnostic]:
     """What is wrong, but not that a key is absent where it stands misspelt."""
     misspelt: set[tuple[_Path, str | None]] = set()
     for detail in details:
         if detail["type"] == _UNKNOWN:
             *path, last = detail["loc"]
-            misspelt.add((tuple(path), nearest(str(last), _keys_of(_record_at(record, path)))))
+            misspelt.add((tuple(path), nearest(str(last), _keys_of(_shape_at(shape_class, path)))))
     for detail in details:
         if detail["type"] != _MISSING or (detail["loc"][:-1], str(detail["loc"][-1])) not in misspelt:
-            yield _diagnostic(record, root, detail)
+            yield _diagnostic(shape_class, root, detail)
 
 
-def _diagnostic(record: type, root: Node, detail: ErrorDetails) -> Diagnostic:
+def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnostic:
     path, kind = detail["loc"], detail["type"]
     last = str(path[-1]) if path else ""
-    owner = _record_at(record, path[:-1])
+    owner = _shape_at(shape_class, path[:-1])
     node = walk(root, path)[-1]
     if kind == _UNKNOWN:
         place, message = place_of_key(root, *path), f"unknown key {quoted(last)}"
@@ -70,14 +70,14 @@ def _diagnostic(record: type, root: Node, detail: ErrorDetails) -> Diagnostic:
         return _missing(owner, node.place, last)
     if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
         return Diagnostic(node.place, "missing-text", f"the text in `{last}` is empty", "write `da` and `en`")
-    if _is_text(_record_at(record, path)) and kind == "dataclass_type":
+    if _is_text(_shape_at(shape_class, path)) and kind == "dataclass_type":
         message = f"{_given(node)} where a text in two languages belongs"
         return Diagnostic(node.place, "missing-text", message, _TWO_LANGUAGES)
-    return _wrong(node, last, detail, list(_words_in(_annotation_at(record, path))))
+    return _wrong(node, last, detail, list(_words_in(_annotation_at(shape_class, path))))
 
 
-def _is_text(record: type | None) -> bool:
-    return getattr(record, "is_text", False)
+def _is_text(shape_class: type | None) -> bool:
+    return getattr(shape_class, "is_text", False)
 
 
 def _missing(owner: type | None, place: Place, name: str) -> Diagnostic:
@@ -123,30 +123,32 @@ def _wanted(detail: ErrorDetails) -> str | None:
     return _WANTED.get(kind)
 
 
-def _record_at(record: type, path: typing.Sequence[str | int]) -> type | None:
+def _shape_at(shape_class: type, path: typing.Sequence[str | int]) -> type | None:
     """The record that a path of keys leads to, through lists, mappings and options."""
-    return next(_records_in(_annotation_at(record, path)), None)
+    return next(_shapes_in(_annotation_at(shape_class, path)), None)
 
 
-def _annotation_at(record: type, path: typing.Sequence[str | int]) -> Any:
+def _annotation_at(shape_class: type, path: typing.Sequence[str | int]) -> Any:
     """The annotation of what a path of keys leads to, with the lists, mappings and options around it."""
-    here: Any = record
+    here: Any = shape_class
     for step in path:
-        fields = next((f for f in map(_fields_of, _records_in(here)) if step in f), None)
+        fields = next((f for f in map(_fields_of, _shapes_in(here)) if step in f), None)
         here = fields[str(step)] if fields else here
     return here
 
 
-def _keys_of(record: type | None) -> list[str]:
+def _keys_of(shape_class: type | None) -> list[str]:
     """The keys of a record as they are written."""
-    return [field.metadata.get("alias") or field.name for field in dataclasses.fields(record)] if record else []
+    return (
+        [field.metadata.get("alias") or field.name for field in dataclasses.fields(shape_class)] if shape_class else []
+    )
 
 
 @cache
-def _fields_of(record: type) -> dict[str, Any]:
+def _fields_of(shape_class: type) -> dict[str, Any]:
     """The annotations of a record by the keys as they are written."""
-    hints = typing.get_type_hints(record)
-    return dict(zip(_keys_of(record), (hints[f.name] for f in dataclasses.fields(record)), strict=True))
+    hints = typing.get_type_hints(shape_class)
+    return dict(zip(_keys_of(shape_class), (hints[f.name] for f in dataclasses.fields(shape_class)), strict=True))
 
 
 def _words_in(annotation: Any) -> Iterator[str]:
@@ -158,9 +160,9 @@ def _words_in(annotation: Any) -> Iterator[str]:
             yield from _words_in(part)
 
 
-def _records_in(annotation: Any) -> Iterator[type]:
+def _shapes_in(annotation: Any) -> Iterator[type]:
     """Every record named in an annotation, whatever it is wrapped in."""
     if dataclasses.is_dataclass(annotation):
         yield typing.cast(type, annotation)
     for part in typing.get_args(annotation):
-        yield from _records_in(part)
+        yield from _shapes_in(part)

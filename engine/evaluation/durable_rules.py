@@ -179,13 +179,13 @@ class Ruleset:
         shared_host().set_rulesets({self._name: rules})
 
     def _rule(self, expression: Expression, firing: Firing) -> Expression:
-        return {"all": [{"m": expression}], "run": self._recorder(firing)}
+        return {"all": [{"m": expression}], "run": self._noting(firing)}
 
-    def _recorder(self, firing: Firing) -> Callable[[Any], None]:
-        def record(context: Any) -> None:
+    def _noting(self, firing: Firing) -> Callable[[Any], None]:
+        def note_fired(context: Any) -> None:
             self._fired.append(firing)
 
-        return record
+        return note_fired
 
     def fact(self, known: Mapping[int, Status], leaves: Fact) -> Fact:
         """The fact that the rules read: fields of evidence, and the statuses of the nodes before."""

@@ -16,11 +16,10 @@ from engine.journal.entry import DECISION, FORMATS, Entry, frame
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, columns_of, rulebooks_named
 from engine.rulebooks.rulebook_ref import RulebookRef
-from engine.values.canonical import canonical, canonical_record, sha256
+from engine.values.canonical import JsonRecord, canonical, canonical_record, sha256
 
 FORMAT = "sekskant/receipt/1"
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
-Record = dict[str, Any]
 _HINT = "`sekskant audit receipt` writes one"
 _SEE = "`sekskant audit verify` says what is wrong"
 
@@ -74,12 +73,12 @@ class Receipt(NamedTuple):
     """A receipt that was read: its text and its record."""
 
     text: str
-    record: Record
+    record: JsonRecord
 
     @property
-    def entry(self) -> Record:
+    def entry(self) -> JsonRecord:
         """The fields that the entry's digest covers."""
-        fields: Record = self.record["entry"]
+        fields: JsonRecord = self.record["entry"]
         return fields
 
     def recorded(self) -> tuple[RecordedDecision, str, RulebookRef | None]:
@@ -122,7 +121,7 @@ def read_receipt(data: bytes, file: str) -> Receipt:
     return Receipt(text, record)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> Record:
+def _once(pairs: list[tuple[str, Any]]) -> JsonRecord:
     record = dict(pairs)
     if len(record) < len(pairs):
         raise ValueError("a key stands twice")
@@ -175,7 +174,7 @@ def _digest(part: object) -> str:
         return ""
 
 
-def _columns(record: Record, entry: Record) -> Iterator[Mismatch]:
+def _columns(record: JsonRecord, entry: JsonRecord) -> Iterator[Mismatch]:
     """The entry says of the decision what the decision says."""
     try:
         columns = columns_of(RecordedDecision.read(record["decision"]))

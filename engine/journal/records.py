@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar, assert_never
+from typing import NamedTuple, TypeVar, assert_never
 
 from engine.decisions.trace import Execution
 from engine.diagnostics import Malformed
@@ -11,10 +11,9 @@ from engine.documents.fields import Fields, read_json
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.rulebooks.rulebook import Verdict
 from engine.rulebooks.rulebook_ref import RulebookRef
-from engine.values.canonical import canonical_record
+from engine.values.canonical import JsonRecord, canonical_record
 
 RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
-Record = dict[str, Any]
 Read = TypeVar("Read")
 
 
@@ -31,7 +30,7 @@ class RecordedDecision(NamedTuple):
     verdict: str
     outcome: str
     basis: str | None
-    record: Record
+    record: JsonRecord
 
     @classmethod
     def read(cls, record: object) -> RecordedDecision:
@@ -142,7 +141,7 @@ class RunRecord(NamedTuple):
             register.texts("columns") if register and "columns" in register.record else None,
         )
 
-    def record(self) -> Record:
+    def record(self) -> JsonRecord:
         """The run as its entry records it."""
         return {
             "format": RUN_FORMAT,
@@ -195,7 +194,7 @@ class RecordedOverride(NamedTuple):
         texts = {name: fields.text(name) for name in ("entry", "decision", "outcome", "because", "by")}
         return cls(of=fields.number("of"), verdict=verdict, **texts)
 
-    def record(self) -> Record:
+    def record(self) -> JsonRecord:
         """The override as its entry records it."""
         return {"format": OVERRIDE_FORMAT, **self._asdict(), "verdict": self.verdict.value}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.document import read_file
 from engine.documents.json_text import load_json
-from engine.values.canonical import canonical
+from engine.values.canonical import JsonRecord, canonical
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FORMAT = "sekskant/head/1"
 KEYS = frozenset({"format", "journal", "count", "head", "signed_at", "signature"})
-Record = dict[str, Any]
 
 
 def signed_head(journal: Journal, key: Path, passphrase: str | None, signed_at: str) -> str:
@@ -43,7 +42,7 @@ def is_encrypted(key: Path) -> bool:
     return b"ENCRYPTED" in read_file(key)
 
 
-def read_signed_head(file: Path) -> Record:
+def read_signed_head(file: Path) -> JsonRecord:
     """A signed head from its file; its signature is not checked yet.
 
     Raises:
@@ -61,7 +60,7 @@ def read_signed_head(file: Path) -> Record:
     return record
 
 
-def signature_holds(record: Record, public_key: Path) -> bool:
+def signature_holds(record: JsonRecord, public_key: Path) -> bool:
     """Whether a head was signed by the owner of a public key.
 
     Raises:

@@ -16,13 +16,12 @@ from engine.rulebooks.rulebook import (
     Rulebook,
     RulePart,
 )
+from engine.values.canonical import JsonRecord
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, interval_record
 
-Record = dict[str, Any]
 
-
-def rulebook_record(rulebook: Rulebook) -> Record:
+def rulebook_record(rulebook: Rulebook) -> JsonRecord:
     """A rulebook, and the facts of its vocabulary, with texts in both languages."""
     until = rulebook.in_force_until
     rule = rulebook.rule
@@ -46,16 +45,16 @@ def rulebook_record(rulebook: Rulebook) -> Record:
     }
 
 
-def _text(text: Text) -> Record:
+def _text(text: Text) -> JsonRecord:
     return {"da": text.da, "en": text.en}
 
 
-def _referred(thing: Any) -> Record:
+def _referred(thing: Any) -> JsonRecord:
     reading = thing.reading
     return {"reference": _text(thing.reference), "reading": _text(reading) if reading else None}
 
 
-def _override(override: Override) -> Record:
+def _override(override: Override) -> JsonRecord:
     return {
         "id": override.id,
         "title": _text(override.title),
@@ -66,9 +65,9 @@ def _override(override: Override) -> Record:
     }
 
 
-def _criterion(criterion: Criterion) -> Record:
+def _criterion(criterion: Criterion) -> JsonRecord:
     indicative = criterion.judgement is not None
-    record: Record = {
+    record: JsonRecord = {
         "id": criterion.id,
         "title": _text(criterion.title),
         "description": _text(criterion.description),
@@ -87,7 +86,7 @@ def _criterion(criterion: Criterion) -> Record:
     return record
 
 
-def _condition(condition: Condition) -> Record:
+def _condition(condition: Condition) -> JsonRecord:
     if isinstance(condition, NumberTest):
         return {"fact": condition.fact, condition.key: decimal_text(condition.threshold)}
     if isinstance(condition, AnswerTest):
@@ -104,9 +103,9 @@ def _part(part: RulePart) -> Any:
     return {part.operator: [_part(member) for member in part.parts]}
 
 
-def _fact(fact: FactDeclaration) -> Record:
+def _fact(fact: FactDeclaration) -> JsonRecord:
     written = fact.written
-    record: Record = {"type": written.type, "label": _text(written.label), "question": _text(written.question)}
+    record: JsonRecord = {"type": written.type, "label": _text(written.label), "question": _text(written.question)}
     record["unit"] = _text(written.unit) if written.unit else None
     record["per"] = written.per
     if isinstance(fact.domain, Interval):

@@ -9,7 +9,7 @@ from engine.decisions.cause_of_change import Cause, cause_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.diagnostics import NotReplayable
 from engine.evaluation.evidence import Finding
-from offers.recorded.replay import Recorded, Replayer
+from offers.recorded.replay import Replayer, ReplayMaterial
 
 
 class Step(NamedTuple):
@@ -30,7 +30,7 @@ class Step(NamedTuple):
     rulebook: bool
 
 
-def step(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> Step:
+def step(replayer: Replayer, earlier: tuple[ReplayMaterial, Trace], later: tuple[ReplayMaterial, Trace]) -> Step:
     """What changed from one recorded decision to the next."""
     (_, before), (_, after) = earlier, later
     try:
@@ -49,7 +49,9 @@ def step(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recor
     )
 
 
-def _cause(replayer: Replayer, earlier: tuple[Recorded, Trace], later: tuple[Recorded, Trace]) -> Cause | None:
+def _cause(
+    replayer: Replayer, earlier: tuple[ReplayMaterial, Trace], later: tuple[ReplayMaterial, Trace]
+) -> Cause | None:
     """The cause of a changed verdict.
 
     Raises:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from engine.diagnostics import Place, near_hint, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from engine.values.canonical import JsonRecord
 
 MASK = "[masked]"
 MASKED = ("because", "reservation", "source", "by", "as_of", "date")
@@ -15,10 +15,8 @@ REASONS = ("because", "reservation")
 FREE_TEXT = 12
 """From so many characters on a reason or reservation that was masked in one place may stand in no other."""
 
-Record = dict[str, Any]
 
-
-def masked(record: Record, facts: Iterable[str], vocabulary: Vocabulary | None) -> Record:
+def masked(record: JsonRecord, facts: Iterable[str], vocabulary: Vocabulary | None) -> JsonRecord:
     """A copy of an exported entry without the reasons, reservations and sources of facts; numbers and answers stay.
 
     With a fact go those that are derived from it, and those that it is derived from, since they share their texts.
@@ -27,7 +25,7 @@ def masked(record: Record, facts: Iterable[str], vocabulary: Vocabulary | None) 
         Rejected: a reason or reservation that was masked stands elsewhere in the record too.
     """
     names = _related(set(facts), vocabulary)
-    result: Record = copy.deepcopy(record)
+    result: JsonRecord = copy.deepcopy(record)
     texts: set[str] = set()
     _mask_document(result.get("document"), names, texts)
     for part in ("content", "decision"):
@@ -64,7 +62,7 @@ def _mask_document(document: object, facts: set[str], texts: set[str]) -> None:
         _mask_texts(evidence[fact], texts)  # type: ignore[index]
 
 
-def _mask_decision(decision: Record, facts: set[str], texts: set[str]) -> None:
+def _mask_decision(decision: JsonRecord, facts: set[str], texts: set[str]) -> None:
     for item in [*decision.get("criteria", ()), *decision.get("overrides", ())]:
         own: set[str] = set()
         for test in _tests(item):
@@ -76,7 +74,7 @@ def _mask_decision(decision: Record, facts: set[str], texts: set[str]) -> None:
         texts |= own
 
 
-def _tests(item: Record) -> Iterator[Record]:
+def _tests(item: JsonRecord) -> Iterator[JsonRecord]:
     yield from item.get("tests", ())
     yield from (item.get("not_applicable") or {}).get("tests", ())
 
@@ -98,7 +96,7 @@ def _without(text: str, texts: set[str]) -> str:
     return text
 
 
-def _check(record: Record, texts: set[str]) -> None:
+def _check(record: JsonRecord, texts: set[str]) -> None:
     secrets = {text for text in texts if len(text) >= FREE_TEXT}
     for path, text in _strings(record, ""):
         for secret in secrets:

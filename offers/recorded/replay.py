@@ -22,7 +22,7 @@ from engine.values.canonical import decision_text
 from offers.records.offer import Offer, read_offer
 
 
-class Recorded(NamedTuple):
+class ReplayMaterial(NamedTuple):
     """A recorded decision, the offer as it was written, and the wider rulebook that was consulted."""
 
     decision: RecordedDecision
@@ -50,7 +50,7 @@ class Replayer:
         self._deciders: dict[tuple[str, ...], Decider] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
 
-    def replay(self, recorded: Recorded) -> Replayed:
+    def replay(self, recorded: ReplayMaterial) -> Replayed:
         """A decision decided again and compared with what was recorded, in the format that it was recorded in.
 
         Raises:
@@ -117,7 +117,7 @@ class Replayer:
         return text.encode("utf-8", "surrogateescape")
 
 
-def recorded_in(entry: Entry) -> Recorded:
+def recorded_in(entry: Entry) -> ReplayMaterial:
     """The decision that a journal entry records.
 
     Raises:
@@ -129,7 +129,7 @@ def recorded_in(entry: Entry) -> Recorded:
         raise _not_whole() from None
     if not isinstance(entry.document, str):
         raise _not_whole()
-    return Recorded(decision, entry.document, superset)
+    return ReplayMaterial(decision, entry.document, superset)
 
 
 def _not_whole() -> NotReplayable:

@@ -37,7 +37,7 @@ class Fault(NamedTuple):
 NO_TEXT = Fault(1, "the cell holds bytes that are no text in the file's encoding", "save it as UTF-8")
 
 
-class Records(NamedTuple):
+class CsvRecords(NamedTuple):
     """What the records of a file are, below its header.
 
     `path` is a file of UTF-8 in which they stand as Polars reads them, after `header_lines`; `rows` is their number,
@@ -69,7 +69,7 @@ def first_record(text: str, separator: str) -> list[str] | Fault:
 
 def records_of(
     path: Path, codec: str, separator: str, width: int, skipped: int, scratch: Path, *, is_utf_8: bool
-) -> Records:
+) -> CsvRecords:
     """The records of a file, in a file of the scratch folder where Polars would not read them as they stand.
 
     Args:
@@ -86,14 +86,14 @@ def records_of(
     """
     ends_with_cr = not any(b"\n" in block for block in _bytes_of(path))
     if is_utf_8 and not ends_with_cr and (lines := _plain_lines(path, skipped)) is not None:
-        return Records(path, skipped + 1, lines, {})
+        return CsvRecords(path, skipped + 1, lines, {})
     converted = scratch / "records.csv"
     with converted.open("w", encoding="utf-8", newline="", errors="replace") as target:
         writer = _Writer(target, separator, width, skipped)
         for text in _whole_lines(path, codec, ends_with_cr=ends_with_cr):
             writer.take(text)
         writer.finish()
-    return Records(converted, 0, writer.count, writer.faults)
+    return CsvRecords(converted, 0, writer.count, writer.faults)
 
 
 def _bytes_of(path: Path) -> Iterator[bytes]:

@@ -101,10 +101,10 @@ class DecisionRecording:
     def _say_numbers(self) -> None:
         count = len(self._numbers)
         if not count:
-            say(f"nothing was recorded in {self._journal.shown}")
+            say(f"nothing was recorded in {self._journal.shown_address}")
             return
         what = "1 decision as entry" if count == 1 else f"{count} decisions as entries"
-        say(f"recorded {what} {ranges(self._numbers)} of {self._journal.shown}, run {self._run}")
+        say(f"recorded {what} {ranges(self._numbers)} of {self._journal.shown_address}, run {self._run}")
 
 
 def _batches(decided: Iterable[Decisions]) -> Iterator[list[Decisions]]:

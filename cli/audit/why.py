@@ -30,7 +30,7 @@ def traced(journal: Journal, entry: Entry) -> Trace:
     Raises:
         Rejected: it cannot be made again, or does not come out as it is recorded.
     """
-    place = Place(f"{journal.shown}, entry {entry.number}")
+    place = Place(f"{journal.shown_address}, entry {entry.number}")
     try:
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:

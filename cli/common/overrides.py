@@ -26,7 +26,7 @@ def record_override(journal: Journal, number: int, verdict: str, because: str, b
         Rejected: the entry is no decision, or there is no such verdict.
     """
     entry, wording = journal.entry(number), Wording(language)
-    place = Place(f"{journal.shown}, entry {number}")
+    place = Place(f"{journal.shown_address}, entry {number}")
     if entry.kind != DECISION:
         raise rejected(place, "unknown-entry", f"entry {number} is no decision but: {entry.kind}")
     try:

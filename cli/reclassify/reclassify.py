@@ -218,7 +218,7 @@ def shown_register(register: str) -> str:
     from offers.tables.database import TableAddress  # noqa: PLC0415 - slow to import
 
     address = TableAddress.of(register)
-    return register if address is None else address.shown
+    return register if address is None else address.shown_address
 
 
 def _are_offer_files(register: Path) -> bool:

@@ -40,7 +40,7 @@ def record_run(journal: Journal, library: Library, request: Request, result: Run
         },
     )
     (entry,) = journal.append([draft], texts_of([r for pair in wider for r in pair]), by=by)
-    say(f"recorded as entry {entry.number} of {journal.shown}, run {name}")
+    say(f"recorded as entry {entry.number} of {journal.shown_address}, run {name}")
 
 
 def _superset(rulebook: Rulebook, request: Request, library: Library) -> Rulebook | None:

@@ -15,7 +15,7 @@ from cli.common.json_output import print_json
 from cli.common.options import format_option, language_option, shipped_year_option
 from cli.common.spreadsheet import csv_lines
 from engine.explanation.words_and_numbers import Language, Wording
-from offers.records.register import SERVICE_COLUMNS, SHIPPED, Reconciled, Service, read_register, reconcile
+from offers.records.register import SERVICE_COLUMNS, SHIPPED, PrintedService, Reconciled, read_register, reconcile
 
 _YEARS = sorted(path.name for path in SHIPPED.iterdir() if (path / "services.csv").exists())
 _YEAR = shipped_year_option(_YEARS)
@@ -63,7 +63,7 @@ def check(path: Path | None, year: str, form: str, lang: Language) -> None:
     stop(Exit.CHECK_FAILED if any(one.difference for one in figures) else Exit.DONE)
 
 
-def _service(service: Service) -> dict[str, Any]:
+def _service(service: PrintedService) -> dict[str, Any]:
     return {**service.cells, "quantity": None if service.quantity is None else str(service.quantity)}
 
 
@@ -85,7 +85,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language) 
     return "".join(csv_lines([columns, *rows], lang))
 
 
-def _table_of_services(services: Sequence[Service], lang: Language) -> str:
+def _table_of_services(services: Sequence[PrintedService], lang: Language) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415 - only for tables
 
     screen, wording = Screen(), Wording(lang)
@@ -103,7 +103,7 @@ def _table_of_services(services: Sequence[Service], lang: Language) -> str:
     return screen.taken()
 
 
-def _row(service: Service, wording: Wording) -> list[str]:
+def _row(service: PrintedService, wording: Wording) -> list[str]:
     cells, quantity = service.cells, service.quantity
     offer = cells["offer"] + (" *" if cells["self_owning"] == "yes" else "")
     sections = " / ".join(f"§ {s}" for s in cells["sections"].split("|") if s) or cells["act"]

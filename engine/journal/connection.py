@@ -31,7 +31,7 @@ _ADDRESS = "a path, or `postgresql+psycopg://user@host/database`"
 class Address:
     """Where a journal is: a file, or a database on a server.
 
-    >>> Address("decisions.db").shown, Address("postgresql://me:secret@db/x").shown
+    >>> Address("decisions.db").shown_address, Address("postgresql://me:secret@db/x").shown_address
     ('decisions.db', 'postgresql+psycopg://me:***@db/x')
 
     Raises:
@@ -41,7 +41,7 @@ class Address:
     def __init__(self, written: str) -> None:
         self.path: Path | None = None
         self.url = sa.URL.create(_SQLITE)
-        self.shown = written
+        self.shown_address = written
         if "://" not in written:
             self.path = Path(written)
             return
@@ -49,24 +49,24 @@ class Address:
             self.url = sa.make_url(written)
         except (exc.ArgumentError, ValueError):
             raise rejected(Place("--journal"), "journal-address", "the address is not a URL", _ADDRESS) from None
-        self.shown = self.url.render_as_string(hide_password=True)
+        self.shown_address = self.url.render_as_string(hide_password=True)
         self._check()
 
     def _check(self) -> None:
         if self.url.drivername == _POSTGRESQL:
             self.url = self.url.set(drivername="postgresql+psycopg")
-            self.shown = self.url.render_as_string(hide_password=True)
+            self.shown_address = self.url.render_as_string(hide_password=True)
         name = self.url.get_backend_name()
         if name == _SQLITE and self.url.database:
             self.path = Path(self.url.database)
         elif name != _POSTGRESQL:
-            message = f"a journal cannot be kept in `{self.shown}`"
+            message = f"a journal cannot be kept in `{self.shown_address}`"
             raise rejected(Place("--journal"), "journal-address", message, _ADDRESS)
 
     @property
     def place(self) -> Place:
         """The place that diagnostics name."""
-        return Place(self.shown)
+        return Place(self.shown_address)
 
     def engine(self, *, writes: bool) -> sa.Engine:
         """The database, to read or to append."""

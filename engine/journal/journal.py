@@ -85,7 +85,7 @@ class Journal:
 
     def __init__(self, address: str, *, writes: bool = False) -> None:
         self.address = Address(address)
-        self.shown = self.address.shown
+        self.shown_address = self.address.shown_address
         self._kept: set[str] = set()
         self._unread: list[sa.CursorResult[Any]] = []
         self._turn = threading.RLock()
@@ -195,7 +195,7 @@ class Journal:
         if row is None:
             return Head(0, self._whole_header(connection).digest)
         if wrong := wrong_text("digest", row.digest):
-            raise rejected(Place(f"{self.shown}, entry {row.number}"), "damaged-entry", wrong, _HINT)
+            raise rejected(Place(f"{self.shown_address}, entry {row.number}"), "damaged-entry", wrong, _HINT)
         return Head(*row)
 
     def place_of(self, folder: Path) -> str:
@@ -230,7 +230,7 @@ class Journal:
         rows = stored_headers(connection)
         wrong = wrong_header(rows)
         if wrong is not None:
-            raise rejected(Place(f"{self.shown}, header"), "damaged-header", wrong, _HINT)
+            raise rejected(Place(f"{self.shown_address}, header"), "damaged-header", wrong, _HINT)
         return rows[0][0]
 
     def entry(self, number: int) -> Entry:
@@ -297,7 +297,7 @@ class Journal:
 
     def damaged(self, entry: Entry, why: str, hint: str = _HINT) -> Rejected:
         """That an entry does not hold what entries hold."""
-        return rejected(Place(f"{self.shown}, entry {entry.number}"), "damaged-entry", why, hint)
+        return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
 
     def not_whole(self, entry: Entry, error: Malformed) -> Rejected:
         """That an entry does not hold a whole record of its kind."""

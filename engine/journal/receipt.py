@@ -30,7 +30,7 @@ def receipt_text(journal: Journal, entry: Entry) -> str:
     Raises:
         Rejected: the entry is no decision, a text that it rests on is not kept, or the journal's header is damaged.
     """
-    place = Place(f"{journal.shown}, entry {entry.number}")
+    place = Place(f"{journal.shown_address}, entry {entry.number}")
     if entry.kind != DECISION:
         hint = "a receipt is for a decision"
         raise rejected(place, "unknown-entry", f"entry {entry.number} is no decision but: {entry.kind}", hint)

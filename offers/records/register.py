@@ -36,7 +36,7 @@ PRINTED_COLUMNS = ("place", "label", *FILTERS, "counts", "printed")
 COUNTS = ("offers", "places", "courses", "target_groups", "active_cases")
 
 
-class Service(NamedTuple):
+class PrintedService(NamedTuple):
     """One printed row: a service of an offer by the sections that it rests on.
 
     `quantity` counts places or courses (`unit` in `cells`); None where none is reported. An offer can have many rows.
@@ -63,7 +63,7 @@ class PrintedFigure(NamedTuple):
 class Register(NamedTuple):
     """The printed rows and figures of a year."""
 
-    services: tuple[Service, ...]
+    services: tuple[PrintedService, ...]
     figures: tuple[PrintedFigure, ...]
 
 
@@ -93,7 +93,7 @@ def read_register(folder: Path) -> Register:
     """
     diagnostics: list[Diagnostic] = []
     rows = list(_rows(folder / SERVICES, SERVICE_COLUMNS, diagnostics))
-    services = [Service(cells, _number(cells, "quantity", place, diagnostics)) for cells, place in rows]
+    services = [PrintedService(cells, _number(cells, "quantity", place, diagnostics)) for cells, place in rows]
     figures = [_figure(c, place, diagnostics) for c, place in _rows(folder / PRINTED, PRINTED_COLUMNS, diagnostics)]
     if diagnostics:
         raise Rejected(diagnostics)
@@ -106,7 +106,7 @@ def reconcile(register: Register) -> list[Reconciled]:
     return [one if not one.difference else _explained(one, plain) for one in plain]
 
 
-def _computed(figure: PrintedFigure, services: Sequence[Service]) -> Reconciled:
+def _computed(figure: PrintedFigure, services: Sequence[PrintedService]) -> Reconciled:
     covered = {i: s for i, s in enumerate(services) if s.matches(figure.covers)}
     rows = frozenset(covered)
     if figure.counts == "offers":

@@ -32,7 +32,7 @@ class TableAddress(NamedTuple):
     """Where a table of a database is.
 
     >>> address = TableAddress.of("postgresql+psycopg://me:secret@db/social?sslmode=require#public.offers")
-    >>> address.shown, address.table
+    >>> address.shown_address, address.table
     ('postgresql+psycopg://me:***@db/social#public.offers', 'public.offers')
     >>> TableAddress.of("register.csv") is None
     True
@@ -62,14 +62,14 @@ class TableAddress(NamedTuple):
         return None if is_file else cls(written, table, None)
 
     @property
-    def shown(self) -> str:
+    def shown_address(self) -> str:
         """The address as it may be read by anyone: without a password, and without what else a URL may carry."""
         return f"{self.written if self.url is None else _shown(self.url)}#{self.table}"
 
     @property
     def place(self) -> Place:
         """The place that diagnostics name."""
-        return Place(self.shown)
+        return Place(self.shown_address)
 
 
 def _shown(url: sa.URL) -> str:
@@ -87,14 +87,14 @@ def open_table_of_database(
     """
     path = scratch / "register-of-database.parquet"
     with _source(address, scratch) as source:
-        columns = Headers(vocabulary).read(source.headers, address.shown, tuple(ignored))
+        columns = Headers(vocabulary).read(source.headers, address.shown_address, tuple(ignored))
         source.copy(columns, path)
     frame = pl.scan_parquet(path, row_index_name=ROW, glob=False, low_memory=True)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
     frame = frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE))
     rows: int = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     read_as = {"rows ordered by": source.order, "digest of": "its rows as NDJSON"}
-    table = Table(address.shown, source.kind, tuple(columns), frame, ".", read_as, digest_of_rows(path), rows)
+    table = Table(address.shown_address, source.kind, tuple(columns), frame, ".", read_as, digest_of_rows(path), rows)
     return table._replace(first_row=1, files=(path,), rows_of_files=(rows,))
 
 

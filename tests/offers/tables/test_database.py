@@ -128,12 +128,12 @@ def test_a_mistake_is_named_by_its_row_and_column(tmp_path: Path, database: Data
     named = TableAddress.of(address)
     assert named is not None
     ran = reclassified(address, tmp_path / "run", "--ignore-column", "note", code=1)
-    assert f"{named.shown}:2:3: wrong-type: `mange` where a number belongs" in ran.err
+    assert f"{named.shown_address}:2:3: wrong-type: `mange` where a number belongs" in ran.err
     rejected = pl.read_csv(tmp_path / "run" / "rejected.csv").to_dicts()
-    name = named.shown.rpartition("/")[2]
+    name = named.shown_address.rpartition("/")[2]
     assert [(r["place"], r["offer"], r["column"]) for r in rejected] == [(f"{name}:2:3", "b", "diagnoses")]
     ran = reclassified(address, tmp_path / "other", code=1)
-    assert f"{named.shown}:1:2: unknown-column: there is no fact or attribute `note`" in ran.err
+    assert f"{named.shown_address}:1:2: unknown-column: there is no fact or attribute `note`" in ran.err
 
 
 def test_a_table_that_is_not_there_is_told_with_one_that_is(tmp_path: Path, database: Database) -> None:

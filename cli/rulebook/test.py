@@ -86,12 +86,12 @@ def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missi
     """What the cases of one rulebook come to."""
     from cli.rulebook.case_report import Tested  # noqa: PLC0415
     from engine.authoring.cases.case import run_cases  # noqa: PLC0415
-    from engine.authoring.cases.coverage import Meaning, reached, shown_by  # noqa: PLC0415
+    from engine.authoring.cases.coverage import Meaning, covered_by, reached  # noqa: PLC0415
     from engine.decisions.decide import Decider  # noqa: PLC0415
 
     decider, meaning = Decider(rulebook), Meaning(rulebook)
     results = tuple(result for file in files for result in run_cases(file.cases, decider))
-    done = reached(meaning.goals, shown_by(results, meaning.program), meaning.program)
+    done = reached(meaning.goals, covered_by(results, meaning.program), meaning.program)
     survey = None
     if mutate:
         from engine.authoring.cases.mutation import survey as surveyed  # noqa: PLC0415 - only where it is asked for
@@ -105,14 +105,14 @@ def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missi
 
 def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang: Language) -> None:
     """Add cases to judge for what is not shown, but not again for what waits to be judged."""
-    from engine.authoring.cases.coverage import reached, shown_by  # noqa: PLC0415
+    from engine.authoring.cases.coverage import covered_by, reached  # noqa: PLC0415
     from engine.authoring.cases.suggestions import suggestions  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from offers.cases.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
 
     meaning, wording = tested.meaning, Wording(lang)
     waiting = [r._replace(case=r.case._replace(to_judge=False)) for r in tested.results if r.case.to_judge]
-    written = reached(meaning.goals, shown_by(waiting, meaning.program), meaning.program)
+    written = reached(meaning.goals, covered_by(waiting, meaning.program), meaning.program)
     goals = [goal for goal in tested.missing if goal not in written]
     suggested = list(suggestions(meaning, goals, decider))  # type: ignore[arg-type]
     path = case_file_for(tested.rulebook, files)

@@ -62,7 +62,7 @@ class ReferenceCheck:
         vocabulary = programs[0].program.rulebook.vocabulary
         read = {f.id: f for columnar in programs for f in columnar.program.facts_tested}
         self._facts = {name: _Fact(fact, vocabulary, programs, reader, year) for name, fact in read.items()}
-        self._found: dict[tuple[int, int], dict[tuple[Status, ...], Status]] = {}
+        self._status_of: dict[tuple[int, int], dict[tuple[Status, ...], Status]] = {}
 
     def sampled(self, rows: pl.Series) -> pl.Series:
         """Where the rows of the sample stand among some rows, whose numbers ascend."""
@@ -78,7 +78,7 @@ class ReferenceCheck:
         Raises:
             IntegrityFault: their vectors, or what is near its threshold, are not those of the reference.
         """
-        read_facts = [fact.found(chunk) for fact in self._facts.values()]
+        read_facts = [fact.statuses(chunk) for fact in self._facts.values()]
         leaves = {place: column for of_fact in read_facts for place, column in of_fact.statuses.items()}
         near = list(zip(*(of_fact.near for of_fact in read_facts), strict=True)) or [()] * chunk.height
         for number, columnar in enumerate(self._programs):
@@ -95,7 +95,7 @@ class ReferenceCheck:
         """The status of a criterion or override in each row."""
         program = self._programs[number].program
         below = program.leaves_at(node)
-        statuses = self._found.setdefault((number, node), {})
+        statuses = self._status_of.setdefault((number, node), {})
         rows = list(zip(*(leaves[number, index] for index in below), strict=True)) or [()] * height
         for new in set(rows).difference(statuses):
             statuses[new] = reference.status_at(program, node, dict(zip(below, new, strict=True)))
@@ -107,7 +107,7 @@ Place = tuple[int, int]
 Places = tuple[Place, ...]
 
 
-class _Found(NamedTuple):
+class _StatusesOfFact(NamedTuple):
     """What the reference finds on one fact: for each row the status of each node, and the thresholds it is near."""
 
     statuses: Mapping[Place, Sequence[Status]]
@@ -137,7 +137,7 @@ class _Fact:
         self._leaves = list(_leaves(fact, programs))
         self._known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
-    def found(self, chunk: pl.DataFrame) -> _Found:
+    def statuses(self, chunk: pl.DataFrame) -> _StatusesOfFact:
         """What the reference finds in each row."""
         names = [name for name in self._names if name in chunk.columns]
         rows = list(chunk.select(names).iter_rows()) if names else [()] * chunk.height
@@ -146,7 +146,7 @@ class _Fact:
             self._known[new] = self._at(findings)
         *columns, near = zip(*map(self._known.__getitem__, rows), strict=True)
         leaves = zip(self._leaves, columns, strict=True)
-        return _Found({place: column for leaf, column in leaves for place in leaf.places}, near)
+        return _StatusesOfFact({place: column for leaf, column in leaves for place in leaf.places}, near)
 
     def _at(self, findings: Mapping[str, Finding]) -> tuple[Any, ...]:
         """The status of each leaf, and last where the fact is near a threshold."""

@@ -53,7 +53,7 @@ class PolarsBackend:
             return repeated
 
         refused = [row.id or None for row in run.batch.rejected]
-        return _ids_of(run).found(pl.Series(refused, dtype=pl.String), ids_with)
+        return _ids_of(run).repeated(pl.Series(refused, dtype=pl.String), ids_with)
 
 
 def _ids_of(run: Pass) -> RepeatedIds:

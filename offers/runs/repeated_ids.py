@@ -22,7 +22,7 @@ class RepeatedIds:
         """Writes the hashes of rows, when it is collected."""
         return rows.select(pl.col("id").hash().alias(_HASH)).sink_parquet(self._path, compression="lz4", lazy=True)
 
-    def found(self, others: pl.Series, ids_with: Callable[[pl.Series], Iterable[str]]) -> frozenset[str]:
+    def repeated(self, others: pl.Series, ids_with: Callable[[pl.Series], Iterable[str]]) -> frozenset[str]:
         """The ids of several rows, among those that were written and some others.
 
         `ids_with` gives the ids with certain hashes, as often as they are.

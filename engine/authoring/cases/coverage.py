@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.authoring.cases.case import CaseResult
 from engine.authoring.cases.goals import (
+    CaseCoverage,
     CountGoal,
     DecisiveGoal,
     EdgeGoal,
     Goal,
     OrderGoal,
-    Shown,
     StatusGoal,
     ThresholdGoal,
     kept_mandatory,
@@ -194,10 +194,10 @@ def _edge_goals(rulebook: Rulebook) -> Iterator[Goal]:
         yield from (EdgeGoal(last + 1, False), *([EdgeGoal(last, True)] if last != first else []))
 
 
-def shown_by(results: Iterable[CaseResult], program: Program) -> list[Shown]:
+def covered_by(results: Iterable[CaseResult], program: Program) -> list[CaseCoverage]:
     """What the cases that came out as expected show; those still to be judged show nothing."""
     return [
-        Shown(result.case.year, result.trace, statuses_in(result.trace, program), _about(result))
+        CaseCoverage(result.case.year, result.trace, statuses_in(result.trace, program), _about(result))
         for result in results
         if result.passed and not result.case.to_judge
     ]
@@ -219,6 +219,6 @@ def statuses_in(trace: Trace | None, program: Program) -> Sequence[Status]:
     return reference.ruling_statuses(program, placed(program, items))
 
 
-def reached(goals: Iterable[Goal], shown: Sequence[Shown], program: Program) -> set[Goal]:
+def reached(goals: Iterable[Goal], coverages: Sequence[CaseCoverage], program: Program) -> set[Goal]:
     """The goals that are shown."""
-    return {goal for goal in goals if any(goal.is_reached(one, program) for one in shown)}
+    return {goal for goal in goals if any(goal.is_reached(one, program) for one in coverages)}

@@ -17,7 +17,7 @@ from engine.values.logic import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CaseCoverage:
     """What a case that came out as expected shows: its year, and its decision with the status of every node.
 
     Of criteria it shows only those that it is `about`: it says their status, or the verdict hangs on them.
@@ -36,15 +36,15 @@ class StatusGoal:
     item: str
     status: str
 
-    def is_reached(self, shown: Shown, program: Program) -> bool:
+    def is_reached(self, covered: CaseCoverage, program: Program) -> bool:
         """Whether a case shows it."""
-        trace = shown.trace
+        trace = covered.trace
         if trace is None:
             return False
         statuses = {o.override.id: o.status.reported for o in trace.overrides}
         if self.item in statuses and self.status == "met":
             return trace.basis == self.item
-        statuses |= {c.criterion.id: c.status.reported for c in trace.criteria if c.criterion.id in shown.about}
+        statuses |= {c.criterion.id: c.status.reported for c in trace.criteria if c.criterion.id in covered.about}
         return statuses.get(self.item) == self.status
 
 
@@ -54,9 +54,9 @@ class DecisiveGoal:
 
     item: str
 
-    def is_reached(self, shown: Shown, program: Program) -> bool:
+    def is_reached(self, covered: CaseCoverage, program: Program) -> bool:
         """Whether a case shows it."""
-        return shown.trace is not None and shown.trace.criterion(self.item).decisive
+        return covered.trace is not None and covered.trace.criterion(self.item).decisive
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,12 @@ class ThresholdGoal:
     threshold: Fraction
     side: Literal["under", "at", "over"]
 
-    def is_reached(self, shown: Shown, program: Program) -> bool:
+    def is_reached(self, covered: CaseCoverage, program: Program) -> bool:
         """Whether a case shows it."""
-        return shown.trace is not None and any(
-            self.is_shown_by(finding) for test, finding in _tests(shown.trace, shown.about) if test.fact == self.fact
+        return covered.trace is not None and any(
+            self.is_shown_by(finding)
+            for test, finding in _tests(covered.trace, covered.about)
+            if test.fact == self.fact
         )
 
     def is_shown_by(self, finding: Finding) -> bool:
@@ -95,17 +97,17 @@ class CountGoal:
     met: int
     without: int | None = None
 
-    def is_reached(self, shown: Shown, program: Program) -> bool:
+    def is_reached(self, covered: CaseCoverage, program: Program) -> bool:
         """Whether a case shows it, where the rule decides."""
-        if shown.trace is None or shown.trace.basis != program.rulebook.rule.id:
+        if covered.trace is None or covered.trace.basis != program.rulebook.rule.id:
             return False
-        statuses = [shown.statuses[child] for child in children_of(program.nodes[self.node])]
+        statuses = [covered.statuses[child] for child in children_of(program.nodes[self.node])]
         if not all(status.is_known for status in statuses):
             return False
         count = statuses.count(Status.MET)
         if self.without is None:
-            return count == self.met and self._are_kept(shown.statuses, program)
-        return count >= self.met and shown.statuses[self.without] is Status.NOT_MET
+            return count == self.met and self._are_kept(covered.statuses, program)
+        return count >= self.met and covered.statuses[self.without] is Status.NOT_MET
 
     def _are_kept(self, statuses: Sequence[Status], program: Program) -> bool:
         return all(statuses[node] is not Status.NOT_MET for node in kept_mandatory(program, self))
@@ -118,11 +120,11 @@ class OrderGoal:
     first: str
     second: str
 
-    def is_reached(self, shown: Shown, program: Program) -> bool:
+    def is_reached(self, covered: CaseCoverage, program: Program) -> bool:
         """Whether a case shows it."""
-        if shown.trace is None:
+        if covered.trace is None:
             return False
-        met = {o.override.id for o in shown.trace.overrides if o.status is Status.MET}
+        met = {o.override.id for o in covered.trace.overrides if o.status is Status.MET}
         return {self.first, self.second} <= met
 
 
@@ -133,9 +135,9 @@ class EdgeGoal:
     year: int
     in_force: bool
 
-    def is_reached(self, shown: Shown, program: Program) -> bool:
+    def is_reached(self, covered: CaseCoverage, program: Program) -> bool:
         """Whether a case shows it."""
-        return shown.year == self.year and (shown.trace is not None) is self.in_force
+        return covered.year == self.year and (covered.trace is not None) is self.in_force
 
 
 Goal = StatusGoal | DecisiveGoal | ThresholdGoal | CountGoal | OrderGoal | EdgeGoal

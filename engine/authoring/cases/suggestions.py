@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from engine.authoring.cases.case import Case, CaseResult, run_cases
-from engine.authoring.cases.coverage import Meaning, reached, shown_by
+from engine.authoring.cases.coverage import Meaning, covered_by, reached
 from engine.authoring.cases.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
 from engine.authoring.proofs.diagrams import facts_under
 from engine.authoring.proofs.witness import UNKNOWN, Values, stated_as, witnesses
@@ -36,7 +36,7 @@ def suggestions(meaning: Meaning, missing: Iterable[Goal], decider: Decider) -> 
         suggestion = _suggestion(meaning, goal, decider)
         if suggestion is not None:
             yield suggestion
-            decided = shown_by([suggestion.result], meaning.program)
+            decided = covered_by([suggestion.result], meaning.program)
             done = reached(open_goals, decided, meaning.program)
             open_goals = [other for other in open_goals if other not in done]
 
@@ -49,7 +49,7 @@ def _suggestion(meaning: Meaning, goal: Goal, decider: Decider) -> Suggestion | 
         stated = stated_as(values, rulebook.vocabulary, "an example")
         (result,) = run_cases([Case("", NOWHERE, year, stated, in_force)], decider)
         result = result._replace(case=result.case._replace(statuses=_statuses(result, goal)))
-        if reached([goal], shown_by([result], meaning.program), meaning.program):
+        if reached([goal], covered_by([result], meaning.program), meaning.program):
             return Suggestion(goal, values if in_force else {}, result)
     return None
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from junitparser import JUnitXml
 
 from engine.authoring.cases.case import run_cases
-from engine.authoring.cases.coverage import Meaning, reached, shown_by
+from engine.authoring.cases.coverage import Meaning, covered_by, reached
 from engine.authoring.cases.mutation import survey
 from engine.authoring.cases.suggestions import suggestions
 from engine.decisions.decide import Decider
@@ -246,5 +246,5 @@ def test_suggested_cases_reach_their_goals(example: Example) -> None:
     """Derived facts beside those they follow from may leave a goal without a case, but no case misses its goal."""
     meaning, decider = Meaning(example.rulebook), Decider(example.rulebook, is_checked=False)
     for suggestion in suggestions(meaning, meaning.goals, decider):
-        shown = shown_by([suggestion.result], meaning.program)
+        shown = covered_by([suggestion.result], meaning.program)
         assert suggestion.goal in reached(meaning.goals, shown, meaning.program)

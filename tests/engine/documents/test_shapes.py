@@ -134,9 +134,9 @@ def test_what_is_wrong_with_a_changed_document_is_told_without_a_word_of_a_libra
         else:
             inside[key] = data.draw(VALUES)
     document = read_one(json.dumps(written, default=float).encode(), "a.yaml")
-    found: list[Diagnostic] = []
-    fit(record, document, found)
-    assert all(map(without_a_word_of_a_library, found))
+    diagnostics: list[Diagnostic] = []
+    fit(record, document, diagnostics)
+    assert all(map(without_a_word_of_a_library, diagnostics))
     kinds = kinds_in(record, document.plain())
     assert kinds <= KINDS
-    assert bool(kinds) is bool(found)
+    assert bool(kinds) is bool(diagnostics)

@@ -65,9 +65,9 @@ def test_a_cell_says(text: str, sign: DecimalSign, possible: Interval) -> None:
     ],
 )
 def test_a_cell_that_is_wrong(text: str, sign: DecimalSign, said: str) -> None:
-    found: list[Diagnostic] = []
-    assert read_cell(text, VOCABULARY.facts["cases_per_10000"], sign, PLACE, found) is None
-    assert any(said in d.message for d in found), found
+    diagnostics: list[Diagnostic] = []
+    assert read_cell(text, VOCABULARY.facts["cases_per_10000"], sign, PLACE, diagnostics) is None
+    assert any(said in d.message for d in diagnostics), diagnostics
 
 
 YES_WORDS = ["ja", "Ja", "JA", "yes", "Yes", "YES", "true", "True", "TRUE", "sand", "Sand", "SAND", " ja ", "\tSAND\n"]
@@ -99,18 +99,18 @@ NO_WORD_FOR_IT = ["j", "n", "y", "1", "0", "x", "sandt", "falskt", "jaja", "ja n
 
 @pytest.mark.parametrize(("text", "possible"), WORDS.items())
 def test_a_judgement_is_a_word_for_yes_or_no(text: str, possible: frozenset[str]) -> None:
-    found: list[Diagnostic] = []
-    evidence = read_cell(text, VOCABULARY.facts["large_catchment_needed"], ".", PLACE, found)
+    diagnostics: list[Diagnostic] = []
+    evidence = read_cell(text, VOCABULARY.facts["large_catchment_needed"], ".", PLACE, diagnostics)
     assert evidence is not None
-    assert (evidence.possible, found) == (possible, [])
+    assert (evidence.possible, diagnostics) == (possible, [])
     assert evidence.state is (State.KNOWN if len(possible) == 1 else State.STATED_UNKNOWN)
 
 
 @pytest.mark.parametrize("text", NO_WORD_FOR_IT)
 def test_no_other_word_is_a_judgement(text: str) -> None:
-    found: list[Diagnostic] = []
-    assert read_cell(text, VOCABULARY.facts["large_catchment_needed"], ".", PLACE, found) is None
-    (diagnostic,) = found
+    diagnostics: list[Diagnostic] = []
+    assert read_cell(text, VOCABULARY.facts["large_catchment_needed"], ".", PLACE, diagnostics) is None
+    (diagnostic,) = diagnostics
     assert (diagnostic.code, diagnostic.place) == ("unknown-answer", PLACE)
 
 
@@ -160,9 +160,9 @@ def test_a_cell_with_details_is_written_as_an_offer_file_would() -> None:
 
 
 def test_an_empty_cell_states_nothing() -> None:
-    found: list[Diagnostic] = []
-    assert read_cell("  ", VOCABULARY.facts["diagnoses"], ",", PLACE, found) is None
-    assert not found
+    diagnostics: list[Diagnostic] = []
+    assert read_cell("  ", VOCABULARY.facts["diagnoses"], ",", PLACE, diagnostics) is None
+    assert not diagnostics
 
 
 NUMBERS = st.one_of(

@@ -18,7 +18,8 @@ from engine.journal.journal import Journal
 from engine.journal.records import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
-from engine.values.canonical import JsonRecord, canonical_record
+from engine.values.canonical import canonical_record
+from engine.values.json_record import JsonRecord
 from offers.recorded.mask import check_facts, masked
 
 Lines = Iterator[str]

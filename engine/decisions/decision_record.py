@@ -14,8 +14,8 @@ from engine.decisions.evidence_record import EvidenceRecords, details_of, ends_t
 from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import NumberTest, Verdict
-from engine.values.canonical import JsonRecord
 from engine.values.interval import Interval
+from engine.values.json_record import JsonRecord
 from engine.values.logic import Status, settled
 from engine.values.numbers import decimal_text
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from engine.evaluation.evidence import NO_PROVENANCE, Finding, Provenance, State
 from engine.rulebooks.rulebook import Possible
-from engine.values.canonical import JsonRecord
 from engine.values.interval import Interval
+from engine.values.json_record import JsonRecord
 from engine.values.numbers import interval_record
 
 WithoutLimits = Callable[[Interval, Interval], Interval]

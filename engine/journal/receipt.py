@@ -16,7 +16,8 @@ from engine.journal.entry import DECISION, FORMATS, Entry, frame
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, columns_of, rulebooks_named
 from engine.rulebooks.rulebook_ref import RulebookRef
-from engine.values.canonical import JsonRecord, canonical, canonical_record, sha256
+from engine.values.canonical import canonical, canonical_record, sha256
+from engine.values.json_record import JsonRecord
 
 FORMAT = "sekskant/receipt/1"
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})

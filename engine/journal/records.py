@@ -11,7 +11,8 @@ from engine.documents.fields import Fields, read_json
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.rulebooks.rulebook import Verdict
 from engine.rulebooks.rulebook_ref import RulebookRef
-from engine.values.canonical import JsonRecord, canonical_record
+from engine.values.canonical import canonical_record
+from engine.values.json_record import JsonRecord
 
 RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
 Read = TypeVar("Read")

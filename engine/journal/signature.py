@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.document import read_file
 from engine.documents.json_text import load_json
-from engine.values.canonical import JsonRecord, canonical
+from engine.values.canonical import canonical
+from engine.values.json_record import JsonRecord
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey

@@ -16,8 +16,8 @@ from engine.rulebooks.rulebook import (
     Rulebook,
     RulePart,
 )
-from engine.values.canonical import JsonRecord
 from engine.values.interval import Interval
+from engine.values.json_record import JsonRecord
 from engine.values.numbers import decimal_text, interval_record
 
 

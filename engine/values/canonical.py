@@ -8,9 +8,6 @@ from typing import Any
 
 import orjson
 
-JsonRecord = dict[str, Any]
-"""A record as JSON has it, by its keys."""
-
 
 def canonical(value: object) -> str:
     """A value as canonical JSON.

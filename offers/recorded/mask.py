@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.diagnostics import Place, near_hint, rejected
 from engine.rulebooks.rulebook import Vocabulary
-from engine.values.canonical import JsonRecord
+from engine.values.json_record import JsonRecord
 
 MASK = "[masked]"
 MASKED = ("because", "reservation", "source", "by", "as_of", "date")

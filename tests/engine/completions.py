@@ -80,10 +80,10 @@ class Table:
         determined = self.verdict(number) is not Verdict.UNDETERMINED
         return self._named(self._minimal(self._forcing(number))) if determined else ()
 
-    def missing(self, number: int, wanted: Verdict) -> tuple[tuple[str, ...], ...]:
+    def missing(self, number: int, verdict: Verdict) -> tuple[tuple[str, ...], ...]:
         """The minimal sets of unresolved items for which some answers force the wanted verdict."""
         determined = self.verdict(number) is not Verdict.UNDETERMINED
-        return () if determined else self._named(self._minimal(self._settling(number, wanted)))
+        return () if determined else self._named(self._minimal(self._settling(number, verdict)))
 
     def smallest_change(self, number: int) -> tuple[tuple[str, ...], ...]:
         """All smallest sets of items that, settled in another way, force the opposite of a determined verdict."""
@@ -136,15 +136,15 @@ class Table:
                 family |= self._forcing(released) & ~self._with[item]
         return family
 
-    def _missing(self, number: int, wanted: Verdict) -> int:
+    def _missing(self, number: int, verdict: Verdict) -> int:
         """The sets of items for which some answers force the wanted verdict, whatever the others turn out to be."""
         if self.verdict(number) is not Verdict.UNDETERMINED:
-            return self._everything if self.verdict(number) is wanted else 0
+            return self._everything if self.verdict(number) is verdict else 0
         family = 0
         for item in range(self.size):
             if not self._status(number, item).is_known:
                 for option in self._settlings(item, self._status(number, item)):
-                    family |= self._settling(self._with_option(number, item, option), wanted) & self._with[item]
+                    family |= self._settling(self._with_option(number, item, option), verdict) & self._with[item]
         return family
 
     def _settlings(self, item: int, status: Status) -> list[int]:
@@ -168,9 +168,9 @@ class Table:
                 for item in range(first, self.size)
                 for option in self._others(number, item)
             ]
-            found = {changed for vector, changed, _ in reached if self.verdict(vector) is opposite}
-            if found:
-                return sum(1 << changed for changed in found)
+            changes = {changed for vector, changed, _ in reached if self.verdict(vector) is opposite}
+            if changes:
+                return sum(1 << changed for changed in changes)
         return 0
 
     def _others(self, number: int, item: int) -> list[int]:

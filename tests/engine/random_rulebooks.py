@@ -190,11 +190,11 @@ def evidence(draw: st.DrawFn, truth: TrueValues) -> Stated:
     stated: dict[str, Evidence | Mapping[int, Evidence]] = {}
     values = {**values_of(truth), "kind": truth["kind"]}
     for name, value in values.items():
-        found = None if value is None else draw(_open(facts[name], value))
-        if found is not None:
-            stated[name] = found
+        drawn = None if value is None else draw(_open(facts[name], value))
+        if drawn is not None:
+            stated[name] = drawn
     by_year = {year: draw(_open(facts["used"], share)) for year, share in truth["used"].items()}
-    stated["used"] = {year: found for year, found in by_year.items() if found is not None}
+    stated["used"] = {year: drawn for year, drawn in by_year.items() if drawn is not None}
     return stated
 
 

@@ -38,12 +38,12 @@ def is_in(finding: Finding, region: object) -> bool:
 
 
 def statuses_at(diagrams: Diagrams, program: Program, where: Function) -> list[Status]:
-    found = []
+    statuses = []
     for node in diagrams.nodes(program):
         met, away = (diagrams.holds_somewhere(part & where) for part in node)
         assert not (met and away)
-        found.append(Status.MET if met else Status.NOT_APPLICABLE if away else Status.NOT_MET)
-    return found
+        statuses.append(Status.MET if met else Status.NOT_APPLICABLE if away else Status.NOT_MET)
+    return statuses
 
 
 @given(examples())
@@ -79,7 +79,7 @@ def test_statuses_that_occur_are_possible(example: Example) -> None:
 @tried(100)
 def test_what_is_said_to_be_impossible_does_not_happen(example: Example) -> None:
     program = compile_rulebook(example.rulebook)
-    said = [d.message for d in lints_of(example.rulebook) if d.code == "unreachable-outcome"]
+    messages = [d.message for d in lints_of(example.rulebook) if d.code == "unreachable-outcome"]
     findings = findings_of(VOCABULARY, example.full, YEAR)
     verdict = ruling_statuses(program, conditions(program, findings))[program.verdict].reported
-    assert f"no offer can get the outcome `{verdict}`" not in said
+    assert f"no offer can get the outcome `{verdict}`" not in messages

@@ -32,11 +32,11 @@ def test_a_change_is_said_in_words(change: dict[str, str], tmp_path: Path) -> No
     library = Library()
     old = library.choose(f"hovedstaden.{change['rulebook']}", 2018)
     new = library.from_file(changed(tmp_path, change["rulebook"], change["right"], change["wrong"]))
-    found = rulebook_changes(old, new)
+    changes = rulebook_changes(old, new)
     for language in ("da", "en"):
-        said = [f"{getattr(c.about, language)}: {getattr(c.change, language)}" for c in found]
-        assert change[language] in said
-    assert {c.kind for c in found} == {change["kind"]}
+        sentences = [f"{getattr(c.about, language)}: {getattr(c.change, language)}" for c in changes]
+        assert change[language] in sentences
+    assert {c.kind for c in changes} == {change["kind"]}
 
 
 @pytest.mark.parametrize("rulebook", Library().rulebooks, ids=lambda rulebook: rulebook.id)

@@ -105,9 +105,9 @@ def schema() -> etree.XMLSchema:
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
 def test_the_export_is_valid_dmn(rulebook: Rulebook) -> None:
     xml = dmn(rulebook)
-    found = schema()
-    assert found.validate(etree.fromstring(xml.encode())), found.error_log
-    assert not found.validate(
+    dmn_schema = schema()
+    assert dmn_schema.validate(etree.fromstring(xml.encode())), dmn_schema.error_log
+    assert not dmn_schema.validate(
         etree.fromstring(
             xml.replace("<decisionTable", "<decisionTabel").replace("/decisionTable", "/decisionTabel").encode()
         )
@@ -120,8 +120,8 @@ def test_the_export_is_valid_dmn(rulebook: Rulebook) -> None:
 def test_any_rulebook_is_exported(example: Example) -> None:
     """Valid, and each status vector as inputs gives the verdict that the reference gives."""
     xml = dmn(example.rulebook)
-    found = schema()
-    assert found.validate(etree.fromstring(xml.encode())), found.error_log
+    dmn_schema = schema()
+    assert dmn_schema.validate(etree.fromstring(xml.encode())), dmn_schema.error_log
     check_vectors(example.rulebook, limit=20)
 
 

@@ -146,7 +146,7 @@ def notes_in(text: str) -> list[str]:
 def allowed_in(text: str) -> set[tuple[Any, str]]:
     """Each key and value at which a comment allows a lint, as the check of rulebooks finds it."""
     lines = text.splitlines()
-    found: set[tuple[Any, str]] = set()
+    allowed: set[tuple[Any, str]] = set()
 
     def visit(path: tuple[str | int, ...], node: Node) -> None:
         places = {"value": node.place}
@@ -157,12 +157,12 @@ def allowed_in(text: str) -> set[tuple[Any, str]]:
         elif isinstance(node, Sequence):
             children = dict(enumerate(node.items))
         for what, place in places.items():
-            found.update(((*path, what), code) for code in allowed_at(lines, place.line))
+            allowed.update(((*path, what), code) for code in allowed_at(lines, place.line))
         for name, child in children.items():
             visit((*path, name), child)
 
     visit((), read_one(text.encode(), "x.yaml"))
-    return found
+    return allowed
 
 
 @given(st.sampled_from(FILES), STYLES | st.none(), st.data())
@@ -256,9 +256,9 @@ def test_the_command(tmp_path: Path) -> None:
     checked = sekskant("rulebook", "fmt", "--check", str(tmp_path))
     assert (checked.code, checked.out) == (5, "")
     assert checked.err == f"{file}: would be laid out anew\n"
-    shown = sekskant("rulebook", "fmt", "--diff", str(file))
-    assert shown.code == 0
-    assert "+    label: {da: Ro, en: Quiet}\n" in shown.out
+    ran = sekskant("rulebook", "fmt", "--diff", str(file))
+    assert ran.code == 0
+    assert "+    label: {da: Ro, en: Quiet}\n" in ran.out
     assert file.read_text(encoding="utf-8") == UNTIDY
     assert sekskant("rulebook", "fmt", str(tmp_path)).err == f"{file}: laid out anew\n"
     assert file.read_text(encoding="utf-8") == TIDY

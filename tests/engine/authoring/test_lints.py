@@ -41,10 +41,10 @@ def test_every_lint_has_a_broken_and_a_mended_rulebook() -> None:
 @pytest.mark.parametrize("code", CASES)
 def test_a_broken_rulebook_is_found(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FILES / code / "broken")
-    said = said_about()
-    agrees(Path("../expected.txt"), said)
-    assert set(re.findall(r"^[^ ]+: ([a-z0-9-]+): ", said, re.MULTILINE)) == {code}
-    check_style(said)
+    lines = said_about()
+    agrees(Path("../expected.txt"), lines)
+    assert set(re.findall(r"^[^ ]+: ([a-z0-9-]+): ", lines, re.MULTILINE)) == {code}
+    check_style(lines)
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -106,8 +106,8 @@ def test_the_shipped_rulebooks_are_clean() -> None:
 @pytest.mark.parametrize("name", FOLDERS)
 def test_what_the_loader_finds_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BROKEN / name)
-    said, expected = said_about(), Path("expected.txt").read_text(encoding="utf-8")
-    missing = [line for line in expected.splitlines() if line not in said]
+    text, expected = said_about(), Path("expected.txt").read_text(encoding="utf-8")
+    missing = [line for line in expected.splitlines() if line not in text]
     assert not missing
 
 
@@ -122,9 +122,9 @@ def test_a_broken_file_hides_nothing_in_the_others(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.slow
 def test_the_command_exits_with_5_and_never_as_for_usage(tmp_path: Path) -> None:
-    found = sekskant("rulebook", "check", str(FILES / "unused-criterion" / "broken"))
-    assert (found.code, found.err) == (5, "1 finding in 2 files\n")
-    assert "unused-criterion: the rule does not use criterion `R4`" in found.out
+    ran = sekskant("rulebook", "check", str(FILES / "unused-criterion" / "broken"))
+    assert (ran.code, ran.err) == (5, "1 finding in 2 files\n")
+    assert "unused-criterion: the rule does not use criterion `R4`" in ran.out
     broken = sekskant("rulebook", "check", str(BROKEN / "syntax"))
     assert broken.code == 5
     assert "Usage" not in broken.err

@@ -79,8 +79,8 @@ def check_widest(table: TruthTable, row: Row, rulings: dict[tuple[Truth, ...], t
     for i, every in enumerate(table.domain):
         for result in every - row.cells[i]:
             wider = row._replace(cells=(*row.cells[:i], row.cells[i] | {result}, *row.cells[i + 1 :]))
-            found = {ruling for vector, ruling in rulings.items() if matches(wider, vector)}
-            assert found != {(row.verdict, row.basis)}
+            widened = {ruling for vector, ruling in rulings.items() if matches(wider, vector)}
+            assert widened != {(row.verdict, row.basis)}
 
 
 def matches(row: Row, vector: tuple[Truth, ...]) -> bool:

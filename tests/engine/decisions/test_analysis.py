@@ -81,8 +81,8 @@ def test_only_so_many_sets_are_listed_the_smallest_first() -> None:
 
 def test_a_criterion_that_the_rule_leaves_out_is_never_named() -> None:
     rulebook = judged(3, {"any": ["C0", "C1"]})
-    found = analysed(rulebook, U, U, U)
-    assert found.missing == {
+    analysis = analysed(rulebook, U, U, U)
+    assert analysis.missing == {
         Verdict.MET: Sets((("C0",), ("C1",)), statuses=((M,), (M,))),
         Verdict.NOT_MET: Sets((("C0", "C1"),), statuses=((N, N),)),
     }

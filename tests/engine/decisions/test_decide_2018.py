@@ -136,8 +136,8 @@ def test_one_of_three_ways_is_enough_and_all_three_must_fail() -> None:
 
 
 def test_a_judgement_that_is_not_stated_is_no_departure() -> None:
-    found = decide(NARROWER, {"cases_per_10000": exact("0.8")}).criterion("B1")
-    assert (found.status, found.measure, found.judgement, found.departs) == (
+    criterion = decide(NARROWER, {"cases_per_10000": exact("0.8")}).criterion("B1")
+    assert (criterion.status, criterion.measure, criterion.judgement, criterion.departs) == (
         Status.NOT_MET,
         Status.NOT_MET,
         None,
@@ -147,9 +147,9 @@ def test_a_judgement_that_is_not_stated_is_no_departure() -> None:
 
 def test_a_judgement_with_a_reason_departs_from_the_measure() -> None:
     judged = answer("yes", provenance=Provenance(because="the neighbouring regions send citizens too"))
-    found = decide(NARROWER, {"cases_per_10000": exact("0.8"), "volume_judgement": judged}).criterion("B1")
-    assert (found.status, found.measure, found.judgement) == (Status.MET, Status.NOT_MET, Status.MET)
-    assert found.departs
+    criterion = decide(NARROWER, {"cases_per_10000": exact("0.8"), "volume_judgement": judged}).criterion("B1")
+    assert (criterion.status, criterion.measure, criterion.judgement) == (Status.MET, Status.NOT_MET, Status.MET)
+    assert criterion.departs
 
 
 def test_a_departure_without_a_reason_is_rejected_where_it_stands() -> None:
@@ -166,15 +166,17 @@ def test_a_departure_without_a_reason_is_rejected_where_it_stands() -> None:
 @pytest.mark.parametrize("cases", [exact("0.4"), between(0, "0.9"), unknown(FACTS["cases_per_10000"]), None])
 def test_a_judgement_that_departs_from_no_known_measure_needs_no_reason(cases: Evidence | None) -> None:
     stated = {} if cases is None else {"cases_per_10000": cases}
-    found = decide(NARROWER, {**stated, "volume_judgement": answer("yes", provenance=NO_PROVENANCE)}).criterion("B1")
-    assert (found.status, found.judgement, found.departs) == (Status.MET, Status.MET, False)
+    criterion = decide(NARROWER, {**stated, "volume_judgement": answer("yes", provenance=NO_PROVENANCE)}).criterion(
+        "B1"
+    )
+    assert (criterion.status, criterion.judgement, criterion.departs) == (Status.MET, Status.MET, False)
 
 
 def test_a_judgement_stated_unknown_makes_the_criterion_unknown_whatever_the_measure() -> None:
     stated = {"cases_per_10000": exact("0.4"), "volume_judgement": unknown(FACTS["volume_judgement"])}
-    found = decide(NARROWER, stated).criterion("B1")
-    assert (found.status, found.measure, found.judgement) == (Status.UNKNOWN, Status.MET, Status.UNKNOWN)
-    assert not found.departs
+    criterion = decide(NARROWER, stated).criterion("B1")
+    assert (criterion.status, criterion.measure, criterion.judgement) == (Status.UNKNOWN, Status.MET, Status.UNKNOWN)
+    assert not criterion.departs
 
 
 # --- what is not known ---
@@ -274,8 +276,12 @@ def test_an_unknown_override_stops_nothing_and_leaves_its_basis_possible() -> No
 @pytest.mark.parametrize("kind", ["operator_kind", "agreement_kind"])
 def test_the_share_of_outside_citizens_does_not_apply_where_the_region_stands_behind(kind: str) -> None:
     trace = decide(WIDER, {**MUNICIPAL, **ALL_OF_A, kind: answer("region"), "outside_share_mean": exact("0.1")})
-    found = trace.criterion("A5")
-    assert (found.status, found.exempt, found.measure) == (Status.NOT_APPLICABLE, Status.MET, Status.NOT_MET)
+    criterion = trace.criterion("A5")
+    assert (criterion.status, criterion.exempt, criterion.measure) == (
+        Status.NOT_APPLICABLE,
+        Status.MET,
+        Status.NOT_MET,
+    )
     assert status_of_rule(trace) is Status.MET
 
 

@@ -39,9 +39,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each rulebook has decided."""
     counter, right = Counter[str](), Decider._without_notes
 
-    def decide(self: Decider, *given: object) -> Trace:
+    def decide(self: Decider, *arguments: object) -> Trace:
         counter[self.program.rulebook.id] += 1
-        return right(self, *given)  # type: ignore[arg-type]
+        return right(self, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Decider, "_without_notes", decide)
     return counter
@@ -51,9 +51,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_a_rulebook_and_its_superset_decide_once_each(is_wide_first: bool, made: Counter[str]) -> None:
     wide = decider(WIDE)
     both = [wide, decider(NARROW, wide)] if is_wide_first else [decider(NARROW, wide), wide]
-    found = decide_offer(both, SUBJECT, {"good": YES, "fair": NO}, YEAR)
-    assert [f.rulebook.id for f in found if isinstance(f, Trace)] == [d.program.rulebook.id for d in both]
-    assert notes(found[1 if is_wide_first else 0]) == ["superset_not_met"]
+    traces = decide_offer(both, SUBJECT, {"good": YES, "fair": NO}, YEAR)
+    assert [f.rulebook.id for f in traces if isinstance(f, Trace)] == [d.program.rulebook.id for d in both]
+    assert notes(traces[1 if is_wide_first else 0]) == ["superset_not_met"]
     assert made == {"test": 1, "narrow": 1}
 
 
@@ -61,8 +61,8 @@ def test_a_rulebook_and_its_superset_decide_once_each(is_wide_first: bool, made:
 def test_a_superset_that_is_not_asked_for_decides_where_a_note_needs_it(
     good: Evidence, times: int, made: Counter[str]
 ) -> None:
-    (found,) = decide_offer([decider(NARROW, decider(WIDE))], SUBJECT, {"good": good, "fair": NO}, YEAR)
-    assert notes(found) == ["superset_not_met"] * times
+    (trace,) = decide_offer([decider(NARROW, decider(WIDE))], SUBJECT, {"good": good, "fair": NO}, YEAR)
+    assert notes(trace) == ["superset_not_met"] * times
     assert made["test"] == times
 
 
@@ -92,8 +92,8 @@ def test_a_rulebook_that_cannot_decide_keeps_no_other_from_it(monkeypatch: pytes
     broken = decider(WIDE)
     monkeypatch.setattr(broken, "_evaluate", fault.__get__(broken))
     stated: Stated = {"good": YES, "judged": NO._replace(provenance=Provenance())}
-    found = decide_offer([decider(JUDGED), broken, decider(NARROW)], SUBJECT, stated, YEAR)
-    assert [type(one) for one in found] == [Rejected, IntegrityFault, Trace]
+    decisions = decide_offer([decider(JUDGED), broken, decider(NARROW)], SUBJECT, stated, YEAR)
+    assert [type(one) for one in decisions] == [Rejected, IntegrityFault, Trace]
 
 
 def test_a_note_that_needs_a_superset_that_cannot_decide_is_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,16 +64,16 @@ def test_without_durable_rules_the_reference_decides_and_the_diagram_checks(why:
 @pytest.mark.skipif(why_missing() is not None, reason=str(why_missing()))
 def test_it_decides_the_same_whoever_does() -> None:
     both, without = Decider(good_or_large()), Decider(good_or_large(), engine="reference")
-    shown = Decider(good_or_large(), is_checked=False)
+    unchecked = Decider(good_or_large(), is_checked=False)
     for stated in STATED:
-        found = [decider.decide(SUBJECT, stated, YEAR) for decider in (both, without, shown)]
-        assert [(t.execution.engine, t.execution.checked_by) for t in found] == [
+        traces = [decider.decide(SUBJECT, stated, YEAR) for decider in (both, without, unchecked)]
+        assert [(t.execution.engine, t.execution.checked_by) for t in traces] == [
             ("durable-rules 2.0.28", "reference"),
             ("reference", "decision diagram"),
             ("reference", None),
         ]
-        assert len({t.verdict for t in found}) == 1
-        assert but_for_execution(found[0]) == but_for_execution(found[1]) == but_for_execution(found[2])
+        assert len({t.verdict for t in traces}) == 1
+        assert but_for_execution(traces[0]) == but_for_execution(traces[1]) == but_for_execution(traces[2])
 
 
 def test_a_condition_on_which_the_reference_and_the_diagram_disagree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

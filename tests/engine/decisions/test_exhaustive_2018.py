@@ -122,8 +122,8 @@ def test_the_statuses_named_with_a_set_force_the_verdict(case: Case) -> None:
         items, verdict = case.vectors[number], case.table.verdict(number)
         assert forced(analyst, analyst.domain, analysis.grounds) <= {verdict}
         assert forced(analyst, items, analysis.smallest_change) <= {opposite.get(verdict)}
-        for wanted, missing in analysis.missing.items():
-            assert forced(analyst, items, missing) <= {wanted}
+        for forced_verdict, missing in analysis.missing.items():
+            assert forced(analyst, items, missing) <= {forced_verdict}
 
 
 def test_decisive_are_the_criteria_whose_opposite_changes_the_verdict(case: Case) -> None:

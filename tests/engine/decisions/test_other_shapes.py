@@ -190,8 +190,8 @@ def test_an_all_of_a_test_and_the_opposite_of_one(depth: Evidence, expected: Sta
 def test_an_all_within_an_any(
     hours: Evidence | None, roped_off: Evidence | None, depth: Evidence | None, expected: Status
 ) -> None:
-    given = {"lifeguard_hours": hours, "roped_off": roped_off, "depth": depth}
-    stated = {name: evidence for name, evidence in given.items() if evidence is not None}
+    answers = {"lifeguard_hours": hours, "roped_off": roped_off, "depth": depth}
+    stated = {name: evidence for name, evidence in answers.items() if evidence is not None}
     assert status(BLUE_2031, "Watched", **stated) is expected
 
 
@@ -258,8 +258,8 @@ def words_in(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_no_rulebook_is_written_into_the_engine(module: Path) -> None:
     tree = ast.parse(module.read_text(encoding="utf-8"))
-    found = [word for word in words_in(tree) if PARTICULAR.search(word)]
-    assert sorted(found) == (NUMBER_WORDS if module.name == "words_and_numbers.py" else [])
+    particular = [word for word in words_in(tree) if PARTICULAR.search(word)]
+    assert sorted(particular) == (NUMBER_WORDS if module.name == "words_and_numbers.py" else [])
 
 
 @pytest.mark.parametrize("text", ["six", "four_of_six", "A5", "rule B2", "hovedstaden.x", "in 2018", "Denmark"])

@@ -319,11 +319,11 @@ def places(node: Node) -> list[tuple[object, int, int]]:
         return [(node.value, node.place.line, node.place.column)]
     if isinstance(node, Sequence):
         return [place for item in node.items for place in places(item)]
-    found: list[tuple[object, int, int]] = []
+    spots: list[tuple[object, int, int]] = []
     for key, value in node.entries.items():
         place = node.key_places[key]
-        found += [(key, place.line, place.column), *places(value)]
-    return found
+        spots += [(key, place.line, place.column), *places(value)]
+    return spots
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
@@ -340,8 +340,8 @@ def test_places_count_characters_and_lines_as_editors_do(mark: bytes, line_end: 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_places_in_json(line_end: str) -> None:
     text = line_end.join([' {"å": "ø\\u00e5", "b": [1,', "\t2]} {", '"c"', ": 3}"])
-    found = [places(d) for d in read_documents(text.encode(), "a.json") if not isinstance(d, Rejected)]
-    assert found == [
+    places_of = [places(d) for d in read_documents(text.encode(), "a.json") if not isinstance(d, Rejected)]
+    assert places_of == [
         [("å", 1, 3), ("øå", 1, 8), ("b", 1, 19), (1, 1, 25), (2, 2, 2)],
         [("c", 3, 1), (3, 4, 3)],
     ]

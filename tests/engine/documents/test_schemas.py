@@ -130,8 +130,8 @@ def test_a_broken_file_is_valid_where_its_shape_is(file: Path) -> None:
 
 @pytest.mark.parametrize("code", BROKEN_SHAPES)
 def test_files_of_a_broken_shape_are_not_valid(code: str) -> None:
-    said = (BROKEN / code / "expected.txt").read_text(encoding="utf-8")
-    files = {line.split(":")[0] for line in said.splitlines() if not line.startswith(" ")}
+    expected = (BROKEN / code / "expected.txt").read_text(encoding="utf-8")
+    files = {line.split(":")[0] for line in expected.splitlines() if not line.startswith(" ")}
     assert len(files) == (1 if code == "missing-reference" else 2)
     assert not any(is_valid(BROKEN / code / file) for file in files)
 

@@ -86,16 +86,18 @@ def test_the_kinds_with_texts_are_those_that_our_shapes_can_have() -> None:
 @pytest.mark.parametrize("location", [(), ("format",), ("title", "da"), ("criteria", "B1", "title")], ids=str)
 def test_a_mistake_of_any_kind_is_told_in_our_words(kind: str, location: tuple[str | int, ...]) -> None:
     document = read_one(b"format: x\nname: 5\n", "a.yaml")
-    said = "words of pydantic, which is a library"
-    context = {"ge": 1, "expected": said, "expected_tags": f"{str} {said}"}
-    details: Any = {"type": kind, "loc": location, "input": 5, "msg": said, "ctx": context}
+    words = "words of pydantic, which is a library"
+    context = {"ge": 1, "expected": words, "expected_tags": f"{str} {words}"}
+    details: Any = {"type": kind, "loc": location, "input": 5, "msg": words, "ctx": context}
     if kind in KINDS and not location:
         return  # what the whole of a document lacks is said of its keys
-    (found,) = diagnostics_of(RulebookFile, document, [details])
-    assert said not in str(found)
-    assert without_a_word_of_a_library(found)
+    (diagnostic,) = diagnostics_of(RulebookFile, document, [details])
+    assert words not in str(diagnostic)
+    assert without_a_word_of_a_library(diagnostic)
     if kind not in KINDS:
-        assert found.message.endswith(f" does not belong in `{location[-1]}`" if location else " does not belong here")
+        assert diagnostic.message.endswith(
+            f" does not belong in `{location[-1]}`" if location else " does not belong here"
+        )
 
 
 VALUES = st.recursive(

@@ -183,19 +183,21 @@ def test_each_mistake_of_syntax_is_said_in_our_words(case: Case, loader: Any) ->
     is_own = loader is yaml.SafeLoader
     words = case.own if is_own else case.libyaml
     assert any(word in raised(case.text, loader) for word in words.split("|"))
-    (found,) = diagnostics(case.text.encode(), loader)
+    (diagnostic,) = diagnostics(case.text.encode(), loader)
     place, message, hint = (
         (part or "").split("|")[-is_own] if part and "`|`" not in part else part for part in case[3:]
     )
     rest = f"{hint}; {NOT_READ_ON}" if hint else NOT_READ_ON
-    assert str(found) == f"a.yaml:{place}: syntax: {message}\n  hint: {rest}"
+    assert str(diagnostic) == f"a.yaml:{place}: syntax: {message}\n  hint: {rest}"
 
 
 @pytest.mark.parametrize("problem", UNREACHED)
 def test_what_a_parser_cannot_say_of_our_texts_has_words_all_the_same(problem: str) -> None:
     mark = yaml.Mark("", 3, 0, 3, None, 0)
-    (found,) = explained(yaml.MarkedYAMLError(None, None, problem, mark), "a: b", "a.yaml", LOADERS[-1]).diagnostics
-    assert (str(found.place), found.message) == ("a.yaml:1:4", UNREACHED[problem])
+    (diagnostic,) = explained(
+        yaml.MarkedYAMLError(None, None, problem, mark), "a: b", "a.yaml", LOADERS[-1]
+    ).diagnostics
+    assert (str(diagnostic.place), diagnostic.message) == ("a.yaml:1:4", UNREACHED[problem])
 
 
 @given(st.text(min_size=1), st.booleans())
@@ -203,9 +205,9 @@ def test_what_no_parser_has_said_yet_gets_a_general_text(words: str, has_place: 
     known = any(e.pattern.search(f": {words}") or e.pattern.search(words) for e in EXPLANATIONS)
     mark = yaml.Mark("", 3, 0, 3, None, 0) if has_place else None
     error = yaml.MarkedYAMLError(problem=f"{words}", problem_mark=mark)
-    (found,) = explained(error, "a: b", "a.yaml", LOADERS[-1]).diagnostics
-    assert known or re.search("expected ',' or", words) or found.message == GENERAL.message
-    assert found.place.line == 1
+    (diagnostic,) = explained(error, "a: b", "a.yaml", LOADERS[-1]).diagnostics
+    assert known or re.search("expected ',' or", words) or diagnostic.message == GENERAL.message
+    assert diagnostic.place.line == 1
 
 
 @pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML is here without libyaml")
@@ -277,14 +279,14 @@ def mutated(draw: Callable[..., Any]) -> bytes:
 @given(mutated())
 def test_a_mutated_document_never_shows_a_word_of_a_library(data: bytes) -> None:
     for loader in LOADERS:
-        for found in diagnostics(data, loader):
-            assert any(message.fullmatch(found.message) for message in MESSAGES), found
+        for diagnostic in diagnostics(data, loader):
+            assert any(message.fullmatch(diagnostic.message) for message in MESSAGES), diagnostic
             if (
-                found.code == "syntax"
-                and "is still open" not in str(found.hint)
-                and "end it with" not in str(found.hint)
+                diagnostic.code == "syntax"
+                and "is still open" not in str(diagnostic.hint)
+                and "end it with" not in str(diagnostic.hint)
             ):
-                assert found.hint in HINTS
+                assert diagnostic.hint in HINTS
 
 
 DEPTHS = st.one_of(st.integers(10, 100), st.sampled_from([500, 999, 1000, 1001, 5000, 100_000]))
@@ -305,12 +307,12 @@ NESTS: dict[str, tuple[str, str, str]] = {
 def test_nesting_is_read_or_too_deep_whatever_the_parser(name: str, depth: int) -> None:
     opening, middle, closing = NESTS[name]
     text = opening + "[" * depth + "]" * depth if middle == "[" else opening * depth + middle + closing * depth
-    found = {
+    codes = {
         loader: [str(one) for one in diagnostics(text.encode(), loader) if one.code != "non-scalar-key"]
         for loader in LOADERS
     }
-    first = found[LOADERS[0]]
-    assert all(one == first for one in found.values())
+    first = codes[LOADERS[0]]
+    assert all(one == first for one in codes.values())
     assert all(re.fullmatch(r"a\.yaml:\d+:\d+: too-deep: more than 40 levels of nesting", line) for line in first)
     assert bool(first) == (depth > MAX_DEPTH or (name in {"JSON lists", "with quotes"} and depth > MAX_DEPTH // 2))
 
@@ -318,7 +320,7 @@ def test_nesting_is_read_or_too_deep_whatever_the_parser(name: str, depth: int) 
 @pytest.mark.parametrize("text", ["[" * 50, "- " * 50 + "[", '{"a"\n:[' * 30 + '"]"'])
 def test_what_is_closed_nowhere_is_too_deep_first(text: str) -> None:
     for loader in LOADERS:
-        assert [found.code for found in diagnostics(text.encode(), loader)] == ["too-deep"]
+        assert [diagnostic.code for diagnostic in diagnostics(text.encode(), loader)] == ["too-deep"]
 
 
 @given(st.integers(1, 60), st.sampled_from(["", "\n"]), st.integers(0, 60))
@@ -338,10 +340,10 @@ def test_json_is_loaded_or_too_deep_with_its_place(levels: int, line_end: str, b
 @pytest.mark.parametrize("depth", [10, 41, 42, 999, 10_000, 100_000])
 def test_json_is_never_too_deep_for_the_stack(depth: int) -> None:
     try:
-        found = load_json("[" * depth + "]" * depth, "a.json")
+        loaded = load_json("[" * depth + "]" * depth, "a.json")
     except Rejected as error:
         message = str(error)
         assert message == "a.json:1:42: too-deep: more than 40 levels of nesting"
         assert depth > MAX_DEPTH + 1
     else:
-        assert json.dumps(found) == "[" * depth + "]" * depth
+        assert json.dumps(loaded) == "[" * depth + "]" * depth

@@ -66,8 +66,8 @@ def columns_of(fact_column: FactColumn, evidence: Evidence | None) -> dict[str, 
 
 def frame_of(program: ColumnarProgram, offers: Sequence[Stated]) -> Any:
     def of(stated: Stated, fact_column: FactColumn) -> Evidence | None:
-        found = stated.get(fact_column.fact.id)
-        return found.get(fact_column.year or 0) if isinstance(found, Mapping) else found
+        evidence = stated.get(fact_column.fact.id)
+        return evidence.get(fact_column.year or 0) if isinstance(evidence, Mapping) else evidence
 
     fact_columns = program.grids.read.values()
     rows = [
@@ -80,9 +80,9 @@ def frame_of(program: ColumnarProgram, offers: Sequence[Stated]) -> Any:
 def evaluated(program: ColumnarProgram, offers: Sequence[Stated]) -> Iterator[tuple[Stated, tuple[Status, ...] | None]]:
     """Each offer with the statuses of its items; None where columns cannot tell."""
     frame = program.grids.prepare(frame_of(program, offers), program.grids.read)
-    found = program.evaluate(frame).collect().to_native()
-    assert found["row"].to_list() == list(range(len(offers)))
-    for stated, row in zip(offers, found.iter_rows(named=True), strict=True):
+    evaluated_frame = program.evaluate(frame).collect().to_native()
+    assert evaluated_frame["row"].to_list() == list(range(len(offers)))
+    for stated, row in zip(offers, evaluated_frame.iter_rows(named=True), strict=True):
         vectors = [row[name] for name in program.vectors]
         yield stated, program.items(vectors) if row[program.certain] else None
 
@@ -124,8 +124,8 @@ OFFERS = st.fixed_dictionaries(
 ).map(lambda found: {name: _stated(e) for name, e in found.items() if e is not None})
 
 
-def _stated(found: Any) -> Any:
-    return {year: e for year, e in found.items() if e is not None} if isinstance(found, Mapping) else found
+def _stated(evidence: Any) -> Any:
+    return {year: e for year, e in evidence.items() if e is not None} if isinstance(evidence, Mapping) else evidence
 
 
 @tried(20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -136,8 +136,8 @@ def test_columns_and_reference_find_the_same_facts_near(
     compiled = compile_rulebook(example.rulebook)
     program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", nearness)
     frame = program.grids.prepare(frame_of(program, offers), program.grids.read)
-    found = program.evaluate(frame).collect().to_native()
-    for stated, row in zip(offers, found.iter_rows(named=True), strict=True):
+    evaluated_frame = program.evaluate(frame).collect().to_native()
+    for stated, row in zip(offers, evaluated_frame.iter_rows(named=True), strict=True):
         if row[program.certain]:
             with contextlib.suppress(Rejected):  # a contradiction in what the program does not read
                 findings = findings_of(VOCABULARY, stated, YEAR)
@@ -155,8 +155,8 @@ def test_a_bound_that_is_left_out_is_not_near(low: str, is_open: bool, near: int
     program = ColumnarProgram(compiled, Grids([compiled], YEAR), "p", Fraction(1, 5))
     stated = {"size": between(low, low_open=is_open)}
     frame = program.grids.prepare(frame_of(program, [stated]), program.grids.read)
-    (found,) = program.evaluate(frame).collect().to_native().select(program.near).iter_rows()
-    assert found == program.near_by_reference(findings_of(vocabulary, stated, YEAR)) == (near,)
+    (bits,) = program.evaluate(frame).collect().to_native().select(program.near).iter_rows()
+    assert bits == program.near_by_reference(findings_of(vocabulary, stated, YEAR)) == (near,)
 
 
 @pytest.mark.slow
@@ -194,9 +194,9 @@ def reads_derived(example: Example) -> bool:
 
 def exact_where_derived(stated: Stated) -> bool:
     return any(
-        isinstance(found := stated.get(name), Evidence)
-        and isinstance(found.possible, Interval)
-        and found.possible.is_exact
+        isinstance(evidence := stated.get(name), Evidence)
+        and isinstance(evidence.possible, Interval)
+        and evidence.possible.is_exact
         for name in ("used_mean", "balance_by_area")
     )
 
@@ -277,9 +277,9 @@ def mean_of_years(count: int) -> Rulebook:
 @pytest.mark.parametrize("size", ["999999999.999999", "-999999999.999999", "1"])
 def test_as_many_years_as_columns_can_add_up_are_added_up(size: str) -> None:
     rulebook = mean_of_years(MAX_YEARS)
-    program, found = columnar(compile_rulebook(rulebook)), {YEAR - i: exact(size) for i in range(MAX_YEARS)}
-    but_one = {**found, YEAR: unknown(rulebook.vocabulary.facts["size"])}
-    offers: list[Stated] = [{"size": found}, {"size": but_one}, {"size": {}}]
+    program, by_year = columnar(compile_rulebook(rulebook)), {YEAR - i: exact(size) for i in range(MAX_YEARS)}
+    but_one = {**by_year, YEAR: unknown(rulebook.vocabulary.facts["size"])}
+    offers: list[Stated] = [{"size": by_year}, {"size": but_one}, {"size": {}}]
     expected = [reference.conditions(program.program, findings_of(rulebook.vocabulary, o, YEAR)) for o in offers]
     items = [items for _, items in evaluated(program, offers)]
     assert items == [tuple(statuses[n] for n in program.program.inputs) for statuses in expected]
@@ -294,12 +294,12 @@ def test_facts_that_no_column_states_are_not_stated() -> None:
     rulebook = Library().in_force(2018)[0]
     program = columnar(compile_rulebook(rulebook), 2018)
     frame = nw.from_native(pl.DataFrame({"id": ["a"]}).lazy())
-    found = program.evaluate(program.grids.prepare(frame, [])).select("id", program.certain, *program.vectors)
-    found = found.collect().to_native()
+    vectors = program.evaluate(program.grids.prepare(frame, [])).select("id", program.certain, *program.vectors)
+    vectors = vectors.collect().to_native()
     nothing = reference.conditions(program.program, findings_of(rulebook.vocabulary, {}, 2018))
-    row = found.row(0, named=True)
+    row = vectors.row(0, named=True)
     assert program.items([row[v] for v in program.vectors]) == tuple(nothing[n] for n in program.program.inputs)
-    assert found.columns == ["id", program.certain, *program.vectors]
+    assert vectors.columns == ["id", program.certain, *program.vectors]
 
 
 def test_more_items_than_one_vector_holds() -> None:

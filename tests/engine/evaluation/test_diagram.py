@@ -112,9 +112,9 @@ def test_every_vector_of_a_shipped_rulebook_is_ruled_as_by_the_reference(ruleboo
 @pytest.mark.parametrize("rulebook", Library().in_force(2018), ids=lambda rulebook: rulebook.id)
 def test_the_conditions_of_the_cases_of_2018_are_as_by_the_reference(rulebook: Rulebook) -> None:
     program = compile_rulebook(rulebook)
-    diagram, found = DecisionDiagram(program), read_offers([str(DATA)], rulebook.vocabulary)
-    offers = [offer for offer in found if isinstance(offer, Offer)]
-    assert len(offers) == len(found) == len(list(DATA.glob("*.yaml")))
+    diagram, read = DecisionDiagram(program), read_offers([str(DATA)], rulebook.vocabulary)
+    offers = [offer for offer in read if isinstance(offer, Offer)]
+    assert len(offers) == len(read) == len(list(DATA.glob("*.yaml")))
     for offer in offers:
         findings = findings_of(rulebook.vocabulary, offer.stated, 2018)
         assert diagram.conditions(findings) == reference.conditions(program, findings), offer.id

@@ -238,7 +238,7 @@ def test_fifty_of_a_hundred_are_counted_exactly(yes: int, no: int, verdict: Verd
     mandatory_first = [0, 99, *range(1, 99)]
     answers = ["yes"] * yes + [None] * (100 - yes - no) + ["no"] * no
     pairs = zip(mandatory_first, answers, strict=True)
-    stated = {f"fact_{i}": answer(given) for i, given in pairs if given is not None}
+    stated = {f"fact_{i}": answer(written) for i, written in pairs if written is not None}
     assert fifty_of_a_hundred("C0", "C99")(stated).verdict is verdict
 
 
@@ -340,10 +340,10 @@ def test_a_full_memory_is_emptied_and_nothing_else_changes(monkeypatch: pytest.M
     decider, counting = Decider(good_or_large()), Counting(monkeypatch)
     for _ in range(2):
         before = counting.asserted
-        found = [decider.decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
+        traces = [decider.decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
         assert counting.asserted > before
-        assert [t.execution.fired for t in found] == [t.execution.fired for t in expected]
-        assert [t.verdict for t in found] == [t.verdict for t in expected]
+        assert [t.execution.fired for t in traces] == [t.execution.fired for t in expected]
+        assert [t.verdict for t in traces] == [t.verdict for t in expected]
 
 
 def test_evidence_that_changes_between_two_decisions_is_seen() -> None:
@@ -494,14 +494,14 @@ def test_programs_that_differ_in_a_threshold_or_in_answers_have_rules_of_their_o
 def test_after_a_fault_nobody_asks_the_same_rules_again(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = Decider(good_or_large()), Decider(good_or_large())
     assert first.decide(SUBJECT, ANSWERS[0], YEAR).verdict is second.decide(SUBJECT, ANSWERS[0], YEAR).verdict
-    known, asked = registered(), []
+    known, questions = registered(), []
     with monkeypatch.context() as patched:
-        patched.setattr(shared_host(), "assert_fact", lambda name, fact: asked.append(name))
+        patched.setattr(shared_host(), "assert_fact", lambda name, fact: questions.append(name))
         for decider in (first, second):
             with pytest.raises(IntegrityFault):
                 decider.decide(SUBJECT, ANSWERS[1], YEAR)
-    assert asked[0] in known
-    assert asked[1] not in known
+    assert questions[0] in known
+    assert questions[1] not in known
     assert first.decide(SUBJECT, ANSWERS[1], YEAR) == second.decide(SUBJECT, ANSWERS[1], YEAR)
 
 
@@ -509,8 +509,8 @@ def test_several_at_once_each_get_their_own_answer() -> None:
     expected = [Decider(good_or_large()).decide(SUBJECT, stated, YEAR) for stated in ANSWERS]
     durable_rules._evaluators.clear()
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda stated: Decider(good_or_large()).decide(SUBJECT, stated, YEAR), ANSWERS * 40))
-    assert [t._replace(execution=NO_EXECUTION) for t in found] == [
+        traces = list(pool.map(lambda stated: Decider(good_or_large()).decide(SUBJECT, stated, YEAR), ANSWERS * 40))
+    assert [t._replace(execution=NO_EXECUTION) for t in traces] == [
         t._replace(execution=NO_EXECUTION) for t in expected * 40
     ]
-    assert [t.execution.fired for t in found] == [t.execution.fired for t in expected * 40]
+    assert [t.execution.fired for t in traces] == [t.execution.fired for t in expected * 40]

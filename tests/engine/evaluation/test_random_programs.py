@@ -147,9 +147,9 @@ def test_the_analysis_is_that_of_the_definitions(example: Example) -> None:
     assert analysis == analyst.analyse(tuple(statuses(trace)))
     assert analysis.grounds[:2] == (table.grounds(number), True)
     assert analysis.smallest_change[:2] == (table.smallest_change(number), True)
-    for wanted in (Verdict.MET, Verdict.NOT_MET):
-        assert analysis.missing[wanted][:2] == (table.missing(number, wanted), True)
-        assert forced(analyst, statuses(trace), analysis.missing[wanted]) <= {wanted}
+    for verdict in (Verdict.MET, Verdict.NOT_MET):
+        assert analysis.missing[verdict][:2] == (table.missing(number, verdict), True)
+        assert forced(analyst, statuses(trace), analysis.missing[verdict]) <= {verdict}
     assert forced(analyst, analyst.domain, analysis.grounds) <= {trace.verdict}
     assert trace.verdict not in forced(analyst, statuses(trace), analysis.smallest_change)
     assert analysis.decisive == {n for i, n in enumerate(example.criteria) if table.is_decisive(number, i)}

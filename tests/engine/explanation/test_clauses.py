@@ -119,9 +119,9 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
 
 @pytest.mark.parametrize("shape", WORDED)
 def test_sets_are_worded_by_their_shape(shape: str) -> None:
-    given, mood, danish, english = WORDED[shape]
-    assert clauses("da").sets(given, mood) == danish
-    assert clauses("en").sets(given, mood) == english
+    sets, mood, danish, english = WORDED[shape]
+    assert clauses("da").sets(sets, mood) == danish
+    assert clauses("en").sets(sets, mood) == english
 
 
 def test_no_more_alternatives_are_listed_than_are_read() -> None:

@@ -141,13 +141,13 @@ ALL_WEIGHED: Stated = {
 
 def sections(text: str, language: Language) -> dict[str, list[str]]:
     """A justification split by its headings, in the order in which they come."""
-    found: dict[str, list[str]] = {}
+    by_heading: dict[str, list[str]] = {}
     for line in text.splitlines():
         if line in HEADINGS[language]:
-            found[line] = []
+            by_heading[line] = []
         else:
-            found[[*found][-1]].append(line)
-    return found
+            by_heading[[*by_heading][-1]].append(line)
+    return by_heading
 
 
 @pytest.mark.parametrize("language", get_args(Language))
@@ -178,6 +178,6 @@ EXPECTED = yaml.safe_load((Path(__file__).parent / "weighed.yaml").read_text(enc
 @pytest.mark.parametrize("language", get_args(Language))
 @pytest.mark.parametrize("name", WEIGHED)
 def test_what_is_weighed_stands_in_its_section(name: str, language: Language) -> None:
-    found = sections(written_with_headings(WEIGHED[name], language), language)
-    weighed = {heading: found[heading] for heading in HEADINGS[language][WEIGHING] if heading in found}
+    written = sections(written_with_headings(WEIGHED[name], language), language)
+    weighed = {heading: written[heading] for heading in HEADINGS[language][WEIGHING] if heading in written}
     assert [*weighed.items()] == [*EXPECTED[name][language].items()]

@@ -21,8 +21,8 @@ def assess(offer: str, *arguments: str) -> Ran:
 def records(offer: str) -> list[dict[str, Any]]:
     ran = assess(offer, "--format", "json")
     assert ran.code == 0, ran.err
-    found: list[dict[str, Any]] = json.loads(ran.out)
-    return found
+    printed: list[dict[str, Any]] = json.loads(ran.out)
+    return printed
 
 
 def text(offer: str, language: str = "en") -> str:
@@ -47,12 +47,12 @@ def note(record: dict[str, Any], code: str) -> dict[str, Any] | None:
 )
 def test_measure_judgement_and_departure_are_in_the_record(evidence: str, expected: tuple[object, ...] | None) -> None:
     ran = assess(f"{MUNICIPAL}\nevidence:\n  {evidence}", "--format", "json")
-    found = json.loads(ran.out)
+    printed = json.loads(ran.out)
     if expected is None:
         assert "departure-without-reason" in ran.err
-        assert (ran.code, [r["rulebook"]["id"] for r in found]) == (1, ["hovedstaden.udviklingsstrategi"])
+        assert (ran.code, [r["rulebook"]["id"] for r in printed]) == (1, ["hovedstaden.udviklingsstrategi"])
         return
-    volume = found[1]["criteria"][0]
+    volume = printed[1]["criteria"][0]
     assert (volume["status"], volume["measure"], volume["judgement"], volume["departs"]) == expected
 
 
@@ -82,9 +82,9 @@ def test_reasons_reservations_and_sources_of_every_year_are_in_the_justification
         "2015: {answer: 0.7, source: Opgørelse 2015, reservation: Skønnet}, "
         "2016: {answer: 0.8, because: Talt to gange}}"
     )
-    shown = text(f"{MUNICIPAL}\nevidence: {{outside_share: {years}}}")
-    said = "2016: Talt to gange. Reservation: 2015: Skønnet. Source: 2014: Opgørelse 2014; 2015: Opgørelse 2015."
-    assert f"20 percentage points over the threshold. {said}" in shown
+    justification = text(f"{MUNICIPAL}\nevidence: {{outside_share: {years}}}")
+    reasons = "2016: Talt to gange. Reservation: 2015: Skønnet. Source: 2014: Opgørelse 2014; 2015: Opgørelse 2015."
+    assert f"20 percentage points over the threshold. {reasons}" in justification
 
 
 def test_a_mean_that_is_stated_beside_its_years_is_shown_as_stated() -> None:
@@ -144,18 +144,18 @@ def test_a_blank_reason_is_no_reason() -> None:
 
 
 def test_one_of_several_is_shown_without_those_that_fail() -> None:
-    shown = text("evidence: {functional_impairments: 3, diagnoses: 1}")
+    justification = text("evidence: {functional_impairments: 3, diagnoses: 1}")
     facts = "is fulfilled: Simultaneous functional impairments: 3 (required: at least 3), exactly at the threshold."
-    assert f"Criterion A2 (severity or multiplicity) {facts}" in shown
+    assert f"Criterion A2 (severity or multiplicity) {facts}" in justification
 
 
 def test_what_the_decision_does_not_follow_from_stands_apart() -> None:
     reasoned = "{answer: yes, because: Viden er sjælden.}"
-    shown = text(
+    justification = text(
         f"{MUNICIPAL}\nevidence: {{outside_share_mean: 0.3, cases_per_10000: 1, "
         f"professional_coordination_needed: {reasoned}}}"
     )
-    rule_a = shown.split("Most specialised hovedstaden")[0]
+    rule_a = justification.split("Most specialised hovedstaden")[0]
     weighed, others = rule_a.split("Other criteria that were assessed")
     assert "Criterion A5" in weighed.split("Facts given weight")[1]
     assert "Criterion A1" in others
@@ -165,10 +165,11 @@ def test_what_the_decision_does_not_follow_from_stands_apart() -> None:
 
 
 def test_what_is_stated_of_an_open_criterion_is_said_whoever_stated_it() -> None:
-    shown = text("operator: {name: X, kind: private}\nevidence: {outside_share_mean: 0.3}")
-    assert "does not settle criterion A5 (organisational coordination): Mean share used by other" in shown
+    justification = text("operator: {name: X, kind: private}\nevidence: {outside_share_mean: 0.3}")
+    assert "does not settle criterion A5 (organisational coordination): Mean share used by other" in justification
     assert (
-        "Whether A5 applies is undetermined; if not, it does not count (section 2, criterion 5). Our reading:" in shown
+        "Whether A5 applies is undetermined; if not, it does not count (section 2, criterion 5). Our reading:"
+        in justification
     )
 
 
@@ -225,8 +226,8 @@ def test_a_superset_with_another_vocabulary_is_not_assessed_and_that_is_said(tmp
         "code": "superset_not_assessed",
         "superset": "hovedstaden.udviklingsstrategi",
     }
-    shown = " ".join(assess(f"{MUNICIPAL}{EVERY_B}", "--rulebook", own, "--lang", "en").out.split())
-    assert "The rulebook is a subset of hovedstaden.udviklingsstrategi, which is not assessed here." in shown
+    form = " ".join(assess(f"{MUNICIPAL}{EVERY_B}", "--rulebook", own, "--lang", "en").out.split())
+    assert "The rulebook is a subset of hovedstaden.udviklingsstrategi, which is not assessed here." in form
 
 
 def test_a_vocabulary_with_an_attribute_that_offers_do_not_have_is_rejected(tmp_path: Path) -> None:

@@ -132,8 +132,8 @@ def test_whatever_is_damaged_in_a_journal_is_told_without_the_words_of_a_library
             at = luck.randrange(len(broken))
             broken[at : at + 8] = luck.choice([bytes(8), luck.randbytes(8)])
         damaged.write_bytes(broken if number % 3 else broken[: luck.randrange(len(broken))])
-        for asked in (("verify",), ("list",), ("show", "1")):
-            ran = here("audit", *asked, "--journal", str(damaged))
+        for arguments in (("verify",), ("list",), ("show", "1")):
+            ran = here("audit", *arguments, "--journal", str(damaged))
             assert ran.code in (0, 1, 4), ran.err
             assert not LIBRARY.search(re.sub("`[^`]*`", "", ran.err)), ran.err
     assert capfd.readouterr() == ("", "")

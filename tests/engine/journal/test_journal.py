@@ -79,8 +79,8 @@ def test_entries_are_filtered(whole: Path) -> None:
     with Journal(str(whole)) as journal:
         every = list(journal.entries())
 
-        def numbers(**wanted: Any) -> list[int]:
-            return [e.number for e in journal.entries(Filter(**wanted))]
+        def numbers(**selection: Any) -> list[int]:
+            return [e.number for e in journal.entries(Filter(**selection))]
 
         assert numbers(offer="jonstrupvang") == [3, 4]
         assert numbers(offer="jonstrupvang' OR 1=1 --") == []
@@ -172,8 +172,8 @@ def test_tampering_is_named(name: str, journal: Path) -> None:
 def test_an_altered_field_is_named(field: str, journal: Path) -> None:
     with edited(journal) as connection:
         connection.execute(f"UPDATE entries SET {field} = coalesce({field}, 6) || '7' WHERE number = 4")  # noqa: S608
-    (found,) = faults(journal)
-    assert (found.kind, found.first, found.fields) == ("altered", 4, (field,))
+    (fault,) = faults(journal)
+    assert (fault.kind, fault.first, fault.fields) == ("altered", 4, (field,))
 
 
 def test_the_altered_part_of_a_decision_is_named(journal: Path) -> None:
@@ -181,8 +181,8 @@ def test_the_altered_part_of_a_decision_is_named(journal: Path) -> None:
         (content,) = connection.execute("SELECT content FROM entries WHERE number = 4").fetchone()
         altered = content.replace('"id":"B4"', '"id":"B4","oops":1').replace('"verdict":"met"', '"verdict":"not_met"')
         connection.execute("UPDATE entries SET content = ? WHERE number = 4", (altered,))
-    (found,) = faults(journal)
-    assert found.fields == ("content.criteria.B4.oops", "content.verdict")
+    (fault,) = faults(journal)
+    assert fault.fields == ("content.criteria.B4.oops", "content.verdict")
 
 
 def test_a_cut_off_tail_shows_only_against_the_head_that_was_noted(journal: Path) -> None:
@@ -207,8 +207,8 @@ def test_a_tail_written_anew_is_not_the_one_whose_head_was_noted(journal: Path) 
 def test_columns_that_do_not_say_what_the_decision_says_are_noticed(journal: Path) -> None:
     with edited(journal) as connection:
         _forge(connection, COUNT, verdict="not_met", outcome="not_most_specialised")
-    (found,) = faults(journal)
-    assert (found.kind, found.first, found.fields) == ("altered", COUNT, ("verdict", "outcome"))
+    (fault,) = faults(journal)
+    assert (fault.kind, fault.first, fault.fields) == ("altered", COUNT, ("verdict", "outcome"))
 
 
 def test_a_later_head_still_holds_the_earlier_one(journal: Path) -> None:

@@ -83,8 +83,8 @@ def test_every_flipped_byte_is_noticed_and_its_field_named(small: Path, tmp_path
         # Every byte of one entry, of the header and of the vocabulary; of the others, which are like it, some.
         whole = table == "journal" or row == MIDDLE
         for changed in flipped(value, each=1 if whole else 23):
-            shown = "?" if isinstance(changed, int) else "CAST(? AS TEXT)"
-            statement = f"UPDATE {table} SET {column} = {shown} WHERE rowid = ?"  # noqa: S608 - names of our tables
+            placeholder = "?" if isinstance(changed, int) else "CAST(? AS TEXT)"
+            statement = f"UPDATE {table} SET {column} = {placeholder} WHERE rowid = ?"  # noqa: S608 - names of our tables
             try:
                 with edited(path) as connection:
                     connection.execute(statement, (changed, row))

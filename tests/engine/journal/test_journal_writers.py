@@ -155,8 +155,8 @@ def _present(address: str, name: str, acknowledged: int) -> int:
 def test_a_journal_of_each_kind_is_recorded_verified_and_replayed(address: str) -> None:
     ran = here("assess", str(DATA), "--year", "2018", "--summary", "--journal", address)
     assert ran.code == 0
-    shown = sa.make_url(address).render_as_string() if "://" in address else address
-    assert f"recorded 46 decisions as entries 1-46 of {shown}" in ran.err
+    shown_address = sa.make_url(address).render_as_string() if "://" in address else address
+    assert f"recorded 46 decisions as entries 1-46 of {shown_address}" in ran.err
     environment = {"SEKSKANT_JOURNAL": address}
     assert "✓ 46 entries hold." in here("audit", "verify", environment=environment).out
     assert (
@@ -178,8 +178,8 @@ def test_tampering_is_noticed_in_a_journal_of_each_kind(address: str) -> None:
         connection.execute(sa.delete(entries).where(entries.c.number == 5))
     engine.dispose()
     with Journal(address) as journal:
-        found = [(fault.kind, fault.first, fault.fields) for fault in verify(journal).faults]
-    assert found == [("altered", 2, ("recorded_by",)), ("removed", 5, ())]
+        faults = [(fault.kind, fault.first, fault.fields) for fault in verify(journal).faults]
+    assert faults == [("altered", 2, ("recorded_by",)), ("removed", 5, ())]
 
 
 def run_as_nobody(*arguments: str) -> subprocess.CompletedProcess[str]:

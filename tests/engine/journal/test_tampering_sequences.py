@@ -52,8 +52,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     with Journal(str(path), writes=True) as journal:
         entries = [journal.append([decided(n)], texts_of([rulebook]), by="auditor")[0] for n in range(4)]
-        said = {"verdict": Verdict.NOT_MET, "outcome": "not_met", "because": "so", "by": "they"}
-        journal.append([override_draft(entries[1], "run", **said)], by="they")  # type: ignore[arg-type]
+        override = {"verdict": Verdict.NOT_MET, "outcome": "not_met", "because": "so", "by": "they"}
+        journal.append([override_draft(entries[1], "run", **override)], by="they")  # type: ignore[arg-type]
         files = [File("rows.csv", sha256("rows"), 1)]
         counts = {"test@1": {"met": 1}}
         pairs = [(rulebook, None)]
@@ -91,25 +91,25 @@ def stored(path: Path) -> Stored:
         return Stored(headers.fetchall(), [Entry(*row) for row in rows], texts.fetchall())
 
 
-def holds(found: Stored, folder: Path, noted: Head | None = None) -> bool:
+def holds(stored: Stored, folder: Path, noted: Head | None = None) -> bool:
     """Whether what is stored is a journal; and the one whose head was noted, or that one and what came after."""
     try:
-        (row,) = found.headers
+        (row,) = stored.headers
         header, digest = Header(*row[:-1]), row[-1]
-        parts = [header.digest == digest, header.checksums == header.checksums_now(), _texts_hold(found)]
-        for number, entry in enumerate(found.entries, 1):
+        parts = [header.digest == digest, header.checksums == header.checksums_now(), _texts_hold(stored)]
+        for number, entry in enumerate(stored.entries, 1):
             parts += [entry.number == number, entry.previous == digest, entry == sealed(entry)]
             parts += [sha256(entry.content) == entry.content_digest, _says_so(entry), _files_hold(entry, folder)]
             digest = entry.digest
     except (ValueError, TypeError, AttributeError, OSError):
         return False
     return all(parts) and (
-        noted is None or [e.digest for e in found.entries][noted.entries - 1 :][:1] == [noted.digest]
+        noted is None or [e.digest for e in stored.entries][noted.entries - 1 :][:1] == [noted.digest]
     )
 
 
 def _says_so(entry: Entry) -> bool:
-    return all(getattr(entry, name) == said for name, said in columns_of(recorded_by(entry)).items())
+    return all(getattr(entry, name) == value for name, value in columns_of(recorded_by(entry)).items())
 
 
 def _files_hold(entry: Entry, folder: Path) -> bool:
@@ -118,11 +118,11 @@ def _files_hold(entry: Entry, folder: Path) -> bool:
     return all((folder / str(entry.place) / file.path).is_file() for file in files)
 
 
-def _texts_hold(found: Stored) -> bool:
-    refs = [ref for entry in found.entries for ref in rulebooks_named(entry)]
+def _texts_hold(stored: Stored) -> bool:
+    refs = [ref for entry in stored.entries for ref in rulebooks_named(entry)]
     named = {(r.sha256, "rulebook") for r in refs} | {(r.vocabulary.sha256, "vocabulary") for r in refs}
-    kept = {(digest, kind) for digest, kind, _ in found.texts}
-    return named == kept and all(sha256(text) == digest for digest, _, text in found.texts)
+    kept = {(digest, kind) for digest, kind, _ in stored.texts}
+    return named == kept and all(sha256(text) == digest for digest, _, text in stored.texts)
 
 
 # --- edits ---
@@ -499,6 +499,6 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
 def test_what_was_done_is_named_exactly(name: str, small: Path, head: Head) -> None:
     edits, expected = NAMED[name]
     path = edited_copy(small, edits)
-    found = found_in(path, head)
+    named = found_in(path, head)
     path.unlink()
-    assert sorted(said(found), key=str) == sorted(expected, key=str), found
+    assert sorted(said(named), key=str) == sorted(expected, key=str), named

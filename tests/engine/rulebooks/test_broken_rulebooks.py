@@ -154,18 +154,18 @@ def output_of(folder: Path) -> str:
 def test_every_mistake_in_a_broken_folder_is_said(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With SEKSKANT_WRITE_EXPECTED=1 in the environment, what is said becomes what is expected."""
     monkeypatch.chdir(BROKEN / name)
-    said = output_of(Path()) + "\n"
+    output = output_of(Path()) + "\n"
     expected = Path("expected.txt")
     if os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1":
-        expected.write_text(said, encoding="utf-8")
-    assert said == expected.read_text(encoding="utf-8")
+        expected.write_text(output, encoding="utf-8")
+    assert output == expected.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_broken_folder_shows_its_own_code_alone(name: str) -> None:
     """So no mistake is followed by diagnostics that are only its consequences."""
-    said = (BROKEN / name / "expected.txt").read_text(encoding="utf-8")
-    assert set(re.findall(r"^[^ ]+: ([a-z0-9-]+): ", said, re.MULTILINE)) == {name}
+    expected = (BROKEN / name / "expected.txt").read_text(encoding="utf-8")
+    assert set(re.findall(r"^[^ ]+: ([a-z0-9-]+): ", expected, re.MULTILINE)) == {name}
 
 
 @pytest.mark.parametrize(("code", "data", "said"), BYTES)
@@ -183,9 +183,9 @@ def test_words_of_any_length_are_said_shortly(tmp_path: Path) -> None:
     """And none that is near is looked for, which would take minutes."""
     long = "k" * 5 * 2**20
     (tmp_path / "vocabulary.yaml").write_text(json.dumps({long: 1, "id": "x", "format": long, "facts": {}}))
-    said = output_of(tmp_path)
-    assert "unknown key `kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…`" in said
-    assert max(map(len, said.splitlines())) < 300
+    output = output_of(tmp_path)
+    assert "unknown key `kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…`" in output
+    assert max(map(len, output.splitlines())) < 300
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows says it in other words, and makes no links")
@@ -207,11 +207,11 @@ def test_a_folder_without_a_vocabulary_is_unreadable(tmp_path: Path, monkeypatch
 
 
 def test_every_code_has_a_broken_file() -> None:
-    shown = {*FOLDERS, *TABLES, *(code for code, _, _ in BYTES), "unreadable"}
-    assert not set(CODES) - shown - ABOUT_OFFERS - ABOUT_JOURNALS, (
+    covered = {*FOLDERS, *TABLES, *(code for code, _, _ in BYTES), "unreadable"}
+    assert not set(CODES) - covered - ABOUT_OFFERS - ABOUT_JOURNALS, (
         "write tests/broken/rulebooks/<code>/ for these codes"
     )
-    assert shown <= set(CODES)
+    assert covered <= set(CODES)
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -220,13 +220,13 @@ def test_messages_of_broken_folders_are_written_in_one_way(name: str) -> None:
 
 
 def test_messages_on_bytes_are_written_in_one_way() -> None:
-    for _, _, said in BYTES:
-        check_style(said)
+    for _, _, message in BYTES:
+        check_style(message)
 
 
-def check_style(said: str) -> None:
+def check_style(text: str) -> None:
     """In lower case, without a full stop, without a word of Python; what the input says stands in backticks."""
-    for line in said.splitlines():
+    for line in text.splitlines():
         words = line.removeprefix("  hint: ") if line.startswith("  hint: ") else line.split(": ", 2)[2]
         ours = re.sub(r"`[^`]*`", "`", words)
         assert ours[0].islower() or ours[0] in "`-0123456789", line

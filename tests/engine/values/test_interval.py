@@ -173,12 +173,12 @@ def test_without_limits_an_interval_is_the_same_within_them(
     one: Interval, limits: Interval, data: st.DataObject
 ) -> None:
     within = one.intersect(limits)
-    shown = within.without_limits(limits)
+    reduced = within.without_limits(limits)
     number = data.draw(about(one, limits))
-    assert holds(shown.intersect(limits), number) is holds(within, number)
-    assert shown.is_exact is within.is_exact
+    assert holds(reduced.intersect(limits), number) is holds(within, number)
+    assert reduced.is_exact is within.is_exact
     if not within.is_exact:
-        kept = [end for end, limit in zip(shown.ends, limits.ends, strict=True) if end == limit]
+        kept = [end for end, limit in zip(reduced.ends, limits.ends, strict=True) if end == limit]
         assert all(end.number is None for end in kept)
 
 

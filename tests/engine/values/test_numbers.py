@@ -50,16 +50,16 @@ def test_the_text_does_not_depend_on_the_decimal_context() -> None:
 @cheap
 @given(st.fractions(max_denominator=1000), st.integers(0, 6))
 def test_a_rounded_number_is_within_half_a_step(number: Fraction, decimals: int) -> None:
-    shown = rounded(number, decimals)
-    assert abs(Fraction(shown) - number) * 2 <= Fraction(1, 10**decimals)
-    assert shown.as_tuple().exponent == -decimals
+    decimal = rounded(number, decimals)
+    assert abs(Fraction(decimal) - number) * 2 <= Fraction(1, 10**decimals)
+    assert decimal.as_tuple().exponent == -decimals
 
 
 @cheap
 @given(DECIMALS, st.integers(0, 3), DECIMALS)
 def test_rounding_never_crosses_or_meets_a_threshold(number: Fraction, decimals: int, threshold: Fraction) -> None:
-    shown = Fraction(rounded(number, decimals, threshold))
-    assert (shown > threshold, shown == threshold) == (number > threshold, number == threshold)
+    decimal = Fraction(rounded(number, decimals, threshold))
+    assert (decimal > threshold, decimal == threshold) == (number > threshold, number == threshold)
 
 
 @pytest.mark.parametrize("places", [3, 27, 29, 60])

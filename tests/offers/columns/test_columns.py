@@ -104,9 +104,9 @@ def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
     ]
     batch = Batch(evaluator, decision_tables, table)
     with contextlib.closing(batch):
-        found = batch.decide(table.frame.collect())
+        decisions = batch.decide(table.frame.collect())
         batch.wait()
-    return batch, found, rows
+    return batch, decisions, rows
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
 )
 def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], offers: int) -> None:
     table = table_of(cells, offers)
-    batch, found, rows = decided(table)
+    batch, decisions, rows = decided(table)
     frame = table.frame.collect()
     rejected = pl.Series([row.row for row in batch.rejected], dtype=pl.UInt32)
-    assert found.height + len(rejected) == offers == batch.rows
+    assert decisions.height + len(rejected) == offers == batch.rows
     for decision_table in batch.decision_tables:
         program = decision_table.decisions.program
         parts = [by_reference(frame, rows, program, j, facts) for j, facts in enumerate(facts_by_item(program))]
@@ -127,7 +127,7 @@ def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], of
         refused = pl.any_horizontal(pl.col(part.name).is_null() for part in parts)
         assert expected.filter(refused).is_empty()
         columns = list(decision_table.decided_schema)
-        got = pl.concat([expected.drop(ROW), found.select(columns)], how="horizontal").unique()
+        got = pl.concat([expected.drop(ROW), decisions.select(columns)], how="horizontal").unique()
         for row in got.iter_rows():
             items = tuple(list(Status)[code] for code in row[: len(parts)])
             assert row[len(parts) :] == expected_row(decision_table, items)
@@ -136,22 +136,22 @@ def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], of
 @pytest.mark.slow
 def test_vectors_too_many_for_a_table_are_decided_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     table = table_of(CELLS, 2_000)
-    _, found, _ = decided(table)
+    _, decisions, _ = decided(table)
     monkeypatch.setattr("offers.columns.decision_table.MOST_IN_TABLE", 0)
     batch, again, _ = decided(table)
-    assert again.equals(found)
+    assert again.equals(decisions)
     assert [sum(decision_table.counted.values()) for decision_table in batch.decision_tables] == [
-        found.height,
-        found.height,
+        decisions.height,
+        decisions.height,
     ]
 
 
 @pytest.mark.slow
 def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     table = table_of(CELLS, 2_000)
-    _, found, _ = decided(table)
+    _, decisions, _ = decided(table)
     monkeypatch.setattr("offers.columns.number_columns.MOST_DISTINCT", -1)
-    assert decided(table)[1].equals(found)
+    assert decided(table)[1].equals(decisions)
 
 
 def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
@@ -175,24 +175,24 @@ def by_reference(frame: pl.DataFrame, rows: Rows, program: Program, item: int, f
     facts = [fact for fact in facts if fact in frame.columns] or ["nothing"]
     frame = frame.with_columns(nothing=pl.lit(0))
     distinct = frame.select(facts).unique(maintain_order=True)
-    found = [item_by_reference(rows, program, item, cells) for cells in distinct.iter_rows(named=True)]
-    codes = [None if status is None else list(Status).index(status) for status in found]
-    told = distinct.with_columns(pl.Series(f"item {item}", codes, dtype=pl.Int64))
-    return frame.join(told, on=facts, how="left", nulls_equal=True, maintain_order="left")[f"item {item}"]
+    statuses = [item_by_reference(rows, program, item, cells) for cells in distinct.iter_rows(named=True)]
+    codes = [None if status is None else list(Status).index(status) for status in statuses]
+    coded = distinct.with_columns(pl.Series(f"item {item}", codes, dtype=pl.Int64))
+    return frame.join(coded, on=facts, how="left", nulls_equal=True, maintain_order="left")[f"item {item}"]
 
 
 def facts_by_item(program: Program) -> list[list[str]]:
     """The columns that each criterion, and each override, depends on: so that each distinct evidence is asked once."""
-    found: list[set[str]] = []
+    facts_of_items: list[set[str]] = []
     for nodes in program.criteria:
         criterion = nodes.criterion
         tests = language.tests_of(criterion.condition)
         tests += language.tests_of(criterion.applicability.exempt_when) if criterion.applicability else []
-        found.append({t.fact for t, _ in tests} | ({criterion.judgement} if criterion.judgement else set()))
-    found += [{t.fact for t, _ in language.tests_of(o.override.condition)} for o in program.overrides]
+        facts_of_items.append({t.fact for t, _ in tests} | ({criterion.judgement} if criterion.judgement else set()))
+    facts_of_items += [{t.fact for t, _ in language.tests_of(o.override.condition)} for o in program.overrides]
     whole = {"outside_share_mean": [f"outside_share_{year}" for year in (2014, 2015, 2016)]}
     whole |= {"agreement_kind": ["operator_kind"], "volume_judgement": ["volume_judgement_because"]}
-    return [sorted({*facts, *(n for fact in facts for n in whole.get(fact, []))}) for facts in found]
+    return [sorted({*facts, *(n for fact in facts for n in whole.get(fact, []))}) for facts in facts_of_items]
 
 
 def item_by_reference(rows: Rows, program: Program, item: int, cells: Mapping[str, Any]) -> Status | None:

@@ -118,8 +118,8 @@ def test_all_thresholds_at_once() -> None:
 )
 def test_a_fact_is_near_where_a_possible_value_is(size: str, near: bool) -> None:
     """Thresholds are 20, -5 and 0; where an end settles nothing, nothing is near."""
-    found = near_in(FEW, [{"size": size}])[0]
-    assert (found == ["size"]) is near
+    facts_near = near_in(FEW, [{"size": size}])[0]
+    assert (facts_near == ["size"]) is near
 
 
 @pytest.mark.parametrize(

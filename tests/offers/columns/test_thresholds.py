@@ -28,5 +28,5 @@ def test_nine_digits_on_either_side_are_compared_exactly(threshold: str) -> None
 def test_more_digits_are_rejected(threshold: str) -> None:
     with pytest.raises(Rejected) as caught:
         rulebook_with(threshold)
-    (found,) = caught.value.diagnostics
-    assert (found.code, found.message) == ("number", f"{threshold} has more digits than a threshold can have")
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("number", f"{threshold} has more digits than a threshold can have")

@@ -47,11 +47,11 @@ class Before(NamedTuple):
 def decisions_in(folder: Path, rulebook: str) -> Sequence[Row]:
     """The decisions of a run by a rulebook, each with the evidence that other rulebooks used."""
     frames = [pl.read_parquet(path) for path in folder.glob("decisions/*.parquet")]
-    found = pl.read_parquet(next(folder.glob(f"decisions/{rulebook}@*.parquet")))
+    decisions = pl.read_parquet(next(folder.glob(f"decisions/{rulebook}@*.parquet")))
     for frame in frames:
-        extra = [name for name in frame.columns if name not in found.columns]
-        found = found.join(frame.select("offer", *extra), on="offer", how="left") if extra else found
-    return found.rows(named=True)
+        extra = [name for name in frame.columns if name not in decisions.columns]
+        decisions = decisions.join(frame.select("offer", *extra), on="offer", how="left") if extra else decisions
+    return decisions.rows(named=True)
 
 
 class ByRows:
@@ -84,12 +84,12 @@ class ByRows:
             offer: of.get(offer, [] if offer in successors else [offer])
             for offer in (*(row["offer"] for row in now), *refused)
         }
-        found = [f for row in now if (f := self._one(row, cells[row["offer"]], predecessors[row["offer"]]))]
+        changes = [f for row in now if (f := self._one(row, cells[row["offer"]], predecessors[row["offer"]]))]
         gone = [old for offer in refused for old in predecessors[offer] if old in self._before]
-        found += [self._gone(old, VerdictChange.REJECTED) for old in gone]
+        changes += [self._gone(old, VerdictChange.REJECTED) for old in gone]
         seen = {old for olds in predecessors.values() for old in olds}
         closed = [self._gone(old, VerdictChange.CLOSED) for old in self._before if old not in seen]
-        return [*sorted(found, key=lambda f: f.offer), *closed]
+        return [*sorted(changes, key=lambda f: f.offer), *closed]
 
     def _gone(self, offer: str, change: VerdictChange) -> Found:
         return Found(offer, change.value, self._before[offer]["verdict"], "", "", "", "")
@@ -131,18 +131,18 @@ class ByRows:
 
     def _read(self) -> list[tuple[str, int | None]]:
         """Each fact that the new rule reads, and what it is derived from, with the offset of each year."""
-        found: list[tuple[str, int | None]] = []
+        read: list[tuple[str, int | None]] = []
         for fact in self._new.program.facts_tested:
-            found.append((fact.id, None))
-            found += fact.derivation.parts if fact.derivation else ()
-        return found
+            read.append((fact.id, None))
+            read += fact.derivation.parts if fact.derivation else ()
+        return read
 
 
 def _possible(stated: Stated, name: str, year: int, offset: int | None) -> Any:
-    found: Any = stated.get(name)
+    evidence: Any = stated.get(name)
     if offset is not None:
-        found = (found or {}).get(year + offset)
-    return None if found is None else found.possible
+        evidence = (evidence or {}).get(year + offset)
+    return None if evidence is None else evidence.possible
 
 
 def _verdict(decider: Decider, stated: Stated, year: int) -> str | None:

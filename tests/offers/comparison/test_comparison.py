@@ -141,16 +141,16 @@ def test_columns_say_what_the_comparison_means(tmp_path: Path, name: str) -> Non
     reclassify(old_rules, tmp_path / f"old.{kind}", scenario.old_year, tmp_path / "old")
     options = ("--previous", str(tmp_path / "old"), "--ids", str(tmp_path / "ids.csv"))
     reclassify(new_rules, tmp_path / f"new.{kind}", 2018, tmp_path / "run", *options)
-    told = changes_in(tmp_path / "run")
-    assert len(told) > 100
+    changes = changes_in(tmp_path / "run")
+    assert len(changes) > 100
     for rule, new_rule in zip(old_rules, new_rules, strict=True):
         old, new = (Library().choose(str(path), 2018) for path in (rule, new_rule))
         expected = by_rows(tmp_path, kind, old, new, scenario.old_year)
-        assert [found for book, found in told if book == new.id] == expected
+        assert [change for book, change in changes if book == new.id] == expected
         compared = {f.offer: f for f in expected if f.verdict}
         for row in decisions_in(tmp_path / "run", new.id):
-            found = compared.get(row["offer"])
-            assert (row["change"] or "", row["cause"] or "") == ((found.change, found.cause) if found else ("", ""))
+            change = compared.get(row["offer"])
+            assert (row["change"] or "", row["cause"] or "") == ((change.change, change.cause) if change else ("", ""))
 
 
 def by_rows(folder: Path, kind: str, old: Rulebook, new: Rulebook, old_year: int) -> list[Found]:
@@ -162,9 +162,9 @@ def by_rows(folder: Path, kind: str, old: Rulebook, new: Rulebook, old_year: int
     decided = {row["offer"] for row in now}
     refused = [row["id"] for row in rows if row["id"] not in decided]
     before = Before(old, old_year, decisions_in(folder / "old", old.id))
-    found = ByRows(before, new, Rows(table, new.vocabulary), 2018).all(now, cells, refused, SUCCESSORS)
-    assert all(cells[f.offer][ROW] is not None for f in found if f.verdict)
-    return found
+    changes = ByRows(before, new, Rows(table, new.vocabulary), 2018).all(now, cells, refused, SUCCESSORS)
+    assert all(cells[f.offer][ROW] is not None for f in changes if f.verdict)
+    return changes
 
 
 # --- what a cause can rest on ---
@@ -191,41 +191,41 @@ def compared(
     for name, register, rule, more in (("old", old, rules[0], []), ("run", new, rules[1], options)):
         lines = [columns, *(f"{offer},{cells}" for offer, cells in register.items()), ""]
         (folder / f"{name}.csv").write_text("\n".join(lines))
-        asked = ("--year", "2018", "--rulebook", str(rule), "--out", str(folder / name), *more)
-        ran = here("reclassify", str(folder / f"{name}.csv"), *asked)
+        arguments = ("--year", "2018", "--rulebook", str(rule), "--out", str(folder / name), *more)
+        ran = here("reclassify", str(folder / f"{name}.csv"), *arguments)
         assert ran.code == 0, ran.err
-    return {found.offer: found for _, found in changes_in(folder / "run")}
+    return {change.offer: change for _, change in changes_in(folder / "run")}
 
 
 def test_a_merged_offer_has_the_cause_that_its_predecessors_agree_on(tmp_path: Path) -> None:
-    found = compared(
+    changes = compared(
         tmp_path,
         {"a": COVERED, "b": COVERED.replace("5,3", "4,2"), "c": NOT_COVERED},
         {"ab": NOT_COVERED, "abc": NOT_COVERED, "az": NOT_COVERED},
         ids="a,ab\nb,ab\na,abc\nb,abc\nc,abc\na,az\nz,az\n",
     )
     facts = "cases_per_10000 diagnoses outside_share_mean"
-    assert found["ab"] == Found("ab", "left", "met", "not_met", "data", "A5", facts)
-    assert (found["abc"].previous, found["abc"].cause, found["abc"].criteria) == ("met|not_met", "", "")
-    assert (found["az"].previous, found["az"].cause, found["az"].criteria) == ("met", "", "")
+    assert changes["ab"] == Found("ab", "left", "met", "not_met", "data", "A5", facts)
+    assert (changes["abc"].previous, changes["abc"].cause, changes["abc"].criteria) == ("met|not_met", "", "")
+    assert (changes["az"].previous, changes["az"].cause, changes["az"].criteria) == ("met", "", "")
 
 
 def test_no_cause_where_its_predecessors_part_under_the_new_rule(tmp_path: Path) -> None:
     stricter = {"at_least: 4\n": "at_least: 5\n", "{fact: diagnoses, at_least: 2}": "{fact: diagnoses, at_least: 3}"}
-    found = compared(
+    changes = compared(
         tmp_path,
         {"a": "municipality,50,3,yes,yes,yes,0.7,4", "b": "municipality,50,2,yes,yes,yes,0.7,4"},
         {"aa": NOT_COVERED, "ab": NOT_COVERED},
         ids="a,aa\na,ab\nb,ab\n",
         new_rule={RULE: stricter},
     )
-    assert (found["aa"].cause, found["ab"].cause) == ("data", "")
-    assert (found["ab"].previous, found["ab"].criteria) == ("met", "A1 A5")
+    assert (changes["aa"].cause, changes["ab"].cause) == ("data", "")
+    assert (changes["ab"].previous, changes["ab"].criteria) == ("met", "A1 A5")
 
 
 def test_no_cause_from_evidence_that_was_stated_and_not_kept(tmp_path: Path) -> None:
-    found = compared(tmp_path, {"a": COVERED}, {"a": NOT_COVERED}, new_rule=COMPLEXITIES)
-    assert found["a"] == Found("a", "left", "met", "not_met", "", "A2 A5", "")
+    changes = compared(tmp_path, {"a": COVERED}, {"a": NOT_COVERED}, new_rule=COMPLEXITIES)
+    assert changes["a"] == Found("a", "left", "met", "not_met", "", "A2 A5", "")
     summary = (tmp_path / "run" / "summary.txt").read_text(encoding="utf-8")
     assert "no causes, because the run before did not keep what the rule now reads: Severe complexities." in " ".join(
         summary.split()
@@ -237,8 +237,8 @@ def test_no_cause_from_evidence_that_was_stated_and_not_kept(tmp_path: Path) -> 
 def test_what_the_register_before_had_no_column_for_was_not_stated(tmp_path: Path) -> None:
     columns, old = COLUMNS.removesuffix(",severe_complexities"), COVERED.removesuffix(",4")
     new = NOT_COVERED.removesuffix(",4")
-    found = compared(tmp_path, {"a": old}, {"a": new}, new_rule=COMPLEXITIES, columns=columns)
-    assert found["a"].cause == "data"
+    changes = compared(tmp_path, {"a": old}, {"a": new}, new_rule=COMPLEXITIES, columns=columns)
+    assert changes["a"].cause == "data"
 
 
 def test_a_run_whose_files_were_altered_is_refused(tmp_path: Path) -> None:

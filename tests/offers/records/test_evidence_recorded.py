@@ -68,8 +68,8 @@ def recorded(fact: FactDeclaration, possible: Interval) -> dict[str, str]:
     test = {"fact": fact.id, "at_least": 1 if limits.high is None else Decimal(decimal_text(limits.high))}
     rulebook = make_rulebook(VOCABULARY, {"C": {"met_when": test}}, {"all": ["C"]})
     trace = Decider(rulebook, engine=REFERENCE).decide(SUBJECT, {fact.id: Evidence(possible, State.KNOWN)}, 2018)
-    (found,) = decision_record(trace)["criteria"][0]["tests"]
-    evidence: dict[str, str] = found["evidence"]
+    (test_record,) = decision_record(trace)["criteria"][0]["tests"]
+    evidence: dict[str, str] = test_record["evidence"]
     return evidence
 
 
@@ -77,14 +77,14 @@ def recorded(fact: FactDeclaration, possible: Interval) -> dict[str, str]:
 @given(FACTS_STATED)
 def test_the_record_reads_back_as_what_was_possible(case: tuple[FactDeclaration, Interval, Interval]) -> None:
     fact, possible, _ = case
-    record, found = recorded(fact, possible), list[Diagnostic]()
+    record, diagnostics = recorded(fact, possible), list[Diagnostic]()
     if not record:
         assert possible == fact.domain
         return
     written = {name: Decimal(number) for name, number in record.items()}
     written = {"answer": written["exactly"]} if "exactly" in written else written
-    read = read_one_fact(read_one(flow(written).encode(), "evidence"), fact, found)
-    assert read is not None, found
+    read = read_one_fact(read_one(flow(written).encode(), "evidence"), fact, diagnostics)
+    assert read is not None, diagnostics
     assert read.possible == possible
 
 
@@ -92,9 +92,9 @@ def test_the_record_reads_back_as_what_was_possible(case: tuple[FactDeclaration,
 @given(FACTS_STATED)
 def test_a_cell_reads_back_as_what_was_possible(case: tuple[FactDeclaration, Interval, Interval]) -> None:
     fact, possible, _ = case
-    cell, found = cell_of(Evidence(possible, State.KNOWN)), list[Diagnostic]()
-    read = read_cell(cell, fact, ".", PLACE, found)
-    assert read is not None or (not cell and possible == Interval()), found
+    cell, diagnostics = cell_of(Evidence(possible, State.KNOWN)), list[Diagnostic]()
+    read = read_cell(cell, fact, ".", PLACE, diagnostics)
+    assert read is not None or (not cell and possible == Interval()), diagnostics
     assert read is None or read.possible == possible
 
 

@@ -41,9 +41,9 @@ SELF_OWNING_WITH_REGION = ["bredegaard-doevblindeafdeling", "jonstrupvang"]
 
 @pytest.fixture(scope="module")
 def offers() -> dict[str, Offer]:
-    found = read_offers([str(FOLDER)], Library().in_force(2018)[0].vocabulary)
-    assert not [o for o in found if isinstance(o, Rejected)]
-    return {o.id: o for o in found if isinstance(o, Offer)}
+    read = read_offers([str(FOLDER)], Library().in_force(2018)[0].vocabulary)
+    assert not [o for o in read if isinstance(o, Rejected)]
+    return {o.id: o for o in read if isinstance(o, Offer)}
 
 
 @pytest.fixture(scope="module")

@@ -35,19 +35,19 @@ SAME = ("run.json", "rejected.csv", "fragile.csv", "summary.txt", "summary.html"
 
 def reclassified(register: object, out: Path, *options: str, code: int = 0, **about: Any) -> Ran:
     """A run by all rulebooks of 2018."""
-    asked = ("--year", "2018", "--out", str(out), "--lang", "en")
-    ran = sekskant("reclassify", str(register), *asked, *options, **about)
+    arguments = ("--year", "2018", "--out", str(out), "--lang", "en")
+    ran = sekskant("reclassify", str(register), *arguments, *options, **about)
     assert ran.code == code, ran.err
     return ran
 
 
 def assert_same(one: Path, other: Path, *also: str) -> None:
     """Two runs wrote the same: the decisions row by row, all else byte by byte."""
-    found, expected = decisions_of(other), decisions_of(one)
-    assert list(found) == list(expected)
+    decisions, expected = decisions_of(other), decisions_of(one)
+    assert list(decisions) == list(expected)
     for name, frame in expected.items():
-        assert found[name].schema == frame.schema
-        assert found[name].rows() == frame.rows()
+        assert decisions[name].schema == frame.schema
+        assert decisions[name].rows() == frame.rows()
     for name in (*SAME, *also):
         files = [folder / name for folder in (one, other)]
         assert [file.exists() for file in files] in ([True, True], [False, False]), name

@@ -22,8 +22,8 @@ EM_SPACE, HARD_SPACE = "\u2003", "\u00a0"
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The options that name a backend."""
-    found: tuple[str, ...] = request.param
-    return found
+    options: tuple[str, ...] = request.param
+    return options
 
 
 def texts(offers: int) -> pl.DataFrame:
@@ -154,8 +154,8 @@ def test_names_that_duckdb_takes_for_one_are_told(tmp_path: Path) -> None:
     (folder / "vocabulary.yaml").write_text(both)
     (folder / "rulebook.yaml").write_bytes(rulebook.written_as)
     pl.DataFrame({"id": ["a"]}).write_parquet(tmp_path / "register.parquet")
-    asked = ("--rulebook", str(folder / "rulebook.yaml"))
-    ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *asked, *DUCKDB, code=1)
+    arguments = ("--rulebook", str(folder / "rulebook.yaml"))
+    ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *arguments, *DUCKDB, code=1)
     assert "DuckDB does not tell `Diagnoses` from `diagnoses`" in ran.err
     assert "decide with `--backend polars`" in ran.err
 

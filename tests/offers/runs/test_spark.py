@@ -43,11 +43,11 @@ def test_a_register_that_spark_cannot_read_is_told_as_polars_is(tmp_path: Path) 
     typed(0, 200, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     content = (tmp_path / "register.parquet").read_bytes()
     (tmp_path / "register.parquet").write_bytes(content[:40] + bytes(2000) + content[2040:])
-    told = [
+    texts = [
         reclassified("register.parquet", Path("run"), *backend, code=1, cwd=tmp_path).err for backend in ((), SPARK)
     ]
-    assert told[0].startswith("register.parquet: unreadable: the file is damaged, or was not copied whole\n")
-    assert told[1] == told[0]
+    assert texts[0].startswith("register.parquet: unreadable: the file is damaged, or was not copied whole\n")
+    assert texts[1] == texts[0]
 
 
 @needs_pyspark

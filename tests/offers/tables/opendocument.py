@@ -46,14 +46,14 @@ def sheet_cell(value: Any, attributes: str = "") -> str:
     """A cell of an OpenDocument workbook."""
     if value is None:
         return f"<table:table-cell {attributes}/>"
-    shown, kind = escape(str(value)), "string"
+    written, kind = escape(str(value)), "string"
     if isinstance(value, bool):
         kind, attributes = "boolean", f'office:boolean-value="{str(value).lower()}" {attributes}'
     elif isinstance(value, int | float):
         kind, attributes = "float", f'office:value="{value!r}" {attributes}'
     elif isinstance(value, datetime.datetime | datetime.date):
         kind, attributes = "date", f'office:date-value="{value.isoformat()}" {attributes}'
-    text = "".join(f"<text:p>{line}</text:p>" for line in shown.split("\n"))
+    text = "".join(f"<text:p>{line}</text:p>" for line in written.split("\n"))
     return f'<table:table-cell office:value-type="{kind}" {attributes}>{text}</table:table-cell>'
 
 

@@ -31,10 +31,10 @@ OF_THE_WHOLE = {"empty", "missing-key", "repeated-column", "unknown-column", "un
 """What is wrong with a table as a whole; nothing is decided then. Of the others, the row with the id `d` is."""
 
 
-def check(expected: Path, said: str) -> None:
+def check(expected: Path, text: str) -> None:
     if os.environ.get("SEKSKANT_WRITE_EXPECTED"):
-        expected.write_text(said, encoding="utf-8")
-    assert said == expected.read_text(encoding="utf-8")
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8")
 
 
 def test_every_diagnostic_on_tables_has_a_broken_file() -> None:
@@ -55,8 +55,8 @@ def test_broken_table_gives_its_diagnostics(tmp_path: Path, name: str) -> None:
 
 def test_a_rulebook_that_columns_cannot_decide_by_is_told(tmp_path: Path) -> None:
     folder = FOLDER / "not-columnar"
-    asked = ("--year", "2018", "--rulebook", "rulebook.yaml", "--out", str(tmp_path / "run"))
-    ran = sekskant("reclassify", "register.csv", *asked, cwd=folder)
+    arguments = ("--year", "2018", "--rulebook", "rulebook.yaml", "--out", str(tmp_path / "run"))
+    ran = sekskant("reclassify", "register.csv", *arguments, cwd=folder)
     check(folder / "expected.txt", ran.err)
     assert ": not-columnar: " in ran.err
     assert (ran.code, (tmp_path / "run").exists()) == (1, False)

@@ -134,12 +134,12 @@ def test_columns_read_the_same_words() -> None:
     frame = frame.with_row_index(ROW)
     reader = Rows(Table("table", "csv", tuple(columns), frame.lazy(), ".", {}, "", len(texts)), VOCABULARY)
     evaluator = Evaluator(PROGRAMS, 2018, frame, ".", reader)
-    found, rejected = evaluator.evaluate(frame)
+    vectors_of_rows, rejected = evaluator.evaluate(frame)
     assert [row.row for row in rejected] == [*range(len(WORDS), len(texts))]
     check = evaluator.reference_check(len(texts))
-    check.check(frame[: len(WORDS)], found)
+    check.check(frame[: len(WORDS)], vectors_of_rows)
     assert check.checked == len(WORDS)
-    vectors = dict(zip(WORDS, found.drop(ROW).iter_rows(), strict=True))
+    vectors = dict(zip(WORDS, vectors_of_rows.drop(ROW).iter_rows(), strict=True))
     assert len({vectors[text] for text in YES_WORDS}) == len({vectors[text] for text in NO_WORDS}) == 1
     assert vectors["SAND"] != vectors["FALSK"]
 
@@ -200,8 +200,8 @@ def test_columns_understand_what_the_reader_of_rows_does(rows: list[dict[str, st
     table = Table("table", "csv", tuple(columns), frame.lazy(), sign, {}, "", len(cells))
     reader = Rows(table, VOCABULARY)
     evaluator = Evaluator(PROGRAMS, 2018, frame, sign, reader)
-    found, rejected = evaluator.evaluate(frame)
-    vectors = {row[0]: row[1:] for row in found.iter_rows()}
+    vectors_of_rows, rejected = evaluator.evaluate(frame)
+    vectors = {row[0]: row[1:] for row in vectors_of_rows.iter_rows()}
     for row in frame.iter_rows(named=True):
         refused = next((r.diagnostics for r in rejected if r.row == row[ROW]), None)
         try:

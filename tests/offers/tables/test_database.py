@@ -53,10 +53,10 @@ class Database(NamedTuple):
             sa.Column(name, TYPES.get(type(dtype), sa.BigInteger)(), primary_key=name == key)
             for name, dtype in frame.schema.items()
         ]
-        engine, found = sa.create_engine(self.address), sa.Table(table, sa.MetaData(), *columns)
+        engine, sql_table = sa.create_engine(self.address), sa.Table(table, sa.MetaData(), *columns)
         with engine.begin() as connection:
-            found.create(connection)
-            connection.execute(sa.insert(found), frame.to_dicts())
+            sql_table.create(connection)
+            connection.execute(sa.insert(sql_table), frame.to_dicts())
         engine.dispose()
         return f"{self.address}#{table}"
 
@@ -229,8 +229,8 @@ def test_an_address_that_leads_nowhere_is_a_line_without_the_password(
 ) -> None:
     of_reclassify = ("--out", str(tmp_path / "run"))
     of_preview = ("--rulebook", "hovedstaden.udviklingsstrategi", "--against", "hovedstaden.mest-specialiserede")
-    asked = of_reclassify if command == "reclassify" else of_preview
-    ran = sekskant(command, register, "--year", "2018", *asked)
+    arguments = of_reclassify if command == "reclassify" else of_preview
+    ran = sekskant(command, register, "--year", "2018", *arguments)
     assert ran.code == 1
     assert f": unreadable: {said}" in ran.err
     assert UNSEEN not in ran.err + ran.out

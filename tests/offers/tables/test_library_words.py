@@ -183,8 +183,8 @@ def only_our_words(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
         yield
     except Rejected as error:
         for diagnostic in error.diagnostics:
-            said = re.sub("`[^`]*`", "", f"{diagnostic.message} {diagnostic.hint or ''}")
-            assert not LIBRARY.search(said), diagnostic
+            words = re.sub("`[^`]*`", "", f"{diagnostic.message} {diagnostic.hint or ''}")
+            assert not LIBRARY.search(words), diagnostic
     assert capfd.readouterr() == ("", "")
 
 

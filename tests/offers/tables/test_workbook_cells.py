@@ -89,16 +89,16 @@ def test_the_same_cells_as_by_openpyxl(
     book.save(path)
     table = opened(path)
     expected = by_openpyxl(path, sheet.title)[down + 1 :]
-    found = table.frame.collect()
+    frame = table.frame.collect()
     assert (table.first_row, table.sheet) == (down + 2, sheet.title)
     assert [str(table.place(0, c)) for c in table.columns] == [
         f"{path} Sheet!{'ABCDEFG'[right + i]}{down + 2}" for i in range(4)
     ]
-    for i, wanted in enumerate(expected):
-        cells = [*wanted[right:], None, None, None, None][:4]
-        told = found.rows()[i][1:] if i < found.height else (None,) * 4
-        assert list(told[1:]) == cells[1:]
-        assert (told[0] or "") == (cells[0] or "").strip()
+    for i, row_expected in enumerate(expected):
+        cells = [*row_expected[right:], None, None, None, None][:4]
+        cells_read = frame.rows()[i][1:] if i < frame.height else (None,) * 4
+        assert list(cells_read[1:]) == cells[1:]
+        assert (cells_read[0] or "") == (cells[0] or "").strip()
 
 
 def test_what_excel_writes_beside_texts_and_numbers(tmp_path: Path) -> None:
@@ -121,10 +121,10 @@ def test_what_excel_writes_beside_texts_and_numbers(tmp_path: Path) -> None:
         sheet.write_blank(40, 20, None, day)
         book.add_worksheet("Hidden").hide()
     expected = by_openpyxl(path, "Register")
-    found = cells_of(path)
-    assert [list(row) for row in found] == [row[:2] for row in expected[1 : len(found) + 1]]
-    assert {cell for row in expected[len(found) + 1 :] for cell in row} == {None}
-    assert [name for _, name in found[10:17]] == list(ERRORS)
+    rows = cells_of(path)
+    assert [list(row) for row in rows] == [row[:2] for row in expected[1 : len(rows) + 1]]
+    assert {cell for row in expected[len(rows) + 1 :] for cell in row} == {None}
+    assert [name for _, name in rows[10:17]] == list(ERRORS)
 
 
 def test_the_days_of_a_mac_are_counted_from_1904(tmp_path: Path) -> None:
@@ -216,8 +216,8 @@ def test_what_libreoffice_writes_beside_texts_and_numbers(tmp_path: Path) -> Non
         EMPTY_ROWS.format(2),
         sheet_row(sheet_cell("f", TIMES.format(2)), times=2),
     ]
-    told = dict(cells_of(ods(tmp_path / "register.ods", "".join(rows)))[:5])
-    assert told == {"a": "#N/A", "b": "#DIV/0!", "c": "0.5", "d": "value", "e": "a\tb  c\nd\ne"}
+    cells = dict(cells_of(ods(tmp_path / "register.ods", "".join(rows)))[:5])
+    assert cells == {"a": "#N/A", "b": "#DIV/0!", "c": "0.5", "d": "value", "e": "a\tb  c\nd\ne"}
     assert cells_of(tmp_path / "register.ods")[5:] == [(None, None), (None, None), ("f", "f"), ("f", "f")]
 
 
@@ -238,8 +238,8 @@ OTHERWISE = "\n  hint: save it as XLSX or ODS, without a password"
 def refused(path: Path) -> str:
     with pytest.raises(Rejected) as caught:
         opened(path)
-    (found,) = caught.value.diagnostics
-    return str(found).removeprefix(f"{path}: ")
+    (diagnostic,) = caught.value.diagnostics
+    return str(diagnostic).removeprefix(f"{path}: ")
 
 
 def test_workbooks_that_nobody_can_read_are_told_in_our_words(tmp_path: Path) -> None:
@@ -309,8 +309,8 @@ def whole(path: Path) -> Path:
 
 def assert_read_or_told(damaged: Path, capfd: pytest.CaptureFixture[str]) -> None:
     try:
-        found = opened(damaged)
-        assert isinstance(found.frame.collect(), pl.DataFrame)
+        table = opened(damaged)
+        assert isinstance(table.frame.collect(), pl.DataFrame)
     except Rejected as error:
         for diagnostic in error.diagnostics:
             assert str(diagnostic).startswith(str(damaged))

@@ -83,15 +83,15 @@ COMMANDS = list(commands())
 
 def our_exceptions() -> set[type[BaseException]]:
     """Every class of exceptions that our modules define."""
-    found = set()
+    exceptions = set()
     for package in (cli, engine, offers):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name.rpartition(".")[2] in ("spark", "durable_rules"):
                 continue  # an extra, which need not be here
             for _, one in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
                 if issubclass(one, BaseException) and one.__module__ == module.name:
-                    found.add(one)
-    return found
+                    exceptions.add(one)
+    return exceptions
 
 
 def test_there_is_one_tree_of_failures() -> None:
@@ -188,12 +188,12 @@ def test_a_defect_names_the_last_line_of_ours_and_shows_more_where_asked(monkeyp
         raise ZeroDivisionError("words of Python")
 
     monkeypatch.setattr(Decider, "_evaluate", broken)
-    asked = ("assess", str(DATA / "gnisten.yaml"), "--year", "2018")
-    ran = here(*asked)
+    arguments = ("assess", str(DATA / "gnisten.yaml"), "--year", "2018")
+    ran = here(*arguments)
     assert ran.code == 70
     assert len(ran.err.splitlines()) == 1
     assert re.search(r"\(engine\.decisions\.decide:\d+\)", ran.err)
-    ran = here(*asked, environment={"SEKSKANT_DEBUG": "1"})
+    ran = here(*arguments, environment={"SEKSKANT_DEBUG": "1"})
     assert ran.code == 70
     assert "Traceback" in ran.err
     assert "ZeroDivisionError: words of Python" in ran.err
@@ -256,9 +256,9 @@ def test_a_signal_ends_a_command_with_a_line(
     register = tmp_path / "register.csv"
     rows = "".join(f"{i};municipality\n" for i in range(400_000))
     register.write_text("id;operator_kind\n" + (rows if script is DECIDING else ""))
-    asked = ["reclassify", str(register), "--year", "2018", "--out", str(tmp_path / "out"), "--no-fragile"]
+    arguments = ["reclassify", str(register), "--year", "2018", "--out", str(tmp_path / "out"), "--no-fragile"]
     with subprocess.Popen(
-        [sys.executable, "-c", script, *asked, str(ROOT)],
+        [sys.executable, "-c", script, *arguments, str(ROOT)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -97,6 +97,6 @@ def test_the_rulebook_in_the_documents_decides(tmp_path: Path) -> None:
 
 
 def test_the_offer_in_the_documents_is_the_example_file() -> None:
-    shown = (ROOT / "docs" / "offer-files.md").read_text().split("```yaml\n")[1].split("```")[0]
+    in_documents = (ROOT / "docs" / "offer-files.md").read_text().split("```yaml\n")[1].split("```")[0]
     example = (ROOT / "docs" / "example.yaml").read_text()
-    assert shown.split("\n", 1)[1] == example.split("\n", 1)[1]
+    assert in_documents.split("\n", 1)[1] == example.split("\n", 1)[1]

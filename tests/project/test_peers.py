@@ -44,17 +44,17 @@ def by_reference(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
 
 
 def in_words(stated: Any) -> tuple[str, ...]:
-    found: list[str] = []
+    words: list[str] = []
     for program, items in zip(PROGRAMS, items_of(PROGRAMS, stated, YEAR), strict=True):
         verdict = ruling_on(program, items).verdict.value
-        found += [*(status.reported for status in items), "unknown" if verdict == "undetermined" else verdict]
-    return tuple(found)
+        words += [*(status.reported for status in items), "unknown" if verdict == "undetermined" else verdict]
+    return tuple(words)
 
 
 def by_loop(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    found = statuses_of(tuple(cells[name] for name in FACTS) for cells in rows)
-    assert all(len(codes) == len(ITEMS) for codes in found)
-    return [tuple(CODES[code] for code in codes) for codes in found]
+    statuses = statuses_of(tuple(cells[name] for name in FACTS) for cells in rows)
+    assert all(len(codes) == len(ITEMS) for codes in statuses)
+    return [tuple(CODES[code] for code in codes) for codes in statuses]
 
 
 @given(st.lists(CELLS, min_size=1, max_size=20))
@@ -64,10 +64,10 @@ def test_the_loop_decides_as_the_reference(rows: list[dict[str, Any]]) -> None:
 
 def test_the_loop_decides_the_offers_of_the_benchmark_as_the_reference() -> None:
     rows = typed(0, 300, chance_of(2018)).select(FACTS).rows(named=True)
-    found = by_loop(rows)
-    assert found == by_reference(rows)
-    assert {row[ITEMS.index("covered")] for row in found} == {"met", "not_met", "unknown"}
-    assert {row[ITEMS.index("most_specialised")] for row in found} == {"met", "not_met", "unknown"}
+    statuses = by_loop(rows)
+    assert statuses == by_reference(rows)
+    assert {row[ITEMS.index("covered")] for row in statuses} == {"met", "not_met", "unknown"}
+    assert {row[ITEMS.index("most_specialised")] for row in statuses} == {"met", "not_met", "unknown"}
 
 
 def test_every_tie_of_three_years_is_half_of_the_places() -> None:

@@ -77,9 +77,9 @@ def with_wrong_imports(tmp_path_factory: pytest.TempPathFactory) -> Checked:
 
 
 def test_imports_run_one_way_through_floors_and_rooms() -> None:
-    found = checked(ROOT)
-    assert set(found.contracts) == {contract for _, contract in WRONG.values()}
-    assert all(found.contracts.values()), found.text
+    report = checked(ROOT)
+    assert set(report.contracts) == {contract for _, contract in WRONG.values()}
+    assert all(report.contracts.values()), report.text
 
 
 @pytest.mark.parametrize("module", WRONG)
@@ -94,6 +94,6 @@ def test_a_room_that_stands_in_no_contract_is_found(tmp_path: Path) -> None:
     copied(tmp_path)
     (tmp_path / "offers" / "attic").mkdir()
     (tmp_path / "offers" / "attic" / "__init__.py").write_text("", encoding="utf-8")
-    found = checked(tmp_path)
-    assert [name for name, kept in found.contracts.items() if not kept] == ["The rooms of offers"]
-    assert "offers.attic" in found.text
+    report = checked(tmp_path)
+    assert [name for name, kept in report.contracts.items() if not kept] == ["The rooms of offers"]
+    assert "offers.attic" in report.text

@@ -113,8 +113,8 @@ def test_json_is_the_decision_contract() -> None:
 
 def test_json_is_the_same_in_every_language_and_order() -> None:
     def records(*arguments: str) -> list[dict[str, object]]:
-        found = json.loads(sekskant("assess", *arguments, *YEAR, "--format", "json").out)
-        return [{k: v for k, v in record.items() if k != "execution"} for record in found]
+        printed = json.loads(sekskant("assess", *arguments, *YEAR, "--format", "json").out)
+        return [{k: v for k, v in record.items() if k != "execution"} for record in printed]
 
     assert records(GNISTEN, JONSTRUPVANG, "--lang", "da") == records(GNISTEN, JONSTRUPVANG, "--lang", "en")
     both = records(JONSTRUPVANG, GNISTEN)
@@ -158,9 +158,9 @@ def test_where_durable_rules_is_not_there_it_is_said_once_who_decides(language: 
     )
     assert (ran.code, ran.err) == (0, line)
     assert {record["execution"]["checked_by"] for record in json.loads(ran.out)} == {"decision diagram"}
-    asked = sekskant("assess", GNISTEN, *YEAR, environment={**variables, "SEKSKANT_ENGINE": "durable-rules"})
-    assert (asked.code, asked.out) == (2, "")
-    assert "SEKSKANT_ENGINE is `durable-rules`, but durable-rules cannot be loaded" in asked.err
+    ran_as_asked = sekskant("assess", GNISTEN, *YEAR, environment={**variables, "SEKSKANT_ENGINE": "durable-rules"})
+    assert (ran_as_asked.code, ran_as_asked.out) == (2, "")
+    assert "SEKSKANT_ENGINE is `durable-rules`, but durable-rules cannot be loaded" in ran_as_asked.err
     assert sekskant("assess", GNISTEN, *YEAR, environment={**variables, "SEKSKANT_ENGINE": "reference"}).err == ""
 
 

@@ -132,10 +132,10 @@ def test_what_the_system_refuses_is_never_a_traceback(command: str, code: int, m
     here = tmp_path / "here"
     here.mkdir()
     ran = shell(command, HERE=str(here))
-    shown = [line for line in ran.stderr.splitlines(keepends=True) if not line.startswith("  hint")]
+    lines = [line for line in ran.stderr.splitlines(keepends=True) if not line.startswith("  hint")]
     assert ran.returncode == code
-    assert "".join(shown).endswith(message)
-    assert len(shown) == (1 if message else 0)
+    assert "".join(lines).endswith(message)
+    assert len(lines) == (1 if message else 0)
 
 
 def shell(command: str, **variables: str) -> subprocess.CompletedProcess[str]:

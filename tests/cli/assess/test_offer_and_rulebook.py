@@ -41,11 +41,11 @@ def test_rulebooks_are_listed_and_shown() -> None:
     listed = json.loads(sekskant("rulebook", "list", "--format", "json").out)
     assert [entry["id"] for entry in listed] == ["hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"]
     for entry in listed:
-        shown = json.loads(sekskant("rulebook", "show", entry["id"], "--format", "json").out)
-        assert shown["sha256"] == entry["sha256"]
-        assert len(shown["criteria"]) == 6
+        rulebook = json.loads(sekskant("rulebook", "show", entry["id"], "--format", "json").out)
+        assert rulebook["sha256"] == entry["sha256"]
+        assert len(rulebook["criteria"]) == 6
         text = sekskant("rulebook", "show", f"{entry['id']}@2018", "--lang", "en").out
-        for criterion in shown["criteria"]:
+        for criterion in rulebook["criteria"]:
             assert f"\n{criterion['id']} {criterion['title']['en']}\n" in text
 
 

@@ -34,8 +34,8 @@ class Chain:
 @pytest.mark.parametrize("is_circle", [False, True])
 def test_a_chain_of_supersets_is_followed_to_its_end(is_circle: bool) -> None:
     chain: Any = Chain(LENGTH, is_circle=is_circle)
-    found = _with_supersets(chain, chain.rulebooks[0], [], {})
-    assert [rulebook.id for rulebook in found.values()] == [rulebook.id for rulebook in chain.rulebooks]
+    rulebooks = _with_supersets(chain, chain.rulebooks[0], [], {})
+    assert [rulebook.id for rulebook in rulebooks.values()] == [rulebook.id for rulebook in chain.rulebooks]
     known = {chain.rulebooks[7].content}
     assert len(_with_supersets(chain, chain.rulebooks[0], [], known)) == 8
 

@@ -119,8 +119,8 @@ def test_show_names_the_rules_that_fired_on_each_test(tmp_path: Path) -> None:
     sekskant("assess", JONSTRUPVANG, "--year", "2018", "--summary", "--journal", str(path))
     execution = json.loads(audit(path, "show", "2", "--format", "json").out)["execution"]
     out = " ".join(audit(path, "show", "2", columns=200).out.split())
-    shown = {name.strip(",") for part in out.split("Rules fired: ")[1:] for name in part.split("─")[0].split()}
-    assert set(execution["fired"]) <= shown | {"Decided"}
+    fired = {name.strip(",") for part in out.split("Rules fired: ")[1:] for name in part.split("─")[0].split()}
+    assert set(execution["fired"]) <= fired | {"Decided"}
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
@@ -131,10 +131,10 @@ def test_no_line_is_wider_than_the_terminal(columns: int, whole: Path) -> None:
 
 
 def test_show_as_json_gives_all_that_the_entry_holds(whole: Path) -> None:
-    shown = json.loads(audit(whole, "show", "4", "--format", "json").out)
-    assert list(shown) == ["entry", "execution", "content", "document"]
-    assert shown["document"]["evidence"]["cases_per_10000"]["at_most"] == "0.5"
-    assert shown["entry"]["number"] == 4
+    printed = json.loads(audit(whole, "show", "4", "--format", "json").out)
+    assert list(printed) == ["entry", "execution", "content", "document"]
+    assert printed["document"]["evidence"]["cases_per_10000"]["at_most"] == "0.5"
+    assert printed["entry"]["number"] == 4
 
 
 def test_a_decision_that_was_altered_is_shown_as_it_stands_and_that_is_said(journal: Path) -> None:

@@ -39,9 +39,9 @@ def journal(tmp_path: Path) -> Path:
         for cells in ({**row, **MORE} for row in ROWS):
             written = read_offer(document_of(cells, rulebook.vocabulary), rulebook.vocabulary)
             trace = decider.decide(written.subject(), written.stated, YEAR)
-            found = {"verdict": trace.verdict.value, "outcome": trace.outcome, "basis": trace.basis}
-            found |= {c.criterion.id: c.status.reported for c in trace.criteria}
-            rows.append({"offer": cells["offer"], **found, **cells})
+            decided = {"verdict": trace.verdict.value, "outcome": trace.outcome, "basis": trace.basis}
+            decided |= {c.criterion.id: c.status.reported for c in trace.criteria}
+            rows.append({"offer": cells["offer"], **decided, **cells})
         file = folder / f"{rulebook.id}@{rulebook.version}.parquet"
         pl.DataFrame(rows).write_parquet(file)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -65,11 +65,11 @@ MOST = "hovedstaden.mest-specialiserede"
 
 
 def test_a_decision_of_a_batch_is_shown_explained_and_followed(journal: Path) -> None:
-    shown = audit(journal, "show", f"1/a@{MOST}")
-    assert shown.code == 0, shown.err
-    assert "✓ MOST SPECIALISED" in shown.out
-    assert "at most 0.5 (indicative: at most 0.5)" in shown.out
-    assert "Reason: Få steder." in shown.out
+    ran = audit(journal, "show", f"1/a@{MOST}")
+    assert ran.code == 0, ran.err
+    assert "✓ MOST SPECIALISED" in ran.out
+    assert "at most 0.5 (indicative: at most 0.5)" in ran.out
+    assert "Reason: Få steder." in ran.out
     assert "follows" in audit(journal, "why", f"1/a@{MOST}@2018").out
     why_not = audit(journal, "why-not", f"1/b@{MOST}", "--outcome", "not_most_specialised")
     assert "Severe complexities: at least 5; would have to be below 4" in why_not.out

@@ -100,8 +100,8 @@ def test_replay_says_identical_different_where_and_not_replayable_why(journal: P
     assert lines[0].startswith("Entry 4 (jonstrupvang, hovedstaden.mest-specialiserede 2018): different: criteria.B1.")
     assert lines[1].endswith("not replayable: the entry does not hold a whole decision")
     assert lines[2] == "6 identical, 1 different, 1 not replayable"
-    found = json.loads(audit(journal, "replay", "4", "--format", "json").out)
-    assert found[0]["result"] == "different"
+    results = json.loads(audit(journal, "replay", "4", "--format", "json").out)
+    assert results[0]["result"] == "different"
     with edited(journal) as connection:
         connection.execute("DELETE FROM texts WHERE kind = 'rulebook'")
     assert "er ikke bevaret" in audit(journal, "replay", "1", "--lang", "da").out
@@ -279,8 +279,8 @@ def test_a_receipt_of_what_is_no_decision_is_refused(journal: Path) -> None:
 
 def test_export_as_json_lines_gives_all_that_entries_hold(whole: Path) -> None:
     lines = audit(whole, "export", "--offer", "jonstrupvang").out.splitlines()
-    shown = [json.loads(audit(whole, "show", str(n), "--format", "json").out) for n in (3, 4)]
-    assert [json.loads(line) for line in lines] == shown
+    entries = [json.loads(audit(whole, "show", str(n), "--format", "json").out) for n in (3, 4)]
+    assert [json.loads(line) for line in lines] == entries
 
 
 def test_export_as_csv_has_a_row_for_each_test(whole: Path) -> None:
@@ -354,11 +354,11 @@ def test_an_override_is_appended_and_shown_beside_later_decisions(journal: Path)
     assert "entry 9 overrides entry 1: Gnisten is now recorded as covered by the development strategy" in ran.err
     assert audit(journal, "verify").code == 0
     again = here("assess", GNISTEN, *YEAR, "--journal", str(journal), "--summary")
-    shown = " ".join(again.out.split())
-    assert "overridden for the agreement year 2018 by Udvalget" in shown
-    assert "Reason: Aftalt politisk." in shown
-    assert "has changed" not in shown
-    assert "✗ four of six" in shown
+    printed = " ".join(again.out.split())
+    assert "overridden for the agreement year 2018 by Udvalget" in printed
+    assert "Reason: Aftalt politisk." in printed
+    assert "has changed" not in printed
+    assert "✗ four of six" in printed
     records = here("assess", GNISTEN, *YEAR, "--journal", str(journal), "--format", "json")
     assert "overridden" in records.err
     assert [r["verdict"] for r in json.loads(records.out)] == ["not_met", "undetermined"]

@@ -114,8 +114,8 @@ def test_a_journal_grows_when_a_later_version_records_in_it(later: Path, grown: 
     count, head = noted()
     assert audit(later, grown, "verify", "--count", count, "--head", head).code == 0
     assert audit(later, grown, "replay", "--all").out == "14 identical, 0 different, 0 not replayable\n"
-    shown = [json.loads(audit(later, grown, "show", n, "--format", "json").out)["entry"] for n in ("1", "7")]
-    formats = [(entry["format"], entry.get("channel")) for entry in shown]
+    entries = [json.loads(audit(later, grown, "show", n, "--format", "json").out)["entry"] for n in ("1", "7")]
+    formats = [(entry["format"], entry.get("channel")) for entry in entries]
     assert formats == [("sekskant/entry/1", None), ("sekskant/entry/2", "letter")]
     receipt = grown.with_name("receipt.json")
     receipt.write_text(audit(later, grown, "receipt", "7").out)

@@ -63,10 +63,10 @@ def test_every_decision_is_shown_as_it_was_made(identifier: str, former: Path) -
 
 
 def test_words_say_what_was_known_whatever_the_record_says(former: Path) -> None:
-    shown = audit(former, "show", "1").out
-    assert "Cases per 10,000 inhabitants: above 0 (required: at most 10)" in shown
-    assert "2014: above 0%" in shown
-    assert "any value is possible" not in shown
+    printed = audit(former, "show", "1").out
+    assert "Cases per 10,000 inhabitants: above 0 (required: at most 10)" in printed
+    assert "2014: above 0%" in printed
+    assert "any value is possible" not in printed
 
 
 def test_the_record_is_what_was_recorded(former: Path) -> None:

@@ -27,15 +27,15 @@ for path, command in commands():
 
 def commands(group: click.Group = sekskant, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
     """Every command below a group, by the words that call it."""
-    found = []
+    commands_below = []
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
-        found.append(((*path, name), command))
+        commands_below.append(((*path, name), command))
         if isinstance(command, click.Group):
-            found += commands(command, (*path, name))
-    return found
+            commands_below += commands(command, (*path, name))
+    return commands_below
 
 
 def test_no_help_loads_what_is_slow() -> None:

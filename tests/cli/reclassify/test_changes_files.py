@@ -38,8 +38,8 @@ def test_the_csv_holds_what_is_safe_in_a_spreadsheet(tmp_path: Path) -> None:
 def test_the_workbook_holds_every_text_as_it_is(tmp_path: Path) -> None:
     book = written(tmp_path, 100)
     cells = [row[0] for row in list(book.active)[1:]]
-    shown = {"a\x1b[31m": "a\ufffd[31m", "é\u202ex": "é\ufffdx", "\u0000": "\ufffd"}
-    assert [cell.value for cell in cells] == [shown.get(text or "", text) for text in NASTY]
+    written_as = {"a\x1b[31m": "a\ufffd[31m", "é\u202ex": "é\ufffdx", "\u0000": "\ufffd"}
+    assert [cell.value for cell in cells] == [written_as.get(text or "", text) for text in NASTY]
     assert {cell.data_type for cell in cells if cell.value is not None} <= {"s", "inlineStr"}
     assert (book.active.dimensions, book.active.freeze_panes) == (f"A1:B{len(NASTY) + 1}", "A2")
 

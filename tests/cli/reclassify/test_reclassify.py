@@ -43,8 +43,8 @@ def run(tmp_path: Path, name: str, rows: Sequence[str], *options: str, out: str 
 
 
 def verdicts(folder: Path, rulebook: str = STRATEGY) -> dict[str, str]:
-    found = pl.read_parquet(folder / "decisions" / f"{rulebook}@2018.parquet")
-    return dict(zip(found["offer"], found["verdict"], strict=True))
+    decisions = pl.read_parquet(folder / "decisions" / f"{rulebook}@2018.parquet")
+    return dict(zip(decisions["offer"], decisions["verdict"], strict=True))
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -99,12 +99,12 @@ def test_every_bad_cell_is_told_and_costs_no_other_row(tmp_path: Path) -> None:
     ]
     ran = run(tmp_path, "register.csv", [*ROWS, *bad], code=1)
     assert verdicts(tmp_path / "run") == {"b": "not_met", "c": "met", "d": "undetermined"}, ran.err
-    told = [
+    rejected = [
         (r["row"], r["offer"], r["column"], r["value"], r["code"]) for r in rows_of(tmp_path / "run" / "rejected.csv")
     ]
     places = [r["place"] for r in rows_of(tmp_path / "run" / "rejected.csv")]
     assert places[:4] == ["register.csv:2:1", "register.csv:6:3", "register.csv:7:4", "register.csv:8:5"]
-    assert told == [
+    assert rejected == [
         ("2", "a", "id", "a", "repeated-offer"),
         ("6", "e", "Driftsherrens art", "kommunen", "wrong-type"),
         ("7", "f", "Tilfælde pr. 10.000 indbyggere", "1.234", "wrong-type"),
@@ -140,11 +140,11 @@ def test_changes_have_a_cause_and_names_of_what_turned(tmp_path: Path) -> None:
         "n;Ny;kommune;;;;;;;;",
     ]
     run(tmp_path, "new.csv", changed, "--previous", str(tmp_path / "old"), "--rulebook", STRATEGY)
-    found = {
+    causes = {
         r["offer"]: (r["change"], r["cause"], r["criteria"], r["facts"])
         for r in rows_of(tmp_path / "run" / "changes.csv")
     }
-    assert found == {
+    assert causes == {
         "a": ("left", "data", "A5", "outside_share"),
         "b": ("entered", "data", "A5", "outside_share"),
         "n": ("new", "", "", ""),
@@ -176,9 +176,9 @@ def test_ids_that_were_renamed_merged_or_split(tmp_path: Path) -> None:
     new = [ROWS[0].replace("a;", "a1;", 1), ROWS[0].replace("a;", "a2;", 1), ROWS[1].replace("b;", "bc;", 1)]
     (tmp_path / "ids.csv").write_text("old,new\na,a1\na,a2\nb,bc\nc,bc\n")
     run(tmp_path, "new.csv", new, "--previous", str(tmp_path / "old"), "--ids", str(tmp_path / "ids.csv"))
-    found = [(r["offer"], r["change"], r["previous_verdict"]) for r in rows_of(tmp_path / "run" / "changes.csv")]
-    assert [f for f in found if f[0] != "d"][:1] == [("bc", "left", "not_met|met")]
-    assert {f[0] for f in found} == {"bc", "d"}
+    changes = [(r["offer"], r["change"], r["previous_verdict"]) for r in rows_of(tmp_path / "run" / "changes.csv")]
+    assert [f for f in changes if f[0] != "d"][:1] == [("bc", "left", "not_met|met")]
+    assert {f[0] for f in changes} == {"bc", "d"}
 
 
 def test_matched_ids_need_a_run_before(tmp_path: Path) -> None:

@@ -45,9 +45,9 @@ def test_it_is_verified_and_every_decision_is_replayed_identically(recorded: Pat
 
 @pytest.mark.slow
 def test_a_decision_of_it_is_shown_with_its_evidence_and_reason(recorded: Path) -> None:
-    shown = audit(recorded, "show", f"1/a@{MOST}").out
-    assert "Cases per 10,000 inhabitants: 0.7" in shown
-    assert "Reason: Tallet dækker nabogrupper." in shown
+    printed = audit(recorded, "show", f"1/a@{MOST}").out
+    assert "Cases per 10,000 inhabitants: 0.7" in printed
+    assert "Reason: Tallet dækker nabogrupper." in printed
     assert "taskforcen" in audit(recorded, "list").out
 
 

@@ -28,9 +28,9 @@ def test_every_printed_row_is_there() -> None:
 
 
 def test_all_figures_but_three_agree_with_the_rows() -> None:
-    found = {(o.figure.place, o.figure.label): o for o in reconcile(REGISTER) if o.difference}
-    told = {place: (str(o.figure.printed), str(o.computed), o.hint) for place, o in found.items()}
-    assert told == {
+    differing = {(o.figure.place, o.figure.label): o for o in reconcile(REGISTER) if o.difference}
+    hints = {place: (str(o.figure.printed), str(o.computed), o.hint) for place, o in differing.items()}
+    assert hints == {
         ("tabel 2", "Psykiske vanskeligheder total"): ("437", "435", "figure"),
         ("afsnit 2.1", "Pladser til børn og unge"): ("262", "262.1", "rounded"),
         ("afsnit 2.2", "Målgrupper blandt voksne"): ("9", "8", "unclear"),
@@ -54,8 +54,8 @@ def test_what_is_likely_misprinted(
     (tmp_path / "services.csv").write_text(HEAD + "".join(services))
     figures = [f"t,{s},1,,,,{s},,places,{number}\n" for s, number in totals.items()]
     (tmp_path / "printed-totals.csv").write_text(TOTALS + "".join(figures))
-    found = reconcile(read_register(tmp_path))
-    assert {o.figure.label: o.hint for o in found if o.difference} == hints
+    reconciled = reconcile(read_register(tmp_path))
+    assert {o.figure.label: o.hint for o in reconciled if o.difference} == hints
 
 
 def test_mistakes_in_the_tables_are_said_with_their_place(tmp_path: Path) -> None:
@@ -76,14 +76,14 @@ def test_the_check_fails_and_says_by_how_much() -> None:
     ran = sekskant("register", "check", "--lang", "en")
     assert ran.code == 5
     assert "printed 437 places, the rows give 435" in ran.out
-    found = json.loads(sekskant("register", "check", "--format", "json").out)
-    assert sum(one["agrees"] is False for one in found) == 3
+    figures = json.loads(sekskant("register", "check", "--format", "json").out)
+    assert sum(one["agrees"] is False for one in figures) == 3
 
 
 def test_the_register_is_shown_in_each_format() -> None:
-    shown = sekskant("register", "show", "--year", "2018", "--lang", "da").out
-    assert "0,1 pladser" in shown
-    assert "§ 107 / § 108" in shown
+    printed = sekskant("register", "show", "--year", "2018", "--lang", "da").out
+    assert "0,1 pladser" in printed
+    assert "§ 107 / § 108" in printed
     rows = list(csv.DictReader(io.StringIO(sekskant("register", "show", "--format", "csv").out)))
     records = json.loads(sekskant("register", "show", "--format", "json").out)
     assert [r["offer"] for r in rows] == [r["offer"] for r in records] == [s.cells["offer"] for s in REGISTER.services]

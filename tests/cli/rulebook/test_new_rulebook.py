@@ -48,7 +48,7 @@ def test_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
     assert "What does the rulebook decide? In Danish" in ran.err
     assert "a criterion is" in ran.err
-    given = sekskant(
+    ran_with_options = sekskant(
         "rulebook",
         "new",
         str(tmp_path / "given"),
@@ -59,7 +59,7 @@ def test_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
         "--at-least",
         "1",
     )
-    assert given.code == 0
+    assert ran_with_options.code == 0
     for name in ("rule-2027.yaml", "vocabulary.yaml", "cases/rule-2027.yaml"):
         assert (tmp_path / "asked" / name).read_text() == (tmp_path / "given" / name).read_text()
     danish = sekskant("rulebook", "new", str(tmp_path / "da"), "--lang", "da", stdin=answers.encode())

@@ -205,12 +205,12 @@ def test_every_mistake_in_a_case_file_is_said(name: str, monkeypatch: pytest.Mon
     monkeypatch.chdir(BROKEN)
     with pytest.raises(Rejected) as caught:
         read_case_file(Path(f"{name}.yaml"))
-    said, expected = f"{caught.value}\n", Path(f"{name}.txt")
+    text, expected = f"{caught.value}\n", Path(f"{name}.txt")
     if os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1":
-        expected.write_text(said, encoding="utf-8")
-    assert said == expected.read_text(encoding="utf-8")
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8")
     assert {diagnostic.code for diagnostic in caught.value.diagnostics} <= set(CODES)
-    check_style(said)
+    check_style(text)
 
 
 def test_a_case_file_can_be_checked() -> None:
@@ -246,5 +246,5 @@ def test_suggested_cases_reach_their_goals(example: Example) -> None:
     """Derived facts beside those they follow from may leave a goal without a case, but no case misses its goal."""
     meaning, decider = Meaning(example.rulebook), Decider(example.rulebook, is_checked=False)
     for suggestion in suggestions(meaning, meaning.goals, decider):
-        shown = covered_by([suggestion.result], meaning.program)
-        assert suggestion.goal in reached(meaning.goals, shown, meaning.program)
+        coverages = covered_by([suggestion.result], meaning.program)
+        assert suggestion.goal in reached(meaning.goals, coverages, meaning.program)

@@ -38,9 +38,9 @@ def test_the_address_of_an_oddly_named_file_leads_to_it(
     (result,) = json.loads(ran.out)["runs"][0]["results"]
     address = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert ALLOWED.match(address)
-    found = urlsplit(urljoin("file:///work/", address))
-    assert (found.query, found.fragment) == ("", "")
-    assert Path(os.fsdecode(unquote_to_bytes(found.path))) == Path("/work", folder.name, name)
+    url = urlsplit(urljoin("file:///work/", address))
+    assert (url.query, url.fragment) == ("", "")
+    assert Path(os.fsdecode(unquote_to_bytes(url.path))) == Path("/work", folder.name, name)
 
 
 @given(PATHS)

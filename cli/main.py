@@ -31,6 +31,7 @@ class _Sekskant(_GROUP):  # type: ignore[misc]
 
     def invoke(self, ctx: click.Context) -> Any:
         with in_words():
+            end_on_sigterm()
             return super().invoke(ctx)
 
 
@@ -53,7 +54,6 @@ def main() -> None:
     if not _WIDTH.match(os.environ.get("COLUMNS", "")):
         # Those who read it expect a number that a screen can have.
         os.environ.pop("COLUMNS", None)
-    end_on_sigterm()
     with in_words():
         try:
             sekskant(prog_name="sekskant")

@@ -11,7 +11,6 @@ import click
 
 from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
 from cli.common.evaluators import check_evaluators
-from cli.common.json_output import json_list
 from cli.common.options import (
     ONLY,
     format_option,
@@ -22,9 +21,7 @@ from cli.common.options import (
     year_option,
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
-from cli.common.spreadsheet import rows
 from engine.decisions.decide import Decider, decide_offer
-from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
 from engine.rulebooks.library import Library
@@ -231,11 +228,15 @@ def _table(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: La
 
 
 def _json(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
+    from cli.common.json_output import json_list  # noqa: PLC0415 - only this form needs them
+    from engine.decisions.decision_record import decision_record  # noqa: PLC0415
+
     records = (decision_record(trace) for decisions in decided for trace in decisions)
     yield from json_list(records, indent=2)
 
 
 def _csv(decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool) -> Iterator[str]:
+    from cli.common.spreadsheet import rows  # noqa: PLC0415 - only this form needs it
 
     yield from rows(decided, lang, each_criterion=not summary)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import _thread
 import io
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,30 +94,45 @@ class _Signals:
         """Take SIGTERM for what it is, once the interpreter comes to it."""
         self.terminated = True
 
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Take SIGTERM for what it is, and end."""
+        self.terminated = True
+        raise KeyboardInterrupt
+
 
 _signals = _Signals()
 
 
 def end_on_sigterm() -> None:
-    """Have SIGTERM end the command as an interrupt does, at once and with everything cleared away.
+    """Have SIGTERM end the command as an interrupt does, with everything cleared away."""
+    import signal  # noqa: PLC0415 - help needs no signals
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGTERM, _signals.interrupt)
+
+
+def end_at_once_on_sigterm() -> None:
+    """Have SIGTERM end the command while Polars is at work, too.
 
     A handler waits until the interpreter runs again, which can take as long as Polars decides a register; but Polars
     listens to interrupts. So a thread that the system wakes passes SIGTERM on as one.
     """
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    import signal  # noqa: PLC0415
+
+    if signal.getsignal(signal.SIGTERM) != _signals.interrupt:
         return
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.signal(signal.SIGTERM, _signals.note)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    _thread.start_new_thread(_pass_on, (reading,))
+    _thread.start_new_thread(_pass_on, (reading, signal.SIGTERM, signal.SIGINT))
 
 
-def _pass_on(reading: int) -> None:
+def _pass_on(reading: int, termination: int, interrupt: int) -> None:
     while number := os.read(reading, 1):
-        if number[0] == signal.SIGTERM:
+        if number[0] == termination:
             _signals.terminated = True
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), interrupt)
 
 
 def leave(code: int) -> NoReturn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import getpass
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -139,6 +138,8 @@ def recorder_name() -> str:
 
 def user_name() -> str:
     """The name of the user of this machine."""
+    import getpass  # noqa: PLC0415 - only what is recorded needs it
+
     try:
         return getpass.getuser()
     except (OSError, KeyError):

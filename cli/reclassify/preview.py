@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, load_library, say, stop
+from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
 from cli.reclassify.reclassify import request_of
@@ -58,6 +59,7 @@ def preview(
     Exit code: 0 done; 1 a row was rejected, or something cannot be read; 2 usage; 4 a decision could not be proven; 5
     more verdicts change than --fail-if-changed allows.
     """
+    end_at_once_on_sigterm()
     gc.freeze()
     gc.enable()
     library = load_library()

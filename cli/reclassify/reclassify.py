@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.common.console import Exit, load_library, say, stop
+from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
@@ -107,6 +108,7 @@ def reclassify(
 
     if (backend == "spark") != (master is not None):
         raise click.UsageError("--backend spark and --master URL belong together")
+    end_at_once_on_sigterm()
     gc.freeze()
     gc.enable()
     check_evaluators(lang)

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.documents.nesting import MAX_DEPTH, first_beyond, place_at, too_deep
 
-_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_PART = r'"(?:[^"\\]|\\.)*"|[\[\]{}]'
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _OPENING = b"[{"
 _NO_BRACKET = bytes(set(range(256)) - set(b'[]{}"'))
@@ -29,7 +29,7 @@ def load_json(data: str | bytes, file: str, **hooks: Any) -> Any:
         raise TypeError("JSON is read from a text")
     text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "surrogatepass")
     if is_deep(text):
-        raise too_deep(place_at(text, first_beyond(_PART, text), file))
+        raise too_deep(place_at(text, first_beyond(re.compile(_PART, re.DOTALL), text), file))
     return json.loads(text, **hooks)
 
 

@@ -19,7 +19,7 @@ MAX_DEPTH = 40
 """Levels of nesting below the outermost list or mapping."""
 
 # What a line of YAML is made of, as far as brackets go: quotes begin a value, a comment stands after a space.
-_PART = re.compile(r"""(?<![^\s\[\]{},:])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|(?<!\S)\#[^\n]*|[\[\]{}]""", re.DOTALL)
+_PART = r"""(?<![^\s\[\]{},:])(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|(?<!\S)\#[^\n]*|[\[\]{}]"""
 # The type stubs leave out what the parser's events carry.
 _Event = Any
 
@@ -82,7 +82,7 @@ def deep_after(before: Before, text: str, stopped: int) -> int:
     limit of its own before any event shows how deep the nesting is.
     """
     in_list = not before.in_document and text[before.end : stopped].lstrip().startswith("[")
-    return first_beyond(_PART, text, before.end, stopped, before.depth - in_list)
+    return first_beyond(re.compile(_PART, re.DOTALL), text, before.end, stopped, before.depth - in_list)
 
 
 def _events(text: str, loader: Any) -> Iterator[_Event]:

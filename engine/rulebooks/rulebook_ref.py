@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from engine.documents.fields import Fields
-
 
 class VocabularyRef(NamedTuple):
     """A vocabulary by its id and the digest of its text."""
@@ -50,6 +48,8 @@ class RulebookRef(NamedTuple):
         Raises:
             Malformed: it names none.
         """
+        from engine.documents.fields import Fields  # noqa: PLC0415 - only what is recorded is read back
+
         fields = Fields(record, path)
         vocabulary = fields.below("vocabulary")
         named = VocabularyRef(vocabulary.text("id"), vocabulary.text("sha256"))

@@ -6,7 +6,7 @@ import polars as pl
 
 from offers.tables.formulas import FORMULA, HIDDEN, REPLACEMENT, harmless_cell
 
-_SUSPECT = f"{FORMULA.pattern}|{HIDDEN.pattern}"
+_SUSPECT = f"{FORMULA}|{HIDDEN.pattern}"
 
 
 def harmless_texts(text: pl.Expr) -> pl.Expr:

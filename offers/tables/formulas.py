@@ -18,7 +18,7 @@ HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e
 _SPACE = "[\t\n\r \xa0\xad\u1680\u180e\u2000-\u200d\u2028\u2029\u202f\u205f-\u2064\u3000]"
 _MINUS = "-(?:$|[^0-9]|[0-9]+(?:[.,][0-9]+)*(?:[^0-9.,]|[.,](?:[^0-9]|$)))"
 """A minus before what is no number: one look ahead would say so, but columns have none."""
-FORMULA = re.compile(f"^(?:[\t\n\r]|{_SPACE}*[=+@\uff0b\uff0d\uff1d\uff20]|{_SPACE}+-|{_MINUS})")
+FORMULA = f"^(?:[\t\n\r]|{_SPACE}*[=+@\uff0b\uff0d\uff1d\uff20]|{_SPACE}+-|{_MINUS})"
 """The beginning of what a spreadsheet may take for a formula."""
 
 
@@ -38,4 +38,4 @@ def harmless_cell(text: str) -> str:
     ["'=1+1", '-0,5', "'-1+2", "'+45", '3-Kløveren']
     """
     words = harmless(text)
-    return f"'{words}" if FORMULA.match(words) else words
+    return f"'{words}" if re.match(FORMULA, words) else words

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from cli.common.console import shown_time
+from cli.common.console import time_in_utc
 from cli.common.form import MARKS
 from cli.common.json_output import json_list
 from cli.common.screen import Piece, Screen
@@ -21,7 +21,7 @@ LISTED = tuple(name for name in Entry._fields if name not in _UNLISTED)
 
 def _table(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
     wording, screen = Wording(lang), Screen()
-    heads = [("Post", "Entry"), ("Registreret", "Recorded"), ("Tilbud", "Offer"), ("Regelsæt", "Rulebook")]
+    heads = [("Post", "Entry"), ("Registreret (UTC)", "Recorded (UTC)"), ("Tilbud", "Offer"), ("Regelsæt", "Rulebook")]
     heads += [("Udfald", "Outcome"), ("Af", "By")]
     rows = [[_cell(text, entry) for text in _row(entry, wording)] for entry in entries]
     if rows:
@@ -38,7 +38,7 @@ def _row(entry: Entry, wording: Wording) -> list[str]:
     if entry.kind == "override":
         rulebook = f"{rulebook} ({wording.pick(*kinds['override'])})"
     outcome = f"{MARKS.get(entry.verdict or '', '')} {entry.outcome}" if entry.outcome else ""
-    return [str(entry.number), shown_time(entry.recorded_at), what, rulebook, outcome, entry.recorded_by]
+    return [str(entry.number), time_in_utc(entry.recorded_at), what, rulebook, outcome, entry.recorded_by]
 
 
 def _cell(text: str, entry: Entry) -> list[Piece]:

@@ -35,7 +35,7 @@ def receipt_report(
     entry, verdict = receipt.entry, str(receipt.entry.get("verdict"))
     pick = wording.pick
     screen.rule(f"{pick('Kvittering', 'Receipt')}: {entry.get('name')}")
-    recorded = f"{shown_time(str(entry.get('recorded_at')))} UTC {pick('af', 'by')} {entry.get('recorded_by')}"
+    recorded = f"{shown_time(str(entry.get('recorded_at')))} {pick('af', 'by')} {entry.get('recorded_by')}"
     rows = [
         (pick("Udfald", "Outcome"), f"{MARKS.get(verdict, '')} {entry.get('outcome')}"),
         (pick("Regelsæt", "Rulebook"), f"{entry.get('rulebook')} {entry.get('version')}, {entry.get('year')}"),

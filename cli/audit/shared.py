@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.audit.moment import Moment
 from cli.common.console import Function
 from cli.common.options import rulebook_option, year_option
 from engine.diagnostics import Diagnostic, NotReplayable, Rejected, rejected
@@ -26,8 +27,10 @@ def filter_options(function: Function) -> Function:
         rulebook_option("Only this rulebook: ID or ID@VERSION."),
         click.option("--verdict", type=click.Choice(VERDICTS), help="Only this verdict."),
         year_option("Only this agreement year."),
-        click.option("--since", metavar="TIME", help="Recorded at or after this day or time (ISO 8601, UTC)."),
-        click.option("--until", metavar="TIME", help="Recorded on or before this day or time."),
+        click.option(
+            "--since", type=Moment(), help="Recorded on this day or time, or after it: 2026-05-01, 1.5.2026 08:30."
+        ),
+        click.option("--until", type=Moment(is_last=True), help="Recorded on this day or time, or before it (UTC)."),
         click.option("--run", metavar="RUN", help="Only what this run recorded."),
         click.option("--recorded-by", metavar="NAME", help="Only what this person recorded."),
     ]

@@ -57,7 +57,7 @@ def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
 def _facts(entry: Entry, wording: Wording) -> list[tuple[str, str]]:
     pick = wording.pick
     decided = f"{entry.rulebook} {entry.version}, {pick('aftaleår', 'agreement year')} {entry.year}"
-    recorded = f"{shown_time(entry.recorded_at)} UTC {pick('af', 'by')} {entry.recorded_by}, {entry.software}"
+    recorded = f"{shown_time(entry.recorded_at)} {pick('af', 'by')} {entry.recorded_by}, {entry.software}"
     rows = {
         pick("Tilbud", "Offer"): entry.offer or "",
         pick("Regelsæt", "Rulebook"): decided if entry.rulebook else "",

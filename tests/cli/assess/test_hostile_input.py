@@ -94,7 +94,7 @@ def test_a_folder_without_permission(tmp_path: Path) -> None:
     tmp_path.parent.chmod(0o755)
     tmp_path.parent.parent.chmod(0o755)
     code = (
-        "import os, sys; sys.path.insert(0, sys.argv[2]); import cli.main, cli.assess.assess, cli.common.form;"
+        "import os, signal, sys; sys.path.insert(0, sys.argv[2]); import cli.main, cli.assess.assess, cli.common.form;"
         "os.setuid(65534); sys.argv = ['sekskant', 'assess', sys.argv[1]]; cli.main.main()"
     )
     command = [sys.executable, "-c", code, str(closed), str(ROOT)]

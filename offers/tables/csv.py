@@ -16,7 +16,7 @@ from offers.tables.reading import Reading
 from offers.tables.table import EXTRA, ROW, Table, decimal_sign
 from offers.tables.table_file import TableFile
 
-SEPARATORS = (";", ",", "\t")
+_SEPARATORS = (";", ",", "\t")
 _TITLES = {";": "a semicolon", ",": "a comma", "\t": "a tab"}
 _SAID_BY_EXCEL = re.compile(r"sep=(.)\r*\n", re.IGNORECASE)
 """A first line that tells Excel the separator, and is no part of the table."""
@@ -69,13 +69,13 @@ def _separator(text: str, headers: Headers, file: str) -> str:
     Raises:
         Rejected: the line can be read by several.
     """
-    known = {separator: _known(text, separator, headers) for separator in SEPARATORS}
+    known = {separator: _known(text, separator, headers) for separator in _SEPARATORS}
     most = max(known.values())
     if not most:
-        return max(SEPARATORS, key=text.split("\n", 1)[0].count)
+        return max(_SEPARATORS, key=text.split("\n", 1)[0].count)
     likely = [separator for separator, count in known.items() if count == most]
     if len(likely) > 1 and any(separator in text.split("\n", 1)[0] for separator in likely):
-        one, other = (f"{_TITLES[separator]}" for separator in likely[:2])
+        one, other = (_TITLES[separator] for separator in likely[:2])
         message = f"{quoted(text.splitlines()[0])} can be separated by {one} and by {other}"
         raise rejected(Place(file, 1, 1), "syntax", message, f"say which with `--separator '{likely[0]}'`")
     return likely[0]

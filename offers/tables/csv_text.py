@@ -19,9 +19,12 @@ from typing import NamedTuple, TextIO
 from engine.diagnostics import quoted
 
 _BLOCK = 2**22
-_LONGEST = 2**20
+_LONGEST = 2**24
 """A cell in quotes that does not end within so many characters is taken for one whose quote was never closed."""
 _NO_TEXT = re.compile("[\ud800-\udfff]")
+UNREAD = "sekskant.unread"
+"""How bytes that are no text in an encoding are read, whichever it is: as a sign that no text has."""
+codecs.register_error(UNREAD, lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
 _CR_ALONE = re.compile(r"\r(?!\n)")
 
 
@@ -84,7 +87,8 @@ def records_of(
     Raises:
         OSError: it cannot be read, or there is no room.
     """
-    ends_with_cr = not any(b"\n" in block for block in _bytes_of(path))
+    decoder = codecs.getincrementaldecoder(codec)(errors=UNREAD)
+    ends_with_cr = not any("\n" in decoder.decode(block) for block in _bytes_of(path))
     if is_utf_8 and not ends_with_cr and (lines := _plain_lines(path, skipped)) is not None:
         return CsvRecords(path, skipped + 1, lines, {})
     converted = scratch / "records.csv"
@@ -115,7 +119,7 @@ def _plain_lines(path: Path, skipped: int) -> int | None:
 
 def _whole_lines(path: Path, codec: str, *, ends_with_cr: bool) -> Iterator[str]:
     """The text of a file in parts that end with a line, but for the last; every line ends with LF alone."""
-    decoder, held = codecs.getincrementaldecoder(codec)(errors="surrogateescape"), ""
+    decoder, held = codecs.getincrementaldecoder(codec)(errors=UNREAD), ""
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             held += decoder.decode(block)
@@ -197,7 +201,7 @@ class _Writer:
         line = self._end_of_line(text, at)
         end = end or line
         # A line with as many cells as the header, in which a quote is odd, has not gone on in the lines below.
-        if end > line and text.count(self._separator, at, line) == self._width - 1 and self._fault_in(text[at:end]):
+        if end > line and self._is_whole(text[at:line]) and self._has_odd_quote(text[at:end]):
             end = line
         for row in self._lines_in(text[at:end]):
             if (fault := self._fault_in(row)) is None:
@@ -206,6 +210,14 @@ class _Writer:
                 self._write_faulty(row, fault)
             self.count += 1
         return end
+
+    def _has_odd_quote(self, record: str) -> bool:
+        fault = self._fault_in(record)
+        return fault is not None and fault.message != NO_TEXT.message
+
+    def _is_whole(self, line: str) -> bool:
+        """Whether a line has as many cells as the header, those in quotes that it closes counted as one."""
+        return self._pattern.closing.sub("", line).count(self._separator) == self._width - 1
 
     def _lines_in(self, record: str) -> list[str]:
         """The record; or the rows in it, where a CR stands between rows that are whole."""
@@ -217,7 +229,7 @@ class _Writer:
 
     def _fault_in(self, record: str) -> Fault | None:
         if match := _NO_TEXT.search(record):
-            return Fault(record[: match.start()].count(self._separator) + 1, NO_TEXT.message, NO_TEXT.hint)
+            return NO_TEXT._replace(cell=record[: match.start()].count(self._separator) + 1)
         at, cell, whole = 0, 0, record.rstrip("\r\n")
         while True:
             match, cell = self._pattern.cell.match(whole, at), cell + 1
@@ -231,9 +243,8 @@ class _Writer:
 
     def _write_faulty(self, record: str, fault: Fault) -> None:
         """A row that cannot be read, with as much of its first cells as can be told, and a cell too many."""
-        cells = [cell.strip('" \r\n') for cell in re.split(f"{re.escape(self._separator)}|\r", record)][
-            : fault.cell - 1
-        ]
+        cells = [cell.strip('" \r\n') for cell in re.split(f"{re.escape(self._separator)}|\r", record)]
+        cells = cells[: min(fault.cell - 1, self._width)]
         self._cells.writerow([*cells, *[""] * (self._width - len(cells)), fault.message])
         self.faults[self.count] = fault
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.diagnostics import Place, Rejected, quoted, rejected
 from engine.documents.json_text import load_json
-from offers.tables.csv_text import NO_TEXT, Fault
+from offers.tables.csv_text import NO_TEXT, UNREAD, Fault
 from offers.tables.headers import Headers
 from offers.tables.reading import Reading
 from offers.tables.table import EXTRA, Table, frame_of_texts
@@ -33,7 +33,7 @@ def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scrat
 
 
 def _objects(file: TableFile, faults: dict[int, Fault]) -> Iterator[dict[str, str | None]]:
-    with file.path.open(encoding=file.codec, errors="surrogateescape") as lines:
+    with file.path.open(encoding=file.codec, errors=UNREAD) as lines:
         for number, line in enumerate(lines):
             try:
                 line.encode()

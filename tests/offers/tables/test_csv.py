@@ -145,6 +145,32 @@ def test_bytes_that_are_no_text_cost_their_row(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "rejected.csv").read_text().count("syntax") == 1
 
 
+UTF_16 = "id;name\na;b\nc;d\n".encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "ids", "faults"),
+    [
+        (UTF_16[:-1], None, ["a", "c"], [1]),
+        (UTF_16 + b"\n", None, ["a", "c", ""], [2]),
+        (UTF_16.replace(b"b\0", b"\x41\xd8"), None, ["a", "c"], [0]),
+        ("id;name\ra;\u010a\rb;x\r".encode("utf-16"), None, ["a", "b"], []),
+        (b'id;name;diagnoses\na;"l1;\n99;evil;x\nl2";\xff\nb;1;2\n', "utf-8", ["a", "b"], [0]),
+        (b'id;name;diagnoses\n"x;y";"multi\nline";b"ad\nb;1;2\n', None, ["x", "b"], [0]),
+        (b'id;name\na;b;c;;x"y\nb;1\n', None, ["a", "b"], [0]),
+        (b'id;name\n0;"' + b"y;z\n" * 1_300_000 + b'"\n1;b\n', None, ["0", "1"], []),
+    ],
+    ids=["cut", "a byte more", "half a sign", "a sign with a line end in it", "in quotes", "width", "beyond", "long"],
+)
+def test_what_is_damaged_costs_its_row_in_every_encoding(
+    content: bytes, encoding: str | None, ids: list[str], faults: list[int]
+) -> None:
+    table, cells = opened(content, Reading(encoding=encoding, separator=";"))
+    assert [c["id"] or "" for c in cells if c[ROW] not in faults] == [i for n, i in enumerate(ids) if n not in faults]
+    assert (table.rows, list(table.faults)) == (len(ids), faults)
+    assert [c[ROW] for c in cells if c[EXTRA]] == faults
+
+
 def test_lines_that_are_not_rows_are_not_lost() -> None:
     table, cells = opened("id;name\na;x\n\n;\nb;y\r\r\n\nc;z")
     assert [c["id"] for c in cells] == ["a", None, None, "b", None, "c"]

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.decisions.decision_record import FORMAT, decision_record
-from engine.diagnostics import Malformed, NotReplayable, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.document_text import json_text
 from engine.documents.fields import read_json
 from engine.journal.entry import DECISION, Entry
 from engine.journal.journal import Journal
 from engine.journal.records import RunRecord, RunRulebook
+from engine.journal.run_files import RunFiles
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.recorded.replay import Replayer
@@ -40,11 +41,15 @@ class RowSelection(NamedTuple):
     rulebook: str | None = None
 
 
-def row_entries(journal: Journal, run: Entry, selection: RowSelection) -> Iterator[Entry]:
+def row_entries(
+    journal: Journal, run: Entry, selection: RowSelection, damaged: list[Diagnostic] | None = None
+) -> Iterator[Entry]:
     """The decisions of a batch that are wanted, as entries with the number of the batch's own.
 
+    `damaged` takes what is wrong with a rulebook's decisions, which are then left out.
+
     Raises:
-        Rejected: the entry of the batch is damaged, or a file of it cannot be read.
+        Rejected: the entry of the batch is damaged, or a file of it is not what it was, or cannot be read.
         NotReplayable: a rulebook that it was decided by is not kept.
     """
     try:
@@ -52,23 +57,31 @@ def row_entries(journal: Journal, run: Entry, selection: RowSelection) -> Iterat
     except Malformed as error:
         raise journal.not_whole(run, error) from None
     replayer = Replayer(journal.text)
+    owner = f"entry {run.number} of {journal.shown_address}"
+    files = RunFiles.recorded(journal.folder_at(str(run.place)), recorded, owner)
     for decided in recorded.rulebooks:
         named = decided.rulebook
         if selection.rulebook not in (None, named.id, named.name):
             continue
-        path = journal.folder_at(str(run.place)) / "decisions" / f"{named.name}.parquet"
-        vocabulary = replayer.rulebook(named).vocabulary
-        for row in _rows(path, selection.offer):
-            yield _entry(run, decided, row, vocabulary, replayer, recorded.year, path)
+        try:
+            paths = files.table(f"decisions/{named.name}.parquet")
+            vocabulary = replayer.rulebook(named).vocabulary
+            for row in _rows(paths, selection.offer):
+                yield _entry(run, decided, row, vocabulary, replayer, recorded.year, paths[0])
+        except Rejected as error:
+            if damaged is None:
+                raise
+            damaged += error.diagnostics
 
 
-def _rows(path: Path, offer: str | None) -> Iterator[Row]:
+def _rows(paths: list[Path], offer: str | None) -> Iterator[Row]:
     import polars as pl  # noqa: PLC0415 - only batches need it
 
     from offers.tables.polars_words import polars_failing, words_of  # noqa: PLC0415
 
+    path = paths[0]
     with polars_failing(lambda error: _unreadable(path, words_of(error)[0])):
-        frame = pl.scan_parquet(path, glob=False)
+        frame = pl.scan_parquet(paths, glob=False)
         if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:
             raise _unreadable(path, f"it has no column `{missing[0]}`")
         if frame.collect_schema()["offer"] != pl.String:

@@ -149,7 +149,7 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-_OF_INTEGRITY = ("altered-file", "not-replayable", "damaged-entry", "damaged-header")
+OF_INTEGRITY = ("altered-file", "not-replayable", "damaged-entry", "damaged-header")
 """The codes of diagnostics which say that a journal, or a file that it names, does not hold what it should."""
 _PRECEDENCE = (Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
 
@@ -191,7 +191,7 @@ class Rejected(Failure):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics), key=lambda d: (d.place, d.code, d.message)))
         super().__init__("\n".join(map(str, self.diagnostics)))
-        if any(diagnostic.code in _OF_INTEGRITY for diagnostic in self.diagnostics):
+        if any(diagnostic.code in OF_INTEGRITY for diagnostic in self.diagnostics):
             self.exit = Exit.INTEGRITY
 
     def lines(self) -> Iterator[str]:

@@ -126,7 +126,9 @@ def reclassify(
     try:
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
-            request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
+            request = request._replace(
+                fragile=not no_fragile, previous=_previous(previous, request, ids), overridden=_overridden(recorder)
+            )
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
                 _progress(request.table.most_rows) as progress,
@@ -305,6 +307,20 @@ def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
     if wrong:
         raise Rejected(wrong)
     return successors
+
+
+def _overridden(journal: Journal | None) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    """What people decided in place of decisions that the journal records; what of it is damaged stops the run."""
+    if journal is None:
+        return {}
+    from cli.common.overrides import StandingOverrides  # noqa: PLC0415 - a database costs start-up
+
+    standing, overridden = StandingOverrides(journal), dict[str, dict[str, tuple[str, str]]]()
+    for entry, content in standing.all():
+        overridden.setdefault(str(entry.rulebook), {})[str(entry.offer)] = (content.outcome, content.because)
+    if standing.damaged:
+        raise Rejected(standing.damaged)
+    return overridden
 
 
 @contextmanager

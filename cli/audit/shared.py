@@ -83,8 +83,7 @@ def recorded(journal: Journal, identifier: str) -> Entry:
     entry = journal.entry(entry_number(number))
     if not rest:
         return entry
-    offer, _, rulebook = rest.partition("@")
-    decisions = batch_decisions(journal, entry, offer, rulebook or None)
+    offer, decisions = _addressed(journal, entry, rest)
     place = journal.address.place
     if not decisions:
         raise rejected(place, "unknown-entry", f"the batch in entry {number} has no decision on `{rest}`")
@@ -92,6 +91,16 @@ def recorded(journal: Journal, identifier: str) -> Entry:
         names = ", ".join(f"`{number}/{offer}@{one.rulebook}`" for one in decisions)
         raise rejected(place, "unknown-entry", f"there is more than one decision on `{offer}` in entry {number}", names)
     return decisions[0]
+
+
+def _addressed(journal: Journal, run: Entry, rest: str) -> tuple[str, list[Entry]]:
+    """The offer that `OFFER` or `OFFER@RULEBOOK` names, and the decisions on it: an id may hold an `@`, too."""
+    parts = rest.split("@")
+    for count in range(len(parts), 0, -1):
+        offer, rulebook = "@".join(parts[:count]), "@".join(parts[count:])
+        if offer and (decisions := batch_decisions(journal, run, offer, rulebook or None)):
+            return offer, decisions
+    return rest, []
 
 
 def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: str | None) -> list[Entry]:

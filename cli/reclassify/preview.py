@@ -16,7 +16,7 @@ from cli.common.console import Exit, load_library, say, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.selection import chosen_rulebooks
-from cli.reclassify.reclassify import request_of
+from cli.reclassify.reclassify import request_of, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Language, Wording
 
@@ -80,6 +80,7 @@ def preview(
         for diagnostic in row.diagnostics:
             say(str(diagnostic))
 
+    say_set_aside(result.set_aside, lang)
     changes = result.changes.filter(result.changes["change"].is_in([*DIRECTIONS]))
     click.echo(_report(changes, result, after, Wording(lang)), nl=False)
     too_many = fail_if_changed is not None and changes.height > fail_if_changed
@@ -133,7 +134,7 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
         ]
         screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in changed_rows(changes, [rulebook], wording)])
         screen.line()
-    total, rows_in = changes.height, result.rows
+    total, rows_in = changes.height, result.rows - len(result.set_aside)
     screen.line(
         Piece(
             pick(f"{total} af {rows_in} afgørelser ville blive ændret.", f"{total} of {rows_in} verdicts would change.")

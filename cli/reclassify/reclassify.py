@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
+    from offers.columns.evaluator import RejectedRow
     from offers.comparison.previous import Previous
     from offers.runs.backend import Backend
     from offers.runs.run_pass import Request
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from offers.tables.table import Table
 
 PUBLISHED = "published"
-SHOWN_REJECTED = 20
+SHOWN_REJECTED, SHOWN_ASIDE = 20, 5
 BACKENDS = ("polars", "duckdb", "spark")
 
 
@@ -146,6 +147,7 @@ def reclassify(
         stop(error.exit)
         return
     _say_rejected_rows(result.rejected)
+    say_set_aside(result.set_aside, lang)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
     stop(Exit.REJECTED if result.rejected else Exit.DONE)
 
@@ -323,6 +325,22 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     ):
         task = progress.add_task("", total=total)
         yield lambda rows: progress.update(task, completed=rows)
+
+
+def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
+    """Which rows hold no offer: a person may want to look whether one does."""
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
+
+    if not rows:
+        return
+    wording, places = Wording(language), [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
+    where = ", ".join(places) + (" …" if len(rows) > SHOWN_ASIDE else "")
+    if len(rows) == 1:
+        said = wording.pick("1 række rummer intet tilbud og er sat til side", "1 row holds no offer and was set aside")
+    else:
+        danish = f"{len(rows)} rækker rummer intet tilbud og er sat til side"
+        said = wording.pick(danish, f"{len(rows)} rows hold no offer and were set aside")
+    say(f"{said}: {where}")
 
 
 def _say_rejected_rows(rows: Sequence[object]) -> None:

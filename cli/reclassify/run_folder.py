@@ -18,7 +18,7 @@ from cli.common.screen import Piece, Screen
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
 from engine.explanation.words_and_numbers import Language, Wording
-from engine.journal.records import RUN_FORMAT
+from engine.journal.records import RUN_FILE_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from offers.tables.formulas import harmless_cell
 from offers.tables.offer_files import OfferRows
@@ -34,7 +34,8 @@ REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason"
 
 def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
-    _write_rejected(path / "rejected.csv", request, result.rejected)
+    undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
+    _write_rejected(path / "rejected.csv", request, undecided)
     if request.fragile:
         _join_fragile(path, len(request.rulebooks))
     if previous is not None:
@@ -50,7 +51,7 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
 
 
 def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -> None:
-    """One line for each mistake: its row, column, value, and what is wrong."""
+    """One line for each mistake: its row, column, value, and what is wrong; and one for each row that is set aside."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(REJECTED_COLUMNS)
@@ -97,7 +98,12 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
     rulebooks = [
         {
             **r.ref.record(),
-            "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
+            "rows": {
+                **counts,
+                "rejected": len(result.rejected),
+                "set_aside": len(result.set_aside),
+                "in": result.rows,
+            },
             "status_vectors": vectors,
             "engine": execution.engine if execution else "",
             "checked_by": execution.checked_by if execution else "",
@@ -109,7 +115,7 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
     grouped = result.changes.group_by("rulebook", "change").len()
     changes = Counter({(rulebook, change): count for rulebook, change, count in grouped.iter_rows()})
     return {
-        "format": RUN_FORMAT,
+        "format": RUN_FILE_FORMAT,
         "sekskant": version("sekskant"),
         "year": request.year,
         "register": {
@@ -152,6 +158,8 @@ def _figures(request: Request, result: RunResult, wording: Wording) -> list[tupl
             for v in Verdict
         ]
         lines.append(("rejected", wording.pick("afvist", "rejected"), _count(len(result.rejected), wording.language)))
+        aside = wording.pick("sat til side", "set aside")
+        lines.append(("set_aside", aside, _count(len(result.set_aside), wording.language)))
         figures.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))
     return figures
 

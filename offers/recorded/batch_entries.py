@@ -77,6 +77,7 @@ def row_entries(
 def _rows(paths: list[Path], offer: str | None) -> Iterator[Row]:
     import polars as pl  # noqa: PLC0415 - only batches need it
 
+    from offers.tables.ids_in_columns import is_id  # noqa: PLC0415
     from offers.tables.polars_words import polars_failing, words_of  # noqa: PLC0415
 
     path = paths[0]
@@ -86,7 +87,7 @@ def _rows(paths: list[Path], offer: str | None) -> Iterator[Row]:
             raise _unreadable(path, f"it has no column `{missing[0]}`")
         if frame.collect_schema()["offer"] != pl.String:
             raise _unreadable(path, "the column `offer` does not hold texts")
-        rows = (frame if offer is None else frame.filter(pl.col("offer") == offer)).collect()
+        rows = (frame if offer is None else frame.filter(is_id(pl.col("offer"), offer))).collect()
     for chunk in rows.iter_slices():
         yield from chunk.iter_rows(named=True)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from cli.common.form import MARKS
 from cli.common.page import template_of
+from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
@@ -130,6 +131,7 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
         "margin": str(request.nearness),
         "previous": None if previous is None else _previous_record(previous, request, result),
         "changes": _changes_counted(changes, request.rulebooks) if previous else None,
+        "input_remarks": [remark.record for remark in result.remarks],
     }
 
 
@@ -258,6 +260,11 @@ def _closing(request: Request, result: RunResult, wording: Wording) -> str:
     )
 
 
+def _remarks(request: Request, result: RunResult, wording: Wording) -> list[str]:
+    """What to know about the input of a run, in sentences."""
+    return remark_sentences(result.remarks, request.rulebooks, request.year, wording)
+
+
 def _without_causes(request: Request, result: RunResult, wording: Wording) -> list[str]:
     """Why the changes of a rulebook have no cause, where evidence that it reads now was not kept then."""
     sentences = []
@@ -301,6 +308,9 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
         )
         for line in _without_causes(request, result, wording):
             screen.line(Piece(line))
+    for line in _remarks(request, result, wording):
+        screen.line()
+        screen.paragraph(line, indent=0)
     screen.line()
     screen.line(Piece(_closing(request, result, wording)))
     return screen.taken()
@@ -314,6 +324,7 @@ def summary_page(request: Request, result: RunResult, previous: str | None, lang
         title=wording.pick("Årets gennemgang af registret", "Reclassification of the register"),
         opening=_opening(request, result, wording),
         closing=_closing(request, result, wording),
+        remarks=_remarks(request, result, wording),
         without_causes=_without_causes(request, result, wording) if previous is not None else [],
         figures=_figures(request, result, wording),
         marks=MARKS,

@@ -12,6 +12,7 @@ from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
 from offers.runs.repeated_ids import Repeated
 from offers.runs.run_pass import Pass, Progress, Request, RunResult
+from offers.runs.run_remarks import remarks_on_run
 from offers.tables.polars_words import fault_of, polars_failing, refusal
 
 
@@ -41,7 +42,8 @@ def _decided(request: Request, folder: Path, progress: Progress, backend: Backen
             backend.write(backend.evaluate(rows, run), run)
             repeated_now = backend.repeated_ids(rows, run)
             if repeated_now.keys() <= repeated.keys():
-                return _with_offers(run.result(), request)
+                result = _with_offers(run.result(), request)
+                return result._replace(remarks=remarks_on_run(run, result))
         finally:
             run.close()
         repeated = {**repeated, **repeated_now}

@@ -25,6 +25,7 @@ from offers.columns.reference_check import Reader
 from offers.columns.text_columns import harmless_cells
 from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
 from offers.comparison.previous import DECISIONS, Previous
+from offers.records.input_remarks import InputRemark
 from offers.runs.repeated_ids import Repeated
 from offers.tables.table import Table
 
@@ -58,6 +59,7 @@ class RunResult(NamedTuple):
     checked: int
     vectors: Sequence[int]
     executions: Sequence[Execution | None]
+    remarks: Sequence[InputRemark] = ()
 
 
 Progress = Callable[[int], None]

@@ -26,7 +26,17 @@ def comparable_ids(ids: pl.Series) -> pl.Series:
 def is_id(ids: pl.Expr, written: str) -> pl.Expr:
     """Whether each id is the one that is written, as ids are compared."""
     asked_for = comparable_id(written)
-    return ids.map_batches(lambda texts: comparable_ids(texts) == asked_for, return_dtype=pl.Boolean)
+    return ids.map_batches(
+        lambda texts: comparable_ids(texts) == asked_for, return_dtype=pl.Boolean, is_elementwise=True
+    )
+
+
+def is_one_of(ids: pl.Expr, comparable: pl.Series) -> pl.Expr:
+    """Whether each id is one of several, which are written as ids are compared."""
+    wanted = comparable.implode()
+    return ids.map_batches(
+        lambda texts: comparable_ids(texts).is_in(wanted), return_dtype=pl.Boolean, is_elementwise=True
+    )
 
 
 def rough_keys(ids: pl.Series) -> pl.Series:

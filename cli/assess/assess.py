@@ -21,21 +21,22 @@ from cli.common.options import (
     rulebooks_option,
     year_option,
 )
+from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from offers.records.input_remarks import remarks_on_offers
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
 
 if TYPE_CHECKING:
     from cli.assess.recording import DecisionRecording
     from cli.common.overrides import Overridden
-    from engine.explanation.words_and_numbers import Language
     from engine.values.json_record import JsonRecord
-
 MANY = 200
 """From so many offers on, a person is shown how far it has come."""
 
@@ -88,6 +89,7 @@ def assess(
     offers = read_offers(paths, shared_vocabulary(rulebooks), keep_written=journal is not None)
     _say_unknown_publications(offers, library, rulebooks)
     deciders, exits = _deciders(library, rulebooks), list[Exit]()
+    _say_remarks(offers, deciders, year, lang)
     decided = _decided(offers, deciders, year, exits)
     with _recording(journal, deciders, exits, lang, _show_below if form == "table" else say) as recording:
         if recording is not None:
@@ -117,6 +119,15 @@ def _say_unknown_publications(
                 hint = near_hint(published.rulebook, known)
                 message = f"what was published by {quoted(published.rulebook)} is not shown: that rulebook is not here"
                 say(f"{offer.place}: {message}" + (f"; {hint}" if hint else ""))
+
+
+def _say_remarks(offers: Iterable[Offer | Rejected], deciders: Sequence[Decider], year: int, lang: Language) -> None:
+    """What to know about the input: what nobody asks for, how many offers say it, and ids that are odd."""
+    programs = [decider.program for decider in deciders]
+    rulebooks = [program.rulebook for program in programs]
+    remarks = remarks_on_offers([*filter(_is_offer, offers)], programs, rulebooks[0].vocabulary, year)
+    for line in remark_sentences(remarks, rulebooks, year, Wording(lang)):
+        say(line)
 
 
 def _deciders(library: Library, rulebooks: Sequence[Rulebook]) -> list[Decider]:

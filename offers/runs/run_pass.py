@@ -26,6 +26,8 @@ from offers.columns.reference_check import Reader
 from offers.columns.text_columns import harmless_cells
 from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
 from offers.comparison.previous import DECISIONS, Previous
+from offers.records.input_remarks import InputRemark
+from offers.runs.repeated_ids import Repeated
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
 from offers.tables.table import DOCUMENT, Table
 
@@ -50,6 +52,7 @@ class Request(NamedTuple):
 class RunResult(NamedTuple):
     """What a run found; the decisions themselves stand in their files.
 
+    `rows` are those with any cell: decided, undetermined, rejected and set aside.
     `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
     `overridden` counts, for each rulebook, the offers on which people decided in place of earlier decisions;
     `executions` say for each rulebook who decided and who checked, None where no row could be decided.
@@ -58,12 +61,14 @@ class RunResult(NamedTuple):
     rows: int
     counts: Sequence[Mapping[str, int]]
     rejected: Sequence[RejectedRow]
+    set_aside: Sequence[RejectedRow]
     changes: pl.DataFrame
     lost: Sequence[Sequence[str]]
     checked: int
     vectors: Sequence[int]
     executions: Sequence[Execution | None]
     overridden: Sequence[int]
+    remarks: Sequence[InputRemark] = ()
 
 
 Progress = Callable[[int], None]
@@ -78,7 +83,7 @@ class Pass:
         deciders: one for each rulebook.
         rows: the table's rows, as a backend holds them.
         folder: what is written goes there.
-        repeated: ids that several rows share, as far as they are known.
+        repeated: ids that several rows share or that are too alike, as far as they are known.
         progress: hears how far the pass has come.
     """
 
@@ -88,7 +93,7 @@ class Pass:
         deciders: Sequence[Decider],
         rows: Any,
         folder: Path,
-        repeated: frozenset[str],
+        repeated: Repeated,
         progress: Progress,
     ) -> None:
         self.request, self.folder, self.progress = request, folder, progress
@@ -202,12 +207,15 @@ class Pass:
             if total != batch.rows:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {decision_table.rulebook.id}")
         if self.comparison:
+            # An offer that was there before has not closed because nothing but its id is left of its row.
             self.comparison.rejected(batch.rejected)
         decided = [decision_table.decisions for decision_table in self.decision_tables]
+        undecided = sorted(batch.rejected, key=lambda r: r.row)
         return RunResult(
             rows=batch.rows,
             counts=[decision_table.counted for decision_table in self.decision_tables],
-            rejected=sorted(batch.rejected, key=lambda r: r.row),
+            rejected=[row for row in undecided if not row.is_set_aside],
+            set_aside=[row for row in undecided if row.is_set_aside],
             changes=self.comparison.changes() if self.comparison else pl.DataFrame(schema=CHANGE_SCHEMA),
             lost=self.comparison.lost if self.comparison else [() for _ in decided],
             checked=batch.checked,

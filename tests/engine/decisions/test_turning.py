@@ -50,7 +50,8 @@ class Case(NamedTuple):
 
     def status(self, known: Known) -> Status | None:
         exempt = holds(self.exemption, known) if self.exemption else False
-        measured = known[self.judgement] if self.judgement in known else holds(self.condition, known)
+        is_judged = self.judgement is not None and self.judgement in known
+        measured = known[self.judgement or ""] if is_judged else holds(self.condition, known)
         if exempt is None or (measured is None and not exempt):
             return None
         return Status.NOT_APPLICABLE if exempt else Status.MET if measured else Status.NOT_MET

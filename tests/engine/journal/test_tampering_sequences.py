@@ -21,7 +21,7 @@ from engine.decisions.decide import Decider
 from engine.decisions.evaluators import REFERENCE
 from engine.decisions.trace import Subject
 from engine.journal.drafts import decision_draft, override_draft, run_draft, texts_of
-from engine.journal.entry import ENTRY_1, Entry, Header, sealed
+from engine.journal.entry import ENTRY_1, Draft, Entry, Header, sealed
 from engine.journal.journal import Head, Journal
 from engine.journal.records import File, RunRecord, columns_of, recorded_by, rulebooks_named
 from engine.journal.verify import Fault, verify
@@ -488,6 +488,11 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
         [Edit("cell", (7, 7), ("recorded_by", "x")), Edit("exchanged", (7, 2**62))],
         [("removed", 7, 2**62 - 1, ()), ("altered", 2**62, None, ("number", "recorded_by"))],
     ),
+    "an order of which two choices are as long": (
+        # 6 2 1 7 5 3 4: with 1 3 4 as many are in order as with 2 3 4, and 2 stands where it belongs.
+        [Edit("exchanged", numbers) for numbers in ((4, 7), (1, 6), (3, 6))],
+        [("reordered", number, None, ()) for number in (1, 6, 7)],
+    ),
     "an altered one moved to the end": (
         [Edit("cell", (3, 3), ("recorded_by", "x")), Edit("exchanged", (3, 8))],
         [("removed", 3, 3, ()), ("altered", 8, None, ("number", "recorded_by"))],
@@ -502,3 +507,22 @@ def test_what_was_done_is_named_exactly(name: str, small: Path, head: Head) -> N
     named = found_in(path, head)
     path.unlink()
     assert sorted(said(named), key=str) == sorted(expected, key=str), named
+
+
+@pytest.mark.parametrize(("left", "noted"), [(151, None), (100, 1_500)])
+def test_behind_very_many_that_were_taken_out_entries_are_known_by_their_numbers(
+    left: int, noted: int | None, tmp_path: Path
+) -> None:
+    count, path = 1_500, tmp_path / "long.db"
+    with Journal(str(path), writes=True) as journal:
+        journal.append([Draft("run", "r", "{}", sha256("{}"))] * count, by="auditor")
+    with edited(path) as connection:
+        _delete(connection, Edit("deleted", (1, count - left)))
+        _exchange(connection, Edit("exchanged", (count - 9, count - 4)))
+    with Journal(str(path)) as journal:
+        named = verify(journal, count=noted).faults
+    assert said(named) == [
+        ("removed", 1, count - left, ()),
+        ("reordered", count - 9, None, ()),
+        ("reordered", count - 4, None, ()),
+    ]

@@ -136,11 +136,12 @@ class Analyst:
 
     def _expanded(self, classes: list[list[int]], minimal: list[tuple[Counts, Answers]], complete: bool) -> Sets:
         """Each choice of members that the counts stand for, with the statuses that force the verdict."""
-        sets: list[dict[int, Status]] = []
-        for counts, answers in minimal:
-            statuses = list(itertools.chain(*answers))
-            picks = itertools.islice(_picks(classes, counts), MAX_SETS + 1 - len(sets))
-            sets += [dict(sorted(zip(pick, statuses, strict=True))) for pick in picks]
+        each = (
+            dict(sorted(zip(pick, itertools.chain(*answers), strict=True)))
+            for counts, answers in minimal
+            for pick in _picks(classes, counts)
+        )
+        sets = [*itertools.islice(each, MAX_SETS + 1)]
         complete = complete and len(sets) <= MAX_SETS
         ordered = sorted(sets[:MAX_SETS], key=lambda items: (len(items), tuple(items)))
         names = tuple(tuple(self.names[i] for i in items) for items in ordered)

@@ -229,7 +229,7 @@ def main() -> int:
     os.environ.setdefault("SEKSKANT_SEED", str(options.seed))
     changes = drawn(options.source, options.sample, options.seed)
     alive = 0
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(prefix="pytest-") as name:  # tests open what is theirs by this name to others
         folders = [copied(Path(name, str(number))) for number in range(options.jobs)]
         tests = prepared(Suite(folders[0], (options.source, *(options.tests or [f"tests/{options.source}"]))))
         for difference in shared(changes, [tests._replace(folder=folder) for folder in folders]):

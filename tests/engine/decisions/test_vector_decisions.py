@@ -132,9 +132,9 @@ def test_what_was_wrongly_taken_to_be_alike_is_no_decision(monkeypatch: pytest.M
     monkeypatch.setattr("engine.decisions.vector_decisions.alike", lambda program: [0] * len(program.inputs))
     vector_decisions = VectorDecisions(Decider(counting(PLAIN, PLAIN, mandatory=["C2"]), engine="reference"))
     assert vector_decisions.on((Status.MET, Status.MET)).verdict is Verdict.MET
-    vector_decisions.on((Status.NOT_MET, Status.MET))
+    assert vector_decisions.on((Status.MET, Status.NOT_MET)).verdict is Verdict.NOT_MET
     with pytest.raises(IntegrityFault, match="the rule does not treat alike what was taken to be alike"):
-        vector_decisions.on((Status.MET, Status.NOT_MET))
+        vector_decisions.on((Status.NOT_MET, Status.MET))
 
 
 def test_each_program_has_the_items_of_its_own_criteria_and_overrides() -> None:

@@ -62,14 +62,14 @@ class Trial(NamedTuple):
 
 
 class QuickFirst:
-    """Plugin of pytest: the files of tests that were quick before come first; how long each takes is counted."""
+    """Plugin of pytest: slow tests come last, before them files that were quick; how long each takes is counted."""
 
     def __init__(self, before: Mapping[str, float]) -> None:
         self.before = before
         self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: self.before.get(item.location[0], 0))
+        items.sort(key=lambda item: ("slow" in item.keywords, self.before.get(item.location[0], 0)))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.location[0]] += report.duration
@@ -221,18 +221,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("source", help="the folder of the modules, such as engine/values, or one module")
     parser.add_argument("--tests", nargs="+", help="its tests, where they are not in the same room of tests/")
+    parser.add_argument("--slow", action="store_true", help="the slow ones among them too, last")
     parser.add_argument("--sample", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="how many changes are tried at once")
     options = parser.parse_args()
     os.chdir(ROOT)
     os.environ.setdefault("SEKSKANT_SEED", str(options.seed))
+    tests = options.tests or [f"tests/{options.source}"]
     changes = drawn(options.source, options.sample, options.seed)
     alive = 0
     with tempfile.TemporaryDirectory(prefix="pytest-") as name:  # tests open what is theirs by this name to others
         folders = [copied(Path(name, str(number))) for number in range(options.jobs)]
-        tests = prepared(Suite(folders[0], (options.source, *(options.tests or [f"tests/{options.source}"]))))
-        for difference in shared(changes, [tests._replace(folder=folder) for folder in folders]):
+        arguments = [*(["-m", ""] if options.slow else []), options.source, *tests]
+        suite = prepared(Suite(folders[0], arguments))
+        for difference in shared(changes, [suite._replace(folder=folder) for folder in folders]):
             if difference is not None:
                 alive += 1
                 print(difference, end="\n\n", flush=True)

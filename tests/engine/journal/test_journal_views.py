@@ -14,7 +14,17 @@ import pytest
 from tests.command import here
 from tests.journals import edited, record
 
-VIEWS = ["criteria", "decisions", "evidence", "overrides", "runs"]
+ABOUT = "number offer name year rulebook version"
+VIEWS = {
+    "criteria": f"{ABOUT} criterion title status decisive reference because reservation",
+    "decisions": "number recorded_at recorded_by offer name year rulebook version verdict outcome basis run "
+    "content_digest digest",
+    "evidence": f"{ABOUT} criterion fact test threshold status margin state evidence because reservation source as_of "
+    "by date",
+    "overrides": "number recorded_at offer name year rulebook version verdict outcome of because by",
+    "runs": "run began ended recorded_by entries offers inputs files counts",
+}
+"""Each view, with its columns."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +59,11 @@ def test_each_view_says_what_its_name_promises(journal: Path) -> None:
     assert [(o["of"], o["because"], o["by"]) for o in overrides] == [(1, "Aftalt.", "Udvalget")]
     runs = rows(journal, "SELECT * FROM runs ORDER BY began")
     assert [(r["entries"], r["offers"], r["recorded_by"]) for r in runs] == [(8, 4, "auditor"), (1, 1, "Udvalget")]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_view_has_these_columns(view: str, journal: Path) -> None:
+    assert " ".join(rows(journal, f"SELECT * FROM {view}")[0]) == VIEWS[view]  # noqa: S608 - a name of ours
 
 
 PAGES = """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from engine.decisions.decide import Decider
 from engine.decisions.evaluators import REFERENCE
 from engine.decisions.trace import Subject
+from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.journal.drafts import decision_draft, override_draft, run_draft, texts_of
 from engine.journal.entry import ENTRY_1, Draft, Entry, Header, sealed
 from engine.journal.journal import Head, Journal
@@ -478,11 +479,24 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
         ],
         [("replaced", 0, None, ()), ("other_head", COUNT, None, ())],
     ),
+    "a header's checksums": ([Edit("header", (1,), ("checksums", "x"))], [("altered", 0, 0, ("checksums",))]),
+    "checksums that are no more": (
+        [Edit("cell", (3, 3), ("checksums", ""))],
+        [("altered", 3, None, ("checksums",))],
+    ),
+    "checksums with more after them": (
+        [Edit("cell", (3, 3), ("checksums", "+"))],
+        [("altered", 3, None, ("checksums",))],
+    ),
     "another header": ([Edit("header inserted", (1,))], [("inserted", None, None, ())]),
     "no header": ([Edit("header removed", (1,))], [("removed", 0, 0, ())]),
     "altered and moved": (
         [Edit("cell", (3, 3), ("recorded_by", "x")), Edit("exchanged", (2, 5))],
         [("altered", 3, None, ("recorded_by",)), ("reordered", 2, None, ()), ("reordered", 5, None, ())],
+    ),
+    "a content altered and moved": (
+        [Edit("cell", (3, 3), ("content", "+")), Edit("exchanged", (3, 5))],
+        [("removed", 3, 3, ()), ("inserted", None, None, ()), ("reordered", 5, None, ())],
     ),
     "an altered one moved beyond all numbers": (
         [Edit("cell", (7, 7), ("recorded_by", "x")), Edit("exchanged", (7, 2**62))],
@@ -526,3 +540,29 @@ def test_behind_very_many_that_were_taken_out_entries_are_known_by_their_numbers
         ("reordered", count - 9, None, ()),
         ("reordered", count - 4, None, ()),
     ]
+
+
+def test_what_cannot_be_read_on_is_damaged_and_what_was_found_before_stays(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = Rejected([Diagnostic(Place("journal.db"), "journal-damaged", "the file is damaged")])
+    rows = Journal.rows
+
+    def some(journal: Journal, *_: Any, **__: Any) -> Iterator[Entry]:
+        yield from itertools.islice(rows(journal), 3)
+        raise damaged
+
+    path = edited_copy(small, [Edit("header", (1,), ("created_by", "me"))])
+    monkeypatch.setattr(Journal, "rows", some)
+    with Journal(str(path)) as journal:
+        report = verify(journal, count=COUNT)
+        monkeypatch.setattr(Journal, "headers", lambda journal: raised(damaged))
+        headless = verify(journal)
+    path.unlink()
+    assert report.head == headless.head == Head(0, "")
+    assert [(f.kind, f.detail) for f in report.faults] == [("altered", ""), ("damaged", "the file is damaged")]
+    assert [(f.kind, f.detail) for f in headless.faults] == [("damaged", "the file is damaged")] * 2
+
+
+def raised(error: Exception) -> Any:
+    raise error

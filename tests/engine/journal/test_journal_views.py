@@ -66,6 +66,36 @@ def test_each_view_has_these_columns(view: str, journal: Path) -> None:
     assert " ".join(rows(journal, f"SELECT * FROM {view}")[0]) == VIEWS[view]  # noqa: S608 - a name of ours
 
 
+TABLES = {
+    "journal": "id* format* created_at* created_by* checksums* digest*",
+    "entries": "number* previous* digest* kind* run* recorded_at* recorded_by* software* offer name year rulebook "
+    "version verdict outcome basis content_digest* place superset checksums* execution content* document",
+    "texts": "digest* kind* text*",
+}
+"""Each table, with its columns; those with a star always hold something."""
+NUMBERS, KEYS = {"number", "year"}, {"journal": ["id"], "entries": ["number"], "texts": ["digest"]}
+INDEXES = {
+    "ix_entries_offer": ("offer", ""),
+    "ix_entries_run": ("run", ""),
+    "ix_entries_runs": ("number", "kind = 'run'"),
+    "ix_entries_overrides": ("offer", "kind = 'override'"),
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_table_has_these_columns(table: str, journal: Path) -> None:
+    columns = rows(journal, f"PRAGMA table_info({table})")
+    assert " ".join(c["name"] + "*" * c["notnull"] for c in columns) == TABLES[table]
+    assert {c["name"] for c in columns if c["type"] == "INTEGER"} == NUMBERS & {c["name"] for c in columns}
+    assert [c["name"] for c in columns if c["pk"]] == KEYS[table]
+
+
+def test_entries_are_found_by_these_indexes(journal: Path) -> None:
+    written = rows(journal, "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    found = {index["name"]: index["sql"].partition(" ON ")[2].partition(" WHERE ")[::2] for index in written}
+    assert found == {name: (f"entries ({column})", where) for name, (column, where) in INDEXES.items()}
+
+
 PAGES = """
 import asyncio, json, sys
 from datasette.app import Datasette

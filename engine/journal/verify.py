@@ -263,7 +263,7 @@ class _Chain:
 
     def last_number(self) -> int:
         """The number of the last entry that is there, wherever it stands."""
-        return max((row.holds_as or row.stands_at for row in self._rows), default=0)
+        return max(row.holds_as or row.stands_at for row in self._rows)
 
     def may_have(self, noted: Head) -> bool:
         """Whether no other entry than the noted one is at its place in the chain."""

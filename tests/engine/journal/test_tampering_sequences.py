@@ -523,6 +523,16 @@ def test_what_was_done_is_named_exactly(name: str, small: Path, head: Head) -> N
     assert sorted(said(named), key=str) == sorted(expected, key=str), named
 
 
+@pytest.mark.parametrize("edit", [Edit("deleted", (3, 3)), Edit("cell", (6, 6), ("recorded_by", "x"))])
+def test_a_head_that_was_noted_without_a_count_is_any_that_is_there(edit: Edit, small: Path) -> None:
+    path = edited_copy(small, [edit])
+    there = {entry.digest for entry in stored(path).entries}
+    for digest in [*(entry.digest for entry in stored(small).entries), "0" * 64, "g" * 64]:
+        kinds = [fault.kind for fault in found_in(path, Head(0, digest))]
+        assert ("other_head" in kinds) is (digest not in there), digest
+    path.unlink()
+
+
 @pytest.mark.parametrize(("left", "noted"), [(151, None), (100, 1_500)])
 def test_behind_very_many_that_were_taken_out_entries_are_known_by_their_numbers(
     left: int, noted: int | None, tmp_path: Path

@@ -445,6 +445,14 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
     ),
     "all renumbered by one": ([Edit("renumbered", (1, 1))], [("renumbered", 1, COUNT, ())]),
     "all renumbered by three": ([Edit("renumbered", (1, 3))], [("renumbered", 1, COUNT, ())]),
+    "one removed and all others renumbered": (
+        [Edit("deleted and closed up", (4, 4)), Edit("renumbered", (1, 3))],
+        [("renumbered", 1, 3, ()), ("removed", 4, 4, ()), ("renumbered", 5, COUNT, ())],
+    ),
+    "a text": ([Edit("text", (1,))], [("text_altered", 1, None, ("text",))]),
+    "the kind of a text": ([Edit("text kind", (1,))], [("text_altered", 1, None, ("kind",))]),
+    "a text that was taken out": ([Edit("text removed", (1,))], [("text_removed", 1, None, ("rulebook",))]),
+    "a text that was put in": ([Edit("text inserted", (1,))], [("text_inserted", None, None, ())]),
     "a gap": ([Edit("renumbered", (4, 2))], [("renumbered", 4, COUNT, ())]),
     "two gaps": (
         [Edit("renumbered", (3, 1)), Edit("renumbered", (6, 2))],

@@ -98,9 +98,9 @@ def test_what_decides_a_vector_is_what_the_analyst_finds(data: st.DataObject) ->
 
 
 @few
-@given(statuses=st.lists(st.tuples(*[st.sampled_from([Status.MET, Status.NOT_MET, Status.UNKNOWN])] * 4), min_size=1))
+@given(statuses=st.lists(st.tuples(*[st.sampled_from([Status.MET, Status.NOT_MET, Status.UNKNOWN])] * 5), min_size=1))
 def test_overrides_are_never_alike(statuses: list[Items]) -> None:
-    overrides = {name: {"when": {"fact": name}, "verdict": "not_met"} for name in ("good", "fair")}
+    overrides = {name: {"when": {"fact": name}, "verdict": "not_met"} for name in ("good", "fair", "departure")}
     rulebook = make_rulebook(VOCABULARY, {"C1": PLAIN, "C2": PLAIN}, {"any": ["C1", "C2"]}, overrides)
     vector_decisions = VectorDecisions(Decider(rulebook, engine="reference"))
     for items in statuses:

@@ -185,7 +185,7 @@ def alike(program: Program) -> list[object]:
     """For each item all that the program says of it: items of which it says the same can change places.
 
     Of a criterion that is the statuses it can have, and each group that it stands in: whether it is mandatory there,
-    and what it counts as where it does not apply.
+    and what it counts as where it does not apply. No override is like another: each has a basis of its own.
     """
     uses: dict[int, list[object]] = {node: [] for node in range(len(program.nodes))}
     for index in reversed(range(program.ruling_from, len(program.nodes))):
@@ -195,6 +195,4 @@ def alike(program: Program) -> list[object]:
             continue
         for child in children_of(node):
             uses[child].append((index, isinstance(node, CountNode) and child in node.mandatory))
-    members = len(program.criteria)
-    inputs = enumerate(program.inputs)
-    return [(program.reachable[node], tuple(uses[node])) if i < members else i for i, node in inputs]
+    return [(program.reachable[node], tuple(uses[node])) for node in program.inputs]

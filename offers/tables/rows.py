@@ -48,7 +48,6 @@ class Rows:
             Rejected: with every mistake found in the row.
         """
         cells = {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
-        place = self._table.place(row)
         if (fault := self._table.faults.get(row)) is not None:
             at = self._table.place(row, Column("", fault.cell, EXTRA))
             raise rejected(at, fault.code, fault.message, fault.hint)
@@ -56,6 +55,10 @@ class Rows:
             message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
             beyond = self._table.place(row, Column("", 1 + max(c.number for c in self._columns.values()), EXTRA))
             raise rejected(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")
+        return self._offer_of(row, cells)
+
+    def _offer_of(self, row: int, cells: Mapping[str, str]) -> Offer:
+        place = self._table.place(row)
         diagnostics: list[Diagnostic] = []
         document = Document(place, dict(self._entries(row, cells, diagnostics)), {})
         try:
@@ -77,7 +80,8 @@ class Rows:
         attributes = tuple(cells.get(name) for name in _ATTRIBUTES)
         if attributes not in self._attributes:
             plain = {"id": "x", **dict(zip(_ATTRIBUTES, attributes, strict=True))}
-            self._attributes[attributes] = self.offer(0, {k: v for k, v in plain.items() if k in self._columns}).stated
+            of_columns = {name: text for name, text in plain.items() if text is not None and name in own}
+            self._attributes[attributes] = self._offer_of(0, of_columns).stated
         stated: dict[str, Any] = {**self._attributes[attributes]}
         for name, text in cells.items():
             column = self._columns[name]

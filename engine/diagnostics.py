@@ -89,6 +89,7 @@ CODES: dict[str, str] = {
     "damaged-entry": "an entry of the journal does not hold what entries hold, or not in a format that is read",
     "damaged-header": "the header of the journal is not there once, or does not hold what headers hold",
     "not-a-journal": "a file or database that holds something else than a journal",
+    "altered-file": "a file of a run is not there any more as it was recorded",
     "not-replayable": "a recorded decision cannot be made again as it is recorded",
     "unknown-outcome": "an outcome that the rulebook does not have",
     "mask-incomplete": "a text that is to be masked on export stands in another place too",
@@ -148,8 +149,8 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-_OF_INTEGRITY = ("not-replayable", "damaged-entry", "damaged-header")
-"""The codes of diagnostics which say that a journal does not hold what it should."""
+OF_INTEGRITY = ("altered-file", "not-replayable", "damaged-entry", "damaged-header")
+"""The codes of diagnostics which say that a journal, or a file that it names, does not hold what it should."""
 _PRECEDENCE = (Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
 
 
@@ -190,7 +191,7 @@ class Rejected(Failure):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics), key=lambda d: (d.place, d.code, d.message)))
         super().__init__("\n".join(map(str, self.diagnostics)))
-        if any(diagnostic.code in _OF_INTEGRITY for diagnostic in self.diagnostics):
+        if any(diagnostic.code in OF_INTEGRITY for diagnostic in self.diagnostics):
             self.exit = Exit.INTEGRITY
 
     def lines(self) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from engine.diagnostics import IntegrityFault, NotReplayable, Rejected
+from engine.diagnostics import Diagnostic, IntegrityFault, NotReplayable, Rejected
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
@@ -44,15 +44,19 @@ def replayed(journal: Journal, entries: Iterable[Entry]) -> Iterator[ReplayResul
         if entry.kind == DECISION:
             yield _result(replayer, entry)
         elif entry.kind == RUN:
-            yield from (_result(replayer, one) for one in _batch(journal, entry))
+            yield from _batch(journal, replayer, entry)
 
 
-def _batch(journal: Journal, run: Entry) -> Iterator[Entry]:
-    """The decisions of a batch; the batch itself where they cannot be read."""
+def _batch(journal: Journal, replayer: Replayer, run: Entry) -> Iterator[ReplayResult]:
+    """Each decision of a batch, decided again; the batch itself, and why, where some cannot be read."""
+    damaged: list[Diagnostic] = []
     try:
-        yield from row_entries(journal, run, RowSelection())
-    except (NotReplayable, Rejected):
-        yield run
+        yield from (_result(replayer, one) for one in row_entries(journal, run, RowSelection(), damaged))
+    except Rejected as error:
+        damaged += error.diagnostics
+    for diagnostic in damaged:
+        why = f"{diagnostic.place}: {diagnostic.message}"
+        yield ReplayResult(run, "not_replayable", why=(why, why))
 
 
 def _result(replayer: Replayer, entry: Entry) -> ReplayResult:
@@ -82,11 +86,18 @@ def _line(result: ReplayResult, wording: Wording) -> str:
     entry = result.entry
     how = wording.pick(*_HOW[result.how])
     detail = ", ".join(result.differs_at) or (wording.pick(*result.why) if result.why else "")
-    start = f"{wording.pick('Post', 'Entry')} {entry.number} ({entry.offer}, {entry.rulebook} {entry.version}): {how}"
+    what = f"{entry.offer}, {entry.rulebook} {entry.version}" if entry.offer else wording.pick("kørsel", "run")
+    start = f"{wording.pick('Post', 'Entry')} {entry.number} ({what}): {how}"
     return f"{start}: {detail}" if detail else start
 
 
 def replay_record(result: ReplayResult) -> dict[str, Any]:
     """A result for machines."""
     why = None if result.why is None else result.why[1]
-    return {"number": result.entry.number, "result": result.how, "differs_at": list(result.differs_at), "why": why}
+    return {
+        "id": result.entry.identifier,
+        "number": result.entry.number,
+        "result": result.how,
+        "differs_at": list(result.differs_at),
+        "why": why,
+    }

@@ -63,7 +63,10 @@ BACKENDS = ("polars", "duckdb", "spark")
     help="A CSV table with the columns `old` and `new`: ids that were renamed, merged or split.",
 )
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="The folder to write; it is replaced whole."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The folder to write. It is replaced whole; each run stays in the folder OUT.runs beside it.",
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
@@ -103,7 +106,9 @@ def reclassify(
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
     could not be proven.
     """
-    from cli.reclassify.run_folder import RunFolder  # noqa: PLC0415 - polars is slow to import
+    from cli.reclassify.kept_runs import RunFolder  # noqa: PLC0415 - polars is slow to import
+    from cli.reclassify.run_folder import write_run  # noqa: PLC0415
+    from cli.reclassify.run_recording import RunRecording  # noqa: PLC0415
     from offers.runs.run import reclassify as run  # noqa: PLC0415
 
     if (backend == "spark") != (master is not None):
@@ -128,11 +133,13 @@ def reclassify(
                 _progress(request.table.most_rows) as progress,
             ):
                 result = run(request, folder.path, progress, chosen)
-            folder.finish(request, result, previous, lang)
+            write_run(folder.path, request, result, previous, lang)
+            recording = RunRecording(library, request, result)
+            record = recording.record(folder.path)
+            kept = folder.keep(record)
             if recorder is not None:
-                from cli.reclassify.run_recording import record_run  # noqa: PLC0415 - a database costs start-up
-
-                record_run(recorder, library, request, result, out, recorder_name())
+                recording.append(recorder, record, kept, recorder_name())
+            folder.replace(kept)
     except FolderInUse as error:
         raise click.UsageError(str(error)) from None
     except IntegrityFault as error:
@@ -140,7 +147,7 @@ def reclassify(
         stop(error.exit)
         return
     _say_rejected_rows(result.rejected)
-    sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))
+    sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
     stop(Exit.REJECTED if result.rejected else Exit.DONE)
 
 

@@ -1,25 +1,22 @@
-"""The folder of a run: written aside, put in its place when it is complete."""
+"""The files of a run: its record, what was rejected, the rules, and its summary in words."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, assert_never
 
 from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from engine.decisions.cause_of_change import Cause, VerdictChange
-from engine.diagnostics import FolderInUse, Place
+from engine.diagnostics import Place
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
@@ -35,64 +32,21 @@ if TYPE_CHECKING:
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
 
 
-class RunFolder:
-    """A folder that is there in full or not at all.
+def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
+    """Write what belongs to a run beside its decisions, into the folder that holds them."""
+    _write_rejected(path / "rejected.csv", request, result.rejected)
+    if request.fragile:
+        _join_fragile(path, len(request.rulebooks))
+    if previous is not None:
+        from cli.reclassify.changes_files import write_changes  # noqa: PLC0415 - only where there is something to compare
 
-    Everything is written beside it, in a folder whose name begins with a dot, and renamed at the end. What an
-    interrupted run has left there is taken away by the next one that is given the same name.
-    """
-
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        if out.exists() and not (out / "run.json").is_file() and (not out.is_dir() or any(out.iterdir())):
-            raise FolderInUse(f"{out} is there already and holds no run; choose another folder")
-
-    def __enter__(self) -> RunFolder:
-        parent = self._out.absolute().parent
-        parent.mkdir(parents=True, exist_ok=True)
-        for left in parent.glob(f".{self._out.name}.*.partial"):
-            if not _is_running(left):
-                shutil.rmtree(left, ignore_errors=True)
-        self._aside = Path(tempfile.mkdtemp(prefix=f".{self._out.name}.{os.getpid()}.", suffix=".partial", dir=parent))
-        self.path, self.scratch = self._aside / "run", self._aside / "scratch"
-        self.path.mkdir()
-        self.scratch.mkdir()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        shutil.rmtree(self._aside, ignore_errors=True)
-
-    def finish(self, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
-        """Write what belongs to the run beside the decisions, and put the folder in its place."""
-        _write_rejected(self.path / "rejected.csv", request, result.rejected)
-        if request.fragile:
-            _join_fragile(self.path, len(request.rulebooks))
-        if previous is not None:
-            from cli.reclassify.changes_files import write_changes  # noqa: PLC0415 - only where there is something to compare
-
-            write_changes(self.path, result.changes)
-        _write_rulebooks(self.path / "rulebooks", request.rulebooks)
-        record = run_record(request, result, previous)
-        text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
-        (self.path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
-        (self.path / "summary.html").write_text(summary_page(request, result, previous, language), encoding="utf-8")
-        (self.path / "run.json").write_text(text + "\n", encoding="utf-8")
-        if self._out.exists():
-            self._out.rename(self._aside / "replaced")
-        self.path.rename(self._out)
-
-
-def _is_running(folder: Path) -> bool:
-    """Whether the process that writes a folder is still there."""
-    try:
-        os.kill(int(folder.name.split(".")[-3]), 0)
-    except (ValueError, IndexError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
+        write_changes(path, result.changes)
+    _write_rulebooks(path / "rulebooks", request.rulebooks)
+    record = run_record(request, result, previous)
+    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+    (path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
+    (path / "summary.html").write_text(summary_page(request, result, previous, language), encoding="utf-8")
+    (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -> None:

@@ -1,46 +1,66 @@
-"""Records a reclassification in a journal: one entry for the run, whose decisions stand in its files."""
+"""What a run leaves behind: its record, in its folder and, where one is asked for, as an entry of a journal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cli.common.console import say
-from engine.journal.drafts import run_draft, texts_of
-from engine.journal.journal import Journal, new_run
-from engine.journal.records import File
-from engine.journal.verify import digest_of_file
+from engine.journal.records import File, RunRecord, RunRulebook
+from engine.journal.run_files import digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.runs.run_pass import Request, RunResult
 
+if TYPE_CHECKING:
+    from engine.journal.journal import Journal
 
-def record_run(journal: Journal, library: Library, request: Request, result: RunResult, folder: Path, by: str) -> None:
-    """Append the run in a folder: its inputs, rulebooks, counts, and every file in it by digest.
 
-    Raises:
-        Rejected: the journal cannot be written.
+class RunRecording:
+    """The record of a run over a register.
+
+    Args:
+        library: where wider rulebooks are found.
+        request: what was asked.
+        result: what it came to.
     """
-    name = new_run()
-    wider = [(r, _superset(r, request, library)) for r in request.rulebooks]
-    draft = run_draft(
-        name,
-        year=request.year,
-        folder=journal.place_of(folder),
-        rulebooks=wider,
-        inputs=[File(Path(request.table.file).name, request.table.sha256, result.rows)],
-        files=list(_files(folder)),
-        counts={f"{r.id}@{r.version}": counts for r, counts in zip(request.rulebooks, result.counts, strict=True)},
-        execution={
-            "engines": [e.engine if e else "" for e in result.executions],
-            "checked_by": [e.checked_by if e else "" for e in result.executions],
-            "checked_by_reference": result.checked,
-        },
-    )
-    (entry,) = journal.append([draft], texts_of([r for pair in wider for r in pair]), by=by)
-    say(f"recorded as entry {entry.number} of {journal.shown_address}, run {name}")
+
+    def __init__(self, library: Library, request: Request, result: RunResult) -> None:
+        self._request, self._result = request, result
+        self._rulebooks = [(r, _superset(r, request, library)) for r in request.rulebooks]
+
+    def record(self, folder: Path) -> RunRecord:
+        """The run in a folder: its inputs, rulebooks, counts, and every file in it by digest."""
+        request, result = self._request, self._result
+        return RunRecord(
+            year=request.year,
+            rulebooks=tuple(RunRulebook(r.ref, wider and wider.ref) for r, wider in self._rulebooks),
+            inputs=(File(Path(request.table.file).name, request.table.sha256, result.rows),),
+            files=tuple(_files(folder)),
+            counts={f"{r.id}@{r.version}": counts for r, counts in zip(request.rulebooks, result.counts, strict=True)},
+        )
+
+    def append(self, journal: Journal, record: RunRecord, folder: Path, by: str) -> None:
+        """Append the run that is kept in a folder to a journal.
+
+        Raises:
+            Rejected: the journal cannot be written.
+        """
+        from engine.journal.drafts import run_draft, texts_of  # noqa: PLC0415
+        from engine.journal.journal import new_run  # noqa: PLC0415 - a database costs start-up
+
+        name = new_run()
+        execution = {
+            "engines": [e.engine if e else "" for e in self._result.executions],
+            "checked_by": [e.checked_by if e else "" for e in self._result.executions],
+            "checked_by_reference": self._result.checked,
+        }
+        draft = run_draft(name, record, journal.place_of(folder), execution)
+        (entry,) = journal.append([draft], texts_of([r for pair in self._rulebooks for r in pair]), by=by)
+        say(f"recorded as entry {entry.number} of {journal.shown_address}, run {name}")
 
 
 def _superset(rulebook: Rulebook, request: Request, library: Library) -> Rulebook | None:

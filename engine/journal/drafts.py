@@ -9,7 +9,7 @@ from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Draft, Entry
 from engine.journal.journal import Kept
-from engine.journal.records import File, RecordedOverride, RunRecord, RunRulebook
+from engine.journal.records import RecordedOverride, RunRecord
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.canonical import canonical, canonical_record, decision_text, sha256
 
@@ -78,29 +78,16 @@ def override_draft(of: Entry, run: str, *, verdict: Verdict, outcome: str, becau
     )
 
 
-def run_draft(
-    run: str,
-    *,
-    year: int,
-    folder: str,
-    rulebooks: Iterable[tuple[Rulebook, Rulebook | None]],
-    inputs: Iterable[File],
-    files: Iterable[File],
-    counts: Mapping[str, Mapping[str, int]],
-    execution: Mapping[str, Any],
-) -> Draft:
+def run_draft(run: str, record: RunRecord, folder: str, execution: Mapping[str, Any]) -> Draft:
     """A batch as a draft: its decisions stand in its files, a file per rulebook, each row addressed by its offer's id.
 
     Args:
         run: the run's name, from `new_run`.
-        year: the agreement year.
+        record: what it was made of and came to, and its files; `texts_of` gives the texts of its rulebooks.
         folder: where the files were written, as `Journal.place_of` names it.
-        rulebooks: each rulebook with the wider one that was consulted, if any; `texts_of` gives their texts.
-        inputs: the files that were read.
-        files: the files that were written, `decisions/<rulebook id>@<version>.parquet` among them.
-        counts: for each rulebook, as `ID@VERSION`, how many offers got each verdict, and how many were rejected.
         execution: which evaluators decided, and what checked them; not part of the run's digest.
     """
-    named = (RunRulebook(r.ref, s and s.ref) for r, s in rulebooks)
-    content = canonical(RunRecord(year, tuple(named), tuple(inputs), tuple(files), counts).record())
-    return Draft(RUN, run, content, sha256(content), year=year, execution=canonical(dict(execution)), place=folder)
+    content = canonical(record.record())
+    return Draft(
+        RUN, run, content, sha256(content), year=record.year, execution=canonical(dict(execution)), place=folder
+    )

@@ -6,19 +6,18 @@ stands at was moved or copied; one whose digest holds under none was altered; an
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import sys
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from engine.diagnostics import Malformed, Rejected
 from engine.journal.entry import DECISION, FORMATS, Entry, EntryFormat, Header
 from engine.journal.journal import Head, Journal
 from engine.journal.records import Recorded, RunRecord, columns_of, recorded_by, rulebooks_named
+from engine.journal.run_files import RunFiles
 from engine.values.canonical import sha256
 
 Kind = Literal[
@@ -411,18 +410,7 @@ class _Texts:
 
 def _verify_files(journal: Journal, entry: Entry, run: RunRecord) -> Iterator[Fault]:
     """The files of a run, which still have the digests that were recorded."""
-    for file in run.files:
-        path = journal.folder_at(str(entry.place)) / file.path
-        digest = digest_of_file(path)
-        if digest != file.sha256:
-            kind: Kind = "file_missing" if digest is None else "file_altered"
-            yield Fault(kind, entry.number, detail=str(path))
-
-
-def digest_of_file(path: Path) -> str | None:
-    """The SHA-256 of a file; None where it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except (OSError, ValueError):  # no file has a name with a null in it
-        return None
+    for path, is_there in RunFiles.recorded(
+        journal.folder_at(str(entry.place)), run, f"entry {entry.number}"
+    ).altered():
+        yield Fault("file_altered" if is_there else "file_missing", entry.number, detail=str(path))

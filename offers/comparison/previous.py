@@ -13,6 +13,7 @@ from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
 from engine.journal.records import RunRecord
+from engine.journal.run_files import check_copy
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.evidence_columns import evidence_columns
@@ -48,9 +49,10 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
     """A run that was written before, as far as some rulebooks need it.
 
     Raises:
-        Rejected: the folder holds none.
+        Rejected: the folder holds none, or a file of it is not what it was.
     """
     try:
+        check_copy(folder, ("run.json", DECISIONS, RULEBOOKS))
         run = RunRecord.read(read_json((folder / "run.json").read_text(encoding="utf-8")))
         books = {decided.rulebook.id: decided.rulebook.name for decided in run.rulebooks}
         old = Library(folder / RULEBOOKS).rulebooks

@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from engine.documents.fields import read_json
 from engine.journal.drafts import run_draft, texts_of
 from engine.journal.journal import Journal
-from engine.journal.records import File
-from offers.recorded.batch_entries import document_of
+from engine.journal.records import File, RunRecord, RunRulebook
+from offers.recorded.batch_entries import RowDocuments
 from offers.records.offer import read_offer
 from tests.command import Ran, here
 from tests.journals import YEAR, deciders
@@ -37,7 +38,7 @@ def journal(tmp_path: Path) -> Path:
     for decider in those:
         rulebook, rows = decider.program.rulebook, []
         for cells in ({**row, **MORE} for row in ROWS):
-            written = read_offer(document_of(cells, rulebook.vocabulary), rulebook.vocabulary)
+            written = read_offer(RowDocuments(rulebook.vocabulary).document(cells), rulebook.vocabulary)
             trace = decider.decide(written.subject(), written.stated, YEAR)
             decided = {"verdict": trace.verdict.value, "outcome": trace.outcome, "basis": trace.basis}
             decided |= {c.criterion.id: c.status.reported for c in trace.criteria}
@@ -47,12 +48,13 @@ def journal(tmp_path: Path) -> Path:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         files.append(File(f"decisions/{file.name}", digest, len(rows)))
     pairs = [(d.program.rulebook, d.superset.program.rulebook if d.superset else None) for d in those]
+    rulebooks = tuple(RunRulebook(r.ref, s and s.ref) for r, s in pairs)
     counts = {f"{r.id}@{r.version}": {"rows": 3} for r, _ in pairs}
-    parts: dict[str, Any] = {"inputs": [], "files": files, "counts": counts, "execution": {"engine": "columnar"}}
+    run = RunRecord(YEAR, rulebooks, (), tuple(files), counts)
     path = tmp_path / "journal.db"
     with Journal(str(path), writes=True) as source:
         place = source.place_of(tmp_path / "out")
-        draft = run_draft("run-2018", year=YEAR, folder=place, rulebooks=pairs, **parts)
+        draft = run_draft("run-2018", run, place, {"engine": "columnar"})
         source.append([draft], texts_of([r for r, _ in pairs]), by="auditor")
     return path
 
@@ -91,15 +93,37 @@ def test_a_journal_and_its_batches_can_be_moved_together(journal: Path, tmp_path
     assert audit(moved / journal.name, "verify").code == 0
 
 
-def test_a_row_that_says_otherwise_is_noticed(journal: Path) -> None:
+def forged(journal: Path) -> Path:
+    """The file of a rulebook in which one status is not what the evidence gives."""
     file = journal.parent / "out" / "decisions" / f"{MOST}@2018.parquet"
     frame = pl.read_parquet(file)
     changed = pl.when(pl.col("offer") == "a").then(pl.lit("not_met")).otherwise(pl.col("B1")).alias("B1")
     frame.with_columns(changed).write_parquet(file)
+    return file
+
+
+def test_a_row_that_says_otherwise_is_noticed(journal: Path) -> None:
+    file = forged(journal)
     verified = audit(journal, "verify")
     assert verified.code == 4
     assert "no longer has its digest" in verified.out
     assert str(file) in verified.out.replace("\n  ", "")
+    replayed = audit(journal, "replay", "--all")
+    assert replayed.code == 4
+    assert f"Entry 1 (run): not replayable: {file}: the file, which entry 1 of {journal} names," in replayed.out
+    assert "3 identical, 0 different, 1 not replayable" in replayed.out
+
+
+def test_a_row_that_says_otherwise_under_a_digest_that_fits_is_noticed(journal: Path) -> None:
+    file = forged(journal)
+    with Journal(str(journal)) as source:
+        run, texts = RunRecord.read(read_json(source.entry(1).content)), dict(source.texts())
+    journal.unlink()
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    files = tuple(f._replace(sha256=digest) if f.path.endswith(file.name) else f for f in run.files)
+    with Journal(str(journal), writes=True) as source:
+        source.append([run_draft("run", run._replace(files=files), "out", {})], texts, by="auditor")
+    assert audit(journal, "verify").code == 0
     replayed = audit(journal, "replay", "--all")
     assert replayed.code == 4
     assert "different: criteria.B1.status" in replayed.out
@@ -116,6 +140,6 @@ def test_what_is_not_in_a_batch_is_said(journal: Path) -> None:
         assert message in ran.err
     (journal.parent / "out" / "decisions" / f"{MOST}@2018.parquet").unlink()
     ran = audit(journal, "show", f"1/a@{MOST}")
-    assert ran.code == 1
-    assert "unreadable" in ran.err
+    assert ran.code == 4
+    assert "altered-file" in ran.err
     assert "not replayable" in audit(journal, "replay", "--all").out

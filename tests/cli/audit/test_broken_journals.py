@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.diagnostics import Rejected
+from engine.diagnostics import OF_INTEGRITY, Rejected
 from engine.journal import connection as journal_connection
+from engine.journal.drafts import run_draft
 from engine.journal.journal import Journal
+from engine.journal.records import File, RunRecord, RunRulebook
 from tests.command import DATA, Ran, here
 from tests.engine.rulebooks.test_broken_rulebooks import ABOUT_JOURNALS, check_style
-from tests.journals import edited, record
+from tests.journals import deciders, edited, record
 
 JOURNAL = "journal.db"
 
@@ -63,6 +65,14 @@ def _leaking(folder: Path) -> None:
     here("assess", str(folder / "x.json"), "--year", "2018", "--journal", JOURNAL, "--summary")
 
 
+def _run_without_its_file(folder: Path) -> None:
+    rulebook = deciders()[0].program.rulebook
+    name = f"decisions/{rulebook.id}@{rulebook.version}.parquet"
+    run = RunRecord(2018, (RunRulebook(rulebook.ref, None),), files=(File(name, "0" * 64, 1),))
+    with Journal(JOURNAL, writes=True) as journal:
+        journal.append([run_draft("run", run, "run", {})], by="ida")
+
+
 GNISTEN = str(DATA / "gnisten.yaml")
 CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...], str]] = {
     "journal-address": (
@@ -90,6 +100,13 @@ CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...], str]] = {
         _nothing,
         ("audit", "show", "9"),
         "journal.db: unknown-entry: there is no entry 9\n  hint: there are entries 1 to 8\n",
+    ),
+    "altered-file": (
+        _run_without_its_file,
+        ("audit", "show", "9/gnisten"),
+        "run/decisions/hovedstaden.udviklingsstrategi@2018.parquet: altered-file: the file, which entry 9 of "
+        "journal.db names, cannot be read\n"
+        "  hint: a copy of the file that was not altered, put in its place, holds again\n",
     ),
     "not-replayable": (
         _without_rulebooks,
@@ -135,7 +152,7 @@ def test_what_is_wrong_is_said_exactly(code: str, folder: Path) -> None:
     prepare(folder)
     digest = "8f" if code != "not-replayable" else _digest_of_first(folder)
     ran = here(*arguments, *(["--journal", JOURNAL] if arguments[0] == "audit" else []))
-    assert (ran.code, ran.out) == (4 if code == "not-replayable" else 1, "")
+    assert (ran.code, ran.out) == (4 if code in OF_INTEGRITY else 1, "")
     assert ran.err.removeprefix("nothing was recorded in journal.db\n") == expected.format(digest=digest)
     check_style(ran.err)
 

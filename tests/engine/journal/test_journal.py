@@ -16,7 +16,7 @@ from engine.diagnostics import Rejected
 from engine.journal.drafts import run_draft, texts_of
 from engine.journal.entry import ENTRY_1, Draft, Entry, Recorder, chained, sealed
 from engine.journal.journal import Filter, Head, Journal, Kept
-from engine.journal.records import File
+from engine.journal.records import File, RunRecord, RunRulebook
 from engine.journal.verify import Fault, verify
 from engine.rulebooks.library import Library
 from engine.values.canonical import decision_text, sha256
@@ -223,16 +223,14 @@ def test_a_run_is_recorded_with_its_files_and_verified_against_them(tmp_path: Pa
     (tmp_path / "out" / "decisions").mkdir(parents=True)
     file = tmp_path / "out" / "decisions" / "x@1.parquet"
     file.write_bytes(b"rows")
-    draft = run_draft(
-        "r1",
-        year=2018,
-        folder="out",
-        rulebooks=[(rulebook, None)],
-        inputs=[File("register.csv", sha256("in"), 2)],
-        files=[File("decisions/x@1.parquet", sha256("rows"), 2)],
-        counts={f"{rulebook.id}@{rulebook.version}": {"met": 1, "undetermined": 1}},
-        execution={"engine": "columnar"},
+    run = RunRecord(
+        2018,
+        (RunRulebook(rulebook.ref, None),),
+        (File("register.csv", sha256("in"), 2),),
+        (File("decisions/x@1.parquet", sha256("rows"), 2),),
+        {f"{rulebook.id}@{rulebook.version}": {"met": 1, "undetermined": 1}},
     )
+    draft = run_draft("r1", run, "out", {"engine": "columnar"})
     path = tmp_path / "journal.db"
     with Journal(str(path), writes=True) as journal:
         journal.append([draft], texts_of([rulebook]), by="auditor")

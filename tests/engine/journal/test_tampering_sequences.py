@@ -23,7 +23,7 @@ from engine.decisions.trace import Subject
 from engine.journal.drafts import decision_draft, override_draft, run_draft, texts_of
 from engine.journal.entry import ENTRY_1, Entry, Header, sealed
 from engine.journal.journal import Head, Journal
-from engine.journal.records import File, RunRecord, columns_of, recorded_by, rulebooks_named
+from engine.journal.records import File, RunRecord, RunRulebook, columns_of, recorded_by, rulebooks_named
 from engine.journal.verify import Fault, verify
 from engine.rulebooks.rulebook import Verdict
 from engine.values.canonical import sha256
@@ -54,12 +54,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         entries = [journal.append([decided(n)], texts_of([rulebook]), by="auditor")[0] for n in range(4)]
         override = {"verdict": Verdict.NOT_MET, "outcome": "not_met", "because": "so", "by": "they"}
         journal.append([override_draft(entries[1], "run", **override)], by="they")  # type: ignore[arg-type]
-        files = [File("rows.csv", sha256("rows"), 1)]
-        counts = {"test@1": {"met": 1}}
-        pairs = [(rulebook, None)]
-        run = run_draft(
-            "r", year=2018, folder="out", rulebooks=pairs, inputs=[], files=files, counts=counts, execution={}
-        )
+        files = (File("rows.csv", sha256("rows"), 1),)
+        recorded_run = RunRecord(2018, (RunRulebook(rulebook.ref, None),), (), files, {"test@1": {"met": 1}})
+        run = run_draft("r", recorded_run, "out", {})
         journal.append([run], by="auditor")
         journal.append([decided(4)], by="auditor")
     return path

@@ -42,6 +42,7 @@ ABOUT_OFFERS = {
 
 # So have journals and receipts: tests/cli/audit/test_broken_journals.py.
 ABOUT_JOURNALS = {
+    "altered-file",
     "damaged-entry",
     "damaged-header",
     "journal-address",

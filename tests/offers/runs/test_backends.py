@@ -135,7 +135,7 @@ def test_duckdb_loads_nothing_from_elsewhere_and_leaves_no_file(tmp_path: Path) 
     assert {settings[name] for name in off} == {"false"}
     typed(0, 50, chance_of(6)).write_parquet(tmp_path / "register.parquet")
     reclassified(tmp_path / "register.parquet", tmp_path / "run", *DUCKDB, cwd=tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["register.parquet", "run"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["register.parquet", "run", "run.runs"]
 
 
 @needs_duckdb

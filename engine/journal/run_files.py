@@ -1,0 +1,136 @@
+"""The files of a run, each compared with the digest that was recorded of it before anything in it is believed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from engine.diagnostics import Place, rejected
+from engine.documents.fields import read_json
+from engine.journal.records import File, RunRecord
+from engine.values.canonical import canonical, sha256
+
+RECORD = "record.json"
+"""The file of a run that names all others by their digests; its own digest names the folder that the run is kept in."""
+KEPT = ".runs"
+"""How the folder with the runs of a name ends: those of `2018` are kept in `2018.runs`."""
+_DIGITS = 16
+_HINT = "a copy of the file that was not altered, put in its place, holds again"
+
+
+def digest_of_run(run: RunRecord) -> str:
+    """The digest of what a run was made of, what it came to, and every file that it wrote."""
+    return sha256(canonical(run.record()))
+
+
+def name_of_kept(digest: str) -> str:
+    """What the folder of a run is called by its digest."""
+    return digest[:_DIGITS]
+
+
+def runs_kept_of(out: Path) -> Path:
+    """The folder in which the runs are kept that were written as `out`.
+
+    >>> runs_kept_of(Path("runs/2018")).as_posix()
+    'runs/2018.runs'
+    """
+    return out.with_name(out.name + KEPT)
+
+
+class RunFiles:
+    """The files of a run by its record.
+
+    Args:
+        folder: where the run stands.
+        run: its record.
+        owner: what vouches for it, such as `entry 4 of journal.db`.
+        beside: folders in which its files are looked for, too.
+    """
+
+    def __init__(self, folder: Path, run: RunRecord, owner: str, beside: Sequence[Path] = ()) -> None:
+        self._folder, self._run, self._owner = folder, run, owner
+        self._folders = (folder, *beside)
+
+    @classmethod
+    def recorded(cls, folder: Path, run: RunRecord, owner: str) -> RunFiles:
+        """The files of a run that a journal names.
+
+        Those that were recorded before runs were kept stand in the folder that was written; where another run was
+        written there since, they are found among those that are kept beside it.
+        """
+        kept = runs_kept_of(folder) if folder.name else None
+        return cls(folder, run, owner, sorted(kept.iterdir()) if kept and kept.is_dir() else ())
+
+    def table(self, name: str) -> list[Path]:
+        """The files of a table: the one of that name, or those in the folder of that name, in their order.
+
+        Raises:
+            Rejected: the run has no such file, or one is not what it was.
+        """
+        files = [f for f in self._run.files if f.path == name or f.path.startswith(f"{name}/")]
+        if not files:
+            message = f"{self._owner} names no file `{name}`"
+            raise rejected(Place(str(self._folder)), "altered-file", message, _HINT)
+        return [self.path(file) for file in sorted(files) if file.path.endswith(".parquet")]
+
+    def path(self, file: File) -> Path:
+        """Where a file stands that has its digest.
+
+        Raises:
+            Rejected: there is none.
+        """
+        return next(self._sound(file), None) or self._fail(file)
+
+    def altered(self) -> Iterator[tuple[Path, bool]]:
+        """The files that are not what they were, and whether something else stands in their place."""
+        for file in self._run.files:
+            if next(self._sound(file), None) is None:
+                path = self._folder / file.path
+                yield path, digest_of_file(path) is not None
+
+    def _fail(self, file: File) -> Path:
+        path = self._folder / file.path
+        was_altered = digest_of_file(path) is not None
+        what = "no longer has its digest" if was_altered else "cannot be read"
+        raise rejected(Place(str(path)), "altered-file", f"the file, which {self._owner} names, {what}", _HINT)
+
+    def _sound(self, file: File) -> Iterator[Path]:
+        if _is_below(file.path):
+            for folder in self._folders:
+                if digest_of_file(folder / file.path) == file.sha256:
+                    yield folder / file.path
+
+
+def _is_below(path: str) -> bool:
+    """Whether a path leads to a file below a folder and nowhere else."""
+    pure = PurePosixPath(path)
+    return not pure.is_absolute() and ".." not in pure.parts
+
+
+def check_copy(folder: Path, names: Iterable[str]) -> None:
+    """Compare files of a run's folder with the record that stands among them; runs of before have none.
+
+    Raises:
+        Rejected: a file is not what it was.
+        OSError, ValueError: there is no record that can be read.
+    """
+    if not (folder / RECORD).exists():
+        return
+    run = RunRecord.read(read_json((folder / RECORD).read_text(encoding="utf-8")))
+    files = RunFiles(folder, run, str(folder / RECORD))
+    wanted = set(names)
+    for file in run.files:
+        if file.path.partition("/")[0] in wanted:
+            files.path(file)
+
+
+def digest_of_file(path: Path) -> str | None:
+    """The SHA-256 of a regular file; None where it is none or cannot be read."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (OSError, ValueError):  # no file has a name with a null in it
+        return None

@@ -17,6 +17,7 @@ from offers.tables.sheet_cells import Cell, MergedCells, SheetContent, content_o
 
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+_NAMESPACE = re.compile(rb"xmlns(:\w+)?=[\"'](?:" + re.escape(MAIN) + b"|" + re.escape(_STRICT) + rb")[\"']")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,9})")
 _ROW_NUMBER = re.compile(rb'<row r="([0-9]{1,9})"')
 _LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
@@ -32,8 +33,9 @@ _ESCAPE_IN_XML = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 
 def content_if_regular(xml: bytes, shared: bytes, book: CalamineWorkbook, sheet: str) -> SheetContent | None:
     """What stands in a sheet whose XML is written as programs write it, whatever it says; None for any other."""
+    xml = _without_prefix(xml)
     start, end = xml.find(b"<sheetData"), xml.rfind(b"</sheetData>")
-    if not 0 <= start < end or b"<!" in xml or not _has_one_namespace(xml[:start], xml):
+    if not 0 <= start < end or b"<!" in xml:
         return None
     if any(b"_x" in part and _ESCAPE_IN_XML.search(part) for part in (xml, shared)):
         return None
@@ -92,10 +94,13 @@ class _Marks:
         )
 
 
-def _has_one_namespace(head: bytes, xml: bytes) -> bool:
-    """Whether no element of the sheet can have a prefix."""
-    named = sum(xml.count(namespace) for namespace in (MAIN, _STRICT))
-    return named == 1 and any(b' xmlns="' + namespace + b'"' in head for namespace in (MAIN, _STRICT))
+def _without_prefix(xml: bytes) -> bytes:
+    """The XML without the prefix that all elements of a sheet may have; nothing where they may have several."""
+    names = _NAMESPACE.findall(xml)
+    if len(names) != 1:
+        return b""
+    prefix = names[0].removeprefix(b":")
+    return xml.replace(b"<" + prefix + b":", b"<").replace(b"</" + prefix + b":", b"</") if prefix else xml
 
 
 def _is_small_and_named_once(xml: bytes, start: int, end: int) -> bool:

@@ -42,10 +42,10 @@ def content_if_regular(xml: bytes, shared: bytes, book: CalamineWorkbook, sheet:
     if not _is_small_and_named_once(xml, start, end) or (rows := _rows(book, sheet)) is None:
         return None
     marks = _Marks(xml, start, end)
-    errors, formulas, hidden, merged = marks.errors(), marks.not_computed(), marks.hidden_rows(), marks.merged()
-    if errors is None or formulas is None or hidden is None or merged is None:
-        return None
-    if filled_cells(rows) + len(errors) != xml.count(b"</v", start, end) + xml.count(b"</is", start, end):
+    untold = xml.count(b"</v", start, end) + xml.count(b"</is", start, end) - filled_cells(rows)
+    errors = marks.errors() if untold else []
+    formulas, hidden, merged = marks.not_computed(), marks.hidden_rows(), marks.merged()
+    if errors is None or formulas is None or hidden is None or merged is None or len(errors) != untold:
         return None
     return content_of(rows, [*errors, *formulas], merged, hidden)
 
@@ -61,13 +61,11 @@ class _Marks:
 
     def errors(self) -> list[Cell] | None:
         """The cells that hold errors."""
-        if not (count := self._count(b't="e"')):
-            return []
         errors = [
             Cell(*row_and_column(match[1].decode()), html.unescape(match[3].decode()))
             for match in _ERROR.finditer(self._xml, *self._rows)
         ]
-        return errors if len(errors) == count else None
+        return errors if len(errors) == self._count(b't="e"') else None
 
     def not_computed(self) -> list[Cell] | None:
         """The cells with formulas that have no value."""

@@ -17,7 +17,7 @@ from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks
-from cli.reclassify.reclassify import request_of, say_set_aside
+from cli.reclassify.reclassify import request_of, say_how_it_was_read, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Language, Wording
 from offers.records.input_remarks import UNREAD
@@ -71,7 +71,7 @@ def preview(
         say(f"the two rulebooks are the same: {after.id} {after.version}")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            result = _previewed(register, before, after, year, ignored, Path(folder))
+            result = _previewed(register, before, after, year, ignored, Path(folder), lang)
     except IntegrityFault as error:
         from cli.reclassify.reclassify import shown_register  # noqa: PLC0415 - polars is slow to import
 
@@ -92,7 +92,13 @@ def preview(
 
 
 def _previewed(
-    register: str, before: Rulebook, after: Rulebook, year: int, ignored: Sequence[str], folder: Path
+    register: str,
+    before: Rulebook,
+    after: Rulebook,
+    year: int,
+    ignored: Sequence[str],
+    folder: Path,
+    language: Language,
 ) -> RunResult:
     """The register by the new rulebook, compared with the register by the old one."""
     import polars as pl  # noqa: PLC0415 - slow to import
@@ -101,6 +107,7 @@ def _previewed(
     from offers.runs.run import reclassify  # noqa: PLC0415
 
     request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
+    say_how_it_was_read(request.table, language)
     first = reclassify(request._replace(fragile=False), folder / "before")
     decided = folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet"
     frame = pl.scan_parquet(decided, glob=False)

@@ -128,6 +128,7 @@ def reclassify(
     try:
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
+            say_how_it_was_read(request.table, lang)
             request = request._replace(
                 fragile=not no_fragile, previous=_previous(previous, request, ids), overridden=_overridden(recorder)
             )
@@ -211,7 +212,7 @@ def request_of(
     ignored: Sequence[str],
     scratch: Path,
 ) -> Request:
-    """What is asked of a register: a table, in a file or a database, or offer files. How a table was read is said.
+    """What is asked of a register: a table, in a file or a database, or offer files.
 
     Raises:
         Rejected: it cannot be read.
@@ -224,9 +225,15 @@ def request_of(
         table, reader = table_of_offers(str(Path(register)), vocabulary)
         return Request(table, reader, rulebooks, year, nearness)
     table = _opened_table(register, vocabulary, scratch, ignored, reading())
+    return Request(table, Rows(table, vocabulary), rulebooks, year, nearness)
+
+
+def say_how_it_was_read(table: Table, language: Language) -> None:
+    """Say what was found out about a table, and what else whoever hands it in should know."""
     if table.detected:
         say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
-    return Request(table, Rows(table, vocabulary), rulebooks, year, nearness)
+    for remark in table.remarks:
+        say(f"{table.file}: {remark.da if language == 'da' else remark.en}")
 
 
 def shown_register(register: str) -> str:

@@ -96,7 +96,8 @@ def check_that_spark_reads(table: Table) -> None:
         Rejected: it is not Parquet.
     """
     if not table.files:
-        raise rejected(Place(table.file), "unreadable", "Spark reads Parquet: a file, or a folder of files")
+        hint = "write the ids as texts, or as whole numbers" if table.kind in ("parquet", "duckdb") else None
+        raise rejected(Place(table.file), "unreadable", "Spark reads Parquet: a file, or a folder of files", hint)
 
 
 @contextmanager

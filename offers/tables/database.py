@@ -23,6 +23,7 @@ from offers.tables.headers import Headers
 from offers.tables.table import ROW, WHITESPACE, Table
 from offers.tables.table_file import is_duckdb
 from offers.tables.table_source import Source
+from offers.tables.typed_ids import with_ids_as_texts
 
 _AT_ONCE = 20_000
 _ADDRESS = "FILE.duckdb#TABLE, or postgresql+psycopg://user@host/database#TABLE"
@@ -91,11 +92,12 @@ def open_table_of_database(
         source.copy(columns, path)
     frame = pl.scan_parquet(path, row_index_name=ROW, glob=False, low_memory=True)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
-    frame = frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE))
     rows: int = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     read_as = {"rows ordered by": source.order, "digest of": "its rows as NDJSON"}
     table = Table(address.shown_address, source.kind, tuple(columns), frame, ".", read_as, digest_of_rows(path), rows)
-    return table._replace(first_row=1, files=(path,), rows_of_files=(rows,))
+    table = with_ids_as_texts(table._replace(first_row=1, files=(path,), rows_of_files=(rows,)))
+    ids = pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE)
+    return table._replace(frame=table.frame.with_columns(ids))
 
 
 def digest_of_rows(path: Path) -> str:

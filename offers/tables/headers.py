@@ -13,6 +13,8 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 
 ID = "id"
+IDS = (ID, "part_of")
+"""The columns that hold ids of offers."""
 ATTRIBUTE_HEADERS: Mapping[str, Text] = {
     ID: Text(da="id", en="id"),
     "name": Text(da="navn", en="name"),

@@ -13,6 +13,7 @@ from offers.tables.polars_words import polars_in_words
 from offers.tables.reading import Reading
 from offers.tables.table import ROW, Table
 from offers.tables.table_file import TableFile
+from offers.tables.typed_ids import with_ids_as_texts
 
 
 def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:
@@ -37,7 +38,7 @@ def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scra
     frame = pl.scan_parquet(file.files, row_index_name=ROW, low_memory=True, glob=False)
     frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
     table = Table(file.name, "parquet", tuple(columns), frame, ".", {}, file.sha256, sum(rows), first_row=1)
-    return table._replace(files=tuple(file.files), rows_of_files=tuple(rows), rows=sum(rows))
+    return with_ids_as_texts(table._replace(files=tuple(file.files), rows_of_files=tuple(rows), rows=sum(rows)))
 
 
 def schema_of(file: Path) -> pl.Schema:

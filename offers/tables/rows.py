@@ -55,14 +55,14 @@ class Rows:
         Raises:
             Rejected: with every mistake found in the row; or, with the code `not-an-offer` alone, it holds none.
         """
-        cells, place = self._cells(values), self._table.place(row)
+        cells = self._cells(values)
         if (fault := self._table.faults.get(row)) is not None:
             at = self._table.place(row, Column("", fault.cell, EXTRA))
             raise rejected(at, fault.code, fault.message, fault.hint)
         if self.asks_for_offers:
             reason = self._setting_aside.reason(cells, is_too_long=values.get(EXTRA) is not None)
             if reason is not None:
-                raise rejected(place, NOT_AN_OFFER, reason, HINT)
+                raise rejected(self._table.place(row), NOT_AN_OFFER, reason, HINT)
         if (extra := text_of(values.get(EXTRA))) is not None:
             message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
             beyond = self._table.place(row, Column("", 1 + max(c.number for c in self._columns.values()), EXTRA))

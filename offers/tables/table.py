@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place
+from engine.rulebooks.language import Text
 from offers.tables.cells import DecimalSign
 from offers.tables.csv_text import Fault
 from offers.tables.headers import Column
@@ -35,7 +36,8 @@ class Table(NamedTuple):
     The frame has a column for each that is read, by its name in the table contract, and `ROW`; where the table has no
     types they are texts. An id is a text without spaces around it. `detected` is what a reader may want to check.
     `most_rows` is at least the number of rows, `rows` their number where it is known from elsewhere than the frame.
-    `faults` says of rows that they cannot be read. `files` are those that Parquet stands in, with the rows of each.
+    `faults` says of rows that they cannot be read, `remarks` what else whoever hands in the table should know. `files`
+    are those that Parquet stands in, with the rows of each, where any backend may read them by itself.
     """
 
     file: str
@@ -52,6 +54,7 @@ class Table(NamedTuple):
     rows_of_files: tuple[int, ...] = ()
     rows: int | None = None
     faults: Mapping[int, Fault] = MappingProxyType({})
+    remarks: tuple[Text, ...] = ()
 
     def place(self, row: int, column: Column | None = None) -> Place:
         """The place of a row, counted from 0, or of a cell in it."""

@@ -1,27 +1,30 @@
-"""Reads workbooks, XLSX and OpenDocument (ODS), by python-calamine: their cells become texts.
+"""Reads workbooks, XLSX and OpenDocument (ODS): the cells of the sheet that holds the table become texts.
 
 Numbers keep all their digits, and an error (`#N/A`) is a text, so that it is never taken for an empty cell.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from engine.diagnostics import Place, Scattered, near_hint, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected
+from engine.rulebooks.language import Text
 from offers.tables.cells import DecimalSign
 from offers.tables.headers import SHEET, Column, Headers
+from offers.tables.ods_sheet import OdsSheets
 from offers.tables.reading import Reading
-from offers.tables.sheet_cells import UntoldCells
+from offers.tables.sheet_cells import SheetContent
+from offers.tables.sheet_faults import check_headers, faults_of_rows, hidden_rows_read
 from offers.tables.standard_error import unheard
-from offers.tables.table import Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
+from offers.tables.table import EXTRA, Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
 from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
+from offers.tables.xlsx_sheet import sheet_of_xlsx
 
 _HEADER_WITHIN = 10
 _EXACT = 10**16
@@ -30,23 +33,32 @@ _NOT_WHOLE = (CalamineError, ElementTree.ParseError, KeyError, *DAMAGED_ARCHIVE)
 
 
 def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:
-    """The table in a workbook: its sheet `Register`, or else its first; the first of ten rows with an `id` has headers.
+    """The table in a workbook; the first of ten rows with an `id` has its headers.
+
+    It stands in the sheet `Register`, or else in the first, but in a hidden one only where no other has cells.
 
     Raises:
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
     with _told_as_ours(file.name):
-        sheet, rows = _read(file, reading.sheet)
+        choice, content = _read(file, reading.sheet)
+    sheet, rows = choice.name, content.rows
     at = next((i for i, row in enumerate(rows[:_HEADER_WITHIN]) if _names_columns(row, headers)), 0)
     names = [cell_text(c, ".") or "" for c in (rows[at : at + 1] or [[]])[0]]
-    columns = headers.read(names, file.name, ignored, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
+    with _told_with_hidden_sheets(file.name, choice):
+        columns = headers.read(names, file.name, ignored, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
+    check_headers(content, at + 1, columns, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
     below = rows[at + 1 :]
     sign = reading.decimal or _sign_of_texts(columns, below)
     cells = {c.name: [cell_text(row[c.number - 1], sign) for row in below] for c in columns}
+    faults = faults_of_rows(content, at + 1, columns)
+    if faults:
+        cells[EXTRA] = [faults[row].message if row in faults else None for row in range(len(below))]
     detected = {"sheet": sheet, "decimal sign of texts": sign}
     frame = frame_of_texts(cells)
     table = Table(file.name, file.kind, tuple(columns), frame, sign, detected, file.sha256, len(rows))
-    return table._replace(first_row=at + 2, sheet=sheet)
+    remarks = (*_passed_over(choice), *hidden_rows_read(content, at + 1))
+    return table._replace(first_row=at + 2, sheet=sheet, rows=len(below), faults=faults, remarks=remarks)
 
 
 def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> DecimalSign:
@@ -54,31 +66,62 @@ def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> 
     return decimal_sign(columns, frame_of_texts(texts), ".")
 
 
-def _read(file: TableFile, named: str | None) -> tuple[str, list[list[Any]]]:
-    """The name of the sheet that holds the table, and its rows from the first on."""
-    untold = UntoldCells(file.path, file.kind)
+class _Choice(NamedTuple):
+    """The sheet that is read, and hidden ones that were passed over."""
+
+    name: str
+    passed_over: Sequence[str] = ()
+
+
+def _read(file: TableFile, named: str | None) -> tuple[_Choice, SheetContent]:
+    """The sheet that holds the table, and what stands in it."""
+    ods = OdsSheets(file.path) if file.kind == "ods" else None
     with file.path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as book:
-        names = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
-        if not names:
-            raise rejected(Place(file.name), "unreadable", "the workbook has no sheet with cells")
-        sheet = named or (SHEET if SHEET in names else names[0])
-        if sheet not in names:
-            hint = near_hint(sheet, dict.fromkeys(names))
-            raise rejected(Place(file.name), "unreadable", f"there is no sheet {quoted(sheet)} in the workbook", hint)
-        texts = untold.texts(sheet)
-        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    _fill(rows, texts)
-    return sheet, rows
+        choice = _chosen(file.name, book.sheets_metadata, named)
+        if ods is not None:
+            return choice, ods.content(book, choice.name)
+        return choice, sheet_of_xlsx(file.path, book, choice.name)
 
 
-def _fill(rows: list[list[Any]], texts: Mapping[tuple[int, int], str]) -> None:
-    """Put texts into cells, by row and column from 1; all rows stay as long as each other."""
-    width = max([column for _, column in texts] + [len(row) for row in rows[:1]], default=0)
-    rows += [[] for _ in range(len(rows), max((row for row, _ in texts), default=0))]
-    if rows and len(rows[-1]) < width:
-        rows[:] = [row + [""] * (width - len(row)) for row in rows]
-    for (row, column), text in texts.items():
-        rows[row - 1][column - 1] = text
+def _chosen(file: str, sheets: Sequence[SheetMetadata], named: str | None) -> _Choice:
+    with_cells = {s.name: s.visible == SheetVisibleEnum.Visible for s in sheets if s.typ == SheetTypeEnum.WorkSheet}
+    if not with_cells:
+        raise rejected(Place(file), "unreadable", "the workbook has no sheet with cells")
+    if named is not None:
+        if named not in with_cells:
+            hint = near_hint(named, with_cells)
+            raise rejected(Place(file), "unreadable", f"there is no sheet {quoted(named)} in the workbook", hint)
+        return _Choice(named)
+    candidates = [name for name, is_visible in with_cells.items() if is_visible] or list(with_cells)
+    if SHEET in candidates:
+        return _Choice(SHEET)
+    return _Choice(candidates[0], [name for name in with_cells if name not in candidates])
+
+
+@contextmanager
+def _told_with_hidden_sheets(file: str, choice: _Choice) -> Iterator[None]:
+    """Where the sheet holds no table, have the hidden ones named, one of which may.
+
+    Raises:
+        Rejected: there are mistakes in the headers.
+    """
+    try:
+        yield
+    except Rejected as error:
+        if not choice.passed_over:
+            raise
+        message = f"hidden sheets were passed over: {', '.join(map(quoted, choice.passed_over))}"
+        others = Diagnostic(Place(file), "unreadable", message, "`--sheet` chooses one of them")
+        raise Rejected([*error.diagnostics, others]) from None
+
+
+def _passed_over(choice: _Choice) -> Iterator[Text]:
+    if choice.passed_over:
+        names = ", ".join(map(quoted, choice.passed_over))
+        yield Text(
+            da=f"skjulte ark er ikke læst: {names}; --sheet vælger et af dem",
+            en=f"hidden sheets were passed over: {names}; --sheet chooses one of them",
+        )
 
 
 @contextmanager
@@ -114,10 +157,11 @@ def _names_columns(row: Sequence[Any], headers: Headers) -> bool:
 
 
 def cell_text(value: Any, sign: str) -> str | None:
-    """A cell of a workbook as text: a number with all its digits, a day with its midnight.
+    """A cell of a workbook as text: a number with all its digits, a day without the midnight at which it begins.
 
-    >>> [cell_text(value, ",") for value in (4.0, 0.5, True, "", datetime.date(2017, 5, 1))]
-    ['4', '0,5', 'true', None, '2017-05-01 00:00:00']
+    >>> import datetime
+    >>> [cell_text(value, ",") for value in (4.0, 0.5, True, "", datetime.datetime(2017, 5, 1))]
+    ['4', '0,5', 'true', None, '2017-05-01']
     """
     if type(value) is str:
         return value or None
@@ -126,6 +170,4 @@ def cell_text(value: Any, sign: str) -> str | None:
     if isinstance(value, float):
         text = str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
         return text.replace(".", sign)
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return f"{value} 00:00:00"
-    return str(value)
+    return str(value).removesuffix(" 00:00:00")

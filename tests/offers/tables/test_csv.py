@@ -122,6 +122,13 @@ def test_an_odd_quote_or_break_costs_its_row_and_no_other(
     assert f"register.csv:{at + 2}:2: syntax: " in str(caught.value)
 
 
+def test_a_fault_in_the_first_row_costs_no_other(tmp_path: Path) -> None:
+    (tmp_path / "register.csv").write_text('id;navn;diagnoser\na;5" x;3\nb;y;3\n', encoding="utf-8")
+    ran = here("reclassify", str(tmp_path / "register.csv"), "--out", str(tmp_path / "run"))
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "register.csv: 2 rows, agreement year 2018")
+    assert (tmp_path / "run" / "rejected.csv").exists()
+
+
 @pytest.mark.parametrize("cell", ['=HYPERLINK("x")', 'x""', 'a "b" c "d"'])
 def test_quotes_in_pairs_within_a_cell_are_signs_like_others(cell: str) -> None:
     table, cells = opened(f"id;name;diagnoses\na;{cell};1\nb;{cell};2\nc;x;3")

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from engine.diagnostics import Rejected
 from engine.rulebooks.library import Library
 from offers.tables.opening import open_table
-from offers.tables.table import ROW, Table
+from offers.tables.reading import Reading
+from offers.tables.table import EXTRA, ROW, Table
 from tests.chance import chance, tried
 from tests.offers.tables.opendocument import EMPTY_ROWS, TIMES, ods, sheet_cell, sheet_row, sheet_rows, written
 
@@ -46,7 +47,7 @@ def opened(path: Path) -> Table:
 
 def cells_of(path: Path) -> list[tuple[Any, ...]]:
     """The cells of the column `name` and of all that is ignored are no matter; those of what is read are texts."""
-    return opened(path).frame.drop(ROW).collect().rows()
+    return opened(path).frame.drop(ROW, EXTRA, strict=False).collect().rows()
 
 
 def by_openpyxl(path: Path, sheet: str) -> list[list[str | None]]:
@@ -64,7 +65,7 @@ def as_text(value: Any) -> str | None:
         return str(value).lower()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 10**16 else repr(value)
-    return str(value)
+    return str(value).removesuffix(" 00:00:00")
 
 
 @tried(60)
@@ -80,7 +81,9 @@ def test_the_same_cells_as_by_openpyxl(
     path = tmp_path_factory.getbasetemp() / "generated.xlsx"
     book = openpyxl.Workbook()
     sheet = book.active
-    for number, row in enumerate([("id", "name", "operator_name", "part_of"), *([()] * gap), *rows], start=1 + down):
+    for number, row in enumerate(
+        [("id", "name", "operator_name", "diagnoses_source"), *([()] * gap), *rows], start=1 + down
+    ):
         for column, value in enumerate(row, start=1 + right):
             cell = sheet.cell(number, column)
             cell.value = value
@@ -125,6 +128,9 @@ def test_what_excel_writes_beside_texts_and_numbers(tmp_path: Path) -> None:
     assert [list(row) for row in rows] == [row[:2] for row in expected[1 : len(rows) + 1]]
     assert {cell for row in expected[len(rows) + 1 :] for cell in row} == {None}
     assert [name for _, name in rows[10:17]] == list(ERRORS)
+    faults = {row + 2: fault.message.split(":")[0] for row, fault in opened(path).faults.items()}
+    covered = "the cell is one of the merged cells `A9"
+    assert faults == {7: "the formula in the cell has no value", 9: covered}
 
 
 def test_the_days_of_a_mac_are_counted_from_1904(tmp_path: Path) -> None:
@@ -132,20 +138,49 @@ def test_the_days_of_a_mac_are_counted_from_1904(tmp_path: Path) -> None:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["id", "name"])
         sheet.write_datetime(1, 1, datetime.datetime(2017, 5, 1), book.add_format({"num_format": "yyyy-mm-dd"}))
-    assert cells_of(tmp_path / "register.xlsx") == [(None, "2017-05-01 00:00:00")]
+    assert cells_of(tmp_path / "register.xlsx") == [(None, "2017-05-01")]
 
 
-def test_the_first_sheet_with_cells_is_read_also_where_it_is_hidden(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hide", ["hide", "very_hidden"])
+def test_a_hidden_sheet_is_read_where_it_is_named_or_no_other_has_cells(tmp_path: Path, hide: str) -> None:
     path = tmp_path / "register.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        chart = book.add_chart({"type": "line"})
-        book.add_chartsheet("Figure").set_chart(chart)
-        book.add_worksheet("Ældre").write_row(0, 0, ["id"])
+
+    def made(*sheets: tuple[str, str, bool]) -> Path:
+        with xlsxwriter.Workbook(path) as book:
+            chart = book.add_chart({"type": "line"})
+            book.add_chartsheet("Figure").set_chart(chart)
+            for name, header, is_visible in sheets:
+                sheet = book.add_worksheet(name)
+                sheet.write_row(0, 0, [header])
+                if not is_visible:
+                    getattr(sheet, hide)()
+            chart.add_series({"values": f"='{sheets[0][0]}'!$A$1:$A$2"})
+        return path
+
+    passed_over = "hidden sheets were passed over: `Ældre`, `Mere`; --sheet chooses one of them"
+    table = opened(made(("Ældre", "id", False), ("Seen", "id", True), ("Other", "id", True), ("Mere", "id", False)))
+    assert (table.detected["sheet"], [remark.en for remark in table.remarks]) == ("Seen", [passed_over])
+    named = open_table(path, VOCABULARY, tmp_path, ["*"], Reading(sheet="Ældre"))
+    assert (named.detected["sheet"], named.remarks) == ("Ældre", ())
+    table = opened(made(("Seen", "id", True), ("Register", "id", False)))
+    assert (table.sheet, len(table.remarks)) == ("Seen", 1)
+    assert opened(made(("Ældre", "id", False), ("Register", "id", True), ("lists", "x", False))).remarks == ()
+    assert opened(made(("Ældre", "id", False))).sheet == "Ældre"
+
+
+def test_where_the_sheet_that_is_seen_holds_no_table_the_hidden_ones_are_named(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "register.xlsx") as book:
+        book.add_worksheet("Register").write_row(0, 0, ["id"])
         book.add_worksheet("Seen").write_row(0, 0, ["navn"])
-        book.worksheets()[1].hide()
-        book.worksheets()[2].activate()
-        chart.add_series({"values": "=Seen!$A$1:$A$2"})
-    assert opened(path).sheet == "Ældre"
+        book.worksheets()[0].hide()
+        book.worksheets()[1].activate()
+    with pytest.raises(Rejected) as caught:
+        opened(tmp_path / "register.xlsx")
+    assert [str(diagnostic).removeprefix(f"{tmp_path}/register.xlsx") for diagnostic in caught.value.diagnostics] == [
+        ": unreadable: hidden sheets were passed over: `Register`\n  hint: `--sheet` chooses one of them",
+        " Seen!A1: missing-key: there is no column `id`\n"
+        "  hint: the first row names the columns, and one of them is `id`",
+    ]
 
 
 def parts_of(path: Path) -> dict[str, bytes]:
@@ -179,7 +214,7 @@ def test_cells_without_their_address_and_with_a_prefix_are_found_too(tmp_path: P
 
 def test_an_opendocument_workbook_has_the_cells_of_excels(tmp_path: Path) -> None:
     table = [
-        ("id", "name", "part_of", "operator_name"),
+        ("id", "name", "diagnoses_source", "operator_name"),
         ("a", 0.5, 4, True),
         ("b", "a\nb", "1 < 2 & 3", datetime.date(2017, 5, 1)),
         (None, None, None, None),

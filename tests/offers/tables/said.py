@@ -1,0 +1,14 @@
+"""What a run says of a table, for tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.command import sekskant
+
+
+def said(path: Path, *options: str, register: str | None = None) -> tuple[int, list[str]]:
+    """The exit code of a run, and what it says on standard error but for how the table was read."""
+    run = ("--year", "2018", "--rulebook", "hovedstaden.udviklingsstrategi", "--out", "run", "--lang", "en")
+    ran = sekskant("reclassify", register or path.name, *run, *options, cwd=path.parent)
+    return ran.code, ran.err.splitlines()[1 if ran.err.startswith(f"{path.name}: sheet") else 0 :]

@@ -12,7 +12,7 @@ from cli.common.json_output import json_list
 from cli.common.screen import Piece, Screen
 from cli.common.spreadsheet import csv_lines
 from engine.explanation.words_and_numbers import Language, Wording
-from engine.journal.entry import LONG, Entry
+from engine.journal.entry import LONG, Entry, RowEntry
 from engine.journal.verify import Fault, Report
 
 _UNLISTED = (*LONG, "previous", "superset", "checksums", "format")
@@ -38,7 +38,8 @@ def _row(entry: Entry, wording: Wording) -> list[str]:
     if entry.kind == "override":
         rulebook = f"{rulebook} ({wording.pick(*kinds['override'])})"
     outcome = f"{MARKS.get(entry.verdict or '', '')} {entry.outcome}" if entry.outcome else ""
-    return [str(entry.number), time_in_utc(entry.recorded_at), what, rulebook, outcome, entry.recorded_by]
+    number = f"{entry.number}/{entry.offer}" if isinstance(entry, RowEntry) else str(entry.number)
+    return [number, time_in_utc(entry.recorded_at), what, rulebook, outcome, entry.recorded_by]
 
 
 def _cell(text: str, entry: Entry) -> list[Piece]:
@@ -47,7 +48,7 @@ def _cell(text: str, entry: Entry) -> list[Piece]:
 
 def listed(entry: Entry) -> dict[str, str | int | None]:
     """An entry as lists for machines show it."""
-    return {name: getattr(entry, name) for name in LISTED}
+    return {"id": entry.identifier} | {name: getattr(entry, name) for name in LISTED}
 
 
 def _json(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
@@ -56,7 +57,7 @@ def _json(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
 
 def _csv(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
     rows = (["" if value is None else str(value) for value in listed(entry).values()] for entry in entries)
-    yield from csv_lines(itertools.chain([LISTED], rows), lang)
+    yield from csv_lines(itertools.chain([("id", *LISTED)], rows), lang)
 
 
 LISTS: Mapping[str, Callable[[Iterable[Entry], Language], Iterator[str]]] = {

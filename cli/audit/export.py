@@ -26,7 +26,7 @@ Lines = Iterator[str]
 
 ENTRY_COLUMNS = (
     *("number", "kind", "recorded_at", "recorded_by", "software", "run", "offer", "name", "year", "rulebook"),
-    *("version", "verdict", "outcome", "basis", "digest"),
+    *("version", "verdict", "outcome", "basis", "digest", "id"),
 )
 TEST_COLUMNS = ("criterion", "criterion_status", "fact", "test", "threshold", "status", "margin", "evidence")
 TEXT_COLUMNS = ("because", "reservation", "source", "as_of", "by", "date")
@@ -118,7 +118,8 @@ def _prov(records: Iterable[JsonRecord]) -> Lines:
 def _add_provenance(document: dict[str, dict[str, Any]], record: JsonRecord) -> None:
     entry = record["entry"]
     number = entry["number"]
-    what, doing = f"sekskant:entry-{number}", f"sekskant:recording-{number}"
+    name = entry["id"] if entry["id"].isdecimal() else _token(entry["id"])
+    what, doing = f"sekskant:entry-{name}", f"sekskant:recording-{number}"
 
     def add(kind: str, name: str, **fields: Any) -> None:
         document.setdefault(kind, {})[name] = {key.replace("__", ":"): value for key, value in fields.items()}
@@ -128,18 +129,18 @@ def _add_provenance(document: dict[str, dict[str, Any]], record: JsonRecord) -> 
     person, software = f"sekskant:person-{_token(entry['recorded_by'])}", f"sekskant:{_token(entry['software'])}"
     add("agent", person, prov__label=entry["recorded_by"])
     add("agent", software, prov__type={"$": "prov:SoftwareAgent", "type": "prov:QUALIFIED_NAME"})
-    add("wasGeneratedBy", f"_:g{number}", prov__entity=what, prov__activity=doing)
+    add("wasGeneratedBy", f"_:g{name}", prov__entity=what, prov__activity=doing)
     add("wasAssociatedWith", f"_:a{number}", prov__activity=doing, prov__agent=person)
     add("wasAssociatedWith", f"_:s{number}", prov__activity=doing, prov__agent=software)
     for i, (kind, digest) in enumerate(_used(record)):
         add("entity", f"sha256:{digest}", sekskant__kind=kind)
-        add("used", f"_:u{number}-{i}", prov__activity=doing, prov__entity=f"sha256:{digest}")
-        add("wasDerivedFrom", f"_:d{number}-{i}", prov__generatedEntity=what, prov__usedEntity=f"sha256:{digest}")
+        add("used", f"_:u{name}-{i}", prov__activity=doing, prov__entity=f"sha256:{digest}")
+        add("wasDerivedFrom", f"_:d{name}-{i}", prov__generatedEntity=what, prov__usedEntity=f"sha256:{digest}")
     if entry["kind"] == OVERRIDE and isinstance(record["content"], dict):
         earlier = f"sekskant:entry-{record['content'].get('of')}"
         derived = {"$": "prov:Revision", "type": "prov:QUALIFIED_NAME"}
         revision = {"prov__generatedEntity": what, "prov__usedEntity": earlier, "prov__type": derived}
-        add("wasDerivedFrom", f"_:r{number}", **revision)
+        add("wasDerivedFrom", f"_:r{name}", **revision)
 
 
 def _described(entry: Mapping[str, Any]) -> JsonRecord:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import entry_number, filter_options, opened, wanted
+from cli.audit.shared import entries_wanted, filter_options, opened, recorded
 from cli.common.console import say
 from cli.common.options import format_option, journal_option, language_option, user_name
 from offers.tables.formulas import harmless
@@ -31,7 +31,7 @@ def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **
     from cli.audit.export import export_entries  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
-        export_entries(source, source.entries(wanted(options)), form, masks, out)
+        export_entries(source, entries_wanted(source, options), form, masks, out)
 
 
 @click.command(short_help="Write the receipt of a decision.")
@@ -40,12 +40,13 @@ def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **
 def receipt(identifier: str, journal: str) -> None:
     """Write the receipt of a decision to standard output: all that it rests on, as canonical JSON (RFC 8785).
 
+    ID is an entry's number, or NUMBER/OFFER (NUMBER/OFFER@RULEBOOK) for a decision of a run.
     `sekskant receipt verify` checks it on another machine, without the journal.
     """
     from engine.journal.receipt import receipt_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
-        click.echo(receipt_text(source, source.entry(entry_number(identifier))))
+        click.echo(receipt_text(source, recorded(source, identifier)))
 
 
 @click.command(short_help="Record what people decide in place of a decision.")
@@ -58,6 +59,7 @@ def receipt(identifier: str, journal: str) -> None:
 def override(identifier: str, verdict: str, because: str, by: str | None, journal: str, lang: Language) -> None:
     """Record what people decide in place of a recorded decision, with the reason. The decision itself stays.
 
+    ID is an entry's number, or NUMBER/OFFER (NUMBER/OFFER@RULEBOOK) for a decision of a run.
     A later run that records in the same journal shows the override beside the rule's verdict, and says so where the
     evidence under it has changed.
     """
@@ -66,5 +68,5 @@ def override(identifier: str, verdict: str, because: str, by: str | None, journa
     if not because.strip():
         raise click.UsageError("--because is empty; an override gives its reason")
     with opened(journal, writes=True) as source:
-        text = record_override(source, entry_number(identifier), verdict, because, by or user_name(), lang)
+        text = record_override(source, recorded(source, identifier), verdict, because, by or user_name(), lang)
     say(harmless(text))

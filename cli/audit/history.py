@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, assert_never
 
-from cli.audit.shared import batch_decisions
 from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
@@ -17,6 +16,7 @@ from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride
+from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.history import Step, findings_in, step
 from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
 
@@ -58,7 +58,7 @@ def _entries(journal: Journal, offer: str, rulebook: str | None, damaged: list[D
     yield from journal.entries(Filter(offer=offer, rulebook=rulebook), damaged=damaged)
     for run in journal.entries(Filter(kind=RUN), damaged=damaged):
         try:
-            yield from batch_decisions(journal, run, offer, rulebook)
+            yield from row_entries(journal, run, RowSelection(offer, rulebook), damaged)
         except Rejected as error:
             damaged += error.diagnostics
 

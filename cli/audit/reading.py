@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import filter_options, leaving_out, opened, recorded, wanted
+from cli.audit.shared import entries_wanted, filter_options, leaving_out, opened, recorded
 from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option, rulebook_option
 
@@ -26,7 +26,7 @@ def list_entries(latest: int | None, journal: str, form: str, lang: Language, **
     from cli.audit.entry_text import LISTS  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source, leaving_out() as damaged:
-        entries = source.entries(wanted(options), brief=True, latest=latest, damaged=damaged)
+        entries = entries_wanted(source, options, damaged, brief=True, latest=latest)
         for text in LISTS[form](entries, lang):
             sys.stdout.write(text)
 
@@ -39,7 +39,7 @@ def list_entries(latest: int | None, journal: str, form: str, lang: Language, **
 def show(identifier: str, form: str, journal: str, lang: Language) -> None:
     """Show a recorded decision: its whole trace as a tree.
 
-    ID is an entry's number; NUMBER/OFFER for a decision of a batch (NUMBER/OFFER@RULEBOOK where there are several). The
+    ID is an entry's number; NUMBER/OFFER for a decision of a run (NUMBER/OFFER@RULEBOOK where there are several). The
     decision is made again from what is recorded, and must come out as it is recorded;
     where it does not, or cannot be made again, the record is shown as it is, and that is said.
     """

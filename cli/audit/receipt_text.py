@@ -17,12 +17,16 @@ _PARTS = {
     "decision": ("afgørelsen har ikke sit digest", "the decision does not have its digest"),
     "execution": ("udførelsen har ikke sit digest", "the execution does not have its digest"),
     "document": ("tilbuddet har ikke sit digest", "the offer does not have its digest"),
+    "run": ("kørslen har ikke sit digest", "the run does not have its digest"),
+    "rulebook": ("kørslen er afgjort efter et andet regelsæt", "the run was decided by another rulebook"),
+    "file": ("kørslen har ingen fil med sådanne afgørelser", "the run has no file of such decisions"),
     "entry": ("posten har ikke sit digest", "the entry does not have its digest"),
     "texts": (
         "et regelsæt eller ordforråd mangler eller har ikke sit digest",
         "a rulebook or vocabulary is missing or does not have its digest",
     ),
 }
+_BULLETS = {"met": "✓ ", "not_met": "✗ ", "dim": ""}
 Decided = list[str] | str | None
 """Where the decision differed when it was made again; a text says why it could not be; None where it was not tried."""
 
@@ -32,13 +36,13 @@ def receipt_report(
 ) -> str:
     """What the check found, to be read."""
     wording, screen = Wording(language), Screen()
-    entry, verdict = receipt.entry, str(receipt.entry.get("verdict"))
-    pick = wording.pick
-    screen.rule(f"{pick('Kvittering', 'Receipt')}: {entry.get('name')}")
+    entry, decided_so = receipt.entry, receipt.decided_so
+    pick, verdict = wording.pick, decided_so["verdict"]
+    screen.rule(f"{pick('Kvittering', 'Receipt')}: {receipt.name}")
     recorded = f"{shown_time(str(entry.get('recorded_at')))} {pick('af', 'by')} {entry.get('recorded_by')}"
     rows = [
-        (pick("Udfald", "Outcome"), f"{MARKS.get(verdict, '')} {entry.get('outcome')}"),
-        (pick("Regelsæt", "Rulebook"), f"{entry.get('rulebook')} {entry.get('version')}, {entry.get('year')}"),
+        (pick("Udfald", "Outcome"), f"{MARKS.get(verdict, '')} {decided_so['outcome']}"),
+        (pick("Regelsæt", "Rulebook"), f"{decided_so['rulebook']} {decided_so['version']}, {entry.get('year')}"),
         (pick("Registreret", "Recorded"), f"{recorded}, {entry.get('software')}"),
         (pick("Post", "Entry"), f"{entry.get('number')}, digest {receipt.record['digest']}"),
         (pick("Journal", "Journal"), str((receipt.record["journal"] or {}).get("id", "–"))),
@@ -47,13 +51,13 @@ def receipt_report(
     screen.line()
     for text in dict.fromkeys(_mismatch(one, wording) for one in wrong):
         screen.paragraph(f"{text}.", "not_met", indent=0, bullet="✗ ")
-    for text, style in _lines(wrong, decided, differs, wording):
-        screen.paragraph(text, style, indent=0, bullet="✓ " if style == "met" else "✗ ")
+    for text, style in _lines(receipt, wrong, decided, differs, wording):
+        screen.paragraph(text, style, indent=0, bullet=_BULLETS[style])
     return screen.taken()
 
 
 def _lines(
-    wrong: Sequence[Mismatch], decided: Decided, differs: bool | None, wording: Wording
+    receipt: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None, wording: Wording
 ) -> list[tuple[str, str]]:
     pick, lines = wording.pick, []
     if not wrong:
@@ -66,6 +70,12 @@ def _lines(
     elif decided:
         start = pick("Truffet igen afviger afgørelsen i: ", "Made again, the decision differs in: ")
         lines.append((f"{start}{', '.join(decided)}.", "not_met"))
+    if differs is None and receipt.is_of_run:
+        words_of_run = (
+            "At afgørelsen står i kørslens fil, ses kun med journalen (--journal).",
+            "That the decision stands in the file of the run is seen with the journal only (--journal).",
+        )
+        lines.append((pick(*words_of_run), "dim"))
     if differs is not None:
         words = ("Posten står ikke sådan i journalen.", "The entry does not stand so in the journal.")
         same = ("Posten står i journalen.", "The entry stands in the journal.")

@@ -16,6 +16,8 @@ from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
+    from engine.journal.entry import Entry
+    from engine.journal.journal import Journal
     from engine.journal.receipt import Receipt
 
 
@@ -67,4 +69,20 @@ def _stands_in(receipt: Receipt, journal: str) -> bool:
     with opened(journal) as source:
         if not isinstance(number, int) or not 0 < number <= source.head().entries:
             return False
-        return bool(source.entry(number).digest == receipt.record["digest"])
+        entry = source.entry(number)
+        if entry.digest != receipt.record["digest"]:
+            return False
+        return not receipt.is_of_run or _is_a_row(receipt, source, entry)
+
+
+def _is_a_row(receipt: Receipt, journal: Journal, run: Entry) -> bool:
+    """Whether the file of the run holds the decision of the receipt, and what it rests on."""
+    from engine.documents.fields import read_json  # noqa: PLC0415
+    from offers.recorded.batch_entries import RowSelection, row_entries  # noqa: PLC0415
+
+    try:
+        decision, document, _ = receipt.recorded()
+    except Malformed:
+        return False
+    rows = row_entries(journal, run, RowSelection(decision.offer, decision.rulebook.name))
+    return any(row.document == document and read_json(row.content) == decision.record for row in rows)

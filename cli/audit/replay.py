@@ -52,8 +52,6 @@ def _batch(journal: Journal, replayer: Replayer, run: Entry) -> Iterator[ReplayR
     damaged: list[Diagnostic] = []
     try:
         yield from (_result(replayer, one) for one in row_entries(journal, run, RowSelection(), damaged))
-    except NotReplayable as error:
-        yield ReplayResult(run, "not_replayable", why=error.why)
     except Rejected as error:
         damaged += error.diagnostics
     for diagnostic in damaged:
@@ -96,4 +94,10 @@ def _line(result: ReplayResult, wording: Wording) -> str:
 def replay_record(result: ReplayResult) -> dict[str, Any]:
     """A result for machines."""
     why = None if result.why is None else result.why[1]
-    return {"number": result.entry.number, "result": result.how, "differs_at": list(result.differs_at), "why": why}
+    return {
+        "id": result.entry.identifier,
+        "number": result.entry.number,
+        "result": result.how,
+        "differs_at": list(result.differs_at),
+        "why": why,
+    }

@@ -11,7 +11,7 @@ import click
 from cli.audit.moment import Moment
 from cli.common.console import Function
 from cli.common.options import rulebook_option, year_option
-from engine.diagnostics import Diagnostic, NotReplayable, Rejected, rejected
+from engine.diagnostics import Diagnostic, Rejected
 
 if TYPE_CHECKING:
     from engine.journal.entry import Entry
@@ -33,6 +33,11 @@ def filter_options(function: Function) -> Function:
         click.option("--until", type=Moment(is_last=True), help="Recorded on this day or time, or before it (UTC)."),
         click.option("--run", metavar="RUN", help="Only what this run recorded."),
         click.option("--recorded-by", metavar="NAME", help="Only what this person recorded."),
+        click.option(
+            "--decisions",
+            is_flag=True,
+            help="Each decision of runs, too; so it is where an offer, a rulebook or a verdict is asked for.",
+        ),
     ]
     for option in reversed(options):
         function = option(function)
@@ -73,52 +78,43 @@ def leaving_out() -> Iterator[list[Diagnostic]]:
         raise Rejected(damaged)
 
 
+def entries_wanted(
+    journal: Journal,
+    options: dict[str, str | int | None],
+    damaged: list[Diagnostic] | None = None,
+    *,
+    brief: bool = False,
+    latest: int | None = None,
+) -> Iterator[Entry]:
+    """The entries that the options ask for; decisions of runs among them where decisions are asked for.
+
+    `damaged` takes what is wrong with what is left out.
+
+    Raises:
+        Rejected: something is damaged, and `damaged` is not given.
+    """
+    from offers.recorded.decisions_of_runs import entries_with_rows  # noqa: PLC0415 - help must not wait for it
+
+    are_decisions_asked_for = options.pop("decisions")
+    selection = wanted(options)
+    if are_decisions_asked_for or any((selection.offer, selection.rulebook, selection.verdict)):
+        return entries_with_rows(journal, selection, damaged, brief=brief, latest=latest)
+    return journal.entries(selection, brief=brief, latest=latest, damaged=damaged)
+
+
 def recorded(journal: Journal, identifier: str) -> Entry:
-    """The entry that an ID names: a number, or NUMBER/OFFER for a decision of a batch, with @RULEBOOK where several.
+    """The entry that an ID names: a number, or NUMBER/OFFER for a decision of a run, with @RULEBOOK where several.
 
     Raises:
-        Rejected: there is none, or more than one.
+        Rejected: there is none, or more than one; or it cannot be read.
     """
-    number, _, rest = identifier.partition("/")
+    number, _, address = identifier.partition("/")
     entry = journal.entry(entry_number(number))
-    if not rest:
+    if not address:
         return entry
-    offer, decisions = _addressed(journal, entry, rest)
-    place = journal.address.place
-    if not decisions:
-        raise rejected(place, "unknown-entry", f"the batch in entry {number} has no decision on `{rest}`")
-    if len(decisions) > 1:
-        names = ", ".join(f"`{number}/{offer}@{one.rulebook}`" for one in decisions)
-        raise rejected(place, "unknown-entry", f"there is more than one decision on `{offer}` in entry {number}", names)
-    return decisions[0]
+    from offers.recorded.decisions_of_runs import row_entry  # noqa: PLC0415
 
-
-def _addressed(journal: Journal, run: Entry, rest: str) -> tuple[str, list[Entry]]:
-    """The offer that `OFFER` or `OFFER@RULEBOOK` names, and the decisions on it: an id may hold an `@`, too."""
-    parts = rest.split("@")
-    for count in range(len(parts), 0, -1):
-        offer, rulebook = "@".join(parts[:count]), "@".join(parts[count:])
-        if offer and (decisions := batch_decisions(journal, run, offer, rulebook or None)):
-            return offer, decisions
-    return rest, []
-
-
-def batch_decisions(journal: Journal, run: Entry, offer: str | None, rulebook: str | None) -> list[Entry]:
-    """The decisions of a batch on an offer, or on all.
-
-    Raises:
-        Rejected: they cannot be read, or a rulebook is not kept.
-    """
-    from engine.journal.entry import RUN  # noqa: PLC0415 - help must not wait for a database
-    from offers.recorded.batch_entries import RowSelection, row_entries  # noqa: PLC0415
-
-    if run.kind != RUN:
-        return []
-    try:
-        return list(row_entries(journal, run, RowSelection(offer, rulebook)))
-    except NotReplayable as error:
-        hint = "`sekskant audit verify` says what is wrong"
-        raise rejected(journal.address.place, "not-replayable", str(error), hint) from None
+    return row_entry(journal, entry, address)
 
 
 def entry_number(identifier: str) -> int:

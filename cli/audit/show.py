@@ -26,7 +26,7 @@ def entry_json(entry: Entry) -> str:
 def entry_record(entry: Entry) -> dict[str, Any]:
     """An entry with its texts as records; a text that is none is given as it is."""
     texts = {name: _loaded(getattr(entry, name)) for name in ("execution", "content", "document")}
-    return {"entry": frame(entry) | {"digest": entry.digest}, **texts}
+    return {"entry": {"id": entry.identifier} | frame(entry) | {"digest": entry.digest}, **texts}
 
 
 def _loaded(text: str | None) -> object:
@@ -40,7 +40,7 @@ def _loaded(text: str | None) -> object:
 def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
     """An entry, to be read."""
     wording, screen = Wording(language), Screen()
-    screen.rule(f"{wording.pick('Post', 'Entry')} {entry.number}: {entry.name or entry.kind}")
+    screen.rule(f"{wording.pick('Post', 'Entry')} {entry.identifier}: {entry.name or entry.kind}")
     screen.pairs(_facts(entry, wording))
     screen.line()
     if entry.kind != DECISION:

@@ -15,20 +15,21 @@ from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
 from offers.recorded.replay import describing, recorded_in
 
 
-def record_override(journal: Journal, number: int, verdict: str, because: str, by: str, language: Language) -> str:
+def record_override(journal: Journal, entry: Entry, verdict: str, because: str, by: str, language: Language) -> str:
     """Record an override of a decision; what was recorded, in words.
 
     Raises:
         Rejected: the entry is no decision, or there is no such verdict.
     """
-    entry, wording = journal.entry(number), Wording(language)
-    place = Place(f"{journal.shown_address}, entry {number}")
+    wording = Wording(language)
+    place = Place(f"{journal.shown_address}, entry {entry.number}")
     if entry.kind != DECISION:
-        raise rejected(place, "unknown-entry", f"entry {number} is no decision but: {entry.kind}")
+        raise rejected(place, "unknown-entry", f"entry {entry.number} is no decision but: {entry.kind}")
     try:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
     except NotReplayable as error:
@@ -42,7 +43,7 @@ def record_override(journal: Journal, number: int, verdict: str, because: str, b
         "post {} tilsidesætter post {}: {} er nu registreret som {}",
         "entry {} overrides entry {}: {} is now recorded as {}",
     )
-    return words.format(made.number, number, entry.name, wording.text(outcome.label))
+    return words.format(made.number, entry.identifier, entry.name, wording.text(outcome.label))
 
 
 def _verdict(rulebook: Rulebook, written: str) -> Verdict:
@@ -81,11 +82,11 @@ class StandingOverrides:
         except Malformed as error:
             self.damaged += self._journal.not_whole(entry, error).diagnostics
             return None
-        return StandingOverride(entry, content, self._under(content.of))
+        return StandingOverride(entry, content, self._under(entry, content))
 
-    def _under(self, number: int) -> Trace | None:
+    def _under(self, entry: Entry, content: RecordedOverride) -> Trace | None:
         try:
-            return self._replayer.replay(recorded_in(self._journal.entry(number))).trace
+            return self._replayer.replay(recorded_in(overridden(self._journal, content.of, entry))).trace
         except (NotReplayable, Rejected):
             return None
 

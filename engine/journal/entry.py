@@ -101,6 +101,25 @@ class Entry(NamedTuple):
     document: str | None
     format: str | None = None
 
+    @property
+    def identifier(self) -> str:
+        """What it is addressed by: its number."""
+        return str(self.number)
+
+
+class RowEntry(Entry):
+    """A decision that stands in a file of a run, as an entry: number, digest, run, time and who are those of the run.
+
+    Content and document are made from its row; their digests are not in the chain, but that of the file is.
+    """
+
+    __slots__ = ()
+
+    @property
+    def identifier(self) -> str:
+        """What it is addressed by: the number of the run's entry, the offer and the rulebook."""
+        return f"{self.number}/{self.offer}@{self.rulebook}"
+
 
 @dataclass(frozen=True, slots=True)
 class EntryFormat:

@@ -2,25 +2,29 @@
 
 A receipt is canonical JSON (RFC 8785): the entry, the decision, its execution, the offer as it was written, and the
 texts of the rulebooks and vocabularies by their digests. Its seal is the digest of all the rest.
+
+That of a decision of a run has the run's entry and record, and names the file in which the decision stands; that it
+does stand there is seen with the journal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
 from engine.documents.json_text import load_json
-from engine.journal.entry import DECISION, FORMATS, Entry, frame
+from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame
 from engine.journal.journal import Journal
-from engine.journal.records import RecordedDecision, columns_of, rulebooks_named
+from engine.journal.records import RecordedDecision, RunRecord, columns_of, rulebooks_named
 from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical, canonical_record, sha256
 from engine.values.json_record import JsonRecord
 
-FORMAT = "sekskant/receipt/1"
+FORMAT, OF_RUN = "sekskant/receipt/1", "sekskant/receipt/2"
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
+KEYS_BY_FORMAT = {FORMAT: KEYS, OF_RUN: KEYS | {"run", "name"}}
 _HINT = "`sekskant audit receipt` writes one"
 _SEE = "`sekskant audit verify` says what is wrong"
 
@@ -45,16 +49,19 @@ def receipt_text(journal: Journal, entry: Entry) -> str:
     except Malformed:
         raise _not_whole(place) from None
     header = journal.header()
+    entry_in_chain = journal.entry(entry.number) if isinstance(entry, RowEntry) else entry
     record = {
         "format": FORMAT,
         "journal": {"id": header.id, "digest": header.digest},
-        "entry": frame(entry),
+        "entry": frame(entry_in_chain),
         "digest": entry.digest,
         "decision": decision,
         "execution": execution,
         "document": entry.document,
         "texts": texts,
     }
+    if isinstance(entry, RowEntry):
+        record |= {"format": OF_RUN, "run": read_json(entry_in_chain.content), "name": entry.name}
     try:
         return canonical(record | {"seal": sha256(canonical(record))})
     except ValueError:
@@ -82,12 +89,48 @@ class Receipt(NamedTuple):
         fields: JsonRecord = self.record["entry"]
         return fields
 
+    @property
+    def is_of_run(self) -> bool:
+        """Whether the decision stands in a file of a run, whose entry the receipt has."""
+        return bool(self.record["format"] == OF_RUN)
+
+    @property
+    def name(self) -> str:
+        """What the offer is called."""
+        return str(self.record["name"] if self.is_of_run else self.entry.get("name"))
+
+    @property
+    def decided_so(self) -> dict[str, str]:
+        """Verdict, outcome, and the rulebook's id and version, as far as the receipt says so."""
+        if not self.is_of_run:
+            return {name: str(self.entry.get(name)) for name in ("verdict", "outcome", "rulebook", "version")}
+        try:
+            decision = RecordedDecision.read(self.record["decision"])
+        except Malformed:
+            return dict.fromkeys(("verdict", "outcome", "rulebook", "version"), "–")
+        named = {"rulebook": decision.rulebook.id, "version": decision.rulebook.version}
+        return {"verdict": decision.verdict, "outcome": decision.outcome, **named}
+
+    def run(self) -> RunRecord:
+        """The record of the run that the decision is of.
+
+        Raises:
+            Malformed: the receipt does not hold one.
+        """
+        return RunRecord.read(self.record.get("run"))
+
     def recorded(self) -> tuple[RecordedDecision, str, RulebookRef | None]:
         """The decision, the offer as it was written, and the wider rulebook that was consulted.
 
         Raises:
             Malformed: the receipt does not hold them.
         """
+        if self.is_of_run:
+            decision = RecordedDecision.read(self.record["decision"])
+            decided = next((r for r in self.run().rulebooks if r.rulebook == decision.rulebook), None)
+            if decided is None:
+                raise Malformed("the run was not decided by that rulebook")
+            return decision, Fields(self.record).text("document"), decided.superset
         superset = self.entry.get("superset")
         wider = None if superset is None else RulebookRef.parse(read_json(superset))
         return RecordedDecision.read(self.record["decision"]), Fields(self.record).text("document"), wider
@@ -109,9 +152,10 @@ def read_receipt(data: bytes, file: str) -> Receipt:
         record = load_json(text, file, object_pairs_hook=_once)
     except ValueError:
         raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _HINT) from None
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
+    keys = KEYS_BY_FORMAT.get(str(record.get("format"))) if isinstance(record, dict) else None
+    if keys is None:
         raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
-    missing, unknown = KEYS - set(record), set(record) - KEYS
+    missing, unknown = keys - set(record), set(record) - keys
     if missing or unknown:
         mistakes = [f"`{key}` is missing" for key in sorted(missing)] + [
             f"unknown key `{key}`" for key in sorted(unknown)
@@ -144,15 +188,16 @@ def mismatches(receipt: Receipt) -> Iterator[Mismatch]:
         yield Mismatch("canonical", "RFC 8785", "")
     if _digest({key: value for key, value in record.items() if key != "seal"}) != record["seal"]:
         yield Mismatch("seal", str(record["seal"]), "")
+    content = "run" if receipt.is_of_run else "decision"
     parts = {
-        "decision": (record["decision"], entry.get("content_digest")),
+        content: (record[content], entry.get("content_digest")),
         "execution": (record["execution"], entry.get("execution")),
     }
     for name, (part, expected) in parts.items():
         if (digest := _digest(part)) != expected:
             yield Mismatch(name, str(expected), digest)
     document = record["document"]
-    if not isinstance(document, str) or sha256(document) != entry.get("document"):
+    if not receipt.is_of_run and (not isinstance(document, str) or sha256(document) != entry.get("document")):
         yield Mismatch("document", str(entry.get("document")), sha256(str(document)))
     known = {form.name for form in FORMATS.values()}
     if entry.get("format") not in known or _digest(entry) != record["digest"]:
@@ -176,15 +221,28 @@ def _digest(part: object) -> str:
 
 
 def _columns(record: JsonRecord, entry: JsonRecord) -> Iterator[Mismatch]:
-    """The entry says of the decision what the decision says."""
+    """The entry says of the decision what the decision says, and so does the run that it is of."""
     try:
-        columns = columns_of(RecordedDecision.read(record["decision"]))
+        decision = RecordedDecision.read(record["decision"])
+        columns: Mapping[str, object] = columns_of(decision)
+        if record["format"] == OF_RUN:
+            columns = {"year": decision.year}
+            yield from _of_run(decision, RunRecord.read(record["run"]))
     except Malformed:
         yield Mismatch("decision", "a whole decision", "")
         return
     for name, value in columns.items():
         if entry.get(name) != value:
             yield Mismatch(f"entry.{name}", str(value), str(entry.get(name)))
+
+
+def _of_run(decision: RecordedDecision, run: RunRecord) -> Iterator[Mismatch]:
+    """The run was decided by the rulebook of the decision, and has a file of its decisions."""
+    if decision.rulebook not in [r.rulebook for r in run.rulebooks] or decision.year != run.year:
+        yield Mismatch("rulebook", decision.rulebook.name, ", ".join(r.rulebook.name for r in run.rulebooks))
+    name = f"decisions/{decision.rulebook.name}.parquet"
+    if not any(f.path == name or f.path.startswith(f"{name}/") for f in run.files):
+        yield Mismatch("file", name, "")
 
 
 def _texts(receipt: Receipt) -> Iterator[Mismatch]:

@@ -27,7 +27,8 @@ from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
 from offers.comparison.previous import DECISIONS, Previous
 from offers.records.input_remarks import InputRemark
 from offers.runs.repeated_ids import Repeated
-from offers.tables.table import Table
+from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
+from offers.tables.table import DOCUMENT, Table
 
 
 class Request(NamedTuple):
@@ -130,15 +131,19 @@ class Pass:
         """The columns of that file, of decided rows."""
         own = decision_table.columns
         decided = [nw.col(own.of(name)).alias(name) for name in decision_table.schema if name != DECISIVE]
-        used = self._evidence_of(decision_table.decisions.program)
-        evidence = [self.evaluator.columns.cleaned(name) for name in used]
+        names = {own.of(name) for name in decision_table.schema}
+        kept = [name for name in self._kept_of(decision_table.decisions.program) if own.of(name) not in names]
+        evidence = [self.evaluator.columns.cleaned(name) for name in kept]
         nothing = nw.lit(None, nw.String())
         compared = [(nw.col(own.of(name)) if self.comparison else nothing).alias(name) for name in COMPARED]
         return [nw.col("id").alias("offer"), *decided, *evidence, *compared]
 
-    def _evidence_of(self, program: Program) -> list[str]:
-        """The columns of the evidence that a program uses, as far as the table has them."""
-        return [name for name in evidence_columns(program, self.request.year) if name in self.evaluator.reads]
+    def _kept_of(self, program: Program) -> list[str]:
+        """The columns that are kept of the table: what describes offers, and the evidence that a program uses."""
+        used = evidence_columns(program, self.request.year)
+        details = [f"{name}_{detail}" for name in used for detail in DETAILS]
+        described = [name for name in (*ATTRIBUTE_HEADERS, DOCUMENT) if name != ID]
+        return [name for name in dict.fromkeys((*used, *details, *described)) if name in self.evaluator.reads]
 
     def fragile(self, decided: pl.LazyFrame, decision_table: DecisionTable) -> pl.LazyFrame:
         """Writes which verdicts of decided rows are fragile, when it is collected."""

@@ -30,6 +30,10 @@ DETAILS: Mapping[str, Text] = {
     "source": Text(da="kilde", en="source"),
     "because": Text(da="begrundelse", en="because"),
     "reservation": Text(da="forbehold", en="reservation"),
+    "by": Text(da="vurderet af", en="by"),
+    "date": Text(da="dato", en="date"),
+    "as_of": Text(da="opgjort", en="as of"),
+    "stated_as": Text(da="angivet som", en="stated as"),
 }
 _YEAR = re.compile(r"(.*\S)[\s_]+\(?([0-9]{4})\)?\Z")
 

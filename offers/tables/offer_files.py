@@ -15,7 +15,7 @@ from engine.values.numbers import decimal_text
 from offers.records.offer import Offer, words
 from offers.records.reader import read_offers
 from offers.tables.headers import Column, Headers
-from offers.tables.table import ROW, SEVERAL, Table
+from offers.tables.table import DOCUMENT, ROW, SEVERAL, Table
 from offers.tables.table_file import digest_of_files
 
 
@@ -50,12 +50,13 @@ class OfferRows:
 
 def table_of_offers(path: str, vocabulary: Vocabulary) -> tuple[Table, OfferRows]:
     """The offers of a file or folder as a table, and the reader of its rows."""
-    offers = read_offers([path], vocabulary)
+    offers = read_offers([path], vocabulary, keep_written=True)
     rows = [_row(offer) if isinstance(offer, Offer) else {"id": _rejected(offer)} for offer in offers]
     names = list(dict.fromkeys(["id", *(name for row in rows for name in row)]))
     columns = Headers(vocabulary).read(names, path)
     cells = {name: [row.get(name) for row in rows] for name in names}
-    frame = pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String)).with_row_index(ROW)
+    cells[DOCUMENT] = [offer.written if isinstance(offer, Offer) else None for offer in offers]
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).with_row_index(ROW)
     table = Table(path, "offers", tuple(columns), frame.lazy(), ".", {}, _sha256(path, offers), len(rows))
     return table, OfferRows(offers)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
@@ -13,7 +15,7 @@ from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import UNKNOWN
 from offers.records.offer import Offer, read_offer
 from offers.tables.cells import answer_of, cell_node, read_cell
-from offers.tables.headers import Column
+from offers.tables.headers import DETAILS, Column
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
 
@@ -26,6 +28,8 @@ def text_of(value: Any) -> str | None:
     """A typed cell as text; None where it is empty."""
     if value is None:
         return None
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{Decimal(repr(value)):f}"
     text = str(value).lower() if isinstance(value, bool) else str(value).strip()
     return text or None
 
@@ -51,8 +55,7 @@ class Rows:
         Raises:
             Rejected: with every mistake found in the row; or, with the code `not-an-offer` alone, it holds none.
         """
-        cells = {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
-        place = self._table.place(row)
+        cells, place = self._cells(values), self._table.place(row)
         if (fault := self._table.faults.get(row)) is not None:
             at = self._table.place(row, Column("", fault.cell, EXTRA))
             raise rejected(at, fault.code, fault.message, fault.hint)
@@ -77,6 +80,18 @@ class Rows:
         if diagnostics:
             raise Rejected(diagnostics)
         return offer
+
+    def document(self, row: int, values: Mapping[str, Any]) -> Document:
+        """The offer file that a row, counted from 0, stands for.
+
+        Raises:
+            Rejected: with every mistake found in the cells.
+        """
+        cells, diagnostics = self._cells(values), list[Diagnostic]()
+        document = Document(self._table.place(row), dict(self._entries(row, cells, diagnostics)), {})
+        if diagnostics:
+            raise Rejected(diagnostics)
+        return document
 
     def stated(self, values: Mapping[str, Any]) -> Stated:
         """What a row states, each distinct cell read once; without the checks of what only describes an offer.
@@ -114,6 +129,9 @@ class Rows:
             self._read_before.clear()
         self._read_before[cell] = read = evidence._replace(provenance=Provenance(because=because))
         return read
+
+    def _cells(self, values: Mapping[str, Any]) -> dict[str, str]:
+        return {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
 
     def column_at(self, place: Place) -> Column | None:
         """The column in which a place lies."""
@@ -209,7 +227,7 @@ class Rows:
         return evidence
 
     def _details(self, row: int, name: str, cells: Mapping[str, str]) -> dict[str, Node]:
-        headers = {detail: f"{name}_{detail}" for detail in ("source", "because", "reservation")}
+        headers = {detail: f"{name}_{detail}" for detail in DETAILS}
         return {d: _text(cells[column], self._place(row, column)) for d, column in headers.items() if column in cells}
 
 

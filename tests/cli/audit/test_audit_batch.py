@@ -14,7 +14,7 @@ from engine.documents.fields import read_json
 from engine.journal.drafts import run_draft, texts_of
 from engine.journal.journal import Journal
 from engine.journal.records import File, RunRecord, RunRulebook
-from offers.recorded.batch_entries import document_of
+from offers.recorded.batch_entries import RowDocuments
 from offers.records.offer import read_offer
 from tests.command import Ran, here
 from tests.journals import YEAR, deciders
@@ -38,7 +38,7 @@ def journal(tmp_path: Path) -> Path:
     for decider in those:
         rulebook, rows = decider.program.rulebook, []
         for cells in ({**row, **MORE} for row in ROWS):
-            written = read_offer(document_of(cells, rulebook.vocabulary), rulebook.vocabulary)
+            written = read_offer(RowDocuments(rulebook.vocabulary).document(cells), rulebook.vocabulary)
             trace = decider.decide(written.subject(), written.stated, YEAR)
             decided = {"verdict": trace.verdict.value, "outcome": trace.outcome, "basis": trace.basis}
             decided |= {c.criterion.id: c.status.reported for c in trace.criteria}

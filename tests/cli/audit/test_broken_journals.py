@@ -104,8 +104,9 @@ CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...], str]] = {
     "altered-file": (
         _run_without_its_file,
         ("audit", "show", "9/gnisten"),
-        "run/decisions/hovedstaden.udviklingsstrategi@2018.parquet: altered-file: the file, which entry 9 of journal.db "
-        "names, cannot be read\n  hint: a copy of the file that was not altered, put in its place, holds again\n",
+        "run/decisions/hovedstaden.udviklingsstrategi@2018.parquet: altered-file: the file, which entry 9 of "
+        "journal.db names, cannot be read\n"
+        "  hint: a copy of the file that was not altered, put in its place, holds again\n",
     ),
     "not-replayable": (
         _without_rulebooks,

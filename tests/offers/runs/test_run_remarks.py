@@ -98,8 +98,8 @@ SAID = {
         "2 id'er har andre tegn end bogstaver, cifre, -, _ og .: `sol høj`, `c@d`",
     ],
     "en": [
-        "Share of places used by other municipalities: what is stated for 2013 (2 offers) is not used in a decision for the "
-        "agreement year 2018.",
+        "Share of places used by other municipalities: what is stated for 2013 (2 offers) is not used in a decision "
+        "for the agreement year 2018.",
         "2 ids with other signs than letters, digits, -, _ and .: `sol høj`, `c@d`",
     ],
 }

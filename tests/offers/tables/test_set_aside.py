@@ -28,7 +28,15 @@ from tests.offers.runs.backends import BACKENDS, POLARS, assert_same, decisions_
 RULEBOOKS = Library().in_force(2018)
 VOCABULARY = RULEBOOKS[0].vocabulary
 PROGRAMS = [Decider(rulebook).program for rulebook in RULEBOOKS]
-HEADERS = ("id", "navn", "driftsherre", "driftsherrens art", "målgruppe", "diagnoser", "tilfælde pr. 10.000 indbyggere")
+HEADERS: tuple[str, ...] = (
+    "id",
+    "navn",
+    "driftsherre",
+    "driftsherrens art",
+    "målgruppe",
+    "diagnoser",
+    "tilfælde pr. 10.000 indbyggere",
+)
 HEADERS += ("behov for et større optageområde", "behov for et større optageområde, begrundelse")
 COLUMNS = {column.name: column for column in Headers(VOCABULARY).read(HEADERS, "register.csv")}
 NO_OFFERS = {

@@ -1,0 +1,323 @@
+"""A decision of a run is listed, exported, explained, replayed, overridden and given a receipt as any other."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from engine.values.canonical import canonical, sha256
+from tests.command import DATA, Ran, here
+
+STRATEGY, MOST = "hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"
+FACTS = "cases_per_10000,severe_complexities,self_supply_needed,self_supply_needed_because,special_competencies"
+REGISTER = f"""\
+id,name,operator_kind,{FACTS}
+x,Gnisten,municipality,0.4,4,yes,Få steder.,yes
+y@home,Kilden,region,7,1,no,Mange steder.,no
+"""
+OFFER = """\
+format: sekskant/offer/1
+id: x
+name: Gnisten
+operator: {name: municipality, kind: municipality}
+evidence:
+  cases_per_10000: 0.4
+  severe_complexities: 4
+  self_supply_needed: {answer: yes, because: Få steder.}
+  special_competencies: yes
+"""
+JOURNAL = "journal.db"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a journal: entries 1 and 2 are decisions on an offer, entry 3 a run with the same offer in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.yaml").write_text(OFFER)
+    (tmp_path / "register.csv").write_text(REGISTER)
+    recording = ("--year", "2018", "--journal", JOURNAL, "--by", "ida")
+    assert here("assess", "x.yaml", *recording).code == 0
+    assert here("reclassify", "register.csv", "--out", "run", *recording).code == 0
+    return tmp_path
+
+
+def audit(*arguments: str, code: int = 0) -> Ran:
+    ran = here("audit", *arguments, "--journal", JOURNAL, columns=120)
+    assert ran.code == code, ran.err
+    return ran
+
+
+def listed(*arguments: str) -> list[str]:
+    return [entry["id"] for entry in json.loads(audit("list", "--format", "json", *arguments).out)]
+
+
+ROWS = {
+    f"3/x@{STRATEGY}": "undetermined",
+    f"3/y@home@{STRATEGY}": "met",
+    f"3/x@{MOST}": "undetermined",
+    f"3/y@home@{MOST}": "not_met",
+}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ((), ["1", "2", "3"]),
+        (("--decisions",), ["1", "2", "3", *ROWS]),
+        (("--offer", "x"), ["1", "2", f"3/x@{STRATEGY}", f"3/x@{MOST}"]),
+        (("--offer", "y@home"), [f"3/y@home@{STRATEGY}", f"3/y@home@{MOST}"]),
+        (("--verdict", "not_met"), [name for name, verdict in ROWS.items() if verdict == "not_met"]),
+        (("--rulebook", MOST), ["2", f"3/x@{MOST}", f"3/y@home@{MOST}"]),
+        (("--rulebook", f"{MOST}@2018", "--offer", "x"), ["2", f"3/x@{MOST}"]),
+        (("--rulebook", f"{MOST}@2019"), []),
+        (("--offer", "x", "--year", "2017"), []),
+        (("--offer", "x", "--recorded-by", "nobody"), []),
+        (("--offer", "x", "--latest", "1"), [f"3/x@{MOST}"]),
+        (("--decisions", "--latest", "3"), [f"3/y@home@{STRATEGY}", f"3/x@{MOST}", f"3/y@home@{MOST}"]),
+    ],
+    ids=str,
+)
+def test_they_are_listed_and_filtered(folder: Path, filters: tuple[str, ...], expected: list[str]) -> None:
+    assert listed(*filters) == expected
+    rows = list(csv.DictReader(io.StringIO(audit("list", "--format", "csv", "--lang", "en", *filters).out)))
+    assert [row["id"] for row in rows] == expected
+
+
+def test_the_table_shows_what_is_to_be_typed(folder: Path) -> None:
+    out = audit("list", "--offer", "y@home").out
+    assert out.count("3/y@home") == out.count("Kilden") == 2
+    assert "✗ not_most_specialised" in out
+
+
+@pytest.mark.parametrize("identifier", ROWS)
+def test_each_is_shown_explained_and_replayed_by_its_id(folder: Path, identifier: str) -> None:
+    record = json.loads(audit("show", identifier, "--format", "json").out)
+    assert record["entry"]["id"] == identifier
+    assert record["content"]["verdict"] == ROWS[identifier]
+    assert identifier in audit("show", identifier).out
+    assert audit("why", identifier).out
+    (replayed,) = json.loads(audit("replay", identifier, "--format", "json").out)
+    assert (replayed["id"], replayed["result"]) == (identifier, "identical")
+
+
+def _without(record: Any, *names: str) -> Any:
+    """A record without some keys, at any depth."""
+    if isinstance(record, dict):
+        return {key: _without(value, *names) for key, value in record.items() if key not in names}
+    return [_without(value, *names) for value in record] if isinstance(record, list) else record
+
+
+def test_it_says_what_the_same_offer_says_as_a_file(folder: Path) -> None:
+    records = [json.loads(audit("show", name, "--format", "json").out) for name in ("1", f"3/x@{STRATEGY}")]
+    contents = [_without(record["content"], "execution") for record in records]
+    assert contents[0] == contents[1]
+
+
+def test_offer_files_are_the_same_decisions_in_a_run(tmp_path: Path) -> None:
+    recording = ("--year", "2018", "--journal", str(tmp_path / JOURNAL))
+    here("assess", str(DATA), *recording)
+    here("reclassify", str(DATA), "--out", str(tmp_path / "run"), *recording)
+    ran = here("audit", "export", "--decisions", "--journal", str(tmp_path / JOURNAL))
+    assert ran.code == 0, ran.err
+    said: dict[tuple[str, str], list[str]] = {}
+    for record in map(json.loads, ran.out.splitlines()):
+        if record["entry"]["kind"] == "decision":
+            parts = (_without(record["content"], "execution"), record["document"], record["entry"]["name"])
+            said.setdefault((record["entry"]["offer"], record["entry"]["rulebook"]), []).append(canonical(list(parts)))
+    assert len(said) == 46
+    assert {(len(both), len(set(both))) for both in said.values()} == {(2, 1)}
+
+
+DETAILED = """\
+format: sekskant/offer/1
+id: x
+name: Gnisten
+part_of: huset
+operator: {name: Hillerød Kommune, kind: municipality, code: "219"}
+area: [adults, children_and_youth]
+target_group: [acquired_brain_injury]
+evidence:
+  cases_per_10000: {at_most: 0.5, source: afsnit 3, as_of: "2017", stated_as: finding}
+  severe_complexities: {answer: 4, source: visitationen, reservation: Få at tælle., by: Ida, date: "2017-05-01"}
+  self_supply_needed: {answer: yes, because: Få steder., reservation: Kun i år., by: task force, date: "2017-05-02"}
+  outside_share: {2014: {answer: 0.6, source: regnskabet}, 2015: {at_least: 0.5, because: skøn}}
+"""
+DETAILED_CELLS = {
+    "id": "x",
+    "navn": "Gnisten",
+    "afdeling af": "huset",
+    "driftsherre": "Hillerød Kommune",
+    "operator_kind": "kommune",
+    "kommunekode": "219",
+    "område": "Voksne|Børn og unge",
+    "målgruppe": "erhvervet hjerneskade",
+    "cases_per_10000": "<=0.5",
+    "cases_per_10000_source": "afsnit 3",
+    "cases_per_10000_as_of": "2017",
+    "cases_per_10000_stated_as": "finding",
+    "severe_complexities": "4",
+    "Svære kompleksiteter, kilde": "visitationen",
+    "Svære kompleksiteter, forbehold": "Få at tælle.",
+    "Svære kompleksiteter, vurderet af": "Ida",
+    "Svære kompleksiteter, dato": "2017-05-01",
+    "self_supply_needed": "ja",
+    "self_supply_needed_because": "Få steder.",
+    "self_supply_needed_reservation": "Kun i år.",
+    "self_supply_needed_by": "task force",
+    "self_supply_needed_date": "2017-05-02",
+    "outside_share_2014": "0.6",
+    "outside_share_2014_source": "regnskabet",
+    "outside_share_2015": ">=0.5",
+    "outside_share_2015_because": "skøn",
+}
+
+
+@pytest.mark.parametrize("backend", ["polars", "duckdb"])
+def test_a_row_says_all_that_the_same_offer_says_as_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.yaml").write_text(DETAILED)
+    with (tmp_path / "register.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([DETAILED_CELLS.keys(), DETAILED_CELLS.values()])
+    recording = ("--year", "2018", "--journal", JOURNAL)
+    assert here("assess", "x.yaml", *recording).code == 0
+    assert here("reclassify", "register.csv", "--out", "run", "--backend", backend, *recording).code == 0
+    records = [json.loads(line) for line in audit("export", "--offer", "x").out.splitlines()]
+    for of_file, of_row in zip(records[:2], records[2:], strict=True):
+        assert _without(of_row["content"], "execution") == _without(of_file["content"], "execution")
+        written = yaml.safe_load(DETAILED) | {"evidence": of_row["document"]["evidence"]}
+        assert _without(of_row["document"], "evidence") == _without(written, "evidence")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "prov"])
+def test_it_is_exported(folder: Path, form: str) -> None:
+    out = audit("export", "--format", form, "--offer", "x").out
+    if form == "jsonl":
+        records = [json.loads(line) for line in out.splitlines()]
+        assert [r["entry"]["id"] for r in records] == ["1", "2", f"3/x@{STRATEGY}", f"3/x@{MOST}"]
+        assert len({canonical(_without(r["content"], "execution")) for r in records}) == 2
+    elif form == "csv":
+        ids = [row["id"] for row in csv.DictReader(io.StringIO(out))]
+        assert ids.count("1") == ids.count(f"3/x@{STRATEGY}") > 1
+    else:
+        entities = [name for name in json.loads(out)["entity"] if "entry-" in name]
+        assert len(entities) == 4
+
+
+def test_a_mask_takes_its_reasons_too(folder: Path) -> None:
+    out = audit("export", "--offer", "x", "--mask", "self_supply_needed").out
+    assert "Få steder" not in out
+    assert out.count('"masked"') == 4
+
+
+def receipt(identifier: str) -> str:
+    return audit("receipt", identifier).out
+
+
+@pytest.mark.parametrize("identifier", ROWS)
+def test_a_receipt_of_it_holds_without_the_journal_and_with_it(folder: Path, identifier: str) -> None:
+    (folder / "receipt.json").write_text(receipt(identifier))
+    ran = here("receipt", "verify", "receipt.json", columns=120)
+    assert ran.code == 0, ran.out
+    assert "the decision is identical" in ran.out
+    assert "is seen with the journal only" in ran.out
+    assert "Gnisten" in ran.out or "Kilden" in ran.out
+    ran = here("receipt", "verify", "receipt.json", "--journal", JOURNAL, columns=120)
+    assert ran.code == 0, ran.out
+    assert "The entry stands in the journal." in ran.out
+
+
+def sealed(record: dict[str, Any]) -> str:
+    rest = {key: value for key, value in record.items() if key != "seal"}
+    return canonical(rest | {"seal": sha256(canonical(rest))}) + "\n"
+
+
+def _other_verdict(record: dict[str, Any]) -> None:
+    record["decision"]["verdict"] = "met"
+
+
+def _other_evidence(record: dict[str, Any]) -> None:
+    """The offer as it was written, otherwise than in the row; the decision stays as it is."""
+    record["document"] = record["document"].replace("Få steder.", "Ingen steder.")
+    for criterion in record["decision"]["criteria"]:
+        for test in criterion["tests"]:
+            if test.get("because"):
+                test["because"] = "Ingen steder."
+        if criterion.get("because"):
+            criterion["because"] = "Ingen steder."
+
+
+def _other_run(record: dict[str, Any]) -> None:
+    record["run"]["counts"] = {}
+
+
+def _other_year(record: dict[str, Any]) -> None:
+    record["decision"]["year"] = 2019
+
+
+def _other_file(record: dict[str, Any]) -> None:
+    record["run"]["files"] = []
+
+
+@pytest.mark.parametrize("edit", [_other_verdict, _other_run, _other_year, _other_file])
+def test_a_receipt_that_was_altered_and_sealed_again_does_not_hold(folder: Path, edit: Any) -> None:
+    record = json.loads(receipt(f"3/x@{MOST}"))
+    edit(record)
+    (folder / "receipt.json").write_text(sealed(record))
+    assert here("receipt", "verify", "receipt.json").code == 4
+
+
+def test_evidence_that_is_not_in_the_file_is_found_with_the_journal(folder: Path) -> None:
+    record = json.loads(receipt(f"3/x@{MOST}"))
+    _other_evidence(record)
+    (folder / "receipt.json").write_text(sealed(record))
+    assert here("receipt", "verify", "receipt.json").code == 0
+    ran = here("receipt", "verify", "receipt.json", "--journal", JOURNAL, "--lang", "en")
+    assert ran.code == 4
+    assert "does not stand so in the journal" in ran.out
+
+
+def test_people_may_decide_otherwise(folder: Path) -> None:
+    ran = audit("override", f"3/x@{STRATEGY}", "--verdict", "covered", "--because", "Aftalt.", "--by", "Udvalget")
+    assert f"overrides entry 3/x@{STRATEGY}" in ran.err
+    history = json.loads(audit("history", "x", "--rulebook", STRATEGY, "--format", "json").out)
+    assert [(e["number"], e["kind"], e["verdict"]) for e in history] == [
+        (1, "decision", "undetermined"),
+        (3, "decision", "undetermined"),
+        (4, "override", "met"),
+    ]
+    again = here(
+        "assess", "x.yaml", "--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL, "--summary", columns=300
+    )
+    assert "overridden for the agreement year 2018 by Udvalget" in again.err + again.out
+    assert "Note:" not in again.err + again.out
+    (folder / "x.yaml").write_text(OFFER.replace("cases_per_10000: 0.4", "cases_per_10000: 0.3"))
+    again = here(
+        "assess", "x.yaml", "--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL, "--summary", columns=300
+    )
+    assert "evidence under the override has changed since" in again.err + again.out
+
+
+def test_what_is_not_there_is_said(folder: Path) -> None:
+    for command in (("receipt", "3/nobody"), ("override", "3/nobody", "--verdict", "met", "--because", "b")):
+        ran = audit(*command, code=1)
+        assert "the batch in entry 3 has no decision on `nobody`" in ran.err
+    assert "is no decision but: run" in audit("receipt", "3", code=1).err
+    ran = audit("show", "3/y@home", code=1)
+    assert f"`3/y@home@{STRATEGY}`, `3/y@home@{MOST}`" in ran.err
+
+
+def test_a_file_that_was_altered_costs_its_own_decisions(folder: Path) -> None:
+    (file,) = (folder / "run.runs").rglob(f"{MOST}@2018.parquet")
+    file.write_bytes(b"no Parquet")
+    ran = audit("list", "--offer", "x", "--format", "json", code=4)
+    assert [entry["id"] for entry in json.loads(ran.out)] == ["1", "2", f"3/x@{STRATEGY}"]
+    assert "altered-file" in ran.err
+    assert audit("export", "--offer", "x", code=4).out == ""

@@ -7,7 +7,7 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
@@ -128,7 +128,9 @@ def reclassify(
     try:
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
-            request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
+            request = request._replace(
+                fragile=not no_fragile, previous=_previous(previous, request, ids), overridden=_overridden(recorder)
+            )
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
                 _progress(request.table.most_rows) as progress,
@@ -323,6 +325,20 @@ def _id_lines(path: Path) -> list[IdLine]:
     if wrong:
         raise Rejected(wrong)
     return lines
+
+
+def _overridden(journal: Journal | None) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    """What people decided in place of decisions that the journal records; what of it is damaged stops the run."""
+    if journal is None:
+        return {}
+    from cli.common.overrides import StandingOverrides  # noqa: PLC0415 - a database costs start-up
+
+    standing, overridden = StandingOverrides(journal), dict[str, dict[str, tuple[str, str]]]()
+    for entry, content in standing.all():
+        overridden.setdefault(str(entry.rulebook), {})[str(entry.offer)] = (content.outcome, content.because)
+    if standing.damaged:
+        raise Rejected(standing.damaged)
+    return overridden
 
 
 @contextmanager

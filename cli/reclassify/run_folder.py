@@ -105,12 +105,13 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
                 "set_aside": len(result.set_aside),
                 "in": result.rows,
             },
+            "overridden": overridden,
             "status_vectors": vectors,
             "engine": execution.engine if execution else "",
             "checked_by": execution.checked_by if execution else "",
         }
-        for r, counts, vectors, execution in zip(
-            request.rulebooks, result.counts, result.vectors, result.executions, strict=True
+        for r, counts, vectors, execution, overridden in zip(
+            request.rulebooks, result.counts, result.vectors, result.executions, result.overridden, strict=True
         )
     ]
     grouped = result.changes.group_by("rulebook", "change").len()
@@ -154,12 +155,15 @@ def _count(number: int, language: Language) -> str:
 def _figures(request: Request, result: RunResult, wording: Wording) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """For each rulebook its title, and each verdict with its label and number."""
     figures = []
-    for rulebook, counts in zip(request.rulebooks, result.counts, strict=True):
+    for rulebook, counts, overridden in zip(request.rulebooks, result.counts, result.overridden, strict=True):
         lines = [
             (v.value, wording.text(rulebook.outcomes[v].label), _count(counts[v.value], wording.language))
             for v in Verdict
         ]
         lines.append(("rejected", wording.pick("afvist", "rejected"), _count(len(result.rejected), wording.language)))
+        if overridden:
+            words = wording.pick("tilsidesat af mennesker", "overridden by people")
+            lines.append(("overridden", words, _count(overridden, wording.language)))
         aside = wording.pick("sat til side", "set aside")
         lines.append(("set_aside", aside, _count(len(result.set_aside), wording.language)))
         figures.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))

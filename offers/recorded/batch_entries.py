@@ -100,7 +100,8 @@ def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
 
     path = paths[0]
     conditions = [] if selection.offer is None else [is_id(pl.col("offer"), selection.offer)]
-    conditions += [] if selection.verdict is None else [pl.col("verdict").cast(pl.String) == selection.verdict]
+    if selection.verdict is not None:
+        conditions.append(pl.col("verdict").cast(pl.String) == selection.verdict)
     with polars_failing(lambda error: _unreadable(path, words_of(error)[0])):
         frame = pl.scan_parquet(paths, glob=False)
         if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:

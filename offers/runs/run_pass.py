@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -17,7 +18,7 @@ from engine.diagnostics import IntegrityFault
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.batch import Batch
-from offers.columns.decided_columns import COMPARED, DECISIVE
+from offers.columns.decided_columns import COMPARED, DECISIVE, OVERRIDDEN
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
@@ -32,7 +33,11 @@ from offers.tables.table import DOCUMENT, Table
 
 
 class Request(NamedTuple):
-    """What is to be reclassified, and how."""
+    """What is to be reclassified, and how.
+
+    `overridden` says what people decided in place of earlier decisions: by the rulebook's id and the offer's the
+    outcome, and why.
+    """
 
     table: Table
     reader: Reader
@@ -41,6 +46,7 @@ class Request(NamedTuple):
     nearness: Fraction
     fragile: bool = True
     previous: Previous | None = None
+    overridden: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({})
 
 
 class RunResult(NamedTuple):
@@ -48,6 +54,7 @@ class RunResult(NamedTuple):
 
     `rows` are those with any cell: decided, undetermined, rejected and set aside.
     `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
+    `overridden` counts, for each rulebook, the offers on which people decided in place of earlier decisions;
     `executions` say for each rulebook who decided and who checked, None where no row could be decided.
     """
 
@@ -60,6 +67,7 @@ class RunResult(NamedTuple):
     checked: int
     vectors: Sequence[int]
     executions: Sequence[Execution | None]
+    overridden: Sequence[int]
     remarks: Sequence[InputRemark] = ()
 
 
@@ -107,6 +115,7 @@ class Pass:
             columns = decision_table.columns
             texts = [*([columns.near] if self.request.fragile else [])]
             texts += columns.all_of(COMPARED) if self.comparison else []
+            texts += self.overrides_of(decision_table).columns[1:]
             added |= decision_table.decided_schema | dict.fromkeys(texts, pl.String())
         return added
 
@@ -118,7 +127,22 @@ class Pass:
         """
         decided = self.batch.decide(chunk)
         self.progress(self.batch.rows)
-        return decided.with_columns(self.comparison.compare(decided)) if self.comparison else decided
+        decided = decided.with_columns(self.comparison.compare(decided)) if self.comparison else decided
+        for decision_table in self.decision_tables:
+            overrides = self.overrides_of(decision_table)
+            decided = (
+                decided.join(overrides, on="id", how="left", maintain_order="left") if overrides.width else decided
+            )
+        return decided
+
+    def overrides_of(self, decision_table: DecisionTable) -> pl.DataFrame:
+        """What people decided in place of earlier decisions, by `id`, in the columns `OVERRIDDEN`; else nothing."""
+        overridden = self.request.overridden.get(decision_table.rulebook.id)
+        if not overridden:
+            return pl.DataFrame()
+        rows = [(offer, *decided) for offer, decided in overridden.items()]
+        names = ["id", *decision_table.columns.all_of(OVERRIDDEN)]
+        return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
     # --- what is written ---
 
@@ -136,7 +160,9 @@ class Pass:
         evidence = [self.evaluator.columns.cleaned(name) for name in kept]
         nothing = nw.lit(None, nw.String())
         compared = [(nw.col(own.of(name)) if self.comparison else nothing).alias(name) for name in COMPARED]
-        return [nw.col("id").alias("offer"), *decided, *evidence, *compared]
+        is_overridden = decision_table.rulebook.id in self.request.overridden
+        overridden = [(nw.col(own.of(name)) if is_overridden else nothing).alias(name) for name in OVERRIDDEN]
+        return [nw.col("id").alias("offer"), *decided, *evidence, *compared, *overridden]
 
     def _kept_of(self, program: Program) -> list[str]:
         """The columns that are kept of the table: what describes offers, and the evidence that a program uses."""
@@ -195,7 +221,14 @@ class Pass:
             checked=batch.checked,
             vectors=[decisions.vectors for decisions in decided],
             executions=[decisions.execution for decisions in decided],
+            overridden=[self._overridden(decision_table) for decision_table in self.decision_tables],
         )
+
+    def _overridden(self, decision_table: DecisionTable) -> int:
+        if decision_table.rulebook.id not in self.request.overridden:
+            return 0
+        written = pl.scan_parquet(self.file_of(decision_table), glob=False)
+        return int(written.select(pl.col(OVERRIDDEN[0]).count()).collect().item())
 
     def close(self) -> None:
         """End the thread that checks."""

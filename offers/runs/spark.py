@@ -152,6 +152,8 @@ class SparkBackend:
         # Spark reads the largest files first, in whatever order they were written.
         decided = (self._compared(decided, run.comparison) if run.comparison else decided).orderBy(ROW)
         for decision_table in run.decision_tables:
+            if (overrides := run.overrides_of(decision_table)).width:
+                decided = decided.join(self._small(overrides), "id", "left").orderBy(ROW)
             columns = nw.from_native(decided).select(run.columns_of(decision_table)).to_native()
             _write_parquet(columns, run.file_of(decision_table))
             if run.request.fragile:

@@ -70,9 +70,8 @@ class Rows:
         return self._offer_of(row, cells)
 
     def _offer_of(self, row: int, cells: Mapping[str, str]) -> Offer:
-        place = self._table.place(row)
         diagnostics: list[Diagnostic] = []
-        document = Document(place, dict(self._entries(row, cells, diagnostics)), {})
+        document = self._document_of(row, cells, diagnostics)
         try:
             offer = read_offer(document, self._vocabulary, is_recorded=not self.asks_for_offers)
         except Rejected as error:
@@ -87,11 +86,14 @@ class Rows:
         Raises:
             Rejected: with every mistake found in the cells.
         """
-        cells, diagnostics = self._cells(values), list[Diagnostic]()
-        document = Document(self._table.place(row), dict(self._entries(row, cells, diagnostics)), {})
+        diagnostics: list[Diagnostic] = []
+        document = self._document_of(row, self._cells(values), diagnostics)
         if diagnostics:
             raise Rejected(diagnostics)
         return document
+
+    def _document_of(self, row: int, cells: Mapping[str, str], diagnostics: list[Diagnostic]) -> Document:
+        return Document(self._table.place(row), dict(self._entries(row, cells, diagnostics)), {})
 
     def stated(self, values: Mapping[str, Any]) -> Stated:
         """What a row states, each distinct cell read once; without the checks of what only describes an offer.

@@ -178,6 +178,7 @@ class Sheet:
         added = Made('<c{} t="inlineStr"><is><t>again</t></is></c>', "again")
         if self.twice is None:
             self.cells[number][column] = added
+            self.hidden.discard(number)
         return f'<row r="{number}">{added.xml.format(f""" r="{"ABCD"[column - 1]}{number}" """.rstrip())}</row>'
 
 

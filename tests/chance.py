@@ -24,11 +24,11 @@ def tried(examples: int, suppress_health_check: Sequence[HealthCheck] = ()) -> s
     return settings(max_examples=number, suppress_health_check=suppress_health_check)
 
 
-cheap = tried(400 if AT_THE_DESK else 2_000)
-"""For properties whose examples cost next to nothing."""
-
 settings.register_profile("sekskant", tried(100), deadline=None, database=None, print_blob=True)
 settings.load_profile("sekskant")
+
+cheap = tried(400 if AT_THE_DESK else 2_000)
+"""For properties whose examples cost next to nothing; made of the profile, which knows of no deadline."""
 
 
 def chance(name: object) -> Random:

@@ -32,7 +32,7 @@ class DecisionRecording:
         deciders: what decides; the wider rulebooks that they consult are recorded with their decisions.
         by: who records.
         language: that of what is said.
-        show: how to show what people decided in place of earlier decisions.
+        show: how to say what people decided in place of earlier decisions, where it is not shown with them.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class DecisionRecording:
     ) -> None:
         self._show = show
         self._journal, self._by, self._run = journal, by, new_run()
-        self._overrides, self._wording = StandingOverrides(journal), Wording(language)
+        self.overrides, self._wording = StandingOverrides(journal), Wording(language)
         self._numbers: list[int] = []
         self._supersets: Mapping[tuple[str, str], Rulebook | None] = {
             (d.program.rulebook.id, d.program.rulebook.version): d.superset.program.rulebook if d.superset else None
@@ -65,8 +65,8 @@ class DecisionRecording:
                     self._say_overrides(decisions)
         except (Rejected, NotReplayable) as error:
             exits.append(present(error))
-        if self._overrides.damaged:
-            exits.append(present(Rejected(self._overrides.damaged)))
+        if self.overrides.damaged:
+            exits.append(present(Rejected(self.overrides.damaged)))
         self._say_numbers()
 
     def _appended(self, decided: Iterable[Decisions], offers: Mapping[str, Offer]) -> Iterator[list[Decisions]]:
@@ -94,7 +94,7 @@ class DecisionRecording:
     def _say_overrides(self, decisions: Decisions) -> None:
         """What people decided in place of earlier decisions, beside those of the rules now."""
         for trace in decisions:
-            override = self._overrides.of(trace)
+            override = self.overrides.of(trace)
             for line in override_lines(override, trace, self._wording) if override else ():
                 self._show(line)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cli.common.console import shown_time
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, near_hint, rejected
 from engine.documents.fields import read_json
+from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.drafts import override_draft
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.values.json_record import JsonRecord
 from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
 from offers.recorded.replay import describing, recorded_in
@@ -63,6 +65,49 @@ class StandingOverride(NamedTuple):
     under: Trace | None
 
 
+class Staleness(NamedTuple):
+    """What changed under an override since it was made; the facts, by their ids, whose evidence did."""
+
+    is_replayable: bool
+    facts: tuple[str, ...] = ()
+    rule: bool = False
+    year: bool = False
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether anything did, or nobody can tell."""
+        return not self.is_replayable or bool(self.facts) or self.rule or self.year
+
+
+def staleness(standing: StandingOverride, now: Trace) -> Staleness:
+    """What changed under an override, beside the decision that was made now: texts of a rulebook do not count."""
+    under = standing.under
+    if under is None:
+        return Staleness(is_replayable=False)
+    is_same_rule = under.rulebook.content == now.rulebook.content or (
+        compile_rulebook(under.rulebook).meaning == compile_rulebook(now.rulebook).meaning
+    )
+    return Staleness(True, evidence_changed(under, now), not is_same_rule, under.year != now.year)
+
+
+def override_record(standing: StandingOverride, now: Trace) -> JsonRecord:
+    """An override as it stands beside a decision record, outside of what the decision's digest covers."""
+    content, entry = standing.content, standing.entry
+    return {
+        "verdict": content.verdict.value,
+        "outcome": content.outcome,
+        "because": content.because,
+        "by": content.by,
+        "at": entry.recorded_at,
+        "entry": entry.number,
+        "stale": staleness(standing, now).is_stale,
+    }
+
+
+Overridden = Callable[[Trace], StandingOverride | None]
+"""What people decided in place of earlier decisions on the same offer."""
+
+
 class StandingOverrides:
     """The overrides in a journal: for each offer and rulebook the latest; `damaged` says which are left out and why."""
 
@@ -72,17 +117,26 @@ class StandingOverrides:
         self._latest = {(e.offer, e.rulebook): e for e in entries}
         self._journal, self._replayer = journal, describing(journal.text)
 
+    def all(self) -> Iterator[tuple[Entry, RecordedOverride]]:
+        """The latest on each offer and rulebook."""
+        for entry in self._latest.values():
+            if (content := self._content(entry)) is not None:
+                yield entry, content
+
     def of(self, trace: Trace) -> StandingOverride | None:
         """The override that stands beside a decision."""
         entry = self._latest.get((trace.subject.id, trace.rulebook.id))
-        if entry is None:
+        content = None if entry is None else self._content(entry)
+        if entry is None or content is None:
             return None
+        return StandingOverride(entry, content, self._under(entry, content))
+
+    def _content(self, entry: Entry) -> RecordedOverride | None:
         try:
-            content = RecordedOverride.read(read_json(entry.content))
+            return RecordedOverride.read(read_json(entry.content))
         except Malformed as error:
             self.damaged += self._journal.not_whole(entry, error).diagnostics
             return None
-        return StandingOverride(entry, content, self._under(entry, content))
 
     def _under(self, entry: Entry, content: RecordedOverride) -> Trace | None:
         try:
@@ -107,22 +161,22 @@ def override_lines(standing: StandingOverride, now: Trace, wording: Wording) -> 
 
 def _flags(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """What has changed under an override since it was made."""
-    pick = wording.pick
-    if standing.under is None:
+    pick, changed = wording.pick, staleness(standing, now)
+    if not changed.is_replayable:
         yield pick(
             "OBS: Den afgørelse, den tilsidesatte, kan ikke gentages.",
             "Note: the decision that it overrode cannot be made again.",
         )
         return
     labels = now.rulebook.vocabulary.facts
-    facts = [wording.text(labels[f].label) if f in labels else f for f in evidence_changed(standing.under, now)]
+    facts = [wording.text(labels[f].label) if f in labels else f for f in changed.facts]
     if facts:
         listed = wording.listed(facts)
         yield pick(
             f"OBS: Oplysningerne under tilsidesættelsen er ændret siden: {listed}.",
             f"Note: the evidence under the override has changed since: {listed}.",
         )
-    if standing.under.rulebook.sha256 != now.rulebook.sha256:
-        yield pick("OBS: Regelsættet er ændret siden.", "Note: the rulebook has changed since.")
-    if standing.under.year != now.year:
+    if changed.rule:
+        yield pick("OBS: Reglen er ændret siden.", "Note: the rule has changed since.")
+    if changed.year:
         yield pick("OBS: Den gjaldt et andet aftaleår.", "Note: it was for another agreement year.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -14,8 +15,18 @@ from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
 from offers.tables.formulas import harmless
 
+if TYPE_CHECKING:
+    from cli.common.overrides import Overridden
 
-def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], language: Language, *, forms: bool) -> str:
+
+def page(
+    decided: Sequence[Sequence[Trace]],
+    rulebooks: Sequence[Rulebook],
+    language: Language,
+    overridden: Overridden,
+    *,
+    forms: bool,
+) -> str:
     """The page of decisions on offers: a line for each where there are several, and a form for each if asked for."""
     wording = Wording(language)
     template = template_of("decisions.html.jinja")
@@ -33,7 +44,16 @@ def page(decided: Sequence[Sequence[Trace]], rulebooks: Sequence[Rulebook], lang
         view_of=lambda test: view_of(test, wording),
         missing=lambda traces: missing_words(traces, wording),
         basis_titles=lambda trace: basis_titles(trace, wording),
+        override_lines=lambda trace: list(_override_lines(trace, overridden, wording)),
     )
+
+
+def _override_lines(trace: Trace, overridden: Overridden, wording: Wording) -> Iterator[str]:
+    standing = overridden(trace)
+    if standing is not None:
+        from cli.common.overrides import override_lines  # noqa: PLC0415 - only a journal has some
+
+        yield from override_lines(standing, trace, wording)
 
 
 def template_of(name: str) -> Template:

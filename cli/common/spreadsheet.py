@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
@@ -12,6 +13,9 @@ from engine.explanation.views import view_of
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.values.logic import settled
 from offers.tables.formulas import harmless_cell
+
+if TYPE_CHECKING:
+    from cli.common.overrides import Overridden
 
 DECISION_COLUMNS = ("offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis")
 CRITERION_COLUMNS = (
@@ -29,23 +33,29 @@ CRITERION_COLUMNS = (
     "by",
 )
 BYTE_ORDER_MARK = "\ufeff"
+OVERRIDE_COLUMNS = ("recorded_override", "recorded_override_because")
 MISSING_COLUMNS = ("missing_for_met", "missing_for_not_met")
 
 
-def rows(decided: Iterable[Sequence[Trace]], language: Language, *, each_criterion: bool) -> Iterator[str]:
+def rows(
+    decided: Iterable[Sequence[Trace]], language: Language, overridden: Overridden, *, each_criterion: bool
+) -> Iterator[str]:
     """The lines of a CSV table, its header first: ids and verdicts as machines write them."""
-    return csv_lines(_rows(decided, Wording(language), each_criterion=each_criterion), language)
+    return csv_lines(_rows(decided, Wording(language), overridden, each_criterion=each_criterion), language)
 
 
-def _rows(decided: Iterable[Sequence[Trace]], wording: Wording, *, each_criterion: bool) -> Iterator[Sequence[str]]:
-    yield DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS)
+def _rows(
+    decided: Iterable[Sequence[Trace]], wording: Wording, overridden: Overridden, *, each_criterion: bool
+) -> Iterator[Sequence[str]]:
+    yield DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS) + OVERRIDE_COLUMNS
     for trace in (trace for decisions in decided for trace in decisions):
-        start = _decision(trace)
+        start, standing = _decision(trace), overridden(trace)
+        end = [standing.content.outcome, standing.content.because] if standing else ["", ""]
         if each_criterion:
-            yield from ([*start, *_criterion(criterion, wording)] for criterion in trace.criteria)
+            yield from ([*start, *_criterion(criterion, wording), *end] for criterion in trace.criteria)
         else:
             missing = (" | ".join(" ".join(ids) for ids in sets.sets) for sets in trace.analysis.missing.values())
-            yield [*start, *missing]
+            yield [*start, *missing, *end]
 
 
 def _decision(trace: Trace) -> list[str]:

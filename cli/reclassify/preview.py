@@ -15,10 +15,12 @@ import click
 from cli.common.console import Exit, load_library, say, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
+from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks
-from cli.reclassify.reclassify import request_of, say_how_it_was_read
+from cli.reclassify.reclassify import request_of, say_how_it_was_read, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Language, Wording
+from offers.records.input_remarks import UNREAD
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,6 +82,9 @@ def preview(
         for diagnostic in row.diagnostics:
             say(str(diagnostic))
 
+    say_set_aside(result.set_aside, lang)
+    for line in remark_sentences(result.remarks, [after], year, Wording(lang)):
+        say(line)
     changes = result.changes.filter(result.changes["change"].is_in([*DIRECTIONS]))
     click.echo(_report(changes, result, after, Wording(lang)), nl=False)
     too_many = fail_if_changed is not None and changes.height > fail_if_changed
@@ -103,14 +108,16 @@ def _previewed(
 
     request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
     say_how_it_was_read(request.table, language)
-    reclassify(request._replace(fragile=False), folder / "before")
+    first = reclassify(request._replace(fragile=False), folder / "before")
     decided = folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet"
     frame = pl.scan_parquet(decided, glob=False)
     again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, folder)
     if again.table.sha256 != request.table.sha256:
         raise rejected(Place(again.table.file), "unreadable", "the register changed while it was read")
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
-    return reclassify(again._replace(previous=previous, fragile=False), folder / "after")
+    second = reclassify(again._replace(previous=previous, fragile=False), folder / "after")
+    read_by_one = [remark for remark in second.remarks if remark.code in UNREAD and remark not in first.remarks]
+    return second._replace(remarks=[remark for remark in second.remarks if remark not in read_by_one])
 
 
 def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wording: Wording) -> str:
@@ -140,7 +147,7 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
         ]
         screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in changed_rows(changes, [rulebook], wording)])
         screen.line()
-    total, rows_in = changes.height, result.rows
+    total, rows_in = changes.height, result.rows - len(result.set_aside)
     screen.line(
         Piece(
             pick(f"{total} af {rows_in} afgørelser ville blive ændret.", f"{total} of {rows_in} verdicts would change.")

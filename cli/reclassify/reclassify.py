@@ -29,22 +29,24 @@ from cli.common.options import (
     rulebooks_option,
     year_option,
 )
+from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
 from engine.documents.document import read_file
+from engine.explanation.words_and_numbers import Language, Wording
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.journal.journal import Journal
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
-    from offers.comparison.previous import Previous
+    from offers.columns.evaluator import RejectedRow
+    from offers.comparison.previous import IdLine, Previous
     from offers.runs.backend import Backend
     from offers.runs.run_pass import Request
     from offers.tables.reading import Reading
     from offers.tables.table import Table
 
 PUBLISHED = "published"
-SHOWN_REJECTED = 20
+SHOWN_REJECTED, SHOWN_ASIDE = 20, 5
 BACKENDS = ("polars", "duckdb", "spark")
 
 
@@ -127,7 +129,9 @@ def reclassify(
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
             say_how_it_was_read(request.table, lang)
-            request = request._replace(fragile=not no_fragile, previous=_previous(previous, request, ids))
+            request = request._replace(
+                fragile=not no_fragile, previous=_previous(previous, request, ids), overridden=_overridden(recorder)
+            )
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
                 _progress(request.table.most_rows) as progress,
@@ -147,6 +151,9 @@ def reclassify(
         stop(error.exit)
         return
     _say_rejected_rows(result.rejected)
+    say_set_aside(result.set_aside, lang)
+    for line in remark_sentences(result.remarks, rulebooks, year, Wording(lang)):
+        say(line)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
     stop(Exit.REJECTED if result.rejected else Exit.DONE)
 
@@ -274,17 +281,30 @@ def _previous(name: str | None, request: Request, ids: Path | None) -> Previous 
     if name is None:
         return None
     if name != PUBLISHED:
-        return read_previous(Path(name), request.rulebooks)._replace(successors=_successors(ids))
+        return _with_ids(read_previous(Path(name), request.rulebooks), ids)
     if not isinstance(request.reader, OfferRows):
         raise click.UsageError("only offer files say what was published; give the folder of a run to --previous")
     published = published_outcomes(request.reader.offers, request.rulebooks, request.year)
-    return published._replace(successors=_successors(ids))
+    return _with_ids(published, ids)
 
 
-def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
-    """The ids that took the place of others."""
+def _with_ids(previous: Previous, path: Path | None) -> Previous:
+    """The run before, with the ids that took the place of others."""
     if path is None:
-        return {}
+        return previous
+    lines, successors = _id_lines(path), dict[str, list[str]]()
+    for _, old, new in lines:
+        successors.setdefault(old, []).append(new)
+    return previous._replace(successors=successors, id_lines=lines)
+
+
+def _id_lines(path: Path) -> list[IdLine]:
+    """The lines of a table of ids.
+
+    Raises:
+        Rejected: it cannot be read, or a line lacks an id.
+    """
+    from offers.comparison.previous import IdLine  # noqa: PLC0415
     from offers.tables.encoding import encoding_of  # noqa: PLC0415
 
     text = read_file(path).decode(encoding_of(path, asked_for=reading().encoding).codec, "replace")
@@ -301,17 +321,31 @@ def _successors(path: Path | None) -> Mapping[str, Sequence[str]]:
         raise rejected(place, "too-large", message, 'is a `"` not closed?') from None
     if not {"old", "new"} <= set(reader.fieldnames or ()):
         raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")
-    successors: dict[str, list[str]] = {}
+    lines: list[IdLine] = []
     wrong = []
     for line, row in rows:
         old, new = ((row[name] or "").strip() for name in ("old", "new"))
         if old and new:
-            successors.setdefault(old, []).append(new)
+            lines.append(IdLine(line, old, new))
         else:
             wrong.append(Diagnostic(Place(str(path), line), "missing-key", "an id is missing in the row"))
     if wrong:
         raise Rejected(wrong)
-    return successors
+    return lines
+
+
+def _overridden(journal: Journal | None) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    """What people decided in place of decisions that the journal records; what of it is damaged stops the run."""
+    if journal is None:
+        return {}
+    from cli.common.overrides import StandingOverrides  # noqa: PLC0415 - a database costs start-up
+
+    standing, overridden = StandingOverrides(journal), dict[str, dict[str, tuple[str, str]]]()
+    for entry, content in standing.all():
+        overridden.setdefault(str(entry.rulebook), {})[str(entry.offer)] = (content.outcome, content.because)
+    if standing.damaged:
+        raise Rejected(standing.damaged)
+    return overridden
 
 
 @contextmanager
@@ -330,6 +364,20 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     ):
         task = progress.add_task("", total=total)
         yield lambda rows: progress.update(task, completed=rows)
+
+
+def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
+    """Which rows hold no offer: a person may want to look whether one does."""
+    if not rows:
+        return
+    wording, places = Wording(language), [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
+    where = ", ".join(places) + (" …" if len(rows) > SHOWN_ASIDE else "")
+    if len(rows) == 1:
+        said = wording.pick("1 række rummer intet tilbud og er sat til side", "1 row holds no offer and was set aside")
+    else:
+        danish = f"{len(rows)} rækker rummer intet tilbud og er sat til side"
+        said = wording.pick(danish, f"{len(rows)} rows hold no offer and were set aside")
+    say(f"{said}: {where}")
 
 
 def _say_rejected_rows(rows: Sequence[object]) -> None:

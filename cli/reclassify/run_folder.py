@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from cli.common.form import MARKS
 from cli.common.page import template_of
+from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
 from engine.explanation.words_and_numbers import Language, Wording
-from engine.journal.records import RUN_FORMAT
+from engine.journal.records import RUN_FILE_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from offers.tables.formulas import harmless_cell
 from offers.tables.offer_files import OfferRows
@@ -34,7 +35,8 @@ REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason"
 
 def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
-    _write_rejected(path / "rejected.csv", request, result.rejected)
+    undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
+    _write_rejected(path / "rejected.csv", request, undecided)
     if request.fragile:
         _join_fragile(path, len(request.rulebooks))
     if previous is not None:
@@ -50,7 +52,7 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
 
 
 def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -> None:
-    """One line for each mistake: its row, column, value, and what is wrong."""
+    """One line for each mistake: its row, column, value, and what is wrong; and one for each row that is set aside."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(REJECTED_COLUMNS)
@@ -97,19 +99,25 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
     rulebooks = [
         {
             **r.ref.record(),
-            "rows": {**counts, "rejected": len(result.rejected), "in": result.rows},
+            "rows": {
+                **counts,
+                "rejected": len(result.rejected),
+                "set_aside": len(result.set_aside),
+                "in": result.rows,
+            },
+            "overridden": overridden,
             "status_vectors": vectors,
             "engine": execution.engine if execution else "",
             "checked_by": execution.checked_by if execution else "",
         }
-        for r, counts, vectors, execution in zip(
-            request.rulebooks, result.counts, result.vectors, result.executions, strict=True
+        for r, counts, vectors, execution, overridden in zip(
+            request.rulebooks, result.counts, result.vectors, result.executions, result.overridden, strict=True
         )
     ]
     grouped = result.changes.group_by("rulebook", "change").len()
     changes = Counter({(rulebook, change): count for rulebook, change, count in grouped.iter_rows()})
     return {
-        "format": RUN_FORMAT,
+        "format": RUN_FILE_FORMAT,
         "sekskant": version("sekskant"),
         "year": request.year,
         "register": {
@@ -124,6 +132,7 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
         "margin": str(request.nearness),
         "previous": None if previous is None else _previous_record(previous, request, result),
         "changes": _changes_counted(changes, request.rulebooks) if previous else None,
+        "input_remarks": [remark.record for remark in result.remarks],
     }
 
 
@@ -146,12 +155,17 @@ def _count(number: int, language: Language) -> str:
 def _figures(request: Request, result: RunResult, wording: Wording) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """For each rulebook its title, and each verdict with its label and number."""
     figures = []
-    for rulebook, counts in zip(request.rulebooks, result.counts, strict=True):
+    for rulebook, counts, overridden in zip(request.rulebooks, result.counts, result.overridden, strict=True):
         lines = [
             (v.value, wording.text(rulebook.outcomes[v].label), _count(counts[v.value], wording.language))
             for v in Verdict
         ]
         lines.append(("rejected", wording.pick("afvist", "rejected"), _count(len(result.rejected), wording.language)))
+        if overridden:
+            words = wording.pick("tilsidesat af mennesker", "overridden by people")
+            lines.append(("overridden", words, _count(overridden, wording.language)))
+        aside = wording.pick("sat til side", "set aside")
+        lines.append(("set_aside", aside, _count(len(result.set_aside), wording.language)))
         figures.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))
     return figures
 
@@ -250,6 +264,11 @@ def _closing(request: Request, result: RunResult, wording: Wording) -> str:
     )
 
 
+def _remarks(request: Request, result: RunResult, wording: Wording) -> list[str]:
+    """What to know about the input of a run, in sentences."""
+    return remark_sentences(result.remarks, request.rulebooks, request.year, wording)
+
+
 def _without_causes(request: Request, result: RunResult, wording: Wording) -> list[str]:
     """Why the changes of a rulebook have no cause, where evidence that it reads now was not kept then."""
     sentences = []
@@ -293,6 +312,9 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
         )
         for line in _without_causes(request, result, wording):
             screen.line(Piece(line))
+    for line in _remarks(request, result, wording):
+        screen.line()
+        screen.paragraph(line, indent=0)
     screen.line()
     screen.line(Piece(_closing(request, result, wording)))
     return screen.taken()
@@ -306,6 +328,7 @@ def summary_page(request: Request, result: RunResult, previous: str | None, lang
         title=wording.pick("Årets gennemgang af registret", "Reclassification of the register"),
         opening=_opening(request, result, wording),
         closing=_closing(request, result, wording),
+        remarks=_remarks(request, result, wording),
         without_causes=_without_causes(request, result, wording) if previous is not None else [],
         figures=_figures(request, result, wording),
         marks=MARKS,

@@ -136,11 +136,12 @@ class Analyst:
 
     def _expanded(self, classes: list[list[int]], minimal: list[tuple[Counts, Answers]], complete: bool) -> Sets:
         """Each choice of members that the counts stand for, with the statuses that force the verdict."""
-        sets: list[dict[int, Status]] = []
-        for counts, answers in minimal:
-            statuses = list(itertools.chain(*answers))
-            picks = itertools.islice(_picks(classes, counts), MAX_SETS + 1 - len(sets))
-            sets += [dict(sorted(zip(pick, statuses, strict=True))) for pick in picks]
+        each = (
+            dict(sorted(zip(pick, itertools.chain(*answers), strict=True)))
+            for counts, answers in minimal
+            for pick in _picks(classes, counts)
+        )
+        sets = [*itertools.islice(each, MAX_SETS + 1)]
         complete = complete and len(sets) <= MAX_SETS
         ordered = sorted(sets[:MAX_SETS], key=lambda items: (len(items), tuple(items)))
         names = tuple(tuple(self.names[i] for i in items) for items in ordered)
@@ -184,7 +185,7 @@ def alike(program: Program) -> list[object]:
     """For each item all that the program says of it: items of which it says the same can change places.
 
     Of a criterion that is the statuses it can have, and each group that it stands in: whether it is mandatory there,
-    and what it counts as where it does not apply.
+    and what it counts as where it does not apply. No override is like another: each has a basis of its own.
     """
     uses: dict[int, list[object]] = {node: [] for node in range(len(program.nodes))}
     for index in reversed(range(program.ruling_from, len(program.nodes))):
@@ -194,6 +195,4 @@ def alike(program: Program) -> list[object]:
             continue
         for child in children_of(node):
             uses[child].append((index, isinstance(node, CountNode) and child in node.mandatory))
-    members = len(program.criteria)
-    inputs = enumerate(program.inputs)
-    return [(program.reachable[node], tuple(uses[node])) if i < members else i for i, node in inputs]
+    return [(program.reachable[node], tuple(uses[node])) for node in program.inputs]

@@ -45,7 +45,7 @@ class TestTrace(NamedTuple):
     finding: Finding
     status: Status
     margin: Fraction | None
-    negated: bool = False
+    negated: bool
 
     @property
     def threshold(self) -> Fraction | None:

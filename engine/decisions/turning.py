@@ -43,7 +43,7 @@ def ways_to_turn(item: CriterionTrace | OverrideTrace, status: Status) -> list[W
 
 def _measured(criterion: CriterionTrace, is_to_be_met: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
     """By the measure, or by a judgement that departs from it; where one is stated only by that."""
-    judged: list[Way] = [(Turn(criterion.judgement_test, is_to_be_met),)] if criterion.judgement_test else []
+    judged = _ways(criterion.judgement_test.test, is_to_be_met, tests) if criterion.judgement_test else []
     if criterion.judgement is not None:
         return judged
     return _ways(criterion.criterion.condition, is_to_be_met, tests) + judged

@@ -145,6 +145,18 @@ class Program:
         return [fact for fact in self.rulebook.vocabulary.facts.values() if fact.id in read]
 
     @cached_property
+    def meaning(self) -> tuple[object, ...]:
+        """What decisions depend on, without its texts: rulebooks in which it is equal decide alike.
+
+        >>> from engine.rulebooks.library import Library
+        >>> one, other = map(compile_rulebook, Library().in_force(2018)[:2])
+        >>> one.meaning == compile_rulebook(one.rulebook).meaning, one.meaning == other.meaning
+        (True, False)
+        """
+        facts = [fact._replace(written=None) for fact in self.facts_read]  # type: ignore[arg-type]
+        return self.nodes, self.verdict, self.bases, facts
+
+    @cached_property
     def reachable(self) -> tuple[frozenset[Status], ...]:
         """For each node the statuses that it can have at all."""
         statuses: list[frozenset[Status]] = []

@@ -169,7 +169,7 @@ def in_words(place: Place) -> Iterator[None]:
     """
     try:
         yield
-    except (exc.DBAPIError, sqlite3.Error, OverflowError) as error:
+    except (exc.DBAPIError, sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         raise _explained(place, error) from error
 
 
@@ -194,6 +194,7 @@ _ALTERED = _Cause(
     "the database does not hold the tables of a journal as they should be",
     "give the journal a database of its own, or restore it from a copy that was kept elsewhere",
 )
+_DAMAGED = _Cause("journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere")
 _OTHER = _Cause("journal-unreadable", "the database failed", None)
 _OF_SQLITE = {
     sqlite3.SQLITE_READONLY: _Cause("journal-read-only", _READ_ONLY, "it needs a file and folder that can be written"),
@@ -204,9 +205,7 @@ _OF_SQLITE = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_NOTADB: _Cause("not-a-journal", "the file is no journal", "give the journal a file of its own"),
-    sqlite3.SQLITE_CORRUPT: _Cause(
-        "journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere"
-    ),
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_CANTOPEN: _Cause(
         "journal-unreadable", "the file cannot be opened", "does its folder exist, and may you write there?"
     ),
@@ -235,6 +234,8 @@ _OF_POSTGRESQL = {
 def _explained(place: Place, error: Exception) -> Rejected:
     """What a failure of a database is by its number; what the database or its driver says is said to nobody."""
     origin = getattr(error, "orig", None) or error
+    if isinstance(origin, UnicodeDecodeError):  # SQLite has repeated bytes of the file that are no text
+        return rejected(place, *_DAMAGED)
     cause = _cause_in_sqlite(origin) if isinstance(origin, sqlite3.Error) else _cause_in_postgresql(origin)
     return rejected(place, *cause)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import threading
+import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -359,5 +360,9 @@ def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:
         elif name == "kind":
             # Written out, so that the index of overrides serves.
             yield ENTRIES.c.kind == sa.literal(value, literal_execute=True)
+        elif name == "offer":
+            # The same id may be written in several forms of Unicode.
+            forms = dict.fromkeys((value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))))
+            yield ENTRIES.c.offer.in_(forms)
         else:
             yield ENTRIES.c[name] == value

@@ -14,7 +14,8 @@ from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
 
-RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/override/1"
+RUN_FORMAT, RUN_FILE_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/run/2", "sekskant/override/1"
+"""The entry of a run, its `run.json` (in the format of entries until it counted what is set aside), and an override."""
 Read = TypeVar("Read")
 
 
@@ -59,8 +60,8 @@ class RecordedDecision(NamedTuple):
         )
 
 
-def _check_format(fields: Fields, expected: str) -> None:
-    if fields.text("format") != expected:
+def _check_format(fields: Fields, *expected: str) -> None:
+    if fields.text("format") not in expected:
         raise Malformed(f"its format `{fields.text('format')}` is not one that this version reads")
 
 
@@ -130,7 +131,7 @@ class RunRecord(NamedTuple):
             Malformed: it is none.
         """
         fields = Fields(record)
-        _check_format(fields, RUN_FORMAT)
+        _check_format(fields, RUN_FORMAT, RUN_FILE_FORMAT)
         register = fields.optional_below("register")
         counts = fields.optional_below("counts")
         return cls(

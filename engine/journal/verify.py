@@ -7,7 +7,6 @@ stands at was moved or copied; one whose digest holds under none was altered; an
 from __future__ import annotations
 
 import itertools
-import sys
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,7 @@ from typing import Literal, NamedTuple
 from engine.diagnostics import Malformed, Rejected
 from engine.journal.entry import DECISION, FORMATS, Entry, EntryFormat, Header
 from engine.journal.journal import Head, Journal
+from engine.journal.order import positions_in_order
 from engine.journal.records import Recorded, RunRecord, columns_of, recorded_by, rulebooks_named
 from engine.journal.run_files import RunFiles
 from engine.values.canonical import sha256
@@ -262,7 +262,7 @@ class _Chain:
 
     def last_number(self) -> int:
         """The number of the last entry that is there, wherever it stands."""
-        return max((row.holds_as or row.stands_at for row in self._rows), default=0)
+        return max(row.holds_as or row.stands_at for row in self._rows)
 
     def may_have(self, noted: Head) -> bool:
         """Whether no other entry than the noted one is at its place in the chain."""
@@ -274,7 +274,7 @@ class _Chain:
     def _genuine(self) -> list[_Row]:
         """Of entries that hold under one number the one that the next one follows, or that stands in order."""
         held = [(row.holds_as, row) for row in self._rows if row.holds_as is not None]
-        in_order = _longest_ascending([number for number, _ in held])
+        in_order = positions_in_order([(number, row.stands_at) for number, row in held])
         followed = {row.previous for row in self._rows}
         best: dict[int, int] = {}
 
@@ -290,7 +290,8 @@ class _Chain:
         """Entries that do not stand where they belong; those that only count on after other ones are explained."""
         order = [row.holds_as or 0 for row in genuine]
         numbers = set(order)
-        in_order, places = _in_order(genuine), {row.stands_at for row in self._rows}
+        in_order = positions_in_order([(row.holds_as or 0, row.stands_at) for row in genuine])
+        places = {row.stands_at for row in self._rows}
         strays = [row for position, row in enumerate(genuine) if position not in in_order]
         come = sorted(row.stands_at for row in (*foreign, *strays))
         away = sorted(row.holds_as or 0 for row in strays)
@@ -347,36 +348,6 @@ def _renumbered(rows: Iterable[_Row]) -> Iterator[Fault]:
     for _, group in alike:
         run = [pair for _, pair in group]
         yield Fault("renumbered", run[0][0], run[-1][0], at=run[0][1])
-
-
-def _in_order(rows: list[_Row]) -> set[int]:
-    """The positions of as many rows as are in order; where there is a choice, of those that stand where they belong."""
-    numbers = [row.holds_as or 0 for row in rows]
-    own = [number if number == row.stands_at else None for number, row in zip(numbers, rows, strict=True)]
-    below = itertools.accumulate(own, lambda most, number: number or most, initial=0)
-    above = itertools.accumulate(reversed(own), lambda least, number: number or least, initial=sys.maxsize)
-    ends = zip(below, reversed([*above][:-1]), strict=False)
-    between = [i for i, (low, high) in enumerate(ends) if low < numbers[i] < high]
-    beside_own = {between[i] for i in _longest_ascending([numbers[i] for i in between])}
-    return max(beside_own, _longest_ascending(numbers), key=len)
-
-
-def _longest_ascending(numbers: list[int]) -> set[int]:
-    """The positions of a longest choice of numbers that ascend in the order given."""
-    tails: list[int] = []
-    last: list[int] = []
-    before: list[int | None] = []
-    for position, number in enumerate(numbers):
-        place = bisect_left(tails, number)
-        before.append(last[place - 1] if place else None)
-        tails[place : place + 1] = [number]
-        last[place : place + 1] = [position]
-    chosen: set[int] = set()
-    following: int | None = last[-1] if last else None
-    while following is not None:
-        chosen.add(following)
-        following = before[following]
-    return chosen
 
 
 class _Texts:

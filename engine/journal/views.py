@@ -95,6 +95,6 @@ def _runs(field: Field) -> sa.Select[Any]:
     offers = sa.func.count(sa.distinct(ENTRIES.c.offer)).label("offers")
     first, last = sa.func.min(ENTRIES.c.recorded_at), sa.func.max(ENTRIES.c.recorded_at)
     fields = [sa.func.max(field(batch, name)).label(name) for name in ("inputs", "files", "counts")]
-    columns = [ENTRIES.c.run, first.label("began"), last.label("ended"), sa.func.max(ENTRIES.c.recorded_by)]
-    columns[-1] = columns[-1].label("recorded_by")
+    by = sa.func.max(ENTRIES.c.recorded_by).label("recorded_by")
+    columns = [ENTRIES.c.run, first.label("began"), last.label("ended"), by]
     return sa.select(*columns, count, offers, *fields).group_by(ENTRIES.c.run)

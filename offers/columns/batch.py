@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,7 @@ from engine.diagnostics import Diagnostic
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import READ
+from offers.records.offer_id import said_of_alike
 from offers.tables.table import ROW, Table
 
 _CHECKED_AT_ONCE = 200
@@ -29,7 +31,7 @@ class Batch:
         evaluator: gives the vectors.
         decision_tables: one for each program of the evaluator.
         table: the table that the rows stand in.
-        repeated: ids that several rows share, as far as they are known.
+        repeated: ids that several rows share or that are too alike, each with the others, as far as they are known.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Batch:
         evaluator: Evaluator,
         decision_tables: Sequence[DecisionTable],
         table: Table,
-        repeated: frozenset[str] = frozenset(),
+        repeated: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._evaluator, self.decision_tables = evaluator, decision_tables
         self.rejected: list[RejectedRow] = []
@@ -90,9 +92,9 @@ class Batch:
         return [self._repeated_row(cells) for cells in repeated.iter_rows(named=True) if cells[ROW] not in already]
 
     def _repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
-        """A row whose id others have, too."""
-        message = f"the id `{cells['id']}` stands in several rows"
-        diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", message, "an id belongs to one offer")
+        """A row whose id others have, too, or one that is hardly another."""
+        said = said_of_alike(cells["id"], self._repeated[cells["id"]])
+        diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", *said)
         return RejectedRow(cells[ROW], cells["id"], cells, (diagnostic,))
 
     # --- for a backend that decides all rows at once ---
@@ -102,20 +104,17 @@ class Batch:
         """The numbers of the rows that the reference checks; None where it checks all."""
         return self._reference.sample
 
-    def read_one_by_one(
-        self, unread: Iterable[Mapping[str, Any]], repeated: Iterable[Mapping[str, Any]]
-    ) -> list[tuple[int, ...]]:
-        """The number and vectors of rows that columns cannot tell; the others are kept as rejected.
-
-        Args:
-            unread: the cells of each.
-            repeated: the cells of each row whose id others have.
-        """
+    def read_one_by_one(self, unread: Iterable[Mapping[str, Any]]) -> list[tuple[int, ...]]:
+        """The number and vectors of rows that columns cannot tell, by their cells; the others are kept as rejected."""
         vectors, rejected = self._evaluator.one_by_one(unread)
-        already = {row.row for row in rejected}
         self.rejected += rejected
-        self.rejected += [self._repeated_row(cells) for cells in repeated if cells[ROW] not in already]
         return vectors
+
+    def refuse_for_their_ids(self, rows: Iterable[Mapping[str, Any]], repeated: Mapping[str, Sequence[str]]) -> None:
+        """Keep rows as rejected, by their cells, whose ids others have or are too like."""
+        self._repeated = repeated
+        already = {row.row for row in self.rejected}
+        self.rejected += [self._repeated_row(cells) for cells in rows if cells[ROW] not in already]
 
     def has_decided(self) -> None:
         """Note that the decision tables have decided all rows that were not rejected, and wait for the checks.

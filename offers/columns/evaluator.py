@@ -19,18 +19,25 @@ from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.evidence_columns import READ, EvidenceColumns
 from offers.columns.reference_check import Reader, ReferenceCheck
 from offers.tables.headers import stated_in
+from offers.tables.rows import text_of
+from offers.tables.set_aside import NOT_AN_OFFER
 from offers.tables.table import ROW
 
 Frame = TypeVar("Frame")
 
 
 class RejectedRow(NamedTuple):
-    """A row that was not decided: its number from 0, its id as written, and what is wrong."""
+    """A row that was not decided: its number from 0, its id as written, and what is wrong, or why it is no offer."""
 
     row: int
     id: str | None
     cells: Mapping[str, Any]
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether the row holds no offer, which is no mistake."""
+        return self.diagnostics[0].code == NOT_AN_OFFER
 
 
 class Evaluator:
@@ -62,7 +69,7 @@ class Evaluator:
             **{fact_column.key: fact_column for fact_column in _fact_columns(types, vocabulary, grids)},
             **grids.read,
         }
-        self.columns = EvidenceColumns(fact_columns, vocabulary, sign, types)
+        self.columns = EvidenceColumns(fact_columns, vocabulary, sign, types, asks_for_offers=reader.asks_for_offers)
         self._grids, self.reads = grids, list(types)
         self._nearness = nearness
         self.rows_without_cells = 0
@@ -114,7 +121,7 @@ class Evaluator:
             try:
                 vectors.append((cells[ROW], *self._by_reference(self._reader.offer(cells[ROW], cells).stated)))
             except Rejected as error:
-                if any(cells[name] not in (None, "") for name in self.reads if name != ROW):
+                if any(text_of(cells[name]) is not None for name in self.reads if name != ROW):
                     rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
                 else:
                     self.rows_without_cells += 1

@@ -18,10 +18,11 @@ from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.number_columns import DistinctTexts, numbers, plain_text, texts
 from offers.columns.stages import Stages
+from offers.records.offer_id import ADDRESSES
 from offers.tables.cells import DecimalSign, names_of_answers
 from offers.tables.headers import columns_of
-from offers.tables.rows import SEVERAL
-from offers.tables.table import EXTRA, WHITESPACE
+from offers.tables.set_aside import SUSPECT_ID
+from offers.tables.table import EXTRA, ROW, SEVERAL, WHITESPACE
 
 READ = " read"
 """The column that says whether every cell of a row was understood."""
@@ -35,6 +36,7 @@ class EvidenceColumns:
         vocabulary: the words that a table may use.
         sign: the decimal sign of numbers in texts.
         schema: the types of the table's columns.
+        asks_for_offers: whether a row may hold no offer, or an id that is refused.
     """
 
     def __init__(
@@ -43,7 +45,10 @@ class EvidenceColumns:
         vocabulary: Vocabulary,
         sign: DecimalSign,
         schema: Mapping[str, Any],
+        *,
+        asks_for_offers: bool = False,
     ) -> None:
+        self._asks_for_offers = asks_for_offers
         self._vocabulary, self._sign, self._schema = vocabulary, sign, schema
         self.fact_columns = {key: fact_column for key, fact_column in fact_columns.items() if key in schema}
         if "agreement_kind" in fact_columns and "operator_kind" in schema:
@@ -112,12 +117,32 @@ class EvidenceColumns:
     def _described(self) -> Iterator[nw.Expr]:
         """Checks of what describes an offer."""
         yield ~nw.col("id").is_null() & (nw.col("id") != "")
+        if self._asks_for_offers:
+            yield ~nw.col("id").str.contains(rf"[{ADDRESSES}]|{SUSPECT_ID}")
+            yield nw.any_horizontal(*self._filled(), ignore_nulls=True)
+        if self._asks_for_offers and "part_of" in self._schema:
+            yield self._is_part_of_another()
         if EXTRA in self._schema:
             yield nw.col(EXTRA).is_null()
         for name in ("area", "target_group"):
             known = self._vocabulary.terms.get(name)
             if name in self._schema and known:
                 yield _terms(nw.col(name), [w for t, text in known.items() for w in (t, text.da, text.en)])
+
+    def _filled(self) -> Iterator[nw.Expr]:
+        """Whether anything surely stands in each cell but the id's: a text that begins with a sign of ASCII."""
+        yield nw.lit(False)
+        for name in self._schema:
+            if name not in ("id", ROW, EXTRA):
+                column = nw.col(name)
+                is_text = self._schema[name] == nw.String
+                yield (column >= "!") & (column < "\x7f") if is_text else ~column.is_null()
+
+    def _is_part_of_another(self) -> nw.Expr:
+        """Whether an offer is surely not a department of itself: ids in other signs are compared row by row."""
+        whole = nw.col("part_of").cast(nw.String)
+        is_another = (whole != nw.col("id")) & ~whole.str.contains("[^!-~]")
+        return whole.is_null() | (whole == "") | is_another
 
     def _fact_column(self, fact_column: FactColumn) -> None:
         if not fact_column.fact.is_number:

@@ -33,6 +33,11 @@ class Reader(Protocol):
         """Whether what a row states depends on its cells, and not on which row it is."""
         ...
 
+    @property
+    def asks_for_offers(self) -> bool:
+        """Whether a row may hold no offer, or an id that is refused."""
+        ...
+
     def offer(self, row: int, values: Mapping[str, Any]) -> Offer:
         """The offer in a row, by its number and its cells."""
         ...

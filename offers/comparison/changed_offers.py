@@ -113,7 +113,7 @@ _NO, _ON, _SEVERAL = " no", " on", " several"
 def _reader_of(cells: pl.LazyFrame, names: Sequence[str], decision_table: DecisionTable) -> Rows:
     vocabulary, file = decision_table.rulebook.vocabulary, "previous run"
     columns = tuple(Headers(vocabulary).read(names, file))
-    return Rows(Table(file, "parquet", columns, cells, ".", {}, "", 0), vocabulary)
+    return Rows(Table(file, "parquet", columns, cells, ".", {}, "", 0), vocabulary, recorded=True)
 
 
 def _cause(oo: str, no: str | None, on: str | None, nn: str) -> str | None:

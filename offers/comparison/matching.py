@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 import polars as pl
 
+from offers.records.offer_id import comparable_id
+from offers.tables.ids_in_columns import comparable_ids
+
 AT, BEFORE = " at", " before"
 """Where an offer stands among those that were asked about, and its row in the run before."""
 _NONE = pl.DataFrame(schema={AT: pl.UInt32, BEFORE: pl.UInt32})
@@ -41,7 +44,8 @@ class Matching:
 
     def __init__(self, offers: pl.Series, successors: Mapping[str, Sequence[str]]) -> None:
         self.offers = offers
-        self._index = _Index(offers)
+        self._index = _Index(comparable_ids(offers))
+        successors = {comparable_id(old): [*map(comparable_id, news)] for old, news in successors.items()}
         olds: dict[str, list[str]] = {}
         for old, news in successors.items():
             for new in dict.fromkeys(news):
@@ -53,7 +57,8 @@ class Matching:
         self._partly = self._of.filter(pl.col(BEFORE).is_null())["new"].unique()
 
     def match(self, ids: pl.Series) -> Matched:
-        """The predecessors of offers, by their ids."""
+        """The predecessors of offers, by their ids as ids are compared."""
+        ids = comparable_ids(ids)
         row, none = self._index.find(ids), pl.Series([], dtype=pl.UInt32)
         if self._moved.is_empty():
             return Matched(row, _NONE, none)

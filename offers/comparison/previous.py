@@ -24,14 +24,23 @@ DECISIONS, RULEBOOKS = "decisions", "rulebooks"
 """The folders of a run that hold what was decided, and by which rules."""
 
 
+class IdLine(NamedTuple):
+    """A line of the table of ids: an id of the run before, and the one that it is now, or one of them."""
+
+    line: int
+    old: str
+    new: str
+
+
 class Previous(NamedTuple):
     """What a register was decided before: for each rulebook the offers' verdicts, the statuses, the evidence.
 
     `frames` holds, by rulebook id, a row for each offer: `offer`, `verdict`, and where it is known the evidence. They
     are read when they are asked for, and always give the same rows in the same order. `rulebooks` holds the rule that
     decided, where it is known. Unless it is complete, an offer that is not among them need not be new. `successors` are
-    the ids that took the place of others. `lost` names, by rulebook id, evidence that the rule reads now, and that may
-    have been stated then but was not kept. `same_data` says that it was decided on the very same register. `folder` is
+    the ids that took the place of others, as `id_lines` have them.
+    `lost` names, by rulebook id, evidence that the rule reads now, and that may have been stated then but was not kept.
+    `same_data` says that it was decided on the very same register. `folder` is
     where the run stands.
     """
 
@@ -40,6 +49,7 @@ class Previous(NamedTuple):
     rulebooks: Mapping[str, Rulebook]
     complete: bool = True
     successors: Mapping[str, Sequence[str]] = MappingProxyType({})
+    id_lines: Sequence[IdLine] = ()
     lost: Mapping[str, Sequence[str]] = MappingProxyType({})
     same_data: bool = False
     folder: str = ""

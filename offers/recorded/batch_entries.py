@@ -95,11 +95,13 @@ def _vocabulary(replayer: Replayer, decided: RunRulebook, journal: Journal) -> V
 def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
     import polars as pl  # noqa: PLC0415 - only batches need it
 
+    from offers.tables.ids_in_columns import is_id  # noqa: PLC0415
     from offers.tables.polars_words import polars_failing, words_of  # noqa: PLC0415
 
     path = paths[0]
-    wanted = {"offer": selection.offer, "verdict": selection.verdict}
-    conditions = [pl.col(name).cast(pl.String) == value for name, value in wanted.items() if value is not None]
+    conditions = [] if selection.offer is None else [is_id(pl.col("offer"), selection.offer)]
+    if selection.verdict is not None:
+        conditions.append(pl.col("verdict").cast(pl.String) == selection.verdict)
     with polars_failing(lambda error: _unreadable(path, words_of(error)[0])):
         frame = pl.scan_parquet(paths, glob=False)
         if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:

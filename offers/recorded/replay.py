@@ -85,7 +85,9 @@ class Replayer:
 
     def offer(self, document: str, vocabulary: Vocabulary) -> Offer:
         """The offer that a recorded document holds."""
-        return read_offer(read_one(document.encode("utf-8", "surrogateescape"), "recorded offer"), vocabulary)
+        return read_offer(
+            read_one(document.encode("utf-8", "surrogateescape"), "recorded offer"), vocabulary, is_recorded=True
+        )
 
     def rulebook(self, named: RulebookRef) -> Rulebook:
         """The recorded rulebook with these digests."""

@@ -17,6 +17,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import read_evidence
 from offers.records.offer_file import OfferFile, Party, PublishedOutcome, Service
+from offers.records.particulars import SECTION_SIGN, wrong_particulars
 
 ATTRIBUTE_KEYS = {
     "operator_kind": ("operator", "kind"),
@@ -88,8 +89,8 @@ def words(value: str | list[str] | None) -> list[str]:
     return [] if value is None else [value] if isinstance(value, str) else value
 
 
-def read_offer(node: Node, vocabulary: Vocabulary) -> Offer:
-    """The offer that a document holds.
+def read_offer(node: Node, vocabulary: Vocabulary, *, is_recorded: bool = False) -> Offer:
+    """The offer that a document holds. One that is recorded was checked by its particulars when it was.
 
     Raises:
         Rejected: with every mistake found.
@@ -99,6 +100,7 @@ def read_offer(node: Node, vocabulary: Vocabulary) -> Offer:
     evidence_node = node.entries.get("evidence") if isinstance(node, Mapping) else None
     evidence = read_evidence(evidence_node, vocabulary, diagnostics) if evidence_node else {}
     diagnostics += _placeholders(node)
+    diagnostics += () if is_recorded else wrong_particulars(node)
     diagnostics += _unknown_words(node, vocabulary, is_shaped=record is not None)
     if diagnostics or record is None:
         raise Rejected(diagnostics)
@@ -210,8 +212,9 @@ def _party(party: Party, vocabulary: Vocabulary) -> Text:
 
 def _service(service: Service, acts: MappingType[str, Text]) -> Text:
     """A service by act and sections, with its places in each language's decimal sign."""
-    sign = "§§" if len(service.sections) > 1 else "§"
-    laws = [service.act + (f" {sign} {w.listed(service.sections)}" if service.sections else "") for w in _WORDINGS]
+    sections = [section.strip(f"{SECTION_SIGN} ") for section in service.sections]
+    sign = SECTION_SIGN * min(len(sections), 2)
+    laws = [service.act + (f" {sign} {w.listed(sections)}" if sections else "") for w in _WORDINGS]
     law = Text(da=laws[0], en=laws[1])
     if service.places is None:
         return law if service.sections else acts.get(service.act, law)

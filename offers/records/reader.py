@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.offer import Offer, read_offer
+from offers.records.offer_id import MAX_LIKE, alike, said_of_alike
 
 SUFFIXES = (".yaml", ".yml", ".json", ".ndjson", ".jsonl")
 STANDARD_INPUT = "-"
@@ -42,17 +42,27 @@ def _with_written(offer: Offer, document: Node) -> Offer:
 
 
 def _without_repeated(results: list[Offer | Rejected]) -> Iterator[Offer | Rejected]:
+    offers = [result for result in results if isinstance(result, Offer)]
+    of_others = alike(offer.id for offer in offers)
     places: dict[str, list[Place]] = {}
-    for offer in results:
-        if isinstance(offer, Offer):
-            places.setdefault(offer.id, []).append(offer.place)
+    for offer in offers:
+        places.setdefault(offer.id, []).append(offer.place)
     for result in results:
-        if isinstance(result, Offer) and len(places[result.id]) > 1:
-            others = (str(place) for place in places[result.id] if place != result.place)
-            message = f"the id {quoted(result.id)} stands also at {', '.join(itertools.islice(others, 3))}"
-            yield Rejected([Diagnostic(result.place, "repeated-offer", message, "an id belongs to one offer")])
+        if isinstance(result, Offer) and result.id in of_others:
+            yield Rejected([_repeated(result, of_others[result.id], places)])
         else:
             yield result
+
+
+def _repeated(offer: Offer, others: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Diagnostic:
+    """An offer whose id others have, or are too like: where these stand."""
+    message, hint = said_of_alike(offer.id, others)
+    elsewhere = [str(place) for name in (offer.id, *others) for place in places[name] if place != offer.place]
+    if not others:
+        message = f"the id {quoted(offer.id)} stands also at {', '.join(elsewhere[:MAX_LIKE])}"
+    else:
+        message += f"; the other stands at {', '.join(elsewhere[:MAX_LIKE])}"
+    return Diagnostic(offer.place, "repeated-offer", message, hint)
 
 
 def _documents(paths: Iterable[str]) -> Iterator[Node | Rejected]:

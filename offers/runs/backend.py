@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
+from offers.runs.repeated_ids import Repeated
 from offers.runs.run_pass import Pass
 from offers.tables.table import Table
 
@@ -46,8 +47,8 @@ class Backend(Protocol[Rows]):
         """
         ...
 
-    def repeated_ids(self, rows: Rows, run: Pass) -> frozenset[str]:
-        """The ids that several rows share, refused or not, as far as the pass did not look for them itself.
+    def repeated_ids(self, rows: Rows, run: Pass) -> Repeated:
+        """The ids that several rows share or that are too alike, refused or not; a row that is set aside has none.
 
         Asked for once the rows are written; where there are any, another pass is made that knows them.
         """

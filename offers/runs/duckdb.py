@@ -20,6 +20,7 @@ import polars as pl
 from engine.diagnostics import Place, quoted, rejected
 from engine.rulebooks.rulebook import Vocabulary
 from offers.runs.polars import PolarsBackend
+from offers.runs.repeated_ids import Repeated
 from offers.runs.run_pass import Pass
 from offers.tables.duckdb_connection import duckdb_connection, in_words, pattern_of, quoted_name
 from offers.tables.parquet import schema_of
@@ -69,7 +70,7 @@ class DuckDBBackend:
         evaluated.write_parquet(str(path))
         self._on_polars.write(pl.scan_parquet(path, glob=False), run)
 
-    def repeated_ids(self, rows: Any, run: Pass) -> frozenset[str]:
+    def repeated_ids(self, rows: Any, run: Pass) -> Repeated:
         """The ids that several rows share, as Polars finds them."""
         return self._on_polars.repeated_ids(pl.scan_parquet(self._scratch / "evaluated.parquet", glob=False), run)
 

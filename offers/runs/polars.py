@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import narwhals as nw
 import polars as pl
 
 from offers.columns.decision_table import DecisionTable
-from offers.runs.repeated_ids import RepeatedIds
+from offers.runs.repeated_ids import Repeated, RepeatedIds, rows_with
 from offers.runs.run_pass import Pass
 from offers.tables.table import Table
 
@@ -43,17 +43,12 @@ class PolarsBackend:
             pl.collect_all(sinks, engine="streaming")
         run.batch.wait()
 
-    def repeated_ids(self, rows: pl.LazyFrame, run: Pass) -> frozenset[str]:
-        """The ids whose hashes were written more than once, and that are the same."""
-
-        def ids_with(hashes: pl.Series) -> Iterable[str]:
-            ids = rows.select("id")
-            with_hash = ids.map_batches(lambda f: f.filter(f["id"].hash().is_in(hashes.implode())), streamable=True)
-            repeated: list[str] = with_hash.collect(engine="streaming")["id"].to_list()
-            return repeated
-
-        refused = [row.id or None for row in run.batch.rejected]
-        return _ids_of(run).repeated(pl.Series(refused, dtype=pl.String), ids_with)
+    def repeated_ids(self, rows: pl.LazyFrame, run: Pass) -> Repeated:
+        """The ids whose hashes were written more than once, and that are the same or too alike."""
+        aside = [row.row for row in run.batch.rejected if row.is_set_aside]
+        refused = [row.id or None for row in run.batch.rejected if not row.is_set_aside]
+        others = pl.Series(refused, dtype=pl.String)
+        return _ids_of(run).repeated(others, lambda hashes: rows_with(rows, hashes, aside))
 
 
 def _ids_of(run: Pass) -> RepeatedIds:

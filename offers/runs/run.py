@@ -10,7 +10,9 @@ from engine.diagnostics import Place, rejected
 from offers.comparison.previous import DECISIONS, fault_of_previous
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
+from offers.runs.repeated_ids import Repeated
 from offers.runs.run_pass import Pass, Progress, Request, RunResult
+from offers.runs.run_remarks import remarks_on_run
 from offers.tables.polars_words import fault_of, polars_failing, refusal
 
 
@@ -31,7 +33,7 @@ def reclassify(
 
 
 def _decided(request: Request, folder: Path, progress: Progress, backend: Backend[Any]) -> RunResult:
-    repeated: frozenset[str] = frozenset()
+    repeated: Repeated = {}
     deciders = [Decider(rulebook) for rulebook in request.rulebooks]
     rows = backend.read(request.table)
     while True:
@@ -39,16 +41,17 @@ def _decided(request: Request, folder: Path, progress: Progress, backend: Backen
         try:
             backend.write(backend.evaluate(rows, run), run)
             repeated_now = backend.repeated_ids(rows, run)
-            if repeated_now <= repeated:
-                return _with_offers(run.result(), request)
+            if repeated_now.keys() <= repeated.keys():
+                result = _with_offers(run.result(), request)
+                return result._replace(remarks=remarks_on_run(run, result))
         finally:
             run.close()
-        repeated |= repeated_now
+        repeated = {**repeated, **repeated_now}
 
 
 def _with_offers(result: RunResult, request: Request) -> RunResult:
     """The result, where there is an offer in it: an empty table is a mistake, and no register whose offers closed."""
-    if result.rows == 0:
+    if result.rows == len(result.set_aside):
         hint = "was it saved with its rows? is the table in another sheet or file?"
         raise rejected(Place(request.table.file), "empty", "the table has no row with an offer", hint)
     return result

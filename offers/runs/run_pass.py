@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -17,7 +18,7 @@ from engine.diagnostics import IntegrityFault
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.batch import Batch
-from offers.columns.decided_columns import COMPARED, DECISIVE
+from offers.columns.decided_columns import COMPARED, DECISIVE, OVERRIDDEN
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
@@ -25,12 +26,18 @@ from offers.columns.reference_check import Reader
 from offers.columns.text_columns import harmless_cells
 from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
 from offers.comparison.previous import DECISIONS, Previous
+from offers.records.input_remarks import InputRemark
+from offers.runs.repeated_ids import Repeated
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
 from offers.tables.table import DOCUMENT, Table
 
 
 class Request(NamedTuple):
-    """What is to be reclassified, and how."""
+    """What is to be reclassified, and how.
+
+    `overridden` says what people decided in place of earlier decisions: by the rulebook's id and the offer's the
+    outcome, and why.
+    """
 
     table: Table
     reader: Reader
@@ -39,23 +46,29 @@ class Request(NamedTuple):
     nearness: Fraction
     fragile: bool = True
     previous: Previous | None = None
+    overridden: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({})
 
 
 class RunResult(NamedTuple):
     """What a run found; the decisions themselves stand in their files.
 
+    `rows` are those with any cell: decided, undetermined, rejected and set aside.
     `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
+    `overridden` counts, for each rulebook, the offers on which people decided in place of earlier decisions;
     `executions` say for each rulebook who decided and who checked, None where no row could be decided.
     """
 
     rows: int
     counts: Sequence[Mapping[str, int]]
     rejected: Sequence[RejectedRow]
+    set_aside: Sequence[RejectedRow]
     changes: pl.DataFrame
     lost: Sequence[Sequence[str]]
     checked: int
     vectors: Sequence[int]
     executions: Sequence[Execution | None]
+    overridden: Sequence[int]
+    remarks: Sequence[InputRemark] = ()
 
 
 Progress = Callable[[int], None]
@@ -70,7 +83,7 @@ class Pass:
         deciders: one for each rulebook.
         rows: the table's rows, as a backend holds them.
         folder: what is written goes there.
-        repeated: ids that several rows share, as far as they are known.
+        repeated: ids that several rows share or that are too alike, as far as they are known.
         progress: hears how far the pass has come.
     """
 
@@ -80,7 +93,7 @@ class Pass:
         deciders: Sequence[Decider],
         rows: Any,
         folder: Path,
-        repeated: frozenset[str],
+        repeated: Repeated,
         progress: Progress,
     ) -> None:
         self.request, self.folder, self.progress = request, folder, progress
@@ -102,6 +115,7 @@ class Pass:
             columns = decision_table.columns
             texts = [*([columns.near] if self.request.fragile else [])]
             texts += columns.all_of(COMPARED) if self.comparison else []
+            texts += self.overrides_of(decision_table).columns[1:]
             added |= decision_table.decided_schema | dict.fromkeys(texts, pl.String())
         return added
 
@@ -113,7 +127,22 @@ class Pass:
         """
         decided = self.batch.decide(chunk)
         self.progress(self.batch.rows)
-        return decided.with_columns(self.comparison.compare(decided)) if self.comparison else decided
+        decided = decided.with_columns(self.comparison.compare(decided)) if self.comparison else decided
+        for decision_table in self.decision_tables:
+            overrides = self.overrides_of(decision_table)
+            decided = (
+                decided.join(overrides, on="id", how="left", maintain_order="left") if overrides.width else decided
+            )
+        return decided
+
+    def overrides_of(self, decision_table: DecisionTable) -> pl.DataFrame:
+        """What people decided in place of earlier decisions, by `id`, in the columns `OVERRIDDEN`; else nothing."""
+        overridden = self.request.overridden.get(decision_table.rulebook.id)
+        if not overridden:
+            return pl.DataFrame()
+        rows = [(offer, *decided) for offer, decided in overridden.items()]
+        names = ["id", *decision_table.columns.all_of(OVERRIDDEN)]
+        return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
     # --- what is written ---
 
@@ -131,7 +160,9 @@ class Pass:
         evidence = [self.evaluator.columns.cleaned(name) for name in kept]
         nothing = nw.lit(None, nw.String())
         compared = [(nw.col(own.of(name)) if self.comparison else nothing).alias(name) for name in COMPARED]
-        return [nw.col("id").alias("offer"), *decided, *evidence, *compared]
+        is_overridden = decision_table.rulebook.id in self.request.overridden
+        overridden = [(nw.col(own.of(name)) if is_overridden else nothing).alias(name) for name in OVERRIDDEN]
+        return [nw.col("id").alias("offer"), *decided, *evidence, *compared, *overridden]
 
     def _kept_of(self, program: Program) -> list[str]:
         """The columns that are kept of the table: what describes offers, and the evidence that a program uses."""
@@ -176,18 +207,28 @@ class Pass:
             if total != batch.rows:
                 raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {decision_table.rulebook.id}")
         if self.comparison:
+            # An offer that was there before has not closed because nothing but its id is left of its row.
             self.comparison.rejected(batch.rejected)
         decided = [decision_table.decisions for decision_table in self.decision_tables]
+        undecided = sorted(batch.rejected, key=lambda r: r.row)
         return RunResult(
             rows=batch.rows,
             counts=[decision_table.counted for decision_table in self.decision_tables],
-            rejected=sorted(batch.rejected, key=lambda r: r.row),
+            rejected=[row for row in undecided if not row.is_set_aside],
+            set_aside=[row for row in undecided if row.is_set_aside],
             changes=self.comparison.changes() if self.comparison else pl.DataFrame(schema=CHANGE_SCHEMA),
             lost=self.comparison.lost if self.comparison else [() for _ in decided],
             checked=batch.checked,
             vectors=[decisions.vectors for decisions in decided],
             executions=[decisions.execution for decisions in decided],
+            overridden=[self._overridden(decision_table) for decision_table in self.decision_tables],
         )
+
+    def _overridden(self, decision_table: DecisionTable) -> int:
+        if decision_table.rulebook.id not in self.request.overridden:
+            return 0
+        written = pl.scan_parquet(self.file_of(decision_table), glob=False)
+        return int(written.select(pl.col(OVERRIDDEN[0]).count()).collect().item())
 
     def close(self) -> None:
         """End the thread that checks."""

@@ -26,6 +26,7 @@ from pyspark.sql import functions as spark
 from engine.diagnostics import Place, Rejected, rejected
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import RunComparison
+from offers.runs.repeated_ids import Repeated, RepeatedIds, rows_with
 from offers.runs.run_pass import Pass
 from offers.tables.polars_words import fault_of
 from offers.tables.standard_error import standard_error_in
@@ -152,24 +153,26 @@ class SparkBackend:
         # Spark reads the largest files first, in whatever order they were written.
         decided = (self._compared(decided, run.comparison) if run.comparison else decided).orderBy(ROW)
         for decision_table in run.decision_tables:
+            if (overrides := run.overrides_of(decision_table)).width:
+                decided = decided.join(self._small(overrides), "id", "left").orderBy(ROW)
             columns = nw.from_native(decided).select(run.columns_of(decision_table)).to_native()
             _write_parquet(columns, run.file_of(decision_table))
             if run.request.fragile:
                 run.fragile(self._on_polars("decided"), decision_table).collect()
 
-    def repeated_ids(self, rows: DataFrame, run: Pass) -> frozenset[str]:
+    def repeated_ids(self, rows: DataFrame, run: Pass) -> Repeated:
         """None: the pass looks for them itself."""
-        return frozenset()
+        return {}
 
     def _certain(self, evaluated: DataFrame, run: Pass) -> DataFrame:
         """The rows that can be decided, each with its vectors, once the others are read and the sample is checked."""
         batch, vectors, cells = run.batch, run.evaluator.vectors, run.evaluator.reads
-        counted = evaluated.filter(spark.col("id").isNotNull()).groupBy("id").count()
-        repeated = evaluated.join(counted.filter("count > 1").select("id"), "id")
         by_reference = batch.read_one_by_one(
-            (row.asDict() for row in evaluated.filter(~spark.col(READ)).toLocalIterator()),
-            (row.asDict() for row in repeated.select(cells).toLocalIterator()),
+            row.asDict() for row in evaluated.filter(~spark.col(READ)).toLocalIterator()
         )
+        repeated = self._repeated_ids(run)
+        refused = evaluated.join(self._small(pl.DataFrame({"id": list(repeated)}, schema={"id": pl.String})), "id")
+        batch.refuse_for_their_ids((row.asDict() for row in refused.select(cells).toLocalIterator()), repeated)
         schema = {ROW: pl.Int64, **{_TELLS + name: pl.Int64 for name in vectors}}
         decided = evaluated.join(self._small(pl.DataFrame(by_reference, schema=schema, orient="row")), ROW, "left")
         decided = decided.filter(spark.col(READ) | spark.col(_TELLS + vectors[0]).isNotNull())
@@ -182,6 +185,13 @@ class SparkBackend:
         chunk = _to_polars(checked).sort(ROW)
         batch.check(chunk, chunk.select(vectors))
         return decided
+
+    def _repeated_ids(self, run: Pass) -> Repeated:
+        """The ids that several rows share or that are too alike, which the driver finds."""
+        aside = [row.row for row in run.batch.rejected if row.is_set_aside]
+        rows, ids = self._on_polars("found"), RepeatedIds(self._scratch / "ids.parquet")
+        ids.write(rows.filter(~pl.col(ROW).is_in(aside), pl.col("id") != "")).collect()
+        return ids.repeated(pl.Series([], dtype=pl.String), lambda hashes: rows_with(rows, hashes, aside))
 
     def _looked_up(self, decided: DataFrame, run: Pass) -> DataFrame:
         """The rows with what each rulebook decides on their vectors."""

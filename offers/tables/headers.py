@@ -84,7 +84,10 @@ class Headers:
         }
         self._yearly: dict[str, FactDeclaration] = {}
         for fact in vocabulary.facts.values():
-            if not fact.is_attribute:
+            if fact.is_attribute:
+                names = (fact.id, *_both(fact.label))
+                self._columns |= {n: Column("", 0, fact.id) for n in names if n not in self._columns}
+            else:
                 self._add(fact)
 
     def _add(self, fact: FactDeclaration) -> None:

@@ -15,8 +15,7 @@ from engine.values.numbers import decimal_text
 from offers.records.offer import Offer, words
 from offers.records.reader import read_offers
 from offers.tables.headers import Column, Headers
-from offers.tables.rows import SEVERAL
-from offers.tables.table import DOCUMENT, ROW, Table
+from offers.tables.table import DOCUMENT, ROW, SEVERAL, Table
 from offers.tables.table_file import digest_of_files
 
 
@@ -24,6 +23,7 @@ class OfferRows:
     """The rows of a table of offer files: the offers themselves."""
 
     reads_cells = False
+    asks_for_offers = False
 
     def __init__(self, offers: Sequence[Offer | Rejected]) -> None:
         self.offers = offers

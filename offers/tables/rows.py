@@ -16,9 +16,9 @@ from offers.records.evidence import UNKNOWN
 from offers.records.offer import Offer, read_offer
 from offers.tables.cells import answer_of, cell_node, read_cell
 from offers.tables.headers import DETAILS, Column
-from offers.tables.table import EXTRA, Table
+from offers.tables.set_aside import HINT, NOT_AN_OFFER, SettingAside
+from offers.tables.table import EXTRA, SEVERAL, Table
 
-SEVERAL = "|"
 _NOBODY = "none"
 _ATTRIBUTES = ("operator_kind", "agreement_kind", "service_type")
 MAX_REMEMBERED = 100_000
@@ -35,13 +35,17 @@ def text_of(value: Any) -> str | None:
 
 
 class Rows:
-    """Reads the rows of a table, one at a time."""
+    """Reads the rows of a table, one at a time.
+
+    Rows of a run before are `recorded`: what makes an offer, and an id, was asked when they came in.
+    """
 
     reads_cells = True
 
-    def __init__(self, table: Table, vocabulary: Vocabulary) -> None:
-        self._table, self._vocabulary = table, vocabulary
+    def __init__(self, table: Table, vocabulary: Vocabulary, *, recorded: bool = False) -> None:
+        self._table, self._vocabulary, self.asks_for_offers = table, vocabulary, not recorded
         self._columns = {column.name: column for column in table.columns}
+        self._setting_aside = SettingAside(self._columns, vocabulary, table.sign)
         self._attributes: dict[tuple[str | None, ...], Stated] = {}
         self._read_before: dict[tuple[str, str, str | None], Evidence] = {}
 
@@ -49,12 +53,16 @@ class Rows:
         """The offer in a row, counted from 0; `values` are its cells by the names of their columns.
 
         Raises:
-            Rejected: with every mistake found in the row.
+            Rejected: with every mistake found in the row; or, with the code `not-an-offer` alone, it holds none.
         """
         cells = self._cells(values)
         if (fault := self._table.faults.get(row)) is not None:
             at = self._table.place(row, Column("", fault.cell, EXTRA))
             raise rejected(at, fault.code, fault.message, fault.hint)
+        if self.asks_for_offers:
+            reason = self._setting_aside.reason(cells, is_too_long=values.get(EXTRA) is not None)
+            if reason is not None:
+                raise rejected(self._table.place(row), NOT_AN_OFFER, reason, HINT)
         if (extra := text_of(values.get(EXTRA))) is not None:
             message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
             beyond = self._table.place(row, Column("", 1 + max(c.number for c in self._columns.values()), EXTRA))
@@ -62,11 +70,10 @@ class Rows:
         return self._offer_of(row, cells)
 
     def _offer_of(self, row: int, cells: Mapping[str, str]) -> Offer:
-        place = self._table.place(row)
         diagnostics: list[Diagnostic] = []
-        document = Document(place, dict(self._entries(row, cells, diagnostics)), {})
+        document = self._document_of(row, cells, diagnostics)
         try:
-            offer = read_offer(document, self._vocabulary)
+            offer = read_offer(document, self._vocabulary, is_recorded=not self.asks_for_offers)
         except Rejected as error:
             diagnostics += error.diagnostics
         if diagnostics:
@@ -79,11 +86,14 @@ class Rows:
         Raises:
             Rejected: with every mistake found in the cells.
         """
-        cells, diagnostics = self._cells(values), list[Diagnostic]()
-        document = Document(self._table.place(row), dict(self._entries(row, cells, diagnostics)), {})
+        diagnostics: list[Diagnostic] = []
+        document = self._document_of(row, self._cells(values), diagnostics)
         if diagnostics:
             raise Rejected(diagnostics)
         return document
+
+    def _document_of(self, row: int, cells: Mapping[str, str], diagnostics: list[Diagnostic]) -> Document:
+        return Document(self._table.place(row), dict(self._entries(row, cells, diagnostics)), {})
 
     def stated(self, values: Mapping[str, Any]) -> Stated:
         """What a row states, each distinct cell read once; without the checks of what only describes an offer.

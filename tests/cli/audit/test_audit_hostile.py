@@ -15,7 +15,7 @@ from engine.journal.verify import verify
 from tests.command import ROOT, Ran, here, sekskant
 
 NAME = "Robert'); DROP TABLE entries;-- \"\u202e<script>alert(1)</script>\u2066=1+1"
-OFFER_ID = "=cmd|' /C calc'!A0"
+OFFER_ID = "=cmd|' -C calc'!A0"
 ESCAPES = "a\x1b[31mb\x9b2Jc\u202ed\x07"
 
 

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 
@@ -303,6 +304,44 @@ def test_people_may_decide_otherwise(folder: Path) -> None:
         "assess", "x.yaml", "--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL, "--summary", columns=300
     )
     assert "evidence under the override has changed since" in again.err + again.out
+
+
+@pytest.mark.parametrize("backend", ["polars", "duckdb"])
+def test_an_override_stands_beside_the_verdict_in_every_view(folder: Path, backend: str) -> None:
+    because = "=Aftalt <b>i</b> udvalget"
+    audit("override", f"3/x@{STRATEGY}", "--verdict", "not_covered", "--because", because, "--by", "Udvalget")
+    fixed = ("--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL)
+    decided = here("assess", "x.yaml", *fixed, "--format", "json")
+    (record,) = json.loads(decided.out)
+    override = record.pop("recorded_override")
+    at = override.pop("at")
+    assert at.startswith("20")
+    expected = {"verdict": "not_met", "outcome": "not_covered", "because": because, "by": "Udvalget", "entry": 4}
+    assert override == {**expected, "stale": False}
+    entry = json.loads(audit("show", "5", "--format", "json").out)
+    assert _without(entry["content"], "execution") == _without(record, "execution")
+    for options in ((), ("--summary",)):
+        text = here("assess", "x.yaml", *fixed, "--format", "csv", "--lang", "en", *options).out
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert {(r["recorded_override"], r["recorded_override_because"]) for r in rows} == {
+            ("not_covered", f"'{because}")
+        }
+    page = here("assess", "x.yaml", *fixed, "--format", "html").out
+    assert "Udvalget" in page
+    assert "=Aftalt &lt;b&gt;i&lt;/b&gt; udvalget" in page
+    assert because in here("assess", "x.yaml", *fixed, "--lang", "en", columns=300).out
+    run = here("reclassify", "register.csv", "--out", "again", "--backend", backend, *fixed[:-2], "--journal", JOURNAL)
+    assert run.code == 0, run.err
+    assert "overridden by people" in run.out
+    rows_of_run = pl.read_parquet(folder / "again" / "decisions" / f"{STRATEGY}@2018.parquet")
+    columns = ("offer", "verdict", "recorded_override", "recorded_override_because")
+    assert rows_of_run.select(columns).rows() == [
+        ("x", "undetermined", "not_covered", because),
+        ("y@home", "met", None, None),
+    ]
+    (decided_by,) = json.loads((folder / "again" / "run.json").read_text())["rulebooks"]
+    assert decided_by["overridden"] == 1
+    assert decided_by["rows"]["undetermined"] == 1
 
 
 def test_what_is_not_there_is_said(folder: Path) -> None:

@@ -61,7 +61,14 @@ def test_a_danish_table_is_decided_and_what_was_detected_is_said(tmp_path: Path)
     assert (first["outcome"], first["basis"], first["A5"], first["A1"]) == ("covered", "four_of_six", "met", "met")
     assert (first["outside_share_2014"], first["cases_per_10000"]) == ("0.49", "<=10")
     record = json.loads((tmp_path / "run" / "run.json").read_text())
-    assert record["rulebooks"][0]["rows"] == {"in": 4, "met": 2, "not_met": 1, "rejected": 0, "undetermined": 1}
+    assert record["rulebooks"][0]["rows"] == {
+        "in": 4,
+        "met": 2,
+        "not_met": 1,
+        "rejected": 0,
+        "set_aside": 0,
+        "undetermined": 1,
+    }
     assert record["checked_by_reference"] == 4
     by = {"durable-rules 2.0.28": "reference", "reference": "decision diagram"}
     assert all(by[r["engine"]] == r["checked_by"] for r in record["rulebooks"])
@@ -116,7 +123,14 @@ def test_every_bad_cell_is_told_and_costs_no_other_row(tmp_path: Path) -> None:
         ("11", "h", "", "", "wrong-type"),
     ]
     record = json.loads((tmp_path / "run" / "run.json").read_text())
-    assert record["rulebooks"][0]["rows"] == {"in": 10, "met": 1, "not_met": 1, "rejected": 7, "undetermined": 1}
+    assert record["rulebooks"][0]["rows"] == {
+        "in": 10,
+        "met": 1,
+        "not_met": 1,
+        "rejected": 7,
+        "set_aside": 0,
+        "undetermined": 1,
+    }
     assert "register.csv:7:4: wrong-type: `1.234` has a point" in ran.err
 
 

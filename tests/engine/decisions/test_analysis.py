@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.decisions import analysis
 from engine.decisions.analysis import Analysis, Analyst, Sets
 from engine.decisions.decide import Decider
 from engine.evaluation.program import compile_rulebook
+from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.values.logic import Status
+from engine.values.logic import Status, settled
+from tests.chance import tried
+from tests.engine.random_rulebooks import groups
 from tests.support import SUBJECT, Written, make_rulebook, make_vocabulary
 
 M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
@@ -110,3 +118,51 @@ def test_a_verdict_that_nothing_can_change_has_grounds_without_items() -> None:
         frozenset(), Sets(((),), statuses=((),)), {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}, Sets()
     )
     assert Decider(always, engine="reference").decide(SUBJECT, {}, 2031).verdict is Verdict.MET
+
+
+# --- a few criteria, of which every set can be tried ---
+
+NAMES = ["C0", "C1", "C2", "C3"]
+Options = Sequence[tuple[Status, ...]]
+
+
+def smallest(analyst: Analyst, verdict: Verdict, start: Items, options: Options) -> Iterator[tuple[str, ...]]:
+    """The sets that force a verdict with some of the statuses given, and of which no part does: by trying all."""
+    found: list[set[int]] = []
+    for size in range(len(start) + 1):
+        for places in itertools.combinations(range(len(start)), size):
+            if any(other <= set(places) for other in found):
+                continue
+            for statuses in itertools.product(*(options[place] for place in places)):
+                items = dict(enumerate(start)) | dict(zip(places, statuses, strict=True))
+                if analyst.verdict(tuple(items.values())) is verdict:
+                    found.append(set(places))
+                    yield tuple(analyst.names[place] for place in places)
+                    break
+
+
+@tried(200)
+@given(group=groups(NAMES, depth=1), statuses=st.tuples(*[st.sampled_from([M, N, U])] * 4))
+def test_what_is_found_for_a_few_is_what_trying_everything_finds(group: Written, statuses: Items) -> None:
+    rulebook = judged(4, group)
+    analyst = Analyst(compile_rulebook(rulebook))
+    verdict, now = analyst.verdict(statuses), analyst.analyse(statuses)
+    opposite = {M: N, N: M}
+    turned = [(*statuses[:i], opposite.get(s, s), *statuses[i + 1 :]) for i, s in enumerate(statuses)]
+    assert now.decisive == {
+        name for name, items in zip(NAMES, turned, strict=True) if analyst.verdict(items) is not verdict
+    }
+    if verdict is Verdict.UNDETERMINED:
+        open_ones = [() if s.is_known else settled(s) for s in statuses]
+        for wanted in (Verdict.MET, Verdict.NOT_MET):
+            assert now.missing[wanted].sets == tuple(smallest(analyst, wanted, statuses, open_ones))
+        assert (now.grounds, now.smallest_change) == (Sets(), Sets())
+        return
+    known = [(s,) if s.is_known else () for s in statuses]
+    assert now.grounds.sets == tuple(smallest(analyst, verdict, analyst.domain, known))
+    other = Verdict.NOT_MET if verdict is Verdict.MET else Verdict.MET
+    changes = [tuple(o for o in (M, N) if o is not s) for s in statuses]
+    ways = list(smallest(analyst, other, statuses, changes))
+    fewest = min(map(len, ways), default=0)
+    assert now.smallest_change.sets == tuple(way for way in ways if len(way) == fewest)
+    assert now.missing == {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}

@@ -6,11 +6,13 @@ from collections import Counter
 
 import pytest
 
+from engine.decisions import decide
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Execution, Trace
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.values.logic import Status
 from tests.support import SUBJECT, answer, make_rulebook, make_vocabulary
 
 YEAR = 2031
@@ -39,11 +41,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each rulebook has decided."""
     counter, right = Counter[str](), Decider._without_notes
 
-    def decide(self: Decider, *arguments: object) -> Trace:
+    def counted(self: Decider, *arguments: object) -> Trace:
         counter[self.program.rulebook.id] += 1
         return right(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Decider, "_without_notes", decide)
+    monkeypatch.setattr(Decider, "_without_notes", counted)
     return counter
 
 
@@ -106,3 +108,29 @@ def test_a_note_that_needs_a_superset_that_cannot_decide_is_no_decision(monkeypa
     met = decide_offer(both, SUBJECT, {"good": YES}, YEAR)
     assert [type(one) for one in met] == [IntegrityFault, IntegrityFault]
     assert [type(one) for one in decide_offer(both, SUBJECT, {"good": NO}, YEAR)] == [IntegrityFault, Trace]
+
+
+def test_however_long_a_chain_of_subsets_is_each_decides_once_and_is_handed_to_the_next(made: Counter[str]) -> None:
+    chain = [decider(WIDE)]
+    for number in range(4):
+        rulebook = NARROW._replace(id=f"narrow-{number}", subset_of=chain[-1].program.rulebook.id)
+        chain.append(decider(rulebook, chain[-1]))
+    traces = decide_offer(chain[::-1], SUBJECT, {"good": YES, "fair": NO}, YEAR)
+    assert [notes(trace) for trace in traces] == [[], [], [], ["superset_not_met"], []]
+    assert list(made.items()) == [(one.program.rulebook.id, 1) for one in chain]
+
+
+@pytest.mark.parametrize("names", [["good"], ["good", "fair", "judged", "more"], ["good", "other"]])
+def test_a_superset_with_another_vocabulary_is_not_asked(names: list[str]) -> None:
+    vocabulary = make_vocabulary({name: {"type": "judgement"} for name in names})
+    wide = make_rulebook(vocabulary, {"C": {"met_when": {"fact": "good"}}}, {"all": ["C"]})
+    assert decider(NARROW, decider(wide)).superset is None
+    assert notes(decider(NARROW, decider(wide)).decide(SUBJECT, {"good": YES}, YEAR)) == ["superset_not_assessed"]
+
+
+def test_so_many_rulings_are_remembered_and_then_all_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decide, "MAX_REMEMBERED", 2)
+    one = decider(NARROW)
+    order = [Status.MET, Status.MET, Status.NOT_MET, Status.MET, Status.NOT_MET, Status.UNKNOWN, Status.UNKNOWN]
+    remembered = [one.ruling_on((status,))[1].remembered for status in [*order, Status.MET, Status.UNKNOWN]]
+    assert remembered == [False, True, False, True, True, False, True, False, True]

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from engine.decisions.analysis import alike
+from engine.decisions.analysis import Analyst, alike
 from engine.decisions.decide import Decider
 from engine.decisions.evaluators import ENGINES
+from engine.decisions.trace import Execution
 from engine.decisions.vector_decisions import VectorDecisions, items_of
+from engine.diagnostics import IntegrityFault
 from engine.evaluation.program import compile_rulebook
-from engine.evaluation.ruling import Items, ruling_on
-from engine.rulebooks.rulebook import Rulebook
+from engine.evaluation.ruling import Items, Ruling, ruling_on
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 from tests.chance import tried
 from tests.engine.random_rulebooks import TRUTHS, VOCABULARY, YEAR, criteria, evidence, examples, full_evidence
-from tests.support import SUBJECT, Written, make_rulebook
+from tests.support import SUBJECT, Written, answer, make_rulebook
 
 few = tried(60, suppress_health_check=[HealthCheck.too_slow])
 
@@ -82,6 +84,66 @@ def test_the_vector_of_an_offer_is_decided_as_the_offer_is(
         assert vector_decisions.on(items) == (trace.verdict, trace.possible_bases)
         decisive = [c.criterion.id for c in trace.criteria if c.decisive]
         assert [trace.criteria[i].criterion.id for i in vector_decisions.decisive(items)] == decisive
+
+
+@few
+@given(data=st.data())
+def test_what_decides_a_vector_is_what_the_analyst_finds(data: st.DataObject) -> None:
+    rulebook = data.draw(of_one_group(st.sampled_from(SIMPLE)))
+    decider = Decider(rulebook, engine="reference")
+    vector_decisions, analyst = VectorDecisions(decider), Analyst(decider.program)
+    for items in data.draw(possible_vectors(rulebook)):
+        decisive = {analyst.names[i] for i in vector_decisions.decisive(items)}
+        assert decisive == analyst.analyse(items).decisive, items
+
+
+@few
+@given(statuses=st.lists(st.tuples(*[st.sampled_from([Status.MET, Status.NOT_MET, Status.UNKNOWN])] * 5), min_size=1))
+def test_overrides_are_never_alike(statuses: list[Items]) -> None:
+    overrides = {name: {"when": {"fact": name}, "verdict": "not_met"} for name in ("good", "fair", "departure")}
+    rulebook = make_rulebook(VOCABULARY, {"C1": PLAIN, "C2": PLAIN}, {"any": ["C1", "C2"]}, overrides)
+    vector_decisions = VectorDecisions(Decider(rulebook, engine="reference"))
+    for items in statuses:
+        expected = ruling_on(vector_decisions.program, items)
+        assert vector_decisions.on(items) == (expected.verdict, expected.possible_bases)
+        (*others, last) = expected.possible_bases
+        assert vector_decisions.on(items).basis == (None if others else last)
+
+
+def test_vectors_that_differ_only_in_the_order_of_what_is_alike_are_decided_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decider = Decider(counting(PLAIN, PLAIN, PLAIN), engine="reference")
+    decided, right = [], decider.ruling_on
+
+    def counted(items: Items) -> tuple[Ruling, Execution]:
+        decided.append(items)
+        return right(items)
+
+    monkeypatch.setattr(decider, "ruling_on", counted)
+    vector_decisions = VectorDecisions(decider)
+    for items in itertools.product((Status.MET, Status.NOT_MET), repeat=3):
+        vector_decisions.on(items)
+        vector_decisions.on(items)
+    assert (vector_decisions.vectors, len(decided)) == (8, 4)
+
+
+def test_what_was_wrongly_taken_to_be_alike_is_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.decisions.vector_decisions.alike", lambda program: [0] * len(program.inputs))
+    vector_decisions = VectorDecisions(Decider(counting(PLAIN, PLAIN, mandatory=["C2"]), engine="reference"))
+    assert vector_decisions.on((Status.MET, Status.MET)).verdict is Verdict.MET
+    assert vector_decisions.on((Status.MET, Status.NOT_MET)).verdict is Verdict.NOT_MET
+    with pytest.raises(IntegrityFault, match="the rule does not treat alike what was taken to be alike"):
+        vector_decisions.on((Status.NOT_MET, Status.MET))
+
+
+def test_each_program_has_the_items_of_its_own_criteria_and_overrides() -> None:
+    override = {"O": {"when": {"fact": "fair"}, "verdict": "met"}}
+    plain = counting(PLAIN)
+    rulebooks = [plain, make_rulebook(VOCABULARY, {"C1": {"met_when": {"fact": "fair"}}}, {"all": ["C1"]}, override)]
+    programs = [compile_rulebook(rulebook) for rulebook in rulebooks]
+    stated = {"good": answer("yes"), "fair": answer("no")}
+    assert items_of(programs, stated, YEAR) == [(Status.MET,), (Status.NOT_MET, Status.NOT_MET)]
 
 
 ALIKE = {

@@ -13,6 +13,7 @@ from sqlalchemy import exc
 
 from engine.diagnostics import Place, Rejected
 from engine.journal.connection import in_words
+from engine.journal.journal import Journal
 from tests.chance import SOAK, chance
 from tests.command import here
 
@@ -120,6 +121,16 @@ def test_what_a_library_logs_is_not_printed(capfd: pytest.CaptureFixture[str], m
         monkeypatch.setattr(logging.getLogger(), "handlers", [])
         logging.getLogger(name).error(WORDS)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_what_the_database_repeats_of_a_damaged_file_may_be_no_text(whole: Path, tmp_path: Path, writes: bool) -> None:
+    damaged, content = tmp_path / "journal.db", whole.read_bytes()
+    damaged.write_bytes(content.replace(b"CREATE TABLE entries", b"CREATE TABL\x8b entries"))
+    with pytest.raises(Rejected) as raised:
+        Journal(str(damaged), writes=writes)
+    (diagnostic,) = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("journal-damaged", "the file is damaged")
 
 
 def test_whatever_is_damaged_in_a_journal_is_told_without_the_words_of_a_library(

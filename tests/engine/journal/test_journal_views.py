@@ -14,7 +14,17 @@ import pytest
 from tests.command import here
 from tests.journals import edited, record
 
-VIEWS = ["criteria", "decisions", "evidence", "overrides", "runs"]
+ABOUT = "number offer name year rulebook version"
+VIEWS = {
+    "criteria": f"{ABOUT} criterion title status decisive reference because reservation",
+    "decisions": "number recorded_at recorded_by offer name year rulebook version verdict outcome basis run "
+    "content_digest digest",
+    "evidence": f"{ABOUT} criterion fact test threshold status margin state evidence because reservation source as_of "
+    "by date",
+    "overrides": "number recorded_at offer name year rulebook version verdict outcome of because by",
+    "runs": "run began ended recorded_by entries offers inputs files counts",
+}
+"""Each view, with its columns."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +59,41 @@ def test_each_view_says_what_its_name_promises(journal: Path) -> None:
     assert [(o["of"], o["because"], o["by"]) for o in overrides] == [(1, "Aftalt.", "Udvalget")]
     runs = rows(journal, "SELECT * FROM runs ORDER BY began")
     assert [(r["entries"], r["offers"], r["recorded_by"]) for r in runs] == [(8, 4, "auditor"), (1, 1, "Udvalget")]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_view_has_these_columns(view: str, journal: Path) -> None:
+    assert " ".join(rows(journal, f"SELECT * FROM {view}")[0]) == VIEWS[view]  # noqa: S608 - a name of ours
+
+
+TABLES = {
+    "journal": "id* format* created_at* created_by* checksums* digest*",
+    "entries": "number* previous* digest* kind* run* recorded_at* recorded_by* software* offer name year rulebook "
+    "version verdict outcome basis content_digest* place superset checksums* execution content* document",
+    "texts": "digest* kind* text*",
+}
+"""Each table, with its columns; those with a star always hold something."""
+NUMBERS, KEYS = {"number", "year"}, {"journal": ["id"], "entries": ["number"], "texts": ["digest"]}
+INDEXES = {
+    "ix_entries_offer": ("offer", ""),
+    "ix_entries_run": ("run", ""),
+    "ix_entries_runs": ("number", "kind = 'run'"),
+    "ix_entries_overrides": ("offer", "kind = 'override'"),
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_table_has_these_columns(table: str, journal: Path) -> None:
+    columns = rows(journal, f"PRAGMA table_info({table})")
+    assert " ".join(c["name"] + "*" * c["notnull"] for c in columns) == TABLES[table]
+    assert {c["name"] for c in columns if c["type"] == "INTEGER"} == NUMBERS & {c["name"] for c in columns}
+    assert [c["name"] for c in columns if c["pk"]] == KEYS[table]
+
+
+def test_entries_are_found_by_these_indexes(journal: Path) -> None:
+    written = rows(journal, "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    found = {index["name"]: index["sql"].partition(" ON ")[2].partition(" WHERE ")[::2] for index in written}
+    assert found == {name: (f"entries ({column})", where) for name, (column, where) in INDEXES.items()}
 
 
 PAGES = """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from engine.decisions.decide import Decider
 from engine.decisions.evaluators import REFERENCE
 from engine.decisions.trace import Subject
+from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.journal.drafts import decision_draft, override_draft, run_draft, texts_of
-from engine.journal.entry import ENTRY_1, Entry, Header, sealed
+from engine.journal.entry import ENTRY_1, Draft, Entry, Header, sealed
 from engine.journal.journal import Head, Journal
 from engine.journal.records import File, RunRecord, RunRulebook, columns_of, recorded_by, rulebooks_named
 from engine.journal.verify import Fault, verify
@@ -441,6 +442,14 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
     ),
     "all renumbered by one": ([Edit("renumbered", (1, 1))], [("renumbered", 1, COUNT, ())]),
     "all renumbered by three": ([Edit("renumbered", (1, 3))], [("renumbered", 1, COUNT, ())]),
+    "one removed and all others renumbered": (
+        [Edit("deleted and closed up", (4, 4)), Edit("renumbered", (1, 3))],
+        [("renumbered", 1, 3, ()), ("removed", 4, 4, ()), ("renumbered", 5, COUNT, ())],
+    ),
+    "a text": ([Edit("text", (1,))], [("text_altered", 1, None, ("text",))]),
+    "the kind of a text": ([Edit("text kind", (1,))], [("text_altered", 1, None, ("kind",))]),
+    "a text that was taken out": ([Edit("text removed", (1,))], [("text_removed", 1, None, ("rulebook",))]),
+    "a text that was put in": ([Edit("text inserted", (1,))], [("text_inserted", None, None, ())]),
     "a gap": ([Edit("renumbered", (4, 2))], [("renumbered", 4, COUNT, ())]),
     "two gaps": (
         [Edit("renumbered", (3, 1)), Edit("renumbered", (6, 2))],
@@ -475,15 +484,33 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
         ],
         [("replaced", 0, None, ()), ("other_head", COUNT, None, ())],
     ),
+    "a header's checksums": ([Edit("header", (1,), ("checksums", "x"))], [("altered", 0, 0, ("checksums",))]),
+    "checksums that are no more": (
+        [Edit("cell", (3, 3), ("checksums", ""))],
+        [("altered", 3, None, ("checksums",))],
+    ),
+    "checksums with more after them": (
+        [Edit("cell", (3, 3), ("checksums", "+"))],
+        [("altered", 3, None, ("checksums",))],
+    ),
     "another header": ([Edit("header inserted", (1,))], [("inserted", None, None, ())]),
     "no header": ([Edit("header removed", (1,))], [("removed", 0, 0, ())]),
     "altered and moved": (
         [Edit("cell", (3, 3), ("recorded_by", "x")), Edit("exchanged", (2, 5))],
         [("altered", 3, None, ("recorded_by",)), ("reordered", 2, None, ()), ("reordered", 5, None, ())],
     ),
+    "a content altered and moved": (
+        [Edit("cell", (3, 3), ("content", "+")), Edit("exchanged", (3, 5))],
+        [("removed", 3, 3, ()), ("inserted", None, None, ()), ("reordered", 5, None, ())],
+    ),
     "an altered one moved beyond all numbers": (
         [Edit("cell", (7, 7), ("recorded_by", "x")), Edit("exchanged", (7, 2**62))],
         [("removed", 7, 2**62 - 1, ()), ("altered", 2**62, None, ("number", "recorded_by"))],
+    ),
+    "an order of which two choices are as long": (
+        # 6 2 1 7 5 3 4: with 1 3 4 as many are in order as with 2 3 4, and 2 stands where it belongs.
+        [Edit("exchanged", numbers) for numbers in ((4, 7), (1, 6), (3, 6))],
+        [("reordered", number, None, ()) for number in (1, 6, 7)],
     ),
     "an altered one moved to the end": (
         [Edit("cell", (3, 3), ("recorded_by", "x")), Edit("exchanged", (3, 8))],
@@ -499,3 +526,58 @@ def test_what_was_done_is_named_exactly(name: str, small: Path, head: Head) -> N
     named = found_in(path, head)
     path.unlink()
     assert sorted(said(named), key=str) == sorted(expected, key=str), named
+
+
+@pytest.mark.parametrize("edit", [Edit("deleted", (3, 3)), Edit("cell", (6, 6), ("recorded_by", "x"))])
+def test_a_head_that_was_noted_without_a_count_is_any_that_is_there(edit: Edit, small: Path) -> None:
+    path = edited_copy(small, [edit])
+    there = {entry.digest for entry in stored(path).entries}
+    for digest in [*(entry.digest for entry in stored(small).entries), "0" * 64, "g" * 64]:
+        kinds = [fault.kind for fault in found_in(path, Head(0, digest))]
+        assert ("other_head" in kinds) is (digest not in there), digest
+    path.unlink()
+
+
+@pytest.mark.parametrize(("left", "noted"), [(151, None), (100, 1_500)])
+def test_behind_very_many_that_were_taken_out_entries_are_known_by_their_numbers(
+    left: int, noted: int | None, tmp_path: Path
+) -> None:
+    count, path = 1_500, tmp_path / "long.db"
+    with Journal(str(path), writes=True) as journal:
+        journal.append([Draft("run", "r", "{}", sha256("{}"))] * count, by="auditor")
+    with edited(path) as connection:
+        _delete(connection, Edit("deleted", (1, count - left)))
+        _exchange(connection, Edit("exchanged", (count - 9, count - 4)))
+    with Journal(str(path)) as journal:
+        named = verify(journal, count=noted).faults
+    assert said(named) == [
+        ("removed", 1, count - left, ()),
+        ("reordered", count - 9, None, ()),
+        ("reordered", count - 4, None, ()),
+    ]
+
+
+def test_what_cannot_be_read_on_is_damaged_and_what_was_found_before_stays(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = Rejected([Diagnostic(Place("journal.db"), "journal-damaged", "the file is damaged")])
+    rows = Journal.rows
+
+    def some(journal: Journal, *_: Any, **__: Any) -> Iterator[Entry]:
+        yield from itertools.islice(rows(journal), 3)
+        raise damaged
+
+    path = edited_copy(small, [Edit("header", (1,), ("created_by", "me"))])
+    monkeypatch.setattr(Journal, "rows", some)
+    with Journal(str(path)) as journal:
+        report = verify(journal, count=COUNT)
+        monkeypatch.setattr(Journal, "headers", lambda journal: raised(damaged))
+        headless = verify(journal)
+    path.unlink()
+    assert report.head == headless.head == Head(0, "")
+    assert [(f.kind, f.detail) for f in report.faults] == [("altered", ""), ("damaged", "the file is damaged")]
+    assert [(f.kind, f.detail) for f in headless.faults] == [("damaged", "the file is damaged")] * 2
+
+
+def raised(error: Exception) -> Any:
+    raise error

@@ -36,6 +36,8 @@ ABOUT_OFFERS = {
     "evidence-form",
     "evidence-out-of-range",
     "no-rulebook-in-force",
+    "not-an-offer",
+    "part-of-itself",
     "repeated-offer",
     "unknown-term",
 }

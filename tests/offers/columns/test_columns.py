@@ -222,6 +222,7 @@ def test_rows_that_columns_understand_are_not_read_one_by_one() -> None:
 
 class NoReader:
     reads_cells = True
+    asks_for_offers = True
 
     def offer(self, row: int, values: Mapping[str, Any]) -> Any:
         raise AssertionError(values)

@@ -60,7 +60,7 @@ def evaluator_of(
     columns = Headers(rulebook.vocabulary).read(["id", *names], "table")
     table = Table("table", "csv", tuple(columns), frame.lazy(), ".", {}, "", len(cells))
     program = Decider(rulebook).program
-    return Evaluator([program], YEAR, frame, ".", Rows(table, rulebook.vocabulary), nearness), frame
+    return Evaluator([program], YEAR, frame, ".", Rows(table, rulebook.vocabulary, recorded=True), nearness), frame
 
 
 def near_in(

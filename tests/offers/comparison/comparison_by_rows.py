@@ -65,7 +65,7 @@ class ByRows:
         names = [name for name in evidence_columns(self._new.program, before.year) if name in columns]
         read = Headers(new.vocabulary).read(["id", *names], "")
         table = Table("previous run", "parquet", tuple(read), pl.LazyFrame(), ".", {}, "", 0)
-        self._old_rows = Rows(table, new.vocabulary)
+        self._old_rows = Rows(table, new.vocabulary, recorded=True)
 
     def all(
         self,

@@ -24,6 +24,8 @@ OFFER_CODES = {
     "departure-without-reason",
     "repeated-offer",
     "duplicate-key",
+    "identifier",
+    "part-of-itself",
     "empty",
 }
 
@@ -49,7 +51,7 @@ def test_what_is_wrong_with_one_offer_loses_no_other() -> None:
     assert ran.code == 1
     assert "Gnisten" in ran.out
     assert "\nY " in ran.out
-    assert ran.err.count(": repeated-offer: ") == 2
+    assert ran.err.count(": repeated-offer: ") == 4
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_run_is_recorded_verified_and_replayed(tmp_path: Path, backend: tuple[
 def test_files_whose_names_and_headers_mean_something_to_a_backend(tmp_path: Path, backend: tuple[str, ...]) -> None:
     register, folder = tmp_path / "register [1]*.parquet", tmp_path / "year=2017 [a]"
     frame = pl.DataFrame({"ID": ["x"] * 3, "id": ["a", "b", "c"], "note": [1, 2, 3], "Note": ["", "", ""]})
-    frame = frame.with_columns(pl.Series("diagnoses", [1, None, 3]))
+    frame = frame.with_columns(pl.Series("diagnoses", [1, 2, 3]))
     frame.write_parquet(register)
     folder.mkdir()
     frame.select("diagnoses", "ID", "Note", "note", "id").write_parquet(folder / "1.parquet")
@@ -153,7 +153,7 @@ def test_names_that_duckdb_takes_for_one_are_told(tmp_path: Path) -> None:
     both = vocabulary[:start] + vocabulary[start:end].replace("diagnoses:", "Diagnoses:", 1) + "\n" + vocabulary[start:]
     (folder / "vocabulary.yaml").write_text(both)
     (folder / "rulebook.yaml").write_bytes(rulebook.written_as)
-    pl.DataFrame({"id": ["a"]}).write_parquet(tmp_path / "register.parquet")
+    pl.DataFrame({"id": ["a"], "name": ["A"]}).write_parquet(tmp_path / "register.parquet")
     arguments = ("--rulebook", str(folder / "rulebook.yaml"))
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *arguments, *DUCKDB, code=1)
     assert "DuckDB does not tell `Diagnoses` from `diagnoses`" in ran.err
@@ -167,7 +167,7 @@ def test_a_backend_that_is_not_installed_is_a_line_that_names_its_extra(
     for module in [m for m in sys.modules if m.split(".")[0] == package or m == f"offers.runs.{name}"]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, package, None)
-    pl.DataFrame({"id": ["a"]}).write_parquet(tmp_path / "register.parquet")
+    pl.DataFrame({"id": ["a"], "name": ["A"]}).write_parquet(tmp_path / "register.parquet")
     out, master = ("--out", str(tmp_path / "run")), ("--master", "local[1]") if name == "spark" else ()
     ran = here("reclassify", str(tmp_path / "register.parquet"), "--year", "2018", *out, "--backend", name, *master)
     assert ran.code == 2
@@ -176,7 +176,7 @@ def test_a_backend_that_is_not_installed_is_a_line_that_names_its_extra(
 
 
 def test_a_run_does_not_say_which_backend_decided(tmp_path: Path, backend: tuple[str, ...]) -> None:
-    pl.DataFrame({"id": ["a"]}).write_parquet(tmp_path / "register.parquet")
+    pl.DataFrame({"id": ["a"], "name": ["A"]}).write_parquet(tmp_path / "register.parquet")
     reclassified(tmp_path / "register.parquet", tmp_path / "run", *backend)
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert not any(word in json.dumps(record).lower() for word in ("duckdb", "spark", "polars"))

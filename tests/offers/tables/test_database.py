@@ -145,7 +145,7 @@ def test_a_table_that_is_not_there_is_told_with_one_that_is(tmp_path: Path, data
 
 def test_a_view_is_read_as_a_table(tmp_path: Path, database: Database) -> None:
     address = database.fill(FRAME[:5])
-    query = "CREATE VIEW shown AS SELECT id, diagnoses FROM offers"
+    query = "CREATE VIEW shown AS SELECT id, name, diagnoses FROM offers"
     if database.kind == "duckdb":
         import duckdb  # noqa: PLC0415 - an extra
 

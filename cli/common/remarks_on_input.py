@@ -1,0 +1,130 @@
+"""Remarks on an input in words: what is stated and not read, odd ids, rulebooks that are not in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from engine.diagnostics import quoted
+from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Rulebook
+from offers.records.input_remarks import InputRemark
+
+
+def remark_sentences(
+    remarks: Iterable[InputRemark], rulebooks: Sequence[Rulebook], year: int, wording: Wording
+) -> list[str]:
+    """A sentence for each remark, with the number of offers that it concerns."""
+    return [_Sentences(remark, rulebooks, year, wording).sentence() for remark in remarks]
+
+
+class _Sentences:
+    def __init__(self, remark: InputRemark, rulebooks: Sequence[Rulebook], year: int, wording: Wording) -> None:
+        self._detail, self._count, self._code = remark.detail, remark.offers, remark.code
+        self._rulebooks, self._year, self._wording, self._pick = rulebooks, year, wording, wording.pick
+
+    def sentence(self) -> str:
+        """The remark in words."""
+        words = {
+            "unread_evidence": self._unread_evidence,
+            "unread_year": self._unread_year,
+            "not_in_force": self._not_in_force,
+            "unusual_ids": self._unusual_ids,
+            "unknown_part_of": self._unknown_part_of,
+            "unused_ids": self._unused_ids,
+            "renamed_offers": self._renamed,
+            "split_offers": self._split,
+            "merged_offers": self._merged,
+        }
+        return words[self._code]()
+
+    @property
+    def _offers(self) -> str:
+        return self._number("tilbud", "tilbud", "offer", "offers")
+
+    def _number(self, *words: str) -> str:
+        """A number of things, in Danish one and several, in English one and several."""
+        one = self._count == 1
+        danish, english = (words[0], words[2]) if one else (words[1], words[3])
+        return f"{self._count} {self._pick(danish, english)}"
+
+    def _fact(self) -> str:
+        facts = self._rulebooks[0].vocabulary.facts
+        return self._wording.text(facts[str(self._detail["fact"])].label)
+
+    def _unread_evidence(self) -> str:
+        return self._pick(
+            f"{self._fact()}: oplyst for {self._offers}, men intet regelsæt i denne kørsel læser det.",
+            f"{self._fact()}: stated for {self._offers}, but no rulebook that decides here reads it.",
+        )
+
+    def _unread_year(self) -> str:
+        label, stated = self._fact(), self._detail["year"]
+        return self._pick(
+            f"{label}: tallene for {stated} ({self._offers}) indgår ikke, da afgørelsen gælder aftaleåret "
+            f"{self._year}.",
+            f"{label}: what is stated for {stated} ({self._offers}) is not used in a decision for the agreement year "
+            f"{self._year}.",
+        )
+
+    def _not_in_force(self) -> str:
+        detail, day = self._detail, f"{self._year}-01-01"
+        rulebook = f"{detail['rulebook']} {detail['version']}"
+        dates = f"{detail['from']} – {detail['until'] or '…'}"
+        return self._pick(
+            f"{rulebook} gælder {dates} og er ikke i kraft {day}. Det er anvendt efter ønske ({self._offers}).",
+            f"{rulebook} applies {dates} and is not in force on {day}. It was used as asked for ({self._offers}).",
+        )
+
+    def _unusual_ids(self) -> str:
+        ids = self._number("id", "id'er", "id", "ids")
+        return self._pick(
+            f"{ids} har andre tegn end bogstaver, cifre, -, _ og .: {self._examples()}",
+            f"{ids} with other signs than letters, digits, -, _ and .: {self._examples()}",
+        )
+
+    def _unknown_part_of(self) -> str:
+        return self._pick(
+            f"{self._offers} er afdeling af et tilbud, der ikke er i registret: {self._examples()}",
+            f"{self._offers} said to be a department of an offer that is not in the register: {self._examples()}",
+        )
+
+    def _examples(self) -> str:
+        examples = [quoted(str(example)) for example in self._detail["examples"]]
+        return ", ".join(examples) + (" …" if len(examples) < self._count else "")
+
+    def _unused_ids(self) -> str:
+        line = self._pick("linje", "line")
+        lines = [f"{quoted(one['id'])} ({line} {one['line']})" for one in self._detail["examples"]]
+        listed = ", ".join(lines) + (" …" if len(lines) < self._count else "")
+        if self._detail["among"] == "previous":
+            return self._pick(
+                f"--ids: ikke brugt, da id'et ikke er i den tidligere kørsel: {listed}",
+                f"--ids: not used, since the id is not in the run before: {listed}",
+            )
+        return self._pick(
+            f"--ids: ikke brugt, da id'et ikke er i registret: {listed}",
+            f"--ids: not used, since the id is not in the register: {listed}",
+        )
+
+    def _renamed(self) -> str:
+        said = self._number(
+            "tilbud har fået nyt id", "tilbud har fået nyt id", "offer was renamed", "offers were renamed"
+        )
+        return f"--ids: {said}: {self._changed()}"
+
+    def _split(self) -> str:
+        said = self._number("tilbud er delt", "tilbud er delt", "offer was split", "offers were split")
+        return f"--ids: {said}: {self._changed()}"
+
+    def _merged(self) -> str:
+        danish = "tilbud er lagt sammen af flere"
+        said = self._number(danish, danish, "offer was merged from several", "offers were merged from several")
+        return f"--ids: {said}: {self._changed(is_merged=True)}"
+
+    def _changed(self, *, is_merged: bool = False) -> str:
+        """Examples of what ids became: before, an arrow, after."""
+        examples = []
+        for one in self._detail["examples"]:
+            sides = [quoted(one["id"]), ", ".join(map(quoted, one["ids"]))]
+            examples.append(" → ".join(reversed(sides) if is_merged else sides))
+        return "; ".join(examples) + (" …" if len(examples) < self._count else "")

@@ -1,0 +1,113 @@
+"""What to know about an input that alters no decision: evidence that is not read, odd ids, rulebooks out of force."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from engine.evaluation.evidence import Evidence
+from engine.evaluation.program import Program
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
+from offers.records.offer import Offer
+from offers.records.offer_id import is_usual
+
+UNREAD = ("unread_evidence", "unread_year")
+MAX_EXAMPLES = 5
+"""So many ids are named as examples."""
+
+
+class InputRemark(NamedTuple):
+    """One thing to know about an input: its code, how many offers it concerns, and what is said of it.
+
+    `unread_evidence` (`fact`): stated, and no rulebook reads the fact. `unread_year` (`fact`, `year`): none reads it
+    for this year. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids` and `unknown_part_of`
+    (`examples`). `unused_ids` (`among`: `previous` or `register`, `examples`): lines of the table of ids that name
+    nobody there.
+    `renamed_offers`, `split_offers`, `merged_offers` (`examples`): what the table of ids did.
+    """
+
+    code: str
+    offers: int
+    detail: Mapping[str, Any]
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The remark as records have it."""
+        return {"code": self.code, **self.detail, "offers": self.offers}
+
+
+class Unread(NamedTuple):
+    """Evidence that nobody asks for: of a fact by its id, or of a year of it."""
+
+    fact: str
+    year: int | None
+
+
+class Asked:
+    """What some rulebooks ask of offers for an agreement year.
+
+    Args:
+        programs: those of the rulebooks.
+        year: the agreement year.
+    """
+
+    def __init__(self, programs: Sequence[Program], year: int) -> None:
+        self._facts = {fact.id for program in programs for fact in program.facts_read}
+        derivations = [fact.derivation for program in programs for fact in program.facts_tested if fact.derivation]
+        parts = [part for derivation in derivations for part in derivation.parts]
+        self._years = {(name, year + offset) for name, offset in parts if offset is not None}
+
+    def unread(self, fact: FactDeclaration, year: int | None) -> Unread | None:
+        """What of evidence of a fact, or of one year of it, is read by none: all of it, or the year.
+
+        What an attribute says describes the offer, whoever reads it.
+        """
+        if fact.is_attribute:
+            return None
+        if fact.id not in self._facts:
+            return Unread(fact.id, None)
+        return Unread(fact.id, year) if year is not None and (fact.id, year) not in self._years else None
+
+    def remarks(self, stated: Mapping[Unread, int]) -> Iterator[InputRemark]:
+        """The remarks on evidence that is not read, by the number of offers that state it."""
+        for unread, offers in sorted(stated.items(), key=lambda pair: (pair[0].fact, pair[0].year or 0)):
+            if offers and unread.year is None:
+                yield InputRemark("unread_evidence", offers, {"fact": unread.fact})
+            elif offers:
+                yield InputRemark("unread_year", offers, {"fact": unread.fact, "year": unread.year})
+
+
+def remarks_on_force(rulebooks: Iterable[Rulebook], year: int, offers: int) -> Iterator[InputRemark]:
+    """The rulebooks that are not in force on 1 January of the agreement year."""
+    for rulebook in rulebooks:
+        if offers and not rulebook.is_in_force(datetime.date(year, 1, 1)):
+            until = rulebook.in_force_until
+            dates = {"from": str(rulebook.in_force_from), "until": str(until) if until else None}
+            yield InputRemark("not_in_force", offers, {"rulebook": rulebook.id, "version": rulebook.version, **dates})
+
+
+def remarks_on_ids(ids: Sequence[str], offers: int) -> Iterator[InputRemark]:
+    """Ids with signs that are not usual: examples, and how many there are."""
+    if offers:
+        yield InputRemark("unusual_ids", offers, {"examples": list(ids[:MAX_EXAMPLES])})
+
+
+def remarks_on_offers(
+    offers: Sequence[Offer], programs: Sequence[Program], vocabulary: Vocabulary, year: int
+) -> list[InputRemark]:
+    """The remarks on offers that were read from files."""
+    asked, stated = Asked(programs, year), Counter[Unread]()
+    for offer in offers:
+        stated.update({unread for one in _stated(offer, vocabulary) if (unread := asked.unread(*one)) is not None})
+    odd = [offer.id for offer in offers if not is_usual(offer.id)]
+    in_force = remarks_on_force((program.rulebook for program in programs), year, len(offers))
+    return [*in_force, *asked.remarks(stated), *remarks_on_ids(odd, len(odd))]
+
+
+def _stated(offer: Offer, vocabulary: Vocabulary) -> Iterator[tuple[FactDeclaration, int | None]]:
+    """What an offer states: facts, those per year with each of their years."""
+    for name, evidence in offer.stated.items():
+        years: Iterable[int | None] = [None] if isinstance(evidence, Evidence) else evidence
+        yield from ((vocabulary.facts[name], year) for year in years)

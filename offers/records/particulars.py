@@ -1,0 +1,82 @@
+"""What an offer says beside its evidence, checked when it comes in: its id, the larger offer, dates and sections.
+
+What is recorded was checked when it came in, by the checks of its time, and is read again without these.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+
+from engine.diagnostics import Diagnostic, quoted
+from engine.documents.document import Mapping, Node, Scalar, Sequence
+from offers.records.offer_id import USUAL, address_sign_in, comparable_id
+
+_DAY, _SINCE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"), re.compile(r"[0-9]{4}(?:-[0-9]{2})?\Z")
+_SECTION = re.compile(r"(?:§{1,2} ?)?[1-9][0-9]{0,2}(?: ?[a-zæøå])?(?:,? (?:stk|nr|litra|pkt)\b.*)?\Z", re.IGNORECASE)
+SECTION_SIGN = "§"
+_BELONGS = {"date": "a date like `2018-01-31`", "as_of": "a date like `2018-01-31` or a year"}
+
+
+def wrong_particulars(node: Node) -> Iterator[Diagnostic]:
+    """What is wrong with the particulars of an offer."""
+    if isinstance(node, Mapping):
+        yield from _wrong_ids(node)
+        yield from _wrong_sections(node)
+        yield from _wrong_dates(node.entries.get("evidence"))
+
+
+def _wrong_ids(offer: Mapping) -> Iterator[Diagnostic]:
+    identifier, whole = (_scalar(offer, name) for name in ("id", "part_of"))
+    if identifier and (sign := address_sign_in(identifier.text)):
+        message = f"the id {quoted(identifier.text)} has a `{sign}`, which separates an id from what it stands in"
+        yield Diagnostic(identifier.place, "identifier", message, f"write it with {USUAL}")
+    if identifier and whole and comparable_id(identifier.text) == comparable_id(whole.text):
+        message = f"{quoted(whole.text)} is said to be a department of itself"
+        yield Diagnostic(whole.place, "part-of-itself", message, "`part_of` names the larger offer")
+
+
+def _scalar(mapping: Mapping, name: str) -> Scalar | None:
+    node = mapping.entries.get(name)
+    return node if isinstance(node, Scalar) and node.value is not None else None
+
+
+def _wrong_sections(offer: Mapping) -> Iterator[Diagnostic]:
+    services = offer.entries.get("services")
+    for service in services.items if isinstance(services, Sequence) else ():
+        sections = service.entries.get("sections") if isinstance(service, Mapping) else None
+        for section in sections.items if isinstance(sections, Sequence) else ():
+            if isinstance(section, Scalar) and not _SECTION.match(section.text.strip()):
+                hint = "write its number, such as `104`, `83 a` or `105 stk. 2`; each is an item of the list"
+                message = f"{quoted(section.text)} where a section of the act belongs"
+                yield Diagnostic(section.place, "wrong-type", message, hint)
+
+
+def _wrong_dates(node: Node | None) -> Iterator[Diagnostic]:
+    """Dates in evidence, for all years or for one, that are no dates or do not exist."""
+    for name, value in node.entries.items() if isinstance(node, Mapping) else ():
+        if isinstance(value, Mapping):
+            yield from _wrong_dates(value)
+        elif name in _BELONGS and isinstance(value, Scalar) and not _may_be_a_date(value, name):
+            yield Diagnostic(value.place, "wrong-type", f"{quoted(value.text)} where {_BELONGS[name]} belongs")
+
+
+def _may_be_a_date(written: Scalar, name: str) -> bool:
+    """Whether a date is one, or nothing; dots that are still to be filled in are told where evidence is read."""
+    is_open = written.value is None or not any(map(str.isalnum, written.text))
+    return is_open or exists(written.text.strip(), is_part_enough=name == "as_of")
+
+
+def exists(date: str, *, is_part_enough: bool = False) -> bool:
+    """Whether a date exists; a year, or a month of a year, only where that is enough.
+
+    >>> exists("2017-02-30"), exists("2016-02-29"), exists("2017"), exists("2017", is_part_enough=True)
+    (False, True, False, True)
+    """
+    if is_part_enough and _SINCE.match(date):
+        date = f"{date}-01-01"[:10]
+    try:
+        return bool(_DAY.match(date) and datetime.date.fromisoformat(date))
+    except ValueError:
+        return False

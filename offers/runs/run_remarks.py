@@ -1,0 +1,155 @@
+"""What to know about the input of a run: found once it is decided, from its rows and from the files that it wrote."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from offers.comparison.previous import IdLine, Previous
+from offers.records.input_remarks import (
+    MAX_EXAMPLES,
+    Asked,
+    InputRemark,
+    Unread,
+    remarks_on_force,
+    remarks_on_ids,
+)
+from offers.records.offer import Offer
+from offers.records.offer_id import comparable_id
+from offers.runs.run_pass import Pass, RunResult
+from offers.tables.headers import stated_in
+from offers.tables.ids_in_columns import UNUSUAL, comparable_ids, is_one_of
+from offers.tables.offer_files import OfferRows
+from offers.tables.table import ROW, WHITESPACE
+from offers.tables.table_file import parquet_files
+
+_ID, _WHOLE = "id", "part_of"
+
+
+def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
+    """The remarks on the input of a run that has been decided."""
+    request = run.request
+    decided = sum(result.counts[0].values())
+    remarks = [*remarks_on_force(request.rulebooks, request.year, decided), *_on_evidence(run)]
+    odd = _decided_ids(run).filter(pl.col(_ID).str.contains(UNUSUAL))
+    examples = odd.select(pl.len().alias("count"), pl.col(_ID).head(MAX_EXAMPLES).implode())
+    count, ids = examples.collect(engine="streaming").row(0)
+    remarks += [*remarks_on_ids(ids, count), *_on_wholes(run)]
+    return [*remarks, *(_on_changed_ids(run, request.previous) if request.previous else ())]
+
+
+def _decided_ids(run: Pass) -> pl.LazyFrame:
+    path = run.file_of(run.decision_tables[0])
+    files = parquet_files(path) if path.is_dir() else [path]
+    return pl.scan_parquet(files, glob=False).select(pl.col("offer").alias(_ID))
+
+
+def _offers_of(run: Pass) -> pl.LazyFrame:
+    """The rows of the table that were decided."""
+    undecided = [row.row for row in run.batch.rejected]
+    rows = run.request.table.frame
+    return rows.filter(~pl.col(ROW).is_in(undecided)) if undecided else rows
+
+
+def _on_evidence(run: Pass) -> Iterator[InputRemark]:
+    """Evidence that no rulebook of the run reads; the table is read again only where it has columns for such."""
+    request, vocabulary = run.request, run.request.rulebooks[0].vocabulary
+    asked = Asked([table.decisions.program for table in run.decision_tables], request.year)
+    columns: dict[Unread, list[str]] = {}
+    for column in request.table.columns:
+        stated = stated_in(column.name, vocabulary)
+        if stated is not None and (unread := asked.unread(*stated)) is not None:
+            columns.setdefault(unread, []).append(column.name)
+    if columns:
+        types = request.table.frame.collect_schema()
+        holds = [pl.any_horizontal(_holds_something(name, types[name]) for name in names) for names in columns.values()]
+        counted = _offers_of(run).select(each.sum().alias(f"{i}") for i, each in enumerate(holds))
+        counts = counted.collect(engine="streaming").row(0)
+        yield from asked.remarks(dict(zip(columns, counts, strict=True)))
+
+
+def _holds_something(name: str, dtype: Any) -> pl.Expr:
+    column = pl.col(name)
+    if dtype == pl.String:
+        return (column.str.strip_chars(WHITESPACE) != "").fill_null(value=False)
+    return column.is_not_null()
+
+
+def _on_wholes(run: Pass) -> Iterator[InputRemark]:
+    """Departments of offers that are not in the register."""
+    reader = run.request.reader
+    if isinstance(reader, OfferRows):
+        offers = [offer for offer in reader.offers if isinstance(offer, Offer)]
+        known = {comparable_id(offer.id) for offer in offers}
+        wholes = [offer.record.part_of for offer in offers if offer.record.part_of]
+        unknown = [whole for whole in wholes if comparable_id(whole) not in known]
+    elif _WHOLE in run.evaluator.reads:
+        unknown = _unknown_wholes(run)
+    else:
+        return
+    if unknown:
+        examples = list(dict.fromkeys(unknown))[:MAX_EXAMPLES]
+        yield InputRemark("unknown_part_of", len(unknown), {"examples": examples})
+
+
+def _unknown_wholes(run: Pass) -> list[str]:
+    """The offers that departments in a table name, and that are not there; as often as they are named."""
+    rows = _offers_of(run).select(_ID, pl.col(_WHOLE).cast(pl.String).str.strip_chars(WHITESPACE))
+    named = rows.filter(pl.col(_WHOLE) != "").select(_WHOLE).collect(engine="streaming")[_WHOLE]
+    asked_for = comparable_ids(named)
+    there = run.request.table.frame.filter(is_one_of(pl.col(_ID), asked_for.unique())).select(_ID)
+    known = comparable_ids(there.collect(engine="streaming")[_ID])
+    unknown: list[str] = named.filter(~asked_for.is_in(known.implode())).to_list()
+    return unknown
+
+
+# --- ids that changed ---
+
+
+def _on_changed_ids(run: Pass, previous: Previous) -> Iterator[InputRemark]:
+    """What a table of ids did, and the lines of it that name nobody."""
+    lines = previous.id_lines
+    if not lines:
+        return
+    before = [frame.select(pl.col("offer").alias(_ID)) for frame in previous.frames.values()]
+    are_before = _there(before, (line.old for line in lines))
+    are_now = _there([run.request.table.frame], (line.new for line in lines))
+    used = [line for line in lines if line.old in are_before and line.new in are_now]
+    yield from _done(used)
+    for among, unused in (
+        ("previous", [(line.line, line.old) for line in lines if line.old not in are_before]),
+        ("register", [(line.line, line.new) for line in lines if line.new not in are_now]),
+    ):
+        if unused:
+            examples = [{"line": line, "id": name} for line, name in unused[:MAX_EXAMPLES]]
+            yield InputRemark("unused_ids", len(unused), {"among": among, "examples": examples})
+
+
+def _there(frames: Iterable[pl.LazyFrame], ids: Iterable[str]) -> set[str]:
+    """Those of some ids that are in one of several frames."""
+    asked_for = {name: comparable_id(name) for name in ids}
+    wanted, known = pl.Series(list(asked_for.values()), dtype=pl.String), set[str]()
+    for frame in frames:
+        there = frame.filter(is_one_of(pl.col(_ID), wanted)).select(_ID).collect(engine="streaming")
+        known.update(comparable_ids(there[_ID]))
+    return {name for name, comparable in asked_for.items() if comparable in known}
+
+
+def _done(lines: Sequence[IdLine]) -> Iterator[InputRemark]:
+    """How many offers a table of ids renamed, split and merged."""
+    pairs = dict.fromkeys((line.old, line.new) for line in lines)
+    parts, sources = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+    of_code: dict[str, dict[str, list[str]]] = {}
+    for old, new in pairs:
+        if sources[new] > 1:
+            of_code.setdefault("merged_offers", {}).setdefault(new, []).append(old)
+        elif parts[old] > 1:
+            of_code.setdefault("split_offers", {}).setdefault(old, []).append(new)
+        else:
+            of_code.setdefault("renamed_offers", {})[old] = [new]
+    for code, offers in of_code.items():
+        examples = [{"id": name, "ids": ids} for name, ids in offers.items()]
+        yield InputRemark(code, len(offers), {"examples": examples[:MAX_EXAMPLES]})

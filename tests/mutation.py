@@ -238,7 +238,9 @@ def main() -> int:
         folders = [copied(Path(name, str(number))) for number in range(options.jobs)]
         arguments = [*(["-m", ""] if options.slow else []), options.source, *tests]
         suite = prepared(Suite(folders[0], arguments))
-        for difference in shared(changes, [suite._replace(folder=folder) for folder in folders]):
+        results = shared(changes, [suite._replace(folder=folder) for folder in folders])
+        for tried, difference in enumerate(results, 1):
+            print(f"{tried} of {len(changes)}", end="\r", file=sys.stderr, flush=True)
             if difference is not None:
                 alive += 1
                 print(difference, end="\n\n", flush=True)

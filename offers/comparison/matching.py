@@ -87,8 +87,6 @@ class _Index:
         """Where texts stand; null for those that stand nowhere."""
         if self._hashes.is_empty():
             return pl.Series([None] * len(texts), dtype=pl.UInt32)
-        hashes = texts.hash(self._seed)
-        at = self._hashes.search_sorted(hashes).clip(upper_bound=len(self._hashes) - 1)
+        at = self._hashes.search_sorted(texts.hash(self._seed)).clip(upper_bound=len(self._hashes) - 1)
         rows = self._rows.gather(at)
-        is_there = (self._hashes.gather(at) == hashes) & (self._texts.gather(rows) == texts)
-        return pl.select(pl.when(is_there).then(rows)).to_series()
+        return pl.select(pl.when(self._texts.gather(rows) == texts).then(rows)).to_series()

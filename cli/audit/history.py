@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, assert_never
 
 from cli.common.console import shown_time
@@ -15,10 +16,11 @@ from engine.documents.fields import read_json
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
-from engine.journal.records import RecordedOverride
+from engine.journal.records import RecordedOverride, RunRecord
 from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.history import Step, findings_in, step
 from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
+from offers.records.offer_id import comparable_id
 
 
 class _Event(NamedTuple):
@@ -35,9 +37,9 @@ class _Event(NamedTuple):
 
 
 def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Diagnostic]) -> Iterator[_Event]:
-    replayer = describing(journal.text)
-    latest: dict[str, tuple[ReplayMaterial, Trace]] = {}
-    entries = sorted(_entries(journal, offer, rulebook, damaged), key=lambda e: (e.rulebook or "", e.number))
+    replayer, ids = describing(journal.text), _Ids(journal, damaged)
+    latest: dict[tuple[str, str], tuple[ReplayMaterial, Trace]] = {}
+    entries = sorted(_entries(journal, ids.of(offer), rulebook, damaged), key=lambda e: (e.rulebook or "", e.number))
     if not entries and not damaged:
         raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
     for entry in entries:
@@ -48,19 +50,57 @@ def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Di
         if isinstance(made, NotReplayable):
             yield _Event(entry, None, None, str(made))
             continue
-        before = latest.get(entry.rulebook or "")
-        yield _Event(entry, made[1], step(replayer, before, made) if before else None)
-        latest[entry.rulebook or ""] = made
+        of_rulebook, own = entry.rulebook or "", comparable_id(str(entry.offer))
+        # One that was merged has no decision before that is its own.
+        before = [latest[of_rulebook, name] for name in ids.before(own, entry.number) if (of_rulebook, name) in latest]
+        earlier = latest.get((of_rulebook, own)) or (before[0] if len(before) == 1 else None)
+        yield _Event(entry, made[1], step(replayer, earlier, made) if earlier else None)
+        latest[of_rulebook, own] = made
 
 
-def _entries(journal: Journal, offer: str, rulebook: str | None, damaged: list[Diagnostic]) -> Iterator[Entry]:
-    """The entries on an offer, and the rows on it of batches."""
-    yield from journal.entries(Filter(offer=offer, rulebook=rulebook), damaged=damaged)
+class _Ids:
+    """Which offers were which before, as the runs of a journal say: ids that were renamed, split or merged."""
+
+    def __init__(self, journal: Journal, damaged: list[Diagnostic]) -> None:
+        self._changes: list[tuple[int, str, str]] = []
+        for entry in journal.entries(Filter(kind=RUN), damaged=damaged):
+            try:
+                ids = RunRecord.read(read_json(entry.content)).ids
+            except Malformed:
+                continue  # what it is about is said where its decisions are read
+            changes = ((comparable_id(old), comparable_id(new)) for old, several in ids.items() for new in several)
+            self._changes += [(entry.number, old, new) for old, new in changes]
+
+    def before(self, offer: str, number: int) -> list[str]:
+        """The ids that an offer had before, until an entry."""
+        return list(dict.fromkeys(old for at, old, new in self._changes if new == offer and at <= number))
+
+    def of(self, offer: str) -> list[str]:
+        """The id, those that it had before and those that took its place, however often they changed."""
+        earlier = {new: self.before(new, sys.maxsize) for _, _, new in self._changes}
+        later = {old: [new for _, o, new in self._changes if o == old] for _, old, _ in self._changes}
+        return list(dict.fromkeys([*_reached(comparable_id(offer), earlier), *_reached(comparable_id(offer), later)]))
+
+
+def _reached(start: str, following: Mapping[str, Sequence[str]]) -> list[str]:
+    reached = [start]
+    for name in reached:
+        reached += [one for one in following.get(name, ()) if one not in reached]
+    return reached
+
+
+def _entries(
+    journal: Journal, offers: Sequence[str], rulebook: str | None, damaged: list[Diagnostic]
+) -> Iterator[Entry]:
+    """The entries on an offer under each of its ids, and the rows on it of batches."""
+    for offer in offers:
+        yield from journal.entries(Filter(offer=offer, rulebook=rulebook), damaged=damaged)
     for run in journal.entries(Filter(kind=RUN), damaged=damaged):
-        try:
-            yield from row_entries(journal, run, RowSelection(offer, rulebook), damaged)
-        except Rejected as error:
-            damaged += error.diagnostics
+        for offer in offers:
+            try:
+                yield from row_entries(journal, run, RowSelection(offer, rulebook), damaged)
+            except Rejected as error:
+                damaged += error.diagnostics
 
 
 def _because(journal: Journal, entry: Entry, damaged: list[Diagnostic]) -> str:
@@ -94,14 +134,16 @@ def history_text(
         if entry.rulebook != current:
             current = entry.rulebook
             screen.heading(f"{entry.name or offer}, {current}")
-        screen.tree(Branch(_line(entry, wording), _below(event, wording)))
+        screen.tree(Branch(_line(entry, offer, wording), _below(event, wording)))
     return screen.taken().lstrip("\n")
 
 
-def _line(entry: Entry, wording: Wording) -> list[Piece]:
+def _line(entry: Entry, offer: str, wording: Wording) -> list[Piece]:
     year = f"{wording.pick('Aftaleår', 'Agreement year')} {entry.year}, version {entry.version}: "
     verdict = entry.verdict or ""
     pieces = [Piece(year), Piece(f"{MARKS.get(verdict, '')} {entry.outcome}", verdict)]
+    if comparable_id(str(entry.offer)) != comparable_id(offer):
+        pieces.append(Piece(wording.pick(f" som {entry.offer}", f" as {entry.offer}")))
     if entry.kind == OVERRIDE:
         pieces.append(Piece(wording.pick(" (tilsidesættelse)", " (override)"), "bold"))
     when = f"{shown_time(entry.recorded_at)} {wording.pick('af', 'by')} {entry.recorded_by}"
@@ -178,7 +220,18 @@ def history_record(
 
 
 def _record(event: _Event) -> dict[str, Any]:
-    names = ("number", "kind", "recorded_at", "recorded_by", "year", "rulebook", "version", "verdict", "outcome")
+    names = (
+        "number",
+        "kind",
+        "recorded_at",
+        "recorded_by",
+        "offer",
+        "year",
+        "rulebook",
+        "version",
+        "verdict",
+        "outcome",
+    )
     record: dict[str, Any] = {name: getattr(event.entry, name) for name in names}
     since = event.since
     changes: dict[str, Any] | None = None

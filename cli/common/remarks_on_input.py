@@ -30,6 +30,7 @@ class _Sentences:
             "not_in_force": self._not_in_force,
             "unusual_ids": self._unusual_ids,
             "unknown_part_of": self._unknown_part_of,
+            "unknown_authorities": self._unknown_authorities,
             "unused_ids": self._unused_ids,
             "renamed_offers": self._renamed,
             "split_offers": self._split,
@@ -86,6 +87,13 @@ class _Sentences:
         return self._pick(
             f"{self._offers} er afdeling af et tilbud, der ikke er i registret: {self._examples()}",
             f"{self._offers} said to be a department of an offer that is not in the register: {self._examples()}",
+        )
+
+    def _unknown_authorities(self) -> str:
+        return self._pick(
+            f"{self._offers} med en driftsherre, der efter navn og kode ikke er nogen kommune eller region: "
+            f"{self._examples()}",
+            f"{self._offers} with an operator that by name and code is no municipality or region: {self._examples()}",
         )
 
     def _examples(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from cli.common.selection import chosen_rulebooks
 from cli.reclassify.reclassify import request_of, say_how_it_was_read, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Language, Wording
+from offers.records.authorities import said_as
 from offers.records.input_remarks import UNREAD
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from offers.runs.run_pass import RunResult
 
 GROUPS = ("operator_name", "target_group")
+_CODES = "operator_code"
 DIRECTIONS = ("entered", "left", "undetermined", "changed")
 
 
@@ -116,8 +118,20 @@ def _previewed(
         raise rejected(Place(again.table.file), "unreadable", "the register changed while it was read")
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     second = reclassify(again._replace(previous=previous, fragile=False), folder / "after")
+    second = second._replace(changes=_with_codes(second.changes, again.table.frame))
     read_by_one = [remark for remark in second.remarks if remark.code in UNREAD and remark not in first.remarks]
     return second._replace(remarks=[remark for remark in second.remarks if remark not in read_by_one])
+
+
+def _with_codes(changes: pl.DataFrame, register: pl.LazyFrame) -> pl.DataFrame:
+    """The changes with the official codes of the offers' operators, as far as the register has any."""
+    import polars as pl  # noqa: PLC0415 - slow to import
+
+    if _CODES not in register.collect_schema():
+        return changes.with_columns(pl.lit(None, pl.String).alias(_CODES))
+    codes = register.select(pl.col("id").alias("offer"), pl.col(_CODES).cast(pl.String))
+    wanted = codes.filter(pl.col("offer").is_in(changes["offer"].implode())).unique("offer")
+    return changes.join(wanted.collect(engine="streaming"), on="offer", how="left", maintain_order="left")
 
 
 def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wording: Wording) -> str:
@@ -127,7 +141,7 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
     screen, pick = Screen(), wording.pick
     for group, title in zip(GROUPS, (pick("Kommune", "Municipality"), pick("Målgruppe", "Target group")), strict=True):
         names = {t: wording.text(label) for t, label in rulebook.vocabulary.terms.get(group, {}).items()}
-        rows = list(_counted(changes, group, names, pick("ikke oplyst", "not stated")))
+        rows = list(_counted(_groups_of(changes, group, names, pick("ikke oplyst", "not stated")), changes["change"]))
         if rows:
             heads = [title]
             heads += [
@@ -156,11 +170,26 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
     return screen.taken()
 
 
-def _counted(changes: pl.DataFrame, group: str, names: Mapping[str, str], not_stated: str) -> Iterator[list[str]]:
-    """For each word of a group how many offers change in each direction; an offer with several counts in each."""
+def _groups_of(changes: pl.DataFrame, group: str, names: Mapping[str, str], not_stated: str) -> Iterator[Sequence[str]]:
+    """For each offer its words of a group: its operators, an authority by its official name, or its target groups."""
+    for words, codes in zip(changes[group], changes[_CODES], strict=True):
+        written = [word.strip() for word in (words or not_stated).split("|")]
+        if group == "operator_name":
+            of_each = [*(codes or "").split("|"), *[""] * len(written)]
+            yield list(dict.fromkeys(said_as(word, code) for word, code in zip(written, of_each, strict=False)))
+        else:
+            yield [names.get(word, word) for word in written]
+
+
+def _counted(groups: Iterable[Sequence[str]], changes: Iterable[str]) -> Iterator[list[str]]:
+    """For each word of a group how many offers change in each direction; an offer with several counts in each.
+
+    Words that differ by case alone are one, as they are written first.
+    """
     counts: dict[str, Counter[str]] = {}
-    for words, change in zip(changes[group], changes["change"], strict=True):
-        for word in (words or not_stated).split("|"):
-            counts.setdefault(names.get(word.strip(), word.strip()), Counter())[change] += 1
+    spelt: dict[str, str] = {}
+    for words, change in zip(groups, changes, strict=True):
+        for word in words:
+            counts.setdefault(spelt.setdefault(word.casefold(), word), Counter())[change] += 1
     for word in sorted(counts):
         yield [word, *(str(counts[word][direction] or "") for direction in DIRECTIONS)]

@@ -19,7 +19,7 @@ from cli.common.screen import Piece, Screen
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
 from engine.explanation.words_and_numbers import Language, Wording
-from engine.journal.records import RUN_FILE_FORMAT
+from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from offers.tables.formulas import harmless_cell
 from offers.tables.offer_files import OfferRows
@@ -117,7 +117,7 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
     grouped = result.changes.group_by("rulebook", "change").len()
     changes = Counter({(rulebook, change): count for rulebook, change, count in grouped.iter_rows()})
     return {
-        "format": RUN_FILE_FORMAT,
+        "format": RUN_FORMAT,
         "sekskant": version("sekskant"),
         "year": request.year,
         "register": {
@@ -164,7 +164,7 @@ def _figures(request: Request, result: RunResult, wording: Wording) -> list[tupl
         if overridden:
             words = wording.pick("tilsidesat af mennesker", "overridden by people")
             lines.append(("overridden", words, _count(overridden, wording.language)))
-        aside = wording.pick("sat til side", "set aside")
+        aside = wording.pick("intet tilbud", "set aside")
         lines.append(("set_aside", aside, _count(len(result.set_aside), wording.language)))
         figures.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))
     return figures

@@ -41,6 +41,8 @@ class RunRecording:
             inputs=(File(Path(request.table.file).name, request.table.sha256, result.rows),),
             files=tuple(_files(folder)),
             counts={f"{r.id}@{r.version}": counts for r, counts in zip(request.rulebooks, result.counts, strict=True)},
+            ids={old: tuple(new) for old, new in request.previous.successors.items()} if request.previous else {},
+            remarks=tuple(remark.record for remark in result.remarks),
         )
 
     def append(self, journal: Journal, record: RunRecord, folder: Path, by: str) -> None:

@@ -14,7 +14,8 @@ from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
 
-RUN_FORMAT, RUN_FILE_FORMAT, OVERRIDE_FORMAT = "sekskant/run/1", "sekskant/run/2", "sekskant/override/1"
+RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/2", "sekskant/override/1"
+RUN_FORMATS = ("sekskant/run/1", RUN_FORMAT)
 """The entry of a run, its `run.json` (in the format of entries until it counted what is set aside), and an override."""
 Read = TypeVar("Read")
 
@@ -113,7 +114,8 @@ class RunRecord(NamedTuple):
     """A run over a register, as its entry records it and as its `run.json` does.
 
     The entry knows the files with their digests and what each verdict's count is; `run.json` the register's columns,
-    None where that is not known.
+    None where that is not known. `ids` has for each id of the register before those that took its place; `remarks` are
+    what to know of the input. The first format has neither.
     """
 
     year: int
@@ -122,6 +124,8 @@ class RunRecord(NamedTuple):
     files: tuple[File, ...] = ()
     counts: Mapping[str, Mapping[str, int]] = {}
     columns: tuple[str, ...] | None = None
+    ids: Mapping[str, tuple[str, ...]] = {}
+    remarks: tuple[JsonRecord, ...] = ()
 
     @classmethod
     def read(cls, record: object) -> RunRecord:
@@ -131,9 +135,9 @@ class RunRecord(NamedTuple):
             Malformed: it is none.
         """
         fields = Fields(record)
-        _check_format(fields, RUN_FORMAT, RUN_FILE_FORMAT)
+        _check_format(fields, *RUN_FORMATS)
         register = fields.optional_below("register")
-        counts = fields.optional_below("counts")
+        counts, ids = fields.optional_below("counts"), fields.optional_below("ids")
         return cls(
             fields.year("year"),
             tuple(map(_run_rulebook, fields.each("rulebooks"))),
@@ -141,6 +145,8 @@ class RunRecord(NamedTuple):
             tuple(map(_file, fields.each("files"))),
             {name: _numbers(counts.below(name)) for name in counts.record} if counts else {},
             register.texts("columns") if register and "columns" in register.record else None,
+            {old: ids.texts(old) for old in ids.record} if ids else {},
+            tuple(remark.record for remark in fields.each("input_remarks")),
         )
 
     def record(self) -> JsonRecord:
@@ -154,6 +160,8 @@ class RunRecord(NamedTuple):
             "inputs": [file._asdict() for file in self.inputs],
             "files": [file._asdict() for file in self.files],
             "counts": {name: dict(numbers) for name, numbers in self.counts.items()},
+            "ids": {old: list(new) for old, new in self.ids.items()},
+            "input_remarks": list(self.remarks),
         }
 
 

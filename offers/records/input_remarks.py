@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from engine.evaluation.evidence import Evidence
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
+from offers.records.authorities import is_authority
 from offers.records.offer import Offer
 from offers.records.offer_id import is_usual
 
 UNREAD = ("unread_evidence", "unread_year")
+KINDS = ("municipality", "region")
 MAX_EXAMPLES = 5
 """So many ids are named as examples."""
 
@@ -22,10 +24,9 @@ class InputRemark(NamedTuple):
     """One thing to know about an input: its code, how many offers it concerns, and what is said of it.
 
     `unread_evidence` (`fact`): stated, and no rulebook reads the fact. `unread_year` (`fact`, `year`): none reads it
-    for this year. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids` and `unknown_part_of`
-    (`examples`). `unused_ids` (`among`: `previous` or `register`, `examples`): lines of the table of ids that name
-    nobody there.
-    `renamed_offers`, `split_offers`, `merged_offers` (`examples`): what the table of ids did.
+    for this year. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids`, `unknown_part_of` and
+    `unknown_authorities` (`examples`). `unused_ids` (`among`: `previous` or `register`, `examples`): lines of the table
+    of ids that name nobody there. `renamed_offers`, `split_offers`, `merged_offers` (`examples`): what the table did.
     """
 
     code: str
@@ -36,6 +37,14 @@ class InputRemark(NamedTuple):
     def record(self) -> dict[str, Any]:
         """The remark as records have it."""
         return {"code": self.code, **self.detail, "offers": self.offers}
+
+
+class Operator(NamedTuple):
+    """Who operates an offer: the kind, the name and the official code, as far as they are stated."""
+
+    kind: str
+    name: str | None
+    code: str | None
 
 
 class Unread(NamedTuple):
@@ -103,7 +112,22 @@ def remarks_on_offers(
         stated.update({unread for one in _stated(offer, vocabulary) if (unread := asked.unread(*one)) is not None})
     odd = [offer.id for offer in offers if not is_usual(offer.id)]
     in_force = remarks_on_force((program.rulebook for program in programs), year, len(offers))
-    return [*in_force, *asked.remarks(stated), *remarks_on_ids(odd, len(odd))]
+    operators = remarks_on_operators(operators_stated(offers))
+    return [*in_force, *asked.remarks(stated), *remarks_on_ids(odd, len(odd)), *operators]
+
+
+def remarks_on_operators(operators: Mapping[Operator, int]) -> Iterator[InputRemark]:
+    """The municipalities and regions that are none of the list, by the number of offers that they operate."""
+    unknown = {one: offers for one, offers in operators.items() if one.kind in KINDS and not is_authority(*one)}
+    if unknown:
+        examples = [f"{one.name or ''} {one.code or ''}".strip() for one in unknown]
+        detail = {"examples": list(dict.fromkeys(examples))[:MAX_EXAMPLES]}
+        yield InputRemark("unknown_authorities", sum(unknown.values()), detail)
+
+
+def operators_stated(offers: Iterable[Offer]) -> Counter[Operator]:
+    """The operators of offers, with the number of offers that each has."""
+    return Counter(Operator(p.kind, p.name, p.code) for offer in offers for p in offer.operators)
 
 
 def _stated(offer: Offer, vocabulary: Vocabulary) -> Iterator[tuple[FactDeclaration, int | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -13,20 +14,25 @@ from offers.records.input_remarks import (
     MAX_EXAMPLES,
     Asked,
     InputRemark,
+    Operator,
     Unread,
+    operators_stated,
     remarks_on_force,
     remarks_on_ids,
+    remarks_on_operators,
 )
 from offers.records.offer import Offer
 from offers.records.offer_id import comparable_id
 from offers.runs.run_pass import Pass, RunResult
+from offers.tables.cells import answer_of
 from offers.tables.headers import stated_in
 from offers.tables.ids_in_columns import UNUSUAL, comparable_ids, is_one_of
 from offers.tables.offer_files import OfferRows
-from offers.tables.table import ROW, WHITESPACE
+from offers.tables.table import ROW, SEVERAL, WHITESPACE
 from offers.tables.table_file import parquet_files
 
 _ID, _WHOLE = "id", "part_of"
+_OPERATOR = ("operator_kind", "operator_name", "operator_code")
 
 
 def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
@@ -37,14 +43,34 @@ def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
     odd = _decided_ids(run).filter(pl.col(_ID).str.contains(UNUSUAL))
     examples = odd.select(pl.len().alias("count"), pl.col(_ID).head(MAX_EXAMPLES).implode())
     count, ids = examples.collect(engine="streaming").row(0)
-    remarks += [*remarks_on_ids(ids, count), *_on_wholes(run)]
+    remarks += [*remarks_on_ids(ids, count), *remarks_on_operators(_operators(run)), *_on_wholes(run)]
     return [*remarks, *(_on_changed_ids(run, request.previous) if request.previous else ())]
 
 
-def _decided_ids(run: Pass) -> pl.LazyFrame:
+def _decided(run: Pass) -> pl.LazyFrame:
     path = run.file_of(run.decision_tables[0])
     files = parquet_files(path) if path.is_dir() else [path]
-    return pl.scan_parquet(files, glob=False).select(pl.col("offer").alias(_ID))
+    return pl.scan_parquet(files, glob=False)
+
+
+def _decided_ids(run: Pass) -> pl.LazyFrame:
+    return _decided(run).select(pl.col("offer").alias(_ID))
+
+
+def _operators(run: Pass) -> Counter[Operator]:
+    """Who operates the offers that were decided, each combination of kind, name and code counted once."""
+    if isinstance(run.request.reader, OfferRows):
+        return operators_stated(offer for offer in run.request.reader.offers if isinstance(offer, Offer))
+    decided, operators = _decided(run), Counter[Operator]()
+    fact, there = run.request.rulebooks[0].vocabulary.facts.get(_OPERATOR[0]), decided.collect_schema()
+    if fact is None or _OPERATOR[0] not in there or not there.keys() & {*_OPERATOR[1:]}:
+        return operators
+    columns = [pl.col(n).cast(pl.String) if n in there else pl.lit(None, pl.String).alias(n) for n in _OPERATOR]
+    for *cells, count in decided.group_by(columns, maintain_order=True).len().collect(engine="streaming").iter_rows():
+        kinds, names, codes = ([word.strip() for word in (cell or "").split(SEVERAL)] for cell in cells)
+        for kind, name, code in itertools.zip_longest(kinds, names[: len(kinds)], codes[: len(kinds)]):
+            operators[Operator(answer_of(kind, fact), name, code)] += count
+    return operators
 
 
 def _offers_of(run: Pass) -> pl.LazyFrame:

@@ -120,7 +120,8 @@ def content_of(
     not_computed = frozenset(place for cell in cells if not cell.is_computed for place in cell.places)
     _fill(rows, values | dict.fromkeys(not_computed, ""))
     hidden = frozenset(row for cell in cells if cell.is_hidden for row in range(cell.row, cell.row + cell.rows))
-    hidden |= {row for row in hidden_rows if row <= len(rows) and filled_cells(rows[row - 1 : row])}
+    with_formulas = {row for row, _ in not_computed}
+    hidden |= {row for row in hidden_rows if row in with_formulas or filled_cells(rows[row - 1 : row])}
     return SheetContent(rows, merged, hidden, not_computed)
 
 

@@ -26,6 +26,7 @@ _REFERRED = rb'<c r="([A-Z]{1,3}[0-9]{1,9})"([^>]*)>'
 _FORMULA = rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)"
 _ERROR = re.compile(_REFERRED.replace(b"[^>]*", b'[^>]* t="e"[^>]*') + _FORMULA + rb"?<v>([^<]*)</v></c>")
 _FORMULA_CELL = re.compile(_REFERRED + _FORMULA + rb"(<v>([^<]*)</v>|<v ?/>)?</c>")
+_SHARED_TEXT, _TEXT = re.compile(rb"<si(?:/>|>(.*?)</si>)", re.DOTALL), re.compile(rb">[^<]")
 _HIDDEN = re.compile(rb'<row r="([0-9]{1,9})"[^>]* hidden="(1|true|0|false)"')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"')
 _ESCAPE_IN_XML = re.compile(rb"_x[0-9A-Fa-f]{4}_")
@@ -43,6 +44,7 @@ def content_if_regular(xml: bytes, shared: bytes, book: CalamineWorkbook, sheet:
         return None
     marks = _Marks(xml, start, end)
     untold = xml.count(b"</v", start, end) + xml.count(b"</is", start, end) - filled_cells(rows)
+    untold -= marks.empty(shared) if untold else 0
     errors = marks.errors() if untold else []
     formulas, hidden, merged = marks.not_computed(), marks.hidden_rows(), marks.merged()
     if errors is None or formulas is None or hidden is None or merged is None or len(errors) != untold:
@@ -66,6 +68,14 @@ class _Marks:
             for match in _ERROR.finditer(self._xml, *self._rows)
         ]
         return errors if len(errors) == self._count(b't="e"') else None
+
+    def empty(self, shared: bytes) -> int:
+        """How many cells hold a text in which nothing stands, as formulas give it, and some programs write it."""
+        items = enumerate(_SHARED_TEXT.finditer(_without_prefix(shared)))
+        numbers = [b"%d" % number for number, item in items if not _TEXT.search(item[1] or b"")]
+        of_shared = re.compile(rb' t="s"[^>]*><v>(?:' + b"|".join(numbers) + rb")</v></c>") if numbers else None
+        count = len(of_shared.findall(self._xml, *self._rows)) if of_shared else 0
+        return count + self._count(b"<v></v>", b"<is><t></t></is>", b"<is><t/></is>")
 
     def not_computed(self) -> list[Cell] | None:
         """The cells with formulas that have no value."""

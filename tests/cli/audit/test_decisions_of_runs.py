@@ -360,3 +360,42 @@ def test_a_file_that_was_altered_costs_its_own_decisions(folder: Path) -> None:
     assert [entry["id"] for entry in json.loads(ran.out)] == ["1", "2", f"3/x@{STRATEGY}"]
     assert "altered-file" in ran.err
     assert audit("export", "--offer", "x", code=4).out == ""
+
+
+def test_history_follows_ids_that_were_renamed_split_and_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fixed = ("--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL)
+
+    def run(name: str, ids: dict[str, str], changes: str = "") -> None:
+        rows = "".join(f"{offer},{diagnoses}\n" for offer, diagnoses in ids.items())
+        (tmp_path / f"{name}.csv").write_text(f"id,diagnoses\n{rows}")
+        (tmp_path / "ids.csv").write_text(f"old,new\n{changes}")
+        followed = ("--previous", "last", "--ids", "ids.csv") if changes else ()
+        ran = here("reclassify", f"{name}.csv", "--out", name, *followed, *fixed)
+        assert ran.code == 0, ran.err
+        (tmp_path / "last").unlink(missing_ok=True)
+        (tmp_path / "last").symlink_to(name)
+
+    def followed(offer: str) -> list[tuple[int, str, tuple[str, ...] | None]]:
+        entries = json.loads(audit("history", offer, "--format", "json").out)
+        return [(e["number"], e["offer"], e["changed"] and tuple(e["changed"]["facts"])) for e in entries]
+
+    run("first", {"a": "1", "b": "2", "c": "3"})
+    run("second", {"ny-a": "5", "b1": "2", "b2": "6", "c": "3"}, "a,ny-a\nb,b1\nb,b2\n")
+    run("third", {"ny-a": "5", "huset": "7"}, "b2,huset\nc,huset\n")
+    assert followed("ny-a") == [(1, "a", None), (2, "ny-a", ("diagnoses",)), (3, "ny-a", ())]
+    assert followed("a") == followed("ny-a")
+    assert followed("b1") == [(1, "b", None), (2, "b1", ())]
+    assert sorted(followed("huset"), key=lambda entry: entry[:2]) == [
+        (1, "b", None),
+        (1, "c", None),
+        (2, "b2", ("diagnoses",)),
+        (2, "c", ()),
+        (3, "huset", None),
+    ]
+    assert " as a " in audit("history", "ny-a", "--lang", "en").out
+    record = json.loads(audit("show", "2", "--format", "json").out)["content"]
+    assert record["ids"] == {"a": ["ny-a"], "b": ["b1", "b2"]}
+    assert [remark["code"] for remark in record["input_remarks"]] == ["renamed_offers", "split_offers"]

@@ -38,21 +38,21 @@ OFFERS = """
 format: sekskant/offer/1
 id: a
 name: A
-operator: {name: R, kind: region}
+operator: {name: Region Hovedstaden, kind: region}
 part_of: måne
 evidence: {diagnoses: 3, self_supply_needed: ja, outside_share: {2015: 0.5, 2017: 0.5}}
 ---
 format: sekskant/offer/1
 id: sol høj
 name: B
-operator: {name: R, kind: municipality}
+operator: {name: Herlev, kind: municipality}
 evidence: {diagnoses: 2, outside_share: {2013: 0.5, 2015: 0.5}}
 ---
 format: sekskant/offer/1
 id: måne
 name: C
 part_of: væk
-operator: {name: R, kind: region}
+operator: {name: Region Hovedstaden, kind: region}
 evidence: {self_supply_needed: nej, outside_share: {2013: 0.5, 2015: 0.5}}
 ---
 format: sekskant/offer/1

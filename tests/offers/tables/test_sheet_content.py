@@ -63,6 +63,7 @@ def made_cell(random: Random, shared: list[str]) -> Made:
         Made('<c{} t="d"><v>2017-05-01T00:00:00</v></c>', "2017-05-01"),
         Made("<c{}/>", ""),
         Made('<c{} t="inlineStr"><is><t></t></is></c>', ""),
+        Made(f'<c{{}} t="s"><v>{len(shared)}</v></c>', ""),
         Made('<c{} t="str"><f>A1</f><v></v></c>', ""),
         Made(f'<c{{}} t="e"><v>{random.choice(("#N/A", "#SPILL!"))}</v></c>', None),
         Made("<c{}><f>A1</f></c>", "", NOT_COMPUTED),
@@ -74,9 +75,9 @@ def made_cell(random: Random, shared: list[str]) -> Made:
         Made('<c{} t="str"><v><![CDATA[a<b]]></v></c>', "a<b"),
         Made("<c{}><!-- ><v>1</v> --><v>2</v></c>", "2"),
     ]
-    cell = random.choice(kinds[: random.choice((7, 12, len(kinds)))])
+    cell = random.choice(kinds[: random.choice((7, 13, len(kinds)))])
     if 't="s"' in cell.xml:
-        shared.append(kept)
+        shared.append(kept if cell.text else "<t/>")
     if cell.text is None:
         shown = cell.xml.rpartition("</v>")[0].rpartition("<v>")[2]
         cell = cell._replace(text={"1E3": "1000"}.get(shown, shown))
@@ -177,6 +178,7 @@ class Sheet:
         added = Made('<c{} t="inlineStr"><is><t>again</t></is></c>', "again")
         if self.twice is None:
             self.cells[number][column] = added
+            self.hidden.discard(number)
         return f'<row r="{number}">{added.xml.format(f""" r="{"ABCD"[column - 1]}{number}" """.rstrip())}</row>'
 
 

@@ -31,6 +31,7 @@ OWN_HEADER = "  hint: split them, and give each column its header"
 A, B = row_of(2, "a", "A", 3), row_of(3, "b", "B", 4)
 DATE, TRUE = f'<c s="{DAY}"><v>45292</v></c>', '<c t="b"><v>1</v></c>'
 WHOLE: list[str] = []
+ODD_IDS: tuple[str | float, ...] = (DATE, TRUE, 1.5, 1e15, 101)
 
 
 def covered(cell: str, cells: str) -> list[str]:
@@ -86,7 +87,7 @@ def covered(cell: str, cells: str) -> list[str]:
             id="a hidden row",
         ),
         pytest.param(
-            HEAD + "".join(row_of(row, value, "A") for row, value in enumerate((DATE, TRUE, 1.5, 1e15, 101), start=2)),
+            HEAD + "".join(row_of(row, value, "A") for row, value in enumerate(ODD_IDS, start=2)),
             "",
             [
                 "r.xlsx Register!A2: wrong-type: the cell holds the date `2024-01-01`, which is no id",

@@ -38,7 +38,7 @@ class _Event(NamedTuple):
 
 def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Diagnostic]) -> Iterator[_Event]:
     replayer, ids = describing(journal.text), _Ids(journal, damaged)
-    latest: dict[tuple[str, str], tuple[ReplayMaterial, Trace]] = {}
+    made_before: dict[tuple[str, str], list[_Made]] = {}
     entries = sorted(_entries(journal, ids.of(offer), rulebook, damaged), key=lambda e: (e.rulebook or "", e.number))
     if not entries and not damaged:
         raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
@@ -51,11 +51,36 @@ def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Di
             yield _Event(entry, None, None, str(made))
             continue
         of_rulebook, own = entry.rulebook or "", comparable_id(str(entry.offer))
-        # One that was merged has no decision before that is its own.
-        before = [latest[of_rulebook, name] for name in ids.before(own, entry.number) if (of_rulebook, name) in latest]
-        earlier = latest.get((of_rulebook, own)) or (before[0] if len(before) == 1 else None)
-        yield _Event(entry, made[1], step(replayer, earlier, made) if earlier else None)
-        latest[of_rulebook, own] = made
+        earlier = {name: made_before.get((of_rulebook, name), []) for name in ids.lineage(own, entry.number)}
+        latest = _latest(own, earlier, ids, entry.number)
+        yield _Event(entry, made[1], step(replayer, latest, made) if latest else None)
+        made_before.setdefault((of_rulebook, own), []).append(_Made(entry.number, made))
+
+
+class _Made(NamedTuple):
+    """A decision that was made again, and the number of its entry."""
+
+    number: int
+    made: tuple[ReplayMaterial, Trace]
+
+
+def _latest(
+    offer: str, earlier: Mapping[str, Sequence[_Made]], ids: _Ids, number: int
+) -> tuple[ReplayMaterial, Trace] | None:
+    """The decision before an entry: under the id that it had then; None where several were merged, or there is none."""
+    before, renamed = [offer], ids.taken_over(offer, number)
+    for _ in range(len(earlier) + 1):
+        if renamed:
+            before = renamed
+        if len(before) != 1:
+            return None
+        own = [one for one in earlier.get(before[0], ()) if one.number < number]
+        if own:
+            return own[-1].made
+        renamed = ids.before(before[0], number)
+        if not renamed:
+            return None
+    return None
 
 
 class _Ids:
@@ -71,15 +96,24 @@ class _Ids:
             changes = ((comparable_id(old), comparable_id(new)) for old, several in ids.items() for new in several)
             self._changes += [(entry.number, old, new) for old, new in changes]
 
+    def taken_over(self, offer: str, number: int) -> list[str]:
+        """The ids that an id took the place of in one run."""
+        return [old for at, old, new in self._changes if new == offer and at == number]
+
     def before(self, offer: str, number: int) -> list[str]:
         """The ids that an offer had before, until an entry."""
         return list(dict.fromkeys(old for at, old, new in self._changes if new == offer and at <= number))
 
+    def lineage(self, offer: str, number: int) -> list[str]:
+        """The id, and all that it had before, until an entry."""
+        earlier = {new: self.before(new, number) for _, _, new in self._changes}
+        return _reached(offer, earlier)
+
     def of(self, offer: str) -> list[str]:
         """The id, those that it had before and those that took its place, however often they changed."""
-        earlier = {new: self.before(new, sys.maxsize) for _, _, new in self._changes}
         later = {old: [new for _, o, new in self._changes if o == old] for _, old, _ in self._changes}
-        return list(dict.fromkeys([*_reached(comparable_id(offer), earlier), *_reached(comparable_id(offer), later)]))
+        start = comparable_id(offer)
+        return list(dict.fromkeys([*self.lineage(start, sys.maxsize), *_reached(start, later)]))
 
 
 def _reached(start: str, following: Mapping[str, Sequence[str]]) -> list[str]:
@@ -93,8 +127,10 @@ def _entries(
     journal: Journal, offers: Sequence[str], rulebook: str | None, damaged: list[Diagnostic]
 ) -> Iterator[Entry]:
     """The entries on an offer under each of its ids, and the rows on it of batches."""
+    name, _, version = (rulebook or "").partition("@")
     for offer in offers:
-        yield from journal.entries(Filter(offer=offer, rulebook=rulebook), damaged=damaged)
+        wanted = Filter(offer=offer, rulebook=name or None, version=version or None)
+        yield from journal.entries(wanted, damaged=damaged)
     for run in journal.entries(Filter(kind=RUN), damaged=damaged):
         for offer in offers:
             try:

@@ -45,7 +45,7 @@ def receipt_report(
         (pick("Regelsæt", "Rulebook"), f"{decided_so['rulebook']} {decided_so['version']}, {entry.get('year')}"),
         (pick("Registreret", "Recorded"), f"{recorded}, {entry.get('software')}"),
         (pick("Post", "Entry"), f"{entry.get('number')}, digest {receipt.record['digest']}"),
-        (pick("Journal", "Journal"), str((receipt.record["journal"] or {}).get("id", "–"))),
+        (pick("Journal", "Journal"), str(receipt.record["journal"].get("id", "–"))),
     ]
     screen.pairs(rows)
     screen.line()

@@ -69,8 +69,10 @@ def _stands_in(receipt: Receipt, journal: str) -> bool:
     with opened(journal) as source:
         if not isinstance(number, int) or not 0 < number <= source.head().entries:
             return False
-        entry = source.entry(number)
+        entry, header = source.entry(number), source.header()
         if entry.digest != receipt.record["digest"]:
+            return False
+        if receipt.record["journal"] != {"id": header.id, "digest": header.digest}:
             return False
         return not receipt.is_of_run or _is_a_row(receipt, source, entry)
 

@@ -108,8 +108,8 @@ def recorded(journal: Journal, identifier: str) -> Entry:
     Raises:
         Rejected: there is none, or more than one; or it cannot be read.
     """
-    number, _, address = identifier.partition("/")
-    entry = journal.entry(entry_number(number))
+    number, slash, address = identifier.partition("/")
+    entry = journal.entry(entry_number(number if address or not slash else identifier))
     if not address:
         return entry
     from offers.recorded.decisions_of_runs import row_entry  # noqa: PLC0415

@@ -20,6 +20,7 @@ from engine.values.json_record import JsonRecord
 from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
 from offers.recorded.replay import describing, recorded_in
+from offers.records.offer_id import comparable_id
 
 
 def record_override(journal: Journal, entry: Entry, verdict: str, because: str, by: str, language: Language) -> str:
@@ -114,7 +115,7 @@ class StandingOverrides:
     def __init__(self, journal: Journal) -> None:
         self.damaged: list[Diagnostic] = []
         entries = list(journal.entries(Filter(kind=OVERRIDE), damaged=self.damaged))
-        self._latest = {(e.offer, e.rulebook): e for e in entries}
+        self._latest = {(comparable_id(str(e.offer)), e.rulebook): e for e in entries}
         self._journal, self._replayer = journal, describing(journal.text)
 
     def all(self) -> Iterator[tuple[Entry, RecordedOverride]]:
@@ -125,7 +126,7 @@ class StandingOverrides:
 
     def of(self, trace: Trace) -> StandingOverride | None:
         """The override that stands beside a decision."""
-        entry = self._latest.get((trace.subject.id, trace.rulebook.id))
+        entry = self._latest.get((comparable_id(trace.subject.id), trace.rulebook.id))
         content = None if entry is None else self._content(entry)
         if entry is None or content is None:
             return None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from engine.diagnostics import FolderInUse, IntegrityFault
+from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected
 from engine.journal.records import RunRecord
-from engine.journal.run_files import RECORD, RunFiles, digest_of_run, name_of_kept, runs_kept_of
+from engine.journal.run_files import KEPT, RECORD, RunFiles, check_copy, digest_of_run, name_of_kept, runs_kept_of
 from engine.values.canonical import canonical, sha256
 from offers.tables.table_file import digest_of_files
 
@@ -28,10 +30,12 @@ class RunFolder:
 
     def __init__(self, out: Path) -> None:
         self.out = out.resolve()
+        if not self.out.name or any(part.endswith(KEPT) for part in self.out.parts):
+            raise FolderInUse(f"{out} is no folder that a run can be written as; choose another")
         if out.exists() and not (out / "run.json").is_file() and (not out.is_dir() or any(out.iterdir())):
             raise FolderInUse(f"{out} is there already and holds no run; choose another folder")
-        if not self.out.name:
-            raise FolderInUse(f"{out} is no folder that a run can be written as; choose another")
+        if (strange := next(_not_of_a_run(self.out), None)) is not None:
+            raise FolderInUse(f"{out} would be replaced, and {strange} in it is of no run; put it elsewhere")
         self._kept = runs_kept_of(self.out)
         if self._kept.exists() and not self._kept.is_dir():
             raise FolderInUse(f"{self._kept}, where runs are kept, is no folder; choose another name")
@@ -63,49 +67,113 @@ class RunFolder:
         """
         (self.path / RECORD).write_text(canonical(record.record()), encoding="utf-8")
         place = self._kept / name_of_kept(digest_of_run(record))
-        if place.exists():
-            _check_same(place, record)
-            return place
         _sync(self.path)
         self._kept.mkdir(exist_ok=True)
-        self.path.rename(place)
-        _sync_entries(self._kept)
-        _sync_entries(self.out.parent)
+        with _alone(self._kept):
+            if place.exists():
+                _check_same(place, record)
+                return place
+            self.path.rename(place)
+            _sync_entries(self._kept)
+            _sync_entries(self.out.parent)
         return place
 
     def replace(self, run: Path) -> None:
-        """Make `OUT` a copy of a run that is kept. A run that stood there is kept, too, if it was not before."""
-        copy, former = self._aside / "copy", self._aside / "former"
+        """Make `OUT` a copy of a run that is kept. A run that stood there is kept, too, if it was not before.
+
+        Raises:
+            Refused: the system does not let it; the run is kept all the same.
+        """
+        try:
+            with _alone(self._kept):
+                self._replace(run)
+        except OSError as error:
+            reason = (error.strerror or "it cannot be copied").lower()
+            raise Refused(str(self.out), f"{reason}; the run itself stands in {run}") from None
+
+    def _replace(self, run: Path) -> None:
+        copy = self._aside / "copy"
         shutil.copytree(run, copy)
         _sync(copy)
         if not self.out.exists():
             copy.rename(self.out)
         else:
+            former = self._place_of_former() or self._aside / "former"
             self.out.rename(former)
             try:
                 copy.rename(self.out)
             except BaseException:
                 former.rename(self.out)
                 raise
-            self._keep_former(former)
+        _sync_entries(self._kept)
         _sync_entries(self.out.parent)
 
-    def _keep_former(self, former: Path) -> None:
-        """Runs of before stood nowhere else; they have no record, and are kept under the digest of their files."""
-        if not (former / "run.json").is_file():
-            return
-        if (former / RECORD).is_file():
-            digest = sha256((former / RECORD).read_text(encoding="utf-8"))
-        else:
-            digest = digest_of_files(sorted(p for p in former.rglob("*") if p.is_file()))
-        if not (place := self._kept / name_of_kept(digest)).exists():
-            former.rename(place)
+    def _place_of_former(self) -> Path | None:
+        """Where the run that stands in `OUT` is to be kept; None where it is kept already, or there is none."""
+        if not (self.out / "run.json").is_file():
+            return None
+        files = sorted(p for p in self.out.rglob("*") if p.is_file())
+        digest = digest_of_files(files)
+        if (recorded := self.out / RECORD).is_file():
+            own = self._kept / name_of_kept(sha256(recorded.read_text(encoding="utf-8")))
+            if own.exists():
+                return None
+            if _is_whole(self.out):
+                return own
+        place = self._kept / name_of_kept(digest)
+        return None if place.exists() else place
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other run is put in its place there, where the system can tell."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl  # noqa: PLC0415 - not on every system
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network drives have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+OF_RUNS = (
+    *("decisions", "rulebooks", "run.json", RECORD, "rejected.csv", "fragile.csv", "changes.csv", "changes.xlsx"),
+    *("summary.txt", "summary.html"),
+)
+_NOBODY = (".", "~$", "Thumbs.db", "desktop.ini")
+"""How the names begin of what systems and spreadsheet programs put into folders."""
+
+
+def _not_of_a_run(out: Path) -> Iterator[str]:
+    """What stands in a folder that no run wrote."""
+    if out.is_dir():
+        names = (path.name for path in sorted(out.iterdir()))
+        yield from (name for name in names if name not in OF_RUNS and not name.startswith(_NOBODY))
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        check_copy(folder, OF_RUNS)
+    except (Rejected, OSError, ValueError):
+        return False
+    return True
 
 
 def _check_same(place: Path, record: RunRecord) -> None:
-    for path, _ in RunFiles(place, record, str(place)).altered():
+    files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    altered = [str(path) for path, _ in RunFiles(place, record, str(place)).altered()]
+    altered += [str(place / name) for name in sorted(files - {RECORD, *(file.path for file in record.files)})]
+    recorded = place / RECORD
+    if not recorded.is_file() or recorded.read_bytes() != canonical(record.record()).encode():
+        altered.append(str(recorded))
+    if altered:
         message = "was altered since; put the folder elsewhere, and decide the register again"
-        raise IntegrityFault(f"the same run was kept before, and {path} {message}")
+        raise IntegrityFault(f"the same run was kept before, and {altered[0]} {message}")
 
 
 def _sync(folder: Path) -> None:

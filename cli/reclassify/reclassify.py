@@ -7,6 +7,7 @@ import gc
 import io
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
@@ -34,6 +35,7 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
 from engine.documents.document import read_file
 from engine.explanation.words_and_numbers import Language, Wording
+from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
     from engine.journal.journal import Journal
@@ -129,9 +131,9 @@ def reclassify(
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
             say_how_it_was_read(request.table, lang)
-            request = request._replace(
-                fragile=not no_fragile, previous=_previous(previous, request, ids), overridden=_overridden(recorder)
-            )
+            before = _previous(previous, request, ids)
+            overridden = _overridden(recorder, before)
+            request = request._replace(fragile=not no_fragile, previous=before, overridden=overridden)
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
                 _progress(request.table.most_rows) as progress,
@@ -334,15 +336,26 @@ def _id_lines(path: Path) -> list[IdLine]:
     return lines
 
 
-def _overridden(journal: Journal | None) -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    """What people decided in place of decisions that the journal records; what of it is damaged stops the run."""
+def _overridden(journal: Journal | None, previous: Previous | None) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    """What people decided in place of decisions that the journal records, also of an offer that was renamed.
+
+    Raises:
+        Rejected: what is recorded of it is damaged.
+    """
     if journal is None:
         return {}
     from cli.common.overrides import StandingOverrides  # noqa: PLC0415 - a database costs start-up
 
+    changes = [(old, new) for old, several in (previous.successors if previous else {}).items() for new in several]
+    olds, news = Counter(old for old, _ in changes), Counter(new for _, new in changes)
+    renamed = {comparable_id(old): new for old, new in changes if olds[old] == news[new] == 1}
     standing, overridden = StandingOverrides(journal), dict[str, dict[str, tuple[str, str]]]()
     for entry, content in standing.all():
-        overridden.setdefault(str(entry.rulebook), {})[str(entry.offer)] = (content.outcome, content.because)
+        own = overridden.setdefault(str(entry.rulebook), {})
+        own[comparable_id(str(entry.offer))] = (content.outcome, content.because)
+    for of_rulebook in overridden.values():
+        moved = {comparable_id(new): of_rulebook[old] for old, new in renamed.items() if old in of_rulebook}
+        of_rulebook |= {new: decided for new, decided in moved.items() if new not in of_rulebook}
     if standing.damaged:
         raise Rejected(standing.damaged)
     return overridden

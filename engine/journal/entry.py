@@ -117,8 +117,8 @@ class RowEntry(Entry):
 
     @property
     def identifier(self) -> str:
-        """What it is addressed by: the number of the run's entry, the offer and the rulebook."""
-        return f"{self.number}/{self.offer}@{self.rulebook}"
+        """What it is addressed by: the number of the run's entry, the offer, the rulebook and its version."""
+        return f"{self.number}/{self.offer}@{self.rulebook}@{self.version}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,11 +203,15 @@ class Journal:
         """How the journal names a folder of a run: from its own folder, so that both can be moved together."""
         if self.address.path is None:
             return folder.absolute().as_posix()
-        return Path(os.path.relpath(folder, self.address.path.parent)).as_posix()
+        # Between a link and what it leads to no path goes up.
+        return Path(os.path.relpath(folder.resolve(), self.address.path.resolve().parent)).as_posix()
 
     def folder_at(self, place: str) -> Path:
         """The folder that `place_of` named so."""
-        return (self.address.path.parent if self.address.path else Path()) / place
+        if self.address.path is None:
+            return Path(place)
+        folder = self.address.path.resolve().parent / place
+        return folder if folder.exists() else self.address.path.parent / place
 
     def head(self) -> Head:
         """The number of entries and the digest of the last one; of an empty journal that of its header.

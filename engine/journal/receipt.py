@@ -161,8 +161,8 @@ def read_receipt(data: bytes, file: str) -> Receipt:
             f"unknown key `{key}`" for key in sorted(unknown)
         ]
         raise rejected(Place(file), "receipt-form", "; ".join(mistakes))
-    if not isinstance(record["texts"], dict) or not isinstance(record["entry"], dict):
-        raise rejected(Place(file), "receipt-form", "`entry` and `texts` must be mappings")
+    if not all(isinstance(record[key], dict) for key in ("entry", "journal", "texts")):
+        raise rejected(Place(file), "receipt-form", "`entry`, `journal` and `texts` must be mappings")
     return Receipt(text, record)
 
 
@@ -197,6 +197,8 @@ def mismatches(receipt: Receipt) -> Iterator[Mismatch]:
         if (digest := _digest(part)) != expected:
             yield Mismatch(name, str(expected), digest)
     document = record["document"]
+    if receipt.is_of_run and not _names_the_offer(document, record["name"]):
+        yield Mismatch("document", str(record["name"]), "")
     if not receipt.is_of_run and (not isinstance(document, str) or sha256(document) != entry.get("document")):
         yield Mismatch("document", str(entry.get("document")), sha256(str(document)))
     known = {form.name for form in FORMATS.values()}
@@ -204,6 +206,13 @@ def mismatches(receipt: Receipt) -> Iterator[Mismatch]:
         yield Mismatch("entry", str(record["digest"]), _digest(entry))
     yield from _columns(record, entry)
     yield from _texts(receipt)
+
+
+def _names_the_offer(document: object, name: object) -> bool:
+    try:
+        return Fields(read_json(str(document))).text("name") == name
+    except Malformed:
+        return False
 
 
 def _is_canonical(receipt: Receipt) -> bool:

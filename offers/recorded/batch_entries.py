@@ -18,7 +18,7 @@ from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Reje
 from engine.documents.document import Mapping
 from engine.documents.document_text import json_text
 from engine.documents.fields import read_json
-from engine.journal.entry import DECISION, Entry, RowEntry
+from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry
 from engine.journal.journal import Journal
 from engine.journal.records import RunRecord, RunRulebook
 from engine.journal.run_files import RunFiles
@@ -59,6 +59,8 @@ def row_entries(
         Rejected: the entry of the batch is damaged, or a file of it is not what it was, or cannot be read; or a
             rulebook that it was decided by is not kept.
     """
+    if not FORMATS[run.format].is_sound(run):
+        raise journal.damaged(run, "the entry does not have its digest, so that nothing in it shows what was decided")
     try:
         recorded = RunRecord.read(read_json(run.content))
     except Malformed as error:
@@ -126,6 +128,7 @@ def _brief(run: Entry, decided: RunRulebook, row: Row, path: Path) -> RowEntry:
         "rulebook": decided.rulebook.id,
         "version": decided.rulebook.version,
         "content": "",
+        "content_digest": "",
         "document": None,
         "place": str(path),
         "superset": None if decided.superset is None else canonical_record(decided.superset.record()),

@@ -27,6 +27,7 @@ from offers.columns.text_columns import harmless_cells
 from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
 from offers.comparison.previous import DECISIONS, Previous
 from offers.records.input_remarks import InputRemark
+from offers.records.offer_id import comparable_id
 from offers.runs.repeated_ids import Repeated
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
 from offers.tables.table import DOCUMENT, Table
@@ -136,11 +137,11 @@ class Pass:
         return decided
 
     def overrides_of(self, decision_table: DecisionTable) -> pl.DataFrame:
-        """What people decided in place of earlier decisions, by `id`, in the columns `OVERRIDDEN`; else nothing."""
+        """What people decided in place of earlier decisions, by comparable `id`, in `OVERRIDDEN`; else nothing."""
         overridden = self.request.overridden.get(decision_table.rulebook.id)
         if not overridden:
             return pl.DataFrame()
-        rows = [(offer, *decided) for offer, decided in overridden.items()]
+        rows = [(comparable_id(offer), *decided) for offer, decided in overridden.items()]
         names = ["id", *decision_table.columns.all_of(OVERRIDDEN)]
         return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 

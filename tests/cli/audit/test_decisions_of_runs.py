@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,10 @@ def listed(*arguments: str) -> list[str]:
 
 
 ROWS = {
-    f"3/x@{STRATEGY}": "undetermined",
-    f"3/y@home@{STRATEGY}": "met",
-    f"3/x@{MOST}": "undetermined",
-    f"3/y@home@{MOST}": "not_met",
+    f"3/x@{STRATEGY}@2018": "undetermined",
+    f"3/y@home@{STRATEGY}@2018": "met",
+    f"3/x@{MOST}@2018": "undetermined",
+    f"3/y@home@{MOST}@2018": "not_met",
 }
 
 
@@ -71,16 +72,16 @@ ROWS = {
     [
         ((), ["1", "2", "3"]),
         (("--decisions",), ["1", "2", "3", *ROWS]),
-        (("--offer", "x"), ["1", "2", f"3/x@{STRATEGY}", f"3/x@{MOST}"]),
-        (("--offer", "y@home"), [f"3/y@home@{STRATEGY}", f"3/y@home@{MOST}"]),
+        (("--offer", "x"), ["1", "2", f"3/x@{STRATEGY}@2018", f"3/x@{MOST}@2018"]),
+        (("--offer", "y@home"), [f"3/y@home@{STRATEGY}@2018", f"3/y@home@{MOST}@2018"]),
         (("--verdict", "not_met"), [name for name, verdict in ROWS.items() if verdict == "not_met"]),
-        (("--rulebook", MOST), ["2", f"3/x@{MOST}", f"3/y@home@{MOST}"]),
-        (("--rulebook", f"{MOST}@2018", "--offer", "x"), ["2", f"3/x@{MOST}"]),
+        (("--rulebook", MOST), ["2", f"3/x@{MOST}@2018", f"3/y@home@{MOST}@2018"]),
+        (("--rulebook", f"{MOST}@2018", "--offer", "x"), ["2", f"3/x@{MOST}@2018"]),
         (("--rulebook", f"{MOST}@2019"), []),
         (("--offer", "x", "--year", "2017"), []),
         (("--offer", "x", "--recorded-by", "nobody"), []),
-        (("--offer", "x", "--latest", "1"), [f"3/x@{MOST}"]),
-        (("--decisions", "--latest", "3"), [f"3/y@home@{STRATEGY}", f"3/x@{MOST}", f"3/y@home@{MOST}"]),
+        (("--offer", "x", "--latest", "1"), [f"3/x@{MOST}@2018"]),
+        (("--decisions", "--latest", "3"), [f"3/y@home@{STRATEGY}@2018", f"3/x@{MOST}@2018", f"3/y@home@{MOST}@2018"]),
     ],
     ids=str,
 )
@@ -115,7 +116,7 @@ def _without(record: Any, *names: str) -> Any:
 
 
 def test_it_says_what_the_same_offer_says_as_a_file(folder: Path) -> None:
-    records = [json.loads(audit("show", name, "--format", "json").out) for name in ("1", f"3/x@{STRATEGY}")]
+    records = [json.loads(audit("show", name, "--format", "json").out) for name in ("1", f"3/x@{STRATEGY}@2018")]
     contents = [_without(record["content"], "execution") for record in records]
     assert contents[0] == contents[1]
 
@@ -202,11 +203,11 @@ def test_it_is_exported(folder: Path, form: str) -> None:
     out = audit("export", "--format", form, "--offer", "x").out
     if form == "jsonl":
         records = [json.loads(line) for line in out.splitlines()]
-        assert [r["entry"]["id"] for r in records] == ["1", "2", f"3/x@{STRATEGY}", f"3/x@{MOST}"]
+        assert [r["entry"]["id"] for r in records] == ["1", "2", f"3/x@{STRATEGY}@2018", f"3/x@{MOST}@2018"]
         assert len({canonical(_without(r["content"], "execution")) for r in records}) == 2
     elif form == "csv":
         ids = [row["id"] for row in csv.DictReader(io.StringIO(out))]
-        assert ids.count("1") == ids.count(f"3/x@{STRATEGY}") > 1
+        assert ids.count("1") == ids.count(f"3/x@{STRATEGY}@2018") > 1
     else:
         entities = [name for name in json.loads(out)["entity"] if "entry-" in name]
         assert len(entities) == 4
@@ -269,14 +270,14 @@ def _other_file(record: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("edit", [_other_verdict, _other_run, _other_year, _other_file])
 def test_a_receipt_that_was_altered_and_sealed_again_does_not_hold(folder: Path, edit: Any) -> None:
-    record = json.loads(receipt(f"3/x@{MOST}"))
+    record = json.loads(receipt(f"3/x@{MOST}@2018"))
     edit(record)
     (folder / "receipt.json").write_text(sealed(record))
     assert here("receipt", "verify", "receipt.json").code == 4
 
 
 def test_evidence_that_is_not_in_the_file_is_found_with_the_journal(folder: Path) -> None:
-    record = json.loads(receipt(f"3/x@{MOST}"))
+    record = json.loads(receipt(f"3/x@{MOST}@2018"))
     _other_evidence(record)
     (folder / "receipt.json").write_text(sealed(record))
     assert here("receipt", "verify", "receipt.json").code == 0
@@ -286,8 +287,8 @@ def test_evidence_that_is_not_in_the_file_is_found_with_the_journal(folder: Path
 
 
 def test_people_may_decide_otherwise(folder: Path) -> None:
-    ran = audit("override", f"3/x@{STRATEGY}", "--verdict", "covered", "--because", "Aftalt.", "--by", "Udvalget")
-    assert f"overrides entry 3/x@{STRATEGY}" in ran.err
+    ran = audit("override", f"3/x@{STRATEGY}@2018", "--verdict", "covered", "--because", "Aftalt.", "--by", "Udvalget")
+    assert f"overrides entry 3/x@{STRATEGY}@2018" in ran.err
     history = json.loads(audit("history", "x", "--rulebook", STRATEGY, "--format", "json").out)
     assert [(e["number"], e["kind"], e["verdict"]) for e in history] == [
         (1, "decision", "undetermined"),
@@ -309,7 +310,7 @@ def test_people_may_decide_otherwise(folder: Path) -> None:
 @pytest.mark.parametrize("backend", ["polars", "duckdb"])
 def test_an_override_stands_beside_the_verdict_in_every_view(folder: Path, backend: str) -> None:
     because = "=Aftalt <b>i</b> udvalget"
-    audit("override", f"3/x@{STRATEGY}", "--verdict", "not_covered", "--because", because, "--by", "Udvalget")
+    audit("override", f"3/x@{STRATEGY}@2018", "--verdict", "not_covered", "--because", because, "--by", "Udvalget")
     fixed = ("--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL)
     decided = here("assess", "x.yaml", *fixed, "--format", "json")
     (record,) = json.loads(decided.out)
@@ -350,45 +351,107 @@ def test_what_is_not_there_is_said(folder: Path) -> None:
         assert "the batch in entry 3 has no decision on `nobody`" in ran.err
     assert "is no decision but: run" in audit("receipt", "3", code=1).err
     ran = audit("show", "3/y@home", code=1)
-    assert f"`3/y@home@{STRATEGY}`, `3/y@home@{MOST}`" in ran.err
+    assert f"`3/y@home@{STRATEGY}@2018`, `3/y@home@{MOST}@2018`" in ran.err
 
 
 def test_a_file_that_was_altered_costs_its_own_decisions(folder: Path) -> None:
     (file,) = (folder / "run.runs").rglob(f"{MOST}@2018.parquet")
     file.write_bytes(b"no Parquet")
     ran = audit("list", "--offer", "x", "--format", "json", code=4)
-    assert [entry["id"] for entry in json.loads(ran.out)] == ["1", "2", f"3/x@{STRATEGY}"]
+    assert [entry["id"] for entry in json.loads(ran.out)] == ["1", "2", f"3/x@{STRATEGY}@2018"]
     assert "altered-file" in ran.err
     assert audit("export", "--offer", "x", code=4).out == ""
 
 
-def test_history_follows_ids_that_were_renamed_split_and_merged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    fixed = ("--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL)
+class Years:
+    """Runs that follow each other in one journal, each compared with the one before."""
 
-    def run(name: str, ids: dict[str, str], changes: str = "") -> None:
+    FIXED = ("--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL)
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._count = folder, 0
+
+    def run(self, ids: dict[str, str], changes: str = "", code: int = 0) -> str:
+        """Decide offers with so many diagnoses, whose ids changed; what is printed."""
+        self._count += 1
         rows = "".join(f"{offer},{diagnoses}\n" for offer, diagnoses in ids.items())
-        (tmp_path / f"{name}.csv").write_text(f"id,diagnoses\n{rows}")
-        (tmp_path / "ids.csv").write_text(f"old,new\n{changes}")
-        followed = ("--previous", "last", "--ids", "ids.csv") if changes else ()
-        ran = here("reclassify", f"{name}.csv", "--out", name, *followed, *fixed)
-        assert ran.code == 0, ran.err
-        (tmp_path / "last").unlink(missing_ok=True)
-        (tmp_path / "last").symlink_to(name)
+        (self._folder / "register.csv").write_text(f"id,diagnoses\n{rows}")
+        (self._folder / "ids.csv").write_text(f"old,new\n{changes}")
+        followed = ("--previous", f"y{self._count - 1}", "--ids", "ids.csv") if self._count > 1 else ()
+        ran = here("reclassify", "register.csv", "--out", f"y{self._count}", *followed, *self.FIXED)
+        assert ran.code == code, ran.err
+        return ran.out
 
-    def followed(offer: str) -> list[tuple[int, str, tuple[str, ...] | None]]:
+    def history(self, offer: str) -> list[tuple[int, str, tuple[str, ...] | None]]:
+        """Each decision on an offer, and the facts that changed since the one before."""
         entries = json.loads(audit("history", offer, "--format", "json").out)
         return [(e["number"], e["offer"], e["changed"] and tuple(e["changed"]["facts"])) for e in entries]
 
-    run("first", {"a": "1", "b": "2", "c": "3"})
-    run("second", {"ny-a": "5", "b1": "2", "b2": "6", "c": "3"}, "a,ny-a\nb,b1\nb,b2\n")
-    run("third", {"ny-a": "5", "huset": "7"}, "b2,huset\nc,huset\n")
-    assert followed("ny-a") == [(1, "a", None), (2, "ny-a", ("diagnoses",)), (3, "ny-a", ())]
-    assert followed("a") == followed("ny-a")
-    assert followed("b1") == [(1, "b", None), (2, "b1", ())]
-    assert sorted(followed("huset"), key=lambda entry: entry[:2]) == [
+
+@pytest.fixture
+def years(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Years:
+    """No run yet."""
+    monkeypatch.chdir(tmp_path)
+    return Years(tmp_path)
+
+
+def test_ids_that_were_exchanged_are_each_the_other(years: Years) -> None:
+    years.run({"a": "1", "b": "2"})
+    years.run({"b": "1", "a": "2"}, "a,b\nb,a\n")
+    assert (2, "a", ()) in years.history("a")
+    assert (2, "b", ()) in years.history("b")
+
+
+def test_a_year_in_which_a_row_was_refused_breaks_no_history(years: Years) -> None:
+    years.run({"c1": "1"})
+    years.run({"c2": "x", "d": "1"}, "c1,c2\n", code=1)
+    years.run({"c3": "1", "d": "1"}, "c2,c3\n")
+    assert years.history("c3") == [(1, "c1", None), (3, "c3", ())]
+
+
+def test_an_override_goes_with_the_offer_and_not_with_the_form_of_its_id(years: Years) -> None:
+    years.run({"bla\u030a": "1", "b": "2"})
+    for name in ("bla\u030a", "b"):
+        audit("override", f"1/{name}", "--verdict", "covered", "--because", "Aftalt.")
+    out = years.run({"bl\u00e5": "1", "ny-b": "2"}, "b,ny-b\n")
+    assert re.search(r"overridden by people +2\b", out)
+
+
+def test_a_history_by_one_version_has_all_kinds_of_entries(folder: Path) -> None:
+    audit("override", f"3/x@{STRATEGY}", "--verdict", "covered", "--because", "Aftalt.")
+    by_id, by_version = (
+        json.loads(audit("history", "x", "--rulebook", name, "--format", "json").out)
+        for name in (STRATEGY, f"{STRATEGY}@2018")
+    )
+    assert by_id == by_version
+    assert [entry["kind"] for entry in by_id] == ["decision", "decision", "override"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "with_journal", "code"),
+    [
+        (lambda r: r.update(name="Et andet"), False, 4),
+        (lambda r: r["journal"].update(id="0"), True, 4),
+        (lambda r: r.update(journal=[1]), False, 1),
+    ],
+    ids=["name", "journal", "no journal"],
+)
+def test_a_receipt_is_bound_to_its_offer_and_journal(folder: Path, edit: Any, with_journal: bool, code: int) -> None:
+    record = json.loads(receipt(f"3/x@{MOST}"))
+    edit(record)
+    (folder / "receipt.json").write_text(sealed(record))
+    journal = ("--journal", JOURNAL) if with_journal else ()
+    assert here("receipt", "verify", "receipt.json", *journal).code == code
+
+
+def test_history_follows_ids_that_changed(years: Years) -> None:
+    years.run({"a": "1", "b": "2", "c": "3"})
+    years.run({"ny-a": "5", "b1": "2", "b2": "6", "c": "3"}, "a,ny-a\nb,b1\nb,b2\n")
+    years.run({"ny-a": "5", "huset": "7"}, "b2,huset\nc,huset\n")
+    assert years.history("ny-a") == [(1, "a", None), (2, "ny-a", ("diagnoses",)), (3, "ny-a", ())]
+    assert years.history("a") == years.history("ny-a")
+    assert years.history("b1") == [(1, "b", None), (2, "b1", ())]
+    assert sorted(years.history("huset"), key=lambda entry: entry[:2]) == [
         (1, "b", None),
         (1, "c", None),
         (2, "b2", ("diagnoses",)),

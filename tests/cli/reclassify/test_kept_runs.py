@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from cli.reclassify.kept_runs import RunFolder
-from engine.diagnostics import FolderInUse, IntegrityFault
+from engine.diagnostics import FolderInUse, IntegrityFault, Refused
 from engine.documents.fields import read_json
 from engine.journal.drafts import run_draft
 from engine.journal.journal import Journal
@@ -19,6 +22,7 @@ from engine.journal.records import File, RunRecord
 from engine.journal.run_files import RECORD, digest_of_run
 from engine.values.canonical import sha256
 from tests.command import Ran, here
+from tests.journals import edited
 
 RULEBOOK = "hovedstaden.udviklingsstrategi"
 OLD = "id,navn,operator_kind,diagnoses\nx,Gnisten,kommune,3\n"
@@ -157,10 +161,10 @@ def test_a_kept_run_that_was_altered_is_not_taken_for_the_same(tmp_path: Path) -
 # --- runs of before, which stood nowhere but in the folder that was named ---
 
 
-def as_of_before(folder: Path) -> None:
+def as_of_before(folder: Path, name: str = "2018") -> None:
     """A run as it was written before runs were kept, and recorded so."""
-    shutil.rmtree(folder / "2018.runs")
-    (folder / "2018" / RECORD).unlink()
+    shutil.rmtree(folder / f"{name}.runs")
+    (folder / name / RECORD).unlink()
 
 
 def test_a_run_of_before_is_kept_when_its_folder_is_written_again(tmp_path: Path) -> None:
@@ -226,7 +230,7 @@ def test_what_is_interrupted_leaves_the_old_run_or_the_new_one(
     monkeypatch.setattr(Path, "rename", failing)
     try:
         keep(out, "new")
-    except OSError:
+    except (Refused, OSError):
         was_interrupted = True
     else:
         was_interrupted = False
@@ -272,3 +276,117 @@ def test_a_run_can_be_written_from_within_the_folder_that_it_replaces(
     assert ran.code == 0, ran.err
     assert "2 rows" in ran.out
     assert contents(tmp_path / "2018") in [contents(folder) for folder in kept(tmp_path)]
+
+
+# --- what must not be lost ---
+
+
+@pytest.mark.parametrize("signal", [OSError(28, "no space left on device"), KeyboardInterrupt()], ids=repr)
+def test_a_run_of_before_outlives_an_interruption_at_any_rename(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signal: BaseException
+) -> None:
+    rename, at = Path.rename, 0
+    for at in range(1, 4):
+        folder = tmp_path / str(at)
+        keep(folder / "out", "old")
+        as_of_before(folder, "out")
+        count = 0
+
+        def failing(path: Path, target: Path, at: int = at) -> Path:
+            nonlocal count
+            count += 1
+            if count == at:
+                raise signal
+            return rename(path, target)
+
+        monkeypatch.setattr(Path, "rename", failing)
+        with suppress(Refused, OSError, KeyboardInterrupt):
+            keep(folder / "out", "new")
+        monkeypatch.undo()
+        keep(folder / "out", "newer")
+        texts = {(run / "run.json").read_text() for run in kept(folder, "out")}
+        assert {"old", "newer"} <= texts
+
+
+@pytest.mark.parametrize("name", ["letter.txt", "journal.db", "2018.runs", "2018"])
+def test_a_folder_with_what_no_run_wrote_is_not_replaced(tmp_path: Path, name: str) -> None:
+    keep(tmp_path / "out", "old")
+    (tmp_path / "out" / name).mkdir()
+    with pytest.raises(FolderInUse, match=re.escape(f"would be replaced, and {name} in it is of no run")):
+        keep(tmp_path / "out", "new")
+    assert (tmp_path / "out" / "run.json").read_text() == "old"
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "~$changes.xlsx", "Thumbs.db", "desktop.ini"])
+def test_what_systems_leave_in_folders_is_nobodys(tmp_path: Path, name: str) -> None:
+    keep(tmp_path / "out", "old")
+    (tmp_path / "out" / name).write_text("")
+    keep(tmp_path / "out", "new")
+    assert (tmp_path / "out" / "run.json").read_text() == "new"
+
+
+def test_where_runs_are_kept_no_run_is_written(tmp_path: Path) -> None:
+    place = keep(tmp_path / "out", "old")
+    for out in (place, place.parent, place.parent / "more", tmp_path / "x.runs"):
+        with pytest.raises(FolderInUse, match="is no folder that a run can be written as"):
+            RunFolder(out)
+
+
+def test_a_run_that_was_edited_does_not_take_the_place_of_the_genuine_one(tmp_path: Path) -> None:
+    place = keep(tmp_path / "out", "old")
+    (tmp_path / "out" / "run.json").write_text("edited")
+    shutil.rmtree(place)
+    keep(tmp_path / "out", "new")
+    assert keep(tmp_path / "out", "old") == place
+    assert (place / "run.json").read_text() == "old"
+
+
+@pytest.mark.parametrize("harm", ["record", "more"])
+def test_what_is_kept_is_compared_in_full(tmp_path: Path, harm: str) -> None:
+    place = keep(tmp_path / "out", "old")
+    (place / (RECORD if harm == "record" else "more.parquet")).write_text("{}")
+    with pytest.raises(IntegrityFault, match="was altered since"):
+        keep(tmp_path / "out", "old")
+
+
+def test_where_the_copy_fails_it_is_said_where_the_run_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise shutil.Error([(str(source), str(target), "no space left on device")])
+
+    monkeypatch.setattr(shutil, "copytree", full)
+    with pytest.raises(Refused, match=r"the run itself stands in .*out\.runs"):
+        keep(tmp_path / "out", "old")
+
+
+def test_the_same_run_at_once_is_one(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        places = list(pool.map(lambda _: keep(tmp_path / "out", "same"), range(24)))
+    assert len(set(places)) == 1
+    assert contents(tmp_path / "out") == contents(places[0])
+
+
+def test_a_journal_in_a_folder_that_is_a_link_finds_its_runs(tmp_path: Path) -> None:
+    (tmp_path / "real" / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")
+    recorded(tmp_path / "link", OLD)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "journal.db").symlink_to(tmp_path / "real" / "deep" / "journal.db")
+    for folder in (tmp_path / "link", tmp_path / "real" / "deep", tmp_path / "other"):
+        assert audit(folder, "verify").code == 0
+        assert audit(folder, "show", "1/x").code == 0
+
+
+def test_nothing_is_shown_by_a_run_entry_that_was_altered(tmp_path: Path) -> None:
+    recorded(tmp_path, OLD)
+    file = kept(tmp_path)[0] / DECISIONS
+    before = hashlib.sha256(file.read_bytes()).hexdigest()
+    forge(file)
+    with edited(tmp_path / "journal.db") as connection:
+        after = hashlib.sha256(file.read_bytes()).hexdigest()
+        connection.execute("UPDATE entries SET content = replace(content, ?, ?)", (before, after))
+    for command in (("list", "--decisions"), ("history", "x"), ("export", "--decisions"), ("show", "1/x")):
+        ran = audit(tmp_path, *command)
+        assert ran.code == 4
+        assert "not_covered" not in ran.out
+    assert audit(tmp_path, "receipt", "1/x").code == 4
+    assert audit(tmp_path, "override", "1/x", "--verdict", "met", "--because", "b").code == 4

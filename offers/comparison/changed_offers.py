@@ -97,7 +97,8 @@ class ChangedOffers:
 
         A merged offer differs where it differs from any of those that it was made of.
         """
-        known, cells = rows_at(self._frame.select(self._known_statuses), pairs[BEFORE]), now[pairs[AT]]
+        known = rows_at(self._frame.select(self._known_statuses or ["offer"]), pairs[BEFORE])
+        cells = now[pairs[AT]]
         criteria = {name: _differ(known, name, cells[column]) for name, column in self._statuses.items()}
         by_data = causes.gather(pairs[AT]).ne(Cause.RULE.value).fill_null(value=False)
         about = pairs.filter(by_data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -255,6 +256,22 @@ def test_a_run_whose_files_were_altered_is_refused(tmp_path: Path) -> None:
     ran = here(*run, "--out", str(tmp_path / "run"), "--previous", str(tmp_path / "old"))
     assert (ran.code, (tmp_path / "run").exists()) == (1, False)
     assert "unreadable: the run was altered: its decisions are not about the same offers" in ran.err
+
+
+def test_rules_without_a_criterion_in_common_are_compared(tmp_path: Path) -> None:
+    old, new = rules_in(tmp_path / "old", {})[0], rules_in(tmp_path / "new", {})[0]
+    text = new.read_text(encoding="utf-8")
+    new.write_text(re.sub(r"\bA([1-6])\b", r"X\1", text.replace("at_least: 4\n", "at_least: 6\n")), encoding="utf-8")
+    rare = COVERED.replace("5,3,yes", "50,3,yes")
+    (tmp_path / "register.csv").write_text(f"{COLUMNS}\na,{rare}\nb,{COVERED}\n")
+    fixed = (str(tmp_path / "register.csv"), "--year", "2018", "--lang", "en")
+    ran = here("preview", *fixed, "--rulebook", str(new), "--against", str(old), columns=120)
+    assert (ran.code, "1 of 2 verdicts would change." in ran.out) == (0, True), ran.err
+    assert "the rule: X1 X2 X3 X4 X5 X6" in ran.out
+    assert here("reclassify", *fixed, "--rulebook", str(old), "--out", str(tmp_path / "one")).code == 0
+    changed = ("--previous", str(tmp_path / "one"), "--out", str(tmp_path / "other"))
+    ran = here("reclassify", *fixed, "--rulebook", str(new), *changed, columns=120)
+    assert (ran.code, "1 changes, all in changes.csv" in ran.out) == (0, True), ran.err
 
 
 def test_a_preview_by_a_rule_that_reads_another_fact_has_the_rule_as_cause(tmp_path: Path) -> None:

@@ -161,15 +161,18 @@ class Headers:
         return list(columns.values())
 
     def _unknown(self, header: str, place: Place) -> Diagnostic:
-        near = near_hint(header.lower(), self._known())
-        hint = f"{near} " if near and near.startswith("did") else ""
+        if header.strip().lower() in self._yearly:
+            near: str | None = f"it has a value for each year: did you mean `{header.strip()}_2016`?"
+        else:
+            near = near_hint(header.lower(), self._known())
+        hint = f"{near} " if near and "did" in near else ""
         hint += "leave it out of what is read with `--ignore-column`"
         return Diagnostic(place, "unknown-column", f"there is no fact or attribute {quoted(header)}", hint)
 
     def _known(self) -> Iterator[str]:
         yield from self._columns
         for name in self._yearly:
-            yield from (f"{name}_2016", name)
+            yield f"{name}_2016"
 
 
 def _endings(detail: str) -> list[str]:

@@ -14,7 +14,7 @@ from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import UNKNOWN
 from offers.records.offer import Offer, read_offer
-from offers.tables.cells import answer_of, cell_node, read_cell
+from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.headers import DETAILS, Column
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
@@ -30,7 +30,7 @@ def text_of(value: Any) -> str | None:
         return None
     if isinstance(value, float) and math.isfinite(value):
         return f"{Decimal(repr(value)):f}"
-    text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+    text = str(value).lower() if isinstance(value, bool) else str(value).strip(WHITESPACE)
     return text or None
 
 

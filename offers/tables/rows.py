@@ -191,11 +191,11 @@ class Rows:
         if kind not in cells or cells[kind].lower() in UNKNOWN:
             return
         place = self._place(row, kind)
-        names = [n.strip() for n in cells.get(f"{party}_name", "").split(SEVERAL)]
-        codes = [c.strip() for c in cells.get(f"{party}_code", "").split(SEVERAL)]
+        names = [n.strip(WHITESPACE) for n in cells.get(f"{party}_name", "").split(SEVERAL)]
+        codes = [c.strip(WHITESPACE) for c in cells.get(f"{party}_code", "").split(SEVERAL)]
         for i, word in enumerate(cells[kind].split(SEVERAL)):
             fact = self._vocabulary.facts.get(kind)
-            answer = answer_of(word, fact) if fact else word.strip()
+            answer = answer_of(word, fact) if fact else word.strip(WHITESPACE)
             entries: dict[str, Node] = {"name": _text(_at(names, i) or answer, place), "kind": _text(answer, place)}
             if code := _at(codes, i):
                 entries["code"] = _text(code, place)
@@ -205,7 +205,7 @@ class Rows:
         """Words of the vocabulary's list, each as its id or its name."""
         known = self._vocabulary.terms.get(name, {})
         names = {label.lower(): term for term, text in known.items() for label in (term, text.da, text.en)}
-        words = [word.strip() for word in cell.split(SEVERAL)]
+        words = [word.strip(WHITESPACE) for word in cell.split(SEVERAL)]
         return Sequence(place, tuple(_text(names.get(word.lower(), word), place) for word in words))
 
     def _evidence(self, row: int, cells: Mapping[str, str], diagnostics: list[Diagnostic]) -> dict[str, Node]:

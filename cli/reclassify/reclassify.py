@@ -373,9 +373,9 @@ def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
     wording, places = Wording(language), [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
     where = ", ".join(places) + (" …" if len(rows) > SHOWN_ASIDE else "")
     if len(rows) == 1:
-        said = wording.pick("1 række rummer intet tilbud og er sat til side", "1 row holds no offer and was set aside")
+        said = wording.pick("1 række rummer intet tilbud og er udeladt", "1 row holds no offer and was set aside")
     else:
-        danish = f"{len(rows)} rækker rummer intet tilbud og er sat til side"
+        danish = f"{len(rows)} rækker rummer intet tilbud og er udeladt"
         said = wording.pick(danish, f"{len(rows)} rows hold no offer and were set aside")
     say(f"{said}: {where}")
 

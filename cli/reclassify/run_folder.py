@@ -164,7 +164,7 @@ def _figures(request: Request, result: RunResult, wording: Wording) -> list[tupl
         if overridden:
             words = wording.pick("tilsidesat af mennesker", "overridden by people")
             lines.append(("overridden", words, _count(overridden, wording.language)))
-        aside = wording.pick("sat til side", "set aside")
+        aside = wording.pick("intet tilbud", "set aside")
         lines.append(("set_aside", aside, _count(len(result.set_aside), wording.language)))
         figures.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))
     return figures

@@ -23,6 +23,7 @@ UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
 _YEAR = re.compile(r"[0-9]{4}\Z")
 _THOUSANDS = re.compile(r"\+?[1-9][0-9]{0,2}\.000\Z")
+_COUNTS = re.compile(r"([0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z")
 _BOUND_WORDS = {
     **dict.fromkeys(("<=", "≤", "højst", "max", "at most"), "at_most"),
     **dict.fromkeys((">=", "≥", "mindst", "min", "at least"), "at_least"),
@@ -122,6 +123,11 @@ class _Reader:
         """Evidence from a mapping with an answer or bounds, and its details."""
         provenance = Provenance(**{name: _detail(getattr(entry, name), name, node) for name in EVIDENCE_DETAILS})
         bounds = {name: getattr(entry, name) for name in BOUND_KEYS if getattr(entry, name) is not None}
+        if entry.part is not None or entry.of is not None:
+            if bounds or entry.answer is not None or entry.part is None or entry.of is None:
+                hint = "`{part: 4, of: 12}`, and neither an answer nor bounds"
+                raise rejected(node.place, "evidence-form", f"the counts of `{self._fact.id}` do not go together", hint)
+            return self._counts(entry.part, entry.of, f"{entry.part}/{entry.of}", node.place, provenance)
         if (entry.answer is None) is (not bounds):
             hint = "`answer: ...`, or bounds such as `at_most: ...`"
             contents = "both an answer and bounds" if bounds else "neither an answer nor bounds"
@@ -139,6 +145,8 @@ class _Reader:
         if text.lower() in UNKNOWN:
             return Evidence(self._fact.domain, State.STATED_UNKNOWN, provenance, place)
         if self._fact.is_number:
+            if counts := _COUNTS.match(text):
+                return self._counts(int(counts[1]), int(counts[2]), text, place, provenance)
             return self._number(answer, provenance)
         word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
         if word not in self._fact.answers:
@@ -157,6 +165,22 @@ class _Reader:
         if self._fact.is_whole and number % 1:
             raise rejected(answer.place, "wrong-type", f"`{answer.text}` where a whole number belongs")
         return exact_evidence(number, answer.place, provenance)
+
+    def _counts(self, part: int, of: int, written: str, place: Place, provenance: Provenance) -> Evidence:
+        """Evidence of a number that is a fraction: so many of so many."""
+        domain = self._fact.domain
+        if not isinstance(domain, Interval):
+            hint = near_hint("", [*self._fact.answers, "unknown"])
+            raise rejected(place, "evidence-form", f"`{self._fact.id}` has an answer, not counts", hint)
+        if of == 0:
+            raise rejected(place, "wrong-type", f"{quoted(written)} where a number belongs", "nothing is a part of 0")
+        number = Fraction(part, of)
+        if number not in domain:
+            message = f"{written} is not possible for `{self._fact.id}`"
+            raise rejected(place, "evidence-out-of-range", message, self._range())
+        if self._fact.is_whole and number.denominator > 1:
+            raise rejected(place, "wrong-type", f"{quoted(written)} where a whole number belongs")
+        return Evidence(Interval.exactly(number), State.KNOWN, provenance, place)
 
     def _bounds(self, bounds: dict[str, Any], node: Mapping, provenance: Provenance) -> Evidence:
         fact, domain = self._fact, self._fact.domain

@@ -40,7 +40,7 @@ class PublishedOutcome:
 
 @shape
 class EvidenceEntry:
-    """Evidence of one fact, or of one year of it: an `answer`, or bounds, and where they come from."""
+    """Evidence of one fact, or of one year of it: an `answer`, bounds, or counts, and where they come from."""
 
     answer: Any = key(default=None, description="the exact number, the answer, or `unknown`")
     at_most: Decimal | None = None
@@ -48,6 +48,8 @@ class EvidenceEntry:
     below: Decimal | None = None
     above: Decimal | None = None
     between: list[Decimal] | None = key(default=None, description="both ends, which are included")
+    part: int | None = key(default=None, description="with `of`: so many of them, as in 4 of 12 places")
+    of: int | None = key(default=None, description="how many there are")
     source: str | None = key(default=None, description="where it is stated")
     as_of: str | None = key(default=None, description="the date or year that it describes")
     because: str | None = key(default=None, description="the reason for a judgement")

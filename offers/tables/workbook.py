@@ -5,6 +5,7 @@ Numbers keep all their digits, and an error (`#N/A`) is a text, so that it is ne
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected
 from engine.rulebooks.language import Text
+from engine.values.numbers import decimal_text
+from offers.tables.binary_numbers import decimal_of, number_of_binary
 from offers.tables.cells import DecimalSign
 from offers.tables.headers import SHEET, Column, Headers
 from offers.tables.ods_sheet import OdsSheets
@@ -27,8 +30,6 @@ from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
 from offers.tables.xlsx_sheet import sheet_of_xlsx
 
 _HEADER_WITHIN = 10
-_EXACT = 10**16
-"""Below it a whole number is written with all its digits, as spreadsheets write it."""
 _NOT_WHOLE = (CalamineError, ElementTree.ParseError, KeyError, *DAMAGED_ARCHIVE)
 
 
@@ -50,7 +51,7 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     check_headers(content, at + 1, columns, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
     below = rows[at + 1 :]
     sign = reading.decimal or _sign_of_texts(columns, below)
-    cells = {c.name: [cell_text(row[c.number - 1], sign) for row in below] for c in columns}
+    cells = {c.name: [cell_text(row[c.number - 1], sign, is_number=_is_number(c)) for row in below] for c in columns}
     faults = faults_of_rows(content, at + 1, columns)
     if faults:
         cells[EXTRA] = [faults[row].message if row in faults else None for row in range(len(below))]
@@ -156,18 +157,28 @@ def _names_columns(row: Sequence[Any], headers: Headers) -> bool:
     return any(isinstance(cell, str) and headers.name_of(cell) == "id" for cell in row)
 
 
-def cell_text(value: Any, sign: str) -> str | None:
-    """A cell of a workbook as text: a number with all its digits, a day without the midnight at which it begins.
+def _is_number(column: Column) -> bool:
+    return column.fact is not None and column.fact.is_number and column.detail is None
+
+
+def cell_text(value: Any, sign: str, *, is_number: bool = False) -> str | None:
+    """A cell of a workbook as text: a number as the spreadsheet shows it, a day without the midnight it begins at.
+
+    Where a number belongs, one that stands for a fraction is that fraction.
 
     >>> import datetime
     >>> [cell_text(value, ",") for value in (4.0, 0.5, True, "", datetime.datetime(2017, 5, 1))]
     ['4', '0,5', 'true', None, '2017-05-01']
+    >>> cell_text(4 / 12, ","), cell_text(4 / 12, ",", is_number=True)
+    ('0,333333333333333', '1/3')
     """
     if type(value) is str:
         return value or None
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        text = str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
+        if not math.isfinite(value):
+            return repr(value)
+        text = decimal_text(number_of_binary(value)) if is_number else f"{decimal_of(value):f}"
         return text.replace(".", sign)
     return str(value).removesuffix(" 00:00:00")

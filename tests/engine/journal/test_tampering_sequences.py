@@ -528,6 +528,13 @@ def test_what_was_done_is_named_exactly(name: str, small: Path, head: Head) -> N
     assert sorted(said(named), key=str) == sorted(expected, key=str), named
 
 
+@pytest.mark.parametrize("number", range(1, COUNT + 1))
+def test_a_content_and_its_checksum_are_altered_in_whatever_entry(number: int, small: Path) -> None:
+    path = edited_copy(small, [Edit("cell and checksum", (number, number), ("content", "{}"))])
+    assert ("altered", number, None, ("content",)) in said(found_in(path, Head(0, "")))
+    path.unlink()
+
+
 @pytest.mark.parametrize("edit", [Edit("deleted", (3, 3)), Edit("cell", (6, 6), ("recorded_by", "x"))])
 def test_a_head_that_was_noted_without_a_count_is_any_that_is_there(edit: Edit, small: Path) -> None:
     path = edited_copy(small, [edit])

@@ -217,7 +217,7 @@ def test_rows_of_no_offers_are_set_aside_wherever_they_stand_and_no_offer_is(
         assert_same(tmp_path / "polars", tmp_path / "run", "changes.csv")
 
 
-@pytest.mark.parametrize(("language", "words"), [("da", "sat til side"), ("en", "set aside")])
+@pytest.mark.parametrize(("language", "words"), [("da", "intet tilbud"), ("en", "set aside")])
 def test_the_summary_says_how_many_were_set_aside(tmp_path: Path, language: str, words: str) -> None:
     (tmp_path / "register.csv").write_text("id;operator_kind\na;region\nI alt;\nNote: x;\n", encoding="utf-8")
     ran = reclassified(tmp_path / "register.csv", tmp_path / "run", "--lang", language)

@@ -6,6 +6,7 @@ import datetime
 import io
 import itertools
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 10**16 else repr(value)
+        is_whole = value.is_integer() and abs(value) < 10**16
+        return str(int(value)) if is_whole else f"{Decimal(format(value, '.15g')):f}"
     return str(value).removesuffix(" 00:00:00")
 
 

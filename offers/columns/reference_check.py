@@ -96,7 +96,8 @@ class ReferenceCheck:
             for at, by_columns in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
                 if expected[rows[at]] + bits[near[at]] != by_columns:
                     raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][at]}`")
-        self.checked += chunk.height if self.sample is None else chunk[ROW].is_in(self.sample.implode()).sum()
+        of_sample = chunk if self.sample is None else chunk.filter(chunk[ROW].is_in(self.sample.implode()))
+        self.checked += of_sample.height
 
     def _statuses(self, number: int, node: int, leaves: Mapping[Place, Sequence[Status]], height: int) -> list[Status]:
         """The status of a criterion or override in each row."""

@@ -33,7 +33,9 @@ _NUMBER = re.compile(r"[-+]?(\.[0-9]+|(?!0[0-9])[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9
 _NOT_FINITE = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f" + "\ufeff\ufffe\uffff]"
+"""Characters that belong in no text, as every backend's regular expressions say."""
+_CONTROL = re.compile(CONTROL_CHARACTERS)
 _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 # YAML 1.1 ends a line, and so a comment, at these; most editors show none of them as a line end.
 _LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")

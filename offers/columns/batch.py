@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from engine.diagnostics import Diagnostic
+from offers.columns.cell_forms import NewForms
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import READ
@@ -48,6 +49,7 @@ class Batch:
         self._repeated = repeated
         self._lock = threading.Lock()
         self._reference = evaluator.reference_check(table.most_rows)
+        self._new_forms = NewForms(evaluator.columns.fact_columns)
         self._waiting: list[tuple[pl.DataFrame, pl.DataFrame]] = []
         self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
         self._place = table.place
@@ -128,8 +130,10 @@ class Batch:
     # --- the check ---
 
     def check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
-        """Have the rows of the sample checked, while the others are decided."""
+        """Have the rows of the sample checked, and one of each form of cell, while the others are decided."""
         rows = self._reference.sampled(chunk[ROW])
+        if self.sample is not None:
+            rows = pl.concat([rows.cast(pl.UInt32), self._new_forms.rows(chunk)]).unique().sort()
         if rows.len():
             self._waiting.append((chunk[rows], vectors[rows]))
         if sum(sampled.height for sampled, _ in self._waiting) >= _CHECKED_AT_ONCE:

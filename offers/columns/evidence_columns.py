@@ -7,7 +7,7 @@ than a column holds, a word, a mistake) they leave, and mark the row for the rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Any
 
@@ -18,11 +18,13 @@ from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.number_columns import DistinctTexts, numbers, plain_text, texts
 from offers.columns.stages import Stages
+from offers.columns.text_checks import texts_surely_taken
+from offers.records.evidence import UNKNOWN
 from offers.records.offer_id import ADDRESSES
-from offers.tables.cells import DecimalSign, names_of_answers
+from offers.tables.cells import WHITESPACE, DecimalSign, names_of_answers
 from offers.tables.headers import columns_of
 from offers.tables.set_aside import SUSPECT_ID
-from offers.tables.table import EXTRA, ROW, SEVERAL, WHITESPACE
+from offers.tables.table import EXTRA, ROW, SEVERAL
 
 READ = " read"
 """The column that says whether every cell of a row was understood."""
@@ -124,6 +126,7 @@ class EvidenceColumns:
             yield self._is_part_of_another()
         if EXTRA in self._schema:
             yield nw.col(EXTRA).is_null()
+        yield from texts_surely_taken(self._schema, filter(self._is_text, self._schema), self._vocabulary)
         for name in ("area", "target_group"):
             known = self._vocabulary.terms.get(name)
             if name in self._schema and known:
@@ -175,15 +178,19 @@ class EvidenceColumns:
         text = written if self._schema.get(key) == nw.String else self._stages.made(0, written, f"{key} text")
         names = names_of_answers(fact)
         nothing = text.is_null() | (text == "")
+        unknown = _is_one_of(text, [word for name in sorted(UNKNOWN) for word in _cases(name)])
         is_answer = {}
         for answer in fact.answers:
             words = [word for name, a in names.items() if a == answer for word in _cases(name)]
             is_answer[answer] = _is_one_of(text, words)
-            if (key, answer) == ("agreement_kind", "none") and "operator_kind" in self._schema:
-                is_answer[answer] = is_answer[answer] | (nothing & self._is_public()).fill_null(False)
+            if (key, answer) == ("agreement_kind", "none"):
+                # An operator that is not private has no agreement unless one is named; nor does it say anything that
+                # there is none, where no operator is named.
+                alone = is_answer[answer] & ~self._is_operated_by(lambda kind: True)
+                is_left = (nothing.fill_null(True) | unknown) & self._is_operated_by(lambda kind: kind != "private")
+                is_answer[answer], unknown = (is_answer[answer] & ~alone) | is_left, unknown | alone
         columns = {a: self._stages.made(1, is_said, f"{key} said {a}") for a, is_said in is_answer.items()}
         assumed, any_said = fact.assumed, reduce(lambda a, b: a | b, columns.values())
-        unknown = _is_one_of(text, [word for name in ("ukendt", "unknown") for word in _cases(name)])
         open_ = self._stages.made(1, nothing.fill_null(True) | unknown, f"{key} open")
         left = self._stages.made(1, nothing.fill_null(True), f"{key} assumed") if assumed else open_
         for answer, is_said in columns.items():
@@ -199,11 +206,13 @@ class EvidenceColumns:
             self._stages.made(1, ~nothing.fill_null(True), stated_of(key))
         self._stages.check(any_said | open_)
 
-    def _is_public(self) -> nw.Expr:
-        """An operator that is not private has no operating agreement unless one is named."""
-        fact = self._vocabulary.facts["operator_kind"]
-        public = [w for n, a in names_of_answers(fact).items() if a != "private" for w in _cases(n)]
-        return _is_one_of(nw.col("operator_kind").cast(nw.String), public)
+    def _is_operated_by(self, is_meant: Callable[[str], bool]) -> nw.Expr:
+        """Whether the operator is surely of one of the kinds that are meant."""
+        if "operator_kind" not in self._schema:
+            return nw.lit(False)
+        names = names_of_answers(self._vocabulary.facts["operator_kind"])
+        words = [word for name, kind in names.items() if is_meant(kind) for word in _cases(name)]
+        return _is_one_of(nw.col("operator_kind").cast(nw.String), words)
 
 
 def _is_one_of(text: nw.Expr, words: Iterable[str]) -> nw.Expr:

@@ -13,8 +13,7 @@ import polars as pl
 from engine.evaluation.columnar_evidence import FactColumn, high_of, low_of, marks_of
 from engine.values.interval import Interval
 from offers.columns.stages import Stages
-from offers.tables.cells import DecimalSign
-from offers.tables.table import WHITESPACE
+from offers.tables.cells import WHITESPACE, DecimalSign
 
 _FINE, _MOST_DIGITS = 12, 15
 """Decimals beyond which a number may be any other number's nearest binary one."""
@@ -25,10 +24,14 @@ MOST_DISTINCT = 100_000
 def plain_text(key: str, sign: DecimalSign = ".") -> nw.Expr:
     """A column of texts as they go on record: without spaces around them, numbers with a decimal point; else null.
 
-    `10,000` is 10 where the sign is a comma, and `10.000` would be two things to whoever reads the record.
+    `10,000` is 10 where the sign is a comma, and `10.000` would be two things to whoever reads the record; and so
+    would the three points of `0..,9`.
     """
     text = nw.col(key).cast(nw.String).str.strip_chars(WHITESPACE)
-    text = text.str.replace_all(r",000\b", "") if sign == "," else text
+    if sign == ",":
+        text = text.str.replace_all(r"\b,000\b", "")
+        is_range = text.str.contains("..", literal=True)
+        text = nw.when(is_range).then(text.str.replace_all(r"\B,", "0,").str.replace_all(r",\B", "")).otherwise(text)
     return _with_point(text, sign)
 
 
@@ -76,8 +79,8 @@ def texts(stages: Stages, fact_column: FactColumn, sign: DecimalSign) -> None:
     key = fact_column.key
     text = _with_point(nw.col(key).cast(nw.String).str.strip_chars(WHITESPACE), sign)
     text = stages.made(0, text, f"{key} text")
-    # What has a point may be a thousand, or a number with the other sign.
-    doubtful = r"[0-9]\.[0-9]" if sign == "," else r"\b[1-9][0-9]{0,2}\.000\b"
+    # What has a point may be a thousand, or a number with the other sign; signs beside each other may be no range.
+    doubtful = r"[0-9]\.[0-9]|,[.,]|\.," if sign == "," else r"\b[1-9][0-9]{0,2}\.000\b"
     point = nw.col(key).cast(nw.String).str.contains(doubtful).fill_null(False)
     stages.check(~stages.made(0, point, f"{key} point"))
     unknown = text.is_in(["ukendt", "unknown", "Ukendt", "Unknown"]).fill_null(False)
@@ -88,6 +91,7 @@ def texts(stages: Stages, fact_column: FactColumn, sign: DecimalSign) -> None:
     most, least, closed, is_range = (stages.made(1, f.fill_null(False), f"{key} {n}") for n, f in flags.items())
     bound = nw.when(closed).then(text.str.slice(2)).when(most | least).then(text.str.slice(1))
     ends = nw.when(is_range).then(text).str.split("..")
+    stages.check(~is_range | ~text.str.contains(r"\.\..*\.\.").fill_null(False))
     parts = {"value": bound.when(~is_range).then(text), "first": ends.list.get(0), "last": ends.list.get(1)}
     written = {name: stages.made(2, part, f"{key} {name} text") for name, part in parts.items()}
     value, first, last = (

@@ -21,7 +21,7 @@ from offers.tables.headers import columns_of
 from offers.tables.table import ROW
 
 CHECKED = 10_000
-"""So many rows are also decided by the reference; all of them where there are no more."""
+"""So many rows are also decided by the reference, chosen by chance; all of them where there are no more."""
 _SEED = 2018
 
 
@@ -49,6 +49,8 @@ class Reader(Protocol):
 
 class ReferenceCheck:
     """Compares the vectors of a sample of rows, and what is near its threshold, with those of the reference.
+
+    Other rows may be checked, too; only those of the sample are counted.
 
     What the reference says is remembered: of a fact for each evidence in its cells, of a criterion for each combination
     of what its tests come to.
@@ -94,7 +96,8 @@ class ReferenceCheck:
             for at, by_columns in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
                 if expected[rows[at]] + bits[near[at]] != by_columns:
                     raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][at]}`")
-        self.checked += chunk.height
+        of_sample = chunk if self.sample is None else chunk.filter(chunk[ROW].is_in(self.sample.implode()))
+        self.checked += of_sample.height
 
     def _statuses(self, number: int, node: int, leaves: Mapping[Place, Sequence[Status]], height: int) -> list[Status]:
         """The status of a criterion or override in each row."""

@@ -17,11 +17,12 @@ from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range, number_hint
 from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry
+from offers.records.texts import says_something
 
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
 _YEAR = re.compile(r"[0-9]{4}\Z")
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000\Z")
+_THOUSANDS = re.compile(r"\+?[1-9][0-9]{0,2}\.000\Z")
 _COUNTS = re.compile(r"([0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z")
 _BOUND_WORDS = {
     **dict.fromkeys(("<=", "≤", "højst", "max", "at most"), "at_most"),
@@ -243,7 +244,7 @@ def _detail(text: str | None, name: str, node: Mapping) -> str | None:
     """What is said in a detail; a blank says nothing, and dots are still to be filled in."""
     if text is None or not text.strip():
         return None
-    if not any(map(str.isalnum, text)):
+    if not says_something(text):
         message = f"{quoted(text)} where `{name}` belongs"
         raise rejected(place_of(node, name), "evidence-form", message, "fill it in, or leave it out")
     return text

@@ -17,7 +17,9 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import read_evidence
 from offers.records.offer_file import OfferFile, Party, PublishedOutcome, Service
+from offers.records.offer_id import is_usual
 from offers.records.particulars import SECTION_SIGN, wrong_particulars
+from offers.records.texts import says_something
 
 ATTRIBUTE_KEYS = {
     "operator_kind": ("operator", "kind"),
@@ -112,10 +114,11 @@ def read_offer(node: Node, vocabulary: Vocabulary, *, is_recorded: bool = False)
 
 
 def _placeholders(node: Node) -> Iterator[Diagnostic]:
-    """Names that nobody has filled in."""
+    """Names that nobody has filled in; an offer without a name is called by its id, whatever signs that has."""
+    ids = [written.text for written in _scalars(node, "id", "id") if not is_usual(written.text)]
     for name, key in (("name", "name"), ("operator", "name"), ("agreement_with", "name")):
         for written in _scalars(node, name, key):
-            if written.text and not any(map(str.isalnum, written.text)):
+            if written.text and not says_something(written.text) and written.text not in ids:
                 hint = "write the name, or leave the line out"
                 yield Diagnostic(written.place, "wrong-type", f"{quoted(written.text)} where a name belongs", hint)
 

@@ -82,5 +82,7 @@ class OfferFile:
     published: list[PublishedOutcome] | None = None
 
 
+FINDING = "finding"
+"""What evidence may be stated as."""
 EVIDENCE_DETAILS = ("source", "as_of", "because", "reservation", "by", "date", "stated_as")
 BOUND_KEYS = (*(comparison.value for comparison in ONE_SIDED), "between")

@@ -1,4 +1,4 @@
-"""What an offer says beside its evidence, checked when it comes in: its id, the larger offer, dates and sections.
+"""What is checked of an offer beside its evidence when it comes in: its texts, id, larger offer, dates and sections.
 
 What is recorded was checked when it came in, by the checks of its time, and is read again without these.
 """
@@ -12,15 +12,22 @@ from collections.abc import Iterator
 from engine.diagnostics import Diagnostic, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from offers.records.offer_id import USUAL, address_sign_in, comparable_id
+from offers.records.texts import says_something, wrong_characters
 
 _DAY, _SINCE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"), re.compile(r"[0-9]{4}(?:-[0-9]{2})?\Z")
 _SECTION = re.compile(r"(?:§{1,2} ?)?[1-9][0-9]{0,2}(?: ?[a-zæøå])?(?:,? (?:stk|nr|litra|pkt)\b.*)?\Z", re.IGNORECASE)
 SECTION_SIGN = "§"
+_MONTH_DAY = "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+SURELY_DATE = f"^[1-9][0-9]{{3}}-{_MONTH_DAY}$"
+"""Dates that exist in every year, as every backend's regular expressions say."""
+SURELY_SINCE = f"^[1-9][0-9]{{3}}(?:-(?:0[1-9]|1[0-2])|-{_MONTH_DAY})?$"
+"""The same, and years and months alone."""
 _BELONGS = {"date": "a date like `2018-01-31`", "as_of": "a date like `2018-01-31` or a year"}
 
 
 def wrong_particulars(node: Node) -> Iterator[Diagnostic]:
     """What is wrong with the particulars of an offer."""
+    yield from wrong_characters(node)
     if isinstance(node, Mapping):
         yield from _wrong_ids(node)
         yield from _wrong_sections(node)
@@ -64,7 +71,7 @@ def _wrong_dates(node: Node | None) -> Iterator[Diagnostic]:
 
 def _may_be_a_date(written: Scalar, name: str) -> bool:
     """Whether a date is one, or nothing; dots that are still to be filled in are told where evidence is read."""
-    is_open = written.value is None or not any(map(str.isalnum, written.text))
+    is_open = written.value is None or not says_something(written.text)
     return is_open or exists(written.text.strip(), is_part_enough=name == "as_of")
 
 

@@ -22,9 +22,10 @@ from engine.rulebooks.rulebook import Vocabulary
 from offers.runs.polars import PolarsBackend
 from offers.runs.repeated_ids import Repeated
 from offers.runs.run_pass import Pass
+from offers.tables.cells import WHITESPACE
 from offers.tables.duckdb_connection import duckdb_connection, in_words, pattern_of, quoted_name
 from offers.tables.parquet import schema_of
-from offers.tables.table import ROW, WHITESPACE, Table
+from offers.tables.table import ROW, Table
 
 
 @contextmanager

@@ -24,11 +24,11 @@ from offers.records.input_remarks import (
 from offers.records.offer import Offer
 from offers.records.offer_id import comparable_id
 from offers.runs.run_pass import Pass, RunResult
-from offers.tables.cells import answer_of
+from offers.tables.cells import WHITESPACE, answer_of
 from offers.tables.headers import stated_in
 from offers.tables.ids_in_columns import UNUSUAL, comparable_ids, is_one_of
 from offers.tables.offer_files import OfferRows
-from offers.tables.table import ROW, SEVERAL, WHITESPACE
+from offers.tables.table import ROW, SEVERAL
 from offers.tables.table_file import parquet_files
 
 _ID, _WHOLE = "id", "part_of"

@@ -28,9 +28,10 @@ from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import RunComparison
 from offers.runs.repeated_ids import Repeated, RepeatedIds, rows_with
 from offers.runs.run_pass import Pass
+from offers.tables.cells import WHITESPACE
 from offers.tables.polars_words import fault_of
 from offers.tables.standard_error import standard_error_in
-from offers.tables.table import ROW, WHITESPACE, Table
+from offers.tables.table import ROW, Table
 from offers.tables.table_file import parquet_files
 
 if TYPE_CHECKING:

@@ -21,6 +21,11 @@ from offers.records.evidence import UNKNOWN, read_one_fact
 
 DecimalSign = Literal[".", ","]
 BOUND_SIGNS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
+WHITESPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""What is taken off around a text. Each backend has its own idea of a space where it is not told."""
 JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, "false": NO, "falsk": NO}
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
@@ -59,7 +64,7 @@ def cell_node(
     Raises:
         Rejected: a number has the other decimal sign.
     """
-    text = text.strip()
+    text = text.strip(WHITESPACE)
     if not text:
         return None
     bounds = dict(_bounds(text, sign, place)) if fact.is_number else {}
@@ -80,7 +85,7 @@ def _answer(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
 
 def answer_of(text: str, fact: FactDeclaration) -> str:
     """The answer that a word stands for, or else the word itself."""
-    word = text.strip()
+    word = text.strip(WHITESPACE)
     return names_of_answers(fact).get(word.lower(), word)
 
 

@@ -19,8 +19,9 @@ from sqlalchemy import exc
 
 from engine.diagnostics import Place, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from offers.tables.cells import WHITESPACE
 from offers.tables.headers import Headers
-from offers.tables.table import ROW, WHITESPACE, Table
+from offers.tables.table import ROW, Table
 from offers.tables.table_file import is_duckdb
 from offers.tables.table_source import Source
 from offers.tables.typed_ids import with_ids_as_texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offers.records.offer_id import comparable_id
-from offers.tables.table import WHITESPACE
+from offers.tables.cells import WHITESPACE
 
 UNUSUAL = r"[^\p{L}\p{M}\p{Nd}._-]"
 """What an id holds that is not usual, as regular expressions of Polars say it."""

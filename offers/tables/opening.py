@@ -9,12 +9,13 @@ import polars as pl
 
 from engine.diagnostics import Place, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from offers.tables.cells import WHITESPACE
 from offers.tables.csv import open_csv
 from offers.tables.headers import Headers
 from offers.tables.ndjson import open_ndjson
 from offers.tables.parquet import open_parquet
 from offers.tables.reading import FOUND_OUT, Reading
-from offers.tables.table import WHITESPACE, Table
+from offers.tables.table import Table
 from offers.tables.table_file import TableFile
 from offers.tables.workbook import open_workbook
 

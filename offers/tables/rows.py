@@ -14,7 +14,7 @@ from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import UNKNOWN
 from offers.records.offer import Offer, read_offer
-from offers.tables.cells import answer_of, cell_node, read_cell
+from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.headers import DETAILS, Column
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
@@ -30,7 +30,7 @@ def text_of(value: Any) -> str | None:
         return None
     if isinstance(value, float) and math.isfinite(value):
         return f"{Decimal(repr(value)):f}"
-    text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+    text = str(value).lower() if isinstance(value, bool) else str(value).strip(WHITESPACE)
     return text or None
 
 
@@ -191,11 +191,11 @@ class Rows:
         if kind not in cells or cells[kind].lower() in UNKNOWN:
             return
         place = self._place(row, kind)
-        names = [n.strip() for n in cells.get(f"{party}_name", "").split(SEVERAL)]
-        codes = [c.strip() for c in cells.get(f"{party}_code", "").split(SEVERAL)]
+        names = [n.strip(WHITESPACE) for n in cells.get(f"{party}_name", "").split(SEVERAL)]
+        codes = [c.strip(WHITESPACE) for c in cells.get(f"{party}_code", "").split(SEVERAL)]
         for i, word in enumerate(cells[kind].split(SEVERAL)):
             fact = self._vocabulary.facts.get(kind)
-            answer = answer_of(word, fact) if fact else word.strip()
+            answer = answer_of(word, fact) if fact else word.strip(WHITESPACE)
             entries: dict[str, Node] = {"name": _text(_at(names, i) or answer, place), "kind": _text(answer, place)}
             if code := _at(codes, i):
                 entries["code"] = _text(code, place)
@@ -205,7 +205,7 @@ class Rows:
         """Words of the vocabulary's list, each as its id or its name."""
         known = self._vocabulary.terms.get(name, {})
         names = {label.lower(): term for term, text in known.items() for label in (term, text.da, text.en)}
-        words = [word.strip() for word in cell.split(SEVERAL)]
+        words = [word.strip(WHITESPACE) for word in cell.split(SEVERAL)]
         return Sequence(place, tuple(_text(names.get(word.lower(), word), place) for word in words))
 
     def _evidence(self, row: int, cells: Mapping[str, str], diagnostics: list[Diagnostic]) -> dict[str, Node]:

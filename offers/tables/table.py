@@ -23,11 +23,6 @@ DOCUMENT = "document"
 """The column of offers that are files: each as it was written, as one line of JSON."""
 SEVERAL = "|"
 """What stands between several words in one cell."""
-WHITESPACE = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
-    "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
-"""What is taken off around a text. Each backend has its own idea of a space where it is not told."""
 
 
 class Table(NamedTuple):

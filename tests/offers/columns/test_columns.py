@@ -19,6 +19,7 @@ from engine.values.logic import Status
 from offers.columns.batch import Batch
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator
+from offers.columns.reference_check import CHECKED
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
@@ -229,3 +230,33 @@ class NoReader:
 
     def stated(self, values: Mapping[str, Any]) -> Any:
         raise AssertionError(values)
+
+
+FORMS = ["<=0,5", "<=10,000", ">0,2", "0,3..0,5", "10,000", "ukendt", "Ukendt", ",5", ">0,1 <0,3", "0,000", "1e1"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_of_each_form_of_cell_is_checked(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """Columns that read one row wrongly, whose cell is like no other, are found out, however large the register."""
+    cells = ["0,25", "5", "12,75"] * (CHECKED // 2)
+    batch = decided(table_of_cells(cells))[0]
+    assert batch.checked == CHECKED
+    assert batch.sample is not None
+    row = min({*range(len(cells))}.difference(batch.sample))
+    evaluate = Evaluator.evaluate
+
+    def wrong(evaluator: Evaluator, chunk: pl.DataFrame) -> tuple[pl.DataFrame, Any]:
+        vectors, rejected = evaluate(evaluator, chunk)
+        others = [pl.when(pl.col(ROW) == row).then(pl.col(n) + 1).otherwise(n).alias(n) for n in vectors.columns[1:]]
+        return vectors.with_columns(others), rejected
+
+    monkeypatch.setattr(Evaluator, "evaluate", wrong)
+    with pytest.raises(IntegrityFault, match=f"`o{row}`"):
+        decided(table_of_cells([*cells[:row], form, *cells[row + 1 :]]))
+
+
+def table_of_cells(cells: list[str]) -> Table:
+    """A Danish table with one column of numbers."""
+    frame = pl.DataFrame({"id": [f"o{i}" for i in range(len(cells))], "cases_per_10000": cells})
+    headers = Headers(VOCABULARY).read(frame.columns, "table.csv")
+    return Table("table.csv", "csv", tuple(headers), frame.with_row_index(ROW).lazy(), ",", {}, "", len(cells))

@@ -1,0 +1,42 @@
+"""What a text of an offer may hold, whatever it is read from: one definition for files, rows and columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.diagnostics import Diagnostic, Place
+from engine.documents.document import CONTROL_CHARACTERS, Mapping, Node, Scalar
+
+SURELY_SAYS = "[0-9A-Za-zÀ-ÖØ-öø-ÿ]"
+"""Letters and digits by which a text says something; others are known to `says_something`."""
+_CONTROL = re.compile(CONTROL_CHARACTERS)
+
+
+def says_something(text: str) -> bool:
+    """Whether a text has a letter or a digit; dots are still to be filled in.
+
+    >>> says_something("..."), says_something("§ 104")
+    (False, True)
+    """
+    return any(map(str.isalnum, text))
+
+
+def wrong_characters(node: Node) -> Iterator[Diagnostic]:
+    """The keys and texts of a document that hold a character which belongs in none."""
+    match node:
+        case Mapping():
+            for key, value in node.entries.items():
+                yield from _wrong_characters(key, node.key_places.get(key, node.place))
+                yield from wrong_characters(value)
+        case Scalar():
+            yield from _wrong_characters(node.text, node.place)
+        case _:
+            for item in node.items:
+                yield from wrong_characters(item)
+
+
+def _wrong_characters(text: str, place: Place) -> Iterator[Diagnostic]:
+    if bad := _CONTROL.search(text):
+        message = f"the control character U+{ord(bad[0]):04X} does not belong in a text"
+        yield Diagnostic(place, "control-character", message, "delete it")

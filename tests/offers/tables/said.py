@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 
-from tests.command import sekskant
+from tests.command import here
 
 
 def said(path: Path, *options: str, register: str | None = None) -> tuple[int, list[str]]:
     """The exit code of a run, and what it says on standard error but for how the table was read."""
     run = ("--year", "2018", "--rulebook", "hovedstaden.udviklingsstrategi", "--out", "run", "--lang", "en")
-    ran = sekskant("reclassify", register or path.name, *run, *options, cwd=path.parent)
+    with chdir(path.parent):
+        ran = here("reclassify", register or path.name, *run, *options)
     return ran.code, ran.err.splitlines()[1 if ran.err.startswith(f"{path.name}: sheet") else 0 :]

@@ -20,7 +20,7 @@ from offers.records.reader import read_offers
 from offers.tables.headers import Headers
 from offers.tables.opening import open_table
 from offers.tables.rows import Rows
-from tests.command import DATA, Ran, sekskant
+from tests.command import DATA, Ran, here
 from tests.offers.tables.opendocument import ods, sheet_rows
 
 COVERED, MOST = Library().in_force(2018)
@@ -33,7 +33,7 @@ FIRST = 3
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "register.xlsx"
-    ran = sekskant("register", "template", "--out", str(path), *YEAR, "--lang", "da")
+    ran = here("register", "template", "--out", str(path), *YEAR, "--lang", "da")
     assert (ran.code, ran.out) == (0, "")
     assert "19 facts to report on each offer for the agreement year 2018; 0 offers stand in it" in ran.err
     return path
@@ -54,7 +54,7 @@ def filled(template: Path, target: Path, *rows: Mapping[str, Any]) -> str:
 
 
 def reclassified(register: str, out: Path) -> Ran:
-    return sekskant("reclassify", register, *YEAR, "--out", str(out))
+    return here("reclassify", register, *YEAR, "--out", str(out))
 
 
 def decisions(out: Path, rulebook: str) -> pl.DataFrame:
@@ -64,7 +64,7 @@ def decisions(out: Path, rulebook: str) -> pl.DataFrame:
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_every_header_is_one_that_is_read_and_every_fact_has_its_columns(language: str, tmp_path: Path) -> None:
     path = tmp_path / "register.xlsx"
-    assert sekskant("register", "template", "--out", str(path), *YEAR, "--lang", language).code == 0
+    assert here("register", "template", "--out", str(path), *YEAR, "--lang", language).code == 0
     names = [Headers(VOCABULARY).name_of(header) for header in headers_of(path)]
     assert None not in names
     assert len(set(names)) == len(names)
@@ -76,7 +76,7 @@ def test_every_header_is_one_that_is_read_and_every_fact_has_its_columns(languag
 
 def test_only_the_facts_of_the_chosen_rulebook_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "register.xlsx"
-    sekskant("register", "template", "--rulebook", MOST.id, "--out", str(path), *YEAR)
+    here("register", "template", "--rulebook", MOST.id, "--out", str(path), *YEAR)
     names = [Headers(VOCABULARY).name_of(header) for header in headers_of(path)]
     assert "severe_complexities" in names
     assert "diagnoses" not in names
@@ -169,7 +169,7 @@ def test_a_header_that_was_changed_is_named_by_its_cell(template: Path, tmp_path
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 def test_the_real_offers_stand_in_it_and_are_read_as_the_same(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "register.xlsx"
-    assert sekskant("register", "template", str(DATA), "--out", str(path), *YEAR, "--lang", "da").code == 0
+    assert here("register", "template", str(DATA), "--out", str(path), *YEAR, "--lang", "da").code == 0
     if kind == "ods":
         sheet = openpyxl.load_workbook(path)["Register"]
         path = ods(tmp_path / "register.ods", sheet_rows(list(sheet.iter_rows(values_only=True))))
@@ -194,19 +194,19 @@ def plain(offer: Offer, attribute: str) -> object:
 def test_a_workbook_that_may_hold_evidence_is_not_written_over(tmp_path: Path) -> None:
     path = tmp_path / "register.xlsx"
     path.write_text("filled in")
-    ran = sekskant("register", "template", "--out", str(path), *YEAR)
+    ran = here("register", "template", "--out", str(path), *YEAR)
     assert (ran.code, path.read_text()) == (2, "filled in")
     assert "`--force` writes over it" in ran.err
-    assert sekskant("register", "template", "--out", str(path), *YEAR, "--force").code == 0
+    assert here("register", "template", "--out", str(path), *YEAR, "--force").code == 0
     assert path.read_bytes().startswith(b"PK")
-    assert sekskant("register", "template", "--out", str(tmp_path / "register.csv"), *YEAR).code == 2
-    assert sekskant("register", "template", "--out", str(tmp_path / "no" / "x.xlsx"), *YEAR).code == 1
+    assert here("register", "template", "--out", str(tmp_path / "register.csv"), *YEAR).code == 2
+    assert here("register", "template", "--out", str(tmp_path / "no" / "x.xlsx"), *YEAR).code == 1
 
 
 def test_an_offer_that_is_rejected_loses_no_other(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("format: sekskant/offer/1\nid: x\n")
     out = str(tmp_path / "register.xlsx")
-    ran = sekskant("register", "template", str(tmp_path), str(DATA / "gnisten.yaml"), "--out", out, *YEAR)
+    ran = here("register", "template", str(tmp_path), str(DATA / "gnisten.yaml"), "--out", out, *YEAR)
     assert ran.code == 1
     assert "missing-key" in ran.err
     assert isinstance(next(iter(read_offers([str(tmp_path / "broken.yaml")], VOCABULARY))), Rejected)

@@ -210,8 +210,9 @@ class Journal:
         """The folder that `place_of` named so."""
         if self.address.path is None:
             return Path(place)
-        folder = self.address.path.resolve().parent / place
-        return folder if folder.exists() else self.address.path.parent / place
+        folder = self.address.path.parent / place
+        is_elsewhere = not folder.exists() and self.address.path.is_symlink()
+        return self.address.path.resolve().parent / place if is_elsewhere else folder
 
     def head(self) -> Head:
         """The number of entries and the digest of the last one; of an empty journal that of its header.

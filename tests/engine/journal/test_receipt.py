@@ -116,6 +116,7 @@ def test_a_receipt_holds_the_decision_the_document_and_the_wider_rulebook(text: 
     assert receipt.text_of("x") is None
 
 
+NO_MAPPINGS = "`entry`, `journal` and `texts` must be mappings"
 NO_RECEIPT: dict[str, tuple[Callable[[Record], str], str]] = {
     "nothing": (lambda record: "", "the file is not JSON that can be read"),
     "a key twice": (lambda record: '{"a": 1, "a": 2}', "the file is not JSON that can be read"),
@@ -127,8 +128,8 @@ NO_RECEIPT: dict[str, tuple[Callable[[Record], str], str]] = {
         "`seal` is missing; `texts` is missing; unknown key `y`; unknown key `z`",
     ),
     "one key more": (lambda record: json.dumps(record | {"more": 1}), "unknown key `more`"),
-    "an entry that is none": (lambda record: json.dumps(record | {"entry": 1}), "`entry` and `texts` must be mappings"),
-    "texts that are none": (lambda record: json.dumps(record | {"texts": []}), "`entry` and `texts` must be mappings"),
+    "an entry that is none": (lambda record: json.dumps(record | {"entry": 1}), NO_MAPPINGS),
+    "texts that are none": (lambda record: json.dumps(record | {"texts": []}), NO_MAPPINGS),
 }
 
 

@@ -290,6 +290,7 @@ def faults_of_replay(
         yield "replay reads it otherwise"
 
 
+@pytest.mark.slow
 def test_a_register_of_such_cells_is_replayed(tmp_path: Path) -> None:
     random, of_cells = chance("rows"), cells(chance("cells"), ".")
     rows = [row_with(next(of_cells), n, random) for n in range(CELLS // 20)]

@@ -115,6 +115,7 @@ def marked(text: str) -> Iterator[str]:
         yield f"{text}{sign}{text}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["offers", "register"])
 def test_what_is_recorded_can_be_replayed(tmp_path: Path, kind: str) -> None:
     texts = [*marked("Sol"), "-", ".", "...", "Solhøj", "§ 104", "“Sol”", "=1+1"]

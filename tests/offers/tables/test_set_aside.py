@@ -190,6 +190,7 @@ def register(offers: int, name: str) -> tuple[pl.DataFrame, set[int]]:
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)), numbers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_rows_of_no_offers_are_set_aside_wherever_they_stand_and_no_offer_is(
     tmp_path: Path, backend: tuple[str, ...]

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import NamedTuple
 
 from click.testing import CliRunner
 
 from cli.main import sekskant as group
+from tests.chance import AT_THE_DESK
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "offers" / "data" / "2018"
@@ -41,7 +43,13 @@ def sekskant(
     environment: Mapping[str, str] | None = None,
     columns: int = 80,
 ) -> Ran:
-    """Run `sekskant` in a terminal-less process of a given width, in English unless told otherwise."""
+    """Run `sekskant` in a terminal-less process of a given width, in English unless told otherwise.
+
+    At the desk what needs no process of its own is run in this one, which takes a third of the time.
+    """
+    if AT_THE_DESK and not stdin and not environment:
+        with chdir(cwd):
+            return here(*arguments, columns=columns)
     kept = {name: value for name, value in os.environ.items() if name not in ("LANG", "LC_ALL", "LC_MESSAGES")}
     variables = {**kept, "COLUMNS": str(columns), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **(environment or {})}
     command = [sys.executable, "-W", "error", "-c", "from cli.main import main; main()", *arguments]

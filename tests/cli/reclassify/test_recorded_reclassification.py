@@ -53,7 +53,7 @@ def test_a_decision_of_it_is_shown_with_its_evidence_and_reason(recorded: Path) 
 
 @pytest.mark.slow
 def test_a_file_of_it_that_was_altered_is_noticed(recorded: Path) -> None:
-    summary = recorded.parent / "run" / "summary.txt"
+    (summary,) = (recorded.parent / "run.runs").glob("*/summary.txt")
     summary.write_text(summary.read_text().replace("3", "4"))
     verified = audit(recorded, "verify")
     assert verified.code == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import itertools
+import math
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -65,6 +66,8 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return repr(value)
         is_whole = value.is_integer() and abs(value) < 10**16
         return str(int(value)) if is_whole else f"{Decimal(format(value, '.15g')):f}"
     return str(value).removesuffix(" 00:00:00")

@@ -42,12 +42,13 @@ def sekskant(
     cwd: Path = ROOT,
     environment: Mapping[str, str] | None = None,
     columns: int = 80,
+    alone: bool = False,
 ) -> Ran:
     """Run `sekskant` in a terminal-less process of a given width, in English unless told otherwise.
 
-    At the desk what needs no process of its own is run in this one, which takes a third of the time.
+    At the desk what need not be alone in its process is run in this one, which takes a third of the time.
     """
-    if AT_THE_DESK and not stdin and not environment:
+    if AT_THE_DESK and not stdin and not environment and not alone:
         with chdir(cwd):
             return here(*arguments, columns=columns)
     kept = {name: value for name, value in os.environ.items() if name not in ("LANG", "LC_ALL", "LC_MESSAGES")}

@@ -286,7 +286,7 @@ def test_a_file_that_another_program_writes_is_a_line(tmp_path: Path) -> None:
 
     address = Database("duckdb", str(tmp_path / "register.duckdb")).fill(FRAME[:3])
     with duckdb.connect(str(tmp_path / "register.duckdb")):
-        ran = reclassified(address, tmp_path / "run", code=1, cwd=tmp_path)
+        ran = reclassified(address, tmp_path / "run", code=1, alone=True)
     assert "register.duckdb#offers: unreadable: another program has the file open" in ran.err
 
 

@@ -27,10 +27,10 @@ class Ran(NamedTuple):
     err: str
 
 
-def here(*arguments: str, environment: Mapping[str, str] | None = None, columns: int = 80) -> Ran:
+def here(*arguments: str, environment: Mapping[str, str] | None = None, columns: int = 80, stdin: bytes = b"") -> Ran:
     """Run `sekskant` in this process, which is quicker; warnings and start-up are not tried."""
     variables = {"LC_ALL": "C.UTF-8", "COLUMNS": str(columns), **(environment or {})}
-    result = CliRunner().invoke(group, arguments, env=variables)
+    result = CliRunner().invoke(group, arguments, env=variables, input=stdin)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)
@@ -48,9 +48,9 @@ def sekskant(
 
     At the desk what need not be alone in its process is run in this one, which takes a third of the time.
     """
-    if AT_THE_DESK and not stdin and not environment and not alone:
+    if AT_THE_DESK and not alone and set(environment or ()) <= {"SEKSKANT_JOURNAL"}:
         with chdir(cwd):
-            return here(*arguments, columns=columns)
+            return here(*arguments, environment=environment, columns=columns, stdin=stdin)
     kept = {name: value for name, value in os.environ.items() if name not in ("LANG", "LC_ALL", "LC_MESSAGES")}
     variables = {**kept, "COLUMNS": str(columns), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **(environment or {})}
     command = [sys.executable, "-W", "error", "-c", "from cli.main import main; main()", *arguments]

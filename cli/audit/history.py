@@ -11,7 +11,7 @@ from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.cause_of_change import Cause
 from engine.decisions.trace import Trace
-from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
+from engine.diagnostics import Diagnostic, Malformed, NotReplayable, rejected
 from engine.documents.fields import read_json
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
@@ -133,10 +133,7 @@ def _entries(
         yield from journal.entries(wanted, damaged=damaged)
     for run in journal.entries(Filter(kind=RUN), damaged=damaged):
         for offer in offers:
-            try:
-                yield from row_entries(journal, run, RowSelection(offer, rulebook), damaged)
-            except Rejected as error:
-                damaged += error.diagnostics
+            yield from row_entries(journal, run, RowSelection(offer, rulebook), damaged)
 
 
 def _because(journal: Journal, entry: Entry, damaged: list[Diagnostic]) -> str:

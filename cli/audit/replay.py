@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from engine.diagnostics import Diagnostic, IntegrityFault, NotReplayable, Rejected
+from engine.diagnostics import Diagnostic, IntegrityFault, NotReplayable
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
@@ -50,10 +50,7 @@ def replayed(journal: Journal, entries: Iterable[Entry]) -> Iterator[ReplayResul
 def _batch(journal: Journal, replayer: Replayer, run: Entry) -> Iterator[ReplayResult]:
     """Each decision of a batch, decided again; the batch itself, and why, where some cannot be read."""
     damaged: list[Diagnostic] = []
-    try:
-        yield from (_result(replayer, one) for one in row_entries(journal, run, RowSelection(), damaged))
-    except Rejected as error:
-        damaged += error.diagnostics
+    yield from (_result(replayer, one) for one in row_entries(journal, run, RowSelection(), damaged))
     for diagnostic in damaged:
         why = f"{diagnostic.place}: {diagnostic.message}"
         yield ReplayResult(run, "not_replayable", why=(why, why))

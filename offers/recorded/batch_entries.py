@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,38 +53,52 @@ def row_entries(
 ) -> Iterator[RowEntry]:
     """The decisions of a batch that are wanted, as entries with the number of the batch's own.
 
-    `damaged` takes what is wrong with a rulebook's decisions, which are then left out. Brief entries lack their long
-    texts, and are not decided again.
+    `damaged` takes what is wrong with the run or a rulebook's decisions, which are then left out. Brief entries lack
+    their long texts, and are not decided again.
 
     Raises:
         Rejected: the entry of the batch is damaged, or a file of it is not what it was, or cannot be read; or a
             rulebook that it was decided by is not kept.
     """
+    with _leaving_out(damaged):
+        recorded = _recorded(journal, run)
+        replayer = Replayer(journal.text)
+        owner = f"entry {run.number} of {journal.shown_address}"
+        files = RunFiles.recorded(journal.folder_at(str(run.place)), recorded, owner)
+        for decided in recorded.rulebooks:
+            named = decided.rulebook
+            if selection.rulebook not in (None, named.id, named.name):
+                continue
+            with _leaving_out(damaged):
+                paths = files.table(f"decisions/{named.name}.parquet")
+                rows = _rows(paths, selection)
+                if brief:
+                    yield from (_brief(run, decided, row, paths[0]) for row in rows)
+                else:
+                    documents = RowDocuments(_vocabulary(replayer, decided, journal))
+                    year = recorded.year
+                    yield from (_entry(run, decided, row, documents, replayer, year, paths[0]) for row in rows)
+
+
+@contextmanager
+def _leaving_out(damaged: list[Diagnostic] | None) -> Iterator[None]:
+    """Takes what is rejected inside, where there is a list for it."""
+    try:
+        yield
+    except Rejected as error:
+        if damaged is None:
+            raise
+        damaged += error.diagnostics
+
+
+def _recorded(journal: Journal, run: Entry) -> RunRecord:
+    """What the entry of a run records, where it has its digest."""
     if not FORMATS[run.format].is_sound(run):
         raise journal.damaged(run, "the entry does not have its digest, so that nothing in it shows what was decided")
     try:
-        recorded = RunRecord.read(read_json(run.content))
+        return RunRecord.read(read_json(run.content))
     except Malformed as error:
         raise journal.not_whole(run, error) from None
-    replayer = Replayer(journal.text)
-    owner = f"entry {run.number} of {journal.shown_address}"
-    files = RunFiles.recorded(journal.folder_at(str(run.place)), recorded, owner)
-    for decided in recorded.rulebooks:
-        named = decided.rulebook
-        if selection.rulebook not in (None, named.id, named.name):
-            continue
-        try:
-            paths = files.table(f"decisions/{named.name}.parquet")
-            rows = _rows(paths, selection)
-            if brief:
-                yield from (_brief(run, decided, row, paths[0]) for row in rows)
-            else:
-                documents = RowDocuments(_vocabulary(replayer, decided, journal))
-                yield from (_entry(run, decided, row, documents, replayer, recorded.year, paths[0]) for row in rows)
-        except Rejected as error:
-            if damaged is None:
-                raise
-            damaged += error.diagnostics
 
 
 def _vocabulary(replayer: Replayer, decided: RunRulebook, journal: Journal) -> Vocabulary:

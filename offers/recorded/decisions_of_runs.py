@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from engine.diagnostics import Diagnostic, Rejected, rejected
+from engine.diagnostics import Diagnostic, rejected
 from engine.journal.entry import RUN, Entry, RowEntry
 from engine.journal.journal import Filter, Journal
 from offers.recorded.batch_entries import RowSelection, row_entries
@@ -32,29 +32,18 @@ def entries_with_rows(
 
 
 def _in_order(journal: Journal, selection: Filter, damaged: list[Diagnostic] | None, *, brief: bool) -> Iterator[Entry]:
+    version = f"@{selection.version}" if selection.version else ""
+    rulebook = f"{selection.rulebook}{version}" if selection.rulebook else None
+    rows = RowSelection(selection.offer, rulebook, selection.verdict)
     of_runs = selection._replace(kind=RUN, offer=None, rulebook=None, version=None, verdict=None)
     # Of the whole journal only the runs are held.
     runs = deque(journal.entries(of_runs, damaged=damaged) if selection.kind in (None, RUN) else ())
     for entry in journal.entries(selection, brief=brief, damaged=damaged):
         while runs and runs[0].number < entry.number:
-            yield from _rows(journal, runs.popleft(), selection, damaged, brief=brief)
+            yield from row_entries(journal, runs.popleft(), rows, damaged, brief=brief)
         yield entry
     for run in runs:
-        yield from _rows(journal, run, selection, damaged, brief=brief)
-
-
-def _rows(
-    journal: Journal, run: Entry, selection: Filter, damaged: list[Diagnostic] | None, *, brief: bool
-) -> Iterator[RowEntry]:
-    version = f"@{selection.version}" if selection.version else ""
-    rulebook = f"{selection.rulebook}{version}" if selection.rulebook else None
-    rows = RowSelection(selection.offer, rulebook, selection.verdict)
-    try:
         yield from row_entries(journal, run, rows, damaged, brief=brief)
-    except Rejected as error:
-        if damaged is None:
-            raise
-        damaged += error.diagnostics
 
 
 def row_entry(journal: Journal, run: Entry, address: str) -> RowEntry:

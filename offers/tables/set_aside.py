@@ -52,7 +52,7 @@ def _ignoring_case(word: str) -> str:
     return "".join(f"[{s}{s.upper()}]" if s.isalpha() else re.escape(s) if s != " " else " +" for s in word)
 
 
-_TOTAL = rf"^(?:{'|'.join(map(_ignoring_case, TOTALS))})[.]? *(?:$|[:(=].*$|[0-9].*$)"
+_TOTAL = rf"^(?:{'|'.join(map(_ignoring_case, TOTALS))})[.]?(?:$| *[:=].*$| +[(].*[)]$| +[0-9][0-9 .,/-]*$)"
 _NOTE = "|".join(
     (
         rf"^(?:[*†‡]|(?:{'|'.join(map(_ignoring_case, (*NOTES, *SOURCES)))})[.]? ?[0-9]*[)]? ?[:!])",
@@ -62,6 +62,8 @@ _NOTE = "|".join(
 SUSPECT_ID = rf"{_TOTAL}|{_NOTE}|^[iI][dD]$"
 """Ids of rows that may be no offers though columns can read their cells, as every backend's regular expressions say."""
 _IS_TOTAL, _IS_NOTE = re.compile(_TOTAL, re.DOTALL), re.compile(_NOTE)
+_IS_BARE_WORD = re.compile(rf"^(?:{'|'.join(map(_ignoring_case, NOTES))})[.]?$")
+_FIGURE = re.compile(r"[<>=≤≥ ]*[-+]?[.,]?[0-9]")
 _IS_INSTRUCTION = re.compile(rf"(?:{'|'.join(map(re.escape, INSTRUCTIONS))})\b|\(.*\)\Z|\[.*\]\Z|<.*>\Z", re.DOTALL)
 _NUMBER_OR_FORMULA = re.compile(r"=.*|[-+]?[0-9][0-9., \u00a0]*%?\Z", re.DOTALL)
 _FORMULA = re.compile(r"=[A-Za-zÆØÅæøå.]+\(", re.DOTALL)
@@ -125,7 +127,17 @@ class SettingAside:
         return ID not in cells and all(map(_FORMULA.match, others.values()))
 
     def _is_note(self, first: str, cells: Mapping[str, str], others: Mapping[str, str]) -> bool:
-        return bool(_IS_NOTE.search(first)) and self._states_nothing(others)
+        """The title of a note, and nothing that somebody may have meant to say of an offer, rightly or not."""
+        if not _IS_NOTE.search(first) or not self._states_nothing(others):
+            return False
+        is_bare = _IS_BARE_WORD.match(first) is not None
+        return not any(self._may_be_meant(name, text, is_bare=is_bare) for name, text in others.items())
+
+    def _may_be_meant(self, name: str, text: str, *, is_bare: bool) -> bool:
+        column = self._columns[name]
+        if column.fact is not None and column.detail is None:
+            return _FIGURE.match(text) is not None
+        return name.endswith("_code") or (is_bare and name != "name")
 
     def _is_instruction(self, first: str, cells: Mapping[str, str], others: Mapping[str, str]) -> bool:
         """What to write in each column, and no id of an offer; a left-over `ja/nej` in an offer's row is a mistake."""

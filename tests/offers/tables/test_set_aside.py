@@ -103,6 +103,14 @@ OFFERS = (
     "total-huset;Totalhuset;;;;3",
     "sumhuset;;;;;3",
     "sol;;;;;;;;fordi",
+    # With an id that only begins like a total or a note, or is one of its words, and what may be meant of an offer.
+    "sum2solhoej;;;;;5;0,5",
+    "Middel1a;;;;;4;0,3",
+    "gns(nord);;;;;4;0,3",
+    "NB;Nordbo;Greve",
+    "anm;Nordbo;Greve;;;4.0",
+    "*solgaard;Solgaard;Greve;;;4.0;0.5",
+    "Note: x;;;;;mindst 3;<= 0.5",
     # With a mistake.
     "sol;;;ja/nej",
     "sol;;;;;mange",

@@ -48,6 +48,7 @@ def sekskant(
 
     At the desk what need not be alone in its process is run in this one, which takes a third of the time.
     """
+    alone = alone or "spark" in arguments  # which starts a process that outlives it
     if AT_THE_DESK and not alone and set(environment or ()) <= {"SEKSKANT_JOURNAL"}:
         with chdir(cwd):
             return here(*arguments, environment=environment, columns=columns, stdin=stdin)

@@ -48,12 +48,13 @@ def verify(
     Exit code: 0 the journal holds; 4 it does not.
     """
     from cli.audit.entry_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.journal import Journal  # noqa: PLC0415
     from engine.journal.verify import verify as verified  # noqa: PLC0415
     from offers.recorded.replay import altered_parts, describing  # noqa: PLC0415
 
     if (signed is None) is not (public_key is None) or (signed and (digest or count)):
         raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")
-    with opened(journal) as source:
+    with Journal(journal) as source:  # where its database was altered is among the faults
         if signed is not None and public_key is not None:
             count, digest = _signed(signed, public_key, source, lang)
         replayer = describing(source.text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit.moment import Moment
-from cli.common.console import Function
+from cli.common.console import Function, present, stop
 from cli.common.options import rulebook_option, year_option
 from engine.diagnostics import Diagnostic, Rejected
 
@@ -54,15 +54,21 @@ def wanted(options: dict[str, str | int | None]) -> Filter:
 
 @contextmanager
 def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
-    """The journal, closed at the end.
+    """The journal, closed at the end; first it is said where its database is not made as those of journals.
 
     Raises:
         Rejected: it cannot be opened.
     """
     from engine.journal.journal import Journal  # noqa: PLC0415 - help must not wait for a database
+    from engine.journal.schema import of_deviations  # noqa: PLC0415
 
     with Journal(address, writes=writes) as journal:
+        altered = Rejected(of_deviations(journal.deviations, journal.address.place)) if journal.deviations else None
+        if altered is not None:
+            present(altered)
         yield journal
+    if altered is not None:
+        stop(altered.exit)
 
 
 @contextmanager

@@ -20,6 +20,8 @@ for _library in ("sqlalchemy", "psycopg"):
     # What they log would be printed, with its traceback, where nobody else takes it.
     logging.getLogger(_library).addHandler(logging.NullHandler())
 
+LONGEST = 1 << 28
+"""The bytes of the longest value that is read of a journal."""
 PATIENCE = 60
 """Seconds that a writer waits for others."""
 
@@ -145,6 +147,9 @@ def _readable(path: Path) -> sa.Engine:
 def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     # Bytes that are not UTF-8 are for `audit verify` to report, not to fail on.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    # What somebody else has put into the schema must do nothing, and no value fill the memory.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     return connection
 
 
@@ -206,6 +211,7 @@ _OF_SQLITE = {
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_NOTADB: _Cause("not-a-journal", "the file is no journal", "give the journal a file of its own"),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_TOOBIG: _Cause("journal-damaged", "a value is longer than any that is recorded", _DAMAGED.hint),
     sqlite3.SQLITE_CANTOPEN: _Cause(
         "journal-unreadable", "the file cannot be opened", "does its folder exist, and may you write there?"
     ),

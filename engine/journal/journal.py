@@ -23,6 +23,7 @@ from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, rejected
 from engine.journal.connection import Address, in_words
 from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recorder, chained
 from engine.journal.header import stored_headers, wrong_header
+from engine.journal.schema import Deviation, check_plain, deviations, inconsistent, of_deviations
 from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
 from engine.journal.views import create_views
 from engine.values.canonical import sha256
@@ -71,8 +72,10 @@ class Journal:
         address: a path, or the URL of a database.
         writes: whether to append; the journal is made where there is none. Otherwise it is only read.
 
+    `deviations` says of a journal that is only read where its database is not made as those of journals are.
+
     Raises:
-        Rejected: there is no journal, or it cannot be opened.
+        Rejected: there is no journal, or it cannot be opened; or to append, its database is not made as it should be.
 
     >>> import tempfile, pathlib
     >>> from engine.values.canonical import sha256
@@ -86,6 +89,7 @@ class Journal:
 
     def __init__(self, address: str, *, writes: bool = False) -> None:
         self.address = Address(address)
+        self.deviations: tuple[Deviation, ...] = ()
         self.shown_address = self.address.shown_address
         self._kept: set[str] = set()
         self._unread: list[sa.CursorResult[Any]] = []
@@ -93,9 +97,13 @@ class Journal:
         self._writes = writes
         with in_words(self.address.place):
             self._connection = self.address.engine(writes=writes).connect()
-            if writes:
-                self._create()
-            self._look()
+            try:
+                if writes:
+                    self._create()
+                self._look()
+            except BaseException:
+                self._connection.close()
+                raise
 
     def __enter__(self) -> Journal:
         return self
@@ -141,6 +149,8 @@ class Journal:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION)))
             names = sa.inspect(connection).get_table_names()
             if HEADER.name in names:
+                if found := deviations(connection):
+                    raise Rejected(of_deviations(found, self.address.place))
                 add_columns(connection)
                 return
             if names:
@@ -158,8 +168,11 @@ class Journal:
             inspector = sa.inspect(connection)
             if HEADER.name not in inspector.get_table_names():
                 raise rejected(self.address.place, "not-a-journal", "there is no journal in this database")
+            check_plain(connection, self.address.place)
             stored = {column["name"] for column in inspector.get_columns(ENTRIES.name)}
             self._fields = tuple(name for name in Entry._fields if name in stored)
+            if not self._writes:
+                self.deviations = tuple(deviations(connection))
 
     def append(self, drafts: Sequence[Draft], texts: Mapping[str, Kept] | None = None, *, by: str) -> list[Entry]:
         """Append entries, all or none, with the rulebooks and vocabularies that they name, by their digests.
@@ -182,8 +195,21 @@ class Journal:
                 entries.append(chained(draft, number, previous, recording))
                 previous = entries[-1].digest
             connection.execute(sa.insert(ENTRIES), [{n: getattr(e, n) for n in WRITTEN.fields} for e in entries])
+            self._check_written(connection, entries)
         self._kept.update(new)
         return entries
+
+    def _check_written(self, connection: sa.Connection, entries: Sequence[Entry]) -> None:
+        """That the entries stand there now, before anybody is told that they do.
+
+        Raises:
+            Rejected: they do not; nothing of this is in the journal.
+        """
+        query = sa.select(ENTRIES.c.number, ENTRIES.c.digest).where(ENTRIES.c.number >= entries[0].number)
+        stored = [tuple(row) for row in connection.execute(query.order_by(ENTRIES.c.number))]
+        if stored != [(entry.number, entry.digest) for entry in entries]:
+            message = "the database did not take the entries as they were given to it; nothing of this was recorded"
+            raise rejected(self.address.place, "altered-journal", message, _HINT)
 
     def _keep(self, digest: str, kept: Kept) -> None:
         known = self._connection.execute(sa.select(TEXTS.c.digest).where(TEXTS.c.digest == digest)).first()
@@ -320,6 +346,15 @@ class Journal:
         with self._reading() as connection:
             row = connection.execute(sa.select(TEXTS.c.text).where(TEXTS.c.digest == digest)).first()
         return row[0] if row and sha256(str(row[0])) == digest else None
+
+    def inconsistent(self) -> Iterator[str]:
+        """The names of indexes and views that do not say what the tables say; an empty one where it is no index.
+
+        Raises:
+            Rejected: the database cannot be read.
+        """
+        with self._reading() as connection:
+            yield from inconsistent(connection, self.deviations)
 
     def headers(self) -> list[tuple[Header, str]]:
         """Every row of the header's table, of which there should be one, with the digest that stands beside it."""

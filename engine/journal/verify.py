@@ -36,6 +36,9 @@ Kind = Literal[
     "text_inserted",
     "file_altered",
     "file_missing",
+    "schema",
+    "index",
+    "corrupt",
     "damaged",
 ]
 Where = Callable[[Entry], list[str]]
@@ -45,7 +48,8 @@ Where = Callable[[Entry], list[str]]
 class Fault(NamedTuple):
     """One thing that is wrong: its kind, the numbers of the first and last entry that it is about, and what of them.
 
-    The numbers are those that entries have in the chain; `at` is where an entry stands that is elsewhere.
+    The numbers are those that entries have in the chain; `at` is where an entry stands that is elsewhere. Of a part of
+    the database `fields` say what was done and which kind it is, `detail` has its name.
     """
 
     kind: Kind
@@ -85,6 +89,7 @@ def verify(
         where: says which parts of a decision whose content was altered are not as they were.
     """
     start, faults = _verify_header(journal)
+    faults += _verify_database(journal)
     try:
         return _verified(journal, start, faults, Head(count or 0, digest or ""), where)
     except Rejected as error:
@@ -118,6 +123,17 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
     elif noted.digest and not seen:
         faults.append(Fault("other_head", noted.entries or None))
     return Report(tuple(faults), last)
+
+
+def _verify_database(journal: Journal) -> Iterator[Fault]:
+    """What is wrong with the database itself: its parts, its indexes, and what its views say."""
+    for deviation in journal.deviations:
+        yield Fault("schema", fields=(deviation.how, deviation.kind), detail=deviation.name)
+    try:
+        for name in journal.inconsistent():
+            yield Fault("index", detail=name) if name else Fault("corrupt")
+    except Rejected as error:
+        yield Fault("damaged", detail="; ".join(d.message for d in error.diagnostics))
 
 
 def _verify_header(journal: Journal) -> tuple[str, list[Fault]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import leaving_out, opened, recorded
+from cli.audit.shared import as_it_stands, leaving_out, opened
 from cli.common.console import Exit, say, stop
 from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option
@@ -140,7 +140,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
 
     with opened(journal) as source, leaving_out() as damaged:
         if identifier is not None:
-            results = replayed(source, iter([recorded(source, identifier)]))
+            results = replayed(source, iter([as_it_stands(source, identifier)]))
         else:
             results = replayed(source, source.entries(Filter(run=run), damaged=damaged))
         if form == "json":

@@ -112,6 +112,17 @@ def recorded(journal: Journal, identifier: str) -> Entry:
     """The entry that an ID names: a number, or NUMBER/OFFER for a decision of a run, with @RULEBOOK where several.
 
     Raises:
+        Rejected: there is none, or more than one; or it cannot be read, or does not hold what its digest says.
+    """
+    entry = as_it_stands(journal, identifier)
+    journal.check_sound(entry)
+    return entry
+
+
+def as_it_stands(journal: Journal, identifier: str) -> Entry:
+    """The same, whether or not the entry holds what its digest says.
+
+    Raises:
         Rejected: there is none, or more than one; or it cannot be read.
     """
     number, slash, address = identifier.partition("/")

@@ -331,6 +331,15 @@ class Journal:
         """That an entry does not hold what entries hold."""
         return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
 
+    def check_sound(self, entry: Entry) -> None:
+        """That a whole entry holds what its digests say.
+
+        Raises:
+            Rejected: it does not.
+        """
+        if not entry.is_sound:
+            raise self.damaged(entry, "it does not hold what its digest says")
+
     def not_whole(self, entry: Entry, error: Malformed) -> Rejected:
         """That an entry does not hold a whole record of its kind."""
         return self.damaged(entry, f"the entry does not hold a whole {entry.kind}: {error}")

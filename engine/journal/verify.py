@@ -103,7 +103,7 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
     seen = last == noted
     for entry in journal.rows():
         follows = entry.number == total + 1 and entry.previous == last.digest
-        sound = sound and follows and _is_sound(entry)
+        sound = sound and follows and entry.is_sound
         total += 1
         last = Head(total, str(entry.digest))
         seen = seen or (last.digest == noted.digest and noted.entries in (0, total))
@@ -175,14 +175,6 @@ def _digest(form: EntryFormat, entry: Entry) -> str | None:
         return form.digest(entry)
     except (TypeError, ValueError):
         return None
-
-
-def _is_sound(entry: Entry) -> bool:
-    form = FORMATS.get(entry.format)
-    try:
-        return form is not None and form.is_sound(entry)
-    except (TypeError, ValueError):
-        return False
 
 
 def _recorded(entry: Entry) -> Recorded | None:

@@ -19,7 +19,7 @@ from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Reje
 from engine.documents.document import Mapping
 from engine.documents.document_text import json_text
 from engine.documents.fields import read_json
-from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry
+from engine.journal.entry import DECISION, Entry, RowEntry
 from engine.journal.journal import Journal
 from engine.journal.records import RunRecord, RunRulebook
 from engine.journal.run_files import RunFiles
@@ -93,7 +93,7 @@ def _leaving_out(damaged: list[Diagnostic] | None) -> Iterator[None]:
 
 def _recorded(journal: Journal, run: Entry) -> RunRecord:
     """What the entry of a run records, where it has its digest."""
-    if not FORMATS[run.format].is_sound(run):
+    if not run.is_sound:
         raise journal.damaged(run, "the entry does not have its digest, so that nothing in it shows what was decided")
     try:
         return RunRecord.read(read_json(run.content))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Exit, load_library, say, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
@@ -127,12 +127,13 @@ def reclassify(
         say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)
+    damaged: list[Diagnostic] = []
     try:
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
             say_how_it_was_read(request.table, lang)
             before = _previous(previous, request, ids)
-            overridden = _overridden(recorder, before)
+            overridden = _overridden(recorder, before, damaged)
             request = request._replace(fragile=not no_fragile, previous=before, overridden=overridden)
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
@@ -157,7 +158,8 @@ def reclassify(
     for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
-    stop(Exit.REJECTED if result.rejected else Exit.DONE)
+    exits = [Exit.REJECTED] if result.rejected else []
+    stop(exit_code([*exits, *([present(Rejected(damaged))] if damaged else [])]))
 
 
 @contextmanager
@@ -336,11 +338,12 @@ def _id_lines(path: Path) -> list[IdLine]:
     return lines
 
 
-def _overridden(journal: Journal | None, previous: Previous | None) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+def _overridden(
+    journal: Journal | None, previous: Previous | None, damaged: list[Diagnostic]
+) -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """What people decided in place of decisions that the journal records, also of an offer that was renamed.
 
-    Raises:
-        Rejected: what is recorded of it is damaged.
+    `damaged` takes what is wrong with overrides that are left out.
     """
     if journal is None:
         return {}
@@ -356,8 +359,7 @@ def _overridden(journal: Journal | None, previous: Previous | None) -> Mapping[s
     for of_rulebook in overridden.values():
         moved = {comparable_id(new): of_rulebook[old] for old, new in renamed.items() if old in of_rulebook}
         of_rulebook |= {new: decided for new, decided in moved.items() if new not in of_rulebook}
-    if standing.damaged:
-        raise Rejected(standing.damaged)
+    damaged += standing.damaged
     return overridden
 
 

@@ -26,7 +26,7 @@ from engine.journal.header import stored_headers, wrong_header
 from engine.journal.schema import Deviation, check_plain, deviations, inconsistent, of_deviations
 from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
 from engine.journal.views import create_views
-from engine.values.canonical import sha256
+from engine.values.canonical import in_unicode, sha256
 
 _CREATION = 5_307_192
 """The number of the lock under which PostgreSQL makes the tables."""
@@ -182,7 +182,7 @@ class Journal:
         """
         if not drafts:
             return []
-        recording = Recorder(now(), by, software())
+        recording = Recorder(now(), in_unicode(by), software())
         new = {digest: kept for digest, kept in (texts or {}).items() if digest not in self._kept}
         with self._transaction() as connection:
             connection.execute(sa.select(HEADER.c.id).with_for_update())

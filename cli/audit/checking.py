@@ -11,7 +11,7 @@ import click
 from cli.audit.shared import as_it_stands, leaving_out, opened
 from cli.common.console import Exit, say, stop
 from cli.common.json_output import print_json
-from cli.common.options import format_option, journal_option, language_option
+from cli.common.options import folders_of_runs, format_option, journal_option, language_option
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -54,7 +54,7 @@ def verify(
 
     if (signed is None) is not (public_key is None) or (signed and (digest or count)):
         raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")
-    with Journal(journal) as source:  # where its database was altered is among the faults
+    with Journal(journal, runs=folders_of_runs()) as source:  # where its database was altered is among the faults
         if signed is not None and public_key is not None:
             count, digest = _signed(signed, public_key, source, lang)
         replayer = describing(source.text)

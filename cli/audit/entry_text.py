@@ -142,6 +142,10 @@ _FAULTS = {
         "En fil fra kørslen i post {first} kan ikke læses: {detail}",
         "A file of the run in entry {first} cannot be read: {detail}",
     ),
+    "file_elsewhere": (
+        "Kørslen i post {first} ligger uden for journalens mappe og er ikke læst: {detail} (--runs tillader det)",
+        "The run in entry {first} lies outside the folder of the journal and was not read: {detail} (--runs allows it)",
+    ),
     "index": (
         "Et indeks eller en visning siger andet end tabellerne: {detail}",
         "An index or a view does not say what the tables say: {detail}",
@@ -202,6 +206,12 @@ def report_text(report: Report, language: Language, *, was_compared: bool) -> st
         count, digest = report.head
         screen.line(Piece(wording.pick(f"✓ {count} poster holder.", f"✓ {count} entries hold."), "met"))
         screen.line(Piece(f"{wording.pick('Hoved', 'Head')}: {digest}"))
+    for number in report.dated_before:
+        words = (
+            f"Post {number} er dateret før den, den følger efter: et ur gik forkert, eller tiden er skrevet af nogen.",
+            f"Entry {number} is dated before the one that it follows: a clock was wrong, or somebody wrote the time.",
+        )
+        screen.paragraph(wording.pick(*words), indent=0, bullet="! ")
     if not was_compared:
         screen.paragraph(wording.pick(*_TAIL), "dim", indent=0)
     return screen.taken()
@@ -220,4 +230,5 @@ def report_record(report: Report) -> dict[str, Any]:
         "head": report.head.digest,
         "count": report.head.entries,
         "faults": [f._asdict() for f in report.faults],
+        "dated_before": list(report.dated_before),
     }

@@ -10,7 +10,7 @@ import click
 
 from cli.audit.moment import Moment
 from cli.common.console import Function, present, stop
-from cli.common.options import rulebook_option, year_option
+from cli.common.options import folders_of_runs, rulebook_option, year_option
 from engine.diagnostics import Diagnostic, Rejected
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
     from engine.journal.journal import Journal  # noqa: PLC0415 - help must not wait for a database
     from engine.journal.schema import of_deviations  # noqa: PLC0415
 
-    with Journal(address, writes=writes) as journal:
+    with Journal(address, writes=writes, runs=folders_of_runs()) as journal:
         altered = Rejected(of_deviations(journal.deviations, journal.address.place)) if journal.deviations else None
         if altered is not None:
             present(altered)

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, rejected
-from engine.journal.connection import Address, in_words
+from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, quoted, rejected
+from engine.journal.connection import Address, check_encoding, in_words
 from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recorder, chained
 from engine.journal.header import stored_headers, wrong_header
 from engine.journal.schema import Deviation, check_plain, deviations, inconsistent, of_deviations
@@ -71,6 +71,7 @@ class Journal:
     Args:
         address: a path, or the URL of a database.
         writes: whether to append; the journal is made where there is none. Otherwise it is only read.
+        runs: folders in which runs that it names may be read, beside its own; of a database, beside the current one.
 
     `deviations` says of a journal that is only read where its database is not made as those of journals are.
 
@@ -87,11 +88,12 @@ class Journal:
     >>> folder.cleanup()
     """
 
-    def __init__(self, address: str, *, writes: bool = False) -> None:
+    def __init__(self, address: str, *, writes: bool = False, runs: Sequence[Path] = ()) -> None:
         self.address = Address(address)
         self.deviations: tuple[Deviation, ...] = ()
         self.shown_address = self.address.shown_address
         self._kept: set[str] = set()
+        self._runs = runs
         self._unread: list[sa.CursorResult[Any]] = []
         self._turn = threading.RLock()
         self._writes = writes
@@ -146,6 +148,7 @@ class Journal:
     def _create(self) -> None:
         with self._transaction() as connection:
             if connection.dialect.name == "postgresql":
+                check_encoding(connection, self.address.place)
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION)))
             names = sa.inspect(connection).get_table_names()
             if HEADER.name in names:
@@ -237,8 +240,26 @@ class Journal:
         if self.address.path is None:
             return Path(place)
         folder = self.address.path.parent / place
-        is_elsewhere = not folder.exists() and self.address.path.is_symlink()
+        is_elsewhere = not _is_there(folder) and self.address.path.is_symlink()
         return self.address.path.resolve().parent / place if is_elsewhere else folder
+
+    def folder_of_run(self, run: Entry) -> Path:
+        """The folder of a run; who only reads a journal opens no other than those below its own, or that were given.
+
+        Raises:
+            Rejected: it lies elsewhere.
+        """
+        folder = self.folder_at(str(run.place))
+        if self._writes or any(_resolved(folder).is_relative_to(own) for own in self._own_folders()):
+            return folder
+        message = f"the run lies in {quoted(str(folder))}, not below the folder of the journal, and was not read"
+        hint = "--runs FOLDER says where runs may be read"
+        raise rejected(Place(f"{self.shown_address}, entry {run.number}"), "run-elsewhere", message, hint)
+
+    def _own_folders(self) -> Iterator[Path]:
+        path = self.address.path
+        yield from (Path.cwd(),) if path is None else (_resolved(path.parent), _resolved(path).parent)
+        yield from map(_resolved, self._runs)
 
     def head(self) -> Head:
         """The number of entries and the digest of the last one; of an empty journal that of its header.
@@ -369,6 +390,21 @@ class Journal:
         """Every row of the header's table, of which there should be one, with the digest that stands beside it."""
         with self._reading() as connection:
             return stored_headers(connection)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name longer than names can be
+        return False
+
+
+def _resolved(path: Path) -> Path:
+    """Where a path leads, through all links; as it stands where it leads nowhere."""
+    try:
+        return path.resolve()
+    except (OSError, ValueError, RuntimeError):  # links in a circle, a null in the name
+        return path.absolute()
 
 
 def now() -> str:

@@ -36,6 +36,7 @@ Kind = Literal[
     "text_inserted",
     "file_altered",
     "file_missing",
+    "file_elsewhere",
     "schema",
     "index",
     "corrupt",
@@ -61,10 +62,15 @@ class Fault(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What verification found: the faults, and the head of the journal as it is."""
+    """What verification found: the faults, and the head of the journal as it is.
+
+    `dated_before` has the numbers of entries with an earlier time than the one that they follow: a clock was wrong, or
+    somebody has written what he wished to have written earlier. That alone is no fault.
+    """
 
     faults: tuple[Fault, ...]
     head: Head
+    dated_before: tuple[int, ...] = ()
 
 
 class _Row(NamedTuple):
@@ -100,6 +106,7 @@ def verify(
 def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, where: Where | None) -> Report:
     texts = _Texts(journal)
     last, total, sound = Head(0, start), 0, True
+    recorded_at, dated_before = "", list[int]()
     seen = last == noted
     for entry in journal.rows():
         follows = entry.number == total + 1 and entry.previous == last.digest
@@ -107,6 +114,9 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
         total += 1
         last = Head(total, str(entry.digest))
         seen = seen or (last.digest == noted.digest and noted.entries in (0, total))
+        if str(entry.recorded_at) < recorded_at:
+            dated_before.append(entry.number)
+        recorded_at = str(entry.recorded_at)
         recorded = _recorded(entry)
         texts.note(entry, recorded)
         faults += _inconsistent(entry, recorded) if sound else ()
@@ -122,7 +132,7 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
         faults.append(Fault("cut_off", last_number + 1, noted.entries))
     elif noted.digest and not seen:
         faults.append(Fault("other_head", noted.entries or None))
-    return Report(tuple(faults), last)
+    return Report(tuple(faults), last, tuple(dated_before))
 
 
 def _verify_database(journal: Journal) -> Iterator[Fault]:
@@ -389,7 +399,10 @@ class _Texts:
 
 def _verify_files(journal: Journal, entry: Entry, run: RunRecord) -> Iterator[Fault]:
     """The files of a run, which still have the digests that were recorded."""
-    for path, is_there in RunFiles.recorded(
-        journal.folder_at(str(entry.place)), run, f"entry {entry.number}"
-    ).altered():
+    try:
+        folder = journal.folder_of_run(entry)
+    except Rejected:
+        yield Fault("file_elsewhere", entry.number, detail=str(journal.folder_at(str(entry.place))))
+        return
+    for path, is_there in RunFiles.recorded(folder, run, f"entry {entry.number}").altered():
         yield Fault("file_altered" if is_there else "file_missing", entry.number, detail=str(path))

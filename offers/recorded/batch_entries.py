@@ -64,7 +64,7 @@ def row_entries(
         recorded = _recorded(journal, run)
         replayer = Replayer(journal.text)
         owner = f"entry {run.number} of {journal.shown_address}"
-        files = RunFiles.recorded(journal.folder_at(str(run.place)), recorded, owner)
+        files = RunFiles.recorded(journal.folder_of_run(run), recorded, owner)
         for decided in recorded.rulebooks:
             named = decided.rulebook
             if selection.rulebook not in (None, named.id, named.name):

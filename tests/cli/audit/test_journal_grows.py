@@ -41,7 +41,11 @@ ADDED = (
         '    sa.Column("input_remarks", sa.Text),\n',
         '    sa.Column("input_remarks", sa.Text),\n    sa.Column("channel", sa.Text),\n',
     ),
-    ("engine/journal/drafts.py", "        place=place,\n", '        place=place,\n        channel="letter",\n'),
+    (
+        "engine/journal/drafts.py",
+        "        place=in_unicode(place),\n",
+        '        place=in_unicode(place),\n        channel="letter",\n',
+    ),
 )
 """The file, what stands there, and what stands there with the column `channel`: a format, a column, what fills it."""
 

@@ -297,6 +297,22 @@ def test_an_altered_database_of_a_server_is_not_written_and_found(name: str, ser
 
 
 @on_postgresql
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_does_not_hold_every_character_gets_no_journal(encoding: str) -> None:
+    name = f"encoded_{uuid.uuid4().hex}"
+    root = sa.create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    with root.connect() as connection:
+        as_asked = f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        connection.execute(sa.text(f"CREATE DATABASE {name} {as_asked}"))
+    url = sa.make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+    with pytest.raises(Rejected, match=f"the database keeps its texts in {encoding}"):
+        Journal(url, writes=True)
+    with root.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    root.dispose()
+
+
+@on_postgresql
 def test_a_view_of_a_server_that_says_otherwise_is_found(server: Callable[[str], None]) -> None:
     url = server.url  # type: ignore[attr-defined]
     with Address(url).engine(writes=False).connect() as connection:

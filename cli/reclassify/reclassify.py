@@ -220,10 +220,10 @@ def request_of(
         Rejected: it cannot be read.
     """
     from offers.runs.run_pass import Request  # noqa: PLC0415
-    from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
+    from offers.tables.offer_files import are_offer_files, table_of_offers  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415
 
-    if _are_offer_files(Path(register)):
+    if are_offer_files(Path(register)):
         table, reader = table_of_offers(str(Path(register)), vocabulary)
         return Request(table, reader, rulebooks, year, nearness)
     table = _opened_table(register, vocabulary, scratch, ignored, reading())
@@ -244,14 +244,6 @@ def shown_register(register: str) -> str:
 
     address = TableAddress.of(register)
     return register if address is None else address.shown_address
-
-
-def _are_offer_files(register: Path) -> bool:
-    from offers.tables.table_file import parquet_files  # noqa: PLC0415
-
-    if register.is_dir():
-        return not parquet_files(register)
-    return register.suffix.lower() in (".yaml", ".yml", ".json")
 
 
 def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str], how: Reading) -> Table:

@@ -15,8 +15,10 @@ from engine.explanation.words_and_numbers import Language
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
+from offers.records.register import SERVICES, SHIPPED, read_register
 
 SHOWN = 5
+PRINTED_REGISTER = "printed"
 
 
 @click.command()
@@ -25,10 +27,9 @@ SHOWN = 5
     "--with-evidence",
     "sources",
     multiple=True,
-    type=click.Path(exists=True, path_type=Path),
     metavar="SOURCE",
     help="Write the offers of SOURCE with their evidence, to be corrected: offer files, a folder of them, a table such "
-    "as last year's workbook, or the folder of a run (repeatable).",
+    "as last year's workbook, the folder of a run; or `printed`: the shipped register as it was printed (repeatable).",
 )
 @rulebooks_option()
 @year_option()
@@ -40,7 +41,7 @@ SHOWN = 5
 @language_option
 def template(
     paths: tuple[str, ...],
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     names: tuple[str, ...],
     year: int | None,
     out: Path,
@@ -66,7 +67,7 @@ def template(
     library = load_library()
     year = year or library.latest_year()
     rulebooks = chosen_rulebooks(library, names, year)
-    read = _read(paths, sources, shared_vocabulary(rulebooks))
+    read = _read(paths, sources, shared_vocabulary(rulebooks), year)
     offers = [offer for offer in read if isinstance(offer, Offer)]
     written = write_workbook(out, rulebooks, year, lang, offers, with_evidence=bool(sources))
     rejected = [*(one for one in read if isinstance(one, Rejected)), *written.rejected]
@@ -79,13 +80,35 @@ def template(
     stop(Exit.REJECTED if rejected else Exit.DONE)
 
 
-def _read(paths: Sequence[str], sources: Sequence[Path], vocabulary: Vocabulary) -> list[Offer | Rejected]:
+def _read(paths: Sequence[str], sources: Sequence[str], vocabulary: Vocabulary, year: int) -> list[Offer | Rejected]:
     if not sources:
         return read_offers(paths, vocabulary) if paths else []
     from offers.recorded.evidence_sources import offers_with_evidence  # noqa: PLC0415 - polars is slow to import
 
-    found = [one for source in sources for one in offers_with_evidence(source, vocabulary, reading())]
+    found: list[Offer | Rejected] = []
+    for source in sources:
+        if source == PRINTED_REGISTER:
+            found += _printed(vocabulary, year)
+        else:
+            found += offers_with_evidence(Path(source), vocabulary, reading())
     return list(without_repeated(found))
+
+
+def _printed(vocabulary: Vocabulary, year: int) -> list[Offer]:
+    """The offers of the latest printed register of the agreement year or before."""
+    from offers.records.printed_offers import printed_offers  # noqa: PLC0415 - seldom asked for
+
+    years = [folder for folder in SHIPPED.iterdir() if (folder / SERVICES).exists() and int(folder.name) <= year]
+    if not years:
+        raise click.UsageError(f"no printed register of {year} or before is shipped")
+    latest = max(years, key=lambda folder: int(folder.name))
+    services = read_register(latest).services
+    uncounted = sum(one.quantity is not None and one.cells["unit"] != "places" for one in services)
+    say(
+        f"the printed register of {latest.name}: {len(services)} services; {uncounted} quantities that are no places, "
+        "and notes, have no column in a table"
+    )
+    return list(printed_offers(services, vocabulary, f"printed register {latest.name}"))
 
 
 def _say_what_has_no_column(offers: Sequence[Offer]) -> None:

@@ -54,10 +54,19 @@ def _wrong_sections(offer: Mapping) -> Iterator[Diagnostic]:
     for service in services.items if isinstance(services, Sequence) else ():
         sections = service.entries.get("sections") if isinstance(service, Mapping) else None
         for section in sections.items if isinstance(sections, Sequence) else ():
-            if isinstance(section, Scalar) and not _SECTION.match(section.text.strip()):
+            if isinstance(section, Scalar) and not may_be_a_section(section.text):
                 hint = "write its number, such as `104`, `83 a` or `105 stk. 2`; each is an item of the list"
                 message = f"{quoted(section.text)} where a section of the act belongs"
                 yield Diagnostic(section.place, "wrong-type", message, hint)
+
+
+def may_be_a_section(text: str) -> bool:
+    """Whether a text is a section of an act, or a part of one.
+
+    >>> may_be_a_section("105 stk. 2"), may_be_a_section("hundrede")
+    (True, False)
+    """
+    return _SECTION.match(text.strip()) is not None
 
 
 def _wrong_dates(node: Node | None) -> Iterator[Diagnostic]:

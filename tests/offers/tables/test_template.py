@@ -311,3 +311,17 @@ def test_a_run_that_was_altered_is_refused(tmp_path: Path) -> None:
     ran = here("register", "template", "--with-evidence", str(out), "--out", str(tmp_path / "x.xlsx"), *YEAR_OPTION)
     assert ran.code == 4
     assert "run.json: altered-file" in ran.err
+
+
+def test_the_printed_register_is_written_to_be_corrected(tmp_path: Path) -> None:
+    out = tmp_path / "out.xlsx"
+    ran = here("register", "template", "--with-evidence", "printed", "--out", str(out), *YEAR_OPTION, "--lang", "da")
+    assert ran.code == 0, ran.err
+    assert "152 services; 3 quantities that are no places, and notes, have no column" in ran.err
+    read = {one.id: one for one in offers_with_evidence(out, VOCABULARY) if isinstance(one, Offer)}
+    assert len(read) == 129
+    (jonstrupvang,) = read_offers([str(DATA / "jonstrupvang.yaml")], VOCABULARY)
+    assert isinstance(jonstrupvang, Offer)
+    # What kind of service it is, is not printed.
+    assert list(columns_that_differ(jonstrupvang, read["jonstrupvang"], with_evidence=False)) == ["service_type"]
+    assert here("register", "template", "--with-evidence", "printed", "--out", str(out), "--year", "2010").code == 2

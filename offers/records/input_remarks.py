@@ -27,6 +27,7 @@ class InputRemark(NamedTuple):
     for this year. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids`, `unknown_part_of` and
     `unknown_authorities` (`examples`). `unused_ids` (`among`: `previous` or `register`, `examples`): lines of the table
     of ids that name nobody there. `renamed_offers`, `split_offers`, `merged_offers` (`examples`): what the table did.
+    `operator_in_several` (`operator`, `files`): it has offers in more than one of the tables that are one register.
     """
 
     code: str

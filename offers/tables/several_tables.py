@@ -15,6 +15,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.offer import Offer
 from offers.records.reader import SUFFIXES as OFFER_FILES
+from offers.tables.csv_text import Fault
 from offers.tables.headers import Column
 from offers.tables.rows import Rows
 from offers.tables.table import EXTRA, ROW, Part, Table
@@ -117,7 +118,7 @@ def _joined(name: str, tables: Sequence[Table]) -> Table:
     are_alike = len({table.sign for table in tables}) == 1
     read = [table.frame if are_alike or table.sign == "." else _with_points(table) for table in tables]
     frames = [frame.drop(ROW).collect() for frame in read]
-    parts, first, faults = list[Part](), 0, {}
+    parts, first, faults = list[Part](), 0, dict[int, Fault]()
     for table, frame in zip(tables, frames, strict=True):
         parts.append(Part(first, table))
         faults |= {first + row: fault for row, fault in table.faults.items()}

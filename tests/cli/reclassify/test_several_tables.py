@@ -148,7 +148,7 @@ def test_each_of_them_has_its_own_decimal_sign(tmp_path: Path) -> None:
 
 
 def test_a_number_of_any_form_means_the_same_beside_a_table_with_points(tmp_path: Path) -> None:
-    of_chance, cells = chance("several tables"), []
+    of_chance, cells = chance("several tables"), list[str]()
     while len(cells) < NUMBERS:
         cell = mutated(form_of_number(of_chance), of_chance)
         cell = cell.replace("..", "\0").replace(".", ",").replace("\0", "..") if of_chance.random() < 0.9 else cell

@@ -36,8 +36,11 @@ class _Sentences:
             "split_offers": self._split,
             "merged_offers": self._merged,
             "operator_in_several": self._operator_in_several,
+            "hidden_rows": self._hidden_rows,
+            "hidden_sheets": self._hidden_sheets,
         }
-        return words[self._code]()
+        said = words[self._code]()
+        return f"{self._detail['file']}: {said}" if "file" in self._detail else said
 
     @property
     def _offers(self) -> str:
@@ -107,6 +110,19 @@ class _Sentences:
     def _examples(self) -> str:
         examples = [quoted(str(example)) for example in self._detail["examples"]]
         return ", ".join(examples) + (" …" if len(examples) < self._count else "")
+
+    def _hidden_rows(self) -> str:
+        what = self._number("skjult række er", "skjulte rækker er", "hidden row is", "hidden rows are")
+        rows = ", ".join(map(str, self._detail["examples"])) + (
+            ", …" if len(self._detail["examples"]) < self._count else ""
+        )
+        return self._pick(f"{what} læst med: {rows}", f"{what} read, too: {rows}")
+
+    def _hidden_sheets(self) -> str:
+        return self._pick(
+            f"skjulte ark er ikke læst: {self._examples()}; --sheet vælger et af dem",
+            f"hidden sheets were passed over: {self._examples()}; --sheet chooses one of them",
+        )
 
     def _unused_ids(self) -> str:
         line = self._pick("linje", "line")

@@ -11,8 +11,8 @@ import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
 from engine.evaluation.evidence import Stated
-from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
+from offers.records.input_remarks import InputRemark
 from offers.records.offer import Offer
 from offers.records.reader import SUFFIXES as OFFER_FILES
 from offers.tables.csv_text import Fault
@@ -55,7 +55,9 @@ class RegisterRows:
             Rejected: with every mistake found in the row.
         """
         part, rows, frame = next(one for one in reversed(self._parts) if one[0].first <= row)
-        return rows.offer(row - part.first, frame.row(row - part.first, named=True))
+        own: int = row - part.first
+        offer: Offer = rows.offer(own, frame.row(own, named=True))
+        return offer
 
     def stated(self, values: Mapping[str, Any]) -> Stated:
         """What a row that has been read before states."""
@@ -146,10 +148,10 @@ def _as_read(table: Table) -> str:
     return f"({', '.join(f'{name} {value}' for name, value in table.detected.items())})"
 
 
-def _remarks(tables: Iterable[Table]) -> Iterator[Text]:
+def _remarks(tables: Iterable[Table]) -> Iterator[InputRemark]:
     for table in tables:
         for remark in table.remarks:
-            yield Text(da=f"{Path(table.file).name}: {remark.da}", en=f"{Path(table.file).name}: {remark.en}")
+            yield remark._replace(detail={**remark.detail, "file": Path(table.file).name})
 
 
 class InSeveral(NamedTuple):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place
-from engine.rulebooks.language import Text
+from offers.records.input_remarks import InputRemark
 from offers.tables.cells import DecimalSign
 from offers.tables.csv_text import Fault
 from offers.tables.headers import Column
@@ -50,12 +50,13 @@ class Table(NamedTuple):
     rows_of_files: tuple[int, ...] = ()
     rows: int | None = None
     faults: Mapping[int, Fault] = MappingProxyType({})
-    remarks: tuple[Text, ...] = ()
+    remarks: tuple[InputRemark, ...] = ()
     parts: tuple[Part, ...] = ()
 
     def part_of(self, row: int) -> Part:
         """The part of several tables in which a row stands."""
-        return next(part for part in reversed(self.parts) if part.first <= row)
+        own: Part = next(part for part in reversed(self.parts) if part.first <= row)
+        return own
 
     def place(self, row: int, column: Column | None = None) -> Place:
         """The place of a row, counted from 0, or of a cell in it."""

@@ -188,6 +188,16 @@ def test_what_is_not_one_register_is_refused(names: tuple[str, ...], message: st
     assert message in ran.err
 
 
+def test_hidden_rows_are_said_with_their_file(returned: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(returned / "0.xlsx")
+    book["Register"].row_dimensions[4].hidden = True
+    book.save(tmp_path / "a.xlsx")
+    ran = run(tmp_path / "run", tmp_path / "a.xlsx", returned / "1.xlsx")
+    assert "a.xlsx: 1 hidden row is read, too: 4" in ran.err
+    (remark, *_) = json.loads((tmp_path / "run" / "run.json").read_text())["input_remarks"]
+    assert remark == {"code": "hidden_rows", "examples": [4], "file": "a.xlsx", "offers": 1}
+
+
 def test_preview_reads_them_as_one_register(returned: Path) -> None:
     options = ("--against", MOST.id, "--rulebook", f"{MOST.id}@2018", *YEAR, "--lang", "en")
     ran = here("preview", str(returned), *options)

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
@@ -19,6 +20,7 @@ from engine.decisions.decision_record import decision_record
 from engine.diagnostics import Rejected
 from engine.documents.document import read_one
 from engine.evaluation.evidence import Evidence, Provenance, Stated
+from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Language
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
@@ -34,12 +36,13 @@ from offers.tables.template_columns import columns_to_fill_in
 from offers.tables.workbook_template import write_workbook
 from tests.chance import AT_THE_DESK, SOAK, chance, tried
 from tests.command import DATA, here
+from tests.engine.random_rulebooks import Example, examples
 from tests.offers.random_offers import VOCABULARY, YEAR, random_offer
 from tests.support import TEXT, flow, make_rulebook
 
 RULEBOOKS = COVERED, MOST = Library().in_force(YEAR)
 DECIDERS = [wider := Decider(COVERED), Decider(MOST, wider)]
-OFFERS = 60 if AT_THE_DESK else 5_000 if SOAK > 1 else 1_000
+OFFERS = 50 if AT_THE_DESK else 5_000 if SOAK > 1 else 1_000
 LANGUAGES: tuple[Language, ...] = ("da", "en")
 YEAR_OPTION = ("--year", str(YEAR))
 
@@ -152,11 +155,12 @@ def test_the_real_offers_come_back_as_they_are(
 
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_random_offers_come_back_as_they_are(language: Language, tmp_path: Path) -> None:
-    of_chance = chance(f"template {language}")
+@pytest.mark.parametrize("as_csv", [False, True], ids=["xlsx", "csv"])
+def test_random_offers_come_back_as_they_are(language: Language, as_csv: bool, tmp_path: Path) -> None:
+    of_chance = chance(f"template {language} {as_csv}")
     offers = [random_offer(of_chance, number) for number in range(OFFERS // len(LANGUAGES))]
     assert sum(isinstance(decided(offer)[0], str) for offer in offers[:50]) < 45
-    law(offers, language, tmp_path)
+    law(offers, language, tmp_path, as_csv=as_csv)
 
 
 # --- what cells cannot hold, and what has none ---
@@ -258,6 +262,26 @@ def test_no_two_columns_have_one_heading_and_each_is_read_as_its_own(
     assert len(set(headings)) == len(headings)
     read = Headers(vocabulary).read([column.header for column in columns], "register.xlsx")
     assert [column.name for column in read] == [column.name for column in columns]
+
+
+@tried(40)
+@given(examples(), st.sampled_from(LANGUAGES))
+def test_of_a_random_rulebook_there_is_a_workbook_or_an_error_that_names_the_fact(
+    example: Example, language: Language
+) -> None:
+    rulebook = example.rulebook
+    read = {fact.id for fact in compile_rulebook(rulebook).facts_read}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "register.xlsx"
+        if "area" in read:  # which is the column of the offer's area
+            with pytest.raises(Rejected, match="the fact `area` has no column of its own"):
+                write_workbook(path, [rulebook], 2031, language)
+            return
+        write_workbook(path, [rulebook], 2031, language)
+        names = [cell.value for cell in openpyxl.load_workbook(path)["Register"][2]]
+    columns = Headers(rulebook.vocabulary).read(names, "register.xlsx")
+    assert len({name.casefold() for name in names}) == len(names) == len(columns)
+    assert read <= {column.fact.id for column in columns if column.fact}
 
 
 def test_the_shipped_columns_have_the_headings_that_people_know() -> None:

@@ -8,8 +8,9 @@ from engine.documents.schemas import at_most_one, both_or_neither, exactly_one, 
 from engine.rulebooks.checker import DOTTED, NAME, VERSION
 from engine.rulebooks.language import RulebookFile, VocabularyFile
 from engine.rulebooks.vocabulary_loader import RESERVED_ANSWERS, RESERVED_FACTS
+from engine.values.comparison import Comparison
 
-_COMPARISONS = ("at_most", "at_least", "below", "above", "equals", "is", "in")
+_COMPARISONS = (*(comparison.value for comparison in Comparison), "is", "in")
 _RANGE, _OF_NUMBERS = ("at_least", "at_most"), ("per", "derived")
 
 

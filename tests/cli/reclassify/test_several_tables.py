@@ -19,7 +19,7 @@ from tests.command import DATA, Ran, here
 from tests.offers.columns.test_readers_agree import form_of_number, mutated
 
 COVERED, MOST = Library().in_force(2018)
-NUMBERS = 200 if AT_THE_DESK else 2_000 * SOAK
+NUMBERS = 100 if AT_THE_DESK else 2_000 * SOAK
 YEAR = ("--year", "2018")
 
 
@@ -59,7 +59,7 @@ def decisions(out: Path) -> dict[str, Any]:
     return {f"{i} {row['offer']}": row for i, frame in enumerate(kept) for row in frame.to_dicts()}
 
 
-@pytest.mark.parametrize("is_folder", [True, False], ids=["folder", "paths"])
+@pytest.mark.parametrize("is_folder", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["folder", "paths"])
 def test_they_are_decided_as_the_offers_that_they_hold(returned: Path, is_folder: bool, tmp_path: Path) -> None:
     paths = [returned / name for name in ("0.xlsx", "1.xlsx", "2.csv")]
     ran = run(tmp_path / "run", *([returned] if is_folder else paths))

@@ -9,20 +9,20 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from engine.diagnostics import Diagnostic, Rejected
-from engine.documents.document import read_one
+from engine.documents.document import Node, read_one
 from engine.rulebooks.schemas import rulebook_schema, vocabulary_schema
 from offers.cases.schemas import cases_schema, offer_schema
 from tests.chance import AT_THE_DESK, SOAK, chance
 from tests.offers.records.mutated_documents import FORMATS, mutated
 from tests.support import flow
 
-DOCUMENTS = 60 if AT_THE_DESK else 1_875 if SOAK > 1 else 400
+DOCUMENTS = 30 if AT_THE_DESK else 1_875 if SOAK > 1 else 400
 """So many of each format."""
 SCHEMAS = {
-    "offer": offer_schema(),
-    "rulebook": rulebook_schema(),
-    "vocabulary": vocabulary_schema(),
-    "cases": cases_schema(),
+    "offer": Draft202012Validator(offer_schema()),
+    "rulebook": Draft202012Validator(rulebook_schema()),
+    "vocabulary": Draft202012Validator(vocabulary_schema()),
+    "cases": Draft202012Validator(cases_schema()),
 }
 
 
@@ -78,10 +78,10 @@ def refused(name: str, data: bytes) -> list[Diagnostic]:
     return []
 
 
-def errors(name: str, data: bytes) -> list[str]:
-    """What the schema says is wrong."""
-    found = Draft202012Validator(SCHEMAS[name]).iter_errors(read_one(data, "a.yaml").plain())
-    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in found]
+def error(name: str, node: Node) -> str | None:
+    """What the schema says is wrong first."""
+    wrong = next(SCHEMAS[name].iter_errors(node.plain()), None)
+    return f"{'/'.join(map(str, wrong.absolute_path))}: {wrong.message[:200]}" if wrong else None
 
 
 @pytest.mark.hypothesis
@@ -91,10 +91,10 @@ def test_schema_and_loader_say_the_same_of_mutated_documents(name: str) -> None:
     for _ in range(DOCUMENTS):
         data = mutated(of_chance.choice(FORMATS[name].documents), of_chance)
         try:
-            read_one(data, "a.yaml")
+            node = read_one(data, "a.yaml")
         except Rejected:
             continue  # no document, of which a schema says nothing
-        by_schema, by_loader = errors(name, data), refused(name, data)
+        by_schema, by_loader = error(name, node), refused(name, data)
         counted["wrong" if by_loader else "valid"] += 1
         if by_schema:
             assert by_loader, (data, by_schema)
@@ -137,7 +137,7 @@ OFFERS = {**{name: ({"evidence": one}, is_right) for name, (one, is_right) in EV
 def test_an_offer_is_right_or_wrong_by_both(name: str) -> None:
     said, is_right = OFFERS[name]
     data = flow({"format": "sekskant/offer/1", "id": "a", "name": "A", **said}).encode()
-    assert (errors("offer", data) == [], refused("offer", data) == []) == (is_right, is_right)
+    assert (error("offer", read_one(data, "a.yaml")) is None, refused("offer", data) == []) == (is_right, is_right)
 
 
 RULEBOOKS: dict[str, tuple[tuple[Any, ...], Any, bool]] = {
@@ -166,4 +166,7 @@ def test_a_rulebook_is_right_or_wrong_by_both(name: str) -> None:
         holder = holder[step]
     holder[path[-1]] = value
     data = flow(document).encode()
-    assert (errors("rulebook", data) == [], refused("rulebook", data) == []) == (is_right, is_right)
+    assert (error("rulebook", read_one(data, "a.yaml")) is None, refused("rulebook", data) == []) == (
+        is_right,
+        is_right,
+    )

@@ -35,10 +35,12 @@ class _Sentences:
             "renamed_offers": self._renamed,
             "split_offers": self._split,
             "merged_offers": self._merged,
+            "operator_in_several": self._operator_in_several,
             "hidden_rows": self._hidden_rows,
             "hidden_sheets": self._hidden_sheets,
         }
-        return words[self._code]()
+        said = words[self._code]()
+        return f"{self._detail['file']}: {said}" if "file" in self._detail else said
 
     @property
     def _offers(self) -> str:
@@ -83,6 +85,13 @@ class _Sentences:
         return self._pick(
             f"{ids} har andre tegn end bogstaver, cifre, -, _ og .: {self._examples()}",
             f"{ids} with other signs than letters, digits, -, _ and .: {self._examples()}",
+        )
+
+    def _operator_in_several(self) -> str:
+        operator, files = self._detail["operator"], self._wording.listed(map(str, self._detail["files"]))
+        return self._pick(
+            f"{operator} står i flere tabeller ({self._offers}): {files}",
+            f"{operator} stands in several tables ({self._offers}): {files}",
         )
 
     def _unknown_part_of(self) -> str:

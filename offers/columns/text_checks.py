@@ -25,6 +25,7 @@ _SURELY = {
     "operator_name": _FIRST_SAYS,
     "operator_code": "",
     "agreement_name": _FIRST_SAYS,
+    "agreement_code": "",
     **dict.fromkeys(DETAILS, SURELY_SAYS),
     "date": SURELY_DATE,
     "as_of": SURELY_SINCE,

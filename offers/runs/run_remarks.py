@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from offers.comparison.previous import IdLine, Previous
+from offers.records.authorities import said_as
 from offers.records.input_remarks import (
     MAX_EXAMPLES,
     Asked,
@@ -28,7 +29,8 @@ from offers.tables.cells import WHITESPACE, answer_of
 from offers.tables.headers import stated_in
 from offers.tables.ids_in_columns import UNUSUAL, comparable_ids, is_one_of
 from offers.tables.offer_files import OfferRows
-from offers.tables.table import ROW, SEVERAL
+from offers.tables.several_tables import in_several
+from offers.tables.table import ROW, SEVERAL, Table
 from offers.tables.table_file import parquet_files
 
 _ID, _WHOLE = "id", "part_of"
@@ -45,6 +47,7 @@ def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
     examples = odd.select(pl.len().alias("count"), pl.col(_ID).head(MAX_EXAMPLES).implode())
     count, ids = examples.collect(engine="streaming").row(0)
     remarks += [*remarks_on_ids(ids, count), *remarks_on_operators(_operators(run)), *_on_wholes(run)]
+    remarks += _on_operators_in_several(request.table)
     return [*remarks, *(_on_changed_ids(run, request.previous) if request.previous else ())]
 
 
@@ -72,6 +75,24 @@ def _operators(run: Pass) -> Counter[Operator]:
         for kind, name, code in itertools.zip_longest(kinds, names[: len(kinds)], codes[: len(kinds)]):
             operators[Operator(answer_of(kind, fact), name, code)] += count
     return operators
+
+
+def _on_operators_in_several(table: Table) -> Iterator[InputRemark]:
+    """The operators that stand in more than one of the tables that are one register."""
+    if not table.parts:
+        return
+    names = dict[str, str]()
+
+    def operators(values: Mapping[str, Any]) -> Iterator[str]:
+        codes = [*str(values.get("operator_code") or "").split(SEVERAL)]
+        written = [name.strip() for name in str(values.get("operator_name") or "").split(SEVERAL)]
+        for name, code in itertools.zip_longest(written, codes[: len(written)], fillvalue=""):
+            if name:
+                said = said_as(name, code)
+                yield names.setdefault(said.casefold(), said)
+
+    for operator, where in in_several(table, operators, ("operator_name", "operator_code")).items():
+        yield InputRemark("operator_in_several", where.rows, {"operator": operator, "files": list(where.files)})
 
 
 def _offers_of(run: Pass) -> pl.LazyFrame:

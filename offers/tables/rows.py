@@ -16,6 +16,7 @@ from offers.records.evidence import UNKNOWN
 from offers.records.offer import Offer, read_offer
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.headers import DETAILS, Column
+from offers.tables.services import services_node
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
 
@@ -165,6 +166,9 @@ class Rows:
                 yield name, self._terms(name, cells[name], self._place(row, name))
         if "service_type" in cells and cells["service_type"].lower() not in UNKNOWN:
             yield "service_type", _text(self._answer("service_type", cells), self._place(row, "service_type"))
+        if "services" in cells:
+            acts = self._vocabulary.terms.get("act", {})
+            yield "services", services_node(cells["services"], acts, self._place(row, "services"), diagnostics)
         evidence = self._evidence(row, cells, diagnostics)
         yield "evidence", Document(self._table.place(row), evidence, {})
 

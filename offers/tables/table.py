@@ -32,7 +32,8 @@ class Table(NamedTuple):
     types they are texts. An id is a text without spaces around it. `detected` is what a reader may want to check.
     `most_rows` is at least the number of rows, `rows` their number where it is known from elsewhere than the frame.
     `faults` says of rows that they cannot be read, `remarks` what else whoever hands in the table should know. `files`
-    are those that Parquet stands in, with the rows of each, where any backend may read them by itself.
+    are those that Parquet stands in, with the rows of each, where any backend may read them by itself. `parts` are the
+    tables that it is put together of, if any.
     """
 
     file: str
@@ -50,12 +51,29 @@ class Table(NamedTuple):
     rows: int | None = None
     faults: Mapping[int, Fault] = MappingProxyType({})
     remarks: tuple[InputRemark, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    def part_of(self, row: int) -> Part:
+        """The part of several tables in which a row stands."""
+        own: Part = next(part for part in reversed(self.parts) if part.first <= row)
+        return own
 
     def place(self, row: int, column: Column | None = None) -> Place:
         """The place of a row, counted from 0, or of a cell in it."""
+        if self.parts:
+            part = self.part_of(row)
+            own = {one.name: one for one in part.table.columns}
+            return part.table.place(row - part.first, own.get(column.name, column) if column else None)
         if self.sheet is not None:
             return place_in_sheet(self.file, self.sheet, row + self.first_row, column.number if column else None)
         return Place(self.file, row + self.first_row, column.number if column else 1)
+
+
+class Part(NamedTuple):
+    """One of several tables that are one register, and which row of it is the table's first."""
+
+    first: int
+    table: Table
 
 
 def place_in_sheet(file: str, sheet: str, row: int, column: int | None = None) -> Place:

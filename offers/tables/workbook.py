@@ -19,7 +19,7 @@ from engine.values.numbers import decimal_text
 from offers.records.input_remarks import InputRemark
 from offers.tables.binary_numbers import decimal_of, number_of_binary
 from offers.tables.cells import DecimalSign
-from offers.tables.headers import SHEET, Column, Headers
+from offers.tables.headers import HEADER_WITHIN, SHEET, Column, Headers
 from offers.tables.ods_sheet import OdsSheets
 from offers.tables.reading import Reading
 from offers.tables.sheet_cells import SheetContent
@@ -29,7 +29,6 @@ from offers.tables.table import EXTRA, Table, decimal_sign, frame_of_texts, lett
 from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
 from offers.tables.xlsx_sheet import sheet_of_xlsx
 
-_HEADER_WITHIN = 10
 _NOT_WHOLE = (CalamineError, ElementTree.ParseError, KeyError, *DAMAGED_ARCHIVE)
 
 
@@ -44,7 +43,7 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     with _told_as_ours(file.name):
         choice, content = _read(file, reading.sheet)
     sheet, rows = choice.name, content.rows
-    at = next((i for i, row in enumerate(rows[:_HEADER_WITHIN]) if _names_columns(row, headers)), 0)
+    at = next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if _names_columns(row, headers)), 0)
     names = [cell_text(c, ".") or "" for c in (rows[at : at + 1] or [[]])[0]]
     with _told_with_hidden_sheets(file.name, choice):
         columns = headers.read(names, file.name, ignored, lambda n: place_in_sheet(file.name, sheet, at + 1, n))

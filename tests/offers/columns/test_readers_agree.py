@@ -26,7 +26,7 @@ from offers.records.offer import Offer
 from offers.tables.cells import DecimalSign, names_of_answers
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, Headers
 from offers.tables.rows import Rows
-from offers.tables.table import ROW, Table
+from offers.tables.table import ROW, SEVERAL, Table
 from tests.chance import AT_THE_DESK, SOAK, chance
 from tests.command import sekskant
 
@@ -174,11 +174,29 @@ def cells(chance: Random, sign: DecimalSign) -> Iterator[Cell]:
             yield Cell(column, text)
 
 
+def form_of_service(chance: Random) -> str:
+    sections = [
+        "",
+        " § 104",
+        " §104",
+        " §§ 107, 108",
+        " § 105 stk. 2",
+        " § 83 a",
+        " § 105, stk. 2 og 107",
+        " § hundrede",
+    ]
+    places = ["", "", ": 38", ":0,5", ": 0.1", ": 1.000", ": 12 pladser", " : 7", ": mange", ": 1234567890"]
+    act = chance.choice(["SEL", "SEL", "sel", "serviceloven", "SUL", "FSL", "LOV", ""])
+    return f"{chance.choice(['', ' '])}{act}{chance.choice(sections)}{chance.choice(places)}{chance.choice(['', ' '])}"
+
+
 def form_of_cell(column: str, chance: Random) -> str:
     if column in NUMBERS:
         return form_of_number(chance)
     if column in JUDGEMENTS or words_of(column):
         return form_of_word(column, chance)
+    if column == "services":
+        return SEVERAL.join(form_of_service(chance) for _ in range(chance.choice([1, 1, 2, 3])))
     return chance.choice([*TEXTS, *(DATES if column.endswith(("_date", "_as_of", "_stated_as")) else UNKNOWNS)])
 
 

@@ -58,6 +58,13 @@ class Table(NamedTuple):
         own: Part = next(part for part in reversed(self.parts) if part.first <= row)
         return own
 
+    def number_of(self, row: int) -> int:
+        """The number that a row, counted from 0, has in its file."""
+        if self.parts:
+            part = self.part_of(row)
+            return part.table.number_of(row - part.first)
+        return row + self.first_row
+
     def place(self, row: int, column: Column | None = None) -> Place:
         """The place of a row, counted from 0, or of a cell in it."""
         if self.parts:
@@ -65,8 +72,8 @@ class Table(NamedTuple):
             own = {one.name: one for one in part.table.columns}
             return part.table.place(row - part.first, own.get(column.name, column) if column else None)
         if self.sheet is not None:
-            return place_in_sheet(self.file, self.sheet, row + self.first_row, column.number if column else None)
-        return Place(self.file, row + self.first_row, column.number if column else 1)
+            return place_in_sheet(self.file, self.sheet, self.number_of(row), column.number if column else None)
+        return Place(self.file, self.number_of(row), column.number if column else 1)
 
 
 class Part(NamedTuple):

@@ -30,6 +30,7 @@ from offers.runs.repeated_ids import Repeated, RepeatedIds, rows_with
 from offers.runs.run_pass import Pass
 from offers.tables.cells import WHITESPACE
 from offers.tables.polars_words import fault_of
+from offers.tables.single_precision import in_double_precision
 from offers.tables.standard_error import standard_error_in
 from offers.tables.table import ROW, Table
 from offers.tables.table_file import parquet_files
@@ -142,7 +143,7 @@ class SparkBackend:
         row = (spark.col(_FIRST) + spark.col(_INDEX)).alias(ROW)
         frame = nw.from_native(numbered.select(row, spark.col(f"`{header}`").alias("id"), *columns))
         rows: DataFrame = frame.with_columns(nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)).to_native()
-        return rows
+        return in_double_precision(rows)
 
     def evaluate(self, rows: DataFrame, run: Pass) -> DataFrame:
         """The rows with their vectors, in files."""

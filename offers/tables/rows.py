@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
@@ -12,8 +13,10 @@ from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
+from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
 from offers.records.offer import Offer, read_offer
+from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.headers import DETAILS, Column
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, SettingAside
@@ -37,14 +40,24 @@ def text_of(value: Any) -> str | None:
 class Rows:
     """Reads the rows of a table, one at a time.
 
-    Rows of a run before are `recorded`: what makes an offer, and an id, was asked when they came in.
+    Rows of a run before are `recorded`: what makes an offer, and an id, was asked when they came in. `number_of` says
+    what a binary number stands for.
     """
 
     reads_cells = True
 
-    def __init__(self, table: Table, vocabulary: Vocabulary, *, recorded: bool = False) -> None:
+    def __init__(
+        self,
+        table: Table,
+        vocabulary: Vocabulary,
+        *,
+        recorded: bool = False,
+        number_of: Callable[[float], Fraction] = number_of_binary,
+    ) -> None:
         self._table, self._vocabulary, self.asks_for_offers = table, vocabulary, not recorded
         self._columns = {column.name: column for column in table.columns}
+        self._numbers = {column.name for column in table.columns if column.holds_numbers}
+        self._number_of = number_of
         self._setting_aside = SettingAside(self._columns, vocabulary, table.sign)
         self._attributes: dict[tuple[str | None, ...], Stated] = {}
         self._read_before: dict[tuple[str, str, str | None], Evidence] = {}
@@ -102,7 +115,7 @@ class Rows:
             Rejected: with every mistake found in the evidence.
         """
         own = self._columns
-        cells = {n: text for n, value in values.items() if n in own and (text := text_of(value)) is not None}
+        cells = {n: text for n, value in values.items() if n in own and (text := self._text_of(n, value)) is not None}
         attributes = tuple(cells.get(name) for name in _ATTRIBUTES)
         if attributes not in self._attributes:
             plain = {"id": "x", **dict(zip(_ATTRIBUTES, attributes, strict=True))}
@@ -133,7 +146,13 @@ class Rows:
         return read
 
     def _cells(self, values: Mapping[str, Any]) -> dict[str, str]:
-        return {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
+        return {name: text for name in self._columns if (text := self._text_of(name, values.get(name))) is not None}
+
+    def _text_of(self, name: str, value: Any) -> str | None:
+        """A typed cell as text, a number where one belongs as what it stands for."""
+        if isinstance(value, float) and name in self._numbers and math.isfinite(value):
+            return decimal_text(self._number_of(value))
+        return text_of(value)
 
     def column_at(self, place: Place) -> Column | None:
         """The column in which a place lies."""

@@ -95,7 +95,7 @@ def decimal_sign(columns: Iterable[Column], frame: pl.LazyFrame, default: Decima
         frame: its cells, texts.
         default: the sign of tables of its kind.
     """
-    measured = [c.name for c in columns if c.fact and c.fact.is_number and not c.detail]
+    measured = [c.name for c in columns if c.holds_numbers]
     if not measured:
         return default
     counted = {sign: [_written_with(sign, name) for name in measured] for sign in (",", ".")}

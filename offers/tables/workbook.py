@@ -51,7 +51,7 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     check_headers(content, at + 1, columns, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
     below = rows[at + 1 :]
     sign = reading.decimal or _sign_of_texts(columns, below)
-    cells = {c.name: [cell_text(row[c.number - 1], sign, is_number=_is_number(c)) for row in below] for c in columns}
+    cells = {c.name: [cell_text(row[c.number - 1], sign, is_number=c.holds_numbers) for row in below] for c in columns}
     faults = faults_of_rows(content, at + 1, columns)
     if faults:
         cells[EXTRA] = [faults[row].message if row in faults else None for row in range(len(below))]
@@ -155,10 +155,6 @@ def _damaged(place: Place) -> Exception:
 
 def _names_columns(row: Sequence[Any], headers: Headers) -> bool:
     return any(isinstance(cell, str) and headers.name_of(cell) == "id" for cell in row)
-
-
-def _is_number(column: Column) -> bool:
-    return column.fact is not None and column.fact.is_number and column.detail is None
 
 
 def cell_text(value: Any, sign: str, *, is_number: bool = False) -> str | None:

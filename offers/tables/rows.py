@@ -15,6 +15,7 @@ from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
+from offers.records.notation import Notation
 from offers.records.offer import Offer, read_offer
 from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
@@ -86,7 +87,8 @@ class Rows:
         diagnostics: list[Diagnostic] = []
         document = self._document_of(row, cells, diagnostics)
         try:
-            offer = read_offer(document, self._vocabulary, is_recorded=not self.asks_for_offers)
+            notation = Notation(self._table.sign)
+            offer = read_offer(document, self._vocabulary, notation, is_recorded=not self.asks_for_offers)
         except Rejected as error:
             diagnostics += error.diagnostics
         if diagnostics:

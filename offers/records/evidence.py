@@ -24,7 +24,7 @@ from offers.records.texts import says_something
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
 _YEAR = re.compile(r"[0-9]{4}\Z")
-_THOUSANDS = re.compile(r"\+?[1-9][0-9]{0,2}\.000\Z")
+_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.000\Z")
 _COUNTS = re.compile(r"(-?[0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z", re.IGNORECASE)
 _COUNTED = re.compile(r"[0-9]{1,15} ?(?:/| af | of ) ?[0-9]{1,15}", re.IGNORECASE)
 _HAS_ENDS = re.compile(r"[<>≤≥]|\.\.")

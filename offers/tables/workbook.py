@@ -19,13 +19,14 @@ from engine.rulebooks.language import Text
 from engine.values.numbers import decimal_text
 from offers.tables.binary_numbers import decimal_of, number_of_binary
 from offers.tables.cells import DecimalSign
+from offers.tables.decimal_signs import PlaceOf, decimal_sign
 from offers.tables.headers import SHEET, Column, Headers
 from offers.tables.ods_sheet import OdsSheets
 from offers.tables.reading import Reading
 from offers.tables.sheet_cells import SheetContent
 from offers.tables.sheet_faults import check_headers, faults_of_rows, hidden_rows_read
 from offers.tables.standard_error import unheard
-from offers.tables.table import EXTRA, Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
+from offers.tables.table import EXTRA, Table, frame_of_texts, letters_of, place_in_sheet
 from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
 from offers.tables.xlsx_sheet import sheet_of_xlsx
 
@@ -50,7 +51,11 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
         columns = headers.read(names, file.name, ignored, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
     check_headers(content, at + 1, columns, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
     below = rows[at + 1 :]
-    sign = reading.decimal or _sign_of_texts(columns, below)
+
+    def place_of(row: int, column: Column) -> Place:
+        return place_in_sheet(file.name, sheet, row + at + 2, column.number)
+
+    sign = reading.decimal or _sign_of_texts(columns, below, place_of)
     cells = {c.name: [cell_text(row[c.number - 1], sign, is_number=c.holds_numbers) for row in below] for c in columns}
     faults = faults_of_rows(content, at + 1, columns)
     if faults:
@@ -62,9 +67,9 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     return table._replace(first_row=at + 2, sheet=sheet, rows=len(below), faults=faults, remarks=remarks)
 
 
-def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> DecimalSign:
+def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]], place_of: PlaceOf) -> DecimalSign:
     texts = {c.name: [cell if type(cell := row[c.number - 1]) is str else None for row in rows] for c in columns}
-    return decimal_sign(columns, frame_of_texts(texts), ".")
+    return decimal_sign(columns, frame_of_texts(texts), ".", place_of)
 
 
 class _Choice(NamedTuple):

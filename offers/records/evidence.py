@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from decimal import Decimal
 from fractions import Fraction
@@ -132,7 +133,17 @@ class _Reader:
 
     def entry(self, entry: EvidenceEntry, node: Mapping) -> Evidence:
         """Evidence from a mapping with an answer or bounds, and its details."""
-        provenance = Provenance(**{name: _detail(getattr(entry, name), name, node) for name in EVIDENCE_DETAILS})
+        details = {name: text for name in EVIDENCE_DETAILS if (text := getattr(entry, name)) is not None}
+        diagnostics = [*_empty_details(details, node)]
+        try:
+            evidence = self._stated(entry, node, Provenance(**{name: t for name, t in details.items() if t.strip()}))
+        except Rejected as error:
+            raise Rejected([*diagnostics, *error.diagnostics]) from None
+        if diagnostics:
+            raise Rejected(diagnostics)
+        return evidence
+
+    def _stated(self, entry: EvidenceEntry, node: Mapping, provenance: Provenance) -> Evidence:
         bounds = {name: getattr(entry, name) for name in BOUND_KEYS if getattr(entry, name) is not None}
         if entry.part is not None or entry.of is not None:
             if bounds or entry.answer is not None or entry.part is None or entry.of is None:
@@ -258,14 +269,12 @@ class _Reader:
         return describe_range(domain, is_whole=self._fact.is_whole)
 
 
-def _detail(text: str | None, name: str, node: Mapping) -> str | None:
-    """What is said in a detail; a blank says nothing, and dots are still to be filled in."""
-    if text is None or not text.strip():
-        return None
-    if not says_something(text):
-        message = f"{quoted(text)} where `{name}` belongs"
-        raise rejected(place_of(node, name), "evidence-form", message, "fill it in, or leave it out")
-    return text
+def _empty_details(details: MappingType[str, str], node: Mapping) -> Iterator[Diagnostic]:
+    """The details that say nothing: a blank is none, and dots are still to be filled in."""
+    for name, text in details.items():
+        if text.strip() and not says_something(text):
+            message = f"{quoted(text)} where `{name}` belongs"
+            yield Diagnostic(place_of(node, name), "evidence-form", message, "fill it in, or leave it out")
 
 
 def _bounded(name: str, bound: Any) -> Interval:

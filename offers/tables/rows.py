@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Sequence as SequenceType
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,8 +20,9 @@ from offers.records.notation import Notation
 from offers.records.offer import Offer, read_offer
 from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
-from offers.tables.headers import DETAILS, Column
-from offers.tables.set_aside import HINT, NOT_AN_OFFER, SettingAside
+from offers.tables.csv_text import Fault
+from offers.tables.headers import DETAILS, ID, Column
+from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FORMULAS, TOTAL, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
 
 _NOBODY = "none"
@@ -70,18 +72,49 @@ class Rows:
             Rejected: with every mistake found in the row; or, with the code `not-an-offer` alone, it holds none.
         """
         cells = self._cells(values)
-        if (fault := self._table.faults.get(row)) is not None:
-            at = self._table.place(row, Column("", fault.cell, EXTRA))
-            raise rejected(at, fault.code, fault.message, fault.hint)
+        faults = self._table.faults[row].all if row in self._table.faults else ()
         if self.asks_for_offers:
-            reason = self._setting_aside.reason(cells, is_too_long=values.get(EXTRA) is not None)
-            if reason is not None:
+            is_too_long = values.get(EXTRA) is not None
+            if (reason := self._reason_to_set_aside(cells, faults, is_too_long=is_too_long)) is not None:
                 raise rejected(self._table.place(row), NOT_AN_OFFER, reason, HINT)
-        if (extra := text_of(values.get(EXTRA))) is not None:
+        found = [Diagnostic(self._beside(row, f.cell), f.code, f.message, f.hint) for f in faults]
+        if not faults and (extra := text_of(values.get(EXTRA))) is not None:
             message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
-            beyond = self._table.place(row, Column("", 1 + max(c.number for c in self._columns.values()), EXTRA))
-            raise rejected(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")
+            beyond = self._beside(row, 1 + max(column.number for column in self._columns.values()))
+            found = [Diagnostic(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")]
+        if found:
+            raise Rejected([*found, *self._others_than(faults, row, cells)])
         return self._offer_of(row, cells)
+
+    def _beside(self, row: int, number: int) -> Place:
+        """The place of a cell by the number of its column, which may be none that is read."""
+        return self._table.place(row, Column("", number, EXTRA))
+
+    def _reason_to_set_aside(
+        self, cells: Mapping[str, str], faults: SequenceType[Fault], *, is_too_long: bool
+    ) -> str | None:
+        """Why a row is no offer; one that cannot be read is none only where it is a total without its sums."""
+        if not faults:
+            return self._setting_aside.reason(cells, is_too_long=is_too_long)
+        if not all(fault.is_formula for fault in faults):
+            return None
+        formulas = {column.name for column in self._table.columns for f in faults if f.cell == column.number}
+        reason = self._setting_aside.reason({**cells, **dict.fromkeys(formulas, NOT_COMPUTED)})
+        return reason if reason in (TOTAL, ROWS_OF_FORMULAS) else None
+
+    def _others_than(self, faults: SequenceType[Fault], row: int, cells: Mapping[str, str]) -> Iterable[Diagnostic]:
+        """What else is wrong with a row that cannot be read, as far as its other cells tell."""
+        if not cells:
+            return ()
+        known = {fault.cell for fault in faults}
+        readable = {name: text for name, text in cells.items() if self._columns[name].number not in known}
+        if faults:
+            readable.setdefault(ID, "x")
+        try:
+            self._offer_of(row, readable)
+        except Rejected as error:
+            return error.diagnostics
+        return ()
 
     def _offer_of(self, row: int, cells: Mapping[str, str]) -> Offer:
         diagnostics: list[Diagnostic] = []
@@ -240,7 +273,9 @@ class Rows:
                 node = cell_node(text, column.fact, self._table.sign, self._place(row, name), details)
             except Rejected as error:
                 diagnostics += error.diagnostics
-                continue
+                # What is wrong with the details is told, too.
+                place = self._place(row, name)
+                node = Document(place, {"answer": _text("unknown", place), **details}, {}) if details else None
             if column.year is None and node is not None:
                 evidence[column.fact.id] = node
             elif node is not None:

@@ -9,21 +9,28 @@ from typing import Any
 from cli.common.console import time_in_utc
 from cli.common.form import MARKS
 from cli.common.json_output import json_list
-from cli.common.screen import Piece, Screen
+from cli.common.overrides import made_override
+from cli.common.screen import Cell, Piece, Screen
 from cli.common.spreadsheet import csv_lines
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import LONG, Entry, RowEntry
+from engine.journal.records import RecordedOverride
 from engine.journal.verify import Fault, Report
+from engine.values.json_record import JsonRecord
 
-_UNLISTED = (*LONG, "previous", "superset", "checksums", "format")
+_UNLISTED = (*LONG, "previous", "superset", "checksums", "format", "input_remarks")
 LISTED = tuple(name for name in Entry._fields if name not in _UNLISTED)
 
 
-def _table(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
+Overriding = Callable[[Entry], tuple[Entry, RecordedOverride] | None]
+"""What people decided in place of the decision that an entry records."""
+
+
+def _table(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
     wording, screen = Wording(lang), Screen()
     heads = [("Post", "Entry"), ("Registreret (UTC)", "Recorded (UTC)"), ("Tilbud", "Offer"), ("Regelsæt", "Rulebook")]
     heads += [("Udfald", "Outcome"), ("Af", "By")]
-    rows = [[_cell(text, entry) for text in _row(entry, wording)] for entry in entries]
+    rows = [_cells(entry, overriding, wording) for entry in entries]
     if rows:
         screen.table([wording.pick(*head) for head in heads], rows)
     else:
@@ -42,25 +49,39 @@ def _row(entry: Entry, wording: Wording) -> list[str]:
     return [number, time_in_utc(entry.recorded_at), what, rulebook, outcome, entry.recorded_by]
 
 
-def _cell(text: str, entry: Entry) -> list[Piece]:
-    return [Piece(text, entry.verdict or "" if text.startswith(tuple(MARKS.values())) else "")]
+def _cells(entry: Entry, overriding: Overriding, wording: Wording) -> list[Cell]:
+    *start, outcome, by = _row(entry, wording)
+    pieces = [Piece(outcome, entry.verdict or "")]
+    if (made := overriding(entry)) is not None:
+        words = wording.pick("tilsidesat i post {}: {}", "overridden in entry {}: {}")
+        pieces.append(Piece(words.format(made[0].number, made[1].outcome), "bold"))
+    return [*([Piece(text)] for text in start), pieces, [Piece(by)]]
 
 
-def listed(entry: Entry) -> dict[str, str | int | None]:
+def _listed(entry: Entry) -> dict[str, str | int | None]:
     """An entry as lists for machines show it."""
     return {"id": entry.identifier} | {name: getattr(entry, name) for name in LISTED}
 
 
-def _json(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    yield from json_list(map(listed, entries))
+def _json(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
+    def record(entry: Entry) -> JsonRecord:
+        made = overriding(entry)
+        return _listed(entry) | {"recorded_override": None if made is None else made_override(*made)}
+
+    yield from json_list(map(record, entries))
 
 
-def _csv(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    rows = (["" if value is None else str(value) for value in listed(entry).values()] for entry in entries)
-    yield from csv_lines(itertools.chain([("id", *LISTED)], rows), lang)
+def _csv(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
+    def cells(entry: Entry) -> list[str]:
+        made = overriding(entry)
+        override = [made[1].outcome, made[1].because] if made else [None, None]
+        return ["" if value is None else str(value) for value in (*_listed(entry).values(), *override)]
+
+    header = ("id", *LISTED, "recorded_override", "recorded_override_because")
+    yield from csv_lines(itertools.chain([header], map(cells, entries)), lang)
 
 
-LISTS: Mapping[str, Callable[[Iterable[Entry], Language], Iterator[str]]] = {
+LISTS: Mapping[str, Callable[[Iterable[Entry], Language, Overriding], Iterator[str]]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,

@@ -35,6 +35,8 @@ class _Sentences:
             "renamed_offers": self._renamed,
             "split_offers": self._split,
             "merged_offers": self._merged,
+            "hidden_rows": self._hidden_rows,
+            "hidden_sheets": self._hidden_sheets,
         }
         return words[self._code]()
 
@@ -99,6 +101,19 @@ class _Sentences:
     def _examples(self) -> str:
         examples = [quoted(str(example)) for example in self._detail["examples"]]
         return ", ".join(examples) + (" …" if len(examples) < self._count else "")
+
+    def _hidden_rows(self) -> str:
+        what = self._number("skjult række er", "skjulte rækker er", "hidden row is", "hidden rows are")
+        rows = ", ".join(map(str, self._detail["examples"])) + (
+            ", …" if len(self._detail["examples"]) < self._count else ""
+        )
+        return self._pick(f"{what} læst med: {rows}", f"{what} read, too: {rows}")
+
+    def _hidden_sheets(self) -> str:
+        return self._pick(
+            f"skjulte ark er ikke læst: {self._examples()}; --sheet vælger et af dem",
+            f"hidden sheets were passed over: {self._examples()}; --sheet chooses one of them",
+        )
 
     def _unused_ids(self) -> str:
         line = self._pick("linje", "line")

@@ -119,8 +119,9 @@ def _previewed(
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     second = reclassify(again._replace(previous=previous, fragile=False), folder / "after")
     second = second._replace(changes=_with_codes(second.changes, again.table.frame))
+    on_table = len(again.table.remarks)
     read_by_one = [remark for remark in second.remarks if remark.code in UNREAD and remark not in first.remarks]
-    return second._replace(remarks=[remark for remark in second.remarks if remark not in read_by_one])
+    return second._replace(remarks=[remark for remark in second.remarks[on_table:] if remark not in read_by_one])
 
 
 def _with_codes(changes: pl.DataFrame, register: pl.LazyFrame) -> pl.DataFrame:

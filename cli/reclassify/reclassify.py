@@ -154,7 +154,7 @@ def reclassify(
         return
     _say_rejected_rows(result.rejected)
     say_set_aside(result.set_aside, lang)
-    for line in remark_sentences(result.remarks, rulebooks, year, Wording(lang)):
+    for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
     stop(Exit.REJECTED if result.rejected else Exit.DONE)
@@ -234,8 +234,8 @@ def say_how_it_was_read(table: Table, language: Language) -> None:
     """Say what was found out about a table, and what else whoever hands it in should know."""
     if table.detected:
         say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
-    for remark in table.remarks:
-        say(f"{table.file}: {remark.da if language == 'da' else remark.en}")
+    for line in remark_sentences(table.remarks, (), 0, Wording(language)):
+        say(f"{table.file}: {line}")
 
 
 def shown_register(register: str) -> str:

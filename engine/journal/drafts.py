@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.decisions.decision_record import decision_record
@@ -12,12 +12,18 @@ from engine.journal.journal import Kept
 from engine.journal.records import RecordedOverride, RunRecord
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.canonical import canonical, canonical_record, decision_text, sha256
+from engine.values.json_record import JsonRecord
 
 RULEBOOK, VOCABULARY = "rulebook", "vocabulary"
 
 
-def decision_draft(trace: Trace, superset: Rulebook | None, run: str, document: str, place: str) -> Draft:
-    """A decision as a draft: the offer as it was written, where it was read, and the wider rulebook consulted."""
+def decision_draft(
+    trace: Trace, superset: Rulebook | None, run: str, document: str, place: str, remarks: Sequence[JsonRecord] = ()
+) -> Draft:
+    """A decision as a draft: the offer as it was written, where it was read, and the wider rulebook consulted.
+
+    `remarks` are what to know of the offer as it was handed in.
+    """
     record = decision_record(trace)
     content = decision_text(record)
     return Draft(
@@ -37,6 +43,7 @@ def decision_draft(trace: Trace, superset: Rulebook | None, run: str, document: 
         document=document,
         place=place,
         superset=None if superset is None else canonical_record(superset.ref.record()),
+        input_remarks=canonical([*remarks]) if remarks else None,
     )
 
 

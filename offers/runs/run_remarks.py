@@ -36,10 +36,11 @@ _OPERATOR = ("operator_kind", "operator_name", "operator_code")
 
 
 def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
-    """The remarks on the input of a run that has been decided."""
+    """The remarks on the input of a run that has been decided, those on its table first."""
     request = run.request
     decided = sum(result.counts[0].values())
-    remarks = [*remarks_on_force(request.rulebooks, request.year, decided), *_on_evidence(run)]
+    in_force = remarks_on_force(request.rulebooks, request.year, decided)
+    remarks = [*request.table.remarks, *in_force, *_on_evidence(run)]
     odd = _decided_ids(run).filter(pl.col(_ID).str.contains(UNUSUAL))
     examples = odd.select(pl.len().alias("count"), pl.col(_ID).head(MAX_EXAMPLES).implode())
     count, ids = examples.collect(engine="streaming").row(0)

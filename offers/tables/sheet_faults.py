@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from engine.diagnostics import Place, rejected
-from engine.rulebooks.language import Text
+from offers.records.input_remarks import InputRemark
 from offers.tables.csv_text import Fault
 from offers.tables.headers import IDS, Column
 from offers.tables.sheet_cells import MergedCells, SheetContent
@@ -96,12 +96,8 @@ def range_of(merged: MergedCells) -> str:
     return f"{letters_of(merged.column)}{merged.row}:{letters_of(merged.last_column)}{merged.last_row}"
 
 
-def hidden_rows_read(content: SheetContent, header: int) -> Iterator[Text]:
+def hidden_rows_read(content: SheetContent, header: int) -> Iterator[InputRemark]:
     """What is said where rows below the headers are hidden, by hand or by a filter: they are read."""
     rows = sorted(row for row in content.hidden_rows if row > header)
     if rows:
-        numbers = ", ".join(map(str, rows[:_MOST_NAMED])) + (", …" if len(rows) > _MOST_NAMED else "")
-        yield Text(
-            da=f"{'1 skjult række er' if len(rows) == 1 else f'{len(rows)} skjulte rækker er'} læst med: {numbers}",
-            en=f"{'1 hidden row is' if len(rows) == 1 else f'{len(rows)} hidden rows are'} read, too: {numbers}",
-        )
+        yield InputRemark("hidden_rows", len(rows), {"examples": rows[:_MOST_NAMED]})

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place
-from engine.rulebooks.language import Text
+from offers.records.input_remarks import InputRemark
 from offers.tables.cells import DecimalSign
 from offers.tables.csv_text import Fault
 from offers.tables.headers import Column
@@ -47,7 +47,7 @@ class Table(NamedTuple):
     rows_of_files: tuple[int, ...] = ()
     rows: int | None = None
     faults: Mapping[int, Fault] = MappingProxyType({})
-    remarks: tuple[Text, ...] = ()
+    remarks: tuple[InputRemark, ...] = ()
 
     def place(self, row: int, column: Column | None = None) -> Place:
         """The place of a row, counted from 0, or of a cell in it."""

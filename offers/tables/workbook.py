@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected
-from engine.rulebooks.language import Text
 from engine.values.numbers import decimal_text
+from offers.records.input_remarks import InputRemark
 from offers.tables.binary_numbers import decimal_of, number_of_binary
 from offers.tables.cells import DecimalSign
 from offers.tables.decimal_signs import PlaceOf, decimal_sign
@@ -121,13 +121,9 @@ def _told_with_hidden_sheets(file: str, choice: _Choice) -> Iterator[None]:
         raise Rejected([*error.diagnostics, others]) from None
 
 
-def _passed_over(choice: _Choice) -> Iterator[Text]:
+def _passed_over(choice: _Choice) -> Iterator[InputRemark]:
     if choice.passed_over:
-        names = ", ".join(map(quoted, choice.passed_over))
-        yield Text(
-            da=f"skjulte ark er ikke læst: {names}; --sheet vælger et af dem",
-            en=f"hidden sheets were passed over: {names}; --sheet chooses one of them",
-        )
+        yield InputRemark("hidden_sheets", len(choice.passed_over), {"examples": [*choice.passed_over]})
 
 
 @contextmanager

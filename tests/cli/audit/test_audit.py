@@ -34,7 +34,11 @@ def test_assess_records_what_it_prints(tmp_path: Path) -> None:
     assert (ran.code, ran.out) == (0, plain.out)
     assert ran.err.startswith(f"recorded 4 decisions as entries 1-4 of {path}, run ")
     with Journal(str(path)) as journal:
-        recorded = [json.loads(e.content) | {"execution": json.loads(e.execution or "")} for e in journal.entries()]
+        recorded = [
+            json.loads(e.content)
+            | {"execution": json.loads(e.execution or ""), "input_remarks": json.loads(e.input_remarks or "[]")}
+            for e in journal.entries()
+        ]
     assert recorded == json.loads(ran.out)
 
 
@@ -132,7 +136,7 @@ def test_no_line_is_wider_than_the_terminal(columns: int, whole: Path) -> None:
 
 def test_show_as_json_gives_all_that_the_entry_holds(whole: Path) -> None:
     printed = json.loads(audit(whole, "show", "4", "--format", "json").out)
-    assert list(printed) == ["entry", "execution", "content", "document"]
+    assert list(printed) == ["entry", "execution", "content", "document", "input_remarks"]
     assert printed["document"]["evidence"]["cases_per_10000"]["at_most"] == "0.5"
     assert printed["entry"]["number"] == 4
 

@@ -22,7 +22,7 @@ from engine.decisions.evaluators import REFERENCE
 from engine.decisions.trace import Subject
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.journal.drafts import decision_draft, override_draft, run_draft, texts_of
-from engine.journal.entry import ENTRY_1, Draft, Entry, Header, sealed
+from engine.journal.entry import FORMATS, WRITTEN, Draft, Entry, Header, sealed
 from engine.journal.journal import Head, Journal
 from engine.journal.records import File, RunRecord, RunRulebook, columns_of, recorded_by, rulebooks_named
 from engine.journal.verify import Fault, verify
@@ -84,7 +84,7 @@ class Stored(NamedTuple):
 def stored(path: Path) -> Stored:
     with edited(path) as connection:
         headers = connection.execute("SELECT format, id, created_at, created_by, checksums, digest FROM journal")
-        rows = connection.execute(f"SELECT {', '.join(ENTRY_1.fields)} FROM entries ORDER BY number")  # noqa: S608
+        rows = connection.execute(f"SELECT {', '.join(WRITTEN.fields)} FROM entries ORDER BY number")  # noqa: S608
         texts = connection.execute("SELECT digest, kind, text FROM texts")
         return Stored(headers.fetchall(), [Entry(*row) for row in rows], texts.fetchall())
 
@@ -96,7 +96,11 @@ def holds(stored: Stored, folder: Path, noted: Head | None = None) -> bool:
         header, digest = Header(*row[:-1]), row[-1]
         parts = [header.digest == digest, header.checksums == header.checksums_now(), _texts_hold(stored)]
         for number, entry in enumerate(stored.entries, 1):
-            parts += [entry.number == number, entry.previous == digest, entry == sealed(entry)]
+            parts += [
+                entry.number == number,
+                entry.previous == digest,
+                entry.format in FORMATS and entry == sealed(entry),
+            ]
             parts += [sha256(entry.content) == entry.content_digest, _says_so(entry), _files_hold(entry, folder)]
             digest = entry.digest
     except (ValueError, TypeError, AttributeError, OSError):
@@ -136,7 +140,7 @@ class Edit(NamedTuple):
 
 def _entry(connection: sqlite3.Connection, number: int) -> Entry | None:
     row = connection.execute(
-        f"SELECT {', '.join(ENTRY_1.fields)} FROM entries WHERE number = ?",  # noqa: S608
+        f"SELECT {', '.join(WRITTEN.fields)} FROM entries WHERE number = ?",  # noqa: S608
         (number,),
     ).fetchone()
     return None if row is None else Entry(*row)
@@ -167,7 +171,7 @@ def _set(connection: sqlite3.Connection, edit: Edit) -> None:
 def _set_with_checksum(connection: sqlite3.Connection, edit: Edit) -> None:
     _set(connection, edit)
     if (entry := _entry(connection, edit.numbers[0])) is not None:
-        _write(connection, entry.number, checksums=ENTRY_1.checksums(entry))
+        _write(connection, entry.number, checksums=WRITTEN.checksums(entry))
 
 
 def _sealed(entry: Entry) -> Entry:
@@ -175,7 +179,7 @@ def _sealed(entry: Entry) -> Entry:
     entry = entry._replace(content_digest=sha256(str(entry.content)))
     try:
         return sealed(entry)
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):  # a format that there is not, or what no record can hold
         return entry
 
 
@@ -249,8 +253,8 @@ def _copy(connection: sqlite3.Connection, edit: Edit) -> None:
 
 
 def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
-    columns, marks = ", ".join(ENTRY_1.fields), ", ".join("?" * len(ENTRY_1.fields))
-    row = [getattr(entry, name) for name in ENTRY_1.fields]
+    columns, marks = ", ".join(WRITTEN.fields), ", ".join("?" * len(WRITTEN.fields))
+    row = [getattr(entry, name) for name in WRITTEN.fields]
     connection.execute(f"INSERT OR IGNORE INTO entries ({columns}) VALUES ({marks})", row)  # noqa: S608
 
 
@@ -314,10 +318,10 @@ TEXTS = {"text_altered", "text_removed", "text_inserted"}
 """What the contents of entries that were altered or taken out may name no longer, or name anew."""
 NUMBERS = {"altered", "reordered", "renumbered", "replaced", "inserted", "removed", "cut_off", "other_head"}
 EDITS: Mapping[str, tuple[Callable[[sqlite3.Connection, Edit], None], set[str]]] = {
-    "cell": (_set, {"altered", "file_missing"}),
-    "cell and checksum": (_set_with_checksum, {"altered", "file_missing"}),
-    "cell, checksum and digest": (_forge, {"altered", "replaced", "other_head", "file_missing"}),
-    "all after it too": (_rechain, {"altered", "replaced", "other_head", "file_missing"}),
+    "cell": (_set, {"unknown_format", "altered", "file_missing"}),
+    "cell and checksum": (_set_with_checksum, {"unknown_format", "altered", "file_missing"}),
+    "cell, checksum and digest": (_forge, {"unknown_format", "altered", "replaced", "other_head", "file_missing"}),
+    "all after it too": (_rechain, {"unknown_format", "altered", "replaced", "other_head", "file_missing"}),
     "deleted": (_delete, {"removed", "cut_off"}),
     "deleted and closed up": (_delete_and_close, {"removed", "cut_off"}),
     "renumbered": (_renumber, NUMBERS),
@@ -336,7 +340,7 @@ EDITS: Mapping[str, tuple[Callable[[sqlite3.Connection, Edit], None], set[str]]]
     "text inserted": (_text_inserted, {"text_inserted"}),
 }
 PLACES = st.integers(1, COUNT + 1)
-COLUMNS = [name for name in ENTRY_1.fields if name != "number"]
+COLUMNS = [name for name in WRITTEN.fields if name != "number"]
 VALUES = st.sampled_from(
     ["+", "", "other", None, 7, -1, b"\xff\xfe", "{}", "[" * 3000, '{"year": 1e400}', "decision", "run"]
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from cli.common.remarks_on_input import remark_sentences
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from offers.tables.opening import open_table
 from offers.tables.table import Table
@@ -172,7 +175,10 @@ def test_what_was_hidden_is_said_in_danish_too(tmp_path: Path) -> None:
         "reclassify", str(xlsx(tmp_path / "r.xlsx", worksheet(rows))), "--year", "2018", "--out", str(tmp_path / "run")
     )
     assert f"{tmp_path}/r.xlsx: 13 hidden rows are read, too: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …\n" in ran.err
-    remarks = [remark.da for remark in opened(tmp_path / "r.xlsx").remarks]
+    recorded = json.loads((tmp_path / "run" / "run.json").read_text())["input_remarks"]
+    assert recorded[0] == {"code": "hidden_rows", "examples": [*range(2, 12)], "offers": 13}
+    assert "13 hidden rows are read, too: 2, " in (tmp_path / "run" / "summary.txt").read_text()
+    remarks = remark_sentences(opened(tmp_path / "r.xlsx").remarks, (), 0, Wording("da"))
     assert remarks == ["13 skjulte rækker er læst med: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"]
 
 
@@ -251,4 +257,5 @@ def test_a_hidden_sheet_of_opendocument_is_not_read_before_the_visible_one(tmp_p
     )
     table = opened(ods(tmp_path / "r.ods", "", content=content))
     assert (table.frame.collect()["id"].to_list(), table.sheet) == (["Synlig"], "Synlig")
-    assert [remark.da for remark in table.remarks] == ["skjulte ark er ikke læst: `Skjult`; --sheet vælger et af dem"]
+    remarks = remark_sentences(table.remarks, (), 0, Wording("da"))
+    assert remarks == ["skjulte ark er ikke læst: `Skjult`; --sheet vælger et af dem"]

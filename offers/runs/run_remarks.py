@@ -46,7 +46,7 @@ def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
     examples = odd.select(pl.len().alias("count"), pl.col(_ID).head(MAX_EXAMPLES).implode())
     count, ids = examples.collect(engine="streaming").row(0)
     remarks += [*remarks_on_ids(ids, count), *remarks_on_operators(_operators(run)), *_on_wholes(run)]
-    return [*remarks, *(_on_changed_ids(run, request.previous) if request.previous else ())]
+    return [*remarks, *(_on_changed_ids(request.previous) if request.previous else ())]
 
 
 def _decided(run: Pass) -> pl.LazyFrame:
@@ -183,33 +183,19 @@ def _unknown_wholes(run: Pass) -> list[str]:
 # --- ids that changed ---
 
 
-def _on_changed_ids(run: Pass, previous: Previous) -> Iterator[InputRemark]:
+def _on_changed_ids(previous: Previous) -> Iterator[InputRemark]:
     """What a table of ids did, and the lines of it that name nobody."""
     lines = previous.id_lines
     if not lines:
         return
-    before = [frame.select(pl.col("offer").alias(_ID)) for frame in previous.frames.values()]
-    are_before = _there(before, (line.old for line in lines))
-    are_now = _there([run.request.table.frame], (line.new for line in lines))
-    used = [line for line in lines if line.old in are_before and line.new in are_now]
-    yield from _done(used)
+    yield from _done([line for line in lines if line.is_used])
     for among, unused in (
-        ("previous", [(line.line, line.old) for line in lines if line.old not in are_before]),
-        ("register", [(line.line, line.new) for line in lines if line.new not in are_now]),
+        ("previous", [(line.line, line.old) for line in lines if not line.is_before]),
+        ("register", [(line.line, line.new) for line in lines if not line.is_now]),
     ):
         if unused:
             examples = [{"line": line, "id": name} for line, name in unused[:MAX_EXAMPLES]]
             yield InputRemark("unused_ids", len(unused), {"among": among, "examples": examples})
-
-
-def _there(frames: Iterable[pl.LazyFrame], ids: Iterable[str]) -> set[str]:
-    """Those of some ids that are in one of several frames."""
-    asked_for = {name: comparable_id(name) for name in ids}
-    wanted, known = pl.Series(list(asked_for.values()), dtype=pl.String), set[str]()
-    for frame in frames:
-        there = frame.filter(is_one_of(pl.col(_ID), wanted)).select(_ID).collect(engine="streaming")
-        known.update(comparable_ids(there[_ID]))
-    return {name for name, comparable in asked_for.items() if comparable in known}
 
 
 def _done(lines: Sequence[IdLine]) -> Iterator[InputRemark]:

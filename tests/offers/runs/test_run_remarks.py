@@ -216,3 +216,31 @@ def test_what_stands_beside_an_empty_cell_is_said(tmp_path: Path, backend: tuple
         "without the evidence itself, and is not used." in ran.err
     )
     assert "3 offers with the name or code of an operator whose kind is not stated; it is not used." in ran.err
+
+
+UNUSED = {
+    "an old id that was not there": "gnistn,a",
+    "a new id that is not there": "a,væk",
+    "neither": "gnistn,væk",
+    "an old id that is new": "ny,b",
+}
+
+
+@pytest.mark.parametrize("line", UNUSED.values(), ids=UNUSED.keys())
+def test_a_line_that_names_nobody_moves_nothing(tmp_path: Path, line: str) -> None:
+    kinds = {"before": {"a": "region", "b": "region"}, "now": {"a": "kommune", "b": "region", "ny": "region"}}
+    for name, offers in kinds.items():
+        frame = pl.DataFrame(
+            {"id": [*offers], "operator_kind": [*offers.values()], "cases_per_10000": [1] * len(offers)}
+        )
+        frame.write_parquet(tmp_path / f"{name}.parquet")
+    reclassified(tmp_path / "before.parquet", tmp_path / "before")
+    past = ("--previous", str(tmp_path / "before"))
+    reclassified(tmp_path / "now.parquet", tmp_path / "without", *past)
+    (tmp_path / "ids.csv").write_text(f"old,new\n{line}\n", encoding="utf-8")
+    reclassified(tmp_path / "now.parquet", tmp_path / "with", *past, "--ids", str(tmp_path / "ids.csv"))
+    changes = [(tmp_path / name / "changes.csv").read_text(encoding="utf-8") for name in ("without", "with")]
+    assert changes[0] == changes[1]
+    assert {remark["code"] for remark in remarks_of(tmp_path / "with")} == {"unused_ids"}
+    reclassified(tmp_path / "before.parquet", tmp_path / "again", *past, "--ids", str(tmp_path / "ids.csv"))
+    assert (tmp_path / "again" / "changes.csv").read_text(encoding="utf-8").count("\n") == 1

@@ -173,19 +173,19 @@ class _Reader:
         word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
         if word not in self._fact.answers:
             hint = near_hint(text, [*self._fact.answers, "unknown"])
-            raise rejected(place, "unknown-answer", f"`{text}` is not an answer to `{self._fact.id}`", hint)
+            raise rejected(place, "unknown-answer", f"{quoted(text)} is not an answer to `{self._fact.id}`", hint)
         return Evidence(frozenset({word}), State.KNOWN, provenance, place)
 
     def _number(self, answer: Scalar, provenance: Provenance) -> Evidence:
         read = answer.value if type(answer.value) in (int, Decimal) else number_of(answer.text)
         if not isinstance(read, int | Decimal):
-            message = f"`{answer.text}` where a number belongs"
+            message = f"{quoted(answer.text)} where a number belongs"
             raise rejected(answer.place, "wrong-type", message, number_hint(answer.text, self._fact, self._notation))
         self._refuse_thousands({"answer": (answer,)})
         number = Decimal(read)
         self._check_range(number, answer.place)
         if self._fact.is_whole and number % 1:
-            raise rejected(answer.place, "wrong-type", f"`{answer.text}` where a whole number belongs")
+            raise rejected(answer.place, "wrong-type", f"{quoted(answer.text)} where a whole number belongs")
         return exact_evidence(number, answer.place, provenance)
 
     def _counts(self, part: int, of: int, written: str, place: Place, provenance: Provenance) -> Evidence:

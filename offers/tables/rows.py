@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from collections.abc import Sequence as SequenceType
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.evaluation.evidence import Evidence, Provenance, Stated
@@ -18,6 +18,7 @@ from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
 from offers.records.notation import Notation
 from offers.records.offer import Offer, read_offer
+from offers.records.texts import repeats_what_stands_above
 from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.csv_text import Fault
@@ -26,6 +27,8 @@ from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FO
 from offers.tables.table import EXTRA, SEVERAL, Table
 
 _NOBODY = "none"
+REPEATS, IN_EACH = "stands for what is above it", "write it out: each row is read by itself"
+"""What is said of a ditto mark."""
 _ATTRIBUTES = ("operator_kind", "agreement_kind", "service_type")
 MAX_REMEMBERED = 100_000
 
@@ -79,11 +82,16 @@ class Rows:
                 raise rejected(self._table.place(row), NOT_AN_OFFER, reason, HINT)
         found = [Diagnostic(self._beside(row, f.cell), f.code, f.message, f.hint) for f in faults]
         if not faults and (extra := text_of(values.get(EXTRA))) is not None:
-            message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
+            message = f"the row has more cells than there are columns, or is no row: {quoted(extra)}"
             beyond = self._beside(row, 1 + max(column.number for column in self._columns.values()))
             found = [Diagnostic(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")]
+        repeated = self._repeating(cells) if self.asks_for_offers else []
+        found += [
+            Diagnostic(self._place(row, n), "wrong-type", f"{quoted(cells[n])} {REPEATS}", IN_EACH) for n in repeated
+        ]
         if found:
-            raise Rejected([*found, *self._others_than(faults, row, cells)])
+            numbers = {*(fault.cell for fault in faults), *(self._columns[name].number for name in repeated)}
+            raise Rejected([*found, *self._others_than(numbers, row, cells)])
         return self._offer_of(row, cells)
 
     def _beside(self, row: int, number: int) -> Place:
@@ -102,13 +110,16 @@ class Rows:
         reason = self._setting_aside.reason({**cells, **dict.fromkeys(formulas, NOT_COMPUTED)})
         return reason if reason in (TOTAL, ROWS_OF_FORMULAS) else None
 
-    def _others_than(self, faults: SequenceType[Fault], row: int, cells: Mapping[str, str]) -> Iterable[Diagnostic]:
-        """What else is wrong with a row that cannot be read, as far as its other cells tell."""
+    def _repeating(self, cells: Mapping[str, str]) -> list[str]:
+        """The columns with a mark in place of what stands above."""
+        return [name for name, text in cells.items() if repeats_what_stands_above(text)]
+
+    def _others_than(self, numbers: Container[int], row: int, cells: Mapping[str, str]) -> Iterable[Diagnostic]:
+        """What else is wrong with a row, as far as the cells in other columns tell."""
         if not cells:
             return ()
-        known = {fault.cell for fault in faults}
-        readable = {name: text for name, text in cells.items() if self._columns[name].number not in known}
-        if faults:
+        readable = {name: text for name, text in cells.items() if self._columns[name].number not in numbers}
+        if len(readable) < len(cells) or row in self._table.faults:
             readable.setdefault(ID, "x")
         try:
             self._offer_of(row, readable)

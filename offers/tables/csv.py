@@ -12,9 +12,10 @@ import polars as pl
 from engine.diagnostics import Place, quoted, rejected
 from offers.tables.cells import DecimalSign
 from offers.tables.csv_text import Fault, end_of_record, first_record, records_of
+from offers.tables.decimal_signs import PlaceOf, decimal_sign
 from offers.tables.headers import HEADER_WITHIN, ID, Column, Headers
 from offers.tables.reading import Reading
-from offers.tables.table import EXTRA, ROW, Table, decimal_sign
+from offers.tables.table import EXTRA, ROW, Table
 from offers.tables.table_file import TableFile
 
 _SEPARATORS = (";", ",", "\t")
@@ -52,16 +53,23 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
         row_index_name=ROW,
         glob=False,
     ).select(ROW, EXTRA, *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
-    sign = reading.decimal or _sign(separator, columns, frame, has_quotes=records.path != file.path)
+    has_quotes = records.path != file.path
+
+    def place_of(row: int, column: Column) -> Place:
+        return Place(file.name, row + 2 + above, column.number)
+
+    sign = reading.decimal or _sign(separator, columns, frame, place_of, has_quotes=has_quotes)
     detected = {"encoding": file.encoding, "separator": repr(separator)[1:-1], "decimal sign": sign}
     table = Table(file.name, "csv", tuple(columns), frame, sign, detected, file.sha256, records.rows)
     return table._replace(rows=records.rows, first_row=2 + above, faults=records.faults)
 
 
-def _sign(separator: str, columns: Sequence[Column], frame: pl.LazyFrame, *, has_quotes: bool) -> DecimalSign:
+def _sign(
+    separator: str, columns: Sequence[Column], frame: pl.LazyFrame, place_of: PlaceOf, *, has_quotes: bool
+) -> DecimalSign:
     if separator == "," and not has_quotes:
         return "."  # a cell with a comma would stand in quotes
-    return decimal_sign(columns, frame, "," if separator == ";" else ".")
+    return decimal_sign(columns, frame, "," if separator == ";" else ".", place_of)
 
 
 class _Head(NamedTuple):

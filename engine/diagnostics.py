@@ -54,7 +54,7 @@ CODES: dict[str, str] = {
     "unknown-fact": "a fact that the vocabulary does not declare",
     "unknown-criterion": "a criterion that the rulebook does not define",
     "unknown-answer": "an answer that the fact does not allow",
-    "unknown-rulebook": "a rulebook that is not there",
+    "unknown-rulebook": "a rulebook that is not there, or cannot be loaded",
     "repeated-id": "one id for two things, or one criterion twice in a group",
     "fact-declaration": "a fact whose type and other keys do not go together",
     "condition-form": "a condition that is none of, or several of, the forms it can take",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 import typing
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any
 from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, quoted
 from engine.documents.document import Node, Scalar
 from engine.documents.places import place_of_key, walk
+from engine.documents.shape_tags import tag_of_choice
 from engine.values.numbers import number_hint
 
 if typing.TYPE_CHECKING:
@@ -129,12 +131,24 @@ def _shape_at(shape_class: type, path: typing.Sequence[str | int]) -> type | Non
 
 
 def _annotation_at(shape_class: type, path: typing.Sequence[str | int]) -> Any:
-    """The annotation of what a path of keys leads to, with the lists, mappings and options around it."""
+    """The annotation of what a path leads to, through keys, list items and the tags of unions."""
     here: Any = shape_class
     for step in path:
-        fields = next((f for f in map(_fields_of, _shapes_in(here)) if step in f), None)
-        here = fields[str(step)] if fields else here
+        here = _annotation_inside(here, step)
     return here
+
+
+def _annotation_inside(annotation: Any, step: str | int) -> Any:
+    """The annotation one step further; a key of a mapping leads to its value, also where a record has such a key."""
+    is_union = typing.get_origin(annotation) in (typing.Union, types.UnionType)
+    parts = typing.get_args(annotation) if is_union else (annotation,)
+    choices = [part for part in parts if part is not types.NoneType]
+    if len(choices) > 1:
+        return next((choice for choice in choices if tag_of_choice(choice) == step), annotation)
+    (only,) = choices
+    if typing.get_origin(only) in (list, dict):
+        return typing.get_args(only)[-1]
+    return _fields_of(only).get(str(step), only) if dataclasses.is_dataclass(only) else only
 
 
 def _keys_of(shape_class: type | None) -> list[str]:

@@ -226,7 +226,7 @@ class NotComparable(Failure):
     exit = Exit.USAGE
 
     def __init__(self, fact: str) -> None:
-        super().__init__(f"the fact `{fact}` is a number to one and an answer to the other")
+        super().__init__(f"the fact `{fact}` is never the same to both: a number and an answer, or nothing in common")
 
 
 class FolderInUse(Failure):

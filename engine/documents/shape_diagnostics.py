@@ -148,7 +148,7 @@ def _annotation_inside(annotation: Any, step: str | int) -> Any:
     (only,) = choices
     if typing.get_origin(only) in (list, dict):
         return typing.get_args(only)[-1]
-    return _fields_of(only).get(str(step), only) if dataclasses.is_dataclass(only) else only
+    return _fields_of(typing.cast(type, only)).get(str(step), only) if dataclasses.is_dataclass(only) else only
 
 
 def _keys_of(shape_class: type | None) -> list[str]:

@@ -54,7 +54,7 @@ class WrittenText:
     >>> [(entry.path, text.line(entry.start)) for entry in text.entries]
     [((), 0), (('a',), 0), (('b',), 2), (('b', 0), 2)]
     >>> [comment.text for comment in text.comments], text.bare()
-    (['# one', ''], 'a: 1 \nb: [2]\n')
+    (['# one', ''], 'a: 1\nb: [2]\n')
     """
 
     def __init__(self, text: str) -> None:

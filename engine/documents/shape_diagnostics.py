@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, quoted
-from engine.documents.document import Node, Scalar
+from engine.documents.document import Mapping, Node, Scalar
 from engine.documents.places import place_of_key, walk
 from engine.documents.shape_tags import tag_of_choice
 from engine.values.numbers import number_hint
@@ -66,8 +66,7 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
     node = walk(root, path)[-1]
     if kind == _UNKNOWN:
         place, message = place_of_key(root, *path), f"unknown key {quoted(last)}"
-        is_empty = isinstance(node, Scalar) and not node.text
-        return Diagnostic(place, "unknown-key", message, key_hint(last, _keys_of(owner), is_empty=is_empty))
+        return Diagnostic(place, "unknown-key", message, _key_hint(owner, walk(root, path[:-1])[-1], node, last))
     if kind == _MISSING:
         return _missing(owner, node.place, last)
     if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
@@ -76,6 +75,20 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
         message = f"{_given(node)} where a text in two languages belongs"
         return Diagnostic(node.place, "missing-text", message, _TWO_LANGUAGES)
     return _wrong(node, last, detail, list(_words_in(_annotation_at(shape_class, path))))
+
+
+def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> str | None:
+    """What was meant by a key: what the record says of it, or a near one, which may stand there already."""
+    meant: typing.Mapping[str, str] = getattr(owner, "meant", {})
+    there = record.entries if isinstance(record, Mapping) else {}
+    free = [known for known in _keys_of(owner) if known not in there] or _keys_of(owner)
+    is_empty = isinstance(value, Scalar) and not value.text
+    if key.lower() in meant:
+        return meant[key.lower()]
+    near = nearest(key, _keys_of(owner))
+    if near in there and not is_empty:
+        return f"`{near}` stands here already"
+    return key_hint(key, free, is_empty=is_empty)
 
 
 def _is_text(shape_class: type | None) -> bool:

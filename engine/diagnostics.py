@@ -63,7 +63,7 @@ CODES: dict[str, str] = {
     "threshold-out-of-range": "a threshold that the fact can never reach",
     "k-larger-than-n": "more criteria are required than there are",
     "mandatory-not-member": "a mandatory criterion that does not count in the group",
-    "group-too-wide": "a group has more parts than can be decided together",
+    "group-too-wide": "a group has more parts, or a fact more answers, than can be decided together",
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
     "not-columnar": "a rulebook whose thresholds have too many digits, or whose means too many years, for columns",

@@ -40,6 +40,11 @@ MAX_WIDTH = 240
 MAX_BOTH_WAYS = 8
 """A criterion that counts both for and against a rule doubles the cases to be decided."""
 
+LAST_YEAR = 2999
+"""The last agreement year that can be asked for."""
+MAX_ANSWERS = 240
+"""What durable-rules can hold of one test: each answer takes a field."""
+
 _COMPARISONS = tuple(comparison.value for comparison in Comparison)
 _MEMBERSHIPS = ("is_", "in_")
 _OPERATORS = (*_COMPARISONS, *_MEMBERSHIPS)
@@ -80,6 +85,9 @@ class _RulebookChecker(Checker):
         force = written.in_force
         if force.until and force.until < force.from_:
             self.say(("in_force", "until"), "effective-dates", "the last day lies before the first")
+        if force.from_.year > LAST_YEAR:
+            message = f"the first day lies after {LAST_YEAR}, the last agreement year that is decided"
+            self.say(("in_force", "from"), "effective-dates", message)
         rule = self._rule(written)
         return Rulebook(
             id=written.id,
@@ -239,6 +247,9 @@ class _RulebookChecker(Checker):
         for i, answer in enumerate(answers):
             place: Path = (*path, "in", i) if written.in_ else (*path, "is")
             self.answer(place, answer, fact.id, fact.answers)
+        if len(fact.answers) > MAX_ANSWERS:
+            message = f"`{fact.id}` has more answers than durable-rules can count"
+            self.say((*path, "fact"), "group-too-wide", message, f"at most {MAX_ANSWERS}")
         return AnswerTest(fact.id, frozenset(answers), reference)
 
     def _rule(self, written: language.RulebookFile) -> Rule:

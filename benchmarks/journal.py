@@ -25,7 +25,7 @@ from typing import Any
 
 from cli.assess.assess import _PRINTERS
 from cli.assess.recording import DecisionRecording, Decisions
-from cli.common.overrides import Overridden
+from cli.common.beside import Beside
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Trace
 from engine.journal.drafts import decision_draft, texts_of
@@ -76,12 +76,11 @@ def assessed(file: Path, those: list[Decider], form: str, journal: Journal | Non
     begin, vocabulary = time.perf_counter(), those[0].program.rulebook.vocabulary
     found = [o for o in read_offers([str(file)], vocabulary, keep_written=journal is not None) if isinstance(o, Offer)]
     decided: Any = (traces_of(those, o) for o in found)
-    overridden: Overridden = lambda trace: None  # noqa: E731
+    beside = Beside(found, [d.program for d in those], YEAR)
     if journal is not None:
-        recording_of_run = DecisionRecording(journal, those, "benchmark", "da")
-        decided, overridden = recording_of_run.recorded(decided, found, []), recording_of_run.overrides.of
+        decided = DecisionRecording(journal, those, "benchmark", beside, "da").recorded(decided, [])
     rulebooks = [d.program.rulebook for d in those]
-    for text in _PRINTERS[form.split(maxsplit=1)[0]](decided, rulebooks, "da", form.endswith("summary"), overridden):
+    for text in _PRINTERS[form.split(maxsplit=1)[0]](decided, rulebooks, "da", form.endswith("summary"), beside):
         assert text
     return time.perf_counter() - begin
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.assess.recording import DecisionRecording
+from cli.common.beside import Beside
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.evaluators import REFERENCE
 from engine.decisions.trace import Trace
@@ -47,7 +48,8 @@ def record(address: str, names: Sequence[str] = NAMES) -> None:
     found, those = deciders(), offers(names)
     decided = (traces_of(found, o) for o in those)
     with Journal(address, writes=True) as journal:
-        list(DecisionRecording(journal, found, "auditor").recorded(decided, those, []))
+        beside = Beside(those, [d.program for d in found], YEAR)
+        list(DecisionRecording(journal, found, "auditor", beside).recorded(decided, []))
 
 
 def copied(source: Path, target: Path) -> Path:

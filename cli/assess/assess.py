@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 import click
 
-from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
+from cli.common.beside import Beside
+from cli.common.console import Exit, exit_code, load_library, present, say, say_rejected, stop
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
@@ -21,7 +22,6 @@ from cli.common.options import (
     rulebooks_option,
     year_option,
 )
-from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Trace
@@ -29,14 +29,11 @@ from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, 
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from offers.records.input_remarks import remarks_on_offers
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
 
 if TYPE_CHECKING:
     from cli.assess.recording import DecisionRecording
-    from cli.common.overrides import Overridden
-    from engine.values.json_record import JsonRecord
 MANY = 200
 """From so many offers on, a person is shown how far it has come."""
 
@@ -89,15 +86,17 @@ def assess(
     offers = read_offers(paths, shared_vocabulary(rulebooks), keep_written=journal is not None)
     _say_unknown_publications(offers, library, rulebooks)
     deciders, exits = _deciders(library, rulebooks), list[Exit]()
-    _say_remarks(offers, deciders, year, lang)
+    beside = Beside([*filter(_is_offer, offers)], [decider.program for decider in deciders], year)
+    for line in beside.remark_sentences(Wording(lang)):
+        say(line)
     decided = _decided(offers, deciders, year, exits)
-    with _recording(journal, deciders, exits, lang, _show_below if form == "table" else say) as recording:
+    show = _show_below if form == "table" else say
+    with _recording(journal, deciders, beside, exits, lang, show) as recording:
         if recording is not None:
-            decided = recording.recorded(decided, offers, exits)
+            decided = recording.recorded(decided, exits)
         elif journal is not None:
             decided = iter(())
-        overridden: Overridden = recording.overrides.of if recording else lambda trace: None
-        for text in _PRINTERS[form](decided, rulebooks, lang, summary, overridden):
+        for text in _PRINTERS[form](decided, rulebooks, lang, summary, beside):
             sys.stdout.write(text)
     if not require_decided:
         exits = [code for code in exits if code is not Exit.UNDETERMINED]
@@ -119,15 +118,6 @@ def _say_unknown_publications(
                 hint = near_hint(published.rulebook, known)
                 message = f"what was published by {quoted(published.rulebook)} is not shown: that rulebook is not here"
                 say(f"{offer.place}: {message}" + (f"; {hint}" if hint else ""))
-
-
-def _say_remarks(offers: Iterable[Offer | Rejected], deciders: Sequence[Decider], year: int, lang: Language) -> None:
-    """What to know about the input: what nobody asks for, how many offers say it, and ids that are odd."""
-    programs = [decider.program for decider in deciders]
-    rulebooks = [program.rulebook for program in programs]
-    remarks = remarks_on_offers([*filter(_is_offer, offers)], programs, rulebooks[0].vocabulary, year)
-    for line in remark_sentences(remarks, rulebooks, year, Wording(lang)):
-        say(line)
 
 
 def _deciders(library: Library, rulebooks: Sequence[Rulebook]) -> list[Decider]:
@@ -200,6 +190,7 @@ def _show_below(text: str) -> None:
 def _recording(
     address: str | None,
     deciders: Sequence[Decider],
+    beside: Beside,
     exits: list[Exit],
     lang: Language,
     show: Callable[[str], None],
@@ -214,12 +205,11 @@ def _recording(
     try:
         journal = Journal(address, writes=True)
     except Rejected as error:
-        say_rejected(error)
-        exits.append(Exit.REJECTED)
+        exits.append(present(error))
         yield None
         return
     with journal:
-        yield DecisionRecording(journal, deciders, recorder_name(), lang, show)
+        yield DecisionRecording(journal, deciders, recorder_name(), beside, lang, show)
 
 
 def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:
@@ -232,11 +222,11 @@ def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejec
     return track(offers, description="", console=Console(stderr=True), transient=True)
 
 
-Printer = Callable[[Iterable[Decisions], Sequence[Rulebook], "Language", bool, "Overridden"], Iterator[str]]
+Printer = Callable[[Iterable[Decisions], Sequence[Rulebook], "Language", bool, Beside], Iterator[str]]
 
 
 def _table(
-    decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, overridden: Overridden
+    decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, beside: Beside
 ) -> Iterator[str]:
     from cli.common.form import Form  # noqa: PLC0415 - only the chosen printer is loaded
 
@@ -250,36 +240,29 @@ def _table(
 
 
 def _json(
-    decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, overridden: Overridden
+    decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, beside: Beside
 ) -> Iterator[str]:
     from cli.common.json_output import json_list  # noqa: PLC0415 - only this form needs them
     from engine.decisions.decision_record import decision_record  # noqa: PLC0415
 
-    def record(trace: Trace) -> JsonRecord:
-        standing = overridden(trace)
-        if standing is None:
-            return decision_record(trace)
-        from cli.common.overrides import override_record  # noqa: PLC0415 - only a journal has some
-
-        return decision_record(trace) | {"recorded_override": override_record(standing, trace)}
-
-    yield from json_list((record(trace) for decisions in decided for trace in decisions), indent=2)
+    records = (decision_record(trace) | beside.record(trace) for decisions in decided for trace in decisions)
+    yield from json_list(records, indent=2)
 
 
 def _csv(
-    decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, overridden: Overridden
+    decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, beside: Beside
 ) -> Iterator[str]:
     from cli.common.spreadsheet import rows  # noqa: PLC0415 - only this form needs it
 
-    yield from rows(decided, lang, overridden, each_criterion=not summary)
+    yield from rows(decided, lang, beside, each_criterion=not summary)
 
 
 def _html(
-    decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, overridden: Overridden
+    decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, beside: Beside
 ) -> Iterator[str]:
     from cli.common.page import page  # noqa: PLC0415
 
-    yield page(list(decided), rulebooks, lang, overridden, forms=not summary)
+    yield page(list(decided), rulebooks, lang, beside, forms=not summary)
 
 
 _PRINTERS: dict[str, Printer] = {"table": _table, "json": _json, "csv": _csv, "html": _html}

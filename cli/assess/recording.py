@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from cli.common.beside import Beside
 from cli.common.console import Exit, present, say
 from cli.common.overrides import StandingOverrides, override_lines
 from engine.decisions.decide import Decider
@@ -16,7 +17,6 @@ from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.entry import Draft, Entry
 from engine.journal.journal import Journal, new_run
 from engine.rulebooks.rulebook import Rulebook
-from offers.records.offer import Offer
 
 BATCH = 250
 """So many offers are recorded in one transaction."""
@@ -31,6 +31,7 @@ class DecisionRecording:
         journal: where to.
         deciders: what decides; the wider rulebooks that they consult are recorded with their decisions.
         by: who records.
+        beside: what stands beside the decisions; from now on also what people decided instead.
         language: that of what is said.
         show: how to say what people decided in place of earlier decisions, where it is not shown with them.
     """
@@ -40,12 +41,14 @@ class DecisionRecording:
         journal: Journal,
         deciders: Sequence[Decider],
         by: str,
+        beside: Beside,
         language: Language = "en",
         show: Callable[[str], None] = say,
     ) -> None:
         self._show = show
         self._journal, self._by, self._run = journal, by, new_run()
-        self.overrides, self._wording = StandingOverrides(journal), Wording(language)
+        self.overrides, self._wording, self._beside = StandingOverrides(journal), Wording(language), beside
+        beside.overridden = self.overrides.of
         self._numbers: list[int] = []
         self._supersets: Mapping[tuple[str, str], Rulebook | None] = {
             (d.program.rulebook.id, d.program.rulebook.version): d.superset.program.rulebook if d.superset else None
@@ -53,13 +56,10 @@ class DecisionRecording:
         }
         self._texts = texts_of([*(d.program.rulebook for d in deciders), *self._supersets.values()])
 
-    def recorded(
-        self, decided: Iterable[Decisions], offers: Iterable[Offer | Rejected], exits: list[Exit]
-    ) -> Iterator[Decisions]:
+    def recorded(self, decided: Iterable[Decisions], exits: list[Exit]) -> Iterator[Decisions]:
         """The same decisions, each once it is in the journal; after a failure no more of them."""
-        by_id = {offer.id: offer for offer in offers if isinstance(offer, Offer)}
         try:
-            for batch in self._appended(decided, by_id):
+            for batch in self._appended(decided):
                 for decisions in batch:
                     yield decisions
                     self._say_overrides(decisions)
@@ -69,12 +69,12 @@ class DecisionRecording:
             exits.append(present(Rejected(self.overrides.damaged)))
         self._say_numbers()
 
-    def _appended(self, decided: Iterable[Decisions], offers: Mapping[str, Offer]) -> Iterator[list[Decisions]]:
+    def _appended(self, decided: Iterable[Decisions]) -> Iterator[list[Decisions]]:
         """Batches of decisions, each once it is recorded; the next is decided while the disk is busy with it."""
         waiting: tuple[Future[list[Entry]], list[Decisions]] | None = None
         with ThreadPoolExecutor(1) as writer:
             for batch in _batches(decided):
-                drafts = [self._draft(trace, offers[trace.subject.id]) for decisions in batch for trace in decisions]
+                drafts = [self._draft(trace) for decisions in batch for trace in decisions]
                 future = writer.submit(self._journal.append, drafts, self._texts, by=self._by)
                 if waiting is not None:
                     yield self._recorded(*waiting)
@@ -86,10 +86,12 @@ class DecisionRecording:
         self._numbers += [entry.number for entry in future.result()]
         return batch
 
-    def _draft(self, trace: Trace, offer: Offer) -> Draft:
+    def _draft(self, trace: Trace) -> Draft:
+        offer = self._beside.offers[trace.subject.id]
         assert offer.written is not None
         superset = self._supersets[trace.rulebook.id, trace.rulebook.version]
-        return decision_draft(trace, superset, self._run, offer.written, str(offer.place))
+        remarks = [remark.record for remark in self._beside.remarks(offer.id)]
+        return decision_draft(trace, superset, self._run, offer.written, str(offer.place), remarks)
 
     def _say_overrides(self, decisions: Decisions) -> None:
         """What people decided in place of earlier decisions, beside those of the rules now."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import leaving_out, opened, recorded
+from cli.audit.shared import as_it_stands, leaving_out, opened
 from cli.common.console import Exit, say, stop
 from cli.common.json_output import print_json
-from cli.common.options import format_option, journal_option, language_option
+from cli.common.options import folders_of_runs, format_option, journal_option, language_option
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -48,12 +48,13 @@ def verify(
     Exit code: 0 the journal holds; 4 it does not.
     """
     from cli.audit.entry_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.journal import Journal  # noqa: PLC0415
     from engine.journal.verify import verify as verified  # noqa: PLC0415
     from offers.recorded.replay import altered_parts, describing  # noqa: PLC0415
 
     if (signed is None) is not (public_key is None) or (signed and (digest or count)):
         raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")
-    with opened(journal) as source:
+    with Journal(journal, runs=folders_of_runs()) as source:  # where its database was altered is among the faults
         if signed is not None and public_key is not None:
             count, digest = _signed(signed, public_key, source, lang)
         replayer = describing(source.text)
@@ -139,7 +140,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
 
     with opened(journal) as source, leaving_out() as damaged:
         if identifier is not None:
-            results = replayed(source, iter([recorded(source, identifier)]))
+            results = replayed(source, iter([as_it_stands(source, identifier)]))
         else:
             results = replayed(source, source.entries(Filter(run=run), damaged=damaged))
         if form == "json":

@@ -9,21 +9,28 @@ from typing import Any
 from cli.common.console import time_in_utc
 from cli.common.form import MARKS
 from cli.common.json_output import json_list
-from cli.common.screen import Piece, Screen
+from cli.common.overrides import made_override
+from cli.common.screen import Cell, Piece, Screen
 from cli.common.spreadsheet import csv_lines
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import LONG, Entry, RowEntry
+from engine.journal.records import RecordedOverride
 from engine.journal.verify import Fault, Report
+from engine.values.json_record import JsonRecord
 
-_UNLISTED = (*LONG, "previous", "superset", "checksums", "format")
+_UNLISTED = (*LONG, "previous", "superset", "checksums", "format", "input_remarks")
 LISTED = tuple(name for name in Entry._fields if name not in _UNLISTED)
 
 
-def _table(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
+Overriding = Callable[[Entry], tuple[Entry, RecordedOverride] | None]
+"""What people decided in place of the decision that an entry records."""
+
+
+def _table(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
     wording, screen = Wording(lang), Screen()
     heads = [("Post", "Entry"), ("Registreret (UTC)", "Recorded (UTC)"), ("Tilbud", "Offer"), ("Regelsæt", "Rulebook")]
     heads += [("Udfald", "Outcome"), ("Af", "By")]
-    rows = [[_cell(text, entry) for text in _row(entry, wording)] for entry in entries]
+    rows = [_cells(entry, overriding, wording) for entry in entries]
     if rows:
         screen.table([wording.pick(*head) for head in heads], rows)
     else:
@@ -42,25 +49,39 @@ def _row(entry: Entry, wording: Wording) -> list[str]:
     return [number, time_in_utc(entry.recorded_at), what, rulebook, outcome, entry.recorded_by]
 
 
-def _cell(text: str, entry: Entry) -> list[Piece]:
-    return [Piece(text, entry.verdict or "" if text.startswith(tuple(MARKS.values())) else "")]
+def _cells(entry: Entry, overriding: Overriding, wording: Wording) -> list[Cell]:
+    *start, outcome, by = _row(entry, wording)
+    pieces = [Piece(outcome, entry.verdict or "")]
+    if (made := overriding(entry)) is not None:
+        words = wording.pick("tilsidesat i post {}: {}", "overridden in entry {}: {}")
+        pieces.append(Piece(words.format(made[0].number, made[1].outcome), "bold"))
+    return [*([Piece(text)] for text in start), pieces, [Piece(by)]]
 
 
-def listed(entry: Entry) -> dict[str, str | int | None]:
+def _listed(entry: Entry) -> dict[str, str | int | None]:
     """An entry as lists for machines show it."""
     return {"id": entry.identifier} | {name: getattr(entry, name) for name in LISTED}
 
 
-def _json(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    yield from json_list(map(listed, entries))
+def _json(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
+    def record(entry: Entry) -> JsonRecord:
+        made = overriding(entry)
+        return _listed(entry) | {"recorded_override": None if made is None else made_override(*made)}
+
+    yield from json_list(map(record, entries))
 
 
-def _csv(entries: Iterable[Entry], lang: Language) -> Iterator[str]:
-    rows = (["" if value is None else str(value) for value in listed(entry).values()] for entry in entries)
-    yield from csv_lines(itertools.chain([("id", *LISTED)], rows), lang)
+def _csv(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
+    def cells(entry: Entry) -> list[str]:
+        made = overriding(entry)
+        override = [made[1].outcome, made[1].because] if made else [None, None]
+        return ["" if value is None else str(value) for value in (*_listed(entry).values(), *override)]
+
+    header = ("id", *LISTED, "recorded_override", "recorded_override_because")
+    yield from csv_lines(itertools.chain([header], map(cells, entries)), lang)
 
 
-LISTS: Mapping[str, Callable[[Iterable[Entry], Language], Iterator[str]]] = {
+LISTS: Mapping[str, Callable[[Iterable[Entry], Language, Overriding], Iterator[str]]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,
@@ -121,7 +142,35 @@ _FAULTS = {
         "En fil fra kørslen i post {first} kan ikke læses: {detail}",
         "A file of the run in entry {first} cannot be read: {detail}",
     ),
+    "file_elsewhere": (
+        "Kørslen i post {first} ligger uden for journalens mappe og er ikke læst: {detail} (--runs tillader det)",
+        "The run in entry {first} lies outside the folder of the journal and was not read: {detail} (--runs allows it)",
+    ),
+    "index": (
+        "Et indeks eller en visning siger andet end tabellerne: {detail}",
+        "An index or a view does not say what the tables say: {detail}",
+    ),
     "damaged": ("Databasen kan ikke læses til ende: {detail}", "The database cannot be read to its end: {detail}"),
+    "corrupt": (
+        "Databasens egen kontrol finder fejl, som ikke kan henføres til en post",
+        "The database's own check finds faults that belong to no entry",
+    ),
+}
+_SCHEMA = {
+    "added": ("Databasen har noget, som en journal ikke har: {} {}", "The database has what a journal has not: {} {}"),
+    "altered": ("En del af databasen er ændret: {} {}", "A part of the database was altered: {} {}"),
+    "removed": ("En del af databasen mangler: {} {}", "A part of the database is missing: {} {}"),
+}
+_PARTS = {
+    "table": ("tabellen", "the table"),
+    "column": ("kolonnen", "the column"),
+    "index": ("indekset", "the index"),
+    "view": ("visningen", "the view"),
+    "trigger": ("udløseren", "the trigger"),
+    "rule": ("reglen", "the rule"),
+    "policy": ("adgangsreglen", "the policy"),
+    "constraint": ("betingelsen", "the constraint"),
+    "sequence": ("tælleren", "the sequence"),
 }
 _HEADER = {
     "altered": ("Journalens hoved er ændret: {fields}", "The journal's header was altered: {fields}"),
@@ -136,6 +185,9 @@ _HEADER = {
 
 def fault_text(fault: Fault, wording: Wording) -> str:
     """One fault in words."""
+    if fault.kind == "schema":
+        how, kind = fault.fields
+        return wording.pick(*_SCHEMA[how]).format(wording.pick(*_PARTS.get(kind, (kind, kind))), fault.detail) + "."
     of_header = 0 in (fault.first, fault.at) and fault.kind in _HEADER
     words = wording.pick(*(_HEADER if of_header else _FAULTS)[fault.kind]).split("|")
     several = fault.last is not None and fault.last != fault.first
@@ -154,6 +206,12 @@ def report_text(report: Report, language: Language, *, was_compared: bool) -> st
         count, digest = report.head
         screen.line(Piece(wording.pick(f"✓ {count} poster holder.", f"✓ {count} entries hold."), "met"))
         screen.line(Piece(f"{wording.pick('Hoved', 'Head')}: {digest}"))
+    for number in report.dated_before:
+        words = (
+            f"Post {number} er dateret før den, den følger efter: et ur gik forkert, eller tiden er skrevet af nogen.",
+            f"Entry {number} is dated before the one that it follows: a clock was wrong, or somebody wrote the time.",
+        )
+        screen.paragraph(wording.pick(*words), indent=0, bullet="! ")
     if not was_compared:
         screen.paragraph(wording.pick(*_TAIL), "dim", indent=0)
     return screen.taken()
@@ -172,4 +230,5 @@ def report_record(report: Report) -> dict[str, Any]:
         "head": report.head.digest,
         "count": report.head.entries,
         "faults": [f._asdict() for f in report.faults],
+        "dated_before": list(report.dated_before),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import entries_wanted, filter_options, leaving_out, opened, recorded
+from cli.audit.shared import as_it_stands, entries_wanted, filter_options, leaving_out, opened, recorded
 from cli.common.json_output import print_json
 from cli.common.options import format_option, journal_option, language_option, rulebook_option
 
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 def list_entries(latest: int | None, journal: str, form: str, lang: Language, **options: str | int | None) -> None:
     """List entries: what was decided on what, when and by whom."""
     from cli.audit.entry_text import LISTS  # noqa: PLC0415 - only what is used is loaded
+    from cli.common.overrides import StandingOverrides  # noqa: PLC0415
 
     with opened(journal) as source, leaving_out() as damaged:
+        overrides = StandingOverrides(source, str(options["offer"]) if options["offer"] else None)
         entries = entries_wanted(source, options, damaged, brief=True, latest=latest)
-        for text in LISTS[form](entries, lang):
+        for text in LISTS[form](entries, lang, overrides.made_on):
             sys.stdout.write(text)
+        damaged += [diagnostic for diagnostic in overrides.damaged if diagnostic not in damaged]
 
 
 @click.command()
@@ -46,8 +49,8 @@ def show(identifier: str, form: str, journal: str, lang: Language) -> None:
     from cli.audit.show import check_whole, entry_json, entry_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
-        entry = recorded(source, identifier)
-        click.echo(entry_json(entry) if form == "json" else entry_text(source, entry, lang), nl=False)
+        entry = as_it_stands(source, identifier)
+        click.echo(entry_json(source, entry) if form == "json" else entry_text(source, entry, lang), nl=False)
         check_whole(source, entry)
 
 

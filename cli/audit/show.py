@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from cli.common.console import shown_time
 from cli.common.json_output import json_text
+from cli.common.overrides import StandingOverrides, made_override
+from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.trace_tree import TraceTree, record_tree
 from engine.decisions.trace import Execution
 from engine.diagnostics import Malformed, NotReplayable
-from engine.documents.fields import read_json
+from engine.documents.fields import Fields, read_json
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, execution_in, recorded_by, superset_in
 from offers.recorded.replay import describing, recorded_in
+from offers.records.input_remarks import InputRemark
 
 
-def entry_json(entry: Entry) -> str:
-    """An entry with all that it holds, for machines."""
-    return json_text(entry_record(entry))
+def entry_json(journal: Journal, entry: Entry) -> str:
+    """An entry with all that it holds, for machines, and what people decided in place of its decision."""
+    made = StandingOverrides(journal, entry.offer).made_on(entry)
+    return json_text(entry_record(entry) | ({} if made is None else {"recorded_override": made_override(*made)}))
 
 
 def entry_record(entry: Entry) -> dict[str, Any]:
     """An entry with its texts as records; a text that is none is given as it is."""
-    texts = {name: _loaded(getattr(entry, name)) for name in ("execution", "content", "document")}
+    texts = {name: _loaded(getattr(entry, name)) for name in ("execution", "content", "document", "input_remarks")}
     return {"entry": {"id": entry.identifier} | frame(entry) | {"digest": entry.digest}, **texts}
 
 
@@ -47,11 +52,30 @@ def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
         screen.tree(_plain(_loaded(entry.content), entry.kind))
         return screen.taken()
     tree, warning = decision_tree(journal, entry, wording)
+    for line in _override_lines(journal, entry, wording):
+        screen.paragraph(line, "bold", indent=0, bullet="! ")
+        screen.line()
     if warning:
         screen.paragraph(warning, "unknown", indent=0, bullet="! ")
         screen.line()
     screen.tree(tree)
+    if entry.input_remarks:
+        screen.line()
+        screen.tree(_input_remarks(journal, entry, wording))
     return screen.taken()
+
+
+def _input_remarks(journal: Journal, entry: Entry, wording: Wording) -> Branch:
+    """What was remarked on the offer as it was handed in, in words as far as it can be read."""
+    label = wording.pick("Om oplysningerne, som de er modtaget", "On the information as it was handed in")
+    recorded = _loaded(entry.input_remarks)
+    try:
+        rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
+        remarks = [InputRemark.read(f.record, rulebook.vocabulary) for f in Fields({"them": recorded}).each("them")]
+    except (Malformed, NotReplayable):
+        return _plain(recorded, label)
+    sentences = remark_sentences(remarks, [rulebook], entry.year or 0, wording)
+    return Branch([Piece(label, "bold")], [Branch([Piece(sentence)]) for sentence in sentences])
 
 
 def _facts(entry: Entry, wording: Wording) -> list[tuple[str, str]]:
@@ -88,6 +112,18 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Bra
     return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), None
 
 
+def _override_lines(journal: Journal, entry: Entry, wording: Wording) -> Iterator[str]:
+    """What people decided in place of the decision."""
+    made = StandingOverrides(journal, entry.offer).made_on(entry)
+    if made is not None:
+        override, content = made
+        when = f"{shown_time(override.recorded_at)}, {wording.pick('post', 'entry')} {override.number}"
+        yield wording.pick(
+            f"Tilsidesat af {content.by} ({when}): {content.outcome}. Begrundelse: {content.because}",
+            f"Overridden by {content.by} ({when}): {content.outcome}. Reason: {content.because}",
+        )
+
+
 def execution_of(entry: Entry) -> Execution | None:
     """Who made the recorded decision and what fired; None where that cannot be read."""
     try:
@@ -97,7 +133,7 @@ def execution_of(entry: Entry) -> Execution | None:
 
 
 def check_whole(journal: Journal, entry: Entry) -> None:
-    """That an entry holds all of what entries of its kind hold.
+    """That an entry holds all of what entries of its kind hold, and what its digest says.
 
     Raises:
         Rejected: it does not.
@@ -109,6 +145,7 @@ def check_whole(journal: Journal, entry: Entry) -> None:
             execution_in(entry)
     except Malformed as error:
         raise journal.not_whole(entry, error) from None
+    journal.check_sound(entry)
 
 
 def _record_tree(entry: Entry, wording: Wording) -> Branch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from cli.common.console import shown_time
@@ -93,7 +94,11 @@ def staleness(standing: StandingOverride, now: Trace) -> Staleness:
 
 def override_record(standing: StandingOverride, now: Trace) -> JsonRecord:
     """An override as it stands beside a decision record, outside of what the decision's digest covers."""
-    content, entry = standing.content, standing.entry
+    return made_override(standing.entry, standing.content) | {"stale": staleness(standing, now).is_stale}
+
+
+def made_override(entry: Entry, content: RecordedOverride) -> JsonRecord:
+    """An override as it was made."""
     return {
         "verdict": content.verdict.value,
         "outcome": content.outcome,
@@ -101,7 +106,6 @@ def override_record(standing: StandingOverride, now: Trace) -> JsonRecord:
         "by": content.by,
         "at": entry.recorded_at,
         "entry": entry.number,
-        "stale": staleness(standing, now).is_stale,
     }
 
 
@@ -110,13 +114,27 @@ Overridden = Callable[[Trace], StandingOverride | None]
 
 
 class StandingOverrides:
-    """The overrides in a journal: for each offer and rulebook the latest; `damaged` says which are left out and why."""
+    """The overrides in a journal: for each offer and rulebook the latest; `damaged` says which are left out and why.
 
-    def __init__(self, journal: Journal) -> None:
+    Args:
+        journal: the journal.
+        offer: the offer whose overrides are asked for; None for all.
+    """
+
+    def __init__(self, journal: Journal, offer: str | None = None) -> None:
         self.damaged: list[Diagnostic] = []
-        entries = list(journal.entries(Filter(kind=OVERRIDE), damaged=self.damaged))
-        self._latest = {(comparable_id(str(e.offer)), e.rulebook): e for e in entries}
+        self._entries = list(journal.entries(Filter(kind=OVERRIDE, offer=offer), damaged=self.damaged))
+        self._latest = {(comparable_id(str(e.offer)), e.rulebook): e for e in self._entries}
         self._journal, self._replayer = journal, describing(journal.text)
+
+    @cached_property
+    def _of_decision(self) -> dict[_Decided, tuple[Entry, RecordedOverride]]:
+        pairs = ((entry, self._content(entry)) for entry in self._entries)
+        return {_decided(entry, content.of): (entry, content) for entry, content in pairs if content is not None}
+
+    def made_on(self, entry: Entry) -> tuple[Entry, RecordedOverride] | None:
+        """The latest override of the very decision that an entry records."""
+        return self._of_decision.get(_decided(entry, entry.number)) if entry.kind == DECISION else None
 
     def all(self) -> Iterator[tuple[Entry, RecordedOverride]]:
         """The latest on each offer and rulebook."""
@@ -144,6 +162,14 @@ class StandingOverrides:
             return self._replayer.replay(recorded_in(overridden(self._journal, content.of, entry))).trace
         except (NotReplayable, Rejected):
             return None
+
+
+_Decided = tuple[int, str, str | None, str | None]
+
+
+def _decided(entry: Entry, number: int) -> _Decided:
+    """The decision that an entry is about, by the number of what records it: a run records many."""
+    return number, comparable_id(str(entry.offer)), entry.rulebook, entry.version
 
 
 def override_lines(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:

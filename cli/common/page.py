@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -16,14 +16,14 @@ from engine.rulebooks.rulebook import Rulebook
 from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
-    from cli.common.overrides import Overridden
+    from cli.common.beside import Beside
 
 
 def page(
     decided: Sequence[Sequence[Trace]],
     rulebooks: Sequence[Rulebook],
     language: Language,
-    overridden: Overridden,
+    beside: Beside,
     *,
     forms: bool,
 ) -> str:
@@ -44,16 +44,9 @@ def page(
         view_of=lambda test: view_of(test, wording),
         missing=lambda traces: missing_words(traces, wording),
         basis_titles=lambda trace: basis_titles(trace, wording),
-        override_lines=lambda trace: list(_override_lines(trace, overridden, wording)),
+        override_lines=lambda trace: beside.override_lines(trace, wording),
+        remark_sentences=lambda offer=None: beside.remark_sentences(wording, offer),
     )
-
-
-def _override_lines(trace: Trace, overridden: Overridden, wording: Wording) -> Iterator[str]:
-    standing = overridden(trace)
-    if standing is not None:
-        from cli.common.overrides import override_lines  # noqa: PLC0415 - only a journal has some
-
-        yield from override_lines(standing, trace, wording)
 
 
 def template_of(name: str) -> Template:

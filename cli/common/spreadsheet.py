@@ -15,7 +15,7 @@ from engine.values.logic import settled
 from offers.tables.formulas import harmless_cell
 
 if TYPE_CHECKING:
-    from cli.common.overrides import Overridden
+    from cli.common.beside import Beside
 
 DECISION_COLUMNS = ("offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis")
 CRITERION_COLUMNS = (
@@ -33,24 +33,24 @@ CRITERION_COLUMNS = (
     "by",
 )
 BYTE_ORDER_MARK = "\ufeff"
-OVERRIDE_COLUMNS = ("recorded_override", "recorded_override_because")
 MISSING_COLUMNS = ("missing_for_met", "missing_for_not_met")
 
 
 def rows(
-    decided: Iterable[Sequence[Trace]], language: Language, overridden: Overridden, *, each_criterion: bool
+    decided: Iterable[Sequence[Trace]], language: Language, beside: Beside, *, each_criterion: bool
 ) -> Iterator[str]:
     """The lines of a CSV table, its header first: ids and verdicts as machines write them."""
-    return csv_lines(_rows(decided, Wording(language), overridden, each_criterion=each_criterion), language)
+    return csv_lines(_rows(decided, Wording(language), beside, each_criterion=each_criterion), language)
 
 
 def _rows(
-    decided: Iterable[Sequence[Trace]], wording: Wording, overridden: Overridden, *, each_criterion: bool
+    decided: Iterable[Sequence[Trace]], wording: Wording, beside: Beside, *, each_criterion: bool
 ) -> Iterator[Sequence[str]]:
-    yield DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS) + OVERRIDE_COLUMNS
+    from cli.common.beside import BESIDE_COLUMNS  # noqa: PLC0415 - of other tables none is beside a decision
+
+    yield DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS) + BESIDE_COLUMNS
     for trace in (trace for decisions in decided for trace in decisions):
-        start, standing = _decision(trace), overridden(trace)
-        end = [standing.content.outcome, standing.content.because] if standing else ["", ""]
+        start, end = _decision(trace), beside.cells(trace, wording)
         if each_criterion:
             yield from ([*start, *_criterion(criterion, wording), *end] for criterion in trace.criteria)
         else:

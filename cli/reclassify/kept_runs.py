@@ -13,7 +13,7 @@ from types import TracebackType
 from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected
 from engine.journal.records import RunRecord
 from engine.journal.run_files import KEPT, RECORD, RunFiles, check_copy, digest_of_run, name_of_kept, runs_kept_of
-from engine.values.canonical import canonical, sha256
+from engine.values.canonical import canonical, in_unicode, sha256
 from offers.tables.table_file import digest_of_files
 
 
@@ -30,6 +30,8 @@ class RunFolder:
 
     def __init__(self, out: Path) -> None:
         self.out = out.resolve()
+        if in_unicode(str(self.out)) != str(self.out):
+            raise FolderInUse(f"the path of {out} is not written in UTF-8; choose another folder")
         if not self.out.name or any(part.endswith(KEPT) for part in self.out.parts):
             raise FolderInUse(f"{out} is no folder that a run can be written as; choose another")
         if out.exists() and not (out / "run.json").is_file() and (not out.is_dir() or any(out.iterdir())):

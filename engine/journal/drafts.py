@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.decisions.decision_record import decision_record
@@ -11,13 +11,19 @@ from engine.journal.entry import DECISION, OVERRIDE, RUN, Draft, Entry
 from engine.journal.journal import Kept
 from engine.journal.records import RecordedOverride, RunRecord
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.values.canonical import canonical, canonical_record, decision_text, sha256
+from engine.values.canonical import canonical, canonical_record, decision_text, in_unicode, sha256
+from engine.values.json_record import JsonRecord
 
 RULEBOOK, VOCABULARY = "rulebook", "vocabulary"
 
 
-def decision_draft(trace: Trace, superset: Rulebook | None, run: str, document: str, place: str) -> Draft:
-    """A decision as a draft: the offer as it was written, where it was read, and the wider rulebook consulted."""
+def decision_draft(
+    trace: Trace, superset: Rulebook | None, run: str, document: str, place: str, remarks: Sequence[JsonRecord] = ()
+) -> Draft:
+    """A decision as a draft: the offer as it was written, where it was read, and the wider rulebook consulted.
+
+    `remarks` are what to know of the offer as it was handed in.
+    """
     record = decision_record(trace)
     content = decision_text(record)
     return Draft(
@@ -35,8 +41,9 @@ def decision_draft(trace: Trace, superset: Rulebook | None, run: str, document: 
         basis=trace.basis,
         execution=canonical_record(record["execution"]),
         document=document,
-        place=place,
+        place=in_unicode(place),
         superset=None if superset is None else canonical_record(superset.ref.record()),
+        input_remarks=canonical([*remarks]) if remarks else None,
     )
 
 
@@ -61,7 +68,8 @@ def override_draft(of: Entry, run: str, *, verdict: Verdict, outcome: str, becau
         because: the reason.
         by: who decided so.
     """
-    override = RecordedOverride(of.number, of.digest, of.content_digest, verdict, outcome, because, by)
+    reason, who = in_unicode(because), in_unicode(by)
+    override = RecordedOverride(of.number, of.digest, of.content_digest, verdict, outcome, reason, who)
     content = canonical(override.record())
     return Draft(
         OVERRIDE,

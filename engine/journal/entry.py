@@ -48,7 +48,8 @@ class Draft(NamedTuple):
 
     `content` is the decision, run or override as canonical JSON, `content_digest` its digest; `document` is the offer
     as it was written, `place` where it was read, `superset` the wider rulebook that was consulted (its id, version and
-    digests, as canonical JSON). `run` names the run of the command in which it was recorded.
+    digests, as canonical JSON). `run` names the run of the command in which it was recorded. `input_remarks` say what
+    to know of the offer as it was handed in, as canonical JSON; None where there is nothing.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Draft(NamedTuple):
     document: str | None = None
     place: str | None = None
     superset: str | None = None
+    input_remarks: str | None = None
 
 
 class Entry(NamedTuple):
@@ -100,11 +102,21 @@ class Entry(NamedTuple):
     content: str
     document: str | None
     format: str | None = None
+    input_remarks: str | None = None
 
     @property
     def identifier(self) -> str:
         """What it is addressed by: its number."""
         return str(self.number)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all that it holds is what its digests say; a whole entry, whose fields are of their types."""
+        form = FORMATS.get(self.format)
+        try:
+            return form is not None and form.is_sound(self)
+        except (TypeError, ValueError):
+            return False
 
 
 class RowEntry(Entry):
@@ -114,6 +126,11 @@ class RowEntry(Entry):
     """
 
     __slots__ = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """That it is: the run's entry and its file were compared with their digests when it was read."""
+        return True
 
     @property
     def identifier(self) -> str:
@@ -176,9 +193,10 @@ class EntryFormat:
 
 
 ENTRY_1 = EntryFormat("sekskant/entry/1", Entry._fields[: Entry._fields.index("format")])
-FORMATS: Mapping[str | None, EntryFormat] = {None: ENTRY_1}
+ENTRY_2 = EntryFormat("sekskant/entry/2", Entry._fields[: Entry._fields.index("input_remarks") + 1])
+FORMATS: Mapping[str | None, EntryFormat] = {None: ENTRY_1, ENTRY_2.name: ENTRY_2}
 """The formats of entries, by what stands in the column `format`."""
-WRITTEN = ENTRY_1
+WRITTEN = ENTRY_2
 """The format of entries that are recorded now."""
 
 

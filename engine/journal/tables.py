@@ -48,6 +48,8 @@ ENTRIES = sa.Table(
     sa.Column("execution", sa.Text),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("document", sa.Text),
+    sa.Column("format", sa.Text),
+    sa.Column("input_remarks", sa.Text),
 )
 
 _IS_OVERRIDE = ENTRIES.c.kind == OVERRIDE

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from engine.diagnostics import Malformed
+from engine.documents.fields import Fields
 from engine.evaluation.evidence import Evidence
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
@@ -24,9 +26,14 @@ class InputRemark(NamedTuple):
     """One thing to know about an input: its code, how many offers it concerns, and what is said of it.
 
     `unread_evidence` (`fact`): stated, and no rulebook reads the fact. `unread_year` (`fact`, `year`): none reads it
-    for this year. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids`, `unknown_part_of` and
+    for this year. `detail_alone` (`fact`, `year`): a source, a reason and the like beside an empty cell.
+    `party_without_kind` (`party`): a name or code of an operator, or of the other party of an agreement, whose kind is
+    not stated. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids`, `unknown_part_of` and
     `unknown_authorities` (`examples`). `unused_ids` (`among`: `previous` or `register`, `examples`): lines of the table
     of ids that name nobody there. `renamed_offers`, `split_offers`, `merged_offers` (`examples`): what the table did.
+    `operator_in_several` (`operator`, `files`): it has offers in more than one of the tables that are one register.
+    Of workbooks `hidden_rows`, which are read, and `hidden_sheets`, which are not: so many, and `examples`; and the
+    `file`, where it is one of several.
     """
 
     code: str
@@ -37,6 +44,33 @@ class InputRemark(NamedTuple):
     def record(self) -> dict[str, Any]:
         """The remark as records have it."""
         return {"code": self.code, **self.detail, "offers": self.offers}
+
+    @classmethod
+    def read(cls, record: object, vocabulary: Vocabulary) -> InputRemark:
+        """The remark on one offer in a record.
+
+        Raises:
+            Malformed: it is none, or is about a fact that the vocabulary does not have.
+        """
+        fields = Fields(record)
+        code, offers = fields.text("code"), fields.number("offers")
+        if code not in _DETAILS_OF_OFFER:
+            raise Malformed(f"there is no remark `{code}` on an offer")
+        detail = {name: read(fields, name) for name, read in _DETAILS_OF_OFFER[code].items()}
+        if "fact" in detail and detail["fact"] not in vocabulary.facts:
+            raise Malformed(f"`{detail['fact']}` is no fact")
+        return cls(code, offers, detail)
+
+
+_FORCE = dict.fromkeys(("rulebook", "version", "from"), Fields.text) | {"until": Fields.optional_text}
+_DETAILS_OF_OFFER: Mapping[str, Mapping[str, Callable[[Fields, str], Any]]] = {
+    "unread_evidence": {"fact": Fields.text},
+    "unread_year": {"fact": Fields.text, "year": Fields.number},
+    "not_in_force": _FORCE,
+    "unusual_ids": {"examples": Fields.texts},
+    "unknown_authorities": {"examples": Fields.texts},
+}
+"""What the remarks on a single offer say of it, by their codes."""
 
 
 class Operator(NamedTuple):
@@ -103,17 +137,30 @@ def remarks_on_ids(ids: Sequence[str], offers: int) -> Iterator[InputRemark]:
         yield InputRemark("unusual_ids", offers, {"examples": list(ids[:MAX_EXAMPLES])})
 
 
-def remarks_on_offers(
-    offers: Sequence[Offer], programs: Sequence[Program], vocabulary: Vocabulary, year: int
-) -> list[InputRemark]:
-    """The remarks on offers that were read from files."""
-    asked, stated = Asked(programs, year), Counter[Unread]()
-    for offer in offers:
-        stated.update({unread for one in _stated(offer, vocabulary) if (unread := asked.unread(*one)) is not None})
-    odd = [offer.id for offer in offers if not is_usual(offer.id)]
-    in_force = remarks_on_force((program.rulebook for program in programs), year, len(offers))
-    operators = remarks_on_operators(operators_stated(offers))
-    return [*in_force, *asked.remarks(stated), *remarks_on_ids(odd, len(odd)), *operators]
+class OfferRemarks:
+    """Remarks on offers that were read from files.
+
+    Args:
+        programs: those of the rulebooks that decide.
+        vocabulary: theirs.
+        year: the agreement year.
+    """
+
+    def __init__(self, programs: Sequence[Program], vocabulary: Vocabulary, year: int) -> None:
+        self._asked, self._vocabulary, self._year = Asked(programs, year), vocabulary, year
+        self._rulebooks = [program.rulebook for program in programs]
+
+    def on(self, offers: Sequence[Offer]) -> list[InputRemark]:
+        """The remarks on some offers together."""
+        stated = Counter(unread for offer in offers for unread in self._unread(offer))
+        odd = [offer.id for offer in offers if not is_usual(offer.id)]
+        in_force = remarks_on_force(self._rulebooks, self._year, len(offers))
+        operators = remarks_on_operators(operators_stated(offers))
+        return [*in_force, *self._asked.remarks(stated), *remarks_on_ids(odd, len(odd)), *operators]
+
+    def _unread(self, offer: Offer) -> set[Unread]:
+        unread = (self._asked.unread(*one) for one in _stated(offer, self._vocabulary))
+        return {one for one in unread if one is not None}
 
 
 def remarks_on_operators(operators: Mapping[Operator, int]) -> Iterator[InputRemark]:

@@ -30,6 +30,7 @@ from offers.records.input_remarks import InputRemark
 from offers.records.offer_id import comparable_id
 from offers.runs.repeated_ids import Repeated
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
+from offers.tables.ids_in_columns import comparable_ids
 from offers.tables.table import DOCUMENT, Table
 
 
@@ -217,13 +218,25 @@ class Pass:
             counts=[decision_table.counted for decision_table in self.decision_tables],
             rejected=[row for row in undecided if not row.is_set_aside],
             set_aside=[row for row in undecided if row.is_set_aside],
-            changes=self.comparison.changes() if self.comparison else pl.DataFrame(schema=CHANGE_SCHEMA),
+            changes=self._changes(),
             lost=self.comparison.lost if self.comparison else [() for _ in decided],
             checked=batch.checked,
             vectors=[decisions.vectors for decisions in decided],
             executions=[decisions.execution for decisions in decided],
             overridden=[self._overridden(decision_table) for decision_table in self.decision_tables],
         )
+
+    def _changes(self) -> pl.DataFrame:
+        """The list of changes, with what people decided in place of earlier decisions on each offer."""
+        changes = self.comparison.changes() if self.comparison else pl.DataFrame(schema=CHANGE_SCHEMA)
+        overrides = [
+            (rulebook, offer, *decided)
+            for rulebook, of_rulebook in self.request.overridden.items()
+            for offer, decided in of_rulebook.items()
+        ]
+        known = pl.DataFrame(overrides, dict.fromkeys(("rulebook", "id", *OVERRIDDEN), pl.String), orient="row")
+        ids = changes.with_columns(comparable_ids(changes["offer"]).alias("id"))
+        return ids.join(known, on=["rulebook", "id"], how="left", maintain_order="left").drop("id")
 
     def _overridden(self, decision_table: DecisionTable) -> int:
         if decision_table.rulebook.id not in self.request.overridden:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from engine.diagnostics import Place, rejected
-from engine.rulebooks.language import Text
+from offers.records.input_remarks import InputRemark
 from offers.tables.csv_text import Fault
 from offers.tables.headers import IDS, Column
 from offers.tables.sheet_cells import MergedCells, SheetContent
@@ -46,18 +46,18 @@ def check_headers(content: SheetContent, row: int, columns: Sequence[Column], pl
 
 
 def faults_of_rows(content: SheetContent, header: int, columns: Sequence[Column]) -> dict[int, Fault]:
-    """Why rows cannot be read, by their numbers from 0 below the headers: of each row the first fault.
+    """Why rows cannot be read, by their numbers from 0 below the headers: of each row the first fault, with the others.
 
     Args:
         content: the sheet.
         header: the number of the row with the headers.
         columns: those that are read.
     """
-    faults: dict[int, Fault] = {}
-    for row, fault in _faults(content, header, sorted(columns, key=lambda column: column.number)):
-        first = faults.setdefault(row, fault)
-        faults[row] = fault if fault.cell < first.cell else first
-    return faults
+    faults: dict[int, list[Fault]] = {}
+    for row, fault in _faults(content, header, columns):
+        faults.setdefault(row, []).append(fault)
+    of_rows = {row: sorted(of_row, key=lambda fault: fault.cell) for row, of_row in faults.items()}
+    return {row: first._replace(others=tuple(others)) for row, (first, *others) in of_rows.items()}
 
 
 def _faults(content: SheetContent, header: int, columns: Sequence[Column]) -> Iterator[tuple[int, Fault]]:
@@ -70,7 +70,7 @@ def _faults(content: SheetContent, header: int, columns: Sequence[Column]) -> It
     numbers = {column.number for column in columns}
     for row_number, number in content.not_computed:
         if row_number > header and number in numbers:
-            yield row_number - header - 1, Fault(number, _NOT_COMPUTED, _TO_COMPUTE, "wrong-type")
+            yield row_number - header - 1, Fault(number, _NOT_COMPUTED, _TO_COMPUTE, "wrong-type", is_formula=True)
     for merged in content.merged:
         yield from _covered(merged, content, header, columns)
 
@@ -96,12 +96,8 @@ def range_of(merged: MergedCells) -> str:
     return f"{letters_of(merged.column)}{merged.row}:{letters_of(merged.last_column)}{merged.last_row}"
 
 
-def hidden_rows_read(content: SheetContent, header: int) -> Iterator[Text]:
+def hidden_rows_read(content: SheetContent, header: int) -> Iterator[InputRemark]:
     """What is said where rows below the headers are hidden, by hand or by a filter: they are read."""
     rows = sorted(row for row in content.hidden_rows if row > header)
     if rows:
-        numbers = ", ".join(map(str, rows[:_MOST_NAMED])) + (", …" if len(rows) > _MOST_NAMED else "")
-        yield Text(
-            da=f"{'1 skjult række er' if len(rows) == 1 else f'{len(rows)} skjulte rækker er'} læst med: {numbers}",
-            en=f"{'1 hidden row is' if len(rows) == 1 else f'{len(rows)} hidden rows are'} read, too: {numbers}",
-        )
+        yield InputRemark("hidden_rows", len(rows), {"examples": rows[:_MOST_NAMED]})

@@ -92,6 +92,7 @@ def test_json_is_the_decision_contract() -> None:
         "published",
         "notes",
         "execution",
+        "input_remarks",
     ]
     volume = most["criteria"][0]
     assert volume["tests"][0] | {"because": "", "source": ""} == {

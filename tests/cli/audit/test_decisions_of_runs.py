@@ -9,12 +9,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 import yaml
 
 from engine.values.canonical import canonical, sha256
 from tests.command import DATA, Ran, here
+from tests.journals import edited
 
 STRATEGY, MOST = "hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"
 FACTS = "cases_per_10000,severe_complexities,self_supply_needed,self_supply_needed_because,special_competencies"
@@ -320,6 +322,7 @@ def test_an_override_stands_beside_the_verdict_in_every_view(folder: Path, backe
     expected = {"verdict": "not_met", "outcome": "not_covered", "because": because, "by": "Udvalget", "entry": 4}
     assert override == {**expected, "stale": False}
     entry = json.loads(audit("show", "5", "--format", "json").out)
+    assert entry["input_remarks"] == record.pop("input_remarks")
     assert _without(entry["content"], "execution") == _without(record, "execution")
     for options in ((), ("--summary",)):
         text = here("assess", "x.yaml", *fixed, "--format", "csv", "--lang", "en", *options).out
@@ -343,6 +346,100 @@ def test_an_override_stands_beside_the_verdict_in_every_view(folder: Path, backe
     (decided_by,) = json.loads((folder / "again" / "run.json").read_text())["rulebooks"]
     assert decided_by["overridden"] == 1
     assert decided_by["rows"]["undetermined"] == 1
+
+
+def test_a_changed_verdict_stands_beside_what_people_decided(folder: Path) -> None:
+    audit(
+        "override", f"3/x@{MOST}@2018", "--verdict", "not_most_specialised", "--because", "=Aftalt", "--by", "Udvalget"
+    )
+    (folder / "register.csv").write_text(REGISTER.replace("0.4,4,yes,Få steder.,yes", "9,1,no,Nej.,no"))
+    ran = here(
+        "reclassify", "register.csv", "--out", "run", "--previous", "run", "--year", "2018", "--journal", JOURNAL
+    )
+    assert ran.code == 0, ran.err
+    rows = csv.DictReader((folder / "run" / "changes.csv").open(encoding="utf-8"))
+    found = [(r["offer"], r["rulebook"], r["recorded_override"], r["recorded_override_because"]) for r in rows]
+    assert ("x", MOST, "not_most_specialised", "'=Aftalt") in found
+    assert {one[2:] for one in found if one[:2] != ("x", MOST)} <= {("", "")}
+    sheet = openpyxl.load_workbook(folder / "run" / "changes.xlsx").active
+    assert [cell.value for cell in sheet[1]][-2:] == ["recorded_override", "recorded_override_because"]
+
+
+def test_an_overridden_decision_is_marked_wherever_the_journal_shows_it(folder: Path) -> None:
+    at = {}
+    for identifier, verdict in (("1", "not_covered"), ("1", "covered"), (f"3/x@{MOST}@2018", "most_specialised")):
+        audit("override", identifier, "--verdict", verdict, "--because", "Aftalt.", "--by", "Udvalget")
+        at[identifier] = verdict
+    marked = {
+        entry["id"]: (entry["recorded_override"]["entry"], entry["recorded_override"]["outcome"])
+        for entry in json.loads(audit("list", "--decisions", "--format", "json").out)
+        if entry["recorded_override"]
+    }
+    assert marked == {"1": (5, "covered"), f"3/x@{MOST}@2018": (6, "most_specialised")}
+    for row in csv.DictReader(io.StringIO(audit("list", "--decisions", "--format", "csv", "--lang", "en").out)):
+        assert (row["recorded_override"], row["recorded_override_because"]) == (
+            (marked[row["id"]][1], "Aftalt.") if row["id"] in marked else ("", "")
+        )
+    assert audit("list", "--offer", "x", "--lang", "en").out.count("overridden in entry") == len(marked)
+    assert "Overridden by Udvalget (" in audit("show", "1", "--lang", "en").out
+    assert "Tilsidesat af Udvalget (" in audit("show", f"3/x@{MOST}", "--lang", "da").out
+    assert "Overridden by" not in audit("show", "2", "--lang", "en").out
+    assert json.loads(audit("show", "1", "--format", "json").out)["recorded_override"]["entry"] == 5
+
+
+def test_a_damaged_override_costs_its_own_mark(folder: Path) -> None:
+    for identifier, verdict in (("1", "covered"), ("2", "most_specialised")):
+        audit("override", identifier, "--verdict", verdict, "--because", "Aftalt.", "--by", "Udvalget")
+    with edited(folder / JOURNAL) as connection:
+        connection.execute("UPDATE entries SET content = '{}' WHERE number = 4")
+    ran = audit("list", "--format", "json", code=4)
+    marked = {entry["id"] for entry in json.loads(ran.out) if entry["recorded_override"]}
+    assert (marked, ran.err.count("damaged-entry")) == ({"2"}, 1)
+
+
+UNREAD = """\
+format: sekskant/offer/1
+id: Solgård & Co
+name: Solgård
+operator: {name: Ingenby Kommune, kind: municipality}
+evidence:
+  outside_share: {2011: 0.3, 2014: 0.5}
+"""
+
+
+def test_remarks_on_the_input_stand_in_every_view_and_in_the_entry(folder: Path) -> None:
+    (folder / "y.yaml").write_text(UNREAD)
+    fixed = ("assess", "y.yaml", "x.yaml", "--year", "2018", "--rulebook", STRATEGY)
+    first, second = json.loads(here(*fixed, "--format", "json", "--journal", JOURNAL).out)
+    assert first["input_remarks"] == [
+        {"code": "unread_year", "fact": "outside_share", "year": 2011, "offers": 1},
+        {"code": "unusual_ids", "examples": ["Solgård & Co"], "offers": 1},
+        {"code": "unknown_authorities", "examples": ["Ingenby Kommune"], "offers": 1},
+    ]
+    shown = [json.loads(audit("show", number, "--format", "json").out) for number in ("4", "5")]
+    assert [entry["input_remarks"] or [] for entry in shown] == [first["input_remarks"], second["input_remarks"]]
+    words = "no municipality or region: `Ingenby Kommune`"
+    assert words in audit("show", "4", "--lang", "en").out.replace("\n    ", " ")
+    by_offer = {
+        row["offer"]: row
+        for row in csv.DictReader(io.StringIO(here(*fixed, "--format", "csv", "--summary", "--lang", "en").out))
+    }
+    assert words in by_offer["Solgård & Co"]["input_remarks"]
+    assert words not in by_offer["x"]["input_remarks"]
+    assert "what is stated for 2011 is not used" in by_offer["Solgård & Co"]["notes"]
+    page = here(*fixed, "--format", "html", "--lang", "en").out
+    assert page.count(words) == 2  # of all offers together, and of this one
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    ["", "[", "7", '["x"]', '[{"code": "unread_evidence", "fact": "nothing", "offers": 1}]', '[{"code": "new"}]'],
+)
+def test_recorded_remarks_that_are_none_are_shown_as_they_stand(folder: Path, recorded: str) -> None:
+    with edited(folder / JOURNAL) as connection:
+        connection.execute("UPDATE entries SET input_remarks = ? WHERE number = 1", (recorded,))
+    said = audit("show", "1", "--lang", "en", code=4).err
+    assert "entry 1: damaged-entry: it does not hold what its digest says" in said
 
 
 def test_what_is_not_there_is_said(folder: Path) -> None:

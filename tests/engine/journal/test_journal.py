@@ -14,7 +14,7 @@ import pytest
 
 from engine.diagnostics import Rejected
 from engine.journal.drafts import run_draft, texts_of
-from engine.journal.entry import ENTRY_1, Draft, Entry, Recorder, chained, sealed
+from engine.journal.entry import WRITTEN, Draft, Entry, Recorder, chained, sealed
 from engine.journal.journal import Filter, Head, Journal, Kept
 from engine.journal.records import File, RunRecord, RunRulebook
 from engine.journal.verify import Fault, verify
@@ -55,9 +55,9 @@ def test_what_was_recorded_is_there_in_a_chain(whole: Path) -> None:
 def test_the_chain_covers_time_recorder_execution_and_document_the_decision_digest_does_not(whole: Path) -> None:
     with Journal(str(whole)) as journal:
         entry = journal.entry(1)
-    changed = {name: _other(getattr(entry, name)) for name in ENTRY_1.checked if name != "content"}
+    changed = {name: _other(getattr(entry, name)) for name in WRITTEN.checked if name != "content"}
     for name, value in changed.items():
-        assert ENTRY_1.digest(entry._replace(**{name: value})) != entry.digest, name  # type: ignore[arg-type]
+        assert WRITTEN.digest(entry._replace(**{name: value})) != entry.digest, name  # type: ignore[arg-type]
     later = chained(_draft(entry), 1, entry.previous, _recording("2030-01-01", "someone else"))
     assert later.content_digest == entry.content_digest
     assert later.digest != entry.digest
@@ -119,12 +119,12 @@ def _duplicate(connection: sqlite3.Connection, number: int, place: int) -> None:
 
 def _forge(connection: sqlite3.Connection, number: int, **fields: Any) -> None:
     """Alter an entry and give it the digest and checksums that fit."""
-    columns = ", ".join(ENTRY_1.fields)
+    columns = ", ".join(WRITTEN.fields)
     row = connection.execute(f"SELECT {columns} FROM entries WHERE number = ?", (number,)).fetchone()  # noqa: S608
     entry = Entry(*row)._replace(**fields)
     entry = entry._replace(content_digest=sha256(entry.content))
     entry = sealed(entry)
-    for name, value in zip(ENTRY_1.fields, entry, strict=False):
+    for name, value in zip(WRITTEN.fields, entry, strict=False):
         connection.execute(f"UPDATE entries SET {name} = ? WHERE number = ?", (value, number))  # noqa: S608
 
 
@@ -168,7 +168,7 @@ def test_tampering_is_named(name: str, journal: Path) -> None:
     assert kinds(journal) == expected
 
 
-@pytest.mark.parametrize("field", [name for name in ENTRY_1.fields if name != "number"])
+@pytest.mark.parametrize("field", [name for name in WRITTEN.fields if name != "number"])
 def test_an_altered_field_is_named(field: str, journal: Path) -> None:
     with edited(journal) as connection:
         connection.execute(f"UPDATE entries SET {field} = coalesce({field}, 6) || '7' WHERE number = 4")  # noqa: S608
@@ -306,3 +306,10 @@ def test_who_stops_reading_early_leaves_nothing_behind(
         assert other.head().entries == COUNT
     del unread, rows
     assert caplog.records == []
+
+
+def test_an_entry_dated_before_the_one_that_it_follows_is_remarked(journal: Path) -> None:
+    with edited(journal) as connection:
+        _forge(connection, COUNT, recorded_at="2001-01-01T00:00:00.000000Z")
+    with Journal(str(journal)) as source:
+        assert (verify(source).faults, verify(source).dated_before) == ((), (COUNT,))

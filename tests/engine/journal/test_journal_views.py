@@ -69,7 +69,8 @@ def test_each_view_has_these_columns(view: str, journal: Path) -> None:
 TABLES = {
     "journal": "id* format* created_at* created_by* checksums* digest*",
     "entries": "number* previous* digest* kind* run* recorded_at* recorded_by* software* offer name year rulebook "
-    "version verdict outcome basis content_digest* place superset checksums* execution content* document",
+    "version verdict outcome basis content_digest* place superset checksums* execution content* document format "
+    "input_remarks",
     "texts": "digest* kind* text*",
 }
 """Each table, with its columns; those with a star always hold something."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from cli.common.remarks_on_input import remark_sentences
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from offers.tables.opening import open_table
 from offers.tables.table import Table
@@ -31,6 +34,7 @@ OWN_HEADER = "  hint: split them, and give each column its header"
 A, B = row_of(2, "a", "A", 3), row_of(3, "b", "B", 4)
 DATE, TRUE = f'<c s="{DAY}"><v>45292</v></c>', '<c t="b"><v>1</v></c>'
 WHOLE: list[str] = []
+SUM = "<c><f>SUM(C1:C2)</f></c>"
 ODD_IDS: tuple[str | float, ...] = (DATE, TRUE, 1.5, 1e15, 101)
 
 
@@ -61,6 +65,40 @@ def covered(cell: str, cells: str) -> list[str]:
             "",
             [f"r.xlsx Register!C2: wrong-type: {NOT_COMPUTED}", SAVED],
             id="a formula without a value",
+        ),
+        pytest.param(
+            HEAD + A + row_of(3, "I alt", None, SUM) + row_of(4, None, None, SUM),
+            "",
+            ["2 rows hold no offer and were set aside: r.xlsx Register!3, r.xlsx Register!4"],
+            id="totals that were never computed",
+        ),
+        pytest.param(
+            HEAD + row_of(2, "I alt", "A", SUM) + row_of(3, SUM, None, "nej"),
+            "",
+            [
+                f"r.xlsx Register!C2: wrong-type: {NOT_COMPUTED}",
+                SAVED,
+                f"r.xlsx Register!A3: wrong-type: {NOT_COMPUTED}",
+                SAVED,
+                "r.xlsx Register!C3: wrong-type: `nej` where a number belongs",
+            ],
+            id="no total, and an id, that were never computed",
+        ),
+        pytest.param(
+            HEAD + row_of(2, DATE, "...", "<c><f>1+2</f></c>") + row_of(3, TRUE, "B", "tre"),
+            "",
+            [
+                "r.xlsx Register!A2: wrong-type: the cell holds the date `2024-01-01`, which is no id",
+                AS_TEXT,
+                "r.xlsx Register!B2: wrong-type: `...` where a name belongs",
+                "  hint: write the name, or leave the line out",
+                f"r.xlsx Register!C2: wrong-type: {NOT_COMPUTED}",
+                SAVED,
+                "r.xlsx Register!A3: wrong-type: the cell holds a logical value (true or false), which is no id",
+                AS_TEXT,
+                "r.xlsx Register!C3: wrong-type: `tre` where a number belongs",
+            ],
+            id="several mistakes in a row",
         ),
         pytest.param(
             HEAD + row_of(2, "a", "A", 3, "<c><f>1+2</f></c>") + B,
@@ -137,7 +175,10 @@ def test_what_was_hidden_is_said_in_danish_too(tmp_path: Path) -> None:
         "reclassify", str(xlsx(tmp_path / "r.xlsx", worksheet(rows))), "--year", "2018", "--out", str(tmp_path / "run")
     )
     assert f"{tmp_path}/r.xlsx: 13 hidden rows are read, too: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …\n" in ran.err
-    remarks = [remark.da for remark in opened(tmp_path / "r.xlsx").remarks]
+    recorded = json.loads((tmp_path / "run" / "run.json").read_text())["input_remarks"]
+    assert recorded[0] == {"code": "hidden_rows", "examples": [*range(2, 12)], "offers": 13}
+    assert "13 hidden rows are read, too: 2, " in (tmp_path / "run" / "summary.txt").read_text()
+    remarks = remark_sentences(opened(tmp_path / "r.xlsx").remarks, (), 0, Wording("da"))
     assert remarks == ["13 skjulte rækker er læst med: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"]
 
 
@@ -216,4 +257,5 @@ def test_a_hidden_sheet_of_opendocument_is_not_read_before_the_visible_one(tmp_p
     )
     table = opened(ods(tmp_path / "r.ods", "", content=content))
     assert (table.frame.collect()["id"].to_list(), table.sheet) == (["Synlig"], "Synlig")
-    assert [remark.da for remark in table.remarks] == ["skjulte ark er ikke læst: `Skjult`; --sheet vælger et af dem"]
+    remarks = remark_sentences(table.remarks, (), 0, Wording("da"))
+    assert remarks == ["skjulte ark er ikke læst: `Skjult`; --sheet vælger et af dem"]

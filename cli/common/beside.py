@@ -1,0 +1,82 @@
+"""What stands beside a decision, outside its digest: what people decided instead, and remarks on the input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cli.common.remarks_on_input import remark_sentences
+from engine.decisions.trace import Trace
+from engine.evaluation.program import Program
+from engine.explanation.words_and_numbers import Wording
+from engine.values.json_record import JsonRecord
+from offers.records.input_remarks import InputRemark, OfferRemarks
+from offers.records.offer import Offer
+
+if TYPE_CHECKING:
+    from cli.common.overrides import Overridden, StandingOverride
+
+
+def _by_nobody(trace: Trace) -> StandingOverride | None:
+    return None
+
+
+class Beside:
+    """Knows what stands beside the decisions of one run of the command.
+
+    Args:
+        offers: those that are decided.
+        programs: those of the rulebooks that decide.
+        year: the agreement year.
+    """
+
+    def __init__(self, offers: Sequence[Offer], programs: Sequence[Program], year: int) -> None:
+        self._rulebooks = [program.rulebook for program in programs]
+        self._remarks, self._year = OfferRemarks(programs, self._rulebooks[0].vocabulary, year), year
+        self.offers = {offer.id: offer for offer in offers}
+        self.overridden: Overridden = _by_nobody
+        self._of_offer: dict[str, list[InputRemark]] = {}
+
+    def remarks(self, offer: str | None = None) -> list[InputRemark]:
+        """The remarks on one of the offers, by its id; on all of them together, where none is named."""
+        if offer is None:
+            return self._remarks.on([*self.offers.values()])
+        if offer not in self._of_offer:
+            self._of_offer[offer] = self._remarks.on([self.offers[offer]])
+        return self._of_offer[offer]
+
+    def remark_sentences(self, wording: Wording, offer: str | None = None) -> list[str]:
+        """Those remarks in words."""
+        return remark_sentences(self.remarks(offer), self._rulebooks, self._year, wording)
+
+    def override_lines(self, trace: Trace, wording: Wording) -> list[str]:
+        """What people decided instead, in words; none where nobody did."""
+        standing = self.overridden(trace)
+        if standing is None:
+            return []
+        from cli.common.overrides import override_lines  # noqa: PLC0415 - only a journal has some
+
+        return list(override_lines(standing, trace, wording))
+
+    def record(self, trace: Trace) -> JsonRecord:
+        """What is added to the record of a decision."""
+        record: JsonRecord = {"input_remarks": [remark.record for remark in self.remarks(trace.subject.id)]}
+        standing = self.overridden(trace)
+        if standing is not None:
+            from cli.common.overrides import override_record  # noqa: PLC0415 - only a journal has some
+
+            record["recorded_override"] = override_record(standing, trace)
+        return record
+
+    def cells(self, trace: Trace, wording: Wording) -> list[str]:
+        """The cells of `BESIDE_COLUMNS`."""
+        from engine.explanation.remarks import Remarks  # noqa: PLC0415 - records have no need of words
+
+        standing = self.overridden(trace)
+        override = [standing.content.outcome, standing.content.because] if standing else ["", ""]
+        notes = " ".join(Remarks(trace, wording).sentences())
+        return [*override, notes, " ".join(self.remark_sentences(wording, trace.subject.id))]
+
+
+BESIDE_COLUMNS = ("recorded_override", "recorded_override_because", "notes", "input_remarks")
+"""The columns of a table of decisions for what stands beside them; notes and remarks as sentences."""

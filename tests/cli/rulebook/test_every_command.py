@@ -11,7 +11,7 @@ import pytest
 from engine.rulebooks.rulebook_loader import MAX_ANSWERS
 from tests.command import here
 from tests.engine.random_rulebooks import YEAR
-from tests.support import TEXT, make_rulebook, make_vocabulary
+from tests.support import TEXT, Written, make_rulebook, make_vocabulary
 
 
 def write_rulebook(folder: Path, content: tuple[bytes, bytes], name: str = "rulebook.yaml") -> Path:
@@ -74,7 +74,7 @@ def answered(number: int) -> tuple[bytes, bytes]:
     facts = {name: {"type": "one_of", "answers": {f"a{i}": TEXT for i in range(number)}} for name in ("x", "y")}
     odd = [f"a{i}" for i in range(1, number, 2)]
     exempt = {"when": {"fact": "y", "in": odd}, "counts_as": "excluded"}
-    criteria = {
+    criteria: dict[str, Written] = {
         "A": {"met_when": {"fact": "x", "in": odd}, "not_applicable": exempt},
         "B": {"met_when": {"fact": "x", "is": "a0"}},
     }
@@ -84,7 +84,8 @@ def answered(number: int) -> tuple[bytes, bytes]:
 @pytest.mark.slow
 def test_as_many_answers_as_are_accepted_are_decided(tmp_path: Path) -> None:
     plain_register(tmp_path)
-    every_command_takes(tmp_path, *(write_rulebook(tmp_path / str(n), answered(n)) for n in (MAX_ANSWERS, 3)))
+    one, two = (write_rulebook(tmp_path / str(n), answered(n)) for n in (MAX_ANSWERS, 3))
+    every_command_takes(tmp_path, one, two)
 
 
 def test_more_answers_are_refused_with_their_place(tmp_path: Path) -> None:

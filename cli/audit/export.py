@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 from cli.audit.show import check_whole, entry_record
 from cli.common.spreadsheet import csv_line
 from engine.diagnostics import Place, rejected
+from engine.documents.file_writer import replacing
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal
 from engine.journal.records import rulebooks_named
@@ -177,34 +177,25 @@ def export_entries(
     """
     masker = _Masker(journal, masks, form)
     lines = FORMATS[form](map(masker.record, entries))
-    try:
-        if out is None:
-            _to_standard_output(lines, masker)
-        else:
-            _to_file(lines, masker, out)
-    except OSError as error:
-        place = Place(str(out or "standard output"))
-        raise rejected(place, "unwritable", (error.strerror or str(error)).lower()) from None
+    if out is None:
+        _to_standard_output(lines, masker)
+        return
+    with replacing(out) as stream:
+        stream.writelines(line.encode() for line in lines)
+        masker.finish()
 
 
 def _to_standard_output(lines: Lines, masker: _Masker) -> None:
+    try:
+        _through_a_file(lines, masker)
+    except OSError as error:
+        raise rejected(Place("standard output"), "unwritable", (error.strerror or str(error)).lower()) from None
+
+
+def _through_a_file(lines: Lines, masker: _Masker) -> None:
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
         aside.writelines(lines)
         masker.finish()
         aside.seek(0)
         while text := aside.read(1 << 16):
             sys.stdout.write(text)
-
-
-def _to_file(lines: Lines, masker: _Masker, out: Path) -> None:
-    descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as aside:
-            aside.writelines(lines)
-            masker.finish()
-            aside.flush()
-            os.fsync(aside.fileno())
-        Path(name).replace(out)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

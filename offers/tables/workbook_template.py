@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from engine.documents.file_writer import write_file
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.language import Text
@@ -82,19 +84,18 @@ def write_workbook(
 ) -> int:
     """Write the workbook for the facts that rulebooks read; `offers` already stand in it, without evidence.
 
-    Returns how many facts it asks for, each year of one being one. Raises OSError where the file cannot be written.
+    Returns how many facts it asks for, each year of one being one. Raises Rejected where the file cannot be written.
     """
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     writer = _Writer(book, rulebooks, year, Wording(language))
     columns = tuple(writer.columns())
     writer.register(columns, offers)
     writer.facts()
     writer.guide()
     writer.lists()
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise error.args[0] from None
+    book.close()
+    write_file(path, written.getvalue())
     return sum(column.fact is not None and column.attribute is None for column in columns)
 
 

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Write entries as JSON lines, CSV or W3C PROV.")
 @filter_options
-@click.option("--mask", "masks", multiple=True, metavar="FACT", help="Mask the texts on a fact (repeatable).")
+@click.option(
+    "--mask", "masks", multiple=True, metavar="FACT|FIELD", help="Mask the texts on a fact, or in a field (repeatable)."
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; by default standard output.")
 @format_option("jsonl", "csv", "prov")
 @journal_option
 def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **options: str | int | None) -> None:
     """Write entries for other programs: jsonl (all that they hold), csv (a row per test), prov (W3C PROV-JSON).
 
-    --mask takes the reasons, reservations and sources of a fact's evidence out, on a copy; numbers and answers
-    stay. If a mask fails, nothing is written.
+    --mask takes the reasons, reservations, sources, names and dates of a fact's evidence out, on a copy, or all
+    texts in a field such as attention or recorded_by; numbers and answers stay. Where a masked text can still be read
+    elsewhere, in whatever letter case, nothing is written, and it is said where.
     """
     from cli.audit.export import export_entries  # noqa: PLC0415 - only what is used is loaded
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Function
+from cli.common.option_values import Words
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -105,13 +106,20 @@ def reading() -> Reading:
 def _journal_option(
     help_text: str, *, required: bool = False, variable: str | None = "SEKSKANT_JOURNAL"
 ) -> Callable[[Function], Function]:
-    return click.option("--journal", metavar="FILE|URL", envvar=variable, required=required, help=help_text)
+    return click.option(
+        "--journal", type=Words(), metavar="FILE|URL", envvar=variable, required=required, help=help_text
+    )
 
 
 def record_options(function: Function) -> Function:
     """The options `--journal` and `--by` of a command that can record what it decides."""
     by = click.option(
-        "--by", metavar="NAME", expose_value=False, callback=_remember, help="Who records; by default the user's name."
+        "--by",
+        type=Words(),
+        metavar="NAME",
+        expose_value=False,
+        callback=_remember,
+        help="Who records; by default the user's name.",
     )
     return _journal_option(f"Record the decisions in a journal. {_PLACE}")(by(function))
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cli.reclassify.swap import exchange
 from engine.diagnostics import Failure
 from tests.command import ROOT
 
@@ -107,9 +108,9 @@ class _Calls:
             raw = _Writing(name, mode.replace("b", "").replace("t", ""), calls=self)
             self.descriptors.add(raw.fileno())
             buffered = io.BufferedWriter(raw, 64)
-            if "b" in mode:
-                return buffered
-            return io.TextIOWrapper(buffered, encoding=more.get("encoding"), newline=more.get("newline"))
+            named = dict(zip(("buffering", "encoding", "errors", "newline"), rest, strict=False)) | more
+            texts = {key: named[key] for key in ("encoding", "errors", "newline") if key in named}
+            return buffered if "b" in mode else io.TextIOWrapper(buffered, **texts)
 
         return opening
 
@@ -140,6 +141,7 @@ def faults(folder: Path, at: int, fault: Fault) -> Iterator[_Calls]:
             patch.setattr(module, calls.stream(open))
         for name in (*_OF_PATHS, *_OF_DESCRIPTORS):
             patch.setattr(os, name, calls.called(getattr(os, name)))
+        patch.setattr("cli.reclassify.kept_runs.exchange", calls.called(exchange))
         yield calls
 
 

@@ -23,7 +23,7 @@ def own(descriptor: int) -> None:
 def abandoned(path: Path) -> Iterator[bool]:
     """Whether a file that somebody owned has no owner any more; until the end nobody else can own it.
 
-    What cannot be told is not abandoned: the file system has no locks, or the file may not be opened.
+    What cannot be told is not abandoned: there are no such locks here, or the file may not be opened.
     """
     try:
         descriptor = os.open(path, os.O_RDWR)
@@ -38,7 +38,7 @@ def abandoned(path: Path) -> Iterator[bool]:
 
 def _is_free(descriptor: int) -> bool:
     if os.name != "posix":
-        return True  # where a file that is open cannot be taken away
+        return False
     import fcntl  # noqa: PLC0415 - not on every system
 
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -239,10 +240,12 @@ def _resolved(out: Path) -> Path:
     """Where a folder is, found out once: what is relative to it would be elsewhere once it was replaced."""
     try:
         resolved = out.resolve()
-        resolved.exists()
-    except (OSError, RuntimeError) as error:  # links that lead to each other
-        reason = getattr(error, "strerror", None) or "too many levels of symbolic links"
-        raise FolderInUse(f"{out} cannot be a folder: {reason.lower()}") from None
+        with suppress(FileNotFoundError):
+            resolved.stat()
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno != errno.ELOOP:
+            raise
+        raise FolderInUse(f"{out} is a link that leads back to itself; choose another folder") from None
     return resolved
 
 

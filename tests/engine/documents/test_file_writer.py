@@ -56,7 +56,9 @@ def test_what_fails_at_any_call_leaves_the_old_or_the_new_whole(tmp_path: Path, 
         assert hidden(folder) == []
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize(
+    "name", [name if name == "old" else pytest.param(name, marks=pytest.mark.slow) for name in SCENARIOS]
+)
 def test_a_writer_that_is_killed_at_any_call_leaves_the_old_or_the_new_whole(tmp_path: Path, name: str) -> None:
     folders = killed_at_every_call(tmp_path, __name__, name)
     assert len(folders) > 6

@@ -90,6 +90,8 @@ CODES: dict[str, str] = {
     "journal-damaged": "the file of the journal is damaged",
     "damaged-entry": "an entry of the journal does not hold what entries hold, or not in a format that is read",
     "damaged-header": "the header of the journal is not there once, or does not hold what headers hold",
+    "run-elsewhere": "a run that a journal names lies where its files are not read unasked",
+    "altered-journal": "the database of the journal has a part that journals do not have, or lacks one",
     "not-a-journal": "a file or database that holds something else than a journal",
     "altered-file": "a file of a run is not there any more as it was recorded",
     "not-replayable": "a recorded decision cannot be made again as it is recorded",
@@ -151,7 +153,7 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-OF_INTEGRITY = ("altered-file", "not-replayable", "damaged-entry", "damaged-header")
+OF_INTEGRITY = ("altered-file", "altered-journal", "run-elsewhere", "not-replayable", "damaged-entry", "damaged-header")
 """The codes of diagnostics which say that a journal, or a file that it names, does not hold what it should."""
 _PRECEDENCE = (Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard, assert_never
 import click
 
 from cli.common.beside import Beside
-from cli.common.console import Exit, exit_code, load_library, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, say_rejected, stop
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
@@ -205,8 +205,7 @@ def _recording(
     try:
         journal = Journal(address, writes=True)
     except Rejected as error:
-        say_rejected(error)
-        exits.append(Exit.REJECTED)
+        exits.append(present(error))
         yield None
         return
     with journal:

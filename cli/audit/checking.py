@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import leaving_out, opened, recorded
+from cli.audit.shared import as_it_stands, leaving_out, opened
 from cli.common.console import Exit, say, stop
 from cli.common.json_output import print_json
 from cli.common.option_values import Count, Digest, FileName, Words, is_digest
-from cli.common.options import format_option, journal_option, language_option
+from cli.common.options import folders_of_runs, format_option, journal_option, language_option
 from engine.diagnostics import Place, rejected
 
 if TYPE_CHECKING:
@@ -46,13 +46,14 @@ def verify(
     Exit code: 0 the journal holds; 4 it does not.
     """
     from cli.audit.entry_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.journal import Journal  # noqa: PLC0415
     from engine.journal.verify import verify as verified  # noqa: PLC0415
     from offers.recorded.replay import altered_parts, describing  # noqa: PLC0415
 
     is_noted = digest is not None or count is not None
     if (signed is None) is not (public_key is None) or (signed is not None and is_noted):
         raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")
-    with opened(journal) as source:
+    with Journal(journal, runs=folders_of_runs()) as source:  # where its database was altered is among the faults
         if signed is not None and public_key is not None:
             count, digest = _signed(signed, public_key, source, lang)
         replayer = describing(source.text)
@@ -138,7 +139,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
 
     with opened(journal) as source, leaving_out() as damaged:
         if identifier is not None:
-            results = replayed(source, iter([recorded(source, identifier)]))
+            results = replayed(source, iter([as_it_stands(source, identifier)]))
         else:
             results = replayed(source, source.entries(Filter(run=run), damaged=damaged))
         if form == "json":

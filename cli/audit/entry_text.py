@@ -142,7 +142,35 @@ _FAULTS = {
         "En fil fra kørslen i post {first} kan ikke læses: {detail}",
         "A file of the run in entry {first} cannot be read: {detail}",
     ),
+    "file_elsewhere": (
+        "Kørslen i post {first} ligger uden for journalens mappe og er ikke læst: {detail} (--runs tillader det)",
+        "The run in entry {first} lies outside the folder of the journal and was not read: {detail} (--runs allows it)",
+    ),
+    "index": (
+        "Et indeks eller en visning siger andet end tabellerne: {detail}",
+        "An index or a view does not say what the tables say: {detail}",
+    ),
     "damaged": ("Databasen kan ikke læses til ende: {detail}", "The database cannot be read to its end: {detail}"),
+    "corrupt": (
+        "Databasens egen kontrol finder fejl, som ikke kan henføres til en post",
+        "The database's own check finds faults that belong to no entry",
+    ),
+}
+_SCHEMA = {
+    "added": ("Databasen har noget, som en journal ikke har: {} {}", "The database has what a journal has not: {} {}"),
+    "altered": ("En del af databasen er ændret: {} {}", "A part of the database was altered: {} {}"),
+    "removed": ("En del af databasen mangler: {} {}", "A part of the database is missing: {} {}"),
+}
+_PARTS = {
+    "table": ("tabellen", "the table"),
+    "column": ("kolonnen", "the column"),
+    "index": ("indekset", "the index"),
+    "view": ("visningen", "the view"),
+    "trigger": ("udløseren", "the trigger"),
+    "rule": ("reglen", "the rule"),
+    "policy": ("adgangsreglen", "the policy"),
+    "constraint": ("betingelsen", "the constraint"),
+    "sequence": ("tælleren", "the sequence"),
 }
 _HEADER = {
     "altered": ("Journalens hoved er ændret: {fields}", "The journal's header was altered: {fields}"),
@@ -157,6 +185,9 @@ _HEADER = {
 
 def fault_text(fault: Fault, wording: Wording) -> str:
     """One fault in words."""
+    if fault.kind == "schema":
+        how, kind = fault.fields
+        return wording.pick(*_SCHEMA[how]).format(wording.pick(*_PARTS.get(kind, (kind, kind))), fault.detail) + "."
     of_header = 0 in (fault.first, fault.at) and fault.kind in _HEADER
     words = wording.pick(*(_HEADER if of_header else _FAULTS)[fault.kind]).split("|")
     several = fault.last is not None and fault.last != fault.first
@@ -175,6 +206,12 @@ def report_text(report: Report, language: Language, *, was_compared: bool) -> st
         count, digest = report.head
         screen.line(Piece(wording.pick(f"✓ {count} poster holder.", f"✓ {count} entries hold."), "met"))
         screen.line(Piece(f"{wording.pick('Hoved', 'Head')}: {digest}"))
+    for number in report.dated_before:
+        words = (
+            f"Post {number} er dateret før den, den følger efter: et ur gik forkert, eller tiden er skrevet af nogen.",
+            f"Entry {number} is dated before the one that it follows: a clock was wrong, or somebody wrote the time.",
+        )
+        screen.paragraph(wording.pick(*words), indent=0, bullet="! ")
     if not was_compared:
         screen.paragraph(wording.pick(*_TAIL), "dim", indent=0)
     return screen.taken()
@@ -193,4 +230,5 @@ def report_record(report: Report) -> dict[str, Any]:
         "head": report.head.digest,
         "count": report.head.entries,
         "faults": [f._asdict() for f in report.faults],
+        "dated_before": list(report.dated_before),
     }

@@ -11,7 +11,7 @@ from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.decisions.cause_of_change import Cause
 from engine.decisions.trace import Trace
-from engine.diagnostics import Diagnostic, Malformed, NotReplayable, rejected
+from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
@@ -46,7 +46,7 @@ def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Di
         if entry.kind != DECISION:
             yield _Event(entry, None, None, because=_because(journal, entry, damaged))
             continue
-        made = _made(replayer, entry)
+        made = _made(journal, replayer, entry, damaged)
         if isinstance(made, NotReplayable):
             yield _Event(entry, None, None, str(made))
             continue
@@ -139,7 +139,11 @@ def _entries(
 def _because(journal: Journal, entry: Entry, damaged: list[Diagnostic]) -> str:
     """Why people decided otherwise."""
     try:
+        journal.check_sound(entry)
         return RecordedOverride.read(read_json(entry.content)).because
+    except Rejected as error:
+        damaged += error.diagnostics
+        return "–"
     except Malformed as error:
         damaged += journal.not_whole(entry, error).diagnostics
         return "–"
@@ -149,12 +153,26 @@ def _hint(journal: Journal) -> str:
     return "`sekskant audit list` shows the offers" if journal.head().entries else "the journal is empty"
 
 
-def _made(replayer: Replayer, entry: Entry) -> tuple[ReplayMaterial, Trace] | NotReplayable:
+def _made(
+    journal: Journal, replayer: Replayer, entry: Entry, damaged: list[Diagnostic]
+) -> tuple[ReplayMaterial, Trace] | NotReplayable:
+    """A decision made again, where it is as it was recorded; `damaged` takes what shows that it was altered."""
     try:
         recorded = recorded_in(entry)
-        return recorded, replayer.replay(recorded).trace
+        replayed = replayer.replay(recorded)
     except NotReplayable as error:
         return error
+    if not replayed.differs_at and entry.is_sound:
+        return recorded, replayed.trace
+    if not entry.is_sound:
+        altered = NotReplayable("posten har ikke sit digest", "it does not hold what its digest says")
+    else:
+        differs_at = ", ".join(replayed.differs_at)
+        altered = NotReplayable(
+            f"truffet igen afviger afgørelsen i: {differs_at}", f"made again, it differs in {differs_at}"
+        )
+    damaged += journal.damaged(entry, str(altered)).diagnostics
+    return altered
 
 
 def history_text(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.audit.shared import entries_wanted, filter_options, leaving_out, opened, recorded
+from cli.audit.shared import as_it_stands, entries_wanted, filter_options, leaving_out, opened, recorded
 from cli.common.json_output import print_json
 from cli.common.option_values import RulebookName, Words
 from cli.common.options import format_option, journal_option, language_option, rulebook_option
@@ -50,7 +50,7 @@ def show(identifier: str, form: str, journal: str, lang: Language) -> None:
     from cli.audit.show import check_whole, entry_json, entry_text  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source:
-        entry = recorded(source, identifier)
+        entry = as_it_stands(source, identifier)
         click.echo(entry_json(source, entry) if form == "json" else entry_text(source, entry, lang), nl=False)
         check_whole(source, entry)
 

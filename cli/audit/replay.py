@@ -63,6 +63,7 @@ def _result(replayer: Replayer, entry: Entry) -> ReplayResult:
         return ReplayResult(entry, "not_replayable", why=error.why)
     except IntegrityFault as error:
         return ReplayResult(entry, "not_replayable", why=(str(error), str(error)))
+    differs_at = differs_at or (() if entry.is_sound else ("entry.digest",))
     return ReplayResult(entry, "different" if differs_at else "identical", differs_at)
 
 

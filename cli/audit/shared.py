@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit.moment import Moment
-from cli.common.console import Function
+from cli.common.console import Function, present, stop
 from cli.common.option_values import RulebookName, Words
-from cli.common.options import rulebook_option, year_option
+from cli.common.options import folders_of_runs, rulebook_option, year_option
 from engine.diagnostics import Diagnostic, Rejected
 
 if TYPE_CHECKING:
@@ -55,15 +55,21 @@ def wanted(options: dict[str, str | int | None]) -> Filter:
 
 @contextmanager
 def opened(address: str, *, writes: bool = False) -> Iterator[Journal]:
-    """The journal, closed at the end.
+    """The journal, closed at the end; first it is said where its database is not made as those of journals.
 
     Raises:
         Rejected: it cannot be opened.
     """
     from engine.journal.journal import Journal  # noqa: PLC0415 - help must not wait for a database
+    from engine.journal.schema import of_deviations  # noqa: PLC0415
 
-    with Journal(address, writes=writes) as journal:
+    with Journal(address, writes=writes, runs=folders_of_runs()) as journal:
+        altered = Rejected(of_deviations(journal.deviations, journal.address.place)) if journal.deviations else None
+        if altered is not None:
+            present(altered)
         yield journal
+    if altered is not None:
+        stop(altered.exit)
 
 
 @contextmanager
@@ -105,6 +111,17 @@ def entries_wanted(
 
 def recorded(journal: Journal, identifier: str) -> Entry:
     """The entry that an ID names: a number, or NUMBER/OFFER for a decision of a run, with @RULEBOOK where several.
+
+    Raises:
+        Rejected: there is none, or more than one; or it cannot be read, or does not hold what its digest says.
+    """
+    entry = as_it_stands(journal, identifier)
+    journal.check_sound(entry)
+    return entry
+
+
+def as_it_stands(journal: Journal, identifier: str) -> Entry:
+    """The same, whether or not the entry holds what its digest says.
 
     Raises:
         Rejected: there is none, or more than one; or it cannot be read.

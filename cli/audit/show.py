@@ -133,7 +133,7 @@ def execution_of(entry: Entry) -> Execution | None:
 
 
 def check_whole(journal: Journal, entry: Entry) -> None:
-    """That an entry holds all of what entries of its kind hold.
+    """That an entry holds all of what entries of its kind hold, and what its digest says.
 
     Raises:
         Rejected: it does not.
@@ -145,6 +145,7 @@ def check_whole(journal: Journal, entry: Entry) -> None:
             execution_in(entry)
     except Malformed as error:
         raise journal.not_whole(entry, error) from None
+    journal.check_sound(entry)
 
 
 def _record_tree(entry: Entry, wording: Wording) -> Branch:

@@ -98,8 +98,8 @@ class Count(click.ParamType[int]):
 class FileName(click.Path):
     """The path of a file or folder, which need not be there."""
 
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
+    def __init__(self, *, file_okay: bool = True) -> None:
+        super().__init__(path_type=Path, file_okay=file_okay)
 
     def convert(
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.common.console import Function
-from cli.common.option_values import Words
+from cli.common.option_values import FileName, Words
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -22,7 +23,7 @@ LATEST = "The agreement year; by default the latest one covered."
 IN_FORCE = "The version in force on 1 January of this year."
 ALL = "The rulebook (repeatable); by default all."
 ONLY = "Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file."
-_BY, _READING = "sekskant.by", "sekskant.reading"
+_BY, _READING, _RUNS = "sekskant.by", "sekskant.reading", "sekskant.runs"
 _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."
 
 
@@ -126,12 +127,30 @@ def record_options(function: Function) -> Function:
 
 def journal_option(function: Function) -> Function:
     """The option `--journal` of a command that reads a journal."""
-    return _journal_option(f"The journal. {_PLACE} Or set SEKSKANT_JOURNAL.", required=True)(function)
+    return _journal_option(f"The journal. {_PLACE} Or set SEKSKANT_JOURNAL.", required=True)(_runs_option(function))
+
+
+def _runs_option(function: Function) -> Function:
+    """The option `--runs` of a command that reads a journal; `folders_of_runs` gives what it says."""
+    help_text = "A folder in which runs that the journal names may be read, beside its own (repeatable)."
+    kind = FileName(file_okay=False)
+    named = {"multiple": True, "type": kind, "envvar": "SEKSKANT_RUNS", "metavar": "FOLDER", "help": help_text}
+    return click.option("--runs", expose_value=False, callback=_remember_runs, **named)(function)  # type: ignore[arg-type]
+
+
+def _remember_runs(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> None:
+    context.meta[_RUNS] = value
+
+
+def folders_of_runs() -> tuple[Path, ...]:
+    """The folders in which runs may be read, as the command says."""
+    folders: tuple[Path, ...] = click.get_current_context().meta.get(_RUNS, ())
+    return folders
 
 
 def other_journal_option(function: Function) -> Function:
     """The option `--journal` of a command that does without, and is not meant by the environment."""
-    return _journal_option("Also compare with the entry in this journal.", variable=None)(function)
+    return _journal_option("Also compare with the entry in this journal.", variable=None)(_runs_option(function))
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:

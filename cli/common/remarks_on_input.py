@@ -27,6 +27,8 @@ class _Sentences:
         words = {
             "unread_evidence": self._unread_evidence,
             "unread_year": self._unread_year,
+            "detail_alone": self._detail_alone,
+            "party_without_kind": self._party_without_kind,
             "not_in_force": self._not_in_force,
             "unusual_ids": self._unusual_ids,
             "unknown_part_of": self._unknown_part_of,
@@ -35,10 +37,12 @@ class _Sentences:
             "renamed_offers": self._renamed,
             "split_offers": self._split,
             "merged_offers": self._merged,
+            "operator_in_several": self._operator_in_several,
             "hidden_rows": self._hidden_rows,
             "hidden_sheets": self._hidden_sheets,
         }
-        return words[self._code]()
+        said = words[self._code]()
+        return f"{self._detail['file']}: {said}" if "file" in self._detail else said
 
     @property
     def _offers(self) -> str:
@@ -69,6 +73,23 @@ class _Sentences:
             f"{self._year}.",
         )
 
+    def _detail_alone(self) -> str:
+        label = f"{self._fact()} {self._detail.get('year', '')}".strip()
+        return self._pick(
+            f"{label}: kilde, begrundelse eller lignende er angivet for {self._offers} uden selve oplysningen og "
+            "indgår ikke.",
+            f"{label}: a source, a reason or the like is given for {self._offers} without the evidence itself, and is "
+            "not used.",
+        )
+
+    def _party_without_kind(self) -> str:
+        is_operator = self._detail["party"] == "operator"
+        danish, english = ("driftsherre", "operator") if is_operator else ("driftsoverenskomstpart", "agreement party")
+        return self._pick(
+            f"{self._offers} med navn eller kode på en {danish}, hvis art ikke er oplyst; navnet indgår ikke.",
+            f"{self._offers} with the name or code of an {english} whose kind is not stated; it is not used.",
+        )
+
     def _not_in_force(self) -> str:
         detail, day = self._detail, f"{self._year}-01-01"
         rulebook = f"{detail['rulebook']} {detail['version']}"
@@ -83,6 +104,13 @@ class _Sentences:
         return self._pick(
             f"{ids} har andre tegn end bogstaver, cifre, -, _ og .: {self._examples()}",
             f"{ids} with other signs than letters, digits, -, _ and .: {self._examples()}",
+        )
+
+    def _operator_in_several(self) -> str:
+        operator, files = self._detail["operator"], self._wording.listed(map(str, self._detail["files"]))
+        return self._pick(
+            f"{operator} står i flere tabeller ({self._offers}): {files}",
+            f"{operator} stands in several tables ({self._offers}): {files}",
         )
 
     def _unknown_part_of(self) -> str:

@@ -19,7 +19,7 @@ from engine.documents.file_writer import sync_names
 from engine.documents.ownership import abandoned, own
 from engine.journal.records import RunRecord
 from engine.journal.run_files import KEPT, RECORD, RunFiles, check_copy, digest_of_run, name_of_kept, runs_kept_of
-from engine.values.canonical import canonical, sha256
+from engine.values.canonical import canonical, in_unicode, sha256
 from offers.tables.table_file import digest_of_files
 
 _PARTIAL, _OWNER, _COPY, _REPLACED = ".partial", "owner", "copy", "replaced"
@@ -38,6 +38,8 @@ class RunFolder:
 
     def __init__(self, out: Path) -> None:
         self.out = _resolved(out)
+        if in_unicode(str(self.out)) != str(self.out):
+            raise FolderInUse(f"the path of {out} is not written in UTF-8; choose another folder")
         if not self.out.name or any(part.endswith(KEPT) for part in self.out.parts):
             raise FolderInUse(f"{out} is no folder that a run can be written as; choose another")
         holds_run = (self.out / "run.json").is_file()

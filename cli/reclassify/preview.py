@@ -35,7 +35,7 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
 
 
 @click.command()
-@click.argument("register", metavar="REGISTER")
+@click.argument("register", metavar="REGISTER...", nargs=-1, required=True)
 @rulebook_option("The rulebook as it would be: a YAML file or ID@VERSION.", "new", required=True, metavar="NEW")
 @click.option(
     "--against", "old", required=True, metavar="ID", help="The rulebook as it is: ID, ID@VERSION or a YAML file."
@@ -48,7 +48,7 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
 @reading_options
 @language_option
 def preview(
-    register: str,
+    register: tuple[str, ...],
     new: str,
     old: str,
     year: int | None,
@@ -94,7 +94,7 @@ def preview(
 
 
 def _previewed(
-    register: str,
+    register: Sequence[str],
     before: Rulebook,
     after: Rulebook,
     year: int,
@@ -108,12 +108,15 @@ def _previewed(
     from offers.comparison.previous import DECISIONS, Previous  # noqa: PLC0415
     from offers.runs.run import reclassify  # noqa: PLC0415
 
-    request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, folder)
+    first_room, second_room = folder / "first", folder / "second"
+    first_room.mkdir()
+    second_room.mkdir()
+    request = request_of(register, before.vocabulary, [before], year, Fraction(0), ignored, first_room)
     say_how_it_was_read(request.table, language)
     first = reclassify(request._replace(fragile=False), folder / "before")
     decided = folder / "before" / DECISIONS / f"{before.id}@{before.version}.parquet"
     frame = pl.scan_parquet(decided, glob=False)
-    again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, folder)
+    again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, second_room)
     if again.table.sha256 != request.table.sha256:
         raise rejected(Place(again.table.file), "unreadable", "the register changed while it was read")
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import itertools
 import os
 import sys
 from collections import Counter
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Exit, load_library, say, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
 from cli.common.option_values import FileName
@@ -54,7 +55,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 
 
 @click.command()
-@click.argument("register", metavar="REGISTER")
+@click.argument("register", metavar="REGISTER...", nargs=-1, required=True)
 @year_option()
 @rulebooks_option(ONLY)
 @click.option(
@@ -88,7 +89,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 @record_options
 @language_option
 def reclassify(
-    register: str,
+    register: tuple[str, ...],
     year: int | None,
     names: tuple[str, ...],
     previous: str | None,
@@ -106,6 +107,7 @@ def reclassify(
 
     REGISTER is a table (CSV, XLSX, ODS, Parquet or NDJSON) with a row for each offer, a folder of Parquet files, a
     folder of offer files, or a table of a database: FILE.duckdb#TABLE, postgresql+psycopg://user@host/database#TABLE.
+    Several workbooks or CSV tables, or a folder of them, are one register.
     Polars decides, or DuckDB, or Spark, for registers beyond one machine, which reads Parquet and tables of databases.
 
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
@@ -128,12 +130,13 @@ def reclassify(
         say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)
+    damaged: list[Diagnostic] = []
     try:
         with _opened(journal) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
             say_how_it_was_read(request.table, lang)
             before = _previous(previous, request, ids)
-            overridden = _overridden(recorder, before)
+            overridden = _overridden(recorder, before, damaged)
             request = request._replace(fragile=not no_fragile, previous=before, overridden=overridden)
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
@@ -158,7 +161,8 @@ def reclassify(
     for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
-    stop(Exit.REJECTED if result.rejected else Exit.DONE)
+    exits = [Exit.REJECTED] if result.rejected else []
+    stop(exit_code([*exits, *([present(Rejected(damaged))] if damaged else [])]))
 
 
 @contextmanager
@@ -207,7 +211,7 @@ def _nearness(text: str) -> Fraction:
 
 
 def request_of(
-    register: str,
+    registers: Sequence[str],
     vocabulary: Vocabulary,
     rulebooks: Sequence[Rulebook],
     year: int,
@@ -215,20 +219,66 @@ def request_of(
     ignored: Sequence[str],
     scratch: Path,
 ) -> Request:
-    """What is asked of a register: a table, in a file or a database, or offer files.
+    """What is asked of a register: a table, in a file or a database, several tables, or offer files.
 
     Raises:
         Rejected: it cannot be read.
     """
     from offers.runs.run_pass import Request  # noqa: PLC0415
-    from offers.tables.offer_files import table_of_offers  # noqa: PLC0415
+    from offers.tables.offer_files import are_offer_files, table_of_offers  # noqa: PLC0415
     from offers.tables.rows import Rows  # noqa: PLC0415
+    from offers.tables.several_tables import RegisterRows, one_register  # noqa: PLC0415
 
-    if _are_offer_files(Path(register)):
+    paths = _paths_of_several(registers)
+    if paths is not None:
+        joined = one_register(_name_of_several(registers), paths, _opener(vocabulary, scratch, ignored))
+        return Request(joined, RegisterRows(joined, vocabulary), rulebooks, year, nearness)
+    (register,) = registers
+    if are_offer_files(Path(register)):
         table, reader = table_of_offers(str(Path(register)), vocabulary)
         return Request(table, reader, rulebooks, year, nearness)
     table = _opened_table(register, vocabulary, scratch, ignored, reading())
     return Request(table, Rows(table, vocabulary), rulebooks, year, nearness)
+
+
+def _paths_of_several(registers: Sequence[str]) -> list[Path] | None:
+    """The files of several tables; None where one register is named as such."""
+    from offers.tables.offer_files import are_offer_files  # noqa: PLC0415
+    from offers.tables.several_tables import tables_in  # noqa: PLC0415
+
+    paths: list[Path] = []
+    for path in map(Path, registers):
+        in_folder = tables_in(path) if path.is_dir() and are_offer_files(path) else []
+        if not in_folder and len(registers) == 1:
+            return None
+        if not in_folder and (path.is_dir() or are_offer_files(path) or "#" in str(path) or "://" in str(path)):
+            hint = "name each other register by itself, or put offer files into one folder"
+            raise rejected(Place(str(path)), "unreadable", "several registers are workbooks or tables of CSV", hint)
+        paths += in_folder or [path]
+    repeated = [path for path, count in Counter(path.resolve() for path in paths).items() if count > 1]
+    if repeated:
+        raise rejected(Place(str(repeated[0])), "unreadable", "the table is named twice", "leave one of the two out")
+    return paths
+
+
+def _name_of_several(registers: Sequence[str]) -> str:
+    """What several tables are called: the folder, or the names of all, in the folder of the first."""
+    if len(registers) == 1:
+        return str(Path(registers[0]))
+    return str(Path(registers[0]).parent / " + ".join(Path(register).name for register in registers))
+
+
+def _opener(vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str]) -> Callable[[Path], Table]:
+    """Opens one of several tables, each with room of its own for what is converted."""
+    from offers.tables.opening import open_table  # noqa: PLC0415
+
+    numbers = itertools.count()
+
+    def opened(path: Path) -> Table:
+        (room := scratch / f"table{next(numbers)}").mkdir()
+        return open_table(path, vocabulary, room, ignored, reading())
+
+    return opened
 
 
 def say_how_it_was_read(table: Table, language: Language) -> None:
@@ -239,20 +289,12 @@ def say_how_it_was_read(table: Table, language: Language) -> None:
         say(f"{table.file}: {line}")
 
 
-def shown_register(register: str) -> str:
+def shown_register(registers: Sequence[str]) -> str:
     """What names a register, as it may be read by anyone: without a password."""
     from offers.tables.database import TableAddress  # noqa: PLC0415 - slow to import
 
-    address = TableAddress.of(register)
-    return register if address is None else address.shown_address
-
-
-def _are_offer_files(register: Path) -> bool:
-    from offers.tables.table_file import parquet_files  # noqa: PLC0415
-
-    if register.is_dir():
-        return not parquet_files(register)
-    return register.suffix.lower() in (".yaml", ".yml", ".json")
+    addresses = [(register, TableAddress.of(register)) for register in registers]
+    return ", ".join(register if address is None else address.shown_address for register, address in addresses)
 
 
 def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str], how: Reading) -> Table:
@@ -284,21 +326,18 @@ def _previous(name: str | None, request: Request, ids: Path | None) -> Previous 
     if name is None:
         return None
     if name != PUBLISHED:
-        return _with_ids(read_previous(Path(name), request.rulebooks), ids)
+        return _with_ids(read_previous(Path(name), request.rulebooks), ids, request)
     if not isinstance(request.reader, OfferRows):
         raise click.UsageError("only offer files say what was published; give the folder of a run to --previous")
     published = published_outcomes(request.reader.offers, request.rulebooks, request.year)
-    return _with_ids(published, ids)
+    return _with_ids(published, ids, request)
 
 
-def _with_ids(previous: Previous, path: Path | None) -> Previous:
+def _with_ids(previous: Previous, path: Path | None, request: Request) -> Previous:
     """The run before, with the ids that took the place of others."""
-    if path is None:
-        return previous
-    lines, successors = _id_lines(path), dict[str, list[str]]()
-    for _, old, new in lines:
-        successors.setdefault(old, []).append(new)
-    return previous._replace(successors=successors, id_lines=lines)
+    from offers.comparison.changed_ids import with_changed_ids  # noqa: PLC0415
+
+    return previous if path is None else with_changed_ids(previous, _id_lines(path), request.table)
 
 
 def _id_lines(path: Path) -> list[IdLine]:
@@ -337,11 +376,12 @@ def _id_lines(path: Path) -> list[IdLine]:
     return lines
 
 
-def _overridden(journal: Journal | None, previous: Previous | None) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+def _overridden(
+    journal: Journal | None, previous: Previous | None, damaged: list[Diagnostic]
+) -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """What people decided in place of decisions that the journal records, also of an offer that was renamed.
 
-    Raises:
-        Rejected: what is recorded of it is damaged.
+    `damaged` takes what is wrong with overrides that are left out.
     """
     if journal is None:
         return {}
@@ -357,8 +397,7 @@ def _overridden(journal: Journal | None, previous: Previous | None) -> Mapping[s
     for of_rulebook in overridden.values():
         moved = {comparable_id(new): of_rulebook[old] for old, new in renamed.items() if old in of_rulebook}
         of_rulebook |= {new: decided for new, decided in moved.items() if new not in of_rulebook}
-    if standing.damaged:
-        raise Rejected(standing.damaged)
+    damaged += standing.damaged
     return overridden
 
 

@@ -38,7 +38,7 @@ class RunRecording:
         return RunRecord(
             year=request.year,
             rulebooks=tuple(RunRulebook(r.ref, wider and wider.ref) for r, wider in self._rulebooks),
-            inputs=(File(Path(request.table.file).name, request.table.sha256, result.rows),),
+            inputs=tuple(_inputs(request, result)),
             files=tuple(_files(folder)),
             counts={f"{r.id}@{r.version}": counts for r, counts in zip(request.rulebooks, result.counts, strict=True)},
             ids={old: tuple(new) for old, new in request.previous.successors.items()} if request.previous else {},
@@ -68,6 +68,15 @@ class RunRecording:
 def _superset(rulebook: Rulebook, request: Request, library: Library) -> Rulebook | None:
     superset = library.superset_of(rulebook, request.rulebooks)
     return superset if superset is not None and superset.vocabulary == rulebook.vocabulary else None
+
+
+def _inputs(request: Request, result: RunResult) -> Iterator[File]:
+    """What was decided, by digest: the register, or each of the tables that it was put together of."""
+    table = request.table
+    for part in table.parts:
+        yield File(Path(part.table.file).name, part.table.sha256, part.table.rows or 0)
+    if not table.parts:
+        yield File(Path(table.file).name, table.sha256, result.rows)
 
 
 def _files(folder: Path) -> Iterator[File]:

@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from cli.common.console import Exit, load_library, say, say_rejected, stop
-from cli.common.options import language_option, rulebooks_option, year_option
+from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Rejected
 from engine.explanation.words_and_numbers import Language
+from engine.rulebooks.rulebook import Vocabulary
 from offers.records.offer import Offer
-from offers.records.reader import read_offers
+from offers.records.reader import read_offers, without_repeated
+from offers.records.register import SERVICES, SHIPPED, read_register
+
+SHOWN = 5
+PRINTED_REGISTER = "printed"
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[OFFER]...")
+@click.option(
+    "--with-evidence",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="Write the offers of SOURCE with their evidence, to be corrected: offer files, a folder of them, a table such "
+    "as last year's workbook, the folder of a run; or `printed`: the shipped register as it was printed (repeatable).",
+)
 @rulebooks_option()
 @year_option()
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The workbook to write (.xlsx)."
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
+@reading_options
 @language_option
 def template(
-    paths: tuple[str, ...], names: tuple[str, ...], year: int | None, out: Path, force: bool, lang: Language
+    paths: tuple[str, ...],
+    sources: tuple[str, ...],
+    names: tuple[str, ...],
+    year: int | None,
+    out: Path,
+    force: bool,
+    lang: Language,
 ) -> None:
     """Write an Excel workbook in which operators report evidence.
 
-    OFFER are offer files or folders: their offers already stand in it, each in its row, without their evidence. What
-    comes back is read by `sekskant reclassify` as it is.
+    OFFER are offer files or folders: their offers already stand in it, each in its row, without their evidence; with
+    --with-evidence they have it. What comes back is read by `sekskant reclassify` as it is, saved as CSV, too. It
+    gives what SOURCE gives: an offer that cells cannot hold as it is, is rejected, with what they cannot hold.
 
     Exit code: 0 done; 1 an offer was rejected (the others stand in the workbook); 2 usage.
     """
@@ -40,14 +62,59 @@ def template(
         raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {out}")
     if out.exists() and not force:
         raise click.UsageError(f"{out} is there already, perhaps with evidence in it; `--force` writes over it")
+    if paths and sources:
+        raise click.UsageError("OFFER stand in the workbook without evidence: name all of them with --with-evidence")
     library = load_library()
     year = year or library.latest_year()
     rulebooks = chosen_rulebooks(library, names, year)
-    read = read_offers(paths, shared_vocabulary(rulebooks)) if paths else []
+    read = _read(paths, sources, shared_vocabulary(rulebooks), year)
     offers = [offer for offer in read if isinstance(offer, Offer)]
-    for rejected in read:
-        if isinstance(rejected, Rejected):
-            say_rejected(rejected)
-    facts = write_workbook(out, rulebooks, year, lang, offers)
-    say(f"{out}: {facts} facts to report on each offer for the agreement year {year}; {len(offers)} offers stand in it")
-    stop(Exit.REJECTED if len(offers) < len(read) else Exit.DONE)
+    written = write_workbook(out, rulebooks, year, lang, offers, with_evidence=bool(sources))
+    rejected = [*(one for one in read if isinstance(one, Rejected)), *written.rejected]
+    for one in rejected:
+        say_rejected(one)
+    if sources:
+        _say_what_has_no_column(offers)
+    asks = f"{written.facts} facts to report on each offer for the agreement year {year}"
+    say(f"{out}: {asks}; {written.offers} offers stand in it")
+    stop(Exit.REJECTED if rejected else Exit.DONE)
+
+
+def _read(paths: Sequence[str], sources: Sequence[str], vocabulary: Vocabulary, year: int) -> list[Offer | Rejected]:
+    if not sources:
+        return read_offers(paths, vocabulary) if paths else []
+    from offers.recorded.evidence_sources import offers_with_evidence  # noqa: PLC0415 - polars is slow to import
+
+    found: list[Offer | Rejected] = []
+    for source in sources:
+        if source == PRINTED_REGISTER:
+            found += _printed(vocabulary, year)
+        else:
+            found += offers_with_evidence(Path(source), vocabulary, reading())
+    return list(without_repeated(found))
+
+
+def _printed(vocabulary: Vocabulary, year: int) -> list[Offer]:
+    """The offers of the latest printed register of the agreement year or before."""
+    from offers.records.printed_offers import printed_offers  # noqa: PLC0415 - seldom asked for
+
+    years = [folder for folder in SHIPPED.iterdir() if (folder / SERVICES).exists() and int(folder.name) <= year]
+    if not years:
+        raise click.UsageError(f"no printed register of {year} or before is shipped")
+    latest = max(years, key=lambda folder: int(folder.name))
+    services = read_register(latest).services
+    uncounted = sum(one.quantity is not None and one.cells["unit"] != "places" for one in services)
+    say(
+        f"the printed register of {latest.name}: {len(services)} services; {uncounted} quantities that are no places, "
+        "and notes, have no column in a table"
+    )
+    return list(printed_offers(services, vocabulary, f"printed register {latest.name}"))
+
+
+def _say_what_has_no_column(offers: Sequence[Offer]) -> None:
+    """What offer files say that is no evidence, and that no table holds: it stays in the files."""
+    for key, what in (("attention", "points for attention"), ("published", "published outcomes")):
+        having = [offer.id for offer in offers if getattr(offer.record, key)]
+        if having:
+            named = ", ".join(having[:SHOWN]) + (" …" if len(having) > SHOWN else "")
+            say(f"{what} of {len(having)} offers have no column in a table, and stay in the offer files: {named}")

@@ -8,33 +8,60 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from engine.documents.patterns import DATE, NUMBER
 from engine.documents.shape import core_schema_of
 
 if typing.TYPE_CHECKING:
     from pydantic_core import core_schema
 
 
-def schema_of(shape_class: type, title: str, *, nulls: bool = False) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a record with a `format` key, such as `sekskant/rulebook/1`.
+_NOT_NULL = ["string", "number", "boolean", "array", "object"]
 
-    Where `nulls` is false an optional key is left out rather than null: editors then complete its value.
+
+def schema_of(shape_class: type, title: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a record with a `format` key, such as `sekskant/rulebook/1`.
 
     >>> from engine.rulebooks.language import VocabularyFile
     >>> schema_of(VocabularyFile, "A vocabulary")["$id"]
     'urn:sekskant:vocabulary:1'
     """
-    schema = shape_schema(shape_class, nulls=nulls)
+    schema = shape_schema(shape_class)
     (form,) = typing.get_args(typing.get_type_hints(shape_class)["format"])
     named = {"$schema": GenerateJsonSchema.schema_dialect, "$id": f"urn:{form.replace('/', ':')}", "title": title}
     return {**named, **schema}
 
 
-def shape_schema(shape_class: type, *, nulls: bool = False) -> dict[str, Any]:
+def shape_schema(shape_class: type) -> dict[str, Any]:
     """The JSON Schema of a record that may stand inside others."""
-    return (_WithNulls if nulls else _WithoutNulls)().generate(core_schema_of(shape_class))
+    return _Readable().generate(core_schema_of(shape_class))
 
 
-class _WithNulls(GenerateJsonSchema):
+def present(name: str) -> dict[str, Any]:
+    """That a key says something: null says nothing."""
+    return {"required": [name], "properties": {name: {"type": _NOT_NULL}}}
+
+
+def exactly_one(*names: str) -> dict[str, Any]:
+    """That one of some keys says something, and no other."""
+    return {"oneOf": [present(name) for name in names]}
+
+
+def nothing_of(*names: str) -> dict[str, Any]:
+    """That none of some keys says anything."""
+    return {"not": {"anyOf": [present(name) for name in names]}}
+
+
+def at_most_one(*names: str) -> dict[str, Any]:
+    """That no two of some keys say anything."""
+    return {"oneOf": [*map(present, names), nothing_of(*names)]}
+
+
+def both_or_neither(*names: str) -> dict[str, Any]:
+    """That all of some keys say something, or none does."""
+    return {"anyOf": [{"allOf": [present(name) for name in names]}, nothing_of(*names)]}
+
+
+class _Readable(GenerateJsonSchema):
     """Writes what the readers accept: no other keys, plain numbers, and a number where a text is asked for."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -50,14 +77,22 @@ class _WithNulls(GenerateJsonSchema):
         has_default = schema.get("default") is not None
         return super().default_schema(schema) if has_default else self.generate_inner(schema["schema"])
 
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """Null beside what else may stand there, as one type where that has one."""
+        made = self.generate_inner(schema["schema"])
+        if "type" not in made:
+            return {"anyOf": [*(made["anyOf"] if made.keys() == {"anyOf"} else [made]), {"type": "null"}]}
+        words = made.get("enum", [made["const"]] if "const" in made else None)
+        made = {name: value for name, value in made.items() if name not in ("enum", "const")}
+        types = made["type"] if isinstance(made["type"], list) else [made["type"]]
+        return {**made, "type": [*types, "null"], **({} if words is None else {"enum": [*words, None]})}
+
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
-        return {"type": "number"}
+        least = schema.get("ge")
+        if least is None:
+            return {"type": ["number", "string"], "pattern": NUMBER}
+        return {"type": ["number", "string"], "minimum": int(least), "pattern": NUMBER.replace("[-+]?", "[+]?", 1)}
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
         made = super().str_schema(schema)
-        return made if "pattern" in made else {**made, "type": ["string", "number"]}
-
-
-class _WithoutNulls(_WithNulls):
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
+        return {**made, "pattern": DATE} if "pattern" in made else {**made, "type": ["string", "number"]}

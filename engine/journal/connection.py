@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -20,11 +20,13 @@ for _library in ("sqlalchemy", "psycopg"):
     # What they log would be printed, with its traceback, where nobody else takes it.
     logging.getLogger(_library).addHandler(logging.NullHandler())
 
+LONGEST = 1 << 28
+"""The bytes of the longest value that is read of a journal."""
 PATIENCE = 60
 """Seconds that a writer waits for others."""
 
 _TURN: sa.Executable = sa.DDL("BEGIN IMMEDIATE")  # type: ignore[no-untyped-call]
-_SQLITE, _POSTGRESQL = "sqlite", "postgresql"
+_SQLITE, _POSTGRESQL, _PSYCOPG = "sqlite", "postgresql", "postgresql+psycopg"
 _ADDRESS = "a path, or `postgresql+psycopg://user@host/database`"
 
 
@@ -54,12 +56,11 @@ class Address:
 
     def _check(self) -> None:
         if self.url.drivername == _POSTGRESQL:
-            self.url = self.url.set(drivername="postgresql+psycopg")
+            self.url = self.url.set(drivername=_PSYCOPG)
             self.shown_address = self.url.render_as_string(hide_password=True)
-        name = self.url.get_backend_name()
-        if name == _SQLITE and self.url.database:
+        if self.url.drivername in (_SQLITE, "sqlite+pysqlite") and self.url.database:
             self.path = Path(self.url.database)
-        elif name != _POSTGRESQL:
+        elif self.url.drivername != _PSYCOPG:
             message = f"a journal cannot be kept in `{self.shown_address}`"
             raise rejected(Place("--journal"), "journal-address", message, _ADDRESS)
 
@@ -145,6 +146,9 @@ def _readable(path: Path) -> sa.Engine:
 def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     # Bytes that are not UTF-8 are for `audit verify` to report, not to fail on.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    # What somebody else has put into the schema must do nothing, and no value fill the memory.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     return connection
 
 
@@ -155,9 +159,22 @@ def _postgresql(address: Address, *, writes: bool) -> sa.Engine:
         hint = "install `sekskant[postgresql]`"
         raise rejected(address.place, "journal-unreadable", "the driver of PostgreSQL is not installed", hint) from None
     options = "-c synchronous_commit=on" if writes else "-c default_transaction_read_only=on"
-    arguments = {"options": options, "connect_timeout": PATIENCE}
+    arguments = {"options": options, "connect_timeout": PATIENCE, "client_encoding": "utf8"}
     level: Literal["READ COMMITTED", "REPEATABLE READ"] = "READ COMMITTED" if writes else "REPEATABLE READ"
     return sa.create_engine(address.url, connect_args=arguments, isolation_level=level, poolclass=pool.NullPool)
+
+
+def check_encoding(connection: sa.Connection, place: Place) -> None:
+    """That a database of PostgreSQL holds every character.
+
+    Raises:
+        Rejected: it does not.
+    """
+    of_driver: Any = connection.connection.driver_connection
+    encoding = of_driver.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        message = f"the database keeps its texts in {encoding}, which does not hold every character"
+        raise rejected(place, _NO_UNICODE.code, message, _NO_UNICODE.hint)
 
 
 @contextmanager
@@ -194,6 +211,11 @@ _ALTERED = _Cause(
     "the database does not hold the tables of a journal as they should be",
     "give the journal a database of its own, or restore it from a copy that was kept elsewhere",
 )
+_NO_UNICODE = _Cause(
+    "journal-unreadable",
+    "the database cannot hold a character, since it does not keep its texts in UTF-8",
+    "make the journal in a database with ENCODING 'UTF8'",
+)
 _DAMAGED = _Cause("journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere")
 _OTHER = _Cause("journal-unreadable", "the database failed", None)
 _OF_SQLITE = {
@@ -206,6 +228,7 @@ _OF_SQLITE = {
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_NOTADB: _Cause("not-a-journal", "the file is no journal", "give the journal a file of its own"),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_TOOBIG: _Cause("journal-damaged", "a value is longer than any that is recorded", _DAMAGED.hint),
     sqlite3.SQLITE_CANTOPEN: _Cause(
         "journal-unreadable", "the file cannot be opened", "does its folder exist, and may you write there?"
     ),
@@ -215,6 +238,8 @@ _OF_SQLITE = {
 }
 """By the result code of SQLite, without what extends it."""
 _OF_POSTGRESQL = {
+    "22021": _NO_UNICODE,
+    "22P05": _NO_UNICODE,
     "42501": _NO_ROLE,
     "25006": _NO_ROLE,
     "53": _FULL,

@@ -11,7 +11,7 @@ from engine.journal.entry import DECISION, OVERRIDE, RUN, Draft, Entry
 from engine.journal.journal import Kept
 from engine.journal.records import RecordedOverride, RunRecord
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.values.canonical import canonical, canonical_record, decision_text, sha256
+from engine.values.canonical import canonical, canonical_record, decision_text, in_unicode, sha256
 from engine.values.json_record import JsonRecord
 
 RULEBOOK, VOCABULARY = "rulebook", "vocabulary"
@@ -41,7 +41,7 @@ def decision_draft(
         basis=trace.basis,
         execution=canonical_record(record["execution"]),
         document=document,
-        place=place,
+        place=in_unicode(place),
         superset=None if superset is None else canonical_record(superset.ref.record()),
         input_remarks=canonical([*remarks]) if remarks else None,
     )
@@ -68,7 +68,8 @@ def override_draft(of: Entry, run: str, *, verdict: Verdict, outcome: str, becau
         because: the reason.
         by: who decided so.
     """
-    override = RecordedOverride(of.number, of.digest, of.content_digest, verdict, outcome, because, by)
+    reason, who = in_unicode(because), in_unicode(by)
+    override = RecordedOverride(of.number, of.digest, of.content_digest, verdict, outcome, reason, who)
     content = canonical(override.record())
     return Draft(
         OVERRIDE,

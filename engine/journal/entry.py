@@ -109,6 +109,15 @@ class Entry(NamedTuple):
         """What it is addressed by: its number."""
         return str(self.number)
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether all that it holds is what its digests say; a whole entry, whose fields are of their types."""
+        form = FORMATS.get(self.format)
+        try:
+            return form is not None and form.is_sound(self)
+        except (TypeError, ValueError):
+            return False
+
 
 class RowEntry(Entry):
     """A decision that stands in a file of a run, as an entry: number, digest, run, time and who are those of the run.
@@ -117,6 +126,11 @@ class RowEntry(Entry):
     """
 
     __slots__ = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """That it is: the run's entry and its file were compared with their digests when it was read."""
+        return True
 
     @property
     def identifier(self) -> str:

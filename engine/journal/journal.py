@@ -19,13 +19,14 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, rejected
-from engine.journal.connection import Address, in_words
+from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, quoted, rejected
+from engine.journal.connection import Address, check_encoding, in_words
 from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recorder, chained
 from engine.journal.header import stored_headers, wrong_header
+from engine.journal.schema import Deviation, check_plain, deviations, inconsistent, of_deviations
 from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
 from engine.journal.views import create_views
-from engine.values.canonical import sha256
+from engine.values.canonical import in_unicode, sha256
 
 _CREATION = 5_307_192
 """The number of the lock under which PostgreSQL makes the tables."""
@@ -70,9 +71,12 @@ class Journal:
     Args:
         address: a path, or the URL of a database.
         writes: whether to append; the journal is made where there is none. Otherwise it is only read.
+        runs: folders in which runs that it names may be read, beside its own; of a database, beside the current one.
+
+    `deviations` says of a journal that is only read where its database is not made as those of journals are.
 
     Raises:
-        Rejected: there is no journal, or it cannot be opened.
+        Rejected: there is no journal, or it cannot be opened; or to append, its database is not made as it should be.
 
     >>> import tempfile, pathlib
     >>> from engine.values.canonical import sha256
@@ -84,18 +88,24 @@ class Journal:
     >>> folder.cleanup()
     """
 
-    def __init__(self, address: str, *, writes: bool = False) -> None:
+    def __init__(self, address: str, *, writes: bool = False, runs: Sequence[Path] = ()) -> None:
         self.address = Address(address)
+        self.deviations: tuple[Deviation, ...] = ()
         self.shown_address = self.address.shown_address
         self._kept: set[str] = set()
+        self._runs = runs
         self._unread: list[sa.CursorResult[Any]] = []
         self._turn = threading.RLock()
         self._writes = writes
         with in_words(self.address.place):
             self._connection = self.address.engine(writes=writes).connect()
-            if writes:
-                self._create()
-            self._look()
+            try:
+                if writes:
+                    self._create()
+                self._look()
+            except BaseException:
+                self._connection.close()
+                raise
 
     def __enter__(self) -> Journal:
         return self
@@ -138,9 +148,12 @@ class Journal:
     def _create(self) -> None:
         with self._transaction() as connection:
             if connection.dialect.name == "postgresql":
+                check_encoding(connection, self.address.place)
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION)))
             names = sa.inspect(connection).get_table_names()
             if HEADER.name in names:
+                if found := deviations(connection):
+                    raise Rejected(of_deviations(found, self.address.place))
                 add_columns(connection)
                 return
             if names:
@@ -158,8 +171,11 @@ class Journal:
             inspector = sa.inspect(connection)
             if HEADER.name not in inspector.get_table_names():
                 raise rejected(self.address.place, "not-a-journal", "there is no journal in this database")
+            check_plain(connection, self.address.place)
             stored = {column["name"] for column in inspector.get_columns(ENTRIES.name)}
             self._fields = tuple(name for name in Entry._fields if name in stored)
+            if not self._writes:
+                self.deviations = tuple(deviations(connection))
 
     def append(self, drafts: Sequence[Draft], texts: Mapping[str, Kept] | None = None, *, by: str) -> list[Entry]:
         """Append entries, all or none, with the rulebooks and vocabularies that they name, by their digests.
@@ -169,7 +185,7 @@ class Journal:
         """
         if not drafts:
             return []
-        recording = Recorder(now(), by, software())
+        recording = Recorder(now(), in_unicode(by), software())
         new = {digest: kept for digest, kept in (texts or {}).items() if digest not in self._kept}
         with self._transaction() as connection:
             connection.execute(sa.select(HEADER.c.id).with_for_update())
@@ -182,8 +198,21 @@ class Journal:
                 entries.append(chained(draft, number, previous, recording))
                 previous = entries[-1].digest
             connection.execute(sa.insert(ENTRIES), [{n: getattr(e, n) for n in WRITTEN.fields} for e in entries])
+            self._check_written(connection, entries)
         self._kept.update(new)
         return entries
+
+    def _check_written(self, connection: sa.Connection, entries: Sequence[Entry]) -> None:
+        """That the entries stand there now, before anybody is told that they do.
+
+        Raises:
+            Rejected: they do not; nothing of this is in the journal.
+        """
+        query = sa.select(ENTRIES.c.number, ENTRIES.c.digest).where(ENTRIES.c.number >= entries[0].number)
+        stored = [tuple(row) for row in connection.execute(query.order_by(ENTRIES.c.number))]
+        if stored != [(entry.number, entry.digest) for entry in entries]:
+            message = "the database did not take the entries as they were given to it; nothing of this was recorded"
+            raise rejected(self.address.place, "altered-journal", message, _HINT)
 
     def _keep(self, digest: str, kept: Kept) -> None:
         known = self._connection.execute(sa.select(TEXTS.c.digest).where(TEXTS.c.digest == digest)).first()
@@ -211,8 +240,26 @@ class Journal:
         if self.address.path is None:
             return Path(place)
         folder = self.address.path.parent / place
-        is_elsewhere = not folder.exists() and self.address.path.is_symlink()
+        is_elsewhere = not _is_there(folder) and self.address.path.is_symlink()
         return self.address.path.resolve().parent / place if is_elsewhere else folder
+
+    def folder_of_run(self, run: Entry) -> Path:
+        """The folder of a run; who only reads a journal opens no other than those below its own, or that were given.
+
+        Raises:
+            Rejected: it lies elsewhere.
+        """
+        folder = self.folder_at(str(run.place))
+        if self._writes or any(_resolved(folder).is_relative_to(own) for own in self._own_folders()):
+            return folder
+        message = f"the run lies in {quoted(str(folder))}, not below the folder of the journal, and was not read"
+        hint = "--runs FOLDER says where runs may be read"
+        raise rejected(Place(f"{self.shown_address}, entry {run.number}"), "run-elsewhere", message, hint)
+
+    def _own_folders(self) -> Iterator[Path]:
+        path = self.address.path
+        yield from (Path.cwd(),) if path is None else (_resolved(path.parent), _resolved(path).parent)
+        yield from map(_resolved, self._runs)
 
     def head(self) -> Head:
         """The number of entries and the digest of the last one; of an empty journal that of its header.
@@ -305,6 +352,15 @@ class Journal:
         """That an entry does not hold what entries hold."""
         return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
 
+    def check_sound(self, entry: Entry) -> None:
+        """That a whole entry holds what its digests say.
+
+        Raises:
+            Rejected: it does not.
+        """
+        if not entry.is_sound:
+            raise self.damaged(entry, "it does not hold what its digest says")
+
     def not_whole(self, entry: Entry, error: Malformed) -> Rejected:
         """That an entry does not hold a whole record of its kind."""
         return self.damaged(entry, f"the entry does not hold a whole {entry.kind}: {error}")
@@ -321,10 +377,34 @@ class Journal:
             row = connection.execute(sa.select(TEXTS.c.text).where(TEXTS.c.digest == digest)).first()
         return row[0] if row and sha256(str(row[0])) == digest else None
 
+    def inconsistent(self) -> Iterator[str]:
+        """The names of indexes and views that do not say what the tables say; an empty one where it is no index.
+
+        Raises:
+            Rejected: the database cannot be read.
+        """
+        with self._reading() as connection:
+            yield from inconsistent(connection, self.deviations)
+
     def headers(self) -> list[tuple[Header, str]]:
         """Every row of the header's table, of which there should be one, with the digest that stands beside it."""
         with self._reading() as connection:
             return stored_headers(connection)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name longer than names can be
+        return False
+
+
+def _resolved(path: Path) -> Path:
+    """Where a path leads, through all links; as it stands where it leads nowhere."""
+    try:
+        return path.resolve()
+    except (OSError, ValueError, RuntimeError):  # links in a circle, a null in the name
+        return path.absolute()
 
 
 def now() -> str:

@@ -59,8 +59,11 @@ class RunFiles:
         Those that were recorded before runs were kept stand in the folder that was written; where another run was
         written there since, they are found among those that are kept beside it.
         """
-        kept = runs_kept_of(folder) if folder.name else None
-        return cls(folder, run, owner, sorted(kept.iterdir()) if kept and kept.is_dir() else ())
+        try:
+            kept = sorted(runs_kept_of(folder).iterdir()) if folder.name else []
+        except (OSError, ValueError):  # there is no such folder
+            kept = []
+        return cls(folder, run, owner, kept)
 
     def table(self, name: str) -> list[Path]:
         """The files of a table: the one of that name, or those in the folder of that name, in their order.
@@ -98,14 +101,23 @@ class RunFiles:
     def _sound(self, file: File) -> Iterator[Path]:
         if _is_below(file.path):
             for folder in self._folders:
-                if digest_of_file(folder / file.path) == file.sha256:
-                    yield folder / file.path
+                path = folder / file.path
+                if _leads_below(path, folder) and digest_of_file(path) == file.sha256:
+                    yield path
 
 
 def _is_below(path: str) -> bool:
     """Whether a path leads to a file below a folder and nowhere else."""
     pure = PurePosixPath(path)
     return not pure.is_absolute() and ".." not in pure.parts
+
+
+def _leads_below(path: Path, folder: Path) -> bool:
+    """Whether a path leads to something below a folder, through whatever links."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def check_copy(folder: Path, names: Iterable[str]) -> None:

@@ -36,6 +36,10 @@ Kind = Literal[
     "text_inserted",
     "file_altered",
     "file_missing",
+    "file_elsewhere",
+    "schema",
+    "index",
+    "corrupt",
     "damaged",
 ]
 Where = Callable[[Entry], list[str]]
@@ -45,7 +49,8 @@ Where = Callable[[Entry], list[str]]
 class Fault(NamedTuple):
     """One thing that is wrong: its kind, the numbers of the first and last entry that it is about, and what of them.
 
-    The numbers are those that entries have in the chain; `at` is where an entry stands that is elsewhere.
+    The numbers are those that entries have in the chain; `at` is where an entry stands that is elsewhere. Of a part of
+    the database `fields` say what was done and which kind it is, `detail` has its name.
     """
 
     kind: Kind
@@ -57,10 +62,15 @@ class Fault(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What verification found: the faults, and the head of the journal as it is."""
+    """What verification found: the faults, and the head of the journal as it is.
+
+    `dated_before` has the numbers of entries with an earlier time than the one that they follow: a clock was wrong, or
+    somebody has written what he wished to have written earlier. That alone is no fault.
+    """
 
     faults: tuple[Fault, ...]
     head: Head
+    dated_before: tuple[int, ...] = ()
 
 
 class _Row(NamedTuple):
@@ -85,6 +95,7 @@ def verify(
         where: says which parts of a decision whose content was altered are not as they were.
     """
     start, faults = _verify_header(journal)
+    faults += _verify_database(journal)
     try:
         return _verified(journal, start, faults, Head(count or 0, digest or ""), where)
     except Rejected as error:
@@ -95,13 +106,17 @@ def verify(
 def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, where: Where | None) -> Report:
     texts = _Texts(journal)
     last, total, sound = Head(0, start), 0, True
+    recorded_at, dated_before = "", list[int]()
     seen = last == noted
     for entry in journal.rows():
         follows = entry.number == total + 1 and entry.previous == last.digest
-        sound = sound and follows and _is_sound(entry)
+        sound = sound and follows and entry.is_sound
         total += 1
         last = Head(total, str(entry.digest))
         seen = seen or (last.digest == noted.digest and noted.entries in (0, total))
+        if str(entry.recorded_at) < recorded_at:
+            dated_before.append(entry.number)
+        recorded_at = str(entry.recorded_at)
         recorded = _recorded(entry)
         texts.note(entry, recorded)
         faults += _inconsistent(entry, recorded) if sound else ()
@@ -117,7 +132,18 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
         faults.append(Fault("cut_off", last_number + 1, noted.entries))
     elif noted.digest and not seen:
         faults.append(Fault("other_head", noted.entries or None))
-    return Report(tuple(faults), last)
+    return Report(tuple(faults), last, tuple(dated_before))
+
+
+def _verify_database(journal: Journal) -> Iterator[Fault]:
+    """What is wrong with the database itself: its parts, its indexes, and what its views say."""
+    for deviation in journal.deviations:
+        yield Fault("schema", fields=(deviation.how, deviation.kind), detail=deviation.name)
+    try:
+        for name in journal.inconsistent():
+            yield Fault("index", detail=name) if name else Fault("corrupt")
+    except Rejected as error:
+        yield Fault("damaged", detail="; ".join(d.message for d in error.diagnostics))
 
 
 def _verify_header(journal: Journal) -> tuple[str, list[Fault]]:
@@ -159,14 +185,6 @@ def _digest(form: EntryFormat, entry: Entry) -> str | None:
         return form.digest(entry)
     except (TypeError, ValueError):
         return None
-
-
-def _is_sound(entry: Entry) -> bool:
-    form = FORMATS.get(entry.format)
-    try:
-        return form is not None and form.is_sound(entry)
-    except (TypeError, ValueError):
-        return False
 
 
 def _recorded(entry: Entry) -> Recorded | None:
@@ -381,7 +399,10 @@ class _Texts:
 
 def _verify_files(journal: Journal, entry: Entry, run: RunRecord) -> Iterator[Fault]:
     """The files of a run, which still have the digests that were recorded."""
-    for path, is_there in RunFiles.recorded(
-        journal.folder_at(str(entry.place)), run, f"entry {entry.number}"
-    ).altered():
+    try:
+        folder = journal.folder_of_run(entry)
+    except Rejected:
+        yield Fault("file_elsewhere", entry.number, detail=str(journal.folder_at(str(entry.place))))
+        return
+    for path, is_there in RunFiles.recorded(folder, run, f"entry {entry.number}").altered():
         yield Fault("file_altered" if is_there else "file_missing", entry.number, detail=str(path))

@@ -22,16 +22,20 @@ Field = Callable[[Any, str], sa.ColumnElement[Any]]
 
 def create_views(connection: sa.Connection) -> None:
     """Make the views `decisions`, `criteria`, `evidence`, `overrides` and `runs`."""
+    for name, query in views_for(connection).items():
+        connection.execute(sa.CreateView(query, name))
+
+
+def views_for(connection: sa.Connection) -> dict[str, sa.Select[Any]]:
+    """The views of a journal in a database, by their names."""
     each, field = (_each_postgresql, _field_postgresql) if _is_postgresql(connection) else (_each_sqlite, _field_sqlite)
-    views = {
+    return {
         "decisions": _decisions(),
         "criteria": _criteria(each, field),
         "evidence": _evidence(each, field),
         "overrides": _overrides(field),
         "runs": _runs(field),
     }
-    for name, query in views.items():
-        connection.execute(sa.CreateView(query, name))
 
 
 def _is_postgresql(connection: sa.Connection) -> bool:

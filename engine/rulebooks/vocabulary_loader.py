@@ -22,8 +22,8 @@ from engine.rulebooks.rulebook import (
 )
 from engine.values.interval import Interval
 
-_RESERVED_FACTS = ("id", "sid")
-_RESERVED_ANSWERS = ("unknown", "ukendt")
+RESERVED_FACTS = ("id", "sid")
+RESERVED_ANSWERS = ("unknown", "ukendt")
 
 
 def load_vocabulary(data: bytes, file: str) -> Vocabulary:
@@ -57,10 +57,10 @@ class _VocabularyChecker(Checker):
     def fact(self, name: str, fact: language.Fact) -> FactDeclaration:
         path: Path = ("facts", name)
         self.identifier(path, name, at_key=True)
-        self._not_reserved(path, name, _RESERVED_FACTS)
+        self._not_reserved(path, name, RESERVED_FACTS)
         for answer in fact.answers or {}:
             self.identifier((*path, "answers", answer), answer, at_key=True)
-            self._not_reserved((*path, "answers", answer), answer, _RESERVED_ANSWERS)
+            self._not_reserved((*path, "answers", answer), answer, RESERVED_ANSWERS)
         for message in _contradictions(fact):
             self.say(path, "fact-declaration", message, at_key=True)
         if fact.derived:

@@ -49,6 +49,15 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def in_unicode(text: str) -> str:
+    r"""A text from the system, such as the name of a file, as records can hold it: bytes that are none as escapes.
+
+    >>> in_unicode(b"s\xf8.yaml".decode("utf-8", "surrogateescape"))
+    's\\xf8.yaml'
+    """
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def decision_text(record: Mapping[str, Any]) -> str:
     """What the digest of a decision covers: all of its record but `execution`, as canonical JSON."""
     return canonical_record({key: value for key, value in record.items() if key != "execution"})

@@ -52,7 +52,7 @@ class Batch:
         self._new_forms = NewForms(evaluator.columns.fact_columns)
         self._waiting: list[tuple[pl.DataFrame, pl.DataFrame]] = []
         self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
-        self._place = table.place
+        self._table, self._place = table, table.place
 
     def decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         """The decisions on the rows of a chunk: its columns, and those of each decision table.
@@ -95,9 +95,19 @@ class Batch:
 
     def _repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
         """A row whose id others have, too, or one that is hardly another."""
-        said = said_of_alike(cells["id"], self._repeated[cells["id"]])
-        diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", *said)
+        message, hint = said_of_alike(cells["id"], self._repeated[cells["id"]])
+        message += self._elsewhere(cells["id"], cells[ROW])
+        diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", message, hint)
         return RejectedRow(cells[ROW], cells["id"], cells, (diagnostic,))
+
+    def _elsewhere(self, identifier: str, row: int) -> str:
+        """Where the id, or one that it is like, stands in another of several tables."""
+        if not self._table.parts:
+            return ""
+        ids = self._table.frame.filter(pl.col("id").is_in([identifier, *self._repeated[identifier]])).select(ROW)
+        own = self._table.part_of(row)
+        others = [one for one in ids.collect()[ROW] if self._table.part_of(one) is not own]
+        return f"; also at {', '.join(str(self._table.place(one)) for one in others)}" if others else ""
 
     # --- for a backend that decides all rows at once ---
 

@@ -23,6 +23,7 @@ from offers.records.evidence import UNKNOWN
 from offers.records.offer_id import ADDRESSES
 from offers.tables.cells import WHITESPACE, DecimalSign, names_of_answers
 from offers.tables.headers import columns_of
+from offers.tables.services import surely_services
 from offers.tables.set_aside import SUSPECT_ID
 from offers.tables.table import EXTRA, ROW, SEVERAL
 
@@ -131,6 +132,11 @@ class EvidenceColumns:
             known = self._vocabulary.terms.get(name)
             if name in self._schema and known:
                 yield _terms(nw.col(name), [w for t, text in known.items() for w in (t, text.da, text.en)])
+
+        if "services" in self._schema:
+            text = nw.col("services").cast(nw.String)
+            surely = text.str.contains(surely_services(self._vocabulary.terms.get("act", {})))
+            yield (text.is_null() | (text == "") | surely).fill_null(True)
 
     def _filled(self) -> Iterator[nw.Expr]:
         """Whether anything surely stands in each cell but the id's: a text that begins with a sign of ASCII."""

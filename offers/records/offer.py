@@ -16,6 +16,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.evidence import read_evidence
+from offers.records.notation import OFFER_FILE, Notation
 from offers.records.offer_file import OfferFile, Party, PublishedOutcome, Service
 from offers.records.offer_id import is_usual
 from offers.records.particulars import SECTION_SIGN, wrong_particulars
@@ -91,8 +92,12 @@ def words(value: str | list[str] | None) -> list[str]:
     return [] if value is None else [value] if isinstance(value, str) else value
 
 
-def read_offer(node: Node, vocabulary: Vocabulary, *, is_recorded: bool = False) -> Offer:
+def read_offer(
+    node: Node, vocabulary: Vocabulary, notation: Notation = OFFER_FILE, *, is_recorded: bool = False
+) -> Offer:
     """The offer that a document holds. One that is recorded was checked by its particulars when it was.
+
+    Hints are in the notation of the input.
 
     Raises:
         Rejected: with every mistake found.
@@ -100,7 +105,7 @@ def read_offer(node: Node, vocabulary: Vocabulary, *, is_recorded: bool = False)
     diagnostics: list[Diagnostic] = []
     record = fit(OfferFile, node, diagnostics)
     evidence_node = node.entries.get("evidence") if isinstance(node, Mapping) else None
-    evidence = read_evidence(evidence_node, vocabulary, diagnostics) if evidence_node else {}
+    evidence = read_evidence(evidence_node, vocabulary, diagnostics, notation) if evidence_node else {}
     diagnostics += _placeholders(node)
     diagnostics += () if is_recorded else wrong_particulars(node)
     diagnostics += _unknown_words(node, vocabulary, is_shaped=record is not None)

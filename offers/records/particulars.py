@@ -11,17 +11,24 @@ from collections.abc import Iterator
 
 from engine.diagnostics import Diagnostic, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
+from engine.documents.patterns import DATE
 from offers.records.offer_id import USUAL, address_sign_in, comparable_id
 from offers.records.texts import says_something, wrong_characters
 
 _DAY, _SINCE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"), re.compile(r"[0-9]{4}(?:-[0-9]{2})?\Z")
 _SECTION = re.compile(r"(?:§{1,2} ?)?[1-9][0-9]{0,2}(?: ?[a-zæøå])?(?:,? (?:stk|nr|litra|pkt)\b.*)?\Z", re.IGNORECASE)
+_PARTS = "|".join("".join(f"[{s}{s.upper()}]" for s in part) for part in ("stk", "nr", "litra", "pkt"))
+SECTION = rf"^\s*(?:§{{1,2}} ?)?[1-9][0-9]{{0,2}}(?: ?[a-zæøåA-ZÆØÅ])?(?:,? (?:{_PARTS})(?![0-9A-Za-z_æøåÆØÅ]).*)?\s*$"
+"""The same for editors, which know no flags."""
 SECTION_SIGN = "§"
 _MONTH_DAY = "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 SURELY_DATE = f"^[1-9][0-9]{{3}}-{_MONTH_DAY}$"
 """Dates that exist in every year, as every backend's regular expressions say."""
 SURELY_SINCE = f"^[1-9][0-9]{{3}}(?:-(?:0[1-9]|1[0-2])|-{_MONTH_DAY})?$"
 """The same, and years and months alone."""
+DATE_OR_NOTHING = rf"^\s*(?:{DATE[1:-1]})?\s*$"
+SINCE_OR_NOTHING = rf"^\s*(?:{DATE[1:-1]}|(?!0000)[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?)?\s*$"
+"""Dates that exist, and years and months, for editors."""
 _BELONGS = {"date": "a date like `2018-01-31`", "as_of": "a date like `2018-01-31` or a year"}
 
 
@@ -31,7 +38,9 @@ def wrong_particulars(node: Node) -> Iterator[Diagnostic]:
     if isinstance(node, Mapping):
         yield from _wrong_ids(node)
         yield from _wrong_sections(node)
-        yield from _wrong_dates(node.entries.get("evidence"))
+        evidence = node.entries.get("evidence")
+        for of_fact in evidence.entries.values() if isinstance(evidence, Mapping) else ():
+            yield from _wrong_dates(of_fact)
 
 
 def _wrong_ids(offer: Mapping) -> Iterator[Diagnostic]:
@@ -54,10 +63,19 @@ def _wrong_sections(offer: Mapping) -> Iterator[Diagnostic]:
     for service in services.items if isinstance(services, Sequence) else ():
         sections = service.entries.get("sections") if isinstance(service, Mapping) else None
         for section in sections.items if isinstance(sections, Sequence) else ():
-            if isinstance(section, Scalar) and not _SECTION.match(section.text.strip()):
+            if isinstance(section, Scalar) and not may_be_a_section(section.text):
                 hint = "write its number, such as `104`, `83 a` or `105 stk. 2`; each is an item of the list"
                 message = f"{quoted(section.text)} where a section of the act belongs"
                 yield Diagnostic(section.place, "wrong-type", message, hint)
+
+
+def may_be_a_section(text: str) -> bool:
+    """Whether a text is a section of an act, or a part of one.
+
+    >>> may_be_a_section("105 stk. 2"), may_be_a_section("hundrede")
+    (True, False)
+    """
+    return _SECTION.match(text.strip()) is not None
 
 
 def _wrong_dates(node: Node | None) -> Iterator[Diagnostic]:

@@ -32,7 +32,7 @@ def read_offers(paths: Iterable[str], vocabulary: Vocabulary, *, keep_written: b
             results.append(_with_written(offer, document) if keep_written else offer)
         except Rejected as error:
             results.append(error)
-    return list(_without_repeated(results))
+    return list(without_repeated(results))
 
 
 def _with_written(offer: Offer, document: Node) -> Offer:
@@ -41,7 +41,8 @@ def _with_written(offer: Offer, document: Node) -> Offer:
     return offer._replace(written=json_text(document))
 
 
-def _without_repeated(results: list[Offer | Rejected]) -> Iterator[Offer | Rejected]:
+def without_repeated(results: Sequence[Offer | Rejected]) -> Iterator[Offer | Rejected]:
+    """What was read, those of its offers rejected whose ids others have, or are too like."""
     offers = [result for result in results if isinstance(result, Offer)]
     of_others = alike(offer.id for offer in offers)
     places: dict[str, list[Place]] = {}

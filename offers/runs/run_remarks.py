@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from offers.comparison.previous import IdLine, Previous
+from offers.records.authorities import said_as
+from offers.records.evidence import UNKNOWN
 from offers.records.input_remarks import (
     MAX_EXAMPLES,
     Asked,
@@ -25,10 +27,11 @@ from offers.records.offer import Offer
 from offers.records.offer_id import comparable_id
 from offers.runs.run_pass import Pass, RunResult
 from offers.tables.cells import WHITESPACE, answer_of
-from offers.tables.headers import stated_in
+from offers.tables.headers import Column, stated_in
 from offers.tables.ids_in_columns import UNUSUAL, comparable_ids, is_one_of
 from offers.tables.offer_files import OfferRows
-from offers.tables.table import ROW, SEVERAL
+from offers.tables.several_tables import in_several
+from offers.tables.table import ROW, SEVERAL, Table
 from offers.tables.table_file import parquet_files
 
 _ID, _WHOLE = "id", "part_of"
@@ -40,12 +43,13 @@ def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
     request = run.request
     decided = sum(result.counts[0].values())
     in_force = remarks_on_force(request.rulebooks, request.year, decided)
-    remarks = [*request.table.remarks, *in_force, *_on_evidence(run)]
+    remarks = [*request.table.remarks, *in_force, *_on_evidence(run), *_on_what_stands_alone(run)]
     odd = _decided_ids(run).filter(pl.col(_ID).str.contains(UNUSUAL))
     examples = odd.select(pl.len().alias("count"), pl.col(_ID).head(MAX_EXAMPLES).implode())
     count, ids = examples.collect(engine="streaming").row(0)
     remarks += [*remarks_on_ids(ids, count), *remarks_on_operators(_operators(run)), *_on_wholes(run)]
-    return [*remarks, *(_on_changed_ids(run, request.previous) if request.previous else ())]
+    remarks += _on_operators_in_several(request.table)
+    return [*remarks, *(_on_changed_ids(request.previous) if request.previous else ())]
 
 
 def _decided(run: Pass) -> pl.LazyFrame:
@@ -74,6 +78,24 @@ def _operators(run: Pass) -> Counter[Operator]:
     return operators
 
 
+def _on_operators_in_several(table: Table) -> Iterator[InputRemark]:
+    """The operators that stand in more than one of the tables that are one register."""
+    if not table.parts:
+        return
+    names = dict[str, str]()
+
+    def operators(values: Mapping[str, Any]) -> Iterator[str]:
+        codes = [*str(values.get("operator_code") or "").split(SEVERAL)]
+        written = [name.strip() for name in str(values.get("operator_name") or "").split(SEVERAL)]
+        for name, code in itertools.zip_longest(written, codes[: len(written)], fillvalue=""):
+            if name:
+                said = said_as(name, code)
+                yield names.setdefault(said.casefold(), said)
+
+    for operator, where in in_several(table, operators, ("operator_name", "operator_code")).items():
+        yield InputRemark("operator_in_several", where.rows, {"operator": operator, "files": list(where.files)})
+
+
 def _offers_of(run: Pass) -> pl.LazyFrame:
     """The rows of the table that were decided."""
     undecided = [row.row for row in run.batch.rejected]
@@ -96,6 +118,52 @@ def _on_evidence(run: Pass) -> Iterator[InputRemark]:
         counted = _offers_of(run).select(each.sum().alias(f"{i}") for i, each in enumerate(holds))
         counts = counted.collect(engine="streaming").row(0)
         yield from asked.remarks(dict(zip(columns, counts, strict=True)))
+
+
+def _on_what_stands_alone(run: Pass) -> Iterator[InputRemark]:
+    """Details beside an empty cell, and names and codes of parties whose kind is not stated, which say nothing then."""
+    if isinstance(run.request.reader, OfferRows):
+        return
+    types = run.request.table.frame.collect_schema()
+    alone = {**_details_alone(run.request.table.columns, types), **_parties_alone(types)}
+    if alone:
+        counted = _offers_of(run).select(are_alone.sum().alias(f"{i}") for i, are_alone in enumerate(alone.values()))
+        counts = counted.collect(engine="streaming").row(0)
+        for (code, *detail), offers in zip(alone, counts, strict=True):
+            if offers:
+                yield InputRemark(code, offers, dict(detail))
+
+
+Alone = Mapping[tuple[Any, ...], pl.Expr]
+"""Where something stands alone, by the code of the remark and its details."""
+
+
+def _details_alone(columns: Iterable[Column], types: pl.Schema) -> Alone:
+    details: dict[Column, list[str]] = {}
+    for column in columns:
+        if column.detail is not None:
+            of = column._replace(name=column.name.removesuffix(f"_{column.detail}"), header="", number=0, detail=None)
+            details.setdefault(of, []).append(column.name)
+    alone = {}
+    for column, names in details.items():
+        assert column.fact is not None
+        year = (("year", column.year),) if column.year is not None else ()
+        is_stated = _holds_something(column.name, types[column.name]) if column.name in types else pl.lit(value=False)
+        is_said = pl.any_horizontal(_holds_something(name, types[name]) for name in names)
+        alone["detail_alone", ("fact", column.fact.id), *year] = is_said & ~is_stated
+    return alone
+
+
+def _parties_alone(types: pl.Schema) -> Alone:
+    alone = {}
+    for party in ("operator", "agreement"):
+        kind = f"{party}_kind"
+        if names := [name for name in (f"{party}_name", f"{party}_code") if name in types]:
+            text = pl.col(kind).cast(pl.String).str.strip_chars(WHITESPACE).str.to_lowercase()
+            is_stated = ~text.is_in([*UNKNOWN, ""]).fill_null(value=True) if kind in types else pl.lit(value=False)
+            is_said = pl.any_horizontal(_holds_something(name, types[name]) for name in names)
+            alone["party_without_kind", ("party", party)] = is_said & ~is_stated
+    return alone
 
 
 def _holds_something(name: str, dtype: Any) -> pl.Expr:
@@ -136,33 +204,19 @@ def _unknown_wholes(run: Pass) -> list[str]:
 # --- ids that changed ---
 
 
-def _on_changed_ids(run: Pass, previous: Previous) -> Iterator[InputRemark]:
+def _on_changed_ids(previous: Previous) -> Iterator[InputRemark]:
     """What a table of ids did, and the lines of it that name nobody."""
     lines = previous.id_lines
     if not lines:
         return
-    before = [frame.select(pl.col("offer").alias(_ID)) for frame in previous.frames.values()]
-    are_before = _there(before, (line.old for line in lines))
-    are_now = _there([run.request.table.frame], (line.new for line in lines))
-    used = [line for line in lines if line.old in are_before and line.new in are_now]
-    yield from _done(used)
+    yield from _done([line for line in lines if line.is_used])
     for among, unused in (
-        ("previous", [(line.line, line.old) for line in lines if line.old not in are_before]),
-        ("register", [(line.line, line.new) for line in lines if line.new not in are_now]),
+        ("previous", [(line.line, line.old) for line in lines if not line.is_before]),
+        ("register", [(line.line, line.new) for line in lines if not line.is_now]),
     ):
         if unused:
             examples = [{"line": line, "id": name} for line, name in unused[:MAX_EXAMPLES]]
             yield InputRemark("unused_ids", len(unused), {"among": among, "examples": examples})
-
-
-def _there(frames: Iterable[pl.LazyFrame], ids: Iterable[str]) -> set[str]:
-    """Those of some ids that are in one of several frames."""
-    asked_for = {name: comparable_id(name) for name in ids}
-    wanted, known = pl.Series(list(asked_for.values()), dtype=pl.String), set[str]()
-    for frame in frames:
-        there = frame.filter(is_one_of(pl.col(_ID), wanted)).select(_ID).collect(engine="streaming")
-        known.update(comparable_ids(there[_ID]))
-    return {name for name, comparable in asked_for.items() if comparable in known}
 
 
 def _done(lines: Sequence[IdLine]) -> Iterator[InputRemark]:

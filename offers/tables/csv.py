@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
 from engine.diagnostics import Place, quoted, rejected
 from offers.tables.cells import DecimalSign
-from offers.tables.csv_text import Fault, first_record, records_of
-from offers.tables.headers import ID, Column, Headers
+from offers.tables.csv_text import Fault, end_of_record, first_record, records_of
+from offers.tables.decimal_signs import PlaceOf, decimal_sign
+from offers.tables.headers import HEADER_WITHIN, ID, Column, Headers
 from offers.tables.reading import Reading
-from offers.tables.table import EXTRA, ROW, Table, decimal_sign
+from offers.tables.table import EXTRA, ROW, Table
 from offers.tables.table_file import TableFile
 
 _SEPARATORS = (";", ",", "\t")
@@ -31,9 +33,9 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
     text = file.text()
     text = text if "\n" in text else text.replace("\r", "\n")
     sep_line = _SAID_BY_EXCEL.match(text)
-    separator = reading.separator or (sep_line[1] if sep_line else _separator(text, headers, file.name))
-    above = 1 if sep_line else 0
-    names = first_record(text[sep_line.end() :] if sep_line else text, separator)
+    start, said = (text[sep_line.end() :], sep_line[1]) if sep_line else (text, None)
+    head = _head_of(start, headers, file.name, reading.separator or said)
+    separator, above, names = head.separator, head.above + (1 if sep_line else 0), head.names
     if isinstance(names, Fault):
         raise rejected(Place(file.name, 1 + above, names.cell), names.code, names.message, names.hint)
     columns = headers.read(names, file.name, ignored, lambda n: Place(file.name, 1 + above, n))
@@ -51,38 +53,69 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
         row_index_name=ROW,
         glob=False,
     ).select(ROW, EXTRA, *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
-    sign = reading.decimal or _sign(separator, columns, frame, has_quotes=records.path != file.path)
+    has_quotes = records.path != file.path
+
+    def place_of(row: int, column: Column) -> Place:
+        return Place(file.name, row + 2 + above, column.number)
+
+    sign = reading.decimal or _sign(separator, columns, frame, place_of, has_quotes=has_quotes)
     detected = {"encoding": file.encoding, "separator": repr(separator)[1:-1], "decimal sign": sign}
     table = Table(file.name, "csv", tuple(columns), frame, sign, detected, file.sha256, records.rows)
     return table._replace(rows=records.rows, first_row=2 + above, faults=records.faults)
 
 
-def _sign(separator: str, columns: Sequence[Column], frame: pl.LazyFrame, *, has_quotes: bool) -> DecimalSign:
+def _sign(
+    separator: str, columns: Sequence[Column], frame: pl.LazyFrame, place_of: PlaceOf, *, has_quotes: bool
+) -> DecimalSign:
     if separator == "," and not has_quotes:
         return "."  # a cell with a comma would stand in quotes
-    return decimal_sign(columns, frame, "," if separator == ";" else ".")
+    return decimal_sign(columns, frame, "," if separator == ";" else ".", place_of)
 
 
-def _separator(text: str, headers: Headers, file: str) -> str:
-    """The separator by which the first line names an id, and the most columns that are known.
+class _Head(NamedTuple):
+    """The record with the headers by a separator: how many stand above it, its cells, how many of them are known."""
+
+    separator: str
+    above: int
+    names: list[str] | Fault
+    known: int
+    text: str
+
+
+def _head_of(text: str, headers: Headers, file: str, separator: str | None) -> _Head:
+    """The first of ten records with an `id`, by the separator by which it comes first and names the most columns.
+
+    Where none has, it is the first record.
 
     Raises:
-        Rejected: the line can be read by several.
+        Rejected: the record can be separated by several.
     """
-    known = {separator: _known(text, separator, headers) for separator in _SEPARATORS}
-    most = max(known.values())
-    if not most:
-        return max(_SEPARATORS, key=text.split("\n", 1)[0].count)
-    likely = [separator for separator, count in known.items() if count == most]
-    if len(likely) > 1 and any(separator in text.split("\n", 1)[0] for separator in likely):
-        one, other = (_TITLES[separator] for separator in likely[:2])
-        message = f"{quoted(text.splitlines()[0])} can be separated by {one} and by {other}"
-        raise rejected(Place(file, 1, 1), "syntax", message, f"say which with `--separator '{likely[0]}'`")
+    heads = [_head_by(sign, text, headers) for sign in ([separator] if separator else _SEPARATORS)]
+    likely = [head for head in heads if head.known]
+    if not likely:
+        first = text.split("\n", 1)[0]
+        sign = separator or max(_SEPARATORS, key=first.count)
+        return _Head(sign, 0, first_record(text, sign), 0, first)
+    likely = [head for head in likely if head.above == min(head.above for head in likely)]
+    likely = [head for head in likely if head.known == max(head.known for head in likely)]
+    if len(likely) > 1 and any(head.separator in head.text for head in likely):
+        one, other = (_TITLES[head.separator] for head in likely[:2])
+        message = f"{quoted(likely[0].text.rstrip())} can be separated by {one} and by {other}"
+        hint = f"say which with `--separator '{likely[0].separator}'`"
+        raise rejected(Place(file, 1 + likely[0].above, 1), "syntax", message, hint)
     return likely[0]
 
 
-def _known(text: str, separator: str, headers: Headers) -> int:
-    """How many headers of a table of offers the first line names by a separator; 0 where none of them is the id."""
-    record = first_record(text, separator)
-    names = [] if isinstance(record, Fault) else [headers.name_of(header) for header in record]
-    return sum(name is not None for name in names) if ID in names else 0
+def _head_by(separator: str, text: str, headers: Headers) -> _Head:
+    """The first of ten records with an `id` by a separator; else the first record, with no column known."""
+    first, at = first_record(text, separator), 0
+    for above in range(HEADER_WITHIN):
+        if at >= len(text):
+            break
+        record = first_record(text[at:], separator)
+        names = [] if isinstance(record, Fault) else [headers.name_of(header) for header in record]
+        if ID in names:
+            line = text[at:].split("\n", 1)[0]
+            return _Head(separator, above, record, sum(name is not None for name in names), line)
+        at = end_of_record(text, at, separator) or len(text)
+    return _Head(separator, 0, first, 0, text.split("\n", 1)[0])

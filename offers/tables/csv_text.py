@@ -29,12 +29,22 @@ _CR_ALONE = re.compile(r"\r(?!\n)")
 
 
 class Fault(NamedTuple):
-    """Why a record cannot be read: in which of its cells, counted from 1, what is wrong, what would be right."""
+    """Why a record cannot be read: in which of its cells, counted from 1, what is wrong, what would be right.
+
+    `is_formula` says that the cell holds a formula that was never computed; `others` are further faults of the record.
+    """
 
     cell: int
     message: str
     hint: str | None
     code: str = "syntax"
+    is_formula: bool = False
+    others: tuple[Fault, ...] = ()
+
+    @property
+    def all(self) -> tuple[Fault, ...]:
+        """The fault itself, and the others."""
+        return self, *self.others
 
 
 NO_TEXT = Fault(1, "the cell holds bytes that are no text in the file's encoding", "save it as UTF-8")
@@ -68,6 +78,30 @@ def first_record(text: str, separator: str) -> list[str] | Fault:
         if cell["end"] != separator:
             return cells
         at = cell.end()
+
+
+def end_of_record(text: str, at: int, separator: str) -> int | None:
+    r"""Where the record at a place ends, after its line end; None where a cell in quotes does not end in the text.
+
+    >>> end_of_record('"a\nb";c\nd', 0, ";")
+    8
+    """
+    cells = _patterns(separator)
+    while at < len(text):
+        cell = cells.cell.match(text, at)
+        if cell is None:
+            closed = text[at] != '"' or cells.closing.match(text, at)
+            return end_of_line(text, at) if closed else None
+        at = cell.end()
+        if cell["end"] != separator:
+            return at
+    return at
+
+
+def end_of_line(text: str, at: int) -> int:
+    """Where the line at a place ends, after its sign."""
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end + 1
 
 
 def records_of(
@@ -151,7 +185,7 @@ class _Writer:
     def _take(self, text: str, *, is_last: bool) -> None:
         self._held, at = "", 0
         while self._skipped and at < len(text):
-            if (end := self._end_of_record(text, at)) is None and not is_last:
+            if (end := end_of_record(text, at, self._separator)) is None and not is_last:
                 self._held = text[at:]
                 return
             at, self._skipped = end or len(text), self._skipped - 1
@@ -173,32 +207,15 @@ class _Writer:
     def _write_each(self, text: str, *, is_last: bool) -> None:
         at = 0
         while at < len(text):
-            end = self._end_of_record(text, at)
+            end = end_of_record(text, at, self._separator)
             if end is None and not is_last and len(text) - at < _LONGEST:
                 self._held = text[at:]
                 return
             at = self._write_one(text, at, end)
 
-    def _end_of_record(self, text: str, at: int) -> int | None:
-        """Where a record ends, after its line end; None where a cell in quotes does not end in the text."""
-        while at < len(text):
-            cell = self._pattern.cell.match(text, at)
-            if cell is None:
-                closed = text[at] != '"' or self._pattern.closing.match(text, at)
-                return self._end_of_line(text, at) if closed else None
-            at = cell.end()
-            if cell["end"] != self._separator:
-                return at
-        return at
-
-    @staticmethod
-    def _end_of_line(text: str, at: int) -> int:
-        end = text.find("\n", at)
-        return len(text) if end < 0 else end + 1
-
     def _write_one(self, text: str, at: int, end: int | None) -> int:
         """Write the record that begins at a place; where the next one begins."""
-        line = self._end_of_line(text, at)
+        line = end_of_line(text, at)
         end = end or line
         # A line with as many cells as the header, in which a quote is odd, has not gone on in the lines below.
         if end > line and self._is_whole(text[at:line]) and self._has_odd_quote(text[at:end]):

@@ -24,9 +24,11 @@ ATTRIBUTE_HEADERS: Mapping[str, Text] = {
     "operator_code": Text(da="kommunekode", en="municipality code"),
     "agreement_name": Text(da="driftsoverenskomstpart", en="agreement party"),
     "agreement_kind": Text(da="driftsoverenskomst med", en="operating agreement with"),
+    "agreement_code": Text(da="driftsoverenskomstpartens kode", en="agreement party's code"),
     "area": Text(da="område", en="area"),
     "target_group": Text(da="målgruppe", en="target group"),
     "service_type": Text(da="tilbuddets art", en="kind of service"),
+    "services": Text(da="ydelser", en="services"),
 }
 DETAILS: Mapping[str, Text] = {
     "source": Text(da="kilde", en="source"),
@@ -40,6 +42,8 @@ DETAILS: Mapping[str, Text] = {
 _YEAR = re.compile(r"(.*\S)[\s_]+\(?([0-9]{4})\)?\Z")
 
 
+HEADER_WITHIN = 10
+"""The first of so many rows that has an `id` names the columns of a table that people made."""
 SHEET = "Register"
 """The sheet of a workbook that holds the table."""
 
@@ -67,6 +71,11 @@ class Column(NamedTuple):
     year: int | None = None
     detail: str | None = None
 
+    @property
+    def holds_numbers(self) -> bool:
+        """Whether a number belongs in its cells."""
+        return self.fact is not None and self.fact.is_number and self.detail is None
+
 
 class Headers:
     """Recognises the headers of tables for one vocabulary.
@@ -79,26 +88,26 @@ class Headers:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._columns = {name.lower(): Column("", 0, name) for name in ATTRIBUTE_HEADERS}
-        self._columns |= {
-            label.lower(): Column("", 0, n) for n, text in ATTRIBUTE_HEADERS.items() for label in _both(text)
-        }
         self._yearly: dict[str, FactDeclaration] = {}
-        for fact in vocabulary.facts.values():
-            if fact.is_attribute:
-                names = (fact.id, *_both(fact.label))
-                self._columns |= {n: Column("", 0, fact.id) for n in names if n not in self._columns}
-            else:
-                self._add(fact)
+        facts = vocabulary.facts.values()
+        # What an id says goes before what a label says, and a fact before what is said beside another.
+        self._add([(fact, (fact.id.lower(),)) for fact in facts])
+        for name, text in ATTRIBUTE_HEADERS.items():
+            for label in _both(text):
+                self._columns.setdefault(label, Column("", 0, name))
+        self._add([(fact, _both(fact.label)) for fact in facts])
 
-    def _add(self, fact: FactDeclaration) -> None:
-        names = {fact.id.lower(), *(label.lower() for label in _both(fact.label))}
-        if fact.is_yearly:
-            self._yearly |= dict.fromkeys(names, fact)
-            return
-        for name in names:
-            self._columns.setdefault(name, Column("", 0, fact.id, fact))
-            for detail in DETAILS:
-                for ending in _endings(detail):
+    def _add(self, names_of: Sequence[tuple[FactDeclaration, Iterable[str]]]) -> None:
+        for fact, names in names_of:
+            for name in names:
+                if fact.is_yearly:
+                    self._yearly.setdefault(name, fact)
+                else:
+                    self._columns.setdefault(name, Column("", 0, fact.id, None if fact.is_attribute else fact))
+        for fact, names in names_of:
+            endings = [] if fact.is_attribute or fact.is_yearly else [(d, e) for d in DETAILS for e in _endings(d)]
+            for name in names:
+                for detail, ending in endings:
                     self._columns.setdefault(name + ending, Column("", 0, f"{fact.id}_{detail}", fact, None, detail))
 
     def name_of(self, header: str) -> str | None:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from engine.diagnostics import Diagnostic, Rejected, quoted
 from engine.documents.file_writer import write_file
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Language, Wording
-from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
-from offers.records.offer import Offer, words
+from offers.records.offer import Offer
 from offers.records.template import uses_of_facts
-from offers.tables.headers import ATTRIBUTE_HEADERS, SHEET, header_of
+from offers.tables.headers import SHEET
+from offers.tables.opening import open_table
+from offers.tables.rows import Rows
+from offers.tables.table import SEVERAL
+from offers.tables.template_cells import Cell, OfferCells, columns_that_differ
+from offers.tables.template_columns import WorkbookColumn, capital, columns_to_fill_in
 
 ROWS = 2_000
 """So many rows are prepared, with lists to choose from and checks of what is written."""
+MORE_ROWS = 500
+"""So many are prepared at least below the offers that stand there already."""
 HEADER = 1
 """The row of the headers, counted from 0: above it stands what the workbook is."""
-_DETAILS = {"judgement": ("because", "reservation"), "number": ("source",)}
-_WIDTHS = {"id": 32, "name": 34, "operator_name": 28, "target_group": 26}
 _CHOSEN = {"area": "area", "target_group": "target_group"}
 _GUIDE = (
     (
@@ -62,50 +67,122 @@ _GUIDE = (
         "Several areas or target groups in one cell are separated by |. So are two operators.",
     ),
     (
+        "Ydelser skrives med lov, paragraf og pladser: SEL § 104: 38 | SEL § 107, 108: 12.",
+        "Services are written by act, section and places: SEL § 104: 38 | SEL § 107, 108: 12.",
+    ),
+    (
         "Ret ikke overskrifterne. Hele kolonner må gerne slettes, skjules eller flyttes.",
         "Leave the headers as they are. Whole columns may be deleted, hidden or moved.",
     ),
 )
 
 
-class WorkbookColumn(NamedTuple):
-    """A column of the register: its header, what it asks, and how wide it is."""
+class Written(NamedTuple):
+    """How many columns of facts and how many offers a workbook was written with, and the offers that it cannot hold."""
 
-    header: str
-    question: str
-    width: int
-    fact: FactDeclaration | None = None
-    attribute: str | None = None
-    is_detail: bool = False
+    facts: int
+    offers: int
+    rejected: Sequence[Rejected]
 
 
 def write_workbook(
-    path: Path, rulebooks: Sequence[Rulebook], year: int, language: Language, offers: Iterable[Offer] = ()
-) -> int:
-    """Write the workbook for the facts that rulebooks read; `offers` already stand in it, without evidence.
+    path: Path,
+    rulebooks: Sequence[Rulebook],
+    year: int,
+    language: Language,
+    offers: Sequence[Offer] = (),
+    *,
+    with_evidence: bool = False,
+) -> Written:
+    """Write the workbook for the facts that rulebooks read; `offers` stand in it, with their evidence or without.
 
-    Returns how many facts it asks for, each year of one being one. Raises Rejected where the file cannot be written.
+    It is read again: an offer of which its row does not say the same is left out, and said.
+
+    Raises:
+        Rejected: the file cannot be written, or a fact cannot stand in a table.
     """
-    written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    writer = _Writer(book, rulebooks, year, Wording(language))
-    columns = tuple(writer.columns())
-    writer.register(columns, offers)
-    writer.facts()
-    writer.guide()
-    writer.lists()
-    book.close()
-    write_file(path, written.getvalue())
-    return sum(column.fact is not None and column.attribute is None for column in columns)
+    with tempfile.TemporaryDirectory() as scratch:
+        workbook = Path(scratch, "register.xlsx")
+        made = _Workbook(workbook, rulebooks, year, language, with_evidence=with_evidence)
+        facts, rejected = made.write(offers), made.rejected(offers)
+        if rejected:
+            facts = made.write([offer for offer in offers if offer.id not in rejected])
+        write_file(path, workbook.read_bytes())
+    return Written(facts, len(offers) - len(rejected), list(rejected.values()))
+
+
+class _Workbook:
+    def __init__(
+        self, path: Path, rulebooks: Sequence[Rulebook], year: int, language: Language, *, with_evidence: bool
+    ) -> None:
+        self._path, self._rulebooks, self._year, self._wording = path, rulebooks, year, Wording(language)
+        self._vocabulary: Vocabulary = rulebooks[0].vocabulary
+        self._with_evidence = with_evidence
+
+    def write(self, offers: Iterable[Offer]) -> int:
+        """Write it with these offers; how many columns ask for a fact."""
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        book = xlsxwriter.Workbook(str(self._path), options)
+        rows = [self._cells(offer) for offer in offers]
+        writer = _Writer(book, self._rulebooks, self._year, self._wording, {name for row in rows for name in row})
+        writer.register(rows)
+        writer.facts()
+        writer.guide()
+        writer.lists()
+        try:
+            book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            raise error.args[0] from None
+        return sum(column.fact is not None and column.attribute is None for column in writer.columns)
+
+    def _cells(self, offer: Offer) -> dict[str, Cell]:
+        cells = OfferCells(self._vocabulary, self._wording)
+        return {**cells.described(offer), **(cells.stated(offer) if self._with_evidence else {})}
+
+    def rejected(self, offers: Sequence[Offer]) -> dict[str, Rejected]:
+        """The offers of which their rows, read again, do not say what they say."""
+        rejected = {}
+        with tempfile.TemporaryDirectory() as scratch:
+            table = open_table(self._path, self._vocabulary, Path(scratch))
+            rows = Rows(table, self._vocabulary)
+            values = table.frame.collect().to_dicts()
+        for number, offer in enumerate(offers):
+            if diagnostics := list(self._lost(offer, rows, number, values[number])):
+                rejected[offer.id] = Rejected(diagnostics)
+        return rejected
+
+    def _lost(self, offer: Offer, rows: Rows, number: int, values: Mapping[str, Any]) -> Iterator[Diagnostic]:
+        try:
+            read = rows.offer(number, values)
+        except Rejected as error:
+            for diagnostic in error.diagnostics:
+                column = rows.column_at(diagnostic.place)
+                where = f"a cell of `{column.name}`" if column else "a row of a table"
+                message = f"{where} cannot hold what the offer says: {diagnostic.message}"
+                yield Diagnostic(offer.place, diagnostic.code, message, diagnostic.hint)
+            return
+        cells = self._cells(offer)
+        for name in columns_that_differ(offer, read, with_evidence=self._with_evidence):
+            message = f"a cell of `{name}` cannot hold what the offer says"
+            message += f": {quoted(str(cells[name])[:60])}" if name in cells else ""
+            yield Diagnostic(offer.place, "wrong-type", message, HINT)
+
+
+HINT = f"a text in a table is at most 32,767 characters long, and has no `{SEVERAL}` where that separates several"
 
 
 class _Writer:
-    def __init__(self, book: Any, rulebooks: Sequence[Rulebook], year: int, wording: Wording) -> None:
+    def __init__(
+        self, book: Any, rulebooks: Sequence[Rulebook], year: int, wording: Wording, stated: Collection[str]
+    ) -> None:
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
         self._pick = wording.pick
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
         read = {fact.id for rulebook in rulebooks for fact in compile_rulebook(rulebook).facts_read}
-        self._facts = [fact for fact in self._vocabulary.facts.values() if fact.id in read]
+        asked = [fact for fact in self._vocabulary.facts.values() if fact.id in read]
+        self.columns = columns_to_fill_in(self._vocabulary, asked, year, wording.language, stated)
+        columns = {column.fact.id for column in self.columns if column.fact}
+        self._facts = [fact for fact in self._vocabulary.facts.values() if fact.id in {*read, *columns}]
         self._book = book
         self._sheets = {
             name: book.add_worksheet(name)
@@ -119,33 +196,14 @@ class _Writer:
         self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self._text = book.add_format({"num_format": "@", "valign": "top"})
         self._title = book.add_format({"bold": True, "font_size": 14})
+        self._last = HEADER + ROWS
 
     # --- the register ---
 
-    def columns(self) -> Iterator[WorkbookColumn]:
-        """Every column: what describes an offer, then each fact with its reason or source."""
-        for name, label in ATTRIBUTE_HEADERS.items():
-            fact = self._vocabulary.facts.get(name)
-            question = self._wording.text(fact.question if fact else _QUESTIONS[name])
-            width = _WIDTHS.get(name, 18)
-            yield WorkbookColumn(_capital(self._wording.text(label)), question, width, fact, name)
-        for fact in self._facts:
-            if not fact.is_attribute:
-                yield from self._of_fact(fact)
-
-    def _of_fact(self, fact: FactDeclaration) -> Iterator[WorkbookColumn]:
-        question, language = self._wording.text(fact.question), self._wording.language
-        details = _DETAILS["number" if fact.is_number else "judgement"]
-        years = [self._year + offset for offset in self._vocabulary.years_of(fact)]
-        for year in years if fact.is_yearly else [None]:
-            yield WorkbookColumn(header_of(fact, language, year), question, 16, fact)
-            for detail in details:
-                header = header_of(fact, language, year, detail)
-                yield WorkbookColumn(header, _DETAIL_QUESTIONS[detail][language], 28, is_detail=True)
-
-    def register(self, columns: Sequence[WorkbookColumn], offers: Iterable[Offer]) -> None:
-        """The sheet to fill in."""
+    def register(self, rows: Sequence[Mapping[str, Cell]]) -> None:
+        """The sheet to fill in, with the cells of offers by the names of their columns."""
         sheet = self._sheets[SHEET]
+        self._last = HEADER + max(ROWS, len(rows) + MORE_ROWS)
         titles = self._wording.listed(self._wording.text(r.title) for r in self._rulebooks)
         sheet.write_string(
             0,
@@ -155,50 +213,26 @@ class _Writer:
         )
         sheet.write_string(0, 4, titles)
         sheet.set_row(HEADER, 75)
-        for number, column in enumerate(columns):
+        for number, column in enumerate(self.columns):
             text = column.attribute is not None or column.is_detail
             sheet.set_column(number, number, column.width, self._text if text else None)
             sheet.write_string(HEADER, number, column.header, self._detail if column.is_detail else self._head)
             self._check(sheet, number, column)
-        for row, offer in enumerate(offers, start=HEADER + 1):
-            for number, column in enumerate(columns):
-                if column.attribute and (value := self._known(offer, column.attribute)):
-                    sheet.write_string(row, number, value, self._text)
+        numbers = {column.name: number for number, column in enumerate(self.columns)}
+        for row, cells in enumerate(rows, start=HEADER + 1):
+            for name, value in cells.items():
+                if isinstance(value, str):
+                    sheet.write_string(row, numbers[name], value, self._text)
+                else:
+                    sheet.write_number(row, numbers[name], float(value))
         sheet.freeze_panes(HEADER + 1, 2)
-        sheet.autofilter(HEADER, 0, HEADER + ROWS, len(columns) - 1)
+        sheet.autofilter(HEADER, 0, self._last, len(self.columns) - 1)
         sheet.activate()
-
-    def _known(self, offer: Offer, attribute: str) -> str:
-        """What is known of an offer that describes it."""
-        record, parties = offer.record, offer.operators
-        agreement = record.agreement_with
-        values: dict[str, Iterable[str | None]] = {
-            "id": [record.id],
-            "name": [record.name],
-            "part_of": [record.part_of],
-            "operator_name": [party.name for party in parties],
-            "operator_kind": [self._answer("operator_kind", party.kind) for party in parties],
-            "operator_code": [party.code for party in parties],
-            "agreement_name": [agreement.name] if agreement else [],
-            "agreement_kind": [self._answer("agreement_kind", agreement.kind)] if agreement else [],
-            "area": [self._term("area", word) for word in words(record.area)],
-            "target_group": [self._term("target_group", word) for word in words(record.target_group)],
-            "service_type": [self._answer("service_type", record.service_type)] if record.service_type else [],
-        }
-        return "|".join(filter(None, values[attribute]))
-
-    def _answer(self, fact: str, answer: str) -> str:
-        declared = self._vocabulary.facts.get(fact)
-        return self._wording.answer(declared, answer) if declared and answer in declared.answers else answer
-
-    def _term(self, name: str, word: str) -> str:
-        label = self._vocabulary.terms.get(name, {}).get(word)
-        return self._wording.text(label) if label else word
 
     def _check(self, sheet: Any, number: int, column: WorkbookColumn) -> None:
         """What a column offers to choose from, or accepts, with its question beside the cell."""
         messages = {"input_title": _cut(column.header, 32), "input_message": _cut(column.question, 255)}
-        area = (HEADER + 1, number, HEADER + ROWS, number)
+        area = (HEADER + 1, number, self._last, number)
         fact, choices = column.fact, self._choices(column)
         if choices:
             # Several areas or target groups may stand in one cell, so what is not in the list is only pointed out.
@@ -245,11 +279,11 @@ class _Writer:
     def _writable(self, fact: FactDeclaration) -> str:
         """What may be written of a fact."""
         if not fact.is_number:
-            return self._wording.listed([*self._choices(WorkbookColumn("", "", 0, fact))], "or")
+            return self._wording.listed([*self._choices(WorkbookColumn("", "", "", 0, fact))], "or")
         example = self._pick("fx 4, >=4 eller ukendt", "such as 4, >=4 or unknown")
         if not fact.is_whole:
             example = self._pick("fx 0,5, <=0,5, 0,3..0,5 eller ukendt", "such as 0.5, <=0.5, 0.3..0.5 or unknown")
-        return f"{_capital(self._wording.fact_range(fact))}, {example}"
+        return f"{capital(self._wording.fact_range(fact))}, {example}"
 
     # --- what explains it ---
 
@@ -295,33 +329,6 @@ class _Writer:
             for row, choice in enumerate(choices):
                 sheet.write_string(row, number, choice)
         sheet.hide()
-
-
-_QUESTIONS = {
-    "id": Text(da="Tilbuddets id: det samme hvert år", en="The offer's id: the same every year"),
-    "name": Text(da="Tilbuddets navn", en="The offer's name"),
-    "part_of": Text(da="For en afdeling: id på tilbuddet, den hører til", en="For a department: the id of its offer"),
-    "operator_name": Text(da="Hvem driver tilbuddet?", en="Who operates the offer?"),
-    "operator_code": Text(da="Kommune- eller regionskode", en="The official code of the municipality or region"),
-    "agreement_name": Text(
-        da="For et selvejende tilbud: den anden part i driftsoverenskomsten",
-        en="For a self-owning offer: the other party of its operating agreement",
-    ),
-    "area": Text(da="Børn og unge eller voksne", en="Children and young people, or adults"),
-    "target_group": Text(da="Tilbuddets målgruppe", en="The offer's target group"),
-}
-_DETAIL_QUESTIONS: dict[str, dict[Language, str]] = {
-    "because": {"da": "Hvorfor? Begrundelsen gengives ordret.", "en": "Why? The reason is quoted as it is."},
-    "reservation": {"da": "Eventuelt forbehold", "en": "A reservation, if there is one"},
-    "source": {
-        "da": "Hvor står det, og fra hvornår?",
-        "en": "Where is it stated, and when?",
-    },
-}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _cut(text: str, length: int) -> str:

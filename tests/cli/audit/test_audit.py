@@ -15,8 +15,10 @@ import pytest
 
 from cli.audit.entry_text import fault_text
 from engine.explanation.words_and_numbers import Wording
+from engine.journal.entry import sealed
 from engine.journal.journal import Journal
 from engine.journal.verify import Fault, Kind
+from engine.values.canonical import canonical_record, sha256
 from tests.command import DATA, ROOT, Ran, here, sekskant
 from tests.journals import edited
 
@@ -192,7 +194,47 @@ def test_verify_says_what_is_wrong_in_both_languages(journal: Path) -> None:
 
 
 def test_every_kind_of_fault_has_words_in_both_languages() -> None:
-    for kind in get_args(Kind):
-        texts = {fault_text(Fault(kind, 3, 5, ("x",), 4, "d"), Wording(lang)) for lang in ("da", "en")}
+    parts = [("schema", (how, "view")) for how in ("added", "altered", "removed")]
+    for kind, fields in [*((kind, ("x",)) for kind in get_args(Kind) if kind != "schema"), *parts]:
+        texts = {fault_text(Fault(kind, 3, 5, fields, 4, "d"), Wording(lang)) for lang in ("da", "en")}
         assert len(texts) == 2
         assert not any("{" in text or "None" in text for text in texts)
+
+
+FORGED: dict[str, str] = {
+    "a cell alone": "UPDATE entries SET recorded_by = 'somebody' WHERE number = 1",
+    "moved to another number": "UPDATE entries SET number = 90 WHERE number = 2; "
+    "UPDATE entries SET number = 2 WHERE number = 1; UPDATE entries SET number = 1 WHERE number = 90",
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+@pytest.mark.parametrize(
+    "command",
+    ["show 1", "why 1", "why-not 1 --outcome covered", "receipt 1", "replay 1", "replay --all", "history gnisten"],
+)
+def test_an_entry_that_has_not_its_digest_is_not_shown_as_what_was_recorded(
+    name: str, command: str, journal: Path
+) -> None:
+    with edited(journal) as connection:
+        connection.executescript(FORGED[name])
+    ran = audit(journal, *command.split())
+    assert ran.code == 4
+    told = ("it does not hold what its digest says", "different: entry.digest")
+    assert any(words in ran.out + ran.err for words in told)
+
+
+def test_a_decision_forged_with_all_its_digests_is_not_called_unchanged(journal: Path) -> None:
+    """Entry 1 says that the offer is covered, in its columns, its content and every digest; its evidence does not."""
+    with Journal(str(journal)) as source:
+        entry = source.entry(1)
+    content = json.loads(entry.content) | {"verdict": "met", "outcome": "covered"}
+    text = canonical_record(content)
+    forged = sealed(entry._replace(content=text, content_digest=sha256(text), verdict="met", outcome="covered"))
+    with edited(journal) as connection:
+        for column in ("content", "content_digest", "verdict", "outcome", "digest", "checksums"):
+            connection.execute(f"UPDATE entries SET {column} = ? WHERE number = 1", (getattr(forged, column),))  # noqa: S608
+    ran = audit(journal, "history", "gnisten")
+    assert ran.code == 4
+    assert "not replayable: made again, it differs in outcome, verdict" in " ".join(ran.out.split())
+    assert "entry 1: damaged-entry: made again, it differs in outcome, verdict" in ran.err

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from junitparser import JUnitXml
+from lxml.etree import RelaxNG, parse
 
 from engine.authoring.cases.case import run_cases
 from engine.authoring.cases.coverage import Meaning, covered_by, reached
@@ -186,14 +187,25 @@ def test_results_as_junit(rooms: Path) -> None:
     report = rooms / "report.xml"
     assert sekskant("rulebook", "test", str(rooms), "--junit", str(report)).code == 5
     read = JUnitXml.fromfile(str(report))
-    assert (read.tests, read.failures, read.skipped) == (3, 1, 1)
+    assert (read.tests, read.failures, read.errors) == (3, 1, 0)
     (suite,) = read
+    assert (suite.tests, suite.failures, suite.skipped) == (3, 1, 1)
+    check = RelaxNG(parse(Path(__file__).with_name("junit.rng")))
+    assert check.validate(parse(report)), check.error_log
     messages = {case.name: [result.message for result in case.result] for case in suite}
     assert messages == {
         "large and quiet": ["verdict: expected met, decided undetermined"],
         "a shop": [],
         "waiting": ["to be judged"],
     }
+
+
+def test_the_shipped_cases_as_junit_are_of_its_schema(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    assert sekskant("rulebook", "test", "--junit", str(report)).code == 0
+    check = RelaxNG(parse(Path(__file__).with_name("junit.rng")))
+    assert check.validate(parse(report)), check.error_log
+    assert len(JUnitXml.fromfile(str(report))) == 2
 
 
 BROKEN = ROOT / "tests" / "broken" / "cases"

@@ -25,6 +25,9 @@ REFUSED = {
     "mysql://me:secret@db/x": "a journal cannot be kept in `mysql://me:***@db/x`",
     "sybase://db/x": "a journal cannot be kept in `sybase://db/x`",
     "oracle://db/x": "a journal cannot be kept in `oracle://db/x`",
+    "postgresql+foo://me:secret@db/x": "a journal cannot be kept in `postgresql+foo://me:***@db/x`",
+    "postgresql+psycopg2://me:secret@db/x": "a journal cannot be kept in `postgresql+psycopg2://me:***@db/x`",
+    "sqlite+foo:///journal.db": "a journal cannot be kept in `sqlite+foo:///journal.db`",
 }
 
 

@@ -306,3 +306,10 @@ def test_who_stops_reading_early_leaves_nothing_behind(
         assert other.head().entries == COUNT
     del unread, rows
     assert caplog.records == []
+
+
+def test_an_entry_dated_before_the_one_that_it_follows_is_remarked(journal: Path) -> None:
+    with edited(journal) as connection:
+        _forge(connection, COUNT, recorded_at="2001-01-01T00:00:00.000000Z")
+    with Journal(str(journal)) as source:
+        assert (verify(source).faults, verify(source).dated_before) == ((), (COUNT,))

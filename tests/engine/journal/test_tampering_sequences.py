@@ -79,22 +79,30 @@ class Stored(NamedTuple):
     headers: list[tuple[Any, ...]]
     entries: list[Entry]
     texts: list[tuple[Any, ...]]
+    parts: frozenset[tuple[Any, ...]]
+    """The parts of the database, as it names and writes them, and what its own check says of them."""
 
 
 def stored(path: Path) -> Stored:
     with edited(path) as connection:
+        parts = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        parts += [("check", *row) for row in connection.execute("PRAGMA integrity_check")]
         headers = connection.execute("SELECT format, id, created_at, created_by, checksums, digest FROM journal")
         rows = connection.execute(f"SELECT {', '.join(WRITTEN.fields)} FROM entries ORDER BY number")  # noqa: S608
         texts = connection.execute("SELECT digest, kind, text FROM texts")
-        return Stored(headers.fetchall(), [Entry(*row) for row in rows], texts.fetchall())
+        return Stored(headers.fetchall(), [Entry(*row) for row in rows], texts.fetchall(), frozenset(parts))
 
 
-def holds(stored: Stored, folder: Path, noted: Head | None = None) -> bool:
-    """Whether what is stored is a journal; and the one whose head was noted, or that one and what came after."""
+def holds(stored: Stored, folder: Path, made: frozenset[tuple[Any, ...]], noted: Head | None = None) -> bool:
+    """Whether what is stored is a journal; and the one whose head was noted, or that one and what came after.
+
+    `made` are the parts of a journal's database.
+    """
     try:
         (row,) = stored.headers
         header, digest = Header(*row[:-1]), row[-1]
         parts = [header.digest == digest, header.checksums == header.checksums_now(), _texts_hold(stored)]
+        parts.append(stored.parts == made)
         for number, entry in enumerate(stored.entries, 1):
             parts += [
                 entry.number == number,
@@ -314,6 +322,39 @@ def _text_inserted(connection: sqlite3.Connection, edit: Edit) -> None:
     connection.execute("INSERT OR IGNORE INTO texts VALUES (?, 'rulebook', 'x')", (sha256("x"),))
 
 
+def _trigger(connection: sqlite3.Connection, edit: Edit) -> None:
+    name = f"t{edit.numbers[0]}"
+    connection.execute(f"CREATE TRIGGER IF NOT EXISTS {name} AFTER INSERT ON texts BEGIN SELECT raise(ignore); END")
+
+
+def _view(connection: sqlite3.Connection, edit: Edit) -> None:
+    connection.execute("DROP VIEW IF EXISTS decisions")
+    query = f"SELECT * FROM entries WHERE number <> {edit.numbers[0]}"  # noqa: S608
+    connection.execute(f"CREATE VIEW decisions AS {query}")
+
+
+def _index_removed(connection: sqlite3.Connection, edit: Edit) -> None:
+    connection.execute("DROP INDEX IF EXISTS ix_entries_run")
+
+
+def _index(connection: sqlite3.Connection, edit: Edit) -> None:
+    """Take an entry out of an index, which is made as before; nothing where there is no such entry."""
+    if _entry(connection, edit.numbers[0]) is None:
+        return
+    connection.commit()
+    (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'ix_entries_offer'").fetchone()
+    for text in (f"{sql} WHERE number <> {edit.numbers[0]}", sql):
+        (version,) = connection.execute("PRAGMA schema_version").fetchone()
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'ix_entries_offer'", (text,))
+        connection.execute(f"PRAGMA schema_version = {version + 1}")
+        connection.execute("PRAGMA writable_schema = OFF")
+        connection.commit()
+        if text != sql:
+            connection.execute("REINDEX ix_entries_offer")
+            connection.commit()
+
+
 TEXTS = {"text_altered", "text_removed", "text_inserted"}
 """What the contents of entries that were altered or taken out may name no longer, or name anew."""
 NUMBERS = {"altered", "reordered", "renumbered", "replaced", "inserted", "removed", "cut_off", "other_head"}
@@ -338,6 +379,10 @@ EDITS: Mapping[str, tuple[Callable[[sqlite3.Connection, Edit], None], set[str]]]
     "text kind": (_text_kind, {"text_altered"}),
     "text removed": (_text_removed, {"text_removed"}),
     "text inserted": (_text_inserted, {"text_inserted"}),
+    "trigger": (_trigger, {"schema"}),
+    "view": (_view, {"schema"}),
+    "index removed": (_index_removed, {"schema"}),
+    "index": (_index, {"index"}),
 }
 PLACES = st.integers(1, COUNT + 1)
 COLUMNS = [name for name in WRITTEN.fields if name != "number"]
@@ -371,8 +416,11 @@ def edited_copy(small: Path, edits: Sequence[Edit]) -> Path:
     # Beside the original, since the run's files stand there.
     path = copied(small, small.parent / f"{uuid.uuid4()}.db")
     with edited(path) as connection:
-        for edit in edits:
-            EDITS[edit.name][0](connection, edit)
+        try:
+            for edit in edits:
+                EDITS[edit.name][0](connection, edit)
+        except sqlite3.DatabaseError:
+            pass  # SQLite alters nothing more where an index is not as it should be
     return path
 
 
@@ -385,8 +433,9 @@ def test_no_sequence_of_edits_passes(edits: list[Edit], small: Path, head: Head)
         with_head = verify(journal, count=head.entries, digest=head.digest).faults
         without = verify(journal).faults
     path.unlink()
-    assert bool(with_head) is not holds(now, small.parent, head), (edits, with_head)
-    assert bool(without) is not holds(now, small.parent), (edits, without)
+    made = stored(small).parts
+    assert bool(with_head) is not holds(now, small.parent, made, head), (edits, with_head)
+    assert bool(without) is not holds(now, small.parent, made), (edits, without)
     kinds = {fault.kind for fault in with_head}
     assert "broken" not in kinds, (edits, with_head)
     if len(edits) == 1:

@@ -26,7 +26,7 @@ from offers.records.offer import Offer
 from offers.tables.cells import DecimalSign, names_of_answers
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, Headers
 from offers.tables.rows import Rows
-from offers.tables.table import ROW, Table
+from offers.tables.table import ROW, SEVERAL, Table
 from tests.chance import AT_THE_DESK, SOAK, chance
 from tests.command import sekskant
 
@@ -47,7 +47,8 @@ COLUMNS = [*ATTRIBUTE_HEADERS, *FACTS, *(f"{name}_{detail}" for name in DETAILED
 DIGITS = ["0", "0.5", "0.50", "1", "3", "10", "00.5", ".5", "5.", "1e1", "1E-1", "-0", "-1", "+1", "1_0", "inf", "nan"]
 DIGITS += ["1.000", "1.234", "10.000", "1000", "1.000.000", ".000", "-.000", "+1.000", "0.000", "1.0000", "0.500"]
 DIGITS += ["0.499999999999", "0.50000000000000000001", "123456789012345678", "½", "٣", "61 %", "1/3", "1 000", "1e400"]
-DIGITS += ["4/12", "6/12", "4 af 12", "4 of 12", "13/12", "0/0", "4/0", "04/12", "4/ 12", "12 af 4", "1,5/3", "4/12/2"]
+DIGITS += ["4/12", "6/12", "4 af 12", "4 of 12", "4 AF 12", "4 Of 12", "13/12", "0/0", "4/0", "04/12", "4/ 12"]
+DIGITS += ["12 af 4", "1,5/3", "4/12/2", "-1.000", "-4/12"]
 UNKNOWNS = ["ukendt", "Ukendt", "UKENDT", "unknown", "Unknown", "UNKNOWN", "uKendt", "null", "None", "-", "?"]
 DATES = ["2017-05-01", "2017-02-30", "2016-02-29", "2017-02-29", "2017-04-31", "2017-12-31", "0000-01-01", "2017"]
 DATES += ["2017-13", "2017-06", "1.5.2017", "2017-05-01 00:00:00", "0000", "20170501", "finding", "Finding", "fund"]
@@ -96,6 +97,7 @@ TEXTS += [
     "\u202ehøj",
     "\\ufeff",
 ]
+TEXTS += ['"', "do.", "Do.", " Ditto ", '-"-', "Do", "-do-", "d.o.", "″"]
 SPACES = [" ", "\t", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x1f", "\x85", "\xa0", "\u2003", "\u2028", "\u200b", "\ufeff"]
 SIGNS = [*"0159.,-+<>=|eE_/%'\"\\ ", "ø", "Å", "\x00", "\x7f", *SPACES]
 
@@ -174,11 +176,29 @@ def cells(chance: Random, sign: DecimalSign) -> Iterator[Cell]:
             yield Cell(column, text)
 
 
+def form_of_service(chance: Random) -> str:
+    sections = [
+        "",
+        " § 104",
+        " §104",
+        " §§ 107, 108",
+        " § 105 stk. 2",
+        " § 83 a",
+        " § 105, stk. 2 og 107",
+        " § hundrede",
+    ]
+    places = ["", "", ": 38", ":0,5", ": 0.1", ": 1.000", ": 12 pladser", " : 7", ": mange", ": 1234567890"]
+    act = chance.choice(["SEL", "SEL", "sel", "serviceloven", "SUL", "FSL", "LOV", ""])
+    return f"{chance.choice(['', ' '])}{act}{chance.choice(sections)}{chance.choice(places)}{chance.choice(['', ' '])}"
+
+
 def form_of_cell(column: str, chance: Random) -> str:
     if column in NUMBERS:
         return form_of_number(chance)
     if column in JUDGEMENTS or words_of(column):
         return form_of_word(column, chance)
+    if column == "services":
+        return SEVERAL.join(form_of_service(chance) for _ in range(chance.choice([1, 1, 2, 3])))
     return chance.choice([*TEXTS, *(DATES if column.endswith(("_date", "_as_of", "_stated_as")) else UNKNOWNS)])
 
 

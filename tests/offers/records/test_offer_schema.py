@@ -56,7 +56,7 @@ def test_the_shipped_cases_are_valid_and_name_the_schema(path: Path) -> None:
 
 
 def test_a_case_of_the_wrong_shape_is_invalid() -> None:
-    case = {"case": "one", "evidence": {"a": {"at_most": 1, "odd": 2}}}
+    case = {"case": "one", "verdict": "met", "evidence": {"a": {"at_most": 1, "odd": 2}}}
     file = {"format": "sekskant/cases/1", "rulebook": "a@1", "cases": [case]}
     assert not Draft202012Validator(CASES_SCHEMA).is_valid(file)
     case["evidence"] = {"a": {"at_most": 1}}

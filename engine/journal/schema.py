@@ -1,0 +1,267 @@
+"""What a journal's database is made of, compared with what this software makes and has ever made.
+
+A trigger can throw away what is recorded, a view show what is not there, an index hide an entry. None of this is in the
+chain of digests; so a database is believed only as far as it is made as ours are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+
+from engine.diagnostics import Diagnostic, Place, quoted, rejected
+from engine.journal.entry import FORMATS
+from engine.journal.tables import ENTRIES, HEADER, TEXTS
+from engine.journal.views import views_for
+
+How = Literal["added", "altered", "removed"]
+_HINT = "restore the journal from a copy that was kept elsewhere, or ask whoever keeps the database"
+_STATISTICS = ("sqlite_stat1", "sqlite_stat4")
+"""What SQLite itself notes on request, to be quicker."""
+
+
+class Deviation(NamedTuple):
+    """One part of a database that is not as in a journal: what it is, its name, and what was done.
+
+    >>> print(Deviation("trigger", "t", "added"))
+    the trigger `t` belongs to no journal
+    """
+
+    kind: str
+    name: str
+    how: How
+
+    def __str__(self) -> str:
+        if (self.kind, self.how) == ("column", "added"):
+            return f"the column {quoted(self.name)} is none that this version knows; a later one may have made it"
+        words = {
+            "added": "belongs to no journal",
+            "altered": "is not as journals have it",
+            "removed": "is missing",
+        }
+        return f"the {self.kind} {quoted(self.name)} {words[self.how]}"
+
+
+_TABLES = {table.name: table for table in (HEADER, ENTRIES, TEXTS)}
+_ADDED_LATER = ("ix_entries_runs",)
+"""What the first journals were made without."""
+
+
+def check_plain(connection: sa.Connection, place: Place) -> None:
+    """That what is read of a journal stands in plain tables, which say nothing but what was written.
+
+    Raises:
+        Rejected: one is a view, or has columns that are computed.
+    """
+    if connection.dialect.name == "postgresql":
+        plain = {name for name, kind, _ in connection.execute(_RELATIONS) if kind == "r"}
+    else:
+        plain = {name for name in _TABLES if _is_plain_in_sqlite(connection, name)}
+    for name in _TABLES:
+        if name not in plain:
+            message = f"{quoted(name)} is no plain table, so that what it shows need not be what was recorded"
+            raise rejected(place, "altered-journal", message, _HINT)
+
+
+def _is_plain_in_sqlite(connection: sa.Connection, name: str) -> bool:
+    columns = sa.text("SELECT min(hidden = 0) FROM pragma_table_xinfo(:name)")
+    query = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
+    written = connection.execute(query, {"name": name}).scalar()
+    is_virtual = str(written).upper().startswith("CREATE VIRTUAL")
+    return written is not None and not is_virtual and bool(connection.execute(columns, {"name": name}).scalar())
+
+
+def of_deviations(found: Iterable[Deviation], place: Place) -> list[Diagnostic]:
+    """The deviations as diagnostics."""
+    return [Diagnostic(place, "altered-journal", str(deviation), _HINT) for deviation in found]
+
+
+def deviations(connection: sa.Connection) -> list[Deviation]:
+    """Where the database of a journal is not made as this software makes it, or has ever made it."""
+    if connection.dialect.name == "postgresql":
+        return sorted(_in_postgresql(connection))
+    return sorted(_in_sqlite(connection))
+
+
+def inconsistent(connection: sa.Connection, found: Iterable[Deviation]) -> Iterator[str]:
+    """The names of indexes and views that do not say what the tables say; an empty one where it is no index.
+
+    `found` are deviations of the database: what is altered is told by them, and is not run.
+    """
+    altered = {deviation.name for deviation in found}
+    if connection.dialect.name == "postgresql":
+        for name, query in views_for(connection).items():
+            if name not in altered and _says_otherwise(connection, name, query):
+                yield name
+    elif not any(deviation.kind in ("index", "table") for deviation in found):
+        checked = connection.execute(sa.text(f"PRAGMA integrity_check({_MOST})")).scalars()
+        lines = [str(line) for line in checked if line != "ok"]
+        named = [match[1] if (match := _OF_INDEX.search(line)) else "" for line in lines]
+        yield from dict.fromkeys(named)
+
+
+_MOST = 100
+"""So many findings of the database's own check are looked at."""
+_OF_INDEX = re.compile(r"(?:missing from|entries in) index (\w+)")
+
+
+def _says_otherwise(connection: sa.Connection, name: str, query: sa.Select[Any]) -> bool:
+    """Whether a view and what it should show differ in a row."""
+    columns: list[sa.ColumnElement[Any]] = [sa.column(str(c.key)) for c in query.selected_columns]
+    view = sa.select(*columns).select_from(sa.table(name))
+    differing = (sa.except_all(*pair).limit(1) for pair in ((view, query), (query, view)))
+    return any(connection.execute(difference).first() is not None for difference in differing)
+
+
+# --- SQLite: the text of each part is kept ---
+
+
+def _in_sqlite(connection: sa.Connection) -> Iterator[Deviation]:
+    query = sa.text("SELECT type, name, sql FROM sqlite_master")
+    stored = {(str(kind), str(name)): sql for kind, name, sql in connection.execute(query)}
+    made = dict(_made_in_sqlite(connection))
+    for kind, name in sorted({*stored} - {*made}):
+        if name not in _STATISTICS:
+            yield Deviation(kind, name, "added")
+    for (kind, name), texts in made.items():
+        if (kind, name) not in stored:
+            if name not in _ADDED_LATER:
+                yield Deviation(kind, name, "removed")
+        elif (text := _plain(stored[kind, name])) not in texts:
+            later = [*_later_columns(connection, str(text))] if name == ENTRIES.name else []
+            yield from later or [Deviation(kind, name, "altered")]
+
+
+def _plain(sql: object) -> str | None:
+    """A text of SQL with one space for any white space, of which SQLite keeps what was written."""
+    return None if sql is None else " ".join(str(sql).split())
+
+
+def _made_in_sqlite(connection: sa.Connection) -> Iterator[tuple[tuple[str, str], set[str | None]]]:
+    """Each part of a journal, with the texts that it can have."""
+
+    def text(part: sa.Executable) -> str | None:
+        return _plain(part.compile(dialect=connection.dialect))  # type: ignore[attr-defined]
+
+    for table in _TABLES.values():
+        yield ("table", table.name), {text(CreateTable(table))}
+        if isinstance(next(iter(table.primary_key)).type, sa.Text):
+            yield ("index", f"sqlite_autoindex_{table.name}_1"), {None}
+        for index in table.indexes:
+            yield ("index", str(index.name)), {text(CreateIndex(index))}
+    yield ("table", ENTRIES.name), {*_entries_tables(connection)}
+    for name, query in views_for(connection).items():
+        yield ("view", name), {text(sa.CreateView(query, name))}
+
+
+def _later_columns(connection: sa.Connection, text: str) -> Iterator[Deviation]:
+    """The columns beyond those of now in a table of entries that is otherwise as now; none where it is not."""
+    now = _columns_in(_plain(CreateTable(ENTRIES).compile(dialect=connection.dialect)) or "")
+    stored = _columns_in(text)
+    added = stored[len(now) :]
+    if stored[: len(now)] == now and all(_PLAIN_COLUMN.fullmatch(column) for column in added):
+        yield from (Deviation("column", f"{ENTRIES.name}.{column.split()[0]}", "added") for column in added)
+
+
+_PLAIN_COLUMN = re.compile(r"\w+ (?:TEXT|INTEGER)")
+
+
+def _columns_in(text: str) -> list[str]:
+    """The columns in a text that makes a table, whose key may stand among them."""
+    parts = text.partition("(")[2].removesuffix(")").split(",")
+    return [column for part in parts if not (column := part.strip()).startswith("PRIMARY KEY")]
+
+
+def _entries_tables(connection: sa.Connection) -> Iterator[str | None]:
+    """The table of entries as it was made with the columns of each format, and as it grew since."""
+    formats = [form.fields for form in FORMATS.values()]
+    for first, fields in enumerate(formats):
+        columns = (
+            sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable, autoincrement=False)
+            for c in (ENTRIES.c[name] for name in fields)
+        )
+        made = sa.Table(ENTRIES.name, sa.MetaData(), *columns)
+        text = str(CreateTable(made).compile(dialect=connection.dialect)).strip()
+        yield _plain(text)
+        for later in formats[first + 1 :]:
+            added = [CreateColumn(ENTRIES.c[name]).compile(dialect=connection.dialect) for name in later[len(fields) :]]
+            yield _plain(text.removesuffix(")") + "".join(f", {column}" for column in added) + ")")
+
+
+# --- PostgreSQL: what its catalogue says ---
+
+_RELATIONS = sa.text(
+    "SELECT c.relname, c.relkind, c.relrowsecurity OR c.relforcerowsecurity OR c.relhassubclass FROM pg_class c "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p', 'f', 'S')"
+)
+_COLUMNS = sa.text(
+    "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+    "a.atthasdef OR a.attgenerated <> '' OR a.attidentity <> '' "
+    "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') "
+    "AND a.attnum > 0 AND NOT a.attisdropped"
+)
+_INDEXES = sa.text(
+    "SELECT indexname, replace(indexdef, ' ON ' || quote_ident(schemaname) || '.', ' ON ') FROM pg_indexes "
+    "WHERE schemaname = current_schema()"
+)
+_OTHERS = sa.text(
+    "SELECT 'trigger', t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal "
+    "UNION ALL SELECT 'rule', r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND r.rulename <> '_RETURN' "
+    "UNION ALL SELECT 'policy', p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid "
+    "WHERE c.relnamespace = current_schema()::regnamespace "
+    "UNION ALL SELECT 'constraint', o.conname FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND o.contype IN ('c', 'f', 'x')"
+)
+_KINDS = {"v": "view", "m": "view", "S": "sequence"}
+_TYPES = {sa.Text: "text", sa.Integer: "integer", sa.BigInteger: "bigint"}
+
+
+def _in_postgresql(connection: sa.Connection) -> Iterator[Deviation]:
+    relations = {name: (kind, is_odd) for name, kind, is_odd in connection.execute(_RELATIONS)}
+    expected = {**dict.fromkeys(_TABLES, "r"), **dict.fromkeys(views_for(connection), "v")}
+    for name, (kind, is_odd) in relations.items():
+        if name not in expected:
+            yield Deviation(_KINDS.get(kind, "table"), name, "added")
+        elif kind != expected[name] or is_odd:
+            yield Deviation(_KINDS.get(expected[name], "table"), name, "altered")
+    for name in expected.keys() - relations:
+        yield Deviation(_KINDS.get(expected[name], "table"), name, "removed")
+    yield from _columns_in_postgresql(connection)
+    indexes = {str(name): str(definition) for name, definition in connection.execute(_INDEXES)}
+    differing = _differing("index", indexes, dict(_indexes_in_postgresql()))
+    yield from (one for one in differing if one.how != "removed" or one.name not in _ADDED_LATER)
+    yield from (Deviation(kind, name, "added") for kind, name in connection.execute(_OTHERS))
+
+
+def _columns_in_postgresql(connection: sa.Connection) -> Iterator[Deviation]:
+    stored = {(t, c): (kind, not_null, is_made) for t, c, kind, not_null, is_made in connection.execute(_COLUMNS)}
+    for table in _TABLES.values():
+        columns = {name: told for (of, name), told in stored.items() if of == table.name}
+        made = {c.name: (_TYPES[type(c.type)], not c.nullable, False) for c in table.columns}
+        least = {*FORMATS[None].fields} if table is ENTRIES else {*made}
+        for deviation in _differing("column", columns, made):
+            if deviation.how != "removed" or deviation.name in least:
+                yield deviation._replace(name=f"{table.name}.{deviation.name}")
+
+
+def _indexes_in_postgresql() -> Iterator[tuple[str, str]]:
+    for table in _TABLES.values():
+        key = next(iter(table.primary_key)).name
+        yield f"{table.name}_pkey", f"CREATE UNIQUE INDEX {table.name}_pkey ON {table.name} USING btree ({key})"
+        for index in table.indexes:
+            column, condition = next(iter(index.columns)).name, index.dialect_options["postgresql"]["where"]
+            where = "" if condition is None else f" WHERE ({condition.left.name} = '{condition.right.value}'::text)"
+            yield str(index.name), f"CREATE INDEX {index.name} ON {table.name} USING btree ({column}){where}"
+
+
+def _differing(kind: str, stored: Mapping[str, object], made: Mapping[str, object]) -> Iterable[Deviation]:
+    yield from (Deviation(kind, name, "added") for name in sorted({*stored} - {*made}))
+    yield from (Deviation(kind, name, "removed") for name in sorted({*made} - {*stored}))
+    yield from (Deviation(kind, n, "altered") for n in sorted({*made} & {*stored}) if made[n] != stored[n])

@@ -1,0 +1,100 @@
+"""Services in a cell of a table: `SEL § 104: 38 | SEL § 107, 108: 12`, by act, sections and places.
+
+Of each service the act stands first, then `§` and its sections, then a colon and the number of places; what is not
+known is left out. Sections are separated by a comma, services by `|`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from engine.diagnostics import Diagnostic, Place, quoted
+from engine.documents.document import Mapping as Document
+from engine.documents.document import Node, Scalar, Sequence
+from engine.rulebooks.language import Text
+from offers.records.offer_file import Service
+from offers.records.particulars import SECTION_SIGN
+from offers.tables.cells import WHITESPACE, DecimalSign
+from offers.tables.table import SEVERAL
+
+HINT = f"such as `SEL {SECTION_SIGN} 104: 38 {SEVERAL} SEL {SECTION_SIGN} 107, 108: 12`"
+_SERVICE = re.compile(
+    rf"(?P<act>[^{SECTION_SIGN}:]*[^{SECTION_SIGN}:\s])"
+    rf"(?:\s*{SECTION_SIGN}{{1,2}}\s*(?P<sections>[^:]*[^:\s]))?"
+    r"(?:\s*:\s*(?P<places>[0-9]+(?:[.,][0-9]+)?)(?:\s+(?:pladser|plads|places|place))?)?\Z"
+)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
+_BETWEEN_SECTIONS = re.compile(
+    rf"\s*(?:,(?!\s*(?:stk|nr|litra|pkt)\b)|\bog\b|\band\b)\s*{SECTION_SIGN}{{0,2}}\s*", re.IGNORECASE
+)
+
+
+def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics: list[Diagnostic]) -> Node:
+    """The services in a cell as an offer file writes them; what is wrong is added to what was found, and left out.
+
+    >>> node = services_node("SEL § 104: 38 | SEL §§ 107, 108", {}, Place("register.csv"), [])
+    >>> [(service["act"], service["sections"], service.get("places")) for service in node.plain()]
+    [('SEL', ['104'], 38), ('SEL', ['107', '108'], None)]
+    """
+    named = {name.casefold(): act for act, label in acts.items() for name in (label.da, label.en, act)}
+    services = []
+    for written in cell.split(SEVERAL):
+        service = _SERVICE.match(text := written.strip(WHITESPACE))
+        if service is None:
+            message = f"{quoted(text)} where a service belongs"
+            diagnostics.append(Diagnostic(place, "wrong-type", message, HINT))
+        elif service["places"] and _THOUSANDS.match(service["places"]):
+            number = service["places"]
+            message = f"{quoted(number)} can be read as {number[:-4]} and as {re.sub('[.,]', '', number)}"
+            diagnostics.append(Diagnostic(place, "wrong-type", message, "write the places without a sign in them"))
+        else:
+            services.append(_service(service, named, place))
+    return Sequence(place, tuple(services))
+
+
+def _service(service: re.Match[str], named: Mapping[str, str], place: Place) -> Document:
+    sections = [part for part in _BETWEEN_SECTIONS.split(service["sections"] or "") if part]
+    entries: dict[str, Node] = {
+        "act": _text(named.get(service["act"].casefold(), service["act"]), place),
+        "sections": Sequence(place, tuple(_text(section, place) for section in sections)),
+    }
+    if service["places"]:
+        places = service["places"].replace(",", ".")
+        entries["places"] = Scalar(place, Decimal(places) if "." in places else int(places), places)
+    return Document(place, entries, {})
+
+
+def _text(text: str, place: Place) -> Scalar:
+    return Scalar(place, text, text)
+
+
+def services_cell(services: Iterable[Service], sign: DecimalSign) -> str:
+    """Services as a cell.
+
+    >>> services_cell([Service(act="SEL", sections=["104"], places=Decimal("0.5"))], ",")
+    'SEL § 104: 0,5'
+    """
+    return f" {SEVERAL} ".join("".join(_parts(service, sign)) for service in services)
+
+
+def _parts(service: Service, sign: DecimalSign) -> Iterator[str]:
+    yield service.act
+    if service.sections:
+        yield f" {SECTION_SIGN} " + ", ".join(section.strip(f"{SECTION_SIGN} ") for section in service.sections)
+    if service.places is not None:
+        places = f"{service.places:f}"
+        yield ": " + (places.rstrip("0").rstrip(".") if "." in places else places).replace(".", sign)
+
+
+def surely_services(acts: Iterable[str]) -> str:
+    """Cells of services that are surely read, as every backend's regular expressions say.
+
+    >>> bool(re.match(surely_services(["SEL"]), "SEL § 104: 38 | SEL § 108"))
+    True
+    """
+    act = "|".join(re.escape(act) for act in acts) or "[A-Za-z]+"
+    section = "[1-9][0-9]?[0-9]?(?: ?[a-z])?"
+    one = f"(?:{act})(?: {SECTION_SIGN} ?{section}(?:, {section})*)?(?:: ?[0-9]{{1,9}})?"
+    return rf"^{one}(?: [{SEVERAL}] {one})*$"

@@ -1,0 +1,83 @@
+"""What is damaged or odd costs itself alone, and nothing beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.command import DATA, here
+from tests.journals import edited
+
+STRATEGY = "hovedstaden.udviklingsstrategi"
+GNISTEN = (DATA / "gnisten.yaml").read_text(encoding="utf-8")
+OVERRIDDEN = ("--verdict", "covered", "--because", "Aftalt.", "--by", "Udvalget", "--journal", "journal.db")
+DAMAGED = {
+    "no record": "'{}'",
+    "no JSON": "'{'",
+    "another format": """replace(content, 'override/1', 'override/9')""",
+    "bytes that are no text": "cast(x'ff' AS TEXT)",
+    "a number": "7",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a journal in which decisions on two offers were overridden."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "offers").mkdir()
+    for name in ("gnisten", "kilden"):
+        (tmp_path / "offers" / f"{name}.yaml").write_text(GNISTEN.replace("id: gnisten", f"id: {name}"))
+    fixed = ("--year", "2018", "--rulebook", STRATEGY, "--journal", "journal.db")
+    assert here("assess", "offers", *fixed).code == 0
+    for number in ("1", "2"):
+        assert here("audit", "override", number, *OVERRIDDEN).code == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_override_costs_no_decision(name: str, folder: Path) -> None:
+    with edited(folder / "journal.db") as connection:
+        connection.execute(f"UPDATE entries SET content = {DAMAGED[name]} WHERE number = 3")  # noqa: S608
+    fixed = ("offers", "--year", "2018", "--rulebook", STRATEGY, "--journal", "journal.db")
+    ran = here("assess", *fixed, "--format", "json")
+    assert (ran.code, "entry 3: damaged-entry: " in ran.err) == (4, True)
+    by_offer = {record["offer"]: record.get("recorded_override") for record in json.loads(ran.out)}
+    assert (by_offer["gnisten"], by_offer["kilden"]["entry"]) == (None, 4)
+    run = here("reclassify", *fixed, "--out", "run")
+    assert (run.code, "entry 3: damaged-entry: " in run.err) == (4, True)
+    (decided_by,) = json.loads((folder / "run" / "run.json").read_text())["rulebooks"]
+    assert (decided_by["rows"]["in"], decided_by["overridden"]) == (2, 1)
+    listed = json.loads(here("audit", "list", "--format", "json", "--journal", "journal.db").out)
+    assert listed[-1]["kind"] == "run"
+
+
+def test_a_name_that_is_not_utf_8_is_recorded_with_what_is_beside_it(folder: Path) -> None:
+    (folder / os.fsdecode(b"offers/s\xf8.yaml")).write_text(GNISTEN.replace("id: gnisten", "id: skrænten"))
+    fixed = ("--year", "2018", "--rulebook", STRATEGY, "--journal", "journal.db")
+    ran = here("assess", "offers", *fixed, "--summary", "--by", os.fsdecode(b"J\xf8rgen"))
+    assert (ran.code, "recorded 3 decisions as entries 5-7" in ran.err) == (0, True), ran.err
+    shown = here("audit", "show", "7", "--journal", "journal.db").out
+    assert "offers/s\\xf8.yaml:" in shown
+    assert "J\\xf8rgen" in shown
+    assert here("audit", "verify", "--journal", "journal.db").code == 0
+    assert here("audit", "replay", "--all", "--journal", "journal.db").code == 0
+
+
+@pytest.mark.parametrize(
+    ("register", "out", "code", "words"),
+    [
+        (b"r\xf8.csv", b"run", 1, "the path is not written in UTF-8"),
+        (b"offers", b"\xf8", 2, "is not written in UTF-8; choose another folder"),
+        (b"offers", b"\xf8/run", 2, "is not written in UTF-8; choose another folder"),
+    ],
+)
+def test_a_path_that_libraries_do_not_take_is_refused(
+    register: bytes, out: bytes, code: int, words: str, folder: Path
+) -> None:
+    if register != b"offers":
+        (folder / os.fsdecode(register)).write_text("id,cases_per_10000\na,0.4\n")
+    ran = here("reclassify", os.fsdecode(register), "--out", os.fsdecode(out), "--year", "2018")
+    assert (ran.code, ran.out, words in ran.err) == (code, "", True)

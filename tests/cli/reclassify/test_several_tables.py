@@ -118,7 +118,7 @@ def test_a_mistake_is_told_with_its_own_file_and_cell_and_costs_its_row_alone(tm
     ]
     assert [row["row"] for row in rejected] == ["2", "2", "5"]
     kept = pl.read_parquet(tmp_path / "run" / "decisions" / f"{COVERED.id}@2018.parquet")
-    shares = {"x": "0.5", "z": "0.3..0.6", "v": "1"}
+    shares = {"x": "0.5", "z": "0.3..0.6", "v": "1.0"}
     assert dict(kept.select("offer", "outside_share_2016").rows()) == shares
 
 

@@ -20,6 +20,7 @@ import click
 from cli.common.console import Exit, exit_code, load_library, present, say, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
+from cli.common.option_values import FileName
 from cli.common.options import (
     ONLY,
     ignore_option,
@@ -64,13 +65,13 @@ BACKENDS = ("polars", "duckdb", "spark")
 )
 @click.option(
     "--ids",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="A CSV table with the columns `old` and `new`: ids that were renamed, merged or split.",
 )
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="The folder to write. It is replaced whole; each run stays in the folder OUT.runs beside it.",
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")

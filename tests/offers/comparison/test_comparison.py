@@ -271,7 +271,7 @@ def test_rules_without_a_criterion_in_common_are_compared(tmp_path: Path) -> Non
     assert here("reclassify", *fixed, "--rulebook", str(old), "--out", str(tmp_path / "one")).code == 0
     changed = ("--previous", str(tmp_path / "one"), "--out", str(tmp_path / "other"))
     ran = here("reclassify", *fixed, "--rulebook", str(new), *changed, columns=120)
-    assert (ran.code, "1 changes, all in changes.csv" in ran.out) == (0, True), ran.err
+    assert (ran.code, "1 change, all in changes.csv" in ran.out) == (0, True), ran.err
 
 
 def test_a_preview_by_a_rule_that_reads_another_fact_has_the_rule_as_cause(tmp_path: Path) -> None:

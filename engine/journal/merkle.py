@@ -1,8 +1,8 @@
 """A Merkle tree over digests, hashed as RFC 6962 says: SHA-256, 0x00 before a leaf, 0x01 before two nodes.
 
 From its root, which has the size of one digest, it follows that a leaf lies below it at its place (inclusion), and
-that a later tree begins with all that an earlier one had (consistency), by as many nodes as the tree is high. Proofs are
-checked as RFC 9162, sections 2.1.3.2 and 2.1.4.2, says; the trees and the proofs are the same in both.
+that a later tree begins with all that an earlier one had (consistency), by about as many nodes as the tree is high.
+Proofs are checked as RFC 9162, sections 2.1.3.2 and 2.1.4.2, says; the trees and the proofs are the same in both.
 """
 
 from __future__ import annotations

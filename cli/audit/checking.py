@@ -60,7 +60,7 @@ def verify(
     Exit code: 0 the journal holds; 4 it does not.
     """
     from cli.audit.entry_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
-    from cli.audit.seal_text import BEGINS, seal_record, seals_text  # noqa: PLC0415
+    from cli.audit.seal_text import BEGINS, GOES_ON, seal_record, seals_text  # noqa: PLC0415
     from engine.journal.journal import Journal  # noqa: PLC0415
     from engine.journal.seal_check import SealWitness, checked  # noqa: PLC0415
     from engine.journal.verify import verify as verified  # noqa: PLC0415
@@ -82,7 +82,9 @@ def verify(
         print_json(report_record(report) | seals_record | {"holds": holds})
     else:
         click.echo(report_text(report, lang, was_compared=digest is not None or bool(given)), nl=False)
-        click.echo(seals_text(checks, lang, BEGINS), nl=False)
+        first = min((one.seal.count for one in given), default=0)
+        held = [[BEGINS] if one.seal.count == first else [BEGINS, GOES_ON] for one in given]
+        click.echo(seals_text(checks, lang, held), nl=False)
     stop(Exit.DONE if holds else Exit.INTEGRITY)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.journal.entry import Entry
     from engine.journal.journal import Journal
     from engine.journal.receipt import Receipt
+    from engine.journal.seal_check import SealCheck
 
 
 @click.command()
@@ -56,35 +58,41 @@ def verify(
 
     Exit code: 0 it holds; 1 it is no receipt; 4 it does not hold.
     """
-    from cli.audit.receipt_text import receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
-    from cli.audit.seal_text import ENTRY_BELOW, seal_record, seals_text  # noqa: PLC0415
-    from cli.audit.seal_verify import verified_alone  # noqa: PLC0415
+    from cli.audit.seal_verify import verified_alone  # noqa: PLC0415 - only what is used is loaded
     from engine.documents.document import MAX_BYTES, read_file  # noqa: PLC0415
-    from engine.journal.receipt import mismatches, read_receipt  # noqa: PLC0415
+    from engine.journal.receipt import read_receipt  # noqa: PLC0415
     from engine.journal.seal import is_seal, read_seal  # noqa: PLC0415
     from engine.journal.seal_check import GivenSeal, checked, sealed_faults  # noqa: PLC0415
 
     data = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else read_file(Path(path))
     file = "standard input" if path == "-" else path
-    is_of_seal = is_seal(data)
-    _check_usage(seal_file, keys, policy, journal, is_of_seal=is_of_seal)
+    given = GivenSeal(file, read_seal(data, file)) if is_seal(data) else read_receipt(data, file)
+    _check_usage(seal_file, keys, policy, journal, is_of_seal=isinstance(given, GivenSeal))
     against, asked = read_seals([seal_file] if seal_file else []), policy_of(keys, policy)
-    if is_of_seal:
-        stop(verified_alone(GivenSeal(file, read_seal(data, file)), against, asked, form, lang))
-        return
-    given_receipt = read_receipt(data, file)
-    wrong = list(mismatches(given_receipt))
-    decided = None if wrong else _decided_again(given_receipt)
-    differs = None if journal is None else not _stands_in(given_receipt, journal)
-    checks = [checked(one, asked, tuple(sealed_faults(given_receipt, one))) for one in against]
+    if isinstance(given, GivenSeal):
+        stop(verified_alone(given, against, asked, form, lang))
+    else:
+        checks = [checked(one, asked, tuple(sealed_faults(given, one))) for one in against]
+        stop(_verified(given, checks, journal, form, lang))
+
+
+def _verified(given: Receipt, checks: Sequence[SealCheck], journal: str | None, form: str, lang: Language) -> Exit:
+    """Check a receipt, print what was found, that of a seal too, and say how that ends."""
+    from cli.audit.receipt_text import receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.seal_text import ENTRY_BELOW, seal_record, seals_text  # noqa: PLC0415
+    from engine.journal.receipt import mismatches  # noqa: PLC0415
+
+    wrong = list(mismatches(given))
+    decided = None if wrong else _decided_again(given)
+    differs = None if journal is None else not _stands_in(given, journal)
     holds = not wrong and decided == [] and not differs and not any(check.faults for check in checks)
     if form == "json":
         sealed = {"seals": [seal_record(check) for check in checks], "holds": holds} if checks else {}
-        print_json(receipt_record(given_receipt, wrong, decided, differs) | sealed)
+        print_json(receipt_record(given, wrong, decided, differs) | sealed)
     else:
-        click.echo(receipt_report(given_receipt, wrong, decided, differs, lang, is_seal_given=bool(checks)), nl=False)
-        click.echo(seals_text(checks, lang, None if wrong else ENTRY_BELOW), nl=False)
-    stop(Exit.DONE if holds else Exit.INTEGRITY)
+        click.echo(receipt_report(given, wrong, decided, differs, lang, is_seal_given=bool(checks)), nl=False)
+        click.echo(seals_text(checks, lang, [[] if wrong else [ENTRY_BELOW] for _ in checks]), nl=False)
+    return Exit.DONE if holds else Exit.INTEGRITY
 
 
 def _check_usage(

@@ -64,18 +64,19 @@ def seal_fault_text(fault: SealFault, wording: Wording) -> str:
     return text.format(*details, all=", ".join(details), rest=", ".join(details[2:]), of=of) + "."
 
 
-def seals_text(checks: Sequence[SealCheck], language: Language, held: tuple[str, str] | None) -> str:
-    """What was found of seals, to be read; `held` says what holds of one where nothing but signatures is wrong."""
+def seals_text(checks: Sequence[SealCheck], language: Language, held: Sequence[Sequence[tuple[str, str]]]) -> str:
+    """What was found of seals, to be read; `held` says of each what holds where nothing but signatures is wrong."""
     wording, screen = Wording(language), Screen()
-    for check in checks:
+    for check, that_hold in zip(checks, held, strict=True):
         screen.line()
         seal = check.given.seal
         screen.line(Piece(f"{wording.pick('Segl', 'Seal')} {seal.year}: {check.given.file}"))
         screen.line(Piece(f"Digest: {seal.digest}"))
         for fault in check.faults:
             screen.paragraph(seal_fault_text(fault, wording), "not_met", indent=0, bullet="✗ ")
-        if held is not None and all(fault.kind in ("signature", "unsigned") for fault in check.faults):
-            screen.paragraph(wording.pick(*held).format(seal.count), "met", indent=0, bullet="✓ ")
+        is_right = all(fault.kind in ("signature", "unsigned") for fault in check.faults)
+        for words in that_hold if is_right else ():
+            screen.paragraph(wording.pick(*words).format(seal.count), "met", indent=0, bullet="✓ ")
         for text, bullet in _signed(check, wording):
             screen.paragraph(text, "met" if bullet else "dim", indent=0, bullet=bullet)
     return screen.taken()

@@ -28,6 +28,6 @@ def verified_alone(
     if form == "json":
         print_json({"holds": holds, "seals": [seal_record(check) for check in checks]})
     else:
-        click.echo(seals_text(checks[:1], language, GOES_ON if earlier else None), nl=False)
-        click.echo(seals_text(checks[1:], language, None), nl=False)
+        held = [[GOES_ON]] if earlier else [[]]
+        click.echo(seals_text(checks, language, [*held, *([] for _ in earlier)]), nl=False)
     return Exit.DONE if holds else Exit.INTEGRITY

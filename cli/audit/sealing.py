@@ -41,6 +41,7 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
     """
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Journal, now  # noqa: PLC0415
+    from engine.journal.seal import read_seal  # noqa: PLC0415
     from engine.journal.sealing import Sealing  # noqa: PLC0415
     from engine.journal.verify import verify  # noqa: PLC0415
 
@@ -51,6 +52,7 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
         if report.faults:
             _refuse(report, source.shown_address, lang)
         made = sealing.seal(source.header(), source.address.place, sealed_at or now(), earlier)
+    read_seal(made.text().encode(), source.shown_address)  # a journal that others made up may say what no seal can
     if out is None:
         click.echo(made.text())
     else:

@@ -13,6 +13,7 @@ from cli.audit.seal_options import policy_of, read_seals, signing_options
 from cli.audit.shared import opened
 from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
+from cli.common.option_values import FileName, Words
 from cli.common.options import format_option, language_option, other_journal_option
 from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
 
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("path", metavar="RECEIPT")
+@click.argument("path", type=Words(), metavar="RECEIPT")
 @click.option(
     "--seal",
     "seal_file",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     metavar="SEAL",
     help="The seal below which the entry lies; for a seal, an earlier one.",
 )

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Function
+from cli.common.option_values import FileName
 
 if TYPE_CHECKING:
     from engine.journal.seal_check import GivenSeal, Policy
-
-_FILE = click.Path(path_type=Path)
 
 
 def signing_options(key_help: str) -> Callable[[Function], Function]:
     """The options `--public-key` (as `keys`) and `--policy` of a command that checks who has signed."""
 
     def decorated(function: Function) -> Function:
-        key = click.option("--public-key", "keys", type=_FILE, multiple=True, metavar="FILE", help=key_help)
+        key = click.option("--public-key", "keys", type=FileName(), multiple=True, metavar="FILE", help=key_help)
         words = "How many of the keys must have signed the seal; by default all."
         policy = click.option("--policy", type=click.IntRange(1), metavar="NUMBER", help=words)
         return key(policy(function))

@@ -11,22 +11,21 @@ from cli.audit.checking import passphrase_of
 from cli.audit.moment import Moment
 from cli.audit.seal_options import read_seals
 from cli.common.console import Exit, say, stop
+from cli.common.option_values import FileName, Words
 from cli.common.options import YEARS, folders_of_runs, journal_option, language_option
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
     from engine.journal.verify import Report
 
-_FILE = click.Path(path_type=Path)
-
 
 @click.command(short_help="Seal what a journal holds of a year, for the minutes.")
 @click.option("--year", type=YEARS, required=True, help="The agreement year.")
 @click.option(
-    "--after", type=_FILE, metavar="SEAL", help="An earlier seal; the new one proves that it goes on from it."
+    "--after", type=FileName(), metavar="SEAL", help="An earlier seal; the new one proves that it goes on from it."
 )
 @click.option("--date", "sealed_at", type=Moment(), help="When it is sealed, if not now: 2018-12-31, 31.12.2018 09:00.")
-@click.option("--out", type=_FILE, metavar="FILE", help="Where to; by default standard output.")
+@click.option("--out", type=FileName(), metavar="FILE", help="Where to; by default standard output.")
 @journal_option
 @language_option
 def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None, journal: str, lang: Language) -> None:
@@ -39,7 +38,8 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
 
     Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
     """
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
+    from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.journal import Journal, now  # noqa: PLC0415
     from engine.journal.seal import read_seal  # noqa: PLC0415
     from engine.journal.sealing import Sealing  # noqa: PLC0415
@@ -56,7 +56,7 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
     if out is None:
         click.echo(made.text())
     else:
-        _write(out, made.text())
+        write_file(out, f"{made.text()}\n".encode())
         words = (
             f"{made.count} poster er forseglet; seglets digest",
             f"{made.count} entries were sealed; digest of the seal",
@@ -78,10 +78,10 @@ def _refuse(report: Report, journal: str, lang: Language) -> None:
 
 
 @click.command(short_help="Sign a seal, or put the signatures of its copies together.")
-@click.argument("files", metavar="SEAL...", nargs=-1, required=True, type=_FILE)
-@click.option("--key", type=_FILE, metavar="KEY", help="Sign with this Ed25519 key (PEM).")
-@click.option("--name", metavar="NAME", help="What whoever signs is called; it is signed too.")
-@click.option("--out", type=_FILE, metavar="FILE", help="Where to; by default into the first SEAL.")
+@click.argument("files", metavar="SEAL...", nargs=-1, required=True, type=FileName())
+@click.option("--key", type=FileName(), metavar="KEY", help="Sign with this Ed25519 key (PEM).")
+@click.option("--name", type=Words(), metavar="NAME", help="What whoever signs is called; it is signed too.")
+@click.option("--out", type=FileName(), metavar="FILE", help="Where to; by default into the first SEAL.")
 @language_option
 def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Path | None, lang: Language) -> None:
     """Sign a seal. Several people can sign the same one, in any order, one after the other or each in a copy.
@@ -91,7 +91,8 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
 
     Exit code: 0 done; 1 a file is no seal, or no key; 4 the files are different seals, or a signature does not hold.
     """
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
+    from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.seal import LONGEST_NAME, is_name  # noqa: PLC0415
     from engine.journal.sealing import cosigned, merged  # noqa: PLC0415
 
@@ -103,33 +104,9 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     made = merged([one.seal for one in seals], [one.file for one in seals])
     if key is not None:
         made = cosigned(made, key, passphrase_of(key), name)
-    _write(out or files[0], made.text())
+    write_file(out or files[0], f"{made.text()}\n".encode())
     words = (
         f"signaturer: {len(made.signatures)}; seglets digest",
         f"signatures: {len(made.signatures)}; digest of the seal",
     )
     say(f"{out or files[0]}: {Wording(lang).pick(*words)}: {made.digest}")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a seal aside, and give it its name once it is whole.
-
-    Raises:
-        Rejected: it cannot be written.
-    """
-    import os  # noqa: PLC0415
-    import tempfile  # noqa: PLC0415
-
-    from engine.diagnostics import Place, rejected  # noqa: PLC0415
-
-    aside = ""
-    try:
-        descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(f"{text}\n".encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(aside).replace(path)
-    except OSError as error:
-        Path(aside).unlink(missing_ok=True) if aside else None
-        raise rejected(Place(str(path)), "unwritable", (error.strerror or str(error)).lower()) from None

@@ -27,6 +27,8 @@ class _Sentences:
         words = {
             "unread_evidence": self._unread_evidence,
             "unread_year": self._unread_year,
+            "detail_alone": self._detail_alone,
+            "party_without_kind": self._party_without_kind,
             "not_in_force": self._not_in_force,
             "unusual_ids": self._unusual_ids,
             "unknown_part_of": self._unknown_part_of,
@@ -69,6 +71,23 @@ class _Sentences:
             f"{self._year}.",
             f"{label}: what is stated for {stated} ({self._offers}) is not used in a decision for the agreement year "
             f"{self._year}.",
+        )
+
+    def _detail_alone(self) -> str:
+        label = f"{self._fact()} {self._detail.get('year', '')}".strip()
+        return self._pick(
+            f"{label}: kilde, begrundelse eller lignende er angivet for {self._offers} uden selve oplysningen og "
+            "indgår ikke.",
+            f"{label}: a source, a reason or the like is given for {self._offers} without the evidence itself, and is "
+            "not used.",
+        )
+
+    def _party_without_kind(self) -> str:
+        is_operator = self._detail["party"] == "operator"
+        danish, english = ("driftsherre", "operator") if is_operator else ("driftsoverenskomstpart", "agreement party")
+        return self._pick(
+            f"{self._offers} med navn eller kode på en {danish}, hvis art ikke er oplyst; navnet indgår ikke.",
+            f"{self._offers} with the name or code of an {english} whose kind is not stated; it is not used.",
         )
 
     def _not_in_force(self) -> str:

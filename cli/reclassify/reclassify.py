@@ -20,6 +20,7 @@ import click
 from cli.common.console import Exit, exit_code, load_library, present, say, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
+from cli.common.option_values import FileName
 from cli.common.options import (
     ONLY,
     ignore_option,
@@ -64,13 +65,13 @@ BACKENDS = ("polars", "duckdb", "spark")
 )
 @click.option(
     "--ids",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="A CSV table with the columns `old` and `new`: ids that were renamed, merged or split.",
 )
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="The folder to write. It is replaced whole; each run stays in the folder OUT.runs beside it.",
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
@@ -325,21 +326,18 @@ def _previous(name: str | None, request: Request, ids: Path | None) -> Previous 
     if name is None:
         return None
     if name != PUBLISHED:
-        return _with_ids(read_previous(Path(name), request.rulebooks), ids)
+        return _with_ids(read_previous(Path(name), request.rulebooks), ids, request)
     if not isinstance(request.reader, OfferRows):
         raise click.UsageError("only offer files say what was published; give the folder of a run to --previous")
     published = published_outcomes(request.reader.offers, request.rulebooks, request.year)
-    return _with_ids(published, ids)
+    return _with_ids(published, ids, request)
 
 
-def _with_ids(previous: Previous, path: Path | None) -> Previous:
+def _with_ids(previous: Previous, path: Path | None, request: Request) -> Previous:
     """The run before, with the ids that took the place of others."""
-    if path is None:
-        return previous
-    lines, successors = _id_lines(path), dict[str, list[str]]()
-    for _, old, new in lines:
-        successors.setdefault(old, []).append(new)
-    return previous._replace(successors=successors, id_lines=lines)
+    from offers.comparison.changed_ids import with_changed_ids  # noqa: PLC0415
+
+    return previous if path is None else with_changed_ids(previous, _id_lines(path), request.table)
 
 
 def _id_lines(path: Path) -> list[IdLine]:

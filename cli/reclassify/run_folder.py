@@ -60,7 +60,7 @@ def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -
             for diagnostic in row.diagnostics:
                 column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]
                 value = row.cells.get(column.name) if column else None
-                number, header = row.row + request.table.first_row, column.header if column else None
+                number, header = request.table.number_of(row.row), column.header if column else None
                 what = (diagnostic.code, diagnostic.message, diagnostic.hint)
                 cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
                 writer.writerow(["" if cell is None else harmless_cell(str(cell)) for cell in cells])

@@ -7,6 +7,7 @@ needs and an attacker could use (aliases, tags, deep nesting, control characters
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -42,6 +43,9 @@ _LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 # The type stubs leave out what the parser's events carry.
 _Event = Any
+
+_UNREADABLE = ("syntax", "not-utf-8", "control-character")
+"""What costs all that stands in a file, or below in it, unless each line is a document of its own."""
 
 Plain = str | int | Decimal | bool | None
 
@@ -189,8 +193,8 @@ def _refuse(characters: re.Pattern[str], text: str, file: str, message: str, hin
 def read_documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
     """Each document of a file in turn, or why it was rejected. A top-level list is as many documents.
 
-    A mistake in one document leaves the others readable. After a syntax error nothing more can be read, but for the
-    lines of NDJSON.
+    A mistake in one document leaves the others readable. After a syntax error nothing more can be read, but in NDJSON,
+    where each line is read for itself.
 
     >>> [document.plain() for document in read_documents(b"a: 010", "x.yaml")]
     [{'a': '010'}]
@@ -222,10 +226,53 @@ def read_one(data: bytes, file: str) -> Node:
 
 
 def _documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
+    documents = _one_after_the_other(data, file)
+    if not _may_be_lines(data, file):
+        yield from documents
+        return
+    read = [*documents]
+    is_whole = not any(isinstance(d, Rejected) and d.diagnostics[0].code in _UNREADABLE for d in read)
+    yield from read if is_whole else _line_by_line(data, file)
+
+
+def _may_be_lines(data: bytes, file: str) -> bool:
+    """Whether a file may hold a JSON object on each line, by its name or by its lines, and surely does on one."""
+    lines = [line for line in data.removeprefix(codecs.BOM_UTF8).split(b"\n") if line.strip()]
+    if len(lines) < 2 or data.count(b"{") < len(lines) // 2:
+        return False
+    if file.lower().endswith((".ndjson", ".jsonl")) or all(line.startswith(b"{") for line in lines):
+        return any(map(_is_object, lines))
+    return 2 * sum(map(_is_object, lines)) >= len(lines)
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether a line is a whole JSON object, as far as may be asked of one that may be nested without end."""
+    try:
+        return line.startswith(b"{") and isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _line_by_line(data: bytes, file: str) -> Iterator[Node | Rejected]:
+    """The documents of lines, each read for itself: a mistake costs its own."""
+    from engine.documents.json_events import JsonText  # noqa: PLC0415 - YAML must not wait for it
+
+    for before, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n")):
+        try:
+            text = decode(line, file)
+        except Rejected as error:
+            yield Rejected(d._replace(place=d.place._replace(line=d.place.line + before)) for d in error.diagnostics)
+            continue
+        json_text = JsonText(text, file, before)
+        if json_text.has_more():
+            yield from _composed(json_text.events(), text, file)
+
+
+def _one_after_the_other(data: bytes, file: str) -> Iterator[Node | Rejected]:
     try:
         text = decode(data, file)
-        json = _json_in(text, file)
-        if json is None:
+        json_text = _json_in(text, file)
+        if json_text is None:
             hint = "end the line with a plain line break"
             _refuse(_LINE_END, text, file, "the character {} is a line end that editors do not show", hint)
             yield from _composed(yaml.parse(text, Loader=_PARSER), text, file)
@@ -233,9 +280,9 @@ def _documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
     except Rejected as error:
         yield error
         return
-    while json.has_more():
-        yield from _composed(json.events(), text, file)
-        json.go_on()
+    while json_text.has_more():
+        yield from _composed(json_text.events(), text, file)
+        json_text.go_on()
 
 
 def _json_in(text: str, file: str) -> JsonText | None:
@@ -244,8 +291,8 @@ def _json_in(text: str, file: str) -> JsonText | None:
         return None
     from engine.documents.json_events import JsonText  # noqa: PLC0415 - YAML must not wait for it
 
-    json = JsonText(text, file)
-    return json if json.is_json() else None
+    json_text = JsonText(text, file)
+    return json_text if json_text.is_json() else None
 
 
 def _composed(events: Iterable[_Event], text: str, file: str) -> Iterator[Node | Rejected]:

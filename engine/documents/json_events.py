@@ -26,15 +26,16 @@ _decoder = json.JSONDecoder()
 
 
 class JsonText:
-    """Reads the JSON values of a file's text one after the other.
+    """Reads the JSON values of a file's text one after the other; or those of one of its lines, with the lines before.
 
     >>> JsonText('{"a": 1}', "a.json").is_json(), JsonText("{a: 1}", "a.json").is_json()
     (True, False)
     """
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, lines_before: int | None = None) -> None:
         self._text, self._file, self._at, self._depth = text, file, 0, 0
-        self._line, self._line_start, self._counted = 0, 0, 0
+        self._line, self._line_start, self._counted = lines_before or 0, 0, 0
+        self._hint = NOT_READ_ON if lines_before is None else None
 
     def is_json(self) -> bool:
         """Whether the text begins with a JSON object or list."""
@@ -142,4 +143,4 @@ class JsonText:
 
     def _error(self, message: str) -> Rejected:
         mark = self._mark()
-        return rejected(Place(self._file, mark.line + 1, mark.column + 1), "syntax", message, NOT_READ_ON)
+        return rejected(Place(self._file, mark.line + 1, mark.column + 1), "syntax", message, self._hint)

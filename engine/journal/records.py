@@ -126,6 +126,7 @@ class RunRecord(NamedTuple):
     columns: tuple[str, ...] | None = None
     ids: Mapping[str, tuple[str, ...]] = {}
     remarks: tuple[JsonRecord, ...] = ()
+    format: str = RUN_FORMAT
 
     @classmethod
     def read(cls, record: object) -> RunRecord:
@@ -147,6 +148,7 @@ class RunRecord(NamedTuple):
             register.texts("columns") if register and "columns" in register.record else None,
             {old: ids.texts(old) for old in ids.record} if ids else {},
             tuple(remark.record for remark in fields.each("input_remarks")),
+            fields.text("format"),
         )
 
     def record(self) -> JsonRecord:

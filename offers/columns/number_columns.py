@@ -13,10 +13,13 @@ import polars as pl
 from engine.evaluation.columnar_evidence import FactColumn, high_of, low_of, marks_of
 from engine.values.interval import Interval
 from offers.columns.stages import Stages
+from offers.tables.binary_numbers import MEANT_DECIMALS
 from offers.tables.cells import WHITESPACE, DecimalSign
 
 _FINE, _MOST_DIGITS = 12, 15
 """Decimals beyond which a number may be any other number's nearest binary one."""
+_DOUBT = 2e-14
+"""So far, as a part of it, a number may lie from what it stands for: a unit of its 15th digit, and some more."""
 MOST_DISTINCT = 100_000
 """A column with more distinct texts is read text by text."""
 
@@ -49,29 +52,58 @@ def numbers(stages: Stages, fact_column: FactColumn, dtype: Any) -> None:
         wide = stages.made(0, nw.when(inside).then(value.cast(nw.Int64)), f"{fact_column.key} steps")
         _ends(stages, fact_column, wide * (2 * fact_column.scale), wide * (2 * fact_column.scale))
         stages.check(value.is_null() | ~wide.is_null())
-    elif dtype.is_float() or (dtype.is_decimal() and dtype.scale <= _FINE):
+    elif dtype.is_float():
         _binary(stages, fact_column, value.cast(nw.Float64))
+    elif dtype.is_decimal() and dtype.scale <= _FINE:
+        short = nw.when((value < 10 ** (_MOST_DIGITS - dtype.scale)) & (value > -(10 ** (_MOST_DIGITS - dtype.scale))))
+        _decimal(stages, fact_column, value, short.then(value.cast(nw.Float64)))
     else:
         _ends(stages, fact_column, nw.lit(None, nw.Int64), nw.lit(None, nw.Int64))
         stages.check(value.is_null())
 
 
 def _binary(stages: Stages, fact_column: FactColumn, value: nw.Expr) -> None:
-    """Binary numbers, each taken as the shortest decimal number that it is nearest to."""
+    """Binary numbers, as far as columns surely know what `offers.tables.binary_numbers` takes them for.
+
+    A number of up to 9 decimals is itself. One that is well apart from the numbers of the grid stays between the same
+    two of them, whether a fraction is meant or its digits; but a very small one has more digits than are read.
+    """
+    steps, nearest = _nearest(stages, fact_column, value)
+    too_fine = 10 ** max(fact_column.decimals - MEANT_DECIMALS, 0)
+    is_meant = (nearest == value) & (steps.abs() < 10.0**_MOST_DIGITS) & (steps % too_fine == 0)
+    is_between = ((value - nearest).abs() > value.abs() * _DOUBT) & (value.abs() > 10.0**-_FINE)
+    _marked(stages, fact_column, value, steps, is_meant, is_between)
+
+
+def _decimal(stages: Stages, fact_column: FactColumn, written: nw.Expr, value: nw.Expr) -> None:
+    """Decimal numbers are what they say; `value` is null where a binary number does not tell all their digits."""
+    steps, nearest = _nearest(stages, fact_column, value)
+    _marked(stages, fact_column, written, steps, nearest == value, nearest != value)
+
+
+def _nearest(stages: Stages, fact_column: FactColumn, value: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
+    """For each value that the fact allows the nearest number of so many decimals: its steps, and itself."""
+    value = stages.made(0, value, f"{fact_column.key} number")
     ten = 10.0**fact_column.decimals
     least, largest = _limits(fact_column)
     inside = (value >= float(least)) & (value <= float(largest))
-    steps = stages.made(0, nw.when(inside).then(value * ten).round(), f"{fact_column.key} steps")
+    steps = stages.made(1, nw.when(inside).then(value * ten).round(), f"{fact_column.key} steps")
     # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
-    nearest = stages.made(1, steps / (steps * 0.0 + ten), f"{fact_column.key} nearest")
-    mark, fits = steps.cast(nw.Int64) * (2 * fact_column.factor), ~steps.is_null()
-    if fact_column.part or fact_column.fact.is_whole:
-        fits = fits & (nearest == value)
-    else:
+    return steps, stages.made(2, steps / (steps * 0.0 + ten), f"{fact_column.key} nearest")
+
+
+def _marked(
+    stages: Stages, fact_column: FactColumn, written: nw.Expr, steps: nw.Expr, is_on: nw.Expr, is_between: nw.Expr
+) -> None:
+    """The marks of numbers that are on the grid, or between two numbers of it where it has none between decimals."""
+    value, nearest = nw.col(f"{fact_column.key} number"), nw.col(f"{fact_column.key} nearest")
+    mark, fits = steps.cast(nw.Int64) * (2 * fact_column.factor), is_on
+    if not (fact_column.part or fact_column.fact.is_whole or fact_column.factor > 1):
         mark = mark + (value > nearest).cast(nw.Int64) - (value < nearest).cast(nw.Int64)
-    mark = stages.made(2, mark, f"{fact_column.key} mark")
+        fits = is_on | is_between
+    mark = stages.made(3, mark, f"{fact_column.key} mark")
     _ends(stages, fact_column, mark, mark)
-    stages.check(value.is_null() | fits.fill_null(False))
+    stages.check(written.is_null() | (fits & ~steps.is_null()).fill_null(False))
 
 
 def texts(stages: Stages, fact_column: FactColumn, sign: DecimalSign) -> None:

@@ -13,7 +13,7 @@ from engine.documents.document import CONTROL_CHARACTERS
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.offer_file import FINDING
 from offers.records.particulars import SURELY_DATE, SURELY_SINCE
-from offers.records.texts import SURELY_SAYS
+from offers.records.texts import MAY_REPEAT, SURELY_SAYS
 from offers.tables.headers import DETAILS, stated_in
 from offers.tables.table import SEVERAL
 
@@ -46,7 +46,7 @@ def texts_surely_taken(columns: Iterable[str], texts: Iterable[str], vocabulary:
         if kind is not None and (name in texts or kind in _OF_A_FORM):
             text = nw.col(name).cast(nw.String)
             has_form = text.str.contains(_SURELY[kind]) if _SURELY[kind] else nw.lit(True)
-            is_plain = ~text.str.contains(CONTROL_CHARACTERS)
+            is_plain = ~text.str.contains(CONTROL_CHARACTERS) & ~text.str.contains(MAY_REPEAT)
             yield (text.is_null() | (text == "") | (has_form & is_plain)).fill_null(True)
 
 

@@ -25,11 +25,21 @@ DECISIONS, RULEBOOKS = "decisions", "rulebooks"
 
 
 class IdLine(NamedTuple):
-    """A line of the table of ids: an id of the run before, and the one that it is now, or one of them."""
+    """A line of the table of ids: an id of the run before, and the one that it is now, or one of them.
+
+    `is_before` and `is_now` say whether there are offers with these ids.
+    """
 
     line: int
     old: str
     new: str
+    is_before: bool = True
+    is_now: bool = True
+
+    @property
+    def is_used(self) -> bool:
+        """Whether both offers are there."""
+        return self.is_before and self.is_now
 
 
 class Previous(NamedTuple):
@@ -38,7 +48,7 @@ class Previous(NamedTuple):
     `frames` holds, by rulebook id, a row for each offer: `offer`, `verdict`, and where it is known the evidence. They
     are read when they are asked for, and always give the same rows in the same order. `rulebooks` holds the rule that
     decided, where it is known. Unless it is complete, an offer that is not among them need not be new. `successors` are
-    the ids that took the place of others, as `id_lines` have them.
+    the ids that took the place of others, as those of `id_lines` have them that are used.
     `lost` names, by rulebook id, evidence that the rule reads now, and that may have been stated then but was not kept.
     `same_data` says that it was decided on the very same register. `folder` is
     where the run stands.
@@ -67,10 +77,10 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
         books = {decided.rulebook.id: decided.rulebook.name for decided in run.rulebooks}
         old = Library(folder / RULEBOOKS).rulebooks
         files = {i: folder / DECISIONS / f"{name}.parquet" for i, name in books.items()}
-        with polars_failing(lambda _: _incomplete(folder)):
+        with polars_failing(lambda _: incomplete(folder)):
             known = {i: pl.scan_parquet(file, glob=False).collect_schema().names() for i, file in files.items()}
     except (OSError, ValueError):
-        raise _incomplete(folder) from None
+        raise incomplete(folder) from None
     frames, lost = {}, {}
     for rulebook in rulebooks:
         if rulebook.id in files:
@@ -85,7 +95,7 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
 def fault_of_previous(previous: Previous) -> Rejected | None:
     """What is wrong with a run before that Polars failed on; None where it reads all of it."""
     try:
-        with polars_failing(lambda _: _incomplete(Path(previous.folder))):
+        with polars_failing(lambda _: incomplete(previous.folder)):
             for frame in previous.frames.values():
                 frame.collect()
     except Rejected as fault:
@@ -93,7 +103,8 @@ def fault_of_previous(previous: Previous) -> Rejected | None:
     return None
 
 
-def _incomplete(folder: Path) -> Rejected:
+def incomplete(folder: Path | str) -> Rejected:
+    """What is said of a folder that does not hold a whole run."""
     return rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder")
 
 
@@ -121,7 +132,7 @@ def _with_evidence(
 
 
 def _check_same_offers(one: Path, other: Path) -> None:
-    with polars_failing(lambda _: _incomplete(one.parent.parent)):
+    with polars_failing(lambda _: incomplete(one.parent.parent)):
         offers = [pl.scan_parquet(file, glob=False).select("offer").collect()["offer"] for file in (one, other)]
     if not offers[0].equals(offers[1]):
         message = "the run was altered: its decisions are not about the same offers"

@@ -21,11 +21,12 @@ from engine.documents.document_text import json_text
 from engine.documents.fields import read_json
 from engine.journal.entry import DECISION, Entry, RowEntry
 from engine.journal.journal import Journal
-from engine.journal.records import RunRecord, RunRulebook
+from engine.journal.records import RUN_FORMAT, RunRecord, RunRulebook
 from engine.journal.run_files import RunFiles
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.recorded.replay import Replayer
+from offers.tables.binary_numbers import number_of_binary, shortest_number
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import DOCUMENT, Table
@@ -75,7 +76,7 @@ def row_entries(
                 if brief:
                     yield from (_brief(run, decided, row, paths[0]) for row in rows)
                 else:
-                    documents = RowDocuments(_vocabulary(replayer, decided, journal))
+                    documents = RowDocuments(_vocabulary(replayer, decided, journal), recorded.format)
                     year = recorded.year
                     yield from (_entry(run, decided, row, documents, replayer, year, paths[0]) for row in rows)
 
@@ -183,10 +184,12 @@ class RowDocuments:
 
     Args:
         vocabulary: that of the rulebook that decided.
+        run_format: that of the run's entry; in the first one a binary number was its shortest decimal.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, run_format: str = RUN_FORMAT) -> None:
         self._vocabulary, self._rows = vocabulary, dict[tuple[str, ...], Rows]()
+        self._number_of = number_of_binary if run_format == RUN_FORMAT else shortest_number
 
     def written(self, row: Row) -> str:
         """The offer as one line of JSON: as it was written where it was a file, else as its cells say.
@@ -213,4 +216,5 @@ class RowDocuments:
         headers = Headers(self._vocabulary)
         known = ["id", *(name for name in names if headers.name_of(name) == name != "id")]
         columns = tuple(headers.read(known, _NOWHERE.file))
-        return Rows(Table(_NOWHERE.file, "parquet", columns, pl.LazyFrame(), ".", {}, "", 1), self._vocabulary)
+        table = Table(_NOWHERE.file, "parquet", columns, pl.LazyFrame(), ".", {}, "", 1)
+        return Rows(table, self._vocabulary, number_of=self._number_of)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,30 +17,34 @@ from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, Stat
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
-from engine.values.numbers import decimal_text, describe_range, number_hint
+from engine.values.numbers import decimal_text, describe_range
+from offers.records.notation import OFFER_FILE, Notation, Written, meant_by
 from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry
 from offers.records.texts import says_something
 
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
 _YEAR = re.compile(r"[0-9]{4}\Z")
-_THOUSANDS = re.compile(r"\+?[1-9][0-9]{0,2}\.000\Z")
-_COUNTS = re.compile(r"([0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z")
-_BOUND_WORDS = {
-    **dict.fromkeys(("<=", "≤", "højst", "max", "at most"), "at_most"),
-    **dict.fromkeys((">=", "≥", "mindst", "min", "at least"), "at_least"),
-    **dict.fromkeys(("<", "under", "below"), "below"),
-    **dict.fromkeys((">", "over", "above"), "above"),
-}
+_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.000\Z")
+_COUNTS = re.compile(r"(-?[0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z", re.IGNORECASE)
+_COUNTED = re.compile(r"[0-9]{1,15} ?(?:/| af | of ) ?[0-9]{1,15}", re.IGNORECASE)
+_HAS_ENDS = re.compile(r"[<>≤≥]|\.\.")
+_PER_CENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?%\Z")
 _ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
 
 
 def read_evidence(
-    node: Node, vocabulary: Vocabulary, diagnostics: list[Diagnostic], *, with_attributes: bool = False
+    node: Node,
+    vocabulary: Vocabulary,
+    diagnostics: list[Diagnostic],
+    notation: Notation = OFFER_FILE,
+    *,
+    with_attributes: bool = False,
 ) -> dict[str, Evidence | dict[int, Evidence]]:
     """The evidence in a mapping of fact ids; what is wrong is added to what was found, and left out.
 
-    In an offer file the attributes of the offer stand elsewhere; `with_attributes` accepts them here.
+    In an offer file the attributes of the offer stand elsewhere; `with_attributes` accepts them here. Hints are in the
+    notation of the input.
     """
     stated: dict[str, Evidence | dict[int, Evidence]] = {}
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
@@ -46,23 +52,25 @@ def read_evidence(
         if fact is None or (fact.is_attribute and not with_attributes):
             diagnostics.append(_not_a_fact(name, place_of_key(node, name), vocabulary, is_empty=_is_empty(value)))
         elif fact.is_yearly:
-            stated[name] = _by_year(value, fact, diagnostics)
+            stated[name] = _by_year(value, fact, diagnostics, notation)
         elif _is_empty(value):
             continue
-        elif evidence := read_one_fact(value, fact, diagnostics):
+        elif evidence := read_one_fact(value, fact, diagnostics, notation):
             stated[name] = evidence
     return stated
 
 
-def read_one_fact(node: Node, fact: FactDeclaration, diagnostics: list[Diagnostic]) -> Evidence | None:
+def read_one_fact(
+    node: Node, fact: FactDeclaration, diagnostics: list[Diagnostic], notation: Notation = OFFER_FILE
+) -> Evidence | None:
     """The evidence of one fact or year: a word, a number, or a mapping with bounds; None where it is wrong."""
     try:
         if isinstance(node, Scalar):
-            return _Reader(fact).answer(node, NO_PROVENANCE)
+            return _Reader(fact, notation).answer(node, NO_PROVENANCE)
         if isinstance(node, Mapping):
             if any(map(_YEAR.match, node.entries)):
                 raise rejected(node.place, "evidence-form", f"`{fact.id}` has one value, not one for each year")
-            return _Reader(fact).entry(fit_or_reject(EvidenceEntry, node), node)
+            return _Reader(fact, notation).entry(fit_or_reject(EvidenceEntry, node), node)
         diagnostics.append(
             Diagnostic(node.place, "evidence-form", f"{node.kind} where evidence of `{fact.id}` belongs")
         )
@@ -81,7 +89,9 @@ def _not_a_fact(name: str, place: Place, vocabulary: Vocabulary, *, is_empty: bo
     )
 
 
-def _by_year(node: Node, fact: FactDeclaration, diagnostics: list[Diagnostic]) -> dict[int, Evidence]:
+def _by_year(
+    node: Node, fact: FactDeclaration, diagnostics: list[Diagnostic], notation: Notation
+) -> dict[int, Evidence]:
     """A value for each year; details that stand beside the years go for all of them."""
     if not isinstance(node, Mapping):
         hint = f"`{fact.id}: {{2016: 0.61}}`; leave it out where no year is known"
@@ -94,7 +104,9 @@ def _by_year(node: Node, fact: FactDeclaration, diagnostics: list[Diagnostic]) -
             continue
         if not _YEAR.match(key):
             diagnostics.append(_not_a_year(key, place_of_key(node, key), is_empty=_is_empty(value)))
-        elif not _is_empty(value) and (evidence := read_one_fact(_with_details(value, shared), fact, diagnostics)):
+            continue
+        written = None if _is_empty(value) else _with_details(value, shared)
+        if written is not None and (evidence := read_one_fact(written, fact, diagnostics, notation)):
             years[int(key)] = evidence
     return years
 
@@ -116,12 +128,22 @@ def _with_details(node: Node, shared: dict[str, Node]) -> Node:
 class _Reader:
     """Reads the evidence of one fact; what is wrong is raised as `Rejected`."""
 
-    def __init__(self, fact: FactDeclaration) -> None:
-        self._fact = fact
+    def __init__(self, fact: FactDeclaration, notation: Notation = OFFER_FILE) -> None:
+        self._fact, self._notation = fact, notation
 
     def entry(self, entry: EvidenceEntry, node: Mapping) -> Evidence:
         """Evidence from a mapping with an answer or bounds, and its details."""
-        provenance = Provenance(**{name: _detail(getattr(entry, name), name, node) for name in EVIDENCE_DETAILS})
+        details = {name: text for name in EVIDENCE_DETAILS if (text := getattr(entry, name)) is not None}
+        diagnostics = [*_empty_details(details, node)]
+        try:
+            evidence = self._stated(entry, node, Provenance(**{name: t for name, t in details.items() if t.strip()}))
+        except Rejected as error:
+            raise Rejected([*diagnostics, *error.diagnostics]) from None
+        if diagnostics:
+            raise Rejected(diagnostics)
+        return evidence
+
+    def _stated(self, entry: EvidenceEntry, node: Mapping, provenance: Provenance) -> Evidence:
         bounds = {name: getattr(entry, name) for name in BOUND_KEYS if getattr(entry, name) is not None}
         if entry.part is not None or entry.of is not None:
             if bounds or entry.answer is not None or entry.part is None or entry.of is None:
@@ -151,19 +173,19 @@ class _Reader:
         word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
         if word not in self._fact.answers:
             hint = near_hint(text, [*self._fact.answers, "unknown"])
-            raise rejected(place, "unknown-answer", f"`{text}` is not an answer to `{self._fact.id}`", hint)
+            raise rejected(place, "unknown-answer", f"{quoted(text)} is not an answer to `{self._fact.id}`", hint)
         return Evidence(frozenset({word}), State.KNOWN, provenance, place)
 
     def _number(self, answer: Scalar, provenance: Provenance) -> Evidence:
         read = answer.value if type(answer.value) in (int, Decimal) else number_of(answer.text)
         if not isinstance(read, int | Decimal):
-            message = f"`{answer.text}` where a number belongs"
-            raise rejected(answer.place, "wrong-type", message, _number_hint(answer.text))
-        _refuse_thousands(answer)
+            message = f"{quoted(answer.text)} where a number belongs"
+            raise rejected(answer.place, "wrong-type", message, number_hint(answer.text, self._fact, self._notation))
+        self._refuse_thousands({"answer": (answer,)})
         number = Decimal(read)
         self._check_range(number, answer.place)
         if self._fact.is_whole and number % 1:
-            raise rejected(answer.place, "wrong-type", f"`{answer.text}` where a whole number belongs")
+            raise rejected(answer.place, "wrong-type", f"{quoted(answer.text)} where a whole number belongs")
         return exact_evidence(number, answer.place, provenance)
 
     def _counts(self, part: int, of: int, written: str, place: Place, provenance: Provenance) -> Evidence:
@@ -188,12 +210,11 @@ class _Reader:
             hint = near_hint("", [*fact.answers, "unknown"])
             raise rejected(node.place, "evidence-form", f"`{fact.id}` has an answer, not bounds", hint)
         if any(len(side & set(bounds)) > 1 for side in _ONE_SIDED) or len(bounds.get("between", "..")) != 2:
-            hint = "at most one of `at_least`, `above` and one of `at_most`, `below`; or `between: [a, b]`"
-            raise rejected(node.place, "evidence-form", f"the bounds of `{fact.id}` do not go together", hint)
-        for name in bounds:
-            written = node.entries[name]
-            for end in written.items if isinstance(written, Sequence) else (written,):
-                _refuse_thousands(end)
+            message = f"the bounds of `{fact.id}` do not go together"
+            raise rejected(node.place, "evidence-form", message, self._notation.bounds)
+        entries = {name: node.entries[name] for name in bounds}
+        ends = {name: end.items if isinstance(end, Sequence) else (end,) for name, end in entries.items()}
+        self._refuse_thousands(ends)
         interval = Interval()
         for name, bound in bounds.items():
             for number in bound if name == "between" else [bound]:
@@ -218,8 +239,28 @@ class _Reader:
         if Fraction(number) not in domain:
             hint = self._range()
             if self._fact.is_share and 2 <= number <= 100:
-                hint += f"; {number:f} % is {decimal_text(Fraction(number) / 100)}"
-            raise rejected(place, "evidence-out-of-range", f"{number:f} is not possible for `{self._fact.id}`", hint)
+                share = self._notation.number(decimal_text(Fraction(number) / 100))
+                hint += f"; {self._notation.number(f'{number:f}')} % is {share}"
+            message = f"{self._notation.number(f'{number:f}')} is not possible for `{self._fact.id}`"
+            raise rejected(place, "evidence-out-of-range", message, hint)
+
+    def _refuse_thousands(self, ends: MappingType[str, tuple[Node, ...]]) -> None:
+        """Refuse a number whose point may stand between thousands.
+
+        Raises:
+            Rejected: it can be read as two numbers.
+        """
+        texts = {word: tuple(n.text for n in nodes if isinstance(n, Scalar)) for word, nodes in ends.items()}
+        for text, place in ((n.text, n.place) for nodes in ends.values() for n in nodes if isinstance(n, Scalar)):
+            if _THOUSANDS.match(text):
+                few, many = text.removesuffix(".000"), text.replace(".", "")
+                each = (
+                    {word: tuple(read if n == text else n for n in numbers) for word, numbers in texts.items()}
+                    for read in (few, many)
+                )
+                proposed = [self._notation.written(written) for written in each if _is_read(written, self._fact)]
+                hint = f"write {' or '.join(f'`{text}`' for text in proposed)}" if proposed else self._range()
+                raise rejected(place, "wrong-type", f"`{text}` can be read as {few} and as {many}", hint)
 
     def _range(self) -> str:
         """The fact's range in words, for hints."""
@@ -228,26 +269,12 @@ class _Reader:
         return describe_range(domain, is_whole=self._fact.is_whole)
 
 
-def _refuse_thousands(number: Node) -> None:
-    """Refuse a number whose point may stand between thousands.
-
-    Raises:
-        Rejected: it can be read as two numbers.
-    """
-    if isinstance(number, Scalar) and _THOUSANDS.match(number.text):
-        few, many = number.text.removesuffix(".000"), number.text.replace(".", "")
-        message = f"`{number.text}` can be read as {few} and as {many}"
-        raise rejected(number.place, "wrong-type", message, f"write `{few}` or `{many}`")
-
-
-def _detail(text: str | None, name: str, node: Mapping) -> str | None:
-    """What is said in a detail; a blank says nothing, and dots are still to be filled in."""
-    if text is None or not text.strip():
-        return None
-    if not says_something(text):
-        message = f"{quoted(text)} where `{name}` belongs"
-        raise rejected(place_of(node, name), "evidence-form", message, "fill it in, or leave it out")
-    return text
+def _empty_details(details: MappingType[str, str], node: Mapping) -> Iterator[Diagnostic]:
+    """The details that say nothing: a blank is none, and dots are still to be filled in."""
+    for name, text in details.items():
+        if text.strip() and not says_something(text):
+            message = f"{quoted(text)} where `{name}` belongs"
+            yield Diagnostic(place_of(node, name), "evidence-form", message, "fill it in, or leave it out")
 
 
 def _bounded(name: str, bound: Any) -> Interval:
@@ -256,21 +283,31 @@ def _bounded(name: str, bound: Any) -> Interval:
     return Comparison(name).passing(Fraction(bound))
 
 
-def _number_hint(text: str) -> str | None:
-    """What a number or bound that is written in another way should be.
+def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> str | None:
+    """What should be written for a number or bound that is written in another way, if that can be told."""
+    if not text.strip():
+        bounds = filter(lambda bound: _is_read(bound, fact), ({"above": ("3",)}, {"above": ("0.5",)}))
+        return next((f"write a number, or a bound such as `{notation.written(bound)}`" for bound in bounds), None)
+    if per_cent := _PER_CENT.match(text.strip()):
+        share = decimal_text(Fraction(per_cent[1].replace(",", ".")) / 100)
+        return f"write `{notation.number(share)}`" if fact.is_share and _is_read({"answer": (share,)}, fact) else None
+    if _HAS_ENDS.search(text) and (counts := _COUNTED.search(text)):
+        alone = f", as `{counts[0]}` does" if _is_read({"answer": (counts[0],)}, fact) else ""
+        return f"the ends of a bound or range are decimal numbers; so many of so many stands alone{alone}"
+    written = meant_by(text)
+    return f"write `{notation.written(written)}`" if written and _is_read(written, fact) else None
 
-    >>> _number_hint("0,5"), _number_hint("<=0.5"), _number_hint("mindst 3"), _number_hint("2-3")
-    ('write `0.5`', 'write `{at_most: 0.5}`', 'write `{at_least: 3}`', 'write `{between: [2, 3]}`')
-    """
-    plain = text.strip().replace(",", ".")
-    if not plain:
-        return "write a number, or a bound such as `{above: 3}`"
-    if bound := re.match(r"(\D+?) ?([0-9.]+)\Z", plain):
-        word = _BOUND_WORDS.get(bound[1].casefold())
-        return f"write `{{{word}: {bound[2]}}}`" if word else number_hint(text)
-    if ends := re.match(r"([0-9.]+) ?(?:-|–|\.\.|til|to) ?([0-9.]+)\Z", plain):
-        return f"write `{{between: [{ends[1]}, {ends[2]}]}}`"
-    return number_hint(text)
+
+def _is_read(written: Written, fact: FactDeclaration) -> bool:
+    """Whether evidence is taken, so that it can be proposed."""
+    if any(isinstance(number_of(n), str) and not _COUNTS.match(n) for numbers in written.values() for n in numbers):
+        return False
+    place, found = Place(""), list[Diagnostic]()
+    scalars = {word: tuple(Scalar(place, number_of(n), n) for n in numbers) for word, numbers in written.items()}
+    if (answer := scalars.get("answer")) is not None:
+        return read_one_fact(answer[0], fact, found) is not None
+    ends: dict[str, Node] = {w: Sequence(place, n) if w == "between" else n[0] for w, n in scalars.items()}
+    return read_one_fact(Mapping(place, ends, dict.fromkeys(ends, place)), fact, found) is not None
 
 
 def _is_empty(node: Node) -> bool:

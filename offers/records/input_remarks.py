@@ -26,7 +26,9 @@ class InputRemark(NamedTuple):
     """One thing to know about an input: its code, how many offers it concerns, and what is said of it.
 
     `unread_evidence` (`fact`): stated, and no rulebook reads the fact. `unread_year` (`fact`, `year`): none reads it
-    for this year. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids`, `unknown_part_of` and
+    for this year. `detail_alone` (`fact`, `year`): a source, a reason and the like beside an empty cell.
+    `party_without_kind` (`party`): a name or code of an operator, or of the other party of an agreement, whose kind is
+    not stated. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids`, `unknown_part_of` and
     `unknown_authorities` (`examples`). `unused_ids` (`among`: `previous` or `register`, `examples`): lines of the table
     of ids that name nobody there. `renamed_offers`, `split_offers`, `merged_offers` (`examples`): what the table did.
     `operator_in_several` (`operator`, `files`): it has offers in more than one of the tables that are one register.

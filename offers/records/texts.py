@@ -10,6 +10,10 @@ from engine.documents.document import CONTROL_CHARACTERS, Mapping, Node, Scalar
 
 SURELY_SAYS = "[0-9A-Za-zÀ-ÖØ-öø-ÿ]"
 """Letters and digits by which a text says something; others are known to `says_something`."""
+MAY_REPEAT = rf"^[^{SURELY_SAYS[1:-1]}]*(?:[dD][oO]|[dD][tT][oO]|[dD][iI][tT][tT][oO])?[^{SURELY_SAYS[1:-1]}]*$"
+"""What may be a ditto mark, as every backend's regular expressions say it."""
+_MARK = r'["″〃“”]|\'\'|´´|,,|\|\|'
+_REPEATS = re.compile(rf"(?:{_MARK}|-+ ?(?:{_MARK}|do\.?) ?-+|do\.|-do-|dto\.?|ditto\.?)\Z", re.IGNORECASE)
 _CONTROL = re.compile(CONTROL_CHARACTERS)
 
 
@@ -20,6 +24,15 @@ def says_something(text: str) -> bool:
     (False, True)
     """
     return any(map(str.isalnum, text))
+
+
+def repeats_what_stands_above(text: str) -> bool:
+    """Whether a text is a ditto mark.
+
+    >>> [repeats_what_stands_above(text) for text in ('"', '-"-', "do.", "Do It", '5"')]
+    [True, True, True, False, False]
+    """
+    return _REPEATS.match(text) is not None
 
 
 def wrong_characters(node: Node) -> Iterator[Diagnostic]:

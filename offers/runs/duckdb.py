@@ -25,6 +25,7 @@ from offers.runs.run_pass import Pass
 from offers.tables.cells import WHITESPACE
 from offers.tables.duckdb_connection import duckdb_connection, in_words, pattern_of, quoted_name
 from offers.tables.parquet import schema_of
+from offers.tables.single_precision import in_double_precision
 from offers.tables.table import ROW, Table
 
 
@@ -51,7 +52,7 @@ class DuckDBBackend:
         if table.files:
             rows = reduce(lambda one, next_one: one.union(next_one), self._parts(table))
             stripped = nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)
-            return nw.from_native(rows).with_columns(stripped).to_native()
+            return in_double_precision(nw.from_native(rows).with_columns(stripped).to_native())
         path = self._scratch / "register.parquet"
         table.frame.sink_parquet(path)
         return self._connection.read_parquet(pattern_of(path))

@@ -11,6 +11,7 @@ import polars as pl
 
 from offers.comparison.previous import IdLine, Previous
 from offers.records.authorities import said_as
+from offers.records.evidence import UNKNOWN
 from offers.records.input_remarks import (
     MAX_EXAMPLES,
     Asked,
@@ -26,7 +27,7 @@ from offers.records.offer import Offer
 from offers.records.offer_id import comparable_id
 from offers.runs.run_pass import Pass, RunResult
 from offers.tables.cells import WHITESPACE, answer_of
-from offers.tables.headers import stated_in
+from offers.tables.headers import Column, stated_in
 from offers.tables.ids_in_columns import UNUSUAL, comparable_ids, is_one_of
 from offers.tables.offer_files import OfferRows
 from offers.tables.several_tables import in_several
@@ -42,13 +43,13 @@ def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
     request = run.request
     decided = sum(result.counts[0].values())
     in_force = remarks_on_force(request.rulebooks, request.year, decided)
-    remarks = [*request.table.remarks, *in_force, *_on_evidence(run)]
+    remarks = [*request.table.remarks, *in_force, *_on_evidence(run), *_on_what_stands_alone(run)]
     odd = _decided_ids(run).filter(pl.col(_ID).str.contains(UNUSUAL))
     examples = odd.select(pl.len().alias("count"), pl.col(_ID).head(MAX_EXAMPLES).implode())
     count, ids = examples.collect(engine="streaming").row(0)
     remarks += [*remarks_on_ids(ids, count), *remarks_on_operators(_operators(run)), *_on_wholes(run)]
     remarks += _on_operators_in_several(request.table)
-    return [*remarks, *(_on_changed_ids(run, request.previous) if request.previous else ())]
+    return [*remarks, *(_on_changed_ids(request.previous) if request.previous else ())]
 
 
 def _decided(run: Pass) -> pl.LazyFrame:
@@ -119,6 +120,52 @@ def _on_evidence(run: Pass) -> Iterator[InputRemark]:
         yield from asked.remarks(dict(zip(columns, counts, strict=True)))
 
 
+def _on_what_stands_alone(run: Pass) -> Iterator[InputRemark]:
+    """Details beside an empty cell, and names and codes of parties whose kind is not stated, which say nothing then."""
+    if isinstance(run.request.reader, OfferRows):
+        return
+    types = run.request.table.frame.collect_schema()
+    alone = {**_details_alone(run.request.table.columns, types), **_parties_alone(types)}
+    if alone:
+        counted = _offers_of(run).select(are_alone.sum().alias(f"{i}") for i, are_alone in enumerate(alone.values()))
+        counts = counted.collect(engine="streaming").row(0)
+        for (code, *detail), offers in zip(alone, counts, strict=True):
+            if offers:
+                yield InputRemark(code, offers, dict(detail))
+
+
+Alone = Mapping[tuple[Any, ...], pl.Expr]
+"""Where something stands alone, by the code of the remark and its details."""
+
+
+def _details_alone(columns: Iterable[Column], types: pl.Schema) -> Alone:
+    details: dict[Column, list[str]] = {}
+    for column in columns:
+        if column.detail is not None:
+            of = column._replace(name=column.name.removesuffix(f"_{column.detail}"), header="", number=0, detail=None)
+            details.setdefault(of, []).append(column.name)
+    alone = {}
+    for column, names in details.items():
+        assert column.fact is not None
+        year = (("year", column.year),) if column.year is not None else ()
+        is_stated = _holds_something(column.name, types[column.name]) if column.name in types else pl.lit(value=False)
+        is_said = pl.any_horizontal(_holds_something(name, types[name]) for name in names)
+        alone["detail_alone", ("fact", column.fact.id), *year] = is_said & ~is_stated
+    return alone
+
+
+def _parties_alone(types: pl.Schema) -> Alone:
+    alone = {}
+    for party in ("operator", "agreement"):
+        kind = f"{party}_kind"
+        if names := [name for name in (f"{party}_name", f"{party}_code") if name in types]:
+            text = pl.col(kind).cast(pl.String).str.strip_chars(WHITESPACE).str.to_lowercase()
+            is_stated = ~text.is_in([*UNKNOWN, ""]).fill_null(value=True) if kind in types else pl.lit(value=False)
+            is_said = pl.any_horizontal(_holds_something(name, types[name]) for name in names)
+            alone["party_without_kind", ("party", party)] = is_said & ~is_stated
+    return alone
+
+
 def _holds_something(name: str, dtype: Any) -> pl.Expr:
     column = pl.col(name)
     if dtype == pl.String:
@@ -157,33 +204,19 @@ def _unknown_wholes(run: Pass) -> list[str]:
 # --- ids that changed ---
 
 
-def _on_changed_ids(run: Pass, previous: Previous) -> Iterator[InputRemark]:
+def _on_changed_ids(previous: Previous) -> Iterator[InputRemark]:
     """What a table of ids did, and the lines of it that name nobody."""
     lines = previous.id_lines
     if not lines:
         return
-    before = [frame.select(pl.col("offer").alias(_ID)) for frame in previous.frames.values()]
-    are_before = _there(before, (line.old for line in lines))
-    are_now = _there([run.request.table.frame], (line.new for line in lines))
-    used = [line for line in lines if line.old in are_before and line.new in are_now]
-    yield from _done(used)
+    yield from _done([line for line in lines if line.is_used])
     for among, unused in (
-        ("previous", [(line.line, line.old) for line in lines if line.old not in are_before]),
-        ("register", [(line.line, line.new) for line in lines if line.new not in are_now]),
+        ("previous", [(line.line, line.old) for line in lines if not line.is_before]),
+        ("register", [(line.line, line.new) for line in lines if not line.is_now]),
     ):
         if unused:
             examples = [{"line": line, "id": name} for line, name in unused[:MAX_EXAMPLES]]
             yield InputRemark("unused_ids", len(unused), {"among": among, "examples": examples})
-
-
-def _there(frames: Iterable[pl.LazyFrame], ids: Iterable[str]) -> set[str]:
-    """Those of some ids that are in one of several frames."""
-    asked_for = {name: comparable_id(name) for name in ids}
-    wanted, known = pl.Series(list(asked_for.values()), dtype=pl.String), set[str]()
-    for frame in frames:
-        there = frame.filter(is_one_of(pl.col(_ID), wanted)).select(_ID).collect(engine="streaming")
-        known.update(comparable_ids(there[_ID]))
-    return {name for name, comparable in asked_for.items() if comparable in known}
 
 
 def _done(lines: Sequence[IdLine]) -> Iterator[InputRemark]:

@@ -24,12 +24,14 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
 
 from engine.diagnostics import Place, Rejected, rejected
+from offers.columns.cell_forms import NewForms
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import RunComparison
 from offers.runs.repeated_ids import Repeated, RepeatedIds, rows_with
 from offers.runs.run_pass import Pass
 from offers.tables.cells import WHITESPACE
 from offers.tables.polars_words import fault_of
+from offers.tables.single_precision import in_double_precision
 from offers.tables.standard_error import standard_error_in
 from offers.tables.table import ROW, Table
 from offers.tables.table_file import parquet_files
@@ -142,7 +144,7 @@ class SparkBackend:
         row = (spark.col(_FIRST) + spark.col(_INDEX)).alias(ROW)
         frame = nw.from_native(numbered.select(row, spark.col(f"`{header}`").alias("id"), *columns))
         rows: DataFrame = frame.with_columns(nw.col("id").cast(nw.String).str.strip_chars(WHITESPACE)).to_native()
-        return rows
+        return in_double_precision(rows)
 
     def evaluate(self, rows: DataFrame, run: Pass) -> DataFrame:
         """The rows with their vectors, in files."""
@@ -181,11 +183,19 @@ class SparkBackend:
         decided = decided.join(self._small(without), ROW, "left_anti")
         merged = [spark.coalesce(spark.col(_TELLS + n), spark.col(n)).alias(n) for n in vectors]
         decided = decided.select(*cells, *merged)
-        sample = batch.sample
+        sample = None if batch.sample is None else pl.concat([batch.sample, self.rows_of_forms(run)]).unique()
         checked = decided if sample is None else decided.join(self._small(pl.DataFrame({ROW: sample})), ROW)
         chunk = _to_polars(checked).sort(ROW)
         batch.check(chunk, chunk.select(vectors))
         return decided
+
+    def rows_of_forms(self, run: Pass) -> pl.Series:
+        """The numbers of rows with each form of cell, of those that columns decide."""
+        forms = NewForms(run.evaluator.columns.fact_columns)
+        without = [row.row for row in run.batch.rejected]
+        decided = self._on_polars("found").filter(pl.col(READ), ~pl.col(ROW).is_in(without))
+        chunks = decided.collect_batches(chunk_size=_CHUNK, maintain_order=True)
+        return pl.Series([row for chunk in chunks for row in chunk[ROW].gather(forms.rows(chunk))], dtype=pl.Int64)
 
     def _repeated_ids(self, run: Pass) -> Repeated:
         """The ids that several rows share or that are too alike, which the driver finds."""

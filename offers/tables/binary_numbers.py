@@ -1,11 +1,11 @@
-"""Numbers that spreadsheets hold in binary, as what they stand for."""
+"""Numbers that spreadsheets and typed columns hold in binary, as what they stand for."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
 
-_DIGITS, _DECIMALS, _DENOMINATOR = 15, 9, 10_000
+_DIGITS, MEANT_DECIMALS, _DENOMINATOR = 15, 9, 10_000
 """So many digits a spreadsheet shows; and a decimal number or fraction that people meant is no longer than that."""
 _EXACT = 10**16
 """Below it a whole number is written with all its digits, as spreadsheets write it."""
@@ -22,6 +22,15 @@ def decimal_of(value: float) -> Decimal:
     return Decimal(f"{value:.{_DIGITS}g}")
 
 
+def shortest_number(value: float) -> Fraction:
+    """The number of the fewest digits that a binary one is nearest to, as runs of the first format took it.
+
+    >>> shortest_number(0.7 - 0.2)
+    Fraction(24999999999999997, 50000000000000000)
+    """
+    return Fraction(repr(value))
+
+
 def number_of_binary(value: float) -> Fraction:
     """The number that a binary one stands for: what its 15 digits say, if that has at most 9 decimals.
 
@@ -34,7 +43,7 @@ def number_of_binary(value: float) -> Fraction:
     decimal = decimal_of(value)
     exponent = decimal.normalize().as_tuple().exponent
     assert isinstance(exponent, int)
-    if -exponent <= _DECIMALS:
+    if -exponent <= MEANT_DECIMALS:
         return Fraction(decimal)
     fraction = Fraction(decimal).limit_denominator(_DENOMINATOR)
     return fraction if decimal_of(float(fraction)) == decimal else Fraction(decimal)

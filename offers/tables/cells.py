@@ -16,11 +16,10 @@ from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evaluation.evidence import Evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration
-from engine.values.comparison import ONE_SIDED
-from offers.records.evidence import UNKNOWN, read_one_fact
+from offers.records.evidence import UNKNOWN, number_hint, read_one_fact
+from offers.records.notation import BOUND_SIGNS, Notation
 
 DecimalSign = Literal[".", ","]
-BOUND_SIGNS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
 WHITESPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
     "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -47,7 +46,7 @@ def read_cell(
     except Rejected as error:
         diagnostics += error.diagnostics
         return None
-    return None if node is None else read_one_fact(node, fact, diagnostics)
+    return None if node is None else read_one_fact(node, fact, diagnostics, Notation(sign))
 
 
 def cell_node(
@@ -62,12 +61,12 @@ def cell_node(
     `details` are its reason, its source and the like.
 
     Raises:
-        Rejected: a number has the other decimal sign.
+        Rejected: a number has the other decimal sign, or an end of a bound or range is no number.
     """
     text = text.strip(WHITESPACE)
     if not text:
         return None
-    bounds = dict(_bounds(text, sign, place)) if fact.is_number else {}
+    bounds = dict(_bounds(text, fact, sign, place)) if fact.is_number else {}
     if bounds or details:
         entries = bounds or {"answer": _answer(text, fact, sign, place)}
         entries = {**entries, **(details or {})}
@@ -97,15 +96,22 @@ def names_of_answers(fact: FactDeclaration) -> dict[str, str]:
     return names
 
 
-def _bounds(text: str, sign: DecimalSign, place: Place) -> Iterator[tuple[str, Node]]:
+def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Iterator[tuple[str, Node]]:
+    def end(number: str) -> Scalar:
+        scalar = _number(number, sign, place)
+        if isinstance(scalar.value, str):
+            message = f"{quoted(number)} where a number belongs"
+            raise rejected(place, "wrong-type", message, number_hint(text, fact, Notation(sign)))
+        return scalar
+
     if _BOUNDS.match(text):
         bounds = _BOUND.findall(text)
         if len({mark for mark, _ in bounds}) < len(bounds):
             return
         for mark, number in bounds:
-            yield BOUND_SIGNS[mark], _number(number, sign, place)
+            yield BOUND_SIGNS[mark], end(number)
     elif between := _RANGE.match(text):
-        yield "between", Sequence(place, tuple(_number(end, sign, place) for end in between.groups()))
+        yield "between", Sequence(place, tuple(map(end, between.groups())))
 
 
 def _number(text: str, sign: DecimalSign, place: Place) -> Scalar:

@@ -12,12 +12,16 @@ import polars as pl
 from engine.diagnostics import Place, quoted, rejected
 from offers.tables.cells import DecimalSign
 from offers.tables.csv_text import Fault, end_of_record, first_record, records_of
+from offers.tables.decimal_signs import PlaceOf, decimal_sign
 from offers.tables.headers import HEADER_WITHIN, ID, Column, Headers
 from offers.tables.reading import Reading
-from offers.tables.table import EXTRA, ROW, Table, decimal_sign
+from offers.tables.table import EXTRA, ROW, Table
 from offers.tables.table_file import TableFile
 
 _SEPARATORS = (";", ",", "\t")
+_BEYOND = tuple(f"{EXTRA} {number}" for number in range(16))
+"""The cells that a row has beyond its headers, of which the first that is not empty is told."""
+_FIRST_BEYOND = pl.coalesce(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in _BEYOND)
 _TITLES = {";": "a semicolon", ",": "a comma", "\t": "a tab"}
 _SAID_BY_EXCEL = re.compile(r"sep=(.)\r*\n", re.IGNORECASE)
 """A first line that tells Excel the separator, and is no part of the table."""
@@ -45,23 +49,30 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
         separator=separator,
         has_header=False,
         skip_lines=records.header_lines,
-        schema={f"{i} cell": pl.String for i in range(1, len(names) + 1)} | {EXTRA: pl.String},
+        schema=dict.fromkeys((*(f"{i} cell" for i in range(1, len(names) + 1)), *_BEYOND), pl.String()),
         truncate_ragged_lines=True,
         missing_columns="insert",
         extra_columns="ignore",
         row_index_name=ROW,
         glob=False,
-    ).select(ROW, EXTRA, *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
-    sign = reading.decimal or _sign(separator, columns, frame, has_quotes=records.path != file.path)
+    ).select(ROW, _FIRST_BEYOND.alias(EXTRA), *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
+    has_quotes = records.path != file.path
+
+    def place_of(row: int, column: Column) -> Place:
+        return Place(file.name, row + 2 + above, column.number)
+
+    sign = reading.decimal or _sign(separator, columns, frame, place_of, has_quotes=has_quotes)
     detected = {"encoding": file.encoding, "separator": repr(separator)[1:-1], "decimal sign": sign}
     table = Table(file.name, "csv", tuple(columns), frame, sign, detected, file.sha256, records.rows)
     return table._replace(rows=records.rows, first_row=2 + above, faults=records.faults)
 
 
-def _sign(separator: str, columns: Sequence[Column], frame: pl.LazyFrame, *, has_quotes: bool) -> DecimalSign:
+def _sign(
+    separator: str, columns: Sequence[Column], frame: pl.LazyFrame, place_of: PlaceOf, *, has_quotes: bool
+) -> DecimalSign:
     if separator == "," and not has_quotes:
         return "."  # a cell with a comma would stand in quotes
-    return decimal_sign(columns, frame, "," if separator == ";" else ".")
+    return decimal_sign(columns, frame, "," if separator == ";" else ".", place_of)
 
 
 class _Head(NamedTuple):

@@ -29,12 +29,22 @@ _CR_ALONE = re.compile(r"\r(?!\n)")
 
 
 class Fault(NamedTuple):
-    """Why a record cannot be read: in which of its cells, counted from 1, what is wrong, what would be right."""
+    """Why a record cannot be read: in which of its cells, counted from 1, what is wrong, what would be right.
+
+    `is_formula` says that the cell holds a formula that was never computed; `others` are further faults of the record.
+    """
 
     cell: int
     message: str
     hint: str | None
     code: str = "syntax"
+    is_formula: bool = False
+    others: tuple[Fault, ...] = ()
+
+    @property
+    def all(self) -> tuple[Fault, ...]:
+        """The fault itself, and the others."""
+        return self, *self.others
 
 
 NO_TEXT = Fault(1, "the cell holds bytes that are no text in the file's encoding", "save it as UTF-8")

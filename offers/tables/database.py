@@ -21,6 +21,7 @@ from engine.diagnostics import Place, rejected
 from engine.rulebooks.rulebook import Vocabulary
 from offers.tables.cells import WHITESPACE
 from offers.tables.headers import Headers
+from offers.tables.single_precision import in_double_precision
 from offers.tables.table import ROW, Table
 from offers.tables.table_file import is_duckdb
 from offers.tables.table_source import Source
@@ -92,7 +93,7 @@ def open_table_of_database(
         columns = Headers(vocabulary).read(source.headers, address.shown_address, tuple(ignored))
         source.copy(columns, path)
     frame = pl.scan_parquet(path, row_index_name=ROW, glob=False, low_memory=True)
-    frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
+    frame = in_double_precision(frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns)))
     rows: int = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     read_as = {"rows ordered by": source.order, "digest of": "its rows as NDJSON"}
     table = Table(address.shown_address, source.kind, tuple(columns), frame, ".", read_as, digest_of_rows(path), rows)

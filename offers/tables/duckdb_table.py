@@ -10,7 +10,7 @@ import duckdb
 
 from engine.diagnostics import Place
 from offers.tables.duckdb_connection import duckdb_connection, in_words, quoted_name
-from offers.tables.headers import Column
+from offers.tables.headers import IDS, Column
 from offers.tables.table_source import Source, no_table
 
 _TAKEN = {"BOOLEAN", "FLOAT", "DOUBLE", "VARCHAR", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"}
@@ -48,6 +48,14 @@ def _tables_of(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 def _column(column: Column, dtype: str) -> str:
-    """A column as it is, or as text where it holds neither texts nor numbers nor yes and no."""
-    value = f"#{column.number}" if dtype in _TAKEN or dtype.startswith("DECIMAL") else f"#{column.number}::VARCHAR"
+    """A column as it is, or as text where it holds neither texts nor numbers nor yes and no.
+
+    Days and times are kept where ids belong, as they are none.
+    """
+    is_taken = dtype in _TAKEN or dtype.startswith("DECIMAL") or (column.name in IDS and _is_moment(dtype))
+    value = f"#{column.number}" if is_taken else f"#{column.number}::VARCHAR"
     return f"{value} AS {quoted_name(column.header)}"
+
+
+def _is_moment(dtype: str) -> bool:
+    return dtype.startswith(("DATE", "TIME")) and not dtype.endswith("]")

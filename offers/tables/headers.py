@@ -71,6 +71,11 @@ class Column(NamedTuple):
     year: int | None = None
     detail: str | None = None
 
+    @property
+    def holds_numbers(self) -> bool:
+        """Whether a number belongs in its cells."""
+        return self.fact is not None and self.fact.is_number and self.detail is None
+
 
 class Headers:
     """Recognises the headers of tables for one vocabulary.

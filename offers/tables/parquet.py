@@ -1,4 +1,7 @@
-"""Reads Parquet: a file, or several one after the other; its types are taken as they are."""
+"""Reads Parquet: a file, or several one after the other; its types are taken as they are.
+
+Numbers of single precision are those of double precision that say the same.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected, quoted
 from offers.tables.headers import Headers
 from offers.tables.polars_words import polars_in_words
 from offers.tables.reading import Reading
+from offers.tables.single_precision import in_double_precision
 from offers.tables.table import ROW, Table
 from offers.tables.table_file import TableFile
 from offers.tables.typed_ids import with_ids_as_texts
@@ -36,7 +40,7 @@ def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scra
             for c in nested
         )
     frame = pl.scan_parquet(file.files, row_index_name=ROW, low_memory=True, glob=False)
-    frame = frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns))
+    frame = in_double_precision(frame.select(ROW, *(pl.col(c.header).alias(c.name) for c in columns)))
     table = Table(file.name, "parquet", tuple(columns), frame, ".", {}, file.sha256, sum(rows), first_row=1)
     return with_ids_as_texts(table._replace(files=tuple(file.files), rows_of_files=tuple(rows), rows=sum(rows)))
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Sequence as SequenceType
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
+from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
+from offers.records.notation import Notation
 from offers.records.offer import Offer, read_offer
+from offers.records.texts import repeats_what_stands_above
+from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
-from offers.tables.headers import DETAILS, Column
+from offers.tables.csv_text import Fault
+from offers.tables.headers import DETAILS, ID, Column
 from offers.tables.services import services_node
-from offers.tables.set_aside import HINT, NOT_AN_OFFER, SettingAside
+from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FORMULAS, TOTAL, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
 
 _NOBODY = "none"
+REPEATS, IN_EACH = "stands for what is above it", "write it out: each row is read by itself"
+"""What is said of a ditto mark."""
 _ATTRIBUTES = ("operator_kind", "agreement_kind", "service_type")
 MAX_REMEMBERED = 100_000
 
@@ -38,14 +47,24 @@ def text_of(value: Any) -> str | None:
 class Rows:
     """Reads the rows of a table, one at a time.
 
-    Rows of a run before are `recorded`: what makes an offer, and an id, was asked when they came in.
+    Rows of a run before are `recorded`: what makes an offer, and an id, was asked when they came in. `number_of` says
+    what a binary number stands for.
     """
 
     reads_cells = True
 
-    def __init__(self, table: Table, vocabulary: Vocabulary, *, recorded: bool = False) -> None:
+    def __init__(
+        self,
+        table: Table,
+        vocabulary: Vocabulary,
+        *,
+        recorded: bool = False,
+        number_of: Callable[[float], Fraction] = number_of_binary,
+    ) -> None:
         self._table, self._vocabulary, self.asks_for_offers = table, vocabulary, not recorded
         self._columns = {column.name: column for column in table.columns}
+        self._numbers = {column.name for column in table.columns if column.holds_numbers}
+        self._number_of = number_of
         self._setting_aside = SettingAside(self._columns, vocabulary, table.sign)
         self._attributes: dict[tuple[str | None, ...], Stated] = {}
         self._read_before: dict[tuple[str, str, str | None], Evidence] = {}
@@ -57,24 +76,64 @@ class Rows:
             Rejected: with every mistake found in the row; or, with the code `not-an-offer` alone, it holds none.
         """
         cells = self._cells(values)
-        if (fault := self._table.faults.get(row)) is not None:
-            at = self._table.place(row, Column("", fault.cell, EXTRA))
-            raise rejected(at, fault.code, fault.message, fault.hint)
+        faults = self._table.faults[row].all if row in self._table.faults else ()
         if self.asks_for_offers:
-            reason = self._setting_aside.reason(cells, is_too_long=values.get(EXTRA) is not None)
-            if reason is not None:
+            is_too_long = values.get(EXTRA) is not None
+            if (reason := self._reason_to_set_aside(cells, faults, is_too_long=is_too_long)) is not None:
                 raise rejected(self._table.place(row), NOT_AN_OFFER, reason, HINT)
-        if (extra := text_of(values.get(EXTRA))) is not None:
-            message = f"the row has more cells than there are columns, or is no row: `{extra[:40]}`"
-            beyond = self._table.place(row, Column("", 1 + max(c.number for c in self._columns.values()), EXTRA))
-            raise rejected(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")
+        found = [Diagnostic(self._beside(row, f.cell), f.code, f.message, f.hint) for f in faults]
+        if not faults and (extra := text_of(values.get(EXTRA))) is not None:
+            message = f"the row has more cells than there are columns, or is no row: {quoted(extra)}"
+            beyond = self._beside(row, 1 + max(column.number for column in self._columns.values()))
+            found = [Diagnostic(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")]
+        repeated = self._repeating(cells) if self.asks_for_offers else []
+        found += [
+            Diagnostic(self._place(row, n), "wrong-type", f"{quoted(cells[n])} {REPEATS}", IN_EACH) for n in repeated
+        ]
+        if found:
+            numbers = {*(fault.cell for fault in faults), *(self._columns[name].number for name in repeated)}
+            raise Rejected([*found, *self._others_than(numbers, row, cells)])
         return self._offer_of(row, cells)
+
+    def _beside(self, row: int, number: int) -> Place:
+        """The place of a cell by the number of its column, which may be none that is read."""
+        return self._table.place(row, Column("", number, EXTRA))
+
+    def _reason_to_set_aside(
+        self, cells: Mapping[str, str], faults: SequenceType[Fault], *, is_too_long: bool
+    ) -> str | None:
+        """Why a row is no offer; one that cannot be read is none only where it is a total without its sums."""
+        if not faults:
+            return self._setting_aside.reason(cells, is_too_long=is_too_long)
+        if not all(fault.is_formula for fault in faults):
+            return None
+        formulas = {column.name for column in self._table.columns for f in faults if f.cell == column.number}
+        reason = self._setting_aside.reason({**cells, **dict.fromkeys(formulas, NOT_COMPUTED)})
+        return reason if reason in (TOTAL, ROWS_OF_FORMULAS) else None
+
+    def _repeating(self, cells: Mapping[str, str]) -> list[str]:
+        """The columns with a mark in place of what stands above."""
+        return [name for name, text in cells.items() if repeats_what_stands_above(text)]
+
+    def _others_than(self, numbers: Container[int], row: int, cells: Mapping[str, str]) -> Iterable[Diagnostic]:
+        """What else is wrong with a row, as far as the cells in other columns tell."""
+        if not cells:
+            return ()
+        readable = {name: text for name, text in cells.items() if self._columns[name].number not in numbers}
+        if len(readable) < len(cells) or row in self._table.faults:
+            readable.setdefault(ID, "x")
+        try:
+            self._offer_of(row, readable)
+        except Rejected as error:
+            return error.diagnostics
+        return ()
 
     def _offer_of(self, row: int, cells: Mapping[str, str]) -> Offer:
         diagnostics: list[Diagnostic] = []
         document = self._document_of(row, cells, diagnostics)
         try:
-            offer = read_offer(document, self._vocabulary, is_recorded=not self.asks_for_offers)
+            notation = Notation(self._table.sign)
+            offer = read_offer(document, self._vocabulary, notation, is_recorded=not self.asks_for_offers)
         except Rejected as error:
             diagnostics += error.diagnostics
         if diagnostics:
@@ -103,7 +162,7 @@ class Rows:
             Rejected: with every mistake found in the evidence.
         """
         own = self._columns
-        cells = {n: text for n, value in values.items() if n in own and (text := text_of(value)) is not None}
+        cells = {n: text for n, value in values.items() if n in own and (text := self._text_of(n, value)) is not None}
         attributes = tuple(cells.get(name) for name in _ATTRIBUTES)
         if attributes not in self._attributes:
             plain = {"id": "x", **dict(zip(_ATTRIBUTES, attributes, strict=True))}
@@ -134,7 +193,13 @@ class Rows:
         return read
 
     def _cells(self, values: Mapping[str, Any]) -> dict[str, str]:
-        return {name: text for name in self._columns if (text := text_of(values.get(name))) is not None}
+        return {name: text for name in self._columns if (text := self._text_of(name, values.get(name))) is not None}
+
+    def _text_of(self, name: str, value: Any) -> str | None:
+        """A typed cell as text, a number where one belongs as what it stands for."""
+        if isinstance(value, float) and name in self._numbers and math.isfinite(value):
+            return decimal_text(self._number_of(value))
+        return text_of(value)
 
     def column_at(self, place: Place) -> Column | None:
         """The column in which a place lies."""
@@ -223,7 +288,9 @@ class Rows:
                 node = cell_node(text, column.fact, self._table.sign, self._place(row, name), details)
             except Rejected as error:
                 diagnostics += error.diagnostics
-                continue
+                # What is wrong with the details is told, too.
+                place = self._place(row, name)
+                node = Document(place, {"answer": _text("unknown", place), **details}, {}) if details else None
             if column.year is None and node is not None:
                 evidence[column.fact.id] = node
             elif node is not None:

@@ -44,7 +44,9 @@ _KINDS_OF_CELLS = _listed(
 )
 HINT = "take it out of the table, or give the offer what it lacks"
 _NOWHERE = Place("a row of no offer")
-ROWS_OF_FORMULAS = "the row holds formulas and no id"
+TOTAL, ROWS_OF_FORMULAS = "the row is a total", "the row holds formulas and no id"
+NOT_COMPUTED = "=FORMULA()"
+"""Stands for a formula without a value, whatever it is."""
 
 
 def _ignoring_case(word: str) -> str:
@@ -100,7 +102,7 @@ class SettingAside:
         first = cells.get(ID) or next(iter(cells.values()))
         rules: Mapping[str, Callable[[str, Mapping[str, str], Mapping[str, str]], bool]] = {
             "the row repeats the headers": self._is_header,
-            "the row is a total": self._is_total,
+            TOTAL: self._is_total,
             ROWS_OF_FORMULAS: self._is_formulas,
             "the row is a note": self._is_note,
             "the row says how to fill in the table": self._is_instruction,

@@ -46,18 +46,18 @@ def check_headers(content: SheetContent, row: int, columns: Sequence[Column], pl
 
 
 def faults_of_rows(content: SheetContent, header: int, columns: Sequence[Column]) -> dict[int, Fault]:
-    """Why rows cannot be read, by their numbers from 0 below the headers: of each row the first fault.
+    """Why rows cannot be read, by their numbers from 0 below the headers: of each row the first fault, with the others.
 
     Args:
         content: the sheet.
         header: the number of the row with the headers.
         columns: those that are read.
     """
-    faults: dict[int, Fault] = {}
-    for row, fault in _faults(content, header, sorted(columns, key=lambda column: column.number)):
-        first = faults.setdefault(row, fault)
-        faults[row] = fault if fault.cell < first.cell else first
-    return faults
+    faults: dict[int, list[Fault]] = {}
+    for row, fault in _faults(content, header, columns):
+        faults.setdefault(row, []).append(fault)
+    of_rows = {row: sorted(of_row, key=lambda fault: fault.cell) for row, of_row in faults.items()}
+    return {row: first._replace(others=tuple(others)) for row, (first, *others) in of_rows.items()}
 
 
 def _faults(content: SheetContent, header: int, columns: Sequence[Column]) -> Iterator[tuple[int, Fault]]:
@@ -70,7 +70,7 @@ def _faults(content: SheetContent, header: int, columns: Sequence[Column]) -> It
     numbers = {column.number for column in columns}
     for row_number, number in content.not_computed:
         if row_number > header and number in numbers:
-            yield row_number - header - 1, Fault(number, _NOT_COMPUTED, _TO_COMPUTE, "wrong-type")
+            yield row_number - header - 1, Fault(number, _NOT_COMPUTED, _TO_COMPUTE, "wrong-type", is_formula=True)
     for merged in content.merged:
         yield from _covered(merged, content, header, columns)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from functools import reduce
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -58,6 +56,13 @@ class Table(NamedTuple):
         own: Part = next(part for part in reversed(self.parts) if part.first <= row)
         return own
 
+    def number_of(self, row: int) -> int:
+        """The number that a row, counted from 0, has in its file."""
+        if self.parts:
+            part = self.part_of(row)
+            return part.table.number_of(row - part.first)
+        return row + self.first_row
+
     def place(self, row: int, column: Column | None = None) -> Place:
         """The place of a row, counted from 0, or of a cell in it."""
         if self.parts:
@@ -65,8 +70,8 @@ class Table(NamedTuple):
             own = {one.name: one for one in part.table.columns}
             return part.table.place(row - part.first, own.get(column.name, column) if column else None)
         if self.sheet is not None:
-            return place_in_sheet(self.file, self.sheet, row + self.first_row, column.number if column else None)
-        return Place(self.file, row + self.first_row, column.number if column else 1)
+            return place_in_sheet(self.file, self.sheet, self.number_of(row), column.number if column else None)
+        return Place(self.file, self.number_of(row), column.number if column else 1)
 
 
 class Part(NamedTuple):
@@ -101,31 +106,3 @@ def letters_of(number: int) -> str:
 def frame_of_texts(cells: dict[str, list[str | None]]) -> pl.LazyFrame:
     """The frame of a table whose cells are texts, by the names of their columns."""
     return pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).with_row_index(ROW).lazy()
-
-
-def decimal_sign(columns: Iterable[Column], frame: pl.LazyFrame, default: DecimalSign) -> DecimalSign:
-    """The sign that most numbers of a table are written with that can be read with one sign alone.
-
-    `0,5` can only have a decimal comma; `1,234` may be a thousand. Where none tells, it is the default.
-
-    Args:
-        columns: those of the table.
-        frame: its cells, texts.
-        default: the sign of tables of its kind.
-    """
-    measured = [c.name for c in columns if c.fact and c.fact.is_number and not c.detail]
-    if not measured:
-        return default
-    counted = {sign: [_written_with(sign, name) for name in measured] for sign in (",", ".")}
-    sums = [reduce(lambda a, b: a + b, counts).alias(sign) for sign, counts in counted.items()]
-    commas, points = frame.select(sums).collect(engine="streaming").row(0)
-    return default if commas == points else "," if commas > points else "."
-
-
-def _written_with(sign: DecimalSign, name: str) -> pl.Expr:
-    """How many cells of a column hold a number whose decimal sign can only be this."""
-    own, other = re.escape(sign), re.escape("." if sign == "," else ",")
-    alone = [f"[0-9]*{own}[0-9]{{1,2}}", f"[0-9]*{own}[0-9]{{4,}}", f"(?:0|[0-9]{{4,}}){own}[0-9]{{3}}"]
-    grouped = f"[0-9]{{1,3}}(?:{other}[0-9]{{3}})+{own}[0-9]+"
-    number = f"(?:^|[^0-9.,])(?:{'|'.join((*alone, grouped))})(?:$|[^0-9.,])"
-    return pl.col(name).str.replace_all("..", " ", literal=True).str.contains(number).fill_null(False).sum()

@@ -88,8 +88,8 @@ def _of_no_ids(table: Table, typed: list[Column]) -> Iterator[Diagnostic]:
 
 
 def _fault(cells: list[Any], typed: list[Column]) -> Fault:
-    """What is wrong with the first cell of a row that is no id."""
-    for value, column in sorted(zip(cells, typed, strict=True), key=lambda cell: cell[1].number):
-        if value is not None and (message := no_id(value)):
-            return Fault(column.number, message, _AS_TEXT, "wrong-type")
-    raise AssertionError(cells)
+    """What is wrong with the cells of a row that are no ids."""
+    in_order = sorted(zip(cells, typed, strict=True), key=lambda cell: cell[1].number)
+    messages = [(column.number, no_id(value)) for value, column in in_order if value is not None]
+    first, *others = [Fault(number, message, _AS_TEXT, "wrong-type") for number, message in messages if message]
+    return first._replace(others=tuple(others))

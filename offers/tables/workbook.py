@@ -19,13 +19,14 @@ from engine.values.numbers import decimal_text
 from offers.records.input_remarks import InputRemark
 from offers.tables.binary_numbers import decimal_of, number_of_binary
 from offers.tables.cells import DecimalSign
+from offers.tables.decimal_signs import PlaceOf, decimal_sign
 from offers.tables.headers import HEADER_WITHIN, SHEET, Column, Headers
 from offers.tables.ods_sheet import OdsSheets
 from offers.tables.reading import Reading
 from offers.tables.sheet_cells import SheetContent
 from offers.tables.sheet_faults import check_headers, faults_of_rows, hidden_rows_read
 from offers.tables.standard_error import unheard
-from offers.tables.table import EXTRA, Table, decimal_sign, frame_of_texts, letters_of, place_in_sheet
+from offers.tables.table import EXTRA, Table, frame_of_texts, letters_of, place_in_sheet
 from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
 from offers.tables.xlsx_sheet import sheet_of_xlsx
 
@@ -49,8 +50,12 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
         columns = headers.read(names, file.name, ignored, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
     check_headers(content, at + 1, columns, lambda n: place_in_sheet(file.name, sheet, at + 1, n))
     below = rows[at + 1 :]
-    sign = reading.decimal or _sign_of_texts(columns, below)
-    cells = {c.name: [cell_text(row[c.number - 1], sign, is_number=_is_number(c)) for row in below] for c in columns}
+
+    def place_of(row: int, column: Column) -> Place:
+        return place_in_sheet(file.name, sheet, row + at + 2, column.number)
+
+    sign = reading.decimal or _sign_of_texts(columns, below, place_of)
+    cells = {c.name: [cell_text(row[c.number - 1], sign, is_number=c.holds_numbers) for row in below] for c in columns}
     faults = faults_of_rows(content, at + 1, columns)
     if faults:
         cells[EXTRA] = [faults[row].message if row in faults else None for row in range(len(below))]
@@ -61,9 +66,9 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     return table._replace(first_row=at + 2, sheet=sheet, rows=len(below), faults=faults, remarks=remarks)
 
 
-def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> DecimalSign:
+def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]], place_of: PlaceOf) -> DecimalSign:
     texts = {c.name: [cell if type(cell := row[c.number - 1]) is str else None for row in rows] for c in columns}
-    return decimal_sign(columns, frame_of_texts(texts), ".")
+    return decimal_sign(columns, frame_of_texts(texts), ".", place_of)
 
 
 class _Choice(NamedTuple):
@@ -150,10 +155,6 @@ def _damaged(place: Place) -> Exception:
 
 def _names_columns(row: Sequence[Any], headers: Headers) -> bool:
     return any(isinstance(cell, str) and headers.name_of(cell) == "id" for cell in row)
-
-
-def _is_number(column: Column) -> bool:
-    return column.fact is not None and column.fact.is_number and column.detail is None
 
 
 def cell_text(value: Any, sign: str, *, is_number: bool = False) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import DATA, ROOT, sekskant
+from tests.command import DATA, ROOT, here, sekskant
 
 BOMB = "a: &a [x, x]\n" + "\n".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]" for i in range(20)
@@ -174,3 +175,19 @@ def test_a_name_with_terminal_escape_codes_is_rejected() -> None:
     assert ran.code == 1
     assert "control-character" in ran.err
     assert "\x1b" not in ran.err + ran.out
+
+
+def test_a_broken_line_of_ndjson_costs_itself(tmp_path: Path) -> None:
+    offer = '{{"format": "sekskant/offer/1", "id": "{0}", "name": "{0}"}}'
+    lines = ['{"format": ', offer.format("a"), '{"id": ', offer.format("b"), "broken"]
+    path = tmp_path / "offers.ndjson"
+    path.write_text("\n".join(lines))
+    ran = here("assess", str(path), "--year", "2018", "--format", "json", "--lang", "en")
+    assert ran.code == 1
+    assert {record["offer"] for record in json.loads(ran.out)} == {"a", "b"}
+    said = [line.removeprefix(f"{path}:") for line in ran.err.splitlines() if line.startswith(str(path))]
+    assert said == [
+        "1:12: syntax: a value is expected here",
+        "3:8: syntax: a value is expected here",
+        "5:1: syntax: a value is expected here",
+    ]

@@ -124,7 +124,7 @@ CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...], str]] = {
         _leaking,
         ("audit", "export", "--mask", "severe_complexities"),
         "--mask: mask-incomplete: a text that is to be masked stands also in `content.attention` of entry 9; nothing "
-        "was written\n  hint: mask the fact that it belongs to as well\n",
+        "was written\n  hint: `--mask attention` masks it as well\n",
     ),
     "unwritable": (
         _nothing,

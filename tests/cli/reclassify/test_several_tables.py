@@ -104,7 +104,7 @@ def test_an_id_in_two_of_them_is_an_error_that_names_both(tmp_path: Path) -> Non
 def test_a_mistake_is_told_with_its_own_file_and_cell_and_costs_its_row_alone(tmp_path: Path) -> None:
     one, two = (
         table(tmp_path / "a.csv", "x;X;1;0,5"),
-        table(tmp_path / "b.csv", "y;Y;mange;0.4", "z;Z;2;0,3..0,6", "v;V;2;1,000", "w;W;2;0,,5"),
+        table(tmp_path / "b.csv", "y;Y;mange;0.4", "z;Z;2;0,3..0,6", "v;V;2;1,0", "w;W;2;0,,5"),
     )
     ran = run(tmp_path / "run", one, two)
     assert f"{two}:2:3: wrong-type: `mange`" in ran.err
@@ -116,8 +116,9 @@ def test_a_mistake_is_told_with_its_own_file_and_cell_and_costs_its_row_alone(tm
         ("b.csv", "andel pladser brugt af andre kommuner 2016", "0.4"),
         ("b.csv", "andel pladser brugt af andre kommuner 2016", "0,,5"),
     ]
+    assert [row["row"] for row in rejected] == ["2", "2", "5"]
     kept = pl.read_parquet(tmp_path / "run" / "decisions" / f"{COVERED.id}@2018.parquet")
-    shares = {"x": "0.5", "z": "0.3..0.6", "v": "1"}
+    shares = {"x": "0.5", "z": "0.3..0.6", "v": "1.0"}
     assert dict(kept.select("offer", "outside_share_2016").rows()) == shares
 
 
@@ -151,7 +152,7 @@ def test_a_number_of_any_form_means_the_same_beside_a_table_with_points(tmp_path
     of_chance, cells = chance("several tables"), list[str]()
     while len(cells) < NUMBERS:
         cell = mutated(form_of_number(of_chance), of_chance)
-        cell = cell.replace("..", "\0").replace(".", ",").replace("\0", "..") if of_chance.random() < 0.9 else cell
+        cell = cell.replace("..", "\0").replace(".", ",").replace("\0", "..")  # numbers of both signs are a question
         if not set(cell) & set(';"\n\r'):
             cells.append(cell)
     one = table(tmp_path / "a.csv", "sure;S;1;0,5", *(f"a{i};A;1;{cell}" for i, cell in enumerate(cells)))

@@ -199,9 +199,49 @@ def test_a_broken_line_of_ndjson_leaves_the_others_readable() -> None:
         {"a": 1},
         ["a.yaml:2:6: syntax: a `:` is expected here"],
         {"a": 3},
-        ["a.yaml:6:1: syntax: a `,` or `}` is expected here"],
+        ["a.yaml:4:7: syntax: a value is expected here"],
+        {"a": 5},
         ["a.yaml:6:10: duplicate-key: the key `a` stands already in line 6"],
         {"a": 8},
+    ]
+
+
+LINES = [f'{{"id": "o{number}"}}'.encode() for number in range(6)]
+BROKEN_LINES = {
+    b'{"id": "x", ': "syntax",
+    b'{"id": ': "syntax",
+    b'{"id": {"a": [': "syntax",
+    b"broken": "syntax",
+    b"- id: x": "syntax",
+    b'"id": "x"}': "syntax",
+    b"}": "syntax",
+    b'{"id": "x"} y': "syntax",
+    b'{"id": "\xe6"}': "not-utf-8",
+    b'{"id": "\x07"}': "control-character",
+    b'{"id": "a", "id": "b"}': "duplicate-key",
+    b"{" + b'"a": {' * 60: "too-deep",
+}
+
+
+@pytest.mark.parametrize("at", [0, 3, 5, 6])
+@pytest.mark.parametrize(("broken", "code"), BROKEN_LINES.items())
+def test_a_broken_line_costs_itself_wherever_it_stands(broken: bytes, code: str, at: int) -> None:
+    lines = [*LINES[:at], broken, *LINES[at:]]
+    for name in ("a.ndjson", "standard input", "a.json"):
+        documents = [*read_documents(b"\n".join(lines), name)]
+        wrong = [document for document in documents if isinstance(document, Rejected)]
+        places = [(d.place.line, d.code) for rejected in wrong for d in rejected.diagnostics]
+        assert places == [(at + 1, code)]
+        assert not any("nothing after" in str(d.hint) for rejected in wrong for d in rejected.diagnostics)
+        ids = [d.plain()["id"] for d in documents if isinstance(d, Mapping)]
+        assert [name for name in ids if name != "x"] == [f"o{number}" for number in range(6)]
+
+
+def test_values_over_several_lines_are_no_lines() -> None:
+    text = '{"a":\n{"b": 1}\n}\n{"c": 2}\n'
+    assert [d.plain() for d in read_documents(text.encode(), "a.ndjson") if not isinstance(d, Rejected)] == [
+        {"a": {"b": 1}},
+        {"c": 2},
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -87,7 +87,8 @@ def test_a_leaf_or_a_tree_that_is_not_there_has_no_proof() -> None:
             consistency(LEAVES, earlier)
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """A tree, a place in it, an earlier size of it, and what is altered in a proof."""
 
     leaves: list[bytes]

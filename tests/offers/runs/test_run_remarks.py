@@ -182,3 +182,65 @@ def test_what_the_vocabulary_calls_a_fact_heads_its_column(tmp_path: Path) -> No
     reclassified(tmp_path / "register.csv", tmp_path / "run", *ONE)
     decided = pl.read_parquet(tmp_path / "run" / "decisions" / f"{STRATEGY}@2018.parquet")
     assert decided.select("offer", "verdict").rows() == [("x", "met")]
+
+
+ALONE = {
+    "id": ["a", "b", "c", "d", "I alt"],
+    "operator_kind": ["kommune", " ", "Ukendt", None, None],
+    "operator_name": ["Herlev", "Herlev", "Gentofte", None, None],
+    "operator_code": [None, None, None, "157", None],
+    "agreement_name": [None, "Region Hovedstaden", None, None, None],
+    "cases_per_10000": ["1", None, "2", None, "3"],
+    "cases_per_10000_source": ["her", "her", None, " ", None],
+    "cases_per_10000_by": [None, "mig", None, "dig", None],
+    "diagnoses_because": ["fordi", None, None, None, None],
+    "outside_share_2015": ["0.5", None, "0.5", None, None],
+    "outside_share_2015_reservation": ["måske", "måske", None, None, None],
+}
+STAND_ALONE: list[dict[str, Any]] = [
+    {"code": "detail_alone", "fact": "cases_per_10000", "offers": 2},
+    {"code": "detail_alone", "fact": "diagnoses", "offers": 1},
+    {"code": "detail_alone", "fact": "outside_share", "year": 2015, "offers": 1},
+    {"code": "party_without_kind", "party": "operator", "offers": 3},
+    {"code": "party_without_kind", "party": "agreement", "offers": 1},
+]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_stands_beside_an_empty_cell_is_said(tmp_path: Path, backend: tuple[str, ...]) -> None:
+    pl.DataFrame(ALONE).write_parquet(tmp_path / "register.parquet")
+    ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *ONE, *backend)
+    assert remarks_of(tmp_path / "run") == STAND_ALONE
+    assert (
+        "Share of places used by other municipalities 2015: a source, a reason or the like is given for 1 offer "
+        "without the evidence itself, and is not used." in ran.err
+    )
+    assert "3 offers with the name or code of an operator whose kind is not stated; it is not used." in ran.err
+
+
+UNUSED = {
+    "an old id that was not there": "gnistn,a",
+    "a new id that is not there": "a,væk",
+    "neither": "gnistn,væk",
+    "an old id that is new": "ny,b",
+}
+
+
+@pytest.mark.parametrize("line", UNUSED.values(), ids=UNUSED.keys())
+def test_a_line_that_names_nobody_moves_nothing(tmp_path: Path, line: str) -> None:
+    kinds = {"before": {"a": "region", "b": "region"}, "now": {"a": "kommune", "b": "region", "ny": "region"}}
+    for name, offers in kinds.items():
+        frame = pl.DataFrame(
+            {"id": [*offers], "operator_kind": [*offers.values()], "cases_per_10000": [1] * len(offers)}
+        )
+        frame.write_parquet(tmp_path / f"{name}.parquet")
+    reclassified(tmp_path / "before.parquet", tmp_path / "before")
+    past = ("--previous", str(tmp_path / "before"))
+    reclassified(tmp_path / "now.parquet", tmp_path / "without", *past)
+    (tmp_path / "ids.csv").write_text(f"old,new\n{line}\n", encoding="utf-8")
+    reclassified(tmp_path / "now.parquet", tmp_path / "with", *past, "--ids", str(tmp_path / "ids.csv"))
+    changes = [(tmp_path / name / "changes.csv").read_text(encoding="utf-8") for name in ("without", "with")]
+    assert changes[0] == changes[1]
+    assert {remark["code"] for remark in remarks_of(tmp_path / "with")} == {"unused_ids"}
+    reclassified(tmp_path / "before.parquet", tmp_path / "again", *past, "--ids", str(tmp_path / "ids.csv"))
+    assert (tmp_path / "again" / "changes.csv").read_text(encoding="utf-8").count("\n") == 1

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import polars as pl
 import pytest
 
 from benchmarks.offers_table import typed
+from offers.columns.evidence_columns import READ
+from offers.tables.table import ROW
 from tests.chance import chance as chance_of
 from tests.offers.runs.backends import SPARK, needs_java, needs_pyspark, reclassified
 
@@ -57,3 +62,20 @@ def test_spark_without_java_is_a_line(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("JAVA_HOME", raising=False)
     ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK, code=1)
     assert ran.err.startswith("local[2]: unreadable: there is no Java here\n  hint: Spark needs Java 17 or newer\n")
+
+
+@needs_pyspark
+def test_a_row_of_each_form_of_cell_is_checked_on_spark_too(tmp_path: Path) -> None:
+    from offers.runs.spark import SparkBackend  # noqa: PLC0415 - an extra
+
+    texts = ["0.5", "0.25", "<=4", "4..5", ">3", "<=7", "ukendt", "0.1"]
+    cells = {ROW: range(10, 18), READ: [True] * 3 + [False] + [True] * 4, "cases_per_10000": texts}
+    (tmp_path / "found").mkdir()
+    pl.DataFrame(cells).write_parquet(tmp_path / "found" / "0.parquet")
+    columns = SimpleNamespace(fact_columns={"cases_per_10000": None})
+    rejected = [SimpleNamespace(row=14)]
+    run: Any = SimpleNamespace(evaluator=SimpleNamespace(columns=columns), batch=SimpleNamespace(rejected=rejected))
+    session: Any = None
+    rows = SparkBackend(session, tmp_path).rows_of_forms(run).to_list()
+    assert len(rows) == 3
+    assert {texts[row - 10].replace("7", "4") for row in rows} - {"0.5", "0.25", "0.1"} == {"<=4", "ukendt"}

@@ -40,7 +40,7 @@ EXAMPLES = [
     Example("a bound", ">0.3 <0.5", ">0,3 <0,5", Interval(THREE_TENTHS, HALF, low_open=True, high_open=True)),
     Example("a range, both ends included", "0.3..0.5", "0,3..0,5", Interval(THREE_TENTHS, HALF)),
     *(
-        Example("so many of so many", cell, cell, Interval.exactly(Fraction(1, 3)))
+        Example("so many of so many, and no bound of it", cell, cell, Interval.exactly(Fraction(1, 3)))
         for cell in ("4/12", "4 af 12", "4 of 12")
     ),
     *(Example("an answer", w, w, frozenset({"yes"}), "large_catchment_needed") for w in ("ja", "yes")),

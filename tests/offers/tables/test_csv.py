@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -242,7 +243,7 @@ def test_the_line_that_tells_excel_the_separator_is_no_row() -> None:
         (["1.234"], ";", ","),
         (["1.5"], ";", "."),
         (["0.5", "0.25", "0,5"], ";", "."),
-        (["0.5", "0,5"], ";", ","),
+        (["0.5", "1,234", "0.25", "0,5"], ";", "."),
         (["<=0,5", "1.000"], "\t", ","),
         (["0.3..0.5"], ";", "."),
         (["1.234,5"], ";", ","),
@@ -261,6 +262,33 @@ def test_the_decimal_sign_is_that_of_numbers_that_can_have_no_other(
     text = csv_of([["id", "cases_per_10000"], *rows], separator, "\n")
     assert opened(text)[0].sign == sign
     assert opened(text, Reading(decimal=","))[0].sign == ","
+
+
+@pytest.mark.parametrize(
+    ("cells", "place", "message"),
+    [
+        (
+            ["0.5", "7", "0,5"],
+            "4:2",
+            "as many numbers of the table have a comma, as in `0,5` (register.csv:4:2), as have a point, as in `0.5` "
+            "(register.csv:2:2)",
+        ),
+        (
+            ["1,234", ">0,3 <0,5", "0,25", "<= 0.5"],
+            "2:2",
+            "`1,234` is a number with decimals if the decimal sign is a comma, as in `>0,3 <0,5` (register.csv:3:2), "
+            "and `1234` if it is a point, as in `<= 0.5` (register.csv:5:2)",
+        ),
+    ],
+)
+def test_two_decimal_signs_between_which_nothing_decides_are_a_question(
+    cells: list[str], place: str, message: str
+) -> None:
+    rows = csv_of([["id", "cases_per_10000"], *([f"o{i}", cell] for i, cell in enumerate(cells))], ";", "\n")
+    said = re.sub(r"[^ (]*/register[.]csv", "register.csv", refused(rows))
+    hint = "`--decimal ,` or `--decimal .` says which sign the table has; a number with the other is then a mistake"
+    assert said == f":{place}: syntax: {message}\n  hint: {hint}"
+    assert {opened(rows, Reading(decimal=sign))[0].sign for sign in (",", ".")} == {",", "."}
 
 
 def test_an_empty_register_is_not_a_closed_one(tmp_path: Path) -> None:
@@ -300,3 +328,16 @@ def test_a_line_of_ndjson_with_a_key_twice_or_no_text_costs_itself(tmp_path: Pat
     assert f"{path}:3:1: syntax: the cell holds bytes that are no text" in ran.err
     assert "4 rows" in ran.out
     assert "rejected                                 2" in ran.out
+
+
+@pytest.mark.parametrize("empty", [0, 1, 3, 15])
+def test_a_text_beyond_the_headers_costs_its_row_whatever_is_empty_before_it(empty: int, tmp_path: Path) -> None:
+    beyond = ";" * empty
+    rows = ["id;navn", f"a;A;{beyond}text", f"b;B;{beyond}", f'c;C;{beyond}" "', f'"d";D;{beyond};x']
+    (tmp_path / "register.csv").write_text("\n".join(rows[:4] + rows[4:] * (empty < 15)) + "\n")
+    ran = here("reclassify", str(tmp_path / "register.csv"), "--year", "2018", "--out", str(tmp_path / "run"))
+    assert ran.code == 1
+    assert (
+        "register.csv:2:3: wrong-type: the row has more cells than there are columns, or is no row: `text`" in ran.err
+    )
+    assert ran.err.count("more cells than there are columns") == 1 + (empty < 15)

@@ -34,6 +34,7 @@ OWN_HEADER = "  hint: split them, and give each column its header"
 A, B = row_of(2, "a", "A", 3), row_of(3, "b", "B", 4)
 DATE, TRUE = f'<c s="{DAY}"><v>45292</v></c>', '<c t="b"><v>1</v></c>'
 WHOLE: list[str] = []
+SUM = "<c><f>SUM(C1:C2)</f></c>"
 ODD_IDS: tuple[str | float, ...] = (DATE, TRUE, 1.5, 1e15, 101)
 
 
@@ -64,6 +65,40 @@ def covered(cell: str, cells: str) -> list[str]:
             "",
             [f"r.xlsx Register!C2: wrong-type: {NOT_COMPUTED}", SAVED],
             id="a formula without a value",
+        ),
+        pytest.param(
+            HEAD + A + row_of(3, "I alt", None, SUM) + row_of(4, None, None, SUM),
+            "",
+            ["2 rows hold no offer and were set aside: r.xlsx Register!3, r.xlsx Register!4"],
+            id="totals that were never computed",
+        ),
+        pytest.param(
+            HEAD + row_of(2, "I alt", "A", SUM) + row_of(3, SUM, None, "nej"),
+            "",
+            [
+                f"r.xlsx Register!C2: wrong-type: {NOT_COMPUTED}",
+                SAVED,
+                f"r.xlsx Register!A3: wrong-type: {NOT_COMPUTED}",
+                SAVED,
+                "r.xlsx Register!C3: wrong-type: `nej` where a number belongs",
+            ],
+            id="no total, and an id, that were never computed",
+        ),
+        pytest.param(
+            HEAD + row_of(2, DATE, "...", "<c><f>1+2</f></c>") + row_of(3, TRUE, "B", "tre"),
+            "",
+            [
+                "r.xlsx Register!A2: wrong-type: the cell holds the date `2024-01-01`, which is no id",
+                AS_TEXT,
+                "r.xlsx Register!B2: wrong-type: `...` where a name belongs",
+                "  hint: write the name, or leave the line out",
+                f"r.xlsx Register!C2: wrong-type: {NOT_COMPUTED}",
+                SAVED,
+                "r.xlsx Register!A3: wrong-type: the cell holds a logical value (true or false), which is no id",
+                AS_TEXT,
+                "r.xlsx Register!C3: wrong-type: `tre` where a number belongs",
+            ],
+            id="several mistakes in a row",
         ),
         pytest.param(
             HEAD + row_of(2, "a", "A", 3, "<c><f>1+2</f></c>") + B,

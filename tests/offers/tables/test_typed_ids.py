@@ -78,3 +78,28 @@ def test_ids_of_a_table_of_duckdb_too(tmp_path: Path) -> None:
     place = "r.duckdb#offers:1:1: wrong-type: the cell holds the number `1.5`, which is not whole and so no id"
     code, lines = said(tmp_path / "r.duckdb", register="r.duckdb#offers")
     assert (code, lines[-2:]) == (1, [place, "  hint: write the ids as texts, or as whole numbers"])
+
+
+@needs_duckdb
+@pytest.mark.parametrize("column", ["id", "part_of"])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("DATE '2024-02-01'", "the date `2024-02-01`"),
+        ("TIMESTAMP '2024-02-01 00:00:00'", "the date `2024-02-01`"),
+        ("TIMESTAMP '2024-02-01 12:30:00'", "the date `2024-02-01 12:30:00`"),
+        ("TIMESTAMPTZ '2024-02-01 12:30:00+00'", "the date `2024-02-01 12:30:00+00:00`"),
+        ("TIMESTAMP_S '2024-02-01 12:30:00'", "the date `2024-02-01 12:30:00`"),
+        ("TIME '12:30:00'", "the time `12:30:00`"),
+        ("true", "a logical value (true or false)"),
+    ],
+)
+def test_days_and_logical_values_of_duckdb_are_no_ids(tmp_path: Path, column: str, value: str, words: str) -> None:
+    import duckdb  # noqa: PLC0415 - an extra
+
+    other = "part_of" if column == "id" else "id"
+    with duckdb.connect(str(tmp_path / "r.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE offers AS SELECT {value} AS {column}, 'a' AS {other}, 3 AS diagnoses")
+    place = f"r.duckdb#offers:1:1: wrong-type: the cell holds {words}, which is no id, nor is any other in the column"
+    code, lines = said(tmp_path / "r.duckdb", register="r.duckdb#offers")
+    assert (code, lines) == (1, [place, "  hint: write the ids as texts, or as whole numbers"])

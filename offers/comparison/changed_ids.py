@@ -1,0 +1,48 @@
+"""The table of ids that changed since the run before: which of its lines name offers that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from engine.diagnostics import Place
+from offers.comparison.previous import IdLine, Previous, incomplete
+from offers.records.offer_id import comparable_id
+from offers.tables.ids_in_columns import comparable_ids, is_one_of
+from offers.tables.polars_words import polars_failing, polars_in_words
+from offers.tables.table import Table
+
+
+def with_changed_ids(previous: Previous, lines: Sequence[IdLine], register: Table) -> Previous:
+    """The run before, with the ids that took the place of others.
+
+    A line whose old id is not in the run before, or whose new id is not in the register, moves nothing. But its old id
+    may be that of a row that was refused: so it goes on record where the new id is new, and an offer that was merged
+    from it, too, has no cause that the others alone would give.
+
+    Raises:
+        Rejected: the run before, or the register, cannot be read.
+    """
+    with polars_failing(lambda _: incomplete(previous.folder)):
+        before = [frame.select(pl.col("offer").alias("id")) for frame in previous.frames.values()]
+        are_before = _there(before, (name for line in lines for name in (line.old, line.new)))
+    with polars_in_words(Place(register.file), "parquet" if register.files else register.kind):
+        are_now = _there([register.frame], (line.new for line in lines))
+    known = [line._replace(is_before=line.old in are_before, is_now=line.new in are_now) for line in lines]
+    successors: dict[str, list[str]] = {}
+    moved = {line.new for line in known if line.is_used}
+    for line in known:
+        if line.is_used or line.new in moved or (line.is_now and line.new not in are_before):
+            successors.setdefault(line.old, []).append(line.new)
+    return previous._replace(successors=successors, id_lines=known)
+
+
+def _there(frames: Iterable[pl.LazyFrame], ids: Iterable[str]) -> set[str]:
+    """Those of some ids that are in one of several frames."""
+    asked_for = {name: comparable_id(name) for name in ids}
+    wanted, known = pl.Series(list(asked_for.values()), dtype=pl.String), set[str]()
+    for frame in frames:
+        there = frame.filter(is_one_of(pl.col("id"), wanted)).select("id").collect(engine="streaming")
+        known.update(comparable_ids(there["id"]))
+    return {name for name, comparable in asked_for.items() if comparable in known}

@@ -1,0 +1,83 @@
+"""How evidence is written: in an offer file, or in a cell of a table. A hint says what can be written where it points.
+
+What a hint proposes is read before it is proposed, so that nobody is told to write what is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.values.comparison import ONE_SIDED
+
+BOUND_SIGNS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
+Written = Mapping[str, tuple[str, ...]]
+"""What evidence says: under `answer`, `between` or the word of a bound its numbers, with a decimal point."""
+_SIGN_OF = {word: sign for sign, word in BOUND_SIGNS.items()}
+_WORDS = {
+    "at_most": ("≤", "=<", "højst", "max", "at most"),
+    "at_least": ("≥", "=>", "mindst", "min", "at least"),
+    "below": ("under", "below"),
+    "above": ("over", "above"),
+}
+_BOUND_WORDS = {**BOUND_SIGNS, **{written: word for word, several in _WORDS.items() for written in several}}
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_BOUND = rf"([^\d\s.-][^\d.-]*?) ?({_NUMBER})"
+_BOUNDS = re.compile(rf"{_BOUND}(?: *(?:,|;|&|and|og)? *{_BOUND})?\Z")
+_RANGE = re.compile(rf"({_NUMBER}) ?(?:-|–|—|\.\.|til|to) ?({_NUMBER})\Z")
+_EXACTLY = re.compile(rf"=? ?(-?{_NUMBER})\Z")
+
+
+class Notation(NamedTuple):
+    """How an input writes evidence: an offer file, or cells with a decimal sign.
+
+    >>> [Notation(sign).written({"at_most": ("0.5",)}) for sign in (None, ".", ",")]
+    ['{at_most: 0.5}', '<=0.5', '<=0,5']
+    """
+
+    sign: str | None = None
+
+    def written(self, evidence: Written) -> str:
+        """What evidence says, as the input writes it."""
+        if (answer := evidence.get("answer")) is not None:
+            return self.number(answer[0])
+        if self.sign is None:
+            ends = (f"{w}: [{', '.join(n)}]" if w == "between" else f"{w}: {n[0]}" for w, n in evidence.items())
+            return f"{{{', '.join(ends)}}}"
+        if (between := evidence.get("between")) is not None:
+            return "..".join(map(self.number, between))
+        return " ".join(f"{_SIGN_OF[word]}{self.number(number)}" for word, (number,) in evidence.items())
+
+    def number(self, number: str) -> str:
+        """A number that is written with a decimal point."""
+        return number if self.sign is None else number.replace(".", self.sign)
+
+    @property
+    def bounds(self) -> str:
+        """Which bounds go together."""
+        if self.sign is None:
+            return "at most one of `at_least`, `above` and one of `at_most`, `below`; or `between: [a, b]`"
+        return "at most one of `>=`, `>` and one of `<=`, `<`; or `a..b`"
+
+
+OFFER_FILE = Notation()
+
+
+def meant_by(text: str) -> Written | None:
+    """What a number or bound may say that is written in another way; None where that cannot be told.
+
+    >>> meant_by("0,5"), meant_by("≤ 0,5"), meant_by("mindst 3"), meant_by("2-3"), meant_by("many")
+    ({'answer': ('0.5',)}, {'at_most': ('0.5',)}, {'at_least': ('3',)}, {'between': ('2', '3')}, None)
+    """
+    plain = text.strip().replace(",", ".")
+    if exactly := _EXACTLY.match(plain):
+        return {"answer": (exactly[1],)}
+    if between := _RANGE.match(plain):
+        return {"between": (between[1], between[2])}
+    if bounds := _BOUNDS.match(plain):
+        written = [(bounds[at].strip().casefold(), bounds[at + 1]) for at in (1, 3) if bounds[at]]
+        words = [_BOUND_WORDS.get(word) for word, _ in written]
+        if None not in words and len(set(words)) == len(words):
+            return {str(word): (number,) for word, (_, number) in zip(words, written, strict=True)}
+    return None

@@ -61,7 +61,7 @@ def verify(
     from cli.audit.entry_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
     from cli.audit.seal_text import BEGINS, GOES_ON, seal_record, seals_text  # noqa: PLC0415
     from engine.journal.journal import Journal  # noqa: PLC0415
-    from engine.journal.seal_check import SealWitness, checked  # noqa: PLC0415
+    from engine.journal.seal_check import SealWitness, checked, in_order  # noqa: PLC0415
     from engine.journal.verify import verify as verified  # noqa: PLC0415
     from offers.recorded.replay import altered_parts, describing  # noqa: PLC0415
 
@@ -81,8 +81,8 @@ def verify(
         print_json(report_record(report) | seals_record | {"holds": holds})
     else:
         click.echo(report_text(report, lang, was_compared=digest is not None or bool(given)), nl=False)
-        first = min((one.seal.count for one in given), default=0)
-        held = [[BEGINS] if one.seal.count == first else [BEGINS, GOES_ON] for one in given]
+        first = in_order(given)[:1]
+        held = [[BEGINS] if place in first else [BEGINS, GOES_ON] for place in range(len(given))]
         click.echo(seals_text(checks, lang, held), nl=False)
     stop(Exit.DONE if holds else Exit.INTEGRITY)
 

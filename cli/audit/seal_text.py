@@ -11,9 +11,9 @@ from engine.journal.seal_check import SealCheck, SealFault, Signer
 
 _FAULTS = {
     "other_journal": ("Seglet er en anden journals", "The seal is that of another journal"),
-    "cut_off": (
-        "Slutningen er skåret af: journalen har ikke længere post {0}-{1}, som er forseglet",
-        "The end was cut off: the journal no longer has entries {0} to {1}, which were sealed",
+    "too_few": (
+        "Journalen har {0} poster, og {1} blev forseglet: slutningen er skåret af, eller poster er fjernet",
+        "The journal has {0} entries, and {1} were sealed: its end was cut off, or entries were removed",
     ),
     "other_entries": (
         "De første {0} poster er ikke dem, der blev forseglet: journalen er skrevet om",

@@ -16,7 +16,7 @@ from engine.journal.sealing import ContentsOfYear, holds
 
 Kind = Literal[
     "other_journal",
-    "cut_off",
+    "too_few",
     "other_entries",
     "other_head",
     "other_contents",
@@ -112,23 +112,24 @@ class SealWitness:
         """Of each seal what does not agree with it; `headers` are the ids and digests of the journal's headers."""
         leaves = [leaf_of(digest) for digest in self._digests]
         found = [
-            list(self._of_one(one.seal, contents, leaves, headers))
+            list(self._of_one(one, contents, leaves, headers))
             for one, contents in zip(self._given, self._contents, strict=True)
         ]
-        order = sorted(range(len(found)), key=lambda place: self._given[place].seal.count)
-        for earlier, later in itertools.pairwise(order):
+        for earlier, later in itertools.pairwise(in_order(self._given)):
             if not _follows(self._given[earlier].seal, self._given[later].seal, leaves):
                 found[later].append(SealFault("not_consistent", (self._given[earlier].file,)))
         return found
 
     def _of_one(
-        self, seal: Seal, contents: ContentsOfYear, leaves: Sequence[Node], headers: Sequence[tuple[str, str]]
+        self, one: GivenSeal, contents: ContentsOfYear, leaves: Sequence[Node], headers: Sequence[tuple[str, str]]
     ) -> Iterator[SealFault]:
+        seal = one.seal
         if (seal.journal, seal.header) not in headers:
             yield SealFault("other_journal")
             return
+        yield from after_faults(one, None)
         if seal.count > len(leaves):
-            yield SealFault("cut_off", (str(len(leaves) + 1), str(seal.count)))
+            yield SealFault("too_few", (str(len(leaves)), str(seal.count)))
             return
         if not seal.begins(leaves):
             yield SealFault("other_entries", (str(seal.count),))
@@ -140,13 +141,25 @@ class SealWitness:
             yield SealFault("other_contents", wrong)
 
 
+def in_order(given: Sequence[GivenSeal]) -> list[int]:
+    """The places of seals, that of the one with the fewest entries first."""
+    return sorted(range(len(given)), key=lambda place: given[place].seal.count)
+
+
 def _follows(earlier: Seal, later: Seal, leaves: Sequence[Node]) -> bool:
-    """Whether the tree of a later seal begins with that of an earlier one, by the proof that the entries give."""
-    if (earlier.journal, earlier.header) != (later.journal, later.header) or later.count > len(leaves):
+    """Whether the tree of a later seal begins with that of an earlier one, by its own proof, or that of the entries.
+
+    Where it has none, and the entries are too few to prove it, that they are is the fault.
+    """
+    if (earlier.journal, earlier.header) != (later.journal, later.header):
         return False
-    path = consistency(leaves[: later.count], earlier.count)
-    roots = bytes.fromhex(earlier.root), bytes.fromhex(later.root)
-    return is_consistent(earlier.count, roots[0], later.count, roots[1], path)
+    if later.after is not None and _is_that(earlier, later):
+        path = nodes_of(later.after.path)
+    elif later.count <= len(leaves):
+        path = consistency(leaves[: later.count], earlier.count)
+    else:
+        return True
+    return is_consistent(earlier.count, bytes.fromhex(earlier.root), later.count, bytes.fromhex(later.root), path)
 
 
 def after_faults(later: GivenSeal, earlier: GivenSeal | None) -> Iterator[SealFault]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from engine.journal.merkle import root
 from engine.journal.seal import leaf_of
 from engine.values.canonical import canonical, sha256
 from tests.chance import chance
-from tests.command import Ran, here
+from tests.command import ROOT, Ran, here
 from tests.journals import copied, edited, record
 
 COUNT, ALL = 8, ("ane", "bo", "cy")
@@ -186,8 +188,8 @@ def test_a_cut_tail_shows(folder: Path, journal: Path, seal: Path) -> None:
     assert audit(path, "verify").code == 0
     ran = verified(path, seal)
     assert ran.code == 4
-    assert "The end was cut off: the journal no longer has entries 8 to 8, which were sealed." in ran.out
-    assert kinds(path, seal) == [["cut_off"]]
+    assert "The journal has 7 entries, and 8 were sealed: its end was cut off, or entries were removed." in ran.out
+    assert kinds(path, seal) == [["too_few"]]
 
 
 @pytest.mark.parametrize("start", [1, 3, 8])
@@ -227,8 +229,8 @@ FORGED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "the head": ({"head": "0" * 64}, ["other_head"]),
     "the root": ({"root": "0" * 64}, ["other_entries"]),
     "the count": ({"count": 7}, ["other_entries"]),
-    "a larger count": ({"count": 9}, ["cut_off"]),
-    "an endless count": ({"count": 2**53 - 1}, ["cut_off"]),
+    "a larger count": ({"count": 9}, ["too_few"]),
+    "an endless count": ({"count": 2**53 - 1}, ["too_few"]),
     "the decisions": ({"decisions": 7}, ["other_contents"]),
     "the runs": ({"runs": ["0" * 64]}, ["other_contents"]),
     "the year": ({"year": 2017}, ["other_contents"]),
@@ -384,7 +386,8 @@ def test_two_seals_are_compared_with_the_journal_and_with_each_other(folder: Pat
         assert kinds(later / "journal.db", folder / "plain.json", later / name) == [[], []]
     ran = verified(later / "journal.db", folder / "plain.json", later / "after.json")
     assert ran.out.count("It goes on from the earlier seal.") == 1
-    assert kinds(folder / "whole.db", folder / "plain.json", later / "after.json")[1][0] == "cut_off"
+    assert kinds(folder / "whole.db", folder / "plain.json", later / "after.json") == [[], ["too_few"]]
+    assert kinds(folder / "whole.db", folder / "plain.json", later / "alone.json") == [[], ["too_few"]]
 
 
 def test_two_seals_are_compared_without_the_journal(folder: Path, later: Path) -> None:
@@ -407,6 +410,8 @@ def test_a_proof_that_does_not_hold_is_told(folder: Path, later: Path, tmp_path:
         ran = here("receipt", "verify", str(tmp_path / "forged.json"), *more, "--format", "json")
         assert (ran.code, json.loads(ran.out)["holds"]) == (4, False)
         assert json.loads(ran.out)["seals"][0]["faults"][0]["kind"] == "not_consistent"
+    assert kinds(later / "journal.db", tmp_path / "forged.json") == [["not_consistent"]]
+    assert kinds(later / "journal.db", tmp_path / "forged.json", folder / "plain.json")[1] == []
 
 
 def test_a_journal_that_was_written_anew_gets_no_seal_after_the_first(
@@ -602,3 +607,24 @@ def test_no_part_of_the_proof_in_a_receipt_can_be_another(part: str, folder: Pat
         assert ran.code in (1, 4), value
         assert "✓ The entry is one" not in ran.out
         assert ran.code == 4 or "receipt-form" in ran.err
+
+
+def test_the_commands_in_the_document_do_what_they_say(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = (ROOT / "docs" / "auditors.md").read_text().split("## Seal a year")[1].split("\n## ")[0]
+    blocks = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    for name in ALL:
+        for ending in ("pem", "pub"):
+            copied(folder / f"{name}.{ending}", tmp_path / f"{name}.{ending}")
+    path = copied(folder / "whole.db", tmp_path / "decisions.db")
+    record(str(path))
+    commands = [shlex.split(line) for block in blocks for line in block.splitlines()]
+    assert len(commands) == 11
+    for _, *written in commands:
+        words, target = (written[:-2], Path(written[-1])) if ">" in written else (written, None)
+        ran = here(*words, environment={"SEKSKANT_JOURNAL": str(path)} if words[0] == "audit" else {})
+        assert ran.code == 0, (words, ran.err, ran.out)
+        if target is not None:
+            target.write_text(ran.out)

@@ -12,6 +12,7 @@ import click
 from engine.diagnostics import Rejected
 from engine.documents.document import read_file
 from offers.records.offer import wrong_attributes
+from offers.tables.headers import clashing_columns
 
 if TYPE_CHECKING:
     from engine.rulebooks.library import Library
@@ -41,14 +42,15 @@ def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
     """The one vocabulary that the rulebooks of a run share.
 
     Raises:
-        Rejected: it declares attributes that no offer can have.
+        Rejected: it declares attributes that no offer can have, or facts that no table can state.
     """
     vocabularies = {r.vocabulary.written_as: r.vocabulary for r in rulebooks}
     if len(vocabularies) > 1:
         ids = ", ".join(sorted({v.id for v in vocabularies.values()}))
         raise click.UsageError(f"the rulebooks use different vocabularies ({ids}); use them one at a time")
     vocabulary = next(iter(vocabularies.values()))
-    if wrong := wrong_attributes(vocabulary, _vocabulary_file(rulebooks[0])):
+    file = _vocabulary_file(rulebooks[0])
+    if wrong := [*wrong_attributes(vocabulary, file), *clashing_columns(vocabulary, file)]:
         raise Rejected(wrong)
     return vocabulary
 

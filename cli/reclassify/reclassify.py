@@ -425,12 +425,9 @@ def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
         return
     wording, places = Wording(language), [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
     where = ", ".join(places) + (" …" if len(rows) > SHOWN_ASIDE else "")
-    if len(rows) == 1:
-        said = wording.pick("1 række rummer intet tilbud og er udeladt", "1 row holds no offer and was set aside")
-    else:
-        danish = f"{len(rows)} rækker rummer intet tilbud og er udeladt"
-        said = wording.pick(danish, f"{len(rows)} rows hold no offer and were set aside")
-    say(f"{said}: {where}")
+    danish = "rummer intet tilbud og er udeladt"
+    english = ("row holds no offer and was set aside", "rows hold no offer and were set aside")
+    say(f"{wording.number_of(len(rows), (f'række {danish}', f'rækker {danish}'), english)}: {where}")
 
 
 def _say_rejected_rows(rows: Sequence[object]) -> None:

@@ -92,7 +92,7 @@ class _Report:
             self.screen.line(Piece(self.pick("Ingen testtilfælde.", "No cases."), "unknown"))
             return
         waiting = sum(result.case.to_judge for result in tested.results)
-        words = [self.pick("{} testtilfælde", "{} cases").format(len(tested.results))]
+        words = [self._wording.number_of(len(tested.results), ("testtilfælde", "testtilfælde"), ("case", "cases"))]
         words.append(
             self.pick("{} mislykket", "{} failed").format(failed)
             if failed

@@ -50,10 +50,12 @@ def check(paths: tuple[Path, ...], form: str) -> None:
 
 
 def _wrong_attributes(file: VocabularyFile) -> list[Diagnostic]:
-    """What a vocabulary says of attributes of offers that no offer can have; its rulebooks could decide none."""
+    """What a vocabulary says of attributes that no offer can have, and of facts that no table can state."""
     from offers.records.offer import wrong_attributes  # noqa: PLC0415
+    from offers.tables.headers import clashing_columns  # noqa: PLC0415
 
-    return wrong_attributes(file.vocabulary, file.written.place.file)
+    wrong = wrong_attributes(file.vocabulary, file.written.place.file)
+    return [*wrong, *clashing_columns(file.vocabulary, file.written.place.file)]
 
 
 def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:

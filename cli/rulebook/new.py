@@ -203,7 +203,8 @@ def _check(criteria: Sequence[NewCriterion], required: int, mandatory: tuple[int
 
     count = len(criteria)
     if required > count:
-        raise click.UsageError(f"{required} are required, but there are only {count} criteria")
+        there = "is only 1 criterion" if count == 1 else f"are only {count} criteria"
+        raise click.UsageError(f"{required} are required, but there {there}")
     if any(number > count for number in mandatory):
         raise click.UsageError(f"--mandatory names one of the criteria by its number, 1 to {count}")
     if repeated := repeated_facts(criteria):

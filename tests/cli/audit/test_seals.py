@@ -19,7 +19,7 @@ from engine.journal.journal import Journal
 from engine.journal.merkle import root
 from engine.journal.seal import leaf_of
 from engine.values.canonical import canonical, sha256
-from tests.chance import chance
+from tests.chance import AT_THE_DESK, chance
 from tests.command import ROOT, Ran, here
 from tests.journals import copied, edited, record
 
@@ -502,7 +502,7 @@ def test_a_receipt_of_a_decision_of_a_run_proves_that_the_run_was_sealed(folder:
 def test_every_flipped_byte_of_a_signed_seal_is_noticed(folder: Path, seal: Path) -> None:
     data = (folder / "signed.json").read_bytes().removesuffix(b"\n")
     choose = chance("flipped bytes of a seal")
-    for place in choose.sample(range(len(data)), 60):
+    for place in choose.sample(range(len(data)), 20 if AT_THE_DESK else 200):
         flipped = bytearray(data)
         flipped[place] ^= 1 << choose.randrange(8)
         seal.write_bytes(bytes(flipped))
@@ -548,7 +548,8 @@ def test_what_is_no_seal_is_a_line_for_every_command(
 ) -> None:
     whole = json.loads((later / "after.json").read_text())
     whole["signatures"] = json.loads((folder / "signed.json").read_text())["signatures"]
-    for value in ODD:
+    odd = chance(path).sample(ODD, 4) if AT_THE_DESK else ODD
+    for value in odd:
         if value in SOUND.get(path, ()):
             continue
         record_ = json.loads(json.dumps(whole))
@@ -598,7 +599,8 @@ def test_a_seal_with_a_key_less_is_none(name: tuple[str, ...], folder: Path, sea
 def test_no_part_of_the_proof_in_a_receipt_can_be_another(part: str, folder: Path, receipt: str) -> None:
     record_ = json.loads(receipt)
     del record_["seal"]
-    for value in ("0" * 64, 0, 1, 9, 2**53 - 1, [], ["0" * 64] * 3, ["0" * 64] * 65, None, "x", -1, True):
+    values = ["0" * 64, 0, 1, 9, 2**53 - 1, [], ["0" * 64] * 3, ["0" * 64] * 65, None, "x", -1, True]
+    for value in chance(part).sample(values, 5) if AT_THE_DESK else values:
         if record_["sealed"][part] == value:
             continue
         altered = record_ | {"sealed": record_["sealed"] | {part: value}}

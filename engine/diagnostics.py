@@ -98,8 +98,9 @@ CODES: dict[str, str] = {
     "unknown-outcome": "an outcome that the rulebook does not have",
     "mask-incomplete": "a text that is to be masked on export stands in another place too",
     "unwritable": "a file cannot be written",
-    "receipt-form": "a file that is not a receipt, or not a signed head",
-    "signing-key": "a key that cannot sign a head, or cannot check its signature",
+    "receipt-form": "a file that is not a receipt, a seal or a signed head",
+    "not-as-sealed": "a journal or another seal does not agree with a seal",
+    "signing-key": "a key that cannot sign, or cannot check a signature",
     "unknown-entry": "there is no such entry, run or decision in the journal",
 }
 
@@ -153,7 +154,10 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-OF_INTEGRITY = ("altered-file", "altered-journal", "run-elsewhere", "not-replayable", "damaged-entry", "damaged-header")
+OF_INTEGRITY = (
+    *("altered-file", "altered-journal", "run-elsewhere", "not-replayable", "damaged-entry", "damaged-header"),
+    "not-as-sealed",
+)
 """The codes of diagnostics which say that a journal, or a file that it names, does not hold what it should."""
 _PRECEDENCE = (Exit.DEFECT, Exit.INTEGRITY, Exit.REJECTED, Exit.CHECK_FAILED, Exit.UNDETERMINED)
 

@@ -1,1 +1,1 @@
-"""The commands on journals and receipts."""
+"""The commands on journals, receipts and seals."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cli.audit.seal_options import policy_of, read_seals, signing_options
 from cli.audit.shared import as_it_stands, leaving_out, opened
 from cli.common.console import Exit, say, stop
 from cli.common.json_output import print_json
 from cli.common.option_values import Count, Digest, FileName, Words, is_digest
 from cli.common.options import folders_of_runs, format_option, journal_option, language_option
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, Rejected, rejected
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -24,7 +26,15 @@ if TYPE_CHECKING:
 @click.option("--head", "digest", type=Digest(), metavar="DIGEST", help="The head digest from the minutes.")
 @click.option("--count", type=Count(), metavar="N", help="How many entries the journal had then.")
 @click.option("--signed", type=FileName(), metavar="FILE", help="The head and count as they were signed.")
-@click.option("--public-key", type=FileName(), metavar="FILE", help="The key of who signed them, as PEM.")
+@click.option(
+    "--seal",
+    "seals",
+    type=FileName(),
+    multiple=True,
+    metavar="SEAL",
+    help="A seal of a year; an earlier and a later one are compared, too.",
+)
+@signing_options("The key of who signed, as PEM (repeatable for seals).")
 @format_option("text", "json")
 @journal_option
 @language_option
@@ -32,7 +42,9 @@ def verify(
     digest: str | None,
     count: int | None,
     signed: Path | None,
-    public_key: Path | None,
+    seals: tuple[Path, ...],
+    keys: tuple[Path, ...],
+    policy: int | None,
     form: str,
     journal: str,
     lang: Language,
@@ -41,28 +53,60 @@ def verify(
 
     Says what is wrong: which entry was altered in which field, removed, inserted or moved. That the last entries were
     cut off shows only against the head and count that `sekskant audit head` printed before: give them as --head and
-    --count, or signed as --signed with the --public-key of who signed it.
+    --count, or signed as --signed with the --public-key of who signed it. Or give the --seal of a year: the journal
+    must begin with what was sealed, and all who have a --public-key must have signed, or as many as --policy says.
 
     Exit code: 0 the journal holds; 4 it does not.
     """
     from cli.audit.entry_text import report_record, report_text  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.seal_text import BEGINS, GOES_ON, seal_record, seals_text  # noqa: PLC0415
     from engine.journal.journal import Journal  # noqa: PLC0415
+    from engine.journal.seal_check import SealWitness, checked, in_order  # noqa: PLC0415
     from engine.journal.verify import verify as verified  # noqa: PLC0415
     from offers.recorded.replay import altered_parts, describing  # noqa: PLC0415
 
-    is_noted = digest is not None or count is not None
-    if (signed is None) is not (public_key is None) or (signed is not None and is_noted):
-        raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")
+    _check_usage(signed, seals, keys, policy, is_noted=digest is not None or count is not None)
+    given, asked = read_seals(seals), policy_of(keys if seals else (), policy)
     with Journal(journal, runs=folders_of_runs()) as source:  # where its database was altered is among the faults
-        if signed is not None and public_key is not None:
-            count, digest = _signed(signed, public_key, source, lang)
-        replayer = describing(source.text)
-        report = verified(source, count=count, digest=digest, where=lambda entry: altered_parts(replayer, entry))
+        if signed is not None:
+            count, digest = _signed(signed, keys[0], source, lang)
+        replayer, witness = describing(source.text), SealWitness(given)
+        where = lambda entry: altered_parts(replayer, entry)  # noqa: E731 - short
+        report = verified(source, count=count, digest=digest, where=where, witness=witness if given else None)
+        found = witness.faults(_headers(source))
+    checks = [checked(one, asked, faults) for one, faults in zip(given, found, strict=True)]
+    holds = not report.faults and not any(check.faults for check in checks)
     if form == "json":
-        print_json(report_record(report))
+        seals_record = {"seals": [seal_record(check) for check in checks]} if checks else {}
+        print_json(report_record(report) | seals_record | {"holds": holds})
     else:
-        click.echo(report_text(report, lang, was_compared=digest is not None), nl=False)
-    stop(Exit.INTEGRITY if report.faults else Exit.DONE)
+        click.echo(report_text(report, lang, was_compared=digest is not None or bool(given)), nl=False)
+        first = in_order(given)[:1]
+        held = [[BEGINS] if place in first else [BEGINS, GOES_ON] for place in range(len(given))]
+        click.echo(seals_text(checks, lang, held), nl=False)
+    stop(Exit.DONE if holds else Exit.INTEGRITY)
+
+
+def _check_usage(
+    signed: Path | None, seals: Sequence[Path], keys: Sequence[Path], policy: int | None, *, is_noted: bool
+) -> None:
+    """That options go together.
+
+    Raises:
+        click.UsageError: they do not.
+    """
+    if signed is not None and (len(keys) != 1 or is_noted or seals):
+        raise click.UsageError("--signed goes with one --public-key, and instead of --head, --count and --seal")
+    if not seals and ((keys and signed is None) or policy is not None):
+        raise click.UsageError("--public-key goes with --signed or --seal, and --policy with --seal")
+
+
+def _headers(journal: Journal) -> list[tuple[str, str]]:
+    """The ids of the journal's headers and the digests beside them; none where they cannot be read."""
+    try:
+        return [(header.id, digest) for header, digest in journal.headers()]
+    except Rejected:
+        return []  # which is among the faults already
 
 
 def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[int, str]:
@@ -109,12 +153,23 @@ def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
 
 def _sign(journal: Journal, key: Path) -> str:
     from engine.journal.journal import now  # noqa: PLC0415 - only what is used is loaded
-    from engine.journal.signature import is_encrypted, signed_head  # noqa: PLC0415
+    from engine.journal.signature import signed_head  # noqa: PLC0415
+
+    return signed_head(journal, key, passphrase_of(key), now())
+
+
+def passphrase_of(key: Path) -> str | None:
+    """The passphrase of a private key: from SEKSKANT_PASSPHRASE, or asked for where the key needs one.
+
+    Raises:
+        Rejected: the file cannot be read.
+    """
+    from engine.journal.signature import is_encrypted  # noqa: PLC0415 - only what is used is loaded
 
     passphrase = os.environ.get("SEKSKANT_PASSPHRASE")
     if passphrase is None and is_encrypted(key):
-        passphrase = click.prompt(f"Passphrase of {key}", hide_input=True, err=True)
-    return signed_head(journal, key, passphrase, now())
+        passphrase = str(click.prompt(f"Passphrase of {key}", hide_input=True, err=True))
+    return passphrase
 
 
 @click.command(short_help="Decide again from what is recorded, and compare.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.audit.seal_options import read_seals
 from cli.audit.shared import entries_wanted, filter_options, opened, recorded
 from cli.common.console import say
 from cli.common.option_values import FileName, Words
@@ -45,17 +46,29 @@ def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **
 
 @click.command(short_help="Write the receipt of a decision.")
 @click.argument("identifier", type=Words(), metavar="ID")
+@click.option(
+    "--seal",
+    "seal_file",
+    type=FileName(),
+    metavar="SEAL",
+    help="Put in the proof that the entry lies below this seal.",
+)
 @journal_option
-def receipt(identifier: str, journal: str) -> None:
+def receipt(identifier: str, seal_file: Path | None, journal: str) -> None:
     """Write the receipt of a decision to standard output: all that it rests on, as canonical JSON (RFC 8785).
 
     ID is an entry's number, or NUMBER/OFFER (NUMBER/OFFER@RULEBOOK) for a decision of a run.
-    `sekskant receipt verify` checks it on another machine, without the journal.
+    `sekskant receipt verify` checks it on another machine, without the journal; with --seal, which here puts the proof
+    in that the entry (for a decision of a run, that of the run) lies below the seal of a year, also against that seal.
     """
     from engine.journal.receipt import receipt_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.sealed import sealed_entry  # noqa: PLC0415
 
+    given = read_seals([seal_file])[0] if seal_file else None
     with opened(journal) as source:
-        click.echo(receipt_text(source, recorded(source, identifier)))
+        entry = recorded(source, identifier)
+        sealed = sealed_entry(source, entry, given.seal, given.file) if given else None
+        click.echo(receipt_text(source, entry, sealed))
 
 
 @click.command(short_help="Record what people decide in place of a decision.")

@@ -20,6 +20,10 @@ _PARTS = {
     "run": ("kørslen har ikke sit digest", "the run does not have its digest"),
     "rulebook": ("kørslen er afgjort efter et andet regelsæt", "the run was decided by another rulebook"),
     "file": ("kørslen har ingen fil med sådanne afgørelser", "the run has no file of such decisions"),
+    "sealed": (
+        "beviset for, at posten ligger under et segl, holder ikke",
+        "the proof that the entry lies below a seal does not hold",
+    ),
     "entry": ("posten har ikke sit digest", "the entry does not have its digest"),
     "texts": (
         "et regelsæt eller ordforråd mangler eller har ikke sit digest",
@@ -32,9 +36,15 @@ Decided = list[str] | str | None
 
 
 def receipt_report(
-    receipt: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None, language: Language
+    receipt: Receipt,
+    wrong: Sequence[Mismatch],
+    decided: Decided,
+    differs: bool | None,
+    language: Language,
+    *,
+    is_seal_given: bool = False,
 ) -> str:
-    """What the check found, to be read."""
+    """What the check found, to be read; what it found of the seal comes after it, where one is given."""
     wording, screen = Wording(language), Screen()
     entry, decided_so = receipt.entry, receipt.decided_so
     pick, verdict = wording.pick, decided_so["verdict"]
@@ -53,6 +63,12 @@ def receipt_report(
         screen.paragraph(f"{text}.", "not_met", indent=0, bullet="✗ ")
     for text, style in _lines(receipt, wrong, decided, differs, wording):
         screen.paragraph(text, style, indent=0, bullet=_BULLETS[style])
+    if receipt.sealed is not None and not is_seal_given:
+        words = (
+            f"Posten er forseglet; det ses kun med seglet (--seal), hvis digest er {receipt.sealed.seal}.",
+            f"The entry was sealed; that is seen with the seal only (--seal), whose digest is {receipt.sealed.seal}.",
+        )
+        screen.paragraph(pick(*words), "dim", indent=0)
     return screen.taken()
 
 

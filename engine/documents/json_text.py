@@ -33,6 +33,22 @@ def load_json(data: str | bytes, file: str, **hooks: Any) -> Any:
     return json.loads(text, **hooks)
 
 
+def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping in which no key stands twice: an `object_pairs_hook` of `load_json`.
+
+    >>> load_json('{"a": 1, "a": 2}', "a.json", object_pairs_hook=each_key_once)
+    Traceback (most recent call last):
+    ValueError: a key stands twice
+
+    Raises:
+        ValueError: one does.
+    """
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("a key stands twice")
+    return record
+
+
 def is_deep(text: str) -> bool:
     """Whether the nesting is too deep; found in less time than a parser takes.
 

@@ -1,1 +1,1 @@
-"""Recorded decisions: entries in a chain of digests, receipts, and signed heads."""
+"""Recorded decisions: entries in a chain of digests, receipts, signed heads, and seals."""

@@ -5,32 +5,38 @@ texts of the rulebooks and vocabularies by their digests. Its seal is the digest
 
 That of a decision of a run has the run's entry and record, and names the file in which the decision stands; that it
 does stand there is seen with the journal.
+
+One that was made with the seal of a year has the proof that its entry lies below that seal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.diagnostics import Malformed, Place, Rejected, rejected
+from engine.documents.document import MAX_BYTES
 from engine.documents.fields import Fields, read_json
-from engine.documents.json_text import load_json
+from engine.documents.json_text import each_key_once, load_json
 from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, RunRecord, columns_of, rulebooks_named
+from engine.journal.sealed import Sealed, is_of, sealed_in
 from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical, canonical_record, sha256
 from engine.values.json_record import JsonRecord
 
-FORMAT, OF_RUN = "sekskant/receipt/1", "sekskant/receipt/2"
+FORMAT, OF_RUN, BELOW_SEAL = "sekskant/receipt/1", "sekskant/receipt/2", "sekskant/receipt/3"
+"""Of a decision in an entry, of one in a file of a run, and of either with the proof that it lies below a seal; there
+`run` and `name` are null where the decision stands in the entry."""
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
-KEYS_BY_FORMAT = {FORMAT: KEYS, OF_RUN: KEYS | {"run", "name"}}
+KEYS_BY_FORMAT = {FORMAT: KEYS, OF_RUN: KEYS | {"run", "name"}, BELOW_SEAL: KEYS | {"run", "name", "sealed"}}
 _HINT = "`sekskant audit receipt` writes one"
 _SEE = "`sekskant audit verify` says what is wrong"
 
 
-def receipt_text(journal: Journal, entry: Entry) -> str:
-    """The receipt of a decision entry.
+def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None) -> str:
+    """The receipt of a decision entry, with the proof that it lies below a seal, if one is given.
 
     Raises:
         Rejected: the entry is no decision, a text that it rests on is not kept, or the journal's header is damaged.
@@ -62,6 +68,8 @@ def receipt_text(journal: Journal, entry: Entry) -> str:
     }
     if isinstance(entry, RowEntry):
         record |= {"format": OF_RUN, "run": read_json(entry_in_chain.content), "name": entry.name}
+    if sealed is not None:
+        record = {"run": None, "name": None} | record | {"format": BELOW_SEAL, "sealed": sealed.record()}
     try:
         return canonical(record | {"seal": sha256(canonical(record))})
     except ValueError:
@@ -92,7 +100,7 @@ class Receipt(NamedTuple):
     @property
     def is_of_run(self) -> bool:
         """Whether the decision stands in a file of a run, whose entry the receipt has."""
-        return bool(self.record["format"] == OF_RUN)
+        return bool(self.record["format"] == OF_RUN or self.record.get("run") is not None)
 
     @property
     def name(self) -> str:
@@ -110,6 +118,15 @@ class Receipt(NamedTuple):
             return dict.fromkeys(("verdict", "outcome", "rulebook", "version"), "–")
         named = {"rulebook": decision.rulebook.id, "version": decision.rulebook.version}
         return {"verdict": decision.verdict, "outcome": decision.outcome, **named}
+
+    @property
+    def sealed(self) -> Sealed | None:
+        """The proof that the entry lies below a seal; None where it has none.
+
+        Raises:
+            Malformed: what should be one is none.
+        """
+        return sealed_in(self.record["sealed"]) if self.record["format"] == BELOW_SEAL else None
 
     def run(self) -> RunRecord:
         """The record of the run that the decision is of.
@@ -147,9 +164,11 @@ def read_receipt(data: bytes, file: str) -> Receipt:
     Raises:
         Rejected: it is none.
     """
+    if len(data) > MAX_BYTES:
+        raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", _HINT)
     try:
         text = data.decode().removesuffix("\n")
-        record = load_json(text, file, object_pairs_hook=_once)
+        record = load_json(text, file, object_pairs_hook=each_key_once)
     except ValueError:
         raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _HINT) from None
     keys = KEYS_BY_FORMAT.get(str(record.get("format"))) if isinstance(record, dict) else None
@@ -163,14 +182,14 @@ def read_receipt(data: bytes, file: str) -> Receipt:
         raise rejected(Place(file), "receipt-form", "; ".join(mistakes))
     if not all(isinstance(record[key], dict) for key in ("entry", "journal", "texts")):
         raise rejected(Place(file), "receipt-form", "`entry`, `journal` and `texts` must be mappings")
-    return Receipt(text, record)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> JsonRecord:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        raise ValueError("a key stands twice")
-    return record
+    if record.get("run") is None and record.get("name") is not None and record["format"] == BELOW_SEAL:
+        raise rejected(Place(file), "receipt-form", "`name` must be null where `run` is")
+    receipt = Receipt(text, record)
+    try:
+        _ = receipt.sealed
+    except Malformed as error:
+        raise rejected(Place(file), "receipt-form", str(error)) from None
+    return receipt
 
 
 class Mismatch(NamedTuple):
@@ -204,7 +223,9 @@ def mismatches(receipt: Receipt) -> Iterator[Mismatch]:
     known = {form.name for form in FORMATS.values()}
     if entry.get("format") not in known or _digest(entry) != record["digest"]:
         yield Mismatch("entry", str(record["digest"]), _digest(entry))
-    yield from _columns(record, entry)
+    if (sealed := receipt.sealed) is not None and not is_of(sealed, entry.get("number"), record["digest"]):
+        yield Mismatch("sealed", sealed.root, "")
+    yield from _columns(receipt, entry)
     yield from _texts(receipt)
 
 
@@ -229,14 +250,14 @@ def _digest(part: object) -> str:
         return ""
 
 
-def _columns(record: JsonRecord, entry: JsonRecord) -> Iterator[Mismatch]:
+def _columns(receipt: Receipt, entry: JsonRecord) -> Iterator[Mismatch]:
     """The entry says of the decision what the decision says, and so does the run that it is of."""
     try:
-        decision = RecordedDecision.read(record["decision"])
+        decision = RecordedDecision.read(receipt.record["decision"])
         columns: Mapping[str, object] = columns_of(decision)
-        if record["format"] == OF_RUN:
+        if receipt.is_of_run:
             columns = {"year": decision.year}
-            yield from _of_run(decision, RunRecord.read(record["run"]))
+            yield from _of_run(decision, receipt.run())
     except Malformed:
         yield Mismatch("decision", "a whole decision", "")
         return

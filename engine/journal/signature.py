@@ -1,4 +1,4 @@
-"""A signed head: what a journal was at a time, signed with somebody's Ed25519 key. Keys are read and never kept."""
+"""Signatures with Ed25519 keys: of a head, which says what a journal was at a time. Keys are read and never kept."""
 
 from __future__ import annotations
 
@@ -75,6 +75,42 @@ def signature_holds(record: JsonRecord, public_key: Path) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def sign(text: str, key: Path, passphrase: str | None) -> tuple[str, str]:
+    """The public key, as 32 bytes in hexadecimal, and the signature of a text with the private key of a file.
+
+    Raises:
+        Rejected: the key cannot be read, or is no Ed25519 key.
+    """
+    private = _private_key(key, passphrase)
+    return private.public_key().public_bytes_raw().hex(), private.sign(text.encode()).hex()
+
+
+def is_signed(text: str, public_key: str, signature: str, file: str) -> bool:
+    """Whether a signature of a text, which stands in a file, holds by a public key; both in hexadecimal.
+
+    Raises:
+        Rejected: what checks signatures is not installed.
+    """
+    _need_cryptography(Path(file))
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), text.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def public_key_in(file: Path) -> str:
+    """The public key in a file, as 32 bytes in hexadecimal.
+
+    Raises:
+        Rejected: the key cannot be read, or is no Ed25519 key.
+    """
+    return _public_key(file).public_bytes_raw().hex()
 
 
 def _private_key(file: Path, passphrase: str | None) -> Ed25519PrivateKey:

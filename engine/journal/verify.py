@@ -44,6 +44,8 @@ Kind = Literal[
 ]
 Where = Callable[[Entry], list[str]]
 """Which parts of an altered decision are not what its evidence gives."""
+Witness = Callable[[Entry, Recorded | None], None]
+"""Is shown every entry in the order in which they stand, with what it records; None where that cannot be read."""
 
 
 class Fault(NamedTuple):
@@ -84,7 +86,12 @@ class _Row(NamedTuple):
 
 
 def verify(
-    journal: Journal, *, count: int | None = None, digest: str | None = None, where: Where | None = None
+    journal: Journal,
+    *,
+    count: int | None = None,
+    digest: str | None = None,
+    where: Where | None = None,
+    witness: Witness | None = None,
 ) -> Report:
     """Everything that is wrong with a journal.
 
@@ -93,17 +100,20 @@ def verify(
         count: how many entries it had when its head was noted; a shorter one was cut off.
         digest: the head's digest then; entry `count`, or where no count is given any entry, must have it.
         where: says which parts of a decision whose content was altered are not as they were.
+        witness: is shown every entry, so that what else is asked of them is asked of the same ones.
     """
     start, faults = _verify_header(journal)
     faults += _verify_database(journal)
     try:
-        return _verified(journal, start, faults, Head(count or 0, digest or ""), where)
+        return _verified(journal, start, faults, Head(count or 0, digest or ""), where, witness)
     except Rejected as error:
         faults.append(Fault("damaged", detail="; ".join(d.message for d in error.diagnostics)))
         return Report(tuple(faults), Head(0, ""))
 
 
-def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, where: Where | None) -> Report:
+def _verified(
+    journal: Journal, start: str, faults: list[Fault], noted: Head, where: Where | None, witness: Witness | None
+) -> Report:
     texts = _Texts(journal)
     last, total, sound = Head(0, start), 0, True
     recorded_at, dated_before = "", list[int]()
@@ -119,6 +129,8 @@ def _verified(journal: Journal, start: str, faults: list[Fault], noted: Head, wh
         recorded_at = str(entry.recorded_at)
         recorded = _recorded(entry)
         texts.note(entry, recorded)
+        if witness is not None:
+            witness(entry, recorded)
         faults += _inconsistent(entry, recorded) if sound else ()
         faults += _verify_files(journal, entry, recorded) if isinstance(recorded, RunRecord) else ()
     last_number = total

@@ -29,7 +29,7 @@ def groups() -> Iterator[tuple[str, str, click.Command]]:
         yield from commands(group, name)
 
 
-GIVEN = {"--verdict": "met", "--because": "x", "--outcome": "covered", "--journal": "journal.db"}
+GIVEN = {"--verdict": "met", "--because": "x", "--outcome": "covered", "--journal": "journal.db", "--year": "2018"}
 """What else a command must be given."""
 ASKED = [
     pytest.param(group, name, command, parameter, id=f"{group} {name} {parameter.opts[0]}")

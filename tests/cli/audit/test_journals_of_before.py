@@ -121,3 +121,14 @@ def test_a_format_of_a_later_version_is_said_and_not_guessed(former: Path) -> No
     assert ran.code == 4
     start = "Entry 1 (aaparken, hovedstaden.udviklingsstrategi 2018): not replayable: "
     assert ran.out == f"{start}this version does not read the format sekskant/decision/9\n"
+
+
+def test_it_has_the_seal_that_it_had_and_goes_on_from_it(former: Path, tmp_path: Path) -> None:
+    seal, date = RECORDED / "journal-1" / "seal.json", ("--year", "2018", "--date", "2018-12-31")
+    assert audit(former, "seal", *date).out == seal.read_text()
+    assert audit(former, "verify", "--seal", str(seal)).code == 0
+    assert audit(former, "override", "2", "--verdict", "met", "--because", "so").code == 0
+    later = tmp_path / "later.json"
+    assert audit(former, "seal", *date, "--after", str(seal), "--out", str(later)).code == 0
+    assert audit(former, "verify", "--seal", str(seal), "--seal", str(later)).code == 0
+    assert here("receipt", "verify", str(later), "--seal", str(seal)).code == 0

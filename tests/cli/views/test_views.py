@@ -20,6 +20,8 @@ from typing import Any, get_args
 import openpyxl
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from engine.decisions.evaluators import DURABLE_RULES, REFERENCE, why_reference
 from engine.evaluation.durable_engine import why_missing
@@ -60,6 +62,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             shutil.copy(FOLDER / name, folder / name)
         _record()
         _alter(folder)
+        _seal(folder)
         _run(folder)
         yield folder
 
@@ -109,6 +112,26 @@ def _alter(folder: Path) -> None:
         connection.execute("DELETE FROM entries WHERE number = 9")
     receipt = (folder / "receipt.json").read_text()
     (folder / "altered.json").write_text(receipt.replace("taskforcen", "Eva"))
+
+
+def _seal(folder: Path) -> None:
+    """Seals of `whole.db`, of which the first is signed by two with keys that are the same each day; and a receipt."""
+    for number, name in enumerate(("ane", "bo"), 1):
+        key = Ed25519PrivateKey.from_private_bytes(bytes([number] * 32))
+        plain = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / f"{name}.pem").write_bytes(key.private_bytes(*plain))
+        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        (folder / f"{name}.pub").write_bytes(public)
+    year = ("--year", YEAR, "--journal", "whole.db")
+    say("audit", "seal", *year, "--date", "2018-12-31", "--out", "first.json")
+    for name in ("ane", "bo"):
+        say("audit", "cosign", "first.json", "--key", f"{name}.pem", "--name", name.title())
+    say("audit", "seal", *year, "--date", "2019-12-31", "--after", "first.json", "--out", "second.json")
+    say("audit", "cosign", "second.json", "--key", "ane.pem")
+    forged = json.loads((folder / "second.json").read_text()) | {"decisions": 1}
+    (folder / "forged.json").write_text(json.dumps(forged))
+    sealed = say("audit", "receipt", "6", "--seal", "first.json", "--journal", "whole.db")
+    (folder / "sealed.json").write_text(sealed)
 
 
 def _run(folder: Path) -> None:

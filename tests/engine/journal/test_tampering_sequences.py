@@ -25,6 +25,9 @@ from engine.journal.drafts import decision_draft, override_draft, run_draft, tex
 from engine.journal.entry import FORMATS, WRITTEN, Draft, Entry, Header, sealed
 from engine.journal.journal import Head, Journal
 from engine.journal.records import File, RunRecord, RunRulebook, columns_of, recorded_by, rulebooks_named
+from engine.journal.seal import Seal
+from engine.journal.seal_check import GivenSeal, SealWitness
+from engine.journal.sealing import Sealing
 from engine.journal.verify import Fault, verify
 from engine.rulebooks.rulebook import Verdict
 from engine.values.canonical import sha256
@@ -68,6 +71,15 @@ def head(small: Path) -> Head:
     """The head of that journal, as it was noted."""
     with Journal(str(small)) as journal:
         return journal.head()
+
+
+@pytest.fixture(scope="module")
+def seal(small: Path) -> Seal:
+    """The seal of that journal, as somebody else has it."""
+    with Journal(str(small)) as journal:
+        sealing = Sealing(2018)
+        assert not verify(journal, witness=sealing).faults
+        return sealing.seal(journal.header(), Place("small.db"), "2018-12-31T00:00:00.000000Z")
 
 
 # --- whether a journal holds, in plain words ---
@@ -426,16 +438,18 @@ def edited_copy(small: Path, edits: Sequence[Edit]) -> Path:
 
 @tried(400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(edits=SEQUENCES)
-def test_no_sequence_of_edits_passes(edits: list[Edit], small: Path, head: Head) -> None:
+def test_no_sequence_of_edits_passes(edits: list[Edit], small: Path, head: Head, seal: Seal) -> None:
     path = edited_copy(small, edits)
-    now = stored(path)
+    now, witness = stored(path), SealWitness([GivenSeal("seal.json", seal)])
     with Journal(str(path)) as journal:  # opened once: that takes as long as verifying
         with_head = verify(journal, count=head.entries, digest=head.digest).faults
-        without = verify(journal).faults
+        without = verify(journal, witness=witness).faults
+        of_seal = witness.faults([(header.id, digest) for header, digest in journal.headers()])[0]
     path.unlink()
     made = stored(small).parts
     assert bool(with_head) is not holds(now, small.parent, made, head), (edits, with_head)
     assert bool(without) is not holds(now, small.parent, made), (edits, without)
+    assert bool(without or of_seal) is not holds(now, small.parent, made, head), (edits, without, of_seal)
     kinds = {fault.kind for fault in with_head}
     assert "broken" not in kinds, (edits, with_head)
     if len(edits) == 1:

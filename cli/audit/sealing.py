@@ -1,0 +1,112 @@
+"""The `audit` commands that make a seal of a year, and sign it: seal, cosign."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.audit.checking import passphrase_of
+from cli.audit.moment import Moment
+from cli.audit.seal_options import read_seals
+from cli.common.console import Exit, say, stop
+from cli.common.option_values import FileName, Words
+from cli.common.options import YEARS, folders_of_runs, journal_option, language_option
+
+if TYPE_CHECKING:
+    from engine.explanation.words_and_numbers import Language
+    from engine.journal.verify import Report
+
+
+@click.command(short_help="Seal what a journal holds of a year, for the minutes.")
+@click.option("--year", type=YEARS, required=True, help="The agreement year.")
+@click.option(
+    "--after", type=FileName(), metavar="SEAL", help="An earlier seal; the new one proves that it goes on from it."
+)
+@click.option("--date", "sealed_at", type=Moment(), help="When it is sealed, if not now: 2018-12-31, 31.12.2018 09:00.")
+@click.option("--out", type=FileName(), metavar="FILE", help="Where to; by default standard output.")
+@journal_option
+@language_option
+def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None, journal: str, lang: Language) -> None:
+    """Seal what a journal holds of a year: what belongs in the minutes, as canonical JSON (RFC 8785).
+
+    It has the journal's id, how many entries it has in all, the digest of the last and the root of the Merkle tree
+    (RFC 6962) over all, and of the year the digests of its runs, rulebooks and vocabularies and how many decisions and
+    overrides there are. The journal is verified first. Several people can sign it with `sekskant audit cosign`;
+    `sekskant audit verify --seal` checks it later.
+
+    Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
+    """
+    from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
+    from engine.journal.journal import Journal, now  # noqa: PLC0415
+    from engine.journal.seal import read_seal  # noqa: PLC0415
+    from engine.journal.sealing import Sealing  # noqa: PLC0415
+    from engine.journal.verify import verify  # noqa: PLC0415
+
+    earlier = read_seals([after])[0].seal if after else None
+    sealing, pick = Sealing(year), Wording(lang).pick
+    with Journal(journal, runs=folders_of_runs()) as source:
+        report = verify(source, witness=sealing)
+        if report.faults:
+            _refuse(report, source.shown_address, lang)
+        made = sealing.seal(source.header(), source.address.place, sealed_at or now(), earlier)
+    read_seal(made.text().encode(), source.shown_address)  # a journal that others made up may say what no seal can
+    if out is None:
+        click.echo(made.text())
+    else:
+        write_file(out, f"{made.text()}\n".encode())
+        words = (
+            f"{made.count} poster er forseglet; seglets digest",
+            f"{made.count} entries were sealed; digest of the seal",
+        )
+        say(f"{out}: {pick(*words)}: {made.digest}")
+
+
+def _refuse(report: Report, journal: str, lang: Language) -> None:
+    """Say what does not hold, and end."""
+    from cli.audit.entry_text import fault_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
+
+    wording = Wording(lang)
+    words = wording.pick("journalen holder ikke og er ikke forseglet", "the journal does not hold and was not sealed")
+    say(f"{journal}: {words}")
+    for fault in report.faults:
+        say(f"✗ {fault_text(fault, wording)}")
+    stop(Exit.INTEGRITY)
+
+
+@click.command(short_help="Sign a seal, or put the signatures of its copies together.")
+@click.argument("files", metavar="SEAL...", nargs=-1, required=True, type=FileName())
+@click.option("--key", type=FileName(), metavar="KEY", help="Sign with this Ed25519 key (PEM).")
+@click.option("--name", type=Words(), metavar="NAME", help="What whoever signs is called; it is signed too.")
+@click.option("--out", type=FileName(), metavar="FILE", help="Where to; by default into the first SEAL.")
+@language_option
+def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Path | None, lang: Language) -> None:
+    """Sign a seal. Several people can sign the same one, in any order, one after the other or each in a copy.
+
+    With several SEALs, which must be copies of one, the signatures of all are put together; with --key another one is
+    added. A key signs once. A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
+
+    Exit code: 0 done; 1 a file is no seal, or no key; 4 the files are different seals, or a signature does not hold.
+    """
+    from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
+    from engine.journal.seal import LONGEST_NAME, is_name  # noqa: PLC0415
+    from engine.journal.sealing import cosigned, merged  # noqa: PLC0415
+
+    if key is None and (len(files) == 1 or name is not None):
+        raise click.UsageError("give --key to sign, or several copies of a seal to put their signatures together")
+    if name is not None and not is_name(name):
+        raise click.UsageError(f"--name has at most {LONGEST_NAME} characters, all of which can be printed")
+    seals = read_seals(files)
+    made = merged([one.seal for one in seals], [one.file for one in seals])
+    if key is not None:
+        made = cosigned(made, key, passphrase_of(key), name)
+    write_file(out or files[0], f"{made.text()}\n".encode())
+    words = (
+        f"signaturer: {len(made.signatures)}; seglets digest",
+        f"signatures: {len(made.signatures)}; digest of the seal",
+    )
+    say(f"{out or files[0]}: {Wording(lang).pick(*words)}: {made.digest}")

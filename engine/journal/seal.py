@@ -1,0 +1,294 @@
+"""A seal: what a journal held at a time, for the minutes of people who were not there, each of whom can sign it.
+
+It has the journal's id, the number of its entries, the digest of the last, the root of the Merkle tree over the digests
+of them all, and what was decided in a year: by which runs, rulebooks and vocabularies. Who has a seal needs none of the
+others to see that the journal was cut, or written anew; from the root it can be proven that an entry lies below it, and
+that a later seal begins with all that an earlier one had.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+from engine.diagnostics import Malformed, Place, Rejected, rejected
+from engine.documents.document import MAX_BYTES
+from engine.documents.fields import Fields
+from engine.documents.json_text import each_key_once, load_json
+from engine.journal.entry import Header
+from engine.journal.merkle import HIGHEST, Node, leaf, root
+from engine.values.canonical import canonical, sha256
+from engine.values.json_record import JsonRecord
+
+FORMAT = "sekskant/seal/1"
+LONGEST_NAME = 200
+_KEYS = frozenset(
+    {"format", "journal", "year", "count", "head", "root", "runs", "rulebooks", "vocabularies"}
+    | {"decisions", "decisions_of_runs", "overrides", "sealed_at", "after", "signatures"}
+)
+_AFTER = frozenset({"seal", "count", "root", "path"})
+MOST = 2**53 - 1
+"""The largest number that canonical JSON has."""
+_HINT = "`sekskant audit seal` writes one"
+_DIGEST, _SIGNATURE = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{128}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was recorded of a year: runs, rulebooks and vocabularies by their digests, each once and in order.
+
+    `decisions` are entries of their own, `decisions_of_runs` those that the runs counted.
+    """
+
+    runs: tuple[str, ...]
+    rulebooks: tuple[str, ...]
+    vocabularies: tuple[str, ...]
+    decisions: int
+    decisions_of_runs: int
+    overrides: int
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The earlier seal that a seal follows: its digest, its count and root, and the proof of consistency from it."""
+
+    seal: str
+    count: int
+    root: str
+    path: tuple[str, ...]
+
+
+class Signature(NamedTuple):
+    """A signature of a seal: the public key of 32 bytes in hexadecimal, what its owner is called, the signature."""
+
+    key: str
+    name: str | None
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a journal held, sealed at a time (UTC): its first `count` entries, of which the last has the digest `head`.
+
+    Its digest, which is what other records name it by, covers all but the signatures.
+    """
+
+    journal: str
+    header: str
+    year: int
+    count: int
+    head: str
+    root: str
+    contents: Contents
+    sealed_at: str
+    after: After | None = None
+    signatures: tuple[Signature, ...] = ()
+
+    def record(self) -> JsonRecord:
+        """The seal without its signatures."""
+        contents = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self.contents).items()}
+        return {
+            "format": FORMAT,
+            "journal": {"id": self.journal, "digest": self.header},
+            "year": self.year,
+            "count": self.count,
+            "head": self.head,
+            "root": self.root,
+            **contents,
+            "sealed_at": self.sealed_at,
+            "after": None if self.after is None else {**asdict(self.after), "path": list(self.after.path)},
+        }
+
+    @property
+    def digest(self) -> str:
+        """The digest of the seal without its signatures."""
+        return sha256(canonical(self.record()))
+
+    def is_of(self, header: Header) -> bool:
+        """Whether it is of the journal with a header."""
+        return (self.journal, self.header) == (header.id, header.digest)
+
+    def begins(self, leaves: Sequence[Node]) -> bool:
+        """Whether the entries with these leaves begin with those that were sealed."""
+        return len(leaves) >= self.count and root(leaves[: self.count]).hex() == self.root
+
+    def text(self) -> str:
+        """The seal as its file holds it: canonical JSON, signatures in the order of their keys."""
+        signatures = [signature._asdict() for signature in sorted(self.signatures)]
+        return canonical(self.record() | {"signatures": signatures})
+
+    def signed_text(self, name: str | None) -> str:
+        """What somebody who is called so signs: the seal without its signatures, and the name."""
+        return canonical(self.record() | {"signed_by": name})
+
+
+def leaf_of(digest: str) -> Node:
+    """The leaf of an entry in the tree of its journal: of the 32 bytes of its digest.
+
+    >>> leaf_of(64 * "0") == leaf(bytes(32))
+    True
+    """
+    is_digest = _DIGEST.fullmatch(digest)
+    return leaf(bytes.fromhex(digest) if is_digest else digest.encode("utf-8", "surrogatepass"))
+
+
+def nodes_of(path: Sequence[str]) -> list[Node]:
+    """The nodes of a proof."""
+    return [bytes.fromhex(part) for part in path]
+
+
+def read_seal(data: bytes, file: str) -> Seal:
+    """A seal from its file; whether it agrees with anything, and its signatures, are not checked yet.
+
+    Raises:
+        Rejected: it is none.
+    """
+    if len(data) > MAX_BYTES:
+        raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", _HINT)
+    try:
+        record = load_json(data.decode(), file, object_pairs_hook=each_key_once)
+    except ValueError:
+        raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _HINT) from None
+    return seal_in(record, file)
+
+
+def is_seal(data: bytes) -> bool:
+    """Whether what a file holds says that it is a seal, in whatever format.
+
+    >>> is_seal(b'{"format":"sekskant/seal/7"}'), is_seal(b'{"format":"sekskant/receipt/1"}'), is_seal(b"{")
+    (True, False, False)
+    """
+    try:
+        record = load_json(data.decode(), "")
+    except (ValueError, Rejected):
+        return False
+    return isinstance(record, dict) and str(record.get("format")).startswith(f"{FORMAT.rpartition('/')[0]}/")
+
+
+def seal_in(record: object, file: str) -> Seal:
+    """The seal that a record is.
+
+    Raises:
+        Rejected: it is none.
+    """
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
+    try:
+        return _seal(StrictFields(record))
+    except Malformed as error:
+        raise rejected(Place(file), "receipt-form", str(error), _HINT) from None
+
+
+class StrictFields(Fields):
+    """A record whose fields are all there, no others are, and each is of a form."""
+
+    def only(self, keys: frozenset[str]) -> StrictFields:
+        """The record, where it has these keys.
+
+        Raises:
+            Malformed: it lacks one, or has others.
+        """
+        for names, words in ((keys - set(self.record), "is missing"), (set(self.record) - keys, "is an unknown key")):
+            if names:
+                raise Malformed(f"`{self._at(min(names))}` {words}")
+        return self
+
+    def formed(self, name: str, form: re.Pattern[str], words: str) -> str:
+        """A text of a form."""
+        text = self.text(name)
+        return text if form.fullmatch(text) else self._fail(name, words)
+
+    def digest(self, name: str) -> str:
+        """A digest."""
+        return self.formed(name, _DIGEST, "a digest")
+
+    def digests(self, name: str, most: int) -> tuple[str, ...]:
+        """A list of digests."""
+        found = self.texts(name) if isinstance(self.record.get(name), list) else self._fail(name, "a list")
+        if len(found) > most or not all(map(_DIGEST.fullmatch, found)):
+            self._fail(name, "a list of digests")
+        return found
+
+    def counted(self, name: str, least: int = 0) -> int:
+        """A number of things."""
+        number = self.number(name)
+        return number if least <= number <= MOST else self._fail(name, "a number of things")
+
+    def mapping(self, name: str, keys: frozenset[str]) -> StrictFields:
+        """A record in a field that has these keys."""
+        return StrictFields(self.record.get(name), self._at(name)).only(keys)
+
+
+def _seal(fields: StrictFields) -> Seal:
+    journal = fields.only(_KEYS).mapping("journal", frozenset({"id", "digest"}))
+    count = fields.counted("count", 1)
+    return Seal(
+        journal.formed("id", _ID, "the id of a journal"),
+        journal.digest("digest"),
+        fields.year("year"),
+        count,
+        fields.digest("head"),
+        fields.digest("root"),
+        _contents(fields),
+        fields.formed("sealed_at", _TIME, "a time in UTC, to the microsecond"),
+        _after(fields, count),
+        _signatures(fields),
+    )
+
+
+def _contents(fields: StrictFields) -> Contents:
+    return Contents(
+        runs=_ordered(fields, "runs"),
+        rulebooks=_ordered(fields, "rulebooks"),
+        vocabularies=_ordered(fields, "vocabularies"),
+        decisions=fields.counted("decisions"),
+        decisions_of_runs=fields.counted("decisions_of_runs"),
+        overrides=fields.counted("overrides"),
+    )
+
+
+def _ordered(fields: StrictFields, name: str) -> tuple[str, ...]:
+    digests = fields.digests(name, MOST)
+    if list(digests) != sorted(set(digests)):
+        raise Malformed(f"`{name}` is not in order, with each digest once")
+    return digests
+
+
+def _after(fields: StrictFields, count: int) -> After | None:
+    if fields.record["after"] is None:
+        return None
+    after = fields.mapping("after", _AFTER)
+    earlier = after.counted("count", 1)
+    if earlier > count:
+        raise Malformed("`after.count` is larger than `count`")
+    return After(after.digest("seal"), earlier, after.digest("root"), after.digests("path", HIGHEST))
+
+
+def _signatures(fields: StrictFields) -> tuple[Signature, ...]:
+    if not isinstance(listed := fields.record["signatures"], list):
+        raise Malformed("`signatures` is not a list")
+    found = [_signature(StrictFields(one, f"signatures.{number}")) for number, one in enumerate(listed, 1)]
+    if [one.key for one in found] != sorted({one.key for one in found}):
+        raise Malformed("`signatures` are not in the order of their keys, with each key once")
+    return tuple(found)
+
+
+def _signature(fields: StrictFields) -> Signature:
+    fields.only(frozenset(Signature._fields))
+    name = fields.optional_text("name")
+    if name is not None and not is_name(name):
+        raise Malformed(f"a name has at most {LONGEST_NAME} characters that can be printed")
+    return Signature(fields.digest("key"), name, fields.formed("signature", _SIGNATURE, "a signature"))
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can stand in a seal as what somebody is called.
+
+    >>> is_name("Revisionen"), is_name(""), is_name(chr(7))
+    (True, False, False)
+    """
+    return 0 < len(text) <= LONGEST_NAME and text.isprintable() and not text.isspace()

@@ -182,7 +182,7 @@ DETAILED_CELLS = {
 }
 
 
-@pytest.mark.parametrize("backend", ["polars", "duckdb"])
+@pytest.mark.parametrize("backend", ["polars", pytest.param("duckdb", marks=pytest.mark.slow)])
 def test_a_row_says_all_that_the_same_offer_says_as_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
 ) -> None:
@@ -309,7 +309,7 @@ def test_people_may_decide_otherwise(folder: Path) -> None:
     assert "evidence under the override has changed since" in again.err + again.out
 
 
-@pytest.mark.parametrize("backend", ["polars", "duckdb"])
+@pytest.mark.parametrize("backend", ["polars", pytest.param("duckdb", marks=pytest.mark.slow)])
 def test_an_override_stands_beside_the_verdict_in_every_view(folder: Path, backend: str) -> None:
     because = "=Aftalt <b>i</b> udvalget"
     audit("override", f"3/x@{STRATEGY}@2018", "--verdict", "not_covered", "--because", because, "--by", "Udvalget")
@@ -499,6 +499,7 @@ def test_ids_that_were_exchanged_are_each_the_other(years: Years) -> None:
     assert (2, "b", ()) in years.history("b")
 
 
+@pytest.mark.slow
 def test_a_year_in_which_a_row_was_refused_breaks_no_history(years: Years) -> None:
     years.run({"c1": "1"})
     years.run({"c2": "x", "d": "1"}, "c1,c2\n", code=1)
@@ -541,6 +542,7 @@ def test_a_receipt_is_bound_to_its_offer_and_journal(folder: Path, edit: Any, wi
     assert here("receipt", "verify", "receipt.json", *journal).code == code
 
 
+@pytest.mark.slow
 def test_history_follows_ids_that_changed(years: Years) -> None:
     years.run({"a": "1", "b": "2", "c": "3"})
     years.run({"ny-a": "5", "b1": "2", "b2": "6", "c": "3"}, "a,ny-a\nb,b1\nb,b2\n")

@@ -199,6 +199,7 @@ def test_hidden_rows_are_said_with_their_file(returned: Path, tmp_path: Path) ->
     assert remark == {"code": "hidden_rows", "examples": [4], "file": "a.xlsx", "offers": 1}
 
 
+@pytest.mark.slow
 def test_preview_reads_them_as_one_register(returned: Path) -> None:
     options = ("--against", MOST.id, "--rulebook", f"{MOST.id}@2018", *YEAR, "--lang", "en")
     ran = here("preview", str(returned), *options)

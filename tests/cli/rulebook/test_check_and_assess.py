@@ -65,6 +65,7 @@ def compared(folder: Path) -> None:
     assert refusals_in(assessed) == errors_in(checked.out)
 
 
+@pytest.mark.slow
 @given(st.data())
 @tried(200)
 def test_both_accept_or_both_refuse(data: st.DataObject) -> None:

@@ -108,7 +108,7 @@ def read_by(backend: str, table: Table, evaluator: Evaluator, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("table", range(SOAK))
-@pytest.mark.parametrize("backend", ["polars", "duckdb"])
+@pytest.mark.parametrize("backend", ["polars", pytest.param("duckdb", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", TYPES)
 def test_typed_cells_are_read_alike(kind: str, backend: str, table: int, tmp_path: Path) -> None:
     typed = TYPES[kind]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from engine.diagnostics import quoted
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Rulebook
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.records.input_remarks import InputRemark
 
 
@@ -38,6 +38,10 @@ class _Sentences:
             "split_offers": self._split,
             "merged_offers": self._merged,
             "operator_in_several": self._operator_in_several,
+            "assumed": self._assumed,
+            "without_reason": self._without_reason,
+            "superset_not_met": self._superset_not_met,
+            "superset_undetermined": self._superset_undetermined,
             "hidden_rows": self._hidden_rows,
             "hidden_sheets": self._hidden_sheets,
         }
@@ -128,6 +132,44 @@ class _Sentences:
     def _examples(self) -> str:
         examples = [quoted(str(example)) for example in self._detail["examples"]]
         return ", ".join(examples) + (" …" if len(examples) < self._count else "")
+
+    def _assumed(self) -> str:
+        fact = self._rulebooks[0].vocabulary.facts[str(self._detail["fact"])]
+        answer = self._wording.quoted(self._wording.answer(fact, str(fact.assumed)))
+        return self._pick(
+            f"{self._fact()} er ikke oplyst for {self._offers}; det er lagt til grund, at svaret er {answer}.",
+            f"{self._fact()} is not stated for {self._offers}; {answer} is assumed.",
+        )
+
+    def _outcome(self, key: str, verdict: Verdict = Verdict.MET) -> str:
+        rulebook = next(one for one in self._rulebooks if one.id == self._detail[key])
+        return self._wording.text(rulebook.outcomes[verdict].label)
+
+    def _without_reason(self) -> str:
+        title = next(self._wording.text(one.title) for one in self._rulebooks if one.id == self._detail["rulebook"])
+        return self._pick(
+            f"{title}: for {self._offers} er en vurdering uden begrundelse lagt til grund.",
+            f"{title}: for {self._offers} a judgement without a reason was used.",
+        )
+
+    def _superset_not_met(self) -> str:
+        own, wider = self._outcome("rulebook"), self._outcome("superset")
+        other, who = self._outcome("superset", Verdict.NOT_MET), self._offers_are
+        return self._pick(
+            f"Uoverensstemmelse: {who} {own}, men {other}. Efter kilden er det også {wider}.",
+            f"Inconsistency: {who} {own}, but {other}. By the source, that is also {wider}.",
+        )
+
+    def _superset_undetermined(self) -> str:
+        own, wider = self._outcome("rulebook"), self._outcome("superset")
+        return self._pick(
+            f"{self._offers_are} {own}, hvad der efter kilden også er {wider}; om det gælder, er uafklaret.",
+            f"{self._offers_are} {own}, which by the source is also {wider}; whether so is undetermined.",
+        )
+
+    @property
+    def _offers_are(self) -> str:
+        return self._number("tilbud er", "tilbud er", "offer is", "offers are")
 
     def _hidden_rows(self) -> str:
         what = self._number("skjult række er", "skjulte rækker er", "hidden row is", "hidden rows are")

@@ -132,6 +132,7 @@ def run_record(request: Request, result: RunResult, previous: str | None) -> dic
         "margin": str(request.nearness),
         "previous": None if previous is None else _previous_record(previous, request, result),
         "changes": _changes_counted(changes, request.rulebooks) if previous else None,
+        "notes": [note.record for note in result.notes],
         "input_remarks": [remark.record for remark in result.remarks],
     }
 
@@ -263,8 +264,8 @@ def _closing(request: Request, result: RunResult, wording: Wording) -> str:
 
 
 def _remarks(request: Request, result: RunResult, wording: Wording) -> list[str]:
-    """What to know about the input of a run, in sentences."""
-    return remark_sentences(result.remarks, request.rulebooks, request.year, wording)
+    """What to know about the decisions and the input of a run, in sentences."""
+    return remark_sentences([*result.notes, *result.remarks], request.rulebooks, request.year, wording)
 
 
 def _without_causes(request: Request, result: RunResult, wording: Wording) -> list[str]:

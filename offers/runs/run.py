@@ -11,6 +11,7 @@ from offers.comparison.previous import DECISIONS, fault_of_previous
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
 from offers.runs.repeated_ids import Repeated
+from offers.runs.run_notes import notes_on_run
 from offers.runs.run_pass import Pass, Progress, Request, RunResult
 from offers.runs.run_remarks import remarks_on_run
 from offers.tables.polars_words import fault_of, polars_failing, refusal
@@ -43,7 +44,7 @@ def _decided(request: Request, folder: Path, progress: Progress, backend: Backen
             repeated_now = backend.repeated_ids(rows, run)
             if repeated_now.keys() <= repeated.keys():
                 result = _with_offers(run.result(), request)
-                return result._replace(remarks=remarks_on_run(run, result))
+                return result._replace(remarks=remarks_on_run(run, result), notes=notes_on_run(run))
         finally:
             run.close()
         repeated = {**repeated, **repeated_now}

@@ -57,6 +57,7 @@ class RunResult(NamedTuple):
     `rows` are those with any cell: decided, undetermined, rejected and set aside.
     `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
     `overridden` counts, for each rulebook, the offers on which people decided in place of earlier decisions;
+    `remarks` are on the input, `notes` on decisions, each with the number of offers that it concerns;
     `executions` say for each rulebook who decided and who checked, None where no row could be decided.
     """
 
@@ -71,6 +72,7 @@ class RunResult(NamedTuple):
     executions: Sequence[Execution | None]
     overridden: Sequence[int]
     remarks: Sequence[InputRemark] = ()
+    notes: Sequence[InputRemark] = ()
 
 
 Progress = Callable[[int], None]

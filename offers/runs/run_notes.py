@@ -1,0 +1,99 @@
+"""The notes on the decisions of a run, counted: what is assumed, what has no reason, what a wider rulebook says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from engine.evaluation.program import Program, TestNode
+from engine.rulebooks.rulebook import Verdict
+from offers.columns.decision_table import DecisionTable
+from offers.records.evidence import UNKNOWN
+from offers.records.input_remarks import InputRemark
+from offers.runs.run_pass import Pass
+from offers.tables.cells import WHITESPACE
+from offers.tables.table_file import parquet_files
+
+_WIDER = "wider"
+
+
+def notes_on_run(run: Pass) -> list[InputRemark]:
+    """The notes that the same offers have one by one, with how many have each.
+
+    `assumed` (`fact`), `without_reason` (`rulebook`), `superset_not_met` and `superset_undetermined`
+    (`rulebook`, `superset`). One fact that several rulebooks assume is one note.
+    """
+    notes = [note for table in run.decision_tables for note in _notes(run, table)]
+    return list({(note.code, tuple(sorted(note.detail.items()))): note for note in notes}.values())
+
+
+def _notes(run: Pass, table: DecisionTable) -> Iterator[InputRemark]:
+    decided, program = _decided(run, table), table.decisions.program
+    yield from _assumed(decided, program)
+    yield from _without_reason(decided, program)
+    wider = next((one for one in run.decision_tables if one.rulebook.id == table.rulebook.subset_of), None)
+    if wider is not None:
+        yield from _inconsistent(decided, _decided(run, wider), table, wider)
+
+
+def _decided(run: Pass, table: DecisionTable) -> pl.LazyFrame:
+    path = run.file_of(table)
+    return pl.scan_parquet(parquet_files(path) if path.is_dir() else [path], glob=False)
+
+
+def _assumed(decided: pl.LazyFrame, program: Program) -> Iterator[InputRemark]:
+    for fact in program.facts_tested:
+        if fact.assumed is not None:
+            count = _count(decided, ~_is_stated(fact.id, decided))
+            if count:
+                yield InputRemark("assumed", count, {"fact": fact.id})
+
+
+def _without_reason(decided: pl.LazyFrame, program: Program) -> Iterator[InputRemark]:
+    """Judgements that settled the status of a criterion, and say no reason."""
+    facts = program.rulebook.vocabulary.facts
+    tested = [(nodes, leaf) for nodes in program.criteria for leaf in program.leaves_at(nodes.status).values()]
+    judged = [
+        _is_known(leaf.test.fact, decided)
+        & ~_is_stated(f"{leaf.test.fact}_because", decided)
+        & pl.col(nodes.criterion.id).cast(pl.String).is_in(_KNOWN)
+        for nodes, leaf in tested
+        if isinstance(leaf, TestNode) and facts[leaf.test.fact].is_judgement
+    ]
+    if judged and (count := _count(decided, pl.any_horizontal(judged))):
+        yield InputRemark("without_reason", count, {"rulebook": program.rulebook.id})
+
+
+_KNOWN = ("met", "not_met", "not_applicable")
+
+
+def _inconsistent(
+    decided: pl.LazyFrame, wider: pl.LazyFrame, table: DecisionTable, of_wider: DecisionTable
+) -> Iterator[InputRemark]:
+    own = decided.filter(pl.col("verdict").cast(pl.String) == Verdict.MET.value).select("offer")
+    others = wider.select("offer", pl.col("verdict").cast(pl.String).alias(_WIDER))
+    counts = own.join(others, on="offer").group_by(_WIDER).len().collect(engine="streaming")
+    detail = {"rulebook": table.rulebook.id, "superset": of_wider.rulebook.id}
+    for verdict, code in ((Verdict.NOT_MET, "superset_not_met"), (Verdict.UNDETERMINED, "superset_undetermined")):
+        for count in counts.filter(pl.col(_WIDER) == verdict.value)["len"]:
+            yield InputRemark(code, count, detail)
+
+
+def _count(decided: pl.LazyFrame, where: pl.Expr) -> int:
+    return int(decided.select(where.sum()).collect(engine="streaming").item() or 0)
+
+
+def _cell(name: str, decided: pl.LazyFrame) -> pl.Expr:
+    if name not in decided.collect_schema():
+        return pl.lit("")
+    return pl.col(name).cast(pl.String).fill_null("").str.strip_chars(WHITESPACE)
+
+
+def _is_stated(name: str, decided: pl.LazyFrame) -> pl.Expr:
+    return (_cell(name, decided) != "") & pl.col("offer").is_not_null()
+
+
+def _is_known(fact: str, decided: pl.LazyFrame) -> pl.Expr:
+    cell = _cell(fact, decided)
+    return (cell != "") & ~cell.str.to_lowercase().is_in(UNKNOWN)

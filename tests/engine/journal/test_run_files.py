@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.diagnostics import Malformed, Rejected
+from engine.documents.fields import read_json
 from engine.journal.records import File, RunRecord
 from engine.journal.run_files import (
     RECORD,
@@ -47,7 +48,7 @@ def run_with(*files: File) -> RunRecord:
     return RunRecord(2018, (), files=files)
 
 
-WHOLE = run_with(*map(of_path, TEXTS))
+WHOLE = RunRecord.read(read_json(canonical(run_with(*map(of_path, TEXTS)).record())))
 
 
 def found(folder: Path, file: File, *beside: Path) -> Path | str:

@@ -204,8 +204,9 @@ def test_an_entry_names_its_rulebooks_as_far_as_it_can_be_read(entries: list[Ent
     assert rulebooks_named(narrow._replace(superset="{}"), own) == [own.rulebook]
     for content in ("{", "{}", "[]", '{"rulebook":{}}'):
         assert rulebooks_named(narrow._replace(content=content)) == [superset]
-    run = entry_of(run_draft("r", RUN, "out", {}))
+    run = entry_of(run_draft("r", RUN, "out", {}))._replace(kind="RUN".lower())  # as a text that was read
     assert rulebooks_named(run) == [WIDE, NARROW, WIDE]
     assert rulebooks_named(run, RUN._replace(rulebooks=RUN.rulebooks[1:])) == [NARROW, WIDE]
     assert rulebooks_named(run._replace(content="{}")) == rulebooks_named(run, own) == []
-    assert rulebooks_named(narrow._replace(kind="override")) == []
+    for kind in ("a", "note", "override", "texts"):
+        assert rulebooks_named(narrow._replace(kind=kind)) == rulebooks_named(run._replace(kind=kind)) == []

@@ -266,6 +266,10 @@ ON_SERVER: dict[str, tuple[list[str], list[str]]] = {
         ["DROP INDEX ix_entries_offer", "CREATE INDEX ix_entries_offer ON entries (lower(offer))"],
         ["altered index ix_entries_offer"],
     ),
+    "an index of later that is another": (
+        ["DROP INDEX ix_entries_runs", "CREATE INDEX ix_entries_runs ON entries (year)"],
+        ["altered index ix_entries_runs"],
+    ),
     "an index less": (["DROP INDEX ix_entries_offer"], ["removed index ix_entries_offer"]),
     "a view less": (["DROP VIEW runs"], ["removed view runs"]),
     "a sequence": (["CREATE SEQUENCE s"], ["added sequence s"]),

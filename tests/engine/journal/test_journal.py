@@ -140,6 +140,16 @@ EDITS: dict[str, tuple[Edit, list[tuple[str, int | None]]]] = {
     ),
     "exchanged": (lambda c: _exchange(c, 2, 5), [("reordered", 2), ("reordered", 5)]),
     "exchanged neighbours": (lambda c: _exchange(c, 4, 5), [("reordered", 5)]),
+    "moved to the end": (
+        lambda c: c.executescript(
+            "UPDATE entries SET number = 9 WHERE number = 3; UPDATE entries SET number = number - 1 WHERE number > 3"
+        ),
+        [("reordered", 3)],
+    ),
+    "altered and below all numbers": (
+        lambda c: c.execute("UPDATE entries SET number = -3, recorded_by = 'x' WHERE number = 3"),
+        [("altered", -3), ("removed", 3)],
+    ),
     "copied to the end": (lambda c: _duplicate(c, 3, 9), [("inserted", 3)]),
     "copied in between": (lambda c: _duplicate(c, 7, 4), [("inserted", 7)]),
     "forged": (lambda c: _forge(c, 5, recorded_by="somebody else"), [("replaced", 5)]),

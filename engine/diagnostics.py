@@ -54,7 +54,7 @@ CODES: dict[str, str] = {
     "unknown-fact": "a fact that the vocabulary does not declare",
     "unknown-criterion": "a criterion that the rulebook does not define",
     "unknown-answer": "an answer that the fact does not allow",
-    "unknown-rulebook": "a rulebook that is not there",
+    "unknown-rulebook": "a rulebook that is not there, or cannot be loaded",
     "repeated-id": "one id for two things, or one criterion twice in a group",
     "fact-declaration": "a fact whose type and other keys do not go together",
     "condition-form": "a condition that is none of, or several of, the forms it can take",
@@ -63,7 +63,7 @@ CODES: dict[str, str] = {
     "threshold-out-of-range": "a threshold that the fact can never reach",
     "k-larger-than-n": "more criteria are required than there are",
     "mandatory-not-member": "a mandatory criterion that does not count in the group",
-    "group-too-wide": "a group has more parts than can be decided together",
+    "group-too-wide": "a group has more parts, or a fact more answers, than can be decided together",
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
     "not-columnar": "a rulebook whose thresholds have too many digits, or whose means too many years, for columns",
@@ -228,7 +228,7 @@ class NotComparable(Failure):
     exit = Exit.USAGE
 
     def __init__(self, fact: str) -> None:
-        super().__init__(f"the fact `{fact}` is a number to one and an answer to the other")
+        super().__init__(f"the fact `{fact}` is never the same to both: a number and an answer, or nothing in common")
 
 
 class FolderInUse(Failure):

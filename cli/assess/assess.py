@@ -85,7 +85,7 @@ def assess(
     rulebooks = chosen_rulebooks(library, names, year)
     offers = read_offers(paths, shared_vocabulary(rulebooks), keep_written=journal is not None)
     _say_unknown_publications(offers, library, rulebooks)
-    deciders, exits = _deciders(library, rulebooks), list[Exit]()
+    deciders, exits = _deciders(library, rulebooks, year), list[Exit]()
     beside = Beside([*filter(_is_offer, offers)], [decider.program for decider in deciders], year)
     for line in beside.remark_sentences(Wording(lang)):
         say(line)
@@ -120,25 +120,29 @@ def _say_unknown_publications(
                 say(f"{offer.place}: {message}" + (f"; {hint}" if hint else ""))
 
 
-def _deciders(library: Library, rulebooks: Sequence[Rulebook]) -> list[Decider]:
+def _deciders(library: Library, rulebooks: Sequence[Rulebook], year: int) -> list[Decider]:
     """A decider for each rulebook; one that others name as their superset is shared with them."""
     deciders: dict[tuple[bytes, bytes], Decider] = {}
     for rulebook in rulebooks:
         wider = None
-        for content, one in reversed(_with_supersets(library, rulebook, rulebooks, deciders).items()):
+        for content, one in reversed(_with_supersets(library, rulebook, rulebooks, year, deciders).items()):
             wider = deciders.setdefault(content, deciders.get(content) or Decider(one, wider))
     return [deciders[rulebook.content] for rulebook in rulebooks]
 
 
 def _with_supersets(
-    library: Library, rulebook: Rulebook, rulebooks: Sequence[Rulebook], known: Container[tuple[bytes, bytes]]
+    library: Library,
+    rulebook: Rulebook,
+    rulebooks: Sequence[Rulebook],
+    year: int,
+    known: Container[tuple[bytes, bytes]],
 ) -> dict[tuple[bytes, bytes], Rulebook]:
     """A rulebook, the one whose subset it is, and so on, by what they hold; to one that is known or stands there."""
     rulebook_of: dict[tuple[bytes, bytes], Rulebook] = {}
     here: Rulebook | None = rulebook
     while here is not None and here.content not in rulebook_of:
         rulebook_of[here.content] = here
-        here = None if here.content in known else library.superset_of(here, rulebooks)
+        here = None if here.content in known else library.superset_of(here, rulebooks, year)
     return rulebook_of
 
 

@@ -11,7 +11,9 @@ import click
 from cli.audit.shared import as_it_stands, leaving_out, opened
 from cli.common.console import Exit, say, stop
 from cli.common.json_output import print_json
+from cli.common.option_values import Count, Digest, FileName, Words, is_digest
 from cli.common.options import folders_of_runs, format_option, journal_option, language_option
+from engine.diagnostics import Place, rejected
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -19,14 +21,10 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Verify entries, chain, rulebooks and batch files.")
-@click.option("--head", "digest", metavar="DIGEST", help="The head digest from the minutes.")
-@click.option("--count", type=click.IntRange(0), help="How many entries the journal had then.")
-@click.option(
-    "--signed", type=click.Path(path_type=Path), metavar="FILE", help="The head and count as they were signed."
-)
-@click.option(
-    "--public-key", type=click.Path(path_type=Path), metavar="FILE", help="The key of who signed them, as PEM."
-)
+@click.option("--head", "digest", type=Digest(), metavar="DIGEST", help="The head digest from the minutes.")
+@click.option("--count", type=Count(), metavar="N", help="How many entries the journal had then.")
+@click.option("--signed", type=FileName(), metavar="FILE", help="The head and count as they were signed.")
+@click.option("--public-key", type=FileName(), metavar="FILE", help="The key of who signed them, as PEM.")
 @format_option("text", "json")
 @journal_option
 @language_option
@@ -52,7 +50,8 @@ def verify(
     from engine.journal.verify import verify as verified  # noqa: PLC0415
     from offers.recorded.replay import altered_parts, describing  # noqa: PLC0415
 
-    if (signed is None) is not (public_key is None) or (signed and (digest or count)):
+    is_noted = digest is not None or count is not None
+    if (signed is None) is not (public_key is None) or (signed is not None and is_noted):
         raise click.UsageError("--signed and --public-key go together, and instead of --head and --count")
     with Journal(journal, runs=folders_of_runs()) as source:  # where its database was altered is among the faults
         if signed is not None and public_key is not None:
@@ -72,6 +71,8 @@ def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[in
     from engine.journal.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
 
     record, pick = read_signed_head(file), Wording(lang).pick
+    if not is_digest(record["head"]) or isinstance(record["count"], bool) or record["count"] < 0:
+        raise rejected(Place(str(file)), "receipt-form", "`head` is no digest, or `count` no number of entries")
     if not signature_holds(record, key):
         say(f"{file}: {pick('signaturen holder ikke', 'the signature does not hold')}")
         stop(Exit.INTEGRITY)
@@ -82,9 +83,7 @@ def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[in
 
 
 @click.command(short_help="Print the count and head digest, for the minutes.")
-@click.option(
-    "--sign", "key", type=click.Path(path_type=Path), metavar="KEY", help="Sign them with this Ed25519 key (PEM)."
-)
+@click.option("--sign", "key", type=FileName(), metavar="KEY", help="Sign them with this Ed25519 key (PEM).")
 @format_option("text", "json")
 @journal_option
 @language_option
@@ -119,8 +118,8 @@ def _sign(journal: Journal, key: Path) -> str:
 
 
 @click.command(short_help="Decide again from what is recorded, and compare.")
-@click.argument("identifier", metavar="[ID]", required=False)
-@click.option("--run", metavar="RUN", help="Every decision of this run.")
+@click.argument("identifier", type=Words(), metavar="[ID]", required=False)
+@click.option("--run", type=Words(), metavar="RUN", help="Every decision of this run.")
 @click.option("--all", "every", is_flag=True, help="Every decision in the journal.")
 @format_option("text", "json")
 @journal_option

@@ -204,7 +204,8 @@ def report_text(report: Report, language: Language, *, was_compared: bool) -> st
         screen.paragraph(fault_text(fault, wording), indent=0, bullet="✗ ")
     if not report.faults:
         count, digest = report.head
-        screen.line(Piece(wording.pick(f"✓ {count} poster holder.", f"✓ {count} entries hold."), "met"))
+        entries = wording.number_of(count, ("post holder", "poster holder"), ("entry holds", "entries hold"))
+        screen.line(Piece(f"✓ {entries}.", "met"))
         screen.line(Piece(f"{wording.pick('Hoved', 'Head')}: {digest}"))
     for number in report.dated_before:
         words = (

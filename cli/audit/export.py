@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +11,8 @@ from typing import Any
 
 from cli.audit.show import check_whole, entry_record
 from cli.common.spreadsheet import csv_line
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.documents.file_writer import replacing
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal
 from engine.journal.records import rulebooks_named
@@ -20,7 +20,8 @@ from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
-from offers.recorded.mask import check_facts, masked
+from offers.recorded.mask import Masks, check_facts, leaks
+from offers.recorded.masked_values import MaskedValues
 
 Lines = Iterator[str]
 
@@ -32,33 +33,44 @@ TEST_COLUMNS = ("criterion", "criterion_status", "fact", "test", "threshold", "s
 TEXT_COLUMNS = ("because", "reservation", "source", "as_of", "by", "date")
 
 
-class _Masker:
-    """Masks each record, with the vocabulary that its decision was made with."""
+class _Exported:
+    """The records of entries as they are exported; masked, if that is asked for, with each one's own vocabulary."""
 
-    def __init__(self, journal: Journal, facts: Sequence[str], form: str) -> None:
-        self._journal, self._facts = journal, facts
-        self._takes_apart = bool(facts) or form != "jsonl"
+    def __init__(self, journal: Journal, masks: Sequence[str], form: str) -> None:
+        self._journal, self._names = journal, masks
+        self._takes_apart = bool(masks) or form != "jsonl"
         self._vocabularies: dict[str, Vocabulary | None] = {}
-        self.known: set[str] = set()
 
-    def record(self, entry: Entry) -> JsonRecord:
-        """What is exported of an entry.
+    def records(self, entries: Iterable[Entry]) -> Iterator[JsonRecord]:
+        """The records of entries.
 
         Raises:
-            Rejected: parts of it are asked for, and it does not have them.
+            Rejected: parts of one are asked for, and it does not have them; or a mask fails.
         """
-        record = entry_record(entry)
+        return self._masked(entries) if self._names else map(self._record, entries)
+
+    def _record(self, entry: Entry) -> JsonRecord:
         if self._takes_apart:
             check_whole(self._journal, entry)
-        if not self._facts:
-            return record
-        vocabulary = self._vocabulary(entry)
-        self.known |= set(vocabulary.facts) if vocabulary else set()
-        return masked(record, self._facts, vocabulary)
+        return entry_record(entry)
 
-    def finish(self) -> None:
-        """That each fact to be masked is one there is."""
-        check_facts(self._facts, sorted(self.known))
+    def _masked(self, entries: Iterable[Entry]) -> Iterator[JsonRecord]:
+        """The records once all are masked, and none of them holds a value any more that was masked in one."""
+        masks = Masks(self._names)
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as aside:
+            for entry in entries:
+                aside.write(json.dumps(masks.masked(self._record(entry), self._vocabulary(entry))) + "\n")
+            known = (vocabulary.facts for vocabulary in self._vocabularies.values() if vocabulary)
+            check_facts(self._names, sorted({fact for facts in known for fact in facts}))
+            values, leaking = MaskedValues(masks.values), dict[str, Diagnostic]()
+            aside.seek(0)
+            for record in map(json.loads, aside):
+                for mask, diagnostic in leaks(record, values):
+                    leaking.setdefault(mask, diagnostic)
+                if not leaking:
+                    yield record
+        if leaking:
+            raise Rejected(leaking.values())
 
     def _vocabulary(self, entry: Entry) -> Vocabulary | None:
         for named in rulebooks_named(entry)[:1]:
@@ -175,36 +187,20 @@ def export_entries(
     Raises:
         Rejected: an entry is damaged, a mask fails, or the file cannot be written.
     """
-    masker = _Masker(journal, masks, form)
-    lines = FORMATS[form](map(masker.record, entries))
+    lines = FORMATS[form](_Exported(journal, masks, form).records(entries))
+    if out is None:
+        _to_standard_output(lines)
+        return
+    with replacing(out) as stream:
+        stream.writelines(line.encode() for line in lines)
+
+
+def _to_standard_output(lines: Lines) -> None:
     try:
-        if out is None:
-            _to_standard_output(lines, masker)
-        else:
-            _to_file(lines, masker, out)
-    except OSError as error:
-        place = Place(str(out or "standard output"))
-        raise rejected(place, "unwritable", (error.strerror or str(error)).lower()) from None
-
-
-def _to_standard_output(lines: Lines, masker: _Masker) -> None:
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
-        aside.writelines(lines)
-        masker.finish()
-        aside.seek(0)
-        while text := aside.read(1 << 16):
-            sys.stdout.write(text)
-
-
-def _to_file(lines: Lines, masker: _Masker, out: Path) -> None:
-    descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as aside:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
             aside.writelines(lines)
-            masker.finish()
-            aside.flush()
-            os.fsync(aside.fileno())
-        Path(name).replace(out)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+            aside.seek(0)
+            while text := aside.read(1 << 16):
+                sys.stdout.write(text)
+    except OSError as error:
+        raise rejected(Place("standard output"), "unwritable", (error.strerror or str(error)).lower()) from None

@@ -9,6 +9,7 @@ import click
 
 from cli.audit.shared import entries_wanted, filter_options, opened, recorded
 from cli.common.console import say
+from cli.common.option_values import FileName, Words
 from cli.common.options import format_option, journal_option, language_option, user_name
 from offers.tables.formulas import harmless
 
@@ -18,15 +19,23 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Write entries as JSON lines, CSV or W3C PROV.")
 @filter_options
-@click.option("--mask", "masks", multiple=True, metavar="FACT", help="Mask the texts on a fact (repeatable).")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; by default standard output.")
+@click.option(
+    "--mask",
+    "masks",
+    type=Words(),
+    multiple=True,
+    metavar="FACT|FIELD",
+    help="Mask the texts on a fact, or in a field (repeatable).",
+)
+@click.option("--out", type=FileName(), metavar="FILE", help="Where to; by default standard output.")
 @format_option("jsonl", "csv", "prov")
 @journal_option
 def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **options: str | int | None) -> None:
     """Write entries for other programs: jsonl (all that they hold), csv (a row per test), prov (W3C PROV-JSON).
 
-    --mask takes the reasons, reservations and sources of a fact's evidence out, on a copy; numbers and answers
-    stay. If a mask fails, nothing is written.
+    --mask takes the reasons, reservations, sources, names and dates of a fact's evidence out, on a copy, or all
+    texts in a field such as attention or recorded_by; numbers and answers stay. Where a masked text can still be read
+    elsewhere, in whatever letter case, nothing is written, and it is said where.
     """
     from cli.audit.export import export_entries  # noqa: PLC0415 - only what is used is loaded
 
@@ -35,7 +44,7 @@ def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **
 
 
 @click.command(short_help="Write the receipt of a decision.")
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", type=Words(), metavar="ID")
 @journal_option
 def receipt(identifier: str, journal: str) -> None:
     """Write the receipt of a decision to standard output: all that it rests on, as canonical JSON (RFC 8785).
@@ -50,10 +59,12 @@ def receipt(identifier: str, journal: str) -> None:
 
 
 @click.command(short_help="Record what people decide in place of a decision.")
-@click.argument("identifier", metavar="ID")
-@click.option("--verdict", required=True, metavar="VERDICT", help="met, not_met, or the rulebook's word for it.")
-@click.option("--because", required=True, metavar="REASON", help="Why.")
-@click.option("--by", metavar="NAME", help="Who decided so; by default the user's name.")
+@click.argument("identifier", type=Words(), metavar="ID")
+@click.option(
+    "--verdict", type=Words(), required=True, metavar="VERDICT", help="met, not_met, or the rulebook's word for it."
+)
+@click.option("--because", type=Words(), required=True, metavar="REASON", help="Why.")
+@click.option("--by", type=Words(), metavar="NAME", help="Who decided so; by default the user's name.")
 @journal_option
 @language_option
 def override(identifier: str, verdict: str, because: str, by: str | None, journal: str, lang: Language) -> None:
@@ -65,8 +76,6 @@ def override(identifier: str, verdict: str, because: str, by: str | None, journa
     """
     from cli.common.overrides import record_override  # noqa: PLC0415 - only what is used is loaded
 
-    if not because.strip():
-        raise click.UsageError("--because is empty; an override gives its reason")
     with opened(journal, writes=True) as source:
         text = record_override(source, recorded(source, identifier), verdict, because, by or user_name(), lang)
     say(harmless(text))

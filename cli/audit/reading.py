@@ -9,6 +9,7 @@ import click
 
 from cli.audit.shared import as_it_stands, entries_wanted, filter_options, leaving_out, opened, recorded
 from cli.common.json_output import print_json
+from cli.common.option_values import RulebookName, Words
 from cli.common.options import format_option, journal_option, language_option, rulebook_option
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def list_entries(latest: int | None, journal: str, form: str, lang: Language, **
 
 
 @click.command()
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", type=Words(), metavar="ID")
 @format_option("tree", "json")
 @journal_option
 @language_option
@@ -55,7 +56,7 @@ def show(identifier: str, form: str, journal: str, lang: Language) -> None:
 
 
 @click.command(short_help="Show the decisive part of a trace.")
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", type=Words(), metavar="ID")
 @journal_option
 @language_option
 def why(identifier: str, journal: str, lang: Language) -> None:
@@ -67,8 +68,14 @@ def why(identifier: str, journal: str, lang: Language) -> None:
 
 
 @click.command("why-not", short_help="Show what would have had to be different.")
-@click.argument("identifier", metavar="ID")
-@click.option("--outcome", required=True, metavar="OUTCOME", help="The outcome it did not get, in the rulebook's word.")
+@click.argument("identifier", type=Words(), metavar="ID")
+@click.option(
+    "--outcome",
+    type=Words(),
+    required=True,
+    metavar="OUTCOME",
+    help="The outcome it did not get, in the rulebook's word.",
+)
 @journal_option
 @language_option
 def why_not(identifier: str, outcome: str, journal: str, lang: Language) -> None:
@@ -80,8 +87,8 @@ def why_not(identifier: str, outcome: str, journal: str, lang: Language) -> None
 
 
 @click.command(short_help="Show every decision on an offer, and what changed.")
-@click.argument("offer", metavar="OFFER")
-@rulebook_option()
+@click.argument("offer", type=Words(), metavar="OFFER")
+@rulebook_option(type=RulebookName())
 @format_option("text", "json")
 @journal_option
 @language_option

@@ -11,6 +11,7 @@ import click
 from cli.audit.shared import opened
 from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
+from cli.common.option_values import Words
 from cli.common.options import format_option, language_option, other_journal_option
 from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("path", metavar="RECEIPT")
+@click.argument("path", type=Words(), metavar="RECEIPT")
 @other_journal_option
 @format_option("text", "json")
 @language_option

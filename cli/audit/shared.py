@@ -10,6 +10,7 @@ import click
 
 from cli.audit.moment import Moment
 from cli.common.console import Function, present, stop
+from cli.common.option_values import RulebookName, Words
 from cli.common.options import folders_of_runs, rulebook_option, year_option
 from engine.diagnostics import Diagnostic, Rejected
 
@@ -23,16 +24,16 @@ VERDICTS = ("met", "not_met", "undetermined")
 def filter_options(function: Function) -> Function:
     """The options that say which entries are wanted; `wanted` makes a filter of them."""
     options = [
-        click.option("--offer", metavar="ID", help="Only this offer."),
-        rulebook_option("Only this rulebook: ID or ID@VERSION."),
+        click.option("--offer", type=Words(), metavar="ID", help="Only this offer."),
+        rulebook_option("Only this rulebook: ID or ID@VERSION.", type=RulebookName()),
         click.option("--verdict", type=click.Choice(VERDICTS), help="Only this verdict."),
         year_option("Only this agreement year."),
         click.option(
             "--since", type=Moment(), help="Recorded on this day or time, or after it: 2026-05-01, 1.5.2026 08:30."
         ),
         click.option("--until", type=Moment(is_last=True), help="Recorded on this day or time, or before it (UTC)."),
-        click.option("--run", metavar="RUN", help="Only what this run recorded."),
-        click.option("--recorded-by", metavar="NAME", help="Only what this person recorded."),
+        click.option("--run", type=Words(), metavar="RUN", help="Only what this run recorded."),
+        click.option("--recorded-by", type=Words(), metavar="NAME", help="Only what this person recorded."),
         click.option(
             "--decisions",
             is_flag=True,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Function
+from cli.common.option_values import FileName, Words
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -106,13 +107,20 @@ def reading() -> Reading:
 def _journal_option(
     help_text: str, *, required: bool = False, variable: str | None = "SEKSKANT_JOURNAL"
 ) -> Callable[[Function], Function]:
-    return click.option("--journal", metavar="FILE|URL", envvar=variable, required=required, help=help_text)
+    return click.option(
+        "--journal", type=Words(), metavar="FILE|URL", envvar=variable, required=required, help=help_text
+    )
 
 
 def record_options(function: Function) -> Function:
     """The options `--journal` and `--by` of a command that can record what it decides."""
     by = click.option(
-        "--by", metavar="NAME", expose_value=False, callback=_remember, help="Who records; by default the user's name."
+        "--by",
+        type=Words(),
+        metavar="NAME",
+        expose_value=False,
+        callback=_remember,
+        help="Who records; by default the user's name.",
     )
     return _journal_option(f"Record the decisions in a journal. {_PLACE}")(by(function))
 
@@ -125,7 +133,7 @@ def journal_option(function: Function) -> Function:
 def _runs_option(function: Function) -> Function:
     """The option `--runs` of a command that reads a journal; `folders_of_runs` gives what it says."""
     help_text = "A folder in which runs that the journal names may be read, beside its own (repeatable)."
-    kind = click.Path(path_type=Path, file_okay=False)
+    kind = FileName(file_okay=False)
     named = {"multiple": True, "type": kind, "envvar": "SEKSKANT_RUNS", "metavar": "FOLDER", "help": help_text}
     return click.option("--runs", expose_value=False, callback=_remember_runs, **named)(function)  # type: ignore[arg-type]
 

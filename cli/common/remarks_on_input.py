@@ -50,9 +50,8 @@ class _Sentences:
 
     def _number(self, *words: str) -> str:
         """A number of things, in Danish one and several, in English one and several."""
-        one = self._count == 1
-        danish, english = (words[0], words[2]) if one else (words[1], words[3])
-        return f"{self._count} {self._pick(danish, english)}"
+        danish_one, danish_several, english_one, english_several = words
+        return self._wording.number_of(self._count, (danish_one, danish_several), (english_one, english_several))
 
     def _fact(self) -> str:
         facts = self._rulebooks[0].vocabulary.facts

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from engine.diagnostics import Rejected
-from offers.records.offer import unknown_attributes
+from engine.documents.document import read_file
+from offers.records.offer import wrong_attributes
+from offers.tables.headers import clashing_columns
 
 if TYPE_CHECKING:
     from engine.rulebooks.library import Library
@@ -36,12 +39,26 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
 
 
 def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
-    """The one vocabulary that the rulebooks of a run share."""
+    """The one vocabulary that the rulebooks of a run share.
+
+    Raises:
+        Rejected: it declares attributes that no offer can have, or facts that no table can state.
+    """
     vocabularies = {r.vocabulary.written_as: r.vocabulary for r in rulebooks}
     if len(vocabularies) > 1:
         ids = ", ".join(sorted({v.id for v in vocabularies.values()}))
         raise click.UsageError(f"the rulebooks use different vocabularies ({ids}); use them one at a time")
     vocabulary = next(iter(vocabularies.values()))
-    if unknown := unknown_attributes(vocabulary):
-        raise Rejected(unknown)
+    file = _vocabulary_file(rulebooks[0])
+    if wrong := [*wrong_attributes(vocabulary, file), *clashing_columns(vocabulary, file)]:
+        raise Rejected(wrong)
     return vocabulary
+
+
+def _vocabulary_file(rulebook: Rulebook) -> str:
+    """The file of a rulebook's vocabulary; its id, where it does not stand beside the rulebook."""
+    from engine.rulebooks.library import VOCABULARY_FILE, shown_path  # noqa: PLC0415 - help must not wait for it
+
+    file = Path(rulebook.file).parent / VOCABULARY_FILE
+    is_beside = file.exists() and read_file(file) == rulebook.vocabulary.written_as
+    return shown_path(file) if is_beside else rulebook.vocabulary.id

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
+from cli.reclassify.swap import exchange
 from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected
+from engine.documents.file_writer import sync_names
+from engine.documents.ownership import abandoned, own
 from engine.journal.records import RunRecord
 from engine.journal.run_files import KEPT, RECORD, RunFiles, check_copy, digest_of_run, name_of_kept, runs_kept_of
 from engine.values.canonical import canonical, in_unicode, sha256
 from offers.tables.table_file import digest_of_files
+
+_PARTIAL, _OWNER, _COPY, _REPLACED = ".partial", "owner", "copy", "replaced"
 
 
 class RunFolder:
     """The folder of a run: `OUT` is the latest run, `OUT.runs/DIGEST` each, and both are there in full or not at all.
 
     Everything is written aside, in a folder whose name begins with a dot. `keep` gives the run its place under its
-    digest, `replace` makes `OUT` a copy of it. What an interrupted run has left is taken away by the next one that is
-    given the same name.
+    digest, `replace` makes `OUT` a copy of it. What an interrupted run has left is put in its place, or taken away, by
+    the next one that is given the same name; whether it still runs is told by a lock.
 
     Raises:
         FolderInUse: something else stands there.
     """
 
     def __init__(self, out: Path) -> None:
-        self.out = out.resolve()
+        self.out = _resolved(out)
         if in_unicode(str(self.out)) != str(self.out):
             raise FolderInUse(f"the path of {out} is not written in UTF-8; choose another folder")
         if not self.out.name or any(part.endswith(KEPT) for part in self.out.parts):
             raise FolderInUse(f"{out} is no folder that a run can be written as; choose another")
-        if out.exists() and not (out / "run.json").is_file() and (not out.is_dir() or any(out.iterdir())):
+        holds_run = (self.out / "run.json").is_file()
+        if self.out.exists() and not holds_run and (not self.out.is_dir() or any(self.out.iterdir())):
             raise FolderInUse(f"{out} is there already and holds no run; choose another folder")
         if (strange := next(_not_of_a_run(self.out), None)) is not None:
             raise FolderInUse(f"{out} would be replaced, and {strange} in it is of no run; put it elsewhere")
@@ -44,20 +53,46 @@ class RunFolder:
 
     def __enter__(self) -> RunFolder:
         parent = self.out.parent
+        fresh = [folder for folder in (parent, *parent.parents) if not folder.exists()]
         parent.mkdir(parents=True, exist_ok=True)
-        for left in parent.glob(f".{self.out.name}.*.partial"):
-            if not _is_running(left):
-                shutil.rmtree(left, ignore_errors=True)
-        self._aside = Path(tempfile.mkdtemp(prefix=f".{self.out.name}.{os.getpid()}.", suffix=".partial", dir=parent))
+        for folder in fresh:
+            sync_names(folder.parent)
+        for left in _asides(self.out):
+            with abandoned(left / _OWNER) as is_abandoned:
+                if is_abandoned:
+                    self._settle(left)
+            with suppress(OSError):
+                left.rmdir()  # its owner was killed before it was owned
+        self._aside, self._owner = _owned_aside(self.out)
         self.path, self.scratch = self._aside / "run", self._aside / "scratch"
-        self.path.mkdir()
-        self.scratch.mkdir()
+        try:
+            self.path.mkdir()
+            self.scratch.mkdir()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        shutil.rmtree(self._aside, ignore_errors=True)
+        self._end()
+
+    def _end(self) -> None:
+        try:
+            self._settle(self._aside)
+        finally:
+            self._owner.close()
+
+    def _settle(self, aside: Path) -> None:
+        """Take away what was written aside; where an exchange was begun and not ended, end it first."""
+        if (aside / _REPLACED).exists():
+            with suppress(OSError), _alone(self._kept):
+                if not self.out.exists():
+                    (aside / _COPY).rename(self.out)
+                    sync_names(self.out.parent)
+        if self.out.exists() or not (aside / _REPLACED).exists():
+            shutil.rmtree(aside, ignore_errors=True)
 
     def keep(self, record: RunRecord) -> Path:
         """Put the run that was written in its place under its digest, on the disk; the folder that it stands in now.
@@ -71,13 +106,14 @@ class RunFolder:
         place = self._kept / name_of_kept(digest_of_run(record))
         _sync(self.path)
         self._kept.mkdir(exist_ok=True)
+        sync_names(self.out.parent)
         with _alone(self._kept):
             if place.exists():
                 _check_same(place, record)
-                return place
-            self.path.rename(place)
-            _sync_entries(self._kept)
-            _sync_entries(self.out.parent)
+                _sync(place)  # who kept it may have been killed before it was on the disk
+            else:
+                self.path.rename(place)
+            sync_names(self._kept)
         return place
 
     def replace(self, run: Path) -> None:
@@ -94,21 +130,34 @@ class RunFolder:
             raise Refused(str(self.out), f"{reason}; the run itself stands in {run}") from None
 
     def _replace(self, run: Path) -> None:
-        copy = self._aside / "copy"
-        shutil.copytree(run, copy)
-        _sync(copy)
+        if (place := self._place_of_former()) is not None:
+            self._copied(self.out, "former").rename(place)
+            sync_names(self._kept)
+        copy = self._copied(run, _COPY)
         if not self.out.exists():
             copy.rename(self.out)
-        else:
-            former = self._place_of_former() or self._aside / "former"
-            self.out.rename(former)
-            try:
-                copy.rename(self.out)
-            except BaseException:
-                former.rename(self.out)
-                raise
-        _sync_entries(self._kept)
-        _sync_entries(self.out.parent)
+        elif not exchange(copy, self.out):
+            self._exchange_in_turn(copy)
+        sync_names(self.out.parent)
+
+    def _copied(self, run: Path, name: str) -> Path:
+        """A copy of a run, aside and on the disk; it has its name once it is whole."""
+        begun, copy = self._aside / f"{name}.begun", self._aside / name
+        shutil.copytree(run, begun)
+        _sync(begun)
+        begun.rename(copy)
+        sync_names(self._aside)
+        return copy
+
+    def _exchange_in_turn(self, copy: Path) -> None:
+        """Where a system cannot exchange two folders; whoever is killed in between has it done by the next run."""
+        former = self._aside / _REPLACED
+        self.out.rename(former)
+        try:
+            copy.rename(self.out)
+        except BaseException:
+            former.rename(self.out)
+            raise
 
     def _place_of_former(self) -> Path | None:
         """Where the run that stands in `OUT` is to be kept; None where it is kept already, or there is none."""
@@ -182,30 +231,44 @@ def _sync(folder: Path) -> None:
     """Have everything below a folder on the disk."""
     for path in folder.rglob("*"):
         if path.is_dir():
-            _sync_entries(path)
+            sync_names(path)
         else:
             with path.open("rb") as stream:
                 os.fsync(stream.fileno())
-    _sync_entries(folder)
+    sync_names(folder)
 
 
-def _sync_entries(folder: Path) -> None:
-    """Have the names in a folder on the disk, where the system can do that."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
+def _resolved(out: Path) -> Path:
+    """Where a folder is, found out once: what is relative to it would be elsewhere once it was replaced."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        resolved = out.resolve()
+        with suppress(FileNotFoundError):
+            resolved.stat()
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno != errno.ELOOP:
+            raise
+        raise FolderInUse(f"{out} is a link that leads back to itself; choose another folder") from None
+    return resolved
 
 
-def _is_running(folder: Path) -> bool:
-    """Whether the process that writes a folder is still there."""
-    try:
-        os.kill(int(folder.name.split(".")[-3]), 0)
-    except (ValueError, IndexError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
+def _asides(out: Path) -> Iterator[Path]:
+    """The folders in which runs of a name are being written, or were when they were interrupted."""
+    pattern = re.compile(re.escape(f".{out.name}.") + r"\w+" + re.escape(_PARTIAL))
+    yield from (out.with_name(name) for name in sorted(os.listdir(out.parent)) if pattern.fullmatch(name))
+
+
+def _owned_aside(out: Path) -> tuple[Path, IO[bytes]]:
+    """A new folder beside `OUT`, and the open file by which it is owned."""
+    while True:
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=_PARTIAL, dir=out.parent))
+        try:
+            owner = (aside / _OWNER).open("wb")
+        except FileNotFoundError:  # somebody took it for abandoned before it was owned
+            continue
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+        own(owner.fileno())
+        if (aside / _OWNER).exists():
+            return aside, owner
+        owner.close()

@@ -16,7 +16,7 @@ from cli.common.console import Exit, load_library, say, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.remarks_on_input import remark_sentences
-from cli.common.selection import chosen_rulebooks
+from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.reclassify.reclassify import request_of, say_how_it_was_read, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Language, Wording
@@ -69,6 +69,8 @@ def preview(
     library = load_library()
     year = year or library.latest_year()
     (before,), (after,) = (chosen_rulebooks(library, [name], year) for name in (old, new))
+    for rulebook in (before, after):
+        shared_vocabulary([rulebook])
     if (before.id, before.sha256) == (after.id, after.sha256):
         say(f"the two rulebooks are the same: {after.id} {after.version}")
     try:

@@ -20,6 +20,7 @@ import click
 from cli.common.console import Exit, exit_code, load_library, present, say, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
+from cli.common.option_values import FileName
 from cli.common.options import (
     ONLY,
     ignore_option,
@@ -64,13 +65,13 @@ BACKENDS = ("polars", "duckdb", "spark")
 )
 @click.option(
     "--ids",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="A CSV table with the columns `old` and `new`: ids that were renamed, merged or split.",
 )
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="The folder to write. It is replaced whole; each run stays in the folder OUT.runs beside it.",
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
@@ -424,12 +425,9 @@ def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
         return
     wording, places = Wording(language), [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
     where = ", ".join(places) + (" …" if len(rows) > SHOWN_ASIDE else "")
-    if len(rows) == 1:
-        said = wording.pick("1 række rummer intet tilbud og er udeladt", "1 row holds no offer and was set aside")
-    else:
-        danish = f"{len(rows)} rækker rummer intet tilbud og er udeladt"
-        said = wording.pick(danish, f"{len(rows)} rows hold no offer and were set aside")
-    say(f"{said}: {where}")
+    danish = "rummer intet tilbud og er udeladt"
+    english = ("row holds no offer and was set aside", "rows hold no offer and were set aside")
+    say(f"{wording.number_of(len(rows), (f'række {danish}', f'rækker {danish}'), english)}: {where}")
 
 
 def _say_rejected_rows(rows: Sequence[object]) -> None:

@@ -249,18 +249,16 @@ def _heads(wording: Wording) -> list[str]:
 
 
 def _opening(request: Request, result: RunResult, wording: Wording) -> str:
-    rows = _count(result.rows, wording.language)
-    name = Path(request.table.file).name
-    return wording.pick(
-        f"{name}: {rows} rækker, aftaleår {request.year}", f"{name}: {rows} rows, agreement year {request.year}"
-    )
+    rows = wording.number_of(result.rows, ("række", "rækker"), ("row", "rows"))
+    year = wording.pick("aftaleår", "agreement year")
+    return f"{Path(request.table.file).name}: {rows}, {year} {request.year}"
 
 
 def _closing(request: Request, result: RunResult, wording: Wording) -> str:
-    checked = _count(result.checked, wording.language)
+    checked = wording.number_of(result.checked, ("række er", "rækker er"), ("row was", "rows were"))
     return wording.pick(
-        f"{checked} rækker er også afgjort af kontrolberegningen, med samme resultat.",
-        f"{checked} rows were decided by the reference evaluator, too, with the same result.",
+        f"{checked} også afgjort af kontrolberegningen, med samme resultat.",
+        f"{checked} decided by the reference evaluator, too, with the same result.",
     )
 
 
@@ -306,10 +304,8 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
         changed = changed_rows(result.changes, request.rulebooks, wording)
         if changed:
             screen.table(_heads(wording), [[[Piece(cell)] for cell in row] for row in changed])
-        total = _count(result.changes.height, language)
-        screen.line(
-            Piece(wording.pick(f"{total} ændringer, alle i changes.csv", f"{total} changes, all in changes.csv"))
-        )
+        total = wording.number_of(result.changes.height, ("ændring", "ændringer"), ("change", "changes"))
+        screen.line(Piece(f"{total}, {wording.pick('alle i', 'all in')} changes.csv"))
         for line in _without_causes(request, result, wording):
             screen.line(Piece(line))
     for line in _remarks(request, result, wording):

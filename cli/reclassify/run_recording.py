@@ -66,8 +66,8 @@ class RunRecording:
 
 
 def _superset(rulebook: Rulebook, request: Request, library: Library) -> Rulebook | None:
-    superset = library.superset_of(rulebook, request.rulebooks)
-    return superset if superset is not None and superset.vocabulary == rulebook.vocabulary else None
+    superset = library.superset_of(rulebook, request.rulebooks, request.year)
+    return superset if superset is not None and superset.vocabulary.is_same_as(rulebook.vocabulary) else None
 
 
 def _inputs(request: Request, result: RunResult) -> Iterator[File]:

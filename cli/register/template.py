@@ -11,7 +11,7 @@ from cli.common.console import Exit, load_library, say, say_rejected, stop
 from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Rejected
-from engine.explanation.words_and_numbers import Language
+from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
@@ -75,8 +75,10 @@ def template(
         say_rejected(one)
     if sources:
         _say_what_has_no_column(offers)
-    asks = f"{written.facts} facts to report on each offer for the agreement year {year}"
-    say(f"{out}: {asks}; {written.offers} offers stand in it")
+    english = Wording("en")
+    asks = english.number_of(written.facts, ("", ""), ("fact", "facts"))
+    stand = english.number_of(written.offers, ("", ""), ("offer stands", "offers stand"))
+    say(f"{out}: {asks} to report on each offer for the agreement year {year}; {stand} in it")
     stop(Exit.REJECTED if rejected else Exit.DONE)
 
 
@@ -117,4 +119,5 @@ def _say_what_has_no_column(offers: Sequence[Offer]) -> None:
         having = [offer.id for offer in offers if getattr(offer.record, key)]
         if having:
             named = ", ".join(having[:SHOWN]) + (" …" if len(having) > SHOWN else "")
-            say(f"{what} of {len(having)} offers have no column in a table, and stay in the offer files: {named}")
+            offers_having = Wording("en").number_of(len(having), ("", ""), ("offer", "offers"))
+            say(f"{what} of {offers_having} have no column in a table, and stay in the offer files: {named}")

@@ -13,6 +13,7 @@ from engine.authoring.cases.coverage import Meaning
 from engine.authoring.cases.goal_words import goal_words
 from engine.authoring.cases.goals import Goal
 from engine.authoring.cases.mutation import Mutant, Survey
+from engine.documents.file_writer import replacing
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
 
@@ -91,7 +92,7 @@ class _Report:
             self.screen.line(Piece(self.pick("Ingen testtilfælde.", "No cases."), "unknown"))
             return
         waiting = sum(result.case.to_judge for result in tested.results)
-        words = [self.pick("{} testtilfælde", "{} cases").format(len(tested.results))]
+        words = [self._wording.number_of(len(tested.results), ("testtilfælde", "testtilfælde"), ("case", "cases"))]
         words.append(
             self.pick("{} mislykket", "{} failed").format(failed)
             if failed
@@ -177,7 +178,8 @@ def write_junit(tested: Sequence[Tested], path: Path) -> None:
     report.tests, report.failures, report.errors = (
         sum(getattr(suite, counted) for suite in report) for counted in ("tests", "failures", "errors")
     )
-    report.write(str(path), pretty=True)
+    with replacing(path) as stream:
+        report.write(stream, pretty=True)
 
 
 def _messages(result: CaseResult) -> Iterator[str]:

@@ -42,18 +42,20 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     paths = paths or (SHIPPED,)
     case_files = [path for path in paths if path.is_file() and path.resolve().parent.name == FOLDER]
     others = [path for path in paths if path not in case_files]
-    diagnostics = findings_in(others, _unknown_attributes) + _mistakes_in_cases(case_files)
+    diagnostics = findings_in(others, _wrong_attributes) + _mistakes_in_cases(case_files)
     click.echo(PRINTERS[form](diagnostics), nl=False)
     files = len({file for path in paths for file in files_under(path)})
     say(f"{_counted(len(diagnostics), 'finding')} in {_counted(files, 'file')}")
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
-def _unknown_attributes(file: VocabularyFile) -> list[Diagnostic]:
-    """What a vocabulary expects of offers that no offer has; the rulebooks on it could decide none."""
-    from offers.records.offer import unknown_attributes  # noqa: PLC0415
+def _wrong_attributes(file: VocabularyFile) -> list[Diagnostic]:
+    """What a vocabulary says of attributes that no offer can have, and of facts that no table can state."""
+    from offers.records.offer import wrong_attributes  # noqa: PLC0415
+    from offers.tables.headers import clashing_columns  # noqa: PLC0415
 
-    return unknown_attributes(file.vocabulary, lambda fact: file.at_key("facts", fact))
+    wrong = wrong_attributes(file.vocabulary, file.written.place.file)
+    return [*wrong, *clashing_columns(file.vocabulary, file.written.place.file)]
 
 
 def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:

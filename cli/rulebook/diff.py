@@ -10,7 +10,7 @@ from cli.common.console import load_library
 from cli.common.json_output import json_text
 from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
-from engine.authoring.writing.difference import RulebookChange, rulebook_changes
+from engine.authoring.writing.difference import RulebookChange, allow_other_values, rulebook_changes
 from engine.diagnostics import NotComparable, TooComplex
 from engine.explanation.words_and_numbers import Language, Wording
 
@@ -66,16 +66,17 @@ def _table(
     if not changes:
         screen.line(Piece(wording.pick("Ingen forskel.", "No difference.")))
     screen.line()
-    screen.line(Piece(_conclusion(comparison, wording), "met" if comparison.holds else "undetermined"))
+    conclusion = _conclusion(comparison, wording, restricted=allow_other_values(before, after))
+    screen.paragraph(conclusion, "met" if comparison.holds else "undetermined", indent=0)
     example = comparison.counterexample
     return screen.taken() + (f"\n{example_text(example, lang)}" if example else "")
 
 
-def _conclusion(comparison: ProofResult, wording: Wording) -> str:
+def _conclusion(comparison: ProofResult, wording: Wording, *, restricted: bool) -> str:
     conclusions = {
         True: (
-            "Ingen afgørelse kan ændre sig, når alle oplysninger er kendt.",
-            "No verdict can change where all facts are known.",
+            "Ingen afgørelse kan ændre sig, når alle oplysninger er kendt{}.",
+            "No verdict can change where all facts are known{}.",
         ),
         False: (
             "Afgørelser kan ændre sig, for eksempel for dette tilbud:",
@@ -86,7 +87,8 @@ def _conclusion(comparison: ProofResult, wording: Wording) -> str:
             "It could not be shown whether a verdict can change.",
         ),
     }
-    return wording.pick(*conclusions[comparison.holds])
+    both = wording.pick(", og begge tillader dem", " and allowed by both") if restricted else ""
+    return wording.pick(*conclusions[comparison.holds]).format(both)
 
 
 def _json(

@@ -9,6 +9,7 @@ import click
 from cli.common.console import load_library, say
 from cli.common.options import IN_FORCE, format_option, year_option
 from cli.common.selection import chosen_rulebooks
+from engine.documents.file_writer import write_file
 
 
 @click.command()
@@ -32,5 +33,5 @@ def export(name: str, year: int | None, form: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    output.write_text(text, encoding="utf-8")
+    write_file(output, text.encode())
     say(f"{output}: for offers whose facts are all known; FEEL knows no bounds")

@@ -19,16 +19,20 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
 
     PATH is a rulebook, a vocabulary or a folder of them. Comments and the order of everything are kept, and neither
     what a file means nor what its comments allow changes: a file is left as it is where it would, and that is said.
+    A file keeps its line ends.
 
     Exit code: 0 done; 1 a file was rejected; 5 --check, and a file is laid out otherwise.
     """
     from engine.authoring.lints.check import files_under  # noqa: PLC0415 - help must not wait for it
     from engine.diagnostics import Rejected  # noqa: PLC0415
+    from engine.documents.file_writer import rewrite_text  # noqa: PLC0415
 
     exits = []
     for file in dict.fromkeys(file for path in paths for file in files_under(path)):
         try:
             changed = _changed(file, diff)
+            if changed is not None and not (check or diff):
+                rewrite_text(file, changed)
         except Rejected as error:
             say_rejected(error)
             exits.append(Exit.REJECTED)
@@ -36,8 +40,6 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
         if changed is not None:
             exits += [Exit.CHECK_FAILED] if check else []
             say(f"{file}: {'would be laid out anew' if check or diff else 'laid out anew'}")
-            if not (check or diff):
-                file.write_text(changed, encoding="utf-8")
     stop(exit_code(exits))
 
 
@@ -49,7 +51,7 @@ def _changed(file: Path, diff: bool) -> str | None:
     from engine.documents.document import decode, read_file  # noqa: PLC0415
     from engine.rulebooks.library import shown_path  # noqa: PLC0415
 
-    before = decode(read_file(file), shown_path(file))
+    before = decode(read_file(file), shown_path(file)).replace("\r\n", "\n")
     after, left = layout(before, shown_path(file))
     if left is not None:
         place, reason = left

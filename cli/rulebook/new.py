@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,11 +83,9 @@ def new(
     there = [name for name in files if (folder / name).exists()]
     if there:
         raise click.UsageError(f"`{folder / there[0]}` is there already; choose another folder")
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+    _write(folder, {name: text.encode() for name, text in files.items()} | _schemas())
+    for name in files:
         say(str(folder / name))
-    _copy_schemas(folder / "schema")
     _finish(folder, lang)
 
 
@@ -107,15 +105,28 @@ def _finish(folder: Path, lang: Language) -> None:
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
-def _copy_schemas(folder: Path) -> None:
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write all files or, where one cannot be written, none: what was not there before is taken away again."""
+    from engine.documents.file_writer import write_file  # noqa: PLC0415
+
+    fresh = [folder / name for name in files if not (folder / name).exists()]
+    try:
+        for name, data in files.items():
+            write_file(folder / name, data, parents=True)
+    except BaseException:
+        for path in fresh:
+            with suppress(OSError):
+                path.unlink()
+        raise
+
+
+def _schemas() -> dict[str, bytes]:
     """The JSON Schemas that the first lines of the files name, for editors."""
     import offers  # noqa: PLC0415
     from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
 
-    folder.mkdir(exist_ok=True)
     cases = Path(offers.__file__).parent / "schema" / "cases-1.schema.json"
-    for file in (*(SHIPPED / "schema").glob("*.json"), cases):
-        shutil.copy(file, folder)
+    return {f"schema/{file.name}": file.read_bytes() for file in (*(SHIPPED / "schema").glob("*.json"), cases)}
 
 
 class _Questions:
@@ -192,7 +203,8 @@ def _check(criteria: Sequence[NewCriterion], required: int, mandatory: tuple[int
 
     count = len(criteria)
     if required > count:
-        raise click.UsageError(f"{required} are required, but there are only {count} criteria")
+        there = "is only 1 criterion" if count == 1 else f"are only {count} criteria"
+        raise click.UsageError(f"{required} are required, but there {there}")
     if any(number > count for number in mandatory):
         raise click.UsageError(f"--mandatory names one of the criteria by its number, 1 to {count}")
     if repeated := repeated_facts(criteria):

@@ -12,6 +12,7 @@ from cli.common.console import Exit, load_library, say, stop
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.diagnostics import NotComparable, TooComplex
+from engine.documents.file_writer import write_file
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Relation
@@ -82,6 +83,6 @@ def _compared(
     click.echo(proof_report.comparison_text(first, second, relation, comparison, lang, form), nl=False)
     if comparison.counterexample and file is not None:
         text = proof_report.example_text(comparison.counterexample, lang)
-        file.write_text(text, encoding="utf-8")
+        write_file(file, text.encode())
         say(f"{file}: --year {comparison.counterexample.year}")
     return comparison.holds is True

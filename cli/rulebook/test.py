@@ -55,7 +55,7 @@ def test(
     unnoticed, or one of the --fail options applies.
     """
     from cli.rulebook import case_report  # noqa: PLC0415 - help must not wait for it
-    from engine.diagnostics import IntegrityFault  # noqa: PLC0415
+    from engine.diagnostics import IntegrityFault, Rejected  # noqa: PLC0415
     from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
     from offers.cases.case_file import collect  # noqa: PLC0415
 
@@ -69,20 +69,29 @@ def test(
     tested = []
     for rulebook in collection.rulebooks:
         try:
-            tested.append(_tested(rulebook, collection.files_of(rulebook), mutate, write_missing, lang))
+            tested.append(_tested(rulebook, collection.files_of(rulebook), mutate))
+            if write_missing:
+                _write_missing(tested[-1], collection.files_of(rulebook), lang)
+        except Rejected as error:
+            say_rejected(error)
+            exits.append(Exit.REJECTED)
         except IntegrityFault as error:
             say(f"{rulebook.file}: {error}")
             exits.append(Exit.INTEGRITY)
     printed = case_report.cases_json if form == "json" else case_report.table_text
     click.echo(printed(tested, lang, listed=coverage or fail_under is not None), nl=False)
     if junit is not None:
-        case_report.write_junit(tested, junit)
+        try:
+            case_report.write_junit(tested, junit)
+        except Rejected as error:
+            say_rejected(error)
+            exits.append(Exit.REJECTED)
     if any(_fails(one, fail_under, fail_on_empty) for one in tested) or (fail_on_empty and not tested):
         exits.append(Exit.CHECK_FAILED)
     stop(exit_code(exits))
 
 
-def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missing: bool, lang: Language) -> Tested:
+def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool) -> Tested:
     """What the cases of one rulebook come to."""
     from cli.rulebook.case_report import Tested  # noqa: PLC0415
     from engine.authoring.cases.case import run_cases  # noqa: PLC0415
@@ -97,16 +106,14 @@ def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool, write_missi
         from engine.authoring.cases.mutation import survey as surveyed  # noqa: PLC0415 - only where it is asked for
 
         survey = surveyed(rulebook, [r.case for r in results if r.passed and not r.case.to_judge])
-    tested = Tested(rulebook, results, meaning, frozenset(done), survey)
-    if write_missing:
-        _write_missing(tested, files, decider, lang)
-    return tested
+    return Tested(rulebook, results, meaning, frozenset(done), survey)
 
 
-def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang: Language) -> None:
+def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> None:
     """Add cases to judge for what is not shown, but not again for what waits to be judged."""
     from engine.authoring.cases.coverage import covered_by, reached  # noqa: PLC0415
     from engine.authoring.cases.suggestions import suggestions  # noqa: PLC0415
+    from engine.decisions.decide import Decider  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from offers.cases.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
 
@@ -114,7 +121,7 @@ def _write_missing(tested: Tested, files: list[CaseFile], decider: object, lang:
     waiting = [r._replace(case=r.case._replace(to_judge=False)) for r in tested.results if r.case.to_judge]
     written = reached(meaning.goals, covered_by(waiting, meaning.program), meaning.program)
     goals = [goal for goal in tested.missing if goal not in written]
-    suggested = list(suggestions(meaning, goals, decider))  # type: ignore[arg-type]
+    suggested = list(suggestions(meaning, goals, Decider(tested.rulebook)))
     path = case_file_for(tested.rulebook, files)
     if suggested:
         taken = [result.case.name for result in tested.results]

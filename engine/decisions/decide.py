@@ -39,7 +39,7 @@ class Decider:
         is_checked: bool = True,
     ) -> None:
         self.program = compile_rulebook(rulebook)
-        same_facts = superset is not None and superset.program.rulebook.vocabulary == rulebook.vocabulary
+        same_facts = superset is not None and superset.program.rulebook.vocabulary.is_same_as(rulebook.vocabulary)
         self.superset = superset if same_facts else None
         self._analyst = Analyst(self.program)
         self._evaluators = evaluators_of(self.program, engine, is_checked)

@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError, SchemaValidator, ValidationError,
 
 from engine.diagnostics import Diagnostic, Rejected
 from engine.documents.document import Node, number_of
+from engine.documents.shape_tags import tag_of_choice, tag_of_value
 
 if typing.TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -138,18 +139,10 @@ def _exact(value: object) -> object:
 
 
 def _union(parts: tuple[Any, ...], definitions: dict[str, CoreSchema], least: int | None) -> CoreSchema:
-    choices = {_tag(part): _schema(part, definitions, least) for part in parts if part is not types.NoneType}
-    schema = next(iter(choices.values())) if len(choices) == 1 else core_schema.tagged_union_schema(choices, _tag_of)
+    choices = {tag_of_choice(p): _schema(p, definitions, least) for p in parts if p is not types.NoneType}
+    several = len(choices) > 1
+    schema = core_schema.tagged_union_schema(choices, tag_of_value) if several else next(iter(choices.values()))
     return core_schema.nullable_schema(schema) if types.NoneType in parts else schema
-
-
-def _tag(part: Any) -> str:
-    """A union's choices are told apart by what is written: a text, a list or a mapping."""
-    return "<mapping>" if dataclasses.is_dataclass(part) else f"<{typing.get_origin(part) or part}>"
-
-
-def _tag_of(value: object) -> str:
-    return "<mapping>" if isinstance(value, dict) else f"<{list if isinstance(value, list) else str}>"
 
 
 def _shape_schema(shape_class: type, definitions: dict[str, CoreSchema]) -> CoreSchema:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 import typing
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, quoted
-from engine.documents.document import Node, Scalar
+from engine.documents.document import Mapping, Node, Scalar
 from engine.documents.places import place_of_key, walk
+from engine.documents.shape_tags import tag_of_choice
 from engine.values.numbers import number_hint
 
 if typing.TYPE_CHECKING:
@@ -64,8 +66,7 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
     node = walk(root, path)[-1]
     if kind == _UNKNOWN:
         place, message = place_of_key(root, *path), f"unknown key {quoted(last)}"
-        is_empty = isinstance(node, Scalar) and not node.text
-        return Diagnostic(place, "unknown-key", message, key_hint(last, _keys_of(owner), is_empty=is_empty))
+        return Diagnostic(place, "unknown-key", message, _key_hint(owner, walk(root, path[:-1])[-1], node, last))
     if kind == _MISSING:
         return _missing(owner, node.place, last)
     if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
@@ -74,6 +75,20 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
         message = f"{_given(node)} where a text in two languages belongs"
         return Diagnostic(node.place, "missing-text", message, _TWO_LANGUAGES)
     return _wrong(node, last, detail, list(_words_in(_annotation_at(shape_class, path))))
+
+
+def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> str | None:
+    """What was meant by a key: what the record says of it, or a near one, which may stand there already."""
+    meant: typing.Mapping[str, str] = getattr(owner, "meant", {})
+    there = record.entries if isinstance(record, Mapping) else {}
+    free = [known for known in _keys_of(owner) if known not in there] or _keys_of(owner)
+    is_empty = isinstance(value, Scalar) and not value.text
+    if key.lower() in meant:
+        return meant[key.lower()]
+    near = nearest(key, _keys_of(owner))
+    if near in there and not is_empty:
+        return f"`{near}` stands here already"
+    return key_hint(key, free, is_empty=is_empty)
 
 
 def _is_text(shape_class: type | None) -> bool:
@@ -129,12 +144,24 @@ def _shape_at(shape_class: type, path: typing.Sequence[str | int]) -> type | Non
 
 
 def _annotation_at(shape_class: type, path: typing.Sequence[str | int]) -> Any:
-    """The annotation of what a path of keys leads to, with the lists, mappings and options around it."""
+    """The annotation of what a path leads to, through keys, list items and the tags of unions."""
     here: Any = shape_class
     for step in path:
-        fields = next((f for f in map(_fields_of, _shapes_in(here)) if step in f), None)
-        here = fields[str(step)] if fields else here
+        here = _annotation_inside(here, step)
     return here
+
+
+def _annotation_inside(annotation: Any, step: str | int) -> Any:
+    """The annotation one step further; a key of a mapping leads to its value, also where a record has such a key."""
+    is_union = typing.get_origin(annotation) in (typing.Union, types.UnionType)
+    parts = typing.get_args(annotation) if is_union else (annotation,)
+    choices = [part for part in parts if part is not types.NoneType]
+    if len(choices) > 1:
+        return next((choice for choice in choices if tag_of_choice(choice) == step), annotation)
+    (only,) = choices
+    if typing.get_origin(only) in (list, dict):
+        return typing.get_args(only)[-1]
+    return _fields_of(typing.cast(type, only)).get(str(step), only) if dataclasses.is_dataclass(only) else only
 
 
 def _keys_of(shape_class: type | None) -> list[str]:

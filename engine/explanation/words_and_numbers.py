@@ -90,6 +90,17 @@ class Wording:
         """The one of two texts that is in this language."""
         return danish if self.language == "da" else english
 
+    def number_of(self, number: int, danish: tuple[str, str], english: tuple[str, str]) -> str:
+        """A number with what there is of it, one or several.
+
+        >>> Wording("da").number_of(1, ("række", "rækker"), ("row", "rows"))
+        '1 række'
+        >>> Wording("en").number_of(1200, ("række", "rækker"), ("row", "rows"))
+        '1,200 rows'
+        """
+        digits = f"{number:,}".replace(",", "." if self.language == "da" else ",")
+        return f"{digits} {self.pick(*(words[number != 1] for words in (danish, english)))}"
+
     def listed(self, words: Iterable[str], joined_by: str = "and") -> str:
         """Words with commas, and "and" or "or" before the last."""
         words = list(words)

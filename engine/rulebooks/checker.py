@@ -38,11 +38,15 @@ class Checker:
             what = "a version" if pattern is VERSION else "an id"
             self.say(path, "identifier", f"{quoted(text)} is not {what}", _WRITTEN[pattern], at_key)
 
-    def known(self, path: Path, code: str, name: str, known: Iterable[str], what: str) -> bool:
-        """Whether a name is known; a mistake where it is not."""
+    def known(
+        self, path: Path, code: str, name: str, known: Iterable[str], what: str, fitting: Iterable[str] | None = None
+    ) -> bool:
+        """Whether a name is known; a mistake where it is not, with a hint of those that fit there, by default all."""
         known = list(known)
         if name not in known:
-            self.say(path, code, f"there is no {what} {quoted(name)}", near_hint(name, known))
+            self.say(
+                path, code, f"there is no {what} {quoted(name)}", near_hint(name, known if fitting is None else fitting)
+            )
         return name in known
 
     def answer(self, path: Path, answer: str, fact: str, known: Iterable[str]) -> None:

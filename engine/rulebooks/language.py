@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Literal
 
 from engine.documents.shape import key, shape
+from engine.rulebooks.meant import IN_CONDITION, IN_GROUP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,8 @@ class VocabularyFile:
 class Condition:
     """A condition: one of `all`, `any`, `not`, or a test on one `fact`."""
 
+    meant: ClassVar[Mapping[str, str]] = IN_CONDITION
+
     all: list[Condition] | None = key(default=None, at_least=1, description="each of these")
     any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
     not_: Condition | None = key(default=None, alias="not", description="the opposite of this")
@@ -133,6 +137,8 @@ class Criterion:
 @shape
 class Group:
     """A rule or a part of one: `at_least` k `of` several, `all`, `any` or `not`. A criterion stands as its id."""
+
+    meant: ClassVar[Mapping[str, str]] = IN_GROUP
 
     at_least: int | None = key(default=None, at_least=1, description="how many `of` these must be met")
     of: list[str | Group] | None = key(default=None, at_least=1, description="criteria or groups that count")

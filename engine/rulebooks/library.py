@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import rules
@@ -134,10 +134,17 @@ class Library:
             vocabularies[own.id] = own
         return self._rulebook(path, vocabularies)
 
-    def superset_of(self, rulebook: Rulebook, chosen: Iterable[Rulebook] = ()) -> Rulebook | None:
-        """The rulebook whose subset one declares itself to be, in the version in force with it; chosen ones first."""
-        day = rulebook.in_force_from
-        candidates = [*(r for r in chosen if r.is_in_force(day)), *self._on(day)]
+    def superset_of(
+        self, rulebook: Rulebook, chosen: Sequence[Rulebook] = (), year: int | None = None
+    ) -> Rulebook | None:
+        """The rulebook whose subset one declares itself to be; one that was chosen goes before all others.
+
+        Of several versions it is that in force on 1 January of the year, else the one in force with the subset.
+        """
+        begins = rulebook.in_force_from
+        day = begins if year is None else datetime.date(year, 1, 1)
+        in_force = sorted(chosen, key=lambda r: not r.is_in_force(day))
+        candidates = itertools.chain(in_force, self._on(day), self._on(begins))
         return next((r for r in candidates if r.id == rulebook.subset_of and r is not rulebook), None)
 
 

@@ -167,6 +167,10 @@ class Vocabulary(NamedTuple):
         """What names it in records."""
         return VocabularyRef(self.id, self.sha256)
 
+    def is_same_as(self, other: Vocabulary) -> bool:
+        """Whether another vocabulary is written as this one, wherever each was read."""
+        return self.written_as == other.written_as
+
     def years_of(self, fact: FactDeclaration) -> list[int]:
         """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
         parts = (part for f in self.facts.values() if f.derivation for part in f.derivation.parts)

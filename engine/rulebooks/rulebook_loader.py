@@ -40,6 +40,11 @@ MAX_WIDTH = 240
 MAX_BOTH_WAYS = 8
 """A criterion that counts both for and against a rule doubles the cases to be decided."""
 
+LAST_YEAR = 2999
+"""The last agreement year that can be asked for."""
+MAX_ANSWERS = 240
+"""What durable-rules can hold of one test: each answer takes a field."""
+
 _COMPARISONS = tuple(comparison.value for comparison in Comparison)
 _MEMBERSHIPS = ("is_", "in_")
 _OPERATORS = (*_COMPARISONS, *_MEMBERSHIPS)
@@ -80,6 +85,9 @@ class _RulebookChecker(Checker):
         force = written.in_force
         if force.until and force.until < force.from_:
             self.say(("in_force", "until"), "effective-dates", "the last day lies before the first")
+        if force.from_.year > LAST_YEAR:
+            message = f"the first day lies after {LAST_YEAR}, the last agreement year that is decided"
+            self.say(("in_force", "from"), "effective-dates", message)
         rule = self._rule(written)
         return Rulebook(
             id=written.id,
@@ -138,8 +146,9 @@ class _RulebookChecker(Checker):
         )
 
     def _judgement(self, path: Path, name: str) -> None:
-        known = self.known(path, "unknown-fact", name, self._vocabulary.facts, "fact")
-        if known and not self._is_judgement(name):
+        facts = self._vocabulary.facts
+        judgements = [fact.id for fact in facts.values() if fact.is_judgement]
+        if self.known(path, "unknown-fact", name, facts, "fact", judgements) and not self._is_judgement(name):
             self.say(path, "test-on-fact", f"`{name}` is not a judgement", "declare a fact of `type: judgement`")
 
     def _applicability(self, path: Path, written: language.NotApplicable | None) -> Applicability | None:
@@ -179,26 +188,37 @@ class _RulebookChecker(Checker):
     def _test(
         self, path: Path, name: str, written: language.Condition, comparisons: list[str], reference: language.Text
     ) -> Condition:
-        if not self.known((*path, "fact"), "unknown-fact", name, self._vocabulary.facts, "fact"):
+        facts = self._vocabulary.facts
+        fitting = self._fitting(comparisons)
+        if not self.known((*path, "fact"), "unknown-fact", name, facts, "fact", fitting):
             return _NOTHING
-        fact = self._vocabulary.facts[name]
+        fact = facts[name]
         if fact.is_yearly:
             hint = "test a fact that is derived from it"
             self.say((*path, "fact"), "fact-per-year", f"`{name}` has a value for each year", hint)
-        fitting = _COMPARISONS if fact.is_number else _MEMBERSHIPS
-        hint = "one of " + ", ".join(f"`{_key(o)}`" for o in fitting)
+        operators = _COMPARISONS if fact.is_number else _MEMBERSHIPS
+        hint = "one of " + ", ".join(f"`{_key(o)}`" for o in operators)
+        if len(comparisons) > 1:
+            hint = "two tests are joined: `all: [{fact: ...}, {fact: ...}]`"
         if len(comparisons) > 1 or not (comparisons or self._is_judgement(name)):
             message = f"a test on `{name}` has one comparison, here {_listed(comparisons) or 'none'}"
             self.say(path, "condition-form", message, hint)
             return _NOTHING
         operator = comparisons[0] if comparisons else "is_"
-        if operator not in fitting:
+        if operator not in operators:
             message = f"`{_key(operator)}` does not go with `{name}`"
             self.say((*path, _key(operator)), "test-on-fact", message, hint, at_key=True)
             return _NOTHING
         if fact.is_number:
             return self._comparison(path, fact, Comparison(operator), Fraction(getattr(written, operator)), reference)
         return self._membership(path, fact, written, reference)
+
+    def _fitting(self, operators: Sequence[str]) -> list[str]:
+        """The facts that can be tested in a way: without an operator, judgements."""
+        single = [fact for fact in self._vocabulary.facts.values() if not fact.is_yearly]
+        if not operators:
+            return [fact.id for fact in single if fact.is_judgement]
+        return [fact.id for fact in single if fact.is_number is (operators[0] in _COMPARISONS)]
 
     def _is_judgement(self, name: str) -> bool:
         return self._vocabulary.facts[name].is_judgement
@@ -227,6 +247,9 @@ class _RulebookChecker(Checker):
         for i, answer in enumerate(answers):
             place: Path = (*path, "in", i) if written.in_ else (*path, "is")
             self.answer(place, answer, fact.id, fact.answers)
+        if len(fact.answers) > MAX_ANSWERS:
+            message = f"`{fact.id}` has more answers than durable-rules can count"
+            self.say((*path, "fact"), "group-too-wide", message, f"at most {MAX_ANSWERS}")
         return AnswerTest(fact.id, frozenset(answers), reference)
 
     def _rule(self, written: language.RulebookFile) -> Rule:
@@ -245,7 +268,10 @@ class _RulebookChecker(Checker):
         counts = written.of is not None
         if len(forms) != 1 or counts is not (written.at_least is not None):
             message = f"a group has one form, here {_listed(_given(written, ('at_least',)) + forms) or 'none'}"
-            self.say(path, "condition-form", message, "`at_least: 2, of: [...]`, or one of `all`, `any`, `not`")
+            hint = "`at_least: 2, of: [...]`, or one of `all`, `any`, `not`"
+            if forms in (["all"], ["any"]):
+                hint = f"what `at_least` counts stands in `of`, not in `{forms[0]}`"
+            self.say(path, "condition-form", message, hint)
             return Join("all", ())
         if written.mandatory is not None and not counts:
             message = f"`mandatory` belongs beside `of`, not beside {_listed(forms)}"

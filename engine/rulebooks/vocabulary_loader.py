@@ -89,14 +89,20 @@ class _VocabularyChecker(Checker):
             self._part((*path, "ratio", "to"), derived.ratio.to, per_year=False)
 
     def _part(self, path: Path, name: str, per_year: bool) -> None:
-        if not self.known(path, "unknown-fact", name, self._facts, "fact"):
+        fitting = [n for n, f in self._facts.items() if _is_part(f) and (f.per == "year") is per_year]
+        if not self.known(path, "unknown-fact", name, self._facts, "fact", fitting):
             return
         fact = self._facts[name]
-        if fact.derived or fact.type in ("judgement", "one_of"):
+        if not _is_part(fact):
             self.say(path, "fact-declaration", f"`{name}` is not a number that is stated")
         elif (fact.per == "year") is not per_year:
             has = "has one value" if per_year else "has a value for each year"
             self.say(path, "fact-declaration", f"`{name}` {has}", "declare it with or without `per: year`")
+
+
+def _is_part(fact: language.Fact) -> bool:
+    """Whether others can be derived from a fact: it is a number, and stated."""
+    return not fact.derived and fact.type not in ("judgement", "one_of")
 
 
 def _contradictions(fact: language.Fact) -> list[str]:

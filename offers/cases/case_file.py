@@ -8,13 +8,14 @@ from typing import Any, Literal, NamedTuple
 
 from engine.authoring.cases.case import Case
 from engine.authoring.lints.check import files_under
-from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.places import place_of, place_of_key, walk
 from engine.documents.shape import fit_or_reject, key, shape
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from offers.cases.rulebook_of_cases import rulebook_of_cases
 from offers.records.evidence import read_evidence
 
 FOLDER = "cases"
@@ -71,34 +72,11 @@ def read_case_file(path: Path, data: bytes | None = None) -> CaseFile:
     """
     node = read_one(read_file(path) if data is None else data, shown_path(path))
     written = fit_or_reject(CasesFile, node)
-    rulebook = _rulebook(path, node, written.rulebook)
+    rulebook = rulebook_of_cases(path, node, written.rulebook)
     reader = _Reader(node, rulebook, written.year or rulebook.agreement_years[0])
     cases = tuple(reader.case(i, entry) for i, entry in enumerate(written.cases))
     reader.finish()
     return CaseFile(path, rulebook, cases)
-
-
-def _rulebook(path: Path, node: Node, name: str) -> Rulebook:
-    """The rulebook that a case file names."""
-    identifier, _, version = name.partition("@")
-    known = list(_beside(path))
-    versions = [r for r in known if r.id == identifier and version in ("", r.version)]
-    if not versions:
-        names = dict.fromkeys(r.name for r in known)
-        message = f"there is no rulebook {quoted(name)} in the folder above, nor among those shipped"
-        raise rejected(place_of(node, "rulebook"), "unknown-rulebook", message, near_hint(name, names))
-    return max(versions, key=lambda r: r.in_force_from)
-
-
-def _beside(path: Path) -> Iterator[Rulebook]:
-    """The rulebooks in the folder above that load, then those shipped."""
-    library = Library()
-    for file in sorted(path.resolve().parent.parent.glob("*.yaml")):
-        try:
-            yield library.from_file(file)
-        except Rejected:
-            continue
-    yield from library.rulebooks
 
 
 class _Reader:

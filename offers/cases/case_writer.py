@@ -11,7 +11,8 @@ from engine.authoring.cases.goal_words import goal_words
 from engine.authoring.cases.goals import EdgeGoal
 from engine.authoring.cases.suggestions import Suggestion
 from engine.authoring.proofs.witness import Values
-from engine.documents.document import Mapping, read_file, read_one
+from engine.documents.document import Mapping, decode, read_file, read_one
+from engine.documents.file_writer import rewrite_text
 from engine.evaluation.program import Program
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
@@ -103,7 +104,10 @@ def _quoted(text: str) -> str:
 
 
 def add_cases(path: Path, rulebook: Rulebook, blocks: Sequence[str], wording: Wording) -> None:
-    """Write cases into a case file; a new one where there is none."""
-    before = read_file(path).decode() if path.exists() else None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(with_cases(before, rulebook, blocks, wording), encoding="utf-8")
+    """Write cases into a case file; a new one where there is none.
+
+    Raises:
+        Rejected: the file cannot be read or written.
+    """
+    before = decode(read_file(path), str(path)).replace("\r\n", "\n") if path.exists() else None
+    rewrite_text(path, with_cases(before, rulebook, blocks, wording))

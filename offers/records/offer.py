@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from collections.abc import Mapping as MappingType
 from fractions import Fraction
 from typing import NamedTuple
 
 from engine.decisions.trace import Published, Subject
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
-from engine.documents.document import Mapping, Node, Scalar, Sequence
+from engine.documents.document import Mapping, Node, Scalar, Sequence, read_one
+from engine.documents.places import place_of_key
 from engine.documents.shape import fit
 from engine.evaluation.evidence import Evidence, State, Stated
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Vocabulary
+from engine.rulebooks.rulebook import FactKind, Vocabulary
 from offers.records.evidence import read_evidence
 from offers.records.notation import OFFER_FILE, Notation
 from offers.records.offer_file import OfferFile, Party, PublishedOutcome, Service
@@ -169,21 +170,26 @@ def near_term(word: str, known: MappingType[str, Text]) -> str | None:
     return near_hint(word, known)
 
 
-def unknown_attributes(vocabulary: Vocabulary, place_of_fact: Callable[[str], Place] | None = None) -> list[Diagnostic]:
-    """The facts that a vocabulary declares as attributes of the offer, and that an offer does not have.
+def wrong_attributes(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
+    """What a vocabulary, read from a file, says of attributes of offers that no offer can have.
 
-    Without the places of its facts, the place of each mistake is the vocabulary.
+    >>> from engine.rulebooks.library import Library
+    >>> wrong_attributes(Library().rulebooks[0].vocabulary, "vocabulary.yaml")
+    []
     """
-    declared = [fact.id for fact in vocabulary.facts.values() if fact.is_attribute]
+    wrong: dict[str, tuple[str, str | None]] = {}
+    for fact in vocabulary.facts.values():
+        if fact.id not in ATTRIBUTE_KEYS:
+            if fact.is_attribute:
+                wrong[fact.id] = f"an offer has no attribute `{fact.id}`", near_hint(fact.id, ATTRIBUTE_KEYS)
+        elif fact.kind is not FactKind.ONE_OF:
+            hint = "declare it with `type: one_of` and its `answers`"
+            wrong[fact.id] = f"`{fact.id}` is an attribute of offers, and one of several words", hint
+    node = read_one(vocabulary.written_as, file) if wrong else None
     return [
-        Diagnostic(
-            place_of_fact(name) if place_of_fact else Place(vocabulary.id),
-            "fact-declaration",
-            f"an offer has no attribute `{name}`",
-            near_hint(name, ATTRIBUTE_KEYS),
-        )
-        for name in declared
-        if name not in ATTRIBUTE_KEYS
+        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", *said)
+        for name, said in wrong.items()
+        if node is not None
     ]
 
 

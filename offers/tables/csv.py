@@ -19,6 +19,9 @@ from offers.tables.table import EXTRA, ROW, Table
 from offers.tables.table_file import TableFile
 
 _SEPARATORS = (";", ",", "\t")
+_BEYOND = tuple(f"{EXTRA} {number}" for number in range(16))
+"""The cells that a row has beyond its headers, of which the first that is not empty is told."""
+_FIRST_BEYOND = pl.coalesce(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in _BEYOND)
 _TITLES = {";": "a semicolon", ",": "a comma", "\t": "a tab"}
 _SAID_BY_EXCEL = re.compile(r"sep=(.)\r*\n", re.IGNORECASE)
 """A first line that tells Excel the separator, and is no part of the table."""
@@ -46,13 +49,13 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
         separator=separator,
         has_header=False,
         skip_lines=records.header_lines,
-        schema={f"{i} cell": pl.String for i in range(1, len(names) + 1)} | {EXTRA: pl.String},
+        schema=dict.fromkeys((*(f"{i} cell" for i in range(1, len(names) + 1)), *_BEYOND), pl.String()),
         truncate_ragged_lines=True,
         missing_columns="insert",
         extra_columns="ignore",
         row_index_name=ROW,
         glob=False,
-    ).select(ROW, EXTRA, *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
+    ).select(ROW, _FIRST_BEYOND.alias(EXTRA), *(pl.col(f"{c.number} cell").alias(c.name) for c in columns))
     has_quotes = records.path != file.path
 
     def place_of(row: int, column: Column) -> Place:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
+from engine.documents.document import read_one
+from engine.documents.places import place_of_key
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
@@ -75,6 +77,36 @@ class Column(NamedTuple):
     def holds_numbers(self) -> bool:
         """Whether a number belongs in its cells."""
         return self.fact is not None and self.fact.is_number and self.detail is None
+
+
+def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
+    """The facts of a vocabulary, read from a file, which no table can state: their columns are those of something else.
+
+    >>> from engine.rulebooks.library import Library
+    >>> clashing_columns(Library().rulebooks[0].vocabulary, "vocabulary.yaml")
+    []
+    """
+    clashes = {fact.id: _clash(fact, vocabulary) for fact in vocabulary.facts.values() if not fact.is_attribute}
+    messages = {name: message for name, message in clashes.items() if message is not None}
+    node = read_one(vocabulary.written_as, file) if messages else None
+    hint = "give the fact another id"
+    return [
+        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", message, hint)
+        for name, message in messages.items()
+        if node is not None
+    ]
+
+
+def _clash(fact: FactDeclaration, vocabulary: Vocabulary) -> str | None:
+    """What else a column with a fact's id says."""
+    if fact.id in ATTRIBUTE_HEADERS:
+        return f"`{fact.id}` is a column of offers, so that no table can state the fact"
+    for other in vocabulary.facts.values():
+        years = "_[0-9]{4}" if other.is_yearly else ""
+        details = f"(?:{years}_(?:{'|'.join(DETAILS)})" + (f"|{years})" if years else ")")
+        if re.fullmatch(re.escape(other.id) + details, fact.id):
+            return f"`{fact.id}` is a column of the fact `{other.id}`, so that no table can state it"
+    return None
 
 
 class Headers:

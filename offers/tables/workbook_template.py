@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from engine.diagnostics import Diagnostic, Rejected, quoted
+from engine.documents.file_writer import write_file
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
@@ -98,13 +99,15 @@ def write_workbook(
     It is read again: an offer of which its row does not say the same is left out, and said.
 
     Raises:
-        OSError: the file cannot be written.
-        Rejected: a fact cannot stand in a table.
+        Rejected: the file cannot be written, or a fact cannot stand in a table.
     """
-    made = _Workbook(path, rulebooks, year, language, with_evidence=with_evidence)
-    facts, rejected = made.write(offers), made.rejected(offers)
-    if rejected:
-        facts = made.write([offer for offer in offers if offer.id not in rejected])
+    with tempfile.TemporaryDirectory() as scratch:
+        workbook = Path(scratch, "register.xlsx")
+        made = _Workbook(workbook, rulebooks, year, language, with_evidence=with_evidence)
+        facts, rejected = made.write(offers), made.rejected(offers)
+        if rejected:
+            facts = made.write([offer for offer in offers if offer.id not in rejected])
+        write_file(path, workbook.read_bytes())
     return Written(facts, len(offers) - len(rejected), list(rejected.values()))
 
 

@@ -52,7 +52,7 @@ EACH: list[tuple[Failure, int, str]] = [
     (rejected(Place("a.db"), "damaged-entry", "wrong"), 4, "a.db: damaged-entry: wrong"),
     (TooComplex(), 1, "too complex to prove"),
     (Scattered([(1, 2)]), 1, "the cells of the sheet stand too far apart"),
-    (NotComparable("x"), 2, "the fact `x` is a number to one and an answer to the other"),
+    (NotComparable("x"), 2, "the fact `x` is never the same to both: a number and an answer, or nothing in common"),
     (FolderInUse("out is there"), 2, "out is there"),
     (IntegrityFault("they disagree"), 4, "they disagree"),
     (NotReplayable("kan ikke", "cannot"), 4, "cannot"),

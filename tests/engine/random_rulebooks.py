@@ -26,8 +26,8 @@ VOCABULARY = make_vocabulary(
         "rooms": {"type": "whole_number", "at_least": 0, "at_most": 6},
         "used": {"type": "share", "per": "year"},
         "used_mean": {"type": "share", "derived": {"mean": {"of": "used", "years": [-3, -2, -1]}}},
-        "area": {"type": "number", "at_least": Decimal("0.5")},
-        "balance_by_area": {"type": "number", "derived": {"ratio": {"of": "balance", "to": "area"}}},
+        "surface": {"type": "number", "at_least": Decimal("0.5")},
+        "balance_by_surface": {"type": "number", "derived": {"ratio": {"of": "balance", "to": "surface"}}},
         "good": {"type": "judgement"},
         "fair": {"type": "judgement"},
         "colour": {"type": "one_of", "answers": {"red": TEXT, "green": TEXT, "blue": TEXT}},
@@ -41,7 +41,7 @@ THRESHOLDS = {
     "balance": ("-1", "0", "1.5"),
     "rooms": ("0", "1", "2.5", "6"),
     "used_mean": ("0", "0.333", "0.5", "1"),
-    "balance_by_area": ("-1", "0", "0.5"),
+    "balance_by_surface": ("-1", "0", "0.5"),
 }
 ANSWERS = {name: tuple(VOCABULARY.facts[name].answers) for name in ("good", "fair", "colour", "kind")}
 DEPARTURES = ("departure", "other_departure")
@@ -144,7 +144,7 @@ TRUTHS: st.SearchStrategy[TrueValues] = st.fixed_dictionaries(
         "balance": _measured("balance", NUMBERS),
         "rooms": st.integers(0, 6).map(Fraction),
         "used": st.fixed_dictionaries(dict.fromkeys(YEARS, SHARES)),
-        "area": st.sampled_from(("0.5", "1", "2", "3")).map(Fraction),
+        "surface": st.sampled_from(("0.5", "1", "2", "3")).map(Fraction),
         **{name: st.sampled_from(ANSWERS[name]) for name in ("good", "fair", "colour")},
         "kind": st.none() | st.sampled_from(ANSWERS["kind"]),
         **{name: st.none() | st.sampled_from(("yes", "no")) for name in DEPARTURES},
@@ -226,7 +226,7 @@ def values_of(truth: TrueValues) -> dict[str, Any]:
     """The value of each fact that has one, with those that are derived or assumed."""
     derived = {
         "used_mean": sum(truth["used"].values(), Fraction(0)) / len(YEARS),
-        "balance_by_area": truth["balance"] / truth["area"],
+        "balance_by_surface": truth["balance"] / truth["surface"],
         "kind": truth["kind"] or "plain",
     }
     return {name: value for name, value in truth.items() if name != "used"} | derived

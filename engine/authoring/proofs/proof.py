@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Literal, NamedTuple
 
 from engine.authoring.proofs.diagrams import Diagrams
+from engine.authoring.proofs.regions import regions_of
 from engine.authoring.proofs.witness import Values, stated_as, witnesses
 from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.decide import Decider
@@ -119,7 +120,8 @@ def compare(first: Rulebook, second: Rulebook, relation: Relation) -> ProofResul
     """Whether every offer whose facts are known and that the first covers is covered by the second, or also not so.
 
     Raises:
-        NotComparable: the two read a fact of one name that is a number to one and an answer to the other.
+        NotComparable: the two read a fact of one name that is never the same to both: a number to one
+            and an answer to the other, or with nothing in common.
         TooComplex: the diagrams would grow without end.
 
     >>> from engine.rulebooks.library import Library
@@ -128,7 +130,7 @@ def compare(first: Rulebook, second: Rulebook, relation: Relation) -> ProofResul
     (True, False)
     """
     programs = compile_rulebook(first), compile_rulebook(second)
-    _check_facts(first, second)
+    _check_facts(first, second, {fact.id for program in programs for fact in program.facts_read})
     diagrams = Diagrams(*programs)
     verdicts = [diagrams.nodes(program)[program.verdict].met for program in programs]
     where = verdicts[0] & ~verdicts[1] if relation == "implies" else diagrams.differing(*verdicts)
@@ -141,10 +143,13 @@ def compare(first: Rulebook, second: Rulebook, relation: Relation) -> ProofResul
     return ProofResult(None)
 
 
-def _check_facts(first: Rulebook, second: Rulebook) -> None:
+def _check_facts(first: Rulebook, second: Rulebook, read: Set[str]) -> None:
+    """That facts of one name can be the same: numbers to both or answers to both, with some in common."""
     for name, fact in first.vocabulary.facts.items():
         other = second.vocabulary.facts.get(name)
-        if other is not None and other.is_number is not fact.is_number:
+        if other is not None and (
+            other.is_number is not fact.is_number or (name in read and not regions_of([fact, other], ()))
+        ):
             raise NotComparable(name)
 
 

@@ -19,7 +19,7 @@ MAX_DECIMALS = 12
 def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple[Possible, ...]:
     """All that a fact can be, cut at every threshold; or each of its answers, the one that is assumed first.
 
-    The declarations are those of one fact in several vocabularies: a number lies in the range of all of them.
+    The declarations are those of one fact in several vocabularies: it is what all of them allow.
 
     >>> from engine.rulebooks.library import Library
     >>> rulebook = Library().choose("hovedstaden.mest-specialiserede", 2018)
@@ -29,7 +29,7 @@ def regions_of(facts: Sequence[FactDeclaration], tests: Iterable[Test]) -> tuple
     """
     domain = facts[0].domain
     if not isinstance(domain, Interval):
-        answers = dict.fromkeys(answer for fact in facts for answer in fact.answers)
+        answers = [answer for answer in facts[0].answers if all(answer in fact.answers for fact in facts)]
         assumed = facts[0].assumed
         return tuple(frozenset({answer}) for answer in sorted(answers, key=lambda a: a != assumed))
     for fact in facts[1:]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from engine.authoring.writing.renames import Renames, renamed, renames_between
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
+    AnswerTest,
     Combination,
     Condition,
     Count,
@@ -57,7 +59,36 @@ def rulebook_changes(old: Rulebook, new: Rulebook) -> list[RulebookChange]:
     >>> [f"{c.about.en}: {c.change.en}" for c in rulebook_changes(old, old._replace(rule=rule))]
     ['Rule: 4 are required instead of 5']
     """
-    return list(_Differ(old, new).all())
+    renames = renames_between(old, new)
+    return [*_rulebook_id(old, new), *_renamed(old, renames), *_Differ(renamed(old, renames), new).all()]
+
+
+def allow_other_values(old: Rulebook, new: Rulebook) -> bool:
+    """Whether a fact that both read can be something to one that it cannot be to the other."""
+    before, after = ({fact.id: _measured(fact) for fact in compile_rulebook(r).facts_read} for r in (old, new))
+    return any(before[name] != after[name] for name in before.keys() & after.keys())
+
+
+def _rulebook_id(old: Rulebook, new: Rulebook) -> Iterator[RulebookChange]:
+    if old.id != new.id:
+        change = _text("hedder {} i stedet for {}", "called {} instead of {}", new.id, old.id)
+        yield RulebookChange("wording", _text("Regelsæt", "Rulebook"), change)
+
+
+def _renamed(old: Rulebook, renames: Renames) -> Iterator[RulebookChange]:
+    """What has another name; a fact that is stated by the old one is no longer read."""
+    read = {fact.id for fact in compile_rulebook(old).facts_read}
+    parts: Iterable[tuple[Kind, str, str, Mapping[str, str], Mapping[str, Text]]] = (
+        ("meaning", "Oplysning", "Fact", renames.facts, {n: f.label for n, f in old.vocabulary.facts.items()}),
+        ("wording", "Kriterium", "Criterion", renames.criteria, {c.id: c.title for c in old.criteria}),
+        ("wording", "Undtagelse", "Override", renames.overrides, {o.id: o.title for o in old.overrides}),
+    )
+    for kind, danish, english, ids, titles in parts:
+        for before, after in ids.items():
+            if kind == "wording" or before in read:
+                title = titles[before]
+                about = Text(da=f"{danish} {before} ({title.da})", en=f"{english} {before} ({title.en})")
+                yield RulebookChange(kind, about, _text("hedder nu {}", "now called {}", after))
 
 
 class _Differ:
@@ -184,29 +215,36 @@ class _Differ:
                 if one._replace(reference=other.reference) != other:
                     yield RulebookChange("meaning", about, self._test(one, other))
             return
-        yield RulebookChange(
-            "meaning",
-            about,
-            _in_both(
-                lambda w: w.pick("{} i stedet for {}", "{} instead of {}").format(
-                    self._words(after, w, self._new), self._words(before, w, self._old)
-                )
-            ),
-        )
+        yield RulebookChange("meaning", about, _in_both(lambda w: self._other_words(before, after, w)))
+
+    def _other_words(self, before: Condition, after: Condition, wording: Wording) -> str:
+        """What is asked instead; facts are named by their ids, where what they are called is the same."""
+        pairs = [(after, self._new), (before, self._old)]
+        words = [self._words(condition, wording, rulebook) for condition, rulebook in pairs]
+        if words[0] == words[1]:
+            words = [self._words(condition, wording, rulebook, with_ids=True) for condition, rulebook in pairs]
+        return wording.pick("{} i stedet for {}", "{} instead of {}").format(*words)
 
     def _test(self, before: Test, after: Test) -> Text:
-        facts = self._old.vocabulary.facts[before.fact], self._new.vocabulary.facts[after.fact]
-        return _in_both(
-            lambda w: w.pick("{}: {} i stedet for {}", "{}: {} instead of {}").format(
-                w.text(facts[1].label), w.required(after, facts[1]), w.required(before, facts[0])
-            )
+        return _in_both(lambda w: self._other_test(before, after, w))
+
+    def _other_test(self, before: Test, after: Test, wording: Wording) -> str:
+        """What a test asks instead; answers by their ids, where what they are called is the same."""
+        facts = [r.vocabulary.facts[t.fact] for r, t in ((self._new, after), (self._old, before))]
+        words = [wording.required(test, fact) for test, fact in zip((after, before), facts, strict=True)]
+        if words[0] == words[1]:
+            ids = [", ".join(_answers(test, fact)) for test, fact in zip((after, before), facts, strict=True)]
+            words = [f"{word} ({named})" for word, named in zip(words, ids, strict=True)]
+        return wording.pick("{}: {} i stedet for {}", "{}: {} instead of {}").format(
+            wording.text(facts[0].label), *words
         )
 
-    def _words(self, condition: Condition, wording: Wording, rulebook: Rulebook) -> str:
+    def _words(self, condition: Condition, wording: Wording, rulebook: Rulebook, *, with_ids: bool = False) -> str:
         if isinstance(condition, Test):
             fact = rulebook.vocabulary.facts[condition.fact]
-            return f"{wording.text(fact.label)}: {wording.required(condition, fact)}"
-        parts = [self._words(part, wording, rulebook) for part in condition.parts]
+            named = f"{wording.text(fact.label)} ({fact.id})" if with_ids else wording.text(fact.label)
+            return f"{named}: {wording.required(condition, fact)}"
+        parts = [self._words(part, wording, rulebook, with_ids=with_ids) for part in condition.parts]
         if condition.operator == "not":
             return wording.pick("ikke ({})", "not ({})").format(parts[0])
         return f"({wording.phrase('and' if condition.operator == 'all' else 'or').join(parts)})"
@@ -257,6 +295,10 @@ def _count_changes(about: Text, before: Count, after: Count) -> Iterator[Ruleboo
 
 def _flat(group: Count) -> bool:
     return all(isinstance(member, str) for member in group.members)
+
+
+def _answers(test: Test, fact: FactDeclaration) -> list[str]:
+    return [answer for answer in fact.answers if isinstance(test, AnswerTest) and answer in test.answers]
 
 
 def _form(condition: Condition) -> object:

@@ -54,7 +54,7 @@ class WrittenText:
     >>> [(entry.path, text.line(entry.start)) for entry in text.entries]
     [((), 0), (('a',), 0), (('b',), 2), (('b', 0), 2)]
     >>> [comment.text for comment in text.comments], text.bare()
-    (['# one', ''], 'a: 1 \nb: [2]\n')
+    (['# one', ''], 'a: 1\nb: [2]\n')
     """
 
     def __init__(self, text: str) -> None:
@@ -79,7 +79,8 @@ class WrittenText:
         """The text without its comments and empty lines."""
         ends = [0, *(comment.end for comment in self.comments)]
         starts = [*(comment.start for comment in self.comments), len(self.text)]
-        return "".join(self.text[end:start] for end, start in zip(ends, starts, strict=True))
+        parts = (self.text[end:start] for end, start in zip(ends, starts, strict=True))
+        return "".join(part.rstrip(" \t") for part in parts)
 
     def _enter(self, path: Path, start: int, column: int, event: Any) -> int:
         """Enter a value and all in it; where it ends."""

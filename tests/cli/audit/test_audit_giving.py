@@ -322,9 +322,12 @@ def test_masked_texts_are_gone_and_all_else_stays(whole: Path, tmp_path: Path) -
 
 def test_a_mask_goes_with_what_is_derived(whole: Path) -> None:
     for fact in ("outside_share", "outside_share_mean"):
-        out = audit(whole, "export", "--offer", "gnisten", "--mask", fact).out
+        ran = audit(whole, "export", "--offer", "gnisten", "--mask", fact)
+        assert (ran.code, ran.out) == (1, "")
+        assert "stands also in `content.published.reference` of entry 1" in ran.err
+        out = audit(whole, "export", "--offer", "gnisten", "--mask", fact, "--mask", "published").out
         assert "I snit over tre år" not in out
-        assert json.loads(out.splitlines()[0])["masked"] == ["outside_share", "outside_share_mean"]
+        assert json.loads(out.splitlines()[0])["masked"] == ["outside_share", "outside_share_mean", "published"]
 
 
 def test_a_failed_mask_writes_nothing(whole: Path, tmp_path: Path) -> None:

@@ -73,6 +73,18 @@ def _run_without_its_file(folder: Path) -> None:
         journal.append([run_draft("run", run, "run", {})], by="ida")
 
 
+def _with_a_trigger(folder: Path) -> None:
+    with edited(Path(JOURNAL)) as connection:
+        connection.execute("CREATE TRIGGER t BEFORE INSERT ON entries BEGIN SELECT raise(ignore); END")
+
+
+def _run_elsewhere(folder: Path) -> None:
+    rulebook = deciders()[0].program.rulebook
+    run = RunRecord(2018, (RunRulebook(rulebook.ref, None),))
+    with Journal(JOURNAL, writes=True) as journal:
+        journal.append([run_draft("run", run, "/srv/runs/2018", {})], by="ida")
+
+
 GNISTEN = str(DATA / "gnisten.yaml")
 CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...], str]] = {
     "journal-address": (
@@ -108,6 +120,18 @@ CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...], str]] = {
         "journal.db names, cannot be read\n"
         "  hint: a copy of the file that was not altered, put in its place, holds again\n",
     ),
+    "altered-journal": (
+        _with_a_trigger,
+        ("assess", GNISTEN, "--year", "2018", "--journal", JOURNAL),
+        "journal.db: altered-journal: the trigger `t` belongs to no journal\n"
+        "  hint: restore the journal from a copy that was kept elsewhere, or ask whoever keeps the database\n",
+    ),
+    "run-elsewhere": (
+        _run_elsewhere,
+        ("audit", "show", "9/gnisten"),
+        "journal.db, entry 9: run-elsewhere: the run lies in `/srv/runs/2018`, not below the folder of the journal, "
+        "and was not read\n  hint: --runs FOLDER says where runs may be read\n",
+    ),
     "not-replayable": (
         _without_rulebooks,
         ("audit", "why", "1"),
@@ -124,7 +148,7 @@ CASES: dict[str, tuple[Callable[[Path], None], tuple[str, ...], str]] = {
         _leaking,
         ("audit", "export", "--mask", "severe_complexities"),
         "--mask: mask-incomplete: a text that is to be masked stands also in `content.attention` of entry 9; nothing "
-        "was written\n  hint: mask the fact that it belongs to as well\n",
+        "was written\n  hint: `--mask attention` masks it as well\n",
     ),
     "unwritable": (
         _nothing,

@@ -73,7 +73,7 @@ def test_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
         (["--title", "Omfattet"], '--title is "DANISH | ENGLISH"'),
         (["--criterion", "Ro | Quiet"], "a criterion is"),
         (["--criterion", "Stilhed | Quiet! | 2"], "two criteria have the same English title (`quiet`)"),
-        (["--at-least", "3"], "3 are required, but there are only 1 criteria"),
+        (["--at-least", "3"], "3 are required, but there is only 1 criterion"),
         (["--mandatory", "2"], "--mandatory names one of the criteria by its number"),
     ],
 )

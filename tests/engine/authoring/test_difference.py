@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.authoring.cases.mutation import mutants_of
 from engine.authoring.proofs.proof import compare
 from engine.authoring.writing.difference import rulebook_changes
+from engine.authoring.writing.renames import Renames, renamed, renames_between
+from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED, Library
-from engine.rulebooks.rulebook import Rulebook
+from engine.rulebooks.rulebook import AnswerTest, Rulebook
+from tests.chance import tried
 from tests.command import ROOT, sekskant
 
 FOLDER = SHIPPED / "hovedstaden"
@@ -88,3 +94,111 @@ def test_wording_alone_changes_no_verdict(tmp_path: Path) -> None:
     )
     assert [change["kind"] for change in record["changes"]] == ["wording"]
     assert record["verdicts_can_change"] is False
+
+
+def renamed_everywhere(folder: Path, before: str, after: str) -> tuple[Rulebook, Rulebook]:
+    """The rulebooks of 2018 that have a word, and with another in its place; their vocabularies as well."""
+    files = [file for file in sorted(FOLDER.glob("*-2018.yaml")) if re.search(rf"\b{before}", file.read_text("utf-8"))]
+    name = files[0].name
+    for file in (name, "vocabulary.yaml"):
+        text = re.sub(rf"\b{before}\b", after, (FOLDER / file).read_text(encoding="utf-8"))
+        (folder / file).write_text(text, encoding="utf-8")
+    library = Library()
+    return library.from_file(FOLDER / name), library.from_file(folder / name)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentences"),
+    [
+        (
+            "cases_per_10000",
+            "cases",
+            ["Fact cases_per_10000 (Cases per 10,000 inhabitants): now called cases"],
+        ),
+        ("outside_share", "from_elsewhere", ["Fact outside_share (Share of places used by other municipalities):"]),
+        ("volume_judgement", "volume", ["Fact volume_judgement (Judgement of volume):"]),
+        ("B1", "K1", ["Criterion B1 (Volume): now called K1"]),
+        ("excluded_by_order", "out", ["Override excluded_by_order (Excluded by executive order): now called out"]),
+        ("five_of_six", "five", ["Rule: five instead of five_of_six"]),
+        (
+            "hovedstaden.mest-specialiserede",
+            "my.own",
+            ["Rulebook: called my.own instead of hovedstaden.mest-specialiserede"],
+        ),
+        (
+            "special_dental_care",
+            "dental",
+            [
+                "Override excluded_by_order (Excluded by executive order): Kind of service: special dental care, "
+                "alcohol treatment or assistive-devices centre (dental, alcohol_treatment, assistive_devices) ",
+                "Fact service_type: can be something else than before",
+            ],
+        ),
+    ],
+)
+def test_what_has_another_name_is_named(before: str, after: str, sentences: list[str], tmp_path: Path) -> None:
+    """And nothing else is said, as nothing else differs."""
+    changes = rulebook_changes(*renamed_everywhere(tmp_path, before, after))
+    said = [f"{c.about.en}: {c.change.en}" for c in changes]
+    assert len(said) == len(sentences)
+    for sentence, beginning in zip(said, sentences, strict=True):
+        assert sentence.startswith(beginning)
+
+
+@given(st.data())
+@tried(40)
+def test_a_rename_is_all_that_is_said(data: st.DataObject) -> None:
+    """Of some facts, criteria and overrides of any rulebook at once, as far as no two of them say the same."""
+    rulebook = data.draw(st.sampled_from(Library().rulebooks))
+    names = [list(rulebook.vocabulary.facts), [c.id for c in rulebook.criteria], [o.id for o in rulebook.overrides]]
+    chosen = [data.draw(st.sets(st.sampled_from(part)) if part else st.just(set())) for part in names]
+    renames = Renames(*({name: f"{name}_2" for name in part} for part in chosen))
+    new = renamed(rulebook, renames)
+    assert renames_between(rulebook, new) == renames
+    read = {fact.id for fact in compile_rulebook(rulebook).facts_read}
+    changes = rulebook_changes(rulebook, new)
+    assert len(changes) == len((renames.facts.keys() & read) | renames.criteria.keys() | renames.overrides.keys())
+    assert all(c.change.en.startswith("now called ") for c in changes)
+
+
+def test_another_fact_of_the_same_name_is_named_by_its_id() -> None:
+    old = Library().choose("hovedstaden.mest-specialiserede", 2018)
+    facts = {**old.vocabulary.facts, "other": old.vocabulary.facts["no_alternative_in_region"]._replace(id="other")}
+    conditions = {c.id: c.condition for c in old.criteria}
+    assert isinstance(conditions["B4"], AnswerTest)
+    criteria = [
+        c._replace(condition=conditions["B4"]._replace(fact="other")) if c.id == "B4" else c for c in old.criteria
+    ]
+    new = old._replace(criteria=tuple(criteria), vocabulary=old.vocabulary._replace(facts=facts))
+    (change,) = rulebook_changes(old, new)
+    label = "No alternative in the region"
+    assert change.change.en == f"{label} (other): yes instead of {label} (no_alternative_in_region): yes"
+
+
+def test_answers_that_one_vocabulary_does_not_have_are_not_compared(tmp_path: Path) -> None:
+    """Neither could an offer that states them be decided by both."""
+    renamed_everywhere(tmp_path, "special_dental_care", "dental")
+    file = str(tmp_path / "udviklingsstrategi-2018.yaml")
+    ran = sekskant("rulebook", "diff", "hovedstaden.udviklingsstrategi", file, "--lang", "en")
+    assert ran.code == 0
+    assert ran.out.endswith("\nNo verdict can change where all facts are known and allowed by both.\n")
+
+
+def test_facts_with_nothing_in_common_are_not_compared(tmp_path: Path) -> None:
+    renamed_everywhere(tmp_path, "B1", "B1")
+    vocabulary = tmp_path / "vocabulary.yaml"
+    (name,) = (f.name for f in tmp_path.iterdir() if f != vocabulary)
+    text = vocabulary.read_text(encoding="utf-8")
+    at = "  severe_complexities:\n    type: whole_number\n    at_least: 0\n"
+    vocabulary.write_text(text.replace(at, f"{at}    at_most: 8\n"), encoding="utf-8")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "vocabulary.yaml").write_text(text.replace(at, at.replace("0", "10")), encoding="utf-8")
+    rulebook = (tmp_path / name).read_text(encoding="utf-8")
+    (other / name).write_text(rulebook.replace("at_least: 4}", "at_least: 12}"), encoding="utf-8")
+    ran = sekskant("rulebook", "diff", str(tmp_path / name), str(other / name), "--lang", "en")
+    assert ran.code == 0
+    assert "It could not be shown whether a verdict can change." in ran.out
+    ran = sekskant("rulebook", "prove", str(tmp_path / name), "--implies", str(other / name))
+    assert ran.code == 2
+    assert "`severe_complexities` is never the same to both" in ran.err

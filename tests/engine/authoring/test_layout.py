@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.authoring.lints.allowance import allowed_at
+from engine.authoring.lints.check import check
 from engine.authoring.writing.layout import WIDTH, laid_out, layout
-from engine.diagnostics import Rejected
+from engine.diagnostics import Place, Rejected
 from engine.documents.document import Mapping, Node, Sequence, read_one
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED
@@ -189,6 +193,79 @@ def test_an_allowance_is_never_moved(file: Path, data: st.DataObject) -> None:
     assert left is None or laid == text
 
 
+FAULTY = sorted((ROOT / "tests" / "lints").glob("*/broken/rulebook.yaml"))
+ODD_COMMENTS = (
+    "#",
+    "#note {}",
+    "## {} ##",
+    "# a: b {}",
+    '# "quote {}',
+    "#' {}",
+    "# }} ] {}",
+    "# - {}",
+    "# æ {} \t",
+    "#\t{}",
+)
+
+
+def odd_comments(text: str, data: st.DataObject, words: Iterable[str] = ODD_COMMENTS) -> str:
+    """A text with comments that look like something else, at the end of any word, after spaces and tabs."""
+    plain = read_one(text.encode(), "x.yaml").plain()
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.sampled_from([m.end() for m in re.finditer(r"\n|[\[\]{},:>|-] ?| ", text)]))
+        comment = data.draw(st.sampled_from([*words])).format(place)
+        before, after = (data.draw(st.sampled_from(spaces)) for spaces in ((" ", "\n  ", "\t", ""), ("", "      ")))
+        changed = f"{text[:place]}{before}{comment}\n{after}{text[place:]}"
+        try:
+            text = changed if read_one(changed.encode(), "x.yaml").plain() == plain else text
+        except Rejected:
+            continue
+    return text
+
+
+def comments_in(text: str) -> list[str]:
+    """The comments of a text in their order, by what stands between the tokens of PyYAML."""
+    comments, end, text = list[str](), 0, text.replace("\t", " ")
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        start = token.start_mark.index
+        comments += re.findall(r"#.*", text[end:start])
+        if isinstance(token, yaml.ScalarToken) and token.style in ("|", ">"):
+            comments += re.findall(r"(?<=\s)#.*", text[start:].partition("\n")[0])
+        end = max(end, token.end_mark.index)
+    return [" ".join(comment.split()) for comment in comments]
+
+
+@given(st.sampled_from([*FILES, *FAULTY]), STYLES | st.none(), st.data())
+@tried(60)
+def test_another_reader_finds_the_same_comments(file: Path, style: dict[str, Any] | None, data: st.DataObject) -> None:
+    """Whatever a comment looks like; or the file is left as it is."""
+    text = file.read_text(encoding="utf-8")
+    if style is not None:
+        plain = read_one(text.encode(), file.name).plain()
+        text = yaml.dump(plain, Dumper=Dumper, allow_unicode=True, sort_keys=False, **style)
+    text = odd_comments(text, data)
+    laid, left = layout(text, file.name)
+    if left is not None:
+        assert laid == text
+    assert comments_in(laid) == comments_in(text)
+
+
+@pytest.mark.slow
+@given(st.sampled_from(FAULTY), st.data())
+@tried(40)
+def test_the_lints_before_are_the_lints_after(file: Path, data: st.DataObject) -> None:
+    codes = [file.parent.parent.name, "unread-fact", "unused-criterion"]
+    text = odd_comments(file.read_text("utf-8"), data, [f"# sekskant: allow {code} {{}}" for code in codes])
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(file.parent, folder, dirs_exist_ok=True)
+        written = folder / file.name
+        written.write_text(text, encoding="utf-8")
+        before = [d._replace(place=Place("")) for d in check([folder])]
+        written.write_text(laid_out(text, file.name), encoding="utf-8")
+        assert sorted(d._replace(place=Place("")) for d in check([folder])) == sorted(before)
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -199,6 +276,7 @@ def test_an_allowance_is_never_moved(file: Path, data: st.DataObject) -> None:
         ("a:  # list\n- b: 1  # one\n  c: 2\n", "a: # list\n  - b: 1 # one\n    c: 2\n"),
         ("a:\n  b: 1\n  # c: 2\nd: 3\n# end\n", "a:\n  b: 1\n  # c: 2\nd: 3\n# end\n"),
         ("a: # one\n  1 # two\n", "# one\na: 1 # two\n"),
+        ("a: 1\t# one\nb: [2,\t# two\n  3]\n", "a: 1 # one\nb:\n  - 2 # two\n  - 3\n"),
         ("a: 'no # comment'   # one\n", 'a: "no # comment" # one\n'),
     ],
 )

@@ -197,7 +197,7 @@ def exact_where_derived(stated: Stated) -> bool:
         isinstance(evidence := stated.get(name), Evidence)
         and isinstance(evidence.possible, Interval)
         and evidence.possible.is_exact
-        for name in ("used_mean", "balance_by_area")
+        for name in ("used_mean", "balance_by_surface")
     )
 
 

@@ -45,6 +45,7 @@ ABOUT_OFFERS = {
 # So have journals and receipts: tests/cli/audit/test_broken_journals.py.
 ABOUT_JOURNALS = {
     "altered-file",
+    "altered-journal",
     "damaged-entry",
     "damaged-header",
     "journal-address",
@@ -57,6 +58,7 @@ ABOUT_JOURNALS = {
     "not-a-journal",
     "not-replayable",
     "receipt-form",
+    "run-elsewhere",
     "signing-key",
     "unknown-entry",
     "unknown-outcome",

@@ -328,3 +328,16 @@ def test_a_line_of_ndjson_with_a_key_twice_or_no_text_costs_itself(tmp_path: Pat
     assert f"{path}:3:1: syntax: the cell holds bytes that are no text" in ran.err
     assert "4 rows" in ran.out
     assert "rejected                                 2" in ran.out
+
+
+@pytest.mark.parametrize("empty", [0, 1, 3, 15])
+def test_a_text_beyond_the_headers_costs_its_row_whatever_is_empty_before_it(empty: int, tmp_path: Path) -> None:
+    beyond = ";" * empty
+    rows = ["id;navn", f"a;A;{beyond}text", f"b;B;{beyond}", f'c;C;{beyond}" "', f'"d";D;{beyond};x']
+    (tmp_path / "register.csv").write_text("\n".join(rows[:4] + rows[4:] * (empty < 15)) + "\n")
+    ran = here("reclassify", str(tmp_path / "register.csv"), "--year", "2018", "--out", str(tmp_path / "run"))
+    assert ran.code == 1
+    assert (
+        "register.csv:2:3: wrong-type: the row has more cells than there are columns, or is no row: `text`" in ran.err
+    )
+    assert ran.err.count("more cells than there are columns") == 1 + (empty < 15)

@@ -1,0 +1,117 @@
+"""What options may be given, each kind parsed once: what is empty or malformed is a mistake of usage."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import click
+
+_DIGEST, _COUNT = re.compile(r"[0-9a-f]{64}\Z"), re.compile(r"[0-9]{1,18}\Z")
+
+
+class Words(click.ParamType[str]):
+    """A text that says something, as it is written."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text.
+
+        Raises:
+            click.BadParameter: there is nothing in it.
+
+        >>> Words().convert("x y", None, None)
+        'x y'
+        """
+        if not value.strip():
+            self.fail("it is empty", param, ctx)
+        return value
+
+
+class RulebookName(Words):
+    """The id of a rulebook, with or without a version: `ID` or `ID@VERSION`."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name.
+
+        Raises:
+            click.BadParameter: the id is empty, or the version after the @.
+
+        >>> RulebookName().convert("demo.rule@2018", None, None)
+        'demo.rule@2018'
+        """
+        name, at, version = super().convert(value, param, ctx).partition("@")
+        if not name.strip() or (at and not version.strip()):
+            self.fail(f"`{value}` is no rulebook; write `ID` or `ID@VERSION`", param, ctx)
+        return value
+
+
+class Digest(click.ParamType[str]):
+    """A SHA-256 digest; large letters are the same digest."""
+
+    name = "digest"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The digest as it is compared.
+
+        Raises:
+            click.BadParameter: it is none.
+
+        >>> Digest().convert(" AB" + 62 * "0", None, None)[:4]
+        'ab00'
+        """
+        if not is_digest(digest := value.strip().lower()):
+            self.fail(f"`{value}` is no digest: 64 digits and letters from a to f", param, ctx)
+        return digest
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is a SHA-256 digest as it is compared.
+
+    >>> is_digest(64 * "a"), is_digest(64 * "A"), is_digest("")
+    (True, False, False)
+    """
+    return _DIGEST.match(text) is not None
+
+
+class Count(click.ParamType[int]):
+    """How many there are, in digits alone."""
+
+    name = "count"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number.
+
+        Raises:
+            click.BadParameter: it is none.
+
+        >>> Count().convert("46", None, None)
+        46
+        """
+        if not _COUNT.match(str(value)):
+            self.fail(f"`{value}` is no count: digits alone", param, ctx)
+        return int(value)
+
+
+class FileName(click.Path):
+    """The path of a file or folder, which need not be there."""
+
+    def __init__(self, *, file_okay: bool = True) -> None:
+        super().__init__(path_type=Path, file_okay=file_okay)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """The path.
+
+        Raises:
+            click.BadParameter: there is nothing in it; that would be the current folder.
+
+        >>> str(FileName().convert("a.txt", None, None))
+        'a.txt'
+        """
+        if not str(value).strip():
+            self.fail("it is empty", param, ctx)
+        return super().convert(value, param, ctx)

@@ -1,0 +1,160 @@
+"""What has another id in a newer rulebook and is the same otherwise: facts, criteria and overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
+
+from engine.rulebooks.rulebook import (
+    Applicability,
+    Combination,
+    Condition,
+    Count,
+    Criterion,
+    Derivation,
+    FactDeclaration,
+    Join,
+    Mean,
+    Override,
+    Ratio,
+    Rulebook,
+    RulePart,
+)
+from engine.values.interval import Interval
+
+Ids = Mapping[str, str]
+"""New ids by the old ones."""
+Thing = TypeVar("Thing")
+
+
+class Renames(NamedTuple):
+    """The ids that differ between two rulebooks, of things that are the same otherwise."""
+
+    facts: Ids
+    criteria: Ids
+    overrides: Ids
+
+
+def renames_between(old: Rulebook, new: Rulebook) -> Renames:
+    """What was renamed: a thing whose id is gone, and the only new one that says the same, or has its name.
+
+    >>> from engine.rulebooks.library import Library
+    >>> old = Library().choose("hovedstaden.mest-specialiserede", 2018)
+    >>> renames_between(old, renamed(old, Renames({}, {"B1": "K1"}, {}))).criteria
+    {'B1': 'K1'}
+    """
+    facts = _renamed_ids(old.vocabulary.facts, new.vocabulary.facts, (_declared, _labelled))
+    as_new = renamed(old, Renames(facts, {}, {}))
+    criteria = _renamed_ids(_by_id(as_new.criteria), _by_id(new.criteria), _LIKENESSES)
+    overrides = _renamed_ids(_by_id(as_new.overrides), _by_id(new.overrides), _LIKENESSES)
+    return Renames(facts, criteria, overrides)
+
+
+def _by_id(things: Iterable[Criterion] | Iterable[Override]) -> dict[str, Criterion | Override]:
+    return {thing.id: thing for thing in things}
+
+
+def _renamed_ids(
+    old: Mapping[str, Thing], new: Mapping[str, Thing], likenesses: tuple[Callable[[Thing], Hashable], ...]
+) -> dict[str, str]:
+    """Pairs of a gone and a new id that are alike, and like no other; the closest likeness first."""
+    pairs: dict[str, str] = {}
+    for likeness in likenesses:
+        gone = [name for name in old if name not in new and name not in pairs]
+        added = [name for name in new if name not in old and name not in pairs.values()]
+        for name in gone:
+            alike = [other for other in added if likeness(new[other]) == likeness(old[name])]
+            rivals = [other for other in gone if likeness(old[other]) == likeness(old[name])]
+            if len(alike) == len(rivals) == 1:
+                pairs[name] = alike[0]
+    return pairs
+
+
+def _measured(fact: FactDeclaration) -> Hashable:
+    domain = fact.domain if isinstance(fact.domain, Interval) else frozenset(fact.answers)
+    return fact.kind, domain, fact.is_yearly, fact.derivation is None
+
+
+def _declared(fact: FactDeclaration) -> Hashable:
+    return _measured(fact), *(t and (t.da, t.en) for t in (fact.label, fact.question, fact.unit))
+
+
+def _labelled(fact: FactDeclaration) -> Hashable:
+    return _measured(fact), fact.label.da, fact.label.en
+
+
+def _said(thing: Criterion | Override) -> Hashable:
+    return repr(thing._replace(id=""))
+
+
+def _condition_of(thing: Criterion | Override) -> Hashable:
+    return repr(thing.condition), thing.verdict if isinstance(thing, Override) else thing.judgement
+
+
+def _title_of(thing: Criterion | Override) -> Hashable:
+    return thing.title.da, thing.title.en
+
+
+_LIKENESSES = (_said, _condition_of, _title_of)
+
+
+def renamed(rulebook: Rulebook, renames: Renames) -> Rulebook:
+    """A rulebook with other ids; it says the same of what they name."""
+    facts, criteria = renames.facts, renames.criteria
+    group = _part(rulebook.rule.group, criteria)
+    assert not isinstance(group, str)
+    declared = {facts.get(name, name): _fact(fact, facts) for name, fact in rulebook.vocabulary.facts.items()}
+    return rulebook._replace(
+        criteria=tuple(_criterion(criterion, renames) for criterion in rulebook.criteria),
+        overrides=tuple(
+            o._replace(id=renames.overrides.get(o.id, o.id), condition=_condition(o.condition, facts))
+            for o in rulebook.overrides
+        ),
+        rule=rulebook.rule._replace(group=group),
+        vocabulary=rulebook.vocabulary._replace(facts=declared),
+    )
+
+
+def _fact(fact: FactDeclaration, ids: Ids) -> FactDeclaration:
+    return fact._replace(id=ids.get(fact.id, fact.id), derivation=_derivation(fact.derivation, ids))
+
+
+def _derivation(derivation: Derivation | None, ids: Ids) -> Derivation | None:
+    match derivation:
+        case Mean():
+            return derivation._replace(of=ids.get(derivation.of, derivation.of))
+        case Ratio(of=of, to=to):
+            return Ratio(ids.get(of, of), ids.get(to, to))
+        case None:
+            return None
+
+
+def _criterion(criterion: Criterion, renames: Renames) -> Criterion:
+    facts, exempt, judgement = renames.facts, criterion.applicability, criterion.judgement
+    return criterion._replace(
+        id=renames.criteria.get(criterion.id, criterion.id),
+        condition=_condition(criterion.condition, facts),
+        judgement=None if judgement is None else facts.get(judgement, judgement),
+        applicability=None if exempt is None else _applicability(exempt, facts),
+    )
+
+
+def _applicability(exempt: Applicability, facts: Ids) -> Applicability:
+    return exempt._replace(exempt_when=_condition(exempt.exempt_when, facts))
+
+
+def _condition(condition: Condition, facts: Ids) -> Condition:
+    if isinstance(condition, Combination):
+        return condition._replace(parts=tuple(_condition(part, facts) for part in condition.parts))
+    return condition._replace(fact=facts.get(condition.fact, condition.fact))
+
+
+def _part(part: RulePart, criteria: Ids) -> RulePart:
+    match part:
+        case str():
+            return criteria.get(part, part)
+        case Count():
+            mandatory = tuple(criteria.get(name, name) for name in part.mandatory)
+            return part._replace(members=tuple(_part(m, criteria) for m in part.members), mandatory=mandatory)
+        case Join():
+            return part._replace(parts=tuple(_part(p, criteria) for p in part.parts))

@@ -1,0 +1,27 @@
+"""How the choices of a union are told apart: by what is written, a text, a list or a mapping."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from typing import Any
+
+_MAPPING = "<mapping>"
+
+
+def tag_of_choice(annotation: Any) -> str:
+    """The tag of one choice of a union.
+
+    >>> tag_of_choice(list[int]) == tag_of_value([1])
+    True
+    """
+    return _MAPPING if dataclasses.is_dataclass(annotation) else f"<{typing.get_origin(annotation) or annotation}>"
+
+
+def tag_of_value(value: object) -> str:
+    """The tag of the choice that a value is for.
+
+    >>> tag_of_value({})
+    '<mapping>'
+    """
+    return _MAPPING if isinstance(value, dict) else f"<{list if isinstance(value, list) else str}>"

@@ -1,0 +1,121 @@
+"""The same evidence in offer files and in a table is decided alike, whatever the rulebook, and what may not apply."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.rulebooks.rulebook import Rulebook
+from tests.chance import tried
+from tests.command import here
+from tests.engine.random_rulebooks import VOCABULARY, YEAR, YEARS, Example, examples
+
+ANSWERS = ("", "yes", "no", "unknown")
+CELLS: dict[str, Sequence[str]] = {
+    "height": ("", "0", "0.5", "3", "9.99", "<=3", ">=0.5", "0.5..3", "unknown"),
+    "balance": ("", "-1", "0", "1.5", "<0", "unknown"),
+    "rooms": ("", "0", "1", "6", "<=3", ">2", "unknown"),
+    **{f"used_{year}": ("0", "0.5", "1", "1/3", "<=0.5", ">0.4", "unknown", "") for year in YEARS},
+    "surface": ("1", "0.5", "2", ""),
+    "good": ANSWERS,
+    "fair": ANSWERS,
+    "colour": ("red", "green", "blue", "unknown", ""),
+    "kind": ("", "plain", "fancy", "unknown"),
+    "departure": ANSWERS,
+    "other_departure": ANSWERS,
+}
+_BOUNDS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
+Row = Mapping[str, str]
+ROWS: st.SearchStrategy[list[Row]] = st.lists(
+    st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()}), min_size=1, max_size=8
+)
+
+
+def written(cell: str) -> dict[str, Any]:
+    """The evidence of an offer file that a cell of a table is, with a reason."""
+    reason = {"because": "so"}
+    if bound := re.match(r"[<>]=?", cell):
+        return {_BOUNDS[bound[0]]: cell[bound.end() :], **reason}
+    if ".." in cell:
+        return {"between": cell.split(".."), **reason}
+    if "/" in cell:
+        part, of = cell.split("/")
+        return {"part": int(part), "of": int(of), **reason}
+    return {"answer": cell, **reason}
+
+
+def evidence(row: Row) -> dict[str, Any]:
+    stated: dict[str, Any] = {}
+    for name, cell in row.items():
+        fact, _, year = name.rpartition("_")
+        if cell and year.isdecimal():
+            stated.setdefault(fact, {})[int(year)] = written(cell)
+        elif cell:
+            stated[name] = written(cell)
+    return stated
+
+
+def offers_of(rows: Sequence[Row]) -> str:
+    records = [
+        {"format": "sekskant/offer/1", "id": f"x{i}", "name": f"X{i}", "evidence": evidence(row)}
+        for i, row in enumerate(rows)
+    ]
+    return "".join(f"---\n{json.dumps(record)}\n" for record in records)
+
+
+def write_register(path: Path, rows: Sequence[Row]) -> None:
+    reasons = {f"{name}_because": "so" for name in CELLS if name in VOCABULARY.facts}
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, ["id", "name", *CELLS, *reasons])
+        writer.writeheader()
+        for i, row in enumerate(rows):
+            writer.writerow(
+                {"id": f"x{i}", "name": f"X{i}", **row, **{k: v for k, v in reasons.items() if row[k[:-8]]}}
+            )
+
+
+def write_rulebook(folder: Path, rulebook: Rulebook) -> Path:
+    """The rulebook in a file, with its vocabulary beside it."""
+    (folder / "vocabulary.yaml").write_bytes(rulebook.vocabulary.written_as)
+    path = folder / "rulebook.yaml"
+    path.write_bytes(rulebook.written_as)
+    return path
+
+
+def verdicts_of_files(folder: Path, rulebook: Path) -> dict[str, str]:
+    fixed = ("--rulebook", str(rulebook), "--year", str(YEAR), "--format", "json")
+    ran = here("assess", str(folder / "offers.yaml"), *fixed)
+    assert ran.code in (0, 1), ran.err
+    return {record["offer"]: record["verdict"] for record in json.loads(ran.out)}
+
+
+def verdicts_of_rows(folder: Path, rulebook: Path) -> dict[str, str]:
+    out = folder / "out"
+    fixed = ("--decimal", ".", "--separator", ",", "--rulebook", str(rulebook), "--year", str(YEAR), "--out", str(out))
+    ran = here("reclassify", str(folder / "register.csv"), *fixed)
+    assert ran.code in (0, 1), ran.err
+    (table,) = (out / "decisions").glob("*.parquet")
+    return dict(pl.read_parquet(table).select("offer", "verdict").iter_rows())
+
+
+@pytest.mark.slow
+@tried(40)
+@given(examples(), ROWS)
+def test_files_and_rows_get_the_same_verdicts(example: Example, rows: list[Row]) -> None:
+    """What is rejected as a file is rejected as a row."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        rulebook = write_rulebook(folder, example.rulebook)
+        (folder / "offers.yaml").write_text(offers_of(rows), encoding="utf-8")
+        write_register(folder / "register.csv", rows)
+        assert verdicts_of_rows(folder, rulebook) == verdicts_of_files(folder, rulebook)

@@ -22,7 +22,7 @@ from engine.rulebooks.rulebook import AnswerTest, NumberTest
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Status
-from tests.support import TEXT, answer, exact, make_rulebook, make_vocabulary
+from tests.support import TEXT, Written, answer, exact, make_rulebook, make_vocabulary
 
 VOCABULARY = make_vocabulary(
     {
@@ -108,7 +108,7 @@ def test_a_test_is_near_where_it_is_settled_and_a_possible_value_is() -> None:
 
 def program() -> Program:
     """A program with every kind of node before the ruling."""
-    criteria = {
+    criteria: dict[str, Written] = {
         "C1": {
             "indicated_by": {"any": [{"fact": "size", "at_least": 3}, {"not": {"fact": "kind", "in": ["a"]}}]},
             "judgement": "good",

@@ -179,15 +179,14 @@ def _columns_in(text: str) -> list[str]:
 def _entries_tables(connection: sa.Connection) -> Iterator[str | None]:
     """The table of entries as it was made with the columns of each format, and as it grew since."""
     formats = [form.fields for form in FORMATS.values()]
-    for first, fields in enumerate(formats):
+    for fields in formats:
         columns = (
             sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable, autoincrement=False)
             for c in (ENTRIES.c[name] for name in fields)
         )
         made = sa.Table(ENTRIES.name, sa.MetaData(), *columns)
         text = str(CreateTable(made).compile(dialect=connection.dialect)).strip()
-        yield _plain(text)
-        for later in formats[first + 1 :]:
+        for later in formats:  # one that is not later adds nothing
             added = [CreateColumn(ENTRIES.c[name]).compile(dialect=connection.dialect) for name in later[len(fields) :]]
             yield _plain(text.removesuffix(")") + "".join(f", {column}" for column in added) + ")")
 

@@ -33,7 +33,7 @@ def with_changed_ids(previous: Previous, lines: Sequence[IdLine], register: Tabl
     successors: dict[str, list[str]] = {}
     moved = {line.new for line in known if line.is_used}
     for line in known:
-        if line.is_used or line.new in moved or (line.is_now and line.new not in are_before):
+        if line.new in moved or (line.is_now and line.new not in are_before):
             successors.setdefault(line.old, []).append(line.new)
     return previous._replace(successors=successors, id_lines=known)
 

@@ -280,3 +280,29 @@ def test_what_is_said_of_some_years_is_never_said_of_the_whole() -> None:
     assert found("sold_mean", both).provenance == own
     assert found("sold_mean", both).provenance_texts("source") == ("own", f"{first}: part")
     assert found("town", {}).provenance_texts("source") == ()
+
+
+@pytest.mark.parametrize(
+    ("fact", "stated", "is_exact"),
+    [
+        ("town", answer("small"), True),
+        ("town", answer("small", "large"), False),
+        ("town", Evidence(frozenset(), State.KNOWN), False),
+        ("loaves", exact(3), True),
+        ("loaves", between(3, 4), False),
+    ],
+)
+def test_a_finding_is_exact_where_one_value_alone_is_left(fact: str, stated: Evidence, is_exact: bool) -> None:
+    assert found(fact, {fact: stated}).is_exact is is_exact
+
+
+def test_a_finding_says_what_was_said_of_it_and_of_which_part() -> None:
+    ida, bo = Provenance(by="Ida", date="2017"), Provenance(by="Bo")
+    assert found("loaves", {}).provenance_texts("by") == ()
+    assert found("loaves", {"loaves": exact(3, NO_PROVENANCE)}).provenance_texts("by") == ()
+    assert found("loaves", {"loaves": exact(3, ida)}).provenance_texts("by", "date") == ("Ida, 2017",)
+    all_alike = years(exact("0.1", bo), exact("0.1", bo), exact("0.1", bo))
+    assert found("sold_mean", {"sold": all_alike}).provenance_texts("by") == ("Bo",)
+    by_two = years(exact("0.1", ida), exact("0.1", bo), exact("0.1", ida))
+    assert found("sold_mean", {"sold": by_two}).provenance_texts("by") == ("2028, 2030: Ida", "2029: Bo")
+    assert found("sold_mean", {"sold": years("0.1", None, exact("0.1", bo))}).provenance_texts("by") == ("2030: Bo",)

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from engine.diagnostics import Rejected
-from engine.journal.drafts import run_draft, texts_of
+from engine.journal.drafts import override_draft, run_draft, texts_of
 from engine.journal.entry import WRITTEN, Draft, Entry, Recorder, chained, sealed
 from engine.journal.journal import Filter, Head, Journal, Kept
 from engine.journal.records import File, RunRecord, RunRulebook
 from engine.journal.verify import Fault, verify
 from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Verdict
 from engine.values.canonical import decision_text, sha256
 from offers.recorded.replay import altered_parts, describing
 from tests.journals import edited, record
@@ -140,6 +141,16 @@ EDITS: dict[str, tuple[Edit, list[tuple[str, int | None]]]] = {
     ),
     "exchanged": (lambda c: _exchange(c, 2, 5), [("reordered", 2), ("reordered", 5)]),
     "exchanged neighbours": (lambda c: _exchange(c, 4, 5), [("reordered", 5)]),
+    "moved to the end": (
+        lambda c: c.executescript(
+            "UPDATE entries SET number = 9 WHERE number = 3; UPDATE entries SET number = number - 1 WHERE number > 3"
+        ),
+        [("reordered", 3)],
+    ),
+    "altered and below all numbers": (
+        lambda c: c.execute("UPDATE entries SET number = -3, recorded_by = 'x' WHERE number = 3"),
+        [("altered", -3), ("removed", 3)],
+    ),
     "copied to the end": (lambda c: _duplicate(c, 3, 9), [("inserted", 3)]),
     "copied in between": (lambda c: _duplicate(c, 7, 4), [("inserted", 7)]),
     "forged": (lambda c: _forge(c, 5, recorded_by="somebody else"), [("replaced", 5)]),
@@ -313,3 +324,36 @@ def test_an_entry_dated_before_the_one_that_it_follows_is_remarked(journal: Path
         _forge(connection, COUNT, recorded_at="2001-01-01T00:00:00.000000Z")
     with Journal(str(journal)) as source:
         assert (verify(source).faults, verify(source).dated_before) == ((), (COUNT,))
+
+
+def test_more_entries_than_small_numbers_are_a_chain(journal: Path) -> None:
+    with Journal(str(journal), writes=True) as source:
+        of = source.entry(1)
+        draft = override_draft(of, "r", verdict=Verdict.MET, outcome="covered", because="Aftalt.", by="Udvalget")
+        source.append([draft] * 300, by="auditor")
+    assert faults(journal, COUNT + 300) == []
+
+
+def test_a_text_that_was_altered_or_is_not_kept_is_none(journal: Path) -> None:
+    with Journal(str(journal)) as source:
+        kept = Library().in_force(2018)[0]
+        assert source.text(kept.sha256) == kept.written_as.decode()
+        assert source.text("x") is None
+    with edited(journal) as connection:
+        connection.execute("UPDATE texts SET text = text || ' ' WHERE kind = 'rulebook'")
+    with Journal(str(journal)) as source:
+        assert source.text(kept.sha256) is None
+
+
+def test_a_folder_is_found_beside_the_link_or_else_beside_what_it_leads_to(journal: Path, tmp_path: Path) -> None:
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "journal.db"
+    link.symlink_to(journal)
+    with Journal(str(link)) as linked, Journal(str(journal)) as plain:
+        assert linked.place_of(tmp_path / "out") == plain.place_of(tmp_path / "out") == "out"
+        assert plain.folder_at("out") == tmp_path / "out"
+        assert linked.folder_at("out") == tmp_path.resolve() / "out"
+        (tmp_path / "links" / "out").mkdir()
+        assert linked.folder_at("out") == tmp_path / "links" / "out"
+        (tmp_path / "out").mkdir()
+        assert plain.folder_at("out") == tmp_path / "out"

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from engine.diagnostics import Rejected
 from engine.journal.connection import Address
-from engine.journal.entry import Draft
+from engine.journal.entry import ENTRY_1, Draft
 from engine.journal.journal import Journal
-from engine.journal.schema import deviations
+from engine.journal.schema import Deviation, How, deviations
 from engine.journal.verify import verify
 from tests.cli.audit.test_journals_of_before import restored
 from tests.command import DATA, Ran, here
@@ -142,6 +142,20 @@ def test_a_deviation_is_told_in_words(language: str, made: Path, tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize(
+    ("deviation", "words"),
+    [
+        (("column", "x", "added"), "the column `x` is none that this version knows; a later one may have made it"),
+        (("column", "x", "altered"), "the column `x` is not as journals have it"),
+        (("view", "x", "added"), "the view `x` belongs to no journal"),
+        (("index", "x", "removed"), "the index `x` is missing"),
+        (("constraint", "x", "added"), "the constraint `x` belongs to no journal"),
+    ],
+)
+def test_a_deviation_is_a_sentence(deviation: tuple[str, str, How], words: str) -> None:
+    assert str(Deviation(*deviation)) == words
+
+
 def test_what_the_database_notes_for_itself_is_no_deviation(made: Path, tmp_path: Path) -> None:
     path = altered(made, tmp_path / "journal.db", "ANALYZE; VACUUM; REINDEX")
     with Journal(str(path)) as journal:
@@ -252,6 +266,11 @@ ON_SERVER: dict[str, tuple[list[str], list[str]]] = {
         ["DROP INDEX ix_entries_offer", "CREATE INDEX ix_entries_offer ON entries (lower(offer))"],
         ["altered index ix_entries_offer"],
     ),
+    "an index of later that is another": (
+        ["DROP INDEX ix_entries_runs", "CREATE INDEX ix_entries_runs ON entries (year)"],
+        ["altered index ix_entries_runs"],
+    ),
+    "an index less": (["DROP INDEX ix_entries_offer"], ["removed index ix_entries_offer"]),
     "a view less": (["DROP VIEW runs"], ["removed view runs"]),
     "a sequence": (["CREATE SEQUENCE s"], ["added sequence s"]),
 }
@@ -325,3 +344,17 @@ def test_a_view_of_a_server_that_says_otherwise_is_found(server: Callable[[str],
         assert found_in(journal) == []
         faults = [(f.kind, f.detail) for f in verify(journal).faults]
     assert faults == ([("index", "decisions")])
+
+
+@on_postgresql
+def test_a_journal_of_before_on_a_server_lacks_only_what_was_added_since(server: Callable[[str], None]) -> None:
+    def found() -> list[str]:
+        with Address(server.url).engine(writes=False).connect() as connection:  # type: ignore[attr-defined]
+            return [f"{one.how} {one.kind} {one.name}" for one in deviations(connection)]
+
+    for statement in ("DROP INDEX ix_entries_runs", *(f"ALTER TABLE entries DROP COLUMN {c}" for c in ENTRY_1.others)):
+        server(statement)
+    assert found() == []
+    server("ALTER TABLE texts DROP COLUMN kind")
+    server("ALTER TABLE entries DROP COLUMN place")
+    assert found() == ["removed column entries.place", "removed column texts.kind"]

@@ -60,3 +60,12 @@ def test_evidence_is_compared_by_what_it_says_each_year_with_its_own(name: str) 
     differs = evidence.between(before.select(evidence.before), now.select(evidence.now))
     assert {fact for fact, flags in differs.items() if flags.to_list() == [True]} == expected
     assert set(differs) == {"used_mean", "used", "size", "colour"}
+
+
+@pytest.mark.parametrize("size", [None, ""])
+def test_a_fact_without_a_column_is_as_one_with_an_empty_cell(size: str | None) -> None:
+    cells = {name: cell for name, cell in SAME.items() if name != "size"}
+    before, now = (pl.DataFrame([row], dict.fromkeys(row, pl.String)) for row in (cells, {**NOW, "size": size}))
+    evidence = DifferingEvidence(PROGRAM, side(before, 2030), side(now, 2031))
+    differs = evidence.between(before.select(evidence.before), now.select(evidence.now))
+    assert [name for name, flags in differs.items() if flags.any()] == []

@@ -12,7 +12,7 @@ from cli.audit.moment import Moment
 from cli.audit.seal_options import read_seals
 from cli.common.console import Exit, say, stop
 from cli.common.option_values import FileName, Words
-from cli.common.options import YEARS, folders_of_runs, journal_option, language_option
+from cli.common.options import folders_of_runs, journal_option, language_option, year_option
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Seal what a journal holds of a year, for the minutes.")
-@click.option("--year", type=YEARS, required=True, help="The agreement year.")
+@year_option("The agreement year.", required=True)
 @click.option(
     "--after", type=FileName(), metavar="SEAL", help="An earlier seal; the new one proves that it goes on from it."
 )

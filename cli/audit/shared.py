@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -105,8 +105,23 @@ def entries_wanted(
     are_decisions_asked_for = options.pop("decisions")
     selection = wanted(options)
     if are_decisions_asked_for or any((selection.offer, selection.rulebook, selection.verdict)):
-        return entries_with_rows(journal, selection, damaged, brief=brief, latest=latest)
-    return journal.entries(selection, brief=brief, latest=latest, damaged=damaged)
+        entries = entries_with_rows(journal, selection, damaged, brief=brief, latest=latest)
+    else:
+        entries = journal.entries(selection, latest=latest, damaged=damaged)
+    return _sound(journal, entries, damaged)
+
+
+def _sound(journal: Journal, entries: Iterable[Entry], damaged: list[Diagnostic] | None) -> Iterator[Entry]:
+    """Those that hold what their digests say."""
+    for entry in entries:
+        try:
+            journal.check_sound(entry)
+        except Rejected as error:
+            if damaged is None:
+                raise
+            damaged += error.diagnostics
+        else:
+            yield entry
 
 
 def recorded(journal: Journal, identifier: str) -> Entry:

@@ -39,9 +39,9 @@ def language_option(function: Function) -> Function:
     return click.option("--lang", type=click.Choice(["da", "en"]), default=default_language, help=help_text)(function)
 
 
-def year_option(help_text: str = LATEST) -> Callable[[Function], Function]:
+def year_option(help_text: str = LATEST, *, required: bool = False) -> Callable[[Function], Function]:
     """The option `--year`, with what the year is for."""
-    return click.option("--year", type=YEARS, help=help_text)
+    return click.option("--year", type=YEARS, required=required, help=help_text)
 
 
 def shipped_year_option(years: Sequence[str]) -> Callable[[Function], Function]:

@@ -123,14 +123,15 @@ class StandingOverrides:
 
     def __init__(self, journal: Journal, offer: str | None = None) -> None:
         self.damaged: list[Diagnostic] = []
-        self._entries = list(journal.entries(Filter(kind=OVERRIDE, offer=offer), damaged=self.damaged))
-        self._latest = {(comparable_id(str(e.offer)), e.rulebook): e for e in self._entries}
         self._journal, self._replayer = journal, describing(journal.text)
+        entries = list(journal.entries(Filter(kind=OVERRIDE, offer=offer), damaged=self.damaged))
+        pairs = ((entry, self._content(entry)) for entry in entries)
+        self._overrides = [(entry, content) for entry, content in pairs if content is not None]
+        self._latest = {(comparable_id(str(e.offer)), e.rulebook): (e, content) for e, content in self._overrides}
 
     @cached_property
     def _of_decision(self) -> dict[_Decided, tuple[Entry, RecordedOverride]]:
-        pairs = ((entry, self._content(entry)) for entry in self._entries)
-        return {_decided(entry, content.of): (entry, content) for entry, content in pairs if content is not None}
+        return {_decided(entry, content.of): (entry, content) for entry, content in self._overrides}
 
     def made_on(self, entry: Entry) -> tuple[Entry, RecordedOverride] | None:
         """The latest override of the very decision that an entry records."""
@@ -138,24 +139,22 @@ class StandingOverrides:
 
     def all(self) -> Iterator[tuple[Entry, RecordedOverride]]:
         """The latest on each offer and rulebook."""
-        for entry in self._latest.values():
-            if (content := self._content(entry)) is not None:
-                yield entry, content
+        yield from self._latest.values()
 
     def of(self, trace: Trace) -> StandingOverride | None:
         """The override that stands beside a decision."""
-        entry = self._latest.get((comparable_id(trace.subject.id), trace.rulebook.id))
-        content = None if entry is None else self._content(entry)
-        if entry is None or content is None:
-            return None
-        return StandingOverride(entry, content, self._under(entry, content))
+        latest = self._latest.get((comparable_id(trace.subject.id), trace.rulebook.id))
+        return None if latest is None else StandingOverride(*latest, self._under(*latest))
 
     def _content(self, entry: Entry) -> RecordedOverride | None:
         try:
+            self._journal.check_sound(entry)
             return RecordedOverride.read(read_json(entry.content))
         except Malformed as error:
             self.damaged += self._journal.not_whole(entry, error).diagnostics
-            return None
+        except Rejected as error:
+            self.damaged += error.diagnostics
+        return None
 
     def _under(self, entry: Entry, content: RecordedOverride) -> Trace | None:
         try:

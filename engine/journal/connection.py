@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -128,7 +129,7 @@ def _readable(path: Path) -> sa.Engine:
     """The file opened so that nothing in it can change; also where its folder cannot be written."""
 
     def connect() -> sqlite3.Connection:
-        uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+        uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
         connection = _prepared(sqlite3.connect(uri, uri=True, timeout=PATIENCE))
         try:
             with _closed_on_failure(connection):

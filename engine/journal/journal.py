@@ -198,19 +198,22 @@ class Journal:
                 entries.append(chained(draft, number, previous, recording))
                 previous = entries[-1].digest
             connection.execute(sa.insert(ENTRIES), [{n: getattr(e, n) for n in WRITTEN.fields} for e in entries])
-            self._check_written(connection, entries)
+            self._check_written(connection, entries, new)
         self._kept.update(new)
         return entries
 
-    def _check_written(self, connection: sa.Connection, entries: Sequence[Entry]) -> None:
-        """That the entries stand there now, before anybody is told that they do.
+    def _check_written(self, connection: sa.Connection, entries: Sequence[Entry], texts: Mapping[str, Kept]) -> None:
+        """That the entries, and new texts, stand there as they were given, before anybody is told that they do.
 
         Raises:
             Rejected: they do not; nothing of this is in the journal.
         """
-        query = sa.select(ENTRIES.c.number, ENTRIES.c.digest).where(ENTRIES.c.number >= entries[0].number)
-        stored = [tuple(row) for row in connection.execute(query.order_by(ENTRIES.c.number))]
-        if stored != [(entry.number, entry.digest) for entry in entries]:
+        columns = [ENTRIES.c[name] for name in WRITTEN.fields]
+        query = sa.select(*columns).where(ENTRIES.c.number >= entries[0].number).order_by(ENTRIES.c.number)
+        stored = [tuple(row) for row in connection.execute(query)]
+        kept = sa.select(TEXTS.c.digest, TEXTS.c.kind, TEXTS.c.text).where(TEXTS.c.digest.in_(texts))
+        are_kept = {row.digest: Kept(row.kind, row.text) for row in connection.execute(kept)} == dict(texts)
+        if not are_kept or stored != [tuple(getattr(e, name) for name in WRITTEN.fields) for e in entries]:
             message = "the database did not take the entries as they were given to it; nothing of this was recorded"
             raise rejected(self.address.place, "altered-journal", message, _HINT)
 

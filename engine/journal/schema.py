@@ -20,7 +20,10 @@ from engine.journal.views import views_for
 
 How = Literal["added", "altered", "removed"]
 _HINT = "restore the journal from a copy that was kept elsewhere, or ask whoever keeps the database"
-_STATISTICS = ("sqlite_stat1", "sqlite_stat4")
+_STATISTICS = {
+    ("table", "sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
+    ("table", "sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
+}
 """What SQLite itself notes on request, to be quicker."""
 
 
@@ -125,7 +128,7 @@ def _in_sqlite(connection: sa.Connection) -> Iterator[Deviation]:
     stored = {(str(kind), str(name)): sql for kind, name, sql in connection.execute(query)}
     made = dict(_made_in_sqlite(connection))
     for kind, name in sorted({*stored} - {*made}):
-        if name not in _STATISTICS:
+        if (kind, name, stored[kind, name]) not in _STATISTICS:
             yield Deviation(kind, name, "added")
     for (kind, name), texts in made.items():
         if (kind, name) not in stored:

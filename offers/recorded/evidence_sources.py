@@ -25,6 +25,7 @@ from offers.tables.polars_words import polars_failing
 from offers.tables.reading import FOUND_OUT, Reading
 from offers.tables.rows import Rows
 from offers.tables.set_aside import NOT_AN_OFFER
+from offers.tables.several_tables import tables_in
 from offers.tables.table import DOCUMENT, ROW
 
 RUN = "run.json"
@@ -32,7 +33,7 @@ RUN = "run.json"
 
 
 def offers_with_evidence(source: Path, vocabulary: Vocabulary, reading: Reading = FOUND_OUT) -> list[Offer | Rejected]:
-    """The offers in offer files or a folder of them, in a table, or in the folder of a run; or why one was rejected.
+    """The offers in offer files, in tables, in a folder of either, or in that of a run; or why one was rejected.
 
     A run holds, of a register that was a table, the evidence that its rulebooks used.
 
@@ -41,10 +42,14 @@ def offers_with_evidence(source: Path, vocabulary: Vocabulary, reading: Reading 
     """
     if (source / RUN).is_file():
         return list(_of_run(source, vocabulary))
-    if are_offer_files(source):
+    tables = tables_in(source) if source.is_dir() and are_offer_files(source) else []
+    if not tables and are_offer_files(source):
         return read_offers([str(source)], vocabulary)
-    with tempfile.TemporaryDirectory() as scratch:
-        return list(_of_table(source, vocabulary, Path(scratch), reading))
+    found: list[Offer | Rejected] = []
+    for table in tables or [source]:
+        with tempfile.TemporaryDirectory() as scratch:
+            found += _of_table(table, vocabulary, Path(scratch), reading)
+    return found
 
 
 def _of_table(path: Path, vocabulary: Vocabulary, scratch: Path, reading: Reading) -> Iterator[Offer | Rejected]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,8 +22,9 @@ from offers.tables.rows import Rows
 from offers.tables.table import EXTRA, ROW, Part, Table
 
 _KINDS = ("csv", "xlsx", "ods")
-_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".ods")
-_PASSED_OVER = (".", "~$", "_")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_SUFFIXES = (".csv", ".tsv", *_WORKBOOKS)
+_PASSED_OVER = (".", "~$")
 """How the names of files begin that programs leave beside those that people made."""
 
 _NO_NUMBER = ",[0-9]*,"
@@ -30,11 +32,21 @@ _NO_NUMBER = ",[0-9]*,"
 
 
 def tables_in(folder: Path) -> list[Path]:
-    """The workbooks and tables of CSV in a folder, in the order of their names; none where it has offer files."""
-    if any(path.suffix.lower() in OFFER_FILES for path in folder.rglob("*")):
-        return []
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(_PASSED_OVER))
-    return [path for path in files if path.suffix.lower() in _SUFFIXES]
+    """The workbooks and tables of CSV below a folder, in the order of their names; none where it has offer files.
+
+    Tables of CSV may lie beside offer files, which do not read them.
+
+    Raises:
+        Rejected: it has offer files and workbooks, which are both sent in, and of which one would not be read.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_PASSED_OVER))
+    tables = [path for path in files if path.suffix.lower() in _SUFFIXES]
+    offers = [path for path in files if path.suffix.lower() in OFFER_FILES]
+    workbooks = [path for path in tables if path.suffix.lower() in _WORKBOOKS]
+    if workbooks and offers:
+        message = f"there are workbooks ({workbooks[0].name}) and offer files ({offers[0].name}) in the folder"
+        raise rejected(Place(str(folder)), "unreadable", message, "put them into folders of their own, and decide each")
+    return [] if offers else tables
 
 
 class RegisterRows:
@@ -134,7 +146,7 @@ def _joined(name: str, tables: Sequence[Table]) -> Table:
         columns=tuple(columns[column] for column in order),
         frame=pl.concat(frames, how="diagonal").with_row_index(ROW).lazy(),
         sign=tables[0].sign if are_alike else ".",
-        detected={Path(table.file).name: _as_read(table) for table in tables},
+        detected={name: _as_read(table) for name, table in zip(_names_of(tables), tables, strict=True)},
         sha256=digest,
         most_rows=first,
         rows=first,
@@ -148,10 +160,19 @@ def _as_read(table: Table) -> str:
     return f"({', '.join(f'{name} {value}' for name, value in table.detected.items())})"
 
 
-def _remarks(tables: Iterable[Table]) -> Iterator[InputRemark]:
-    for table in tables:
+def _remarks(tables: Sequence[Table]) -> Iterator[InputRemark]:
+    for name, table in zip(_names_of(tables), tables, strict=True):
         for remark in table.remarks:
-            yield remark._replace(detail={**remark.detail, "file": Path(table.file).name})
+            yield remark._replace(detail={**remark.detail, "file": name})
+
+
+def _names_of(tables: Sequence[Table]) -> list[str]:
+    """What tells tables apart: the names of their files; where two have the same, their paths below what they share."""
+    names = [Path(table.file).name for table in tables]
+    if len({*names}) == len(names):
+        return names
+    shared = os.path.commonpath([Path(table.file).absolute().parent for table in tables])
+    return [Path(os.path.relpath(Path(table.file).absolute(), shared)).as_posix() for table in tables]
 
 
 class InSeveral(NamedTuple):
@@ -166,10 +187,11 @@ def in_several(
 ) -> dict[str, InSeveral]:
     """The words that rows of more than one table have; `names` are the columns in which they stand."""
     where: dict[str, dict[str, int]] = {}
+    name_of = dict(zip((part.first for part in table.parts), _names_of([p.table for p in table.parts]), strict=True))
     frame = table.frame.select(ROW, *(name for name in names if name in table.frame.collect_schema())).collect()
     for values in frame.iter_rows(named=True):
         for word in {*words_of(values)}:
             files = where.setdefault(word, {})
-            file = Path(table.part_of(values[ROW]).table.file).name
+            file = name_of[table.part_of(values[ROW]).first]
             files[file] = files.get(file, 0) + 1
     return {word: InSeveral(tuple(files), sum(files.values())) for word, files in where.items() if len(files) > 1}

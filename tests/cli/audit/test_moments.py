@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.audit.moment import Moment
+from engine.journal.entry import sealed
+from engine.journal.journal import Journal
 from tests.cli.audit.test_journals_of_before import restored
 from tests.command import here
 from tests.journals import edited
@@ -74,6 +76,11 @@ def test_entries_on_the_edge_belong_to_it(tmp_path: Path) -> None:
         connection.execute("UPDATE entries SET recorded_at = '2026-01-01T00:30:00.000000Z' WHERE number = 1")
         connection.execute("UPDATE entries SET recorded_at = '2025-12-31T23:59:59.999999Z' WHERE number = 2")
         connection.execute("UPDATE entries SET recorded_at = '2026-01-02T00:00:00.000000Z' WHERE number > 2")
+    with Journal(str(journal)) as source:
+        made = [sealed(entry) for entry in source.rows()]
+    with edited(journal) as connection:
+        digests = [(entry.digest, entry.checksums, entry.number) for entry in made]
+        connection.executemany("UPDATE entries SET digest = ?, checksums = ? WHERE number = ?", digests)
 
     def numbers(*options: str) -> list[str]:
         listed = here("audit", "list", "--journal", str(journal), *options).out.splitlines()

@@ -81,3 +81,36 @@ def test_a_path_that_libraries_do_not_take_is_refused(
         (folder / os.fsdecode(register)).write_text("id,cases_per_10000\na,0.4\n")
     ran = here("reclassify", os.fsdecode(register), "--out", os.fsdecode(out), "--year", "2018")
     assert (ran.code, ran.out, words in ran.err) == (code, "", True)
+
+
+def test_an_override_that_was_altered_is_shown_nowhere_and_the_one_before_it_stands(folder: Path) -> None:
+    """Its own digest no longer holds, though all in it is of the right kind."""
+    later = ("--verdict", "covered", "--because", "Sidste ord.", "--by", "Udvalget", "--journal", "journal.db")
+    assert here("audit", "override", "1", *later).code == 0
+    with edited(folder / "journal.db") as connection:
+        connection.execute("UPDATE entries SET content = replace(content, 'Sidste ord', 'Forfalsket') WHERE number = 5")
+    fixed = ("offers", "--year", "2018", "--rulebook", STRATEGY, "--journal", "journal.db")
+    ran = here("assess", *fixed, "--format", "json")
+    assert (ran.code, "Forfalsket" in ran.out, "entry 5: damaged-entry: " in ran.err) == (4, False, True)
+    assert {r["offer"]: r["recorded_override"]["entry"] for r in json.loads(ran.out)} == {"gnisten": 3, "kilden": 4}
+    for command in ("list", "show 1"):
+        shown = here("audit", *command.split(), "--format", "json", "--journal", "journal.db")
+        assert "Forfalsket" not in shown.out
+    run = here("reclassify", *fixed, "--out", "run")
+    assert (run.code, "entry 5: damaged-entry: " in run.err) == (4, True)
+
+
+@pytest.mark.parametrize("command", ["list --format json", "list --format csv", "export", "export --format csv"])
+def test_an_altered_entry_is_not_listed_and_not_exported(command: str, folder: Path) -> None:
+    with edited(folder / "journal.db") as connection:
+        connection.execute("UPDATE entries SET verdict = 'met', outcome = 'covered', name = 'Falsk' WHERE number = 1")
+    ran = here("audit", *command.split(), "--journal", "journal.db")
+    assert (ran.code, "Falsk" in ran.out) == (4, False)
+    assert "entry 1: damaged-entry: it does not hold what its digest says" in ran.err
+
+
+def test_a_journal_whose_name_is_not_utf_8_is_read_as_it_was_written(folder: Path) -> None:
+    name = os.fsdecode(b"q\xff.db")
+    assert here("assess", "offers", "--year", "2018", "--summary", "--journal", name).code == 0
+    assert here("audit", "verify", "--journal", name).code == 0
+    assert here("audit", "replay", "--all", "--journal", name).code == 0

@@ -205,3 +205,31 @@ def test_preview_reads_them_as_one_register(returned: Path) -> None:
     ran = here("preview", str(returned), *options)
     assert ran.code == 0, ran.err
     assert "0 of 23 verdicts would change." in ran.out
+
+
+def test_workbooks_beside_offer_files_are_not_passed_over(returned: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(returned, tmp_path / "svar")
+    (folder / "x.yaml").write_bytes((DATA / "gnisten.yaml").read_bytes())
+    ran = run(tmp_path / "run", folder)
+    assert (ran.code, ran.out) == (1, "")
+    assert "there are workbooks (" in ran.err
+    assert ") and offer files (x.yaml) in the folder" in ran.err
+
+
+def test_workbooks_in_folders_below_and_of_any_name_are_read(returned: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "svar"
+    for at, path in enumerate(sorted(returned.glob("[0-9]*"))):
+        (folder / f"kommune {at}").mkdir(parents=True)
+        shutil.copy(path, folder / f"kommune {at}" / f"_svar{path.suffix}")
+    ran, expected = run(tmp_path / "run", folder), run(tmp_path / "expected", returned)
+    assert ran.code == expected.code == 0, ran.err
+    assert decisions(tmp_path / "run") == decisions(tmp_path / "expected")
+    assert "stands in several tables (" in ran.err
+    assert "stands in several tables (5 offers): kommune 0/_svar.xlsx, kommune 1/_svar.xlsx" in ran.err
+
+
+def test_a_workbook_of_an_old_kind_is_refused_and_not_passed_over(returned: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(returned, tmp_path / "svar")
+    (folder / "gammel.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    ran = run(tmp_path / "run", folder)
+    assert (ran.code, "gammel.xls" in ran.err) == (1, True)

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from engine.diagnostics import Rejected
 from engine.journal.connection import Address
 from engine.journal.entry import ENTRY_1, Draft
-from engine.journal.journal import Journal
+from engine.journal.journal import Journal, Kept
 from engine.journal.schema import Deviation, How, deviations
 from engine.journal.verify import verify
+from engine.values.canonical import sha256
 from tests.cli.audit.test_journals_of_before import restored
 from tests.command import DATA, Ran, here
 from tests.journals import copied, record
@@ -358,3 +359,50 @@ def test_a_journal_of_before_on_a_server_lacks_only_what_was_added_since(server:
     server("ALTER TABLE texts DROP COLUMN kind")
     server("ALTER TABLE entries DROP COLUMN place")
     assert found() == ["removed column entries.place", "removed column texts.kind"]
+
+
+@pytest.mark.parametrize("kind", ["trigger", "view", "table"])
+@pytest.mark.parametrize("name", ["sqlite_stat1", "sqlite_stat4"])
+def test_what_is_called_as_statistics_is_not_therefore_one(kind: str, name: str, made: Path, tmp_path: Path) -> None:
+    texts = {
+        "trigger": f"CREATE TRIGGER {name} BEFORE INSERT ON entries BEGIN SELECT raise(ignore); END",
+        "view": f"CREATE VIEW {name} AS SELECT 1",
+        "table": f"CREATE TABLE {name} (tbl, idx, stat, CHECK (0))",
+    }
+    path, on = copied(made, tmp_path / "journal.db"), "entries" if kind == "trigger" else name
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        page = "(SELECT max(rootpage) FROM sqlite_master)" if kind == "table" else "0"
+        connection.execute(
+            f"INSERT INTO sqlite_master VALUES (?, ?, ?, {page}, ?)",  # noqa: S608
+            (kind, name, on, texts[kind]),
+        )
+    with pytest.raises(Rejected):
+        Journal(str(path), writes=True)
+    assert here("audit", "verify", "--journal", str(path)).code != 0
+
+
+LYING = {
+    "another verdict": "CREATE TRIGGER t AFTER INSERT ON entries BEGIN UPDATE entries SET verdict = 'met' "
+    "WHERE number = new.number; END",
+    "another content": "CREATE TRIGGER t AFTER INSERT ON entries BEGIN UPDATE entries SET content = '{}' "
+    "WHERE number = new.number; END",
+    "no text": "CREATE TRIGGER t BEFORE INSERT ON texts BEGIN SELECT raise(ignore); END",
+    "another text": "CREATE TRIGGER t AFTER INSERT ON texts BEGIN UPDATE texts SET text = 'x'; END",
+}
+
+
+@pytest.mark.parametrize("name", LYING)
+def test_whatever_a_database_makes_of_what_it_was_given_is_not_acknowledged(
+    name: str, made: Path, tmp_path: Path
+) -> None:
+    path = copied(made, tmp_path / "journal.db")
+    with Journal(str(path)) as source:
+        entry = source.entry(1)
+    draft = Draft(**{name: getattr(entry, name) for name in Draft._fields})
+    with Journal(str(path), writes=True) as journal:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(LYING[name])
+        with pytest.raises(Rejected, match="did not take the entries as they were given to it"):
+            journal.append([draft], {sha256("one more"): Kept("rulebook", "one more")}, by="somebody")
+    assert count(path) == 2

@@ -44,6 +44,7 @@ ABOUT_OFFERS = {
 
 # So have journals and receipts: tests/cli/audit/test_broken_journals.py.
 ABOUT_JOURNALS = {
+    "not-as-sealed",
     "altered-file",
     "altered-journal",
     "damaged-entry",

@@ -136,6 +136,7 @@ def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom() -> N
     assert records == others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "line"),
     [

@@ -109,6 +109,7 @@ def test_replay_says_identical_different_where_and_not_replayable_why(journal: P
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "LC_ALL": "da_DK.UTF-8"}])
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["durable-rules", "reference"])
 def test_replay_is_identical_across_processes_hash_seeds_locales_and_engines(
     engine: str, variables: dict[str, str], whole: Path

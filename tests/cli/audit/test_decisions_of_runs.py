@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import shutil
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +41,23 @@ evidence:
 JOURNAL = "journal.db"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a journal: entries 1 and 2 are decisions on an offer, entry 3 a run with the same offer in it."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "x.yaml").write_text(OFFER)
-    (tmp_path / "register.csv").write_text(REGISTER)
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "x.yaml").write_text(OFFER)
+    (folder / "register.csv").write_text(REGISTER)
     recording = ("--year", "2018", "--journal", JOURNAL, "--by", "ida")
-    assert here("assess", "x.yaml", *recording).code == 0
-    assert here("reclassify", "register.csv", "--out", "run", *recording).code == 0
+    with chdir(folder):
+        assert here("assess", "x.yaml", *recording).code == 0
+        assert here("reclassify", "register.csv", "--out", "run", *recording).code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a journal: entries 1 and 2 are decisions on an offer, entry 3 a run with the same offer in it."""
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
@@ -123,6 +133,7 @@ def test_it_says_what_the_same_offer_says_as_a_file(folder: Path) -> None:
     assert contents[0] == contents[1]
 
 
+@pytest.mark.slow
 def test_offer_files_are_the_same_decisions_in_a_run(tmp_path: Path) -> None:
     recording = ("--year", "2018", "--journal", str(tmp_path / JOURNAL))
     here("assess", str(DATA), *recording)

@@ -103,6 +103,7 @@ for path in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_a_later_version_reads_a_journal_as_it_is(later: Path, journal: Path) -> None:
     before = journal.read_bytes()
     count, head = noted()
@@ -183,6 +184,7 @@ def of_later(journal: Path) -> str:
     return f"{journal}: altered-journal: {message}\n  hint: {hint}\n"
 
 
+@pytest.mark.slow
 def test_an_earlier_version_does_not_record_in_a_journal_that_has_grown(later: Path, grown: Path) -> None:
     """What a column does that it does not know, it cannot tell."""
     ran = here("assess", str(RECORDED / "journal-1" / "offers.yaml"), "--year", "2018", "--journal", str(grown))

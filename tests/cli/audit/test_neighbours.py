@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -23,17 +25,25 @@ DAMAGED = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a journal in which decisions on two offers were overridden."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "offers").mkdir()
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "offers").mkdir()
     for name in ("gnisten", "kilden"):
-        (tmp_path / "offers" / f"{name}.yaml").write_text(GNISTEN.replace("id: gnisten", f"id: {name}"))
+        (folder / "offers" / f"{name}.yaml").write_text(GNISTEN.replace("id: gnisten", f"id: {name}"))
     fixed = ("--year", "2018", "--rulebook", STRATEGY, "--journal", "journal.db")
-    assert here("assess", "offers", *fixed).code == 0
-    for number in ("1", "2"):
-        assert here("audit", "override", number, *OVERRIDDEN).code == 0
+    with chdir(folder):
+        assert here("assess", "offers", *fixed).code == 0
+        for number in ("1", "2"):
+            assert here("audit", "override", number, *OVERRIDDEN).code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a journal in which decisions on two offers were overridden."""
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -17,15 +19,23 @@ REGISTER = "id,name,operator_kind,cases_per_10000\nx,Gnisten,municipality,0.4\n"
 RUN = "x@hovedstaden.udviklingsstrategi"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a journal below `journals` that names a run below `runs`."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "journals").mkdir()
-    (tmp_path / "runs").mkdir()
-    (tmp_path / "register.csv").write_text(REGISTER)
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "journals").mkdir()
+    (folder / "runs").mkdir()
+    (folder / "register.csv").write_text(REGISTER)
     decided = ("register.csv", "--year", "2018", "--out", "runs/2018", "--journal", "journals/journal.db")
-    assert here("reclassify", *decided).code == 0
+    with chdir(folder):
+        assert here("reclassify", *decided).code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a journal below `journals` that names a run below `runs`."""
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

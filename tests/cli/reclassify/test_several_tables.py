@@ -189,6 +189,7 @@ def test_what_is_not_one_register_is_refused(names: tuple[str, ...], message: st
     assert message in ran.err
 
 
+@pytest.mark.slow
 def test_hidden_rows_are_said_with_their_file(returned: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(returned / "0.xlsx")
     book["Register"].row_dimensions[4].hidden = True
@@ -216,6 +217,7 @@ def test_workbooks_beside_offer_files_are_not_passed_over(returned: Path, tmp_pa
     assert ") and offer files (x.yaml) in the folder" in ran.err
 
 
+@pytest.mark.slow
 def test_workbooks_in_folders_below_and_of_any_name_are_read(returned: Path, tmp_path: Path) -> None:
     folder = tmp_path / "svar"
     for at, path in enumerate(sorted(returned.glob("[0-9]*"))):

@@ -133,6 +133,7 @@ def turned(item: CriterionTrace | OverrideTrace, status: Status) -> list[Turns]:
     return [frozenset((t.test.test.fact, t.is_to_be_met) for t in way) for way in ways_to_turn(item, status)]
 
 
+@pytest.mark.slow
 @tried(400)
 @given(case=cases())
 def test_a_criterion_is_turned_by_what_trying_everything_finds(case: Case) -> None:

@@ -593,6 +593,7 @@ def test_nesting_of_the_largest_depth_is_read() -> None:
     assert read(b"a: " + b"[" * (MAX_DEPTH + 1)) == [["a.yaml:1:44: too-deep: more than 40 levels of nesting"]]
 
 
+@pytest.mark.slow
 def test_a_file_of_as_many_records_as_are_read() -> None:
     assert len(read(b"{}\n" * MAX_DOCUMENTS)) == MAX_DOCUMENTS
     last = read(b"{}\n" * (MAX_DOCUMENTS + 1))[-1]

@@ -56,6 +56,7 @@ def test_what_fails_at_any_call_leaves_the_old_or_the_new_whole(tmp_path: Path, 
         assert hidden(folder) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [name if name == "old" else pytest.param(name, marks=pytest.mark.slow) for name in SCENARIOS]
 )

@@ -191,6 +191,7 @@ def test_pairs_of_criteria_that_stand_far_apart_are_folded_together() -> None:
     assert tuple(DecisionDiagram(program).ruling_statuses(items)) == ruling_on(program, items).statuses
 
 
+@pytest.mark.slow
 def test_a_rule_of_very_many_criteria_is_folded() -> None:
     group = {"all": [{"any": [f"C{i}" for i in range(at, at + 100)]} for at in range(0, 1200, 100)]}
     program = compile_rulebook(of_judgements(1200, group))

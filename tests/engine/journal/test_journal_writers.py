@@ -210,6 +210,7 @@ def closed(tmp_path: Path) -> Iterator[Path]:
     tmp_path.chmod(0o755)
 
 
+@pytest.mark.slow
 def test_a_journal_that_cannot_be_written_is_said_and_can_still_be_read(closed: Path) -> None:
     before = closed.read_bytes()
     ran = run_as_nobody("assess", str(DATA / "gnisten.yaml"), "--year", "2018", "--journal", str(closed))
@@ -227,6 +228,7 @@ def limited() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (300 * 1024, 300 * 1024))
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_nothing_is_half_recorded(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     record(str(path))

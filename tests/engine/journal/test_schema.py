@@ -227,6 +227,7 @@ def test_nothing_that_somebody_put_into_a_journal_is_run(
     assert "is no plain table, so that what it shows need not be what was recorded" in ran.err
 
 
+@pytest.mark.slow
 def test_a_value_beyond_all_bounds_is_not_read(made: Path, tmp_path: Path) -> None:
     path = altered(made, tmp_path / "journal.db", "UPDATE entries SET document = zeroblob(300000000) WHERE number = 1")
     ran = here("audit", "show", "1", "--journal", str(path))

@@ -10,6 +10,7 @@ from tests.support import make_rulebook, make_vocabulary
 MANY = 3_000
 
 
+@pytest.mark.slow
 def test_a_chain_of_derived_facts_is_refused_at_each_link() -> None:
     facts: dict[str, dict[str, object]] = {"n": {"type": "number"}, "f0": {"type": "number"}}
     for i in range(1, MANY):
@@ -20,6 +21,7 @@ def test_a_chain_of_derived_facts_is_refused_at_each_link() -> None:
     assert messages == [f"`f{i}` is not a number that is stated" for i in range(1, MANY - 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", [MANY, 50], ids=["one group", "groups in a group"])
 def test_thousands_of_criteria_are_too_wide(each: int) -> None:
     vocabulary = make_vocabulary({"needed": {"type": "judgement"}})

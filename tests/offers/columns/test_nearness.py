@@ -157,6 +157,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @tried(20)  # each is many rows
 @given(st.lists(ROWS, min_size=1, max_size=60), st.sampled_from([Fraction(0), MARGIN, Fraction(1, 3), Fraction(1)]))
 def test_columns_and_the_reference_agree_on_what_is_near(rows: list[dict[str, str | None]], nearness: Fraction) -> None:

@@ -211,6 +211,7 @@ def test_a_merged_offer_has_the_cause_that_its_predecessors_agree_on(tmp_path: P
     assert (changes["az"].previous, changes["az"].cause, changes["az"].criteria) == ("met", "", "")
 
 
+@pytest.mark.slow
 def test_no_cause_where_its_predecessors_part_under_the_new_rule(tmp_path: Path) -> None:
     stricter = {"at_least: 4\n": "at_least: 5\n", "{fact: diagnoses, at_least: 2}": "{fact: diagnoses, at_least: 3}"}
     changes = compared(
@@ -235,6 +236,7 @@ def test_no_cause_from_evidence_that_was_stated_and_not_kept(tmp_path: Path) -> 
     assert record["previous"]["evidence_not_kept"] == {STRATEGY: ["severe_complexities"]}
 
 
+@pytest.mark.slow
 def test_what_the_register_before_had_no_column_for_was_not_stated(tmp_path: Path) -> None:
     columns, old = COLUMNS.removesuffix(",severe_complexities"), COVERED.removesuffix(",4")
     new = NOT_COVERED.removesuffix(",4")

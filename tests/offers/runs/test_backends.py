@@ -123,6 +123,7 @@ def test_duckdb_writes_the_bytes_of_polars_from_every_kind_of_table(tmp_path: Pa
             assert (runs[0] / file).read_bytes() == (runs[1] / file).read_bytes(), file
 
 
+@pytest.mark.slow
 @needs_duckdb
 def test_duckdb_loads_nothing_from_elsewhere_and_leaves_no_file(tmp_path: Path) -> None:
     from offers.tables.duckdb_connection import duckdb_connection  # noqa: PLC0415 - an extra

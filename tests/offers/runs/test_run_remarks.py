@@ -226,6 +226,7 @@ UNUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", UNUSED.values(), ids=UNUSED.keys())
 def test_a_line_that_names_nobody_moves_nothing(tmp_path: Path, line: str) -> None:
     kinds = {"before": {"a": "region", "b": "region"}, "now": {"a": "kommune", "b": "region", "ny": "region"}}

@@ -280,6 +280,7 @@ def test_a_file_of_duckdb_asks_for_a_table_and_a_damaged_one_is_a_line(tmp_path:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.slow
 @needs_duckdb
 def test_a_file_that_another_program_writes_is_a_line(tmp_path: Path) -> None:
     import duckdb  # noqa: PLC0415 - an extra

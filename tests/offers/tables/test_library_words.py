@@ -202,6 +202,7 @@ def test_damaged_parquet_is_read_or_told(tmp_path: Path, capfd: pytest.CaptureFi
     assert refused > SOAK
 
 
+@pytest.mark.slow
 @needs_duckdb
 def test_a_damaged_file_of_duckdb_is_read_or_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     import duckdb  # noqa: PLC0415 - an extra

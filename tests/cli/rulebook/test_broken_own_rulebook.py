@@ -128,7 +128,7 @@ def is_refused(name: str, command: str, folder: Path) -> None:
     before = (folder / "cases" / NAME).read_bytes()
     ran = run(command, folder, broken)
     assert ran.code in (1, 5), (command, ran)
-    assert broken in ran.out + ran.err or f"rulebook check {folder / NAME}`" in ran.err, (command, ran)
+    assert broken in ran.out + ran.err or f"rulebook check {folder / NAME}`" in ran.out + ran.err, (command, ran)
     assert "as expected" not in ran.out
     assert "143" not in ran.out
     if not command.startswith(ABOUT_CASES):

@@ -105,6 +105,8 @@ def verify(
     start, faults = _verify_header(journal)
     faults += _verify_database(journal)
     try:
+        if count == 0 and digest and digest != start:  # of an empty journal the head is the header's digest
+            faults.append(Fault("other_head"))
         return _verified(journal, start, faults, Head(count or 0, digest or ""), where, witness)
     except Rejected as error:
         faults.append(Fault("damaged", detail="; ".join(d.message for d in error.diagnostics)))

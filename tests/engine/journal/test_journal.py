@@ -357,3 +357,11 @@ def test_a_folder_is_found_beside_the_link_or_else_beside_what_it_leads_to(journ
         assert linked.folder_at("out") == tmp_path / "links" / "out"
         (tmp_path / "out").mkdir()
         assert plain.folder_at("out") == tmp_path / "out"
+
+
+def test_the_head_of_an_empty_journal_is_that_of_its_header(journal: Path) -> None:
+    with Journal(str(journal)) as source:
+        of_header, of_entries = source.header().digest, [entry.digest for entry in source.rows()]
+    for digest in of_entries:
+        assert [kind for kind, _ in kinds(journal, count=0, digest=digest)] == ["other_head"]
+    assert "other_head" not in {kind for kind, _ in kinds(journal, count=0, digest=of_header)}

@@ -15,10 +15,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from engine.diagnostics import Malformed, Place, Rejected, rejected
-from engine.documents.document import MAX_BYTES
 from engine.documents.fields import Fields, read_json
-from engine.documents.json_text import each_key_once, load_json
 from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame
+from engine.journal.form_file import read_form
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, RunRecord, columns_of, rulebooks_named
 from engine.journal.sealed import Sealed, is_of, sealed_in
@@ -164,13 +163,8 @@ def read_receipt(data: bytes, file: str) -> Receipt:
     Raises:
         Rejected: it is none.
     """
-    if len(data) > MAX_BYTES:
-        raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", _HINT)
-    try:
-        text = data.decode().removesuffix("\n")
-        record = load_json(text, file, object_pairs_hook=each_key_once)
-    except ValueError:
-        raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _HINT) from None
+    record = read_form(data, file, _HINT)
+    text = data.decode().removesuffix("\n")
     keys = KEYS_BY_FORMAT.get(str(record.get("format"))) if isinstance(record, dict) else None
     if keys is None:
         raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)

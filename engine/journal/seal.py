@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from engine.diagnostics import Malformed, Place, Rejected, rejected
-from engine.documents.document import MAX_BYTES
 from engine.documents.fields import Fields
-from engine.documents.json_text import each_key_once, load_json
+from engine.documents.json_text import load_json
 from engine.journal.entry import Header
+from engine.journal.form_file import read_form
 from engine.journal.merkle import HIGHEST, Node, leaf, root
 from engine.values.canonical import canonical, sha256
 from engine.values.json_record import JsonRecord
@@ -147,13 +147,7 @@ def read_seal(data: bytes, file: str) -> Seal:
     Raises:
         Rejected: it is none.
     """
-    if len(data) > MAX_BYTES:
-        raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", _HINT)
-    try:
-        record = load_json(data.decode(), file, object_pairs_hook=each_key_once)
-    except ValueError:
-        raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", _HINT) from None
-    return seal_in(record, file)
+    return seal_in(read_form(data, file, _HINT), file)
 
 
 def is_seal(data: bytes) -> bool:

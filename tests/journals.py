@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from cli.assess.recording import DecisionRecording
 from cli.common.beside import Beside
 from engine.decisions.decide import Decider, decide_offer
@@ -58,6 +60,13 @@ def copied(source: Path, target: Path) -> Path:
         rest.unlink()
     shutil.copy(source, target)
     return target
+
+
+def at_work_in_copy(made: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with all that was made in another, and the one in which the commands of a test run."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @contextmanager

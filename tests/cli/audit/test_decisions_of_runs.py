@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import shutil
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import yaml
 
 from engine.values.canonical import canonical, sha256
 from tests.command import DATA, Ran, here
-from tests.journals import edited
+from tests.journals import at_work_in_copy, edited
 
 STRATEGY, MOST = "hovedstaden.udviklingsstrategi", "hovedstaden.mest-specialiserede"
 FACTS = "cases_per_10000,severe_complexities,self_supply_needed,self_supply_needed_because,special_competencies"
@@ -56,9 +55,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a journal: entries 1 and 2 are decisions on an offer, entry 3 a run with the same offer in it."""
-    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return at_work_in_copy(made_once, tmp_path, monkeypatch)
 
 
 def audit(*arguments: str, code: int = 0) -> Ran:

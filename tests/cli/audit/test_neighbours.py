@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
 from tests.command import DATA, here
-from tests.journals import edited
+from tests.journals import at_work_in_copy, edited
 
 STRATEGY = "hovedstaden.udviklingsstrategi"
 GNISTEN = (DATA / "gnisten.yaml").read_text(encoding="utf-8")
@@ -42,9 +41,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a journal in which decisions on two offers were overridden."""
-    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return at_work_in_copy(made_once, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("name", DAMAGED)

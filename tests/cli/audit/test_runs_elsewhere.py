@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from engine.journal.journal import Journal
 from engine.journal.verify import verify
 from tests.command import here
-from tests.journals import edited
+from tests.journals import at_work_in_copy, edited
 
 REGISTER = "id,name,operator_kind,cases_per_10000\nx,Gnisten,municipality,0.4\n"
 RUN = "x@hovedstaden.udviklingsstrategi"
@@ -34,9 +33,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a journal below `journals` that names a run below `runs`."""
-    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return at_work_in_copy(made_once, tmp_path, monkeypatch)
 
 
 COMMANDS = [

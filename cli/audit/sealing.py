@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
 
     Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
     """
+    _check_free(out)
     from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.journal import Journal, now  # noqa: PLC0415
@@ -91,6 +93,7 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
 
     Exit code: 0 done; 1 a file is no seal, or no key; 4 the files are different seals, or a signature does not hold.
     """
+    _check_free(out, files)
     from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.seal import LONGEST_NAME, is_name  # noqa: PLC0415
@@ -110,3 +113,9 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
         f"signatures: {len(made.signatures)}; digest of the seal",
     )
     say(f"{out or files[0]}: {Wording(lang).pick(*words)}: {made.digest}")
+
+
+def _check_free(out: Path | None, own: Sequence[Path] = ()) -> None:
+    """That a seal takes the place of no journal, key or other seal: of none but those that go into it."""
+    if out is not None and out.is_file() and out.resolve() not in {path.resolve() for path in own}:
+        raise click.UsageError(f"{out} is there already; choose another name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from engine.diagnostics import Place, rejected
@@ -18,6 +19,8 @@ def read_form(data: bytes, file: str, hint: str) -> Any:
     if len(data) > MAX_BYTES:
         raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", hint)
     try:
-        return load_json(data.decode(), file, object_pairs_hook=each_key_once)
+        record = load_json(data.decode(), file, object_pairs_hook=each_key_once)
+        json.dumps(record, ensure_ascii=False).encode()  # half a character is no text
     except ValueError:
         raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", hint) from None
+    return record

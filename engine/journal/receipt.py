@@ -215,7 +215,7 @@ def mismatches(receipt: Receipt) -> Iterator[Mismatch]:
     if not receipt.is_of_run and (not isinstance(document, str) or sha256(document) != entry.get("document")):
         yield Mismatch("document", str(entry.get("document")), sha256(str(document)))
     known = {form.name for form in FORMATS.values()}
-    if entry.get("format") not in known or _digest(entry) != record["digest"]:
+    if str(entry.get("format")) not in known or _digest(entry) != record["digest"]:
         yield Mismatch("entry", str(record["digest"]), _digest(entry))
     if (sealed := receipt.sealed) is not None and not is_of(sealed, entry.get("number"), record["digest"]):
         yield Mismatch("sealed", sealed.root, "")

@@ -28,6 +28,8 @@ PEM, PKCS8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
 PUBLIC = serialization.PublicFormat.SubjectPublicKeyInfo
 DATE = ("--date", "2018-12-31 12:00", "--year", "2018")
 RIGHT = "open sesame"
+HALF = chr(0xD800)
+"""Half a character, which JSON can name and no text has."""
 
 
 def audit(path: Path, *arguments: str, **variables: str) -> Ran:
@@ -630,3 +632,32 @@ def test_the_commands_in_the_document_do_what_they_say(
         assert ran.code == 0, (words, ran.err, ran.out)
         if target is not None:
             target.write_text(ran.out)
+
+
+@pytest.mark.parametrize("target", ["whole.db", "ane.pem", "plain.json"])
+def test_a_seal_takes_the_place_of_nothing_else(target: str, folder: Path, tmp_path: Path) -> None:
+    for name in ("whole.db", "ane.pem", "plain.json", "bo.pem"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "seal.json").write_bytes((folder / "plain.json").read_bytes())
+    out, before = tmp_path / target, (tmp_path / target).read_bytes()
+    made = audit(tmp_path / "whole.db", "seal", *DATE, "--out", str(out))
+    signed = here("audit", "cosign", str(tmp_path / "seal.json"), "--key", str(tmp_path / "bo.pem"), "--out", str(out))
+    for ran in (made, signed):
+        assert (ran.code, f"{out} is there already; choose another name" in ran.err) == (2, True)
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["document", "texts", "format"])
+def test_a_receipt_with_what_is_no_text_is_said_not_to_hold_or_to_be_none(
+    place: str, folder: Path, tmp_path: Path
+) -> None:
+    record_ = json.loads(audit(folder / "whole.db", "receipt", "1").out)
+    if place == "format":
+        record_["entry"]["format"] = []
+    elif place == "texts":
+        record_["texts"] = dict.fromkeys(record_["texts"], HALF)
+    else:
+        record_["document"] = HALF
+    path = tmp_path / "receipt.json"
+    path.write_text(json.dumps(record_))
+    assert here("receipt", "verify", str(path)).code == (4 if place == "format" else 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from engine.authoring.proofs.regions import last_digit
+from engine.authoring.proofs.region_value import last_digit
 from engine.decisions.trace import Trace, tests_in
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import CountNode, Program, children_of

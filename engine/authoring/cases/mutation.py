@@ -17,7 +17,7 @@ from engine.authoring.lints.places import (
     with_root,
 )
 from engine.authoring.proofs.diagrams import Diagrams
-from engine.authoring.proofs.regions import last_digit
+from engine.authoring.proofs.region_value import last_digit
 from engine.decisions.analysis import Analyst
 from engine.diagnostics import Rejected
 from engine.evaluation import reference

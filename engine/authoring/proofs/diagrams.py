@@ -11,9 +11,9 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from engine.authoring.proofs.regions import passes, regions_of
 from engine.evaluation.folding import Folded, Folding, Function
 from engine.evaluation.program import Program, StatedNode, TestNode
+from engine.evaluation.regions import passes, regions_of
 from engine.rulebooks.rulebook import Condition, FactDeclaration, Possible, Test
 from engine.values.logic import Status
 

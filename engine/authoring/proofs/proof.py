@@ -6,7 +6,6 @@ from collections.abc import Iterator, Set
 from typing import Literal, NamedTuple
 
 from engine.authoring.proofs.diagrams import Diagrams
-from engine.authoring.proofs.regions import regions_of
 from engine.authoring.proofs.witness import Values, stated_as, witnesses
 from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.decide import Decider
@@ -14,6 +13,7 @@ from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import NotComparable, Rejected
 from engine.evaluation.folding import Function
 from engine.evaluation.program import compile_rulebook
+from engine.evaluation.regions import regions_of
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.authoring.proofs.diagrams import Diagrams, RegionChoice
-from engine.authoring.proofs.regions import value_in
+from engine.authoring.proofs.region_value import value_in
 from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, Stated, exact_evidence
 from engine.evaluation.folding import Function
 from engine.rulebooks.rulebook import Vocabulary

@@ -18,7 +18,7 @@ from lxml import etree
 
 from engine.authoring.lints import places
 from engine.authoring.proofs.diagrams import facts_under
-from engine.authoring.proofs.regions import last_digit
+from engine.authoring.proofs.region_value import last_digit
 from engine.authoring.proofs.witness import Values, stated_as
 from engine.authoring.writing.dmn import MODEL, dmn
 from engine.decisions.decide import Decider

@@ -1,20 +1,21 @@
 """Why a verdict is as it is, and what would change it: questions about one ruling, answered by asking it again.
 
 Every question here is: which smallest sets of items (criteria and overrides), given certain statuses, force a certain
-verdict whatever the others are?
+verdict whatever the others are? Only what can occur counts: where items rest on one fact, not every combination of
+their statuses does.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple
 
 from engine.evaluation.program import CountedNode, CountNode, Program, children_of
 from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
-from engine.values.logic import Status, settled
+from engine.values.logic import Status, settled, union
 
 MAX_SETS = 1000
 MAX_QUESTIONS = 20_000
@@ -45,16 +46,23 @@ class Analysis(NamedTuple):
     smallest_change: Sets
 
 
-class Analyst:
-    """Answers the questions about the rulings of one program, each ruling once."""
+Vectors = tuple[Items, ...]
+"""What can be known of all items together: in each vector they can turn out independently of each other."""
 
-    def __init__(self, program: Program) -> None:
+
+class Analyst:
+    """Answers the questions about the rulings of one program, each ruling once.
+
+    Args:
+        program: the rulebook's program.
+        everything: what can occur at all; where None is given, every item can be anything its kind allows.
+    """
+
+    def __init__(self, program: Program, everything: Vectors | None = None) -> None:
         self._program = program
         self.names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
-        domains = [
-            Status.UNKNOWN_OR_NOT_APPLICABLE if c.criterion.applicability else Status.UNKNOWN for c in program.criteria
-        ]
-        self.domain: Items = (*domains, *(Status.UNKNOWN for _ in program.overrides))
+        self.everything: Vectors = everything or (each_for_itself(program),)
+        self.domain: Items = _over(self.everything)
         self._alike = alike(program)
         ways = ways_of_counting(program.rulebook.rule.group)
         self._ways = [ways.get(c.criterion.id, set()) for c in program.criteria]
@@ -62,29 +70,41 @@ class Analyst:
         self.verdict = lru_cache(MAX_VERDICTS)(lambda items: ruling_on(program, items).verdict)
         self.analyse = lru_cache(MAX_ANALYSES)(self._analyse)
 
-    def _analyse(self, items: Items) -> Analysis:
-        verdict = self.verdict(items)
-        decisive = frozenset(self._decisive(items, verdict))
+    def verdict_within(self, vectors: Vectors, statuses: Items) -> Verdict | None:
+        """The verdict of all that can occur, of some vectors, with statuses among these; None where nothing can."""
+        verdicts = set()
+        for vector in vectors:
+            common = _common(vector, statuses)
+            if common is not None:
+                verdicts.add(self.verdict(common))
+        if len(verdicts) > 1:
+            return Verdict.UNDETERMINED
+        return verdicts.pop() if verdicts else None
+
+    def _analyse(self, vectors: Vectors) -> Analysis:
+        items = _over(vectors)
+        verdict = self.verdict_within(vectors, items)
+        assert verdict is not None
+        decisive = frozenset(self.names[i] for i in self.decisive(vectors))
         if verdict is Verdict.UNDETERMINED:
-            missing = {v: self._forcing(v, items, self._settlings(items)) for v in (Verdict.MET, Verdict.NOT_MET)}
+            settlings = [() if s.is_known else settled(s) for s in items]
+            missing = {v: self._forcing(v, vectors, items, settlings) for v in (Verdict.MET, Verdict.NOT_MET)}
             return Analysis(decisive, Sets(), missing, Sets())
         known: list[tuple[Status, ...]] = [(s,) if s is not d else () for s, d in zip(items, self.domain, strict=True)]
-        grounds = self._forcing(verdict, self.domain, known)
+        grounds = self._forcing(verdict, self.everything, self.domain, known)
         opposite = Verdict.NOT_MET if verdict is Verdict.MET else Verdict.MET
-        change = self._forcing(opposite, items, self._changes(items), smallest_only=True)
+        change = self._forcing(opposite, self.everything, items, self._changes(items), smallest_only=True)
         return Analysis(decisive, grounds, {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}, change)
 
-    def _decisive(self, items: Items, verdict: Verdict) -> Iterator[str]:
-        opposite = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
+    def decisive(self, vectors: Vectors) -> Iterator[int]:
+        """The criteria, by number, of which each alone would turn the verdict were it the opposite, as can occur."""
+        items = _over(vectors)
+        verdict = self.verdict_within(vectors, items)
         for i in range(len(self._program.criteria)):
-            if items[i] in opposite:
-                turned = (*items[:i], opposite[items[i]], *items[i + 1 :])
-                if self.verdict(turned) is not verdict:
-                    yield self.names[i]
-
-    def _settlings(self, items: Items) -> list[tuple[Status, ...]]:
-        """The answers that each unresolved item can still get."""
-        return [() if s.is_known else settled(s) for s in items]
+            if items[i] in _OPPOSITE:
+                turned = (*items[:i], _OPPOSITE[items[i]], *items[i + 1 :])
+                if self.verdict_within(self.everything, turned) not in (verdict, None):
+                    yield i
 
     def _changes(self, items: Items) -> list[tuple[Status, ...]]:
         """The known statuses that each item could have instead of what is known of it."""
@@ -92,14 +112,21 @@ class Analyst:
         return [tuple(other for other in settled(d) if other is not s) for s, d in pairs]
 
     def _forcing(
-        self, verdict: Verdict, start: Items, options: list[tuple[Status, ...]], smallest_only: bool = False
+        self,
+        verdict: Verdict,
+        vectors: Vectors,
+        start: Items,
+        options: list[tuple[Status, ...]],
+        smallest_only: bool = False,
     ) -> Sets:
-        """The minimal sets of items for which some of the given statuses force the verdict from the start.
+        """The minimal sets of items for which some of the given statuses force the verdict, of what can occur.
 
-        How many items to take from each class grows by one at a time, and only where fewer did not suffice.
+        The others are among what they are at the start. How many items to take from each class grows by one at a time,
+        and only where fewer did not suffice.
         """
-        options = [self._helpful(i, statuses, verdict) for i, statuses in enumerate(options)]
-        classes = self._classes(start, options)
+        tied = _tied(vectors)
+        options = [o if i in tied else self._helpful(i, o, verdict) for i, o in enumerate(options)]
+        classes = self._classes(start, options, tied)
         minimal: list[tuple[Counts, Answers]] = []
         questions, level = 0, [(0,) * len(classes)]
         while level and not (smallest_only and minimal):
@@ -111,7 +138,7 @@ class Analyst:
                     questions += 1
                     if questions > MAX_QUESTIONS:
                         return self._expanded(classes, minimal, complete=False)
-                    if self.verdict(_answered(start, classes, answers)) is verdict:
+                    if self.verdict_within(vectors, _answered(start, classes, answers)) is verdict:
                         minimal.append((counts, answers))
                         break
                 else:
@@ -126,12 +153,13 @@ class Analyst:
         best_first = sorted(statuses, key=lambda s: s.best, reverse=self._ways[item] == {verdict is Verdict.MET})
         return (best_first[0],)
 
-    def _classes(self, start: Items, options: list[tuple[Status, ...]]) -> list[list[int]]:
-        """The items that can be given a status, those that the ruling treats alike together."""
+    def _classes(self, start: Items, options: list[tuple[Status, ...]], tied: Set[int]) -> list[list[int]]:
+        """The items that can be given a status, those that the ruling treats alike together; a tied one alone."""
         classes: dict[tuple[object, ...], list[int]] = {}
         for i, statuses in enumerate(options):
             if statuses:
-                classes.setdefault((self._alike[i], start[i], statuses), []).append(i)
+                likeness = i if i in tied else (self._alike[i], start[i], statuses)
+                classes.setdefault((likeness, i in tied), []).append(i)
         return list(classes.values())
 
     def _expanded(self, classes: list[list[int]], minimal: list[tuple[Counts, Answers]], complete: bool) -> Sets:
@@ -146,6 +174,46 @@ class Analyst:
         ordered = sorted(sets[:MAX_SETS], key=lambda items: (len(items), tuple(items)))
         names = tuple(tuple(self.names[i] for i in items) for items in ordered)
         return Sets(names, complete, tuple(tuple(items.values()) for items in ordered))
+
+
+def each_for_itself(program: Program) -> Items:
+    """All that each item can be by its kind."""
+    criteria = (
+        Status.UNKNOWN_OR_NOT_APPLICABLE if c.criterion.applicability else Status.UNKNOWN for c in program.criteria
+    )
+    return (*criteria, *(Status.UNKNOWN for _ in program.overrides))
+
+
+_OPPOSITE: Mapping[Status, Status] = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
+
+
+def _over(vectors: Vectors) -> Items:
+    """What each item can be in some vectors."""
+    return vectors[0] if len(vectors) == 1 else tuple(map(union, zip(*vectors, strict=True)))
+
+
+def _common(vector: Items, statuses: Items) -> Items | None:
+    """What is among both; None where there is nothing."""
+    common = []
+    for one, other in zip(vector, statuses, strict=True):
+        if one is other:
+            common.append(one)
+        elif (status := _COMMON[one, other]) is not None:
+            common.append(status)
+        else:
+            return None
+    return tuple(common)
+
+
+_COMMON: Mapping[tuple[Status, Status], Status | None] = {
+    (one, other): Status(one.value & other.value) if one.value & other.value else None
+    for one, other in itertools.product(Status, Status)
+}
+
+
+def _tied(vectors: Vectors) -> frozenset[int]:
+    """The items that cannot turn out independently of the others."""
+    return frozenset(i for i, column in enumerate(zip(*vectors, strict=True)) if len(set(column)) > 1)
 
 
 def _extended(counts: Counts, classes: list[list[int]]) -> list[Counts]:

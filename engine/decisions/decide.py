@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 from engine.decisions.analysis import Analyst
 from engine.decisions.evaluators import Fired, evaluators_of
@@ -10,11 +12,12 @@ from engine.decisions.notes import notes_on, superset_note
 from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
+from engine.evaluation.completions import Case, Completions, TooManyCompletions, joined
 from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, OverrideNodes, Program, TestNode, compile_rulebook
-from engine.evaluation.ruling import Items, Ruling
+from engine.evaluation.ruling import Items, Ruling, ruling_over
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
-from engine.values.logic import Status
+from engine.values.logic import Status, union
 
 MAX_REMEMBERED = 4096
 """Rulings kept for status vectors that come again."""
@@ -29,6 +32,7 @@ class Decider:
             another vocabulary cannot decide on the same evidence and is not asked.
         engine: `reference` to decide without durable-rules; by default the environment's `SEKSKANT_ENGINE`.
         is_checked: False where the reference alone shows again what was decided before.
+        is_over_facts: False where criteria and overrides are settled each for itself, as it was done before.
     """
 
     def __init__(
@@ -37,13 +41,24 @@ class Decider:
         superset: Decider | None = None,
         engine: str | None = None,
         is_checked: bool = True,
+        is_over_facts: bool = True,
     ) -> None:
         self.program = compile_rulebook(rulebook)
         same_facts = superset is not None and superset.program.rulebook.vocabulary.is_same_as(rulebook.vocabulary)
         self.superset = superset if same_facts else None
-        self._analyst = Analyst(self.program)
+        self.completions = Completions(self.program) if is_over_facts else None
         self._evaluators = evaluators_of(self.program, engine, is_checked)
         self._rulings: dict[Items, tuple[Ruling, Fired]] = {}
+
+    @cached_property
+    def analyst(self) -> Analyst:
+        """Who says what is decisive, missing, and would change a decision."""
+        if self.completions is None:
+            return Analyst(self.program)
+        try:
+            return Analyst(self.program, self.completions.everything)
+        except TooManyCompletions:
+            return Analyst(self.program)
 
     def decide(self, subject: Subject, stated: Stated, year: int, wider: Trace | None = None) -> Trace:
         """The decision on an offer for an agreement year.
@@ -65,17 +80,58 @@ class Decider:
     def _without_notes(self, subject: Subject, stated: Stated, year: int) -> Trace:
         findings = findings_of(self.program.rulebook.vocabulary, stated, year)
         try:
-            statuses, ruling, execution = self._evaluate(findings)
+            evaluated = self._evaluate(findings)
         except IntegrityFault:
             self._rulings.clear()
             raise
-        reject_departures(self.program, findings, statuses)
-        return self._trace(subject, year, findings, statuses, ruling, execution)
+        reject_departures(self.program, findings, evaluated.statuses)
+        return self._trace(subject, year, findings, evaluated)
 
-    def _evaluate(self, findings: Mapping[str, Finding]) -> tuple[Sequence[Status], Ruling, Execution]:
+    def _evaluate(self, findings: Mapping[str, Finding]) -> _Evaluated:
+        """What the evaluators find in each class of completions, put together."""
         statuses, fired = self._evaluators.conditions(findings)
-        ruling, execution = self.ruling_on(tuple(statuses[node] for node in self.program.inputs))
-        return statuses, ruling, execution._replace(fired=fired + execution.fired)
+        cases, is_complete = self._cases(findings, statuses)
+        if len(cases) > 1:
+            statuses, fired = self._over(cases, findings)
+        inputs = self.program.inputs
+        vectors = joined([tuple(case.statuses[node] for node in inputs) for case in cases]) if cases else ()
+        vectors = vectors or (tuple(statuses[node] for node in inputs),)
+        ruling, execution = self.ruling_over(vectors)
+        return _Evaluated(statuses, vectors, ruling, execution._replace(fired=fired + execution.fired), is_complete)
+
+    def _cases(self, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> tuple[list[Case], bool]:
+        """The classes of completions where a shared fact is open; and whether they are not too many."""
+        completions = self.completions
+        if completions is None or all(findings[shared.fact.id].is_exact for shared in completions.shared):
+            return [], True
+        try:
+            return completions.cases(completions.situation(findings, statuses)), True
+        except TooManyCompletions:
+            return [], False
+
+    def _over(self, cases: Sequence[Case], findings: Mapping[str, Finding]) -> tuple[list[Status], Fired]:
+        """What the evaluators find in any of several classes of completions, each asked about by itself."""
+        assert self.completions is not None
+        statuses, fired = [], list[str]()
+        for case in cases:
+            of_case, names = self._evaluators.conditions(self.completions.pinned(case, findings))
+            if any(of_case[node] is not status for node, status in case.statuses.items()):
+                raise IntegrityFault(f"a class of completions is not what it was taken to be: {case.pinned}")
+            statuses.append(of_case)
+            fired += names
+        return [union(column) for column in zip(*statuses, strict=True)], tuple(dict.fromkeys(fired))
+
+    def ruling_over(self, vectors: Sequence[Items]) -> tuple[Ruling, Execution]:
+        """The ruling where all criteria and overrides together are in one of several vectors.
+
+        Raises:
+            IntegrityFault: the evaluators do not agree, or one failed.
+        """
+        rulings = [self.ruling_on(items) for items in vectors]
+        fired = dict.fromkeys(name for _, execution in rulings for name in execution.fired)
+        remembered = all(execution.remembered for _, execution in rulings)
+        execution = rulings[0][1]._replace(fired=tuple(fired), remembered=remembered)
+        return ruling_over(self.program, [ruling for ruling, _ in rulings]), execution
 
     def ruling_on(self, items: Items) -> tuple[Ruling, Execution]:
         """The ruling on what is known of all criteria and overrides, and how it came about.
@@ -96,13 +152,11 @@ class Decider:
         subject: Subject,
         year: int,
         findings: Mapping[str, Finding],
-        statuses: Sequence[Status],
-        ruling: Ruling,
-        execution: Execution,
+        evaluated: _Evaluated,
     ) -> Trace:
-        program = self.program
-        analysis = self._analyst.analyse(tuple(statuses[node] for node in program.inputs))
-        tracer = _Tracer(program, findings, statuses)
+        program, ruling = self.program, evaluated.ruling
+        analysis = self.analyst.analyse(evaluated.vectors)
+        tracer = _Tracer(program, findings, evaluated.statuses)
         return Trace(
             subject=subject,
             year=year,
@@ -113,8 +167,21 @@ class Decider:
             overrides=tuple(tracer.override(o) for o in program.overrides),
             analysis=analysis,
             notes=(),
-            execution=execution,
+            execution=evaluated.execution,
         )
+
+
+class _Evaluated(NamedTuple):
+    """What was found: the statuses of the conditions, what is known of all items together, and the ruling.
+
+    `is_complete` says whether every class of completions was looked at.
+    """
+
+    statuses: Sequence[Status]
+    vectors: tuple[Items, ...]
+    ruling: Ruling
+    execution: Execution
+    is_complete: bool
 
 
 Decision = Trace | Rejected | IntegrityFault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import assert_never
 
 from engine.evaluation.evidence import Finding
@@ -30,7 +31,7 @@ def conditions(program: Program, findings: Findings) -> list[Status]:
     """The status of every node before the ruling, from what the facts can be."""
     statuses: list[Status] = []
     for node in program.nodes[: program.ruling_from]:
-        statuses.append(_status(node, statuses, findings))
+        statuses.append(status_of(node, statuses, findings))
     return statuses
 
 
@@ -42,7 +43,7 @@ def status_at(program: Program, index: int, leaves: Mapping[int, Status]) -> Sta
         waiting += children_of(program.nodes[node])
     statuses = dict(leaves)
     for node in sorted(needed.difference(leaves)):
-        statuses[node] = _status(program.nodes[node], statuses, {})
+        statuses[node] = status_of(program.nodes[node], statuses)
     return statuses[index]
 
 
@@ -50,11 +51,14 @@ def ruling_statuses(program: Program, statuses: Sequence[Status]) -> list[Status
     """The statuses of all nodes, from those before the ruling."""
     all_statuses = list(statuses)
     for node in program.nodes[program.ruling_from :]:
-        all_statuses.append(_status(node, all_statuses, {}))
+        all_statuses.append(status_of(node, all_statuses))
     return all_statuses
 
 
-def _status(node: Node, earlier: Sequence[Status] | Mapping[int, Status], findings: Findings) -> Status:
+def status_of(
+    node: Node, earlier: Sequence[Status] | Mapping[int, Status], findings: Findings = MappingProxyType({})
+) -> Status:
+    """The status of one node, from those before it, or from what its fact can be."""
     match node:
         case TestNode() | StatedNode():
             return status_of_leaf(node, findings)

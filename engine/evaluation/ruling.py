@@ -37,7 +37,15 @@ def ruling_on(program: Program, items: Items, evaluate: Callable[[Items], Sequen
     `evaluate` gives the statuses of the ruling's nodes for items; the reference does where none is given.
     """
     evaluate = evaluate or (lambda settled_items: reference_statuses(program, settled_items))
-    cases = [evaluate(case) for case in _settle(program, items)]
+    return _ruling(program, [evaluate(case) for case in _settle(program, items)])
+
+
+def ruling_over(program: Program, rulings: Sequence[Ruling]) -> Ruling:
+    """The ruling where each of several may be the one: what is known of everything that can occur."""
+    return rulings[0] if len(rulings) == 1 else _ruling(program, [ruling.statuses for ruling in rulings])
+
+
+def _ruling(program: Program, cases: Sequence[Sequence[Status]]) -> Ruling:
     statuses = tuple(union(column) if len(cases) > 1 else column[0] for column in zip(*cases, strict=True))
     at = program.ruling_from
     bases = tuple(name for name, node in program.bases if statuses[node - at] is not Status.NOT_MET)

@@ -1,0 +1,290 @@
+"""Completions of what is stated: every way in which facts that are still open can turn out, taken together.
+
+Where each fact is read once, statuses follow from statuses exactly. A fact that several tests read is *shared*: its
+values fall into classes, in each of which those tests come out alike, and what can occur is found class by class. A
+completion varies only what is open: a judgement of an indicative measure that is not stated stays no departure, and an
+assumed answer stays assumed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from typing import NamedTuple
+
+from engine.diagnostics import Rejected
+from engine.evaluation import reference
+from engine.evaluation.evidence import Finding, State, findings_of
+from engine.evaluation.program import ConstantNode, Program, StatedNode, TestNode, children_of
+from engine.evaluation.regions import passes, regions_of
+from engine.evaluation.ruling import Items
+from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible
+from engine.values.interval import Interval
+from engine.values.logic import Status, union
+
+MAX_CASES = 4_000
+"""So many classes of completions are told apart for one offer; where there are more, what follows is approximated."""
+_ANY_YEAR = 2000
+
+Findings = Mapping[str, Finding]
+Regions = frozenset[int]
+"""The regions of a shared fact that are still possible, by their numbers."""
+
+
+class TooManyCompletions(Exception):
+    """There are more classes of completions than are told apart."""
+
+
+class SharedFact:
+    """A fact that several nodes test, in regions that the tests treat alike.
+
+    The regions of a number follow each other, cut at the thresholds; answers that no test tells apart are one region.
+
+    Args:
+        fact: its declaration.
+        nodes: the nodes that test it, by number.
+        parts: the facts that it is derived from.
+    """
+
+    def __init__(self, fact: FactDeclaration, nodes: Mapping[int, TestNode], parts: Sequence[FactDeclaration]) -> None:
+        self.fact, self.nodes = fact, tuple(nodes)
+        tests = [node.test for node in nodes.values()]
+        self.thresholds = tuple(sorted({test.threshold for test in tests if isinstance(test, NumberTest)}))
+        self.is_stepped = is_stepped(fact, parts)
+        pieces = regions_of([fact], tests)
+        results = [
+            tuple(Status.MET if passes(test, fact, piece) else Status.NOT_MET for test in tests) for piece in pieces
+        ]
+        if not fact.is_number:
+            together: dict[tuple[Status, ...], set[str]] = {}
+            for piece, result in zip(pieces, results, strict=True):
+                assert not isinstance(piece, Interval)
+                together.setdefault(result, set()).update(piece)
+            pieces, results = tuple(map(frozenset, together.values())), list(together)
+        self.regions: tuple[Possible, ...] = pieces
+        self._results = [dict(zip(nodes, result, strict=True)) for result in results]
+
+    def possible_in(self, possible: Possible) -> dict[int, Possible]:
+        """The regions that hold something possible, by number, each with what is possible there."""
+        common = ((number, self._common(region, possible)) for number, region in enumerate(self.regions))
+        return {number: values for number, values in common if values is not None}
+
+    def _common(self, region: Possible, possible: Possible) -> Possible | None:
+        if not isinstance(region, Interval) or not isinstance(possible, Interval):
+            assert not isinstance(region, Interval)
+            assert not isinstance(possible, Interval)
+            return region & possible or None
+        common = region.intersect(possible)
+        if common.is_empty or (self.is_stepped and not _has_mean_of_whole(self.fact, common)):
+            return None
+        return common
+
+    def results_in(self, regions: Regions) -> dict[int, Status]:
+        """What each node that tests the fact can come to in some regions."""
+        return {node: union(self._results[region][node] for region in regions) for node in self.nodes}
+
+    def classes_of(self, regions: Regions) -> list[Regions]:
+        """The regions, those in which every node comes to the same together."""
+        classes: dict[tuple[Status, ...], set[int]] = {}
+        for region in sorted(regions):
+            classes.setdefault(tuple(self._results[region].values()), set()).add(region)
+        return [*map(frozenset, classes.values())]
+
+
+def is_stepped(fact: FactDeclaration, parts: Sequence[FactDeclaration]) -> bool:
+    """Whether a fact is a mean of whole numbers, which leaves gaps between its values."""
+    return isinstance(fact.derivation, Mean) and all(part.is_whole for part in parts)
+
+
+def _has_mean_of_whole(fact: FactDeclaration, numbers: Interval) -> bool:
+    """Whether a mean of whole numbers is among some numbers."""
+    assert isinstance(fact.derivation, Mean)
+    years = len(fact.derivation.years)
+    low, high = (None if end is None else end * years for end in (numbers.low, numbers.high))
+    return not Interval(low, high, numbers.low_open, numbers.high_open).whole().is_empty
+
+
+class Situation(NamedTuple):
+    """All that a decision depends on: the statuses of nodes that read no shared fact, and where shared facts can lie.
+
+    Their order is that of `Completions.frontier` and `Completions.shared`.
+    """
+
+    statuses: Items
+    regions: tuple[Regions, ...] = ()
+
+
+class Case(NamedTuple):
+    """Classes of completions that come to the same: the statuses of nodes, and which shared facts are settled how."""
+
+    statuses: Mapping[int, Status]
+    pinned: Mapping[int, Regions]
+
+
+class Completions:
+    """What can occur by one program."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        facts = program.rulebook.vocabulary.facts
+        tests: dict[str, dict[int, TestNode]] = {}
+        for index, node in enumerate(program.nodes):
+            if isinstance(node, TestNode):
+                tests.setdefault(node.fact, {})[index] = node
+        parts = {name: [facts[part] for part in facts[name].derived_from] for name in tests}
+        self.shared = tuple(
+            SharedFact(facts[name], nodes, parts[name])
+            for name, nodes in tests.items()
+            if len(nodes) > 1 or is_stepped(facts[name], parts[name])
+        )
+        """The facts that several nodes test; a mean of whole numbers among them, whose values have gaps."""
+        self._above = self._reading(dict.fromkeys(node for fact in self.shared for node in fact.nodes))
+        self.frontier = tuple(dict.fromkeys(node for top in program.inputs for node in self._frontier_at(top)))
+        """The nodes that read no shared fact, as near to the criteria and overrides as they are."""
+        self._constants = {
+            i: node.status
+            for i, node in enumerate(program.nodes[: program.ruling_from])
+            if isinstance(node, ConstantNode)
+        }
+        settled_by_shared = {*self._above, *(node for fact in self.shared for node in fact.nodes)}
+        self._watched = [node for node in self._kept() if node in settled_by_shared]
+        self._readers = [
+            {node for node in self._watched if not program.leaves_at(node).keys().isdisjoint(fact.nodes)}
+            for fact in self.shared
+        ]
+
+    def _reading(self, leaves: Mapping[int, None]) -> list[int]:
+        """The nodes of the conditions that depend on some leaves, each after those that it reads; not the leaves."""
+        above = set(leaves)
+        for index, node in enumerate(self._program.nodes[: self._program.ruling_from]):
+            if not above.isdisjoint(children_of(node)):
+                above.add(index)
+        return sorted(above.difference(leaves))
+
+    def _frontier_at(self, top: int) -> Iterator[int]:
+        node, shared = self._program.nodes[top], {node for fact in self.shared for node in fact.nodes}
+        if top in self._above:
+            for child in children_of(node):
+                yield from self._frontier_at(child)
+        elif top not in shared and not isinstance(node, ConstantNode):
+            yield top
+
+    def _kept(self) -> Iterator[int]:
+        """The nodes whose statuses are told: of criteria, overrides, measures and exemptions."""
+        yield from self._program.inputs
+        for nodes in self._program.criteria:
+            yield nodes.measure
+            if nodes.exempt is not None:
+                yield nodes.exempt
+
+    def situation(self, findings: Findings, statuses: Sequence[Status]) -> Situation:
+        """What a decision depends on, from what facts can be and what nodes then come to, each for itself."""
+        regions = (frozenset(fact.possible_in(findings[fact.fact.id].possible)) for fact in self.shared)
+        return Situation(tuple(statuses[node] for node in self.frontier), tuple(regions))
+
+    def cases(self, situation: Situation) -> list[Case]:
+        """The classes of completions that a situation leaves.
+
+        Raises:
+            TooManyCompletions: they are more than `MAX_CASES`.
+        """
+        statuses = self._constants | dict(zip(self.frontier, situation.statuses, strict=True))
+        for fact, regions in zip(self.shared, situation.regions, strict=True):
+            statuses |= fact.results_in(regions)
+        cases: list[Case] = []
+        for case in self._branched(self._followed(statuses), dict(enumerate(situation.regions)), {}):
+            cases.append(case)
+            if len(cases) > MAX_CASES:
+                raise TooManyCompletions
+        return cases
+
+    def _branched(
+        self, statuses: Mapping[int, Status], open_facts: Mapping[int, Regions], pinned: Mapping[int, Regions]
+    ) -> Iterator[Case]:
+        """The cases, a shared fact after the other, as long as a status that is told is open and depends on it."""
+        unknown = {node for node in self._watched if not statuses[node].is_known}
+        classes = {i: self.shared[i].classes_of(r) for i, r in open_facts.items() if unknown & self._readers[i]}
+        several = {i: found for i, found in classes.items() if len(found) > 1}
+        if not several:
+            yield Case(statuses, pinned)
+            return
+        first = max(several, key=lambda i: len(unknown & self._readers[i]))
+        others = {i: regions for i, regions in open_facts.items() if i != first}
+        for one in several[first]:
+            followed = self._followed({**statuses, **self.shared[first].results_in(one)})
+            yield from self._branched(followed, others, {**pinned, first: one})
+
+    def _followed(self, statuses: dict[int, Status]) -> Mapping[int, Status]:
+        """Statuses with those of the nodes that depend on shared facts, from those that these read."""
+        for index in self._above:
+            statuses[index] = reference.status_of(self._program.nodes[index], statuses)
+        return statuses
+
+    def pinned(self, case: Case, findings: Findings) -> Findings:
+        """Findings on which the shared facts that a case settles lie in its class."""
+        pinned = dict(findings)
+        for number, regions in case.pinned.items():
+            finding = findings[self.shared[number].fact.id]
+            possible = self.shared[number].possible_in(finding.possible)
+            pinned[finding.fact.id] = finding._replace(possible=possible[min(regions)])
+        return pinned
+
+    def vectors(self, cases: Sequence[Case]) -> tuple[Items, ...]:
+        """What can be known of all criteria and overrides together: in each vector they can turn out independently."""
+        return joined([tuple(case.statuses[node] for node in self._program.inputs) for case in cases])
+
+    @cached_property
+    def everything(self) -> tuple[Items, ...]:
+        """What can be known of all items at all: every fact can be anything, and every departure be stated or not.
+
+        Raises:
+            TooManyCompletions: there are too many classes to tell.
+        """
+        findings, stated_at = self._of_nothing(), self._stated_at()
+        statuses: list[Status] = []
+        for node in self._program.nodes[: self._program.ruling_from]:
+            is_open = isinstance(node, StatedNode)
+            statuses.append(Status.UNKNOWN if is_open else reference.status_of(node, statuses, findings))
+        cases: list[Case] = []
+        for known in itertools.product((Status.NOT_MET, Status.MET), repeat=len(stated_at)):
+            for nodes, status in zip(stated_at, known, strict=True):
+                for node in nodes:
+                    statuses[node] = status
+            cases += self.cases(self.situation(findings, statuses))
+            if len(cases) > MAX_CASES:
+                raise TooManyCompletions
+        return self.vectors(cases)
+
+    def _of_nothing(self) -> Findings:
+        """What every fact can be at all."""
+        facts = self._program.rulebook.vocabulary.facts
+        findings = {fact.id: Finding(fact, fact.domain, State.STATED_UNKNOWN) for fact in facts.values()}
+        with suppress(Rejected):  # derived facts that can never be are refused wherever they are met
+            of_nothing = findings_of(self._program.rulebook.vocabulary, {}, _ANY_YEAR)
+            findings |= {name: of_nothing[name] for name, fact in facts.items() if fact.derivation}
+        return findings
+
+    def _stated_at(self) -> list[list[int]]:
+        """The nodes that ask whether one fact is stated, where several do: they are answered alike."""
+        nodes: dict[str, list[int]] = {}
+        for index, node in enumerate(self._program.nodes):
+            if isinstance(node, StatedNode):
+                nodes.setdefault(node.fact, []).append(index)
+        return [several for several in nodes.values() if len(several) > 1]
+
+
+def joined(vectors: Sequence[Items]) -> tuple[Items, ...]:
+    """The same vectors in fewer: two that differ in one item alone are one, in which it can be either.
+
+    >>> M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
+    >>> joined([(M, M), (M, N), (N, M)]) == ((M, U), (N, M))
+    True
+    """
+    for item in range(len(vectors[0])):
+        found: dict[Items, set[Status]] = {}
+        for vector in vectors:
+            found.setdefault((*vector[:item], *vector[item + 1 :]), set()).add(vector[item])
+        vectors = [(*others[:item], union(statuses), *others[item:]) for others, statuses in found.items()]
+    return tuple(vectors)

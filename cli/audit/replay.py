@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, NotReplayable
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
@@ -24,12 +25,16 @@ _HOW = {
 
 
 class ReplayResult(NamedTuple):
-    """How a decision came out when it was made again: where it differs, or why it could not be made."""
+    """How a decision came out when it was made again: where it differs, or why it could not be made.
+
+    `settled` is the decision over facts, where that settles what was undetermined as it was made.
+    """
 
     entry: Entry
     how: str
     differs_at: tuple[str, ...] = ()
     why: tuple[str, str] | None = None
+    settled: Trace | None = None
 
     @property
     def is_identical(self) -> bool:
@@ -58,13 +63,18 @@ def _batch(journal: Journal, replayer: Replayer, run: Entry) -> Iterator[ReplayR
 
 def _result(replayer: Replayer, entry: Entry) -> ReplayResult:
     try:
-        differs_at = replayer.replay(recorded_in(entry)).differs_at
+        made_again = replayer.replay(recorded_in(entry))
     except NotReplayable as error:
         return ReplayResult(entry, "not_replayable", why=error.why)
     except IntegrityFault as error:
         return ReplayResult(entry, "not_replayable", why=(str(error), str(error)))
-    differs_at = differs_at or (() if entry.is_sound else ("entry.digest",))
-    return ReplayResult(entry, "different" if differs_at else "identical", differs_at)
+    differs_at = made_again.differs_at or (() if entry.is_sound else ("entry.digest",))
+    return ReplayResult(
+        entry,
+        "different" if differs_at else "identical",
+        differs_at,
+        settled=None if differs_at else made_again.settled,
+    )
 
 
 def replay_text(results: Iterable[ReplayResult], language: Language, *, each: bool) -> bool:
@@ -72,7 +82,7 @@ def replay_text(results: Iterable[ReplayResult], language: Language, *, each: bo
     wording, counts = Wording(language), Counter[str]()
     for result in results:
         counts[result.how] += 1
-        if each or not result.is_identical:
+        if each or not result.is_identical or result.settled is not None:
             click.echo(harmless(_line(result, wording)))
     if not each:
         totals = ", ".join(f"{counts[how]} {wording.pick(*words)}" for how, words in _HOW.items())
@@ -84,9 +94,19 @@ def _line(result: ReplayResult, wording: Wording) -> str:
     entry = result.entry
     how = wording.pick(*_HOW[result.how])
     detail = ", ".join(result.differs_at) or (wording.pick(*result.why) if result.why else "")
+    if result.settled is not None:
+        detail = settled_text(result.settled, wording)
     what = f"{entry.offer}, {entry.rulebook} {entry.version}" if entry.offer else wording.pick("kørsel", "run")
     start = f"{wording.pick('Post', 'Entry')} {entry.number} ({what}): {how}"
     return f"{start}: {detail}" if detail else start
+
+
+def settled_text(settled: Trace, wording: Wording) -> str:
+    """That the definition over facts settles a decision that was undetermined by the one before."""
+    outcome = wording.quoted(wording.text(settled.rulebook.outcomes[settled.verdict].label))
+    return wording.pick(
+        f"afgjort efter den nøjagtige definition: {outcome}", f"settled by the exact definition: {outcome}"
+    )
 
 
 def replay_record(result: ReplayResult) -> dict[str, Any]:
@@ -98,4 +118,5 @@ def replay_record(result: ReplayResult) -> dict[str, Any]:
         "result": result.how,
         "differs_at": list(result.differs_at),
         "why": why,
+        "settled_as": result.settled.verdict.value if result.settled else None,
     }

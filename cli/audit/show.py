@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cli.audit.replay import settled_text
 from cli.common.console import shown_time
 from cli.common.json_output import json_text
 from cli.common.overrides import StandingOverrides, made_override
@@ -94,7 +95,7 @@ def _facts(entry: Entry, wording: Wording) -> list[tuple[str, str]]:
 
 
 def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Branch, str | None]:
-    """The tree of a recorded decision, and a warning where it is only the record that is shown."""
+    """The tree of a recorded decision, and a warning where only the record is shown, or it is settled by now."""
     try:
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:
@@ -109,7 +110,12 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Bra
             ("Only the record is shown; made again, the decision differs in: {}."),
         )
         return _record_tree(entry, wording), wording.pick(*words).format(", ".join(replayed.differs_at))
-    return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), None
+    settled = None if replayed.settled is None else f"{_capital(settled_text(replayed.settled, wording))}."
+    return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), settled
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _override_lines(journal: Journal, entry: Entry, wording: Wording) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Set
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from engine.evaluation.program import CountedNode, CountNode, Program, children_of
@@ -20,6 +20,8 @@ from engine.values.logic import Status, settled, union
 MAX_SETS = 1000
 MAX_QUESTIONS = 20_000
 MAX_VERDICTS, MAX_ANALYSES = 50_000, 2_000
+Pair = tuple[tuple[str, Status], tuple[str, Status]]
+"""A status of one item, and one of another."""
 Counts = tuple[int, ...]
 """How many items to take from each class of items that the ruling treats alike."""
 Answers = tuple[Items, ...]
@@ -69,6 +71,17 @@ class Analyst:
         self._ways += [{o.override.verdict is Verdict.MET} for o in program.overrides]
         self.verdict = lru_cache(MAX_VERDICTS)(lambda items: ruling_on(program, items).verdict)
         self.analyse = lru_cache(MAX_ANALYSES)(self._analyse)
+
+    @cached_property
+    def excluded(self) -> tuple[Pair, ...]:
+        """The statuses of two items that can each occur, but never together."""
+        tied = sorted(_tied(self.everything))
+        return tuple(
+            ((self.names[one], status), (self.names[other], beside))
+            for one, other in itertools.combinations(tied, 2)
+            for status, beside in itertools.product(settled(self.domain[one]), settled(self.domain[other]))
+            if not any(status.value <= v[one].value and beside.value <= v[other].value for v in self.everything)
+        )
 
     def verdict_within(self, vectors: Vectors, statuses: Items) -> Verdict | None:
         """The verdict of all that can occur, of some vectors, with statuses among these; None where nothing can."""

@@ -9,7 +9,16 @@ from typing import NamedTuple
 from engine.decisions.analysis import Analyst
 from engine.decisions.evaluators import Fired, evaluators_of
 from engine.decisions.notes import notes_on, superset_note
-from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, Subject, TestTrace, Trace
+from engine.decisions.trace import (
+    CriterionTrace,
+    Execution,
+    Note,
+    OverrideTrace,
+    SharedFact,
+    Subject,
+    TestTrace,
+    Trace,
+)
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
 from engine.evaluation.completions import Case, Completions, TooManyCompletions, joined
@@ -51,6 +60,15 @@ class Decider:
         self._rulings: dict[Items, tuple[Ruling, Fired]] = {}
 
     @cached_property
+    def _shared(self) -> tuple[SharedFact, ...]:
+        """The facts that several criteria or overrides rest on."""
+        if self.completions is None:
+            return ()
+        names = dict(zip(self.program.inputs, self.analyst.names, strict=True))
+        read_by = {fact: [names[n] for n in nodes] for fact, nodes in self.completions.read_by.items()}
+        return tuple(SharedFact(fact, tuple(items)) for fact, items in read_by.items() if len(items) > 1)
+
+    @cached_property
     def analyst(self) -> Analyst:
         """Who says what is decisive, missing, and would change a decision."""
         if self.completions is None:
@@ -75,7 +93,7 @@ class Decider:
             # Its own notes are not asked for: a chain of subsets has any length.
             wider = self.superset._without_notes(subject, stated, year)
         superset = superset_note(trace, wider)
-        return trace._replace(notes=notes_on(trace, stated) + ((superset,) if superset else ()))
+        return trace._replace(notes=notes_on(trace, stated) + trace.notes + ((superset,) if superset else ()))
 
     def _without_notes(self, subject: Subject, stated: Stated, year: int) -> Trace:
         findings = findings_of(self.program.rulebook.vocabulary, stated, year)
@@ -97,7 +115,20 @@ class Decider:
         vectors = joined([tuple(case.statuses[node] for node in inputs) for case in cases]) if cases else ()
         vectors = vectors or (tuple(statuses[node] for node in inputs),)
         ruling, execution = self.ruling_over(vectors)
-        return _Evaluated(statuses, vectors, ruling, execution._replace(fired=fired + execution.fired), is_complete)
+        open_facts = (
+            self._approximated(findings, is_complete)
+            if len(ruling.possible_bases) > 1 or (ruling.verdict is Verdict.UNDETERMINED)
+            else ()
+        )
+        notes = (Note("approximated", {"facts": open_facts}),) if open_facts else ()
+        return _Evaluated(statuses, vectors, ruling, execution._replace(fired=fired + execution.fired), notes)
+
+    def _approximated(self, findings: Mapping[str, Finding], is_complete: bool) -> tuple[str, ...]:
+        """The facts of which it was not told exactly what they can be together."""
+        if self.completions is None:
+            return ()
+        too_many = () if is_complete else self.completions.open_in(findings)
+        return tuple(dict.fromkeys((*too_many, *self.completions.related(findings))))
 
     def _cases(self, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> tuple[list[Case], bool]:
         """The classes of completions where a shared fact is open; and whether they are not too many."""
@@ -166,22 +197,21 @@ class Decider:
             criteria=tuple(tracer.criterion(c, c.criterion.id in analysis.decisive) for c in program.criteria),
             overrides=tuple(tracer.override(o) for o in program.overrides),
             analysis=analysis,
-            notes=(),
+            notes=evaluated.notes,
             execution=evaluated.execution,
+            shared=self._shared,
+            excluded=() if self.completions is None else self.analyst.excluded,
         )
 
 
 class _Evaluated(NamedTuple):
-    """What was found: the statuses of the conditions, what is known of all items together, and the ruling.
-
-    `is_complete` says whether every class of completions was looked at.
-    """
+    """What was found: the statuses of the conditions, what is known of all items together, and the ruling."""
 
     statuses: Sequence[Status]
     vectors: tuple[Items, ...]
     ruling: Ruling
     execution: Execution
-    is_complete: bool
+    notes: tuple[Note, ...]
 
 
 Decision = Trace | Rejected | IntegrityFault

@@ -1,13 +1,14 @@
 """The decision record: the view of a trace that machines read, the same in every language.
 
-What is decided now is recorded as `FORMAT`. What was recorded in a former format is rendered in that one when it is
-made again: the formats differ in how they show the evidence of a test, and in nothing else.
+What is decided now is recorded as `FORMAT`. What was recorded in a former format is made again by the definition of
+that one, and rendered in it: the formats differ in how they show the evidence of a test, and in whether what is open
+was settled over facts, or each criterion and override for itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.decisions.analysis import Sets
 from engine.decisions.evidence_record import EvidenceRecords, details_of, ends_told_by_number
@@ -19,12 +20,22 @@ from engine.values.json_record import JsonRecord
 from engine.values.logic import Status, settled
 from engine.values.numbers import decimal_text
 
-FORMAT = "sekskant/decision/2"
-FORMATS: Mapping[str, EvidenceRecords] = {
-    "sekskant/decision/1": EvidenceRecords(ends_told_by_number),
-    FORMAT: EvidenceRecords(Interval.without_limits),
+FORMAT = "sekskant/decision/3"
+
+
+class DecisionFormat(NamedTuple):
+    """What a format of the record says: how it shows evidence, and by which definition its decisions were made."""
+
+    evidence: EvidenceRecords
+    is_over_facts: bool
+
+
+FORMATS: Mapping[str, DecisionFormat] = {
+    "sekskant/decision/1": DecisionFormat(EvidenceRecords(ends_told_by_number), is_over_facts=False),
+    "sekskant/decision/2": DecisionFormat(EvidenceRecords(Interval.without_limits), is_over_facts=False),
+    FORMAT: DecisionFormat(EvidenceRecords(Interval.without_limits), is_over_facts=True),
 }
-"""How each format of the record shows evidence."""
+"""The formats that decisions were ever recorded in."""
 
 _POSSIBLE = {status: tuple(single.reported for single in settled(status)) for status in Status}
 
@@ -34,8 +45,8 @@ def decision_record(trace: Trace, form: str = FORMAT) -> JsonRecord:
 
     `form` is one of `FORMATS`: that of a record of before which this one is compared with.
     """
-    evidence = FORMATS[form]
-    return {
+    evidence, is_over_facts = FORMATS[form]
+    record = {
         "format": form,
         "offer": trace.subject.id,
         "year": trace.year,
@@ -53,6 +64,15 @@ def decision_record(trace: Trace, form: str = FORMAT) -> JsonRecord:
         "published": [_published(p) for p in trace.subject.published if p.rulebook == trace.rulebook.id],
         "notes": [_note(note) for note in trace.notes],
         "execution": _execution(trace),
+    }
+    return record | (_over_facts(trace) if is_over_facts else {})
+
+
+def _over_facts(trace: Trace) -> JsonRecord:
+    """What the definition over facts adds: the facts that several items rest on, and what cannot occur together."""
+    return {
+        "shared": [{"fact": shared.fact, "read_by": list(shared.read_by)} for shared in trace.shared],
+        "excluded": [{item: status.reported for item, status in pair} for pair in trace.excluded],
     }
 
 

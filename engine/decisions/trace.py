@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from engine.decisions.analysis import Analysis
+from engine.decisions.analysis import Analysis, Pair
 from engine.evaluation.evidence import Finding
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, NumberTest, Override, Rulebook, Test, Verdict
@@ -90,6 +90,7 @@ NoteCode = Literal[
     "unused_evidence",
     "without_reason",
     "incomplete",
+    "approximated",
     "published_contradiction",
     "published_unknown",
 ]
@@ -102,8 +103,10 @@ class Note(NamedTuple):
     this rulebook's verdict is met, and that of `rulebook`, whose subset it is, is not. `superset_not_assessed`: that
     rulebook is not there, or has another vocabulary. `assumed`: an answer that nobody stated was taken for granted.
     `unused_evidence`: years were stated that this decision does not read. `without_reason`: judgements that were relied
-    on come without a reason. `incomplete`: a list in the decision was cut off. `published_contradiction`: outcomes
-    published for the year differ. `published_unknown`: what was published names what the rulebook does not have.
+    on come without a reason. `incomplete`: a list in the decision was cut off. `approximated`: what these facts can be
+    together was not told exactly, so that an undetermined verdict may be settled in truth; never the other way round.
+    `published_contradiction`: outcomes published for the year differ. `published_unknown`: what was published names
+    what the rulebook does not have.
     """
 
     code: NoteCode
@@ -124,6 +127,13 @@ class Execution(NamedTuple):
     why: str | None = None
 
 
+class SharedFact(NamedTuple):
+    """A fact that several criteria or overrides rest on, and which."""
+
+    fact: str
+    read_by: tuple[str, ...]
+
+
 class Trace(NamedTuple):
     """One decision on one offer by one rulebook."""
 
@@ -137,6 +147,8 @@ class Trace(NamedTuple):
     analysis: Analysis
     notes: tuple[Note, ...]
     execution: Execution
+    shared: tuple[SharedFact, ...] = ()
+    excluded: tuple[Pair, ...] = ()
 
     @property
     def basis(self) -> str | None:

@@ -20,7 +20,7 @@ from engine.evaluation.evidence import Finding, State, findings_of
 from engine.evaluation.program import ConstantNode, Program, StatedNode, TestNode, children_of
 from engine.evaluation.regions import passes, regions_of
 from engine.evaluation.ruling import Items
-from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible
+from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible, Ratio
 from engine.values.interval import Interval
 from engine.values.logic import Status, union
 
@@ -236,6 +236,44 @@ class Completions:
         return joined([tuple(case.statuses[node] for node in self._program.inputs) for case in cases])
 
     @cached_property
+    def read_by(self) -> Mapping[str, list[int]]:
+        """For each shared fact the nodes of the criteria and overrides that rest on it."""
+        leaves = {top: self._program.leaves_at(top).keys() for top in self._program.inputs}
+        return {
+            fact.fact.id: [top for top, below in leaves.items() if not below.isdisjoint(fact.nodes)]
+            for fact in self.shared
+        }
+
+    def open_in(self, findings: Findings) -> list[str]:
+        """The shared facts that are open."""
+        return [fact.fact.id for fact in self.shared if not findings[fact.fact.id].is_exact]
+
+    def related(self, findings: Findings) -> list[str]:
+        """The tested facts that are open and of which it is not told exactly what they can be beside others.
+
+        That is where one follows from another, or both from a third; a mean and its years are one fact, and are told.
+        """
+        return [name for name, others in self._relations.items() if self._is_open_beside(name, others, findings)]
+
+    def _is_open_beside(self, name: str, others: Sequence[str], findings: Findings) -> bool:
+        if findings[name].is_exact:
+            return False
+        return name in others or any(not findings[o].is_exact or _constrains(findings[o]) for o in others)
+
+    @cached_property
+    def _relations(self) -> Mapping[str, list[str]]:
+        """For each tested fact those that share a part with it; itself, where it is a quotient of whole numbers."""
+        facts = self._program.rulebook.vocabulary.facts
+        tested = {fact.id: fact for fact in self._program.facts_tested if fact.is_number}
+        related = tested | {fact.id: fact for fact in facts.values() if fact.derivation}
+        relations: dict[str, list[str]] = {}
+        for fact in tested.values():
+            others = [name for name, o in related.items() if name != fact.id and _parts(o) & _parts(fact)]
+            is_stepped = isinstance(fact.derivation, Ratio) and all(facts[part].is_whole for part in fact.derived_from)
+            relations[fact.id] = [*others, *([fact.id] if is_stepped else [])]
+        return {name: others for name, others in relations.items() if others}
+
+    @cached_property
     def everything(self) -> tuple[Items, ...]:
         """What can be known of all items at all: every fact can be anything, and every departure be stated or not.
 
@@ -250,8 +288,8 @@ class Completions:
         cases: list[Case] = []
         for known in itertools.product((Status.NOT_MET, Status.MET), repeat=len(stated_at)):
             for nodes, status in zip(stated_at, known, strict=True):
-                for node in nodes:
-                    statuses[node] = status
+                for index in nodes:
+                    statuses[index] = status
             cases += self.cases(self.situation(findings, statuses))
             if len(cases) > MAX_CASES:
                 raise TooManyCompletions
@@ -273,6 +311,16 @@ class Completions:
             if isinstance(node, StatedNode):
                 nodes.setdefault(node.fact, []).append(index)
         return [several for several in nodes.values() if len(several) > 1]
+
+
+def _parts(fact: FactDeclaration) -> set[tuple[str, int | None]]:
+    """The values that a fact follows from; itself, where it is stated."""
+    return {*fact.derivation.parts} if fact.derivation else {(fact.id, None)}
+
+
+def _constrains(finding: Finding) -> bool:
+    """Whether a derived fact that is stated itself says something of what it follows from."""
+    return finding.evidence is not None and finding.evidence.state.is_known
 
 
 def joined(vectors: Sequence[Items]) -> tuple[Items, ...]:

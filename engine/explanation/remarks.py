@@ -33,6 +33,7 @@ class Remarks:
             "published_contradiction": self._published_contradiction,
             "published_unknown": self._published_unknown,
             "incomplete": self._incomplete,
+            "approximated": self._approximated,
         }
         yield from (worded[note.code](note) for note in self._trace.notes if note.code in worded)
         for published in self._trace.subject.published:
@@ -123,4 +124,14 @@ class Remarks:
         return self._pick(
             f"Listen er afkortet; der er flere muligheder end de nævnte for, {lists}.",
             f"The list is cut off; there are more possibilities than those named for {lists}.",
+        )
+
+    def _approximated(self, note: Note) -> str:
+        facts = self._trace.rulebook.vocabulary.facts
+        labels = self._wording.listed(self._wording.text(facts[name].label) for name in note.detail["facts"])
+        return self._pick(
+            f"Afgørelsen er tilnærmet: Hvad {labels} kan være sammen, er ikke beregnet nøjagtigt. Et uafklaret udfald "
+            "kan derfor i virkeligheden være afklaret; et afklaret udfald er altid rigtigt.",
+            f"The decision is approximated: what {labels} can be together is not worked out exactly. An undetermined "
+            "outcome may therefore be settled in truth; a settled outcome is always right.",
         )

@@ -14,8 +14,14 @@ from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
 
-RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/2", "sekskant/override/1"
-RUN_FORMATS = ("sekskant/run/1", RUN_FORMAT)
+RUN_FORMAT, OVERRIDE_FORMAT = "sekskant/run/3", "sekskant/override/1"
+FIRST_RUN_FORMAT = "sekskant/run/1"
+DECISIONS_OF_RUNS = {
+    FIRST_RUN_FORMAT: "sekskant/decision/2",
+    "sekskant/run/2": "sekskant/decision/2",
+    RUN_FORMAT: "sekskant/decision/3",
+}
+"""The formats of runs, and for each the format of its decisions, which says by which definition they were made."""
 """The entry of a run, its `run.json` (in the format of entries until it counted what is set aside), and an override."""
 Read = TypeVar("Read")
 
@@ -136,7 +142,7 @@ class RunRecord(NamedTuple):
             Malformed: it is none.
         """
         fields = Fields(record)
-        _check_format(fields, *RUN_FORMATS)
+        _check_format(fields, *DECISIONS_OF_RUNS)
         register = fields.optional_below("register")
         counts, ids = fields.optional_below("counts"), fields.optional_below("ids")
         return cls(

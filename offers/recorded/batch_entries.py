@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.decisions.decision_record import FORMAT, decision_record
+from engine.decisions.decision_record import decision_record
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, rejected
 from engine.documents.document import Mapping
 from engine.documents.document_text import json_text
 from engine.documents.fields import read_json
 from engine.journal.entry import DECISION, Entry, RowEntry
 from engine.journal.journal import Journal
-from engine.journal.records import RUN_FORMAT, RunRecord, RunRulebook
+from engine.journal.records import DECISIONS_OF_RUNS, FIRST_RUN_FORMAT, RUN_FORMAT, RunRecord, RunRulebook
 from engine.journal.run_files import RunFiles
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
@@ -78,7 +79,9 @@ def row_entries(
                 else:
                     documents = RowDocuments(_vocabulary(replayer, decided, journal), recorded.format)
                     year = recorded.year
-                    yield from (_entry(run, decided, row, documents, replayer, year, paths[0]) for row in rows)
+                    form = DECISIONS_OF_RUNS[recorded.format]
+                    entry_of = partial(_entry, run, decided, documents, replayer, year, form, paths[0])
+                    yield from map(entry_of, rows)
 
 
 @contextmanager
@@ -153,14 +156,21 @@ def _brief(run: Entry, decided: RunRulebook, row: Row, path: Path) -> RowEntry:
 
 
 def _entry(
-    run: Entry, decided: RunRulebook, row: Row, documents: RowDocuments, replayer: Replayer, year: int, path: Path
+    run: Entry,
+    decided: RunRulebook,
+    documents: RowDocuments,
+    replayer: Replayer,
+    year: int,
+    form: str,
+    path: Path,
+    row: Row,
 ) -> RowEntry:
     named, texts, document = decided.rulebook, {name: _said(row[name]) for name in _DECIDED}, None
     try:
         document = documents.written(row)
-        record = decision_record(replayer.decide(document, named, decided.superset, year))
+        record = decision_record(replayer.decide(document, named, decided.superset, year, form), form)
     except (NotReplayable, Rejected):
-        record = {"format": FORMAT, "offer": texts["offer"], "year": year, "rulebook": named.record()}
+        record = {"format": form, "offer": texts["offer"], "year": year, "rulebook": named.record()}
     _say_as_the_row(record, row, texts)
     content = decision_text(record)
     brief = _brief(run, decided, row, path)
@@ -189,7 +199,7 @@ class RowDocuments:
 
     def __init__(self, vocabulary: Vocabulary, run_format: str = RUN_FORMAT) -> None:
         self._vocabulary, self._rows = vocabulary, dict[tuple[str, ...], Rows]()
-        self._number_of = number_of_binary if run_format == RUN_FORMAT else shortest_number
+        self._number_of = shortest_number if run_format == FIRST_RUN_FORMAT else number_of_binary
 
     def written(self, row: Row) -> str:
         """The offer as one line of JSON: as it was written where it was a file, else as its cells say.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.decisions.decide import Decider
-from engine.decisions.decision_record import FORMATS, decision_record
+from engine.decisions.decision_record import FORMAT, FORMATS, decision_record
 from engine.decisions.trace import Trace
 from engine.diagnostics import Malformed, NotReplayable, Rejected
 from engine.documents.document import read_one
@@ -14,7 +14,7 @@ from engine.documents.fields import read_json
 from engine.journal.differing_paths import differing_paths
 from engine.journal.entry import Entry
 from engine.journal.records import RecordedDecision, superset_in
-from engine.rulebooks.rulebook import Rulebook, Vocabulary
+from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.rulebooks.vocabulary_loader import load_vocabulary
@@ -31,10 +31,14 @@ class ReplayMaterial(NamedTuple):
 
 
 class Replayed(NamedTuple):
-    """A decision that was decided again: its trace, and the paths at which it differs from what was recorded."""
+    """A decision that was decided again: its trace, and the paths at which it differs from what was recorded.
+
+    `settled` is the trace by the definition over facts, where that settles what was undetermined by the one before.
+    """
 
     trace: Trace
     differs_at: tuple[str, ...]
+    settled: Trace | None = None
 
 
 class Replayer:
@@ -47,7 +51,7 @@ class Replayer:
 
     def __init__(self, text: Callable[[str], str | None], is_checked: bool = True) -> None:
         self._text, self._is_checked = text, is_checked
-        self._deciders: dict[tuple[str, ...], Decider] = {}
+        self._deciders: dict[tuple[str | bool, ...], Decider] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
 
     def replay(self, recorded: ReplayMaterial) -> Replayed:
@@ -63,18 +67,27 @@ class Replayer:
                 f"denne version læser ikke formatet {decision.format}",
                 f"this version does not read the format {decision.format}",
             )
-        trace = self.decide(recorded.document, decision.rulebook, recorded.superset, decision.year)
+        asked = (recorded.document, decision.rulebook, recorded.superset, decision.year)
+        trace = self.decide(*asked, decision.format)
         now = read_json(decision_text(decision_record(trace, decision.format)))
-        return Replayed(trace, tuple(differing_paths(decision.record, now)))
+        settled = None
+        if trace.verdict is Verdict.UNDETERMINED and not FORMATS[decision.format].is_over_facts:
+            over_facts = self.decide(*asked)
+            settled = None if over_facts.verdict is Verdict.UNDETERMINED else over_facts
+        return Replayed(trace, tuple(differing_paths(decision.record, now)), settled)
 
-    def decide(self, document: str, rulebook: RulebookRef, superset: RulebookRef | None, year: int) -> Trace:
+    def decide(
+        self, document: str, rulebook: RulebookRef, superset: RulebookRef | None, year: int, form: str = FORMAT
+    ) -> Trace:
         """The decision on an offer as it was written, by a rulebook that is named with its digests.
+
+        It is made by the definition of a format of the record, where that is not the one of now.
 
         Raises:
             NotReplayable: what it rests on is not there, or cannot be read any more.
         """
         try:
-            decider = self._decider(rulebook, superset)
+            decider = self._decider(rulebook, superset, is_over_facts=FORMATS[form].is_over_facts)
             offer = self.offer(document, decider.program.rulebook.vocabulary)
             return decider.decide(offer.subject(), offer.stated, year)
         except Rejected as error:
@@ -102,11 +115,13 @@ class Replayer:
             self._vocabularies[named.sha256] = load_vocabulary(written, "vocabulary")
         return self._vocabularies[named.sha256]
 
-    def _decider(self, rulebook: RulebookRef, superset: RulebookRef | None) -> Decider:
-        key = tuple(digest for named in (rulebook, superset) if named for digest in named.digests)
+    def _decider(self, rulebook: RulebookRef, superset: RulebookRef | None, *, is_over_facts: bool) -> Decider:
+        key = (*(digest for named in (rulebook, superset) if named for digest in named.digests), is_over_facts)
         if key not in self._deciders:
-            wider = Decider(self.rulebook(superset), is_checked=self._is_checked) if superset else None
-            self._deciders[key] = Decider(self.rulebook(rulebook), wider, is_checked=self._is_checked)
+            wider = self._decider(superset, None, is_over_facts=is_over_facts) if superset else None
+            self._deciders[key] = Decider(
+                self.rulebook(rulebook), wider, is_checked=self._is_checked, is_over_facts=is_over_facts
+            )
         return self._deciders[key]
 
     def _bytes(self, named: RulebookRef | VocabularyRef, danish: str, english: str) -> bytes:

@@ -20,11 +20,11 @@ from tests.engine.random_rulebooks import (
     VOCABULARY,
     YEAR,
     Example,
-    Written,
     expected_ruling,
     holds,
     result_of,
 )
+from tests.support import Written
 
 Results = tuple[Truth, ...]
 """What each criterion, then each override, turns out to be."""

@@ -36,7 +36,7 @@ def told_apart(count: int, operator: str) -> Rulebook:
 
 
 def analysed(rulebook: Rulebook, *statuses: Status) -> Analysis:
-    return Analyst(compile_rulebook(rulebook)).analyse(statuses)
+    return Analyst(compile_rulebook(rulebook)).analyse((tuple(statuses),))
 
 
 def singles(count: int) -> tuple[tuple[str], ...]:
@@ -146,7 +146,7 @@ def smallest(analyst: Analyst, verdict: Verdict, start: Items, options: Options)
 def test_what_is_found_for_a_few_is_what_trying_everything_finds(group: Written, statuses: Items) -> None:
     rulebook = judged(4, group)
     analyst = Analyst(compile_rulebook(rulebook))
-    verdict, now = analyst.verdict(statuses), analyst.analyse(statuses)
+    verdict, now = analyst.verdict(statuses), analyst.analyse((tuple(statuses),))
     opposite = {M: N, N: M}
     turned = [(*statuses[:i], opposite.get(s, s), *statuses[i + 1 :]) for i, s in enumerate(statuses)]
     assert now.decisive == {

@@ -64,7 +64,7 @@ def case(request: pytest.FixtureRequest) -> Case:
     program = compile_rulebook(next(r for r in Library().in_force(2018) if r.id == request.param))
     analyst, table = Analyst(program), Table(RULES[request.param])
     assert tuple(analyst.names) == table.rule.names
-    return Case(table, table.vectors, program, [analyst.analyse(items) for items in table.vectors])
+    return Case(table, table.vectors, program, [analyst.analyse((items,)) for items in table.vectors])
 
 
 def test_the_vectors_are_all_that_there_are(case: Case) -> None:

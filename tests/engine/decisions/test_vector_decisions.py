@@ -94,7 +94,7 @@ def test_what_decides_a_vector_is_what_the_analyst_finds(data: st.DataObject) ->
     vector_decisions, analyst = VectorDecisions(decider), Analyst(decider.program)
     for items in data.draw(possible_vectors(rulebook)):
         decisive = {analyst.names[i] for i in vector_decisions.decisive(items)}
-        assert decisive == analyst.analyse(items).decisive, items
+        assert decisive == analyst.analyse((items,)).decisive, items
 
 
 @few

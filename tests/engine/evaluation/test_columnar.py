@@ -211,7 +211,7 @@ def test_rulings_are_those_of_the_reference(example: Example, offers: list[State
     for _, items in evaluated(program, offers):
         if items is not None:
             assert program.items(program.vectors_of(items)) == items
-            expected, analysis = decider.ruling_on(items)[0], decider.analyst.analyse(items)
+            expected, analysis = decider.ruling_on(items)[0], decider.analyst.analyse((items,))
             assert vector_decisions.on(items) == (expected.verdict, expected.possible_bases)
             ids = [program.program.criteria[i].criterion.id for i in vector_decisions.decisive(items)]
             assert set(ids) == analysis.decisive

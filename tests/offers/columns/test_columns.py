@@ -205,7 +205,7 @@ def item_by_reference(rows: Rows, program: Program, item: int, cells: Mapping[st
 
 def expected_row(decision_table: DecisionTable, items: Any) -> tuple[str | None, ...]:
     decider = Decider(decision_table.rulebook, engine="reference")
-    ruling, analysis = decider.ruling_on(items)[0], decider.analyst.analyse(items)
+    ruling, analysis = decider.ruling_on(items)[0], decider.analyst.analyse((items,))
     statuses = [status.reported for status in items[: len(decision_table.rulebook.criteria)]]
     basis = ruling.possible_bases[0] if len(ruling.possible_bases) == 1 else None
     decisive = " ".join(c.id for c in decision_table.rulebook.criteria if c.id in analysis.decisive) or None

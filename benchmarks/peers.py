@@ -115,7 +115,10 @@ class Ours:
             names = [*(c.criterion.id for c in program.criteria), *(o.override.id for o in program.overrides)]
             own = vectors.select(columnar.vectors)
             distinct = own.unique()
-            codes = [[CODES.index(s.reported) for s in columnar.items(row)] for row in distinct.iter_rows()]
+            made = (
+                VectorDecisions(Decider(program.rulebook)).over(columnar.situation(row)) for row in distinct.iter_rows()
+            )
+            codes = [[CODES.index(s.reported) for s in one.statuses] for one in made]
             told = pl.concat(
                 [distinct, pl.DataFrame(codes, dict.fromkeys(names, pl.UInt8), orient="row")], how="horizontal"
             )

@@ -13,10 +13,14 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from engine.decisions.analysis import Analyst, Sets
+from engine.decisions.decide import reject_departures
 from engine.decisions.trace import Subject, Trace
-from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, exact_evidence
-from engine.evaluation.program import compile_rulebook
-from engine.evaluation.ruling import ruling_on
+from engine.decisions.vector_decisions import situations_of
+from engine.evaluation import reference
+from engine.evaluation.completions import Completions
+from engine.evaluation.evidence import NOWHERE, Evidence, Provenance, State, Stated, exact_evidence, findings_of
+from engine.evaluation.program import Program, compile_rulebook
+from engine.evaluation.ruling import Items, ruling_on, ruling_over
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
@@ -60,6 +64,25 @@ def status_of_rule(trace: Trace) -> Status:
     program = compile_rulebook(trace.rulebook)
     items = (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
     return ruling_on(program, items).statuses[program.rule - program.ruling_from]
+
+
+def items_on(program: Program, stated: Stated, year: int) -> Items:
+    """What each criterion and override comes to on what is stated, each for itself, by the reference.
+
+    Raises:
+        Rejected: the evidence contradicts itself, or departs from a measure without a reason.
+    """
+    findings = findings_of(program.rulebook.vocabulary, stated, year)
+    statuses = reference.conditions(program, findings)
+    reject_departures(program, findings, statuses)
+    return tuple(statuses[node] for node in program.inputs)
+
+
+def verdict_on(completions: Completions, stated: Stated, year: int) -> Verdict:
+    """The verdict of a rulebook on what is stated, over all that can occur."""
+    (situation,) = situations_of([completions], stated, year)
+    vectors = completions.vectors(completions.cases(situation).cases)
+    return ruling_over(completions.program, [ruling_on(completions.program, items) for items in vectors]).verdict
 
 
 def make_rulebook(

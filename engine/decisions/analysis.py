@@ -12,20 +12,16 @@ from collections.abc import Iterator, Mapping, Set
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from engine.decisions.minimal_sets import minimal_sets
+from engine.evaluation.completions import each_for_itself
 from engine.evaluation.program import CountedNode, CountNode, Program, children_of
 from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
 from engine.values.logic import Status, settled, union
 
-MAX_SETS = 1000
-MAX_QUESTIONS = 20_000
 MAX_VERDICTS, MAX_ANALYSES = 50_000, 2_000
 Pair = tuple[tuple[str, Status], tuple[str, Status]]
 """A status of one item, and one of another."""
-Counts = tuple[int, ...]
-"""How many items to take from each class of items that the ruling treats alike."""
-Answers = tuple[Items, ...]
-"""The statuses given to items of each class."""
 
 
 class Sets(NamedTuple):
@@ -134,30 +130,19 @@ class Analyst:
     ) -> Sets:
         """The minimal sets of items for which some of the given statuses force the verdict, of what can occur.
 
-        The others are among what they are at the start. How many items to take from each class grows by one at a time,
-        and only where fewer did not suffice.
+        The others are among what they are at the start.
         """
         tied = _tied(vectors)
         options = [o if i in tied else self._helpful(i, o, verdict) for i, o in enumerate(options)]
         classes = self._classes(start, options, tied)
-        minimal: list[tuple[Counts, Answers]] = []
-        questions, level = 0, [(0,) * len(classes)]
-        while level and not (smallest_only and minimal):
-            too_few: list[Counts] = []
-            for counts in level:
-                if any(all(m <= c for m, c in zip(smaller, counts, strict=True)) for smaller, _ in minimal):
-                    continue
-                for answers in _answers(options, classes, counts):
-                    questions += 1
-                    if questions > MAX_QUESTIONS:
-                        return self._expanded(classes, minimal, complete=False)
-                    if self.verdict_within(vectors, _answered(start, classes, answers)) is verdict:
-                        minimal.append((counts, answers))
-                        break
-                else:
-                    too_few.append(counts)
-            level = [larger for counts in too_few for larger in _extended(counts, classes)]
-        return self._expanded(classes, minimal, complete=True)
+
+        def is_forced(given: Mapping[int, Status]) -> bool:
+            items = tuple(given.get(i, status) for i, status in enumerate(start))
+            return self.verdict_within(vectors, items) is verdict
+
+        found = minimal_sets(classes, options, is_forced, smallest_only=smallest_only)
+        names = tuple(tuple(self.names[i] for i in given) for given in found.sets)
+        return Sets(names, found.complete, tuple(tuple(given.values()) for given in found.sets))
 
     def _helpful(self, item: int, statuses: tuple[Status, ...], verdict: Verdict) -> tuple[Status, ...]:
         """Of the statuses that an item can be given the one that helps most; all where it counts both ways."""
@@ -174,27 +159,6 @@ class Analyst:
                 likeness = i if i in tied else (self._alike[i], start[i], statuses)
                 classes.setdefault((likeness, i in tied), []).append(i)
         return list(classes.values())
-
-    def _expanded(self, classes: list[list[int]], minimal: list[tuple[Counts, Answers]], complete: bool) -> Sets:
-        """Each choice of members that the counts stand for, with the statuses that force the verdict."""
-        each = (
-            dict(sorted(zip(pick, itertools.chain(*answers), strict=True)))
-            for counts, answers in minimal
-            for pick in _picks(classes, counts)
-        )
-        sets = [*itertools.islice(each, MAX_SETS + 1)]
-        complete = complete and len(sets) <= MAX_SETS
-        ordered = sorted(sets[:MAX_SETS], key=lambda items: (len(items), tuple(items)))
-        names = tuple(tuple(self.names[i] for i in items) for items in ordered)
-        return Sets(names, complete, tuple(tuple(items.values()) for items in ordered))
-
-
-def each_for_itself(program: Program) -> Items:
-    """All that each item can be by its kind."""
-    criteria = (
-        Status.UNKNOWN_OR_NOT_APPLICABLE if c.criterion.applicability else Status.UNKNOWN for c in program.criteria
-    )
-    return (*criteria, *(Status.UNKNOWN for _ in program.overrides))
 
 
 _OPPOSITE: Mapping[Status, Status] = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
@@ -227,39 +191,6 @@ _COMMON: Mapping[tuple[Status, Status], Status | None] = {
 def _tied(vectors: Vectors) -> frozenset[int]:
     """The items that cannot turn out independently of the others."""
     return frozenset(i for i, column in enumerate(zip(*vectors, strict=True)) if len(set(column)) > 1)
-
-
-def _extended(counts: Counts, classes: list[list[int]]) -> list[Counts]:
-    """Counts with one more of the last class that was taken from, or of a later one: one way to each choice."""
-    last = max((i for i, count in enumerate(counts) if count), default=0)
-    can_grow = [i for i in range(last, len(classes)) if counts[i] < len(classes[i])]
-    return [(*counts[:i], counts[i] + 1, *counts[i + 1 :]) for i in can_grow]
-
-
-def _picks(classes: list[list[int]], counts: Counts) -> Iterator[tuple[int, ...]]:
-    """Each choice of so many items of each class, one after the other: there may be far too many to hold at once."""
-    if not classes:
-        yield ()
-        return
-    for chosen in itertools.combinations(classes[0], counts[0]):
-        for rest in _picks(classes[1:], counts[1:]):
-            yield (*chosen, *rest)
-
-
-def _answers(options: list[tuple[Status, ...]], classes: list[list[int]], counts: Counts) -> Iterator[Answers]:
-    """Every way to give so many items of each class a status; which of those alike has which makes no difference."""
-    pairs = zip(classes, counts, strict=True)
-    ways = [itertools.combinations_with_replacement(options[members[0]], count) for members, count in pairs]
-    return itertools.product(*ways)
-
-
-def _answered(start: Items, classes: list[list[int]], answers: Answers) -> Items:
-    """The start with the first items of each class given statuses."""
-    items = list(start)
-    for members, statuses in zip(classes, answers, strict=True):
-        for i, status in zip(members, statuses, strict=False):
-            items[i] = status
-    return tuple(items)
 
 
 def alike(program: Program) -> list[object]:

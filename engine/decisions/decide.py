@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from engine.decisions.trace import (
 )
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
-from engine.evaluation.completions import Case, Completions, TooManyCompletions, joined
+from engine.evaluation.completions import Case, Completions
 from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.evaluation.ruling import Items, Ruling, ruling_over
@@ -71,12 +71,7 @@ class Decider:
     @cached_property
     def analyst(self) -> Analyst:
         """Who says what is decisive, missing, and would change a decision."""
-        if self.completions is None:
-            return Analyst(self.program)
-        try:
-            return Analyst(self.program, self.completions.everything)
-        except TooManyCompletions:
-            return Analyst(self.program)
+        return Analyst(self.program, None if self.completions is None else self.completions.everything)
 
     def decide(self, subject: Subject, stated: Stated, year: int, wider: Trace | None = None) -> Trace:
         """The decision on an offer for an agreement year.
@@ -108,37 +103,16 @@ class Decider:
     def _evaluate(self, findings: Mapping[str, Finding]) -> _Evaluated:
         """What the evaluators find in each class of completions, put together."""
         statuses, fired = self._evaluators.conditions(findings)
-        cases, is_complete = self._cases(findings, statuses)
-        if len(cases) > 1:
-            statuses, fired = self._over(cases, findings)
-        inputs = self.program.inputs
-        vectors = joined([tuple(case.statuses[node] for node in inputs) for case in cases]) if cases else ()
-        vectors = vectors or (tuple(statuses[node] for node in inputs),)
+        vectors: tuple[Items, ...] = (tuple(statuses[node] for node in self.program.inputs),)
+        completions, is_complete = self.completions, True
+        if completions is not None and completions.open_in(findings):
+            cases, is_complete = completions.cases(completions.situation(findings, statuses))
+            if len(cases) > 1 or cases[0].pinned:
+                statuses, fired = self._over(cases, findings)
+            vectors = completions.vectors(cases)
         ruling, execution = self.ruling_over(vectors)
-        open_facts = (
-            self._approximated(findings, is_complete)
-            if len(ruling.possible_bases) > 1 or (ruling.verdict is Verdict.UNDETERMINED)
-            else ()
-        )
-        notes = (Note("approximated", {"facts": open_facts}),) if open_facts else ()
+        notes = tuple(self._approximated(findings, ruling, is_complete))
         return _Evaluated(statuses, vectors, ruling, execution._replace(fired=fired + execution.fired), notes)
-
-    def _approximated(self, findings: Mapping[str, Finding], is_complete: bool) -> tuple[str, ...]:
-        """The facts of which it was not told exactly what they can be together."""
-        if self.completions is None:
-            return ()
-        too_many = () if is_complete else self.completions.open_in(findings)
-        return tuple(dict.fromkeys((*too_many, *self.completions.related(findings))))
-
-    def _cases(self, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> tuple[list[Case], bool]:
-        """The classes of completions where a shared fact is open; and whether they are not too many."""
-        completions = self.completions
-        if completions is None or all(findings[shared.fact.id].is_exact for shared in completions.shared):
-            return [], True
-        try:
-            return completions.cases(completions.situation(findings, statuses)), True
-        except TooManyCompletions:
-            return [], False
 
     def _over(self, cases: Sequence[Case], findings: Mapping[str, Finding]) -> tuple[list[Status], Fired]:
         """What the evaluators find in any of several classes of completions, each asked about by itself."""
@@ -151,6 +125,13 @@ class Decider:
             statuses.append(of_case)
             fired += names
         return [union(column) for column in zip(*statuses, strict=True)], tuple(dict.fromkeys(fired))
+
+    def _approximated(self, findings: Mapping[str, Finding], ruling: Ruling, is_complete: bool) -> Iterator[Note]:
+        """Where the ruling is open, and it was not told exactly what facts can be together: which facts."""
+        if self.completions is not None and len(ruling.possible_bases) + (ruling.verdict is Verdict.UNDETERMINED) > 1:
+            too_many = () if is_complete else self.completions.open_in(findings)
+            if facts := dict.fromkeys((*too_many, *self.completions.related(findings))):
+                yield Note("approximated", {"facts": tuple(facts)})
 
     def ruling_over(self, vectors: Sequence[Items]) -> tuple[Ruling, Execution]:
         """The ruling where all criteria and overrides together are in one of several vectors.

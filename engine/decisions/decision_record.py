@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from engine.decisions.analysis import Sets
 from engine.decisions.evidence_record import EvidenceRecords, details_of, ends_told_by_number
+from engine.decisions.fact_sets import fact_sets
 from engine.decisions.trace import CriterionTrace, Note, OverrideTrace, TestTrace, Trace
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import NumberTest, Verdict
@@ -69,8 +70,11 @@ def decision_record(trace: Trace, form: str = FORMAT) -> JsonRecord:
 
 
 def _over_facts(trace: Trace) -> JsonRecord:
-    """What the definition over facts adds: the facts that several items rest on, and what cannot occur together."""
+    """What the definition over facts adds: sets of facts, the facts that several items rest on, and what cannot be."""
+    facts = fact_sets(trace)
     return {
+        "grounds_facts": list(map(list, facts.grounds)),
+        "missing_facts": {v.value: list(map(list, sets)) for v, sets in facts.missing.items()},
         "shared": [{"fact": shared.fact, "read_by": list(shared.read_by)} for shared in trace.shared],
         "excluded": [{item: status.reported for item, status in pair} for pair in trace.excluded],
     }

@@ -14,11 +14,11 @@ from engine.decisions.decide import Decider, reject_departures
 from engine.decisions.trace import Execution
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
+from engine.evaluation.completions import Completions, Situation, each_for_itself
 from engine.evaluation.evidence import Stated, findings_of
-from engine.evaluation.program import Program
 from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict
-from engine.values.logic import Status
+from engine.values.logic import Status, union
 
 _OPPOSITE: Mapping[Status, Status] = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
 
@@ -35,19 +35,28 @@ class VectorDecision(NamedTuple):
         return self.possible_bases[0] if len(self.possible_bases) == 1 else None
 
 
-def items_of(programs: Sequence[Program], stated: Stated, year: int) -> list[Items]:
-    """By the reference: for each program the statuses of its criteria and overrides on what is stated about an offer.
+def situations_of(completions: Sequence[Completions], stated: Stated, year: int) -> list[Situation]:
+    """By the reference: for each program what its decision on what is stated about an offer depends on.
 
     Raises:
         Rejected: the evidence contradicts itself, or departs from a measure without a reason.
     """
-    findings = findings_of(programs[0].rulebook.vocabulary, stated, year)
-    items = []
-    for program in programs:
-        statuses = reference.conditions(program, findings)
-        reject_departures(program, findings, statuses)
-        items.append(tuple(statuses[node] for node in program.inputs))
-    return items
+    findings = findings_of(completions[0].program.rulebook.vocabulary, stated, year)
+    situations = []
+    for one in completions:
+        statuses = reference.conditions(one.program, findings)
+        situation = one.situation(findings, statuses)
+        reject_departures(one.program, findings, one.over(statuses, one.cases(situation).cases))
+        situations.append(situation)
+    return situations
+
+
+class SituationDecision(NamedTuple):
+    """What is decided in a situation, the status of each item there, and the criteria that decide, by number."""
+
+    decided: VectorDecision
+    statuses: Items
+    decisive: tuple[int, ...]
 
 
 class VectorDecisions:
@@ -60,7 +69,8 @@ class VectorDecisions:
     """
 
     def __init__(self, decider: Decider) -> None:
-        self.program = decider.program
+        assert decider.completions is not None
+        self.program, self.completions = decider.program, decider.completions
         self.execution: Execution | None = None
         self._decider = decider
         self._classes = _classes(alike(decider.program))
@@ -70,11 +80,30 @@ class VectorDecisions:
         self._of_vector: dict[Items, VectorDecision] = {}
         self._decided: dict[Items, VectorDecision] = {}
         self._verdicts: dict[Items, Verdict] = {}
+        self._is_everything_possible = decider.analyst.everything == (each_for_itself(decider.program),)
 
     @property
     def vectors(self) -> int:
         """How many different vectors were decided."""
         return len(self._of_vector)
+
+    def over(self, situation: Situation) -> SituationDecision:
+        """The decision in a situation: over all vectors that can occur in it.
+
+        Raises:
+            IntegrityFault: the evaluators do not agree, or one failed.
+        """
+        vectors = self.completions.vectors(self.completions.cases(situation).cases)
+        decisions = [self.on(items) for items in vectors]
+        verdicts = {decision.verdict for decision in decisions}
+        reached = {basis for decision in decisions for basis in decision.possible_bases}
+        decided = VectorDecision(
+            verdicts.pop() if len(verdicts) == 1 else Verdict.UNDETERMINED,
+            tuple(name for name, _ in self.program.bases if name in reached),
+        )
+        is_simple = self._is_everything_possible and len(vectors) == 1
+        decisive = self.decisive(vectors[0]) if is_simple else tuple(self._decider.analyst.decisive(vectors))
+        return SituationDecision(decided, tuple(map(union, zip(*vectors, strict=True))), decisive)
 
     def on(self, items: Items) -> VectorDecision:
         """The decision on the statuses of criteria and overrides.

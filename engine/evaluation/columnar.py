@@ -28,6 +28,7 @@ from engine.evaluation.columnar_evidence import (
     reasoned_of,
     stated_of,
 )
+from engine.evaluation.completions import Completions, Regions, SharedFact, Situation
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import (
     ChoiceNode,
@@ -42,8 +43,7 @@ from engine.evaluation.program import (
     children_of,
 )
 from engine.evaluation.reference import around, is_near, status_of_test
-from engine.evaluation.ruling import Items
-from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Test
+from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Possible, Test
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import PLAIN, Connective, Status, Truth
@@ -56,6 +56,8 @@ _ANY = {sum(1 << result for result in status.value): status for status in Status
 """All statuses, by their digit: a bit for each result."""
 _BITS = 62
 """So many thresholds share a column that says of each whether its fact is near it."""
+_BITS_OF_DIGIT = 24
+"""So many answers of a shared fact share a digit."""
 CERTAIN = "certain"
 """The column that says whether columns could tell a row's statuses; its name can be no fact's column."""
 
@@ -79,6 +81,76 @@ class Threshold(NamedTuple):
     bit: int
 
 
+class SharedColumns:
+    """The regions of a fact that several tests read, as digits of a vector.
+
+    Of a number they are the first and the last region, of answers, and of a mean of whole numbers, a bit for each.
+    """
+
+    def __init__(self, fact: SharedFact) -> None:
+        self.fact = fact
+        self._is_span = fact.fact.is_number and not fact.is_stepped
+        count = 2 * len(fact.thresholds) + 1 if fact.fact.is_number else len(fact.regions)
+        self._raw = fact.raw_regions if fact.fact.is_number else tuple(range(count))
+        self.bases = [count, count] if self._is_span else [2**size for size in _sizes(count)]
+
+    def regions(self, digits: Sequence[int]) -> Regions:
+        """The regions that digits stand for."""
+        if self._is_span:
+            first, last = digits
+            return frozenset(n for n, raw in enumerate(self._raw) if first <= raw <= last)
+        bits = sum(digit << _BITS_OF_DIGIT * place for place, digit in enumerate(digits))
+        return frozenset(n for n, raw in enumerate(self._raw) if bits >> raw & 1)
+
+    def digits(self, regions: Regions) -> list[int]:
+        """The digits that stand for regions."""
+        raw = [self._raw[region] for region in regions]
+        if self._is_span:
+            return [min(raw), max(raw)]
+        bits = sum(1 << region for region in raw)
+        return [bits >> _BITS_OF_DIGIT * place & 2**_BITS_OF_DIGIT - 1 for place in range(len(self.bases))]
+
+    def of_answers(self, possible: Mapping[str, nw.Expr]) -> list[nw.Expr]:
+        """The digits where each answer is possible or not."""
+        can_be = [
+            reduce(lambda a, b: a | b, (possible[answer] for answer in sorted(_answers(region))))
+            for region in self.fact.regions
+        ]
+        return _as_bits(can_be)
+
+    def of_ends(self, low: nw.Expr, high: nw.Expr, scale: int) -> list[nw.Expr]:
+        """The digits for the marks of a number's ends."""
+        at = [2 * int(threshold * scale) for threshold in self.fact.thresholds]
+        first, last = (
+            _sum_of([(end >= mark).cast(nw.Int64) + (end > mark).cast(nw.Int64) for mark in at]) for end in (low, high)
+        )
+        if self._is_span:
+            return [first, last]
+        return _as_bits([first == raw for raw in range(2 * len(at) + 1)])
+
+
+def _as_bits(flags: Sequence[nw.Expr]) -> list[nw.Expr]:
+    """Digits with a bit for each flag."""
+    chunks = [flags[at : at + _BITS_OF_DIGIT] for at in range(0, len(flags), _BITS_OF_DIGIT)]
+    return [_sum_of(flag.cast(nw.Int64) * (1 << bit) for bit, flag in enumerate(chunk)) for chunk in chunks]
+
+
+def _answers(region: Possible) -> frozenset[str]:
+    assert not isinstance(region, Interval)
+    return region
+
+
+def _sizes(count: int) -> Iterator[int]:
+    """How many bits each digit has, of so many."""
+    while count > 0:
+        yield min(count, _BITS_OF_DIGIT)
+        count -= _BITS_OF_DIGIT
+
+
+def _sum_of(terms: Iterable[nw.Expr]) -> nw.Expr:
+    return reduce(lambda a, b: a + b, terms)
+
+
 class ColumnarProgram:
     """A program compiled to expressions.
 
@@ -96,8 +168,11 @@ class ColumnarProgram:
         self.near = [f"{prefix} near bits {i}" for i in range(columns)]
         self._plain = [statuses <= PLAIN for statuses in program.reachable]
         self.certain = f"{prefix} {CERTAIN}"
-        self._digits = [dict(enumerate(_OF_PLAIN)) if self._plain[node] else _ANY for node in program.inputs]
-        self._places = list(_places([max(digits) + 1 for digits in self._digits]))
+        self.completions = Completions(program)
+        self._digits = [dict(enumerate(_OF_PLAIN)) if self._plain[node] else _ANY for node in self.completions.frontier]
+        self._shared = [SharedColumns(fact) for fact in self.completions.shared]
+        bases = [max(digits) + 1 for digits in self._digits]
+        self._places = list(_places([*bases, *(base for shared in self._shared for base in shared.bases)]))
         self.vectors = [f"{prefix} vector {i}" for i in range(1 + max(place.vector for place in self._places))]
 
     @property
@@ -118,23 +193,28 @@ class ColumnarProgram:
         """The facts that a row's `near` columns name: known on one side of a threshold, and near it."""
         return list(dict.fromkeys(t.test.fact for t in self.thresholds.values() if bits[t.column] & t.bit))
 
-    def items(self, vectors: Sequence[int]) -> Items:
-        """The status of each criterion, then of each override, that a row's vectors stand for."""
-        return tuple(
-            digits[vectors[place.vector] // place.weight % place.base]
-            for digits, place in zip(self._digits, self._places, strict=True)
-        )
+    def situation(self, vectors: Sequence[int]) -> Situation:
+        """What a row's vectors stand for."""
+        digits = [vectors[place.vector] // place.weight % place.base for place in self._places]
+        statuses = tuple(of[digit] for of, digit in zip(self._digits, digits, strict=False))
+        left = iter(digits[len(statuses) :])
+        return Situation(statuses, tuple(s.regions([next(left) for _ in s.bases]) for s in self._shared))
 
-    def vectors_of(self, items: Items) -> tuple[int, ...]:
-        """The vectors that stand for the statuses of criteria and overrides."""
+    def vectors_of(self, situation: Situation) -> tuple[int, ...]:
+        """The vectors that stand for a situation."""
+        digits = [
+            next(number for number, known in of.items() if known is status)
+            for of, status in zip(self._digits, situation.statuses, strict=True)
+        ]
+        for shared, regions in zip(self._shared, situation.regions, strict=True):
+            digits += shared.digits(regions)
         vectors = [0] * len(self.vectors)
-        for digits, place, status in zip(self._digits, self._places, items, strict=True):
-            digit = next(number for number, known in digits.items() if known is status)
+        for digit, place in zip(digits, self._places, strict=True):
             vectors[place.vector] += digit * place.weight
         return tuple(vectors)
 
     def _results(self) -> list[nw.Expr]:
-        doubtful = itertools.chain(self._departures(), self._may_be_near())
+        doubtful = itertools.chain(self._departures(), self._may_be_near(), self._stepped())
         certain = reduce(lambda a, b: a & ~b, doubtful, nw.col(CONSISTENT))
         near = [self._near(i).alias(name) for i, name in enumerate(self.near)]
         vectors = [self._vector(i).alias(name) for i, name in enumerate(self.vectors)]
@@ -194,7 +274,16 @@ class ColumnarProgram:
                 reasoned = nw.col(reasoned_of(nodes.criterion.judgement or ""))
                 measure, judgement = self._of(nodes.measure), self._of(nodes.judgement)
                 departs = (judgement.met & ~measure.can_be_met) | (~judgement.can_be_met & measure.met)
+                if self.completions.is_above(nodes.measure):  # what it comes to over facts columns cannot tell
+                    departs |= ~measure.met & measure.can_be_met
                 yield stated & departs & ~reasoned
+
+    def _stepped(self) -> Iterator[nw.Expr]:
+        """Where a mean of whole numbers is open: whether a region holds one is for the reference."""
+        for shared in self._shared:
+            if shared.fact.is_stepped:
+                marks = self._marks_of(shared.fact.fact)
+                yield marks.low != marks.high
 
     def _levels(self) -> Iterator[list[nw.Expr]]:
         """The nodes before the ruling, each level reading those before it."""
@@ -269,18 +358,36 @@ class ColumnarProgram:
         return self.grids.scale(self.program.rulebook.vocabulary.facts[test.fact])
 
     def _marks(self, test: NumberTest) -> Ends:
-        if self.program.rulebook.vocabulary.facts[test.fact].derivation:
-            return Ends(*(nw.col(derived_of(of(test.fact))) for of in (low_of, high_of)))
-        return ends(test.fact)
+        return self._marks_of(self.program.rulebook.vocabulary.facts[test.fact])
+
+    def _marks_of(self, fact: FactDeclaration) -> Ends:
+        if fact.derivation:
+            return Ends(*(nw.col(derived_of(of(fact.id))) for of in (low_of, high_of)))
+        return ends(fact.id)
 
     def _vector(self, number: int) -> nw.Expr:
-        placed = zip(self.program.inputs, self._places, strict=True)
+        placed = zip(self.completions.frontier, self._places, strict=False)
         terms = [term for node, place in placed if place.vector == number for term in self._terms(node, place)]
+        expressions = [e for shared in self._shared for e in self._regions(shared)]
+        for digit, place in zip(expressions, self._places[len(self._digits) :], strict=True):
+            if place.vector == number:
+                terms.append(digit.cast(self._whole(place)) * place.weight)
         return reduce(lambda a, b: a + b, terms)
+
+    def _regions(self, shared: SharedColumns) -> list[nw.Expr]:
+        """The digits of the regions that a shared fact can still lie in."""
+        fact = shared.fact.fact
+        if not fact.is_number:
+            return shared.of_answers({answer: nw.col(possible_of(fact.id, answer)) for answer in fact.answers})
+        marks = self._marks_of(fact)
+        return shared.of_ends(marks.low, marks.high, self.grids.scale(fact))
+
+    def _whole(self, place: _Place) -> Any:
+        return nw.Int32() if self.sizes[place.vector] < 2**31 else nw.Int64()
 
     def _terms(self, node: int, place: _Place) -> Iterator[nw.Expr]:
         """The digit of a node's status, times its weight, in parts."""
-        flags, whole = self._of(node), nw.Int32() if self.sizes[place.vector] < 2**31 else nw.Int64()
+        flags, whole = self._of(node), self._whole(place)
         if self._plain[node]:
             parts = {1: [flags.can_be_met, flags.met]}
         else:

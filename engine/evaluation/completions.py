@@ -9,7 +9,8 @@ assumed answer stays assumed.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from typing import NamedTuple
 from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State, findings_of
-from engine.evaluation.program import ConstantNode, Program, StatedNode, TestNode, children_of
+from engine.evaluation.program import ChoiceNode, ConstantNode, Program, StatedNode, TestNode, children_of
 from engine.evaluation.regions import passes, regions_of
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible, Ratio
@@ -31,10 +32,6 @@ _ANY_YEAR = 2000
 Findings = Mapping[str, Finding]
 Regions = frozenset[int]
 """The regions of a shared fact that are still possible, by their numbers."""
-
-
-class TooManyCompletions(Exception):
-    """There are more classes of completions than are told apart."""
 
 
 class SharedFact:
@@ -65,6 +62,18 @@ class SharedFact:
             pieces, results = tuple(map(frozenset, together.values())), list(together)
         self.regions: tuple[Possible, ...] = pieces
         self._results = [dict(zip(nodes, result, strict=True)) for result in results]
+
+    @property
+    def raw_regions(self) -> tuple[int, ...]:
+        """Of a number: where each region stands among all that the thresholds cut, before, at and after each."""
+        return tuple(self._raw_region(region) for region in self.regions)
+
+    def _raw_region(self, region: Possible) -> int:
+        assert isinstance(region, Interval)
+        if region.low is None:
+            return 0
+        at = bisect_left(self.thresholds, region.low) + bisect_right(self.thresholds, region.low)
+        return at + (region.low_open and region.low in self.thresholds)
 
     def possible_in(self, possible: Possible) -> dict[int, Possible]:
         """The regions that hold something possible, by number, each with what is possible there."""
@@ -123,11 +132,24 @@ class Case(NamedTuple):
     pinned: Mapping[int, Regions]
 
 
-class Completions:
-    """What can occur by one program."""
+class Cases(NamedTuple):
+    """Classes of completions that together are all; where they are too many to be told apart, one for all of them."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    cases: Sequence[Case]
+    is_complete: bool = True
+
+
+class Completions:
+    """What can occur by one program.
+
+    Args:
+        program: the program.
+        down_to_conditions: whether the frontier lies below every choice of a criterion, so that its nodes are plain
+            conditions; by default it is as near to the criteria and overrides as it can be.
+    """
+
+    def __init__(self, program: Program, *, down_to_conditions: bool = False) -> None:
+        self.program = program
         facts = program.rulebook.vocabulary.facts
         tests: dict[str, dict[int, TestNode]] = {}
         for index, node in enumerate(program.nodes):
@@ -140,7 +162,9 @@ class Completions:
             if len(nodes) > 1 or is_stepped(facts[name], parts[name])
         )
         """The facts that several nodes test; a mean of whole numbers among them, whose values have gaps."""
-        self._above = self._reading(dict.fromkeys(node for fact in self.shared for node in fact.nodes))
+        conditions = enumerate(program.nodes[: program.ruling_from])
+        choices = [i for i, node in conditions if down_to_conditions and isinstance(node, ChoiceNode)]
+        self._above = self._reading({node for fact in self.shared for node in fact.nodes}, choices)
         self.frontier = tuple(dict.fromkeys(node for top in program.inputs for node in self._frontier_at(top)))
         """The nodes that read no shared fact, as near to the criteria and overrides as they are."""
         self._constants = {
@@ -155,16 +179,16 @@ class Completions:
             for fact in self.shared
         ]
 
-    def _reading(self, leaves: Mapping[int, None]) -> list[int]:
-        """The nodes of the conditions that depend on some leaves, each after those that it reads; not the leaves."""
-        above = set(leaves)
-        for index, node in enumerate(self._program.nodes[: self._program.ruling_from]):
+    def _reading(self, leaves: Set[int], others: Iterable[int]) -> list[int]:
+        """The nodes of the conditions that depend on some leaves, and others, each after those that it reads."""
+        above = {*leaves, *others}
+        for index, node in enumerate(self.program.nodes[: self.program.ruling_from]):
             if not above.isdisjoint(children_of(node)):
                 above.add(index)
         return sorted(above.difference(leaves))
 
     def _frontier_at(self, top: int) -> Iterator[int]:
-        node, shared = self._program.nodes[top], {node for fact in self.shared for node in fact.nodes}
+        node, shared = self.program.nodes[top], {node for fact in self.shared for node in fact.nodes}
         if top in self._above:
             for child in children_of(node):
                 yield from self._frontier_at(child)
@@ -173,32 +197,30 @@ class Completions:
 
     def _kept(self) -> Iterator[int]:
         """The nodes whose statuses are told: of criteria, overrides, measures and exemptions."""
-        yield from self._program.inputs
-        for nodes in self._program.criteria:
+        yield from self.program.inputs
+        for nodes in self.program.criteria:
             yield nodes.measure
             if nodes.exempt is not None:
                 yield nodes.exempt
+
+    def is_above(self, node: int) -> bool:
+        """Whether a node depends on a shared fact."""
+        return node in self._above or any(node in fact.nodes for fact in self.shared)
 
     def situation(self, findings: Findings, statuses: Sequence[Status]) -> Situation:
         """What a decision depends on, from what facts can be and what nodes then come to, each for itself."""
         regions = (frozenset(fact.possible_in(findings[fact.fact.id].possible)) for fact in self.shared)
         return Situation(tuple(statuses[node] for node in self.frontier), tuple(regions))
 
-    def cases(self, situation: Situation) -> list[Case]:
-        """The classes of completions that a situation leaves.
-
-        Raises:
-            TooManyCompletions: they are more than `MAX_CASES`.
-        """
+    def cases(self, situation: Situation) -> Cases:
+        """The classes of completions that a situation leaves."""
         statuses = self._constants | dict(zip(self.frontier, situation.statuses, strict=True))
         for fact, regions in zip(self.shared, situation.regions, strict=True):
             statuses |= fact.results_in(regions)
-        cases: list[Case] = []
-        for case in self._branched(self._followed(statuses), dict(enumerate(situation.regions)), {}):
-            cases.append(case)
-            if len(cases) > MAX_CASES:
-                raise TooManyCompletions
-        return cases
+        followed = self._followed(statuses)
+        branched = self._branched(followed, dict(enumerate(situation.regions)), {})
+        cases = [*itertools.islice(branched, MAX_CASES + 1)]
+        return Cases(cases) if len(cases) <= MAX_CASES else Cases([Case(followed, {})], is_complete=False)
 
     def _branched(
         self, statuses: Mapping[int, Status], open_facts: Mapping[int, Regions], pinned: Mapping[int, Regions]
@@ -219,7 +241,7 @@ class Completions:
     def _followed(self, statuses: dict[int, Status]) -> Mapping[int, Status]:
         """Statuses with those of the nodes that depend on shared facts, from those that these read."""
         for index in self._above:
-            statuses[index] = reference.status_of(self._program.nodes[index], statuses)
+            statuses[index] = reference.status_of(self.program.nodes[index], statuses)
         return statuses
 
     def pinned(self, case: Case, findings: Findings) -> Findings:
@@ -231,14 +253,21 @@ class Completions:
             pinned[finding.fact.id] = finding._replace(possible=possible[min(regions)])
         return pinned
 
+    def over(self, statuses: Sequence[Status], cases: Sequence[Case]) -> list[Status]:
+        """The statuses of the conditions, each for itself, with what those that depend on shared facts can be."""
+        return [
+            union(case.statuses[node] for case in cases) if node in self._above else status
+            for node, status in enumerate(statuses)
+        ]
+
     def vectors(self, cases: Sequence[Case]) -> tuple[Items, ...]:
         """What can be known of all criteria and overrides together: in each vector they can turn out independently."""
-        return joined([tuple(case.statuses[node] for node in self._program.inputs) for case in cases])
+        return joined([tuple(case.statuses[node] for node in self.program.inputs) for case in cases])
 
     @cached_property
     def read_by(self) -> Mapping[str, list[int]]:
         """For each shared fact the nodes of the criteria and overrides that rest on it."""
-        leaves = {top: self._program.leaves_at(top).keys() for top in self._program.inputs}
+        leaves = {top: self.program.leaves_at(top).keys() for top in self.program.inputs}
         return {
             fact.fact.id: [top for top, below in leaves.items() if not below.isdisjoint(fact.nodes)]
             for fact in self.shared
@@ -263,8 +292,8 @@ class Completions:
     @cached_property
     def _relations(self) -> Mapping[str, list[str]]:
         """For each tested fact those that share a part with it; itself, where it is a quotient of whole numbers."""
-        facts = self._program.rulebook.vocabulary.facts
-        tested = {fact.id: fact for fact in self._program.facts_tested if fact.is_number}
+        facts = self.program.rulebook.vocabulary.facts
+        tested = {fact.id: fact for fact in self.program.facts_tested if fact.is_number}
         related = tested | {fact.id: fact for fact in facts.values() if fact.derivation}
         relations: dict[str, list[str]] = {}
         for fact in tested.values():
@@ -275,14 +304,10 @@ class Completions:
 
     @cached_property
     def everything(self) -> tuple[Items, ...]:
-        """What can be known of all items at all: every fact can be anything, and every departure be stated or not.
-
-        Raises:
-            TooManyCompletions: there are too many classes to tell.
-        """
+        """What can be known of all items at all: every fact can be anything, and every departure be stated or not."""
         findings, stated_at = self._of_nothing(), self._stated_at()
         statuses: list[Status] = []
-        for node in self._program.nodes[: self._program.ruling_from]:
+        for node in self.program.nodes[: self.program.ruling_from]:
             is_open = isinstance(node, StatedNode)
             statuses.append(Status.UNKNOWN if is_open else reference.status_of(node, statuses, findings))
         cases: list[Case] = []
@@ -290,27 +315,36 @@ class Completions:
             for nodes, status in zip(stated_at, known, strict=True):
                 for index in nodes:
                     statuses[index] = status
-            cases += self.cases(self.situation(findings, statuses))
-            if len(cases) > MAX_CASES:
-                raise TooManyCompletions
+            found = self.cases(self.situation(findings, statuses))
+            cases += found.cases
+            if not found.is_complete or len(cases) > MAX_CASES:
+                return (each_for_itself(self.program),)
         return self.vectors(cases)
 
     def _of_nothing(self) -> Findings:
         """What every fact can be at all."""
-        facts = self._program.rulebook.vocabulary.facts
+        facts = self.program.rulebook.vocabulary.facts
         findings = {fact.id: Finding(fact, fact.domain, State.STATED_UNKNOWN) for fact in facts.values()}
         with suppress(Rejected):  # derived facts that can never be are refused wherever they are met
-            of_nothing = findings_of(self._program.rulebook.vocabulary, {}, _ANY_YEAR)
+            of_nothing = findings_of(self.program.rulebook.vocabulary, {}, _ANY_YEAR)
             findings |= {name: of_nothing[name] for name, fact in facts.items() if fact.derivation}
         return findings
 
     def _stated_at(self) -> list[list[int]]:
         """The nodes that ask whether one fact is stated, where several do: they are answered alike."""
         nodes: dict[str, list[int]] = {}
-        for index, node in enumerate(self._program.nodes):
+        for index, node in enumerate(self.program.nodes):
             if isinstance(node, StatedNode):
                 nodes.setdefault(node.fact, []).append(index)
         return [several for several in nodes.values() if len(several) > 1]
+
+
+def each_for_itself(program: Program) -> Items:
+    """What each item can be for itself: more than can occur."""
+    criteria = (
+        Status.UNKNOWN_OR_NOT_APPLICABLE if c.criterion.applicability else Status.UNKNOWN for c in program.criteria
+    )
+    return (*criteria, *(Status.UNKNOWN for _ in program.overrides))
 
 
 def _parts(fact: FactDeclaration) -> set[tuple[str, int | None]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.decisions.vector_decisions import VectorDecision, VectorDecisions
+from engine.decisions.vector_decisions import SituationDecision, VectorDecisions
 from engine.evaluation.columnar import ColumnarProgram
-from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.columns.decided_columns import BASIS, DECISIVE, OUTCOME, VERDICT, DecidedColumns
 
@@ -98,15 +97,14 @@ class DecisionTable:
 
     def _number(self, vectors: tuple[int, ...]) -> int:
         if vectors not in self._numbers:
-            items = self.columnar.items(vectors)
-            self._new.append(self._row(items, self.decisions.on(items)))
+            self._new.append(self._row(self.decisions.over(self.columnar.situation(vectors))))
             self._numbers[vectors] = len(self._numbers)
         return self._numbers[vectors]
 
-    def _row(self, items: Items, decision: VectorDecision) -> tuple[str | None, ...]:
-        criteria = self.decisions.program.criteria
-        decisive = " ".join(criteria[i].criterion.id for i in self.decisions.decisive(items))
-        statuses = [status.reported for status in items[: len(criteria)]]
+    def _row(self, made: SituationDecision) -> tuple[str | None, ...]:
+        criteria, decision = self.decisions.program.criteria, made.decided
+        decisive = " ".join(criteria[i].criterion.id for i in made.decisive)
+        statuses = [status.reported for status in made.statuses[: len(criteria)]]
         return (
             decision.verdict.value,
             self.rulebook.outcomes[decision.verdict].id,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import narwhals as nw
 import polars as pl
 
-from engine.decisions.vector_decisions import items_of
+from engine.decisions.vector_decisions import situations_of
 from engine.diagnostics import Diagnostic, Rejected
 from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.columnar_evidence import FactColumn, Grids
@@ -137,11 +137,11 @@ class Evaluator:
         Raises:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
         """
-        items = items_of(self._programs, stated, self._year)
+        situations = situations_of([columnar.completions for columnar in self.columnar], stated, self._year)
         vocabulary = self._programs[0].rulebook.vocabulary
         findings = None if self._nearness is None else findings_of(vocabulary, stated, self._year)
         numbers: list[int] = []
-        for program, of_program in zip(self.columnar, items, strict=True):
+        for program, of_program in zip(self.columnar, situations, strict=True):
             numbers += program.vectors_of(of_program)
             numbers += [] if findings is None else program.near_by_reference(findings)
         return numbers

@@ -11,6 +11,7 @@ import polars as pl
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
+from engine.evaluation.completions import Regions, Situation
 from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
@@ -86,11 +87,16 @@ class ReferenceCheck:
             IntegrityFault: their vectors, or what is near its threshold, are not those of the reference.
         """
         read_facts = [fact.statuses(chunk) for fact in self._facts.values()]
+        regions_of = {name: of_fact.regions for name, of_fact in zip(self._facts, read_facts, strict=True)}
         leaves = {place: column for of_fact in read_facts for place, column in of_fact.statuses.items()}
         near = list(zip(*(of_fact.near for of_fact in read_facts), strict=True)) or [()] * chunk.height
         for number, columnar in enumerate(self._programs):
-            items = [self._statuses(number, node, leaves, chunk.height) for node in columnar.program.inputs]
-            rows = list(zip(*items, strict=True))
+            frontier = columnar.completions.frontier
+            known = [self._statuses(number, node, leaves, chunk.height) for node in frontier]
+            lying = [regions_of[shared.fact.id][number] for shared in columnar.completions.shared]
+            statuses = zip(*known, strict=True) if known else iter([()] * chunk.height)
+            regions = zip(*lying, strict=True) if lying else iter([()] * chunk.height)
+            rows = list(map(Situation, statuses, regions))
             expected = {row: columnar.vectors_of(row) for row in set(rows)}
             bits = {of_facts: columnar.bits_near(_nodes(number, of_facts)) for of_facts in set(near)}
             for at, by_columns in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
@@ -116,10 +122,14 @@ Places = tuple[Place, ...]
 
 
 class _StatusesOfFact(NamedTuple):
-    """What the reference finds on one fact: for each row the status of each node, and the thresholds it is near."""
+    """What the reference finds on one fact, for each row: the status of each node, and the thresholds it is near.
+
+    Where several nodes of a program read the fact, also the regions that it can lie in, by the program's number.
+    """
 
     statuses: Mapping[Place, Sequence[Status]]
     near: Sequence[Places]
+    regions: Mapping[int, Sequence[Regions]]
 
 
 def _nodes(number: int, of_facts: Iterable[Places]) -> Iterator[int]:
@@ -143,6 +153,12 @@ class _Fact:
         known = (fact.id, *fact.derived_from)
         self._part = vocabulary._replace(facts={name: vocabulary.facts[name] for name in known})
         self._leaves = list(_leaves(fact, programs))
+        self._shared = {
+            number: shared
+            for number, columnar in enumerate(programs)
+            for shared in columnar.completions.shared
+            if shared.fact.id == fact.id
+        }
         self._known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def statuses(self, chunk: pl.DataFrame) -> _StatusesOfFact:
@@ -153,11 +169,12 @@ class _Fact:
             findings = findings_of(self._part, self._reader.stated(dict(zip(names, new, strict=True))), self._year)
             self._known[new] = self._at(findings)
         *columns, near = zip(*map(self._known.__getitem__, rows), strict=True)
-        leaves = zip(self._leaves, columns, strict=True)
-        return _StatusesOfFact({place: column for leaf, column in leaves for place in leaf.places}, near)
+        leaves = zip(self._leaves, columns[: len(self._leaves)], strict=True)
+        regions = dict(zip(self._shared, columns[len(self._leaves) :], strict=True))
+        return _StatusesOfFact({place: column for leaf, column in leaves for place in leaf.places}, near, regions)
 
     def _at(self, findings: Mapping[str, Finding]) -> tuple[Any, ...]:
-        """The status of each leaf, and last where the fact is near a threshold."""
+        """The status of each leaf, the regions where it is shared, and last where it is near a threshold."""
         own = findings[self._id]
         statuses: list[Status] = []
         near: Places = ()
@@ -166,7 +183,8 @@ class _Fact:
             statuses.append(status)
             if around and reference.is_near(own, status, around):
                 near += places
-        return *statuses, near
+        regions = (frozenset(shared.possible_in(own.possible)) for shared in self._shared.values())
+        return *statuses, *regions, near
 
 
 class _Leaf(NamedTuple):

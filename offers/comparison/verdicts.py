@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.decisions.vector_decisions import items_of
+from engine.decisions.vector_decisions import situations_of
 from engine.diagnostics import Rejected
+from engine.evaluation.completions import Completions, Situation
 from engine.evaluation.program import Program, compile_rulebook
-from engine.evaluation.ruling import ruling_on
+from engine.evaluation.ruling import ruling_on, ruling_over
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict, Vocabulary
 from offers.columns.evaluator import Evaluator
 from offers.columns.evidence_columns import READ
@@ -41,11 +42,11 @@ class Verdicts:
         sign: DecimalSign,
         reader: Reader,
     ) -> None:
-        self._program, self._year, self._reader = compile_rulebook(rulebook), year, reader
+        self._completions, self._year, self._reader = Completions(compile_rulebook(rulebook)), year, reader
         self._names = frame.collect_schema().names()
         self._known: dict[tuple[int, ...], str] = {}
         self._evaluator: Evaluator | None = None
-        vocabulary = _read_by(self._program, reading)
+        vocabulary = _read_by(self._completions.program, reading)
         if vocabulary is not None:
             program = compile_rulebook(rulebook._replace(vocabulary=vocabulary))
             try:
@@ -82,8 +83,7 @@ class Verdicts:
                 verdicts.append(UNREADABLE)
                 continue
             try:
-                items = items_of([self._program], stated, self._year)[0]
-                verdicts.append(ruling_on(self._program, items).verdict.value)
+                verdicts.append(self._verdict_in(situations_of([self._completions], stated, self._year)[0]))
             except Rejected:
                 verdicts.append(REFUSED)
         return pl.Series(verdicts, dtype=ANSWER)
@@ -91,9 +91,13 @@ class Verdicts:
     def _verdict(self, vector: tuple[int, ...]) -> str:
         if vector not in self._known:
             assert self._evaluator is not None
-            items = self._evaluator.columnar[0].items(vector)
-            self._known[vector] = ruling_on(self._program, items).verdict.value
+            self._known[vector] = self._verdict_in(self._evaluator.columnar[0].situation(vector))
         return self._known[vector]
+
+    def _verdict_in(self, situation: Situation) -> str:
+        completions = self._completions
+        vectors = completions.vectors(completions.cases(situation).cases)
+        return ruling_over(completions.program, [ruling_on(completions.program, v) for v in vectors]).verdict.value
 
 
 ANSWER_OF = " answer"

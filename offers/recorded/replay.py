@@ -116,7 +116,8 @@ class Replayer:
         return self._vocabularies[named.sha256]
 
     def _decider(self, rulebook: RulebookRef, superset: RulebookRef | None, *, is_over_facts: bool) -> Decider:
-        key = (*(digest for named in (rulebook, superset) if named for digest in named.digests), is_over_facts)
+        digests = [digest for named in (rulebook, superset) if named for digest in named.digests]
+        key: tuple[str | bool, ...] = (is_over_facts, *digests)
         if key not in self._deciders:
             wider = self._decider(superset, None, is_over_facts=is_over_facts) if superset else None
             self._deciders[key] = Decider(

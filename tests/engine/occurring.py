@@ -235,3 +235,44 @@ class Definition(NamedTuple):
 def _subsets(items: Sequence[int]) -> Iterator[Chosen]:
     """All subsets, smallest first."""
     return (frozenset(c) for size in range(len(items) + 1) for c in itertools.combinations(items, size))
+
+
+def completions_of(example: Example, options: Mapping[str, Sequence[Any]]) -> dict[tuple[Any, ...], Results]:
+    """What criteria and overrides turn out to be for each combination of the facts' values."""
+    return {
+        values: next(iter(occurring(example, {name: [value] for name, value in zip(options, values, strict=True)})))
+        for values in itertools.product(*options.values())
+    }
+
+
+def missing_facts(definition: Definition, options: Mapping[str, Sequence[Any]], verdict: Verdict) -> set[Chosen]:
+    """The minimal sets of open facts of which some values force a verdict, by their numbers."""
+    found = completions_of(definition.example, options)
+    minimal: list[Chosen] = []
+    for facts in _subsets([i for i, values in enumerate(options.values()) if len(values) > 1]):
+        groups: dict[tuple[Any, ...], list[Results]] = {}
+        for values, results in found.items():
+            groups.setdefault(tuple(values[i] for i in sorted(facts)), []).append(results)
+        if not any(smaller <= facts for smaller in minimal) and any(
+            definition.verdict_of(group) is verdict for group in groups.values()
+        ):
+            minimal.append(facts)
+    return {*minimal}
+
+
+STATED_AS = {"used_mean": ("used", "used_mean"), "balance_by_surface": ("balance", "surface", "balance_by_surface")}
+
+
+def grounds_facts(example: Example, stated: Stated, verdict: Verdict) -> set[frozenset[str]]:
+    """The minimal sets of stated facts from which alone a verdict follows."""
+    read = [fact for fact in tests_of_example(example) if any(stated.get(n) for n in STATED_AS.get(fact, (fact,)))]
+    minimal: list[frozenset[str]] = []
+    for chosen in _subsets(range(len(read))):
+        facts = frozenset(read[i] for i in chosen)
+        names = {name for fact in facts for name in STATED_AS.get(fact, (fact,))}
+        alone = {name: evidence for name, evidence in stated.items() if name in names}
+        within = occurring(example, options_within(example, {"used": {}, **alone}))
+        is_larger = any(smaller <= facts for smaller in minimal)
+        if not is_larger and Definition(example, within, within).verdict is verdict:
+            minimal.append(facts)
+    return {*minimal}

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from benchmarks.offers_table import typed
 from benchmarks.peer_loop import FACTS, ITEMS, statuses_of
 from engine.decisions.decide import Decider
-from engine.decisions.vector_decisions import items_of
-from engine.evaluation.ruling import ruling_on
+from engine.evaluation.completions import Completions
 from engine.rulebooks.library import Library
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import Table
 from tests.chance import chance as chance_of
+from tests.support import items_on, verdict_on
 
 YEAR = 2018
 RULEBOOKS = Library().in_force(YEAR)
@@ -45,8 +45,8 @@ def by_reference(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
 
 def in_words(stated: Any) -> tuple[str, ...]:
     words: list[str] = []
-    for program, items in zip(PROGRAMS, items_of(PROGRAMS, stated, YEAR), strict=True):
-        verdict = ruling_on(program, items).verdict.value
+    for program in PROGRAMS:
+        verdict, items = verdict_on(Completions(program), stated, YEAR).value, items_on(program, stated, YEAR)
         words += [*(status.reported for status in items), "unknown" if verdict == "undetermined" else verdict]
     return tuple(words)
 

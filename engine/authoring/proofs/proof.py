@@ -11,6 +11,7 @@ from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import NotComparable, Rejected
+from engine.evaluation.completions import Completions
 from engine.evaluation.folding import Function
 from engine.evaluation.program import compile_rulebook
 from engine.evaluation.regions import regions_of
@@ -68,8 +69,8 @@ def prove(rulebook: Rulebook) -> Proof:
     diagrams = Diagrams(program)
     vectors, possible = diagrams.vectors(program), diagrams.possible_statuses(program)
     met = diagrams.nodes(program, diagrams.statuses(program))[program.verdict].met
-    analyst = Analyst(program)
-    missing = analyst.analyse(analyst.domain).missing
+    analyst = Analyst(program, Completions(program).everything)
+    missing = analyst.analyse(analyst.everything).missing
     return Proof(
         rulebook=rulebook,
         vectors=diagrams.count(program, vectors),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decisions import analysis
+from engine.decisions import minimal_sets
 from engine.decisions.analysis import Analysis, Analyst, Sets
 from engine.decisions.decide import Decider
 from engine.evaluation.program import compile_rulebook
@@ -48,7 +48,7 @@ def everything(count: int) -> tuple[tuple[str, ...], ...]:
 
 
 def test_sets_that_suffice_are_found_without_trying_what_contains_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "MAX_QUESTIONS", 1 + 40)
+    monkeypatch.setattr(minimal_sets, "MAX_QUESTIONS", 1 + 40)
     missing = analysed(told_apart(40, "any"), *[U] * 40).missing
     assert missing[Verdict.MET][:2] == (singles(40), True)
 
@@ -74,7 +74,7 @@ def test_a_dozen_that_the_rule_tells_apart_are_tried_in_full() -> None:
 def test_what_takes_too_many_questions_is_given_up_and_says_so(
     questions: int, found: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis, "MAX_QUESTIONS", questions)
+    monkeypatch.setattr(minimal_sets, "MAX_QUESTIONS", questions)
     missing = analysed(told_apart(40, "all"), *[U] * 40).missing
     assert missing[Verdict.MET][:2] == ((), False)
     assert missing[Verdict.NOT_MET][:2] == (singles(found), found == 40)
@@ -83,8 +83,8 @@ def test_what_takes_too_many_questions_is_given_up_and_says_so(
 def test_only_so_many_sets_are_listed_the_smallest_first() -> None:
     rulebook = judged(60, {"any": [{"at_least": 3, "of": [f"C{i}" for i in range(50)]}, "C50", "C51"]})
     missing = analysed(rulebook, *[U] * 60).missing[Verdict.MET]
-    assert (len(missing.sets), missing.complete) == (analysis.MAX_SETS, False)
-    assert [len(names) for names in missing.sets] == [1, 1, *[3] * (analysis.MAX_SETS - 2)]
+    assert (len(missing.sets), missing.complete) == (minimal_sets.MAX_SETS, False)
+    assert [len(names) for names in missing.sets] == [1, 1, *[3] * (minimal_sets.MAX_SETS - 2)]
 
 
 def test_a_criterion_that_the_rule_leaves_out_is_never_named() -> None:

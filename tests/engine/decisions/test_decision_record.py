@@ -174,7 +174,7 @@ def traced() -> Trace:
 def test_the_record_of_a_decision_holds_this_and_no_more() -> None:
     closed = {"id": "Closed", "status": "not_met", "verdict": "not_met", "legal_basis": "text", "tests": [PLAIN]}
     assert decision_record(traced()) == {
-        "format": "sekskant/decision/2",
+        "format": "sekskant/decision/3",
         "offer": "offer",
         "year": YEAR,
         "rulebook": RULEBOOK.ref.record(),
@@ -238,8 +238,8 @@ def test_each_format_shows_an_interval_in_its_own_way(name: str) -> None:
     low, high = (Fraction(str(end.number)) for end in possible.ends)  # equal to the limits, and not the same objects
     copy = Interval(low, high, possible.low_open, possible.high_open)
     finding = Finding(VOCABULARY.facts["size"], copy, State.KNOWN)
-    records = {form: records.of(finding) for form, records in FORMATS.items()}
-    assert records == {"sekskant/decision/2": now, "sekskant/decision/1": before}
+    records = {form: written.evidence.of(finding) for form, written in FORMATS.items()}
+    assert records == {"sekskant/decision/3": now, "sekskant/decision/2": now, "sekskant/decision/1": before}
 
 
 def test_an_interval_without_limits_keeps_its_ends_in_both_formats() -> None:
@@ -256,13 +256,13 @@ def test_an_interval_without_limits_keeps_its_ends_in_both_formats() -> None:
     ],
 )
 def test_answers_and_what_is_not_known(finding: Finding, expected: Any) -> None:
-    assert [records.of(finding) for records in FORMATS.values()] == [expected, expected]
+    assert [written.evidence.of(finding) for written in FORMATS.values()] == [expected] * 3
 
 
 def test_what_is_stated_of_a_derived_fact_stands_beside_what_follows() -> None:
     stated: Stated = {**STATED, "used_mean": between("0.3", "0.5"), "used": {2029: exact("0.4")}}
     used = Decider(RULEBOOK, engine=REFERENCE).decide(SUBJECT, stated, YEAR).criterion("Used")
-    assert FORMATS["sekskant/decision/2"].of(used.tests[0].finding) == {
+    assert FORMATS["sekskant/decision/2"].evidence.of(used.tests[0].finding) == {
         "at_least": "0.3",
         "at_most": "0.5",
         "stated": {"at_least": "0.3", "at_most": "0.5"},

@@ -8,11 +8,21 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given
 
 from engine.decisions.decide import Decider
+from engine.decisions.fact_sets import fact_sets
 from engine.decisions.trace import Trace
 from engine.evaluation.evidence import Stated, findings_of
 from engine.rulebooks.rulebook import Verdict
 from tests.chance import tried
-from tests.engine.occurring import Definition, are_related, occurring, options_at_all, options_within
+from tests.engine.occurring import (
+    Definition,
+    are_related,
+    grounds_facts,
+    missing_facts,
+    occurring,
+    options_at_all,
+    options_within,
+    tests_of_example,
+)
 from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples
 from tests.support import SUBJECT
 
@@ -37,6 +47,31 @@ def assert_said(trace: Trace, defined: Definition) -> None:
     assert {v: {*analysis.missing[v].sets} for v in (Verdict.MET, Verdict.NOT_MET)} == defined.missing
     assert {*analysis.grounds.sets} == defined.grounds
     assert {*analysis.smallest_change.sets} == defined.smallest_change
+
+
+def assert_facts_said(trace: Trace, example: Example, stated: Stated) -> None:
+    """The sets of facts are those that trying every set of facts finds."""
+    options, sets = options_within(example, stated), fact_sets(trace)
+    names = [*options]
+    if trace.verdict is not Verdict.UNDETERMINED:
+        assert set(map(frozenset, sets.grounds)) == grounds_facts(example, stated, trace.verdict)
+        return
+    within = occurring(example, options)
+    for verdict in (Verdict.MET, Verdict.NOT_MET):
+        expected = missing_facts(Definition(example, within, within), options, verdict)
+        assert set(map(frozenset, sets.missing[verdict])) == {frozenset(names[i] for i in one) for one in expected}
+
+
+@pytest.mark.slow
+@tried(100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(examples(max_criteria=3, max_overrides=2))
+def test_the_sets_of_facts_are_those_that_trying_them_finds(example: Example) -> None:
+    tested = tests_of_example(example)
+    assume(len(tested) <= 7)
+    assume(not {"balance", "balance_by_surface"} <= {*tested})
+    for stated in (example.loose, example.tight):
+        assume(math.prod(map(len, options_within(example, stated).values())) <= MOST // 5)
+        assert_facts_said(Decider(example.rulebook, is_checked=False).decide(SUBJECT, stated, YEAR), example, stated)
 
 
 @pytest.mark.slow

@@ -12,8 +12,9 @@ from engine.decisions.analysis import Analyst, alike
 from engine.decisions.decide import Decider
 from engine.decisions.evaluators import ENGINES
 from engine.decisions.trace import Execution
-from engine.decisions.vector_decisions import VectorDecisions, items_of
+from engine.decisions.vector_decisions import VectorDecisions, situations_of
 from engine.diagnostics import IntegrityFault
+from engine.evaluation.completions import Completions, Situation
 from engine.evaluation.program import compile_rulebook
 from engine.evaluation.ruling import Items, Ruling, ruling_on
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -80,10 +81,10 @@ def test_the_vector_of_an_offer_is_decided_as_the_offer_is(
     for truth in data.draw(st.lists(TRUTHS, min_size=1, max_size=5)):
         stated = data.draw(st.just(full_evidence(truth)) | evidence(truth))
         trace = decider.decide(SUBJECT, stated, YEAR)
-        (items,) = items_of([decider.program], stated, YEAR)
-        assert vector_decisions.on(items) == (trace.verdict, trace.possible_bases)
-        decisive = [c.criterion.id for c in trace.criteria if c.decisive]
-        assert [trace.criteria[i].criterion.id for i in vector_decisions.decisive(items)] == decisive
+        (situation,) = situations_of([vector_decisions.completions], stated, YEAR)
+        made = vector_decisions.over(situation)
+        assert made.decided == (trace.verdict, trace.possible_bases)
+        assert made.decisive == tuple(i for i, criterion in enumerate(trace.criteria) if criterion.decisive)
 
 
 @few
@@ -143,7 +144,9 @@ def test_each_program_has_the_items_of_its_own_criteria_and_overrides() -> None:
     rulebooks = [plain, make_rulebook(VOCABULARY, {"C1": {"met_when": {"fact": "fair"}}}, {"all": ["C1"]}, override)]
     programs = [compile_rulebook(rulebook) for rulebook in rulebooks]
     stated = {"good": answer("yes"), "fair": answer("no")}
-    assert items_of(programs, stated, YEAR) == [(Status.MET,), (Status.NOT_MET, Status.NOT_MET)]
+    (first, second) = situations_of([*map(Completions, programs)], stated, YEAR)
+    assert first == Situation((Status.MET,))
+    assert second == Situation((), (frozenset({1}),))
 
 
 ALIKE = {

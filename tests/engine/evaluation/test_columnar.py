@@ -30,6 +30,7 @@ from engine.evaluation.columnar_evidence import (
     reasoned_of,
     stated_of,
 )
+from engine.evaluation.completions import Situation
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, State, Stated, findings_of
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.library import Library
@@ -77,14 +78,14 @@ def frame_of(program: ColumnarProgram, offers: Sequence[Stated]) -> Any:
     return nw.from_native(pl.DataFrame(rows, infer_schema_length=None).with_row_index("row").lazy())
 
 
-def evaluated(program: ColumnarProgram, offers: Sequence[Stated]) -> Iterator[tuple[Stated, tuple[Status, ...] | None]]:
-    """Each offer with the statuses of its items; None where columns cannot tell."""
+def evaluated(program: ColumnarProgram, offers: Sequence[Stated]) -> Iterator[tuple[Stated, Situation | None]]:
+    """Each offer with what its decision depends on; None where columns cannot tell."""
     frame = program.grids.prepare(frame_of(program, offers), program.grids.read)
     evaluated_frame = program.evaluate(frame).collect().to_native()
     assert evaluated_frame["row"].to_list() == list(range(len(offers)))
     for stated, row in zip(offers, evaluated_frame.iter_rows(named=True), strict=True):
         vectors = [row[name] for name in program.vectors]
-        yield stated, program.items(vectors) if row[program.certain] else None
+        yield stated, program.situation(vectors) if row[program.certain] else None
 
 
 def numbers(fact: FactDeclaration) -> st.SearchStrategy[Decimal]:
@@ -165,17 +166,16 @@ def test_a_bound_that_is_left_out_is_not_near(low: str, is_open: bool, near: int
 def test_random_rulebooks_come_to_the_same_statuses(example: Example, offers: list[Stated]) -> None:
     compiled = compile_rulebook(example.rulebook)
     program = columnar(compiled)
-    for stated, items in evaluated(program, [*offers]):
+    for stated, situation in evaluated(program, [*offers]):
         try:
-            statuses = reference.conditions(compiled, findings_of(VOCABULARY, stated, YEAR))
+            findings = findings_of(VOCABULARY, stated, YEAR)
         except Rejected:
-            assert items is None or not reads_derived(example), "a contradiction that columns did not see"
+            assert situation is None or not reads_derived(example), "a contradiction that columns did not see"
             continue
-        expected = tuple(statuses[node] for node in compiled.inputs)
-        if items is None:
+        if situation is None:
             assert exact_where_derived(stated) or departs(example, stated), "columns could have told"
         else:
-            assert items == expected
+            assert situation == program.completions.situation(findings, reference.conditions(compiled, findings))
 
 
 def departs(example: Example, stated: Stated) -> bool:
@@ -208,13 +208,14 @@ def test_rulings_are_those_of_the_reference(example: Example, offers: list[State
     compiled = compile_rulebook(example.rulebook)
     program, decider = columnar(compiled), Decider(example.rulebook, is_checked=False)
     vector_decisions = VectorDecisions(decider)
-    for _, items in evaluated(program, offers):
-        if items is not None:
-            assert program.items(program.vectors_of(items)) == items
-            expected, analysis = decider.ruling_on(items)[0], decider.analyst.analyse((items,))
-            assert vector_decisions.on(items) == (expected.verdict, expected.possible_bases)
-            ids = [program.program.criteria[i].criterion.id for i in vector_decisions.decisive(items)]
-            assert set(ids) == analysis.decisive
+    for stated, situation in evaluated(program, offers):
+        if situation is not None:
+            assert program.situation(program.vectors_of(situation)) == situation
+            made, trace = vector_decisions.over(situation), decider.decide(SUBJECT, stated, YEAR)
+            assert made.decided == (trace.verdict, trace.possible_bases)
+            assert made.statuses == (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
+            ids = [trace.criteria[i].criterion.id for i in made.decisive]
+            assert ids == [c.criterion.id for c in trace.criteria if c.decisive]
 
 
 SHARES = make_vocabulary(
@@ -252,8 +253,8 @@ def test_a_mean_is_exact_at_its_threshold(years: list[Any], mean: Any, status: S
     stated: dict[str, Any] = {"used": by_year}
     if mean is not None:
         stated["mean"] = exact(mean) if isinstance(mean, str) else mean
-    ((_, items),) = evaluated(program, [stated])
-    assert items == (None if status is None else (status,))
+    ((_, situation),) = evaluated(program, [stated])
+    assert situation == (None if status is None else Situation((status,)))
 
 
 def test_a_threshold_too_fine_for_columns_is_an_error() -> None:
@@ -281,8 +282,8 @@ def test_as_many_years_as_columns_can_add_up_are_added_up(size: str) -> None:
     but_one = {**by_year, YEAR: unknown(rulebook.vocabulary.facts["size"])}
     offers: list[Stated] = [{"size": by_year}, {"size": but_one}, {"size": {}}]
     expected = [reference.conditions(program.program, findings_of(rulebook.vocabulary, o, YEAR)) for o in offers]
-    items = [items for _, items in evaluated(program, offers)]
-    assert items == [tuple(statuses[n] for n in program.program.inputs) for statuses in expected]
+    found = [situation for _, situation in evaluated(program, offers)]
+    assert found == [Situation(tuple(statuses[n] for n in program.program.inputs)) for statuses in expected]
 
 
 def test_a_mean_of_more_years_than_columns_can_add_up_is_an_error() -> None:
@@ -296,9 +297,10 @@ def test_facts_that_no_column_states_are_not_stated() -> None:
     frame = nw.from_native(pl.DataFrame({"id": ["a"]}).lazy())
     vectors = program.evaluate(program.grids.prepare(frame, [])).select("id", program.certain, *program.vectors)
     vectors = vectors.collect().to_native()
-    nothing = reference.conditions(program.program, findings_of(rulebook.vocabulary, {}, 2018))
+    nothing = findings_of(rulebook.vocabulary, {}, 2018)
+    expected = program.completions.situation(nothing, reference.conditions(program.program, nothing))
     row = vectors.row(0, named=True)
-    assert program.items([row[v] for v in program.vectors]) == tuple(nothing[n] for n in program.program.inputs)
+    assert program.situation([row[v] for v in program.vectors]) == expected
     assert vectors.columns == ["id", program.certain, *program.vectors]
 
 
@@ -310,8 +312,8 @@ def test_more_items_than_one_vector_holds() -> None:
     assert len(program.vectors) == 2
     answers = ["yes", "no", None]
     stated = {f"f{i}": Evidence(frozenset({answers[i % 3] or ""}), State.KNOWN) for i in range(45) if answers[i % 3]}
-    ((_, items),) = evaluated(program, [stated])
-    assert items == (MET, NOT_MET, OPEN) * 15
+    ((_, situation),) = evaluated(program, [stated])
+    assert situation == Situation((MET, NOT_MET, OPEN) * 15)
 
 
 def test_departures_are_facts_of_the_random_rulebooks() -> None:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decisions import analysis
 from engine.decisions import decide as decide_module
+from engine.decisions import minimal_sets
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution, Trace
 from engine.diagnostics import IntegrityFault
@@ -252,7 +252,7 @@ def test_a_mandatory_one_that_is_unknown_is_waited_for_and_one_that_fails_decide
 def test_a_list_that_would_be_too_long_is_cut_off_and_says_so() -> None:
     trace = fifty_of_a_hundred()({f"fact_{i}": answer("yes") for i in range(100)})
     assert not trace.analysis.grounds.complete
-    assert len(trace.analysis.grounds.sets) == analysis.MAX_SETS
+    assert len(trace.analysis.grounds.sets) == minimal_sets.MAX_SETS
     assert [note.code for note in trace.notes] == ["incomplete"]
 
 
@@ -275,7 +275,7 @@ WIDE: list[Callable[[int], Written]] = [
 def test_more_nodes_than_one_ruleset_holds_are_decided(
     criterion: Callable[[int], Written], operator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis, "MAX_QUESTIONS", 20)
+    monkeypatch.setattr(minimal_sets, "MAX_QUESTIONS", 20)
     count = durable_rules.MAX_RULES // 2 + 5
     group = {operator: [{operator: [f"C{i}", f"C{(i + 1) % count}"]} for i in range(count)]}
     decide_wide = Checked(many(count, criterion, group))

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from engine.decisions.decide import Decider
-from engine.decisions.vector_decisions import VectorDecisions, items_of
+from engine.decisions.vector_decisions import VectorDecisions, situations_of
 from engine.diagnostics import IntegrityFault, Rejected
+from engine.evaluation.evidence import Stated
 from engine.evaluation.program import Program
 from engine.rulebooks import rulebook as language
 from engine.rulebooks.library import Library
@@ -24,6 +25,7 @@ from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
 from tests.chance import chance as chance_of
+from tests.support import SUBJECT, items_on
 
 YEAR, OFFERS = 2018, 200_000
 RULEBOOKS = Library().in_force(YEAR)
@@ -123,15 +125,18 @@ def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], of
     for decision_table in batch.decision_tables:
         program = decision_table.decisions.program
         parts = [by_reference(frame, rows, program, j, facts) for j, facts in enumerate(facts_by_item(program))]
-        expected = pl.DataFrame([frame[ROW], *parts])
+        shared = [shared.fact.id for shared in decision_table.decisions.completions.shared]
+        expected = pl.DataFrame([frame[ROW], *(frame[name].alias(f"shared {name}") for name in shared), *parts])
         expected = expected.filter(~pl.col(ROW).is_in(rejected.implode()))
         refused = pl.any_horizontal(pl.col(part.name).is_null() for part in parts)
         assert expected.filter(refused).is_empty()
         columns = list(decision_table.decided_schema)
-        got = pl.concat([expected.drop(ROW), decisions.select(columns)], how="horizontal").unique()
-        for row in got.iter_rows():
-            items = tuple(list(Status)[code] for code in row[: len(parts)])
-            assert row[len(parts) :] == expected_row(decision_table, items)
+        got = pl.concat([expected, decisions.select(columns)], how="horizontal")
+        got = got.unique([name for name in got.columns if name != ROW], keep="first")
+        decider = Decider(decision_table.rulebook, engine="reference")
+        for row in got.iter_rows(named=True):
+            stated = rows.stated(frame.row(row[ROW], named=True))
+            assert [row[name] for name in columns] == expected_row(decider, stated)
 
 
 @pytest.mark.slow
@@ -157,11 +162,11 @@ def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.M
 
 def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
     batch, _, rows = decided(table_of(CELLS, 20_000))
-    programs = [decision_table.decisions.program for decision_table in batch.decision_tables]
+    completions = [decision_table.decisions.completions for decision_table in batch.decision_tables]
     assert batch.rejected
     for row in batch.rejected:
         with pytest.raises(Rejected):
-            items_of(programs, rows.offer(row.row, row.cells).stated, YEAR)
+            situations_of(completions, rows.offer(row.row, row.cells).stated, YEAR)
 
 
 def test_columns_that_say_something_else_than_the_reference_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,18 +203,16 @@ def facts_by_item(program: Program) -> list[list[str]]:
 
 def item_by_reference(rows: Rows, program: Program, item: int, cells: Mapping[str, Any]) -> Status | None:
     try:
-        return items_of([program], rows.stated(cells), YEAR)[0][item]
+        return items_on(program, rows.stated(cells), YEAR)[item]
     except Rejected:
         return None
 
 
-def expected_row(decision_table: DecisionTable, items: Any) -> tuple[str | None, ...]:
-    decider = Decider(decision_table.rulebook, engine="reference")
-    ruling, analysis = decider.ruling_on(items)[0], decider.analyst.analyse((items,))
-    statuses = [status.reported for status in items[: len(decision_table.rulebook.criteria)]]
-    basis = ruling.possible_bases[0] if len(ruling.possible_bases) == 1 else None
-    decisive = " ".join(c.id for c in decision_table.rulebook.criteria if c.id in analysis.decisive) or None
-    return (ruling.verdict.value, decision_table.rulebook.outcomes[ruling.verdict].id, basis, *statuses, decisive)
+def expected_row(decider: Decider, stated: Stated) -> list[str | None]:
+    trace = decider.decide(SUBJECT, stated, YEAR)
+    statuses = [criterion.status.reported for criterion in trace.criteria]
+    decisive = " ".join(c.criterion.id for c in trace.criteria if c.decisive) or None
+    return [trace.verdict.value, trace.outcome, trace.basis, *statuses, decisive]
 
 
 def test_rows_that_columns_understand_are_not_read_one_by_one() -> None:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from engine.decisions.decide import Decider
-from engine.decisions.vector_decisions import items_of
+from engine.decisions.vector_decisions import situations_of
 from engine.diagnostics import Rejected
 from engine.evaluation.columnar_evidence import high_of, low_of, marks_of, possible_of
 from engine.evaluation.evidence import Evidence, Stated
@@ -268,8 +268,9 @@ def differing(readers: Readers, row: Mapping[str, Any], offer: Offer) -> Iterato
         elif key in possible or not fact.assumed:
             answers = {answer for answer in fact.answers if row[possible_of(key, answer)]}
             yield from () if answers == by_rows else [key]
-    items = items_of(PROGRAMS, offer.stated, YEAR)
-    of_programs = zip(readers.evaluator.columnar, items, strict=True)
+    columnar_programs = readers.evaluator.columnar
+    situations = situations_of([program.completions for program in columnar_programs], offer.stated, YEAR)
+    of_programs = zip(columnar_programs, situations, strict=True)
     vectors = [vector for columnar, of_program in of_programs for vector in columnar.vectors_of(of_program)]
     if [row[name] for name in readers.evaluator.vectors] != vectors:
         yield "vectors"

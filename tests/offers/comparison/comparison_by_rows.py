@@ -10,7 +10,6 @@ import polars as pl
 
 from engine.decisions.cause_of_change import Cause, VerdictChange, cause_of, change_of
 from engine.decisions.decide import Decider
-from engine.decisions.vector_decisions import items_of
 from engine.diagnostics import Rejected
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
@@ -19,6 +18,7 @@ from offers.columns.reference_check import Reader
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
+from tests.support import SUBJECT
 
 Row = Mapping[str, Any]
 
@@ -147,6 +147,6 @@ def _possible(stated: Stated, name: str, year: int, offset: int | None) -> Any:
 
 def _verdict(decider: Decider, stated: Stated, year: int) -> str | None:
     try:
-        return decider.ruling_on(items_of([decider.program], stated, year)[0])[0].verdict.value
+        return decider.decide(SUBJECT, stated, year).verdict.value
     except Rejected:
         return None

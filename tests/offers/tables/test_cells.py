@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.decisions.decide import Decider
-from engine.decisions.vector_decisions import items_of
+from engine.decisions.vector_decisions import situations_of
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.documents.document import Mapping, Scalar
 from engine.evaluation.evidence import State
@@ -202,12 +202,13 @@ def test_columns_understand_what_the_reader_of_rows_does(rows: list[dict[str, st
     evaluator = Evaluator(PROGRAMS, 2018, frame, sign, reader)
     vectors_of_rows, rejected = evaluator.evaluate(frame)
     vectors = {row[0]: row[1:] for row in vectors_of_rows.iter_rows()}
+    completions = [program.completions for program in evaluator.columnar]
     for row in frame.iter_rows(named=True):
         refused = next((r.diagnostics for r in rejected if r.row == row[ROW]), None)
         try:
-            items = items_of(PROGRAMS, reader.offer(row[ROW], row).stated, 2018)
+            situations = situations_of(completions, reader.offer(row[ROW], row).stated, 2018)
         except Rejected:
             assert refused
             continue
-        expected = [v for program, i in zip(evaluator.columnar, items, strict=True) for v in program.vectors_of(i)]
+        expected = [v for program, s in zip(evaluator.columnar, situations, strict=True) for v in program.vectors_of(s)]
         assert list(vectors[row[ROW]]) == expected, row

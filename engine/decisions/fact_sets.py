@@ -1,0 +1,321 @@
+"""Sets of facts that settle a verdict, or from which it follows already: the sets of items, seen from the evidence.
+
+A fact that several items read counts once. A derived fact counts as one: which years or parts it follows from is told
+beside it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from engine.decisions.analysis import Analyst, alike
+from engine.decisions.minimal_sets import MAX_SETS, minimal_sets
+from engine.decisions.trace import Trace, tests_in
+from engine.evaluation import reference
+from engine.evaluation.completions import Completions, Regions, Situation
+from engine.evaluation.evidence import Finding, findings_of
+from engine.evaluation.program import (
+    ChoiceNode,
+    JoinNode,
+    Program,
+    StatedNode,
+    TestNode,
+    children_of,
+    compile_rulebook,
+)
+from engine.rulebooks.rulebook import Rulebook, Verdict, ways_of_counting
+from engine.values.logic import Status, negation, settled
+
+Findings = Mapping[str, Finding]
+Facts = frozenset[str]
+MAX_RULEBOOKS, MAX_REMEMBERED = 16, 10_000
+
+
+class FactSets(NamedTuple):
+    """Minimal sets of facts, by their ids, smallest first, then as the rulebook reads them.
+
+    `missing`: for each verdict that is still possible the open facts of which some values, among those that are still
+    possible, force it. `grounds`: the stated facts from whose evidence alone the verdict follows, as it would if
+    nothing else were stated. `complete`: whether no list was cut off.
+    """
+
+    missing: Mapping[Verdict, tuple[tuple[str, ...], ...]]
+    grounds: tuple[tuple[str, ...], ...]
+    complete: bool = True
+
+
+def fact_sets(trace: Trace) -> FactSets:
+    """The sets of facts of a decision.
+
+    >>> from engine.decisions.decide import Decider
+    >>> from engine.decisions.trace import Subject
+    >>> from engine.rulebooks.library import Library
+    >>> wide, _ = Library().in_force(2018)
+    >>> sets = fact_sets(Decider(wide, engine="reference").decide(Subject("a", "A"), {}, 2018))
+    >>> sets.missing[Verdict.MET][0]
+    ('operator_kind',)
+    """
+    findings = {test.test.fact: test.finding for item in trace.criteria for test in tests_in(item)}
+    findings |= {test.test.fact: test.finding for item in trace.overrides for test in item.tests}
+    return _analyst_of(trace.rulebook.content, trace.rulebook).of(findings, trace.verdict)
+
+
+_analysts: dict[object, _FactAnalyst] = {}
+
+
+def _analyst_of(content: object, rulebook: Rulebook) -> _FactAnalyst:
+    """One for each rulebook in use."""
+    if content not in _analysts:
+        if len(_analysts) >= MAX_RULEBOOKS:
+            _analysts.clear()
+        _analysts[content] = _FactAnalyst(compile_rulebook(rulebook))
+    return _analysts[content]
+
+
+class Piece(NamedTuple):
+    """What is known of a condition, or where a shared fact can lie; and whether it is stated, where that counts."""
+
+    known: Status | Regions
+    stated: tuple[Status, ...] = ()
+
+
+Ways = list[Facts]
+"""Sets of facts, each of which suffices."""
+
+
+class _Unit(NamedTuple):
+    """What is settled as one: a condition that reads facts of its own; or a shared fact, by its number.
+
+    A fact whose being stated counts is a unit with the nodes that ask for that, by their places in the frontier.
+    """
+
+    place: int | None
+    fact: int | None
+    stated_at: tuple[int, ...] = ()
+
+
+class _FactAnalyst:
+    """Answers for one program; conditions that come again are answered once."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._completions = Completions(program, down_to_conditions=True)
+        self._analyst = Analyst(program, self._completions.everything)
+        self._verdict = lru_cache(MAX_REMEMBERED)(self._verdict_in)
+        self._remembered: dict[object, FactSets] = {}
+        nothing = findings_of(program.rulebook.vocabulary, {}, 2000)
+        self._of_nothing = reference.conditions(program, nothing)
+        self._nothing = self._completions.situation(nothing, self._of_nothing)
+        self._order = {fact.id: i for i, fact in enumerate(program.facts_tested)}
+
+    def of(self, findings: Findings, verdict: Verdict) -> FactSets:
+        """The sets for what facts can be."""
+        statuses = reference.conditions(self._program, findings)
+        situation = self._completions.situation(findings, statuses)
+        key = tuple(statuses), situation.regions
+        if key not in self._remembered:
+            if len(self._remembered) >= MAX_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = self._of(situation, statuses, verdict)
+        return self._remembered[key]
+
+    def _of(self, situation: Situation, statuses: Sequence[Status], verdict: Verdict) -> FactSets:
+        both = (Verdict.MET, Verdict.NOT_MET)
+        if verdict is not Verdict.UNDETERMINED:
+            grounds, complete = self._grounds(situation, statuses, verdict)
+            return FactSets(dict.fromkeys(both, ()), grounds, complete)
+        missing = {wanted: self._missing(situation, statuses, wanted) for wanted in both}
+        return FactSets({v: sets for v, (sets, _) in missing.items()}, (), all(c for _, c in missing.values()))
+
+    def _verdict_in(self, situation: Situation) -> Verdict:
+        vectors = self._completions.vectors(self._completions.cases(situation).cases)
+        verdicts = {self._analyst.verdict(items) for items in vectors}
+        return verdicts.pop() if len(verdicts) == 1 else Verdict.UNDETERMINED
+
+    @cached_property
+    def _units(self) -> list[_Unit]:
+        nodes, frontier = self._program.nodes, self._completions.frontier
+        stated: dict[str, list[int]] = {}
+        for place, node in enumerate(frontier):
+            if isinstance(leaf := nodes[node], StatedNode):
+                stated.setdefault(leaf.fact, []).append(place)
+        shared = {fact.fact.id: number for number, fact in enumerate(self._completions.shared)}
+        units = [_Unit(None, number, tuple(stated.get(name, ()))) for name, number in shared.items()]
+        for place, node in enumerate(frontier):
+            leaf = nodes[node]
+            if not isinstance(leaf, StatedNode):
+                fact = leaf.fact if isinstance(leaf, TestNode) else ""
+                units.append(_Unit(place, None, tuple(stated.get(fact, ()))))
+        return units
+
+    def _with(self, start: Situation, given: Mapping[int, Piece]) -> Situation:
+        """A situation in which some units are known otherwise."""
+        statuses, regions = list(start.statuses), list(start.regions)
+        for number, piece in given.items():
+            unit = self._units[number]
+            if isinstance(piece.known, Status):
+                assert unit.place is not None
+                statuses[unit.place] = piece.known
+            else:
+                assert unit.fact is not None
+                regions[unit.fact] = piece.known
+            for place, status in zip(unit.stated_at, piece.stated, strict=True):
+                statuses[place] = status
+        return Situation(tuple(statuses), tuple(regions))
+
+    def _piece(self, unit: _Unit, situation: Situation) -> Piece:
+        """What a situation says of a unit."""
+        stated = tuple(situation.statuses[place] for place in unit.stated_at)
+        if unit.place is not None:
+            return Piece(situation.statuses[unit.place], stated)
+        assert unit.fact is not None
+        return Piece(situation.regions[unit.fact], stated)
+
+    def _missing(self, situation: Situation, statuses: Sequence[Status], wanted: Verdict) -> _Sets:
+        options = [[*self._settlings(unit, situation, wanted)] for unit in self._units]
+
+        def is_forced(given: Mapping[int, Piece]) -> bool:
+            return self._verdict(self._with(situation, given)) is wanted
+
+        def ways(unit: _Unit, piece: Piece) -> Ways:
+            if unit.fact is not None:
+                return [self._fact_of(unit)]
+            return self._settling(self._node_of(unit), statuses, is_met=piece.known is Status.MET)
+
+        return self._sets(options, situation, is_forced, ways)
+
+    def _settlings(self, unit: _Unit, situation: Situation, wanted: Verdict) -> Iterator[Piece]:
+        """What an open unit can turn out to be; the one that helps most, where that is the same in every case."""
+        piece = self._piece(unit, situation)
+        if unit.fact is not None:
+            assert not isinstance(piece.known, Status)
+            classes = self._completions.shared[unit.fact].classes_of(piece.known)
+            yield from (Piece(one, piece.stated) for one in classes if len(classes) > 1)
+        elif isinstance(piece.known, Status) and not piece.known.is_known:
+            helps = self._helps.get(self._node_of(unit))
+            best = None if helps is None else Status.MET if helps is (wanted is Verdict.MET) else Status.NOT_MET
+            yield from (Piece(one, piece.stated) for one in settled(piece.known) if best in (None, one))
+
+    def _grounds(self, situation: Situation, statuses: Sequence[Status], verdict: Verdict) -> _Sets:
+        options: list[list[Piece]] = []
+        for unit in self._units:
+            piece = self._piece(unit, situation)
+            is_known = not isinstance(piece.known, Status) or piece.known.is_known
+            options.append([piece] if is_known and piece != self._piece(unit, self._nothing) else [])
+
+        def is_forced(given: Mapping[int, Piece]) -> bool:
+            return self._verdict(self._with(self._nothing, given)) is verdict
+
+        def ways(unit: _Unit, piece: Piece) -> Ways:
+            return [self._fact_of(unit)] if unit.fact is not None else self._giving(self._node_of(unit), statuses)
+
+        return self._sets(options, self._nothing, is_forced, ways)
+
+    def _node_of(self, unit: _Unit) -> int:
+        assert unit.place is not None
+        return self._completions.frontier[unit.place]
+
+    def _fact_of(self, unit: _Unit) -> Facts:
+        assert unit.fact is not None
+        return frozenset({self._completions.shared[unit.fact].fact.id})
+
+    def _sets(
+        self,
+        options: list[list[Piece]],
+        start: Situation,
+        is_forced: Callable[[Mapping[int, Piece]], bool],
+        ways: Callable[[_Unit, Piece], Ways],
+    ) -> _Sets:
+        """The minimal sets of units, as minimal sets of facts."""
+        found = minimal_sets(self._classes(options, start), options, is_forced)
+        each: Iterator[Facts] = (
+            frozenset().union(*together)
+            for given in found.sets
+            for together in itertools.product(*(ways(self._units[n], piece) for n, piece in given.items()))
+        )
+        sets = _minimal(itertools.islice(each, MAX_SETS + 1))
+        ordered = sorted((sorted(facts, key=self._order.__getitem__) for facts in sets), key=self._by_size)
+        return tuple(map(tuple, ordered)), found.complete and next(each, None) is None
+
+    def _by_size(self, facts: Sequence[str]) -> tuple[int, list[int]]:
+        return len(facts), [self._order[fact] for fact in facts]
+
+    def _classes(self, options: list[list[Piece]], start: Situation) -> list[list[int]]:
+        """The units that can be given a state, those that the ruling treats alike together."""
+        likeness = dict(zip(self._program.inputs, alike(self._program), strict=True))
+        classes: dict[object, list[int]] = {}
+        for number, unit in enumerate(self._units):
+            if options[number]:
+                like = None if unit.place is None else likeness.get(self._node_of(unit))
+                piece = self._piece(unit, start)
+                classes.setdefault(number if like is None else (like, piece, *options[number]), []).append(number)
+        return list(classes.values())
+
+    @cached_property
+    def _helps(self) -> Mapping[int, bool]:
+        """The conditions that help the verdict to be met by being met (True), or by failing (False), in every case."""
+        rule = ways_of_counting(self._program.rulebook.rule.group)
+        ways = [rule.get(c.criterion.id, set()) for c in self._program.criteria]
+        ways += [{o.override.verdict is Verdict.MET} for o in self._program.overrides]
+        helps: dict[int, bool] = {}
+        for top, directions in zip(self._program.inputs, ways, strict=True):
+            if len(directions) == 1:
+                self._follow(top, next(iter(directions)), helps)
+        return helps
+
+    def _follow(self, index: int, direction: bool, helps: dict[int, bool]) -> None:
+        """Note a node's direction, and those of the nodes that it reads; whether a criterion applies has none."""
+        node = self._program.nodes[index]
+        helps[index] = direction
+        if isinstance(node, ChoiceNode):
+            self._follow(node.then, direction, helps)
+            self._follow(node.otherwise, direction, helps)
+        elif isinstance(node, JoinNode):
+            for child in node.children:
+                self._follow(child, direction is not (node.operator == "not"), helps)
+
+    def _settling(self, index: int, statuses: Sequence[Status], *, is_met: bool) -> Ways:
+        """The minimal sets of open facts by which a condition can come out in one way."""
+        node, status = self._program.nodes[index], statuses[index]
+        if status.is_known:
+            return [frozenset()] if (status is Status.MET) is is_met else []
+        if isinstance(node, TestNode):
+            return [frozenset({node.fact})]
+        assert isinstance(node, JoinNode)
+        is_part_met = is_met is not (node.operator == "not")
+        parts = [self._settling(child, statuses, is_met=is_part_met) for child in children_of(node)]
+        return _together(parts) if is_met is (node.operator == "all") else _minimal(itertools.chain(*parts))
+
+    def _giving(self, index: int, statuses: Sequence[Status]) -> Ways:
+        """The minimal sets of stated facts from which a condition that is settled comes out as it does."""
+        node, status = self._program.nodes[index], statuses[index]
+        if self._of_nothing[index] is status:
+            return [frozenset()]
+        if isinstance(node, TestNode):
+            return [frozenset({node.fact})]
+        assert isinstance(node, JoinNode)
+        of_part = status if node.operator != "not" else negation(status)
+        parts = [self._giving(child, statuses) for child in node.children if statuses[child] is of_part]
+        needs_all = (status is Status.MET) is (node.operator == "all")
+        return _together(parts) if needs_all else _minimal(itertools.chain(*parts))
+
+
+_Sets = tuple[tuple[tuple[str, ...], ...], bool]
+
+
+def _together(parts: Iterable[Ways]) -> Ways:
+    """One way of each part, joined."""
+    joined = (frozenset[str]().union(*ways) for ways in itertools.product(*parts))
+    return _minimal(itertools.islice(joined, MAX_SETS))
+
+
+def _minimal(sets: Iterable[Facts]) -> Ways:
+    """The sets that hold no other."""
+    minimal: Ways = []
+    for facts in sorted(set(sets), key=len):
+        if not any(smaller <= facts for smaller in minimal):
+            minimal.append(facts)
+    return minimal

@@ -44,7 +44,7 @@ KEPT_RUNS, OTHER_RUN = "out.runs", "another"
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A journal of five decisions, one of them overridden, and of a run; beside the run's folder stands another run's."""
+    """A journal of five decisions, one of them overridden, and of a run, beside which another run stands."""
     vocabulary = make_vocabulary({"needed": {"type": "judgement"}})
     rulebook = make_rulebook(vocabulary, {"C": {"met_when": {"fact": "needed", "is": "yes"}}}, {"all": ["C"]})
     decider = Decider(rulebook, engine=REFERENCE)

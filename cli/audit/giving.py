@@ -61,14 +61,17 @@ def receipt(identifier: str, seal_file: Path | None, journal: str) -> None:
     `sekskant receipt verify` checks it on another machine, without the journal; with --seal, which here puts the proof
     in that the entry (for a decision of a run, that of the run) lies below the seal of a year, also against that seal.
     """
-    from engine.journal.receipt import receipt_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.entry import RowEntry  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.receipt import receipt_text  # noqa: PLC0415
     from engine.journal.sealed import sealed_entry  # noqa: PLC0415
+    from offers.recorded.recorded_rows import proven_row  # noqa: PLC0415
 
     given = read_seals([seal_file])[0] if seal_file else None
     with opened(journal) as source:
         entry = recorded(source, identifier)
         sealed = sealed_entry(source, entry, given.seal, given.file) if given else None
-        click.echo(receipt_text(source, entry, sealed))
+        row = proven_row(source, entry) if isinstance(entry, RowEntry) else None
+        click.echo(receipt_text(source, entry, sealed, row))
 
 
 @click.command(short_help="Record what people decide in place of a decision.")

@@ -494,7 +494,7 @@ def test_a_receipt_of_a_decision_of_a_run_proves_that_the_run_was_sealed(folder:
     assert audit(path, "seal", *DATE, "--out", str(seal)).code == 0
     receipt = audit(path, "receipt", "9/a", "--seal", str(seal)).out
     record_ = json.loads(receipt)
-    assert (record_["format"], record_["name"], record_["sealed"]["index"]) == ("sekskant/receipt/3", "A", 8)
+    assert (record_["format"], record_["name"], record_["sealed"]["index"]) == ("sekskant/receipt/4", "A", 8)
     assert receipt_verified(receipt, "--seal", str(seal), "--journal", str(path)).code == 0
 
 

@@ -33,8 +33,9 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
     """Seal what a journal holds of a year: what belongs in the minutes, as canonical JSON (RFC 8785).
 
     It has the journal's id, how many entries it has in all, the digest of the last and the root of the Merkle tree
-    (RFC 6962) over all, and of the year the digests of its runs, rulebooks and vocabularies and how many decisions and
-    overrides there are. The journal is verified first. Several people can sign it with `sekskant audit cosign`;
+    (RFC 6962) over all, and of the year the digests of the runs of `reclassify`, of all rulebooks and vocabularies that
+    its runs and decisions name, and how many decisions and overrides there are. What `assess` decides has no digest of
+    a run: each decision is an entry of its own, below the root and counted. The journal is verified first. Several people can sign it with `sekskant audit cosign`;
     `sekskant audit verify --seal` checks it later.
 
     Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
@@ -89,7 +90,7 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     """Sign a seal. Several people can sign the same one, in any order, one after the other or each in a copy.
 
     With several SEALs, which must be copies of one, the signatures of all are put together; with --key another one is
-    added. A key signs once. A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
+    added. A key signs once; that it has before is said. A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
 
     Exit code: 0 done; 1 a file is no seal, or no key; 4 the files are different seals, or a signature does not hold.
     """
@@ -106,13 +107,25 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     seals = read_seals(files)
     made = merged([one.seal for one in seals], [one.file for one in seals])
     if key is not None:
-        made = cosigned(made, key, passphrase_of(key), name)
+        before, made = made, cosigned(made, key, passphrase_of(key), name)
+        if made is before:
+            _say_signed_before(key, lang)
     write_file(out or files[0], f"{made.text()}\n".encode())
     words = (
         f"signaturer: {len(made.signatures)}; seglets digest",
         f"signatures: {len(made.signatures)}; digest of the seal",
     )
     say(f"{out or files[0]}: {Wording(lang).pick(*words)}: {made.digest}")
+
+
+def _say_signed_before(key: Path, lang: Language) -> None:
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
+
+    words = (
+        "nøglen har allerede signeret seglet; dens første signatur bliver stående, med det navn, der blev signeret",
+        "the key has signed the seal before; its first signature stays, with the name that was signed",
+    )
+    say(f"{key}: {Wording(lang).pick(*words)}")
 
 
 def _check_free(out: Path | None, own: Sequence[Path] = ()) -> None:

@@ -271,6 +271,7 @@ def test_who_signs_twice_has_signed_once(folder: Path, seal: Path) -> None:
     once = seal.read_text()
     again = here("audit", "cosign", str(seal), "--key", str(folder / "ane.pem"), "--name", "somebody else")
     assert again.code == 0
+    assert "ane.pem: the key has signed the seal before; its first signature stays" in again.err
     assert seal.read_text() == once
     assert len(json.loads(once)["signatures"]) == 1
 

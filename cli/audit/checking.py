@@ -196,7 +196,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
         if identifier is not None:
             results = replayed(source, iter([as_it_stands(source, identifier)]))
         else:
-            results = replayed(source, source.entries(Filter(run=run), damaged=damaged))
+            results = replayed(source, source.selected([Filter(run=run)], damaged))
         if form == "json":
             listed = list(results)
             print_json([replay_record(result) for result in listed])

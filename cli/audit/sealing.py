@@ -34,9 +34,9 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
 
     It has the journal's id, how many entries it has in all, the digest of the last and the root of the Merkle tree
     (RFC 6962) over all, and of the year the digests of the runs of `reclassify`, of all rulebooks and vocabularies that
-    its runs and decisions name, and how many decisions and overrides there are. What `assess` decides has no digest of
-    a run: each decision is an entry of its own, below the root and counted. The journal is verified first. Several people can sign it with `sekskant audit cosign`;
-    `sekskant audit verify --seal` checks it later.
+    runs and decisions name, and how many decisions and overrides there are. What `assess` decides has no digest of a
+    run: each decision is an entry of its own, below the root and counted. The journal is verified first. Several people
+    can sign it with `sekskant audit cosign`; `sekskant audit verify --seal` checks it later.
 
     Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
     """
@@ -90,7 +90,8 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     """Sign a seal. Several people can sign the same one, in any order, one after the other or each in a copy.
 
     With several SEALs, which must be copies of one, the signatures of all are put together; with --key another one is
-    added. A key signs once; that it has before is said. A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
+    added. A key signs once; that it has before is said. A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE.
+    Keys are read and never kept.
 
     Exit code: 0 done; 1 a file is no seal, or no key; 4 the files are different seals, or a signature does not hold.
     """

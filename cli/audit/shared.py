@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -107,8 +108,17 @@ def entries_wanted(
     if are_decisions_asked_for or any((selection.offer, selection.rulebook, selection.verdict)):
         entries = entries_with_rows(journal, selection, damaged, brief=brief, latest=latest)
     else:
-        entries = journal.entries(selection, latest=latest, damaged=damaged)
+        entries = _entries(journal, selection, damaged, latest)
     return _sound(journal, entries, damaged)
+
+
+def _entries(
+    journal: Journal, selection: Filter, damaged: list[Diagnostic] | None, latest: int | None
+) -> Iterable[Entry]:
+    if not any(selection):
+        return journal.entries(latest=latest, damaged=damaged)
+    found = journal.selected([selection], damaged)
+    return found if latest is None else deque(found, maxlen=latest)
 
 
 def _sound(journal: Journal, entries: Iterable[Entry], damaged: list[Diagnostic] | None) -> Iterator[Entry]:

@@ -34,6 +34,8 @@ _CREATION = 5_307_192
 
 _EMPTY: dict[str, Any] = dict.fromkeys(Entry._fields) | {"content": ""}
 _HINT = "`sekskant audit verify` says what is wrong"
+_LAST = "\x7f"
+"""Comes after all that can follow a day in a time."""
 
 
 class Head(NamedTuple):
@@ -63,6 +65,23 @@ class Filter(NamedTuple):
     recorded_by: str | None = None
     since: str | None = None
     until: str | None = None
+
+    def wants(self, entry: Entry) -> bool:
+        """Whether an entry is wanted by what its columns say."""
+        for name, value in self._asdict().items():
+            if value is None:
+                continue
+            if name == "since":
+                is_so = entry.recorded_at >= value
+            elif name == "until":
+                is_so = entry.recorded_at < f"{value}{_LAST}"
+            elif name == "offer":
+                is_so = entry.offer in _forms(value)
+            else:
+                is_so = getattr(entry, name) == value
+            if not is_so:
+                return False
+        return True
 
 
 class Journal:
@@ -327,6 +346,27 @@ class Journal:
                     raise
                 damaged += error.diagnostics
 
+    def selected(self, selections: Sequence[Filter], damaged: list[Diagnostic] | None = None) -> Iterator[Entry]:
+        """The entries that any of the selections wants, in order; none is passed over for what a column says unproven.
+
+        Every entry is read. One that is not wanted, and does not hold what its digests say, might have been: it is
+        damaged. Those that are wanted are not compared with their digests here. `damaged` takes what is wrong with
+        entries that are damaged, which are then left out.
+
+        Raises:
+            Rejected: an entry is damaged, and `damaged` is not given.
+        """
+        for entry in self.entries(damaged=damaged):
+            if any(selection.wants(entry) for selection in selections):
+                yield entry
+            elif not entry.is_sound:
+                error = self.damaged(
+                    entry, "it does not hold what its digest says, so that it may be one of those asked for"
+                )
+                if damaged is None:
+                    raise error
+                damaged += error.diagnostics
+
     def rows(
         self, selection: Filter | None = None, *, brief: bool = False, latest: int | None = None
     ) -> Iterator[Entry]:
@@ -436,6 +476,11 @@ def _entry_of(names: Sequence[str], row: Sequence[Any]) -> Entry:
     return Entry(**_EMPTY | dict(zip(names, row, strict=True)))
 
 
+def _forms(offer: str) -> list[str]:
+    """The forms of Unicode in which the same id may be written."""
+    return list(dict.fromkeys((offer, *(unicodedata.normalize(form, offer) for form in ("NFC", "NFD")))))
+
+
 def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:
     for name, value in selection._asdict().items():
         if value is None:
@@ -444,13 +489,11 @@ def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:
             yield ENTRIES.c.recorded_at >= value
         elif name == "until":
             # A day includes all its times.
-            yield ENTRIES.c.recorded_at < f"{value}\x7f"
+            yield ENTRIES.c.recorded_at < f"{value}{_LAST}"
         elif name == "kind":
             # Written out, so that the index of overrides serves.
             yield ENTRIES.c.kind == sa.literal(value, literal_execute=True)
         elif name == "offer":
-            # The same id may be written in several forms of Unicode.
-            forms = dict.fromkeys((value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))))
-            yield ENTRIES.c.offer.in_(forms)
+            yield ENTRIES.c.offer.in_(_forms(value))
         else:
             yield ENTRIES.c[name] == value

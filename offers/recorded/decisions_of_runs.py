@@ -38,7 +38,7 @@ def _in_order(journal: Journal, selection: Filter, damaged: list[Diagnostic] | N
     of_runs = selection._replace(kind=RUN, offer=None, rulebook=None, version=None, verdict=None)
     # Of the whole journal only the runs are held.
     runs = deque(journal.entries(of_runs, damaged=damaged) if selection.kind in (None, RUN) else ())
-    for entry in journal.entries(selection, damaged=damaged):
+    for entry in journal.selected([selection], damaged):
         while runs and runs[0].number < entry.number:
             yield from row_entries(journal, runs.popleft(), rows, damaged, brief=brief)
         yield entry

@@ -11,8 +11,8 @@ import click
 from cli.audit.checking import passphrase_of
 from cli.audit.moment import Moment
 from cli.audit.seal_options import read_seals
-from cli.common.console import Exit, say, stop
-from cli.common.option_values import FileName, Words
+from cli.common.console import Exit, say, stop, write_or_print
+from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, journal_option, language_option, year_option
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--after", type=FileName(), metavar="SEAL", help="An earlier seal; the new one proves that it goes on from it."
 )
 @click.option("--date", "sealed_at", type=Moment(), help="When it is sealed, if not now: 2018-12-31, 31.12.2018 09:00.")
-@click.option("--out", type=FileName(), metavar="FILE", help="Where to; by default standard output.")
+@click.option("--out", type=NewFileName(), metavar="FILE", help="Where to; by default standard output.")
 @journal_option
 @language_option
 def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None, journal: str, lang: Language) -> None:
@@ -40,9 +40,7 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
 
     Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
     """
-    _check_free(out)
-    from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Journal, now  # noqa: PLC0415
     from engine.journal.seal import read_seal  # noqa: PLC0415
     from engine.journal.sealing import Sealing  # noqa: PLC0415
@@ -56,10 +54,8 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
             _refuse(report, source.shown_address, lang)
         made = sealing.seal(source.header(), source.address.place, sealed_at or now(), earlier)
     read_seal(made.text().encode(), source.shown_address)  # a journal that others made up may say what no seal can
-    if out is None:
-        click.echo(made.text())
-    else:
-        write_file(out, f"{made.text()}\n".encode())
+    write_or_print(out, f"{made.text()}\n")
+    if out is not None:
         words = (
             f"{made.count} poster er forseglet; seglets digest",
             f"{made.count} entries were sealed; digest of the seal",
@@ -129,7 +125,7 @@ def _say_signed_before(key: Path, lang: Language) -> None:
     say(f"{key}: {Wording(lang).pick(*words)}")
 
 
-def _check_free(out: Path | None, own: Sequence[Path] = ()) -> None:
+def _check_free(out: Path | None, own: Sequence[Path]) -> None:
     """That a seal takes the place of no journal, key or other seal: of none but those that go into it."""
     if out is not None and out.is_file() and out.resolve() not in {path.resolve() for path in own}:
         raise click.UsageError(f"{out} is there already; choose another name")

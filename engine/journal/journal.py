@@ -34,6 +34,7 @@ _CREATION = 5_307_192
 
 _EMPTY: dict[str, Any] = dict.fromkeys(Entry._fields) | {"content": ""}
 _HINT = "`sekskant audit verify` says what is wrong"
+_MAY_BE_WANTED = "it does not hold what its digest says, so that it may be one of those asked for"
 _LAST = "\x7f"
 """Comes after all that can follow a day in a time."""
 
@@ -72,9 +73,9 @@ class Filter(NamedTuple):
             if value is None:
                 continue
             if name == "since":
-                is_so = entry.recorded_at >= value
+                is_so = str(entry.recorded_at) >= value
             elif name == "until":
-                is_so = entry.recorded_at < f"{value}{_LAST}"
+                is_so = str(entry.recorded_at) < f"{value}{_LAST}"
             elif name == "offer":
                 is_so = entry.offer in _forms(value)
             else:
@@ -346,26 +347,35 @@ class Journal:
                     raise
                 damaged += error.diagnostics
 
-    def selected(self, selections: Sequence[Filter], damaged: list[Diagnostic] | None = None) -> Iterator[Entry]:
+    def selected(
+        self,
+        selections: Sequence[Filter],
+        damaged: list[Diagnostic] | None = None,
+        uncertain: list[Diagnostic] | None = None,
+    ) -> Iterator[Entry]:
         """The entries that any of the selections wants, in order; none is passed over for what a column says unproven.
 
-        Every entry is read. One that is not wanted, and does not hold what its digests say, might have been: it is
-        damaged. Those that are wanted are not compared with their digests here. `damaged` takes what is wrong with
-        entries that are damaged, which are then left out.
+        Every entry is read. Those that are wanted are not compared with their digests here. `damaged` takes what is
+        wrong with those of them that are damaged, which are then left out; `uncertain`, which is the same if it is not
+        given, takes which others do not hold what their digests say, and may have been wanted.
 
         Raises:
-            Rejected: an entry is damaged, and `damaged` is not given.
+            Rejected: there is such an entry, and no list for it.
         """
-        for entry in self.entries(damaged=damaged):
-            if any(selection.wants(entry) for selection in selections):
-                yield entry
-            elif not entry.is_sound:
-                error = self.damaged(
-                    entry, "it does not hold what its digest says, so that it may be one of those asked for"
-                )
-                if damaged is None:
-                    raise error
-                damaged += error.diagnostics
+        for entry in self.rows():
+            is_wanted = any(selection.wants(entry) for selection in selections)
+            left_out = damaged if is_wanted or uncertain is None else uncertain
+            try:
+                self._checked(entry)
+                if not is_wanted and not entry.is_sound:
+                    raise self.damaged(entry, _MAY_BE_WANTED)
+            except Rejected as error:
+                if left_out is None:
+                    raise
+                left_out += error.diagnostics
+            else:
+                if is_wanted:
+                    yield entry
 
     def rows(
         self, selection: Filter | None = None, *, brief: bool = False, latest: int | None = None
@@ -433,6 +443,16 @@ class Journal:
         """Every row of the header's table, of which there should be one, with the digest that stands beside it."""
         with self._reading() as connection:
             return stored_headers(connection)
+
+
+def can_be_made(address: str) -> bool:
+    """Whether there is no journal in a file, and there can be: nothing has that name, and its folder can be written.
+
+    Raises:
+        Rejected: it is no address of a journal.
+    """
+    path = Address(address).path
+    return path is not None and not os.path.lexists(path) and os.access(path.parent, os.W_OK | os.X_OK)
 
 
 def _is_there(path: Path) -> bool:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
 from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame
-from engine.journal.form_file import read_form
+from engine.journal.form_file import read_form, text_of_form
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, RunRecord, columns_of, rulebooks_named
 from engine.journal.row_proof import RowProof, file_of_decisions, root_in, row_proof_in, rows_in
@@ -180,7 +180,7 @@ def read_receipt(data: bytes, file: str) -> Receipt:
         Rejected: it is none.
     """
     record = read_form(data, file, _HINT)
-    text = data.decode().removesuffix("\n")
+    text = text_of_form(data)
     keys = KEYS_BY_FORMAT.get(str(record.get("format"))) if isinstance(record, dict) else None
     if keys is None:
         raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)

@@ -17,7 +17,7 @@ from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields
 from engine.documents.json_text import load_json
 from engine.journal.entry import Header
-from engine.journal.form_file import read_form
+from engine.journal.form_file import read_form, text_of_form
 from engine.journal.merkle import HIGHEST, Node, leaf, root
 from engine.values.canonical import canonical, sha256
 from engine.values.json_record import JsonRecord
@@ -157,7 +157,7 @@ def is_seal(data: bytes) -> bool:
     (True, False, False)
     """
     try:
-        record = load_json(data.decode(), "")
+        record = load_json(text_of_form(data), "")
     except (ValueError, Rejected):
         return False
     return isinstance(record, dict) and str(record.get("format")).startswith(f"{FORMAT.rpartition('/')[0]}/")

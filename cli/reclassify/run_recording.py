@@ -10,7 +10,7 @@ import polars as pl
 
 from cli.common.console import say
 from engine.journal.records import File, RunRecord, RunRulebook
-from engine.journal.row_proof import ROOTS, file_of_decisions
+from engine.journal.row_proof import ROOTS, file_of_decisions, rows_in
 from engine.journal.run_files import RunFiles, digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
@@ -71,10 +71,10 @@ class RunRecording:
         from offers.recorded.recorded_rows import root_of_rows  # noqa: PLC0415 - only what is recorded needs it
 
         files, roots = RunFiles(folder, record, str(folder)), dict[str, str]()
-        for rulebook, _ in self._rulebooks:
-            root = root_of_rows(files.table(file_of_decisions(rulebook.ref.name)))
+        for name in (rulebook.ref.name for rulebook, _ in self._rulebooks):
+            root = root_of_rows(files.table(file_of_decisions(name)), rows_in(record, name))
             if root is not None:
-                roots[rulebook.ref.name] = root
+                roots[name] = root
         return roots
 
 

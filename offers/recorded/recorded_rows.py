@@ -21,21 +21,19 @@ MOST_ROWS = 100_000
 
 
 def leaves_of(paths: Sequence[Path]) -> list[Node] | None:
-    """The leaves of the rows in files, in order; None where there are too many, or a cell is no text or number."""
+    """The leaves of the rows in files, in order; None where a cell is no text or number that JSON has a form for."""
     import polars as pl  # noqa: PLC0415 - only batches need it
 
-    frame = pl.scan_parquet(list(paths), glob=False)
-    if frame.select(pl.len()).collect().item() > MOST_ROWS:
-        return None
     try:
-        return [leaf_of_row(row) for row in frame.collect().iter_rows(named=True)]
+        rows = pl.scan_parquet(list(paths), glob=False).collect()
+        return [leaf_of_row(row) for row in rows.iter_rows(named=True)]
     except (ValueError, TypeError):
         return None
 
 
-def root_of_rows(paths: Sequence[Path]) -> str | None:
-    """The root of the tree over the rows in files; None where there is none."""
-    leaves = leaves_of(paths)
+def root_of_rows(paths: Sequence[Path], rows: int) -> str | None:
+    """The root of the tree over so many rows in files; None where there are too many, or a cell has no form."""
+    leaves = leaves_of(paths) if rows <= MOST_ROWS else None
     return None if leaves is None else root(leaves).hex()
 
 

@@ -15,6 +15,9 @@ import polars as pl
 import pytest
 import yaml
 
+from engine.journal.merkle import node
+from engine.journal.row_proof import leaf_of_row
+from engine.journal.seal import nodes_of
 from engine.values.canonical import canonical, sha256
 from tests.command import DATA, Ran, here
 from tests.journals import at_work_in_copy, edited
@@ -334,6 +337,38 @@ def test_a_proof_that_is_none_is_no_receipt(folder: Path, cells: Any) -> None:
     (folder / "receipt.json").write_text(sealed(record))
     ran = here("receipt", "verify", "receipt.json")
     assert (ran.code, "`row.cells`" in ran.err) == (1, True)
+
+
+def _made_anew(record: dict[str, Any]) -> str:
+    """A receipt whose every digest fits what is in it, as whoever makes all of it up can write it."""
+    leaf, path = leaf_of_row(record["row"]["cells"]), nodes_of(record["row"]["path"])
+    record["execution"]["rows"][f"{MOST}@2018"] = node(leaf, path[0]).hex()
+    record["entry"]["execution"] = sha256(canonical(record["execution"]))
+    record["digest"] = sha256(canonical(record["entry"]))
+    return sealed(record)
+
+
+ODD_CELLS: list[dict[str, Any]] = [
+    *({"cases_per_10000": odd} for odd in (True, "x", "<=", 1e300, -1, "\0", "ukendt")),
+    *({"operator_kind": odd} for odd in (7, "", None, "regionen")),
+    *({"document": odd} for odd in ("{", "[1]", 7, "{}", "null")),
+    *({odd: "x"} for odd in ("", " index", "id", "cases_per_10000_2014", "area", "\ud7ff")),
+    *({"self_supply_needed_because": odd} for odd in (7, True, "=1+1")),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cells", ODD_CELLS, ids=str)
+def test_odd_cells_of_a_row_are_another_offer_s_and_no_defect(cells: dict[str, Any], folder: Path) -> None:
+    record = json.loads(receipt(f"3/x@{MOST}@2018"))
+    (folder / "receipt.json").write_text(_made_anew(record))
+    assert here("receipt", "verify", "receipt.json").code == 0
+    record["row"]["cells"] |= cells
+    (folder / "receipt.json").write_text(_made_anew(record))
+    ran = here("receipt", "verify", "receipt.json")
+    assert ran.code in (0, 1, 4), ran.err
+    if set(cells) <= {"cases_per_10000", "operator_kind"}:
+        assert ran.code == 4
 
 
 def test_numbers_of_typed_columns_are_proven_as_they_are(folder: Path) -> None:

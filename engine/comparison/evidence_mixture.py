@@ -1,0 +1,191 @@
+"""What two situations state of the facts that are read, and evidence between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from fractions import Fraction
+from typing import NamedTuple
+
+from engine.comparison.atom import Kind, Part
+from engine.evaluation.evidence import Evidence, State, Stated
+from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, Mean, NumberTest, Possible, Test
+from engine.values.interval import Interval
+
+Declared = Mapping[str, FactDeclaration]
+
+
+class Reading(NamedTuple):
+    """How two rulebooks read evidence: the facts of each, and all that either tests or lets a judge decide."""
+
+    before: Declared
+    now: Declared
+    tests: tuple[Test, ...]
+    judgements: frozenset[str]
+
+    @property
+    def facts(self) -> list[str]:
+        """The facts that either reads, by id."""
+        return sorted({*self.before, *self.now})
+
+    def is_alike(self, name: str) -> bool:
+        """Whether a fact is by itself alone for both, and can be the same: a number or answer, not derived."""
+        one, other = (facts.get(name) for facts in (self.before, self.now))
+        declared = [fact for fact in (one, other) if fact is not None]
+        if len({fact._replace(written=None) for fact in declared}) > 1:  # type: ignore[arg-type]
+            return False
+        return not any(f.derivation or f.is_yearly for f in declared) and not self.is_part(name)
+
+    def is_part(self, name: str) -> bool:
+        """Whether another fact follows from it."""
+        return any(name in fact.derived_from for facts in (self.before, self.now) for fact in facts.values())
+
+    def years_of(self, name: str, years: AbstractSet[int]) -> list[int]:
+        """The years of a fact that are read for some agreement years."""
+        means = [fact.derivation for facts in (self.before, self.now) for fact in facts.values()]
+        offsets = {o for mean in means if isinstance(mean, Mean) and mean.of == name for o in mean.years}
+        return sorted({year + offset for year in years for offset in offsets})
+
+
+class EvidenceMixture:
+    """The evidence of before with some of that of now.
+
+    Evidence differs where it leaves a fact other possibilities as far as any test of the two rulebooks can tell; where
+    it came from, and since when, is no difference. A yearly fact differs year by year.
+
+    Args:
+        reading: how the rulebooks read evidence.
+        before: what was stated, by the ids of now.
+        now: what is stated.
+        years: the agreement years before and now.
+    """
+
+    def __init__(self, reading: Reading, before: Stated, now: Stated, years: tuple[int, int]) -> None:
+        self._reading = reading
+        self._before, self._now = _flat(before), _flat(now)
+        self._yearly = {name: _is_yearly(reading, name) for name in reading.facts}
+        keys = [key for name in reading.facts for key in self._keys(name, {*years})]
+        self._keys_read = keys
+        self.parts = tuple(Part(Kind.FACT, name, number=year) for name, year in keys if self._differs((name, year)))
+
+    def _keys(self, name: str, years: AbstractSet[int]) -> Iterator[_Key]:
+        """What is stated of a fact: one thing, or one for each year that is read."""
+        is_single, is_yearly = (wanted in self._yearly[name] for wanted in (False, True))
+        if is_single:
+            yield name, 0
+        if is_yearly:
+            yield from ((name, year) for year in self._reading.years_of(name, years))
+
+    def _differs(self, key: _Key) -> bool:
+        name, _ = key
+        one, other = self._before.get(key), self._now.get(key)
+        if one is other:
+            return False
+        return self._seen(name, one, self._reading.before) != self._seen(name, other, self._reading.now)
+
+    def _seen(self, name: str, evidence: Evidence | None, declared: Declared) -> Hashable:
+        """All of some evidence that can matter."""
+        fact = declared.get(name) or self._fact(name)
+        if evidence is None or evidence.state is not State.KNOWN:
+            matters = name in self._reading.judgements or fact.assumed is not None
+            return (evidence.state if evidence else None) if matters else None
+        if not self._reading.is_alike(name):
+            stated = evidence.stated if fact.derivation else None
+            possible = evidence.possible
+            if isinstance(possible, Interval) and isinstance(fact.domain, Interval):
+                possible = possible.without_limits(fact.domain)
+            return possible, stated
+        if name in self._reading.judgements:
+            return evidence.possible
+        seen = self._sides(name, evidence.possible)
+        return None if seen == self._sides(name, fact.domain) and fact.assumed is None else seen
+
+    def _sides(self, name: str, possible: Possible) -> Hashable:
+        """What of some possibilities the tests on a fact can tell apart."""
+        tests = [test for test in self._reading.tests if test.fact == name]
+        if isinstance(possible, Interval):
+            thresholds = [test.threshold for test in tests if isinstance(test, NumberTest)]
+            return tuple(_sides_of(threshold, possible) for threshold in thresholds)
+        lists = [test.answers for test in tests if isinstance(test, AnswerTest)]
+        return frozenset(tuple(answer in answers for answers in lists) for answer in possible)
+
+    def _fact(self, name: str) -> FactDeclaration:
+        return self._reading.now.get(name) or self._reading.before[name]
+
+    def stated(self, changed: AbstractSet[Part], declared: Declared) -> Stated | None:
+        """The evidence with the changed parts as they are now; None where a fact cannot be what is stated of it.
+
+        Args:
+            changed: the parts that are as they are now.
+            declared: the facts that are read, as they are declared.
+        """
+        mixed: dict[str, Evidence | dict[int, Evidence]] = {}
+        for key in self._keys_read:
+            name, year = key
+            fact = declared.get(name)
+            evidence, origin = self._chosen(key, changed)
+            if fact is None or evidence is None:
+                continue
+            fitted = _fitted(evidence, origin.get(name), fact)
+            if fitted is None or fact.is_yearly is not bool(year):
+                return None
+            if year:
+                by_year = mixed.setdefault(name, {})
+                assert isinstance(by_year, dict)
+                by_year[year] = fitted
+            else:
+                mixed[name] = fitted
+        return mixed
+
+    def _chosen(self, key: _Key, changed: AbstractSet[Part]) -> tuple[Evidence | None, Declared]:
+        """The evidence of one side, and the facts as that side has them; of the same, that with a reason."""
+        part, before, now = Part(Kind.FACT, key[0], number=key[1]), self._before.get(key), self._now.get(key)
+        if part in self.parts:
+            return (now, self._reading.now) if part in changed else (before, self._reading.before)
+        has_reason = now is not None and (before is None or now.provenance.because or not before.provenance.because)
+        return (now, self._reading.now) if has_reason else (before, self._reading.before)
+
+
+_Key = tuple[str, int]
+"""A fact and a year; 0 where it has one value."""
+
+
+def _flat(stated: Stated) -> dict[_Key, Evidence]:
+    flat = dict[_Key, Evidence]()
+    for name, evidence in stated.items():
+        if isinstance(evidence, Evidence):
+            flat[name, 0] = evidence
+        else:
+            flat.update({(name, year): one for year, one in evidence.items()})
+    return flat
+
+
+def _is_yearly(reading: Reading, name: str) -> set[bool]:
+    return {facts[name].is_yearly for facts in (reading.before, reading.now) if name in facts}
+
+
+def _sides_of(threshold: Fraction, possible: Interval) -> tuple[bool, ...]:
+    """Whether some numbers may lie below, at and above a threshold."""
+    below, above = Interval(None, threshold, high_open=True), Interval(threshold, low_open=True)
+    return tuple(not possible.intersect(side).is_empty for side in (below, Interval.exactly(threshold), above))
+
+
+def _fitted(evidence: Evidence, origin: FactDeclaration | None, fact: FactDeclaration) -> Evidence | None:
+    """Evidence as a fact can be by another declaration; None where it can be none of it."""
+    if origin is None or origin is fact or (origin.domain == fact.domain and origin.kind is fact.kind):
+        return evidence
+    if evidence.state is not State.KNOWN:
+        return evidence._replace(possible=fact.domain)
+    possible = _within(evidence.possible, origin, fact)
+    return None if possible is None else evidence._replace(possible=possible)
+
+
+def _within(possible: Possible, origin: FactDeclaration, fact: FactDeclaration) -> Possible | None:
+    if isinstance(possible, Interval) and isinstance(fact.domain, Interval):
+        limits = origin.domain if isinstance(origin.domain, Interval) else Interval()
+        inside = possible.without_limits(limits).intersect(fact.domain)
+        inside = inside.whole() if fact.is_whole else inside
+        return None if inside.is_empty else inside
+    if isinstance(possible, frozenset) and isinstance(fact.domain, frozenset):
+        return possible & fact.domain or None
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject
 from engine.diagnostics import Rejected
 from engine.evaluation.evidence import Stated
-from engine.rulebooks.rulebook import FactDeclaration, Mean, Rulebook, Verdict, both_ways, tests_of
+from engine.rulebooks.rulebook import Mean, Rulebook, Verdict, both_ways, tests_of
 from engine.rulebooks.rulebook_loader import MAX_BOTH_WAYS
 
 MAX_SITUATIONS, MAX_DECIDERS = 4096, 256
@@ -92,7 +92,7 @@ class CauseFinder:
         rulebooks = (before, now)
         tests = [test for r in rulebooks for condition in conditions_of(r) for test, _ in tests_of(condition)]
         judgements = frozenset(c.judgement for r in rulebooks for c in r.criteria if c.judgement is not None)
-        return Reading(*(_declared(r) for r in rulebooks), tuple(dict.fromkeys(tests)), judgements)
+        return Reading(before.vocabulary.facts, now.vocabulary.facts, tuple(dict.fromkeys(tests)), judgements)
 
     def causes(self, before: Situation, now: Situation) -> Causes:
         """What turned the verdict on an offer.
@@ -144,10 +144,6 @@ class CauseFinder:
             is_one = len(both_ways(rulebook.rule.group)) <= MAX_BOTH_WAYS
             self._deciders[changed] = Decider(rulebook, is_checked=False) if is_one else None
         return self._deciders[changed]
-
-
-def _declared(rulebook: Rulebook) -> Mapping[str, FactDeclaration]:
-    return rulebook.vocabulary.facts
 
 
 class _Search:

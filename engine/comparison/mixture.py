@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeVar, cast
 
@@ -364,7 +364,7 @@ def _pieces(criterion: Criterion, others: Sequence[Criterion]) -> list[Criterion
     return pieces if len(pieces) > 1 and covered == {*asked} else []
 
 
-def _read(rulebook: Rulebook, facts: dict[str, FactDeclaration]) -> set[str]:
+def _read(rulebook: Rulebook, facts: Mapping[str, FactDeclaration]) -> set[str]:
     """The facts that a rulebook reads, and those that they follow from."""
     tested = {test.fact for condition in conditions_of(rulebook) for test, _ in tests_of(condition)}
     tested |= {criterion.judgement for criterion in rulebook.criteria if criterion.judgement is not None}

@@ -25,12 +25,13 @@ Item = TypeVar("Item", Criterion, Override)
 
 
 class Aligned(NamedTuple):
-    """Two rulebooks, plain, the old one with the ids of the new one; and how facts and criteria were renamed."""
+    """Two rulebooks, plain, the old one with the ids of the new one; and the ids of now by those of before."""
 
     old: Rulebook
     new: Rulebook
     facts: Ids
     criteria: Ids
+    overrides: Ids
 
 
 def aligned(old: Rulebook, new: Rulebook) -> Aligned:
@@ -50,7 +51,7 @@ def aligned(old: Rulebook, new: Rulebook) -> Aligned:
     criteria = _ids_by_now(before.criteria, now.criteria)
     overrides = _ids_by_now(before.overrides, now.overrides)
     before = plain(renamed(before, Renames({}, criteria, overrides)))
-    return Aligned(before, now, facts, criteria)
+    return Aligned(before, now, facts, criteria, overrides)
 
 
 def _ids_by_now(old: Sequence[Item], new: Sequence[Item]) -> dict[str, str]:
@@ -133,16 +134,18 @@ def plain_condition(condition: Condition) -> Condition:
     parts = [plain_condition(part) for part in condition.parts]
     if condition.operator == "not":
         (part,) = parts
-        is_double = isinstance(part, Combination) and part.operator == "not"
-        return part.parts[0] if is_double else Combination("not", (part,))
+        if isinstance(part, Combination) and part.operator == "not":
+            return part.parts[0]
+        return Combination("not", (part,))
     flat = [inner for part in parts for inner in _parts_of(part, condition.operator)]
     ordered = sorted(dict.fromkeys(flat), key=_order)
     return ordered[0] if len(ordered) == 1 else Combination(condition.operator, tuple(ordered))
 
 
 def _parts_of(condition: Condition, operator: str) -> tuple[Condition, ...]:
-    is_flat = isinstance(condition, Combination) and condition.operator == operator
-    return condition.parts if is_flat else (condition,)
+    if isinstance(condition, Combination) and condition.operator == operator:
+        return condition.parts
+    return (condition,)
 
 
 def _order(condition: Condition) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from engine.comparison.atom import Atom, AtomSet, Kind, Part
@@ -20,7 +20,7 @@ from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Mean, Rulebook, Verdict, both_ways, tests_of
 from engine.rulebooks.rulebook_loader import MAX_BOTH_WAYS
 
-MAX_SITUATIONS, MAX_DECIDERS = 4096, 256
+MAX_SITUATIONS, MAX_DECIDERS, MAX_VERDICTS = 4096, 256, 100_000
 _NOBODY = Subject("", "")
 _LOOKED_AT = 16
 """So many sets are looked at for each that may be tried."""
@@ -85,6 +85,7 @@ class CauseFinder:
         mixed = mixture(self.pair)
         self._atoms, self._parts = mixed.atoms, frozenset(mixed.parts)
         self._deciders: dict[AbstractSet[Part], Decider | None] = {}
+        self._verdicts: dict[Hashable, Verdict | None] = {}
 
     @cached_property
     def _reading(self) -> Reading:
@@ -114,27 +115,26 @@ class CauseFinder:
         atoms: list[Atom] = [(part,) for part in evidence.parts]
         if before.year != now.year and self._reads_years:
             atoms.append((Part(Kind.YEAR),))
-        return _Search((*atoms, *self._atoms), lambda changed: self._verdict(evidence, before, now, changed))
+        return _Search((*atoms, *self._atoms), partial(self._verdict, evidence, (before.year, now.year)))
 
     @cached_property
     def _reads_years(self) -> bool:
         declared = (*self._reading.before.values(), *self._reading.now.values())
         return any(isinstance(fact.derivation, Mean) for fact in declared)
 
-    def _verdict(
-        self, evidence: EvidenceMixture, before: Situation, now: Situation, changed: AbstractSet[Part]
-    ) -> Verdict | None:
+    def _verdict(self, evidence: EvidenceMixture, years: tuple[int, int], changed: AbstractSet[Part]) -> Verdict | None:
         """The verdict on a situation between the two; None where there is no such situation."""
-        decider = self._decider(changed & self._parts)
+        of_rule = changed & self._parts
+        decider = self._decider(of_rule)
         if decider is None:
             return None
-        stated = evidence.stated(changed, decider.program.rulebook.vocabulary.facts)
-        if stated is None:
-            return None
-        try:
-            return decider.decide(_NOBODY, stated, (now if Part(Kind.YEAR) in changed else before).year).verdict
-        except Rejected:
-            return None
+        declared, year = decider.program.rulebook.vocabulary.facts, years[Part(Kind.YEAR) in changed]
+        key = of_rule, year, evidence.seen(changed, declared)
+        if key not in self._verdicts:
+            if len(self._verdicts) >= MAX_VERDICTS:
+                self._verdicts.clear()
+            self._verdicts[key] = _decided(decider, evidence.stated(changed, declared), year)
+        return self._verdicts[key]
 
     def _decider(self, changed: AbstractSet[Part]) -> Decider | None:
         if changed not in self._deciders:
@@ -144,6 +144,16 @@ class CauseFinder:
             is_one = len(both_ways(rulebook.rule.group)) <= MAX_BOTH_WAYS
             self._deciders[changed] = Decider(rulebook, is_checked=False) if is_one else None
         return self._deciders[changed]
+
+
+def _decided(decider: Decider, stated: Stated | None, year: int) -> Verdict | None:
+    """The verdict on some evidence; None where there is none, or it is refused."""
+    if stated is None:
+        return None
+    try:
+        return decider.decide(_NOBODY, stated, year).verdict
+    except Rejected:
+        return None
 
 
 class _Search:

@@ -64,9 +64,8 @@ class EvidenceMixture:
         self._reading = reading
         self._before, self._now = _flat(before), _flat(now)
         self._yearly = {name: _is_yearly(reading, name) for name in reading.facts}
-        keys = [key for name in reading.facts for key in self._keys(name, {*years})]
-        self._keys_read = keys
-        self.parts = tuple(Part(Kind.FACT, name, number=year) for name, year in keys if self._differs((name, year)))
+        self._facts = [self._side(key) for name in reading.facts for key in self._keys(name, {*years})]
+        self.parts = tuple(fact.part for fact in self._facts if fact.differs)
 
     def _keys(self, name: str, years: AbstractSet[int]) -> Iterator[_Key]:
         """What is stated of a fact: one thing, or one for each year that is read."""
@@ -76,12 +75,17 @@ class EvidenceMixture:
         if is_yearly:
             yield from ((name, year) for year in self._reading.years_of(name, years))
 
-    def _differs(self, key: _Key) -> bool:
-        name, _ = key
+    def _side(self, key: _Key) -> _Sides:
+        """What both sides say; where they say the same, one of the two stands for both: that with a reason."""
+        name, year = key
         one, other = self._before.get(key), self._now.get(key)
-        if one is other:
-            return False
-        return self._seen(name, one, self._reading.before) != self._seen(name, other, self._reading.now)
+        seen = self._seen(name, one, self._reading.before), self._seen(name, other, self._reading.now)
+        before, now = _Side(one, self._reading.before, seen[0]), _Side(other, self._reading.now, seen[1])
+        if seen[0] != seen[1]:
+            return _Sides(Part(Kind.FACT, name, number=year), before, now, differs=True)
+        has_reason = other is not None and (one is None or other.provenance.because or not one.provenance.because)
+        same = now if has_reason else before
+        return _Sides(Part(Kind.FACT, name, number=year), same, same, differs=False)
 
     def _seen(self, name: str, evidence: Evidence | None, declared: Declared) -> Hashable:
         """All of some evidence that can matter."""
@@ -120,13 +124,12 @@ class EvidenceMixture:
             declared: the facts that are read, as they are declared.
         """
         mixed: dict[str, Evidence | dict[int, Evidence]] = {}
-        for key in self._keys_read:
-            name, year = key
-            fact = declared.get(name)
-            evidence, origin = self._chosen(key, changed)
-            if fact is None or evidence is None:
+        for sides in self._facts:
+            name, year = sides.part.of, sides.part.number
+            fact, side = declared.get(name), sides.of(changed)
+            if fact is None or side.evidence is None:
                 continue
-            fitted = _fitted(evidence, origin.get(name), fact)
+            fitted = _fitted(side.evidence, side.declared.get(name), fact)
             if fitted is None or fact.is_yearly is not bool(year):
                 return None
             if year:
@@ -137,13 +140,35 @@ class EvidenceMixture:
                 mixed[name] = fitted
         return mixed
 
-    def _chosen(self, key: _Key, changed: AbstractSet[Part]) -> tuple[Evidence | None, Declared]:
-        """The evidence of one side, and the facts as that side has them; of the same, that with a reason."""
-        part, before, now = Part(Kind.FACT, key[0], number=key[1]), self._before.get(key), self._now.get(key)
-        if part in self.parts:
-            return (now, self._reading.now) if part in changed else (before, self._reading.before)
-        has_reason = now is not None and (before is None or now.provenance.because or not before.provenance.because)
-        return (now, self._reading.now) if has_reason else (before, self._reading.before)
+    def seen(self, changed: AbstractSet[Part], declared: Declared) -> tuple[Hashable, ...]:
+        """All that can matter of the evidence with the changed parts; verdicts on what is equal in it are the same."""
+        return tuple((s.part, s.of(changed).essence) for s in self._facts if s.part.of in declared)
+
+
+class _Side(NamedTuple):
+    """What one side states, its facts as they are declared there, and all of it that can matter."""
+
+    evidence: Evidence | None
+    declared: Declared
+    seen: Hashable
+
+    @property
+    def essence(self) -> Hashable:
+        """What can matter, and whether there is a reason, without which a judgement may not depart."""
+        return self.seen, self.evidence is not None and bool(self.evidence.provenance.because)
+
+
+class _Sides(NamedTuple):
+    """What both sides state of a fact, or of a year of it."""
+
+    part: Part
+    before: _Side
+    now: _Side
+    differs: bool
+
+    def of(self, changed: AbstractSet[Part]) -> _Side:
+        """The side that stands where some parts are as they are now."""
+        return self.now if self.part in changed else self.before
 
 
 _Key = tuple[str, int]

@@ -11,7 +11,7 @@ from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.reference_check import Reader
 
-SITUATIONS, TOLD = 64, 20_000
+SITUATIONS, TOLD = 32, 5_000
 """So many situations are tried for each offer, and for so many offers by each rulebook."""
 MORE = " | …"
 """Stands at the end where there may be more causes."""

@@ -83,7 +83,8 @@ class CauseFinder:
     def __init__(self, old: Rulebook, new: Rulebook, limit: int = MAX_SITUATIONS) -> None:
         self.pair, self._limit = aligned(old, new), limit
         mixed = mixture(self.pair)
-        self._atoms, self._parts = mixed.atoms, frozenset(mixed.parts)
+        self.atoms, self._parts = mixed.atoms, frozenset(mixed.parts)
+        """What differs between the rulebooks."""
         self._deciders: dict[AbstractSet[Part], Decider | None] = {}
         self._verdicts: dict[Hashable, Verdict | None] = {}
 
@@ -115,7 +116,7 @@ class CauseFinder:
         atoms: list[Atom] = [(part,) for part in evidence.parts]
         if before.year != now.year and self._reads_years:
             atoms.append((Part(Kind.YEAR),))
-        return _Search((*atoms, *self._atoms), partial(self._verdict, evidence, (before.year, now.year)))
+        return _Search((*atoms, *self.atoms), partial(self._verdict, evidence, (before.year, now.year)))
 
     @cached_property
     def _reads_years(self) -> bool:

@@ -37,8 +37,9 @@ class Aligned(NamedTuple):
 def aligned(old: Rulebook, new: Rulebook) -> Aligned:
     """Two rulebooks brought to the same ids: what has another id and says the same is the same.
 
-    A criterion or override is the one that says the same under its id, or has its own title; else the one that says the
-    same, has its title, or its id, in this order. What is gone and whose id stands for another now is `before.ID`.
+    Two criteria or overrides are one where two of three are the same: the id, the title (if no other has it), and what
+    they say; else where one is: what they say, the title, or the id, in this order. What is gone and whose id stands
+    for another now is `before.ID`.
 
     >>> from engine.rulebooks.library import Library
     >>> old = Library().choose("hovedstaden.mest-specialiserede", 2018)
@@ -71,8 +72,9 @@ def _likenesses(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Callable[[
     """What makes two things the same, the surest first; a title tells nothing where several have it."""
     titles = [[_title(thing) for thing in things] for things in (old, new)]
     telling = {title for title in titles[0] if all(several.count(title) == 1 for several in titles)}
-    yield lambda thing: (thing.id, _said(thing))
     yield lambda thing: (thing.id, _title(thing)) if _title(thing) in telling else None
+    yield lambda thing: (_title(thing), _said(thing)) if _title(thing) in telling else None
+    yield lambda thing: (thing.id, _said(thing))
     yield _said
     yield lambda thing: _title(thing) if _title(thing) in telling else None
     yield lambda thing: thing.id

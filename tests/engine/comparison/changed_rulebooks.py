@@ -58,10 +58,15 @@ def rulebook_of(written: Written) -> Rulebook:
     """The rulebook as it is loaded, with a title of its own for each criterion and override."""
     group = {"at_least": written["required"], "of": written["members"], "mandatory": written["mandatory"]}
     criteria, overrides = (
-        {name: {**item, "title": {"da": name, "en": name}} for name, item in written[kind].items()}
-        for kind in ("criteria", "overrides")
+        {name: _titled(name, item) for name, item in written[kind].items()} for kind in ("criteria", "overrides")
     )
     return make_rulebook(VOCABULARY, criteria, group, overrides)
+
+
+def _titled(name: str, item: Written) -> Written:
+    """An item with its id as title, or that which it had before it was renamed."""
+    title = item.get("called", name)
+    return {**{key: part for key, part in item.items() if key != "called"}, "title": {"da": title, "en": title}}
 
 
 def stated_in(written: Written) -> Stated:
@@ -88,19 +93,20 @@ def verdict_of(written: Written, rulebook: Rulebook) -> Verdict | None:
 def minimal_by_brute_force(change: Change) -> set[frozenset[str]]:
     """Every set of edits that gives the verdict of all of them and of which no part does: all subsets decided."""
     rulebooks: dict[str, Rulebook] = {}
-    verdicts: dict[frozenset[int], Verdict | None] = {}
     numbers = range(len(change.edits))
-    for chosen in itertools.chain.from_iterable(
-        itertools.combinations(numbers, size) for size in range(len(change.edits) + 1)
-    ):
+
+    def verdict(chosen: Iterable[int]) -> Verdict | None:
         written = change.after(change.edits[at] for at in chosen)
         key = repr({name: part for name, part in written.items() if name not in ("stated", "year")})
         if key not in rulebooks:
             rulebooks[key] = rulebook_of(written)
-        verdicts[frozenset(chosen)] = verdict_of(written, rulebooks[key])
-    before, now = verdicts[frozenset()], verdicts[frozenset(numbers)]
+        return verdict_of(written, rulebooks[key])
+
+    before, now = verdict(()), verdict(numbers)
     if before is None or now is None or before is now:
         return set()
+    sizes = (itertools.combinations(numbers, size) for size in range(len(numbers) + 1))
+    verdicts = {frozenset(chosen): verdict(chosen) for chosen in itertools.chain.from_iterable(sizes)}
     turning = [chosen for chosen, verdict in verdicts.items() if verdict is now]
     minimal = [one for one in turning if not any(other < one for other in turning)]
     return {frozenset(change.edits[at].text for at in one) for one in minimal}
@@ -350,10 +356,25 @@ def _by_year(stated: Stated) -> dict[tuple[str, int], Evidence]:
 
 
 def renamed_ids(written: Written, ids: Mapping[str, str]) -> Written:
-    """The same with other ids of criteria and overrides, and their titles with them."""
+    """The same with other ids of criteria and overrides; they keep their titles."""
     other = deepcopy(written)
     for kind in ("criteria", "overrides"):
-        other[kind] = {ids.get(name, name): item for name, item in written[kind].items()}
+        other[kind] = {ids.get(name, name): {**item, "called": name} for name, item in written[kind].items()}
     for kind in ("members", "mandatory"):
         other[kind] = [ids.get(name, name) for name in written[kind]]
+    return other
+
+
+def reordered(written: Written) -> Written:
+    """The same in another order: criteria, members, the parts of conditions."""
+    other = deepcopy(written)
+    other["criteria"] = dict(reversed(other["criteria"].items()))
+    for kind in ("members", "mandatory"):
+        other[kind].reverse()
+    for item in (*other["criteria"].values(), *other["overrides"].values()):
+        for condition in (item, item.get("not_applicable", {})):
+            for key in ("met_when", "indicated_by", "when"):
+                for parts in condition.get(key, {}).values():
+                    if isinstance(parts, list):
+                        parts.reverse()
     return other

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from engine.comparison.atom import Kind, Part
@@ -15,7 +17,8 @@ from engine.values.interval import Interval
 Declared = Mapping[str, FactDeclaration]
 
 
-class Reading(NamedTuple):
+@dataclass(frozen=True)
+class Reading:
     """How two rulebooks read evidence: the facts of each, and all that either tests or lets a judge decide."""
 
     before: Declared
@@ -23,20 +26,29 @@ class Reading(NamedTuple):
     tests: tuple[Test, ...]
     judgements: frozenset[str]
 
-    @property
+    @cached_property
     def facts(self) -> list[str]:
         """The facts that either reads, by id."""
         return sorted({*self.before, *self.now})
 
-    def is_alike(self, name: str) -> bool:
-        """Whether a fact is by itself alone for both, and can be the same: a number or answer, not derived."""
+    @cached_property
+    def alike(self) -> frozenset[str]:
+        """The facts that are by themselves alone for both, and can be the same: a number or answer, not derived."""
+        return frozenset(name for name in self.facts if self._is_alike(name))
+
+    @cached_property
+    def tests_on(self) -> Mapping[str, tuple[Test, ...]]:
+        """The tests on each fact."""
+        return {name: tuple(test for test in self.tests if test.fact == name) for name in self.facts}
+
+    def _is_alike(self, name: str) -> bool:
         one, other = (facts.get(name) for facts in (self.before, self.now))
         declared = [fact for fact in (one, other) if fact is not None]
         if len({fact._replace(written=None) for fact in declared}) > 1:  # type: ignore[arg-type]
             return False
-        return not any(f.derivation or f.is_yearly for f in declared) and not self.is_part(name)
+        return not any(f.derivation or f.is_yearly for f in declared) and not self._is_part(name)
 
-    def is_part(self, name: str) -> bool:
+    def _is_part(self, name: str) -> bool:
         """Whether another fact follows from it."""
         return any(name in fact.derived_from for facts in (self.before, self.now) for fact in facts.values())
 
@@ -93,7 +105,7 @@ class EvidenceMixture:
         if evidence is None or evidence.state is not State.KNOWN:
             matters = name in self._reading.judgements or fact.assumed is not None
             return (evidence.state if evidence else None) if matters else None
-        if not self._reading.is_alike(name):
+        if name not in self._reading.alike:
             stated = evidence.stated if fact.derivation else None
             possible = evidence.possible
             if isinstance(possible, Interval) and isinstance(fact.domain, Interval):
@@ -106,7 +118,7 @@ class EvidenceMixture:
 
     def _sides(self, name: str, possible: Possible) -> Hashable:
         """What of some possibilities the tests on a fact can tell apart."""
-        tests = [test for test in self._reading.tests if test.fact == name]
+        tests = self._reading.tests_on[name]
         if isinstance(possible, Interval):
             thresholds = [test.threshold for test in tests if isinstance(test, NumberTest)]
             return tuple(_sides_of(threshold, possible) for threshold in thresholds)

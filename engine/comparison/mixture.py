@@ -7,10 +7,21 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeVar, cast
 
 from engine.comparison.atom import Atom, Kind, Part
+from engine.comparison.pairing import (
+    form_of,
+    merged_order,
+    names_in,
+    only_in,
+    own_names,
+    paired_groups,
+    paired_tests,
+    pieces_of,
+    standings,
+    with_tests,
+)
 from engine.comparison.plain_rulebook import Aligned
 from engine.rulebooks.rulebook import (
     Applicability,
-    Combination,
     Condition,
     Count,
     Criterion,
@@ -19,7 +30,6 @@ from engine.rulebooks.rulebook import (
     Override,
     Rulebook,
     RulePart,
-    Test,
     tests_of,
     ways_of_counting,
 )
@@ -98,7 +108,7 @@ class _Mixer:
 
     def rulebook(self) -> Rulebook:
         old, new = self._old, self._new
-        self._standings = dict(_standings(old, new))
+        self._standings = dict(standings(old, new))
         group = self._part(old.rule.group, new.rule.group)
         assert not isinstance(group, str)
         self._join_splits()
@@ -133,9 +143,9 @@ class _Mixer:
     def _condition(self, of_test: Kind, whole: Kind, name: str, before: Condition, now: Condition) -> Condition:
         if before == now:
             return now
-        if _form(before) != _form(now):
+        if form_of(before) != form_of(now):
             return self._take(Part(whole, name), before, now)
-        pairs = list(_paired_tests(before, now))
+        pairs = list(paired_tests(before, now))
         number = {fact: sum(test.fact == fact for _, test in pairs) for fact in {test.fact for _, test in pairs}}
         seen = dict.fromkeys(number, 0)
         chosen = []
@@ -143,12 +153,12 @@ class _Mixer:
             seen[other.fact] += 1
             nth = seen[other.fact] if number[other.fact] > 1 else 0
             chosen.append(self._take(Part(of_test, name, other.fact, nth), one, other))
-        return _with_tests(now, iter(chosen))
+        return with_tests(now, iter(chosen))
 
     def _overrides(self) -> tuple[Override, ...]:
         old, new = ({override.id: override for override in r.overrides} for r in (self._old, self._new))
         kept = [[name for name in names if name in old and name in new] for names in (old, new)]
-        orders = (_merged(list(old), list(new)), _merged(list(new), list(old)))
+        orders = (merged_order(list(old), list(new)), merged_order(list(new), list(old)))
         if kept[0] == kept[1]:
             orders = (orders[1], orders[1])
         order = self._take(Part(Kind.OVERRIDE_ORDER), *orders)
@@ -179,7 +189,7 @@ class _Mixer:
 
     def _whole(self, before: RulePart, now: RulePart) -> RulePart:
         part = Part(Kind.RULE, number=self._next_group())
-        for name in _names(before) ^ _names(now):
+        for name in names_in(before) ^ names_in(now):
             if name in self._standings:
                 self.joined.append((part, self._standings[name]))
         return self._take(part, before, now)
@@ -193,7 +203,7 @@ class _Mixer:
         mix: Callable[[Value, Value, _Members], RulePart],
     ) -> RulePart:
         """A group whose groups within it are the same in number: criterion by criterion, and group by group."""
-        inner = _paired_groups(parts_before, parts_now)
+        inner = paired_groups(parts_before, parts_now)
         if inner is None:
             return self._whole(cast("RulePart", before), cast("RulePart", now))
         number = self._next_group()
@@ -212,7 +222,7 @@ class _Mixer:
         if max(before.required, now.required) > members.common:
             self._join_all([part, *members.moving] if before.required != now.required else members.moving)
         required = self._take(part, before.required, now.required)
-        names = {*_own_names(before), *_own_names(now)}
+        names = {*own_names(before), *own_names(now)}
         mandatory = {name for name in sorted(names) if self._is_mandatory(name, before, now)}
         return Count(required, members.mixed, tuple(sorted(mandatory & {*members.mixed})))
 
@@ -231,11 +241,11 @@ class _Mixer:
 
     def _join_splits(self) -> None:
         """What a criterion said and several say now changes as one, and the other way round."""
-        gone, come = _only(self._old, self._new), _only(self._new, self._old)
+        gone, come = only_in(self._old, self._new), only_in(self._new, self._old)
         for ones, others in ((gone, come), (come, gone)):
             for criterion in ones:
-                pieces = _pieces(criterion, others)
-                self._join_all(self._standings[c.id] for c in (criterion, *pieces) if c.id in self._standings)
+                parts_of_it = pieces_of(criterion, others)
+                self._join_all(self._standings[c.id] for c in (criterion, *parts_of_it) if c.id in self._standings)
 
     # --- facts ---
 
@@ -255,113 +265,6 @@ class _Mixer:
                 self.joined.append((Part(Kind.DECLARATION, name), Part(Kind.DECLARATION, other)))
         read = _read(mixed, declared)
         return {name: fact for name, fact in declared.items() if name in read}
-
-
-def _form(condition: Condition) -> object:
-    """A condition without the thresholds and answers in it, and without its order."""
-    if isinstance(condition, Test):
-        return condition.fact
-    return condition.operator, tuple(sorted((_form(part) for part in condition.parts), key=repr))
-
-
-def _paired_tests(before: Condition, now: Condition) -> Iterator[tuple[Test, Test]]:
-    """The tests of conditions of one form, each with its counterpart: where parts are alike, with the same first."""
-    if isinstance(before, Test):
-        assert isinstance(now, Test)
-        yield before, now
-        return
-    assert isinstance(now, Combination)
-    left = [part for part in before.parts if part not in now.parts]
-    for part in now.parts:
-        if part in before.parts:
-            yield from _paired_tests(part, part)
-        else:
-            counterpart = next(other for other in left if _form(other) == _form(part))
-            left.remove(counterpart)
-            yield from _paired_tests(counterpart, part)
-
-
-def _with_tests(condition: Condition, tests: Iterator[Test]) -> Condition:
-    """A condition with other tests, in the order of its own."""
-    if isinstance(condition, Test):
-        return next(tests)
-    return condition._replace(parts=tuple(_with_tests(part, tests) for part in condition.parts))
-
-
-def _merged(order: Sequence[str], others: Sequence[str]) -> list[str]:
-    """An order with what only the other one has, each after what it follows there."""
-    merged = list(order)
-    for before, name in zip(["", *others], others, strict=False):
-        if name not in order:
-            merged.insert(merged.index(before) + 1 if before else 0, name)
-    return merged
-
-
-def _standings(old: Rulebook, new: Rulebook) -> Iterator[tuple[str, Part]]:
-    """For each criterion that either rule names, the part that its standing is, should it differ."""
-    before, now = ({*_names(r.rule.group)} for r in (old, new))
-    was, becomes = ({*_mandatory(r.rule.group)} for r in (old, new))
-    for name in sorted(before | now):
-        yield name, Part(_standing(name in before, name in now, name in was, name in becomes), name)
-
-
-def _standing(before: bool, now: bool, was_mandatory: bool, is_mandatory: bool) -> Kind:
-    if before is not now:
-        return Kind.ADDED if now else Kind.DROPPED
-    if was_mandatory is not is_mandatory:
-        return Kind.MANDATORY if is_mandatory else Kind.VOLUNTARY
-    return Kind.MOVED
-
-
-def _own_names(group: Count) -> list[str]:
-    return [member for member in group.members if isinstance(member, str)]
-
-
-def _names(part: RulePart) -> set[str]:
-    if isinstance(part, str):
-        return {part}
-    return {name for inner in (part.members if isinstance(part, Count) else part.parts) for name in _names(inner)}
-
-
-def _mandatory(part: RulePart) -> set[str]:
-    if isinstance(part, str):
-        return set()
-    own = {*part.mandatory} if isinstance(part, Count) else set[str]()
-    parts = part.members if isinstance(part, Count) else part.parts
-    return own.union(*(_mandatory(inner) for inner in parts))
-
-
-def _paired_groups(before: Sequence[RulePart], now: Sequence[RulePart]) -> list[tuple[RulePart, RulePart]] | None:
-    """The groups within two groups, each with its counterpart, the same first; None where their number differs."""
-    one, other = ([part for part in parts if not isinstance(part, str)] for parts in (before, now))
-    same = [part for part in one if part in other]
-    for part in same:
-        if part in other:
-            one.remove(part)
-            other.remove(part)
-    return [*((p, p) for p in same), *zip(one, other, strict=True)] if len(one) == len(other) else None
-
-
-def _only(rulebook: Rulebook, other: Rulebook) -> list[Criterion]:
-    """The criteria that only one of two rulebooks has."""
-    names = {criterion.id for criterion in other.criteria}
-    return [criterion for criterion in rulebook.criteria if criterion.id not in names]
-
-
-def _pieces(criterion: Criterion, others: Sequence[Criterion]) -> list[Criterion]:
-    """Those of some criteria that together ask what one asks; none where they do not."""
-    if isinstance(criterion.condition, Test):
-        return []
-    asked, operator = [repr(_form(part)) for part in criterion.condition.parts], criterion.condition.operator
-    pieces, covered = [], set[str]()
-    for other in others:
-        is_joined = isinstance(other.condition, Combination) and other.condition.operator == operator
-        parts = other.condition.parts if is_joined and isinstance(other.condition, Combination) else (other.condition,)
-        forms = {repr(_form(part)) for part in parts}
-        if forms <= {*asked}:
-            pieces.append(other)
-            covered |= forms
-    return pieces if len(pieces) > 1 and covered == {*asked} else []
 
 
 def _read(rulebook: Rulebook, facts: Mapping[str, FactDeclaration]) -> set[str]:

@@ -44,7 +44,7 @@ def test_causes_are_those_of_every_subset_decided(change: Change) -> None:
     assert causes.before is verdict_of(change.before, rulebook_of(change.before))
     assert causes.now is verdict_of(now, rulebook_of(now))
     assert texts_of(causes) == minimal_by_brute_force(change)
-    assert (causes.cause is None) is not causes.sets
+    assert (causes.cause is None) is (not causes.sets)
 
 
 @given(changes(), st.data())

@@ -14,14 +14,12 @@ from engine.comparison.mixture import conditions_of, mixture
 from engine.comparison.plain_rulebook import aligned
 from engine.decisions.cause_of_change import Cause
 from engine.decisions.decide import Decider
-from engine.decisions.trace import Subject
 from engine.diagnostics import Rejected
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Mean, Rulebook, Verdict, both_ways, tests_of
 from engine.rulebooks.rulebook_loader import MAX_BOTH_WAYS
 
 MAX_SITUATIONS, MAX_DECIDERS, MAX_VERDICTS = 4096, 256, 100_000
-_NOBODY = Subject("", "")
 _LOOKED_AT = 16
 """So many sets are looked at for each that may be tried."""
 
@@ -152,7 +150,7 @@ def _decided(decider: Decider, stated: Stated | None, year: int) -> Verdict | No
     if stated is None:
         return None
     try:
-        return decider.decide(_NOBODY, stated, year).verdict
+        return decider.verdict_on(stated, year)
     except Rejected:
         return None
 

@@ -201,10 +201,10 @@ def _changed_thresholds(rulebook: Rulebook, test: NumberTest) -> Iterator[Change
 
 
 def _unit(fact: FactDeclaration, threshold: Fraction) -> Fraction:
-    """The unit of a threshold's last digit; a share is taken in per cent."""
+    """The unit of a threshold's last digit; of a share no more than a tenth, as all of it lies between 0 and 1."""
     if fact.is_whole:
         return Fraction(1)
-    return last_digit(threshold * 100) / 100 if fact.is_share else last_digit(threshold)
+    return min(last_digit(threshold), Fraction(1, 10)) if fact.is_share else last_digit(threshold)
 
 
 def _near(rulebook: Rulebook, test: NumberTest, danish: str, english: str) -> Text:

@@ -204,10 +204,10 @@ def test_what_is_not_decided_need_not_go_together() -> None:
     assert shown(Meaning(rulebook), result) == {"agreement year 1999: not in force"}
 
 
-def test_a_share_is_shifted_by_one_per_cent() -> None:
+def test_a_share_is_shifted_by_no_more_than_a_tenth() -> None:
     rulebook = make_rulebook(VOCABULARY, {"K": {"met_when": {"fact": "share", "at_least": 1}}}, {"all": ["K"]})
     changes = [goal.change.en for goal in Meaning(rulebook).goals if isinstance(goal, Mutant) and goal.year is None]
-    assert changes == ["`above` instead of `at_least`", "`0.99` instead of `1`", "`1.01` instead of `1`"]
+    assert changes == ["`above` instead of `at_least`", "`0.9` instead of `1`", "`1.1` instead of `1`"]
 
 
 def test_unknown_is_shown_by_a_case_that_says_so() -> None:

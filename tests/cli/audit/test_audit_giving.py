@@ -43,7 +43,7 @@ def test_why_is_the_decisive_part_only(whole: Path) -> None:
     gnisten = words(audit(whole, "why", "1"))
     assert "Gnisten is not covered by the development strategy" in gnisten
     assert "A5 Organisational coordination: not fulfilled" in gnisten
-    assert "Included by executive order: no" in gnisten
+    assert "Included by executive order" not in gnisten
     assert "A1 Small volume" not in gnisten
     danish = words(audit(whole, "why", "3", "--lang", "da"))
     assert "A4 Faglig koordinering: uafklaret" in danish

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -31,6 +32,7 @@ def here(*arguments: str, environment: Mapping[str, str] | None = None, columns:
     """Run `sekskant` in this process, which is quicker; warnings and start-up are not tried."""
     variables = {"LC_ALL": "C.UTF-8", "COLUMNS": str(columns), **(environment or {})}
     result = CliRunner().invoke(group, arguments, env=variables, input=stdin)
+    gc.unfreeze()  # a command freezes what is there when it starts, which in this process outlives it
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)

@@ -20,6 +20,8 @@ _FINE, _MOST_DIGITS = 12, 15
 """Decimals beyond which a number may be any other number's nearest binary one."""
 _DOUBT = 2e-14
 """So far, as a part of it, a number may lie from what it stands for: a unit of its 15th digit, and some more."""
+_PER_CENT_DECIMALS = 2
+"""One per cent is a number of so many decimals."""
 MOST_DISTINCT = 100_000
 """A column with more distinct texts is read text by text."""
 
@@ -156,15 +158,25 @@ def _limits(fact_column: FactColumn) -> tuple[Fraction, Fraction]:
 
 def _mark_of_text(text: nw.Expr, fact_column: FactColumn) -> nw.Expr:
     """The mark of numbers in texts; null where a text is none, or has more digits than a column holds."""
-    ten = 10.0**fact_column.decimals
+    steps = _steps_of_text(text, fact_column, hundredths=0)
+    if fact_column.fact.is_share and fact_column.decimals >= _PER_CENT_DECIMALS:
+        number = nw.when(text.str.ends_with("%")).then(text.str.replace_all(r" ?%$", ""))
+        per_cent = _steps_of_text(number, fact_column, hundredths=_PER_CENT_DECIMALS)
+        steps = nw.when(text.str.ends_with("%")).then(per_cent).otherwise(steps)
+    return steps.cast(nw.Int64) * (2 * fact_column.factor)
+
+
+def _steps_of_text(text: nw.Expr, fact_column: FactColumn, hundredths: int) -> nw.Expr:
+    """How many steps of the grid a number in a text is, whose unit has so many decimals itself."""
+    ten = 10.0 ** (fact_column.decimals - hundredths)
     begins_with_0 = text.str.starts_with("0") & ~text.str.slice(1, 1).is_in(["", "."])
     plain = text.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$") & ~begins_with_0 & ~text.str.starts_with("-0")
     number = nw.when(plain & (text.str.len_chars() <= _MOST_DIGITS)).then(text).cast(nw.Float64)
-    least, largest = _limits(fact_column)
-    steps = nw.when((number >= float(least)) & (number <= float(largest))).then((number * ten).round())
+    least, largest = (float(limit * 10**hundredths) for limit in _limits(fact_column))
+    steps = nw.when((number >= least) & (number <= largest)).then((number * ten).round())
     # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
     on_grid = steps / (steps * 0.0 + ten) == number
-    return nw.when(on_grid).then(steps).cast(nw.Int64) * (2 * fact_column.factor)
+    return nw.when(on_grid).then(steps)
 
 
 class DistinctTexts:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +24,9 @@ from tests.support import make_rulebook
 
 SEVERAL = 20
 """So many rulebooks decide one register: what a run costs whatever it decides is paid once."""
+
+REGISTERS = 25
+"""So many are decided by one process."""
 
 ANSWERS = ("", "yes", "no", "unknown")
 CELLS: dict[str, Sequence[str]] = {
@@ -129,14 +134,27 @@ def decided_in_rows(folder: Path, rulebooks: Sequence[str]) -> Decided:
     }
 
 
-@pytest.mark.slow
-@tried(20, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(rules(), min_size=SEVERAL, max_size=SEVERAL), ROWS)
-def test_files_and_rows_are_decided_alike(rules: list[Rule], rows: list[Row]) -> None:
-    """What is rejected as a file is rejected as a row."""
+def decided(rules: Sequence[Rule], rows: Sequence[Row]) -> tuple[Decided, Decided]:
+    """What the offers of files and the rows of a table are decided to be."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         rulebooks = write_rulebooks(folder, rules)
         (folder / "offers.yaml").write_text(offers_of(rows), encoding="utf-8")
         write_register(folder / "register.csv", rows)
-        assert decided_in_rows(folder, rulebooks) == decided_in_files(folder, rulebooks)
+        return decided_in_files(folder, rulebooks), decided_in_rows(folder, rulebooks)
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[ProcessPoolExecutor]:
+    """A process for some registers, then another: what durable-rules makes of a rulebook stays in it for good."""
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=REGISTERS) as executor:
+        yield executor
+
+
+@pytest.mark.slow
+@tried(20, suppress_health_check=[HealthCheck.too_slow])
+@given(rules=st.lists(rules(), min_size=SEVERAL, max_size=SEVERAL), rows=ROWS)
+def test_files_and_rows_are_decided_alike(elsewhere: ProcessPoolExecutor, rules: list[Rule], rows: list[Row]) -> None:
+    """What is rejected as a file is rejected as a row."""
+    in_files, in_rows = elsewhere.submit(decided, rules, rows).result()
+    assert in_rows == in_files

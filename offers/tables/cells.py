@@ -34,7 +34,7 @@ JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, 
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+(?:\s*%)?)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
 _RANGE = re.compile(r"(\S*[^\s.](?:\s*%)?)\s*\.\.\s*([^\s.]\S*(?:\s*%)?)\Z")
-_PER_CENT = re.compile(r"(.*[0-9.])\s*%\Z")
+_PER_CENT = re.compile(r"(.*[^\s%])\s*%\Z")
 
 
 def read_cell(

@@ -204,9 +204,11 @@ def _recording(
         yield None
         return
     from cli.assess.recording import DecisionRecording  # noqa: PLC0415 - a database costs start-up
+    from cli.common.network_drive import warn_of_network_drive  # noqa: PLC0415
     from engine.journal.journal import Journal  # noqa: PLC0415
 
     try:
+        warn_of_network_drive(address, lang)
         journal = Journal(address, writes=True)
     except Rejected as error:
         exits.append(present(error))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import load_library
+from cli.common.console import load_library, write_or_print
+from cli.common.option_values import NewFileName
 from cli.common.options import language_option, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from offers.records.template import offer_template
@@ -20,11 +22,19 @@ if TYPE_CHECKING:
 @year_option()
 @click.option("--id", "identifier", help="The offer's id.")
 @click.option("--name", help="The offer's name.")
+@click.option("--out", type=NewFileName(), metavar="FILE", help="Where to; by default standard output.")
 @language_option
-def new(names: tuple[str, ...], year: int | None, identifier: str | None, name: str | None, lang: Language) -> None:
-    """Write a commented offer file to standard output, every fact with its label, unit and allowed answers.
+def new(
+    names: tuple[str, ...],
+    year: int | None,
+    identifier: str | None,
+    name: str | None,
+    out: Path | None,
+    lang: Language,
+) -> None:
+    """Write a commented offer file to fill in, every fact with its label, unit and allowed answers.
 
-    sekskant offer new --name "Solhøj" > solhoej.yaml
+    sekskant offer new --name "Solhøj" --out solhoej.yaml
     """
     library = load_library()
     year = year or library.latest_year()
@@ -32,4 +42,5 @@ def new(names: tuple[str, ...], year: int | None, identifier: str | None, name: 
     shared_vocabulary(rulebooks)
     danish, english = ("nyt-tilbud", "Nyt tilbud"), ("new-offer", "New offer")
     default_id, default_name = danish if lang == "da" else english
-    click.echo(offer_template(rulebooks, year, lang, identifier or default_id, name or default_name), nl=False)
+    text = offer_template(rulebooks, year, lang, identifier or default_id, name or default_name)
+    write_or_print(out, text)

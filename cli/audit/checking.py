@@ -11,9 +11,9 @@ import click
 
 from cli.audit.seal_options import policy_of, read_seals, signing_options
 from cli.audit.shared import as_it_stands, leaving_out, opened
-from cli.common.console import Exit, say, stop
-from cli.common.json_output import print_json
-from cli.common.option_values import Count, Digest, FileName, Words, is_digest
+from cli.common.console import Exit, say, stop, write_or_print
+from cli.common.json_output import json_text, print_json
+from cli.common.option_values import Count, Digest, FileName, NewFileName, Words, is_digest
 from cli.common.options import folders_of_runs, format_option, journal_option, language_option
 from engine.diagnostics import Place, Rejected, rejected
 
@@ -128,10 +128,11 @@ def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[in
 
 @click.command(short_help="Print the count and head digest, for the minutes.")
 @click.option("--sign", "key", type=FileName(), metavar="KEY", help="Sign them with this Ed25519 key (PEM).")
+@click.option("--out", type=NewFileName(), metavar="FILE", help="Where to; by default standard output.")
 @format_option("text", "json")
 @journal_option
 @language_option
-def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
+def head(key: Path | None, out: Path | None, form: str, journal: str, lang: Language) -> None:
     """Print how many entries there are and the digest of the last: to be put in the minutes.
 
     With --sign KEY they are written as canonical JSON with a signature, which `sekskant audit verify --signed` checks.
@@ -141,13 +142,14 @@ def head(key: Path | None, form: str, journal: str, lang: Language) -> None:
 
     with opened(journal) as source:
         if key is not None:
-            click.echo(_sign(source, key))
+            write_or_print(out, f"{_sign(source, key)}\n")
             return
         totals, pick = source.head(), Wording(lang).pick
         if form == "json":
-            print_json({"count": totals.entries, "head": totals.digest})
+            write_or_print(out, json_text({"count": totals.entries, "head": totals.digest}))
         else:
-            click.echo(f"{pick('Antal', 'Count')}: {totals.entries}\n{pick('Hoved', 'Head')}: {totals.digest}")
+            text = f"{pick('Antal', 'Count')}: {totals.entries}\n{pick('Hoved', 'Head')}: {totals.digest}\n"
+            write_or_print(out, text)
         source.header()  # that it holds
 
 
@@ -196,7 +198,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
         if identifier is not None:
             results = replayed(source, iter([as_it_stands(source, identifier)]))
         else:
-            results = replayed(source, source.entries(Filter(run=run), damaged=damaged))
+            results = replayed(source, source.selected([Filter(run=run)], damaged))
         if form == "json":
             listed = list(results)
             print_json([replay_record(result) for result in listed])

@@ -142,6 +142,10 @@ _FAULTS = {
         "En fil fra kørslen i post {first} kan ikke læses: {detail}",
         "A file of the run in entry {first} cannot be read: {detail}",
     ),
+    "file_added": (
+        "I mappen med kørslen i post {first} står noget, som kørslen ikke skrev: {detail}",
+        "In the folder of the run in entry {first} stands what the run did not write: {detail}",
+    ),
     "file_elsewhere": (
         "Kørslen i post {first} ligger uden for journalens mappe og er ikke læst: {detail} (--runs tillader det)",
         "The run in entry {first} lies outside the folder of the journal and was not read: {detail} (--runs allows it)",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit.seal_options import read_seals
-from cli.audit.shared import entries_wanted, filter_options, opened, recorded
-from cli.common.console import say
-from cli.common.option_values import FileName, Words
+from cli.audit.shared import entries_wanted, filter_options, leaving_out, opened, recorded
+from cli.common.console import say, write_or_print
+from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import format_option, journal_option, language_option, user_name
 from offers.tables.formulas import harmless
 
@@ -40,8 +40,8 @@ def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **
     """
     from cli.audit.export import export_entries  # noqa: PLC0415 - only what is used is loaded
 
-    with opened(journal) as source:
-        export_entries(source, entries_wanted(source, options), form, masks, out)
+    with opened(journal) as source, leaving_out() as uncertain:
+        export_entries(source, entries_wanted(source, options, uncertain=uncertain), form, masks, out)
 
 
 @click.command(short_help="Write the receipt of a decision.")
@@ -53,22 +53,27 @@ def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **
     metavar="SEAL",
     help="Put in the proof that the entry lies below this seal.",
 )
+@click.option("--out", type=NewFileName(), metavar="FILE", help="Where to; by default standard output.")
 @journal_option
-def receipt(identifier: str, seal_file: Path | None, journal: str) -> None:
-    """Write the receipt of a decision to standard output: all that it rests on, as canonical JSON (RFC 8785).
+def receipt(identifier: str, seal_file: Path | None, out: Path | None, journal: str) -> None:
+    """Write the receipt of a decision: all that it rests on, as canonical JSON (RFC 8785).
 
     ID is an entry's number, or NUMBER/OFFER (NUMBER/OFFER@RULEBOOK) for a decision of a run.
     `sekskant receipt verify` checks it on another machine, without the journal; with --seal, which here puts the proof
     in that the entry (for a decision of a run, that of the run) lies below the seal of a year, also against that seal.
     """
-    from engine.journal.receipt import receipt_text  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.entry import RowEntry  # noqa: PLC0415 - only what is used is loaded
+    from engine.journal.receipt import receipt_text  # noqa: PLC0415
     from engine.journal.sealed import sealed_entry  # noqa: PLC0415
+    from offers.recorded.recorded_rows import proven_row  # noqa: PLC0415
 
     given = read_seals([seal_file])[0] if seal_file else None
     with opened(journal) as source:
         entry = recorded(source, identifier)
         sealed = sealed_entry(source, entry, given.seal, given.file) if given else None
-        click.echo(receipt_text(source, entry, sealed))
+        row = proven_row(source, entry) if isinstance(entry, RowEntry) else None
+        text = receipt_text(source, entry, sealed, row)
+    write_or_print(out, f"{text}\n")
 
 
 @click.command(short_help="Record what people decide in place of a decision.")
@@ -87,8 +92,10 @@ def override(identifier: str, verdict: str, because: str, by: str | None, journa
     A later run that records in the same journal shows the override beside the rule's verdict, and says so where the
     evidence under it has changed.
     """
-    from cli.common.overrides import record_override  # noqa: PLC0415 - only what is used is loaded
+    from cli.common.network_drive import warn_of_network_drive  # noqa: PLC0415 - only what is used is loaded
+    from cli.common.overrides import record_override  # noqa: PLC0415
 
+    warn_of_network_drive(journal, lang)
     with opened(journal, writes=True) as source:
         text = record_override(source, recorded(source, identifier), verdict, because, by or user_name(), lang)
     say(harmless(text))

@@ -128,9 +128,8 @@ def _entries(
 ) -> Iterator[Entry]:
     """The entries on an offer under each of its ids, and the rows on it of batches."""
     name, _, version = (rulebook or "").partition("@")
-    for offer in offers:
-        wanted = Filter(offer=offer, rulebook=name or None, version=version or None)
-        yield from journal.entries(wanted, damaged=damaged)
+    wanted = [Filter(offer=offer, rulebook=name or None, version=version or None) for offer in offers]
+    yield from journal.selected(wanted, damaged)
     for run in journal.entries(Filter(kind=RUN), damaged=damaged):
         for offer in offers:
             yield from row_entries(journal, run, RowSelection(offer, rulebook), damaged)

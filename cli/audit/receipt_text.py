@@ -20,6 +20,10 @@ _PARTS = {
     "run": ("kørslen har ikke sit digest", "the run does not have its digest"),
     "rulebook": ("kørslen er afgjort efter et andet regelsæt", "the run was decided by another rulebook"),
     "file": ("kørslen har ingen fil med sådanne afgørelser", "the run has no file of such decisions"),
+    "row": (
+        "beviset for, at afgørelsen står i kørslens fil, holder ikke",
+        "the proof that the decision stands in the file of the run does not hold",
+    ),
     "sealed": (
         "beviset for, at posten ligger under et segl, holder ikke",
         "the proof that the entry lies below a seal does not hold",
@@ -30,7 +34,14 @@ _PARTS = {
         "a rulebook or vocabulary is missing or does not have its digest",
     ),
 }
-_BULLETS = {"met": "✓ ", "not_met": "✗ ", "dim": ""}
+_BULLETS = {"met": "✓ ", "not_met": "✗ ", "unknown": "! ", "dim": ""}
+_IN_FILE = ("Afgørelsen står i kørslens fil.", "The decision stands in the file of the run.")
+_NOT_SHOWN = (
+    "At afgørelsen står i kørslens fil, er ikke vist: posten har ikke rækkernes rod, og det ses kun med journalen "
+    "(--journal). En anden afgørelse, der følger af samme regelsæt, ville holde her.",
+    "That the decision stands in the file of the run is not shown: the entry has no root of the rows, and it is seen "
+    "with the journal only (--journal). Another decision that follows from the same rulebook would hold here.",
+)
 Decided = list[str] | str | None
 """Where the decision differed when it was made again; a text says why it could not be; None where it was not tried."""
 
@@ -86,12 +97,10 @@ def _lines(
     elif decided:
         start = pick("Truffet igen afviger afgørelsen i: ", "Made again, the decision differs in: ")
         lines.append((f"{start}{', '.join(decided)}.", "not_met"))
-    if differs is None and receipt.is_of_run:
-        words_of_run = (
-            "At afgørelsen står i kørslens fil, ses kun med journalen (--journal).",
-            "That the decision stands in the file of the run is seen with the journal only (--journal).",
-        )
-        lines.append((pick(*words_of_run), "dim"))
+    if not wrong and receipt.row is not None:
+        lines.append((pick(*_IN_FILE), "met"))
+    elif not wrong and differs is None and receipt.is_of_run:
+        lines.append((pick(*_NOT_SHOWN), "unknown"))
     if differs is not None:
         words = ("Posten står ikke sådan i journalen.", "The entry does not stand so in the journal.")
         same = ("Posten står i journalen.", "The entry stands in the journal.")
@@ -120,5 +129,13 @@ def receipt_record(
         "digest": receipt.record["digest"],
         "mismatches": [one.part for one in wrong],
         "decided_again": "identical" if decided == [] else decided,
+        "stands_in_file": _stands_in_file(receipt, wrong, differs),
         "stands_in_journal": None if differs is None else not differs,
     }
+
+
+def _stands_in_file(receipt: Receipt, wrong: Sequence[Mismatch], differs: bool | None) -> bool | None:
+    """Whether a decision of a run is shown to stand in its file; None where it is not, or stands in its entry."""
+    if wrong or not receipt.is_of_run:
+        return None
+    return True if receipt.row is not None or differs is False else None

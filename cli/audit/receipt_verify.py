@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
     from engine.journal.entry import Entry
     from engine.journal.journal import Journal
-    from engine.journal.receipt import Receipt
+    from engine.journal.receipt import Mismatch, Receipt
     from engine.journal.seal_check import SealCheck
 
 
@@ -83,7 +84,7 @@ def _verified(given: Receipt, checks: Sequence[SealCheck], journal: str | None, 
     from cli.audit.seal_text import ENTRY_BELOW, seal_record, seals_text  # noqa: PLC0415
     from engine.journal.receipt import mismatches  # noqa: PLC0415
 
-    wrong = list(mismatches(given))
+    wrong = list(mismatches(given)) or list(_not_of_row(given))
     decided = None if wrong else _decided_again(given)
     differs = None if journal is None else not _stands_in(given, journal)
     holds = not wrong and decided == [] and not differs and not any(check.faults for check in checks)
@@ -94,6 +95,18 @@ def _verified(given: Receipt, checks: Sequence[SealCheck], journal: str | None, 
         click.echo(receipt_report(given, wrong, decided, differs, lang, is_seal_given=bool(checks)), nl=False)
         click.echo(seals_text(checks, lang, [[] if wrong else [ENTRY_BELOW] for _ in checks]), nl=False)
     return Exit.DONE if holds else Exit.INTEGRITY
+
+
+def _not_of_row(receipt: Receipt) -> Iterator[Mismatch]:
+    """That the offer of a receipt is not the one that the row of its proof stands for."""
+    from engine.journal.receipt import Mismatch  # noqa: PLC0415 - only what is used is loaded
+    from offers.recorded.recorded_rows import rests_on_row  # noqa: PLC0415
+
+    if (row := receipt.row) is None:
+        return
+    with suppress(NotReplayable, IntegrityFault, Malformed):  # of which making the decision again says more
+        if not rests_on_row(receipt, row):
+            yield Mismatch("row", "document", "")
 
 
 def _check_usage(

@@ -10,9 +10,9 @@ import click
 
 from cli.audit.checking import passphrase_of
 from cli.audit.moment import Moment
-from cli.audit.seal_options import read_seals
-from cli.common.console import Exit, say, stop
-from cli.common.option_values import FileName, Words
+from cli.audit.seal_options import in_language, read_seals
+from cli.common.console import Exit, say, stop, write_or_print
+from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, journal_option, language_option, year_option
 
 if TYPE_CHECKING:
@@ -26,22 +26,21 @@ if TYPE_CHECKING:
     "--after", type=FileName(), metavar="SEAL", help="An earlier seal; the new one proves that it goes on from it."
 )
 @click.option("--date", "sealed_at", type=Moment(), help="When it is sealed, if not now: 2018-12-31, 31.12.2018 09:00.")
-@click.option("--out", type=FileName(), metavar="FILE", help="Where to; by default standard output.")
+@click.option("--out", type=NewFileName(), metavar="FILE", help="Where to; by default standard output.")
 @journal_option
 @language_option
 def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None, journal: str, lang: Language) -> None:
     """Seal what a journal holds of a year: what belongs in the minutes, as canonical JSON (RFC 8785).
 
     It has the journal's id, how many entries it has in all, the digest of the last and the root of the Merkle tree
-    (RFC 6962) over all, and of the year the digests of its runs, rulebooks and vocabularies and how many decisions and
-    overrides there are. The journal is verified first. Several people can sign it with `sekskant audit cosign`;
-    `sekskant audit verify --seal` checks it later.
+    (RFC 6962) over all, and of the year the digests of the runs of `reclassify`, of all rulebooks and vocabularies that
+    runs and decisions name, and how many decisions and overrides there are. What `assess` decides has no digest of a
+    run: each decision is an entry of its own, below the root and counted. The journal is verified first. Several people
+    can sign it with `sekskant audit cosign`; `sekskant audit verify --seal` checks it later.
 
     Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
     """
-    _check_free(out)
-    from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Journal, now  # noqa: PLC0415
     from engine.journal.seal import read_seal  # noqa: PLC0415
     from engine.journal.sealing import Sealing  # noqa: PLC0415
@@ -49,16 +48,14 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
 
     earlier = read_seals([after])[0].seal if after else None
     sealing, pick = Sealing(year), Wording(lang).pick
-    with Journal(journal, runs=folders_of_runs()) as source:
+    with in_language(lang), Journal(journal, runs=folders_of_runs()) as source:
         report = verify(source, witness=sealing)
         if report.faults:
             _refuse(report, source.shown_address, lang)
         made = sealing.seal(source.header(), source.address.place, sealed_at or now(), earlier)
     read_seal(made.text().encode(), source.shown_address)  # a journal that others made up may say what no seal can
-    if out is None:
-        click.echo(made.text())
-    else:
-        write_file(out, f"{made.text()}\n".encode())
+    write_or_print(out, f"{made.text()}\n")
+    if out is not None:
         words = (
             f"{made.count} poster er forseglet; seglets digest",
             f"{made.count} entries were sealed; digest of the seal",
@@ -89,7 +86,8 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     """Sign a seal. Several people can sign the same one, in any order, one after the other or each in a copy.
 
     With several SEALs, which must be copies of one, the signatures of all are put together; with --key another one is
-    added. A key signs once. A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE. Keys are read and never kept.
+    added. A key signs once; that it has before is said. A passphrase is asked for, or taken from SEKSKANT_PASSPHRASE.
+    Keys are read and never kept.
 
     Exit code: 0 done; 1 a file is no seal, or no key; 4 the files are different seals, or a signature does not hold.
     """
@@ -104,9 +102,12 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     if name is not None and not is_name(name):
         raise click.UsageError(f"--name has at most {LONGEST_NAME} characters, all of which can be printed")
     seals = read_seals(files)
-    made = merged([one.seal for one in seals], [one.file for one in seals])
+    with in_language(lang):
+        made = merged([one.seal for one in seals], [one.file for one in seals])
     if key is not None:
-        made = cosigned(made, key, passphrase_of(key), name)
+        before, made = made, cosigned(made, key, passphrase_of(key), name)
+        if made is before:
+            _say_signed_before(key, lang)
     write_file(out or files[0], f"{made.text()}\n".encode())
     words = (
         f"signaturer: {len(made.signatures)}; seglets digest",
@@ -115,7 +116,17 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     say(f"{out or files[0]}: {Wording(lang).pick(*words)}: {made.digest}")
 
 
-def _check_free(out: Path | None, own: Sequence[Path] = ()) -> None:
+def _say_signed_before(key: Path, lang: Language) -> None:
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
+
+    words = (
+        "nøglen har allerede signeret seglet; dens første signatur bliver stående, med det navn, der blev signeret",
+        "the key has signed the seal before; its first signature stays, with the name that was signed",
+    )
+    say(f"{key}: {Wording(lang).pick(*words)}")
+
+
+def _check_free(out: Path | None, own: Sequence[Path]) -> None:
     """That a seal takes the place of no journal, key or other seal: of none but those that go into it."""
     if out is not None and out.is_file() and out.resolve() not in {path.resolve() for path in own}:
         raise click.UsageError(f"{out} is there already; choose another name")

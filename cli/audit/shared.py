@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -89,26 +90,41 @@ def entries_wanted(
     journal: Journal,
     options: dict[str, str | int | None],
     damaged: list[Diagnostic] | None = None,
+    uncertain: list[Diagnostic] | None = None,
     *,
     brief: bool = False,
     latest: int | None = None,
 ) -> Iterator[Entry]:
     """The entries that the options ask for; decisions of runs among them where decisions are asked for.
 
-    `damaged` takes what is wrong with what is left out.
+    `damaged` takes what is wrong with what is left out; `uncertain`, if it is another list, which entries only may have
+    been asked for, since they do not hold what their digests say.
 
     Raises:
-        Rejected: something is damaged, and `damaged` is not given.
+        Rejected: something is damaged, and there is no list for it.
     """
     from offers.recorded.decisions_of_runs import entries_with_rows  # noqa: PLC0415 - help must not wait for it
 
     are_decisions_asked_for = options.pop("decisions")
     selection = wanted(options)
     if are_decisions_asked_for or any((selection.offer, selection.rulebook, selection.verdict)):
-        entries = entries_with_rows(journal, selection, damaged, brief=brief, latest=latest)
+        entries = entries_with_rows(journal, selection, damaged, uncertain, brief=brief, latest=latest)
     else:
-        entries = journal.entries(selection, latest=latest, damaged=damaged)
+        entries = _entries(journal, selection, damaged, uncertain, latest)
     return _sound(journal, entries, damaged)
+
+
+def _entries(
+    journal: Journal,
+    selection: Filter,
+    damaged: list[Diagnostic] | None,
+    uncertain: list[Diagnostic] | None,
+    latest: int | None,
+) -> Iterator[Entry]:
+    if not any(selection):
+        return journal.entries(latest=latest, damaged=damaged)
+    found = journal.selected([selection], damaged, uncertain)
+    return found if latest is None else iter(deque(found, maxlen=latest))
 
 
 def _sound(journal: Journal, entries: Iterable[Entry], damaged: list[Diagnostic] | None) -> Iterator[Entry]:

@@ -12,6 +12,8 @@ from engine.diagnostics import Exit, Failure, Rejected, exit_code
 from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.rulebooks.library import Library
 
 __all__ = ["Exit", "exit_code"]
@@ -56,6 +58,20 @@ def present(failure: Failure) -> Exit:
     for line in failure.lines():
         say(line)
     return failure.exit
+
+
+def write_or_print(out: Path | None, text: str) -> None:
+    """Write a text, which ends its last line, to a file, whole or not at all; or print it where no file is given.
+
+    Raises:
+        Rejected: the file cannot be written.
+    """
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
+
+    write_file(out, text.encode())
 
 
 def stop(code: Exit) -> None:

@@ -98,8 +98,8 @@ class Count(click.ParamType[int]):
 class FileName(click.Path):
     """The path of a file or folder, which need not be there."""
 
-    def __init__(self, *, file_okay: bool = True) -> None:
-        super().__init__(path_type=Path, file_okay=file_okay)
+    def __init__(self, *, file_okay: bool = True, exists: bool = False) -> None:
+        super().__init__(path_type=Path, file_okay=file_okay, exists=exists)
 
     def convert(
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
@@ -115,3 +115,20 @@ class FileName(click.Path):
         if not str(value).strip():
             self.fail("it is empty", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class NewFileName(FileName):
+    """The path of a file that is written, and takes the place of none."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """The path.
+
+        Raises:
+            click.BadParameter: a file is there; what is no file, such as a pipe, can be written to.
+        """
+        path = super().convert(value, param, ctx)
+        if Path(os.fsdecode(path)).is_file():
+            self.fail(f"{os.fsdecode(path)} is there already; choose another name", param, ctx)
+        return path

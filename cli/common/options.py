@@ -133,7 +133,7 @@ def journal_option(function: Function) -> Function:
 def _runs_option(function: Function) -> Function:
     """The option `--runs` of a command that reads a journal; `folders_of_runs` gives what it says."""
     help_text = "A folder in which runs that the journal names may be read, beside its own (repeatable)."
-    kind = FileName(file_okay=False)
+    kind = FileName(file_okay=False, exists=True)
     named = {"multiple": True, "type": kind, "envvar": "SEKSKANT_RUNS", "metavar": "FOLDER", "help": help_text}
     return click.option("--runs", expose_value=False, callback=_remember_runs, **named)(function)  # type: ignore[arg-type]
 

@@ -18,7 +18,16 @@ from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected
 from engine.documents.file_writer import sync_names
 from engine.documents.ownership import abandoned, own
 from engine.journal.records import RunRecord
-from engine.journal.run_files import KEPT, RECORD, RunFiles, check_copy, digest_of_run, name_of_kept, runs_kept_of
+from engine.journal.run_files import (
+    KEPT,
+    LEFT_BY_SYSTEMS,
+    RECORD,
+    RunFiles,
+    check_copy,
+    digest_of_run,
+    name_of_kept,
+    runs_kept_of,
+)
 from engine.values.canonical import canonical, in_unicode, sha256
 from offers.tables.table_file import digest_of_files
 
@@ -196,15 +205,13 @@ OF_RUNS = (
     *("decisions", "rulebooks", "run.json", RECORD, "rejected.csv", "fragile.csv", "changes.csv", "changes.xlsx"),
     *("summary.txt", "summary.html"),
 )
-_NOBODY = (".", "~$", "Thumbs.db", "desktop.ini")
-"""How the names begin of what systems and spreadsheet programs put into folders."""
 
 
 def _not_of_a_run(out: Path) -> Iterator[str]:
     """What stands in a folder that no run wrote."""
     if out.is_dir():
         names = (path.name for path in sorted(out.iterdir()))
-        yield from (name for name in names if name not in OF_RUNS and not name.startswith(_NOBODY))
+        yield from (name for name in names if name not in OF_RUNS and not name.startswith(LEFT_BY_SYSTEMS))
 
 
 def _is_whole(folder: Path) -> bool:
@@ -216,9 +223,8 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _check_same(place: Path, record: RunRecord) -> None:
-    files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
-    altered = [str(path) for path, _ in RunFiles(place, record, str(place)).altered()]
-    altered += [str(place / name) for name in sorted(files - {RECORD, *(file.path for file in record.files)})]
+    files = RunFiles(place, record, str(place))
+    altered = [str(path) for path, _ in files.altered()] + [str(path) for path in files.surplus()]
     recorded = place / RECORD
     if not recorded.is_file() or recorded.read_bytes() != canonical(record.record()).encode():
         altered.append(str(recorded))

@@ -132,7 +132,7 @@ def reclassify(
     vocabulary = shared_vocabulary(rulebooks)
     damaged: list[Diagnostic] = []
     try:
-        with _opened(journal) as recorder, RunFolder(out) as folder:
+        with _opened(journal, lang) as recorder, RunFolder(out) as folder:
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
             say_how_it_was_read(request.table, lang)
             before = _previous(previous, request, ids)
@@ -147,8 +147,9 @@ def reclassify(
             recording = RunRecording(library, request, result)
             record = recording.record(folder.path)
             kept = folder.keep(record)
-            if recorder is not None:
-                recording.append(recorder, record, kept, recorder_name())
+            if journal is not None:
+                with _to_append(journal, recorder) as target:
+                    recording.append(target, record, kept, recorder_name())
             folder.replace(kept)
     except FolderInUse as error:
         raise click.UsageError(str(error)) from None
@@ -189,13 +190,30 @@ def _backend(name: str, master: str | None, table: Table, scratch: Path) -> Iter
 
 
 @contextmanager
-def _opened(address: str | None) -> Iterator[Journal | None]:
-    """The journal to record in, found to be writable before anything is decided."""
+def _opened(address: str | None, lang: Language) -> Iterator[Journal | None]:
+    """The journal to record in, found to be writable before anything is decided; None where it is yet to be made."""
     if address is None:
         yield None
         return
+    from cli.common.network_drive import warn_of_network_drive  # noqa: PLC0415 - a database costs start-up
+    from engine.journal.journal import Journal, can_be_made  # noqa: PLC0415
+
+    warn_of_network_drive(address, lang)
+    if can_be_made(address):
+        yield None
+        return
+    with Journal(address, writes=True) as journal:
+        yield journal
+
+
+@contextmanager
+def _to_append(address: str, opened: Journal | None) -> Iterator[Journal]:
+    """The journal, made now where there was none: a register that is refused leaves no empty one behind."""
     from engine.journal.journal import Journal  # noqa: PLC0415 - a database costs start-up
 
+    if opened is not None:
+        yield opened
+        return
     with Journal(address, writes=True) as journal:
         yield journal
 

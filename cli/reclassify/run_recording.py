@@ -10,7 +10,8 @@ import polars as pl
 
 from cli.common.console import say
 from engine.journal.records import File, RunRecord, RunRulebook
-from engine.journal.run_files import digest_of_file
+from engine.journal.row_proof import ROOTS, file_of_decisions, rows_in
+from engine.journal.run_files import RunFiles, digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.runs.run_pass import Request, RunResult
@@ -59,10 +60,22 @@ class RunRecording:
             "engines": [e.engine if e else "" for e in self._result.executions],
             "checked_by": [e.checked_by if e else "" for e in self._result.executions],
             "checked_by_reference": self._result.checked,
+            ROOTS: self._roots(record, folder),
         }
         draft = run_draft(name, record, journal.place_of(folder), execution)
         (entry,) = journal.append([draft], texts_of([r for pair in self._rulebooks for r in pair]), by=by)
         say(f"recorded as entry {entry.number} of {journal.shown_address}, run {name}")
+
+    def _roots(self, record: RunRecord, folder: Path) -> dict[str, str]:
+        """Of each file of decisions the root of the tree over its rows, where there is one."""
+        from offers.recorded.recorded_rows import root_of_rows  # noqa: PLC0415 - only what is recorded needs it
+
+        files, roots = RunFiles(folder, record, str(folder)), dict[str, str]()
+        for name in (rulebook.ref.name for rulebook, _ in self._rulebooks):
+            root = root_of_rows(files.table(file_of_decisions(name)), rows_in(record, name))
+            if root is not None:
+                roots[name] = root
+        return roots
 
 
 def _superset(rulebook: Rulebook, request: Request, library: Library) -> Rulebook | None:

@@ -74,6 +74,9 @@ class Address:
         """The database, to read or to append."""
         if self.path is None:
             return _postgresql(self, writes=writes)
+        if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
+            message = "the path leads to no file but to a pipe, a socket or a device"
+            raise rejected(self.place, "journal-unreadable", message, "give the journal a file of its own")
         if not writes and not self.path.is_file():
             hint = "`sekskant assess --journal` makes one"
             raise rejected(self.place, "journal-unreadable", "there is no journal", hint)

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import Any
 
 from engine.diagnostics import Place, rejected
 from engine.documents.document import MAX_BYTES
 from engine.documents.json_text import each_key_once, load_json
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def text_of_form(data: bytes) -> str:
+    r"""The text of a file, without the end of its line: UTF-8, or what its byte order mark says.
+
+    On the way through Windows a file gets another encoding or line end, which alters nothing that it says.
+
+    Raises:
+        UnicodeDecodeError: it is no such text.
+
+    >>> {text_of_form(data) for data in (b"{}", b"{}\r\n", b"\xef\xbb\xbf{}", "{}\r\n".encode("utf-16"))}
+    {'{}'}
+    """
+    mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", "utf-8"))
+    return data.removeprefix(mark).decode(encoding).removesuffix("\n").removesuffix("\r")
 
 
 def read_form(data: bytes, file: str, hint: str) -> Any:
@@ -19,7 +37,7 @@ def read_form(data: bytes, file: str, hint: str) -> Any:
     if len(data) > MAX_BYTES:
         raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", hint)
     try:
-        record = load_json(data.decode(), file, object_pairs_hook=each_key_once)
+        record = load_json(text_of_form(data), file, object_pairs_hook=each_key_once)
         json.dumps(record, ensure_ascii=False).encode()  # half a character is no text
     except ValueError:
         raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", hint) from None

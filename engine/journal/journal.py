@@ -34,6 +34,9 @@ _CREATION = 5_307_192
 
 _EMPTY: dict[str, Any] = dict.fromkeys(Entry._fields) | {"content": ""}
 _HINT = "`sekskant audit verify` says what is wrong"
+_MAY_BE_WANTED = "it does not hold what its digest says, so that it may be one of those asked for"
+_LAST = "\x7f"
+"""Comes after all that can follow a day in a time."""
 
 
 class Head(NamedTuple):
@@ -63,6 +66,23 @@ class Filter(NamedTuple):
     recorded_by: str | None = None
     since: str | None = None
     until: str | None = None
+
+    def wants(self, entry: Entry) -> bool:
+        """Whether an entry is wanted by what its columns say."""
+        for name, value in self._asdict().items():
+            if value is None:
+                continue
+            if name == "since":
+                is_so = str(entry.recorded_at) >= value
+            elif name == "until":
+                is_so = str(entry.recorded_at) < f"{value}{_LAST}"
+            elif name == "offer":
+                is_so = entry.offer in _forms(value)
+            else:
+                is_so = getattr(entry, name) == value
+            if not is_so:
+                return False
+        return True
 
 
 class Journal:
@@ -327,6 +347,36 @@ class Journal:
                     raise
                 damaged += error.diagnostics
 
+    def selected(
+        self,
+        selections: Sequence[Filter],
+        damaged: list[Diagnostic] | None = None,
+        uncertain: list[Diagnostic] | None = None,
+    ) -> Iterator[Entry]:
+        """The entries that any of the selections wants, in order; none is passed over for what a column says unproven.
+
+        Every entry is read. Those that are wanted are not compared with their digests here. `damaged` takes what is
+        wrong with those of them that are damaged, which are then left out; `uncertain`, which is the same if it is not
+        given, takes which others do not hold what their digests say, and may have been wanted.
+
+        Raises:
+            Rejected: there is such an entry, and no list for it.
+        """
+        for entry in self.rows():
+            is_wanted = any(selection.wants(entry) for selection in selections)
+            left_out = damaged if is_wanted or uncertain is None else uncertain
+            try:
+                self._checked(entry)
+                if not is_wanted and not entry.is_sound:
+                    raise self.damaged(entry, _MAY_BE_WANTED)
+            except Rejected as error:
+                if left_out is None:
+                    raise
+                left_out += error.diagnostics
+            else:
+                if is_wanted:
+                    yield entry
+
     def rows(
         self, selection: Filter | None = None, *, brief: bool = False, latest: int | None = None
     ) -> Iterator[Entry]:
@@ -395,6 +445,16 @@ class Journal:
             return stored_headers(connection)
 
 
+def can_be_made(address: str) -> bool:
+    """Whether there is no journal in a file, and there can be: nothing has that name, and its folder can be written.
+
+    Raises:
+        Rejected: it is no address of a journal.
+    """
+    path = Address(address).path
+    return path is not None and not os.path.lexists(path) and os.access(path.parent, os.W_OK | os.X_OK)
+
+
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()
@@ -436,6 +496,11 @@ def _entry_of(names: Sequence[str], row: Sequence[Any]) -> Entry:
     return Entry(**_EMPTY | dict(zip(names, row, strict=True)))
 
 
+def _forms(offer: str) -> list[str]:
+    """The forms of Unicode in which the same id may be written."""
+    return list(dict.fromkeys((offer, *(unicodedata.normalize(form, offer) for form in ("NFC", "NFD")))))
+
+
 def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:
     for name, value in selection._asdict().items():
         if value is None:
@@ -444,13 +509,11 @@ def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:
             yield ENTRIES.c.recorded_at >= value
         elif name == "until":
             # A day includes all its times.
-            yield ENTRIES.c.recorded_at < f"{value}\x7f"
+            yield ENTRIES.c.recorded_at < f"{value}{_LAST}"
         elif name == "kind":
             # Written out, so that the index of overrides serves.
             yield ENTRIES.c.kind == sa.literal(value, literal_execute=True)
         elif name == "offer":
-            # The same id may be written in several forms of Unicode.
-            forms = dict.fromkeys((value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))))
-            yield ENTRIES.c.offer.in_(forms)
+            yield ENTRIES.c.offer.in_(_forms(value))
         else:
             yield ENTRIES.c[name] == value

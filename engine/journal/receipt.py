@@ -3,8 +3,8 @@
 A receipt is canonical JSON (RFC 8785): the entry, the decision, its execution, the offer as it was written, and the
 texts of the rulebooks and vocabularies by their digests. Its seal is the digest of all the rest.
 
-That of a decision of a run has the run's entry and record, and names the file in which the decision stands; that it
-does stand there is seen with the journal.
+That of a decision of a run has the run's entry and record, names the file in which the decision stands, and proves by
+its row that it does; where the entry has no root of the rows (as in runs of before), that is seen with the journal.
 
 One that was made with the seal of a year has the proof that its entry lies below that seal.
 """
@@ -17,9 +17,10 @@ from typing import NamedTuple
 from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
 from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame
-from engine.journal.form_file import read_form
+from engine.journal.form_file import read_form, text_of_form
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, RunRecord, columns_of, rulebooks_named
+from engine.journal.row_proof import RowProof, file_of_decisions, root_in, row_proof_in, rows_in
 from engine.journal.sealed import Sealed, is_of, sealed_in
 from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.values.canonical import canonical, canonical_record, sha256
@@ -28,14 +29,17 @@ from engine.values.json_record import JsonRecord
 FORMAT, OF_RUN, BELOW_SEAL = "sekskant/receipt/1", "sekskant/receipt/2", "sekskant/receipt/3"
 """Of a decision in an entry, of one in a file of a run, and of either with the proof that it lies below a seal; there
 `run` and `name` are null where the decision stands in the entry."""
+OF_ROW = "sekskant/receipt/4"
+"""Of a decision in a file of a run, with the proof that it stands there; `sealed` is null where it has none."""
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
 KEYS_BY_FORMAT = {FORMAT: KEYS, OF_RUN: KEYS | {"run", "name"}, BELOW_SEAL: KEYS | {"run", "name", "sealed"}}
+KEYS_BY_FORMAT[OF_ROW] = KEYS_BY_FORMAT[BELOW_SEAL] | {"row"}
 _HINT = "`sekskant audit receipt` writes one"
 _SEE = "`sekskant audit verify` says what is wrong"
 
 
-def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None) -> str:
-    """The receipt of a decision entry, with the proof that it lies below a seal, if one is given.
+def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None, row: RowProof | None = None) -> str:
+    """The receipt of a decision entry, with the proofs that it lies below a seal and in its file, where they are given.
 
     Raises:
         Rejected: the entry is no decision, a text that it rests on is not kept, or the journal's header is damaged.
@@ -69,6 +73,8 @@ def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None) -
         record |= {"format": OF_RUN, "run": read_json(entry_in_chain.content), "name": entry.name}
     if sealed is not None:
         record = {"run": None, "name": None} | record | {"format": BELOW_SEAL, "sealed": sealed.record()}
+    if row is not None:
+        record = {"sealed": None} | record | {"format": OF_ROW, "row": row.record()}
     try:
         return canonical(record | {"seal": sha256(canonical(record))})
     except ValueError:
@@ -99,7 +105,7 @@ class Receipt(NamedTuple):
     @property
     def is_of_run(self) -> bool:
         """Whether the decision stands in a file of a run, whose entry the receipt has."""
-        return bool(self.record["format"] == OF_RUN or self.record.get("run") is not None)
+        return bool(self.record["format"] in (OF_RUN, OF_ROW) or self.record.get("run") is not None)
 
     @property
     def name(self) -> str:
@@ -125,7 +131,17 @@ class Receipt(NamedTuple):
         Raises:
             Malformed: what should be one is none.
         """
-        return sealed_in(self.record["sealed"]) if self.record["format"] == BELOW_SEAL else None
+        is_sealed = self.record["format"] == BELOW_SEAL or self.record.get("sealed") is not None
+        return sealed_in(self.record["sealed"]) if is_sealed else None
+
+    @property
+    def row(self) -> RowProof | None:
+        """The proof that the decision stands in the file of its run; None where the receipt has none.
+
+        Raises:
+            Malformed: what should be one is none.
+        """
+        return row_proof_in(self.record["row"]) if self.record["format"] == OF_ROW else None
 
     def run(self) -> RunRecord:
         """The record of the run that the decision is of.
@@ -164,7 +180,7 @@ def read_receipt(data: bytes, file: str) -> Receipt:
         Rejected: it is none.
     """
     record = read_form(data, file, _HINT)
-    text = data.decode().removesuffix("\n")
+    text = text_of_form(data)
     keys = KEYS_BY_FORMAT.get(str(record.get("format"))) if isinstance(record, dict) else None
     if keys is None:
         raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
@@ -180,7 +196,7 @@ def read_receipt(data: bytes, file: str) -> Receipt:
         raise rejected(Place(file), "receipt-form", "`name` must be null where `run` is")
     receipt = Receipt(text, record)
     try:
-        _ = receipt.sealed
+        _ = receipt.sealed, receipt.row
     except Malformed as error:
         raise rejected(Place(file), "receipt-form", str(error)) from None
     return receipt
@@ -252,6 +268,7 @@ def _columns(receipt: Receipt, entry: JsonRecord) -> Iterator[Mismatch]:
         if receipt.is_of_run:
             columns = {"year": decision.year}
             yield from _of_run(decision, receipt.run())
+            yield from _of_row(receipt, decision)
     except Malformed:
         yield Mismatch("decision", "a whole decision", "")
         return
@@ -264,9 +281,23 @@ def _of_run(decision: RecordedDecision, run: RunRecord) -> Iterator[Mismatch]:
     """The run was decided by the rulebook of the decision, and has a file of its decisions."""
     if decision.rulebook not in [r.rulebook for r in run.rulebooks] or decision.year != run.year:
         yield Mismatch("rulebook", decision.rulebook.name, ", ".join(r.rulebook.name for r in run.rulebooks))
-    name = f"decisions/{decision.rulebook.name}.parquet"
+    name = file_of_decisions(decision.rulebook.name)
     if not any(f.path == name or f.path.startswith(f"{name}/") for f in run.files):
         yield Mismatch("file", name, "")
+
+
+def _of_row(receipt: Receipt, decision: RecordedDecision) -> Iterator[Mismatch]:
+    """The decision is a row of the run's file, where the run's entry has the root of its rows."""
+    name, row = decision.rulebook.name, receipt.row
+    root = root_in(receipt.record["execution"], name)
+    if row is None and root is not None:
+        yield Mismatch("row", root, "")  # the proof was taken out
+    if row is None:
+        return
+    if root is None or not row.is_below(root, rows_in(receipt.run(), name)):
+        yield Mismatch("row", root or "", "")
+    if (differs_at := row.differs_at(decision)) is not None:
+        yield Mismatch("row", differs_at, "")
 
 
 def _texts(receipt: Receipt) -> Iterator[Mismatch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +17,8 @@ RECORD = "record.json"
 KEPT = ".runs"
 """How the folder with the runs of a name ends: those of `2018` are kept in `2018.runs`."""
 _DIGITS = 16
+LEFT_BY_SYSTEMS = (".", "~$", "Thumbs.db", "desktop.ini")
+"""How the names begin of what systems and spreadsheet programs put into folders."""
 _HINT = "a copy of the file that was not altered, put in its place, holds again"
 
 
@@ -27,6 +30,15 @@ def digest_of_run(run: RunRecord) -> str:
 def name_of_kept(digest: str) -> str:
     """What the folder of a run is called by its digest."""
     return digest[:_DIGITS]
+
+
+def is_kept(place: str, digest: str) -> bool:
+    """Whether a run with a digest was recorded where runs are kept: in a folder of its own, which nobody writes to.
+
+    >>> is_kept("2018.runs/" + 16 * "0", 64 * "0"), is_kept("2018", 64 * "0")
+    (True, False)
+    """
+    return PurePosixPath(place).name == name_of_kept(digest)
 
 
 def runs_kept_of(out: Path) -> Path:
@@ -92,6 +104,14 @@ class RunFiles:
                 path = self._folder / file.path
                 yield path, digest_of_file(path) is not None
 
+    def surplus(self) -> Iterator[Path]:
+        """What stands in the folder beside the files of the run and its record; what systems leave is not counted."""
+        own = {RECORD, *(file.path for file in self._run.files)}
+        for path in sorted(_below(self._folder)):
+            is_own = path.relative_to(self._folder).as_posix() in own
+            if not is_own and not path.name.startswith(LEFT_BY_SYSTEMS):
+                yield path
+
     def _fail(self, file: File) -> Path:
         path = self._folder / file.path
         was_altered = digest_of_file(path) is not None
@@ -104,6 +124,13 @@ class RunFiles:
                 path = folder / file.path
                 if _leads_below(path, folder) and digest_of_file(path) == file.sha256:
                     yield path
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """All that stands below a folder but folders, which are gone through; links are not followed."""
+    for top, folders, names in os.walk(folder):
+        yield from (Path(top, name) for name in names)
+        yield from (path for name in folders if (path := Path(top, name)).is_symlink())
 
 
 def _is_below(path: str) -> bool:

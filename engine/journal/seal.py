@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from engine.diagnostics import Malformed, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields
 from engine.documents.json_text import load_json
 from engine.journal.entry import Header
-from engine.journal.form_file import read_form
+from engine.journal.form_file import read_form, text_of_form
 from engine.journal.merkle import HIGHEST, Node, leaf, root
 from engine.values.canonical import canonical, sha256
 from engine.values.json_record import JsonRecord
@@ -35,6 +35,15 @@ _HINT = "`sekskant audit seal` writes one"
 _DIGEST, _SIGNATURE = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{128}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class NotAsSealed(Rejected):
+    """What is not sealed, or agrees with no seal: `danish` says it as the diagnostic does in English."""
+
+    def __init__(self, place: Place, code: str, danish: tuple[str, str], english: tuple[str, str]) -> None:
+        """The message and the hint in both languages."""
+        super().__init__([Diagnostic(place, code, *english)])
+        self.danish = Rejected([Diagnostic(place, code, *danish)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,22 @@ class Seal:
         return canonical(self.record() | {"signed_by": name})
 
 
+def other_journal(place: Place, seal: Seal) -> NotAsSealed:
+    """That a journal does not begin with what was sealed."""
+    return NotAsSealed(
+        place,
+        "not-as-sealed",
+        (
+            f"journalen begynder ikke med det, som seglet for {seal.year} har",
+            "`sekskant audit verify --seal` siger mere",
+        ),
+        (
+            f"the journal does not begin with what the seal of {seal.year} has",
+            "`sekskant audit verify --seal` says more",
+        ),
+    )
+
+
 def leaf_of(digest: str) -> Node:
     """The leaf of an entry in the tree of its journal: of the 32 bytes of its digest.
 
@@ -157,7 +182,7 @@ def is_seal(data: bytes) -> bool:
     (True, False, False)
     """
     try:
-        record = load_json(data.decode(), "")
+        record = load_json(text_of_form(data), "")
     except (ValueError, Rejected):
         return False
     return isinstance(record, dict) and str(record.get("format")).startswith(f"{FORMAT.rpartition('/')[0]}/")

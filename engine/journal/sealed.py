@@ -9,7 +9,7 @@ from engine.diagnostics import Place, rejected
 from engine.journal.entry import Entry
 from engine.journal.journal import Journal
 from engine.journal.merkle import HIGHEST, inclusion, is_included
-from engine.journal.seal import Seal, StrictFields, leaf_of, nodes_of
+from engine.journal.seal import Seal, StrictFields, leaf_of, nodes_of, other_journal
 from engine.values.json_record import JsonRecord
 
 _KEYS = frozenset({"seal", "count", "root", "index", "path"})
@@ -39,8 +39,7 @@ def sealed_entry(journal: Journal, entry: Entry, seal: Seal, file: str) -> Seale
     header = journal.header()
     leaves = [leaf_of(str(row.digest)) for row in itertools.islice(journal.rows(brief=True), seal.count)]
     if not seal.is_of(header) or not seal.begins(leaves):
-        message = f"the journal does not begin with what the seal of {seal.year} has"
-        raise rejected(Place(file), "not-as-sealed", message, "`sekskant audit verify --seal` says more")
+        raise other_journal(Place(file), seal)
     if entry.number > seal.count:
         message = f"entry {entry.number} was recorded after the seal, which has {seal.count} entries"
         raise rejected(Place(file), "unknown-entry", message, "a later seal has it")

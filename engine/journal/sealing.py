@@ -11,7 +11,7 @@ from engine.diagnostics import Place, Rejected, rejected
 from engine.journal.entry import DECISION, OVERRIDE, Entry, Header
 from engine.journal.merkle import Node, consistency, root
 from engine.journal.records import Recorded, RunRecord, rulebooks_named
-from engine.journal.seal import MOST, After, Contents, Seal, Signature, leaf_of
+from engine.journal.seal import MOST, After, Contents, NotAsSealed, Seal, Signature, leaf_of, other_journal
 from engine.journal.signature import is_signed, sign
 
 
@@ -76,8 +76,15 @@ class Sealing:
             Rejected: there is no entry of the year, or the journal does not begin with what the earlier seal has.
         """
         if self._of_year.is_empty:
-            message = f"the journal has no entry of {self._year}"
-            raise rejected(place, "unknown-entry", message, "`sekskant audit list` shows of which years it has some")
+            raise NotAsSealed(
+                place,
+                "unknown-entry",
+                (
+                    f"journalen har ingen post fra {self._year}",
+                    "`sekskant audit list` viser, fra hvilke år den har nogen",
+                ),
+                (f"the journal has no entry of {self._year}", "`sekskant audit list` shows of which years it has some"),
+            )
         contents = self._of_year.contents()
         if not 0 <= contents.decisions_of_runs <= MOST:
             raise rejected(place, "damaged-entry", f"the runs of {self._year} count more decisions than there can be")
@@ -95,8 +102,7 @@ class Sealing:
 
     def _after(self, earlier: Seal, header: Header, place: Place) -> After:
         if not earlier.is_of(header) or not earlier.begins(self._leaves):
-            message = f"the journal does not begin with what the seal of {earlier.year} has"
-            raise rejected(place, "not-as-sealed", message, "`sekskant audit verify --seal` says more")
+            raise other_journal(place, earlier)
         path = tuple(node.hex() for node in consistency(self._leaves, earlier.count))
         return After(earlier.digest, earlier.count, earlier.root, path)
 
@@ -122,8 +128,12 @@ def merged(seals: Sequence[Seal], files: Sequence[str]) -> Seal:
     by_key: dict[str, Signature] = {}
     for seal, file in zip(seals, files, strict=True):
         if seal.digest != seals[0].digest:
-            message = f"this is another seal than that of {files[0]}"
-            raise rejected(Place(file), "not-as-sealed", message, "copies of one seal differ in signatures alone")
+            raise NotAsSealed(
+                Place(file),
+                "not-as-sealed",
+                (f"dette er et andet segl end det i {files[0]}", "kopier af ét segl er kun forskellige i signaturerne"),
+                (f"this is another seal than that of {files[0]}", "copies of one seal differ in signatures alone"),
+            )
         for one in seal.signatures:
             if not holds(one, seal, file):
                 raise _does_not_hold(one, file)
@@ -141,5 +151,12 @@ def holds(one: Signature, seal: Seal, file: str) -> bool:
 
 
 def _does_not_hold(one: Signature, file: str) -> Rejected:
-    message = f"the signature with the key {one.key} does not hold"
-    return rejected(Place(file), "not-as-sealed", message, "ask for a copy that was signed, and take this one away")
+    return NotAsSealed(
+        Place(file),
+        "not-as-sealed",
+        (f"signaturen med nøglen {one.key} holder ikke", "bed om en kopi, der er signeret, og tag denne bort"),
+        (
+            f"the signature with the key {one.key} does not hold",
+            "ask for a copy that was signed, and take this one away",
+        ),
+    )

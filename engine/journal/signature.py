@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.document import read_file
 from engine.documents.json_text import load_json
+from engine.journal.form_file import text_of_form
 from engine.values.canonical import canonical
 from engine.values.json_record import JsonRecord
 
@@ -50,7 +51,7 @@ def read_signed_head(file: Path) -> JsonRecord:
         Rejected: it is none.
     """
     try:
-        record = load_json(read_file(file), str(file))
+        record = load_json(text_of_form(read_file(file)), str(file))
     except ValueError:
         record = None
     if not isinstance(record, dict) or set(record) != KEYS or record["format"] != FORMAT:

@@ -17,7 +17,7 @@ from engine.journal.entry import DECISION, FORMATS, Entry, EntryFormat, Header
 from engine.journal.journal import Head, Journal
 from engine.journal.order import positions_in_order
 from engine.journal.records import Recorded, RunRecord, columns_of, recorded_by, rulebooks_named
-from engine.journal.run_files import RunFiles
+from engine.journal.run_files import RECORD, RunFiles, digest_of_file, is_kept
 from engine.values.canonical import sha256
 
 Kind = Literal[
@@ -36,6 +36,7 @@ Kind = Literal[
     "text_inserted",
     "file_altered",
     "file_missing",
+    "file_added",
     "file_elsewhere",
     "schema",
     "index",
@@ -418,5 +419,12 @@ def _verify_files(journal: Journal, entry: Entry, run: RunRecord) -> Iterator[Fa
     except Rejected:
         yield Fault("file_elsewhere", entry.number, detail=str(journal.folder_at(str(entry.place))))
         return
-    for path, is_there in RunFiles.recorded(folder, run, f"entry {entry.number}").altered():
+    files = RunFiles.recorded(folder, run, f"entry {entry.number}")
+    for path, is_there in files.altered():
         yield Fault("file_altered" if is_there else "file_missing", entry.number, detail=str(path))
+    if is_kept(str(entry.place), str(entry.content_digest)):
+        # The record is the entry's content to the byte.
+        if (digest := digest_of_file(folder / RECORD)) != entry.content_digest:
+            yield Fault("file_altered" if digest else "file_missing", entry.number, detail=str(folder / RECORD))
+        for path in files.surplus():
+            yield Fault("file_added", entry.number, detail=str(path))

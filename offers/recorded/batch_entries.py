@@ -22,6 +22,7 @@ from engine.documents.fields import read_json
 from engine.journal.entry import DECISION, Entry, RowEntry
 from engine.journal.journal import Journal
 from engine.journal.records import RUN_FORMAT, RunRecord, RunRulebook
+from engine.journal.row_proof import file_of_decisions
 from engine.journal.run_files import RunFiles
 from engine.rulebooks.rulebook import Vocabulary
 from engine.values.canonical import canonical_record, decision_text, sha256
@@ -62,7 +63,7 @@ def row_entries(
             rulebook that it was decided by is not kept.
     """
     with _leaving_out(damaged):
-        recorded = _recorded(journal, run)
+        recorded = recorded_run(journal, run)
         replayer = Replayer(journal.text)
         owner = f"entry {run.number} of {journal.shown_address}"
         files = RunFiles.recorded(journal.folder_of_run(run), recorded, owner)
@@ -71,7 +72,7 @@ def row_entries(
             if selection.rulebook not in (None, named.id, named.name):
                 continue
             with _leaving_out(damaged):
-                paths = files.table(f"decisions/{named.name}.parquet")
+                paths = files.table(file_of_decisions(named.name))
                 rows = _rows(paths, selection)
                 if brief:
                     yield from (_brief(run, decided, row, paths[0]) for row in rows)
@@ -92,8 +93,12 @@ def _leaving_out(damaged: list[Diagnostic] | None) -> Iterator[None]:
         damaged += error.diagnostics
 
 
-def _recorded(journal: Journal, run: Entry) -> RunRecord:
-    """What the entry of a run records, where it has its digest."""
+def recorded_run(journal: Journal, run: Entry) -> RunRecord:
+    """What the entry of a run records.
+
+    Raises:
+        Rejected: it does not have its digest, or holds no whole run.
+    """
     if not run.is_sound:
         raise journal.damaged(run, "the entry does not have its digest, so that nothing in it shows what was decided")
     try:

@@ -15,30 +15,39 @@ def entries_with_rows(
     journal: Journal,
     selection: Filter,
     damaged: list[Diagnostic] | None = None,
+    uncertain: list[Diagnostic] | None = None,
     *,
     brief: bool = False,
     latest: int | None = None,
 ) -> Iterator[Entry]:
     """The entries wanted, in order, the decisions of runs after the run that they belong to.
 
-    `damaged` takes what is wrong with what is left out. Brief rows lack their long texts; `latest` takes only so
-    many last ones.
+    `damaged` takes what is wrong with what is left out, `uncertain` what may be wanted (`Journal.selected`). Brief rows
+    lack their long texts; `latest` takes only so many last ones.
 
     Raises:
         Rejected: an entry, or a file of a run, is damaged, and `damaged` is not given.
     """
-    wanted = _in_order(journal, selection, damaged, brief=brief)
+    wanted = _in_order(journal, selection, damaged, uncertain, brief=brief)
     yield from wanted if latest is None else deque(wanted, maxlen=latest)
 
 
-def _in_order(journal: Journal, selection: Filter, damaged: list[Diagnostic] | None, *, brief: bool) -> Iterator[Entry]:
+def _in_order(
+    journal: Journal,
+    selection: Filter,
+    damaged: list[Diagnostic] | None,
+    uncertain: list[Diagnostic] | None,
+    *,
+    brief: bool,
+) -> Iterator[Entry]:
     version = f"@{selection.version}" if selection.version else ""
     rulebook = f"{selection.rulebook}{version}" if selection.rulebook else None
     rows = RowSelection(selection.offer, rulebook, selection.verdict)
     of_runs = selection._replace(kind=RUN, offer=None, rulebook=None, version=None, verdict=None)
     # Of the whole journal only the runs are held.
-    runs = deque(journal.entries(of_runs, damaged=damaged) if selection.kind in (None, RUN) else ())
-    for entry in journal.entries(selection, damaged=damaged):
+    left_out = damaged if uncertain is None else uncertain  # whether it has anything that is wanted is not known
+    runs = deque(journal.entries(of_runs, damaged=left_out) if selection.kind in (None, RUN) else ())
+    for entry in journal.selected([selection], damaged, uncertain):
         while runs and runs[0].number < entry.number:
             yield from row_entries(journal, runs.popleft(), rows, damaged, brief=brief)
         yield entry

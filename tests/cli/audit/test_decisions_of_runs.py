@@ -15,6 +15,9 @@ import polars as pl
 import pytest
 import yaml
 
+from engine.journal.merkle import node
+from engine.journal.row_proof import leaf_of_row
+from engine.journal.seal import nodes_of
 from engine.values.canonical import canonical, sha256
 from tests.command import DATA, Ran, here
 from tests.journals import at_work_in_copy, edited
@@ -239,7 +242,7 @@ def test_a_receipt_of_it_holds_without_the_journal_and_with_it(folder: Path, ide
     ran = here("receipt", "verify", "receipt.json", columns=120)
     assert ran.code == 0, ran.out
     assert "the decision is identical" in ran.out
-    assert "is seen with the journal only" in ran.out
+    assert "✓ The decision stands in the file of the run." in ran.out
     assert "Gnisten" in ran.out or "Kilden" in ran.out
     ran = here("receipt", "verify", "receipt.json", "--journal", JOURNAL, columns=120)
     assert ran.code == 0, ran.out
@@ -286,8 +289,119 @@ def test_a_receipt_that_was_altered_and_sealed_again_does_not_hold(folder: Path,
     assert here("receipt", "verify", "receipt.json").code == 4
 
 
-def test_evidence_that_is_not_in_the_file_is_found_with_the_journal(folder: Path) -> None:
+def _of_another_row(record: dict[str, Any]) -> None:
+    """A whole decision that follows from the same rulebook: that of the other row."""
+    other = json.loads(receipt(f"3/y@home@{MOST}@2018"))
+    record |= {part: other[part] for part in ("decision", "document", "name")}
+
+
+def _with_its_row(record: dict[str, Any]) -> None:
+    _of_another_row(record)
+    record["row"]["cells"] = json.loads(receipt(f"3/y@home@{MOST}@2018"))["row"]["cells"]
+
+
+def _without_its_row(record: dict[str, Any]) -> None:
+    _of_another_row(record)
+    record["format"] = "sekskant/receipt/2"
+    del record["row"], record["sealed"]
+
+
+def _by_the_other_rulebook(record: dict[str, Any]) -> None:
+    record["row"] = json.loads(receipt(f"3/x@{STRATEGY}@2018"))["row"]
+
+
+def _cells_that_are_none(record: dict[str, Any]) -> None:
+    record["row"]["cells"]["offer"] = 2.5
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        *(_other_evidence, _of_another_row, _with_its_row, _without_its_row),
+        *(_by_the_other_rulebook, _cells_that_are_none),
+    ],
+)
+def test_a_decision_that_is_not_in_the_file_is_found_without_the_journal(folder: Path, edit: Any) -> None:
     record = json.loads(receipt(f"3/x@{MOST}@2018"))
+    edit(record)
+    (folder / "receipt.json").write_text(sealed(record))
+    ran = here("receipt", "verify", "receipt.json", columns=120)
+    assert ran.code == 4
+    assert "✗ The proof that the decision stands in the file of the run does not hold." in ran.out
+
+
+@pytest.mark.parametrize("cells", [None, [], {"offer": ["x"]}])
+def test_a_proof_that_is_none_is_no_receipt(folder: Path, cells: Any) -> None:
+    record = json.loads(receipt(f"3/x@{MOST}@2018"))
+    record["row"]["cells"] = cells
+    (folder / "receipt.json").write_text(sealed(record))
+    ran = here("receipt", "verify", "receipt.json")
+    assert (ran.code, "`row.cells`" in ran.err) == (1, True)
+
+
+def _made_anew(record: dict[str, Any]) -> str:
+    """A receipt whose every digest fits what is in it, as whoever makes all of it up can write it."""
+    leaf, path = leaf_of_row(record["row"]["cells"]), nodes_of(record["row"]["path"])
+    record["execution"]["rows"][f"{MOST}@2018"] = node(leaf, path[0]).hex()
+    record["entry"]["execution"] = sha256(canonical(record["execution"]))
+    record["digest"] = sha256(canonical(record["entry"]))
+    return sealed(record)
+
+
+ODD_CELLS: list[dict[str, Any]] = [
+    *({"cases_per_10000": odd} for odd in (True, "x", "<=", 1e300, -1, "\0", "ukendt")),
+    *({"operator_kind": odd} for odd in (7, "", None, "regionen")),
+    *({"document": odd} for odd in ("{", "[1]", 7, "{}", "null")),
+    *({odd: "x"} for odd in ("", " index", "id", "cases_per_10000_2014", "area", "\ud7ff")),
+    *({"self_supply_needed_because": odd} for odd in (7, True, "=1+1")),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cells", ODD_CELLS, ids=str)
+def test_odd_cells_of_a_row_are_another_offer_s_and_no_defect(cells: dict[str, Any], folder: Path) -> None:
+    record = json.loads(receipt(f"3/x@{MOST}@2018"))
+    (folder / "receipt.json").write_text(_made_anew(record))
+    assert here("receipt", "verify", "receipt.json").code == 0
+    record["row"]["cells"] |= cells
+    (folder / "receipt.json").write_text(_made_anew(record))
+    ran = here("receipt", "verify", "receipt.json")
+    assert ran.code in (0, 1, 4), ran.err
+    if set(cells) <= {"cases_per_10000", "operator_kind"}:
+        assert ran.code == 4
+
+
+def test_numbers_of_typed_columns_are_proven_as_they_are(folder: Path) -> None:
+    columns = {"id": ["p", "q"], "operator_kind": ["municipality"] * 2, "cases_per_10000": [0.7 - 0.2, 1.0]}
+    pl.DataFrame(columns | {"severe_complexities": [4, None]}).write_parquet("typed.parquet")
+    here("reclassify", "typed.parquet", "--year", "2018", "--out", "typed", "--journal", JOURNAL)
+    for offer in ("p", "q"):
+        (folder / "receipt.json").write_text(receipt(f"4/{offer}@{MOST}"))
+        verified = here("receipt", "verify", "receipt.json", "--format", "json")
+        assert json.loads(verified.out)["stands_in_file"] is True
+
+
+@pytest.fixture
+def without_roots(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run whose entry, the fourth, has no root of its rows, as those of before."""
+    monkeypatch.setattr("offers.recorded.recorded_rows.MOST_ROWS", 1)
+    here("reclassify", "register.csv", "--year", "2018", "--out", "run", "--journal", JOURNAL)
+
+
+@pytest.mark.usefixtures("without_roots")
+def test_of_a_run_without_roots_it_is_said_what_is_not_shown(folder: Path) -> None:
+    (folder / "receipt.json").write_text(receipt(f"4/x@{MOST}"))
+    ran = here("receipt", "verify", "receipt.json", columns=120)
+    assert ran.code == 0
+    assert "! That the decision stands in the file of the run is not shown" in ran.out
+    assert json.loads(here("receipt", "verify", "receipt.json", "--format", "json").out)["stands_in_file"] is None
+    journal = ("--journal", JOURNAL, "--format", "json")
+    assert json.loads(here("receipt", "verify", "receipt.json", *journal).out)["stands_in_file"] is True
+
+
+@pytest.mark.usefixtures("without_roots")
+def test_evidence_that_is_not_in_the_file_is_found_with_the_journal(folder: Path) -> None:
+    record = json.loads(receipt(f"4/x@{MOST}@2018"))
     _other_evidence(record)
     (folder / "receipt.json").write_text(sealed(record))
     assert here("receipt", "verify", "receipt.json").code == 0

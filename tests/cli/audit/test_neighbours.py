@@ -121,3 +121,43 @@ def test_a_journal_whose_name_is_not_utf_8_is_read_as_it_was_written(folder: Pat
     assert here("assess", "offers", "--year", "2018", "--summary", "--journal", name).code == 0
     assert here("audit", "verify", "--journal", name).code == 0
     assert here("audit", "replay", "--all", "--journal", name).code == 0
+
+
+FILTERS: dict[str, tuple[str, str]] = {
+    # what is asked for, and an edit of entry 1, which it is about, that would hide it
+    "--offer=gnisten": ("offer", "'another'"),
+    f"--rulebook={STRATEGY}": ("rulebook", "'another'"),
+    f"--rulebook={STRATEGY}@2018": ("version", "'2019'"),
+    "--verdict=undetermined": ("verdict", "'met'"),
+    "--year=2018": ("year", "2017"),
+    "--since=2020-01-01": ("recorded_at", "'2019-01-01T00:00:00.000000Z'"),
+    "--until=2100-01-01": ("recorded_at", "'2100-01-02T00:00:00.000000Z'"),
+    "--recorded-by=ida": ("recorded_by", "'bo'"),
+}
+
+
+@pytest.mark.parametrize("asked", FILTERS)
+@pytest.mark.parametrize("command", ["list", "export"])
+def test_an_entry_is_not_hidden_from_a_filter_by_an_altered_column(asked: str, command: str, folder: Path) -> None:
+    column, value = FILTERS[asked]
+    fixed = ("audit", command, asked, "--journal", "journal.db")
+    with edited(folder / "journal.db") as connection:
+        connection.execute(f"UPDATE entries SET {column} = {value} WHERE number = 1")  # noqa: S608
+    ran = here(*fixed)
+    assert (ran.code, "entry 1: damaged-entry: " in ran.err) == (4, True)
+
+
+@pytest.mark.parametrize("edit", ["offer = 'another'", "kind = 'run'", "rulebook = NULL"])
+def test_a_history_does_not_end_before_an_entry_that_was_altered_to_be_of_another(edit: str, folder: Path) -> None:
+    with edited(folder / "journal.db") as connection:
+        connection.execute(f"UPDATE entries SET {edit} WHERE number = 1")  # noqa: S608
+    ran = here("audit", "history", "gnisten", "--rulebook", STRATEGY, "--journal", "journal.db")
+    assert (ran.code, "entry 1: damaged-entry: " in ran.err) == (4, True)
+
+
+def test_a_replay_of_a_run_tells_of_an_entry_that_was_altered_to_be_of_another(folder: Path) -> None:
+    with edited(folder / "journal.db") as connection:
+        (run,) = connection.execute("SELECT run FROM entries WHERE number = 1").fetchone()
+        connection.execute("UPDATE entries SET run = 'another' WHERE number = 1")
+    ran = here("audit", "replay", "--run", run, "--journal", "journal.db")
+    assert (ran.code, "entry 1: damaged-entry: " in ran.err) == (4, True)

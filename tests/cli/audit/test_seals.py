@@ -271,6 +271,7 @@ def test_who_signs_twice_has_signed_once(folder: Path, seal: Path) -> None:
     once = seal.read_text()
     again = here("audit", "cosign", str(seal), "--key", str(folder / "ane.pem"), "--name", "somebody else")
     assert again.code == 0
+    assert "ane.pem: the key has signed the seal before; its first signature stays" in again.err
     assert seal.read_text() == once
     assert len(json.loads(once)["signatures"]) == 1
 
@@ -302,6 +303,24 @@ def test_another_seal_is_no_copy(folder: Path, tmp_path: Path, seal: Path) -> No
     ran = here("audit", "cosign", str(seal), str(other))
     assert ran.code == 4
     assert f"{other}: not-as-sealed: this is another seal than that of {seal}" in ran.err
+
+
+def test_what_is_refused_is_said_in_danish_to_danes(folder: Path, tmp_path: Path, seal: Path) -> None:
+    danish = ("--lang", "da")
+    none = audit(folder / "whole.db", "seal", "--year", "2031", *danish)
+    assert (none.code, "unknown-entry: journalen har ingen post fra 2031" in none.err) == (1, True)
+    other = tmp_path / "other.json"
+    other.write_text(audit(folder / "whole.db", "seal", "--year", "2018", "--date", "2019-01-01").out)
+    ran = here("audit", "cosign", str(seal), str(other), *danish)
+    assert (ran.code, f"{other}: not-as-sealed: dette er et andet segl end det i {seal}" in ran.err) == (4, True)
+    record(str(tmp_path / "another.db"))
+    ran = audit(tmp_path / "another.db", "seal", "--year", "2018", "--after", str(seal), *danish)
+    assert (ran.code, "not-as-sealed: journalen begynder ikke med det, som seglet for 2018 har" in ran.err) == (4, True)
+    altered = json.loads(cosigned(seal, folder, "ane").read_text())
+    altered["signatures"][0]["name"] = "Bo"
+    seal.write_text(json.dumps(altered))
+    ran = here("audit", "cosign", str(seal), "--key", str(folder / "bo.pem"), *danish)
+    assert (ran.code, "not-as-sealed: signaturen med nøglen" in ran.err) == (4, True)
 
 
 POLICIES: dict[str, tuple[tuple[str, ...], tuple[str, ...], int | None, int]] = {
@@ -494,7 +513,7 @@ def test_a_receipt_of_a_decision_of_a_run_proves_that_the_run_was_sealed(folder:
     assert audit(path, "seal", *DATE, "--out", str(seal)).code == 0
     receipt = audit(path, "receipt", "9/a", "--seal", str(seal)).out
     record_ = json.loads(receipt)
-    assert (record_["format"], record_["name"], record_["sealed"]["index"]) == ("sekskant/receipt/3", "A", 8)
+    assert (record_["format"], record_["name"], record_["sealed"]["index"]) == ("sekskant/receipt/4", "A", 8)
     assert receipt_verified(receipt, "--seal", str(seal), "--journal", str(path)).code == 0
 
 

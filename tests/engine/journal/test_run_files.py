@@ -149,3 +149,20 @@ def test_a_copy_is_compared_with_the_record_that_stands_in_it(tmp_path: Path) ->
     (folder / RECORD).write_text("[]")
     with pytest.raises(Malformed):
         check_copy(folder, [])
+
+
+@pytest.mark.parametrize("name", ["more.csv", "decisions/c.parquet", "of/no/run.txt"])
+def test_what_a_run_did_not_write_is_told_and_what_systems_leave_is_not(name: str, tmp_path: Path) -> None:
+    files = RunFiles(written(tmp_path), WHOLE, "the run")
+    for left in (RECORD, ".DS_Store", "decisions/Thumbs.db", "~$changes.xlsx"):
+        (tmp_path / left).write_text("")
+    assert list(files.surplus()) == []
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("")
+    assert list(files.surplus()) == [tmp_path / name]
+
+
+def test_a_link_to_a_folder_is_told_and_not_followed(tmp_path: Path) -> None:
+    run = written(tmp_path / "run")
+    (run / "more").symlink_to(tmp_path)
+    assert list(RunFiles(run, WHOLE, "the run").surplus()) == [run / "more"]

@@ -7,6 +7,7 @@ and without. What it says must have something to do with what was done.
 from __future__ import annotations
 
 import itertools
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,29 +26,29 @@ from engine.journal.drafts import decision_draft, override_draft, run_draft, tex
 from engine.journal.entry import FORMATS, WRITTEN, Draft, Entry, Header, sealed
 from engine.journal.journal import Head, Journal
 from engine.journal.records import File, RunRecord, RunRulebook, columns_of, recorded_by, rulebooks_named
+from engine.journal.run_files import RECORD, digest_of_run, name_of_kept
 from engine.journal.seal import Seal
 from engine.journal.seal_check import GivenSeal, SealWitness
 from engine.journal.sealing import Sealing
 from engine.journal.verify import Fault, verify
 from engine.rulebooks.rulebook import Verdict
-from engine.values.canonical import sha256
+from engine.values.canonical import canonical, sha256
 from tests.chance import tried
 from tests.journals import copied, edited
 from tests.support import answer, make_rulebook, make_vocabulary
 
 COUNT = 7
+FILES = ("decisions/test@1.parquet", "rejected.csv", "run.json")
+KEPT_RUNS, OTHER_RUN = "out.runs", "another"
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A journal of five decisions, one of them overridden, and of a run."""
+    """A journal of five decisions, one of them overridden, and of a run, beside which another run stands."""
     vocabulary = make_vocabulary({"needed": {"type": "judgement"}})
     rulebook = make_rulebook(vocabulary, {"C": {"met_when": {"fact": "needed", "is": "yes"}}}, {"all": ["C"]})
     decider = Decider(rulebook, engine=REFERENCE)
     path = tmp_path_factory.mktemp("journal") / "small.db"
-    run_file = path.parent / "out" / "rows.csv"
-    run_file.parent.mkdir()
-    run_file.write_text("rows")
 
     def decided(number: int) -> Any:
         evidence = {"needed": answer("yes", "no"[: number % 2 * 2] or "yes")}
@@ -58,10 +59,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         entries = [journal.append([decided(n)], texts_of([rulebook]), by="auditor")[0] for n in range(4)]
         override = {"verdict": Verdict.NOT_MET, "outcome": "not_met", "because": "so", "by": "they"}
         journal.append([override_draft(entries[1], "run", **override)], by="they")  # type: ignore[arg-type]
-        files = (File("rows.csv", sha256("rows"), 1),)
+        files = tuple(File(name, sha256(name), 1) for name in FILES)
         recorded_run = RunRecord(2018, (RunRulebook(rulebook.ref, None),), (), files, {"test@1": {"met": 1}})
-        run = run_draft("r", recorded_run, "out", {})
-        journal.append([run], by="auditor")
+        digest = digest_of_run(recorded_run)
+        place = f"{KEPT_RUNS}/{name_of_kept(digest)}"
+        write_run(path.parent / place, "", canonical(recorded_run.record()))
+        write_run(path.parent / KEPT_RUNS / OTHER_RUN, "of another run", "{}")
+        journal.append([run_draft("r", recorded_run, place, {})], by="auditor")
         journal.append([decided(4)], by="auditor")
     return path
 
@@ -80,6 +84,13 @@ def seal(small: Path) -> Seal:
         sealing = Sealing(2018)
         assert not verify(journal, witness=sealing).faults
         return sealing.seal(journal.header(), Place("small.db"), "2018-12-31T00:00:00.000000Z")
+
+
+def write_run(folder: Path, text: str, record: str) -> None:
+    for name in FILES:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name + text)
+    (folder / RECORD).write_text(record)
 
 
 # --- whether a journal holds, in plain words ---
@@ -136,8 +147,14 @@ def _says_so(entry: Entry) -> bool:
 
 def _files_hold(entry: Entry, folder: Path) -> bool:
     recorded = recorded_by(entry)
-    files = recorded.files if isinstance(recorded, RunRecord) else ()
-    return all((folder / str(entry.place) / file.path).is_file() for file in files)
+    if not isinstance(recorded, RunRecord):
+        return True
+    run = folder / str(entry.place)
+    there = {path.relative_to(run).as_posix(): path.read_text() for path in run.rglob("*") if path.is_file()}
+    of_run = {file.path: file.sha256 for file in recorded.files}
+    if run.name == entry.content_digest[:16]:
+        return {name: sha256(text) for name, text in there.items()} == {**of_run, RECORD: entry.content_digest}
+    return all(sha256(there.get(name, "")) == digest for name, digest in of_run.items())
 
 
 def _texts_hold(stored: Stored) -> bool:
@@ -367,6 +384,42 @@ def _index(connection: sqlite3.Connection, edit: Edit) -> None:
             connection.commit()
 
 
+def _files(connection: sqlite3.Connection, edit: Edit) -> list[Path]:
+    """The files of the run that an edit is about; none where they are gone already."""
+    (_, _, database), *_ = connection.execute("PRAGMA database_list").fetchall()
+    (folder,) = (path for path in (Path(database).parent / KEPT_RUNS).iterdir() if path.name != OTHER_RUN)
+    names = (*FILES, RECORD)
+    return [path for number in edit.numbers if (path := folder / names[number % len(names)]).exists()]
+
+
+def _file(connection: sqlite3.Connection, edit: Edit) -> None:
+    for path in _files(connection, edit)[:1]:
+        path.write_text("." + path.read_text()[1:])
+
+
+def _file_removed(connection: sqlite3.Connection, edit: Edit) -> None:
+    for path in _files(connection, edit)[:1]:
+        path.unlink()
+
+
+def _file_added(connection: sqlite3.Connection, edit: Edit) -> None:
+    for path in _files(connection, edit)[:1]:
+        path.with_name(f"more-{path.name}").write_bytes(path.read_bytes())
+
+
+def _files_exchanged(connection: sqlite3.Connection, edit: Edit) -> None:
+    if len(files := _files(connection, edit)) == 2:
+        one, other = (path.read_text() for path in files)
+        files[0].write_text(other)
+        files[1].write_text(one)
+
+
+def _file_of_another_run(connection: sqlite3.Connection, edit: Edit) -> None:
+    for path in _files(connection, edit)[:1]:
+        folder = next(parent for parent in path.parents if parent.parent.name == KEPT_RUNS)
+        shutil.copyfile(folder.parent / OTHER_RUN / path.relative_to(folder), path)
+
+
 TEXTS = {"text_altered", "text_removed", "text_inserted"}
 """What the contents of entries that were altered or taken out may name no longer, or name anew."""
 NUMBERS = {"altered", "reordered", "renumbered", "replaced", "inserted", "removed", "cut_off", "other_head"}
@@ -395,6 +448,11 @@ EDITS: Mapping[str, tuple[Callable[[sqlite3.Connection, Edit], None], set[str]]]
     "view": (_view, {"schema"}),
     "index removed": (_index_removed, {"schema"}),
     "index": (_index, {"index"}),
+    "file": (_file, {"file_altered"}),
+    "file removed": (_file_removed, {"file_missing"}),
+    "file added": (_file_added, {"file_added"}),
+    "files exchanged": (_files_exchanged, {"file_altered"}),
+    "file of another run": (_file_of_another_run, {"file_altered"}),
 }
 PLACES = st.integers(1, COUNT + 1)
 COLUMNS = [name for name in WRITTEN.fields if name != "number"]
@@ -425,8 +483,9 @@ def found_in(path: Path, noted: Head) -> list[Fault]:
 
 
 def edited_copy(small: Path, edits: Sequence[Edit]) -> Path:
-    # Beside the original, since the run's files stand there.
-    path = copied(small, small.parent / f"{uuid.uuid4()}.db")
+    folder = small.parent / str(uuid.uuid4())
+    shutil.copytree(small.parent / KEPT_RUNS, folder / KEPT_RUNS)
+    path = copied(small, folder / "small.db")
     with edited(path) as connection:
         try:
             for edit in edits:
@@ -445,11 +504,11 @@ def test_no_sequence_of_edits_passes(edits: list[Edit], small: Path, head: Head,
         with_head = verify(journal, count=head.entries, digest=head.digest).faults
         without = verify(journal, witness=witness).faults
         of_seal = witness.faults([(header.id, digest) for header, digest in journal.headers()])[0]
-    path.unlink()
     made = stored(small).parts
-    assert bool(with_head) is not holds(now, small.parent, made, head), (edits, with_head)
-    assert bool(without) is not holds(now, small.parent, made), (edits, without)
-    assert bool(without or of_seal) is not holds(now, small.parent, made, head), (edits, without, of_seal)
+    assert bool(with_head) is not holds(now, path.parent, made, head), (edits, with_head)
+    assert bool(without) is not holds(now, path.parent, made), (edits, without)
+    assert bool(without or of_seal) is not holds(now, path.parent, made, head), (edits, without, of_seal)
+    shutil.rmtree(path.parent)
     kinds = {fault.kind for fault in with_head}
     assert "broken" not in kinds, (edits, with_head)
     if len(edits) == 1:
@@ -579,6 +638,13 @@ NAMED: dict[str, tuple[list[Edit], Said]] = {
         [Edit("exchanged", numbers) for numbers in ((4, 7), (1, 6), (3, 6))],
         [("reordered", number, None, ()) for number in (1, 6, 7)],
     ),
+    "a file that the run did not write": ([Edit("file added", (1,))], [("file_added", 6, None, ())]),
+    "the record of a run": ([Edit("file", (3,))], [("file_altered", 6, None, ())]),
+    "no record of a run": ([Edit("file removed", (3,))], [("file_missing", 6, None, ())]),
+    "two files in each other's place": (
+        [Edit("files exchanged", (0, 1))],
+        [("file_altered", 6, None, ()), ("file_altered", 6, None, ())],
+    ),
     "an altered one moved to the end": (
         [Edit("cell", (3, 3), ("recorded_by", "x")), Edit("exchanged", (3, 8))],
         [("removed", 3, 3, ()), ("altered", 8, None, ("number", "recorded_by"))],
@@ -591,7 +657,7 @@ def test_what_was_done_is_named_exactly(name: str, small: Path, head: Head) -> N
     edits, expected = NAMED[name]
     path = edited_copy(small, edits)
     named = found_in(path, head)
-    path.unlink()
+    shutil.rmtree(path.parent)
     assert sorted(said(named), key=str) == sorted(expected, key=str), named
 
 
@@ -599,7 +665,7 @@ def test_what_was_done_is_named_exactly(name: str, small: Path, head: Head) -> N
 def test_a_content_and_its_checksum_are_altered_in_whatever_entry(number: int, small: Path) -> None:
     path = edited_copy(small, [Edit("cell and checksum", (number, number), ("content", "{}"))])
     assert ("altered", number, None, ("content",)) in said(found_in(path, Head(0, "")))
-    path.unlink()
+    shutil.rmtree(path.parent)
 
 
 @pytest.mark.parametrize("edit", [Edit("deleted", (3, 3)), Edit("cell", (6, 6), ("recorded_by", "x"))])
@@ -609,7 +675,7 @@ def test_a_head_that_was_noted_without_a_count_is_any_that_is_there(edit: Edit, 
     for digest in [*(entry.digest for entry in stored(small).entries), "0" * 64, "g" * 64]:
         kinds = [fault.kind for fault in found_in(path, Head(0, digest))]
         assert ("other_head" in kinds) is (digest not in there), digest
-    path.unlink()
+    shutil.rmtree(path.parent)
 
 
 @pytest.mark.parametrize(("left", "noted"), [(151, None), (100, 1_500)])
@@ -647,7 +713,7 @@ def test_what_cannot_be_read_on_is_damaged_and_what_was_found_before_stays(
         report = verify(journal, count=COUNT)
         monkeypatch.setattr(Journal, "headers", lambda journal: raised(damaged))
         headless = verify(journal)
-    path.unlink()
+    shutil.rmtree(path.parent)
     assert report.head == headless.head == Head(0, "")
     assert [(f.kind, f.detail) for f in report.faults] == [("altered", ""), ("damaged", "the file is damaged")]
     assert [(f.kind, f.detail) for f in headless.faults] == [("damaged", "the file is damaged")] * 2

@@ -100,9 +100,9 @@ def _lines(
         start = pick("Truffet igen afviger afgørelsen i: ", "Made again, the decision differs in: ")
         lines.append((f"{start}{', '.join(decided.differs_at)}.", "not_met"))
     elif decided is not None:
-        words = pick("Truffet igen er afgørelsen identisk", "Made again, the decision is identical")
+        again = pick("Truffet igen er afgørelsen identisk", "Made again, the decision is identical")
         settled = "" if decided.settled is None else f"; {settled_text(decided.settled, wording)}"
-        lines.append((f"{words}{settled}.", "met"))
+        lines.append((f"{again}{settled}.", "met"))
     if not wrong and receipt.row is not None:
         lines.append((pick(*_IN_FILE), "met"))
     elif not wrong and differs is None and receipt.is_of_run:

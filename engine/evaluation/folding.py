@@ -73,6 +73,13 @@ class Folding(ABC):
             joined &= part
         return joined
 
+    def any_of(self, parts: Iterable[Function]) -> Function:
+        """Where one of the functions holds."""
+        joined = self.false
+        for part in parts:
+            joined |= part
+        return joined
+
     def check_size(self) -> None:
         """See that the diagrams do not grow without end.
 

@@ -321,10 +321,11 @@ class Completions:
                 return (each_for_itself(self.program),)
         return self.vectors(cases)
 
-    @cached_property
+    @property
     def related_at_all(self) -> list[str]:
-        """The tested facts of which it is not told exactly what they can be beside others, where nothing is stated."""
-        return self.related(of_nothing(self.program.rulebook.vocabulary))
+        """The tested facts of which it is not told exactly what they can be beside other tested ones."""
+        tested = {fact.id for fact in self.program.facts_tested}
+        return [name for name, others in self._relations.items() if not tested.isdisjoint(others)]
 
     def _stated_at(self) -> list[list[int]]:
         """The nodes that ask whether one fact is stated, where several do: they are answered alike."""

@@ -9,6 +9,7 @@ every command one after the other.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import resource
@@ -18,12 +19,16 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 SEKSKANT = [sys.executable, "-c", "from cli.main import main; main()"]
 WIDE = ROOT / "rules" / "hovedstaden" / "udviklingsstrategi-2018.yaml"
 CASES = WIDE.parent / "cases" / WIDE.name
 MANY = 1_000
+CRITERIA = 15
+TEXT = {"da": "tekst", "en": "text"}
+NAMED = {"title": TEXT, "reference": TEXT}
 
 
 def commands(folder: Path) -> dict[str, tuple[Sequence[str], float]]:
@@ -33,7 +38,67 @@ def commands(folder: Path) -> dict[str, tuple[Sequence[str], float]]:
         "test of a shipped rulebook": (("test", str(WIDE)), 1),
         "prove of a shipped rulebook": (("prove", "hovedstaden.udviklingsstrategi"), 1),
         f"test of {MANY} cases": (("test", str(folder / "cases.yaml")), 2),
+        "test --coverage --mutate of all shipped rulebooks": (("test", "--coverage", "--mutate"), 4),
+        f"test --coverage --mutate of {CRITERIA} criteria": (
+            ("test", "--coverage", "--mutate", str(folder.parent / "wide")),
+            30,
+        ),
     }
+
+
+def wide_criterion(i: int) -> dict[str, Any]:
+    """One of three kinds by turns: several facts, an indicative measure, or one that does not always apply."""
+    forms: tuple[dict[str, Any], ...] = (
+        {
+            "met_when": {
+                "any": [{"fact": f"n{i}", "at_most": 5}, {"all": [{"fact": f"w{i}", "at_least": 4}, {"fact": f"j{i}"}]}]
+            }
+        },
+        {"indicated_by": {"fact": f"n{i}", "at_least": 10}, "judgement": f"j{i}"},
+        {
+            "met_when": {"fact": f"w{i}", "above": 3},
+            "not_applicable": {"when": {"fact": "kind", "in": ["b", "c"]}, "counts_as": "excluded", "reference": TEXT},
+        },
+    )
+    return {"description": TEXT, **NAMED, **forms[i % len(forms)]}
+
+
+def write_wide_rulebook(folder: Path) -> None:
+    """A rulebook of many criteria, and the cases that show all of it."""
+    folder.mkdir()
+    kinds = {"n": "number", "w": "whole_number", "j": "judgement"}
+    facts: dict[str, Any] = {f"{name}{i}": {"type": kinds[name]} for i in range(CRITERIA) for name in kinds}
+    facts["kind"] = {"type": "one_of", "answers": dict.fromkeys("abcd", TEXT)}
+    vocabulary = {
+        "format": "sekskant/vocabulary/1",
+        "id": "wide",
+        "title": TEXT,
+        "facts": {name: {"label": TEXT, "question": TEXT, **fact} for name, fact in facts.items()},
+    }
+    criteria = {f"K{i}": wide_criterion(i) for i in range(CRITERIA)}
+    overrides = {
+        "out": {"when": {"fact": "kind", "is": "d"}, "verdict": "not_met"},
+        "in": {"when": {"all": [{"fact": "j0"}, {"fact": "n1", "above": 100}]}, "verdict": "met"},
+    }
+    rulebook = {
+        "format": "sekskant/rulebook/1",
+        "id": "wide",
+        "version": "2027",
+        "vocabulary": "wide",
+        "language": "en",
+        "in_force": {"from": "2027-01-01", "until": "2028-12-31"},
+        "title": TEXT,
+        "source": TEXT,
+        "outcomes": {verdict: {"id": verdict, "label": TEXT} for verdict in ("met", "not_met", "undetermined")},
+        "overrides": {name: {"legal_basis": TEXT, **NAMED, **override} for name, override in overrides.items()},
+        "rule": {"id": "rule", **NAMED, "at_least": CRITERIA * 3 // 5, "of": [*criteria], "mandatory": [*criteria][:3]},
+        "criteria": criteria,
+    }
+    for name, written in (("vocabulary", vocabulary), ("wide", rulebook)):
+        (folder / f"{name}.yaml").write_text(json.dumps(written), encoding="utf-8")
+    seconds(["test", "--write-missing", str(folder)])
+    cases = folder / "cases" / "wide.yaml"
+    cases.write_text(re.sub(r"    to_judge: true\n", "", cases.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def write_many_cases(folder: Path) -> None:
@@ -65,6 +130,7 @@ def main() -> None:
         folder = Path(name) / "cases"
         folder.mkdir()
         write_many_cases(folder)
+        write_wide_rulebook(Path(name) / "wide")
         timed = commands(folder)
         starts: list[float] = []
         beyond: dict[str, list[float]] = {what: [] for what in timed}

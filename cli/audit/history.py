@@ -9,16 +9,19 @@ from typing import Any, NamedTuple, assert_never
 from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
+from engine.comparison.atom import Part
+from engine.comparison.causes import Causes
 from engine.decisions.cause_of_change import Cause
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
+from engine.explanation.causes_in_words import CauseWords
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride, RunRecord
 from offers.recorded.batch_entries import RowSelection, row_entries
-from offers.recorded.history import Step, findings_in, step
+from offers.recorded.history import Step, findings_before, findings_in, step
 from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
 from offers.records.offer_id import comparable_id
 
@@ -227,32 +230,40 @@ def _cause(cause: Cause, wording: Wording) -> str:
 
 def _changes(since: Step, wording: Wording) -> Iterator[str]:
     pick, before, after = wording.pick, since.before, since.after
-    start = pick("Udfaldet er ændret på grund af", "The outcome changed because of")
-    if since.is_untold:
-        untold = pick(
-            "uvis: oplysningerne kan ikke afgøres efter det andet regelsæt",
-            "not known: the evidence cannot be decided by the other rulebook",
-        )
-        yield f"{start} {untold}"
-    elif since.cause is not None:
-        yield f"{start} {_cause(since.cause, wording)}"
+    if since.causes is not None:
+        yield from _turned(since, since.causes, wording)
     if since.rulebook:
         versions = f"{before.rulebook.version} ({before.rulebook.sha256[:8]}) → "
         versions += f"{after.rulebook.version} ({after.rulebook.sha256[:8]})"
         yield f"{pick('Regelsæt', 'Rulebook')}: {versions}"
-    was, now = ({c.criterion.id: wording.status(c.status) for c in t.criteria} for t in (before, after))
+    ids = since.ids
+    was = {ids.criteria.get(c.criterion.id, c.criterion.id): wording.status(c.status) for c in before.criteria}
+    now = {c.criterion.id: wording.status(c.status) for c in after.criteria}
     for name in since.criteria:
         yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
-    titles = {o.override.id: o for o in (*before.overrides, *after.overrides)}
+    applied = {ids.overrides.get(o.override.id, o.override.id): o for o in before.overrides}
+    applies = {o.override.id: o for o in after.overrides}
     for name in since.overrides:
-        pairs = ([o.status.reported for o in t.overrides if o.override.id == name] or ["–"] for t in (before, after))
-        yield f"{wording.text(titles[name].override.title)}: {' → '.join(pair[0] for pair in pairs)}"
+        pair = [o.status.reported if o else "–" for o in (applied.get(name), applies.get(name))]
+        title = (applies.get(name) or applied[name]).override.title
+        yield f"{wording.text(title)}: {' → '.join(pair)}"
     for name in since.facts:
         yield _fact(name, since, wording)
 
 
+def _turned(since: Step, causes: Causes, wording: Wording) -> Iterator[str]:
+    """What turned the verdict, in a word and then set by set."""
+    start = wording.pick("Udfaldet er ændret på grund af", "The outcome changed because of")
+    if causes.cause is None:
+        yield f"{start} {wording.pick('uvis: det kan ikke afgøres igen', 'not known: it cannot be decided again')}"
+        return
+    yield f"{start} {_cause(causes.cause, wording)}"
+    words = CauseWords((since.after.rulebook, since.before.rulebook), wording)
+    yield from words.sentences(causes.sets, complete=causes.complete)
+
+
 def _fact(name: str, since: Step, wording: Wording) -> str:
-    was, now = findings_in(since.before).get(name), findings_in(since.after).get(name)
+    was, now = findings_before(since.before, since.ids).get(name), findings_in(since.after).get(name)
     known = now or was
     assert known is not None
     label = wording.text(known.fact.label)
@@ -286,7 +297,26 @@ def _record(event: _Event) -> dict[str, Any]:
     since = event.since
     changes: dict[str, Any] | None = None
     if since is not None:
-        cause = since.cause.value if since.cause else None if since.is_untold else "none"
-        changes = {"cause": cause, "criteria": since.criteria, "overrides": since.overrides, "facts": since.facts}
-        changes["rulebook"] = since.rulebook
+        changes = {"cause": _cause_word(since.causes), "criteria": since.criteria, "overrides": since.overrides}
+        changes |= {"facts": since.facts, "rulebook": since.rulebook, **_causes_record(since.causes)}
     return record | {"digest": event.entry.digest, "changed": changes, "not_replayable": event.why_not}
+
+
+def _cause_word(causes: Causes | None) -> str | None:
+    """The cause in a word; None where it cannot be told."""
+    if causes is None:
+        return "none"
+    return None if causes.cause is None else causes.cause.value
+
+
+def _causes_record(causes: Causes | None) -> dict[str, Any]:
+    """The minimal sets of what turned the verdict, each atom with its parts, and whether they are all."""
+    if causes is None:
+        return {"causes": [], "causes_complete": True}
+    sets = [[[_part_record(part) for part in atom] for atom in atoms] for atoms in causes.sets]
+    return {"causes": sets, "causes_complete": causes.complete}
+
+
+def _part_record(part: Part) -> dict[str, Any]:
+    named = {"of": part.of or None, "fact": part.fact or None, "number": part.number or None}
+    return {"kind": part.kind.value, **{key: value for key, value in named.items() if value is not None}}

@@ -96,7 +96,8 @@ def history(offer: str, rulebook: str | None, form: str, journal: str, lang: Lan
     """Show every decision on an offer over the years: what changed from one to the next, and why.
 
     A change is caused by the data (the evidence, with its year), by the rule (the rulebook, with its thresholds), by
-    either alone, or by both together: the earlier and the later evidence are decided by both rulebooks.
+    either alone, or by both together. The smallest sets of what changed are named, of which each would have been
+    enough.
     """
     from cli.audit.history import history_record, history_text  # noqa: PLC0415 - only what is used is loaded
 

@@ -165,7 +165,8 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
             pick("Afgørelse", "Verdict"),
             pick("Årsag", "Cause"),
         ]
-        screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in changed_rows(changes, [rulebook], wording)])
+        rows_told = changed_rows(changes, [rulebook], result.causes, wording)
+        screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in rows_told])
         screen.line()
     total, rows_in = changes.height, result.rows - len(result.set_aside)
     screen.line(

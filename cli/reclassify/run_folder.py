@@ -7,7 +7,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
@@ -16,8 +16,10 @@ from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen
+from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
+from engine.explanation.causes_in_words import CauseWords
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
@@ -214,8 +216,11 @@ Changed = tuple[str, str, str, str, str]
 """A change as a person reads it: rulebook, offer, change, verdicts, cause with criteria and facts."""
 
 
-def changed_rows(changes: pl.DataFrame, rulebooks: Sequence[Rulebook], wording: Wording) -> list[Changed]:
-    """Changes in words, as many as a person reads."""
+def changed_rows(
+    changes: pl.DataFrame, rulebooks: Sequence[Rulebook], causes: Mapping[str, Sequence[AtomSet]], wording: Wording
+) -> list[Changed]:
+    """Changes in words, as many as a person reads; `causes` has the sets of each text under `causes`."""
+    words = {r.id: CauseWords([r], wording) for r in rulebooks}
     titles = {r.id: wording.text(r.title) for r in rulebooks}
     labels = {(r.id, v.value): wording.text(o.label) for r in rulebooks for v, o in r.outcomes.items()}
     rows: list[Changed] = []
@@ -226,6 +231,8 @@ def changed_rows(changes: pl.DataFrame, rulebooks: Sequence[Rulebook], wording: 
         cause = _cause(Cause(row["cause"]), wording) if row["cause"] else ""
         where = ", ".join(filter(None, (row["criteria"], row["facts"])))
         cause = f"{cause}: {where}" if cause and where else cause or where
+        if sets := causes.get(row["causes"] or ""):
+            cause += f" ({words[row['rulebook']].short(sets)})"
         change = _change(VerdictChange(row["change"]), wording)
         rows.append(
             (titles[row["rulebook"]], row["name"] or row["offer"], change, f"{before} → {now}".strip(" →"), cause)
@@ -302,7 +309,7 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
         screen.pairs([(f"{MARKS.get(name, ' ')} {label}", number) for name, label, number in lines])
     if previous is not None:
         screen.line()
-        changed = changed_rows(result.changes, request.rulebooks, wording)
+        changed = changed_rows(result.changes, request.rulebooks, result.causes, wording)
         if changed:
             screen.table(_heads(wording), [[[Piece(cell)] for cell in row] for row in changed])
         total = wording.number_of(result.changes.height, ("ændring", "ændringer"), ("change", "changes"))
@@ -330,7 +337,9 @@ def summary_page(request: Request, result: RunResult, previous: str | None, lang
         figures=_figures(request, result, wording),
         marks=MARKS,
         heads=_heads(wording),
-        changed=changed_rows(result.changes, request.rulebooks, wording) if previous is not None else None,
+        changed=changed_rows(result.changes, request.rulebooks, result.causes, wording)
+        if previous is not None
+        else None,
         total=result.changes.height,
         changes=wording.pick("Ændringer", "Changes"),
     )

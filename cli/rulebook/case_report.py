@@ -9,28 +9,41 @@ from typing import Any, NamedTuple
 from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
 from engine.authoring.cases.case import CaseResult, Difference
-from engine.authoring.cases.coverage import Meaning
-from engine.authoring.cases.goal_words import goal_words
-from engine.authoring.cases.goals import Goal
-from engine.authoring.cases.mutation import Mutant, Survey
+from engine.authoring.cases.coverage import Example, Meaning
+from engine.authoring.cases.goals import Goal, goal_words
+from engine.authoring.cases.mutation import Mutant
+from engine.diagnostics import Place
+from engine.documents.document import read_one
 from engine.documents.file_writer import replacing
+from engine.documents.places import place_of
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Rulebook
+from offers.cases.case_writer import evidence_text, value_text
 
 
 class Tested(NamedTuple):
-    """One rulebook, the results of its cases, and what they show."""
+    """One rulebook, the results of its cases, what they show, and whether the changes to it are to be told."""
 
     rulebook: Rulebook
     results: tuple[CaseResult, ...]
     meaning: Meaning
     reached: frozenset[Goal]
-    survey: Survey | None
+    is_mutated: bool
 
     @property
     def missing(self) -> list[Goal]:
         """What no case shows."""
         return [goal for goal in self.meaning.goals if goal not in self.reached]
+
+    @property
+    def mutants(self) -> list[Mutant]:
+        """The changes to the rulebook that cases should notice: those among the goals."""
+        return [goal for goal in self.meaning.goals if isinstance(goal, Mutant)]
+
+    @property
+    def unnoticed(self) -> list[Mutant]:
+        """The changes that no case notices."""
+        return [mutant for mutant in self.mutants if mutant not in self.reached]
 
     @property
     def per_cent(self) -> int:
@@ -70,8 +83,8 @@ class _Report:
             self._failed(result)
         self._counts(tested, len(failed))
         self._coverage(tested)
-        if tested.survey is not None:
-            self._mutants(tested.survey)
+        if tested.is_mutated:
+            self._mutants(tested)
 
     def _failed(self, result: CaseResult) -> None:
         place = result.case.place
@@ -109,16 +122,46 @@ class _Report:
         for goal in tested.missing if self._listed else ():
             self.screen.paragraph(tested.words(goal, self._wording), bullet="• ")
 
-    def _mutants(self, survey: Survey) -> None:
-        noticed = survey.mutants - len(survey.unnoticed)
+    def _mutants(self, tested: Tested) -> None:
+        total, unnoticed = len(tested.mutants), survivors(tested)
         words = self.pick("Ændringer, som et testtilfælde opdager: {} af {}", "Changes that a case notices: {} of {}")
-        self.screen.line(Piece(words.format(noticed, survey.mutants), "not_met" if survey.unnoticed else "met"))
-        for mutant in survey.unnoticed:
-            self.screen.paragraph(_mutant(mutant, self._wording), bullet="• ")
+        noticed = total - len(unnoticed)
+        self.screen.line(Piece(words.format(noticed, total), "not_met" if unnoticed else "met"))
+        for survivor in unnoticed:
+            self.screen.paragraph(self._survivor(survivor), bullet="• ")
+            self.screen.paragraph(self._example(survivor.example), indent=4)
+
+    def _survivor(self, survivor: Survivor) -> str:
+        return f"{survivor.place.file}:{survivor.place.line}: {survivor.words(self._wording)}"
+
+    def _example(self, example: Example) -> str:
+        """An offer that would notice a change, and how: `{seats: 20}: verdict met becomes not_met`."""
+        offer = evidence_text(example.values) if example.values else f"{self.pick('aftaleår', 'year')} {example.year}"
+        becomes = self.pick("{} {} bliver {}", "{} {} becomes {}")
+        changed = ", ".join(becomes.format(d.what, d.expected, d.decided) for d in example.differences)
+        return f"{offer}: {changed}"
 
 
-def _mutant(mutant: Mutant, wording: Wording) -> str:
-    return f"{'.'.join(map(str, mutant.path))}: {wording.text(mutant.change)}"
+class Survivor(NamedTuple):
+    """A change that no case notices, where it is made, and an offer that would notice."""
+
+    mutant: Mutant
+    place: Place
+    example: Example
+
+    def words(self, wording: Wording) -> str:
+        """What is changed, by its path in the file, and how."""
+        return f"{'.'.join(map(str, self.mutant.path))}: {wording.text(self.mutant.change)}"
+
+
+def survivors(tested: Tested) -> list[Survivor]:
+    """The changes that no case notices."""
+    if not tested.unnoticed:
+        return []
+    written = read_one(tested.rulebook.written_as, tested.rulebook.file)
+    return [
+        Survivor(mutant, place_of(written, *mutant.path), tested.meaning.example(mutant)) for mutant in tested.unnoticed
+    ]
 
 
 def cases_json(tested: Sequence[Tested], language: Language, *, listed: bool) -> str:
@@ -138,10 +181,24 @@ def _record(tested: Tested, wording: Wording) -> dict[str, Any]:
             "missing": [tested.words(goal, wording) for goal in tested.missing],
         },
     }
-    if tested.survey is not None:
-        unnoticed = [_mutant(mutant, wording) for mutant in tested.survey.unnoticed]
-        record["mutation"] = {"mutants": tested.survey.mutants, "unnoticed": unnoticed}
+    if tested.is_mutated:
+        unnoticed = [_survivor(survivor, wording) for survivor in survivors(tested)]
+        record["mutation"] = {"mutants": len(tested.mutants), "unnoticed": unnoticed}
     return record
+
+
+def _survivor(survivor: Survivor, wording: Wording) -> dict[str, Any]:
+    example = survivor.example
+    return {
+        "change": survivor.words(wording),
+        "file": survivor.place.file,
+        "line": survivor.place.line,
+        "noticed_by": {
+            "year": example.year,
+            "evidence": {name: value_text(value) for name, value in example.values.items()},
+            "differences": [difference._asdict() for difference in example.differences],
+        },
+    }
 
 
 def _case(result: CaseResult) -> dict[str, Any]:

@@ -47,9 +47,9 @@ def test(
     """Decide the cases of rulebooks, and compare with what they expect.
 
     PATH is a rulebook, a case file, or a folder of rulebooks with their cases in cases/; without it the shipped
-    rulebooks are tested. Coverage is of meaning: each criterion met, not met, unknown and not applicable; each
-    threshold at, just under and just over; each number of criteria at its edge; each override; the first and the last
-    agreement year. A case that is still "to_judge" shows nothing.
+    rulebooks are tested. Coverage is of meaning: each small change to a threshold, an answer, a group, an exemption,
+    an override or an agreement year must make a case come out in another way than it says; and each criterion must be
+    shown unknown. A case that is still "to_judge" shows nothing.
 
     Exit code: 0 done; 1 a file was rejected; 4 a decision could not be proven; 5 a case failed, a change went
     unnoticed, or one of the --fail options applies.
@@ -95,23 +95,16 @@ def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool) -> Tested:
     """What the cases of one rulebook come to."""
     from cli.rulebook.case_report import Tested  # noqa: PLC0415
     from engine.authoring.cases.case import run_cases  # noqa: PLC0415
-    from engine.authoring.cases.coverage import Meaning, covered_by, reached  # noqa: PLC0415
+    from engine.authoring.cases.coverage import Meaning  # noqa: PLC0415
     from engine.decisions.decide import Decider  # noqa: PLC0415
 
     decider, meaning = Decider(rulebook), Meaning(rulebook)
     results = tuple(result for file in files for result in run_cases(file.cases, decider))
-    done = reached(meaning.goals, covered_by(results, meaning.program), meaning.program)
-    survey = None
-    if mutate:
-        from engine.authoring.cases.mutation import survey as surveyed  # noqa: PLC0415 - only where it is asked for
-
-        survey = surveyed(rulebook, [r.case for r in results if r.passed and not r.case.to_judge])
-    return Tested(rulebook, results, meaning, frozenset(done), survey)
+    return Tested(rulebook, results, meaning, frozenset(meaning.shown_by(results)), mutate)
 
 
 def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> None:
     """Add cases to judge for what is not shown, but not again for what waits to be judged."""
-    from engine.authoring.cases.coverage import covered_by, reached  # noqa: PLC0415
     from engine.authoring.cases.suggestions import suggestions  # noqa: PLC0415
     from engine.decisions.decide import Decider  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
@@ -119,13 +112,14 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
 
     meaning, wording = tested.meaning, Wording(lang)
     waiting = [r._replace(case=r.case._replace(to_judge=False)) for r in tested.results if r.case.to_judge]
-    written = reached(meaning.goals, covered_by(waiting, meaning.program), meaning.program)
+    written = meaning.shown_by(waiting, tested.missing)
     goals = [goal for goal in tested.missing if goal not in written]
     suggested = list(suggestions(meaning, goals, Decider(tested.rulebook)))
     path = case_file_for(tested.rulebook, files)
     if suggested:
         taken = [result.case.name for result in tested.results]
-        add_cases(path, tested.rulebook, case_blocks(suggested, taken, meaning.program, wording), wording)
+        year = files[0].year if files else meaning.year
+        add_cases(path, tested.rulebook, case_blocks(suggested, taken, year, meaning.program, wording), wording)
         cases = wording.pick("testtilfælde", "case" if len(suggested) == 1 else "cases")
         judge = wording.pick("tilføjet; bedøm dem, og slet »to_judge«", "added; judge them, and delete `to_judge`")
         say(f"{path}: {len(suggested)} {cases} {judge}")
@@ -134,7 +128,7 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
 def _fails(tested: Tested, fail_under: float | None, fail_on_empty: bool) -> bool:
     return (
         any(not result.passed for result in tested.results)
-        or (tested.survey is not None and bool(tested.survey.unnoticed))
+        or (tested.is_mutated and bool(tested.unnoticed))
         or (fail_on_empty and not tested.results)
         or (fail_under is not None and tested.per_cent < fail_under)
     )

@@ -133,7 +133,7 @@ class Analyst:
         The others are among what they are at the start.
         """
         tied = _tied(vectors)
-        options = [o if i in tied else self._helpful(i, o, verdict) for i, o in enumerate(options)]
+        options = [o if i in tied else self._helpful(i, o, verdict, start[i]) for i, o in enumerate(options)]
         classes = self._classes(start, options, tied)
 
         def is_forced(given: Mapping[int, Status]) -> bool:
@@ -144,12 +144,15 @@ class Analyst:
         names = tuple(tuple(self.names[i] for i in given) for given in found.sets)
         return Sets(names, found.complete, tuple(tuple(given.values()) for given in found.sets))
 
-    def _helpful(self, item: int, statuses: tuple[Status, ...], verdict: Verdict) -> tuple[Status, ...]:
-        """Of the statuses that an item can be given the one that helps most; all where it counts both ways."""
+    def _helpful(self, item: int, statuses: tuple[Status, ...], verdict: Verdict, start: Status) -> tuple[Status, ...]:
+        """Of the statuses that an item can be given the one that helps most, if any; all where it counts both ways."""
         if not statuses or len(self._ways[item]) > 1:
             return statuses
-        best_first = sorted(statuses, key=lambda s: s.best, reverse=self._ways[item] == {verdict is Verdict.MET})
-        return (best_first[0],)
+        if self._ways[item] == {verdict is Verdict.MET}:
+            best = max(statuses, key=lambda s: (s.worst, s.best))
+            return (best,) if best.worst > start.worst else ()
+        best = min(statuses, key=lambda s: (s.best, s.worst))
+        return (best,) if best.best < start.best else ()
 
     def _classes(self, start: Items, options: list[tuple[Status, ...]], tied: Set[int]) -> list[list[int]]:
         """The items that can be given a status, those that the ruling treats alike together; a tied one alone."""

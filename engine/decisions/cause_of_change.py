@@ -51,15 +51,16 @@ def change_of(before: str | None, now: str) -> VerdictChange | None:
 def cause_of(oo: str, no: str | None, on: str | None, nn: str) -> Cause | None:
     """What turned a verdict, from the verdicts on old and new data (first letter) under the old and new rule (second).
 
-    A verdict that cannot be given (the evidence is refused) is None, and equals no other.
+    A side turned it where its change alone gives the verdict of now, whatever that of the other gives; where neither's
+    does, both did together. A verdict that cannot be given (the evidence is refused) is None, and equals no other.
 
     >>> cause_of("met", "not_met", "met", "not_met")
     <Cause.DATA: 'data'>
     """
     if oo == nn:
         return None
-    if no == nn and on == oo:
+    if no == on == nn:
+        return Cause.EITHER
+    if no == nn:
         return Cause.DATA
-    if on == nn and no == oo:
-        return Cause.RULE
-    return Cause.EITHER if no == on == nn else Cause.INTERACTION
+    return Cause.RULE if on == nn else Cause.INTERACTION

@@ -90,15 +90,28 @@ class Decider:
         superset = superset_note(trace, wider)
         return trace._replace(notes=notes_on(trace, stated) + trace.notes + ((superset,) if superset else ()))
 
+    def verdict_on(self, stated: Stated, year: int) -> Verdict:
+        """The verdict alone, without a trace of how it came about.
+
+        Raises:
+            Rejected: the evidence contradicts itself, or departs from a measure without a reason.
+            IntegrityFault: the evaluators do not agree, or one failed.
+        """
+        return self._evaluated(findings_of(self.program.rulebook.vocabulary, stated, year)).ruling.verdict
+
     def _without_notes(self, subject: Subject, stated: Stated, year: int) -> Trace:
         findings = findings_of(self.program.rulebook.vocabulary, stated, year)
+        return self._trace(subject, year, findings, self._evaluated(findings))
+
+    def _evaluated(self, findings: Mapping[str, Finding]) -> _Evaluated:
+        """What was found, where departures give a reason."""
         try:
             evaluated = self._evaluate(findings)
         except IntegrityFault:
             self._rulings.clear()
             raise
         reject_departures(self.program, findings, evaluated.statuses)
-        return self._trace(subject, year, findings, evaluated)
+        return evaluated
 
     def _evaluate(self, findings: Mapping[str, Finding]) -> _Evaluated:
         """What the evaluators find in each class of completions, put together."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from engine.decisions.analysis import Analyst, alike
-from engine.decisions.minimal_sets import MAX_SETS, minimal_sets
+from engine.decisions.minimal_sets import MAX_SETS, Found, minimal_sets
 from engine.decisions.trace import Trace, tests_in
 from engine.evaluation import reference
 from engine.evaluation.completions import Completions, Regions, Situation
@@ -39,12 +39,11 @@ class FactSets(NamedTuple):
 
     `missing`: for each verdict that is still possible the open facts of which some values, among those that are still
     possible, force it. `grounds`: the stated facts from whose evidence alone the verdict follows, as it would if
-    nothing else were stated. `complete`: whether no list was cut off.
+    nothing else were stated. Where there are very many, a list holds only some of them.
     """
 
     missing: Mapping[Verdict, tuple[tuple[str, ...], ...]]
     grounds: tuple[tuple[str, ...], ...]
-    complete: bool = True
 
 
 def fact_sets(trace: Trace) -> FactSets:
@@ -98,14 +97,15 @@ class _Unit(NamedTuple):
 
 
 class _FactAnalyst:
-    """Answers for one program; conditions that come again are answered once."""
+    """Answers for one program; a situation that comes again is answered once."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
         self._completions = Completions(program, down_to_conditions=True)
         self._analyst = Analyst(program, self._completions.everything)
         self._verdict = lru_cache(MAX_REMEMBERED)(self._verdict_in)
-        self._remembered: dict[object, FactSets] = {}
+        self._missing = lru_cache(MAX_REMEMBERED)(self._find_missing)
+        self._grounds = lru_cache(MAX_REMEMBERED)(self._find_grounds)
         nothing = findings_of(program.rulebook.vocabulary, {}, 2000)
         self._of_nothing = reference.conditions(program, nothing)
         self._nothing = self._completions.situation(nothing, self._of_nothing)
@@ -115,20 +115,12 @@ class _FactAnalyst:
         """The sets for what facts can be."""
         statuses = reference.conditions(self._program, findings)
         situation = self._completions.situation(findings, statuses)
-        key = tuple(statuses), situation.regions
-        if key not in self._remembered:
-            if len(self._remembered) >= MAX_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = self._of(situation, statuses, verdict)
-        return self._remembered[key]
-
-    def _of(self, situation: Situation, statuses: Sequence[Status], verdict: Verdict) -> FactSets:
         both = (Verdict.MET, Verdict.NOT_MET)
         if verdict is not Verdict.UNDETERMINED:
-            grounds, complete = self._grounds(situation, statuses, verdict)
-            return FactSets(dict.fromkeys(both, ()), grounds, complete)
-        missing = {wanted: self._missing(situation, statuses, wanted) for wanted in both}
-        return FactSets({v: sets for v, (sets, _) in missing.items()}, (), all(c for _, c in missing.values()))
+            ways = partial(self._ways_of_grounds, statuses)
+            return FactSets(dict.fromkeys(both, ()), self._expanded(self._grounds(situation, verdict), ways))
+        ways = partial(self._ways_of_missing, statuses)
+        return FactSets({wanted: self._expanded(self._missing(situation, wanted), ways) for wanted in both}, ())
 
     def _verdict_in(self, situation: Situation) -> Verdict:
         vectors = self._completions.vectors(self._completions.cases(situation).cases)
@@ -174,18 +166,19 @@ class _FactAnalyst:
         assert unit.fact is not None
         return Piece(situation.regions[unit.fact], stated)
 
-    def _missing(self, situation: Situation, statuses: Sequence[Status], wanted: Verdict) -> _Sets:
+    def _find_missing(self, situation: Situation, wanted: Verdict) -> Found[Piece]:
+        """The minimal sets of open units that can settle the verdict so."""
         options = [[*self._settlings(unit, situation, wanted)] for unit in self._units]
 
         def is_forced(given: Mapping[int, Piece]) -> bool:
             return self._verdict(self._with(situation, given)) is wanted
 
-        def ways(unit: _Unit, piece: Piece) -> Ways:
-            if unit.fact is not None:
-                return [self._fact_of(unit)]
-            return self._settling(self._node_of(unit), statuses, is_met=piece.known is Status.MET)
+        return minimal_sets(self._classes(options, situation), options, is_forced)
 
-        return self._sets(options, situation, is_forced, ways)
+    def _ways_of_missing(self, statuses: Sequence[Status], unit: _Unit, piece: Piece) -> Ways:
+        if unit.fact is not None:
+            return [self._fact_of(unit)]
+        return self._settling(self._node_of(unit), statuses, is_met=piece.known is Status.MET)
 
     def _settlings(self, unit: _Unit, situation: Situation, wanted: Verdict) -> Iterator[Piece]:
         """What an open unit can turn out to be; the one that helps most, where that is the same in every case."""
@@ -199,20 +192,28 @@ class _FactAnalyst:
             best = None if helps is None else Status.MET if helps is (wanted is Verdict.MET) else Status.NOT_MET
             yield from (Piece(one, piece.stated) for one in settled(piece.known) if best in (None, one))
 
-    def _grounds(self, situation: Situation, statuses: Sequence[Status], verdict: Verdict) -> _Sets:
+    def _find_grounds(self, situation: Situation, verdict: Verdict) -> Found[Piece]:
+        """The minimal sets of units from which a verdict follows, where nothing is stated of the others."""
         options: list[list[Piece]] = []
         for unit in self._units:
             piece = self._piece(unit, situation)
-            is_known = not isinstance(piece.known, Status) or piece.known.is_known
-            options.append([piece] if is_known and piece != self._piece(unit, self._nothing) else [])
+            speaks = piece != self._piece(unit, self._nothing) and self._speaks_for(unit, piece, verdict)
+            options.append([piece] if speaks else [])
 
         def is_forced(given: Mapping[int, Piece]) -> bool:
             return self._verdict(self._with(self._nothing, given)) is verdict
 
-        def ways(unit: _Unit, piece: Piece) -> Ways:
-            return [self._fact_of(unit)] if unit.fact is not None else self._giving(self._node_of(unit), statuses)
+        return minimal_sets(self._classes(options, self._nothing), options, is_forced)
 
-        return self._sets(options, self._nothing, is_forced, ways)
+    def _speaks_for(self, unit: _Unit, piece: Piece, verdict: Verdict) -> bool:
+        """Whether what is known of a unit can speak for a verdict at all."""
+        if not isinstance(piece.known, Status):
+            return True
+        helps = self._helps.get(self._node_of(unit))
+        return piece.known.is_known and helps in (None, (piece.known is Status.MET) is (verdict is Verdict.MET))
+
+    def _ways_of_grounds(self, statuses: Sequence[Status], unit: _Unit, piece: Piece) -> Ways:
+        return [self._fact_of(unit)] if unit.fact is not None else self._giving(self._node_of(unit), statuses)
 
     def _node_of(self, unit: _Unit) -> int:
         assert unit.place is not None
@@ -222,23 +223,21 @@ class _FactAnalyst:
         assert unit.fact is not None
         return frozenset({self._completions.shared[unit.fact].fact.id})
 
-    def _sets(
-        self,
-        options: list[list[Piece]],
-        start: Situation,
-        is_forced: Callable[[Mapping[int, Piece]], bool],
-        ways: Callable[[_Unit, Piece], Ways],
-    ) -> _Sets:
-        """The minimal sets of units, as minimal sets of facts."""
-        found = minimal_sets(self._classes(options, start), options, is_forced)
-        each: Iterator[Facts] = (
-            frozenset().union(*together)
+    def _expanded(self, found: Found[Piece], ways_of: Callable[[_Unit, Piece], Ways]) -> tuple[tuple[str, ...], ...]:
+        """Minimal sets of units as minimal sets of facts."""
+        ways: dict[tuple[int, Piece], Ways] = {}
+        for given in found.sets:
+            for number, piece in given.items():
+                if (number, piece) not in ways:
+                    ways[number, piece] = ways_of(self._units[number], piece)
+        each = (
+            frozenset[str]().union(*together)
             for given in found.sets
-            for together in itertools.product(*(ways(self._units[n], piece) for n, piece in given.items()))
+            for together in itertools.product(*map(ways.__getitem__, given.items()))
         )
-        sets = _minimal(itertools.islice(each, MAX_SETS + 1))
+        sets = _minimal(itertools.islice(each, MAX_SETS))
         ordered = sorted((sorted(facts, key=self._order.__getitem__) for facts in sets), key=self._by_size)
-        return tuple(map(tuple, ordered)), found.complete and next(each, None) is None
+        return tuple(map(tuple, ordered))
 
     def _by_size(self, facts: Sequence[str]) -> tuple[int, list[int]]:
         return len(facts), [self._order[fact] for fact in facts]
@@ -301,9 +300,6 @@ class _FactAnalyst:
         parts = [self._giving(child, statuses) for child in node.children if statuses[child] is of_part]
         needs_all = (status is Status.MET) is (node.operator == "all")
         return _together(parts) if needs_all else _minimal(itertools.chain(*parts))
-
-
-_Sets = tuple[tuple[tuple[str, ...], ...], bool]
 
 
 def _together(parts: Iterable[Ways]) -> Ways:

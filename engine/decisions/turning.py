@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, tests_in
+from engine.evaluation.regions import passes, regions_of
 from engine.rulebooks.rulebook import Combination, Condition, Test
 from engine.values.logic import Status
 
@@ -14,10 +15,15 @@ MAX_WAYS, MAX_JOINED = 8, 200
 
 
 class Turn(NamedTuple):
-    """A test that would have to come out as met, or as not met."""
+    """A test that has to come out as met, or as not met."""
 
     test: TestTrace
     is_to_be_met: bool
+
+    @property
+    def is_so(self) -> bool:
+        """Whether it comes out so already."""
+        return self.test.status is (Status.MET if self.is_to_be_met else Status.NOT_MET)
 
 
 Way = tuple[Turn, ...]
@@ -28,7 +34,14 @@ def ways_to_turn(item: CriterionTrace | OverrideTrace, status: Status) -> list[W
     """The ways to give a criterion or override a status, those with the fewest tests first, at most `MAX_WAYS`.
 
     The tests of a way are those that do not come out so already; a way without tests says that nothing need change.
+    What no value of a fact can do is no way.
     """
+    needed = [way for way in _needed(item, status) if _can_occur(way)]
+    return _fewest_first([tuple(turn for turn in way if not turn.is_so) for way in needed])[:MAX_WAYS]
+
+
+def _needed(item: CriterionTrace | OverrideTrace, status: Status) -> list[Way]:
+    """The ways with every test that they rest on, whether it comes out so already or not."""
     if isinstance(item, OverrideTrace):
         return _ways(item.override.condition, status is Status.MET, {t.test: t for t in item.tests})
     tests = {t.test: t for t in tests_in(item)}
@@ -36,9 +49,21 @@ def ways_to_turn(item: CriterionTrace | OverrideTrace, status: Status) -> list[W
     if status is Status.NOT_APPLICABLE:
         return _ways(applicability.exempt_when, True, tests) if applicability else []
     ways = _measured(item, status is Status.MET, tests)
-    if applicability:
-        ways = _together([ways, _ways(applicability.exempt_when, False, tests)])
-    return _fewest_first(ways)
+    return _together([ways, _ways(applicability.exempt_when, False, tests)]) if applicability else ways
+
+
+def _can_occur(way: Way) -> bool:
+    """Whether for each fact some value makes all its tests come out as they would have to."""
+    turns: dict[str, list[Turn]] = {}
+    for turn in way:
+        turns.setdefault(turn.test.test.fact, []).append(turn)
+    return all(len(of_fact) == 1 or _has_value(of_fact) for of_fact in turns.values())
+
+
+def _has_value(turns: Sequence[Turn]) -> bool:
+    fact = turns[0].test.finding.fact
+    regions = regions_of([fact], [turn.test.test for turn in turns])
+    return any(all(passes(t.test.test, fact, region) is t.is_to_be_met for t in turns) for region in regions)
 
 
 def _measured(criterion: CriterionTrace, is_to_be_met: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
@@ -52,14 +77,13 @@ def _measured(criterion: CriterionTrace, is_to_be_met: bool, tests: Mapping[Test
 def _ways(condition: Condition, is_to_be_met: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
     if isinstance(condition, Test):
         test = tests[condition]
-        is_so = test.status is (Status.MET if is_to_be_met else Status.NOT_MET)
-        return [()] if is_so else [(Turn(test, is_to_be_met),)]
+        return [(Turn(test, is_to_be_met),)]
     if condition.operator == "not":
         return _ways(condition.parts[0], not is_to_be_met, tests)
     parts = [_ways(part, is_to_be_met, tests) for part in condition.parts]
     if _needs_every_part(condition, is_to_be_met):
         return _together(parts)
-    return _fewest_first([way for ways in parts for way in ways])
+    return [way for ways in parts for way in ways][:MAX_JOINED]
 
 
 def _needs_every_part(condition: Combination, is_to_be_met: bool) -> bool:
@@ -69,9 +93,7 @@ def _needs_every_part(condition: Combination, is_to_be_met: bool) -> bool:
 def _together(parts: list[list[Way]]) -> list[Way]:
     """A way for each part, joined."""
     joined = itertools.islice(itertools.product(*parts), MAX_JOINED)
-    return _fewest_first(
-        [tuple({(t.test.test, t.is_to_be_met): t for t in itertools.chain(*ways)}.values()) for ways in joined]
-    )
+    return [tuple({(t.test.test, t.is_to_be_met): t for t in itertools.chain(*ways)}.values()) for ways in joined]
 
 
 def _fewest_first(ways: list[Way]) -> list[Way]:
@@ -80,4 +102,4 @@ def _fewest_first(ways: list[Way]) -> list[Way]:
     for way in sorted(ways, key=len):
         if not any(all(turn in way for turn in other) for other in fewest):
             fewest.append(way)
-    return fewest[:MAX_WAYS]
+    return fewest

@@ -287,7 +287,9 @@ class Completions:
     def _is_open_beside(self, name: str, others: Sequence[str], findings: Findings) -> bool:
         if findings[name].is_exact:
             return False
-        return name in others or any(not findings[o].is_exact or _constrains(findings[o]) for o in others)
+        if name in others and not all(part.is_exact for _, part in findings[name].parts):
+            return True
+        return any(not findings[o].is_exact or _constrains(findings[o]) for o in others if o != name)
 
     @cached_property
     def _relations(self) -> Mapping[str, list[str]]:

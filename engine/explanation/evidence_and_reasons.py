@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from engine.decisions.analysis import Sets
 from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace
 from engine.explanation.views import view_of
@@ -12,13 +13,30 @@ from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status
 
 
+def told_grounds(trace: Trace) -> Sets:
+    """The sets from which a decision follows, without those in which a criterion only shows what an override is.
+
+    Where a criterion and an override rest on one fact, either may say that the override does not hold.
+    """
+    grounds, overrides = trace.analysis.grounds, {o.override.id for o in trace.overrides}
+
+    def is_told(names: frozenset[str]) -> bool:
+        exchanged = [(names - others, others - names) for others in map(frozenset, grounds.sets)]
+        by_one = [(own, other) for own, other in exchanged if len(own) == len(other) == 1]
+        return not any(other <= overrides and own.isdisjoint(overrides) for own, other in by_one)
+
+    pairs = [pair for pair in zip(grounds.sets, grounds.statuses, strict=True) if is_told(frozenset(pair[0]))]
+    return Sets(tuple(names for names, _ in pairs), grounds.complete, tuple(statuses for _, statuses in pairs))
+
+
 class EvidenceAndReasons:
     """Writes what a decision rests on, each criterion and override with its evidence, reasons and sources."""
 
     def __init__(self, trace: Trace, wording: Wording) -> None:
         self.trace, self.wording = trace, wording
         self._pick, self._text = wording.pick, wording.text
-        self.in_grounds = {name for names in trace.analysis.grounds.sets for name in names}
+        self.grounds = told_grounds(trace)
+        self.in_grounds = {name for names in self.grounds.sets for name in names}
         self.rule_matters = trace.rulebook.rule.id in trace.possible_bases
 
     def named(self, criterion: CriterionTrace) -> str:

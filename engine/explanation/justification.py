@@ -6,10 +6,11 @@ considerations where judgement was used, and what is unsettled. It is built afte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine.decisions.analysis import Sets
+from engine.decisions.fact_sets import fact_sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.evaluation.evidence import Finding
 from engine.explanation.clauses import Clauses
@@ -54,13 +55,19 @@ def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
 def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
     """The tests whose facts would settle an undetermined verdict, each fact once, in the rulebook's order.
 
-    They are the unknown tests of the criteria and overrides that stand in a smallest set in `missing`.
+    They are the unknown tests of the criteria and overrides that stand in a smallest set in `missing`, of facts whose
+    answers can matter.
     """
-    useful = items_to_settle(trace)
+    useful, matters = items_to_settle(trace), facts_that_matter(trace)
     tests = [t for o in trace.overrides if o.override.id in useful for t in o.tests]
     tests += [t for c in trace.criteria if c.criterion.id in useful for t in tests_in(c)]
     unknown = (t for t in tests if t.status is Status.UNKNOWN and not _is_idle_judgement(trace, t))
-    return tuple({t.test.fact: t for t in unknown}.values())
+    return tuple({t.test.fact: t for t in unknown if t.test.fact in matters}.values())
+
+
+def facts_that_matter(trace: Trace) -> set[str]:
+    """The facts that stand in a set which would settle an undetermined verdict."""
+    return {fact for sets in fact_sets(trace).missing.values() for facts in sets for fact in facts}
 
 
 def items_to_settle(trace: Trace) -> set[str]:
@@ -107,7 +114,7 @@ class _Writer:
         yield from self._grounds()
 
     def _grounds(self) -> Iterator[str]:
-        grounds = self.trace.analysis.grounds
+        grounds = self.reasons.grounds
         if not self.reasons.in_grounds and grounds.complete:
             yield self._pick(
                 "Afgørelsen er den samme, uanset hvad der lægges til grund.",
@@ -211,20 +218,45 @@ class _Writer:
         yield from self._partly_known()
         for verdict in (Verdict.MET, Verdict.NOT_MET):
             yield from self._missing(verdict)
-        questions = dict.fromkeys(q for test in facts_to_ask_for(self.trace) for q in self._questions(test.finding))
+        yield from self._asked_for(facts_to_ask_for(self.trace))
+
+    def _asked_for(self, tests: Iterable[TestTrace]) -> Iterator[str]:
+        """The questions that settle tests, each once."""
+        questions = dict.fromkeys(q for test in tests for q in self._questions(test.finding))
         if questions:
             yield self._pick("Følgende bør oplyses: ", "To be asked: ") + " ".join(questions)
 
     def _idle(self) -> Iterator[str]:
-        """The open criteria that a determined verdict does not need."""
-        criteria = (c for c in self.trace.criteria if not c.status.is_known)
-        idle = [c.criterion.id for c in criteria if c.criterion.id not in self.reasons.in_grounds]
+        """What is open of a determined verdict: it cannot change that, but perhaps what it rests on."""
+        idle = [self._open(c) for c in self.trace.criteria if not c.status.is_known]
+        idle += [self.clauses.names([o.override.id]) for o in self.trace.overrides if not o.status.is_known]
         if idle:
             ids = self.wording.listed(idle)
             yield self._pick(
                 f"{ids} er ikke afklaret, men kan ikke ændre afgørelsen.",
                 f"{ids} {'are' if len(idle) > 1 else 'is'} unsettled, but cannot change the decision.",
             )
+        if self.trace.basis is None:
+            bases = self.wording.listed(map(self._basis, self.trace.possible_bases), "or")
+            yield self._pick(f"Afgørelsen følger af {bases}.", f"The decision follows from {bases}.")
+            open_tests = (t for o in self.trace.overrides for t in o.tests if t.status is Status.UNKNOWN)
+            yield from self._asked_for({t.test.fact: t for t in open_tests}.values())
+
+    def _open(self, criterion: CriterionTrace) -> str:
+        """A criterion that is open, and what it can be where that is not everything."""
+        left = {
+            Status.MET_OR_NOT_APPLICABLE: ("opfyldt eller uden anvendelse", "fulfilled, or does not apply"),
+            Status.NOT_MET_OR_NOT_APPLICABLE: (
+                "ikke opfyldt eller uden anvendelse",
+                "not fulfilled, or does not apply",
+            ),
+        }.get(criterion.status)
+        return criterion.criterion.id if left is None else f"{criterion.criterion.id} ({self._pick(*left)})"
+
+    def _basis(self, basis: str) -> str:
+        if basis == self.rulebook.rule.id:
+            return self._pick("reglen om kriterierne", "the rule on the criteria")
+        return self.clauses.names([basis])
 
     def _partly_known(self) -> Iterator[str]:
         """What was stated of the criteria that it does not settle."""

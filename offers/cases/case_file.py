@@ -52,11 +52,12 @@ class CasesFile:
 
 
 class CaseFile(NamedTuple):
-    """The cases that a file holds, and the rulebook that they are about."""
+    """The cases that a file holds, the rulebook that they are about, and the agreement year where a case says none."""
 
     path: Path
     rulebook: Rulebook
     cases: tuple[Case, ...]
+    year: int
 
 
 def case_files_of(folder: Path) -> list[Path]:
@@ -73,10 +74,11 @@ def read_case_file(path: Path, data: bytes | None = None) -> CaseFile:
     node = read_one(read_file(path) if data is None else data, shown_path(path))
     written = fit_or_reject(CasesFile, node)
     rulebook = rulebook_of_cases(path, node, written.rulebook)
-    reader = _Reader(node, rulebook, written.year or rulebook.agreement_years[0])
+    year = written.year or rulebook.agreement_years[0]
+    reader = _Reader(node, rulebook, year)
     cases = tuple(reader.case(i, entry) for i, entry in enumerate(written.cases))
     reader.finish()
-    return CaseFile(path, rulebook, cases)
+    return CaseFile(path, rulebook, cases, year)
 
 
 class _Reader:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from engine.authoring.cases.goal_words import goal_words
-from engine.authoring.cases.goals import EdgeGoal
+from engine.authoring.cases.goals import goal_words
 from engine.authoring.cases.suggestions import Suggestion
 from engine.authoring.proofs.witness import Values
 from engine.documents.document import Mapping, decode, read_file, read_one
@@ -58,39 +57,50 @@ def _head(rulebook: Rulebook, wording: Wording) -> str:
 
 
 def case_blocks(
-    suggestions: Iterable[Suggestion], taken: Iterable[str], program: Program, wording: Wording
+    suggestions: Iterable[Suggestion], taken: Iterable[str], year: int, program: Program, wording: Wording
 ) -> list[str]:
-    """Suggested cases as YAML, each with a name of its own."""
+    """Suggested cases as YAML, each with a name of its own; the agreement year stands where it is another one."""
     names, blocks = set(taken), []
     for suggestion in suggestions:
-        goal = goal_words(suggestion.goal, program, wording)
+        goal = goal_words(suggestion.goals[0], program, wording)
         tries = (goal if n == 1 else f"{goal} ({n})" for n in range(1, len(names) + 2))
         name = next(name for name in tries if name not in names)
         names.add(name)
-        blocks.append("\n".join(f"  {line}" for line in _case_lines(suggestion, name)) + "\n")
+        blocks.append("\n".join(f"  {line}" for line in _case_lines(suggestion, name, year)) + "\n")
     return blocks
 
 
-def _case_lines(suggestion: Suggestion, name: str) -> Iterator[str]:
-    goal, trace = suggestion.goal, suggestion.result.trace
+def _case_lines(suggestion: Suggestion, name: str, year: int) -> Iterator[str]:
+    case, trace = suggestion.result.case, suggestion.result.trace
     yield f"- case: {_quoted(name)}"
     yield "  to_judge: true"
-    if isinstance(goal, EdgeGoal):
-        yield f"  year: {goal.year}"
+    if case.year != year:
+        yield f"  year: {case.year}"
     if trace is None:
         yield "  in_force: false"
         return
     yield from _evidence_lines(suggestion.values)
     yield f"  verdict: {trace.verdict.value}"
     yield f"  basis: {trace.basis or 'null'}"
-    if statuses := suggestion.result.case.statuses:
-        yield f"  statuses: {{{', '.join(f'{name}: {status}' for name, status in statuses.items())}}}"
+    if case.statuses:
+        yield from _wrapped(f"statuses: {{{', '.join(f'{name}: {status}' for name, status in case.statuses.items())}}}")
 
 
 def _evidence_lines(values: Values) -> list[str]:
-    pairs = [f"{name}: {value_text(value)}" for name, value in values.items()]
-    text = f"evidence: {{{', '.join(pairs)}}}"
+    return _wrapped(f"evidence: {evidence_text(values)}")
+
+
+def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+
+
+def evidence_text(values: Values) -> str:
+    """Values as evidence on one line.
+
+    >>> evidence_text({"visits": Fraction(3), "home": "other"})
+    '{visits: 3, home: other}'
+    """
+    return f"{{{', '.join(f'{name}: {value_text(value)}' for name, value in values.items())}}}"
 
 
 def value_text(value: Fraction | str) -> str:

@@ -1,31 +1,36 @@
 """What turned the verdicts of changed offers, and the criteria and facts in which it shows.
 
-Four verdicts tell it, on old and new data under the old and the new rule. The year goes with the data, the
-thresholds with the rule. Of the run before, nothing is held but a verdict for each offer; statuses and evidence stay in
-its files, and are read for what changed.
+Four verdicts tell it, on old and new data under the old and the new rule, and of as many offers as time allows the sets
+of what turned them. The year goes with the data, the thresholds with the rule. Of the run before, nothing is held but a
+verdict for each offer; statuses and evidence stay in its files, and are read for what changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import polars as pl
 
+from engine.comparison.atom import AtomSet, Kind, Part
 from engine.decisions.cause_of_change import Cause, cause_of
+from engine.evaluation.program import compile_rulebook
+from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
 from offers.comparison.differing_evidence import DifferingEvidence, Side
 from offers.comparison.matching import AT, BEFORE
 from offers.comparison.previous import Previous
+from offers.comparison.renamed_columns import with_facts_of, with_ids_of
+from offers.comparison.told_causes import RowSide, ToldCauses
 from offers.comparison.verdicts import REFUSED, UNREADABLE, Verdicts
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
 
-OLD, NEW, CAUSE, NAMED = " oo", " nn", "cause", " named"
-"""Columns of changed offers: the verdict before and now, the cause, and whether what turned it can be named."""
+OLD, NEW, CAUSE, CAUSES, NAMED = " oo", " nn", "cause", "causes", " named"
+"""Columns of changed offers: the verdict before and now, the cause and its sets, and whether it can be named."""
 
 
 class ChangedOffers:
@@ -40,8 +45,10 @@ class ChangedOffers:
     def __init__(
         self, previous: Previous, decision_table: DecisionTable, table: Table, reader: Reader, year: int
     ) -> None:
-        self._previous, self._frame = previous, previous.frames[decision_table.rulebook.id]
-        new, old = decision_table.rulebook, previous.rulebooks[decision_table.rulebook.id]
+        new, former = decision_table.rulebook, previous.rulebooks[decision_table.rulebook.id]
+        old = with_facts_of(former, new)
+        self._previous = previous
+        self._frame = with_ids_of(former, new, previous.frames[new.id])
         program, schema, known = (
             decision_table.decisions.program,
             table.frame.collect_schema(),
@@ -52,11 +59,15 @@ class ChangedOffers:
         self._known_statuses = [c.id for c in new.criteria if c.id in known]
         evidence = [name for name in evidence_columns(program, previous.year) if name in known]
         self._cells = self._frame.select(pl.col("offer").alias("id"), *evidence).with_row_index(ROW)
-        before = _reader_of(self._cells, ["id", *evidence], decision_table)
+        before = _reader_of(self._cells, ["id", *evidence], new.vocabulary)
         self._by_old = Verdicts(old, new.vocabulary, year, table.frame, table.sign, reader)
         self._by_new = Verdicts(new, new.vocabulary, previous.year, self._cells, ".", before)
         sides = Side(before, previous.year, frozenset(evidence)), Side(reader, year, frozenset(schema))
         self._evidence = DifferingEvidence(program, *sides)
+        self._all_cells, self._told = self._cells, ToldCauses(old, new, RowSide(reader, year), RowSide(reader, year))
+        if not previous.same_data:
+            self._all_cells, reader_before = _all_evidence(self._frame, old, new, previous.year)
+            self._told = ToldCauses(old, new, RowSide(reader_before, previous.year), RowSide(reader, year))
 
     @property
     def reads(self) -> list[str]:
@@ -69,7 +80,36 @@ class ChangedOffers:
         return self._by_new.in_columns(self._cells)
 
     def of(self, changed: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-        """`CAUSE` and `NAMED` for changed offers (`AT`, `OLD`, `NEW` and their cells), each with its predecessors."""
+        """`CAUSE`, `CAUSES`, `NAMED` for changed offers (`AT`, `OLD`, `NEW`, and cells), each with its predecessors."""
+        return self._with_sets(self._by_sides(changed, pairs), changed, pairs)
+
+    def _with_sets(self, caused: pl.DataFrame, changed: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+        """The causes with the sets of what turned each offer that has one predecessor, and the word by these sets."""
+        alone = pairs.filter(~pl.col(AT).is_duplicated()).select(AT, BEFORE)
+        if self.lost or alone.is_empty():
+            return caused.with_columns(pl.lit(None, pl.String).alias(CAUSES))
+        rows = changed.join(alone, on=AT, maintain_order="left")
+        cells = rows.drop(AT, OLD, NEW, BEFORE)
+        before = cells if self._previous.same_data else rows_at(self._all_cells, rows[BEFORE])
+        verdicts = rows.select(pl.col(OLD, NEW).cast(pl.String)).iter_rows()
+        told = [
+            self._told.of((old, new), was, now)
+            for (old, new), was, now in zip(
+                verdicts, before.iter_rows(named=True), cells.iter_rows(named=True), strict=True
+            )
+        ]
+        words = {CAUSE: [t and t.cause.value for t in told], CAUSES: [t and t.text for t in told]}
+        of_sets = pl.DataFrame({AT: rows[AT], **words}, schema_overrides=dict.fromkeys(words, pl.String))
+        joined = caused.join(of_sets, on=AT, how="left", maintain_order="left", suffix=_OF_SETS)
+        return joined.with_columns(pl.coalesce(CAUSE + _OF_SETS, CAUSE).alias(CAUSE)).drop(CAUSE + _OF_SETS)
+
+    @property
+    def sets(self) -> Mapping[str, tuple[AtomSet, ...]]:
+        """The sets of each text in `CAUSES`."""
+        return self._told.sets
+
+    def _by_sides(self, changed: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+        """`CAUSE` by whole sides: what all data alone, and all of the rule alone, would have given; and `NAMED`."""
         if self._previous.same_data or self.lost:
             cause = Cause.RULE.value if self._previous.same_data else None
             return changed.select(AT, pl.lit(cause, pl.String).alias(CAUSE), pl.lit(True).alias(NAMED))
@@ -92,14 +132,24 @@ class ChangedOffers:
             return verdicts
         return verdicts.scatter(left.arg_true(), self._by_new.one_by_one(rows_at(self._cells, rows.filter(left))))
 
-    def named(self, now: pl.DataFrame, causes: pl.Series, pairs: pl.DataFrame) -> pl.DataFrame:
+    def named(self, now: pl.DataFrame, listed: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         """The criteria and facts in which changes show, for changed offers by their number, each with its predecessors.
 
-        A merged offer differs where it differs from any of those that it was made of.
+        A merged offer differs where it differs from any of those that it was made of. A criterion that there was not
+        shows where it is among what turned the verdict.
         """
+        causes = listed[CAUSE]
         known = rows_at(self._frame.select(self._known_statuses or ["offer"]), pairs[BEFORE])
         cells = now[pairs[AT]]
-        criteria = {name: _differ(known, name, cells[column]) for name, column in self._statuses.items()}
+        texts = listed[CAUSES].gather(pairs[AT])
+        criteria = {
+            name: known[name].cast(pl.String).ne_missing(cells[column].cast(pl.String))
+            if name in known.columns
+            else texts.replace_strict(
+                self._told.texts_with(Part(Kind.ADDED, name)), True, default=False, return_dtype=pl.Boolean
+            )
+            for name, column in self._statuses.items()
+        }
         by_data = causes.gather(pairs[AT]).ne(Cause.RULE.value).fill_null(value=False)
         about = pairs.filter(by_data)
         before = rows_at(self._cells.select(self._evidence.before or ["id"]), about[BEFORE])
@@ -108,11 +158,12 @@ class ChangedOffers:
         return names.join(_any_of(about[AT], facts, "facts"), on=AT, how="left")
 
 
+_OF_SETS = " of sets"
 _NO, _ON, _SEVERAL = " no", " on", " several"
 
 
-def _reader_of(cells: pl.LazyFrame, names: Sequence[str], decision_table: DecisionTable) -> Rows:
-    vocabulary, file = decision_table.rulebook.vocabulary, "previous run"
+def _reader_of(cells: pl.LazyFrame, names: Sequence[str], vocabulary: Vocabulary) -> Rows:
+    file = "previous run"
     columns = tuple(Headers(vocabulary).read(names, file))
     return Rows(Table(file, "parquet", columns, cells, ".", {}, "", 0), vocabulary, recorded=True)
 
@@ -123,11 +174,14 @@ def _cause(oo: str, no: str | None, on: str | None, nn: str) -> str | None:
     return cause.value if cause else None
 
 
-def _differ(known: pl.DataFrame, name: str, now: pl.Series) -> pl.Series:
-    """Where a criterion's status is another than before; everywhere, where it was no criterion."""
-    if name not in known.columns:
-        return pl.repeat(True, len(now), dtype=pl.Boolean, eager=True)
-    return known[name].cast(pl.String).ne_missing(now.cast(pl.String))
+def _all_evidence(frame: pl.LazyFrame, old: Rulebook, new: Rulebook, year: int) -> tuple[pl.LazyFrame, Rows]:
+    """All evidence that either rulebook reads of a run before, and who reads it, as facts were declared then."""
+    known = frame.collect_schema().names()
+    programs = compile_rulebook(old), compile_rulebook(new)
+    names = list(dict.fromkeys(n for program in programs for n in evidence_columns(program, year) if n in known))
+    cells = frame.select(pl.col("offer").alias("id"), *names).with_row_index(ROW)
+    facts = {**new.vocabulary.facts, **old.vocabulary.facts}
+    return cells, _reader_of(cells, ["id", *names], new.vocabulary._replace(facts=facts))
 
 
 def _any_of(at: pl.Series, differs: dict[str, pl.Series], column: str) -> pl.DataFrame:

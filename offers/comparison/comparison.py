@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
+from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import VerdictChange, change_of
 from engine.rulebooks.rulebook import Verdict
 from offers.columns.decided_columns import BASIS, COMPARED, OUTCOME, VERDICT
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import RejectedRow
 from offers.columns.reference_check import Reader
-from offers.comparison.changed_offers import CAUSE, NAMED, NEW, OLD, ChangedOffers
+from offers.comparison.changed_offers import CAUSE, CAUSES, NAMED, NEW, OLD, ChangedOffers
 from offers.comparison.matching import AT, BEFORE, Matched, Matching
 from offers.comparison.previous import Previous
 from offers.comparison.verdicts import ANSWER
@@ -31,6 +32,7 @@ _WORDS = (
     "cause",
     "criteria",
     "facts",
+    "causes",
 )
 CHANGE_SCHEMA = dict.fromkeys(_WORDS, pl.String)
 _HELD = 100_000
@@ -82,6 +84,11 @@ class RunComparison:
         """The list of changes, for each rulebook by offer, those that are closed last."""
         return pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *(part.changes() for _, part in self._parts)])
 
+    @property
+    def causes(self) -> Mapping[str, tuple[AtomSet, ...]]:
+        """The sets of each text under `causes`."""
+        return {text: sets for _, part in self._parts for text, sets in part.causes.items()}
+
     def _matched(self, ids: pl.Series) -> Iterator[tuple[Matched, _OfRulebook]]:
         matched: dict[int, Matched] = {}
         for matching, part in self._parts:
@@ -126,6 +133,11 @@ class _OfRulebook:
         """The evidence that is not known of the run before."""
         return self._changed_offers.lost if self._changed_offers else ()
 
+    @property
+    def causes(self) -> Mapping[str, tuple[AtomSet, ...]]:
+        """The sets of each text under `causes`."""
+        return self._changed_offers.sets if self._changed_offers else {}
+
     def compare(self, decided: pl.DataFrame, ids: pl.Series, matched: Matched) -> list[pl.Series]:
         """The columns `COMPARED` for some decided rows."""
         pairs = matched.pairs
@@ -166,7 +178,7 @@ class _OfRulebook:
     ) -> pl.DataFrame:
         """The causes of changes, as far as all that was decided before is known, and was one verdict."""
         if self._changed_offers is None:
-            return pl.DataFrame(schema={AT: pl.UInt32, CAUSE: pl.String, NAMED: pl.Boolean})
+            return pl.DataFrame(schema={AT: pl.UInt32, CAUSE: pl.String, NAMED: pl.Boolean, CAUSES: pl.String})
         known = changed.filter(pl.col(OLD).is_not_null() & ~pl.col(AT).is_in(matched.partly.implode()))
         known = known.select(AT, pl.col(OLD, NEW).cast(ANSWER))
         cells = decided[known[AT]]
@@ -179,7 +191,7 @@ class _OfRulebook:
         named = pl.lit(rulebook.id).alias("rulebook"), pl.lit(rulebook.version).alias("version")
         listed = rows.select(*named, ids.gather(changed[AT]).alias("offer"), *about, *now)
         listed = listed.hstack(
-            changed.select("change", "previous_verdict", CAUSE, AT, pl.col(NAMED).fill_null(value=False))
+            changed.select("change", "previous_verdict", CAUSE, CAUSES, AT, pl.col(NAMED).fill_null(value=False))
         )
         if self._changed_offers is None:
             self._rows.append(_listed(listed))
@@ -194,7 +206,7 @@ class _OfRulebook:
         waiting, self._waiting = self._waiting, []
         for listed, cells, pairs in _together(waiting):
             assert self._changed_offers is not None
-            named = self._changed_offers.named(cells, listed[CAUSE], pairs)
+            named = self._changed_offers.named(cells, listed, pairs)
             self._rows.append(_listed(listed.join(named, on=AT, how="left", maintain_order="left")))
 
     def rejected(self, matched: Matched) -> None:

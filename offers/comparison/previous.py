@@ -17,6 +17,7 @@ from engine.journal.run_files import check_copy
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.evidence_columns import evidence_columns
+from offers.comparison.renamed_columns import columns_of_facts
 from offers.tables.headers import columns_of
 from offers.tables.polars_words import polars_failing
 
@@ -85,8 +86,10 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
     for rulebook in rulebooks:
         if rulebook.id in files:
             evidence = evidence_columns(compile_rulebook(rulebook), run.year)
-            frames[rulebook.id] = _with_evidence(rulebook.id, evidence, files, known)
+            former = _former_columns(rulebook, old, [name for names in known.values() for name in names])
+            frames[rulebook.id] = _with_evidence(rulebook.id, [*evidence, *former], files, known)
             read_before = {c for r in old for c in evidence_columns(compile_rulebook(r), run.year)}
+            read_before |= {former[name] for name in read_before if name in former}
             stated = columns_of(compile_rulebook(rulebook).facts_tested, run.year)
             lost[rulebook.id] = [c for c in stated if c not in read_before and _may_be_stated(c, run)]
     return Previous(run.year, frames, {r.id: r for r in old}, lost=lost, folder=str(folder))
@@ -106,6 +109,12 @@ def fault_of_previous(previous: Previous) -> Rejected | None:
 def incomplete(folder: Path | str) -> Rejected:
     """What is said of a folder that does not hold a whole run."""
     return rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder")
+
+
+def _former_columns(rulebook: Rulebook, old: Iterable[Rulebook], columns: Iterable[str]) -> dict[str, str]:
+    """The columns of facts that a rulebook had under other ids, with what they are called now."""
+    former = next((one for one in old if one.id == rulebook.id), None)
+    return columns_of_facts(former, rulebook, columns) if former else {}
 
 
 def _may_be_stated(column: str, run: RunRecord) -> bool:

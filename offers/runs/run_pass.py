@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import polars as pl
 
+from engine.comparison.atom import AtomSet
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution
 from engine.decisions.vector_decisions import VectorDecisions
@@ -58,6 +59,7 @@ class RunResult(NamedTuple):
     `lost` is, for each rulebook, evidence that it reads and that the run before may have had, but did not keep;
     `overridden` counts, for each rulebook, the offers on which people decided in place of earlier decisions;
     `remarks` are on the input, `notes` on decisions, each with the number of offers that it concerns;
+    `causes` has the sets of what turned verdicts by their texts in the changes;
     `executions` say for each rulebook who decided and who checked, None where no row could be decided.
     """
 
@@ -73,6 +75,7 @@ class RunResult(NamedTuple):
     overridden: Sequence[int]
     remarks: Sequence[InputRemark] = ()
     notes: Sequence[InputRemark] = ()
+    causes: Mapping[str, Sequence[AtomSet]] = MappingProxyType({})
 
 
 Progress = Callable[[int], None]
@@ -221,6 +224,7 @@ class Pass:
             rejected=[row for row in undecided if not row.is_set_aside],
             set_aside=[row for row in undecided if row.is_set_aside],
             changes=self._changes(),
+            causes=self.comparison.causes if self.comparison else {},
             lost=self.comparison.lost if self.comparison else [() for _ in decided],
             checked=batch.checked,
             vectors=[decisions.vectors for decisions in decided],

@@ -76,22 +76,47 @@ def _run(case: Case, decider: Decider) -> CaseResult:
         trace = decider.decide(Subject(f"case-{case.place.line}", case.name), case.stated, case.year)
     except Rejected as error:
         return CaseResult(case, None, (), error.diagnostics)
-    return CaseResult(case, trace, tuple(_differences(case, trace)))
+    return CaseResult(case, trace, tuple(outcome_differences(case, Outcome.of(trace))))
 
 
-def _differences(case: Case, trace: Trace) -> Iterator[Difference]:
-    if case.verdict is not None and trace.verdict is not case.verdict:
-        yield Difference("verdict", case.verdict.value, trace.verdict.value)
-    if case.basis is not None and trace.basis != case.basis[0]:
-        yield Difference("basis", case.basis[0] or "null", trace.basis or "null")
+class Outcome(NamedTuple):
+    """What of a decision a case can say: its verdict and bases, the statuses of criteria, and which are decisive."""
+
+    verdict: Verdict
+    possible_bases: tuple[str, ...]
+    statuses: Mapping[str, str]
+    decisive: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, trace: Trace) -> Outcome:
+        """That of a decision."""
+        statuses = {c.criterion.id: c.status.reported for c in trace.criteria}
+        decisive = tuple(c.criterion.id for c in trace.criteria if c.decisive)
+        return cls(trace.verdict, trace.possible_bases, statuses, decisive)
+
+    @property
+    def basis(self) -> str | None:
+        """The basis, where there is one alone."""
+        return self.possible_bases[0] if len(self.possible_bases) == 1 else None
+
+    def said_by(self, case: Case, about: Iterable[str] | None = None) -> Case:
+        """A case that says verdict, basis, and the statuses of some or all criteria."""
+        names = self.statuses if about is None else set(about)
+        statuses = {name: status for name, status in self.statuses.items() if name in names}
+        return case._replace(verdict=self.verdict, basis=(self.basis,), statuses=statuses)
+
+
+def outcome_differences(case: Case, decided: Outcome) -> Iterator[Difference]:
+    """What was decided in another way than a case says."""
+    if case.verdict is not None and decided.verdict is not case.verdict:
+        yield Difference("verdict", case.verdict.value, decided.verdict.value)
+    if case.basis is not None and decided.basis != case.basis[0]:
+        yield Difference("basis", case.basis[0] or "null", decided.basis or "null")
     for name, status in (case.statuses or {}).items():
-        decided = trace.criterion(name).status.reported
-        if decided != status:
-            yield Difference(name, status, decided)
-    if case.decisive is not None:
-        decisive = [c.criterion.id for c in trace.criteria if c.decisive]
-        if set(decisive) != set(case.decisive):
-            yield Difference("decisive", _listed(case.decisive), _listed(decisive))
+        if decided.statuses[name] != status:
+            yield Difference(name, status, decided.statuses[name])
+    if case.decisive is not None and set(decided.decisive) != set(case.decisive):
+        yield Difference("decisive", _listed(case.decisive), _listed(decided.decisive))
 
 
 def _yes(truth: bool) -> str:

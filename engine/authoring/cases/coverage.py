@@ -1,224 +1,144 @@
-"""Coverage of meaning: which of the things that a rulebook distinguishes its cases show.
+"""Coverage of meaning: which of the changes to a rulebook its cases notice, and what they show unknown.
 
-A *goal* is one such thing: a criterion met, a value just under a threshold, one criterion too few. It is reached where
-a case shows it. A goal that no offer can reach is none.
+What is counted:
+
+- every change of `mutation` to what is decided for which an offer is found whose facts are known (a departure from an
+  indicative measure may be left unstated) and whose verdict, basis or status of a criterion would be another one. A
+  change that decides all such offers alike is not counted, even if an offer with gaps tells the two apart; nor is one
+  for which no offer is found, because facts that follow from others contradict what was tried;
+- every change to the agreement years at the edge;
+- each criterion, and each override that can leave the basis open, once as unknown.
+
+Nothing is counted of a rulebook that is in force on the first day of no year: it decides no case.
+
+A change is covered if and only if a case notices it: decided by the changed rulebook, the verdict, the basis or a
+status that the case says comes out in another way. A case that does not come out as it says by the rulebook itself, or
+is still to be judged, covers nothing.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+import datetime
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from engine.authoring.cases.case import CaseResult
-from engine.authoring.cases.goals import (
-    CaseCoverage,
-    CountGoal,
-    DecisiveGoal,
-    EdgeGoal,
-    Goal,
-    OrderGoal,
-    StatusGoal,
-    ThresholdGoal,
-    kept_mandatory,
-)
-from engine.authoring.proofs.diagrams import Diagrams, facts_under
-from engine.decisions.trace import Trace
-from engine.evaluation import reference
-from engine.evaluation.evidence import Finding, State
-from engine.evaluation.folding import Folded, Function
-from engine.evaluation.program import CountNode, JoinNode, Program, children_of, compile_rulebook
-from engine.evaluation.ruling import placed
-from engine.rulebooks.rulebook import NumberTest, Rulebook, tests_of
-from engine.values.interval import Interval
-from engine.values.logic import Status
+from engine.authoring.cases.case import Case, CaseResult, Difference, Outcome, outcome_differences, run_cases
+from engine.authoring.cases.effects import Effects
+from engine.authoring.cases.goals import Goal, UnknownGoal
+from engine.authoring.cases.mutation import Mutant, mutants_of, year_mutants_of
+from engine.authoring.cases.noticing import Noticing, ReadCase, plain_decider, settled_outcome
+from engine.authoring.proofs.witness import UNKNOWN, Values, stated_as
+from engine.decisions.decide import Decider
+from engine.evaluation.evidence import NOWHERE, findings_of
+from engine.evaluation.program import compile_rulebook
+from engine.rulebooks.rulebook import Rulebook
+
+
+class Example(NamedTuple):
+    """An offer that would notice a change, in an agreement year: its values, and what differs in its decision."""
+
+    year: int
+    values: Values
+    differences: tuple[Difference, ...]
 
 
 class Meaning:
-    """The goals of one rulebook, and where over all offers each is reached."""
+    """The goals of one rulebook, and which of them cases reach.
+
+    Raises:
+        TooComplex: its diagrams would grow without end.
+    """
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.program = compile_rulebook(rulebook)
-        self.diagrams = Diagrams(self.program)
-        self._nodes = self.diagrams.nodes(self.program)
-        self._unknown = self._statuses_of_nothing()
-        self.goals = tuple(goal for goal in self._all_goals() if self._can_be_reached(goal))
+        self.year = rulebook.agreement_years[0]
+        mutants = tuple(mutants_of(rulebook))
+        self.effects = Effects(self.program, mutants)
+        self._decider = plain_decider(rulebook)
+        self._offers: dict[Mutant, Values] = {}
+        for mutant in mutants:
+            self._find_offer(mutant)
+        self.goals: tuple[Goal, ...] = ()
+        if self.is_in_force(self.year):
+            self.goals = (*self._unknown_goals(), *self._offers, *year_mutants_of(rulebook))
 
-    def _statuses_of_nothing(self) -> list[Status]:
-        facts = self.program.rulebook.vocabulary.facts
-        findings = {name: Finding(fact, fact.domain, State.STATED_UNKNOWN) for name, fact in facts.items()}
-        return reference.conditions(self.program, findings)
+    def _find_offer(self, mutant: Mutant) -> None:
+        """An offer that notices a change, by its verdict if it can be, else by the basis, else by a status."""
+        effect = self.effects.of(mutant)
+        for where in (effect.verdict, effect.basis, effect.anything):
+            values = self.effects.offer(where)
+            if values is not None:
+                self._offers[mutant] = values
+                return
 
-    def _all_goals(self) -> Iterator[Goal]:
-        rulebook, program = self.program.rulebook, self.program
-        for criterion in rulebook.criteria:
-            for status in ("met", "not_met", "unknown", *(["not_applicable"] if criterion.applicability else [])):
-                yield StatusGoal(criterion.id, status)
-            yield DecisiveGoal(criterion.id)
-        yield from self._threshold_goals()
-        for index in sorted(_under(program, program.rule)):
-            yield from _group_goals(program, index)
-        for override in rulebook.overrides:
-            yield from (StatusGoal(override.id, status) for status in ("met", "not_met", "unknown"))
-        for first, second in itertools.pairwise(rulebook.overrides):
-            if first.verdict is not second.verdict:
-                yield OrderGoal(first.id, second.id)
-        yield from _edge_goals(rulebook)
-
-    def _threshold_goals(self) -> Iterator[Goal]:
+    def _unknown_goals(self) -> Iterator[UnknownGoal]:
+        """What the offer of which nothing is known shows, if a case says all that is decided."""
+        result = self.said(self.decided(self.nothing_known()))
         rulebook = self.program.rulebook
-        conditions = [c.condition for c in rulebook.criteria] + [o.condition for o in rulebook.overrides]
-        conditions += [c.applicability.exempt_when for c in rulebook.criteria if c.applicability]
-        tests = [test for condition in conditions for test, _ in tests_of(condition)]
-        pairs = dict.fromkeys((test.fact, test.threshold) for test in tests if isinstance(test, NumberTest))
-        for fact, threshold in pairs:
-            yield from (ThresholdGoal(fact, threshold, side) for side in ("under", "at", "over"))
+        goals = map(UnknownGoal, [c.id for c in rulebook.criteria] + [o.id for o in rulebook.overrides])
+        yield from (goal for goal in goals if goal.is_shown_by(result))
 
-    def _can_be_reached(self, goal: Goal) -> bool:
-        if isinstance(goal, EdgeGoal):
-            return True
-        if isinstance(goal, StatusGoal) and goal.status == "unknown":
-            return self._unknown[self.node_of(goal.item)].reported == "unknown"
-        return self.diagrams.holds_somewhere(self.where(goal))
+    def nothing_known(self) -> Values:
+        """Nothing is stated; what would be assumed is stated to be unknown."""
+        facts = self.program.rulebook.vocabulary.facts
+        return {fact.id: UNKNOWN for fact in self.program.facts_read if facts[fact.id].assumed is not None}
 
-    def node_of(self, item: str) -> int:
-        """The node of a criterion's or override's status."""
-        items = {c.criterion.id: c.status for c in self.program.criteria}
-        return (items | {o.override.id: o.status for o in self.program.overrides})[item]
+    def is_in_force(self, year: int) -> bool:
+        """Whether the rulebook decides an agreement year."""
+        return year <= datetime.MAXYEAR and self.program.rulebook.is_in_force(datetime.date(year, 1, 1))
 
-    def where(self, goal: Goal) -> Function:
-        """The offers whose facts are known that reach a goal."""
-        match goal:
-            case StatusGoal():
-                return self._where_status(goal)
-            case DecisiveGoal():
-                return self._turns(self.node_of(goal.item))
-            case ThresholdGoal():
-                return self._where_threshold(goal)
-            case CountGoal():
-                return self._where_count(goal)
-            case OrderGoal():
-                return self._nodes[self.node_of(goal.first)].met & self._nodes[self.node_of(goal.second)].met
-        return self.diagrams.true
+    def decided(self, values: Values, year: int | None = None, decider: Decider | None = None) -> CaseResult:
+        """A case without a name of its own that says nothing yet, and how it is decided."""
+        year = self.year if year is None else year
+        stated = stated_as(values, self.program.rulebook.vocabulary, "an example")
+        case = Case("", NOWHERE, year, stated, self.is_in_force(year))
+        (result,) = run_cases([case], decider or self._decider)
+        return result
 
-    def _where_status(self, goal: StatusGoal) -> Function:
-        outcome = self._nodes[self.node_of(goal.item)]
-        bases = dict(self.program.bases)
-        if goal.item in bases and goal.status == "met":
-            return self._nodes[bases[goal.item]].met
-        choices = {"met": outcome.met, "not_applicable": outcome.away, "not_met": ~outcome.met & ~outcome.away}
-        return choices[goal.status]
+    def said(self, result: CaseResult, about: Iterable[str] | None = None) -> CaseResult:
+        """The case of a result that says what was decided: verdict, basis, and the statuses of some or all criteria."""
+        if result.trace is None:
+            return result
+        return result._replace(case=Outcome.of(result.trace).said_by(result.case, about))
 
-    def _where_threshold(self, goal: ThresholdGoal) -> Function:
-        """The region at the threshold, or the one beside it."""
-        fact = self.program.rulebook.vocabulary.facts[goal.fact]
-        is_whole = fact.is_whole
-        where = self.diagrams.false
-        for index, region in enumerate(self.diagrams.regions[goal.fact]):
-            if isinstance(region, Interval) and _lies(region, goal, is_whole):
-                where |= self.diagrams.in_region(goal.fact, index)
-        return where
+    def offer(self, mutant: Mutant) -> Values:
+        """An offer that would notice a change that is counted; any, where it is one to the agreement years."""
+        return self._offers.get(mutant, {})
 
-    def _where_count(self, goal: CountGoal) -> Function:
-        children = [self._nodes[child] for child in children_of(self.program.nodes[goal.node])]
-        decides = self._nodes[dict(self.program.bases)[self.program.rulebook.rule.id]].met
-        if goal.without is not None:
-            missing = self._nodes[goal.without]
-            return decides & self._at_least(goal.met, children) & ~missing.met & ~missing.away
-        exactly = self._at_least(goal.met, children) & ~self._at_least(goal.met + 1, children)
-        kept = (self._nodes[node] for node in kept_mandatory(self.program, goal))
-        return decides & exactly & self.diagrams.all_of(node.met | node.away for node in kept)
+    def example(self, mutant: Mutant) -> Example:
+        """An offer that would notice a change that is counted, and what differs in its decision."""
+        if mutant.year is not None:
+            was, becomes = ("yes", "no") if self.is_in_force(mutant.year) else ("no", "yes")
+            return Example(mutant.year, {}, (Difference("in_force", was, becomes),))
+        values, rulebook = self.offer(mutant), self.program.rulebook
+        findings = findings_of(rulebook.vocabulary, stated_as(values, rulebook.vocabulary, "an example"), self.year)
+        before = settled_outcome(self.program, findings)
+        after = settled_outcome(self.effects.changed[mutant], findings)
+        assert before is not None
+        assert after is not None
+        said = before.said_by(Case("", NOWHERE, self.year, {}))
+        return Example(self.year, values, tuple(outcome_differences(said, after)))
 
-    def _at_least(self, required: int, parts: Sequence[Folded]) -> Function:
-        return self.diagrams.at_least(required, [part.met for part in parts])
-
-    def decisive(self, goal: Goal) -> Function:
-        """Where what a goal is about decides the verdict by itself: such cases show most."""
-        if isinstance(goal, StatusGoal):
-            items = [self.node_of(goal.item)]
-        elif isinstance(goal, ThresholdGoal):
-            items = [node for node in self.program.inputs if goal.fact in facts_under(self.program, node)]
-        else:
-            return self.diagrams.true
-        where = self.diagrams.false
-        for node in items:
-            where |= self._turns(node)
-        return where
-
-    def _turns(self, node: int) -> Function:
-        """Where the opposite status of a node gives the opposite verdict."""
-        verdicts = [
-            self.diagrams.nodes(self.program, {node: self.diagrams.constant(status)})[self.program.verdict].met
-            for status in (Status.MET, Status.NOT_MET)
-        ]
-        return (verdicts[0] & ~verdicts[1] | ~verdicts[0] & verdicts[1]) & ~self._nodes[node].away
+    def shown_by(self, results: Iterable[CaseResult], goals: Iterable[Goal] | None = None) -> set[Goal]:
+        """Those of the goals (by default all) that cases reach which came out as expected and are judged."""
+        shown = [result for result in results if result.passed and not result.case.to_judge]
+        read = [ReadCase(result.case, self.effects) for result in shown]
+        settled, still_open = deque(c for c in read if c.is_settled), deque(c for c in read if not c.is_settled)
+        reached: set[Goal] = set()
+        for goal in self.goals if goals is None else goals:
+            if isinstance(goal, UnknownGoal):
+                is_reached = any(goal.is_shown_by(result) for result in shown)
+            else:
+                noticing = Noticing(goal, self.effects)
+                is_reached = _is_noticed(noticing, settled) or _is_noticed(noticing, still_open)
+            if is_reached:
+                reached.add(goal)
+        return reached
 
 
-def _lies(region: Interval, goal: ThresholdGoal, is_whole: bool) -> bool:
-    """Whether a region is the one at the threshold or directly beside it; whole numbers lie up to one off."""
-    if goal.side == "at":
-        return region.is_exact and region.low == goal.threshold
-    end = region.high if goal.side == "under" else region.low
-    if end is None or goal.threshold in region:
-        return False
-    distance = goal.threshold - end if goal.side == "under" else end - goal.threshold
-    return 0 < distance <= 1 if is_whole else distance == 0
-
-
-def _under(program: Program, index: int) -> set[int]:
-    """The nodes of the ruling below one."""
-    below = {child for child in children_of(program.nodes[index]) if child >= program.ruling_from}
-    return below.union(*(_under(program, child) for child in below))
-
-
-def _group_goals(program: Program, index: int) -> Iterator[Goal]:
-    """For k of n: k, k - 1, and k without a mandatory one. `all` is n of n, `any` is 1 of n."""
-    node = program.nodes[index]
-    children = children_of(node)
-    if isinstance(node, CountNode):
-        required, needed = node.required, node.mandatory
-    elif isinstance(node, JoinNode) and node.operator != "not":
-        required, needed = (len(children) if node.operator == "all" else 1), ()
-    else:
-        return
-    yield CountGoal(node.name, index, required)
-    yield CountGoal(node.name, index, required - 1)
-    yield from (CountGoal(node.name, index, required, without) for without in needed)
-
-
-def _edge_goals(rulebook: Rulebook) -> Iterator[Goal]:
-    first, last = rulebook.agreement_years
-    if last is not None and last < first:
-        return
-    yield from (EdgeGoal(first - 1, False), EdgeGoal(first, True))
-    if last is not None:
-        yield from (EdgeGoal(last + 1, False), *([EdgeGoal(last, True)] if last != first else []))
-
-
-def covered_by(results: Iterable[CaseResult], program: Program) -> list[CaseCoverage]:
-    """What the cases that came out as expected show; those still to be judged show nothing."""
-    return [
-        CaseCoverage(result.case.year, result.trace, statuses_in(result.trace, program), _about(result))
-        for result in results
-        if result.passed and not result.case.to_judge
-    ]
-
-
-def _about(result: CaseResult) -> frozenset[str]:
-    """The criteria whose status a case says, or on which the verdict hangs."""
-    about = set(result.case.statuses or ())
-    if result.trace is not None:
-        about |= {c.criterion.id for c in result.trace.criteria if c.decisive}
-    return frozenset(about)
-
-
-def statuses_in(trace: Trace | None, program: Program) -> Sequence[Status]:
-    """The status of every node of the ruling that a trace is about."""
-    if trace is None:
-        return ()
-    items = (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
-    return reference.ruling_statuses(program, placed(program, items))
-
-
-def reached(goals: Iterable[Goal], coverages: Sequence[CaseCoverage], program: Program) -> set[Goal]:
-    """The goals that are shown."""
-    return {goal for goal in goals if any(goal.is_reached(one, program) for one in coverages)}
+def _is_noticed(noticing: Noticing, cases: deque[ReadCase]) -> bool:
+    """Whether a case notices a change; it comes first from now on, as it is likely to notice the neighbours too."""
+    noticed = next((i for i, case in enumerate(cases) if noticing.is_noticed_by(case)), None)
+    cases.rotate(-(noticed or 0))
+    return noticed is not None

@@ -1,13 +1,18 @@
-"""Mutation testing of rules: small changes to a rulebook, and which of them no case notices."""
+"""Small changes to a rulebook: the one list of what cases are asked to notice.
+
+A change is made at each place where a slip of the pen can be: a threshold, a comparison, an answer, a member of a
+group, the number required, what counts as what, an override and its turn, an agreement year at the edge.
+"""
 
 from __future__ import annotations
 
+import datetime
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from engine.authoring.cases.case import Case
 from engine.authoring.lints.places import (
     conditions_of,
     parts_of_condition,
@@ -16,15 +21,8 @@ from engine.authoring.lints.places import (
     with_part,
     with_root,
 )
-from engine.authoring.proofs.diagrams import Diagrams
 from engine.authoring.proofs.region_value import last_digit
-from engine.decisions.analysis import Analyst
-from engine.diagnostics import Rejected
-from engine.evaluation import reference
-from engine.evaluation.evidence import Finding, findings_of
-from engine.evaluation.folding import Function
-from engine.evaluation.program import Program, compile_rulebook
-from engine.evaluation.ruling import ruling_on
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.checker import Path
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
@@ -32,151 +30,271 @@ from engine.rulebooks.rulebook import (
     Combination,
     Condition,
     Count,
+    Criterion,
+    FactDeclaration,
     Join,
     NumberTest,
     Rulebook,
     RulePart,
     Verdict,
 )
+from engine.values.comparison import Comparison
+from engine.values.logic import Connective
 from engine.values.numbers import decimal_text
 
-_JOINED = {"all": "any", "any": "all"}
+_LANGUAGES = (Wording("da"), Wording("en"))
 Part = TypeVar("Part")
 
 
-class Mutant(NamedTuple):
-    """A rulebook with one small change: the path of what is changed in its file, and the change in words."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Mutant:
+    """A rulebook with one small change.
+
+    `path` leads to what is changed in its file; `change` is the change in words, and `shows` what a case shows that
+    notices it. `year` is the agreement year that the change puts in force or out of it, where it is such a change.
+    """
 
     path: Path
     change: Text
+    shows: Text
     rulebook: Rulebook
-
-
-class Survey(NamedTuple):
-    """The mutants that could be noticed, and those of them that no case notices."""
-
-    mutants: int
-    unnoticed: tuple[Mutant, ...]
+    year: int | None = None
 
 
 def mutants_of(rulebook: Rulebook) -> Iterator[Mutant]:
-    """Every small change to a rulebook that this module knows."""
+    """Every small change to what a rulebook decides in the years in which it is in force.
+
+    >>> from engine.rulebooks.library import Library
+    >>> first = next(mutants_of(Library().choose("hovedstaden.mest-specialiserede", 2018)))
+    >>> first.path, first.change.en, first.shows.en
+    (('rule', 'at_least'), '4 required instead of 5', '4 are not enough')
+    """
     yield from _rule_mutants(rulebook)
+    yield from _criterion_mutants(rulebook)
     yield from _condition_mutants(rulebook)
     yield from _override_mutants(rulebook)
-    yield from _criterion_mutants(rulebook)
+
+
+Change = tuple[Path, Text, Text, Part]
+"""Where a part is changed below its own path, the change, what a case shows that notices it, and the part changed."""
 
 
 def _rule_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
     rule = rulebook.rule
     for path, part in parts_of_rule(rule.group):
-        for change, changed in _changed_parts(part):
+        for at, change, shows, changed in _changed_parts(part):
             group = with_part(rule.group, path[1:], changed)
-            assert not isinstance(group, str)
-            yield Mutant(path, change, rulebook._replace(rule=rule._replace(group=group)))
+            if not isinstance(group, str):
+                mutated = rulebook._replace(rule=rule._replace(group=group))
+                yield Mutant((*path, *at), change, shows, mutated)
 
 
-def _changed_parts(part: RulePart) -> Iterator[tuple[Text, RulePart]]:
+def _changed_parts(part: RulePart) -> Iterator[Change[RulePart]]:
     if isinstance(part, Count):
-        for required in (part.required - 1, part.required + 1):
-            if 1 <= required <= len(part.members):
-                change = _text("{} kræves i stedet for {}", "{} required instead of {}", required, part.required)
-                yield change, part._replace(required=required)
-        for name in part.mandatory:
-            fewer = tuple(m for m in part.mandatory if m != name)
-            yield _text("{} er ikke obligatorisk", "{} is not mandatory", name), part._replace(mandatory=fewer)
-        for i, member in enumerate(part.members):
-            if isinstance(member, str) and len(part.members) > part.required:
-                yield from _without_member(part, i, member)
-    elif isinstance(part, Join) and part.operator in _JOINED:
-        other = _JOINED[part.operator]
-        if len(part.parts) > 1:
-            yield _instead(other, part.operator), part._replace(operator=other)  # type: ignore[arg-type]
-            for i, member in enumerate(part.parts):
-                part_named = member if isinstance(member, str) else _text("en del", "a part").en
-                yield _text("{} udgår", "{} is taken out", part_named), part._replace(parts=_without(part.parts, i))
+        yield from _changed_numbers(part)
+        yield from _changed_mandatory(part)
+        yield from _changed_members(part)
+    elif isinstance(part, Join):
+        for at, change, shows, operator, parts in _changed_joins(part.operator, part.parts):
+            yield at, change, shows, Join(operator, parts) if operator else parts[0]
 
 
-def _without_member(part: Count, index: int, member: str) -> Iterator[tuple[Text, RulePart]]:
-    mandatory = tuple(m for m in part.mandatory if m != member)
-    changed = part._replace(members=_without(part.members, index), mandatory=mandatory)
-    yield _text("{} tæller ikke med", "{} does not count", member), changed
+def _changed_numbers(part: Count) -> Iterator[Change[RulePart]]:
+    now = part.required
+    for required, words in ((now - 1, ("ikke nok", "not enough")), (now + 1, ("nok", "enough"))):
+        if 1 <= required <= len(part.members):
+            change = _text("{} kræves i stedet for {}", "{} required instead of {}", required, now)
+            number = min(required, now)
+            danish, english = words
+            shows = _text(f"{{}} er {danish}", f"{{}} are {english}" if number > 1 else f"{{}} is {english}", number)
+            yield ("at_least",), change, shows, part._replace(required=required)
+
+
+def _changed_mandatory(part: Count) -> Iterator[Change[RulePart]]:
+    is_mandatory, is_not = ("{} er obligatorisk", "{} is mandatory"), ("{} er ikke obligatorisk", "{} is not mandatory")
+    for i, name in enumerate(part.mandatory):
+        fewer = part._replace(mandatory=_without(part.mandatory, i))
+        yield ("mandatory", i), _text(*is_not, name), _text(*is_mandatory, name), fewer
+    for i, member in enumerate(part.members):
+        if isinstance(member, str) and member not in part.mandatory:
+            more = part._replace(mandatory=(*part.mandatory, member))
+            yield ("of", i), _text(*is_mandatory, member), _text(*is_not, member), more
+
+
+def _changed_members(part: Count) -> Iterator[Change[RulePart]]:
+    """Each member left out; where all are required, all the others are."""
+    for i, member in enumerate(part.members if len(part.members) > 1 else ()):
+        members, mandatory = _without(part.members, i), tuple(m for m in part.mandatory if m != member)
+        changed = Count(min(part.required, len(members)), members, mandatory)
+        yield ("of", i), *_left_out(i, member), changed
+
+
+def _left_out(index: int, part: object) -> tuple[Text, Text]:
+    if isinstance(part, str):
+        return _text("{} tæller ikke med", "{} does not count", part), _text("{} tæller med", "{} counts", part)
+    number = index + 1
+    return _text("del {} udgår", "part {} is taken out", number), _text("del {} tæller med", "part {} counts", number)
+
+
+def _changed_joins(
+    operator: Connective, parts: tuple[Part, ...]
+) -> Iterator[tuple[Path, Text, Text, Connective | None, tuple[Part, ...]]]:
+    """Each change to how parts are joined, as the operator, None where one part is all, and the parts."""
+    if operator == "not":
+        change = _text("uden `not`", "without `not`")
+        yield (), change, _text("det modsatte gælder", "the opposite holds"), None, parts
+    elif len(parts) > 1:
+        other: Connective = "any" if operator == "all" else "all"
+        shows = _text("én del er nok", "one part is enough")
+        if operator == "all":
+            shows = _text("én del er ikke nok", "one part is not enough")
+        yield (), _instead(other, operator), shows, other, parts
+        for i, part in enumerate(parts):
+            yield (operator, i), *_left_out(i, part), operator, _without(parts, i)
 
 
 def _condition_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
     for root, condition in conditions_of(rulebook):
         for path, part in parts_of_condition(root, condition):
-            for change, changed in _changed_conditions(rulebook, part):
+            for at, change, shows, changed in _changed_conditions(rulebook, part):
                 mutated = with_condition(condition, path[len(root) :], changed)
-                yield Mutant(path, change, with_root(rulebook, root, mutated))
+                yield Mutant((*path, *at), change, shows, with_root(rulebook, root, mutated))
 
 
-def _changed_conditions(rulebook: Rulebook, part: Condition) -> Iterator[tuple[Text, Condition]]:
+def _changed_conditions(rulebook: Rulebook, part: Condition) -> Iterator[Change[Condition]]:
     if isinstance(part, Combination):
-        if part.operator in _JOINED and len(part.parts) > 1:
-            other = _JOINED[part.operator]
-            yield _instead(other, part.operator), part._replace(operator=other)  # type: ignore[arg-type]
-            for i in range(len(part.parts)):
-                change = _text("del {} udgår", "part {} is taken out", i + 1)
-                yield change, part._replace(parts=_without(part.parts, i))
+        for at, change, shows, operator, parts in _changed_joins(part.operator, part.parts):
+            yield at, change, shows, Combination(operator, parts) if operator else parts[0]
     elif isinstance(part, NumberTest):
-        yield from _changed_thresholds(part, part.threshold)
+        yield from _changed_comparisons(rulebook, part)
+        yield from _changed_thresholds(rulebook, part)
     else:
         yield from _changed_answers(rulebook, part)
 
 
-def _changed_thresholds(test: NumberTest, threshold: Fraction) -> Iterator[tuple[Text, Condition]]:
-    if other := test.comparison.beside:
-        yield _instead(other.value, test.comparison.value), test._replace(comparison=other)
-    unit = last_digit(threshold)
+def _changed_comparisons(rulebook: Rulebook, test: NumberTest) -> Iterator[Change[Condition]]:
+    """What differs at the threshold alone; of numbers that must equal it, what differs on one side of it."""
+    others = [test.comparison.beside] if test.comparison.beside else [Comparison.AT_MOST, Comparison.AT_LEAST]
+    for other in others:
+        side = ("præcis", "exactly")
+        if test.comparison is Comparison.EQUALS:
+            side = ("under", "under") if other is Comparison.AT_MOST else ("over", "over")
+        change = _instead(other.value, test.comparison.value)
+        yield (test.key,), change, _near(rulebook, test, *side), test._replace(comparison=other)
+
+
+def _changed_thresholds(rulebook: Rulebook, test: NumberTest) -> Iterator[Change[Condition]]:
+    """The threshold shifted by a unit of its last digit; of whole numbers by 1, if that is no other comparison."""
+    threshold, is_whole = test.threshold, rulebook.vocabulary.facts[test.fact].is_whole
+    unit = _unit(rulebook.vocabulary.facts[test.fact], threshold)
+    is_equal, is_upper = test.comparison is Comparison.EQUALS, test.comparison in (Comparison.AT_MOST, Comparison.BELOW)
     for shifted in (threshold - unit, threshold + unit):
-        yield _instead(decimal_text(shifted), decimal_text(threshold)), test._replace(threshold=shifted)
+        is_under = shifted < threshold
+        differs_at = is_equal or (is_upper is is_under) is (threshold in test.passing)
+        if differs_at and is_whole and threshold.denominator == 1 and not is_equal:
+            continue
+        side = ("lige under", "just under") if is_under else ("lige over", "just over")
+        if differs_at:
+            side = (f"præcis eller {side[0]}", f"exactly or {side[1]}")
+        change = _instead(decimal_text(shifted), decimal_text(threshold))
+        yield (test.key,), change, _near(rulebook, test, *side), test._replace(threshold=shifted)
 
 
-def _changed_answers(rulebook: Rulebook, test: AnswerTest) -> Iterator[tuple[Text, Condition]]:
+def _unit(fact: FactDeclaration, threshold: Fraction) -> Fraction:
+    """The unit of a threshold's last digit; of a share no more than a tenth, as all of it lies between 0 and 1."""
+    if fact.is_whole:
+        return Fraction(1)
+    return min(last_digit(threshold), Fraction(1, 10)) if fact.is_share else last_digit(threshold)
+
+
+def _near(rulebook: Rulebook, test: NumberTest, danish: str, english: str) -> Text:
+    fact = rulebook.vocabulary.facts[test.fact]
+    words = zip(_LANGUAGES, (danish, english), strict=True)
+    da, en = (f"{test.fact} {side} {wording.quantity(fact, test.threshold)}" for wording, side in words)
+    return Text(da=da, en=en)
+
+
+def _changed_answers(rulebook: Rulebook, test: AnswerTest) -> Iterator[Change[Condition]]:
+    """Each answer the other way: one more that passes, or one fewer, if it was the only one."""
     for answer in rulebook.vocabulary.facts[test.fact].answers:
-        fewer = test.answers - {answer}
+        shows = _text("{} er {}", "{} is {}", test.fact, answer)
+        change = _text("ikke {}", "not {}", answer)
         if answer not in test.answers:
-            yield _text("også {}", "{} as well", answer), test._replace(answers=test.answers | {answer})
-        elif fewer:
-            yield _text("ikke {}", "not {}", answer), test._replace(answers=fewer)
+            change = _text("også {}", "{} as well", answer)
+        yield (), change, shows, test._replace(answers=test.answers ^ {answer})
 
 
 def _override_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
     overrides = rulebook.overrides
     for i, override in enumerate(overrides):
         path: Path = ("overrides", override.id)
-        change = _text("{} udgår", "{} is taken out", override.id)
-        yield Mutant(path, change, rulebook._replace(overrides=_without(overrides, i)))
+        change, shows = _text("{} udgår", "{} is taken out", override.id), _text("afgør", "decides")
+        yield Mutant(path, change, shows, rulebook._replace(overrides=_without(overrides, i)))
         opposite = Verdict.NOT_MET if override.verdict is Verdict.MET else Verdict.MET
         turned = (*overrides[:i], override._replace(verdict=opposite), *overrides[i + 1 :])
-        yield Mutant(
-            (*path, "verdict"), _instead(opposite.value, override.verdict.value), rulebook._replace(overrides=turned)
-        )
-    for i, (first, second) in enumerate(itertools.pairwise(overrides)):
-        swapped = (*overrides[:i], second, first, *overrides[i + 2 :])
+        label = rulebook.outcomes[override.verdict].label
+        shows = Text(da=f"afgør: {label.da}", en=f"decides: {label.en}")
+        change = _instead(opposite.value, override.verdict.value)
+        yield Mutant((*path, "verdict"), change, shows, rulebook._replace(overrides=turned))
+    for (i, first), (j, second) in itertools.combinations(enumerate(overrides), 2):
+        moved = (*overrides[:i], second, *overrides[i:j], *overrides[j + 1 :])
         change = _text("{} står før {}", "{} stands before {}", second.id, first.id)
-        yield Mutant(("overrides", second.id), change, rulebook._replace(overrides=swapped))
+        shows = _text("{} går forud", "{} comes before it", first.id)
+        yield Mutant(("overrides", second.id), change, shows, rulebook._replace(overrides=moved))
 
 
 def _criterion_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
     for i, criterion in enumerate(rulebook.criteria):
-        path: Path = ("criteria", criterion.id)
-        changes = []
-        if criterion.judgement is not None:
-            change = _text("{} kan ikke afvige", "{} cannot depart", criterion.judgement)
-            changes.append(((*path, "judgement"), change, criterion._replace(judgement=None)))
-        if (applicability := criterion.applicability) is not None:
-            at = (*path, "not_applicable")
-            change = _text("{} gælder altid", "{} always applies", criterion.id)
-            changes.append((at, change, criterion._replace(applicability=None)))
-            for other in {"excluded", "met", "not_met"} - {applicability.counts_as}:
-                changed = applicability._replace(counts_as=other)  # type: ignore[arg-type]
-                change = _instead(other, applicability.counts_as)
-                changes.append(((*at, "counts_as"), change, criterion._replace(applicability=changed)))
-        for place, change, mutated in changes:
+        for at, change, shows, mutated in _changed_criteria(criterion):
             criteria = (*rulebook.criteria[:i], mutated, *rulebook.criteria[i + 1 :])
-            yield Mutant(place, change, rulebook._replace(criteria=criteria))
+            yield Mutant(("criteria", criterion.id, *at), change, shows, rulebook._replace(criteria=criteria))
+
+
+def _changed_criteria(criterion: Criterion) -> Iterator[Change[Criterion]]:
+    if (judgement := criterion.judgement) is not None:
+        change = _text("{} kan ikke afvige", "{} cannot depart", judgement)
+        shows = _text("{} afviger fra målet", "{} departs from the measure", judgement)
+        yield ("judgement",), change, shows, criterion._replace(judgement=None)
+    if (applicability := criterion.applicability) is not None:
+        change = _text("{} gælder altid", "{} always applies", criterion.id)
+        yield ("not_applicable",), change, _phrase("not_applicable"), criterion._replace(applicability=None)
+        now = applicability.counts_as
+        for other in ("excluded", "met", "not_met"):
+            if other != now:
+                mine, its = (_phrase(f"counts_{counts_as}") for counts_as in (now, other))
+                shows = Text(da=f"{mine.da}, ikke: {its.da}", en=f"{mine.en}, not: {its.en}")
+                changed = criterion._replace(applicability=applicability._replace(counts_as=other))
+                yield ("not_applicable", "counts_as"), _instead(other, now), shows, changed
+
+
+def year_mutants_of(rulebook: Rulebook) -> Iterator[Mutant]:
+    """A rulebook in force for an agreement year more or fewer at either edge, where there is such a year.
+
+    >>> from engine.rulebooks.library import Library
+    >>> rulebook = Library().choose("hovedstaden.mest-specialiserede", 2018)
+    >>> [mutant.shows.en for mutant in year_mutants_of(rulebook)]
+    ['agreement year 2017: not in force', 'agreement year 2018: in force', 'agreement year 2019: not in force']
+    """
+    first, last = rulebook.agreement_years
+    earlier, later = ("et år før", "a year earlier"), ("et år senere", "a year later")
+    if first > datetime.MINYEAR:
+        mutated = rulebook._replace(in_force_from=datetime.date(first - 1, 1, 1))
+        yield _year_mutant(mutated, "from", earlier, first - 1, is_in_force=False)
+    if first < datetime.MAXYEAR:
+        mutated = rulebook._replace(in_force_from=datetime.date(first + 1, 1, 1))
+        yield _year_mutant(mutated, "from", later, first, is_in_force=True)
+    if last is not None and last < datetime.MAXYEAR:
+        mutated = rulebook._replace(in_force_until=datetime.date(last + 1, 12, 31))
+        yield _year_mutant(mutated, "until", later, last + 1, is_in_force=False)
+    if last is not None and last != first:
+        mutated = rulebook._replace(in_force_until=datetime.date(last - 1, 12, 31))
+        yield _year_mutant(mutated, "until", earlier, last, is_in_force=True)
+
+
+def _year_mutant(mutated: Rulebook, end: str, moved: tuple[str, str], year: int, *, is_in_force: bool) -> Mutant:
+    danish, english = ("i kraft", "in force") if is_in_force else ("ikke i kraft", "not in force")
+    shows = _text(f"aftaleår {{}}: {danish}", f"agreement year {{}}: {english}", year)
+    return Mutant(("in_force", end), _text(*moved), shows, mutated, year)
 
 
 def _without(parts: Sequence[Part], index: int) -> tuple[Part, ...]:
@@ -187,65 +305,10 @@ def _text(danish: str, english: str, *values: object) -> Text:
     return Text(da=danish.format(*values), en=english.format(*values))
 
 
+def _phrase(name: str) -> Text:
+    danish, english = (wording.phrase(name) for wording in _LANGUAGES)
+    return Text(da=danish, en=english)
+
+
 def _instead(new: str, old: str) -> Text:
     return _text("`{}` i stedet for `{}`", "`{}` instead of `{}`", new, old)
-
-
-Known = tuple[Case, Mapping[str, Finding]]
-"""A case, and what its facts can be."""
-
-
-def survey(rulebook: Rulebook, cases: Iterable[Case]) -> Survey:
-    """Which mutants of a rulebook no case notices; those that decide every offer alike are left out."""
-    known = list(_known(rulebook, cases))
-    count, unnoticed = 0, []
-    for mutant in mutants_of(rulebook):
-        if _is_noticed(mutant.rulebook, known):
-            count += 1
-        elif not _decides_alike(compile_rulebook(rulebook), compile_rulebook(mutant.rulebook)):
-            count += 1
-            unnoticed.append(mutant)
-    return Survey(count, tuple(unnoticed))
-
-
-def _known(rulebook: Rulebook, cases: Iterable[Case]) -> Iterator[Known]:
-    for case in cases:
-        if case.in_force:
-            try:
-                yield case, findings_of(rulebook.vocabulary, case.stated, case.year)
-            except Rejected:
-                continue
-
-
-def _is_noticed(mutated: Rulebook, known: Iterable[Known]) -> bool:
-    """Whether a case comes out in another way than it expects."""
-    program = compile_rulebook(mutated)
-    analyst = Analyst(program)
-    return any(_differs(case, findings, program, analyst) for case, findings in known)
-
-
-def _differs(case: Case, findings: Mapping[str, Finding], program: Program, analyst: Analyst) -> bool:
-    statuses = reference.conditions(program, findings)
-    items = tuple(statuses[node] for node in program.inputs)
-    ruling = ruling_on(program, items)
-    basis = ruling.possible_bases[0] if len(ruling.possible_bases) == 1 else None
-    reported = {c.criterion.id: statuses[c.status].reported for c in program.criteria}
-    return (
-        (case.verdict is not None and ruling.verdict is not case.verdict)
-        or (case.basis is not None and basis != case.basis[0])
-        or any(reported[name] != status for name, status in (case.statuses or {}).items())
-        or (case.decisive is not None and analyst.analyse(items).decisive != frozenset(case.decisive))
-    )
-
-
-def _decides_alike(program: Program, mutated: Program) -> bool:
-    """Whether every offer whose facts are known gets the same verdict, basis and statuses."""
-    diagrams = Diagrams(program, mutated)
-    first, second = diagrams.nodes(program), diagrams.nodes(mutated)
-    pairs: list[tuple[Function, Function]] = [(first[program.verdict].met, second[mutated.verdict].met)]
-    bases = dict(mutated.bases)
-    none = diagrams.false
-    pairs += [(first[node].met, second[bases[name]].met if name in bases else none) for name, node in program.bases]
-    for one, other in zip(program.criteria, mutated.criteria, strict=True):
-        pairs += zip(first[one.status], second[other.status], strict=True)
-    return not any(diagrams.holds_somewhere(one & ~other | ~one & other) for one, other in pairs)

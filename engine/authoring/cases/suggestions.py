@@ -2,80 +2,74 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from engine.authoring.cases.case import Case, CaseResult, run_cases
-from engine.authoring.cases.coverage import Meaning, covered_by, reached
-from engine.authoring.cases.goals import DecisiveGoal, EdgeGoal, Goal, StatusGoal, ThresholdGoal
-from engine.authoring.proofs.diagrams import facts_under
-from engine.authoring.proofs.witness import UNKNOWN, Values, stated_as, witnesses
+from engine.authoring.cases.case import CaseResult
+from engine.authoring.cases.coverage import Meaning
+from engine.authoring.cases.goals import Goal, UnknownGoal
+from engine.authoring.cases.mutation import Mutant
+from engine.authoring.proofs.witness import Values
 from engine.decisions.decide import Decider
-from engine.decisions.trace import tests_in
-from engine.evaluation.evidence import NOWHERE
-
-MAX_CANDIDATES = 8
-"""So many combinations of values are tried for a goal, where facts that follow from others contradict them."""
 
 
 class Suggestion(NamedTuple):
-    """A case that reaches a goal: what is stated in it, and how it is decided now."""
+    """A case that reaches goals: the first is what it was made for. What is stated in it, and how it is decided now."""
 
-    goal: Goal
+    goals: tuple[Goal, ...]
     values: Values
     result: CaseResult
 
 
 def suggestions(meaning: Meaning, missing: Iterable[Goal], decider: Decider) -> Iterator[Suggestion]:
-    """A case for each goal that the cases before it do not reach as well; none for a goal where it cannot be found."""
-    open_goals = list(missing)
-    while open_goals:
-        goal = open_goals.pop(0)
-        suggestion = _suggestion(meaning, goal, decider)
-        if suggestion is not None:
-            yield suggestion
-            decided = covered_by([suggestion.result], meaning.program)
-            done = reached(open_goals, decided, meaning.program)
-            open_goals = [other for other in open_goals if other not in done]
+    """Cases that together reach the goals: each reaches as many of those that are left as fit into one offer."""
+    waiting = sorted(missing, key=_turn)
+    while waiting:
+        suggestion = _suggestion(meaning, waiting, decider)
+        reached = meaning.shown_by([suggestion.result], waiting)
+        # A goal that its own case misses would be tried for ever.
+        first, *others = waiting
+        waiting = [goal for goal in others if goal not in reached]
+        if first in reached:
+            shown = (first, *(goal for goal in others if goal in reached))
+            yield suggestion._replace(goals=shown)
 
 
-def _suggestion(meaning: Meaning, goal: Goal, decider: Decider) -> Suggestion | None:
-    for values in _candidates(meaning, goal):
-        rulebook = meaning.program.rulebook
-        year = goal.year if isinstance(goal, EdgeGoal) else rulebook.agreement_years[0]
-        in_force = goal.in_force if isinstance(goal, EdgeGoal) else True
-        stated = stated_as(values, rulebook.vocabulary, "an example")
-        (result,) = run_cases([Case("", NOWHERE, year, stated, in_force)], decider)
-        result = result._replace(case=result.case._replace(statuses=_statuses(result, goal)))
-        if reached([goal], covered_by([result], meaning.program), meaning.program):
-            return Suggestion(goal, values if in_force else {}, result)
-    return None
+def _turn(goal: Goal) -> int:
+    """First what is unknown, then changes to what is decided, then agreement years: many are shown by the others."""
+    if isinstance(goal, UnknownGoal):
+        return 0
+    return 1 if goal.year is None else 2
 
 
-def _statuses(result: CaseResult, goal: Goal) -> dict[str, str]:
-    """The statuses of the criteria that a goal is about."""
-    traces = result.trace.criteria if result.trace is not None else ()
-    about = {goal.item} if isinstance(goal, StatusGoal | DecisiveGoal) else set()
-    if isinstance(goal, ThresholdGoal):
-        about |= {t.criterion.id for t in traces if goal.fact in {test.test.fact for test in tests_in(t)}}
-    return {t.criterion.id: t.status.reported for t in traces if t.criterion.id in about}
+def _suggestion(meaning: Meaning, waiting: Sequence[Goal], decider: Decider) -> Suggestion:
+    """A case made for the first of the goals."""
+    first = waiting[0]
+    if isinstance(first, UnknownGoal):
+        unknown = [goal.item for goal in waiting if isinstance(goal, UnknownGoal)]
+        values = meaning.nothing_known()
+        return Suggestion((first,), values, meaning.said(meaning.decided(values, decider=decider), unknown))
+    if first.year is not None:
+        result = meaning.decided({}, first.year, decider)
+        return Suggestion((first,), {}, meaning.said(result, ()))
+    changes = [goal for goal in waiting if isinstance(goal, Mutant) and goal.year is None]
+    values, about = _offer_for(meaning, changes)
+    return Suggestion((first,), values, meaning.said(meaning.decided(values, decider=decider), about))
 
 
-def _candidates(meaning: Meaning, goal: Goal) -> Iterator[Values]:
-    """Values that should reach a goal, those where it decides the verdict first."""
-    is_unknown = isinstance(goal, StatusGoal) and goal.status == "unknown"
-    where = meaning.diagrams.true if is_unknown else meaning.where(goal)
-    near = {goal.fact: goal.threshold} if isinstance(goal, ThresholdGoal) else None
-    for region in (where & meaning.decisive(goal), where):
-        for values in itertools.islice(witnesses(meaning.diagrams, region, near), MAX_CANDIDATES):
-            yield _without(meaning, goal.item, values) if is_unknown and isinstance(goal, StatusGoal) else values
+def _offer_for(meaning: Meaning, changes: Sequence[Mutant]) -> tuple[Values, set[str]]:
+    """An offer that notices the first change and as many others as fit, and the criteria whose status is to be said."""
+    where, about = meaning.effects.diagrams.true, _criterion(changes[0])
+    for mutant in changes:
+        effect = meaning.effects.of(mutant)
+        for part, criteria in ((effect.verdict, ()), (effect.basis, ()), (effect.anything, tuple(effect.statuses))):
+            if meaning.effects.holds_somewhere(where & part):
+                where &= part
+                about.update(criteria)
+                break
+    return meaning.effects.offer(where) or meaning.offer(changes[0]), about
 
 
-def _without(meaning: Meaning, item: str, values: dict[str, Fraction | str]) -> Values:
-    """The values with the facts of one item left open; where a fact is assumed, it is stated to be unknown."""
-    facts = meaning.program.rulebook.vocabulary.facts
-    opened = facts_under(meaning.program, meaning.node_of(item))
-    kept = {name: value for name, value in values.items() if name not in opened}
-    return kept | {name: UNKNOWN for name in opened if facts[name].assumed is not None}
+def _criterion(mutant: Mutant) -> set[str]:
+    """The criterion that is changed, if one is."""
+    return {str(mutant.path[1])} if mutant.path[0] == "criteria" else set()

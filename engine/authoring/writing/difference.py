@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from engine.authoring.writing.renames import Renames, renamed, renames_between
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.language import Text
+from engine.rulebooks.renames import Renames, renamed, renames_between
 from engine.rulebooks.rulebook import (
     AnswerTest,
     Combination,

@@ -101,7 +101,7 @@ def test_what_is_recorded_in_it_now_has_the_format_of_now(former: Path) -> None:
     assert "overridden" in ran.out + ran.err
     with Journal(str(former)) as journal:
         then, now = (json.loads(journal.entry(number).content) for number in (1, COUNT + 1))
-    assert now["format"] == "sekskant/decision/2"
+    assert now["format"] == "sekskant/decision/3"
     assert now["criteria"][0]["tests"][0]["evidence"] == {"above": "0"}
     assert then["criteria"][0]["tests"][0]["evidence"] == {}
     assert {name for name in then if then[name] != now[name]} == {"format", "criteria"}

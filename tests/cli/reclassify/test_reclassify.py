@@ -323,7 +323,7 @@ def test_a_killed_run_leaves_no_folder_or_a_complete_one(tmp_path: Path, after: 
         ("met", "met", "not_met", "not_met", Cause.RULE),
         ("met", "not_met", "not_met", "not_met", Cause.EITHER),
         ("met", "met", "met", "not_met", Cause.INTERACTION),
-        ("met", "undetermined", "not_met", "not_met", Cause.INTERACTION),
+        ("met", "undetermined", "not_met", "not_met", Cause.RULE),
         ("met", None, "met", "not_met", Cause.INTERACTION),
     ],
 )

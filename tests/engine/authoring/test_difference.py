@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from engine.authoring.cases.mutation import mutants_of
 from engine.authoring.proofs.proof import compare
 from engine.authoring.writing.difference import rulebook_changes
-from engine.authoring.writing.renames import Renames, renamed, renames_between
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED, Library
+from engine.rulebooks.renames import Renames, renamed, renames_between
 from engine.rulebooks.rulebook import AnswerTest, Rulebook
 from tests.chance import tried
 from tests.command import ROOT, sekskant

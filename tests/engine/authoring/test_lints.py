@@ -14,12 +14,13 @@ import pytest
 import yaml
 from sarif_pydantic import Sarif
 
+from engine.authoring.cases.mutation import mutants_of
 from engine.authoring.lints import each
-from engine.authoring.lints.check import check
+from engine.authoring.lints.check import check, lints_of
 from engine.authoring.lints.lint import Lint
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES
-from engine.rulebooks.library import SHIPPED
+from engine.rulebooks.library import SHIPPED, Library
 from tests.command import ROOT, sekskant
 from tests.engine.rulebooks.test_broken_rulebooks import BROKEN, FOLDERS, check_style
 from tests.expected import agrees
@@ -101,6 +102,17 @@ def test_the_lints_are_listed() -> None:
 
 def test_the_shipped_rulebooks_are_clean() -> None:
     assert check([SHIPPED]) == []
+
+
+def test_a_threshold_that_is_changed_and_not_its_description_is_told() -> None:
+    """Where the description names it in digits; the others are in words."""
+    told: dict[str, set[str]] = {}
+    for rulebook in Library().rulebooks:
+        for mutant in mutants_of(rulebook):
+            if re.fullmatch(r"`[-0-9.]+` instead of `[-0-9.]+`", mutant.change.en):
+                codes = {diagnostic.code for diagnostic in lints_of(mutant.rulebook)}
+                told.setdefault(str(mutant.path[1]), set()).add("told" if "other-number-in-text" in codes else "not")
+    assert told == {"A1": {"told"}, "A2": {"told"}, "A5": {"not"}, "B1": {"told"}, "B2": {"not"}}
 
 
 @pytest.mark.parametrize("name", FOLDERS)

@@ -18,8 +18,8 @@ CHANGES = {
     ("undetermined", "met"): VerdictChange.ENTERED,
     ("undetermined", "not_met"): VerdictChange.CHANGED,
 }
-CAUSES = {("new", "old"): Cause.DATA, ("old", "new"): Cause.RULE, ("new", "new"): Cause.EITHER}
-"""By the verdict that new data alone give, and the verdict that the new rule alone gives; all others need both."""
+CAUSES = {(True, False): Cause.DATA, (False, True): Cause.RULE, (True, True): Cause.EITHER}
+"""By whether new data alone, and the new rule alone, give the verdict of now; else both are needed."""
 
 
 def read(verdict: str) -> str:
@@ -38,8 +38,7 @@ def test_what_became_of_a_verdict(before: str | None, now: str) -> None:
 @pytest.mark.parametrize("by_data", [*VERDICTS, None])
 @pytest.mark.parametrize("by_rule", [*VERDICTS, None])
 def test_what_turned_a_verdict(old: str, new: str, by_data: str | None, by_rule: str | None) -> None:
-    as_which = {old: "old", new: "new"}
-    expected = CAUSES.get((as_which.get(by_data or "", ""), as_which.get(by_rule or "", "")), Cause.INTERACTION)
+    expected = CAUSES.get((by_data == new, by_rule == new), Cause.INTERACTION)
     data, rule = (verdict and read(verdict) for verdict in (by_data, by_rule))
     assert cause_of(old, data, rule, new) is expected
 

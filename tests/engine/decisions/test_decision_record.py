@@ -184,9 +184,9 @@ def test_the_record_of_a_decision_holds_this_and_no_more() -> None:
         "possible_bases": ["rule"],
         "criteria": [SIZE, USED, GOOD],
         "overrides": [closed | TITLED],
-        "grounds": [["Size", "Used", "Closed"]],
+        "grounds": [["Size", "Used"]],
         "missing": {"met": [], "not_met": []},
-        "smallest_change": [["Closed"]],
+        "smallest_change": [["Size", "Used"], ["Size", "Good"], ["Size", "Closed"], ["Used", "Good"]],
         "attention": ["look"],
         "published": [
             {"year": YEAR, "outcome": "met", "criteria": {"Size": "met"}, "reference": "table 5"},
@@ -203,6 +203,14 @@ def test_the_record_of_a_decision_holds_this_and_no_more() -> None:
             "remembered": False,
             "why": "asked for",
         },
+        "grounds_facts": [["size", "colour", "judged"]],
+        "missing_facts": {"met": [], "not_met": []},
+        "shared": [{"fact": "kind", "read_by": ["Size", "Closed"]}],
+        "excluded": [
+            {"Size": "not_met", "Closed": "met"},
+            {"Size": "not_applicable", "Closed": "not_met"},
+            {"Size": "met", "Closed": "met"},
+        ],
     }
 
 

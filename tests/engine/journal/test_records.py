@@ -61,7 +61,7 @@ def without(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
 def test_a_run_is_read_back_from_its_text() -> None:
     assert RunRecord.read(json.loads(json.dumps(RUN.record()))) == RUN
     assert RUN.record() | {"rulebooks": None} == {
-        "format": "sekskant/run/2",
+        "format": "sekskant/run/3",
         "year": 2018,
         "rulebooks": None,
         "inputs": [{"path": "register.csv", "sha256": "56", "rows": 3}],
@@ -99,7 +99,7 @@ def test_a_run_says_the_columns_of_its_register_or_nothing_of_them() -> None:
 
 
 ODD_RUNS: Mapping[str, tuple[Mapping[str, Any], str]] = {
-    "a later format": ({"format": "sekskant/run/3"}, "its format `sekskant/run/3` is not one that this version reads"),
+    "a later format": ({"format": "sekskant/run/4"}, "its format `sekskant/run/4` is not one that this version reads"),
     "no year": ({"year": 18}, "`year` is not a year"),
     "a file without rows": ({"files": [{"path": "a", "sha256": "b"}]}, "`files.1.rows` is not a whole number"),
     "a file without digest": ({"inputs": [{"path": "a", "rows": 1}]}, "`inputs.1.sha256` is not a text"),

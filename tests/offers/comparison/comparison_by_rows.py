@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from engine.comparison.atom import text_of
+from engine.comparison.causes import CauseFinder, Situation
 from engine.decisions.cause_of_change import Cause, VerdictChange, cause_of, change_of
 from engine.decisions.decide import Decider
 from engine.diagnostics import Rejected
@@ -15,6 +17,7 @@ from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
+from offers.comparison.told_causes import MORE, SITUATIONS
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
@@ -33,6 +36,7 @@ class Found(NamedTuple):
     cause: str
     criteria: str
     facts: str
+    causes: str = ""
 
 
 class Before(NamedTuple):
@@ -66,6 +70,12 @@ class ByRows:
         read = Headers(new.vocabulary).read(["id", *names], "")
         table = Table("previous run", "parquet", tuple(read), pl.LazyFrame(), ".", {}, "", 0)
         self._old_rows = Rows(table, new.vocabulary, recorded=True)
+        facts = {**new.vocabulary.facts, **before.rulebook.vocabulary.facts}
+        vocabulary = new.vocabulary._replace(facts=facts)
+        names += [name for name in evidence_columns(self._old.program, before.year) if name in columns]
+        read = Headers(vocabulary).read(["id", *dict.fromkeys(names)], "")
+        self._rows_then = Rows(table._replace(columns=tuple(read)), vocabulary, recorded=True)
+        self._finder = CauseFinder(before.rulebook, new, SITUATIONS)
 
     def all(
         self,
@@ -101,10 +111,26 @@ class ByRows:
         change = change_of(joint, now["verdict"])
         if change is None:
             return None
-        turned = ("", "", "")
+        turned: tuple[str, ...] = ("", "", "")
         if len(verdicts) == 1 and len(before) == len(predecessors):
             turned = self._turned(before, now, cells)
+        if len(verdicts) == len(before) == len(predecessors) == 1 and not self._lost:
+            turned = self._with_sets(turned, before[0], now, cells)
         return Found(now["offer"], change.value, "|".join(verdicts), now["verdict"], *turned)
+
+    def _with_sets(self, turned: tuple[str, ...], before: Row, now: Row, cells: Row) -> tuple[str, ...]:
+        """The word by the sets of what turned the verdict, and the sets."""
+        try:
+            old = self._rows_then.offer(0, {**before, "id": before["offer"]}).stated
+        except Rejected:
+            return turned
+        new = self._reader.offer(cells[ROW], cells).stated
+        causes = self._finder.causes(Situation(old, self._old_year), Situation(new, self._year))
+        given = [verdict and verdict.value for verdict in (causes.before, causes.now)]
+        if causes.cause is None or given != [before["verdict"], now["verdict"]]:
+            return turned
+        text = text_of(causes.sets) + ("" if causes.complete else MORE)
+        return causes.cause.value, *turned[1:], text
 
     def _turned(self, before: Sequence[Row], now: Row, cells: Row) -> tuple[str, str, str]:
         """The cause, the criteria and the facts."""

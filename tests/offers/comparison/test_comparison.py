@@ -120,7 +120,7 @@ def reclassify(rules: list[Path], path: Path, year: int, out: Path, *options: st
 
 def changes_in(folder: Path) -> list[tuple[str, Found]]:
     """The list of changes, each with the id of its rulebook."""
-    names = ("offer", "change", "previous_verdict", "verdict", "cause", "criteria", "facts")
+    names = ("offer", "change", "previous_verdict", "verdict", "cause", "criteria", "facts", "causes")
     with (folder / "changes.csv").open(encoding="utf-8", newline="") as stream:
         return [(row["rulebook"], Found(*(row[name] for name in names))) for row in csv.DictReader(stream)]
 
@@ -269,7 +269,7 @@ def test_rules_without_a_criterion_in_common_are_compared(tmp_path: Path) -> Non
     fixed = (str(tmp_path / "register.csv"), "--year", "2018", "--lang", "en")
     ran = here("preview", *fixed, "--rulebook", str(new), "--against", str(old), columns=120)
     assert (ran.code, "1 of 2 verdicts would change." in ran.out) == (0, True), ran.err
-    assert "the rule: X1 X2 X3 X4 X5 X6" in ran.out
+    assert "the rule (how many criteria the rule requires)" in ran.out
     assert here("reclassify", *fixed, "--rulebook", str(old), "--out", str(tmp_path / "one")).code == 0
     changed = ("--previous", str(tmp_path / "one"), "--out", str(tmp_path / "other"))
     ran = here("reclassify", *fixed, "--rulebook", str(new), *changed, columns=120)
@@ -312,3 +312,44 @@ def test_ids_are_found_where_their_hashes_are_the_same(monkeypatch: pytest.Monke
     monkeypatch.setattr(pl.Series, "hash", coarse)
     matching = Matching(pl.Series(["a1", "a2", "bb3", "a1"]), {})
     assert matching.match(pl.Series(["bb3", "a1", "a2", "a9", "c3"])).row.to_list() == [2, 3, 1, None, None]
+
+
+SEVENTH = """  X7:
+    title: {da: Et syvende, en: A seventh}
+    description: {da: Et syvende., en: A seventh.}
+    reference: {da: afsnit 2, en: section 2}
+    met_when: {fact: cases_per_10000, at_most: 6}
+"""
+
+
+def rewritten(path: Path, **words: str) -> None:
+    """A file of rules with other words."""
+    text = path.read_text(encoding="utf-8")
+    for old, new in words.items():
+        text = re.sub(rf"\b{old}\b", new, text)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_renames_are_no_cause_and_a_new_criterion_is_one_only_where_it_turns(tmp_path: Path) -> None:
+    old, new = rules_in(tmp_path / "old", {})[0], rules_in(tmp_path / "new", {})[0]
+    rewritten(tmp_path / "new" / f"{VOCABULARY}.yaml", diagnoses="diagnosis_count")
+    rewritten(new, diagnoses="diagnosis_count", **{f"A{i}": f"X{i}" for i in range(1, 7)})
+    new.write_text(new.read_text(encoding="utf-8").replace("X5, X6]", "X5, X6, X7]", 1) + SEVENTH, encoding="utf-8")
+    three = COVERED.replace("yes,yes,yes", "no,yes,no").replace("5,3", "5,1")
+    before = {"a": COVERED, "b": COVERED, "c": NOT_COVERED, "d": three}
+    now = {"a": NOT_COVERED, "b": COVERED, "c": NOT_COVERED.replace("municipality", "region"), "d": three}
+    for name, rows, columns in (("o", before, COLUMNS), ("n", now, COLUMNS.replace("diagnoses", "diagnosis_count"))):
+        lines = [columns, *(f"{offer},{cells}" for offer, cells in rows.items()), ""]
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines))
+    run = ("reclassify", "--year", "2018", "--lang", "en", "--rulebook")
+    assert here(*run, str(old), str(tmp_path / "o.csv"), "--out", str(tmp_path / "one")).code == 0
+    previous = ("--previous", str(tmp_path / "one"), "--out", str(tmp_path / "run"))
+    ran = here(*run, str(new), str(tmp_path / "n.csv"), *previous, columns=120)
+    assert ran.code == 0, ran.err
+    assert [change[1:2] + change[4:] for _, change in changes_in(tmp_path / "run")] == [
+        ("left", "data", "X5", "outside_share_mean", "fact:outside_share_mean"),
+        ("entered", "data", "X5", "operator_kind", "fact:operator_kind"),
+        ("entered", "rule", "X7", "", "added:X7"),
+    ]
+    assert "the rule: X7 (X7 added)" in " ".join(ran.out.split())

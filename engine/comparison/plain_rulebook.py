@@ -1,0 +1,176 @@
+"""Rulebooks without their texts, in one order, and with the ids of another: equal where they mean the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from engine.rulebooks.language import Text
+from engine.rulebooks.renames import Ids, Renames, renamed, renames_between
+from engine.rulebooks.rulebook import (
+    AnswerTest,
+    Combination,
+    Condition,
+    Count,
+    Criterion,
+    Join,
+    Override,
+    Rulebook,
+    RulePart,
+    Test,
+)
+
+NO_TEXT = Text(da="", en="")
+Item = TypeVar("Item", Criterion, Override)
+
+
+class Aligned(NamedTuple):
+    """Two rulebooks, plain, the old one with the ids of the new one; and the ids of now by those of before."""
+
+    old: Rulebook
+    new: Rulebook
+    facts: Ids
+    criteria: Ids
+    overrides: Ids
+
+
+def aligned(old: Rulebook, new: Rulebook) -> Aligned:
+    """Two rulebooks brought to the same ids: what has another id and says the same is the same.
+
+    Two criteria or overrides are one where two of three are the same: the id, the title (if no other has it), and what
+    they say; else where one is: what they say, the title, or the id, in this order. What is gone and whose id stands
+    for another now is `before.ID`.
+
+    >>> from engine.rulebooks.library import Library
+    >>> old = Library().choose("hovedstaden.mest-specialiserede", 2018)
+    >>> pair = aligned(old, renamed(old, Renames({}, {"B1": "B2", "B2": "B1"}, {})))
+    >>> pair.old.criteria == pair.new.criteria, pair.old.rule == pair.new.rule, pair.criteria["B1"]
+    (True, True, 'B2')
+    """
+    facts = renames_between(old, new).facts
+    before, now = plain(renamed(old, Renames(facts, {}, {}))), plain(new)
+    criteria = _ids_by_now(before.criteria, now.criteria)
+    overrides = _ids_by_now(before.overrides, now.overrides)
+    before = plain(renamed(before, Renames({}, criteria, overrides)))
+    return Aligned(before, now, facts, criteria, overrides)
+
+
+def _ids_by_now(old: Sequence[Item], new: Sequence[Item]) -> dict[str, str]:
+    pairs = dict[str, str]()
+    for likeness in _likenesses(old, new):
+        gone = _by_likeness(likeness, (thing for thing in old if thing.id not in pairs))
+        added = _by_likeness(likeness, (thing for thing in new if thing.id not in pairs.values()))
+        for key, names in gone.items():
+            if len(names) == len(added.get(key, ())):
+                pairs.update(zip(names, added[key], strict=True))
+    taken = {thing.id for thing in new}
+    lost = {t.id: f"before.{t.id}" if t.id in taken else t.id for t in old if t.id not in pairs}
+    return pairs | lost
+
+
+def _likenesses(old: Sequence[Item], new: Sequence[Item]) -> Iterator[Callable[[Item], Hashable]]:
+    """What makes two things the same, the surest first; a title tells nothing where several have it."""
+    titles = [[_title(thing) for thing in things] for things in (old, new)]
+    telling = {title for title in titles[0] if all(several.count(title) == 1 for several in titles)}
+    yield lambda thing: (thing.id, _title(thing)) if _title(thing) in telling else None
+    yield lambda thing: (_title(thing), _said(thing)) if _title(thing) in telling else None
+    yield lambda thing: (thing.id, _said(thing))
+    yield _said
+    yield lambda thing: _title(thing) if _title(thing) in telling else None
+    yield lambda thing: thing.id
+
+
+def _by_likeness(likeness: Callable[[Item], Hashable], things: Iterable[Item]) -> Mapping[Hashable, list[str]]:
+    names: dict[Hashable, list[str]] = {}
+    for thing in things:
+        if (key := likeness(thing)) is not None:
+            names.setdefault(key, []).append(thing.id)
+    return names
+
+
+def _title(thing: Criterion | Override) -> Hashable:
+    return thing.title.da, thing.title.en
+
+
+def _said(thing: Criterion | Override) -> Hashable:
+    bare = _plain_criterion(thing) if isinstance(thing, Criterion) else _plain_override(thing)
+    return bare._replace(id="", title=NO_TEXT)
+
+
+def plain(rulebook: Rulebook) -> Rulebook:
+    """A rulebook without the texts that no verdict depends on, its conditions and groups in one order.
+
+    Titles stay, by which things are recognised.
+    """
+    group = _plain_part(rulebook.rule.group)
+    assert not isinstance(group, str)
+    return rulebook._replace(
+        criteria=tuple(_plain_criterion(criterion) for criterion in rulebook.criteria),
+        overrides=tuple(_plain_override(override) for override in rulebook.overrides),
+        rule=rulebook.rule._replace(group=group),
+    )
+
+
+def _plain_criterion(criterion: Criterion) -> Criterion:
+    exempt = criterion.applicability
+    if exempt is not None:
+        exempt = exempt._replace(exempt_when=plain_condition(exempt.exempt_when), reference=NO_TEXT, reading=None)
+    return criterion._replace(
+        description=NO_TEXT,
+        reference=NO_TEXT,
+        reading=None,
+        condition=plain_condition(criterion.condition),
+        applicability=exempt,
+    )
+
+
+def _plain_override(override: Override) -> Override:
+    condition = plain_condition(override.condition)
+    return override._replace(condition=condition, legal_basis=NO_TEXT, reference=NO_TEXT, reading=None)
+
+
+def plain_condition(condition: Condition) -> Condition:
+    """A condition whose order, repetitions, double negations and groups in groups of one kind are gone."""
+    if isinstance(condition, Test):
+        return condition._replace(reference=NO_TEXT)
+    parts = [plain_condition(part) for part in condition.parts]
+    if condition.operator == "not":
+        (part,) = parts
+        if isinstance(part, Combination) and part.operator == "not":
+            return part.parts[0]
+        return Combination("not", (part,))
+    flat = [inner for part in parts for inner in _parts_of(part, condition.operator)]
+    ordered = sorted(dict.fromkeys(flat), key=_order)
+    return ordered[0] if len(ordered) == 1 else Combination(condition.operator, tuple(ordered))
+
+
+def _parts_of(condition: Condition, operator: str) -> tuple[Condition, ...]:
+    if isinstance(condition, Combination) and condition.operator == operator:
+        return condition.parts
+    return (condition,)
+
+
+def _order(condition: Condition) -> str:
+    return repr(_sortable(condition))
+
+
+def _sortable(condition: Condition) -> list[object]:
+    if isinstance(condition, AnswerTest):
+        return ["", condition.fact, condition.key, sorted(condition.answers)]
+    if isinstance(condition, Test):
+        return ["", condition.fact, condition.key, str(condition.threshold)]
+    return [condition.operator, *map(_sortable, condition.parts)]
+
+
+def _plain_part(part: RulePart) -> RulePart:
+    match part:
+        case str():
+            return part
+        case Count():
+            return part._replace(members=_ordered(part.members), mandatory=tuple(sorted(part.mandatory)))
+        case Join():
+            return part._replace(parts=_ordered(part.parts))
+
+
+def _ordered(parts: Iterable[RulePart]) -> tuple[RulePart, ...]:
+    return tuple(sorted(map(_plain_part, parts), key=repr))

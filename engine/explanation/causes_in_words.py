@@ -1,0 +1,93 @@
+"""What turned a verdict, in words: the parts of two situations that differ, and the sets of them that were enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.comparison.atom import Atom, AtomSet, Kind, Part
+from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Rulebook
+
+
+class CauseWords:
+    """Causes of a change in one language.
+
+    >>> from engine.rulebooks.library import Library
+    >>> words = CauseWords([Library().choose("hovedstaden.udviklingsstrategi", 2018)], Wording("en"))
+    >>> atoms = (Part(Kind.FACT, "outside_share", number=2017),), (Part(Kind.TEST, "A5", "outside_share_mean"),)
+    >>> next(words.sentences([atoms], complete=True)).partition(": ")[2].split(" and ")[1]
+    'the requirement of A5 on Mean share used by other municipalities over three years'
+
+    Args:
+        rulebooks: the rulebook of now, and that of before; names are those of the first that has them.
+        wording: the language.
+    """
+
+    def __init__(self, rulebooks: Sequence[Rulebook], wording: Wording) -> None:
+        self._wording = wording
+        self._facts = {i: f.label for r in reversed(rulebooks) for i, f in r.vocabulary.facts.items()}
+        self._overrides = {o.id: o.title for r in reversed(rulebooks) for o in r.overrides}
+
+    def sentences(self, sets: Sequence[AtomSet], *, complete: bool) -> Iterator[str]:
+        """A line for each set; what was enough by itself, or together alone. And whether there may be more."""
+        pick = self._wording.pick
+        for atoms in sets:
+            alone, together = pick("Nok i sig selv", "Enough by itself"), pick("Nok tilsammen", "Enough together")
+            yield f"{alone if len(atoms) == 1 else together}: {self.set(atoms)}"
+        if not complete:
+            yield pick(
+                "Der kan være flere årsager; ikke alle er prøvet", "There may be more causes; not all were tried"
+            )
+
+    def short(self, sets: Sequence[AtomSet]) -> str:
+        """Sets in one line."""
+        return self._wording.pick("; eller ", "; or ").join(map(self.set, sets))
+
+    def set(self, atoms: AtomSet) -> str:
+        """The atoms of one set."""
+        return self._wording.listed(map(self._atom, atoms))
+
+    def _atom(self, atom: Atom) -> str:
+        return self._wording.listed(map(self._part, atom))
+
+    def _part(self, part: Part) -> str:
+        year = f" {part.number}" if part.kind is Kind.FACT and part.number else ""
+        nth = f" ({part.number})" if part.kind in (Kind.TEST, Kind.EXEMPTION_TEST) and part.number else ""
+        of = self._fact(part.of) + year if part.kind in (Kind.FACT, Kind.DECLARATION) else self._item(part.of)
+        return self._wording.pick(*_WORDS[part.kind]).format(of=of, fact=self._fact(part.fact) + nth)
+
+    def _item(self, name: str) -> str:
+        """A criterion by its id, an override by its title."""
+        title = self._overrides.get(name)
+        return name if title is None else self._wording.quoted(self._wording.text(title))
+
+    def _fact(self, name: str) -> str:
+        return self._wording.text(self._facts[name]) if name in self._facts else name
+
+
+_WORDS = {
+    Kind.FACT: ("{of}", "{of}"),
+    Kind.YEAR: ("aftaleåret", "the agreement year"),
+    Kind.DECLARATION: ("hvad {of} kan være", "what {of} can be"),
+    Kind.TEST: ("kravet i {of} til {fact}", "the requirement of {of} on {fact}"),
+    Kind.CONDITION: ("betingelsen i {of}", "the condition of {of}"),
+    Kind.JUDGEMENT: ("hvilken vurdering der kan afvige i {of}", "which judgement may depart in {of}"),
+    Kind.EXEMPTION: ("hvornår {of} ikke finder anvendelse", "when {of} does not apply"),
+    Kind.EXEMPTION_TEST: (
+        "kravet til {fact}, for at {of} ikke finder anvendelse",
+        "the requirement on {fact} for {of} not to apply",
+    ),
+    Kind.COUNTS_AS: ("hvad {of} tæller som uden at finde anvendelse", "what {of} counts as where it does not apply"),
+    Kind.ADDED: ("at {of} er kommet til", "{of} added"),
+    Kind.DROPPED: ("at {of} er udgået", "{of} taken out"),
+    Kind.MANDATORY: ("at {of} er blevet obligatorisk", "{of} made mandatory"),
+    Kind.VOLUNTARY: ("at {of} ikke længere er obligatorisk", "{of} no longer mandatory"),
+    Kind.MOVED: ("hvor {of} tæller med i reglen", "where {of} counts in the rule"),
+    Kind.REQUIRED: ("hvor mange kriterier reglen kræver", "how many criteria the rule requires"),
+    Kind.RULE: ("reglens opbygning", "how the rule is put together"),
+    Kind.OVERRIDE_ADDED: ("den nye undtagelse {of}", "the new override {of}"),
+    Kind.OVERRIDE_DROPPED: ("at undtagelsen {of} er udgået", "the override {of} taken out"),
+    Kind.OVERRIDE_VERDICT: ("udfaldet af undtagelsen {of}", "the verdict of the override {of}"),
+    Kind.OVERRIDE_ORDER: ("undtagelsernes rækkefølge", "the order of the overrides"),
+}
+"""For each kind of part what it is called, with `of` for what it is about and `fact` for the fact that is tested."""

@@ -16,12 +16,12 @@ from tests.chance import tried
 from tests.engine.occurring import (
     Definition,
     are_related,
+    facts_tested_by,
     grounds_facts,
     missing_facts,
     occurring,
     options_at_all,
     options_within,
-    facts_tested_by,
 )
 from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples
 from tests.support import SUBJECT

@@ -1,6 +1,8 @@
 # Tasks of the project. They run what `.venv` holds, which `pip install --editable '.[test]'` fills; none of them needs root.
 
 export PATH := justfile_directory() / ".venv/bin" + ":" + env("PATH")
+# What is compiled is kept, whatever the machine is set to: the tests start hundreds of processes, and each would compile it all again.
+export PYTHONDONTWRITEBYTECODE := ""
 
 constraints := "uv export --quiet --frozen --no-hashes --no-header --no-annotate --no-emit-project"
 every_extra := constraints + " --all-extras"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import chdir
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 from click.testing import CliRunner
 
@@ -30,7 +32,9 @@ class Ran(NamedTuple):
 def here(*arguments: str, environment: Mapping[str, str] | None = None, columns: int = 80, stdin: bytes = b"") -> Ran:
     """Run `sekskant` in this process, which is quicker; warnings and start-up are not tried."""
     variables = {"LC_ALL": "C.UTF-8", "COLUMNS": str(columns), **(environment or {})}
-    result = CliRunner().invoke(group, arguments, env=variables, input=stdin)
+    # A command freezes what is there when it starts; in this process most of that is garbage by and by.
+    with patch.object(gc, "freeze"):
+        result = CliRunner().invoke(group, arguments, env=variables, input=stdin)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)

@@ -90,12 +90,13 @@ def make_rulebook(
     criteria: Mapping[str, Written],
     group: Written,
     overrides: Mapping[str, Written] | None = None,
+    name: str = "test",
 ) -> Rulebook:
-    """A rulebook with the id `test` and a rule `rule`; texts, references and dates are filled in."""
+    """A rulebook of that id with a rule `rule`; texts, references and dates are filled in."""
     named = {"title": TEXT, "reference": TEXT}
     written = {
         "format": "sekskant/rulebook/1",
-        "id": "test",
+        "id": name,
         "version": "1",
         "vocabulary": vocabulary.id,
         "language": "en",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Screen
+from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.receipt import Mismatch, Receipt
+
+if TYPE_CHECKING:
+    from offers.recorded.replay import Replayed
 
 _PARTS = {
     "canonical": ("filen er ikke skrevet som kanonisk JSON", "the file is not written as canonical JSON"),
@@ -42,7 +46,7 @@ _NOT_SHOWN = (
     "That the decision stands in the file of the run is not shown: the entry has no root of the rows, and it is seen "
     "with the journal only (--journal). Another decision that follows from the same rulebook would hold here.",
 )
-Decided = list[str] | str | None
+Decided: TypeAlias = "Replayed | str | None"
 """Where the decision differed when it was made again; a text says why it could not be; None where it was not tried."""
 
 
@@ -89,14 +93,16 @@ def _lines(
     pick, lines = wording.pick, []
     if not wrong:
         lines.append((pick("Alle digest passer.", "All digests agree."), "met"))
-    if decided == []:
-        lines.append((pick("Truffet igen er afgørelsen identisk.", "Made again, the decision is identical."), "met"))
-    elif isinstance(decided, str):
+    if isinstance(decided, str):
         start = pick("Afgørelsen kan ikke træffes igen: ", "The decision cannot be made again: ")
         lines.append((f"{start}{decided}.", "not_met"))
-    elif decided:
+    elif decided is not None and decided.differs_at:
         start = pick("Truffet igen afviger afgørelsen i: ", "Made again, the decision differs in: ")
-        lines.append((f"{start}{', '.join(decided)}.", "not_met"))
+        lines.append((f"{start}{', '.join(decided.differs_at)}.", "not_met"))
+    elif decided is not None:
+        again = pick("Truffet igen er afgørelsen identisk", "Made again, the decision is identical")
+        settled = "" if decided.settled is None else f"; {settled_text(decided.settled, wording)}"
+        lines.append((f"{again}{settled}.", "met"))
     if not wrong and receipt.row is not None:
         lines.append((pick(*_IN_FILE), "met"))
     elif not wrong and differs is None and receipt.is_of_run:
@@ -119,16 +125,27 @@ def _mismatch(one: Mismatch, wording: Wording) -> str:
     )
 
 
+def is_identical(decided: Decided) -> bool:
+    """Whether a decision was made again, and came out as it is recorded."""
+    return decided is not None and not isinstance(decided, str) and not decided.differs_at
+
+
+def _decided_record(decided: Decided) -> str | list[str] | None:
+    if decided is None or isinstance(decided, str):
+        return decided
+    return list(decided.differs_at) or "identical"
+
+
 def receipt_record(
     receipt: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None
 ) -> dict[str, Any]:
     """What the check found, for machines."""
     return {
-        "holds": not wrong and decided == [] and not differs,
+        "holds": not wrong and is_identical(decided) and not differs,
         "entry": receipt.entry.get("number"),
         "digest": receipt.record["digest"],
         "mismatches": [one.part for one in wrong],
-        "decided_again": "identical" if decided == [] else decided,
+        "decided_again": _decided_record(decided),
         "stands_in_file": _stands_in_file(receipt, wrong, differs),
         "stands_in_journal": None if differs is None else not differs,
     }

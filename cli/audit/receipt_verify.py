@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.journal.journal import Journal
     from engine.journal.receipt import Mismatch, Receipt
     from engine.journal.seal_check import SealCheck
+    from offers.recorded.replay import Replayed
 
 
 @click.command()
@@ -80,14 +81,14 @@ def verify(
 
 def _verified(given: Receipt, checks: Sequence[SealCheck], journal: str | None, form: str, lang: Language) -> Exit:
     """Check a receipt, print what was found, that of a seal too, and say how that ends."""
-    from cli.audit.receipt_text import receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
+    from cli.audit.receipt_text import is_identical, receipt_record, receipt_report  # noqa: PLC0415 - only what is used is loaded
     from cli.audit.seal_text import ENTRY_BELOW, seal_record, seals_text  # noqa: PLC0415
     from engine.journal.receipt import mismatches  # noqa: PLC0415
 
     wrong = list(mismatches(given)) or list(_not_of_row(given))
     decided = None if wrong else _decided_again(given)
     differs = None if journal is None else not _stands_in(given, journal)
-    holds = not wrong and decided == [] and not differs and not any(check.faults for check in checks)
+    holds = not wrong and is_identical(decided) and not differs and not any(check.faults for check in checks)
     if form == "json":
         sealed = {"seals": [seal_record(check) for check in checks], "holds": holds} if checks else {}
         print_json(receipt_record(given, wrong, decided, differs) | sealed)
@@ -123,12 +124,12 @@ def _check_usage(
         raise click.UsageError("--public-key and --policy are of a seal: give it with --seal")
 
 
-def _decided_again(receipt: Receipt) -> list[str] | str:
-    """Where the decision differs when it is made again, or why it cannot be."""
+def _decided_again(receipt: Receipt) -> Replayed | str:
+    """The decision made again, or why it cannot be."""
     from offers.recorded.replay import Replayer, ReplayMaterial  # noqa: PLC0415
 
     try:
-        return list(Replayer(receipt.text_of).replay(ReplayMaterial(*receipt.recorded())).differs_at)
+        return Replayer(receipt.text_of).replay(ReplayMaterial(*receipt.recorded()))
     except (NotReplayable, IntegrityFault) as error:
         return str(error)
     except Malformed:

@@ -10,6 +10,7 @@ import click
 
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, NotReplayable
+from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
@@ -99,14 +100,6 @@ def _line(result: ReplayResult, wording: Wording) -> str:
     what = f"{entry.offer}, {entry.rulebook} {entry.version}" if entry.offer else wording.pick("kørsel", "run")
     start = f"{wording.pick('Post', 'Entry')} {entry.number} ({what}): {how}"
     return f"{start}: {detail}" if detail else start
-
-
-def settled_text(settled: Trace, wording: Wording) -> str:
-    """That the definition over facts settles a decision that was undetermined by the one before."""
-    outcome = wording.quoted(wording.text(settled.rulebook.outcomes[settled.verdict].label))
-    return wording.pick(
-        f"afgjort efter den nøjagtige definition: {outcome}", f"settled by the exact definition: {outcome}"
-    )
 
 
 def replay_record(result: ReplayResult) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cli.audit.replay import settled_text
 from cli.common.console import shown_time
 from cli.common.json_output import json_text
 from cli.common.overrides import StandingOverrides, made_override
@@ -15,6 +14,7 @@ from cli.common.trace_tree import TraceTree, record_tree
 from engine.decisions.trace import Execution
 from engine.diagnostics import Malformed, NotReplayable
 from engine.documents.fields import Fields, read_json
+from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal

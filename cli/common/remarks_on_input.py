@@ -40,6 +40,8 @@ class _Sentences:
             "operator_in_several": self._operator_in_several,
             "assumed": self._assumed,
             "without_reason": self._without_reason,
+            "published_contradiction": self._published_contradiction,
+            "published_unknown": self._published_unknown,
             "superset_not_met": self._superset_not_met,
             "superset_undetermined": self._superset_undetermined,
             "hidden_rows": self._hidden_rows,
@@ -145,11 +147,25 @@ class _Sentences:
         rulebook = next(one for one in self._rulebooks if one.id == self._detail[key])
         return self._wording.text(rulebook.outcomes[verdict].label)
 
+    def _title(self) -> str:
+        return next(self._wording.text(one.title) for one in self._rulebooks if one.id == self._detail["rulebook"])
+
     def _without_reason(self) -> str:
-        title = next(self._wording.text(one.title) for one in self._rulebooks if one.id == self._detail["rulebook"])
         return self._pick(
-            f"{title}: for {self._offers} er en vurdering uden begrundelse lagt til grund.",
-            f"{title}: for {self._offers} a judgement without a reason was used.",
+            f"{self._title()}: for {self._offers} er en vurdering uden begrundelse lagt til grund.",
+            f"{self._title()}: for {self._offers} a judgement without a reason was used.",
+        )
+
+    def _published_contradiction(self) -> str:
+        return self._pick(
+            f"{self._title()}: for {self._offers} modsiger de offentliggjorte udfald hinanden.",
+            f"{self._title()}: for {self._offers} the published outcomes contradict each other.",
+        )
+
+    def _published_unknown(self) -> str:
+        return self._pick(
+            f"{self._title()}: for {self._offers} nævner det offentliggjorte, hvad regelsættet ikke kender.",
+            f"{self._title()}: for {self._offers} what was published names what the rulebook does not have.",
         )
 
     def _superset_not_met(self) -> str:

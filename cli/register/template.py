@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def _read(paths: Sequence[str], sources: Sequence[str], vocabulary: Vocabulary, 
     from offers.recorded.evidence_sources import offers_with_evidence  # noqa: PLC0415 - polars is slow to import
 
     found: list[Offer | Rejected] = []
-    for source in sources:
+    for source in {os.path.realpath(source): source for source in sources}.values():
         if source == PRINTED_REGISTER:
             found += _printed(vocabulary, year)
         else:

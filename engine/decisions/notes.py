@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.decisions.trace import Note, TestTrace, Trace, tests_in
+from engine.decisions.trace import Note, Published, TestTrace, Trace, tests_in
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
@@ -19,7 +19,7 @@ def notes_on(trace: Trace, stated: Stated) -> tuple[Note, ...]:
         _unused(trace, stated),
         _without_reason(trace),
         _incomplete(trace),
-        _published(trace),
+        notes_on_published(trace.subject.published, trace.rulebook, trace.year),
     )
     return tuple(note for notes in notes_by_kind for note in notes)
 
@@ -107,14 +107,13 @@ def _incomplete(trace: Trace) -> Iterator[Note]:
         yield Note("incomplete", {"lists": cut_off})
 
 
-def _published(trace: Trace) -> Iterator[Note]:
+def notes_on_published(published: Iterable[Published], rulebook: Rulebook, year: int) -> Iterator[Note]:
     """Outcomes published for the year that differ from each other, or name what the rulebook does not have."""
-    rulebook = trace.rulebook
-    published = [p for p in trace.subject.published if (p.rulebook, p.year) == (rulebook.id, trace.year)]
-    outcomes = tuple(dict.fromkeys(p.outcome for p in published))
+    of_year = [p for p in published if (p.rulebook, p.year) == (rulebook.id, year)]
+    outcomes = tuple(dict.fromkeys(p.outcome for p in of_year))
     if len(outcomes) > 1:
         yield Note("published_contradiction", {"outcomes": outcomes})
-    unknown = _unknown_names(rulebook, outcomes, (name for p in published for name in p.criteria))
+    unknown = _unknown_names(rulebook, outcomes, (name for p in of_year for name in p.criteria))
     if unknown:
         yield Note("published_unknown", {"names": unknown})
 

@@ -135,3 +135,11 @@ class Remarks:
             f"The decision is approximated: what {labels} can be together is not worked out exactly. An undetermined "
             "outcome may therefore be settled in truth; a settled outcome is always right.",
         )
+
+
+def settled_text(settled: Trace, wording: Wording) -> str:
+    """That the definition over facts settles a decision that was undetermined by the one before."""
+    outcome = wording.quoted(wording.text(settled.rulebook.outcomes[settled.verdict].label))
+    return wording.pick(
+        f"afgjort efter den nøjagtige definition: {outcome}", f"settled by the exact definition: {outcome}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
 import os
@@ -18,6 +19,7 @@ from engine.rulebooks.vocabulary_loader import load_vocabulary
 
 SHIPPED = Path(rules.__file__).parent
 VOCABULARY_FILE = "vocabulary.yaml"
+SUFFIXES = (".yaml", ".yml")
 
 
 class Library:
@@ -63,22 +65,18 @@ class Library:
         return True
 
     def _load_rulebooks(self, folder: Path) -> None:
-        for file in sorted(folder.glob("*.yaml")):
-            if file.name != VOCABULARY_FILE:
-                try:
-                    rulebook = self._rulebook(file, self._vocabularies)
-                    self.rulebooks = (*self.rulebooks, rulebook)
-                except Rejected as error:
-                    self._found += error.diagnostics
+        for file in rulebook_files(folder):
+            try:
+                rulebook = self._rulebook(file, self._vocabularies)
+                self.rulebooks = (*self.rulebooks, rulebook)
+            except Rejected as error:
+                self._found += error.diagnostics
 
     def _rulebook(self, file: Path, vocabularies: Mapping[str, Vocabulary]) -> Rulebook:
         return load_rulebook(read_file(file), shown_path(file), vocabularies.get, vocabularies)
 
     def _on(self, day: datetime.date) -> tuple[Rulebook, ...]:
-        """The rulebooks in force on a day; a version without a last day applies until the next."""
-        begun = [r for r in self.rulebooks if r.is_in_force(day)]
-        latest = {r.id: max(o.in_force_from for o in begun if o.id == r.id) for r in begun}
-        return tuple(r for r in begun if r.in_force_from == latest[r.id])
+        return _on(day, self.rulebooks)
 
     def in_force(self, year: int) -> tuple[Rulebook, ...]:
         """The rulebooks in force on 1 January of a year, a rulebook before those that are its subset.
@@ -105,7 +103,7 @@ class Library:
         Raises:
             Rejected: there is none.
         """
-        if name.endswith((".yaml", ".yml")):
+        if name.endswith(SUFFIXES):
             return self.from_file(Path(name))
         identifier, at, version = name.partition("@")
         versions = [r for r in self.rulebooks if r.id == identifier]
@@ -137,15 +135,45 @@ class Library:
     def superset_of(
         self, rulebook: Rulebook, chosen: Sequence[Rulebook] = (), year: int | None = None
     ) -> Rulebook | None:
-        """The rulebook whose subset one declares itself to be; one that was chosen goes before all others.
+        """The rulebook whose subset one declares itself to be.
 
-        Of several versions it is that in force on 1 January of the year, else the one in force with the subset.
+        One that was chosen goes before those that lie beside the subset, and these before those of the library. Of
+        several versions it is that in force on 1 January of the year, else the one in force with the subset.
         """
+        if rulebook.subset_of is None:
+            return None
         begins = rulebook.in_force_from
         day = begins if year is None else datetime.date(year, 1, 1)
         in_force = sorted(chosen, key=lambda r: not r.is_in_force(day))
-        candidates = itertools.chain(in_force, self._on(day), self._on(begins))
-        return next((r for r in candidates if r.id == rulebook.subset_of and r is not rulebook), None)
+        is_own = any(rulebook is one for one in self.rulebooks)
+        beside = () if is_own else tuple(self._beside(rulebook, rulebook.subset_of))
+        versions = [_on(on, several) for several in (beside, self.rulebooks) for on in (day, begins)]
+        candidates = itertools.chain(in_force, *versions)
+        return next((r for r in candidates if r.id == rulebook.subset_of and r.content != rulebook.content), None)
+
+    def _beside(self, rulebook: Rulebook, name: str) -> Iterator[Rulebook]:
+        """What may be the rulebook of a name, in the folder of another; those with mistakes are passed over."""
+        for file in rulebook_files(Path(rulebook.file).parent):
+            with contextlib.suppress(Rejected):
+                if name.encode() in read_file(file):
+                    yield self.from_file(file)
+
+
+def _on(day: datetime.date, rulebooks: Sequence[Rulebook]) -> tuple[Rulebook, ...]:
+    """Those in force on a day; a version without a last day applies until the next."""
+    begun = [r for r in rulebooks if r.is_in_force(day)]
+    latest = {r.id: max(o.in_force_from for o in begun if o.id == r.id) for r in begun}
+    return tuple(r for r in begun if r.in_force_from == latest[r.id])
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """The YAML files of a folder, in the order of their names."""
+    return sorted(file for end in SUFFIXES for file in folder.glob(f"*{end}"))
+
+
+def rulebook_files(folder: Path) -> list[Path]:
+    """The files of a folder that hold its rulebooks: all of YAML but the vocabulary."""
+    return [file for file in yaml_files(folder) if file.name != VOCABULARY_FILE]
 
 
 def shown_path(path: Path) -> str:

@@ -13,7 +13,7 @@ from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.places import place_of, place_of_key, walk
 from engine.documents.shape import fit_or_reject, key, shape
 from engine.evaluation.evidence import Evidence, Provenance, Stated
-from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
+from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path, yaml_files
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.cases.rulebook_of_cases import rulebook_of_cases
 from offers.records.evidence import read_evidence
@@ -62,7 +62,8 @@ class CaseFile(NamedTuple):
 
 def case_files_of(folder: Path) -> list[Path]:
     """The case files beside the rulebooks of a folder and of the folders directly in it."""
-    return sorted({*folder.glob(f"{FOLDER}/*.yaml"), *folder.glob(f"*/{FOLDER}/*.yaml")})
+    folders = {folder / FOLDER, *folder.glob(f"*/{FOLDER}")}
+    return sorted(file for cases in folders for file in yaml_files(cases))
 
 
 def read_case_file(path: Path, data: bytes | None = None) -> CaseFile:
@@ -204,7 +205,7 @@ def _named(rulebook: Rulebook) -> tuple[str, str]:
 def _case_files(path: Path) -> list[Path]:
     if path.is_dir():
         return case_files_of(path)
-    return [path] if _is_case_file(path) else sorted(path.parent.glob(f"{FOLDER}/*.yaml"))
+    return [path] if _is_case_file(path) else yaml_files(path.parent / FOLDER)
 
 
 def _is_case_file(path: Path) -> bool:

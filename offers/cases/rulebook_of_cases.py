@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.diagnostics import Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.places import place_of
-from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
+from engine.rulebooks.library import Library, rulebook_files, shown_path
 from engine.rulebooks.rulebook import Rulebook
 
 _ID = re.compile(r"""^[ {]*["']?id["']?[ ]*:[ ]*["']?([^"'\s,#}]+)""", re.MULTILINE)
@@ -52,12 +52,11 @@ def rulebook_of_cases(path: Path, node: Node, name: str) -> Rulebook:
 def _beside(path: Path, library: Library, broken: list[_Broken]) -> Iterator[Rulebook]:
     """The rulebooks in the folder above; those with mistakes are noted."""
     folder = path.resolve().parent.parent
-    for file in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
-        if file.name != VOCABULARY_FILE:
-            try:
-                yield library.from_file(file)
-            except Rejected:
-                broken.append(_written(file))
+    for file in rulebook_files(folder):
+        try:
+            yield library.from_file(file)
+        except Rejected:
+            broken.append(_written(file))
 
 
 def _written(file: Path) -> _Broken:

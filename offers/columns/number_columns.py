@@ -20,6 +20,8 @@ _FINE, _MOST_DIGITS = 12, 15
 """Decimals beyond which a number may be any other number's nearest binary one."""
 _DOUBT = 2e-14
 """So far, as a part of it, a number may lie from what it stands for: a unit of its 15th digit, and some more."""
+_PER_CENT_DECIMALS = 2
+"""One per cent is a number of so many decimals."""
 MOST_DISTINCT = 100_000
 """A column with more distinct texts is read text by text."""
 
@@ -126,9 +128,7 @@ def texts(stages: Stages, fact_column: FactColumn, sign: DecimalSign) -> None:
     stages.check(~is_range | ~text.str.contains(r"\.\..*\.\.").fill_null(False))
     parts = {"value": bound.when(~is_range).then(text), "first": ends.list.get(0), "last": ends.list.get(1)}
     written = {name: stages.made(2, part, f"{key} {name} text") for name, part in parts.items()}
-    value, first, last = (
-        stages.made(3, _mark_of_text(part, fact_column), f"{key} {name}") for name, part in written.items()
-    )
+    value, first, last = (_mark_of_text(stages, part, fact_column, f"{key} {name}") for name, part in written.items())
     inside = 2 * fact_column.scale if fact_column.fact.is_whole else 1
     low = nw.when(is_range).then(first).when(least & ~closed).then(value + inside).when(~most).then(value)
     high = nw.when(is_range).then(last).when(most & ~closed).then(value - inside).when(~least).then(value)
@@ -141,8 +141,8 @@ def _ends(stages: Stages, fact_column: FactColumn, low: nw.Expr, high: nw.Expr) 
     """The ends, where none is stated those that the fact has anyway."""
     assert isinstance(fact_column.fact.domain, Interval)
     least, largest = marks_of(fact_column.fact.domain, fact_column.scale)
-    stages.made(4, low.fill_null(least), low_of(fact_column.key))
-    stages.made(4, high.fill_null(largest), high_of(fact_column.key))
+    stages.made(7, low.fill_null(least), low_of(fact_column.key))
+    stages.made(7, high.fill_null(largest), high_of(fact_column.key))
 
 
 def _limits(fact_column: FactColumn) -> tuple[Fraction, Fraction]:
@@ -154,17 +154,30 @@ def _limits(fact_column: FactColumn) -> tuple[Fraction, Fraction]:
     return least, largest if domain.high is None else min(largest, domain.high)
 
 
-def _mark_of_text(text: nw.Expr, fact_column: FactColumn) -> nw.Expr:
-    """The mark of numbers in texts; null where a text is none, or has more digits than a column holds."""
-    ten = 10.0**fact_column.decimals
+def _mark_of_text(stages: Stages, text: nw.Expr, fact_column: FactColumn, name: str) -> nw.Expr:
+    """The mark of numbers in texts, made in stages 3 to 6; null where a text is none, or has too many digits."""
+    per_cent = None
+    if fact_column.fact.is_share and fact_column.decimals >= _PER_CENT_DECIMALS:
+        per_cent = stages.made(3, text.str.ends_with("%"), f"{name} per cent")
+        text = stages.made(3, text.str.replace_all(" ?%$", ""), f"{name} digits")
+
+    def of_unit(number: Fraction, hundredth: Fraction) -> nw.Expr:
+        """A number for what is a share as it is written, and another for what is written in per cent."""
+        plain = nw.lit(float(number))
+        return plain if per_cent is None else nw.when(per_cent).then(nw.lit(float(hundredth))).otherwise(plain)
+
     begins_with_0 = text.str.starts_with("0") & ~text.str.slice(1, 1).is_in(["", "."])
     plain = text.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$") & ~begins_with_0 & ~text.str.starts_with("-0")
-    number = nw.when(plain & (text.str.len_chars() <= _MOST_DIGITS)).then(text).cast(nw.Float64)
-    least, largest = _limits(fact_column)
-    steps = nw.when((number >= float(least)) & (number <= float(largest))).then((number * ten).round())
+    read = nw.when(plain & (text.str.len_chars() <= _MOST_DIGITS)).then(text).cast(nw.Float64)
+    number = stages.made(4, read, f"{name} number")
+    least, largest = (of_unit(limit, limit * 100) for limit in _limits(fact_column))
+    scale = Fraction(10**fact_column.decimals)
+    ten = of_unit(scale, scale / 100)
+    in_steps = nw.when((number >= least) & (number <= largest)).then((number * ten).round())
+    steps = stages.made(5, in_steps, f"{name} steps")
     # Divided by a number that is the same everywhere, Polars multiplies by its inverse, which is not exact.
     on_grid = steps / (steps * 0.0 + ten) == number
-    return nw.when(on_grid).then(steps).cast(nw.Int64) * (2 * fact_column.factor)
+    return stages.made(6, nw.when(on_grid).then(steps).cast(nw.Int64) * (2 * fact_column.factor), name)
 
 
 class DistinctTexts:

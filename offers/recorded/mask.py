@@ -21,15 +21,17 @@ MASK = "[masked]"
 DATES = ("as_of", "date")
 MASKED = ("because", "reservation", "source", "by", *DATES)
 REASONS = ("because", "reservation")
-FIELDS = (*MASKED, "agreement_with", "attention", "name", "operator", "place", "published", "recorded_by")
+FIELDS = (*MASKED, "agreement_with", "attention", "name", "operator", "place", "published", "recorded_by", "sections")
 """What can be masked beside facts: all that stands in an export under such a key."""
 _OF_RULES = (
     *("act", "answer", "answers", "area", "basis", "legal_basis", "code", "criterion", "fact", "judgement"),
-    *("kind", "margin", "measure", "outcome", "possible", "possible_bases", "rulebook", "rulebooks", "sections"),
+    *("kind", "margin", "measure", "outcome", "possible", "possible_bases", "rulebook", "rulebooks"),
     *("service_type", "stated_as", "state", "status", "target_group", "test", "threshold", "title", "verdict", "when"),
     *("version", "vocabulary", "grounds", "missing", "smallest_change", "notes", "among", "counts"),
 )
-"""Under these keys stand ids and words of rulebooks and vocabularies."""
+"""Under these keys stand ids and words of rulebooks and vocabularies, and codes of notes and remarks."""
+_PARTIES = ("operator", "agreement_with")
+"""Whose codes name them."""
 _OF_SOFTWARE = ("format", "sha256", "software", "run", "previous", "recorded_at", "content_digest", "digest", "id")
 _OF_ENTRIES = ("execution", "document", "superset", "input_remarks")
 """In the entry itself these are digests, or stand beside it as records."""
@@ -202,4 +204,6 @@ def _is_of_people(path: tuple[str, ...]) -> bool:
         return False
     if key in ("reference", "criteria") and ("published" in path) is (key == "criteria"):
         return False
+    if key == "code" and path[-2:-1] and path[-2] in _PARTIES:
+        return True
     return key not in (*_OF_RULES, *_OF_SOFTWARE) and path not in _ELSEWHERE

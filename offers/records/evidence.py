@@ -29,7 +29,7 @@ _THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.000\Z")
 _COUNTS = re.compile(r"(-?[0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z", re.IGNORECASE)
 _COUNTED = re.compile(r"[0-9]{1,15} ?(?:/| af | of ) ?[0-9]{1,15}", re.IGNORECASE)
 _HAS_ENDS = re.compile(r"[<>≤≥]|\.\.")
-_PER_CENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?%\Z")
+_PER_CENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?%")
 _ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
 
 
@@ -252,7 +252,7 @@ class _Reader:
         """
         texts = {word: tuple(n.text for n in nodes if isinstance(n, Scalar)) for word, nodes in ends.items()}
         for text, place in ((n.text, n.place) for nodes in ends.values() for n in nodes if isinstance(n, Scalar)):
-            if _THOUSANDS.match(text):
+            if is_thousands(text):
                 few, many = text.removesuffix(".000"), text.replace(".", "")
                 each = (
                     {word: tuple(read if n == text else n for n in numbers) for word, numbers in texts.items()}
@@ -283,19 +283,26 @@ def _bounded(name: str, bound: Any) -> Interval:
     return Comparison(name).passing(Fraction(bound))
 
 
+def is_thousands(text: str) -> bool:
+    """Whether the point of a number may stand between thousands: `1.000` can be read as 1 and as 1000."""
+    return _THOUSANDS.match(text) is not None
+
+
 def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> str | None:
     """What should be written for a number or bound that is written in another way, if that can be told."""
     if not text.strip():
         bounds = filter(lambda bound: _is_read(bound, fact), ({"above": ("3",)}, {"above": ("0.5",)}))
         return next((f"write a number, or a bound such as `{notation.written(bound)}`" for bound in bounds), None)
-    if per_cent := _PER_CENT.match(text.strip()):
-        share = decimal_text(Fraction(per_cent[1].replace(",", ".")) / 100)
-        return f"write `{notation.number(share)}`" if fact.is_share and _is_read({"answer": (share,)}, fact) else None
     if _HAS_ENDS.search(text) and (counts := _COUNTED.search(text)):
         alone = f", as `{counts[0]}` does" if _is_read({"answer": (counts[0],)}, fact) else ""
         return f"the ends of a bound or range are decimal numbers; so many of so many stands alone{alone}"
-    written = meant_by(text)
+    written = meant_by(_PER_CENT.sub(_share_of, text) if fact.is_share else text)
     return f"write `{notation.written(written)}`" if written and _is_read(written, fact) else None
+
+
+def _share_of(per_cent: re.Match[str]) -> str:
+    """A number of per cent as a share: `61 %` is 0.61."""
+    return decimal_text(Fraction(per_cent[1].replace(",", ".")) / 100)
 
 
 def _is_read(written: Written, fact: FactDeclaration) -> bool:

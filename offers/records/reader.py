@@ -58,7 +58,9 @@ def without_repeated(results: Sequence[Offer | Rejected]) -> Iterator[Offer | Re
 def _repeated(offer: Offer, others: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Diagnostic:
     """An offer whose id others have, or are too like: where these stand."""
     message, hint = said_of_alike(offer.id, others)
-    elsewhere = [str(place) for name in (offer.id, *others) for place in places[name] if place != offer.place]
+    standing = [place for name in (offer.id, *others) for place in places[name]]
+    standing.remove(offer.place)
+    elsewhere = [str(place) for place in standing]
     if not others:
         message = f"the id {quoted(offer.id)} stands also at {', '.join(elsewhere[:MAX_LIKE])}"
     else:

@@ -1,18 +1,22 @@
-"""The notes on the decisions of a run, counted: what is assumed, what has no reason, what a wider rulebook says."""
+"""The notes on the decisions of a run, counted: what is assumed, unreasoned, inconsistent, or published otherwise."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import polars as pl
 
+from engine.decisions.notes import notes_on_published
 from engine.evaluation.program import Program, TestNode
-from engine.rulebooks.rulebook import Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from offers.columns.decision_table import DecisionTable
 from offers.records.evidence import UNKNOWN
 from offers.records.input_remarks import InputRemark
+from offers.records.offer import Offer
 from offers.runs.run_pass import Pass
 from offers.tables.cells import WHITESPACE
+from offers.tables.offer_files import OfferRows
 from offers.tables.table_file import parquet_files
 
 _WIDER = "wider"
@@ -21,8 +25,9 @@ _WIDER = "wider"
 def notes_on_run(run: Pass) -> list[InputRemark]:
     """The notes that the same offers have one by one, with how many have each.
 
-    `assumed` (`fact`), `without_reason` (`rulebook`), `superset_not_met` and `superset_undetermined`
-    (`rulebook`, `superset`). One fact that several rulebooks assume is one note.
+    `assumed` (`fact`), `without_reason`, `published_contradiction` and `published_unknown` (`rulebook`),
+    `superset_not_met` and `superset_undetermined` (`rulebook`, `superset`). Offer files alone say what was
+    published. One fact that several rulebooks assume is one note.
     """
     notes = [note for table in run.decision_tables for note in _notes(run, table)]
     return list({(note.code, tuple(sorted(note.detail.items()))): note for note in notes}.values())
@@ -32,6 +37,7 @@ def _notes(run: Pass, table: DecisionTable) -> Iterator[InputRemark]:
     decided, program = _decided(run, table), table.decisions.program
     yield from _assumed(decided, program)
     yield from _without_reason(decided, program)
+    yield from _published(run, decided, program.rulebook)
     wider = next((one for one in run.decision_tables if one.rulebook.id == table.rulebook.subset_of), None)
     if wider is not None:
         yield from _inconsistent(decided, _decided(run, wider), table, wider)
@@ -63,6 +69,20 @@ def _without_reason(decided: pl.LazyFrame, program: Program) -> Iterator[InputRe
     ]
     if judged and (count := _count(decided, pl.any_horizontal(judged))):
         yield InputRemark("without_reason", count, {"rulebook": program.rulebook.id})
+
+
+def _published(run: Pass, decided: pl.LazyFrame, rulebook: Rulebook) -> Iterator[InputRemark]:
+    """What was published of decided offers for the year, and differs from itself or names what is not there."""
+    reader = run.request.reader
+    offers = [offer for offer in reader.offers if isinstance(offer, Offer)] if isinstance(reader, OfferRows) else []
+    notes = [
+        (offer.id, note.code)
+        for offer in offers
+        for note in notes_on_published(offer.subject().published, rulebook, run.request.year)
+    ]
+    ids = set(decided.select("offer").collect()["offer"]) if notes else set()
+    for code, count in sorted(Counter(code for offer, code in notes if offer in ids).items()):
+        yield InputRemark(code, count, {"rulebook": rulebook.id})
 
 
 _KNOWN = ("met", "not_met", "not_applicable")

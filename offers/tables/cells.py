@@ -1,7 +1,8 @@
 """Cells of a table as evidence: the one definition of what a cell may say.
 
 A cell is a value, a bound (`<=0.5`, `<0.5`, `>=4`, `>4`, or two of them: `>0.3 <0.5`), a range with both ends
-included (`0.3..0.5`), or `ukendt` or `unknown`; an empty one states nothing. A judgement is `ja` or `nej`, `yes` or
+included (`0.3..0.5`), or `ukendt` or `unknown`; an empty one states nothing. A number of a share may be in per cent
+(`61 %`, `>=50%`), and is exactly a hundredth of what stands before the sign. A judgement is `ja` or `nej`, `yes` or
 `no`, or what a spreadsheet writes for true and false; an answer is its id or its name in either language.
 """
 
@@ -10,13 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
+from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evaluation.evidence import Evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration
-from offers.records.evidence import UNKNOWN, number_hint, read_one_fact
+from engine.values.interval import Interval
+from engine.values.numbers import describe_range
+from offers.records.evidence import UNKNOWN, is_thousands, number_hint, read_one_fact
 from offers.records.notation import BOUND_SIGNS, Notation
 
 DecimalSign = Literal[".", ","]
@@ -26,9 +31,10 @@ WHITESPACE = (
 )
 """What is taken off around a text. Each backend has its own idea of a space where it is not told."""
 JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, "false": NO, "falsk": NO}
-_BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+)")
+_BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+(?:\s*%)?)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
-_RANGE = re.compile(r"(\S*[^\s.])\s*\.\.\s*([^\s.]\S*)\Z")
+_RANGE = re.compile(r"(\S*[^\s.](?:\s*%)?)\s*\.\.\s*([^\s.]\S*(?:\s*%)?)\Z")
+_PER_CENT = re.compile(r"(.*[^\s%])\s*%\Z")
 
 
 def read_cell(
@@ -78,7 +84,7 @@ def _answer(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
     if text.lower() in UNKNOWN:
         return _scalar(text, place)
     if fact.is_number:
-        return _number(text, sign, place)
+        return _number(text, fact, sign, place)
     return _scalar(answer_of(text, fact), place)
 
 
@@ -98,7 +104,7 @@ def names_of_answers(fact: FactDeclaration) -> dict[str, str]:
 
 def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Iterator[tuple[str, Node]]:
     def end(number: str) -> Scalar:
-        scalar = _number(number, sign, place)
+        scalar = _number(number, fact, sign, place)
         if isinstance(scalar.value, str):
             message = f"{quoted(number)} where a number belongs"
             raise rejected(place, "wrong-type", message, number_hint(text, fact, Notation(sign)))
@@ -114,12 +120,37 @@ def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
         yield "between", Sequence(place, tuple(map(end, between.groups())))
 
 
-def _number(text: str, sign: DecimalSign, place: Place) -> Scalar:
+def _number(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Scalar:
     """A number with the table's decimal sign; what the other sign means is not guessed."""
     if sign == "," and "." in text:
         message = f"{quoted(text)} has a point where the table's numbers have a decimal comma"
         raise rejected(place, "wrong-type", message, "write a decimal comma, and no sign between thousands")
-    return Scalar(place, number_of(text.replace(",", ".") if sign == "," else text), text)
+    if fact.is_share and (per_cent := _PER_CENT.match(text)):
+        number = _read_number(per_cent[1], sign)
+        if not isinstance(number, str):
+            return _share(number, per_cent[1], fact, Scalar(place, text, text))
+    return Scalar(place, _read_number(text, sign), text)
+
+
+def _read_number(text: str, sign: DecimalSign) -> int | Decimal | str:
+    return number_of(text.replace(",", ".") if sign == "," else text)
+
+
+def _share(number: int | Decimal, written: str, fact: FactDeclaration, cell: Scalar) -> Scalar:
+    """The share in a cell from the number that is written before the sign for per cent."""
+    negative, digits, exponent = Decimal(number).as_tuple()
+    assert isinstance(exponent, int)
+    assert isinstance(fact.domain, Interval)
+    share = Decimal((negative, digits, exponent - 2))  # `scaleb` would round long numbers
+    is_possible = Fraction(share) in fact.domain
+    if is_thousands(written):
+        few, many = f"{number:.0f} %", f"{number * 1000:.0f} %"
+        hint = f"write `{few}`" if is_possible else describe_range(fact.domain)
+        raise rejected(cell.place, "wrong-type", f"{quoted(cell.text)} can be read as {few} and as {many}", hint)
+    if not is_possible:
+        message = f"{quoted(cell.text)} is not possible for `{fact.id}`"
+        raise rejected(cell.place, "evidence-out-of-range", message, describe_range(fact.domain))
+    return Scalar(cell.place, share, f"{share:f}")
 
 
 def _scalar(text: str, place: Place) -> Scalar:

@@ -25,6 +25,11 @@ _SERVICE = re.compile(
     rf"(?:\s*{SECTION_SIGN}{{1,2}}\s*(?P<sections>[^:]*[^:\s]))?"
     r"(?:\s*:\s*(?P<places>[0-9]+(?:[.,][0-9]+)?)(?:\s+(?:pladser|plads|places|place))?)?\Z"
 )
+_SECTIONS = r"[0-9]+(?: ?[a-z])?"
+_WITHOUT_SIGN = re.compile(
+    rf"(?P<act>[^{SECTION_SIGN}:]*?[^{SECTION_SIGN}:\s0-9])\s*"
+    rf"(?P<rest>{_SECTIONS}(?:\s*(?:,|\bog\b|\band\b)\s*{_SECTIONS})*(?:\s*:.*)?)\Z"
+)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
 _BETWEEN_SECTIONS = re.compile(
     rf"\s*(?:,(?!\s*(?:stk|nr|litra|pkt)\b)|\bog\b|\band\b)\s*{SECTION_SIGN}{{0,2}}\s*", re.IGNORECASE
@@ -49,9 +54,20 @@ def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics
             number = service["places"]
             message = f"{quoted(number)} can be read as {number[:-4]} and as {re.sub('[.,]', '', number)}"
             diagnostics.append(Diagnostic(place, "wrong-type", message, "write the places without a sign in them"))
+        elif written_without_sign := _without_sign(text, named):
+            message = f"{quoted(text)} where a service belongs"
+            diagnostics.append(Diagnostic(place, "wrong-type", message, f"write `{written_without_sign}`"))
         else:
             services.append(_service(service, named, place))
     return Sequence(place, tuple(services))
+
+
+def _without_sign(text: str, named: Mapping[str, str]) -> str | None:
+    """A service whose sections stand beside the act without their sign, as it is to be written."""
+    service = _WITHOUT_SIGN.match(text)
+    if service is None or service["act"].casefold() not in named or text.casefold() in named:
+        return None
+    return f"{service['act']} {SECTION_SIGN} {service['rest']}"
 
 
 def _service(service: re.Match[str], named: Mapping[str, str], place: Place) -> Document:

@@ -57,7 +57,7 @@ class RegisterRows:
     asks_for_offers = True
 
     def __init__(self, table: Table, vocabulary: Vocabulary) -> None:
-        self._of_all = Rows(table, vocabulary)
+        self._table, self._of_all = table, Rows(table, vocabulary)
         self._parts = [(part, Rows(part.table, vocabulary), part.table.frame.collect()) for part in table.parts]
 
     def offer(self, row: int, values: Mapping[str, Any]) -> Offer:
@@ -66,7 +66,7 @@ class RegisterRows:
         Raises:
             Rejected: with every mistake found in the row.
         """
-        part, rows, frame = next(one for one in reversed(self._parts) if one[0].first <= row)
+        part, rows, frame = self._parts[self._table.number_of_part(row)]
         own: int = row - part.first
         offer: Offer = rows.offer(own, frame.row(own, named=True))
         return offer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -53,8 +54,11 @@ class Table(NamedTuple):
 
     def part_of(self, row: int) -> Part:
         """The part of several tables in which a row stands."""
-        own: Part = next(part for part in reversed(self.parts) if part.first <= row)
-        return own
+        return self.parts[self.number_of_part(row)]
+
+    def number_of_part(self, row: int) -> int:
+        """Which of several tables that is, counted from 0."""
+        return bisect.bisect_right(self.parts, row, key=lambda part: part.first) - 1
 
     def number_of(self, row: int) -> int:
         """The number that a row, counted from 0, has in its file."""

@@ -274,6 +274,7 @@ class _Writer:
         checks += [f"{cell}=INT({cell})"] if fact.is_whole else []
         number = f"AND({','.join(checks)})" if checks else "TRUE"
         words = f'{cell}="ukendt",{cell}="unknown",LEFT({cell})="<",LEFT({cell})=">",ISNUMBER(FIND("..",{cell}))'
+        words += f',RIGHT({cell})="%"' if fact.is_share else ""
         return f"=IF(ISNUMBER({cell}),{number},OR({words}))"
 
     def _writable(self, fact: FactDeclaration) -> str:

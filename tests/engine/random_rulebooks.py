@@ -128,6 +128,24 @@ def groups(draw: st.DrawFn, names: Sequence[str], depth: int) -> Written:
     return {"at_least": draw(st.integers(1, len(parts))), "of": parts, "mandatory": mandatory}
 
 
+class Rule(NamedTuple):
+    """What a rulebook consists of, as written."""
+
+    criteria: Mapping[str, Written]
+    group: Written
+    overrides: Mapping[str, Written]
+
+
+@st.composite
+def rules(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> Rule:
+    """The criteria, rule and overrides of a random rulebook."""
+    written = {f"C{i}": draw(criteria()) for i in range(1, 1 + draw(st.integers(1, max_criteria)))}
+    group = draw(groups(tuple(written), 2))
+    overriding = st.fixed_dictionaries({"when": CONDITIONS, "verdict": st.sampled_from(("met", "not_met"))})
+    overrides = {f"O{i}": draw(overriding) for i in range(1, 1 + draw(st.integers(0, max_overrides)))}
+    return Rule(written, group, overrides)
+
+
 # --- truths, and evidence of them ---
 
 NUMBERS = st.fractions(-3, 3, max_denominator=6)
@@ -207,10 +225,7 @@ def full_evidence(truth: TrueValues) -> Stated:
 @st.composite
 def examples(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> Example:
     """A random rulebook with a random truth and evidence of it."""
-    written = {f"C{i}": draw(criteria()) for i in range(1, 1 + draw(st.integers(1, max_criteria)))}
-    group = draw(groups(tuple(written), 2))
-    overriding = st.fixed_dictionaries({"when": CONDITIONS, "verdict": st.sampled_from(("met", "not_met"))})
-    overrides = {f"O{i}": draw(overriding) for i in range(1, 1 + draw(st.integers(0, max_overrides)))}
+    written, group, overrides = draw(rules(max_criteria, max_overrides))
     truth = draw(TRUTHS)
     loose, full = draw(evidence(truth)), full_evidence(truth)
     settled = draw(st.sets(st.sampled_from(sorted(full))))

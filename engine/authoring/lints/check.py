@@ -11,7 +11,7 @@ from engine.authoring.lints.lint import RulebookFile, VocabularyCheck, Vocabular
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import Diagnostic, Place, Rejected, TooComplex
 from engine.documents.document import read_file, read_one
-from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path
+from engine.rulebooks.library import VOCABULARY_FILE, Library, rulebook_files, shown_path, yaml_files
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 
@@ -21,7 +21,7 @@ def files_under(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     folders = [path, *sorted(child for child in path.iterdir() if (child / VOCABULARY_FILE).exists())]
-    return [file for folder in folders for file in sorted(folder.glob("*.yaml"))]
+    return [file for folder in folders for file in yaml_files(folder)]
 
 
 def check(paths: Sequence[Path], in_vocabulary: VocabularyCheck = nothing) -> list[Diagnostic]:
@@ -58,7 +58,7 @@ def _folder_findings(folder: Path, files: Sequence[Path], in_vocabulary: Vocabul
     """What is found in the wanted files of a folder; the others in it are read to compare with."""
     library = Library()
     rulebooks: dict[Path, Rulebook] = {}
-    for file in {*files, *folder.glob("*.yaml")} - {folder / VOCABULARY_FILE}:
+    for file in {*files, *rulebook_files(folder)} - {folder / VOCABULARY_FILE}:
         try:
             rulebooks[file] = library.from_file(file)
         except Rejected as error:

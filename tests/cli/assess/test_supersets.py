@@ -75,3 +75,23 @@ def test_a_superset_that_is_named_as_a_file_is_consulted(tmp_path: Path) -> None
     )
     (noted,) = [r["notes"] for r in json.loads(ran.out) if r["rulebook"]["id"] == narrow.id]
     assert [note["code"] for note in noted if "superset" in note["code"]] == ["superset_undetermined"]
+
+
+@pytest.mark.parametrize("name", ["wide.yaml", "wide.yml"])
+def test_a_superset_that_lies_beside_is_consulted_as_one_that_is_named(name: str, tmp_path: Path) -> None:
+    """It goes before the shipped one of that id, of which this one has another rule; one with mistakes does not."""
+    wide, narrow = Library().in_force(2018)
+    (tmp_path / "vocabulary.yaml").write_bytes(wide.vocabulary.written_as)
+    (tmp_path / "narrow.yaml").write_bytes(narrow.written_as)
+    (tmp_path / name).write_bytes(wide.written_as.replace(b'version: "2018"', b'version: "2018b"', 1))
+    (tmp_path / "broken.yaml").write_bytes(wide.written_as + b"\n: [")
+    own = Library().from_file(tmp_path / "narrow.yaml")
+    found = Library().superset_of(own, [own], 2018)
+    assert found is not None
+    assert (found.version, Path(found.file).name) == ("2018b", name)
+    options = ("--year", "2018", "--format", "json", "--rulebook", str(tmp_path / "narrow.yaml"))
+    alone = here("assess", str(DATA / "jonstrupvang.yaml"), *options)
+    named = here("assess", str(DATA / "jonstrupvang.yaml"), *options, "--rulebook", str(tmp_path / name))
+    notes = [[r["notes"] for r in json.loads(ran.out) if r["rulebook"]["id"] == narrow.id] for ran in (alone, named)]
+    assert notes[0] == notes[1]
+    assert [note["code"] for note in notes[0][0] if "superset" in note["code"]] == ["superset_undetermined"]

@@ -479,7 +479,7 @@ def test_a_changed_verdict_stands_beside_what_people_decided(folder: Path) -> No
         "reclassify", "register.csv", "--out", "run", "--previous", "run", "--year", "2018", "--journal", JOURNAL
     )
     assert ran.code == 0, ran.err
-    rows = csv.DictReader((folder / "run" / "changes.csv").open(encoding="utf-8"))
+    rows = csv.DictReader(io.StringIO((folder / "run" / "changes.csv").read_text(encoding="utf-8")))
     found = [(r["offer"], r["rulebook"], r["recorded_override"], r["recorded_override_because"]) for r in rows]
     assert ("x", MOST, "not_most_specialised", "'=Aftalt") in found
     assert {one[2:] for one in found if one[:2] != ("x", MOST)} <= {("", "")}

@@ -58,8 +58,9 @@ RECORD: dict[str, Any] = {
         "id": "-",
         "name": "-",
         "part_of": "-",
-        "operator": [{"name": "-", "kind": "municipality", "code": "157"}],
-        "agreement_with": {"name": "-", "kind": "private"},
+        "operator": [{"name": "-", "kind": "municipality", "code": "-"}],
+        "agreement_with": {"name": "-", "kind": "private", "code": "-"},
+        "services": [{"act": "SEL", "sections": ["-"]}],
         "area": ["adults"],
         "evidence": {
             FACT: {"answer": 4},
@@ -194,6 +195,12 @@ def test_a_short_reason_takes_nothing_out_of_others() -> None:
     criterion["because"] = "ja\nja, i januar"
     records[0]["document"]["evidence"][FACT]["because"] = "ja"
     assert Masks([FACT]).masked(records[0], None)["content"]["criteria"][0]["because"] == f"{MASK}\nja, i januar"
+
+
+def test_the_code_of_an_operator_goes_with_it_and_the_code_of_a_remark_stays() -> None:
+    masked = Masks(["operator"]).masked(copy.deepcopy(RECORD), None)
+    assert masked["document"]["operator"] == [{"name": MASK, "kind": "municipality", "code": MASK}]
+    assert masked["input_remarks"][0]["code"] == "unusual_ids"
 
 
 # the command

@@ -18,7 +18,7 @@ UNKNOWN_OPERATOR = """
 format: sekskant/offer/1
 id: solgaard
 name: Solgård
-agreement_with: null
+agreement_with: {kind: municipality, name: Solrød Kommune}
 evidence:
   cases_per_10000: 4
   diagnoses: 2

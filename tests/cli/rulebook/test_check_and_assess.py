@@ -124,3 +124,22 @@ def test_a_criterion_may_be_called_as_a_key_is(tmp_path: Path) -> None:
     compared(tmp_path)
     ran = here("rulebook", "check", str(tmp_path / RULEBOOK))
     assert ran.out.count("missing-key: the key `description` is absent") == len(keys)
+
+
+def test_a_folder_has_its_rulebooks_and_cases_whichever_way_their_names_end(tmp_path: Path) -> None:
+    """`assess` takes both, and so does what works on a folder."""
+    (tmp_path / "cases").mkdir()
+    (tmp_path / VOCABULARY).write_bytes(FILES[VOCABULARY].read_bytes())
+    rulebook = tmp_path / "mine.yml"
+    text = FILES[RULEBOOK].read_text(encoding="utf-8").replace("subset_of:", "# subset_of:")
+    rulebook.write_text(text, encoding="utf-8")
+    case = "{case: nothing is stated, evidence: {}, verdict: met}"
+    (tmp_path / "cases" / "mine.yml").write_text(
+        f"format: sekskant/cases/1\nrulebook: hovedstaden.mest-specialiserede\nyear: 2018\ncases: [{case}]\n"
+    )
+    tested = here("rulebook", "test", str(tmp_path))
+    assert (tested.code, "1 case" in tested.out) == (5, True), tested.out + tested.err
+    checked = here("rulebook", "check", str(tmp_path))
+    assert ("2 files" in checked.err, "mine.yml" in checked.out) == (True, False), checked.out
+    rulebook.write_text(text.replace("at_most:", "at_mots:", 1), encoding="utf-8")
+    assert "unknown key `at_mots`" in here("rulebook", "check", str(tmp_path)).out

@@ -5,20 +5,28 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from engine.rulebooks.rulebook import Rulebook
 from tests.chance import tried
 from tests.command import here
-from tests.engine.random_rulebooks import VOCABULARY, YEAR, YEARS, Example, examples
+from tests.engine.random_rulebooks import VOCABULARY, YEAR, YEARS, Rule, rules
+from tests.support import make_rulebook
+
+SEVERAL = 20
+"""So many rulebooks decide one register: what a run costs whatever it decides is paid once."""
+
+REGISTERS = 25
+"""So many are decided by one process."""
 
 ANSWERS = ("", "yes", "no", "unknown")
 CELLS: dict[str, Sequence[str]] = {
@@ -37,7 +45,7 @@ CELLS: dict[str, Sequence[str]] = {
 _BOUNDS = {"<=": "at_most", ">=": "at_least", "<": "below", ">": "above"}
 Row = Mapping[str, str]
 ROWS: st.SearchStrategy[list[Row]] = st.lists(
-    st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()}), min_size=1, max_size=8
+    st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()}), min_size=1, max_size=12
 )
 
 
@@ -84,38 +92,69 @@ def write_register(path: Path, rows: Sequence[Row]) -> None:
             )
 
 
-def write_rulebook(folder: Path, rulebook: Rulebook) -> Path:
-    """The rulebook in a file, with its vocabulary beside it."""
-    (folder / "vocabulary.yaml").write_bytes(rulebook.vocabulary.written_as)
-    path = folder / "rulebook.yaml"
-    path.write_bytes(rulebook.written_as)
-    return path
+def write_rulebooks(folder: Path, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """The rulebooks in files, with their vocabulary beside them, and the options that name them."""
+    (folder / "vocabulary.yaml").write_bytes(VOCABULARY.written_as)
+    paths = [folder / f"rulebook-{number}.yaml" for number in range(len(rules))]
+    for path, rule in zip(paths, rules, strict=True):
+        path.write_bytes(make_rulebook(VOCABULARY, *rule, name=path.stem).written_as)
+    return tuple(part for path in paths for part in ("--rulebook", str(path)))
 
 
-def verdicts_of_files(folder: Path, rulebook: Path) -> dict[str, str]:
-    fixed = ("--rulebook", str(rulebook), "--year", str(YEAR), "--format", "json")
-    ran = here("assess", str(folder / "offers.yaml"), *fixed)
+Decided = dict[tuple[str, str], tuple[str, str | None, Mapping[str, str]]]
+"""Verdict, basis and the status of each criterion, by rulebook and offer."""
+
+
+def decided_in_files(folder: Path, rulebooks: Sequence[str]) -> Decided:
+    ran = here("assess", str(folder / "offers.yaml"), *rulebooks, "--year", str(YEAR), "--format", "json")
     assert ran.code in (0, 1), ran.err
-    return {record["offer"]: record["verdict"] for record in json.loads(ran.out)}
+    return {
+        (record["rulebook"]["id"], record["offer"]): (
+            record["verdict"],
+            record["basis"],
+            {criterion["id"]: criterion["status"] for criterion in record["criteria"]},
+        )
+        for record in json.loads(ran.out)
+    }
 
 
-def verdicts_of_rows(folder: Path, rulebook: Path) -> dict[str, str]:
+def decided_in_rows(folder: Path, rulebooks: Sequence[str]) -> Decided:
     out = folder / "out"
-    fixed = ("--decimal", ".", "--separator", ",", "--rulebook", str(rulebook), "--year", str(YEAR), "--out", str(out))
-    ran = here("reclassify", str(folder / "register.csv"), *fixed)
+    fixed = ("--decimal", ".", "--separator", ",", "--year", str(YEAR), "--out", str(out))
+    ran = here("reclassify", str(folder / "register.csv"), *rulebooks, *fixed)
     assert ran.code in (0, 1), ran.err
-    (table,) = (out / "decisions").glob("*.parquet")
-    return dict(pl.read_parquet(table).select("offer", "verdict").iter_rows())
+    return {
+        (path.name.partition("@")[0], row["offer"]): (
+            row["verdict"],
+            row["basis"],
+            {name: status for name, status in row.items() if re.fullmatch(r"C\d+", name)},
+        )
+        for path in (out / "decisions").glob("*.parquet")
+        for row in pl.read_parquet(path).to_dicts()
+    }
+
+
+def decided(rules: Sequence[Rule], rows: Sequence[Row]) -> tuple[Decided, Decided]:
+    """What the offers of files and the rows of a table are decided to be."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        rulebooks = write_rulebooks(folder, rules)
+        (folder / "offers.yaml").write_text(offers_of(rows), encoding="utf-8")
+        write_register(folder / "register.csv", rows)
+        return decided_in_files(folder, rulebooks), decided_in_rows(folder, rulebooks)
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[ProcessPoolExecutor]:
+    """A process for some registers, then another: what durable-rules makes of a rulebook stays in it for good."""
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=REGISTERS) as executor:
+        yield executor
 
 
 @pytest.mark.slow
-@tried(40)
-@given(examples(), ROWS)
-def test_files_and_rows_get_the_same_verdicts(example: Example, rows: list[Row]) -> None:
+@tried(20, suppress_health_check=[HealthCheck.too_slow])
+@given(rules=st.lists(rules(), min_size=SEVERAL, max_size=SEVERAL), rows=ROWS)
+def test_files_and_rows_are_decided_alike(elsewhere: ProcessPoolExecutor, rules: list[Rule], rows: list[Row]) -> None:
     """What is rejected as a file is rejected as a row."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        rulebook = write_rulebook(folder, example.rulebook)
-        (folder / "offers.yaml").write_text(offers_of(rows), encoding="utf-8")
-        write_register(folder / "register.csv", rows)
-        assert verdicts_of_rows(folder, rulebook) == verdicts_of_files(folder, rulebook)
+    in_files, in_rows = elsewhere.submit(decided, rules, rows).result()
+    assert in_rows == in_files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
@@ -14,7 +15,8 @@ from tests.command import here
 from tests.offers.random_offers import random_document
 
 YEAR = ("--year", "2018")
-COUNTED = ("assumed", "without_reason", "superset_not_met", "superset_undetermined")
+PUBLISHED = ("published_contradiction", "published_unknown")
+COUNTED = ("assumed", "without_reason", "superset_not_met", "superset_undetermined", *PUBLISHED)
 OFFERS = 150 if AT_THE_DESK else 1_000 * SOAK
 Notes = Counter[tuple[str, str]]
 
@@ -34,16 +36,30 @@ def one_by_one(offers: Path, run: Path) -> Notes:
     return Counter((code, about) for code, about, offer in seen if code in COUNTED and offer in decided)
 
 
+def published(of_chance: Random) -> list[dict[str, object]]:
+    """Outcomes of one rulebook, some of other years, that may differ or be none of its own."""
+    outcomes = ("most_specialised", "most_specialised", "not_most_specialised", "covered")
+    return [
+        {
+            "rulebook": "hovedstaden.mest-specialiserede",
+            "year": of_chance.choice((2018, 2018, 2017)),
+            "outcome": of_chance.choice(outcomes),
+            "criteria": {of_chance.choice(("B1", "B9")): "yes"},
+        }
+        for _ in range(of_chance.randint(0, 3))
+    ]
+
+
 def test_the_notes_of_random_offers_are_counted(tmp_path: Path) -> None:
     of_chance, offers = chance("notes"), tmp_path / "offers"
     offers.mkdir()
-    documents = [random_document(of_chance, number) for number in range(OFFERS)]
+    documents = [random_document(of_chance, number) | {"published": published(of_chance)} for number in range(OFFERS)]
     text = "".join(f"---\n{json.dumps(document | {'id': f'o{n}'})}\n" for n, document in enumerate(documents))
     (offers / "offers.yaml").write_text(text, encoding="utf-8")
     ran = here("reclassify", str(offers), *YEAR, "--out", str(tmp_path / "run"))
     assert ran.code in (0, 1), ran.err
     expected = one_by_one(offers, tmp_path / "run")
-    assert {code for code, _ in expected} >= {"assumed", "without_reason"}
+    assert {code for code, _ in expected} >= {"assumed", "without_reason", *PUBLISHED}
     assert counted_in(tmp_path / "run") == expected
 
 
@@ -64,3 +80,40 @@ def test_a_table_says_them_in_its_summary(language: str, words: str, tmp_path: P
     assert (ran.code, words in " ".join(ran.out.split())) == (0, True), ran.err
     assert words in (tmp_path / "run" / "summary.html").read_text(encoding="utf-8")
     assert counted_in(tmp_path / "run")["assumed", "service_type"] == 1
+
+
+OFFER = """\
+format: sekskant/offer/1
+id: a
+name: A
+published:
+  - {rulebook: hovedstaden.mest-specialiserede, year: 2018, outcome: most_specialised}
+  - {rulebook: hovedstaden.mest-specialiserede, year: 2018, outcome: not_most_specialised, criteria: {B9: yes}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "da",
+            (
+                "Mest specialiseret: for 1 tilbud modsiger de offentliggjorte udfald hinanden.",
+                "Mest specialiseret: for 1 tilbud nævner det offentliggjorte, hvad regelsættet ikke kender.",
+            ),
+        ),
+        (
+            "en",
+            (
+                "Most specialised: for 1 offer the published outcomes contradict each other.",
+                "Most specialised: for 1 offer what was published names what the rulebook does not have.",
+            ),
+        ),
+    ],
+)
+def test_what_was_published_is_said_in_the_summary(language: str, sentences: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "offer.yaml").write_text(OFFER, encoding="utf-8")
+    ran = here("reclassify", str(tmp_path / "offer.yaml"), *YEAR, "--out", str(tmp_path / "run"), "--lang", language)
+    assert ran.code == 0, ran.err
+    told = " ".join(ran.out.split())
+    assert [sentence for sentence in sentences if sentence not in told] == [], told

@@ -30,6 +30,7 @@ class Example(NamedTuple):
     fact: str = "cases_per_10000"
 
 
+_BETWEEN = Interval(THREE_TENTHS, HALF, low_open=True, high_open=True)
 BOTH = frozenset({"yes", "no"})
 EXAMPLES = [
     Example("a number", "0.5", "0,5", Interval.exactly(HALF)),
@@ -43,6 +44,14 @@ EXAMPLES = [
         Example("so many of so many, and no bound of it", cell, cell, Interval.exactly(Fraction(1, 3)))
         for cell in ("4/12", "4 af 12", "4 of 12")
     ),
+    *(
+        Example("a share in per cent", *cells, Interval.exactly(Fraction(61, 100)), "outside_share")
+        for cells in (("61 %", "61 %"), ("61%", "61%"), ("61.0\u00a0%", "61,0\u00a0%"))
+    ),
+    Example("a share in per cent", "60.5 %", "60,5 %", Interval.exactly(Fraction(605, 1000)), "outside_share"),
+    Example("a share in per cent", ">=50 %", ">=50 %", Interval(HALF, Fraction(1)), "outside_share"),
+    Example("a share in per cent", "30 %..50 %", "30 %..50 %", Interval(THREE_TENTHS, HALF), "outside_share"),
+    Example("a share in per cent", ">30% <0.5", ">30% <0,5", _BETWEEN, "outside_share"),
     *(Example("an answer", w, w, frozenset({"yes"}), "large_catchment_needed") for w in ("ja", "yes")),
     *(Example("an answer", w, w, frozenset({"no"}), "large_catchment_needed") for w in ("nej", "no")),
     *(Example("that it is not known", w, w, BOTH, "large_catchment_needed") for w in ("ukendt", "unknown")),

@@ -39,7 +39,17 @@ WRONG = {
     "SEL § 104 |": "`` where a service belongs",
     "SEL § 104: 1.000": "`1.000` can be read as 1 and as 1000",
     "SEL § hundrede": "`hundrede` where a section of the act belongs",
-    "SEL104: 3": "`SEL104` is not in the list of `act`",
+    "SEL104: 3": "`SEL104: 3` where a service belongs",
+    "SELT 104": "`SELT 104` is not in the list of `act`",
+}
+
+
+WITHOUT_SIGN = {
+    "SEL 104": "SEL § 104",
+    "SEL104: 3": "SEL § 104: 3",
+    "Serviceloven 107, 108 og 83 a: 12": "Serviceloven § 107, 108 og 83 a: 12",
+    "SEL 105 stk. 2": None,
+    "SELT 104": None,
 }
 
 
@@ -88,3 +98,14 @@ def test_the_forms_are_documented() -> None:
     documented = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
     for form in ("SEL § 104: 38", "SEL § 107, 108: 12", "SEL § 105 stk. 2"):
         assert f"`{form}`" in documented
+
+
+@pytest.mark.parametrize("cell", WITHOUT_SIGN)
+def test_sections_without_their_sign_are_told_how_to_be_written(cell: str, tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as error:
+        read(cell, tmp_path)
+    (diagnostic,) = error.value.diagnostics
+    proposed = WITHOUT_SIGN[cell]
+    assert (diagnostic.hint == f"write `{proposed}`") is (proposed is not None)
+    if proposed:
+        assert read(proposed, tmp_path).record.services

@@ -326,6 +326,21 @@ def test_an_offer_that_stands_in_two_sources_is_an_error_that_names_both(tmp_pat
     assert "0 offers stand in it" in ran.err
 
 
+def test_a_source_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    one, out = DATA / "gnisten.yaml", tmp_path / "out.xlsx"
+    sources = ("--with-evidence", str(one), "--with-evidence", str(one.parent / "." / ".." / DATA.name / one.name))
+    ran = here("register", "template", *sources, "--out", str(out), *YEAR_OPTION)
+    assert (ran.code, "1 offer stands in it" in ran.err) == (0, True), ran.err
+
+
+def test_an_offer_that_two_sources_share_is_an_error_with_its_place(tmp_path: Path) -> None:
+    one, out = DATA / "gnisten.yaml", tmp_path / "out.xlsx"
+    sources = ("--with-evidence", str(one), "--with-evidence", str(DATA))
+    ran = here("register", "template", *sources, "--out", str(out), *YEAR_OPTION)
+    assert ran.code == 1
+    assert f"the id `gnisten` stands also at {one}:2:1" in ran.err
+
+
 def test_offers_stand_in_it_with_evidence_or_without(tmp_path: Path) -> None:
     ran = here("register", "template", str(DATA), "--with-evidence", str(DATA), "--out", str(tmp_path / "x.xlsx"))
     assert ran.code == 2

@@ -97,6 +97,8 @@ def test_choices_and_checks_stand_in_the_cells_with_the_question(template: Path)
     share = rules["Andel pladser brugt af andre kommuner 2016"]
     assert share.type == "custom"
     assert "<=1" in share.formula1
+    assert '"%"' in share.formula1
+    assert '"%"' not in rules["Diagnoser"].formula1
     assert all(len(rule.formula1 or "") <= 255 for rule in rules.values())
     assert [cell.value for cell in book["Oplysninger"][2]][-1] == "cases_per_10000"
 

@@ -12,11 +12,14 @@ from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import NotComparable, Rejected
 from engine.evaluation.completions import Completions
-from engine.evaluation.folding import Function
+from engine.evaluation.folding import Function, room_for
 from engine.evaluation.program import compile_rulebook
 from engine.evaluation.regions import regions_of
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status, Truth
+
+CALLS_FOR_AN_ITEM = 20
+"""A search goes down so many calls for each criterion or override at most."""
 
 
 class ItemProof(NamedTuple):
@@ -104,8 +107,9 @@ def prove(rulebook: Rulebook) -> Proof:
     met = diagrams.nodes(program, diagrams.statuses(program))[program.verdict].met
     names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
     domains = diagrams.domains(program, possible)
-    finder = ImplicantFinder(diagrams, domains, possible)
-    sufficient, necessary = (_named(finder.of(function), names, domains) for function in (met, ~met))
+    with room_for(CALLS_FOR_AN_ITEM * len(names)):
+        finder = ImplicantFinder(diagrams, domains, possible)
+        sufficient, necessary = (_named(finder.of(function), names, domains) for function in (met, ~met))
     return Proof(
         rulebook=rulebook,
         vectors=diagrams.count(program, vectors),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from typing import Any
 
 import pytest
@@ -33,12 +33,12 @@ def written_at(example: Example, root: Path) -> Written:
     return written
 
 
-def offers_asked(example: Example, root: Path) -> list[Mapping[str, Any]]:
+def offers_asked(example: Example, root: Path) -> list[dict[str, Any]]:
     """Every combination of values of which a condition is asked; of all, where a criterion never applies."""
     options = options_at_all(example)
     assume(math.prod(map(len, options.values())) <= MOST)
     offers = [dict(zip(options, values, strict=True)) for values in itertools.product(*options.values())]
-    exempt = example.criteria[root[1]].get("not_applicable") if root[0] == "criteria" else None
+    exempt = example.criteria[str(root[1])].get("not_applicable") if root[0] == "criteria" else None
     if exempt is None or "not_applicable" in root:
         return offers
     return [offer for offer in offers if not holds(exempt["when"], offer)] or offers
@@ -72,7 +72,7 @@ def each_part(condition: Any, path: Path = ()) -> Iterator[tuple[Path, int]]:
         yield from each_part(condition["not"], (*path, "not"))
 
 
-def outcomes(condition: Written, offers: list[Mapping[str, Any]]) -> list[bool]:
+def outcomes(condition: Written, offers: list[dict[str, Any]]) -> list[bool]:
     return [holds(condition, offer) for offer in offers]
 
 
@@ -94,7 +94,7 @@ def test_what_is_said_of_conditions_holds(example: Example) -> None:
             check_shortest(without(written, left_out), outcomes(written, offers), offers)
 
 
-def check_shortest(condition: Written, expected: list[bool], offers: list[Mapping[str, Any]]) -> None:
+def check_shortest(condition: Written, expected: list[bool], offers: list[dict[str, Any]]) -> None:
     """What is left comes out as before, and no part more can be left out."""
     assert outcomes(condition, offers) == expected
     for path, several in each_part(condition):

@@ -192,7 +192,7 @@ def test_an_offer_is_covered_without_a5_and_without_inclusion() -> None:
     assert known_of_shipped(rulebook).rulings[tuple(without.values())][0] is Verdict.MET
     needed = prove(rulebook).necessary.sets
     assert all(any(without[member.id] in member.others for member in members) for members in needed)
-    assert [(m.id, m.others) for m in needed[0]] == [("A5", {Truth.MET, Truth.NOT_APPLICABLE})]
+    assert [(m.id, m.others) for m in needed[0]] == [("A5", frozenset({Truth.MET, Truth.NOT_APPLICABLE}))]
 
 
 def test_what_two_thresholds_exclude_is_left_to_the_rows() -> None:

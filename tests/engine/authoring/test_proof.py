@@ -29,7 +29,7 @@ from engine.values.logic import Status, Truth
 from tests.chance import tried
 from tests.engine.occurring import Results, occurring, options_at_all
 from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples
-from tests.support import SUBJECT, make_rulebook, make_vocabulary
+from tests.support import SUBJECT, Written, make_rulebook, make_vocabulary
 
 KNOWN = {Truth.MET: Status.MET, Truth.NOT_MET: Status.NOT_MET, Truth.NOT_APPLICABLE: Status.NOT_APPLICABLE}
 MOST = 5_000
@@ -218,11 +218,17 @@ def test_gaps_between_means_of_whole_numbers_do_not_occur() -> None:
             "cases_mean": {"type": "number", "derived": {"mean": {"of": "cases", "years": [-2, -1]}}},
         }
     )
-    between = {"all": [{"fact": "cases_mean", "above": 1}, {"fact": "cases_mean", "below": Decimal("1.5")}]}
-    rulebook = make_rulebook(vocabulary, {"between": {"met_when": between}}, {"all": ["between"]})
-    proof = prove(rulebook)
+
+    def requiring(*tests: Written) -> Rulebook:
+        met_when = {"all": [{"fact": "cases_mean", **test} for test in tests]}
+        return make_rulebook(vocabulary, {"C": {"met_when": met_when}}, {"all": ["C"]})
+
+    proof = prove(requiring({"above": 1}, {"below": Decimal("1.5")}))
     assert (proof.vectors, proof.possible, proof.met) == (2, 1, 0)
     assert not proof.approximated
+    above, from_half = requiring({"above": 1}), requiring({"at_least": Decimal("1.5")})
+    assert compare(above, from_half, "equals").holds
+    assert compare(above, requiring({"above": Decimal("1.5")}), "equals").holds is False
 
 
 def test_what_is_taken_for_granted_of_derived_facts_is_told() -> None:

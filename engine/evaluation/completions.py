@@ -289,7 +289,9 @@ class Completions:
             return False
         if name in others and not all(part.is_exact for _, part in findings[name].parts):
             return True
-        return any(not findings[o].is_exact or _constrains(findings[o]) for o in others if o != name)
+        tested = {fact.id for fact in self.program.facts_tested}
+        beside = [findings[other] for other in others if other != name]
+        return any(_constrains(f) or (f.fact.id in tested and not f.is_exact) for f in beside)
 
     @cached_property
     def _relations(self) -> Mapping[str, list[str]]:
@@ -363,14 +365,14 @@ def _parts(fact: FactDeclaration) -> set[tuple[str, int | None]]:
 
 def _constrains(finding: Finding) -> bool:
     """Whether a derived fact that is stated itself says something of what it follows from."""
-    return finding.evidence is not None and finding.evidence.state.is_known
+    return finding.fact.derivation is not None and finding.evidence is not None and finding.evidence.state.is_known
 
 
 def joined(vectors: Sequence[Items]) -> tuple[Items, ...]:
     """The same vectors in fewer: two that differ in one item alone are one, in which it can be either.
 
     >>> M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
-    >>> joined([(M, M), (M, N), (N, M)]) == ((M, U), (N, M))
+    >>> joined([(M, M), (M, N), (N, M)]) == ((U, M), (M, N))
     True
     """
     for item in range(len(vectors[0])):

@@ -196,7 +196,7 @@ CHANGES = [reordered, renamed, duplicated, negated_twice]
 @given(example=examples(max_criteria=3, max_overrides=2), seed=st.integers(0, 10_000))
 @tried(40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_what_is_said_of_an_offer_stays(change: Callable[..., Variant], example: Example, seed: int) -> None:
-    assume(len(occurring.facts_tested_by(example)) <= MOST_FACTS)
+    assume(len(occurring.read_in_tests(example)) <= MOST_FACTS)
     same = Variant(example.rulebook, {name: name for name in (*example.criteria, *example.overrides)})
     other = change(example, Random(seed))  # noqa: S311 - nothing is kept secret by it
     for stated in (example.loose, example.tight):

@@ -167,7 +167,7 @@ class Analyst:
         classes: dict[tuple[object, ...], list[int]] = {}
         for i, statuses in enumerate(options):
             if statuses:
-                likeness = i if i in tied else (self._alike[i], start[i], statuses)
+                likeness = i if i in tied else (self._alike[i], start[i], self.domain[i], statuses)
                 classes.setdefault((likeness, i in tied), []).append(i)
         return list(classes.values())
 

@@ -152,9 +152,10 @@ _NUMBER = {status: number for number, status in enumerate(Status)}
 
 
 def _likeness(decider: Decider) -> list[object]:
-    """For each item what it is alike by; one that is tied to others by a fact is like none."""
-    tied = tied_items(decider.analyst.everything)
-    return [i if i in tied else like for i, like in enumerate(alike(decider.program))]
+    """For each item what it is alike by, what it can be at all among it; one that a fact ties to others is like none."""
+    analyst = decider.analyst
+    tied, likeness = tied_items(analyst.everything), alike(decider.program)
+    return [i if i in tied else pair for i, pair in enumerate(zip(likeness, analyst.domain, strict=True))]
 
 
 def _classes(likeness: list[object]) -> list[list[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,7 +16,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from engine.decisions.decide import Decider
-from engine.decisions.vector_decisions import VectorDecisions
+from engine.decisions.trace import Trace
+from engine.decisions.vector_decisions import SituationDecision, VectorDecisions
 from engine.diagnostics import Rejected
 from engine.evaluation import reference
 from engine.evaluation.columnar import ColumnarProgram
@@ -173,9 +175,17 @@ def test_random_rulebooks_come_to_the_same_statuses(example: Example, offers: li
             assert situation is None or not reads_derived(example), "a contradiction that columns did not see"
             continue
         if situation is None:
-            assert exact_where_derived(stated) or departs(example, stated), "columns could have told"
+            unsure = exact_where_derived(stated) or departs(example, stated) or may_depart(program, stated)
+            assert unsure, "columns could have told"
         else:
             assert situation == program.completions.situation(findings, reference.conditions(compiled, findings))
+
+
+def may_depart(program: ColumnarProgram, stated: Stated) -> bool:
+    """Whether a judgement has no reason where its measure reads a shared fact: columns cannot tell that."""
+    judged = [nodes for nodes in program.program.criteria if program.completions.is_above(nodes.measure)]
+    evidence = [stated.get(nodes.criterion.judgement or "") for nodes in judged]
+    return any(isinstance(one, Evidence) and not one.provenance.because for one in evidence)
 
 
 def departs(example: Example, stated: Stated) -> bool:
@@ -211,11 +221,16 @@ def test_rulings_are_those_of_the_reference(example: Example, offers: list[State
     for stated, situation in evaluated(program, offers):
         if situation is not None:
             assert program.situation(program.vectors_of(situation)) == situation
-            made, trace = vector_decisions.over(situation), decider.decide(SUBJECT, stated, YEAR)
-            assert made.decided == (trace.verdict, trace.possible_bases)
-            assert made.statuses == (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
-            ids = [trace.criteria[i].criterion.id for i in made.decisive]
-            assert ids == [c.criterion.id for c in trace.criteria if c.decisive]
+            with suppress(Rejected):  # facts that this rulebook does not read contradict each other
+                trace = decider.decide(SUBJECT, stated, YEAR)
+                assert_decided_so(vector_decisions.over(situation), trace)
+
+
+def assert_decided_so(made: SituationDecision, trace: Trace) -> None:
+    assert made.decided == (trace.verdict, trace.possible_bases)
+    assert made.statuses == (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
+    ids = [trace.criteria[i].criterion.id for i in made.decisive]
+    assert ids == [c.criterion.id for c in trace.criteria if c.decisive]
 
 
 SHARES = make_vocabulary(

@@ -363,7 +363,7 @@ def joined(vectors: Sequence[Items]) -> tuple[Items, ...]:
     """The same vectors in fewer: two that differ in one item alone are one, in which it can be either.
 
     >>> M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
-    >>> joined([(M, M), (M, N), (N, M)]) == ((M, U), (N, M))
+    >>> joined([(M, M), (M, N), (N, M)]) == ((U, M), (M, N))
     True
     """
     for item in range(len(vectors[0])):

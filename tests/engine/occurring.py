@@ -43,7 +43,7 @@ def _tests_in(condition: Written) -> Iterator[Written]:
         yield condition
 
 
-def conditions_by_fact(example: Example) -> dict[str, list[Written]]:
+def tests_of_example(example: Example) -> dict[str, list[Written]]:
     """The tests that a rulebook makes, by fact; of a departure that it is made."""
     tests: dict[str, list[Written]] = {}
     for criterion in example.criteria.values():
@@ -99,7 +99,7 @@ def options_within(example: Example, stated: Stated) -> dict[str, list[Any]]:
         fact: [None]
         if fact in DEPARTURES and findings[fact].state is State.NOT_STATED
         else _values(fact, tests, findings[fact].possible)
-        for fact, tests in conditions_by_fact(example).items()
+        for fact, tests in tests_of_example(example).items()
     }
 
 
@@ -110,13 +110,13 @@ def options_at_all(example: Example) -> dict[str, list[Any]]:
         fact: [None, "no", "yes"]
         if fact in DEPARTURES
         else _values(fact, tests, findings[fact].possible if fact != "kind" else VOCABULARY.facts[fact].domain)
-        for fact, tests in conditions_by_fact(example).items()
+        for fact, tests in tests_of_example(example).items()
     }
 
 
 def are_related(example: Example, findings: Mapping[str, Finding]) -> bool:
     """Whether two open facts that are tested follow from one another, so that what can occur is approximated."""
-    tested = conditions_by_fact(example)
+    tested = tests_of_example(example)
     both = [fact for fact in ("balance", "balance_by_surface") if fact in tested]
     return len(both) == 2 and not findings["balance"].is_exact
 
@@ -265,7 +265,7 @@ STATED_AS = {"used_mean": ("used", "used_mean"), "balance_by_surface": ("balance
 
 def grounds_facts(example: Example, stated: Stated, verdict: Verdict) -> set[frozenset[str]]:
     """The minimal sets of stated facts from which alone a verdict follows."""
-    read = [fact for fact in conditions_by_fact(example) if any(stated.get(n) for n in STATED_AS.get(fact, (fact,)))]
+    read = [fact for fact in tests_of_example(example) if any(stated.get(n) for n in STATED_AS.get(fact, (fact,)))]
     minimal: list[frozenset[str]] = []
     for chosen in _subsets(range(len(read))):
         facts = frozenset(read[i] for i in chosen)

@@ -16,12 +16,12 @@ from tests.chance import tried
 from tests.engine.occurring import (
     Definition,
     are_related,
-    conditions_by_fact,
     grounds_facts,
     missing_facts,
     occurring,
     options_at_all,
     options_within,
+    tests_of_example,
 )
 from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples
 from tests.support import SUBJECT
@@ -66,7 +66,7 @@ def assert_facts_said(trace: Trace, example: Example, stated: Stated) -> None:
 @tried(100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(examples(max_criteria=3, max_overrides=2))
 def test_the_sets_of_facts_are_those_that_trying_them_finds(example: Example) -> None:
-    tested = conditions_by_fact(example)
+    tested = tests_of_example(example)
     assume(len(tested) <= 7)
     assume(not {"balance", "balance_by_surface"} <= {*tested})
     for stated in (example.loose, example.tight):

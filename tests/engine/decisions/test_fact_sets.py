@@ -41,6 +41,8 @@ class Case(NamedTuple):
 EITHER: Written = {"any": ["C0", "C1"]}
 TWO: Written = {"at_least": 2, "of": ["C0", "C1", "C2"]}
 MANDATORY: Written = {"at_least": 1, "of": ["C0", "C1", "C2"], "mandatory": ["C1"]}
+NOT_BOTH: Written = {"not": {"all": ["C0", "C1"]}}
+BESIDE_NOT_GOOD: tuple[Written, ...] = ({"not": {"any": [LOW, GOOD]}}, {"fact": "height", "at_least": 1})
 EXACTLY_ONE: Written = {"all": [EITHER, {"not": {"all": ["C0", "C1"]}}]}
 
 
@@ -71,7 +73,10 @@ MISSING = {
     "a part is known": Case(({"all": [GOOD, FAIR]}, RED), {"good": YES}, met=(F + C,), not_met=(F, C)),
     "a part fails": Case(({"any": [GOOD, FAIR]}, RED), {"good": NO}, met=(F + C,), not_met=(F, C)),
     "what counts both ways": Case((GOOD, FAIR), rule=EXACTLY_ONE, met=(G + F,), not_met=(G + F,)),
-    "a rule negated": Case((GOOD, FAIR), rule={"not": {"all": ["C0", "C1"]}}, met=(G, F), not_met=(G + F,)),
+    "a rule negated": Case((GOOD, FAIR), rule=NOT_BOTH, met=(G, F), not_met=(G + F,)),
+    "one fact of two, beside what must not be": Case(
+        BESIDE_NOT_GOOD, rule=NOT_BOTH, met=(H, G), not_met=(("height", "good"),)
+    ),
     "a mandatory criterion": Case((GOOD, FAIR, RED), rule=MANDATORY, met=(F,), not_met=(F,)),
     "what does not apply is met": Case((exempt("met"),), met=(G, F), not_met=(G + F,)),
     "what does not apply fails": Case((exempt("not_met"),), met=(G + F,), not_met=(G, F)),
@@ -113,6 +118,12 @@ GROUNDS = {
     "both, negated": Case(({"not": {"any": [GOOD, FAIR]}},), BOTH, grounds=(G, F)),
     "one speaks against": Case((GOOD, FAIR), {"good": YES, "fair": NO}, EITHER, grounds=(G,)),
     "one speaks for": Case((GOOD, FAIR), {"good": YES, "fair": NO}, grounds=(F,)),
+    "one of two, beside what must not be": Case(
+        BESIDE_NOT_GOOD, {"height": exact(4), "good": YES}, NOT_BOTH, grounds=(G,)
+    ),
+    "both of two, beside what must not be": Case(
+        BESIDE_NOT_GOOD, {"height": exact(4), "good": NO}, NOT_BOTH, grounds=(("height", "good"),)
+    ),
     "what is assumed": Case((PLAIN,), grounds=((),)),
     "what is assumed, beside another": Case(({"all": [PLAIN, GOOD]},), {"good": YES}, grounds=(G,)),
     "what is stated, not assumed": Case(

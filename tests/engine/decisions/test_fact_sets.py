@@ -77,6 +77,7 @@ MISSING = {
     "one fact of two, beside what must not be": Case(
         BESIDE_NOT_GOOD, rule=NOT_BOTH, met=(H, G), not_met=(("height", "good"),)
     ),
+    "one fact of two, and what must not be": Case(BESIDE_NOT_GOOD, met=(("height", "good"),), not_met=(H, G)),
     "a mandatory criterion": Case((GOOD, FAIR, RED), rule=MANDATORY, met=(F,), not_met=(F,)),
     "what does not apply is met": Case((exempt("met"),), met=(G, F), not_met=(G + F,)),
     "what does not apply fails": Case((exempt("not_met"),), met=(G + F,), not_met=(G, F)),
@@ -124,6 +125,7 @@ GROUNDS = {
     "both of two, beside what must not be": Case(
         BESIDE_NOT_GOOD, {"height": exact(4), "good": NO}, NOT_BOTH, grounds=(("height", "good"),)
     ),
+    "one of two, and what must not be": Case(BESIDE_NOT_GOOD, {"height": exact(4), "good": YES}, grounds=(G,)),
     "what is assumed": Case((PLAIN,), grounds=((),)),
     "what is assumed, beside another": Case(({"all": [PLAIN, GOOD]},), {"good": YES}, grounds=(G,)),
     "what is stated, not assumed": Case(

@@ -11,7 +11,7 @@ from engine.evaluation import reference
 from engine.evaluation.completions import Cases, Completions, SharedFact, each_for_itself
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import compile_rulebook
-from engine.rulebooks.rulebook import Possible
+from engine.rulebooks.rulebook import Possible, Vocabulary
 from engine.values.logic import Status
 from tests.engine.evaluation.test_regions import COLOURS, shown
 from tests.support import Written, answer, between, exact, make_rulebook, make_vocabulary, unknown
@@ -41,11 +41,11 @@ def on(fact: str, **comparison: str) -> Written:
     return {"fact": fact, **{name: Decimal(number) for name, number in comparison.items()}}
 
 
-def completions_of(*criteria: Written) -> Completions:
+def completions_of(*criteria: Written, vocabulary: Vocabulary = VOCABULARY) -> Completions:
     """Those of a rulebook of criteria, of which each is a condition or a criterion as written."""
     whole = (c if {*c} & {"met_when", "indicated_by"} else {"met_when": c} for c in criteria)
     named = {f"C{i}": criterion for i, criterion in enumerate(whole)}
-    return Completions(compile_rulebook(make_rulebook(VOCABULARY, named, {"all": [*named]})))
+    return Completions(compile_rulebook(make_rulebook(vocabulary, named, {"all": [*named]})))
 
 
 # --- a fact that several tests read ---
@@ -160,6 +160,29 @@ def test_it_is_said_of_which_facts_it_is_not_told_what_they_can_be_together(name
     assert completions_of(*tests).related(findings_of(VOCABULARY, stated, YEAR)) == related
 
 
+A_RATIO = {"type": "number", "derived": {"ratio": {"of": "part", "to": "beds"}}}
+BY_BEDS = on("by_beds", at_least="1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "tests", "stated", "related"),
+    [
+        ("number", (BY_BEDS,), {}, []),
+        ("whole_number", (BY_BEDS,), {}, ["by_beds"]),
+        ("whole_number", (BY_BEDS,), {"beds": exact(2)}, ["by_beds"]),
+        ("whole_number", (BY_BEDS,), {"beds": exact(2), "part": exact(3)}, []),
+        ("number", (BY_BEDS, on("part", at_least="1")), {}, ["by_beds", "part"]),
+        ("number", (BY_BEDS, on("part", at_least="1")), {"part": exact(3)}, ["by_beds"]),
+        ("number", (BY_BEDS, on("beds", at_least="2")), {"by_beds": between(1, 2)}, ["by_beds", "beds"]),
+    ],
+)
+def test_a_ratio_beside_its_parts(kind: str, tests: tuple[Written, ...], stated: Stated, related: list[str]) -> None:
+    parts = {"part": {"type": kind, "at_least": 0}, "beds": {"type": kind, "at_least": 1}}
+    vocabulary = make_vocabulary({**parts, "by_beds": A_RATIO})
+    completions = completions_of(*tests, vocabulary=vocabulary)
+    assert completions.related(findings_of(vocabulary, stated, YEAR)) == related
+
+
 def test_the_facts_of_several_tests_that_are_open_are_named() -> None:
     completions = completions_of(on("height", at_least="3"), on("height", above="5"), GOOD)
     assert completions.open_in(findings_of(VOCABULARY, {}, YEAR)) == ["height"]
@@ -176,6 +199,8 @@ EXEMPT: Written = {
 
 EVERYTHING: dict[str, tuple[tuple[Written, ...], set[tuple[Status, ...]]]] = {
     "facts of their own": ((on("height", at_least="3"), GOOD), {(U, U)}),
+    "what its domain settles": ((on("height", at_most="10"), GOOD), {(M, U)}),
+    "what may not apply": ((EXEMPT,), {(Status.UNKNOWN_OR_NOT_APPLICABLE,)}),
     "one follows from the other": ((on("height", at_least="3"), on("height", at_least="1")), {(N, N), (U, M)}),
     "never both": ((on("height", at_least="3"), on("height", below="1")), {(N, M), (U, N)}),
     "one of them, for no mean lies between": (

@@ -41,6 +41,13 @@ def on(fact: str, **comparison: str) -> Written:
     return {"fact": fact, **{name: Decimal(number) for name, number in comparison.items()}}
 
 
+INDICATED: Written = {"indicated_by": on("height", at_least="3"), "judgement": "departure"}
+EXEMPT: Written = {
+    "met_when": GOOD,
+    "not_applicable": {"when": on("height", below="1"), "counts_as": "excluded"},
+}
+
+
 def completions_of(*criteria: Written, vocabulary: Vocabulary = VOCABULARY) -> Completions:
     """Those of a rulebook of criteria, of which each is a condition or a criterion as written."""
     whole = (c if {*c} & {"met_when", "indicated_by"} else {"met_when": c} for c in criteria)
@@ -132,6 +139,13 @@ def test_between_the_means_of_whole_numbers_nothing_is_possible(
     assert found_in(mean, between(low, high, low_open).possible) == expected
 
 
+def test_what_a_decision_depends_on_lies_as_near_to_the_criteria_as_it_can_or_below_every_choice() -> None:
+    program = completions_of(EXEMPT).program
+    assert Completions(program).frontier == program.inputs
+    below = Completions(program, down_to_conditions=True).frontier
+    assert [program.nodes[node].name for node in below] == ["C0.exempt", "C0.measure"]
+
+
 # --- facts that follow from one another ---
 
 WHOLE_RATIO, RATIO = on("posts_by_beds", at_least="1"), on("area_by_beds", at_least="1")
@@ -190,12 +204,6 @@ def test_the_facts_of_several_tests_that_are_open_are_named() -> None:
 
 
 # --- what can occur at all, and on what is stated ---
-
-INDICATED: Written = {"indicated_by": on("height", at_least="3"), "judgement": "departure"}
-EXEMPT: Written = {
-    "met_when": GOOD,
-    "not_applicable": {"when": on("height", below="1"), "counts_as": "excluded"},
-}
 
 EVERYTHING: dict[str, tuple[tuple[Written, ...], set[tuple[Status, ...]]]] = {
     "facts of their own": ((on("height", at_least="3"), GOOD), {(U, U)}),

@@ -184,10 +184,10 @@ def test_twenty_of_forty_are_counted_exactly(met: int, away: int, expected: str)
     assert statuses[program.verdict - program.ruling_from].reported == expected
 
 
-def test_pairs_of_criteria_that_stand_far_apart_are_folded_together() -> None:
-    group = {"any": [{"all": [f"C{i}", f"C{i + 45}"]} for i in range(45)]}
-    program = compile_rulebook(of_judgements(90, group))
-    items = tuple(Status.MET if i % 2 else Status.UNKNOWN for i in range(90))
+def test_threes_of_criteria_that_stand_far_apart_are_folded_together() -> None:
+    group = {"any": [{"all": [f"C{i}", f"C{i + 47}", f"C{i + 94}"]} for i in range(47)]}
+    program = compile_rulebook(of_judgements(141, group, away="excluded"))
+    items = tuple(Status.MET if i % 2 else Status.UNKNOWN_OR_NOT_APPLICABLE for i in range(141))
     assert tuple(DecisionDiagram(program).ruling_statuses(items)) == ruling_on(program, items).statuses
 
 

@@ -213,6 +213,20 @@ def test_answers_whose_names_run_together_are_told_apart() -> None:
     assert [c.status for c in trace.criteria] == [Status.MET, Status.NOT_MET]
 
 
+@pytest.mark.parametrize("operator", ["all", "any"])
+@pytest.mark.parametrize("plain", [0, 1, 2])
+@pytest.mark.parametrize("good", [None, answer("yes"), answer("no")])
+@pytest.mark.parametrize("small", [None, answer("yes"), answer("no")])
+def test_a_group_may_not_apply_where_none_of_its_criteria_is_sure_to(
+    operator: str, plain: int, good: Evidence | None, small: Evidence | None
+) -> None:
+    exempt = {"not_applicable": {"when": {"fact": "small"}, "counts_as": "excluded"}}
+    conditions: list[Written] = [{"fact": "good"}, {"fact": "size", "at_least": 1}]
+    criteria = {f"C{i}": {"met_when": c, **(exempt if i >= plain else {})} for i, c in enumerate(conditions)}
+    rulebook = make_rulebook(VOCABULARY, criteria, {operator: [*criteria]})
+    decide(rulebook, {name: e for name, e in (("good", good), ("small", small)) if e is not None})
+
+
 def test_the_opposite_of_a_criterion_that_may_not_apply_can_be_anything() -> None:
     exempt = {"when": {"fact": "small"}, "counts_as": "excluded"}
     criteria = {"C1": {"met_when": {"fact": "good"}, "not_applicable": exempt}}

@@ -13,6 +13,12 @@ HEADER = Header("sekskant/journal/1", "a", "2031-01-01", "sekskant")
 OTHER = HEADER._replace(id="b")
 UNLIKE, NOT_WHOLE = "it does not hold what its digest says", "it stands there more than once"
 NO_UNICODE = "\udc80"
+
+
+def changed(name: str, value: Any) -> Header:
+    return HEADER._replace(**{name: value})
+
+
 HEADERS: dict[str, tuple[list[tuple[Any, Any]], str | None]] = {
     "as it was made": ([(HEADER, HEADER.digest)], None),
     "none": ([], "it was taken out"),
@@ -22,9 +28,8 @@ HEADERS: dict[str, tuple[list[tuple[Any, Any]], str | None]] = {
     "a higher digest": ([(HEADER, "f" * 64)], UNLIKE),
     "the digest of another": ([(HEADER, OTHER.digest)], UNLIKE),
     "a digest that is no text": ([(HEADER, 1)], "`digest` is not a text"),
-    **{f"{name} that is no text": ([(HEADER._replace(**{name: None}), "x")], f"`{name}` is not a text")
-       for name in Header._fields},
-    **{f"{name} that is no Unicode": ([(HEADER._replace(**{name: NO_UNICODE}), "x")], f"`{name}` is not UTF-8")
+    **{f"{name} that is no text": ([(changed(name, None), "x")], f"`{name}` is not a text") for name in Header._fields},
+    **{f"{name} that is no Unicode": ([(changed(name, NO_UNICODE), "x")], f"`{name}` is not UTF-8")
        for name in Header._fields},
 }  # fmt: skip
 

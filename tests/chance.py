@@ -27,7 +27,7 @@ def tried(examples: int, suppress_health_check: Sequence[HealthCheck] = ()) -> s
 settings.register_profile("sekskant", tried(100), deadline=None, database=None, print_blob=True)
 settings.load_profile("sekskant")
 
-cheap = tried(800 if AT_THE_DESK else 2_000)
+cheap = tried(400 if AT_THE_DESK else 2_000)
 """For properties whose examples cost next to nothing; made of the profile, which knows of no deadline."""
 
 

@@ -43,11 +43,11 @@ lock *options:
 
 # all tests but the slow ones, on two cores
 test *options:
-    pytest -n 2 {{ options }}
+    pytest -n 2 --dist worksteal {{ options }}
 
 # all tests, and every property on all its examples
 test-all *options:
-    CI=1 pytest -n 2 -m "" {{ options }}
+    CI=1 pytest -n 2 --dist worksteal -m "" {{ options }}
 
 # every property on 25 times as many examples, with seed and figures
 soak *options:

@@ -33,6 +33,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+import hypothesis
 import psutil
 import pytest
 from cosmic_ray.commands import init
@@ -49,6 +50,8 @@ WITHOUT_MEANING = ("BitOr", "AddNot_Annotation")
 PROJECT = ("cli", "conftest", "engine", "offers", "rules", "tests")
 WITH_THREADS = "polars"
 """In the names of packages that start threads where they are imported; a fork would have their locks, and not them."""
+AS_FOUND = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+"""Of a property: an example that fails is not made smaller, for nobody reads it."""
 MEMORY = 6 * 2**30
 """Bytes above which a change that fills the memory is ended."""
 
@@ -112,6 +115,8 @@ class Suite(NamedTuple):
             os.dup2(output.fileno(), 2)
         os.chdir(self.folder)
         sys.path[0] = str(self.folder)
+        hypothesis.settings.register_profile("as found", phases=AS_FOUND)
+        hypothesis.settings.load_profile("as found")
         order = QuickFirst(self.before)
         temporary = f"--basetemp={self.folder.with_suffix('.tmp')}"
         code = pytest.main([*OPTIONS, *options, temporary, *self.arguments], [order])

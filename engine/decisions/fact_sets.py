@@ -309,9 +309,9 @@ def _together(parts: Iterable[Ways]) -> Ways:
 
 
 def _minimal(sets: Iterable[Facts]) -> Ways:
-    """The sets that hold no other."""
+    """The sets that hold no other, smallest first, then in the order in which they come."""
     minimal: Ways = []
-    for facts in sorted(set(sets), key=len):
+    for facts in sorted(dict.fromkeys(sets), key=len):
         if not any(smaller <= facts for smaller in minimal):
             minimal.append(facts)
     return minimal

@@ -14,9 +14,7 @@ def differing_paths(one: object, other: object, path: str = "") -> Iterator[str]
     >>> list(differing_paths({"a": [{"id": "B1", "x": 1}], "b": 2}, {"a": [{"id": "B1", "x": 3}], "b": 2}))
     ['a.B1.x']
     """
-    if one is MISSING or other is MISSING:
-        yield path
-    elif isinstance(one, Mapping) and isinstance(other, Mapping):
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
         yield from _of_mappings(one, other, path)
     elif _is_list(one) and _is_list(other):
         yield from _of_mappings(_by_name(one), _by_name(other), path)  # type: ignore[arg-type]

@@ -81,7 +81,7 @@ def wrong_type(entry: Entry) -> str | None:
     SQLite stores in any column what it is given.
     """
     for name, value in zip(Entry._fields, entry, strict=True):
-        is_number, optional = _TYPES.get(name, (False, True))
+        is_number, optional = _TYPES[name]
         if value is None and optional:
             continue
         if is_number:

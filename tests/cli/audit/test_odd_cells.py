@@ -246,7 +246,7 @@ def test_a_damaged_header_is_said(command: tuple[str, ...], name: str, former: P
 
 @pytest.mark.parametrize("column", ["format", "id", "created_at", "created_by", "checksums", "digest"])
 @pytest.mark.parametrize("value", [7, b"\xff", "", DEEP])
-@pytest.mark.parametrize("is_empty", [False, True])
+@pytest.mark.parametrize("is_empty", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_an_odd_header_is_said_by_every_command(column: str, value: Any, is_empty: bool, former: Path) -> None:
     path = copied(former, former.with_name("odd-header.db"))
     with edited(path) as connection:

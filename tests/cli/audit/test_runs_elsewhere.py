@@ -13,6 +13,7 @@ from engine.journal.journal import Journal
 from engine.journal.verify import verify
 from tests.command import here
 from tests.journals import at_work_in_copy, edited
+from tests.support import slow_among
 
 REGISTER = "id,name,operator_kind,cases_per_10000\nx,Gnisten,municipality,0.4\n"
 RUN = "x@hovedstaden.udviklingsstrategi"
@@ -47,7 +48,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", slow_among(COMMANDS, {*COMMANDS[1:6:2]}))
 def test_a_run_elsewhere_is_read_where_that_is_allowed(command: str, folder: Path) -> None:
     fixed = ("audit", *command.split(), "--journal", "journals/journal.db")
     ran = here(*fixed)

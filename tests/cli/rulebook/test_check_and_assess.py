@@ -18,7 +18,7 @@ from engine.rulebooks.library import SHIPPED
 from tests.chance import tried
 from tests.command import Ran, here
 from tests.engine.rulebooks.test_broken_rulebooks import ODD_VALUES, edit, paths_in
-from tests.support import TEXT, flow
+from tests.support import TEXT, flow, slow_among
 
 RULEBOOK, VOCABULARY = "mest-specialiserede-2018.yaml", "vocabulary.yaml"
 FILES = {name: SHIPPED / "hovedstaden" / name for name in (RULEBOOK, VOCABULARY)}
@@ -92,7 +92,7 @@ DECLARATIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("declaration", DECLARATIONS)
-@pytest.mark.parametrize("name", ATTRIBUTES)
+@pytest.mark.parametrize("name", slow_among(ATTRIBUTES, {*ATTRIBUTES[1:]}))
 def test_an_attribute_of_offers_is_one_of_several_words(name: str, declaration: str, tmp_path: Path) -> None:
     """Else what an offer states of it would be no evidence of the fact."""
     facts = copy.deepcopy(PLAIN[VOCABULARY])

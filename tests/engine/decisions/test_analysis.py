@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.decisions import minimal_sets
 from engine.decisions.analysis import Analysis, Analyst, Sets
 from engine.decisions.decide import Decider
+from engine.evaluation.completions import Completions
 from engine.evaluation.program import compile_rulebook
 from engine.evaluation.ruling import Items
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -118,6 +119,35 @@ def test_a_verdict_that_nothing_can_change_has_grounds_without_items() -> None:
         frozenset(), Sets(((),), statuses=((),)), {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}, Sets()
     )
     assert Decider(always, engine="reference").decide(SUBJECT, {}, 2031).verdict is Verdict.MET
+
+
+# --- what cannot occur together ---
+
+MEASURED = make_vocabulary({"size": {"type": "number"}, "count": {"type": "number"}})
+AT_MOST_ONE, AT_LEAST_TWO, ABOVE_TWO = (
+    {"fact": "size", **test} for test in ({"at_most": 1}, {"at_least": 2}, {"above": 2})
+)
+OTHER: Written = {"fact": "count", "at_least": 1}
+EXCLUDED: dict[str, tuple[tuple[Written, ...], list[tuple[str, Status, str, Status]]]] = {
+    "facts of their own": ((AT_LEAST_TWO, OTHER), []),
+    "opposites leave a gap": ((AT_MOST_ONE, AT_LEAST_TWO), [("C0", M, "C1", M)]),
+    "one follows from the other": ((AT_LEAST_TWO, ABOVE_TWO), [("C0", N, "C1", M)]),
+    "the same twice": ((AT_LEAST_TWO, AT_LEAST_TWO), [("C0", N, "C1", M), ("C0", M, "C1", N)]),
+    "another stands between": (
+        (AT_MOST_ONE, OTHER, AT_LEAST_TWO, ABOVE_TWO),
+        [("C0", M, "C2", M), ("C0", M, "C3", M), ("C2", N, "C3", M)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXCLUDED)
+def test_what_two_criteria_can_never_be_together_is_said(name: str) -> None:
+    tests, expected = EXCLUDED[name]
+    criteria = {f"C{i}": {"met_when": test} for i, test in enumerate(tests)}
+    program = compile_rulebook(make_rulebook(MEASURED, criteria, {"all": [*criteria]}))
+    excluded = Analyst(program, Completions(program).everything).excluded
+    assert {(*one, *other) for one, other in excluded} == {*expected}
+    assert len(excluded) == len(expected)
 
 
 # --- a few criteria, of which every set can be tried ---

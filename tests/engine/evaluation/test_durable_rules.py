@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.chance import cheap
-from tests.support import SUBJECT, TEXT, Written, answer, between, exact, make_rulebook, make_vocabulary
+from tests.support import SUBJECT, TEXT, Written, answer, between, exact, make_rulebook, make_vocabulary, unknown
 
 if (missing := why_missing()) is not None:
     pytest.skip(missing.en, allow_module_level=True)
@@ -179,6 +180,22 @@ def test_bounds_decide_what_they_can_and_no_more(size: Evidence, passing: str) -
         assert decided.criterion("C1").status is statuses[letter], comparison
 
 
+@pytest.mark.parametrize(
+    ("judged", "status"),
+    [
+        (None, Status.NOT_MET),
+        (answer("yes"), Status.MET),
+        (answer("no"), Status.NOT_MET),
+        (unknown(VOCABULARY.facts["good"]), Status.UNKNOWN),
+    ],
+)
+def test_a_departure_counts_where_it_is_stated(judged: Evidence | None, status: Status) -> None:
+    measured: Written = {"indicated_by": {"fact": "size", "at_least": 2}, "judgement": "good"}
+    rulebook = make_rulebook(VOCABULARY, {"C1": measured}, {"all": ["C1"]})
+    stated = {"size": exact(1)} | ({} if judged is None else {"good": judged})
+    assert decide(rulebook, stated).criterion("C1").status is status
+
+
 def test_several_thresholds_on_one_fact_are_all_exact() -> None:
     thresholds = ["0.000000001", "0.3", "7", "999999999"]
     criteria = {f"C{i}": {"met_when": {"fact": "size", "at_least": Decimal(t)}} for i, t in enumerate(thresholds)}
@@ -194,6 +211,20 @@ def test_answers_whose_names_run_together_are_told_apart() -> None:
     rulebook = make_rulebook(VOCABULARY, criteria, {"all": ["C1", "C2"]})
     trace = decide(rulebook, {"a": answer("b_c"), "a_b": answer("d")})
     assert [c.status for c in trace.criteria] == [Status.MET, Status.NOT_MET]
+
+
+@pytest.mark.parametrize("operator", ["all", "any"])
+@pytest.mark.parametrize("plain", [0, 1, 2])
+@pytest.mark.parametrize("good", [None, answer("yes"), answer("no")])
+@pytest.mark.parametrize("small", [None, answer("yes"), answer("no")])
+def test_a_group_may_not_apply_where_none_of_its_criteria_is_sure_to(
+    operator: str, plain: int, good: Evidence | None, small: Evidence | None
+) -> None:
+    exempt = {"not_applicable": {"when": {"fact": "small"}, "counts_as": "excluded"}}
+    conditions: list[Written] = [{"fact": "good"}, {"fact": "size", "at_least": 1}]
+    criteria = {f"C{i}": {"met_when": c, **(exempt if i >= plain else {})} for i, c in enumerate(conditions)}
+    rulebook = make_rulebook(VOCABULARY, criteria, {operator: [*criteria]})
+    decide(rulebook, {name: e for name, e in (("good", good), ("small", small)) if e is not None})
 
 
 def test_the_opposite_of_a_criterion_that_may_not_apply_can_be_anything() -> None:
@@ -282,6 +313,35 @@ def test_more_nodes_than_one_ruleset_holds_are_decided(
     answers = {f"fact_{i}": answer("no" if i % 3 else "yes") for i in range(count) if i % 3 != 2}
     for size in (exact(30), between(10, 20), between()):
         assert len(decide_wide({"size": size, **answers}).execution.fired) == decide_wide.nodes
+
+
+RULES, FIELDS = durable_rules.MAX_RULES, durable_rules.MAX_FIELDS
+
+
+@pytest.mark.parametrize(
+    ("nodes", "batches"),
+    [
+        # of each node its number of rules, and its fields, from one number to another
+        ([(1, 0, 1)], [1]),
+        ([(RULES // 2, 0, 1), (RULES // 2, 1, 2)], [2]),
+        ([(RULES // 2, 0, 1), (RULES // 2 + 1, 1, 2)], [1, 1]),
+        ([(RULES, 0, 1), (1, 0, 1), (1, 0, 1)], [1, 2]),
+        ([(RULES * 2, 0, 1), (1, 0, 1), (1, 0, 1)], [1, 2]),
+        ([(1, 0, 100), (1, 100, FIELDS)], [2]),
+        ([(1, 0, 100), (1, 100, FIELDS + 1)], [1, 1]),
+        ([(1, 0, FIELDS), (1, 0, FIELDS), (1, 0, FIELDS + 1)], [2, 1]),
+    ],
+)
+def test_a_ruleset_has_as_many_nodes_as_there_is_room_for(
+    nodes: list[tuple[int, int, int]], batches: list[int]
+) -> None:
+    made: list[Any] = [
+        SimpleNamespace(rules=[None] * rules, fields={f"f{i}" for i in range(first, last)})
+        for rules, first, last in nodes
+    ]
+    found = [*durable_rules._batches(made)]
+    assert [len(batch) for batch in found] == batches
+    assert [node for batch in found for node in batch] == made
 
 
 def test_facts_of_many_answers_are_told_apart_by_them() -> None:

@@ -6,13 +6,14 @@ import logging
 import re
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import exc
 
 from engine.diagnostics import Place, Rejected
-from engine.journal.connection import in_words
+from engine.journal.connection import check_encoding, in_words
 from engine.journal.journal import Journal
 from tests.chance import SOAK, chance
 from tests.command import here
@@ -148,3 +149,44 @@ def test_whatever_is_damaged_in_a_journal_is_told_without_the_words_of_a_library
             assert ran.code in (0, 1, 4), ran.err
             assert not LIBRARY.search(re.sub("`[^`]*`", "", ran.err)), ran.err
     assert capfd.readouterr() == ("", "")
+
+
+class Stopped(sqlite3.Connection):
+    """A connection to a file that can be opened, and then not be read: beside it nothing can be written."""
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if "sqlite_master" in sql:
+            raise sqlite3.OperationalError(WORDS)
+        return super().execute(sql, *parameters)
+
+
+@pytest.mark.parametrize(("beside", "is_read"), [(None, True), (b"", True), (b"what was not yet moved", False)])
+def test_where_nothing_can_be_written_beside_a_journal_it_is_read_if_all_of_it_stands_in_its_file(
+    beside: bytes | None, is_read: bool, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = sqlite3.connect
+
+    def connect(file: str, **options: Any) -> sqlite3.Connection:
+        return right(file, **options) if "immutable" in file else right(file, factory=Stopped, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    if beside is not None:
+        journal.with_name(f"{journal.name}-wal").write_bytes(beside)
+    if is_read:
+        with Journal(str(journal)) as kept:
+            assert kept.head().entries == 8
+        return
+    with pytest.raises(Rejected) as raised:
+        Journal(str(journal))
+    assert WORDS not in str(raised.value)
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "UTF8", "WIN1252"])
+def test_a_database_that_does_not_hold_every_character_is_refused(encoding: str) -> None:
+    of_driver = SimpleNamespace(info=SimpleNamespace(parameter_status=lambda _: encoding))
+    connection: Any = SimpleNamespace(connection=SimpleNamespace(driver_connection=of_driver))
+    if encoding == "UTF8":
+        check_encoding(connection, Place("db"))
+        return
+    with pytest.raises(Rejected, match=f"the database keeps its texts in {encoding}"):
+        check_encoding(connection, Place("db"))

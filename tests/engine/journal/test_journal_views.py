@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from engine.journal.drafts import run_draft
+from engine.journal.journal import Journal
+from engine.journal.records import File, RunRecord
 from tests.command import here
 from tests.journals import edited, record
 
@@ -25,6 +28,8 @@ VIEWS = {
     "runs": "run began ended recorded_by entries offers inputs files counts",
 }
 """Each view, with its columns."""
+OF_BATCH = ("inputs", "files", "counts")
+BATCH = RunRecord(2018, (), (File("a.csv", "ab", 3),), (File("rejected.csv", "cd", 1),), {"test@1": {"met": 1}})
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +39,8 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     here(
         "audit", "override", "1", "--verdict", "met", "--because", "Aftalt.", "--by", "Udvalget", "--journal", str(path)
     )
+    with Journal(str(path), writes=True) as journal:
+        journal.append([run_draft("batch", BATCH, "batch", {})], by="night")
     return path
 
 
@@ -58,7 +65,14 @@ def test_each_view_says_what_its_name_promises(journal: Path) -> None:
     overrides = rows(journal, "SELECT * FROM overrides")
     assert [(o["of"], o["because"], o["by"]) for o in overrides] == [(1, "Aftalt.", "Udvalget")]
     runs = rows(journal, "SELECT * FROM runs ORDER BY began")
-    assert [(r["entries"], r["offers"], r["recorded_by"]) for r in runs] == [(8, 4, "auditor"), (1, 1, "Udvalget")]
+    assert [(r["entries"], r["offers"], r["recorded_by"]) for r in runs] == [
+        (8, 4, "auditor"),
+        (1, 1, "Udvalget"),
+        (1, 0, "night"),
+    ]
+    of_batch = BATCH.record()
+    told = [tuple(None if r[name] is None else json.loads(r[name]) for name in OF_BATCH) for r in runs]
+    assert told == [(None,) * 3] * 2 + [tuple(of_batch[name] for name in OF_BATCH)]
 
 
 @pytest.mark.parametrize("view", VIEWS)

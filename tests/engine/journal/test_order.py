@@ -40,6 +40,13 @@ def test_of_every_order_of_a_few_the_best_choice_is_found(count: int) -> None:
         assert_best([*zip(numbers, range(1, count + 1), strict=True)])
 
 
+def test_a_large_number_stands_where_it_belongs_too() -> None:
+    first = 2**40
+    numbers = [first + 1, first]
+    assert positions_in_order([*zip(numbers, range(first + 1, first + 3), strict=True)]) == {0}
+    assert positions_in_order([*zip(numbers, range(first - 1, first + 1), strict=True)]) == {1}
+
+
 @cheap
 @given(pairs=st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), max_size=9))
 def test_numbers_may_be_missing_or_stand_twice_and_so_may_places(pairs: list[tuple[int, int]]) -> None:

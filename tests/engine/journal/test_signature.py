@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from engine.diagnostics import Rejected
 from engine.journal.journal import Journal
-from engine.journal.signature import KEYS, read_signed_head, signature_holds, signed_head
+from engine.journal.signature import (
+    KEYS,
+    is_encrypted,
+    is_signed,
+    public_key_in,
+    read_signed_head,
+    sign,
+    signature_holds,
+    signed_head,
+)
 
 TYPES, NONE = "`count` is a number, all else a text", "the file is no `sekskant/head/1`"
 NO_HEAD: dict[str, tuple[Any, str]] = {
     "no JSON": ("{", NONE),
     "a list": ([], NONE),
-    "another format": ({"format": "sekskant/head/2"}, NONE),
+    "a format to come": ({"format": "sekskant/head/2"}, NONE),
+    "a format of before": ({"format": "sekskant/head/0"}, NONE),
     "a key more": ({"more": "x"}, NONE),
     "a count that is a text": ({"count": "4"}, TYPES),
     **{f"{key} that is a number": ({key: 4}, TYPES) for key in sorted(KEYS - {"count", "format"})},
@@ -70,3 +83,105 @@ def test_a_head_with_a_key_less_is_none(key: str, head: Path) -> None:
     head.write_text(json.dumps({name: value for name, value in record.items() if name != key}))
     with pytest.raises(Rejected, match=NONE):
         read_signed_head(head)
+
+
+# --- keys ---
+
+PEM, PKCS8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+DER, INFO = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+KEY, OTHER = Ed25519PrivateKey.generate(), X25519PrivateKey.generate()
+ENCRYPTED = serialization.BestAvailableEncryption(b"secret")
+ED25519, UNHEARD_OF = bytes.fromhex("06032b6570"), bytes.fromhex("06032b6501")
+"""Names of kinds of keys: that of Ed25519, and one that nobody has given out."""
+
+
+def unheard_of(kind: str, key: bytes) -> bytes:
+    """A key as PEM, of a kind that does not exist."""
+    text = base64.b64encode(key.replace(ED25519, UNHEARD_OF)).decode()
+    return f"-----BEGIN {kind} KEY-----\n{text}\n-----END {kind} KEY-----\n".encode()
+
+
+PLAIN = KEY.private_bytes(PEM, PKCS8, serialization.NoEncryption())
+NO_PRIVATE_KEY: dict[str, tuple[bytes, str | None]] = {
+    "no PEM": (b"x", None),
+    "a public key": (KEY.public_key().public_bytes(PEM, INFO), None),
+    "a key for something else": (OTHER.private_bytes(PEM, PKCS8, serialization.NoEncryption()), None),
+    "a key of no known kind": (
+        unheard_of("PRIVATE", KEY.private_bytes(DER, PKCS8, serialization.NoEncryption())),
+        None,
+    ),
+    "no passphrase": (KEY.private_bytes(PEM, PKCS8, ENCRYPTED), None),
+    "an empty passphrase": (KEY.private_bytes(PEM, PKCS8, ENCRYPTED), ""),
+    "another passphrase": (KEY.private_bytes(PEM, PKCS8, ENCRYPTED), "another"),
+    "a passphrase that is not needed": (PLAIN, "secret"),
+}
+NO_PUBLIC_KEY = {
+    "no PEM": b"x",
+    "a private key": PLAIN,
+    "a key for something else": OTHER.public_key().public_bytes(PEM, INFO),
+    "a key of no known kind": unheard_of("PUBLIC", KEY.public_key().public_bytes(DER, INFO)),
+}
+
+
+def message_and_hint(raised: pytest.ExceptionInfo[Rejected]) -> tuple[str, str | None]:
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.code == "signing-key"
+    return diagnostic.message, diagnostic.hint
+
+
+@pytest.mark.parametrize("name", NO_PRIVATE_KEY)
+def test_what_is_no_private_key_is_told(name: str, tmp_path: Path) -> None:
+    content, passphrase = NO_PRIVATE_KEY[name]
+    (tmp_path / "key").write_bytes(content)
+    with pytest.raises(Rejected) as raised:
+        sign("text", tmp_path / "key", passphrase)
+    assert message_and_hint(raised) == (
+        "this is no private Ed25519 key in PEM that can be read",
+        "`openssl genpkey -algorithm ed25519` makes one; is the passphrase right?",
+    )
+
+
+@pytest.mark.parametrize("name", NO_PUBLIC_KEY)
+def test_what_is_no_public_key_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(NO_PUBLIC_KEY[name])
+    with pytest.raises(Rejected) as raised:
+        public_key_in(tmp_path / "key")
+    assert message_and_hint(raised) == (
+        "this is no public Ed25519 key in PEM that can be read",
+        "`openssl pkey -in KEY -pubout` writes that of a private key",
+    )
+
+
+@pytest.mark.parametrize(("passphrase", "encryption"), [(None, serialization.NoEncryption()), ("secret", ENCRYPTED)])
+def test_a_text_is_signed_by_its_key_and_no_other_text_is(
+    passphrase: str | None, encryption: serialization.KeySerializationEncryption, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_bytes(KEY.private_bytes(PEM, PKCS8, encryption))
+    (tmp_path / "public").write_bytes(KEY.public_key().public_bytes(PEM, INFO))
+    assert is_encrypted(tmp_path / "key") is (passphrase is not None)
+    public, signature = sign("text", tmp_path / "key", passphrase)
+    assert public == public_key_in(tmp_path / "public") == KEY.public_key().public_bytes_raw().hex()
+    assert is_signed("text", public, signature, "file")
+    another = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+    for text, key, of in [
+        ("texts", public, signature),
+        ("text", another, signature),
+        ("text", "x", signature),
+        ("text", "00", signature),
+        ("text", public, "x"),
+        ("text", public, "00"),
+        ("text", public, ""),
+    ]:
+        assert not is_signed(text, key, of, "file"), (text, key, of)
+
+
+def test_what_checks_signatures_is_not_installed_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    for asked in (
+        lambda: sign("text", tmp_path / "key", None),
+        lambda: is_signed("text", "", "", str(tmp_path / "key")),
+        lambda: public_key_in(tmp_path / "key"),
+    ):
+        with pytest.raises(Rejected) as raised:
+            asked()
+        assert message_and_hint(raised) == ("cryptography is not installed", "install `sekskant[signatures]`")

@@ -89,6 +89,16 @@ def test_a_document_written_as_json_reads_as_the_same_document(text: str) -> Non
         ({"c": [{"id": "B1", "status": "met"}]}, {"c": [{"id": "B1", "status": "unknown"}]}, ["c.B1.status"]),
         ({"c": [{"id": "B1"}, {"id": "B2"}]}, {"c": [{"id": "B2"}]}, ["c.B1"]),
         ({"a": None}, {}, ["a"]),
+        ({}, {"a": {"b": 1}}, ["a"]),
+        ({"a": [{"b": 1}]}, {}, ["a"]),
+        ({"a": {"b": 1}}, {"a": 1}, ["a"]),
+        ({"a": "x"}, {"a": {"b": 1}}, ["a"]),
+        ({"a": {"b": 1}}, {"a": [1]}, ["a"]),
+        ({"a": [1]}, {"a": 1}, ["a"]),
+        ({"a": "1"}, {"a": ["1"]}, ["a"]),
+        ({"a": [1, "x"]}, {"a": [2, "y"]}, ["a.1", "a.2"]),
+        ({"c": [{"id": "B1"}, {"id": "B1", "x": 1}]}, {"c": [{"id": "B1"}, {"id": "B1", "x": 2}]}, ["c.2.x"]),
+        ({"a": int("1000")}, {"a": int("1000")}, []),
     ],
 )
 def test_differences_are_named_by_their_paths(one: object, other: object, paths: list[str]) -> None:

@@ -25,7 +25,7 @@ from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
 from tests.chance import chance as chance_of
-from tests.support import SUBJECT, items_on
+from tests.support import SUBJECT, items_on, slow_among
 
 YEAR, OFFERS = 2018, 200_000
 RULEBOOKS = Library().in_force(YEAR)
@@ -238,7 +238,7 @@ class NoReader:
 FORMS = ["<=0,5", "<=10,000", ">0,2", "0,3..0,5", "10,000", "ukendt", "Ukendt", ",5", ">0,1 <0,3", "0,000", "1e1"]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", slow_among(FORMS, {*FORMS[1::2]}))
 def test_a_row_of_each_form_of_cell_is_checked(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """Columns that read one row wrongly, whose cell is like no other, are found out, however large the register."""
     cells = ["0,25", "5", "12,75"] * (CHECKED // 2)

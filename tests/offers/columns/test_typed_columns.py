@@ -28,7 +28,7 @@ from tests.command import here, sekskant
 from tests.offers.columns.test_readers_agree import NUMBERS, PROGRAMS, VOCABULARY, YEAR, Readers, differing, offer_in
 from tests.offers.runs.backends import BACKENDS
 
-ROWS = 1_500 if AT_THE_DESK else 5_000
+ROWS = 750 if AT_THE_DESK else 5_000
 JUDGEMENT, YEARS = "large_catchment_needed", ["outside_share_2014", "outside_share_2016"]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.diagnostics import Place, rejected
+from engine.documents.regular_file import open_regular
 from offers.tables.encoding import UTF_8, encoding_of
 
 _SAMPLE, BLOCK = 2**20, 2**22
@@ -42,7 +43,7 @@ class TableFile:
             return
         self.files = [path]
         digest, text = hashlib.sha256(), UTF_8
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             self.start = stream.read(_SAMPLE)
             stream.seek(0)
             self.kind = self._kind()
@@ -103,9 +104,10 @@ def is_duckdb(path: Path) -> bool:
     """Whether a file is a database of DuckDB.
 
     Raises:
+        Rejected: it is no file.
         OSError: it cannot be read.
     """
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         return stream.read(12).endswith(_DUCKDB)
 
 

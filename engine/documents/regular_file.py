@@ -1,4 +1,4 @@
-"""The door for files from outside: regular files alone are opened, as what else has a name may never end or never begin."""
+"""The door for files from outside: regular files alone, as what else has a name may never end or never begin."""
 
 from __future__ import annotations
 

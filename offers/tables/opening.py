@@ -13,6 +13,7 @@ from engine.values.canonical import in_unicode
 from offers.tables.cells import WHITESPACE
 from offers.tables.csv import open_csv
 from offers.tables.headers import Headers
+from offers.tables.limits import check_rows
 from offers.tables.ndjson import open_ndjson
 from offers.tables.parquet import open_parquet
 from offers.tables.reading import FOUND_OUT, Reading
@@ -43,8 +44,9 @@ def open_table(
         hint = "give the file, or the folder that it is in, another name"
         raise rejected(Place(str(path)), "unreadable", "the path is not written in UTF-8", hint)
     try:
-        file = TableFile(path, reading.encoding)
+        file = TableFile(path, reading.encoding, reading.max_size)
     except OSError as error:
         raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
     opened = _OPENED_BY[file.kind](file, Headers(vocabulary), tuple(ignored), scratch, reading)
+    check_rows(file.name, opened.most_rows if opened.rows is None else opened.rows, file.kind, reading.max_rows)
     return opened._replace(frame=opened.frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE)))

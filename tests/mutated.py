@@ -136,7 +136,7 @@ def _receipt(by: Random) -> bytes:
     holders = list(_holders(record))
     for _ in range(by.choice((1, 1, 3))):
         (one, key), (other, other_key) = by.choice(holders), by.choice(holders)
-        values = (10**30, -1, 1.5, None, True, "", "\ud800", "x" * 5_000, [], {}, [[]], {"a": 1})
+        values: tuple[object, ...] = (10**30, -1, 1.5, None, True, "", "\ud800", "x" * 5_000, [], {}, [[]], {"a": 1})
         one[key] = by.choice((json.loads(json.dumps(other.get(other_key, 0))), *values))
     return json.dumps(record).encode()
 
@@ -172,6 +172,7 @@ def faults(name: str, number: int) -> Iterator[str]:
         here("assess", str(DATA / "gnisten.yaml"), "--year", "2018", "--journal", "j.db")
         here("audit", "receipt", "1", "--journal", "j.db", "--out", "receipt.json")
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, whatever it is in
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a run that takes over signals leaves a thread behind
     for i in range(number):
         by = chance(f"{name} {i}")
         data = kind.made(by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 import zipfile
 from collections.abc import Mapping
@@ -127,6 +129,26 @@ def test_options_say_how_large_a_register_may_be(tmp_path: Path) -> None:
     for option, code in (("--max-rows=1", 1), ("--max-rows=2", 0), ("--max-size=10", 1), ("--max-size=1KiB", 0)):
         ran = sekskant("reclassify", "a.csv", option, "--year", "2018", "--out", "run", cwd=tmp_path)
         assert (ran.code, "too-large" in ran.err) == (code, code == 1), ran.err
+
+
+HOSTILE = ["x", ".", ",", "9", " 9", "1e", "%", "|", "<", "-", "1..", "/", "\U0001f600"]
+
+
+@pytest.mark.parametrize("file", ["a.csv", "a.ndjson"])
+def test_a_cell_is_no_longer_than_in_excel(file: str, tmp_path: Path) -> None:
+    """Whatever it is made of, in a column of texts and in one of numbers; the rows beside it are decided."""
+    rows = [("good", "A", "2"), ("longest", "x" * 32_767, "2")]
+    rows += [(f"name{i}", "x" + sign * 100_000, "2") for i, sign in enumerate(HOSTILE)]
+    rows += [(f"fact{i}", "A", sign * 100_000) for i, sign in enumerate(HOSTILE)]
+    keys = ("id", "name", "diagnoses")
+    lines = [";".join(keys), *map(";".join, rows)]
+    lines = lines if file.endswith("csv") else [json.dumps(dict(zip(keys, row, strict=True))) for row in rows]
+    (tmp_path / file).write_text("\n".join(lines))
+    ran = sekskant("reclassify", file, "--year", "2018", "--out", "run", cwd=tmp_path)
+    with (tmp_path / "run" / "rejected.csv").open(newline="") as stream:
+        rejected = {line["offer"]: (line["code"], line["reason"]) for line in csv.DictReader(stream)}
+    told = ("too-large", "the cell has more than 32,767 characters")
+    assert (ran.code, rejected) == (1, dict.fromkeys([row[0] for row in rows[2:]], told))
 
 
 # --- headers ---

@@ -3,6 +3,7 @@
     Failure                   exit code
     ├── Refused               1
     ├── Rejected              1, or 4 where a journal does not hold what it should
+    ├── NotAsSealed           1
     ├── TooComplex            1
     ├── Scattered             1
     ├── NotComparable         2
@@ -205,6 +206,15 @@ class Rejected(Failure):
     def lines(self) -> Iterator[str]:
         """Each diagnostic."""
         yield from map(str, self.diagnostics)
+
+
+class NotAsSealed(Rejected):
+    """What is not sealed, or agrees with no seal: `danish` says it as the diagnostic does in English."""
+
+    def __init__(self, place: Place, code: str, danish: tuple[str, str], english: tuple[str, str]) -> None:
+        """The message and the hint in both languages."""
+        super().__init__([Diagnostic(place, code, *english)])
+        self.danish = Rejected([Diagnostic(place, code, *danish)])
 
 
 class TooComplex(Failure):

@@ -11,6 +11,7 @@ import click
 
 from cli.common.console import Function
 from cli.common.option_values import FileName
+from engine.diagnostics import NotAsSealed
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -36,8 +37,6 @@ def in_language(language: Language) -> Iterator[None]:
     Raises:
         Rejected: it was refused.
     """
-    from engine.journal.seal import NotAsSealed  # noqa: PLC0415 - only what is used is loaded
-
     try:
         yield
     except NotAsSealed as error:

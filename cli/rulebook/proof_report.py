@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
 
 from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
-from engine.authoring.proofs.proof import Counterexample, ItemProof, Proof, ProofResult, Relation, prove
+from engine.authoring.proofs.proof import (
+    Counterexample,
+    ItemProof,
+    Member,
+    MemberSets,
+    Proof,
+    ProofResult,
+    Relation,
+    prove,
+)
 from engine.authoring.proofs.witness import Values
-from engine.decisions.analysis import Sets
 from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.values.logic import Status
+from engine.values.logic import Truth
 from offers.cases.case_writer import value_text
 from offers.cases.examples import example_offer
 
+Results = frozenset[Truth]
 MAX_SHOWN = 20
 """More sets than this are not read; the others are counted."""
 
@@ -47,21 +56,36 @@ class _Report:
         enough = self._pick(
             "Minimale tilstrækkelige sæt: hvert af dem giver {}", "Minimal sufficient sets: each gives {}"
         )
-        self._sets(enough.format(met), proof.sufficient, _sufficient_words)
+        self._sets(enough.format(met), proof.sufficient, self._sufficient_words)
         needed = self._pick(
             "Minimale nødvendige sæt: uden noget af et sæt ikke {}",
             "Minimal necessary sets: without any of one, not {}",
         )
-        self._sets(needed.format(met), proof.necessary, _necessary_words)
+        self._sets(needed.format(met), proof.necessary, self._necessary_words)
+        self._granted()
 
     def _counts(self) -> str:
         proof = self._proof
         words = self._pick(
-            "Bevist over alle {} statusvektorer, hvoraf {} kan forekomme: {} giver {}, {} giver {}.",
-            "Proven over all {} status vectors, of which {} can occur: {} give {}, {} give {}.",
+            "Bevist over de {} statusvektorer, der kan forekomme, af {} i alt: {} giver {}, {} giver {}.",
+            "Proven over the {} status vectors that can occur, of {} in all: {} give {}, {} give {}.",
         )
         met, not_met = (self._wording.text(proof.rulebook.outcomes[v].label) for v in (Verdict.MET, Verdict.NOT_MET))
-        return words.format(proof.vectors, proof.possible, proof.met, met, proof.vectors - proof.met, not_met)
+        return words.format(proof.possible, proof.vectors, proof.met, met, proof.not_met, not_met)
+
+    def _granted(self) -> None:
+        """What is taken for granted of derived facts, by which more is taken to occur than can."""
+        if facts := self._proof.approximated:
+            words = self._pick(
+                "Tilnærmet: Hvad der følger af andre oplysninger, regnes som en oplysning for sig ({}), så noget af "
+                "dette forekommer måske aldrig.",
+                "Approximated: what follows from other facts is taken as a fact of its own ({}), so that some of this "
+                "may never occur.",
+            )
+            labels = (self._proof.rulebook.vocabulary.facts[fact].label for fact in facts)
+            named = self._wording.listed(self._wording.quoted(self._wording.text(label)) for label in labels)
+            self.screen.line()
+            self.screen.paragraph(words.format(named), indent=0)
 
     def _items(self) -> None:
         heads = ("", self._pick("At det er opfyldt", "Being met"), self._pick("Kan afgøre alene", "Can decide alone"))
@@ -82,43 +106,58 @@ class _Report:
             self._pick("ja", "yes") if item.can_decide else self._pick("nej", "no"),
         )
 
-    def _sets(self, heading: str, sets: Sets, words: Any) -> None:
+    def _sets(self, heading: str, sets: MemberSets, words: Callable[[Sequence[Member]], str]) -> None:
         self.screen.heading(heading)
-        alternatives = [
-            words(self._wording, self._proof.rulebook, *pair) for pair in zip(sets.sets, sets.statuses, strict=True)
-        ]
-        for text in alternatives[:MAX_SHOWN]:
-            self.screen.paragraph(text, bullet="• ")
-        if len(alternatives) > MAX_SHOWN or not sets.complete:
+        for members in sets.sets[:MAX_SHOWN]:
+            self.screen.paragraph(words(members), bullet="• ")
+        if len(sets.sets) > MAX_SHOWN:
             more = self._pick("… og {} til", "… and {} more").format(
-                f"{len(alternatives) - MAX_SHOWN}{'' if sets.complete else '+'}"
+                f"{len(sets.sets) - MAX_SHOWN}{'' if sets.complete else '+'}"
             )
             self.screen.paragraph(more, indent=4)
-        if not alternatives:
+        elif not sets.complete:
+            self.screen.paragraph(
+                self._pick("ikke alle er fundet: der er for mange", "not all were found: there are too many"), indent=4
+            )
+        elif not sets.sets:
             self.screen.paragraph(self._pick("ingen", "none"))
 
+    def _sufficient_words(self, members: Sequence[Member]) -> str:
+        """What must hold together."""
+        return self._listed(members, [member.results for member in members], "and", "altid", "always")
 
-def _sufficient_words(wording: Wording, rulebook: Rulebook, items: Sequence[str], statuses: Sequence[Status]) -> str:
-    """What must hold together."""
-    return wording.listed(_words(wording, rulebook, items, statuses, Status.MET))
+    def _necessary_words(self, members: Sequence[Member]) -> str:
+        """Of what one must hold: the opposite of what forces the verdict not met."""
+        return self._listed(members, [member.others for member in members], "or", "aldrig", "never")
 
+    def _listed(
+        self,
+        members: Sequence[Member],
+        results: Sequence[Results],
+        joined_by: Literal["and", "or"],
+        danish: str,
+        english: str,
+    ) -> str:
+        """Members with some results of theirs; of none, that the verdict is always so, or never."""
+        words = [self._member(member.id, of_member) for member, of_member in zip(members, results, strict=True)]
+        return self._wording.listed(words, joined_by) if words else self._pick(danish, english)
 
-def _necessary_words(wording: Wording, rulebook: Rulebook, items: Sequence[str], statuses: Sequence[Status]) -> str:
-    """Of what one must hold: the opposite of what forces the verdict not met."""
-    return wording.listed(_words(wording, rulebook, items, statuses, Status.NOT_MET), "or")
-
-
-def _words(
-    wording: Wording, rulebook: Rulebook, items: Sequence[str], statuses: Sequence[Status], plain: Status
-) -> Iterator[str]:
-    for item, status in zip(items, statuses, strict=True):
-        name = Clauses(rulebook, wording).names([item])
-        if status is plain:
-            yield name
-        elif status is Status.NOT_APPLICABLE:
-            yield wording.pick("at {} ikke er relevant", "{} not applicable").format(name)
-        else:
-            yield wording.pick("ikke {}", "not {}").format(name)
+    def _member(self, item: str, results: Results) -> str:
+        words = {
+            frozenset({Truth.MET}): ("{}", "{}"),
+            frozenset({Truth.NOT_MET}): ("ikke {}", "not {}"),
+            frozenset({Truth.NOT_APPLICABLE}): ("at {} ikke er relevant", "{} not applicable"),
+            frozenset({Truth.MET, Truth.NOT_APPLICABLE}): (
+                "{} (opfyldt eller ikke relevant)",
+                "{} (fulfilled or not applicable)",
+            ),
+            frozenset({Truth.NOT_MET, Truth.NOT_APPLICABLE}): (
+                "{} (ikke opfyldt eller ikke relevant)",
+                "{} (not fulfilled or not applicable)",
+            ),
+            frozenset({Truth.MET, Truth.NOT_MET}): ("at {} er relevant", "{} applicable"),
+        }
+        return self._pick(*words[results]).format(Clauses(self._proof.rulebook, self._wording).names([item]))
 
 
 def _proof_record(proof: Proof) -> dict[str, Any]:
@@ -128,18 +167,23 @@ def _proof_record(proof: Proof) -> dict[str, Any]:
         "vectors": proof.vectors,
         "possible": proof.possible,
         "met": proof.met,
+        "not_met": proof.not_met,
         "items": [{**item._asdict(), "monotone": item.is_monotone} for item in proof.items],
         "sufficient": _sets_record(proof.sufficient),
         "necessary": _sets_record(proof.necessary),
+        "approximated": list(proof.approximated),
     }
 
 
-def _sets_record(sets: Sets) -> dict[str, Any]:
-    """Sets as statuses by item: those of `necessary` are the statuses that force the verdict not met."""
-    pairs = zip(sets.sets, sets.statuses, strict=True)
+def _sets_record(sets: MemberSets) -> dict[str, Any]:
+    """Sets as results by item, as in a truth table; those of `necessary` are what forces the verdict not met."""
+    in_order = (Truth.MET, Truth.NOT_MET, Truth.NOT_APPLICABLE)
     return {
         "complete": sets.complete,
-        "sets": [{item: status.reported for item, status in zip(*pair, strict=True)} for pair in pairs],
+        "sets": [
+            {member.id: "|".join(r.name.lower() for r in in_order if r in member.results) for member in members}
+            for members in sets.sets
+        ],
     }
 
 

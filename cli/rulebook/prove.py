@@ -45,8 +45,9 @@ def prove(
 
     ID is an id, ID@VERSION or a YAML file. Without --implies or --equals: for each criterion and override whether
     being met can speak both for and against, and whether it can ever decide; the minimal sufficient and necessary
-    sets. All is proven over every status vector, and every offer whose facts are known; nothing is sampled. Rulebooks
-    of a hundred criteria are proven too; one whose decision diagrams would have more than 300,000 nodes is refused.
+    sets. All is proven over every status vector that can occur, and every offer whose facts are known; nothing is
+    sampled. Rulebooks of a hundred criteria are proven too; one whose decision diagrams would have more than 300,000
+    nodes is refused.
 
     Exit code: 0 done, and what was asked holds; 1 a file was rejected, or is too complex; 5 it does not hold.
     """

@@ -25,7 +25,7 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     """Print the truth table of a rulebook, folded to few rows.
 
     ID is an id, ID@VERSION or a YAML file. A row says what overrides and criteria must be for a verdict; what it leaves
-    open makes no difference. No row can be left out or left more open.
+    open makes no difference, or cannot occur. No row can be left out or left more open.
     """
     from cli.rulebook.truth_tables import PRINTERS  # noqa: PLC0415 - help must not wait for it
     from engine.authoring.proofs.truth_table import MAX_ROWS, truth_table  # noqa: PLC0415

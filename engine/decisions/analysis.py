@@ -133,7 +133,10 @@ class Analyst:
         The others are among what they are at the start.
         """
         tied = _tied(vectors)
-        options = [o if i in tied else self._helpful(i, o, verdict, start[i]) for i, o in enumerate(options)]
+        options = [
+            self._best_first(i, o, verdict) if i in tied else self._helpful(i, o, verdict, start[i])
+            for i, o in enumerate(options)
+        ]
         classes = self._classes(start, options, tied)
 
         def is_forced(given: Mapping[int, Status]) -> bool:
@@ -148,11 +151,16 @@ class Analyst:
         """Of the statuses that an item can be given the one that helps most, if any; all where it counts both ways."""
         if not statuses or len(self._ways[item]) > 1:
             return statuses
+        best, *_ = self._best_first(item, statuses, verdict)
         if self._ways[item] == {verdict is Verdict.MET}:
-            best = max(statuses, key=lambda s: (s.worst, s.best))
             return (best,) if best.worst > start.worst else ()
-        best = min(statuses, key=lambda s: (s.best, s.worst))
         return (best,) if best.best < start.best else ()
+
+    def _best_first(self, item: int, statuses: tuple[Status, ...], verdict: Verdict) -> tuple[Status, ...]:
+        """The statuses that an item can be given, those that help most first."""
+        if self._ways[item] == {verdict is Verdict.MET}:
+            return tuple(sorted(statuses, key=lambda s: (s.worst, s.best), reverse=True))
+        return tuple(sorted(statuses, key=lambda s: (s.best, s.worst)))
 
     def _classes(self, start: Items, options: list[tuple[Status, ...]], tied: Set[int]) -> list[list[int]]:
         """The items that can be given a status, those that the ruling treats alike together; a tied one alone."""

@@ -288,11 +288,23 @@ class ColumnarProgram:
     def _levels(self) -> Iterator[list[nw.Expr]]:
         """The nodes before the ruling, each level reading those before it."""
         level: dict[int, int] = {}
-        for index in range(self.program.ruling_from):
+        for index in sorted(self._needed()):
             children = children_of(self.program.nodes[index])
             level[index] = 1 + max((level[child] for child in children), default=0)
         for depth in sorted(set(level.values())):
             yield [e for index, at in level.items() if at == depth for e in self._named(index)]
+
+    def _needed(self) -> set[int]:
+        """The nodes that the vectors hold, that are near a threshold or may depart; and those that they read."""
+        judged = [nodes for nodes in self.program.criteria if nodes.judgement is not None]
+        waiting = [*self.completions.frontier, *self.thresholds]
+        waiting += [node for nodes in judged for node in (nodes.measure, nodes.judgement) if node is not None]
+        needed: set[int] = set()
+        while waiting:
+            if (node := waiting.pop()) not in needed:
+                needed.add(node)
+                waiting += children_of(self.program.nodes[node])
+        return needed
 
     def _named(self, index: int) -> Iterator[nw.Expr]:
         flags = self._flags(self.program.nodes[index], index)

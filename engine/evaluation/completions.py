@@ -21,7 +21,7 @@ from engine.evaluation.evidence import Finding, State, findings_of
 from engine.evaluation.program import ChoiceNode, ConstantNode, Program, StatedNode, TestNode, children_of
 from engine.evaluation.regions import passes, regions_of
 from engine.evaluation.ruling import Items
-from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible, Ratio
+from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible, Ratio, Vocabulary
 from engine.values.interval import Interval
 from engine.values.logic import Status, union
 
@@ -86,7 +86,7 @@ class SharedFact:
             assert not isinstance(possible, Interval)
             return region & possible or None
         common = region.intersect(possible)
-        if common.is_empty or (self.is_stepped and not _has_mean_of_whole(self.fact, common)):
+        if common.is_empty or (self.is_stepped and not has_mean_of_whole(self.fact, common)):
             return None
         return common
 
@@ -107,7 +107,7 @@ def is_stepped(fact: FactDeclaration, parts: Sequence[FactDeclaration]) -> bool:
     return isinstance(fact.derivation, Mean) and all(part.is_whole for part in parts)
 
 
-def _has_mean_of_whole(fact: FactDeclaration, numbers: Interval) -> bool:
+def has_mean_of_whole(fact: FactDeclaration, numbers: Interval) -> bool:
     """Whether a mean of whole numbers is among some numbers."""
     assert isinstance(fact.derivation, Mean)
     years = len(fact.derivation.years)
@@ -289,7 +289,9 @@ class Completions:
             return False
         if name in others and not all(part.is_exact for _, part in findings[name].parts):
             return True
-        return any(not findings[o].is_exact or _constrains(findings[o]) for o in others if o != name)
+        tested = {fact.id for fact in self.program.facts_tested}
+        beside = [findings[other] for other in others if other != name]
+        return any(_constrains(f) or (f.fact.id in tested and not f.is_exact) for f in beside)
 
     @cached_property
     def _relations(self) -> Mapping[str, list[str]]:
@@ -307,7 +309,7 @@ class Completions:
     @cached_property
     def everything(self) -> tuple[Items, ...]:
         """What can be known of all items at all: every fact can be anything, and every departure be stated or not."""
-        findings, stated_at = self._of_nothing(), self._stated_at()
+        findings, stated_at = of_nothing(self.program.rulebook.vocabulary), self._stated_at()
         statuses: list[Status] = []
         for node in self.program.nodes[: self.program.ruling_from]:
             is_open = isinstance(node, StatedNode)
@@ -323,14 +325,11 @@ class Completions:
                 return (each_for_itself(self.program),)
         return self.vectors(cases)
 
-    def _of_nothing(self) -> Findings:
-        """What every fact can be at all."""
-        facts = self.program.rulebook.vocabulary.facts
-        findings = {fact.id: Finding(fact, fact.domain, State.STATED_UNKNOWN) for fact in facts.values()}
-        with suppress(Rejected):  # derived facts that can never be are refused wherever they are met
-            of_nothing = findings_of(self.program.rulebook.vocabulary, {}, _ANY_YEAR)
-            findings |= {name: of_nothing[name] for name, fact in facts.items() if fact.derivation}
-        return findings
+    @property
+    def related_at_all(self) -> list[str]:
+        """The tested facts of which it is not told exactly what they can be beside other tested ones."""
+        tested = {fact.id for fact in self.program.facts_tested}
+        return [name for name, others in self._relations.items() if not tested.isdisjoint(others)]
 
     def _stated_at(self) -> list[list[int]]:
         """The nodes that ask whether one fact is stated, where several do: they are answered alike."""
@@ -339,6 +338,16 @@ class Completions:
             if isinstance(node, StatedNode):
                 nodes.setdefault(node.fact, []).append(index)
         return [several for several in nodes.values() if len(several) > 1]
+
+
+def of_nothing(vocabulary: Vocabulary) -> Findings:
+    """What every fact of a vocabulary can be at all."""
+    facts = vocabulary.facts
+    findings = {fact.id: Finding(fact, fact.domain, State.STATED_UNKNOWN) for fact in facts.values()}
+    with suppress(Rejected):  # derived facts that can never be are refused wherever they are met
+        found = findings_of(vocabulary, {}, _ANY_YEAR)
+        findings |= {name: found[name] for name, fact in facts.items() if fact.derivation}
+    return findings
 
 
 def each_for_itself(program: Program) -> Items:
@@ -356,14 +365,14 @@ def _parts(fact: FactDeclaration) -> set[tuple[str, int | None]]:
 
 def _constrains(finding: Finding) -> bool:
     """Whether a derived fact that is stated itself says something of what it follows from."""
-    return finding.evidence is not None and finding.evidence.state.is_known
+    return finding.fact.derivation is not None and finding.evidence is not None and finding.evidence.state.is_known
 
 
 def joined(vectors: Sequence[Items]) -> tuple[Items, ...]:
     """The same vectors in fewer: two that differ in one item alone are one, in which it can be either.
 
     >>> M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
-    >>> joined([(M, M), (M, N), (N, M)]) == ((M, U), (N, M))
+    >>> joined([(M, M), (M, N), (N, M)]) == ((U, M), (M, N))
     True
     """
     for item in range(len(vectors[0])):

@@ -7,16 +7,15 @@ each settled for itself: what can be reached is what a node can still be.
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from fractions import Fraction
 from typing import NamedTuple, assert_never
 
 from engine.diagnostics import IntegrityFault, TooComplex
 from engine.evaluation.evidence import Finding, State
-from engine.evaluation.folding import Folded, Folding
+from engine.evaluation.folding import Folded, Folding, room_for
 from engine.evaluation.program import Program, StatedNode, TestNode, children_of
 from engine.rulebooks.rulebook import NumberTest
 from engine.values.comparison import Comparison
@@ -192,7 +191,7 @@ def _folded(program: Program, nodes: range, known: Known) -> _Diagram:
     Raises:
         TooComplex: they would grow without end.
     """
-    with _depth(3 * len(known)):
+    with room_for(3 * len(known)):
         return _OverResults(program, nodes, known).diagram()
 
 
@@ -267,14 +266,3 @@ def _in_reading_order(program: Program, nodes: range, known: Known) -> list[int]
         elif node in nodes:
             waiting += reversed(children_of(program.nodes[node]))
     return list(in_order)
-
-
-@contextmanager
-def _depth(calls: int) -> Iterator[None]:
-    """Room for so many calls within each other: the library goes down one for each variable."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(before + calls)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

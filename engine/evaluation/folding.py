@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, assert_never
 
 from dd import autoref
@@ -71,6 +73,13 @@ class Folding(ABC):
         joined = self.true
         for part in parts:
             joined &= part
+        return joined
+
+    def any_of(self, parts: Iterable[Function]) -> Function:
+        """Where one of the functions holds."""
+        joined = self.false
+        for part in parts:
+            joined |= part
         return joined
 
     def check_size(self) -> None:
@@ -146,3 +155,14 @@ class Folding(ABC):
             reached = [self.true] + [self._bdd.ite(part, reached[count - 1], reached[count]) for count in counts]
             self.check_size()
         return reached[required]
+
+
+@contextmanager
+def room_for(calls: int) -> Iterator[None]:
+    """Room for so many calls within each other: the library goes down one for each variable."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + calls)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

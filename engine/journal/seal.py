@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, rejected
+from engine.diagnostics import Malformed, NotAsSealed, Place, Rejected, rejected
 from engine.documents.fields import Fields
 from engine.documents.json_text import load_json
 from engine.journal.entry import Header
@@ -35,15 +35,6 @@ _HINT = "`sekskant audit seal` writes one"
 _DIGEST, _SIGNATURE = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{128}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-class NotAsSealed(Rejected):
-    """What is not sealed, or agrees with no seal: `danish` says it as the diagnostic does in English."""
-
-    def __init__(self, place: Place, code: str, danish: tuple[str, str], english: tuple[str, str]) -> None:
-        """The message and the hint in both languages."""
-        super().__init__([Diagnostic(place, code, *english)])
-        self.danish = Rejected([Diagnostic(place, code, *danish)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import NotAsSealed, Place, Rejected, rejected
 from engine.journal.entry import DECISION, OVERRIDE, Entry, Header
 from engine.journal.merkle import Node, consistency, root
 from engine.journal.records import Recorded, RunRecord, rulebooks_named
-from engine.journal.seal import MOST, After, Contents, NotAsSealed, Seal, Signature, leaf_of, other_journal
+from engine.journal.seal import MOST, After, Contents, Seal, Signature, leaf_of, other_journal
 from engine.journal.signature import is_signed, sign
 
 

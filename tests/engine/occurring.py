@@ -43,7 +43,7 @@ def _tests_in(condition: Written) -> Iterator[Written]:
         yield condition
 
 
-def tests_of_example(example: Example) -> dict[str, list[Written]]:
+def read_in_tests(example: Example) -> dict[str, list[Written]]:
     """The tests that a rulebook makes, by fact; of a departure that it is made."""
     tests: dict[str, list[Written]] = {}
     for criterion in example.criteria.values():
@@ -83,13 +83,15 @@ def occurring(example: Example, options: Mapping[str, Sequence[Any]]) -> frozens
     """What criteria and overrides can turn out to be, where each fact has one of some values."""
     found = set()
     for values in itertools.product(*options.values()):
-        named = {**dict.fromkeys(DEPARTURES), **dict(zip(options, values, strict=True))}
-        criteria = tuple(result_of(criterion, named) for criterion in example.criteria.values())
-        overrides = tuple(
-            Truth.MET if holds(override["when"], named) else Truth.NOT_MET for override in example.overrides.values()
-        )
-        found.add((*criteria, *overrides))
+        found.add(results_of(example, {**dict.fromkeys(DEPARTURES), **dict(zip(options, values, strict=True))}))
     return frozenset(found)
+
+
+def results_of(example: Example, values: Mapping[str, Any]) -> Results:
+    """What criteria and overrides turn out to be where every value is known."""
+    criteria = (result_of(criterion, values) for criterion in example.criteria.values())
+    overrides = (holds(override["when"], values) for override in example.overrides.values())
+    return (*criteria, *(Truth.MET if is_met else Truth.NOT_MET for is_met in overrides))
 
 
 def options_within(example: Example, stated: Stated) -> dict[str, list[Any]]:
@@ -99,7 +101,7 @@ def options_within(example: Example, stated: Stated) -> dict[str, list[Any]]:
         fact: [None]
         if fact in DEPARTURES and findings[fact].state is State.NOT_STATED
         else _values(fact, tests, findings[fact].possible)
-        for fact, tests in tests_of_example(example).items()
+        for fact, tests in read_in_tests(example).items()
     }
 
 
@@ -110,15 +112,15 @@ def options_at_all(example: Example) -> dict[str, list[Any]]:
         fact: [None, "no", "yes"]
         if fact in DEPARTURES
         else _values(fact, tests, findings[fact].possible if fact != "kind" else VOCABULARY.facts[fact].domain)
-        for fact, tests in tests_of_example(example).items()
+        for fact, tests in read_in_tests(example).items()
     }
 
 
 def are_related(example: Example, findings: Mapping[str, Finding]) -> bool:
-    """Whether two open facts that are tested follow from one another, so that what can occur is approximated."""
-    tested = tests_of_example(example)
-    both = [fact for fact in ("balance", "balance_by_surface") if fact in tested]
-    return len(both) == 2 and not findings["balance"].is_exact
+    """Whether a quotient says something of a part that is tested and open: what can occur is then approximated."""
+    tested, quotient = read_in_tests(example), findings["balance_by_surface"]
+    is_stated = quotient.evidence is not None and quotient.evidence.state.is_known
+    return "balance" in tested and not findings["balance"].is_exact and ("balance_by_surface" in tested or is_stated)
 
 
 class Definition(NamedTuple):
@@ -265,7 +267,7 @@ STATED_AS = {"used_mean": ("used", "used_mean"), "balance_by_surface": ("balance
 
 def grounds_facts(example: Example, stated: Stated, verdict: Verdict) -> set[frozenset[str]]:
     """The minimal sets of stated facts from which alone a verdict follows."""
-    read = [fact for fact in tests_of_example(example) if any(stated.get(n) for n in STATED_AS.get(fact, (fact,)))]
+    read = [fact for fact in read_in_tests(example) if any(stated.get(n) for n in STATED_AS.get(fact, (fact,)))]
     minimal: list[frozenset[str]] = []
     for chosen in _subsets(range(len(read))):
         facts = frozenset(read[i] for i in chosen)

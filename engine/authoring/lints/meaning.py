@@ -9,6 +9,7 @@ from engine.authoring.proofs.diagrams import Diagrams
 from engine.diagnostics import TooComplex
 from engine.evaluation.folding import Folded, Function
 from engine.evaluation.program import compile_rulebook
+from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Condition, Rulebook, ways_of_counting
 
 
@@ -37,6 +38,15 @@ class Meaning:
     def condition(self, condition: Condition) -> Function:
         """Where a condition is met."""
         return self._diagrams.condition(condition)
+
+    def asked_of(self, root: Path) -> Function:
+        """The offers of which a whole condition is asked: of a criterion those to which it applies."""
+        if root[0] == "criteria" and root[2] != "not_applicable":
+            applicability = self._rulebook.criterion(str(root[1])).applicability
+            if applicability is not None:
+                applies = ~self.condition(applicability.exempt_when)
+                return self._diagrams.true if self.is_never(applies) else applies
+        return self._diagrams.true
 
     def is_never(self, function: Function) -> bool:
         """Whether a function holds for no offer."""

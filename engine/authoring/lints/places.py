@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from engine.rulebooks.checker import Path
-from engine.rulebooks.rulebook import Condition, Count, Rulebook, RulePart, Test
+from engine.rulebooks.rulebook import Combination, Condition, Count, Rulebook, RulePart, Test
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[tuple[Path, Condition]]:
@@ -24,8 +24,21 @@ def parts_of_condition(path: Path, condition: Condition) -> Iterator[tuple[Path,
     yield path, condition
     if not isinstance(condition, Test):
         for i, part in enumerate(condition.parts):
-            step = ("not",) if condition.operator == "not" else (condition.operator, i)
-            yield from parts_of_condition((*path, *step), part)
+            yield from parts_of_condition((*path, *step_to(condition, i)), part)
+
+
+def without_parts(condition: Condition, left_out: Set[Path], path: Path = ()) -> Condition:
+    """A condition without those in it that some paths lead to, below its root; each group keeps a part at least."""
+    if isinstance(condition, Test):
+        return condition
+    steps = [(*path, *step_to(condition, i)) for i in range(len(condition.parts))]
+    kept = [(step, part) for step, part in zip(steps, condition.parts, strict=True) if step not in left_out]
+    return condition._replace(parts=tuple(without_parts(part, left_out, step) for step, part in kept))
+
+
+def step_to(group: Combination, index: int) -> Path:
+    """The keys that lead from a group to one of its parts."""
+    return ("not",) if group.operator == "not" else (group.operator, index)
 
 
 def all_tests(rulebook: Rulebook) -> Iterator[tuple[Path, Test]]:

@@ -1,1 +1,1 @@
-"""What holds of a rulebook for every offer: diagrams, proofs, truth tables."""
+"""What holds of a rulebook for every offer: diagrams, prime implicants, proofs, truth tables."""

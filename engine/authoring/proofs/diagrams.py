@@ -8,14 +8,16 @@ facts, so that a question can be asked over status vectors that can occur, or ov
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from engine.evaluation.completions import has_mean_of_whole, is_stepped, of_nothing
 from engine.evaluation.folding import Folded, Folding, Function
 from engine.evaluation.program import Program, StatedNode, TestNode
 from engine.evaluation.regions import passes, regions_of
-from engine.rulebooks.rulebook import Condition, FactDeclaration, Possible, Test
-from engine.values.logic import Status
+from engine.rulebooks.rulebook import Condition, FactDeclaration, Possible, Test, Vocabulary
+from engine.values.interval import Interval
+from engine.values.logic import Status, Truth
 
 
 class RegionChoice(NamedTuple):
@@ -38,8 +40,9 @@ class Diagrams(Folding):
         tests = [node.test for p in programs for node in p.nodes if isinstance(node, TestNode)]
         departures = {node.fact for p in programs for node in p.nodes if isinstance(node, StatedNode)}
         self.regions: dict[str, tuple[Possible | None, ...]] = {}
+        vocabularies = [program.rulebook.vocabulary for program in programs]
         for name, facts in self._facts.items():
-            regions = regions_of(facts, [t for t in tests if t.fact == name])
+            regions = _of_those_derived(name, regions_of(facts, [t for t in tests if t.fact == name]), vocabularies)
             self.regions[name] = (*((None,) if name in departures else ()), *regions)
         for program in programs:
             self._declare(program)
@@ -153,7 +156,36 @@ class Diagrams(Folding):
     def branches(self, *functions: Function) -> tuple[str, list[tuple[Function, Function]]]:
         """The first variable that the functions depend on, and what they are where it is false and true."""
         name = min((f.var for f in functions if f.var is not None), key=self._bdd.level_of_var)
-        return name, [(self._bdd.let({name: False}, f), self._bdd.let({name: True}, f)) for f in functions]
+        return name, [self.halves(f) if f.var == name else (f, f) for f in functions]
+
+    def halves(self, function: Function) -> tuple[Function, Function]:
+        """What a function is where the first variable that it depends on is false, and where it is true."""
+        low, high = function.low, function.high
+        return (~low, ~high) if function.negated else (low, high)
+
+    def by_result(self, function: Function) -> tuple[int, dict[Truth, Function]]:
+        """The first item that a function of status vectors depends on, and what it is for each result of that item."""
+        item = int(function.var.partition(":")[0])
+        not_met, met = self._halves_by(function, _met(item))
+        (not_met, away), (met, _) = (self._halves_by(half, _away(item)) for half in (not_met, met))
+        return item, {Truth.NOT_MET: not_met, Truth.NOT_APPLICABLE: away, Truth.MET: met}
+
+    def _halves_by(self, function: Function, name: str) -> tuple[Function, Function]:
+        return self.halves(function) if function.var == name else (function, function)
+
+    def declare(self, names: Iterable[str]) -> list[Function]:
+        """Variables of their own, after all others."""
+        self._bdd.declare(*(listed := list(names)))
+        return [self._bdd.var(name) for name in listed]
+
+    def domains(self, program: Program, where: Function) -> tuple[frozenset[Truth], ...]:
+        """The results that each item has in the status vectors for which a function holds."""
+        domains = []
+        for item in range(len(program.inputs)):
+            results = Truth if self._can_be_away(program, item) else (Truth.NOT_MET, Truth.MET)
+            of_item = (r for r in results if self.with_item(item, Status(frozenset({r})), where) != self.false)
+            domains.append(frozenset(of_item))
+        return tuple(domains)
 
     def with_item(self, item: int, status: Status, function: Function) -> Function:
         """A function of statuses where that of one item is given."""
@@ -167,6 +199,27 @@ class Diagrams(Folding):
     def holds_somewhere(self, where: Function) -> bool:
         """Whether there is an offer for which a function holds."""
         return bool(where & self.possible != self.false)
+
+
+def _of_those_derived(
+    name: str, regions: tuple[Possible, ...], vocabularies: Sequence[Vocabulary]
+) -> tuple[Possible, ...]:
+    """The regions of a fact, each cut down to what can follow from other facts where it is derived."""
+    for vocabulary in vocabularies:
+        fact = vocabulary.facts.get(name)
+        if fact is not None and fact.derivation:
+            parts = [vocabulary.facts[part] for part in fact.derived_from]
+            possible, whole = of_nothing(vocabulary)[name].possible, is_stepped(fact, parts)
+            regions = tuple(cut for region in regions if (cut := _cut_down(fact, region, possible, whole)) is not None)
+    return regions
+
+
+def _cut_down(fact: FactDeclaration, region: Possible, possible: Possible, is_mean_of_whole: bool) -> Interval | None:
+    assert isinstance(region, Interval)
+    assert isinstance(possible, Interval)
+    common = region.intersect(possible)
+    is_empty = common.is_empty or (is_mean_of_whole and not has_mean_of_whole(fact, common))
+    return None if is_empty else common
 
 
 def _same(first: Function, second: Function) -> Function:

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import Literal, NamedTuple
 
 from engine.authoring.proofs.diagrams import Diagrams
+from engine.authoring.proofs.implicants import ImplicantFinder, Implicants
 from engine.authoring.proofs.witness import Values, stated_as, witnesses
-from engine.decisions.analysis import Analyst, Sets
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Subject, Trace
 from engine.diagnostics import NotComparable, Rejected
 from engine.evaluation.completions import Completions
-from engine.evaluation.folding import Function
+from engine.evaluation.folding import Function, room_for
 from engine.evaluation.program import compile_rulebook
 from engine.evaluation.regions import regions_of
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.values.logic import Status
+from engine.values.logic import Status, Truth
+
+CALLS_FOR_AN_ITEM = 20
+"""A search goes down so many calls for each criterion or override at most."""
 
 
 class ItemProof(NamedTuple):
     """How a criterion or override bears on the verdict.
 
-    `helps`: being met rather than not met can turn the verdict to met; `harms`: it can turn it to not met.
-    `can_decide`: it does so for an offer that there can be.
+    `helps`: there is an offer whose verdict is met where it is met, and not met were it not met; `harms`: the other way
+    round. `can_decide`: there are two such offers, alike in all else that is decided.
     """
 
     id: str
@@ -37,12 +40,39 @@ class ItemProof(NamedTuple):
         return not (self.helps and self.harms)
 
 
+class Member(NamedTuple):
+    """A criterion or override in a set, with the results that it has there, and all that it can have."""
+
+    id: str
+    results: frozenset[Truth]
+    domain: frozenset[Truth]
+
+    @property
+    def others(self) -> frozenset[Truth]:
+        """The results that it does not have."""
+        return self.domain - self.results
+
+
+class MemberSets(NamedTuple):
+    """Sets of items with their results, smallest first, then in the rulebook's order; `complete` unless cut off."""
+
+    sets: tuple[tuple[Member, ...], ...]
+    complete: bool
+
+
 class Proof(NamedTuple):
     """What is proven about one rulebook.
 
-    `vectors` are all status vectors, `possible` those that some facts lead to, `met` those of all for which the verdict
-    is met. `sufficient` are the minimal sets of items that force the verdict met whatever the others are; `necessary`
-    those of which one must come out well for it to be met: all of them the other way force the verdict not met.
+    `vectors` are all status vectors, `possible` those that can occur: some facts lead to them; `met` of these those for
+    which the verdict is met, and `not_met` the others. All else speaks of what can occur alone.
+
+    `sufficient` are the prime implicants of the verdict: sets of items with results, where some offer is as a set says,
+    every such offer is met, and neither can an item be left out nor a result be added. `necessary` are those of the
+    opposite: every offer that is as a set says is not met. So for a verdict that is met one item of each necessary set
+    has one of its `others`; and where the sets are complete, an offer is met if and only if that is so.
+
+    `approximated` are derived facts that are taken as facts of their own beside those that they follow from: by them
+    more is taken to occur than can.
     """
 
     rulebook: Rulebook
@@ -50,8 +80,14 @@ class Proof(NamedTuple):
     possible: int
     met: int
     items: tuple[ItemProof, ...]
-    sufficient: Sets
-    necessary: Sets
+    sufficient: MemberSets
+    necessary: MemberSets
+    approximated: tuple[str, ...]
+
+    @property
+    def not_met(self) -> int:
+        """How many status vectors can occur for which the verdict is not met."""
+        return self.possible - self.met
 
 
 def prove(rulebook: Rulebook) -> Proof:
@@ -61,37 +97,46 @@ def prove(rulebook: Rulebook) -> Proof:
         TooComplex: its diagrams would grow without end.
 
     >>> from engine.rulebooks.library import Library
-    >>> proof = prove(Library().choose("hovedstaden.mest-specialiserede", 2018))
-    >>> proof.vectors, proof.met, len(proof.sufficient.sets), len(proof.necessary.sets)
-    (64, 7, 6, 15)
+    >>> proof = prove(Library().choose("hovedstaden.udviklingsstrategi", 2018))
+    >>> proof.vectors, proof.possible, proof.met, proof.not_met
+    (384, 256, 48, 208)
     """
     program = compile_rulebook(rulebook)
     diagrams = Diagrams(program)
     vectors, possible = diagrams.vectors(program), diagrams.possible_statuses(program)
     met = diagrams.nodes(program, diagrams.statuses(program))[program.verdict].met
-    analyst = Analyst(program, Completions(program).everything)
-    missing = analyst.analyse(analyst.everything).missing
+    names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
+    domains = diagrams.domains(program, possible)
+    with room_for(CALLS_FOR_AN_ITEM * len(names)):
+        finder = ImplicantFinder(diagrams, domains, possible)
+        sufficient, necessary = (_named(finder.of(function), names, domains) for function in (met, ~met))
     return Proof(
         rulebook=rulebook,
         vectors=diagrams.count(program, vectors),
         possible=diagrams.count(program, possible),
-        met=diagrams.count(program, met & vectors),
-        items=tuple(_item_proofs(diagrams, met, analyst.names, vectors, possible)),
-        sufficient=missing[Verdict.MET],
-        necessary=missing[Verdict.NOT_MET],
+        met=diagrams.count(program, met & possible),
+        items=tuple(_item_proofs(diagrams, met, names, possible)),
+        sufficient=sufficient,
+        necessary=necessary,
+        approximated=tuple(Completions(program).related_at_all),
     )
 
 
-def _item_proofs(
-    diagrams: Diagrams, verdict: Function, names: list[str], vectors: Function, possible: Function
-) -> Iterator[ItemProof]:
+def _item_proofs(diagrams: Diagrams, verdict: Function, names: list[str], possible: Function) -> Iterator[ItemProof]:
     for item, name in enumerate(names):
         with_it, without_it = (diagrams.with_item(item, s, verdict) for s in (Status.MET, Status.NOT_MET))
-        others = diagrams.with_item(item, Status.MET, vectors)
-        helps, harms = with_it & ~without_it & others, without_it & ~with_it & others
-        occurring = [diagrams.with_item(item, s, possible) for s in (Status.MET, Status.NOT_MET)]
-        decides = (helps | harms) & (occurring[0] | occurring[1])
+        one, other = (diagrams.with_item(item, s, possible) for s in (Status.MET, Status.NOT_MET))
+        helps, harms = with_it & ~without_it & (one | other), without_it & ~with_it & (one | other)
+        decides = (helps | harms) & one & other
         yield ItemProof(name, *(function != diagrams.false for function in (helps, harms, decides)))
+
+
+def _named(implicants: Implicants, names: Sequence[str], domains: Sequence[frozenset[Truth]]) -> MemberSets:
+    sets = (
+        tuple(Member(names[i], domains[i] - excluded, domains[i]) for i, excluded in statement.items())
+        for statement in implicants.statements
+    )
+    return MemberSets(tuple(sets), implicants.complete)
 
 
 class Counterexample(NamedTuple):

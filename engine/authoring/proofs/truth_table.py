@@ -19,8 +19,6 @@ Cube = dict[str, bool]
 """The variables that a row fixes."""
 Cells = tuple[frozenset[Truth], ...]
 """What each item can be in a row."""
-ANY = frozenset(Truth)
-EITHER = frozenset({Truth.MET, Truth.NOT_MET})
 
 
 class Row(NamedTuple):
@@ -32,7 +30,10 @@ class Row(NamedTuple):
 
 
 class TruthTable(NamedTuple):
-    """The rows of a rulebook; overrides stand before criteria, as they are tried."""
+    """The rows of a rulebook; overrides stand before criteria, as they are tried.
+
+    `domain` is what each column can be at all, in the status vectors that can occur.
+    """
 
     rulebook: Rulebook
     columns: tuple[str, ...]
@@ -41,7 +42,10 @@ class TruthTable(NamedTuple):
 
 
 def truth_table(rulebook: Rulebook) -> TruthTable:
-    """The verdict and its basis for every status vector, in rows that cannot be widened, and none too many.
+    """The verdict and its basis for every status vector that can occur, in rows none of which can be left out.
+
+    What cannot occur is left to the rows, which are widened over it: no cell can allow more without a row standing for
+    some vector that occurs and gets another verdict, or gets it on another basis.
 
     Raises:
         TooComplex: there would be more than `MAX_ROWS` rows.
@@ -53,27 +57,21 @@ def truth_table(rulebook: Rulebook) -> TruthTable:
     program = compile_rulebook(rulebook)
     order = [*range(len(program.criteria), len(program.inputs)), *range(len(program.criteria))]
     names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
-    domain = [ANY if _can_be_away(program, item) else EITHER for item in range(len(program.inputs))]
-    rows = tuple(
-        Row(tuple(cells[item] for item in order), verdict, basis)
-        for basis, verdict, cells in _Folder(program, domain).rows()
-    )
+    folder = _Folder(program)
+    rows = tuple(Row(tuple(cells[item] for item in order), verdict, basis) for basis, verdict, cells in folder.rows())
     columns = tuple(names[item] for item in order)
-    return TruthTable(rulebook, columns, tuple(domain[item] for item in order), rows)
-
-
-def _can_be_away(program: Program, item: int) -> bool:
-    return item < len(program.criteria) and program.criteria[item].criterion.applicability is not None
+    return TruthTable(rulebook, columns, tuple(folder.domains[item] for item in order), rows)
 
 
 class _Folder:
-    """Folds the status vectors of a program into rows."""
+    """Folds the status vectors of a program that can occur into rows."""
 
-    def __init__(self, program: Program, domain: list[frozenset[Truth]]) -> None:
-        self._program, self._domain = program, domain
+    def __init__(self, program: Program) -> None:
+        self._program = program
         self._diagrams = Diagrams(program)
         self._statuses = list(self._diagrams.statuses(program).values())
-        self._vectors = self._diagrams.vectors(program)
+        self._possible = self._diagrams.possible_statuses(program)
+        self.domains = self._diagrams.domains(program, self._possible)
         self._nodes = self._diagrams.nodes(program, self._diagrams.statuses(program))
 
     def rows(self) -> Iterator[tuple[str, Verdict, Cells]]:
@@ -86,13 +84,13 @@ class _Folder:
                     yield basis, verdict, cells
 
     def _rows_where(self, where: Function) -> list[Cells]:
-        _, cubes = _cover(self._diagrams, where & self._vectors, where | ~self._vectors)
-        rows = [tuple(_cell(cube, item, every) for item, every in enumerate(self._domain)) for cube in cubes]
+        _, cubes = _cover(self._diagrams, where & self._possible, where | ~self._possible)
+        rows = [tuple(_cell(cube, item, every) for item, every in enumerate(self.domains)) for cube in cubes]
         return self._needed(list(dict.fromkeys(self._widened(cells, where) for cells in rows)))
 
     def _widened(self, cells: Cells, where: Function) -> Cells:
         """A row with each cell as wide as it can be."""
-        for item, every in enumerate(self._domain):
+        for item, every in enumerate(self.domains):
             for wider in (every, *(cells[item] | {result} for result in sorted(every - cells[item]))):
                 changed = (*cells[:item], wider, *cells[item + 1 :])
                 if wider != cells[item] and self._function(changed) & ~where == self._diagrams.false:
@@ -113,10 +111,10 @@ class _Folder:
         return kept[::-1]
 
     def _function(self, cells: Cells) -> Function:
-        """The status vectors that a row stands for."""
-        pairs = zip(cells, self._domain, self._statuses, strict=True)
+        """The status vectors that a row stands for and that can occur."""
+        pairs = zip(cells, self.domains, self._statuses, strict=True)
         narrowed = [self._of(results, status) for results, every, status in pairs if results != every]
-        return self._diagrams.all_of(narrowed) & self._vectors
+        return self._diagrams.all_of(narrowed) & self._possible
 
     def _of(self, results: frozenset[Truth], status: Folded) -> Function:
         each = {Truth.MET: status.met, Truth.NOT_APPLICABLE: status.away}

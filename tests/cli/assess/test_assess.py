@@ -92,6 +92,10 @@ def test_json_is_the_decision_contract() -> None:
         "published",
         "notes",
         "execution",
+        "grounds_facts",
+        "missing_facts",
+        "shared",
+        "excluded",
         "input_remarks",
     ]
     volume = most["criteria"][0]

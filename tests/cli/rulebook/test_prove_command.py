@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import ROOT, sekskant
+from tests.support import TEXT, make_rulebook, make_vocabulary
 
 NARROW, WIDE = "hovedstaden.mest-specialiserede", "hovedstaden.udviklingsstrategi"
 
@@ -21,9 +22,51 @@ def test_what_is_proven_of_one_rulebook() -> None:
     assert "  • B1 or B2\n" in english
     danish = sekskant("rulebook", "prove", WIDE, "--lang", "da").out
     assert "  • A4 eller »Medtaget efter bekendtgørelsen«\n" in danish
+    assert "  • A5 (opfyldt eller ikke relevant)\n" in danish
+    assert "  • A1, A2, at A5 ikke er relevant eller A6\n" in danish
     record = json.loads(sekskant("rulebook", "prove", WIDE, "--format", "json").out)
     assert {"A4": "not_met", "included_by_order": "not_met"} in record["necessary"]["sets"]
+    assert {"A1": "not_met", "A2": "not_met", "A5": "not_met|not_applicable", "included_by_order": "not_met"} in record[
+        "necessary"
+    ]["sets"]
+    assert (record["vectors"], record["possible"], record["met"], record["not_met"]) == (384, 256, 48, 208)
+    assert (record["necessary"]["complete"], record["approximated"]) == (True, [])
     assert [item["id"] for item in record["items"] if item["harms"]] == ["excluded_by_order"]
+
+
+@pytest.mark.slow
+def test_what_is_proven_of_facts_that_follow_from_each_other(tmp_path: Path) -> None:
+    """A ratio beside what it is of: that is said, and so is a verdict that no offer escapes."""
+    write_rulebook(tmp_path, [{"fact": "cost", "above": 0}, {"fact": "cost_per_head", "above": 0}])
+    english = sekskant("rulebook", "prove", str(tmp_path / "rulebook.yaml"), "--lang", "en", columns=120).out
+    assert "  • C1\n  • C2\n\nApproximated: what follows from other facts is taken" in english
+    assert "(“Cost” and “Cost per head”)" in english
+    write_rulebook(tmp_path, [{"fact": "cost", "at_least": 0}])
+    always = sekskant("rulebook", "prove", str(tmp_path / "rulebook.yaml"), "--lang", "en").out
+    assert "  • always\n" in always
+    assert re.search(r"^C1 +speaks for +no$", always, re.MULTILINE)
+    assert always.endswith("  none\n")
+
+
+def write_rulebook(folder: Path, tests: list[dict[str, object]]) -> None:
+    """A rulebook that requires all of some tests, on a cost, the heads, and the cost per head."""
+    numbers = {
+        "cost": ("Cost", {"type": "number", "at_least": 0}),
+        "heads": ("Heads", {"type": "number", "at_least": 1}),
+    }
+    numbers["cost_per_head"] = (
+        "Cost per head",
+        {"type": "number", "derived": {"ratio": {"of": "cost", "to": "heads"}}},
+    )
+    facts = {
+        name: {**declared, "label": {"da": label, "en": label}, "question": TEXT}
+        for name, (label, declared) in numbers.items()
+    }
+    vocabulary = {"format": "sekskant/vocabulary/1", "id": "test", "title": TEXT, "facts": facts}
+    (folder / "vocabulary.yaml").write_text(json.dumps(vocabulary), encoding="utf-8")
+    criteria = {f"C{i}": {"met_when": test} for i, test in enumerate(tests, 1)}
+    rulebook = make_rulebook(make_vocabulary({n: d for n, (_, d) in numbers.items()}), criteria, {"all": [*criteria]})
+    (folder / "rulebook.yaml").write_bytes(rulebook.written_as)
 
 
 def test_a_counterexample_can_be_assessed(tmp_path: Path) -> None:

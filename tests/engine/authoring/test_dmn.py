@@ -22,18 +22,21 @@ from engine.authoring.proofs.region_value import last_digit
 from engine.authoring.proofs.witness import Values, stated_as
 from engine.authoring.writing.dmn import MODEL, dmn
 from engine.decisions.decide import Decider
-from engine.evaluation.program import compile_rulebook
+from engine.evaluation.program import Program, compile_rulebook
 from engine.evaluation.ruling import ruling_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import FactDeclaration, NumberTest, Rulebook
 from engine.values.interval import Interval
+from engine.values.logic import Truth
 from tests.chance import chance as chance_of
 from tests.chance import tried
 from tests.command import sekskant
-from tests.engine.authoring.test_proof import items_of, vectors
+from tests.engine.authoring.test_proof import items_of
+from tests.engine.occurring import Results
 from tests.engine.random_rulebooks import Example, examples
 from tests.support import SUBJECT
 
+EITHER = Truth.MET, Truth.NOT_MET
 NAMESPACE = {"dmn": MODEL}
 RULEBOOKS = [pytest.param(rulebook, id=rulebook.id) for rulebook in Library().rulebooks]
 
@@ -129,6 +132,12 @@ def test_any_rulebook_is_exported(example: Example) -> None:
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
 def test_every_status_vector_gives_the_same_verdict(rulebook: Rulebook) -> None:
     check_vectors(rulebook)
+
+
+def vectors(program: Program) -> Iterator[Results]:
+    """Every status vector, whether it can occur or not: the criteria, then the overrides."""
+    kinds = [tuple(Truth) if c.criterion.applicability else EITHER for c in program.criteria]
+    yield from itertools.product(*kinds, *(EITHER for _ in program.overrides))
 
 
 def check_vectors(rulebook: Rulebook, limit: int | None = None) -> None:

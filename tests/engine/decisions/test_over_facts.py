@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given
@@ -10,9 +13,13 @@ from hypothesis import HealthCheck, assume, event, given
 from engine.decisions.decide import Decider
 from engine.decisions.fact_sets import fact_sets
 from engine.decisions.trace import Trace
+from engine.decisions.vector_decisions import VectorDecisions
 from engine.evaluation.evidence import Stated, findings_of
 from engine.rulebooks.rulebook import Verdict
+from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.values.logic import Truth
 from tests.chance import tried
+from tests.engine.evaluation.test_columnar import columnar, evaluated
 from tests.engine.occurring import (
     Definition,
     are_related,
@@ -21,11 +28,14 @@ from tests.engine.occurring import (
     occurring,
     options_at_all,
     options_within,
-    tests_of_example,
+    read_in_tests,
+    results_of,
 )
-from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples
+from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples, expected_ruling, values_of
 from tests.support import SUBJECT
 
+RULEBOOKS = 500
+"""So many are decided by one process."""
 MOST = 5_000
 """So many completions are tried for one offer at most."""
 
@@ -66,7 +76,7 @@ def assert_facts_said(trace: Trace, example: Example, stated: Stated) -> None:
 @tried(100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(examples(max_criteria=3, max_overrides=2))
 def test_the_sets_of_facts_are_those_that_trying_them_finds(example: Example) -> None:
-    tested = tests_of_example(example)
+    tested = read_in_tests(example)
     assume(len(tested) <= 7)
     assume(not {"balance", "balance_by_surface"} <= {*tested})
     for stated in (example.loose, example.tight):
@@ -74,13 +84,79 @@ def test_the_sets_of_facts_are_those_that_trying_them_finds(example: Example) ->
         assert_facts_said(Decider(example.rulebook, is_checked=False).decide(SUBJECT, stated, YEAR), example, stated)
 
 
+Said = tuple[str, set[str], list[frozenset[Truth]]]
+"""Verdict, possible bases, and what each criterion and override can turn out to be."""
+
+
+def said_by_durable_rules(rulebook: bytes, offers: Sequence[Stated]) -> list[Said]:
+    """What durable-rules decides on offers, checked by the reference."""
+    decider = Decider(load_rulebook(rulebook, "rulebook.yaml", lambda _: VOCABULARY))
+    return [said(decider.decide(SUBJECT, stated, YEAR)) for stated in offers]
+
+
+def said(trace: Trace) -> Said:
+    statuses = (*(c.status for c in trace.criteria), *(o.status for o in trace.overrides))
+    return trace.verdict.value, {*trace.possible_bases}, [status.value for status in statuses]
+
+
+def said_in_columns(decider: Decider, offers: Sequence[Stated]) -> list[Said | None]:
+    """What columns decide on offers; None where they leave it to the reference."""
+    decisions, found = VectorDecisions(decider), list[Said | None]()
+    for _, situation in evaluated(columnar(decider.program), offers):
+        if situation is None:
+            found.append(None)
+            continue
+        made = decisions.over(situation)
+        statuses = [status.value for status in made.statuses]
+        found.append((made.decided.verdict.value, {*made.decided.possible_bases}, statuses))
+    return found
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[ProcessPoolExecutor]:
+    """A process for some rulebooks, then another: what durable-rules makes of one stays in it for good."""
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=RULEBOOKS) as executor:
+        yield executor
+
+
 @pytest.mark.slow
-@tried(150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@tried(400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(examples(max_criteria=6, max_overrides=2))
+def test_what_is_said_of_an_offer_is_what_can_occur(elsewhere: ProcessPoolExecutor, example: Example) -> None:
+    offers = [
+        stated
+        for stated in (example.loose, example.tight)
+        if not are_related(example, findings_of(VOCABULARY, stated, YEAR))
+    ]
+    event("exact" if offers else "approximated")
+    assume(offers)
+    by_durable_rules = elsewhere.submit(said_by_durable_rules, example.rulebook.written_as, offers)
+    decider = Decider(example.rulebook, is_checked=False)
+    expected = []
+    for stated in offers:
+        trace = decider.decide(SUBJECT, stated, YEAR)
+        assert not any(note.code == "approximated" for note in trace.notes)
+        assert_said(trace, definition_of(example, stated))
+        expected.append(said(trace))
+    assert by_durable_rules.result() == expected
+    for in_columns, by_reference in zip(said_in_columns(decider, offers), expected, strict=True):
+        assert in_columns in (None, by_reference)
+
+
+@pytest.mark.slow
+@tried(60, suppress_health_check=[HealthCheck.too_slow])
 @given(examples(max_criteria=4, max_overrides=2))
-def test_what_is_said_of_an_offer_is_what_can_occur(example: Example) -> None:
-    for stated in (example.loose, example.tight):
-        related = are_related(example, findings_of(VOCABULARY, stated, YEAR))
-        event("approximated" if related else "exact")
-        if not related:
-            trace = Decider(example.rulebook, is_checked=False).decide(SUBJECT, stated, YEAR)
-            assert_said(trace, definition_of(example, stated))
+def test_what_is_approximated_is_never_a_wrong_verdict(example: Example) -> None:
+    """By the values that a quotient and its parts can have together."""
+    stated = example.loose
+    findings = findings_of(VOCABULARY, stated, YEAR)
+    assume(are_related(example, findings))
+    trace = Decider(example.rulebook, is_checked=False).decide(SUBJECT, stated, YEAR)
+    options = options_within(example, stated)
+    assume(math.prod(map(len, options.values())) <= MOST // 5)
+    truth = [value for name, value in values_of(example.truth).items() if name in options]
+    assert len(truth) == len(options)
+    met, basis = expected_ruling(example, *results_of(example, values_of(example.truth)))
+    assert trace.verdict in (Verdict.UNDETERMINED, Verdict.MET if met else Verdict.NOT_MET)
+    assert basis in trace.possible_bases
+    assert (trace.verdict is Verdict.UNDETERMINED) <= any(note.code == "approximated" for note in trace.notes)

@@ -5,6 +5,7 @@
 ```yaml
 met_when: {fact: seats, at_least: 0}          # nothing has fewer
 when: {all: [{fact: owner, is: shop}, {fact: owner, is: school}]}   # nobody is both
+met_when: {any: [{fact: seats, below: 50}, {fact: seats, at_least: 30}]}   # who has not the one has the other
 ```
 
 ## Prefer
@@ -12,12 +13,14 @@ when: {all: [{fact: owner, is: shop}, {fact: owner, is: school}]}   # nobody is 
 ```yaml
 met_when: {fact: seats, at_least: 20}
 when: {fact: owner, in: [shop, school]}
+met_when: {all: [{fact: seats, below: 50}, {fact: seats, at_least: 30}]}
 ```
 
 ## Why
 
-A condition that is the same for every offer asks nothing. Often `all` stands where `any` was meant, or a threshold
-lies on the limit of what the fact can be.
+A condition that is the same for every offer of which it is asked asks nothing. Often `all` stands where `any` was
+meant, a threshold lies on the limit of what the fact can be, or several tests leave nothing out between them. A
+criterion's condition is asked only of offers to which the criterion applies.
 """
 
 from __future__ import annotations
@@ -25,17 +28,84 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, RulebookFile
-from engine.authoring.lints.places import conditions_of
+from engine.authoring.lints.meaning import Meaning
+from engine.authoring.lints.places import conditions_of, step_to
 from engine.diagnostics import Diagnostic
+from engine.evaluation.folding import Function
+from engine.rulebooks.checker import Path
+from engine.rulebooks.rulebook import Combination, Condition, Test
 
 
 def _constant_conditions(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, condition in conditions_of(file.rulebook):
-        met = file.meaning.condition(condition)
-        if file.meaning.is_constant(met):
-            who = "no offer meets" if file.meaning.is_never(met) else "every offer meets"
-            hint = "look at its thresholds and answers"
-            yield Diagnostic(file.at(*path), "constant-condition", f"{who} this condition", hint)
+        for steps, part, is_met in constant_parts(file.meaning, path, condition):
+            asked = file.meaning.asked_of(path)
+            applicable = " to which the criterion applies" if _depends_on(file.meaning, part, is_met) else ""
+            message = f"{'every' if is_met else 'no'} offer{applicable} meets this condition"
+            hint = f"{_reason(file.meaning, asked, part, is_met)}{_remedy(path, is_met) if not steps else _LEAVE_OUT}"
+            yield Diagnostic(file.at(*path, *steps), "constant-condition", message, hint)
+
+
+def constant_parts(meaning: Meaning, root: Path, condition: Condition) -> Iterator[tuple[Path, Condition, bool]]:
+    """The widest parts of a whole condition that are always met, or never, with their paths below it."""
+    yield from _constant_in(meaning, meaning.asked_of(root), condition, ())
+
+
+def _constant_in(
+    meaning: Meaning, asked: Function, condition: Condition, path: Path
+) -> Iterator[tuple[Path, Condition, bool]]:
+    met = meaning.condition(condition)
+    if meaning.is_never(asked & met) or meaning.is_never(asked & ~met):
+        yield path, condition, not meaning.is_never(asked & met)
+    elif not isinstance(condition, Test):
+        for i, part in enumerate(condition.parts):
+            yield from _constant_in(meaning, asked, part, (*path, *step_to(condition, i)))
+
+
+def _depends_on(meaning: Meaning, condition: Condition, is_met: bool) -> bool:
+    """Whether a condition is constant only for those of which it is asked."""
+    met = meaning.condition(condition)
+    return not meaning.is_never(~met if is_met else met)
+
+
+_LEAVE_OUT = "leave it out: the other parts ask the same without it"
+
+
+def _remedy(root: Path, is_met: bool) -> str:
+    """What to write instead of a whole condition."""
+    if root[0] == "overrides":
+        return "the override decides every offer: ask for less" if is_met else "leave the override out, or ask for less"
+    if root[2] == "not_applicable":
+        return "leave the criterion out: it never applies" if is_met else "leave `not_applicable` out"
+    always = "always" if is_met else "never"
+    what = "criterion" if root[2] == "met_when" else "measure"
+    return f"the {what} is {always} met: leave the criterion out, or ask for what offers differ in"
+
+
+def _reason(meaning: Meaning, asked: Function, condition: Condition, is_met: bool) -> str:
+    """The fewest parts of a group that make it constant, where that is not all of them alone."""
+    if isinstance(condition, Test) or condition.operator == "not" or is_met is (condition.operator == "all"):
+        return ""
+    numbers = _clashing(meaning, asked, condition)
+    named = ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}" if numbers[1:] else str(numbers[0])
+    if not numbers[1:]:
+        return f"part {named} of `{condition.operator}` is {'always' if is_met else 'never'} met; "
+    clash = "leave nothing out" if is_met else "exclude each other"
+    return f"parts {named} of `{condition.operator}` {clash}; "
+
+
+def _clashing(meaning: Meaning, asked: Function, group: Combination) -> list[int]:
+    """The numbers, from 1 on, of parts of which none can be spared for the group to be constant."""
+    parts = [meaning.condition(part) for part in group.parts]
+    kept = list(range(len(parts)))
+    for i in kept.copy():
+        left = asked
+        for j in kept:
+            if j != i:
+                left &= parts[j] if group.operator == "all" else ~parts[j]
+        if len(kept) > 1 and meaning.is_never(left):
+            kept.remove(i)
+    return [i + 1 for i in kept]
 
 
 LINT = Lint("constant-condition", "a condition that every offer meets, or none", _constant_conditions)

@@ -32,7 +32,7 @@ from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
 from offers.tables.workbook_size import check_workbook
 from offers.tables.xlsx_sheet import sheet_of_xlsx
 
-_NOT_WHOLE = (CalamineError, ElementTree.ParseError, expat.ExpatError, KeyError, *DAMAGED_ARCHIVE)
+_NOT_WHOLE = (CalamineError, ElementTree.ParseError, expat.ExpatError, LookupError, *DAMAGED_ARCHIVE)
 
 
 def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:

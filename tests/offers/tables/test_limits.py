@@ -100,6 +100,22 @@ def test_an_open_document_that_ends_early_is_damaged(cut: bytes, tmp_path: Path)
         open_table(path, VOCABULARY, tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["UTUTF-8", "hex", "utf-7", "cp1252", "utf-16", "big5", "rot13"])
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"])
+def test_a_part_in_an_encoding_of_its_own_is_read_or_damaged(part: str, encoding: str, tmp_path: Path) -> None:
+    sheet = worksheet('<row><c t="inlineStr"><is><t>id</t></is></c></row>')
+    whole, path = xlsx(tmp_path / "whole.xlsx", sheet), tmp_path / "a.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            declared = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() if name == part else b""
+            target.writestr(name, declared + source.read(name))
+    try:
+        found = open_table(path, VOCABULARY, tmp_path).columns[0].header
+    except Rejected as error:
+        found = error.diagnostics[0].message
+    assert found in ("id", "the workbook cannot be opened: it is damaged, or is no workbook")
+
+
 def test_notes_without_content_are_passed_over_in_one_go(tmp_path: Path) -> None:
     cell = '<table:table-cell office:value-type="string">{}<text:p>{}</text:p></table:table-cell>'
     note = "<office:annotation/>"
@@ -149,6 +165,15 @@ def test_a_cell_is_no_longer_than_in_excel(file: str, tmp_path: Path) -> None:
         rejected = {line["offer"]: (line["code"], line["reason"]) for line in csv.DictReader(stream)}
     told = ("too-large", "the cell has more than 32,767 characters")
     assert (ran.code, rejected) == (1, dict.fromkeys([row[0] for row in rows[2:]], told))
+
+
+@pytest.mark.parametrize(("beyond", "line_end"), [(MAX_COLUMNS, "\n"), (2_000_000, "\n"), (MAX_COLUMNS, "\r\n")])
+def test_a_row_with_cells_without_end_costs_that_row(beyond: int, line_end: str, tmp_path: Path) -> None:
+    rows = ["id;name", "a;A", "b;B" + ";" * beyond, "c;C", ""]
+    (tmp_path / "a.csv").write_text(line_end.join(rows), newline="")
+    table = open_table(tmp_path / "a.csv", VOCABULARY, tmp_path)
+    assert {row: fault[:2] for row, fault in table.faults.items()} == {1: (3, "the row has more than 16,384 cells")}
+    assert table.frame.collect()["id"].to_list() == ["a", "b", "c"]
 
 
 # --- headers ---

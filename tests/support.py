@@ -81,7 +81,7 @@ def items_on(program: Program, stated: Stated, year: int) -> Items:
 def verdict_on(completions: Completions, stated: Stated, year: int) -> Verdict:
     """The verdict of a rulebook on what is stated, over all that can occur."""
     (situation,) = situations_of([completions], stated, year)
-    vectors = completions.vectors(completions.cases(situation).cases)
+    vectors = completions.vectors_in(situation)
     return ruling_over(completions.program, [ruling_on(completions.program, items) for items in vectors]).verdict
 
 

@@ -71,7 +71,7 @@ class Analyst:
     @cached_property
     def excluded(self) -> tuple[Pair, ...]:
         """The statuses of two items that can each occur, but never together."""
-        tied = sorted(_tied(self.everything))
+        tied = sorted(tied_items(self.everything))
         return tuple(
             ((self.names[one], status), (self.names[other], beside))
             for one, other in itertools.combinations(tied, 2)
@@ -132,7 +132,7 @@ class Analyst:
 
         The others are among what they are at the start.
         """
-        tied = _tied(vectors)
+        tied = tied_items(vectors)
         options = [
             self._best_first(i, o, verdict) if i in tied else self._helpful(i, o, verdict, start[i])
             for i, o in enumerate(options)
@@ -199,7 +199,7 @@ _COMMON: Mapping[tuple[Status, Status], Status | None] = {
 }
 
 
-def _tied(vectors: Vectors) -> frozenset[int]:
+def tied_items(vectors: Vectors) -> frozenset[int]:
     """The items that cannot turn out independently of the others."""
     return frozenset(i for i, column in enumerate(zip(*vectors, strict=True)) if len(set(column)) > 1)
 

@@ -123,7 +123,7 @@ class _FactAnalyst:
         return FactSets({wanted: self._expanded(self._missing(situation, wanted), ways) for wanted in both}, ())
 
     def _verdict_in(self, situation: Situation) -> Verdict:
-        vectors = self._completions.vectors(self._completions.cases(situation).cases)
+        vectors = self._completions.vectors_in(situation)
         verdicts = {self._analyst.verdict(items) for items in vectors}
         return verdicts.pop() if len(verdicts) == 1 else Verdict.UNDETERMINED
 

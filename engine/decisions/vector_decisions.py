@@ -6,21 +6,19 @@ mandatory, say) lead to one ruling, so two evaluators decide one of them; the re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.decisions.analysis import alike
+from engine.decisions.analysis import alike, tied_items
 from engine.decisions.decide import Decider, reject_departures
 from engine.decisions.trace import Execution
 from engine.diagnostics import IntegrityFault
 from engine.evaluation import reference
-from engine.evaluation.completions import Completions, Situation, each_for_itself
+from engine.evaluation.completions import Completions, Situation
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict
 from engine.values.logic import Status, union
-
-_OPPOSITE: Mapping[Status, Status] = {Status.MET: Status.NOT_MET, Status.NOT_MET: Status.MET}
 
 
 class VectorDecision(NamedTuple):
@@ -73,14 +71,13 @@ class VectorDecisions:
         self.program, self.completions = decider.program, decider.completions
         self.execution: Execution | None = None
         self._decider = decider
-        self._classes = _classes(alike(decider.program))
-        likeness = alike(decider.program)
+        likeness = _likeness(decider)
+        self._classes = _classes(likeness)
         self._class_of = [likeness.index(like) for like in likeness]
         self._decisive: dict[Items, set[tuple[int, Status]]] = {}
         self._of_vector: dict[Items, VectorDecision] = {}
         self._decided: dict[Items, VectorDecision] = {}
-        self._verdicts: dict[Items, Verdict] = {}
-        self._is_everything_possible = decider.analyst.everything == (each_for_itself(decider.program),)
+        self._over: dict[tuple[Items, ...], SituationDecision] = {}
 
     @property
     def vectors(self) -> int:
@@ -93,7 +90,15 @@ class VectorDecisions:
         Raises:
             IntegrityFault: the evaluators do not agree, or one failed.
         """
-        vectors = self.completions.vectors(self.completions.cases(situation).cases)
+        is_simple = not self.completions.shared
+        vectors = (situation.statuses,) if is_simple else self.completions.vectors_in(situation)
+        if vectors not in self._over:
+            self._over[vectors] = self._decide_over(vectors)
+        return self._over[vectors]
+
+    def _decide_over(self, vectors: tuple[Items, ...]) -> SituationDecision:
+        if len(vectors) == 1:
+            return SituationDecision(self.on(vectors[0]), vectors[0], self.decisive(vectors[0]))
         decisions = [self.on(items) for items in vectors]
         verdicts = {decision.verdict for decision in decisions}
         reached = {basis for decision in decisions for basis in decision.possible_bases}
@@ -101,8 +106,7 @@ class VectorDecisions:
             verdicts.pop() if len(verdicts) == 1 else Verdict.UNDETERMINED,
             tuple(name for name, _ in self.program.bases if name in reached),
         )
-        is_simple = self._is_everything_possible and len(vectors) == 1
-        decisive = self.decisive(vectors[0]) if is_simple else tuple(self._decider.analyst.decisive(vectors))
+        decisive = tuple(self._decider.analyst.decisive(vectors))
         return SituationDecision(decided, tuple(map(union, zip(*vectors, strict=True))), decisive)
 
     def on(self, items: Items) -> VectorDecision:
@@ -119,18 +123,10 @@ class VectorDecisions:
         """The criteria, by number, of which each alone would turn the verdict were it the opposite."""
         ordered = self._ordered(items)
         if ordered not in self._decisive:
-            self._decisive[ordered] = {(self._class_of[i], ordered[i]) for i in self._turning(ordered)}
+            turning = self._decider.analyst.decisive((ordered,))
+            self._decisive[ordered] = {(self._class_of[i], ordered[i]) for i in turning}
         decisive = self._decisive[ordered]
         return tuple(i for i in range(len(self.program.criteria)) if (self._class_of[i], items[i]) in decisive)
-
-    def _turning(self, ordered: Items) -> Iterator[int]:
-        """The criteria that decide; those that are alike, and have the same status, all do or none does."""
-        verdict = self._verdict(ordered)
-        for i in range(len(self.program.criteria)):
-            if ordered[i] in _OPPOSITE:
-                turned = (*ordered[:i], _OPPOSITE[ordered[i]], *ordered[i + 1 :])
-                if self._verdict(self._ordered(turned)) is not verdict:
-                    yield i
 
     def _decide(self, items: Items) -> VectorDecision:
         ordered = self._ordered(items)
@@ -141,11 +137,6 @@ class VectorDecisions:
         if decided != (expected.verdict, expected.possible_bases):
             raise IntegrityFault(f"the rule does not treat alike what was taken to be alike: {items}")
         return decided
-
-    def _verdict(self, ordered: Items) -> Verdict:
-        if ordered not in self._verdicts:
-            self._verdicts[ordered] = ruling_on(self.program, ordered).verdict
-        return self._verdicts[ordered]
 
     def _ordered(self, items: Items) -> Items:
         """The vector that stands for all that differ from it only in the order of what is treated alike."""
@@ -158,6 +149,12 @@ class VectorDecisions:
 
 
 _NUMBER = {status: number for number, status in enumerate(Status)}
+
+
+def _likeness(decider: Decider) -> list[object]:
+    """For each item what it is alike by; one that is tied to others by a fact is like none."""
+    tied = tied_items(decider.analyst.everything)
+    return [i if i in tied else like for i, like in enumerate(alike(decider.program))]
 
 
 def _classes(likeness: list[object]) -> list[list[int]]:

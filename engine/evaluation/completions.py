@@ -260,6 +260,10 @@ class Completions:
             for node, status in enumerate(statuses)
         ]
 
+    def vectors_in(self, situation: Situation) -> tuple[Items, ...]:
+        """What can be known of all criteria and overrides together in a situation."""
+        return self.vectors(self.cases(situation).cases)
+
     def vectors(self, cases: Sequence[Case]) -> tuple[Items, ...]:
         """What can be known of all criteria and overrides together: in each vector they can turn out independently."""
         return joined([tuple(case.statuses[node] for node in self.program.inputs) for case in cases])

@@ -96,7 +96,7 @@ class Verdicts:
 
     def _verdict_in(self, situation: Situation) -> str:
         completions = self._completions
-        vectors = completions.vectors(completions.cases(situation).cases)
+        vectors = completions.vectors_in(situation)
         return ruling_over(completions.program, [ruling_on(completions.program, v) for v in vectors]).verdict.value
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -21,7 +24,7 @@ from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 from tests.chance import tried
 from tests.engine.random_rulebooks import TRUTHS, VOCABULARY, YEAR, criteria, evidence, examples, full_evidence
-from tests.support import SUBJECT, Written, answer, make_rulebook
+from tests.support import SUBJECT, Written, answer, make_rulebook, make_vocabulary
 
 few = tried(60, suppress_health_check=[HealthCheck.too_slow])
 
@@ -32,20 +35,31 @@ def with_exemption(counts_as: str) -> Written:
     return {"met_when": {"fact": "good"}, "not_applicable": {"when": {"fact": "fair"}, "counts_as": counts_as}}
 
 
+APART = make_vocabulary({f"{name}_{i}": {"type": "judgement"} for name in ("good", "fair") for i in range(1, 6)})
+
+
+def apart(written: Sequence[Written]) -> dict[str, Written]:
+    """Criteria by their names, each with facts of its own: what one turns out to be says nothing of another."""
+    numbered = enumerate(written, 1)
+    return {f"C{i}": json.loads(re.sub('"(good|fair)"', rf'"\g<1>_{i}"', json.dumps(one))) for i, one in numbered}
+
+
 def counting(*written: Written, mandatory: list[str] | None = None) -> Rulebook:
-    named = {f"C{i}": criterion for i, criterion in enumerate(written, 1)}
+    named = apart(written)
     group = {"at_least": (len(named) + 1) // 2, "of": list(named), "mandatory": mandatory or []}
-    return make_rulebook(VOCABULARY, named, group)
+    return make_rulebook(APART, named, group)
 
 
 @st.composite
-def of_one_group(draw: st.DrawFn, written: st.SearchStrategy[Written]) -> Rulebook:
+def of_one_group(draw: st.DrawFn, written: st.SearchStrategy[Written], *, are_apart: bool = False) -> Rulebook:
     """Criteria that stand in one group, some of which may not apply: many of them are alike."""
-    named = {f"C{i}": criterion for i, criterion in enumerate(draw(st.lists(written, min_size=2, max_size=5)), 1)}
+    several = draw(st.lists(written, min_size=2, max_size=5))
+    named = apart(several) if are_apart else {f"C{i}": criterion for i, criterion in enumerate(several, 1)}
     mandatory = draw(st.lists(st.sampled_from(list(named)), unique=True))
     count = {"at_least": draw(st.integers(1, len(named))), "of": list(named), "mandatory": mandatory}
     group = draw(st.sampled_from([{"all": list(named)}, {"any": list(named)}, count]))
-    return make_rulebook(VOCABULARY, named, draw(st.sampled_from([group, {"not": group}])))
+    vocabulary = APART if are_apart else VOCABULARY
+    return make_rulebook(vocabulary, named, draw(st.sampled_from([group, {"not": group}])))
 
 
 SIMPLE = (PLAIN, *map(with_exemption, ("excluded", "met", "not_met")))
@@ -62,7 +76,7 @@ def possible_vectors(rulebook: Rulebook) -> st.SearchStrategy[list[Items]]:
 @few
 @given(data=st.data())
 def test_a_vector_is_decided_as_the_reference_rules_on_it(engine: str, data: st.DataObject) -> None:
-    rulebook = data.draw(of_one_group(st.sampled_from(SIMPLE)))
+    rulebook = data.draw(of_one_group(st.sampled_from(SIMPLE), are_apart=True))
     vector_decisions = VectorDecisions(Decider(rulebook, engine=engine))
     for items in data.draw(possible_vectors(rulebook)):
         expected = ruling_on(vector_decisions.program, items)
@@ -90,7 +104,7 @@ def test_the_vector_of_an_offer_is_decided_as_the_offer_is(
 @few
 @given(data=st.data())
 def test_what_decides_a_vector_is_what_the_analyst_finds(data: st.DataObject) -> None:
-    rulebook = data.draw(of_one_group(st.sampled_from(SIMPLE)))
+    rulebook = data.draw(of_one_group(st.sampled_from(SIMPLE), are_apart=True))
     decider = Decider(rulebook, engine="reference")
     vector_decisions, analyst = VectorDecisions(decider), Analyst(decider.program)
     for items in data.draw(possible_vectors(rulebook)):
@@ -140,7 +154,7 @@ def test_what_was_wrongly_taken_to_be_alike_is_no_decision(monkeypatch: pytest.M
 
 def test_each_program_has_the_items_of_its_own_criteria_and_overrides() -> None:
     override = {"O": {"when": {"fact": "fair"}, "verdict": "met"}}
-    plain = counting(PLAIN)
+    plain = make_rulebook(VOCABULARY, {"C1": PLAIN}, {"all": ["C1"]})
     rulebooks = [plain, make_rulebook(VOCABULARY, {"C1": {"met_when": {"fact": "fair"}}}, {"all": ["C1"]}, override)]
     programs = [compile_rulebook(rulebook) for rulebook in rulebooks]
     stated = {"good": answer("yes"), "fair": answer("no")}

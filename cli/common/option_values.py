@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 _DIGEST, _COUNT = re.compile(r"[0-9a-f]{64}\Z"), re.compile(r"[0-9]{1,18}\Z")
+_SIZE = re.compile(r"([0-9]{1,9}) ?([KMGT]?)(?:i?B)?\Z", re.IGNORECASE)
 
 
 class Words(click.ParamType[str]):
@@ -93,6 +94,27 @@ class Count(click.ParamType[int]):
         if not _COUNT.match(str(value)):
             self.fail(f"`{value}` is no count: digits alone", param, ctx)
         return int(value)
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes: digits, with a unit or without."""
+
+    name = "size"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number of bytes.
+
+        Raises:
+            click.BadParameter: it is no size, or nothing.
+
+        >>> Size().convert("512 MiB", None, None), Size().convert("2g", None, None), Size().convert("100", None, None)
+        (536870912, 2147483648, 100)
+        """
+        match = _SIZE.match(str(value))
+        size = int(match[1]) * 1024 ** " kmgt".index(match[2].lower() or " ") if match else 0
+        if not size:
+            self.fail(f"`{value}` is no size: digits and KiB, MiB, GiB or TiB", param, ctx)
+        return size
 
 
 class FileName(click.Path):

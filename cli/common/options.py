@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Function
-from cli.common.option_values import FileName, Words
+from cli.common.option_values import FileName, Size, Words
 
 if TYPE_CHECKING:
     from engine.explanation.words_and_numbers import Language
@@ -81,14 +81,16 @@ def reading_options(function: Function) -> Function:
         ("--separator", {"type": click.Choice([";", ",", "tab", "|"]), "help": "What separates the cells of CSV."}),
         ("--decimal", {"type": click.Choice([",", "."]), "help": "The decimal sign of numbers in texts."}),
         ("--sheet", {"metavar": "NAME", "help": "The sheet of a workbook; by default Register, or the first."}),
+        ("--max-size", {"type": Size(), "metavar": "SIZE", "help": "How large a file may be: 512MiB, 20GiB."}),
+        ("--max-rows", {"type": click.IntRange(1), "metavar": "N", "help": "How many rows a table may have."}),
     )
     for name, declared in reversed(options):
         function = click.option(name, expose_value=False, callback=_keep, **declared)(function)  # type: ignore[arg-type]
     return function
 
 
-def _keep(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    if parameter.name == "encoding" and value is not None:
+def _keep(context: click.Context, parameter: click.Parameter, value: str | int | None) -> None:
+    if parameter.name == "encoding" and isinstance(value, str):
         try:
             "".encode(value)
         except LookupError:

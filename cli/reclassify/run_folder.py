@@ -24,6 +24,7 @@ from engine.explanation.words_and_numbers import Language, Wording
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from offers.tables.formulas import harmless_cell
+from offers.tables.limits import MAX_TEXT
 from offers.tables.offer_files import OfferRows
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -
                 number, header = request.table.number_of(row.row), column.header if column else None
                 what = (diagnostic.code, diagnostic.message, diagnostic.hint)
                 cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
-                writer.writerow(["" if cell is None else harmless_cell(str(cell)) for cell in cells])
+                writer.writerow(["" if cell is None else harmless_cell(str(cell)[:MAX_TEXT]) for cell in cells])
 
 
 def _place_below(register: str, place: Place) -> str:

@@ -18,6 +18,7 @@ import yaml
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.nesting import MAX_DEPTH, place_at, too_deep
+from engine.documents.regular_file import open_regular
 
 if TYPE_CHECKING:
     from engine.documents.json_events import JsonText
@@ -156,10 +157,10 @@ def read_file(path: Path) -> bytes:
     """The bytes of a file, no more of them than a reader accepts and one to show that there are too many.
 
     Raises:
-        Rejected: it cannot be read.
+        Rejected: it cannot be read, or is no file.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None

@@ -14,6 +14,7 @@ from offers.tables.cells import DecimalSign
 from offers.tables.csv_text import Fault, end_of_record, first_record, records_of
 from offers.tables.decimal_signs import PlaceOf, decimal_sign
 from offers.tables.headers import HEADER_WITHIN, ID, Column, Headers
+from offers.tables.limits import MAX_COLUMNS
 from offers.tables.reading import Reading
 from offers.tables.table import EXTRA, ROW, Table
 from offers.tables.table_file import TableFile
@@ -116,7 +117,8 @@ def _head_by(separator: str, text: str, headers: Headers) -> _Head:
         if at >= len(text):
             break
         record = first_record(text[at:], separator)
-        names = [] if isinstance(record, Fault) else [headers.name_of(header) for header in record]
+        is_read = not isinstance(record, Fault) and len(record) <= MAX_COLUMNS
+        names = [headers.name_of(header) for header in record] if is_read else []
         if ID in names:
             line = text[at:].split("\n", 1)[0]
             return _Head(separator, above, record, sum(name is not None for name in names), line)

@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import AnyStr, NamedTuple, TextIO
 
 from engine.diagnostics import quoted
+from offers.tables.limits import MAX_COLUMNS
 
 _BLOCK = 2**22
 _LONGEST = 2**24
@@ -48,6 +49,9 @@ class Fault(NamedTuple):
 
 
 NO_TEXT = Fault(1, "the cell holds bytes that are no text in the file's encoding", "save it as UTF-8")
+
+
+_TOO_MANY = Fault(1, f"the row has more than {MAX_COLUMNS:,} cells", "delete what is beyond the headers", "too-large")
 
 
 class CsvRecords(NamedTuple):
@@ -143,12 +147,22 @@ def _plain_lines(path: Path, skipped: int) -> int | None:
     """How many lines stand below the header of a file whose lines are its records; None where they may not be."""
     lines, returns, pairs, last = 0, 0, 0, b"\n"
     for block in _bytes_of(path):
-        if b'"' in block:
+        if b'"' in block or _has_long_line(block, b"\n"):
             return None
         lines, returns = lines + block.count(b"\n"), returns + block.count(b"\r")
         pairs += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
         last = block[-1:]
     return lines + (last != b"\n") - skipped - 1 if returns == pairs else None
+
+
+def _has_long_line(part: AnyStr, end: AnyStr) -> bool:
+    """Whether a line in a part of a file is so long that it may have more cells than a reader makes room for."""
+    at = 0
+    while len(part) - at > MAX_COLUMNS:
+        if (found := part.rfind(end, at, at + MAX_COLUMNS)) < 0:
+            return True
+        at = found + 1
+    return False
 
 
 def _whole_lines(path: Path, codec: str, *, ends_with_cr: bool) -> Iterator[str]:
@@ -195,7 +209,7 @@ class _Writer:
 
     def _write_plain(self, text: str) -> bool:
         """Write a text at once in which every record is well-formed; whether it is one."""
-        if _NO_TEXT.search(text) or _CR_ALONE.search(text):
+        if _NO_TEXT.search(text) or _CR_ALONE.search(text) or _has_long_line(text, "\n"):
             return False
         rest = self._pattern.in_quotes.sub("x", text) if '"' in text else text
         if '"' in rest or not rest.endswith("\n"):
@@ -247,6 +261,8 @@ class _Writer:
     def _fault_in(self, record: str) -> Fault | None:
         if match := _NO_TEXT.search(record):
             return NO_TEXT._replace(cell=record[: match.start()].count(self._separator) + 1)
+        if record.count(self._separator) >= MAX_COLUMNS and '"' not in record:
+            return _TOO_MANY._replace(cell=self._width + 1)
         at, cell, whole = 0, 0, record.rstrip("\r\n")
         while True:
             match, cell = self._pattern.cell.match(whole, at), cell + 1

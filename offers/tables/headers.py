@@ -13,6 +13,7 @@ from engine.documents.places import place_of_key
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from offers.tables.limits import MAX_COLUMNS, too_large
 
 ID = "id"
 IDS = (ID, "part_of")
@@ -41,7 +42,9 @@ DETAILS: Mapping[str, Text] = {
     "as_of": Text(da="opgjort", en="as of"),
     "stated_as": Text(da="angivet som", en="stated as"),
 }
-_YEAR = re.compile(r"(.*\S)[\s_]+\(?([0-9]{4})\)?\Z")
+_MAX_COMPARED = 100
+"""For so many headers that are not known a near one is looked for, which takes a while."""
+_YEAR = re.compile(r"[\s_]\(?([0-9]{4})\)?\Z")
 
 
 HEADER_WITHIN = 10
@@ -157,11 +160,12 @@ class Headers:
             *((detail, _endings(detail)) for detail in DETAILS),
         ):
             for ending in endings:
-                written = _YEAR.match(plain.removesuffix(ending)) if plain.endswith(ending) else None
-                fact = self._yearly.get(written[1].rstrip(",:")) if written else None
+                before = plain.removesuffix(ending)
+                written = _YEAR.search(before) if plain.endswith(ending) else None
+                fact = self._yearly.get(before[: written.start()].rstrip().rstrip(",:")) if written else None
                 if written and fact:
-                    name = f"{fact.id}_{written[2]}" + (f"_{detail}" if detail else "")
-                    return Column("", 0, name, fact, int(written[2]), detail)
+                    name = f"{fact.id}_{written[1]}" + (f"_{detail}" if detail else "")
+                    return Column("", 0, name, fact, int(written[1]), detail)
         return None
 
     def read(
@@ -176,8 +180,10 @@ class Headers:
         `place_of` gives the place of the header of a column by its number, where that is not in the first line.
 
         Raises:
-            Rejected: a header is not known or two say the same, or there is no `id`.
+            Rejected: a header is not known or two say the same, there is no `id`, or there are too many.
         """
+        if len(headers) > MAX_COLUMNS:
+            raise too_large(file, f"the table has more than {MAX_COLUMNS:,} columns")
         ignored = set(ignored)
         diagnostics: list[Diagnostic] = []
         columns: dict[str, Column] = {}
@@ -187,7 +193,7 @@ class Headers:
                 continue
             place = place_of(number) if place_of else Place(file, 1, number)
             if column is None:
-                diagnostics.append(self._unknown(header, place))
+                diagnostics.append(self._unknown(header, place, is_compared=len(diagnostics) < _MAX_COMPARED))
             elif column.name in columns:
                 message = f"{quoted(header)} and {quoted(columns[column.name].header)} are both `{column.name}`"
                 diagnostics.append(Diagnostic(place, "repeated-column", message, "leave one of them out"))
@@ -201,11 +207,11 @@ class Headers:
             raise Rejected(diagnostics)
         return list(columns.values())
 
-    def _unknown(self, header: str, place: Place) -> Diagnostic:
+    def _unknown(self, header: str, place: Place, *, is_compared: bool) -> Diagnostic:
         if header.strip().lower() in self._yearly:
             near: str | None = f"it has a value for each year: did you mean `{header.strip()}_2016`?"
         else:
-            near = near_hint(header.lower(), self._known())
+            near = near_hint(header.lower(), self._known()) if is_compared else None
         hint = f"{near} " if near and "did" in near else ""
         hint += "leave it out of what is read with `--ignore-column`"
         return Diagnostic(place, "unknown-column", f"there is no fact or attribute {quoted(header)}", hint)

@@ -29,7 +29,7 @@ _FORMULA, _NUMBER = (re.compile(rb"\b" + name + rb"=[\"']") for name in (rb"tabl
 _NUMBERS, _OTHERS = (b"float", b"percentage", b"currency"), (b"string", b"boolean", b"date", b"time")
 _UNTOLD = re.compile(rb"<text:(?:tab|line-break)\b|<!")
 _OF_ERROR = re.compile(rb"calcext:value-type=[\"']error[\"']")
-_ANNOTATION = re.compile(rb"<office:annotation\b.*?</office:annotation>", re.DOTALL)
+_ANNOTATION = re.compile(rb"<office:annotation\b[^>]*(?<!/)>.*?</office:annotation>", re.DOTALL)
 _CDATA, _COMMENT = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL), re.compile(rb"<!--.*?-->", re.DOTALL)
 _PARAGRAPH = re.compile(rb"<text:p\b[^>]*?(?:/>|>(.*?)</text:p>)", re.DOTALL)
 _STRING_VALUE = re.compile(rb"office:string-value=(?:\"[^\"]|'[^'])")

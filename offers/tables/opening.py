@@ -13,10 +13,11 @@ from engine.values.canonical import in_unicode
 from offers.tables.cells import WHITESPACE
 from offers.tables.csv import open_csv
 from offers.tables.headers import Headers
+from offers.tables.limits import MAX_TEXT, check_rows
 from offers.tables.ndjson import open_ndjson
 from offers.tables.parquet import open_parquet
 from offers.tables.reading import FOUND_OUT, Reading
-from offers.tables.table import Table
+from offers.tables.table import EXTRA, Table
 from offers.tables.table_file import TableFile
 from offers.tables.workbook import open_workbook
 
@@ -43,8 +44,21 @@ def open_table(
         hint = "give the file, or the folder that it is in, another name"
         raise rejected(Place(str(path)), "unreadable", "the path is not written in UTF-8", hint)
     try:
-        file = TableFile(path, reading.encoding)
+        file = TableFile(path, reading.encoding, reading.max_size)
     except OSError as error:
         raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
     opened = _OPENED_BY[file.kind](file, Headers(vocabulary), tuple(ignored), scratch, reading)
+    check_rows(file.name, opened.most_rows if opened.rows is None else opened.rows, file.kind, reading.max_rows)
+    opened = opened if opened.files else _with_long_texts_told(opened)
     return opened._replace(frame=opened.frame.with_columns(pl.col("id").cast(pl.String).str.strip_chars(WHITESPACE)))
+
+
+def _with_long_texts_told(table: Table) -> Table:
+    """The table, in which a row with a longer text than a cell may hold has a cell too many: it is looked at alone."""
+    is_long = pl.any_horizontal(pl.col(column.name).str.len_chars() > MAX_TEXT for column in table.columns)
+    told = pl.when(is_long).then(pl.lit("too long"))
+    if EXTRA in table.frame.collect_schema():
+        return table._replace(frame=table.frame.with_columns(pl.coalesce(EXTRA, told).alias(EXTRA)))
+    if not table.frame.select(is_long.any()).collect().item():
+        return table
+    return table._replace(frame=table.frame.with_columns(told.alias(EXTRA)))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import os
 import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from engine.diagnostics import Place, rejected
+from engine.documents.regular_file import open_regular
 from offers.tables.encoding import UTF_8, encoding_of
+from offers.tables.limits import check_size
 
 _SAMPLE, BLOCK = 2**20, 2**22
 _PARQUET, _ZIP, _COMPOUND = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -28,24 +31,26 @@ class TableFile:
     """The bytes of a file: what they are, their digest and, for text, how it is encoded.
 
     `encoding` is that which whoever asks has named, as Python names it; `codec` is that which is found. A folder is
-    taken as files of Parquet, one after the other.
+    taken as files of Parquet, one after the other. It has no more than `max_size` bytes, or than its kind may.
 
     Raises:
         Rejected: nothing that can be a table is there.
         OSError: it cannot be read.
     """
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    def __init__(self, path: Path, encoding: str | None = None, max_size: int | None = None) -> None:
         self.path, self.name = path, str(path)
         if path.is_dir():
-            self._take_folder()
+            self._take_folder(max_size)
             return
         self.files = [path]
         digest, text = hashlib.sha256(), UTF_8
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             self.start = stream.read(_SAMPLE)
             stream.seek(0)
             self.kind = self._kind()
+            if self.kind not in ("xlsx", "ods"):
+                check_size(path, os.fstat(stream.fileno()).st_size, self.kind, max_size)
             for block in iter(lambda: stream.read(BLOCK), b""):
                 digest.update(block)
         self.sha256 = digest.hexdigest()
@@ -53,10 +58,12 @@ class TableFile:
             text = encoding_of(path, self.name, encoding)
         self.encoding, self.codec = text
 
-    def _take_folder(self) -> None:
+    def _take_folder(self, max_size: int | None) -> None:
         self.kind, self.files = "parquet", parquet_files(self.path)
         if not self.files:
             raise rejected(Place(self.name), "unreadable", "there are no Parquet files in the folder")
+        for file in self.files:
+            check_size(file, file.stat().st_size, self.kind, max_size)
         self.sha256 = digest_of_files(self.files)
 
     def _kind(self) -> str:
@@ -103,9 +110,10 @@ def is_duckdb(path: Path) -> bool:
     """Whether a file is a database of DuckDB.
 
     Raises:
+        Rejected: it is no file.
         OSError: it cannot be read.
     """
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         return stream.read(12).endswith(_DUCKDB)
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
@@ -28,9 +29,10 @@ from offers.tables.sheet_faults import check_headers, faults_of_rows, hidden_row
 from offers.tables.standard_error import unheard
 from offers.tables.table import EXTRA, Table, frame_of_texts, letters_of, place_in_sheet
 from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
+from offers.tables.workbook_size import check_workbook
 from offers.tables.xlsx_sheet import sheet_of_xlsx
 
-_NOT_WHOLE = (CalamineError, ElementTree.ParseError, KeyError, *DAMAGED_ARCHIVE)
+_NOT_WHOLE = (CalamineError, ElementTree.ParseError, expat.ExpatError, LookupError, *DAMAGED_ARCHIVE)
 
 
 def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:
@@ -42,6 +44,7 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
     with _told_as_ours(file.name):
+        check_workbook(file.path, file.kind, reading.max_size, reading.max_rows)
         choice, content = _read(file, reading.sheet)
     sheet, rows = choice.name, content.rows
     at = next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if _names_columns(row, headers)), 0)

@@ -1,0 +1,61 @@
+"""How large a table may be, by the kind of its file: what is larger is refused before any of it is taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from engine.diagnostics import Place, Rejected, rejected
+
+MIB, GIB = 2**20, 2**30
+MAX_SIZE: Mapping[str, int] = MappingProxyType(
+    {"csv": 8 * GIB, "ndjson": 512 * MIB, "parquet": 64 * GIB, "xlsx": 256 * MIB, "ods": 256 * MIB}
+)
+"""How many bytes a file may have; a workbook is counted as it is when it is unpacked."""
+MAX_ROWS: Mapping[str, int] = MappingProxyType(
+    {"csv": 100_000_000, "ndjson": 2_000_000, "parquet": 1_000_000_000, "xlsx": 2**20, "ods": 2**20}
+)
+"""How many rows a table may have; a worksheet of Excel has room for no more than here."""
+MAX_COLUMNS = 2**14
+"""How many columns a table may have: those that a worksheet of Excel has room for."""
+MAX_CELLS, MAX_SHARED_TEXTS, MAX_TEXT = 8_000_000, 2_000_000, 32_767
+"""How many cells a worksheet may have, how many texts they may share, how long one may be: in Excel, no longer."""
+_UNITS = (("GiB", GIB), ("MiB", MIB), ("KiB", 2**10), ("bytes", 1))
+
+
+def size_text(size: int) -> str:
+    """A size in the largest unit of which it is a whole number.
+
+    >>> size_text(256 * 2**20), size_text(3 * 2**30), size_text(1000)
+    ('256 MiB', '3 GiB', '1000 bytes')
+    """
+    title, unit = next((title, unit) for title, unit in _UNITS if size % unit == 0)
+    return f"{size // unit} {title}"
+
+
+def check_size(path: Path, size: int, kind: str, asked_for: int | None) -> None:
+    """Check that a file has no more bytes than one of its kind may, or than is asked for.
+
+    Raises:
+        Rejected: it has.
+    """
+    if size > (most := asked_for or MAX_SIZE[kind]):
+        unpacked = " when it is unpacked" if kind in ("xlsx", "ods") else ""
+        raise too_large(str(path), f"the file has more than {size_text(most)}{unpacked}", "--max-size")
+
+
+def check_rows(file: str, rows: int, kind: str, asked_for: int | None) -> None:
+    """Check that a table has no more rows than one of its kind may, or than is asked for.
+
+    Raises:
+        Rejected: it has.
+    """
+    if rows > (most := asked_for or MAX_ROWS.get(kind, rows)):
+        raise too_large(file, f"the table has more than {most:,} rows", "--max-rows")
+
+
+def too_large(file: str, message: str, option: str | None = None) -> Rejected:
+    """A rejection of what is too large, with the option that lets it through, if one does."""
+    allowed = f"; if it is meant to be so large, allow it with `{option}`" if option else ""
+    return rejected(Place(file), "too-large", message, f"delete what is not part of the table, or split it{allowed}")

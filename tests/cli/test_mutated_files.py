@@ -1,0 +1,46 @@
+"""Whatever somebody made of a good file: an answer and an exit code that are documented, in bounded time and memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.chance import SEED, SOAK, chance
+from tests.command import ROOT, Ran
+from tests.mutated import KINDS, damaged, faults
+
+NUMBER = 200 if SOAK == 1 else 10_000
+
+
+@pytest.mark.slow
+@pytest.mark.hypothesis
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system sets no limits to a process")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_file_ends_as_documented(kind: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.mutated", kind, str(NUMBER), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SEKSKANT_SEED": str(SEED)}
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, ""), f"seed {SEED}, files in {tmp_path}: {ran.stderr[-300:]}"
+    assert ran.stderr.count("at ") >= NUMBER
+
+
+def test_a_fault_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [(70, "", "this is a defect"), (1, "Gnisten", "Traceback"), (0, "", ""), (0, "Gnisten", "")]
+    endings = iter([Ran(*ending) for ending in told])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tests.mutated.here", lambda *arguments: next(endings))
+    assert list(faults("offer", 4)) == [
+        "0.a.yaml: exit code 70: this is a defect",
+        "1.a.yaml: exit code 1: Traceback",
+        "2.a.yaml: the offer beside it is not decided",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.a.yaml", "1.a.yaml", "2.a.yaml"]
+
+
+def test_most_files_are_damaged_and_some_are_read() -> None:
+    data = b"id;name\na;b\n"
+    assert sum(damaged(data, chance(i)) == data for i in range(100)) < 20

@@ -1,0 +1,205 @@
+"""What is too large, or not whole, is refused before a reader is let at it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.diagnostics import Rejected
+from engine.rulebooks.library import Library
+from offers.tables import workbook_size
+from offers.tables.headers import Headers
+from offers.tables.limits import MAX_COLUMNS
+from offers.tables.opening import open_table
+from offers.tables.reading import Reading
+from offers.tables.workbook_size import check_workbook
+from tests.chance import cheap
+from tests.command import sekskant
+from tests.offers.tables.handmade import worksheet, xlsx
+from tests.offers.tables.opendocument import ods
+
+VOCABULARY = Library().rulebooks[0].vocabulary
+HEADERS = Headers(VOCABULARY)
+ROWS = '<row r="1"><c r="A1"/><c r="B1"/></row><row r="2"><c r="A2"/></row>'
+PREFIXED = '<x:worksheet xmlns:x="m"><x:sheetData><x:row><x:c/></x:row><x:row/></x:sheetData></x:worksheet>'
+TEXT = '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>'
+
+TOO_LARGE: dict[str, tuple[str, Mapping[str, int], str | None]] = {
+    "rows": (worksheet(ROWS), {"max_rows": 1}, "a sheet has more than 1 rows"),
+    "as many rows": (worksheet(ROWS), {"max_rows": 2}, None),
+    "rows with a prefix": (PREFIXED, {"max_rows": 1}, "a sheet has more than 1 rows"),
+    "rows, and breaks between them": (worksheet("<row/>", after="<rowBreaks/>"), {"max_rows": 1}, None),
+    "cells": (worksheet(ROWS), {"MAX_CELLS": 2}, "a sheet has more than 2 cells"),
+    "as many cells": (worksheet(ROWS), {"MAX_CELLS": 3}, None),
+    "cells, and columns": (worksheet(ROWS, before="<cols><col/></cols>"), {"MAX_CELLS": 3}, None),
+    "texts": (worksheet(ROWS), {"MAX_SHARED_TEXTS": 2}, "the workbook has more than 2 texts"),
+    "as many texts": (worksheet(ROWS), {"MAX_SHARED_TEXTS": 3}, None),
+    "a long text": (worksheet(TEXT.format("x" * 400_000)), {}, "a cell has more than 32,767 characters"),
+    "a text of escapes": (worksheet(TEXT.format("_x0041_" * 32_767)), {}, None),
+    "parts": (worksheet(ROWS), {"_MAX_PARTS": 5}, "the workbook has more than 5 parts"),
+    "bytes": (worksheet(ROWS), {"max_size": 1_000}, "the file has more than 1000 bytes when it is unpacked"),
+}
+
+
+@pytest.mark.parametrize("case", TOO_LARGE)
+def test_a_workbook_that_is_too_large_is_refused(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet, limits, message = TOO_LARGE[case]
+    path = xlsx(tmp_path / "a.xlsx", sheet, ["<t>x</t>"] * 3)
+    asked_for = {name: limits.get(name) for name in ("max_size", "max_rows")}
+    for name in limits.keys() - asked_for:
+        monkeypatch.setattr(workbook_size, name, limits[name])
+    try:
+        check_workbook(path, "xlsx", **asked_for)
+        found = None
+    except Rejected as error:
+        (diagnostic,) = error.diagnostics
+        found = diagnostic.message
+        assert diagnostic.code == "too-large"
+    assert found == message
+
+
+def test_rows_and_cells_of_an_open_document_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = ods(tmp_path / "a.ods", "<table:table-row><table:table-cell/><table:covered-table-cell/></table:table-row>")
+    check_workbook(path, "ods", None, 3)
+    with pytest.raises(Rejected, match="more than 2 rows"):
+        check_workbook(path, "ods", None, 2)
+    monkeypatch.setattr(workbook_size, "MAX_CELLS", 3)
+    with pytest.raises(Rejected, match="more than 3 cells"):
+        check_workbook(path, "ods", None, None)
+
+
+@pytest.mark.parametrize("said", [100, 2**31])
+def test_a_part_that_is_not_as_long_as_it_says_is_damaged(said: int, tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "a.xlsx", worksheet(TEXT.format("id") + " " * 5_000))
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"xl/worksheets/sheet1.xml") - 46
+    data[at + 24 : at + 28] = said.to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(zipfile.BadZipFile):
+        check_workbook(path, "xlsx", None, None)
+    with pytest.raises(Rejected, match="it is damaged, or is no workbook"):
+        open_table(path, VOCABULARY, tmp_path)
+
+
+@pytest.mark.parametrize("cut", [b"</office:document-content>", b"</table:table>", b"<table:table-row"])
+def test_an_open_document_that_ends_early_is_damaged(cut: bytes, tmp_path: Path) -> None:
+    whole, path = ods(tmp_path / "whole.ods", "<table:table-row/>"), tmp_path / "a.ods"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, data[: data.rindex(cut)] if name == "content.xml" else data)
+    with pytest.raises(Rejected, match="it is damaged, or is no workbook"):
+        open_table(path, VOCABULARY, tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["UTUTF-8", "hex", "utf-7", "cp1252", "utf-16", "big5", "rot13"])
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"])
+def test_a_part_in_an_encoding_of_its_own_is_read_or_damaged(part: str, encoding: str, tmp_path: Path) -> None:
+    sheet = worksheet('<row><c t="inlineStr"><is><t>id</t></is></c></row>')
+    whole, path = xlsx(tmp_path / "whole.xlsx", sheet), tmp_path / "a.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            declared = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() if name == part else b""
+            target.writestr(name, declared + source.read(name))
+    try:
+        found = open_table(path, VOCABULARY, tmp_path).columns[0].header
+    except Rejected as error:
+        found = error.diagnostics[0].message
+    assert found in ("id", "the workbook cannot be opened: it is damaged, or is no workbook")
+
+
+def test_notes_without_content_are_passed_over_in_one_go(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="string">{}<text:p>{}</text:p></table:table-cell>'
+    note = "<office:annotation/>"
+    path = ods(tmp_path / "a.ods", f"<table:table-row>{cell.format(note * 50_000, 'id')}</table:table-row>")
+    assert open_table(path, VOCABULARY, tmp_path).columns[0].header == "id"
+
+
+@pytest.mark.parametrize(
+    ("reading", "message"),
+    [
+        (Reading(max_rows=1), "the table has more than 1 rows"),
+        (Reading(max_size=10), "the file has more than 10 bytes"),
+        (Reading(max_rows=2, max_size=11), None),
+    ],
+)
+def test_a_table_has_no_more_than_is_asked_for(reading: Reading, message: str | None, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\naaa\nbbb\n")
+    if message is None:
+        assert open_table(tmp_path / "a.csv", VOCABULARY, tmp_path, (), reading).rows == 2
+    else:
+        with pytest.raises(Rejected, match=f"a.csv: too-large: {message}"):
+            open_table(tmp_path / "a.csv", VOCABULARY, tmp_path, (), reading)
+
+
+def test_options_say_how_large_a_register_may_be(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id;name\na;A\nb;B\n")
+    for option, code in (("--max-rows=1", 1), ("--max-rows=2", 0), ("--max-size=10", 1), ("--max-size=1KiB", 0)):
+        ran = sekskant("reclassify", "a.csv", option, "--year", "2018", "--out", "run", cwd=tmp_path)
+        assert (ran.code, "too-large" in ran.err) == (code, code == 1), ran.err
+
+
+HOSTILE = ["x", ".", ",", "9", " 9", "1e", "%", "|", "<", "-", "1..", "/", "\U0001f600"]
+
+
+@pytest.mark.parametrize("file", ["a.csv", "a.ndjson"])
+def test_a_cell_is_no_longer_than_in_excel(file: str, tmp_path: Path) -> None:
+    """Whatever it is made of, in a column of texts and in one of numbers; the rows beside it are decided."""
+    rows = [("good", "A", "2"), ("longest", "x" * 32_767, "2")]
+    rows += [(f"name{i}", "x" + sign * 100_000, "2") for i, sign in enumerate(HOSTILE)]
+    rows += [(f"fact{i}", "A", sign * 100_000) for i, sign in enumerate(HOSTILE)]
+    keys = ("id", "name", "diagnoses")
+    lines = [";".join(keys), *map(";".join, rows)]
+    lines = lines if file.endswith("csv") else [json.dumps(dict(zip(keys, row, strict=True))) for row in rows]
+    (tmp_path / file).write_text("\n".join(lines))
+    ran = sekskant("reclassify", file, "--year", "2018", "--out", "run", cwd=tmp_path)
+    with (tmp_path / "run" / "rejected.csv").open(newline="") as stream:
+        rejected = {line["offer"]: (line["code"], line["reason"]) for line in csv.DictReader(stream)}
+    told = ("too-large", "the cell has more than 32,767 characters")
+    assert (ran.code, rejected) == (1, dict.fromkeys([row[0] for row in rows[2:]], told))
+
+
+@pytest.mark.parametrize(("beyond", "line_end"), [(MAX_COLUMNS, "\n"), (2_000_000, "\n"), (MAX_COLUMNS, "\r\n")])
+def test_a_row_with_cells_without_end_costs_that_row(beyond: int, line_end: str, tmp_path: Path) -> None:
+    rows = ["id;name", "a;A", "b;B" + ";" * beyond, "c;C", ""]
+    (tmp_path / "a.csv").write_text(line_end.join(rows), newline="")
+    table = open_table(tmp_path / "a.csv", VOCABULARY, tmp_path)
+    assert {row: fault[:2] for row, fault in table.faults.items()} == {1: (3, "the row has more than 16,384 cells")}
+    assert table.frame.collect()["id"].to_list() == ["a", "b", "c"]
+
+
+# --- headers ---
+
+
+def test_more_columns_than_a_sheet_has_are_refused() -> None:
+    with pytest.raises(Rejected, match=r"a\.csv: too-large: the table has more than 16,384 columns"):
+        HEADERS.read(["id", *[""] * MAX_COLUMNS], "a.csv")
+
+
+def test_a_long_header_is_looked_at_once() -> None:
+    assert HEADERS.name_of("_" * 1_000_000) is None
+
+
+_PATTERN_OF_BEFORE = re.compile(r"(.*\S)[\s_]+\(?([0-9]{4})\)?\Z")
+
+
+@cheap
+@given(
+    st.lists(st.sampled_from(["outside_share", "Andel", " ", "_", "2016", "(", ")", ",", ":", "source"]), max_size=8)
+)
+def test_the_year_of_a_header_is_found_as_by_the_pattern(words: list[str]) -> None:
+    plain = " ".join("".join(["outside_share", *words]).split())
+    match = _PATTERN_OF_BEFORE.match(plain)
+    expected = f"outside_share_{match[2]}" if match and match[1].rstrip(",:") == "outside_share" else None
+    found = HEADERS.name_of(plain)
+    assert expected in (None, found)
+    if found is not None and found.removeprefix("outside_share_").isdecimal():
+        assert found == expected

@@ -152,7 +152,7 @@ _NUMBER = {status: number for number, status in enumerate(Status)}
 
 
 def _likeness(decider: Decider) -> list[object]:
-    """For each item what it is alike by, what it can be at all among it; one that a fact ties to others is like none."""
+    """For each item what it is alike by, and can be at all; one that a fact ties to others is like no other."""
     analyst = decider.analyst
     tied, likeness = tied_items(analyst.everything), alike(decider.program)
     return [i if i in tied else pair for i, pair in enumerate(zip(likeness, analyst.domain, strict=True))]

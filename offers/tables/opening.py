@@ -55,9 +55,13 @@ def open_table(
 
 def _with_long_texts_told(table: Table) -> Table:
     """The table, in which a row with a longer text than a cell may hold has a cell too many: it is looked at alone."""
-    is_long = pl.any_horizontal(pl.col(column.name).str.len_chars() > MAX_TEXT for column in table.columns)
+    schema = table.frame.collect_schema()
+    texts = [column.name for column in table.columns if schema[column.name] == pl.String]
+    if not texts:
+        return table
+    is_long = pl.any_horizontal(pl.col(name).str.len_chars() > MAX_TEXT for name in texts)
     told = pl.when(is_long).then(pl.lit("too long"))
-    if EXTRA in table.frame.collect_schema():
+    if EXTRA in schema:
         return table._replace(frame=table.frame.with_columns(pl.coalesce(EXTRA, told).alias(EXTRA)))
     if not table.frame.select(is_long.any()).collect().item():
         return table

@@ -12,13 +12,15 @@ from collections.abc import Iterator, Mapping, Set
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from engine.decisions.minimal_sets import minimal_sets
+from engine.decisions.minimal_sets import MAX_QUESTIONS, minimal_sets
 from engine.evaluation.completions import each_for_itself
 from engine.evaluation.program import CountedNode, CountNode, Program, children_of
 from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
 from engine.values.logic import Status, settled, union
 
+FEWEST_QUESTIONS = 500
+"""Each question is about all vectors: where these are many, fewer are asked, but so many at least."""
 MAX_VERDICTS, MAX_ANALYSES = 50_000, 2_000
 Pair = tuple[tuple[str, Status], tuple[str, Status]]
 """A status of one item, and one of another."""
@@ -143,7 +145,8 @@ class Analyst:
             items = tuple(given.get(i, status) for i, status in enumerate(start))
             return self.verdict_within(vectors, items) is verdict
 
-        found = minimal_sets(classes, options, is_forced, smallest_only=smallest_only)
+        most = max(FEWEST_QUESTIONS, MAX_QUESTIONS // len(vectors)) if tied else None
+        found = minimal_sets(classes, options, is_forced, smallest_only=smallest_only, most=most)
         names = tuple(tuple(self.names[i] for i in given) for given in found.sets)
         return Sets(names, found.complete, tuple(tuple(given.values()) for given in found.sets))
 

@@ -15,7 +15,7 @@ from engine.decisions.analysis import Analyst, alike
 from engine.decisions.minimal_sets import MAX_SETS, Found, minimal_sets
 from engine.decisions.trace import Trace, tests_in
 from engine.evaluation import reference
-from engine.evaluation.completions import Completions, Regions, Situation
+from engine.evaluation.completions import MAX_CASES, Completions, Regions, Situation
 from engine.evaluation.evidence import Finding, findings_of
 from engine.evaluation.program import (
     ChoiceNode,
@@ -32,6 +32,8 @@ from engine.values.logic import Status, negation, settled
 Findings = Mapping[str, Finding]
 Facts = frozenset[str]
 MAX_RULEBOOKS, MAX_REMEMBERED = 16, 10_000
+MAX_CASES_TRIED = 20_000
+"""So many classes of completions are looked at for one list, which takes a second or two."""
 
 
 class FactSets(NamedTuple):
@@ -122,10 +124,24 @@ class _FactAnalyst:
         ways = partial(self._ways_of_missing, statuses)
         return FactSets({wanted: self._expanded(self._missing(situation, wanted), ways) for wanted in both}, ())
 
-    def _verdict_in(self, situation: Situation) -> Verdict:
-        vectors = self._completions.vectors_in(situation)
-        verdicts = {self._analyst.verdict(items) for items in vectors}
-        return verdicts.pop() if len(verdicts) == 1 else Verdict.UNDETERMINED
+    def _verdict_in(self, situation: Situation) -> tuple[Verdict, int]:
+        """The verdict in a situation, and how many classes of completions it took."""
+        cases, is_complete = self._completions.cases(situation)
+        verdicts = {self._analyst.verdict(items) for items in self._completions.vectors(cases)}
+        cost = len(cases) if is_complete else MAX_CASES
+        return (verdicts.pop() if len(verdicts) == 1 else Verdict.UNDETERMINED), cost
+
+    def _asked(self, start: Situation, verdict: Verdict) -> Callable[[Mapping[int, Piece]], bool | None]:
+        """Whether units force a verdict from a start; None once that took too many classes of completions."""
+        left = MAX_CASES_TRIED
+
+        def is_forced(given: Mapping[int, Piece]) -> bool | None:
+            nonlocal left
+            found, cases = self._verdict(self._with(start, given))
+            left -= cases
+            return None if left < 0 else found is verdict
+
+        return is_forced
 
     @cached_property
     def _units(self) -> list[_Unit]:
@@ -170,10 +186,7 @@ class _FactAnalyst:
         """The minimal sets of open units that can settle the verdict so."""
         options = [[*self._settlings(unit, situation, wanted)] for unit in self._units]
 
-        def is_forced(given: Mapping[int, Piece]) -> bool:
-            return self._verdict(self._with(situation, given)) is wanted
-
-        return minimal_sets(self._classes(options, situation), options, is_forced)
+        return minimal_sets(self._classes(options, situation), options, self._asked(situation, wanted))
 
     def _ways_of_missing(self, statuses: Sequence[Status], unit: _Unit, piece: Piece) -> Ways:
         if unit.fact is not None:
@@ -200,10 +213,7 @@ class _FactAnalyst:
             speaks = piece != self._piece(unit, self._nothing) and self._speaks_for(unit, piece, verdict)
             options.append([piece] if speaks else [])
 
-        def is_forced(given: Mapping[int, Piece]) -> bool:
-            return self._verdict(self._with(self._nothing, given)) is verdict
-
-        return minimal_sets(self._classes(options, self._nothing), options, is_forced)
+        return minimal_sets(self._classes(options, self._nothing), options, self._asked(self._nothing, verdict))
 
     def _speaks_for(self, unit: _Unit, piece: Piece, verdict: Verdict) -> bool:
         """Whether what is known of a unit can speak for a verdict at all."""

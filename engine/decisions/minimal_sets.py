@@ -24,9 +24,10 @@ class Found(NamedTuple, Generic[State]):
 def minimal_sets(
     classes: Sequence[Sequence[int]],
     options: Sequence[Sequence[State]],
-    is_forced: Callable[[Mapping[int, State]], bool],
+    is_forced: Callable[[Mapping[int, State]], bool | None],
     *,
     smallest_only: bool = False,
+    most: int | None = None,
 ) -> Found[State]:
     """The inclusion-minimal sets of things for which some of their options force what is asked for.
 
@@ -35,8 +36,9 @@ def minimal_sets(
     Args:
         classes: the things, by number; those of a class have the same options, and can change places.
         options: for each thing the states that it can be given.
-        is_forced: whether things given states force it.
+        is_forced: whether things given states force it; None to ask no more.
         smallest_only: whether to stop at the smallest size that suffices.
+        most: how many questions are asked at most, if fewer than `MAX_QUESTIONS`.
 
     >>> found = minimal_sets([[0, 1], [2]], ["y", "y", "y"], lambda given: len(given) == 2)
     >>> found.sets, found.complete
@@ -51,9 +53,10 @@ def minimal_sets(
                 continue
             for answers in _answers(options, classes, counts):
                 questions += 1
-                if questions > MAX_QUESTIONS:
+                is_so = None if questions > (most or MAX_QUESTIONS) else is_forced(_given(classes, answers))
+                if is_so is None:
                     return _expanded(classes, minimal, complete=False)
-                if is_forced(_given(classes, answers)):
+                if is_so:
                     minimal.append((counts, answers))
                     break
             else:

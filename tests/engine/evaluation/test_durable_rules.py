@@ -312,7 +312,8 @@ def test_more_nodes_than_one_ruleset_holds_are_decided(
     decide_wide = Checked(many(count, criterion, group))
     answers = {f"fact_{i}": answer("no" if i % 3 else "yes") for i in range(count) if i % 3 != 2}
     for size in (exact(30), between(10, 20), between()):
-        assert len(decide_wide({"size": size, **answers}).execution.fired) == decide_wide.nodes
+        fired = decide_wide({"size": size, **answers}).execution.fired
+        assert len({name.rpartition(".")[0] for name in fired}) == decide_wide.nodes
 
 
 RULES, FIELDS = durable_rules.MAX_RULES, durable_rules.MAX_FIELDS

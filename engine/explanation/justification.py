@@ -245,9 +245,9 @@ class _Writer:
     def _open(self, criterion: CriterionTrace) -> str:
         """A criterion that is open, and what it can be where that is not everything."""
         left = {
-            Status.MET_OR_NOT_APPLICABLE: ("opfyldt eller uden anvendelse", "fulfilled, or does not apply"),
+            Status.MET_OR_NOT_APPLICABLE: ("opfyldt eller ikke relevant", "fulfilled, or does not apply"),
             Status.NOT_MET_OR_NOT_APPLICABLE: (
-                "ikke opfyldt eller uden anvendelse",
+                "ikke opfyldt eller ikke relevant",
                 "not fulfilled, or does not apply",
             ),
         }.get(criterion.status)

@@ -56,9 +56,11 @@ class Analyst:
     Args:
         program: the rulebook's program.
         everything: what can occur at all; where None is given, every item can be anything its kind allows.
+        tells_everything: whether that is known; else nothing is said of what would change a decision.
     """
 
-    def __init__(self, program: Program, everything: Vectors | None = None) -> None:
+    def __init__(self, program: Program, everything: Vectors | None = None, *, tells_everything: bool = True) -> None:
+        self._tells_everything = tells_everything
         self._program = program
         self.names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
         self.everything: Vectors = everything or (each_for_itself(program),)
@@ -104,7 +106,9 @@ class Analyst:
         known: list[tuple[Status, ...]] = [(s,) if s is not d else () for s, d in zip(items, self.domain, strict=True)]
         grounds = self._forcing(verdict, self.everything, self.domain, known)
         opposite = Verdict.NOT_MET if verdict is Verdict.MET else Verdict.MET
-        change = self._forcing(opposite, self.everything, items, self._changes(items), smallest_only=True)
+        change = Sets(complete=False)
+        if self._tells_everything:
+            change = self._forcing(opposite, self.everything, items, self._changes(items), smallest_only=True)
         return Analysis(decisive, grounds, {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}, change)
 
     def decisive(self, vectors: Vectors) -> Iterator[int]:

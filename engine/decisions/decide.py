@@ -71,7 +71,10 @@ class Decider:
     @cached_property
     def analyst(self) -> Analyst:
         """Who says what is decisive, missing, and would change a decision."""
-        return Analyst(self.program, None if self.completions is None else self.completions.everything)
+        if self.completions is None:
+            return Analyst(self.program)
+        everything, is_told = self.completions.everything, self.completions.tells_everything
+        return Analyst(self.program, everything, tells_everything=is_told)
 
     def decide(self, subject: Subject, stated: Stated, year: int, wider: Trace | None = None) -> Trace:
         """The decision on an offer for an agreement year.
@@ -120,9 +123,9 @@ class Decider:
         completions, is_complete = self.completions, True
         if completions is not None and completions.open_in(findings):
             cases, is_complete = completions.cases(completions.situation(findings, statuses))
-            if len(cases) > 1 or cases[0].pinned:
+            if is_complete and (len(cases) > 1 or cases[0].pinned):
                 statuses, fired = self._over(cases, findings)
-            vectors = completions.vectors(cases)
+                vectors = completions.vectors(cases)
         ruling, execution = self.ruling_over(vectors)
         notes = tuple(self._approximated(findings, ruling, is_complete))
         return _Evaluated(statuses, vectors, ruling, execution._replace(fired=fired + execution.fired), notes)

@@ -76,17 +76,25 @@ class SharedFact:
         return at + (region.low_open and region.low in self.thresholds)
 
     def possible_in(self, possible: Possible) -> dict[int, Possible]:
-        """The regions that hold something possible, by number, each with what is possible there."""
-        common = ((number, self._common(region, possible)) for number, region in enumerate(self.regions))
+        """The regions that hold something possible, by number, each with what is possible there.
+
+        Of a mean of whole numbers those count in which such a mean lies; all of them, where it is stated as a rounded
+        one and none does.
+        """
+        exact = self._regions_in(possible, is_stepped=self.is_stepped)
+        return exact or self._regions_in(possible, is_stepped=False)
+
+    def _regions_in(self, possible: Possible, *, is_stepped: bool) -> dict[int, Possible]:
+        common = ((n, self._common(region, possible, is_stepped)) for n, region in enumerate(self.regions))
         return {number: values for number, values in common if values is not None}
 
-    def _common(self, region: Possible, possible: Possible) -> Possible | None:
+    def _common(self, region: Possible, possible: Possible, is_stepped: bool) -> Possible | None:
         if not isinstance(region, Interval) or not isinstance(possible, Interval):
             assert not isinstance(region, Interval)
             assert not isinstance(possible, Interval)
             return region & possible or None
         common = region.intersect(possible)
-        if common.is_empty or (self.is_stepped and not has_mean_of_whole(self.fact, common)):
+        if common.is_empty or (is_stepped and not has_mean_of_whole(self.fact, common)):
             return None
         return common
 
@@ -227,8 +235,10 @@ class Completions:
     ) -> Iterator[Case]:
         """The cases, a shared fact after the other, as long as a status that is told is open and depends on it."""
         unknown = {node for node in self._watched if not statuses[node].is_known}
-        classes = {i: self.shared[i].classes_of(r) for i, r in open_facts.items() if unknown & self._readers[i]}
-        several = {i: found for i, found in classes.items() if len(found) > 1}
+        # What evaluators make of a mean with gaps they are told by its class alone, so that it is always settled.
+        asked = [i for i in open_facts if self.shared[i].is_stepped or unknown & self._readers[i]]
+        classes = {i: self.shared[i].classes_of(open_facts[i]) for i in asked}
+        several = {i: found for i, found in classes.items() if len(found) > 1 or self.shared[i].is_stepped}
         if not several:
             yield Case(statuses, pinned)
             return
@@ -291,7 +301,7 @@ class Completions:
     def _is_open_beside(self, name: str, others: Sequence[str], findings: Findings) -> bool:
         if findings[name].is_exact:
             return False
-        if name in others and not all(part.is_exact for _, part in findings[name].parts):
+        if name in others and any(part.fact.is_whole and not part.is_exact for _, part in findings[name].parts):
             return True
         tested = {fact.id for fact in self.program.facts_tested}
         beside = [findings[other] for other in others if other != name]
@@ -299,14 +309,14 @@ class Completions:
 
     @cached_property
     def _relations(self) -> Mapping[str, list[str]]:
-        """For each tested fact those that share a part with it; itself, where it is a quotient of whole numbers."""
+        """For each tested fact those that share a part with it; itself, where it is a quotient with a whole number."""
         facts = self.program.rulebook.vocabulary.facts
         tested = {fact.id: fact for fact in self.program.facts_tested if fact.is_number}
         related = tested | {fact.id: fact for fact in facts.values() if fact.derivation}
         relations: dict[str, list[str]] = {}
         for fact in tested.values():
             others = [name for name, o in related.items() if name != fact.id and _parts(o) & _parts(fact)]
-            is_stepped = isinstance(fact.derivation, Ratio) and all(facts[part].is_whole for part in fact.derived_from)
+            is_stepped = isinstance(fact.derivation, Ratio) and any(facts[part].is_whole for part in fact.derived_from)
             relations[fact.id] = [*others, *([fact.id] if is_stepped else [])]
         return {name: others for name, others in relations.items() if others}
 
@@ -328,6 +338,11 @@ class Completions:
             if not found.is_complete or len(cases) > MAX_CASES:
                 return (each_for_itself(self.program),)
         return self.vectors(cases)
+
+    @cached_property
+    def tells_everything(self) -> bool:
+        """Whether what can be known of all items at all was told; else it is what each can be for itself."""
+        return not self.shared or self.everything != (each_for_itself(self.program),)
 
     @property
     def related_at_all(self) -> list[str]:
@@ -368,8 +383,15 @@ def _parts(fact: FactDeclaration) -> set[tuple[str, int | None]]:
 
 
 def _constrains(finding: Finding) -> bool:
-    """Whether a derived fact that is stated itself says something of what it follows from."""
-    return finding.fact.derivation is not None and finding.evidence is not None and finding.evidence.state.is_known
+    """Whether a derived fact says something of what it follows from: it is stated itself, or ends at its limits."""
+    if finding.fact.derivation is None:
+        return False
+    if finding.evidence is not None and finding.evidence.state.is_known:
+        return True
+    assert isinstance(finding.possible, Interval)
+    assert isinstance(finding.fact.domain, Interval)
+    ends = zip(finding.possible.ends, finding.fact.domain.ends, strict=True)
+    return any(end == limit and limit.number is not None for end, limit in ends)
 
 
 def joined(vectors: Sequence[Items]) -> tuple[Items, ...]:

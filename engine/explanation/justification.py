@@ -196,7 +196,7 @@ class _Writer:
                 self.wording.phrase(f"counts_{applicability.counts_as}"),
                 self._text(applicability.reference),
             )
-            name = criterion.criterion.id
+            name, inverted = criterion.criterion.id, counts_as.replace("tæller", "tæller det", 1)
             if criterion.exempt is Status.MET:
                 sentence = self._pick(
                     f"{name} finder ikke anvendelse og {counts_as} ({where}).",
@@ -204,7 +204,7 @@ class _Writer:
                 )
             elif name in self.reasons.in_grounds or name in items_to_settle(self.trace):
                 sentence = self._pick(
-                    f"Det er uafklaret, om {name} finder anvendelse; hvis ikke, {counts_as} det ({where}).",
+                    f"Det er uafklaret, om {name} finder anvendelse; hvis ikke, {inverted} ({where}).",
                     f"Whether {name} applies is undetermined; if not, it {counts_as} ({where}).",
                 )
             else:

@@ -1,0 +1,85 @@
+"""Facts whose values have gaps, or follow from one another: exact where that can be told, and said where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+
+from engine.decisions.decide import Decider
+from engine.decisions.decision_record import decision_record
+from engine.decisions.evaluators import ENGINES
+from engine.evaluation.evidence import Stated
+from tests.support import SUBJECT, Written, between, exact, make_rulebook, make_vocabulary
+
+VOCABULARY = make_vocabulary(
+    {
+        "n": {"type": "whole_number", "per": "year", "at_least": 0},
+        "mean": {"type": "number", "at_least": 0, "derived": {"mean": {"of": "n", "years": [-3, -2, -1]}}},
+        "height": {"type": "number"},
+        "above": {"type": "number"},
+        "below": {"type": "whole_number", "at_least": 0},
+        "ratio": {"type": "number", "derived": {"ratio": {"of": "above", "to": "below"}}},
+        "part": {"type": "share", "derived": {"ratio": {"of": "above", "to": "below"}}},
+    }
+)
+LEAST: Written = {"fact": "mean", "at_least": Decimal("2.3")}
+MOST: Written = {"fact": "mean", "below": Decimal("2.34")}
+HIGH: Written = {"fact": "height", "above": 1}
+LOW: Written = {"fact": "height", "below": 3}
+
+
+class Case(NamedTuple):
+    """Criteria that must all be met, evidence, and what is decided: the verdict, each status, and notes."""
+
+    criteria: tuple[Written, ...]
+    stated: Mapping[str, Any]
+    verdict: str
+    statuses: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+CASES = {
+    "a mean that is stated rounded": Case((LEAST, MOST), {"mean": exact("2.33")}, "met", ("met", "met")),
+    "no mean lies where one is stated": Case((LEAST, MOST), {"mean": between("2.31", "2.32")}, "met", ("met", "met")),
+    "one mean alone lies between bounds": Case((LEAST, MOST), {"mean": between("2.31", "2.35")}, "met", ("met", "met")),
+    "the only mean is below the threshold": Case(
+        ({"fact": "mean", "at_least": Decimal("2.332")}, LEAST),
+        {"mean": between("2", "2.332")},
+        "not_met",
+        ("not_met", "not_met"),
+    ),
+    "a rounded mean beside an open fact": Case(
+        (LEAST, HIGH, LOW), {"mean": exact("2.33")}, "undetermined", ("met", "unknown", "unknown")
+    ),
+    "a mean settled by its gaps beside an open fact": Case(
+        (MOST, HIGH, LOW), {"mean": between("2.31", "2.35")}, "undetermined", ("met", "unknown", "unknown")
+    ),
+    "a mean that can never be": Case(
+        ({"fact": "mean", "equals": Decimal("1.2")}, HIGH, LOW), {}, "not_met", ("not_met", "unknown", "unknown")
+    ),
+    "a quotient by a whole number": Case(
+        ({"any": [{"fact": "ratio", "at_most": Decimal("0.5")}, {"fact": "ratio", "at_least": 1}]},),
+        {"above": exact("1"), "below": between("1", "2")},
+        "undetermined",
+        ("unknown",),
+        ("approximated",),
+    ),
+    "a part that the limits of a quotient bound": Case(
+        ({"fact": "above", "at_most": 12},), {"below": exact("10")}, "undetermined", ("unknown",), ("approximated",)
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", CASES)
+def test_what_has_gaps_or_follows_is_decided_and_said(name: str, engine: str) -> None:
+    case = CASES[name]
+    named = {f"C{i}": {"met_when": condition} for i, condition in enumerate(case.criteria)}
+    stated: Stated = dict(case.stated)
+    trace = Decider(make_rulebook(VOCABULARY, named, {"all": [*named]}), engine=engine).decide(SUBJECT, stated, 2031)
+    assert (trace.verdict.value, tuple(c.status.reported for c in trace.criteria)) == (case.verdict, case.statuses)
+    assert tuple(note.code for note in trace.notes) == case.notes
+    assert decision_record(trace)["verdict"] == case.verdict

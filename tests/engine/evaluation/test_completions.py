@@ -125,8 +125,8 @@ def test_what_is_possible_lies_in_some_regions() -> None:
     ("low", "high", "low_open", "expected"),
     [
         ("2", "2.25", False, {0: "[2,9/4)"}),  # no two whole numbers have a mean of 2.25
-        ("2", "2.25", True, {}),
-        ("2.1", "2.4", False, {}),
+        ("2", "2.25", True, {0: "(2,9/4)", 1: "9/4"}),  # a rounded mean: no mean lies where it is said to lie
+        ("2.1", "2.4", False, {0: "[21/10,9/4)", 1: "9/4", 2: "(9/4,12/5]"}),
         ("2.1", "2.6", False, {2: "(9/4,13/5]"}),
         (None, "2.6", False, {0: "[,9/4)", 2: "(9/4,13/5]"}),
     ],
@@ -163,7 +163,7 @@ RELATED: dict[str, tuple[tuple[Written, ...], Stated, list[str]]] = {
         ["area_by_beds"],
     ),
     "a part and its ratio": ((AREA, RATIO), {}, ["area", "area_by_beds"]),
-    "a part that is known and its ratio": ((AREA, RATIO), {"area": exact(2)}, []),
+    "a part that is known and its ratio to a whole number": ((AREA, RATIO), {"area": exact(2)}, ["area_by_beds"]),
     "a part of a ratio that nobody reads": ((AREA,), {}, []),
     "a part of a ratio that is stated": ((AREA,), {"area_by_beds": between(1, 2)}, ["area"]),
 }

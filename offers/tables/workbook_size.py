@@ -6,7 +6,9 @@ them; where there is none, the whole process ends.
 
 from __future__ import annotations
 
+import errno
 import itertools
+import lzma
 import re
 import zipfile
 from pathlib import Path
@@ -70,7 +72,24 @@ def check_workbook(path: Path, kind: str, max_size: int | None, max_rows: int | 
         check_size(path, sum(part.file_size for part in parts), kind, max_size)
         for part in parts:
             # A part that is longer than it says fails its check here, where no more of it is unpacked.
-            _check_part(str(path), book.read(part), kind, max_rows)
+            _check_part(str(path), _unpacked(book, part), kind, max_rows)
+
+
+def _unpacked(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """A part of an archive, however it is compressed.
+
+    Raises:
+        zipfile.BadZipFile, zlib.error, ValueError: it is not whole, or cannot be unpacked here.
+        OSError: the file cannot be read.
+    """
+    try:
+        return book.read(part)
+    except (lzma.LZMAError, EOFError, RuntimeError) as error:
+        raise zipfile.BadZipFile(str(error)) from error
+    except OSError as error:
+        if error.errno in (None, errno.EINVAL):  # bzip2 on what is not its own; a place before the file's begin
+            raise zipfile.BadZipFile(str(error)) from error
+        raise
 
 
 def _is_impossible(part: zipfile.ZipInfo, size: int) -> bool:

@@ -320,9 +320,18 @@ class Completions:
             relations[fact.id] = [*others, *([fact.id] if is_stepped else [])]
         return {name: others for name, others in relations.items() if others}
 
-    @cached_property
+    @property
     def everything(self) -> tuple[Items, ...]:
         """What can be known of all items at all: every fact can be anything, and every departure be stated or not."""
+        return self._everything[0]
+
+    @property
+    def tells_everything(self) -> bool:
+        """Whether that was told; where there is too much to tell, it is what each item can be for itself."""
+        return self._everything[1]
+
+    @cached_property
+    def _everything(self) -> tuple[tuple[Items, ...], bool]:
         findings, stated_at = of_nothing(self.program.rulebook.vocabulary), self._stated_at()
         statuses: list[Status] = []
         for node in self.program.nodes[: self.program.ruling_from]:
@@ -336,15 +345,9 @@ class Completions:
             found = self.cases(self.situation(findings, statuses))
             cases += found.cases
             if not found.is_complete or len(cases) > MAX_CASES:
-                return (each_for_itself(self.program),)
-        return self.vectors(cases)
+                return (each_for_itself(self.program),), False
+        return self.vectors(cases), True
 
-    @cached_property
-    def tells_everything(self) -> bool:
-        """Whether what can be known of all items at all was told; else it is what each can be for itself."""
-        return not self.shared or self.everything != (each_for_itself(self.program),)
-
-    @property
     def related_at_all(self) -> list[str]:
         """The tested facts of which it is not told exactly what they can be beside other tested ones."""
         tested = {fact.id for fact in self.program.facts_tested}

@@ -83,3 +83,13 @@ def test_what_has_gaps_or_follows_is_decided_and_said(name: str, engine: str) ->
     assert (trace.verdict.value, tuple(c.status.reported for c in trace.criteria)) == (case.verdict, case.statuses)
     assert tuple(note.code for note in trace.notes) == case.notes
     assert decision_record(trace)["verdict"] == case.verdict
+
+
+def test_what_would_change_a_decision_is_told_where_everything_can_occur_together() -> None:
+    """One fact settles both, and yet each combination of them occurs: a departure can be stated."""
+    indicated = {"indicated_by": HIGH, "judgement": "good"}
+    vocabulary = make_vocabulary({"height": {"type": "number"}, "good": {"type": "judgement"}})
+    rulebook = make_rulebook(vocabulary, {"C": indicated}, {"all": ["C"]}, {"O": {"when": HIGH, "verdict": "met"}})
+    trace = Decider(rulebook, engine="reference").decide(SUBJECT, {"height": exact(0)}, 2031)
+    assert trace.analysis.smallest_change.sets == (("C",), ("O",))
+    assert trace.notes == ()

@@ -348,6 +348,7 @@ class Completions:
                 return (each_for_itself(self.program),), False
         return self.vectors(cases), True
 
+    @property
     def related_at_all(self) -> list[str]:
         """The tested facts of which it is not told exactly what they can be beside other tested ones."""
         tested = {fact.id for fact in self.program.facts_tested}

@@ -46,6 +46,10 @@ BEGINS = ("De første {} poster er dem, der blev forseglet.", "The first {} entr
 ENTRY_BELOW = ("Posten er en af de {}, der blev forseglet.", "The entry is one of the {} that were sealed.")
 GOES_ON = ("Det bygger videre på det tidligere segl.", "It goes on from the earlier seal.")
 """What holds, where a journal, a receipt or an earlier seal agrees with a seal; with the number of its entries."""
+_OF_ONE = {
+    BEGINS: ("Den første post er den, der blev forseglet.", "The first entry is the one that was sealed."),
+    ENTRY_BELOW: ("Posten er den, der blev forseglet.", "The entry is the one that was sealed."),
+}
 _PARTS = {
     "runs": ("kørsler", "runs"),
     "rulebooks": ("regelsæt", "rulebooks"),
@@ -76,7 +80,8 @@ def seals_text(checks: Sequence[SealCheck], language: Language, held: Sequence[S
             screen.paragraph(seal_fault_text(fault, wording), "not_met", indent=0, bullet="✗ ")
         is_right = all(fault.kind in ("signature", "unsigned") for fault in check.faults)
         for words in that_hold if is_right else ():
-            screen.paragraph(wording.pick(*words).format(seal.count), "met", indent=0, bullet="✓ ")
+            told = _OF_ONE.get(words, words) if seal.count == 1 else words
+            screen.paragraph(wording.pick(*told).format(seal.count), "met", indent=0, bullet="✓ ")
         for text, bullet in _signed(check, wording):
             screen.paragraph(text, "met" if bullet else "dim", indent=0, bullet=bullet)
     return screen.taken()

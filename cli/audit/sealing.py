@@ -47,7 +47,7 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
     from engine.journal.verify import verify  # noqa: PLC0415
 
     earlier = read_seals([after])[0].seal if after else None
-    sealing, pick = Sealing(year), Wording(lang).pick
+    sealing, wording = Sealing(year), Wording(lang)
     with in_language(lang), Journal(journal, runs=folders_of_runs()) as source:
         report = verify(source, witness=sealing)
         if report.faults:
@@ -56,11 +56,10 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
     read_seal(made.text().encode(), source.shown_address)  # a journal that others made up may say what no seal can
     write_or_print(out, f"{made.text()}\n")
     if out is not None:
-        words = (
-            f"{made.count} poster er forseglet; seglets digest",
-            f"{made.count} entries were sealed; digest of the seal",
-        )
-        say(f"{out}: {pick(*words)}: {made.digest}")
+        sealed = wording.number_of(made.count, ("post", "poster"), ("entry", "entries"))
+        were = "was" if made.count == 1 else "were"
+        words = (f"{sealed} er forseglet; seglets digest", f"{sealed} {were} sealed; digest of the seal")
+        say(f"{out}: {wording.pick(*words)}: {made.digest}")
 
 
 def _refuse(report: Report, journal: str, lang: Language) -> None:

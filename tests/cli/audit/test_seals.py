@@ -680,3 +680,16 @@ def test_a_receipt_with_what_is_no_text_is_said_not_to_hold_or_to_be_none(
     path = tmp_path / "receipt.json"
     path.write_text(json.dumps(record_))
     assert here("receipt", "verify", str(path)).code == (4 if place == "format" else 1)
+
+
+def test_one_entry_is_told_in_the_singular(tmp_path: Path) -> None:
+    journal, seal = ("--journal", str(tmp_path / "journal.db")), str(tmp_path / "seal.json")
+    offer = tmp_path / "offer.yaml"
+    offer.write_text("{format: sekskant/offer/1, id: sol, name: Sol, evidence: {}}", encoding="utf-8")
+    wide = ("--year", "2018", "--rulebook", "hovedstaden.udviklingsstrategi")
+    assert here("assess", str(offer), *wide, *journal).code == 0
+    dated = ("--year", "2018", "--date", "2018-12-31")
+    made = here("audit", "seal", *dated, "--out", seal, "--lang", "da", *journal)
+    assert ": 1 post er forseglet; seglets digest: " in made.err
+    verified = here("audit", "verify", "--seal", seal, "--lang", "da", *journal)
+    assert "Den første post er den, der blev forseglet." in verified.out

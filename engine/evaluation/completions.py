@@ -266,7 +266,7 @@ class Completions:
     def over(self, statuses: Sequence[Status], cases: Sequence[Case]) -> list[Status]:
         """The statuses of the conditions, each for itself, with what those that depend on shared facts can be."""
         return [
-            union(case.statuses[node] for case in cases) if node in self._above else status
+            union(case.statuses[node] for case in cases) if node in cases[0].statuses else status
             for node, status in enumerate(statuses)
         ]
 

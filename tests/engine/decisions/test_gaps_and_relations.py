@@ -11,7 +11,10 @@ import pytest
 from engine.decisions.decide import Decider
 from engine.decisions.decision_record import decision_record
 from engine.decisions.evaluators import ENGINES
-from engine.evaluation.evidence import Stated
+from engine.decisions.vector_decisions import situations_of
+from engine.diagnostics import Rejected
+from engine.evaluation.completions import Completions
+from engine.evaluation.evidence import Evidence, State, Stated
 from tests.support import SUBJECT, Written, between, exact, make_rulebook, make_vocabulary
 
 VOCABULARY = make_vocabulary(
@@ -93,3 +96,16 @@ def test_what_would_change_a_decision_is_told_where_everything_can_occur_togethe
     trace = Decider(rulebook, engine="reference").decide(SUBJECT, {"height": exact(0)}, 2031)
     assert trace.analysis.smallest_change.sets == (("C",), ("O",))
     assert trace.notes == ()
+
+
+def test_a_departure_from_what_the_gaps_of_a_mean_settle_needs_a_reason_in_files_and_in_rows() -> None:
+    facts = {"n": {"type": "whole_number", "per": "year"}, "good": {"type": "judgement"}}
+    mean = {"type": "number", "derived": {"mean": {"of": "n", "years": [-3, -2, -1]}}}
+    measured = {"indicated_by": {"fact": "mean", "at_least": Decimal("2.33")}, "judgement": "good"}
+    rulebook = make_rulebook(make_vocabulary(facts | {"mean": mean}), {"C": measured}, {"all": ["C"]})
+    decider = Decider(rulebook, engine="reference")
+    stated: Stated = {"mean": between("2", "2.33"), "good": Evidence(frozenset({"yes"}), State.KNOWN)}
+    with pytest.raises(Rejected, match="departure-without-reason"):
+        decider.decide(SUBJECT, stated, 2031)
+    with pytest.raises(Rejected, match="departure-without-reason"):
+        situations_of([Completions(decider.program)], stated, 2031)

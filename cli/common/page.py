@@ -12,8 +12,8 @@ from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
 from engine.explanation.views import view_of, views_of
 from engine.explanation.words_and_numbers import Language, Wording
+from engine.harmless import harmless
 from engine.rulebooks.rulebook import Rulebook
-from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
     from cli.common.beside import Beside

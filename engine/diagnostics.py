@@ -139,9 +139,14 @@ class Diagnostic(NamedTuple):
     message: str
     hint: str | None = None
 
+    def lines(self) -> Iterator[str]:
+        """The line that says what is wrong, and one that says what would be right, if that is known."""
+        yield one_line(f"{self.place}: {self.code}: {self.message}")
+        if self.hint:
+            yield one_line(f"  hint: {self.hint}")
+
     def __str__(self) -> str:
-        line = f"{self.place}: {self.code}: {self.message}"
-        return f"{line}\n  hint: {self.hint}" if self.hint else line
+        return "\n".join(self.lines())
 
 
 class Exit(IntEnum):
@@ -208,7 +213,8 @@ class Rejected(Failure):
 
     def lines(self) -> Iterator[str]:
         """Each diagnostic."""
-        yield from map(str, self.diagnostics)
+        for diagnostic in self.diagnostics:
+            yield from diagnostic.lines()
 
 
 class NotAsSealed(Rejected):

@@ -12,7 +12,7 @@ from typing import Any
 from cli.audit.show import check_whole, entry_record
 from cli.common.json_output import json_line
 from cli.common.spreadsheet import csv_line
-from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Rejected
 from engine.documents.file_writer import replacing
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal
@@ -197,11 +197,8 @@ def export_entries(
 
 
 def _to_standard_output(lines: Lines) -> None:
-    try:
-        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
-            aside.writelines(lines)
-            aside.seek(0)
-            while text := aside.read(1 << 16):
-                sys.stdout.write(text)
-    except OSError as error:
-        raise rejected(Place("standard output"), "unwritable", (error.strerror or str(error)).lower()) from None
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
+        aside.writelines(lines)
+        aside.seek(0)
+        while text := aside.read(1 << 16):
+            sys.stdout.write(text)

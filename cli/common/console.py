@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -23,6 +24,11 @@ RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 """In a terminal, help comes with colours and boxes; elsewhere as plain text."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def nowhere() -> TextIO:
+    """A stream that nobody reads."""
+    return open(os.devnull, "w")
 
 
 def shown_time(recorded_at: str) -> str:
@@ -44,8 +50,14 @@ def time_in_utc(recorded_at: str) -> str:
 
 
 def say(message: str) -> None:
-    """A message to the reader, on standard error: one line, whatever stands in what it names."""
-    click.echo(one_line(message), err=True)
+    """A message to the reader, on standard error: one line, whatever stands in what it names.
+
+    Where nobody takes it, it is lost, and no more than that.
+    """
+    try:
+        click.echo(one_line(message), err=True)
+    except OSError:
+        sys.stderr = nowhere()
 
 
 def say_diagnostic(diagnostic: Diagnostic) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 import click
 
@@ -57,7 +57,7 @@ def in_words() -> Iterator[None]:
 
 def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:
     if isinstance(error, click.ClickException):
-        error.message = harmless(error.message)
+        error.message = harmless(error.message)  # type: ignore[misc] - click tells what stands there
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -157,8 +157,3 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(AS_ESCAPES, _escaped)
-
-
-def nowhere() -> TextIO:
-    """A stream that nobody reads."""
-    return open(os.devnull, "w")

@@ -142,8 +142,7 @@ class FileName(click.Path):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            error.message = one_line(error.message)
-            raise
+            self.fail(one_line(error.message), param, ctx)
 
 
 class NewFileName(FileName):

@@ -46,13 +46,18 @@ def in_words() -> Iterator[None]:
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how Rust ends in a mistake
             raise
-        failure = failure_of(error)
-        if isinstance(failure, Defect) and os.environ.get(DEBUG):
-            _show_traceback(error)
-        code = present(failure)
-        if isinstance(failure, Refused):
+        code = tell(error)
+        if isinstance(failure_of(error), Refused):
             leave(code)
         sys.exit(int(code))
+
+
+def tell(error: BaseException) -> Exit:
+    """Say what was raised, in words; the exit code that it has."""
+    failure = failure_of(error)
+    if isinstance(failure, Defect) and os.environ.get(DEBUG):
+        _show_traceback(error)
+    return present(failure)
 
 
 def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:

@@ -23,6 +23,8 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
+from engine.texts.catalogue import Message
+
 MAX_QUOTED = 60
 MAX_NAMED = 12
 """A hint that names more words than this is not read."""
@@ -258,13 +260,13 @@ class IntegrityFault(Failure):
 
 
 class NotReplayable(Failure):
-    """A decision cannot be decided again; `why` says so in Danish and in English."""
+    """A decision cannot be decided again; `why` says so."""
 
     exit = Exit.INTEGRITY
 
-    def __init__(self, danish: str, english: str) -> None:
-        self.why = (danish, english)
-        super().__init__(english)
+    def __init__(self, why: Message) -> None:
+        self.why = why
+        super().__init__(str(why))
 
 
 class Malformed(Failure, ValueError):

@@ -15,7 +15,7 @@ from cli.common.options import format_option, journal_option, language_option, u
 from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
+    from engine.texts.catalogue import Language
 
 
 @click.command(short_help="Write entries as JSON lines, CSV or W3C PROV.")

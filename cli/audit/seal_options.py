@@ -14,8 +14,8 @@ from cli.common.option_values import FileName
 from engine.diagnostics import NotAsSealed
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.journal.seal_check import GivenSeal, Policy
+    from engine.texts.catalogue import Language
 
 
 def signing_options(key_help: str) -> Callable[[Function], Function]:

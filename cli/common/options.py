@@ -14,7 +14,7 @@ from cli.common.console import Function
 from cli.common.option_values import FileName, Size, Words
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
+    from engine.texts.catalogue import Language
     from offers.tables.reading import Reading
 
 YEARS = click.IntRange(1900, 2999)

@@ -12,8 +12,9 @@ from cli.common.console import Exit, load_library, say, say_rejected, stop
 from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Rejected
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import Language
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
 from offers.records.register import SERVICES, SHIPPED, read_register
@@ -76,10 +77,15 @@ def template(
         say_rejected(one)
     if sources:
         _say_what_has_no_column(offers)
-    english = Wording("en")
-    asks = english.number_of(written.facts, ("", ""), ("fact", "facts"))
-    stand = english.number_of(written.offers, ("", ""), ("offer stands", "offers stand"))
-    say(f"{out}: {asks} to report on each offer for the agreement year {year}; {stand} in it")
+    wording = Wording(lang)
+    asks = wording.ngettext(
+        "{number} fact to report on each offer for the agreement year {year}",
+        "{number} facts to report on each offer for the agreement year {year}",
+        written.facts,
+        year=year,
+    )
+    stand = wording.ngettext("{number} offer stands in it", "{number} offers stand in it", written.offers)
+    say(f"{out}: {asks}; {stand}")
     stop(Exit.REJECTED if rejected else Exit.DONE)
 
 
@@ -120,5 +126,5 @@ def _say_what_has_no_column(offers: Sequence[Offer]) -> None:
         having = [offer.id for offer in offers if getattr(offer.record, key)]
         if having:
             named = ", ".join(having[:SHOWN]) + (" …" if len(having) > SHOWN else "")
-            offers_having = Wording("en").number_of(len(having), ("", ""), ("offer", "offers"))
+            offers_having = Wording("en").ngettext("{number} offer", "{number} offers", len(having))
             say(f"{what} of {offers_having} have no column in a table, and stay in the offer files: {named}")

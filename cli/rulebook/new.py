@@ -17,8 +17,8 @@ from cli.common.options import language_option, year_option
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.language import Text
+    from engine.texts.catalogue import Language
 
 _SPEC = re.compile(
     r"\s*(?P<da>[^|]+?)\s*\|\s*(?P<en>[^|]+?)\s*\|\s*(?P<section>[^|]+?)\s*"
@@ -99,7 +99,7 @@ def _finish(folder: Path, lang: Language) -> None:
     if diagnostics:
         say_rejected(Rejected(diagnostics))
     wording = Wording(lang)
-    say(wording.pick("Næste skridt:", "Next:"))
+    say(wording.gettext("Next:"))
     say(f"  sekskant rulebook check {folder}")
     say(f"  sekskant rulebook test {folder} --coverage")
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)

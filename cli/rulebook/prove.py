@@ -16,8 +16,8 @@ from engine.documents.file_writer import write_file
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Relation
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
+    from engine.texts.catalogue import Language
 
 
 @click.command()

@@ -12,8 +12,8 @@ from cli.common.options import format_option, language_option
 
 if TYPE_CHECKING:
     from cli.rulebook.case_report import Tested
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
+    from engine.texts.catalogue import Language
     from offers.cases.case_file import CaseFile
 
 
@@ -120,9 +120,12 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
         taken = [result.case.name for result in tested.results]
         year = files[0].year if files else meaning.year
         add_cases(path, tested.rulebook, case_blocks(suggested, taken, year, meaning.program, wording), wording)
-        cases = wording.pick("testtilfælde", "case" if len(suggested) == 1 else "cases")
-        judge = wording.pick("tilføjet; bedøm dem, og slet »to_judge«", "added; judge them, and delete `to_judge`")
-        say(f"{path}: {len(suggested)} {cases} {judge}")
+        added = wording.ngettext(
+            "{number} case added; judge it, and delete `to_judge`",
+            "{number} cases added; judge them, and delete `to_judge`",
+            len(suggested),
+        )
+        say(f"{path}: {added}")
 
 
 def _fails(tested: Tested, fail_under: float | None, fail_on_empty: bool) -> bool:

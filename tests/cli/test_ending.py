@@ -43,6 +43,7 @@ from engine.diagnostics import (
     exit_code,
     rejected,
 )
+from engine.texts.catalogue import message
 from tests.command import DATA, ROOT, here, sekskant
 
 EACH: list[tuple[Failure, int, str]] = [
@@ -57,7 +58,7 @@ EACH: list[tuple[Failure, int, str]] = [
     (NotComparable("x"), 2, "the fact `x` is never the same to both: a number and an answer, or nothing in common"),
     (FolderInUse("out is there"), 2, "out is there"),
     (IntegrityFault("they disagree"), 4, "they disagree"),
-    (NotReplayable("kan ikke", "cannot"), 4, "cannot"),
+    (NotReplayable(message("cannot")), 4, "cannot"),
     (Malformed("`year` is not a year"), 4, "`year` is not a year"),
     (
         Defect("1.2", "offers.runs.run:7"),

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
+from engine.harmless import one_line, shown_name
 from engine.texts.catalogue import Message
 
 MAX_QUOTED = 60
@@ -122,7 +123,8 @@ class Place(NamedTuple):
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        file = shown_name(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.line else file
 
 
 class Diagnostic(NamedTuple):
@@ -182,7 +184,7 @@ class Failure(Exception):
 
     def lines(self) -> Iterator[str]:
         """What a person is told."""
-        yield str(self)
+        yield one_line(str(self))
 
 
 class Refused(Failure):
@@ -191,7 +193,7 @@ class Refused(Failure):
     exit = Exit.REJECTED
 
     def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"{file}: unreadable: {reason}" if file else f"unreadable: {reason}")
+        super().__init__(f"{shown_name(file)}: unreadable: {reason}" if file else f"unreadable: {reason}")
 
 
 class Rejected(Failure):

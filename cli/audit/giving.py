@@ -12,7 +12,7 @@ from cli.audit.shared import entries_wanted, filter_options, leaving_out, opened
 from cli.common.console import say, write_or_print
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import format_option, journal_option, language_option, user_name
-from offers.tables.formulas import harmless
+from engine.harmless import harmless
 
 if TYPE_CHECKING:
     from engine.texts.catalogue import Language

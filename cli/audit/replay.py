@@ -12,12 +12,12 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, NotReplayable
 from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
 from engine.texts.catalogue import Language, Message, message
 from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.replay import Replayer, recorded_in
-from offers.tables.formulas import harmless
 
 _HOW = {
     "identical": message("identical"),

@@ -14,6 +14,7 @@ from cli.audit.seal_options import in_language, read_seals
 from cli.common.console import Exit, say, stop, write_or_print
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, journal_option, language_option, year_option
+from engine.harmless import shown_name
 from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
@@ -125,4 +126,4 @@ def _say_signed_before(key: Path, lang: Language) -> None:
 def _check_free(out: Path | None, own: Sequence[Path]) -> None:
     """That a seal takes the place of no journal, key or other seal: of none but those that go into it."""
     if out is not None and out.is_file() and out.resolve() not in {path.resolve() for path in own}:
-        raise click.UsageError(f"{out} is there already; choose another name")
+        raise click.UsageError(f"{shown_name(str(out))} is there already; choose another name")

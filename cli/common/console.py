@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from engine.diagnostics import Exit, Failure, Rejected, exit_code
-from offers.tables.formulas import harmless
+from engine.harmless import harmless
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,9 +12,9 @@ from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
 from engine.explanation.views import view_of, views_of
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language
-from offers.tables.formulas import harmless
 
 if TYPE_CHECKING:
     from cli.common.beside import Beside

@@ -12,6 +12,7 @@ import click
 
 from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
+from cli.common.option_values import FileName
 from cli.common.options import format_option, language_option, shipped_year_option
 from cli.common.spreadsheet import csv_lines
 from engine.explanation.words_and_numbers import Wording
@@ -42,7 +43,7 @@ def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
 
 
 @click.command()
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=FileName())
 @_YEAR
 @_FORMAT
 @language_option

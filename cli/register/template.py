@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.option_values import FileName
 from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Rejected
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import shown_name
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import Language
 from offers.records.offer import Offer
@@ -35,9 +37,7 @@ PRINTED_REGISTER = "printed"
 )
 @rulebooks_option()
 @year_option()
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The workbook to write (.xlsx)."
-)
+@click.option("--out", type=FileName(dir_okay=False), required=True, help="The workbook to write (.xlsx).")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @reading_options
 @language_option
@@ -61,9 +61,10 @@ def template(
     from offers.tables.workbook_template import write_workbook  # noqa: PLC0415 - only a workbook needs it
 
     if out.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {out}")
+        raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {shown_name(str(out))}")
     if out.exists() and not force:
-        raise click.UsageError(f"{out} is there already, perhaps with evidence in it; `--force` writes over it")
+        message = f"{shown_name(str(out))} is there already, perhaps with evidence in it; `--force` writes over it"
+        raise click.UsageError(message)
     if paths and sources:
         raise click.UsageError("OFFER stand in the workbook without evidence: name all of them with --with-evidence")
     library = load_library()

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, say, say_rejected, stop
+from cli.common.option_values import FileName
 from cli.common.options import language_option, year_option
+from engine.harmless import shown_name
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
@@ -28,7 +30,7 @@ _FORM = '"DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" be
 
 
 @click.command()
-@click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="FOLDER", type=FileName(file_okay=False))
 @click.option(
     "--id", "identifier", help="The id, such as aarhus.strategi; what stands before the dot names the vocabulary."
 )
@@ -82,7 +84,7 @@ def new(
     )
     there = [name for name in files if (folder / name).exists()]
     if there:
-        raise click.UsageError(f"`{folder / there[0]}` is there already; choose another folder")
+        raise click.UsageError(f"`{shown_name(str(folder / there[0]))}` is there already; choose another folder")
     _write(folder, {name: text.encode() for name, text in files.items()} | _schemas())
     for name in files:
         say(str(folder / name))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, exit_code, say, say_rejected, stop
+from cli.common.option_values import FileName
 from cli.common.options import format_option, language_option
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=FileName(exists=True))
 @click.option("--coverage", is_flag=True, help="List what no case shows.")
 @click.option(
     "--fail-under", type=click.FloatRange(0, 100), help="Exit with 5 where the coverage is below so many per cent."
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--mutate", is_flag=True, help="Change the rulebook in small ways, and list the changes that no case notices."
 )
-@click.option(
-    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write the results as JUnit XML to a file."
-)
+@click.option("--junit", type=FileName(dir_okay=False), help="Write the results as JUnit XML to a file.")
 @format_option("table", "json")
 @language_option
 def test(

@@ -10,7 +10,7 @@ import click
 
 from cli.audit.checking import passphrase_of
 from cli.audit.moment import Moment
-from cli.audit.seal_options import in_language, read_seals
+from cli.audit.seal_options import read_seals
 from cli.common.console import Exit, say, stop, write_or_print
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, journal_option, language_option, year_option
@@ -50,7 +50,7 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
 
     earlier = read_seals([after])[0].seal if after else None
     sealing, wording = Sealing(year), Wording(lang)
-    with in_language(lang), Journal(journal, runs=folders_of_runs()) as source:
+    with Journal(journal, runs=folders_of_runs()) as source:
         report = verify(source, witness=sealing)
         if report.faults:
             _refuse(report, source.shown_address, lang)
@@ -105,8 +105,7 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     if name is not None and not is_name(name):
         raise click.UsageError(f"--name has at most {LONGEST_NAME} characters, all of which can be printed")
     seals = read_seals(files)
-    with in_language(lang):
-        made = merged([one.seal for one in seals], [one.file for one in seals])
+    made = merged([one.seal for one in seals], [one.file for one in seals])
     if key is not None:
         before, made = made, cosigned(made, key, passphrase_of(key), name)
         if made is before:

@@ -105,3 +105,12 @@ def message_of_number(one: str, several: str, number: int, **values: object) -> 
 def message_of_number_in(context: str, one: str, several: str, number: int, **values: object) -> Message:
     """A text about so many of something that is another one elsewhere, though it is the same in English."""
     return Message(one, tuple(values.items()), context, several, number)
+
+
+def in_language(text: Message | str, language: Language) -> str:
+    """A text of ours in a language; what is none of ours stays as it is.
+
+    >>> in_language(message("not stated"), "da"), in_language("not stated", "da")
+    ('ikke oplyst', 'not stated')
+    """
+    return text.in_language(language) if isinstance(text, Message) else text

@@ -11,6 +11,7 @@ from cli.common.console import Exit, load_library, say
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.diagnostics import TooComplex
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.texts.catalogue import Language
@@ -35,6 +36,12 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     try:
         folded = truth_table(rulebook)
     except TooComplex:
-        say(f"{rulebook.file}: the table would have more than {MAX_ROWS} rows; `sekskant rulebook prove` needs none")
+        say(
+            message(
+                "{file}: the table would have more than {MAX_ROWS} rows; `sekskant rulebook prove` needs none",
+                file=rulebook.file,
+                MAX_ROWS=MAX_ROWS,
+            )
+        )
         sys.exit(int(Exit.REJECTED))
     click.echo(PRINTERS[form](folded, lang), nl=False)

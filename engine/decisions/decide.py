@@ -26,6 +26,7 @@ from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.evaluation.ruling import Items, Ruling, ruling_over
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
+from engine.texts.catalogue import message
 from engine.values.logic import Status, union
 
 MAX_REMEMBERED = 4096
@@ -137,7 +138,9 @@ class Decider:
         for case in cases:
             of_case, names = self._evaluators.conditions(self.completions.pinned(case, findings))
             if any(of_case[node] is not status for node, status in case.statuses.items()):
-                raise IntegrityFault(f"a class of completions is not what it was taken to be: {case.pinned}")
+                raise IntegrityFault(
+                    message("a class of completions is not what it was taken to be: {pinned}", pinned=case.pinned)
+                )
             statuses.append(of_case)
             fired += names
         return [union(column) for column in zip(*statuses, strict=True)], tuple(dict.fromkeys(fired))
@@ -296,9 +299,13 @@ def reject_departures(program: Program, findings: Mapping[str, Finding], statuse
         fact, identifier = nodes.criterion.judgement, nodes.criterion.id
         evidence = findings[fact].evidence if fact else None
         if evidence is not None and _departs(nodes, findings, statuses) and not evidence.provenance.because:
-            message = f"`{fact}` departs from the measure of criterion {identifier} without a reason"
-            hint = "give the reason as `because`"
-            diagnostics.append(Diagnostic(evidence.place, "departure-without-reason", message, hint))
+            words = message(
+                "`{fact}` departs from the measure of criterion {identifier} without a reason",
+                fact=fact,
+                identifier=identifier,
+            )
+            advice = message("give the reason as `because`")
+            diagnostics.append(Diagnostic(evidence.place, "departure-without-reason", words, advice))
     if diagnostics:
         raise Rejected(diagnostics)
 

@@ -21,6 +21,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evaluation.durable_writer import mark_of, scales_of
 from engine.evaluation.program import Program, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, FactKind, Mean, NumberTest, Ratio
+from engine.texts.catalogue import message
 from engine.values.interval import Interval
 
 UNBOUNDED = 2**56
@@ -135,19 +136,25 @@ class Grids:
     def _check(self) -> None:
         """Refuse what the marks of 64 bits have no room for."""
         diagnostics = []
-        hint = "`sekskant assess` decides by this rulebook, offer by offer"
+        advice = message("`sekskant assess` decides by this rulebook, offer by offer")
         for program, fact in itertools.product(self._programs, self._facts.values()):
             if isinstance(fact.derivation, Mean) and len(fact.derivation.years) > MAX_YEARS:
-                message = f"`{fact.id}` is the mean of more than {MAX_YEARS} years, which columns cannot add up"
-                diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
+                words = message(
+                    "`{id}` is the mean of more than {MAX_YEARS} years, which columns cannot add up",
+                    id=fact.id,
+                    MAX_YEARS=MAX_YEARS,
+                )
+                diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", words, advice))
         for program, fact_column in itertools.product(self._programs, self.read.values()):
             domain = fact_column.fact.domain
             compared = [*_thresholds(program, fact_column.fact.id)]
             if fact_column.part and isinstance(domain, Interval):
                 compared += [end for end in (domain.low, domain.high) if end is not None]
             if any(abs(number) >= fact_column.limit for number in compared):
-                message = f"the thresholds on `{fact_column.fact.id}` have too many digits to be compared in columns"
-                diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", message, hint))
+                words = message(
+                    "the thresholds on `{id}` have too many digits to be compared in columns", id=fact_column.fact.id
+                )
+                diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", words, advice))
         if diagnostics:
             raise Rejected(diagnostics)
 

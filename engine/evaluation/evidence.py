@@ -12,6 +12,7 @@ from typing import NamedTuple, assert_never
 
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.rulebooks.rulebook import Derivation, FactDeclaration, Mean, Possible, Ratio, Vocabulary
+from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.numbers import show_possible
 
@@ -241,8 +242,14 @@ def _contradiction(own: Finding, computed: Interval, parts: Parts) -> Diagnostic
     """What a derived fact is stated as, or else may be at all, beside what it follows as."""
     places = [f.evidence.place for f in (own, *(part for _, part in parts)) if f.evidence]
     verb = "is stated as" if own.state is State.KNOWN else "can only be"
-    message = f"`{own.fact.id}` {verb} {show_possible(own.possible)}, but follows as {show_possible(computed)}"
-    return Diagnostic(places[0] if places else NOWHERE, "derived-contradiction", message, "correct one of them")
+    words = message(
+        "`{id}` {verb} {show_possible}, but follows as {show_possible_2}",
+        id=own.fact.id,
+        verb=verb,
+        show_possible=show_possible(own.possible),
+        show_possible_2=show_possible(computed),
+    )
+    return Diagnostic(places[0] if places else NOWHERE, "derived-contradiction", words, message("correct one of them"))
 
 
 def _rounds_to(computed: Interval, stated: Decimal) -> bool:

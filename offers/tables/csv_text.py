@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import AnyStr, NamedTuple, TextIO
 
 from engine.diagnostics import quoted
+from engine.texts.catalogue import Message, message
 from offers.tables.limits import MAX_COLUMNS
 
 _BLOCK = 2**22
@@ -36,8 +37,8 @@ class Fault(NamedTuple):
     """
 
     cell: int
-    message: str
-    hint: str | None
+    words: Message | str
+    advice: Message | str | None
     code: str = "syntax"
     is_formula: bool = False
     others: tuple[Fault, ...] = ()
@@ -244,7 +245,7 @@ class _Writer:
 
     def _has_odd_quote(self, record: str) -> bool:
         fault = self._fault_in(record)
-        return fault is not None and fault.message != NO_TEXT.message
+        return fault is not None and fault.words != NO_TEXT.words
 
     def _is_whole(self, line: str) -> bool:
         """Whether a line has as many cells as the header, those in quotes that it closes counted as one."""
@@ -278,14 +279,14 @@ class _Writer:
         """A row that cannot be read, with as much of its first cells as can be told, and a cell too many."""
         cells = [cell.strip('" \r\n') for cell in re.split(f"{re.escape(self._separator)}|\r", record)]
         cells = cells[: min(fault.cell - 1, self._width)]
-        self._cells.writerow([*cells, *[""] * (self._width - len(cells)), fault.message])
+        self._cells.writerow([*cells, *[""] * (self._width - len(cells)), fault.words])
         self.faults[self.count] = fault
 
 
 def _odd_quote(record: str, at: int, separator: str, cell: int) -> Fault:
     words = quoted(record[at:].split("\n", 1)[0].split(separator, 1)[0])
-    hint = 'a cell with a quote in it stands in quotes, and the quote twice: `"5"" pipe"`'
-    return Fault(cell, f"a quote in {words} does not begin or end the cell", hint)
+    advice = message('a cell with a quote in it stands in quotes, and the quote twice: `"5"" pipe"`')
+    return Fault(cell, f"a quote in {words} does not begin or end the cell", advice)
 
 
 class _Patterns(NamedTuple):

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from engine.diagnostics import Place, Rejected, rejected
+from engine.texts.catalogue import Message, message
 
 MIB, GIB = 2**20, 2**30
 MAX_SIZE: Mapping[str, int] = MappingProxyType(
@@ -55,7 +56,12 @@ def check_rows(file: str, rows: int, kind: str, asked_for: int | None) -> None:
         raise too_large(file, f"the table has more than {most:,} rows", "--max-rows")
 
 
-def too_large(file: str, message: str, option: str | None = None) -> Rejected:
+def too_large(file: str, words: Message | str, option: str | None = None) -> Rejected:
     """A rejection of what is too large, with the option that lets it through, if one does."""
     allowed = f"; if it is meant to be so large, allow it with `{option}`" if option else ""
-    return rejected(Place(file), "too-large", message, f"delete what is not part of the table, or split it{allowed}")
+    return rejected(
+        Place(file),
+        "too-large",
+        words,
+        message("delete what is not part of the table, or split it{allowed}", allowed=allowed),
+    )

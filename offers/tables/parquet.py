@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted
+from engine.texts.catalogue import message
 from offers.tables.headers import Headers
 from offers.tables.polars_words import polars_in_words
 from offers.tables.reading import Reading
@@ -34,9 +35,14 @@ def open_parquet(file: TableFile, headers: Headers, ignored: Sequence[str], scra
         schema = schema_of(file.files[0])
     columns = headers.read(list(schema), file.name, ignored)
     if nested := [column for column in columns if schema[column.header].is_nested()]:
-        hint = "a cell holds one value; several words stand in one text, separated by `|`"
+        advice = message("a cell holds one value; several words stand in one text, separated by `|`")
         raise Rejected(
-            Diagnostic(Place(file.name, 1, c.number), "wrong-type", f"{quoted(c.header)} holds lists or records", hint)
+            Diagnostic(
+                Place(file.name, 1, c.number),
+                "wrong-type",
+                message("{header} holds lists or records", header=quoted(c.header)),
+                advice,
+            )
             for c in nested
         )
     frame = pl.scan_parquet(file.files, row_index_name=ROW, low_memory=True, glob=False)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place, Rejected, quoted, rejected
+from engine.texts.catalogue import message
 from offers.tables.standard_error import unheard
 from offers.tables.table import Table
 
@@ -119,8 +120,9 @@ def _check_files(table: Table) -> None:
             schema = frame.collect_schema()
             for _ in frame.select(c.header for c in table.columns if c.header in schema).collect_batches():
                 pass
-        if message := _unlike(schema, first):
-            raise rejected(Place(str(file)), "unreadable", message, "all files of a folder have the same columns")
+        if unlike := _unlike(schema, first):
+            same = message("all files of a folder have the same columns")
+            raise rejected(Place(str(file)), "unreadable", unlike, same)
 
 
 def _unlike(schema: pl.Schema, first: pl.Schema) -> str | None:

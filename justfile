@@ -57,6 +57,10 @@ soak *options:
 mutate *options:
     python tests/mutation.py {{ options }}
 
+# bring the catalogue of texts up to date with the source; what is new is to be translated
+texts:
+    python -m tests.catalogue
+
 # write anew what the documents show: the commands' output and help, the diagnostics, the lints
 docs:
     SEKSKANT_WRITE_EXPECTED=1 pytest -q -m "" tests/project/test_docs.py tests/project/test_tutorial.py \

@@ -3,7 +3,6 @@
     Failure                   exit code
     ├── Refused               1
     ├── Rejected              1, or 4 where a journal does not hold what it should
-    ├── NotAsSealed           1
     ├── TooComplex            1
     ├── Scattered             1
     ├── NotComparable         2
@@ -22,6 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
+
+from engine.harmless import one_line, shown_name
+from engine.texts.catalogue import Language, Message, in_language, message
 
 MAX_QUOTED = 60
 MAX_NAMED = 12
@@ -120,7 +122,8 @@ class Place(NamedTuple):
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        file = shown_name(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.line else file
 
 
 class Diagnostic(NamedTuple):
@@ -133,12 +136,32 @@ class Diagnostic(NamedTuple):
 
     place: Place
     code: str
-    message: str
-    hint: str | None = None
+    words: Message | str
+    advice: Message | str | None = None
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in English."""
+        return str(self.words)
+
+    @property
+    def hint(self) -> str | None:
+        """What would be right, in English; None where nothing is known."""
+        return None if self.advice is None else str(self.advice)
+
+    def in_language(self, language: Language) -> Diagnostic:
+        """The diagnostic with its words in a language."""
+        advice = None if self.advice is None else in_language(self.advice, language)
+        return self._replace(words=in_language(self.words, language), advice=advice)
+
+    def line(self, language: Language) -> str:
+        """The diagnostic as it is read, the hint on a line of its own."""
+        said = self.in_language(language)
+        line = f"{said.place}: {said.code}: {said.words}"
+        return f"{line}\n  {message('hint').in_language(language)}: {said.advice}" if said.advice else line
 
     def __str__(self) -> str:
-        line = f"{self.place}: {self.code}: {self.message}"
-        return f"{line}\n  hint: {self.hint}" if self.hint else line
+        return self.line("en")
 
 
 class Exit(IntEnum):
@@ -178,9 +201,13 @@ class Failure(Exception):
 
     exit = Exit.DEFECT
 
-    def lines(self) -> Iterator[str]:
+    def __init__(self, words: Message | str = "") -> None:
+        self.words = words
+        super().__init__(str(words))
+
+    def lines(self, language: Language = "en") -> Iterator[str]:
         """What a person is told."""
-        yield str(self)
+        yield one_line(in_language(self.words, language))
 
 
 class Refused(Failure):
@@ -188,8 +215,9 @@ class Refused(Failure):
 
     exit = Exit.REJECTED
 
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"{file}: unreadable: {reason}" if file else f"unreadable: {reason}")
+    def __init__(self, file: str, reason: Message | str) -> None:
+        words = message("unreadable: {reason}", reason=reason)
+        super().__init__(message("{file}: {words}", file=shown_name(file), words=words) if file else words)
 
 
 class Rejected(Failure):
@@ -203,18 +231,9 @@ class Rejected(Failure):
         if any(diagnostic.code in OF_INTEGRITY for diagnostic in self.diagnostics):
             self.exit = Exit.INTEGRITY
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, language: Language = "en") -> Iterator[str]:
         """Each diagnostic."""
-        yield from map(str, self.diagnostics)
-
-
-class NotAsSealed(Rejected):
-    """What is not sealed, or agrees with no seal: `danish` says it as the diagnostic does in English."""
-
-    def __init__(self, place: Place, code: str, danish: tuple[str, str], english: tuple[str, str]) -> None:
-        """The message and the hint in both languages."""
-        super().__init__([Diagnostic(place, code, *english)])
-        self.danish = Rejected([Diagnostic(place, code, *danish)])
+        yield from (diagnostic.line(language) for diagnostic in self.diagnostics)
 
 
 class TooComplex(Failure):
@@ -223,7 +242,7 @@ class TooComplex(Failure):
     exit = Exit.REJECTED
 
     def __init__(self) -> None:
-        super().__init__("too complex to prove")
+        super().__init__(message("too complex to prove"))
 
 
 class Scattered(Failure):
@@ -233,7 +252,7 @@ class Scattered(Failure):
 
     def __init__(self, at: list[tuple[int, int]]) -> None:
         self.at = at
-        super().__init__("the cells of the sheet stand too far apart")
+        super().__init__(message("the cells of the sheet stand too far apart"))
 
 
 class NotComparable(Failure):
@@ -242,7 +261,7 @@ class NotComparable(Failure):
     exit = Exit.USAGE
 
     def __init__(self, fact: str) -> None:
-        super().__init__(f"the fact `{fact}` is never the same to both: a number and an answer, or nothing in common")
+        super().__init__(message("the fact `{fact}` is never the same to both: a number and an answer, or nothing in common", fact=fact))
 
 
 class FolderInUse(Failure):
@@ -258,13 +277,13 @@ class IntegrityFault(Failure):
 
 
 class NotReplayable(Failure):
-    """A decision cannot be decided again; `why` says so in Danish and in English."""
+    """A decision cannot be decided again; `why` says so."""
 
     exit = Exit.INTEGRITY
 
-    def __init__(self, danish: str, english: str) -> None:
-        self.why = (danish, english)
-        super().__init__(english)
+    def __init__(self, why: Message) -> None:
+        self.why = why
+        super().__init__(why)
 
 
 class Malformed(Failure, ValueError):
@@ -279,14 +298,19 @@ class Defect(Failure):
     exit = Exit.DEFECT
 
     def __init__(self, version: str, place: str) -> None:
-        what = f"this is a defect of sekskant {version} ({place}), and no mistake of yours"
-        whom = "report this line to those who maintain sekskant where you are"
-        super().__init__(f"{what}; {whom}, with what the command shows when SEKSKANT_DEBUG=1 is set")
+        super().__init__(
+            message(
+                "this is a defect of sekskant {version} ({place}), and no mistake of yours; report this line to those "
+                "who maintain sekskant where you are, with what the command shows when SEKSKANT_DEBUG=1 is set",
+                version=version,
+                place=place,
+            )
+        )
 
 
-def rejected(place: Place, code: str, message: str, hint: str | None = None) -> Rejected:
+def rejected(place: Place, code: str, words: Message | str, advice: Message | str | None = None) -> Rejected:
     """A rejection for one mistake."""
-    return Rejected([Diagnostic(place, code, message, hint)])
+    return Rejected([Diagnostic(place, code, words, advice)])
 
 
 def quoted(text: str) -> str:
@@ -311,28 +335,31 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
-def near_hint(word: str, known: Iterable[str]) -> str | None:
+def near_hint(word: str, known: Iterable[str]) -> Message | None:
     """A hint that names the near word, or else all that are allowed where they are few.
 
-    >>> near_hint("yess", ["yes", "no"])
+    >>> str(near_hint("yess", ["yes", "no"]))
     'did you mean `yes`?'
-    >>> near_hint("perhaps", ["yes", "no"])
+    >>> str(near_hint("perhaps", ["yes", "no"]))
     'one of `yes`, `no`'
     """
     known = list(known)
     near = nearest(word, known)
     if near:
-        return f"did you mean `{near}`?"
-    return "one of " + ", ".join(f"`{k}`" for k in known) if 0 < len(known) <= MAX_NAMED else None
+        return message("did you mean `{near}`?", near=near)
+    named = ", ".join(f"`{k}`" for k in known)
+    return message("one of {named}", named=named) if 0 < len(known) <= MAX_NAMED else None
 
 
-def key_hint(key: str, known: Iterable[str], *, is_empty: bool) -> str | None:
+def key_hint(key: str, known: Iterable[str], *, is_empty: bool) -> Message | None:
     """A hint for a key that is not there: `{a: one, two}` has a key `two` without a value, and `{a: 0,5}` a key `5`.
 
-    >>> key_hint("5", ["a"], is_empty=True), key_hint("two", ["a"], is_empty=True)
+    >>> str(key_hint("5", ["a"], is_empty=True)), str(key_hint("two", ["a"], is_empty=True))
     ('a decimal has a point, not a comma', 'a text that holds a comma stands in quotes')
     """
     known = list(known)
     if not is_empty or nearest(key, known):
         return near_hint(key, known)
-    return "a decimal has a point, not a comma" if key.isdecimal() else "a text that holds a comma stands in quotes"
+    if key.isdecimal():
+        return message("a decimal has a point, not a comma")
+    return message("a text that holds a comma stands in quotes")

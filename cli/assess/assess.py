@@ -26,9 +26,10 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import Language
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
 

@@ -12,11 +12,12 @@ from cli.common.overrides import StandingOverrides, override_lines
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
 from engine.diagnostics import NotReplayable, Rejected
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.entry import Draft, Entry
 from engine.journal.journal import Journal, new_run
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import Language
 
 BATCH = 250
 """So many offers are recorded in one transaction."""

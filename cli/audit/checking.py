@@ -18,8 +18,8 @@ from cli.common.options import folders_of_runs, format_option, journal_option, l
 from engine.diagnostics import Place, Rejected, rejected
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.journal.journal import Journal
+    from engine.texts.catalogue import Language
 
 
 @click.command(short_help="Verify entries, chain, rulebooks and batch files.")
@@ -114,14 +114,14 @@ def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[in
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
 
-    record, pick = read_signed_head(file), Wording(lang).pick
+    record, gettext = read_signed_head(file), Wording(lang).gettext
     if not is_digest(record["head"]) or isinstance(record["count"], bool) or record["count"] < 0:
         raise rejected(Place(str(file)), "receipt-form", "`head` is no digest, or `count` no number of entries")
     if not signature_holds(record, key):
-        say(f"{file}: {pick('signaturen holder ikke', 'the signature does not hold')}")
+        say(f"{file}: {gettext('the signature does not hold')}")
         stop(Exit.INTEGRITY)
     if record["journal"] not in {header.id for header, _ in journal.headers()}:
-        say(f"{file}: {pick('en anden journals hoved er signeret', 'the head of another journal was signed')}")
+        say(f"{file}: {gettext('the head of another journal was signed')}")
         stop(Exit.INTEGRITY)
     return record["count"], record["head"]
 
@@ -144,11 +144,11 @@ def head(key: Path | None, out: Path | None, form: str, journal: str, lang: Lang
         if key is not None:
             write_or_print(out, f"{_sign(source, key)}\n")
             return
-        totals, pick = source.head(), Wording(lang).pick
+        totals, gettext = source.head(), Wording(lang).gettext
         if form == "json":
             write_or_print(out, json_text({"count": totals.entries, "head": totals.digest}))
         else:
-            text = f"{pick('Antal', 'Count')}: {totals.entries}\n{pick('Hoved', 'Head')}: {totals.digest}\n"
+            text = f"{gettext('Count')}: {totals.entries}\n{gettext('Head')}: {totals.digest}\n"
             write_or_print(out, text)
         source.header()  # that it holds
 

@@ -12,10 +12,10 @@ from cli.audit.shared import entries_wanted, filter_options, leaving_out, opened
 from cli.common.console import say, write_or_print
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import format_option, journal_option, language_option, user_name
-from offers.tables.formulas import harmless
+from engine.harmless import harmless
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
+    from engine.texts.catalogue import Language
 
 
 @click.command(short_help="Write entries as JSON lines, CSV or W3C PROV.")

@@ -19,11 +19,11 @@ from cli.common.options import format_option, language_option, other_journal_opt
 from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.journal.entry import Entry
     from engine.journal.journal import Journal
     from engine.journal.receipt import Mismatch, Receipt
     from engine.journal.seal_check import SealCheck
+    from engine.texts.catalogue import Language
     from offers.recorded.replay import Replayed
 
 

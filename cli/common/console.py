@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from engine.diagnostics import Exit, Failure, Rejected, exit_code
-from offers.tables.formulas import harmless
+from engine.harmless import harmless
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,9 +43,9 @@ def time_in_utc(recorded_at: str) -> str:
     return recorded_at[:16].replace("T", " ")
 
 
-def say(message: str) -> None:
-    """A message to the reader, on standard error."""
-    click.echo(harmless(message), err=True)
+def say(words: Message | str) -> None:
+    """Tell the reader, on standard error."""
+    click.echo(harmless(in_spoken(words)), err=True)
 
 
 def say_rejected(error: Rejected) -> None:
@@ -55,7 +55,7 @@ def say_rejected(error: Rejected) -> None:
 
 def present(failure: Failure) -> Exit:
     """Say what a failure says; the exit code that it has."""
-    for line in failure.lines():
+    for line in failure.lines(spoken()):
         say(line)
     return failure.exit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import codecs
 import io
 import os
 import sys
@@ -15,11 +16,14 @@ import click
 
 from cli.common.console import present, say
 from engine.diagnostics import Defect, Exit, Failure, Refused
+from engine.harmless import harmless, shown_name
 
 READER_IS_GONE = 141
 """The exit code of a program whose output nobody reads on, as shells know it."""
 DEBUG = "SEKSKANT_DEBUG"
 """Where this variable is set, a defect shows where it happened."""
+AS_ESCAPES = "sekskant.escapes"
+"""How a stream writes what is no text, such as the bytes in the name of a file."""
 _OURS = ("cli", "engine", "offers", "rules")
 
 
@@ -36,7 +40,8 @@ def in_words() -> Iterator[None]:
         if isinstance(error.__context__, KeyboardInterrupt):
             _end_by_signal()
         raise
-    except (click.ClickException, click.exceptions.Exit):
+    except (click.ClickException, click.exceptions.Exit) as error:
+        _make_harmless(error)
         raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how Rust ends in a mistake
@@ -48,6 +53,11 @@ def in_words() -> Iterator[None]:
         if isinstance(failure, Refused):
             leave(code)
         sys.exit(int(code))
+
+
+def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:
+    if isinstance(error, click.ClickException):
+        error.message = harmless(error.message)
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -139,6 +149,14 @@ def leave(code: int) -> NoReturn:
     """End without what is still to be written: nobody takes it."""
     sys.stdout = io.StringIO()
     sys.exit(code)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return shown_name(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(AS_ESCAPES, _escaped)
 
 
 def nowhere() -> TextIO:

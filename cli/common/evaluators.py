@@ -12,7 +12,7 @@ from engine.decisions.evaluators import DURABLE_RULES, ENGINES, REFERENCE
 from engine.evaluation.durable_engine import why_missing
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
+    from engine.texts.catalogue import Language
 
 _INSTEAD = {
     "da": "referencen afgør hvert tilbud, og beslutningsdiagrammet efterprøver det",

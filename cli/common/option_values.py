@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from engine.harmless import one_line, shown_name
+
 _DIGEST, _COUNT = re.compile(r"[0-9a-f]{64}\Z"), re.compile(r"[0-9]{1,18}\Z")
 _SIZE = re.compile(r"([0-9]{1,9}) ?([KMGT]?)(?:i?B)?\Z", re.IGNORECASE)
 
@@ -120,8 +122,8 @@ class Size(click.ParamType[int]):
 class FileName(click.Path):
     """The path of a file or folder, which need not be there."""
 
-    def __init__(self, *, file_okay: bool = True, exists: bool = False) -> None:
-        super().__init__(path_type=Path, file_okay=file_okay, exists=exists)
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True, exists: bool = False) -> None:
+        super().__init__(path_type=Path, file_okay=file_okay, dir_okay=dir_okay, exists=exists)
 
     def convert(
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
@@ -129,14 +131,19 @@ class FileName(click.Path):
         """The path.
 
         Raises:
-            click.BadParameter: there is nothing in it; that would be the current folder.
+            click.BadParameter: there is nothing in it, which would be the current folder; or it is not there, or is
+                another kind of thing, and must be.
 
         >>> str(FileName().convert("a.txt", None, None))
         'a.txt'
         """
         if not str(value).strip():
             self.fail("it is empty", param, ctx)
-        return super().convert(value, param, ctx)
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            error.message = one_line(error.message)
+            raise
 
 
 class NewFileName(FileName):
@@ -152,5 +159,5 @@ class NewFileName(FileName):
         """
         path = super().convert(value, param, ctx)
         if Path(os.fsdecode(path)).is_file():
-            self.fail(f"{os.fsdecode(path)} is there already; choose another name", param, ctx)
+            self.fail(f"{shown_name(os.fsdecode(path))} is there already; choose another name", param, ctx)
         return path

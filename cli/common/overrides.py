@@ -11,12 +11,13 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, near_hint, rejected
 from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import override_draft
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import Language
 from engine.values.json_record import JsonRecord
 from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
@@ -43,11 +44,13 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
     outcome = rulebook.outcomes[chosen]
     draft = override_draft(entry, new_run(), verdict=chosen, outcome=outcome.id, because=because, by=by)
     (made,) = journal.append([draft], by=by)
-    words = wording.pick(
-        "post {} tilsidesætter post {}: {} er nu registreret som {}",
-        "entry {} overrides entry {}: {} is now recorded as {}",
+    return wording.gettext(
+        "entry {number} overrides entry {overridden}: {name} is now recorded as {outcome}",
+        number=made.number,
+        overridden=entry.identifier,
+        name=entry.name,
+        outcome=wording.text(outcome.label),
     )
-    return words.format(made.number, entry.identifier, entry.name, wording.text(outcome.label))
 
 
 def _verdict(rulebook: Rulebook, written: str) -> Verdict:
@@ -173,36 +176,36 @@ def _decided(entry: Entry, number: int) -> _Decided:
 
 def override_lines(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """An override in words, beside the decision that was made now."""
-    pick, entry, content = wording.pick, standing.entry, standing.content
+    gettext, entry, content = wording.gettext, standing.entry, standing.content
     label = wording.text(now.rulebook.outcomes[content.verdict].label)
     title = wording.text(now.rulebook.title)
-    yield pick(
-        f"{now.subject.name}, {title}: tilsidesat for aftaleåret {entry.year} af {content.by} "
-        f"({shown_time(entry.recorded_at)}, post {entry.number}): {label}. Begrundelse: {content.because}",
-        f"{now.subject.name}, {title}: overridden for the agreement year {entry.year} by {content.by} "
-        f"({shown_time(entry.recorded_at)}, entry {entry.number}): {label}. Reason: {content.because}",
+    yield gettext(
+        "{name}, {title}: overridden for the agreement year {year} by {by} ({recorded_at}, entry {number}): {label}. "
+        "Reason: {because}",
+        name=now.subject.name,
+        title=title,
+        year=entry.year,
+        by=content.by,
+        recorded_at=shown_time(entry.recorded_at),
+        number=entry.number,
+        label=label,
+        because=content.because,
     )
     yield from _flags(standing, now, wording)
 
 
 def _flags(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """What has changed under an override since it was made."""
-    pick, changed = wording.pick, staleness(standing, now)
+    gettext, changed = wording.gettext, staleness(standing, now)
     if not changed.is_replayable:
-        yield pick(
-            "OBS: Den afgørelse, den tilsidesatte, kan ikke gentages.",
-            "Note: the decision that it overrode cannot be made again.",
-        )
+        yield gettext("Note: the decision that it overrode cannot be made again.")
         return
     labels = now.rulebook.vocabulary.facts
     facts = [wording.text(labels[f].label) if f in labels else f for f in changed.facts]
     if facts:
         listed = wording.listed(facts)
-        yield pick(
-            f"OBS: Oplysningerne under tilsidesættelsen er ændret siden: {listed}.",
-            f"Note: the evidence under the override has changed since: {listed}.",
-        )
+        yield gettext("Note: the evidence under the override has changed since: {listed}.", listed=listed)
     if changed.rule:
-        yield pick("OBS: Reglen er ændret siden.", "Note: the rule has changed since.")
+        yield gettext("Note: the rule has changed since.")
     if changed.year:
-        yield pick("OBS: Den gjaldt et andet aftaleår.", "Note: it was for another agreement year.")
+        yield gettext("Note: it was for another agreement year.")

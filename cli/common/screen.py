@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from offers.tables.formulas import harmless
+from engine.harmless import harmless
 
 LEAST_SHARE = 20
 """The column that takes what the others leave gets at least this much, where it can."""

@@ -17,6 +17,7 @@ from cli.reclassify.swap import exchange
 from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected
 from engine.documents.file_writer import sync_names
 from engine.documents.ownership import abandoned, own
+from engine.documents.regular_file import read_text
 from engine.journal.records import RunRecord
 from engine.journal.run_files import (
     KEPT,
@@ -175,7 +176,7 @@ class RunFolder:
         files = sorted(p for p in self.out.rglob("*") if p.is_file())
         digest = digest_of_files(files)
         if (recorded := self.out / RECORD).is_file():
-            own = self._kept / name_of_kept(sha256(recorded.read_text(encoding="utf-8")))
+            own = self._kept / name_of_kept(sha256(read_text(recorded)))
             if own.exists():
                 return None
             if _is_whole(self.out):

@@ -19,7 +19,8 @@ from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.reclassify.reclassify import request_of, say_how_it_was_read, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.texts.catalogue import Language
 from offers.records.authorities import said_as
 from offers.records.input_remarks import UNREAD
 
@@ -144,36 +145,32 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
     from cli.reclassify.run_folder import changed_rows  # noqa: PLC0415
 
-    screen, pick = Screen(), wording.pick
-    for group, title in zip(GROUPS, (pick("Kommune", "Municipality"), pick("Målgruppe", "Target group")), strict=True):
+    screen, gettext = Screen(), wording.gettext
+    for group, title in zip(GROUPS, (gettext("Municipality"), gettext("Target group")), strict=True):
         names = {t: wording.text(label) for t, label in rulebook.vocabulary.terms.get(group, {}).items()}
-        rows = list(_counted(_groups_of(changes, group, names, pick("ikke oplyst", "not stated")), changes["change"]))
+        rows = list(_counted(_groups_of(changes, group, names, gettext("not stated")), changes["change"]))
         if rows:
             heads = [title]
             heads += [
-                pick("Kommer med", "Enter"),
-                pick("Udgår", "Leave"),
-                pick("Bliver uafklaret", "Become undetermined"),
-                pick("Ændres ellers", "Change otherwise"),
+                gettext("Enter"),
+                gettext("Leave"),
+                gettext("Become undetermined"),
+                gettext("Change otherwise"),
             ]
             screen.table(heads, [[[Piece(cell)] for cell in row] for row in rows])
             screen.line()
     if changes.height:
         heads = [
-            pick("Tilbud", "Offer"),
-            pick("Ændring", "Change"),
-            pick("Afgørelse", "Verdict"),
-            pick("Årsag", "Cause"),
+            gettext("Offer"),
+            gettext("Change"),
+            gettext("Verdict"),
+            gettext("Cause"),
         ]
         rows_told = changed_rows(changes, [rulebook], result.causes, wording)
         screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in rows_told])
         screen.line()
     total, rows_in = changes.height, result.rows - len(result.set_aside)
-    screen.line(
-        Piece(
-            pick(f"{total} af {rows_in} afgørelser ville blive ændret.", f"{total} of {rows_in} verdicts would change.")
-        )
-    )
+    screen.line(Piece(gettext("{total} of {rows_in} verdicts would change.", total=total, rows_in=rows_in)))
     return screen.taken()
 
 

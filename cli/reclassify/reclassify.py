@@ -36,7 +36,8 @@ from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
 from engine.documents.document import read_file
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.texts.catalogue import Language
 from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
@@ -443,9 +444,10 @@ def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
         return
     wording, places = Wording(language), [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
     where = ", ".join(places) + (" …" if len(rows) > SHOWN_ASIDE else "")
-    danish = "rummer intet tilbud og er udeladt"
-    english = ("row holds no offer and was set aside", "rows hold no offer and were set aside")
-    say(f"{wording.number_of(len(rows), (f'række {danish}', f'rækker {danish}'), english)}: {where}")
+    rows_aside = wording.ngettext(
+        "{number} row holds no offer and was set aside", "{number} rows hold no offer and were set aside", len(rows)
+    )
+    say(f"{rows_aside}: {where}")
 
 
 def _say_rejected_rows(rows: Sequence[object]) -> None:

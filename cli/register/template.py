@@ -9,11 +9,14 @@ from pathlib import Path
 import click
 
 from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.option_values import FileName
 from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from engine.diagnostics import Rejected
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.harmless import shown_name
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import Language
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
 from offers.records.register import SERVICES, SHIPPED, read_register
@@ -34,9 +37,7 @@ PRINTED_REGISTER = "printed"
 )
 @rulebooks_option()
 @year_option()
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The workbook to write (.xlsx)."
-)
+@click.option("--out", type=FileName(dir_okay=False), required=True, help="The workbook to write (.xlsx).")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @reading_options
 @language_option
@@ -60,9 +61,10 @@ def template(
     from offers.tables.workbook_template import write_workbook  # noqa: PLC0415 - only a workbook needs it
 
     if out.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {out}")
+        raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {shown_name(str(out))}")
     if out.exists() and not force:
-        raise click.UsageError(f"{out} is there already, perhaps with evidence in it; `--force` writes over it")
+        message = f"{shown_name(str(out))} is there already, perhaps with evidence in it; `--force` writes over it"
+        raise click.UsageError(message)
     if paths and sources:
         raise click.UsageError("OFFER stand in the workbook without evidence: name all of them with --with-evidence")
     library = load_library()
@@ -76,10 +78,15 @@ def template(
         say_rejected(one)
     if sources:
         _say_what_has_no_column(offers)
-    english = Wording("en")
-    asks = english.number_of(written.facts, ("", ""), ("fact", "facts"))
-    stand = english.number_of(written.offers, ("", ""), ("offer stands", "offers stand"))
-    say(f"{out}: {asks} to report on each offer for the agreement year {year}; {stand} in it")
+    wording = Wording(lang)
+    asks = wording.ngettext(
+        "{number} fact to report on each offer for the agreement year {year}",
+        "{number} facts to report on each offer for the agreement year {year}",
+        written.facts,
+        year=year,
+    )
+    stand = wording.ngettext("{number} offer stands in it", "{number} offers stand in it", written.offers)
+    say(f"{out}: {asks}; {stand}")
     stop(Exit.REJECTED if rejected else Exit.DONE)
 
 
@@ -120,5 +127,5 @@ def _say_what_has_no_column(offers: Sequence[Offer]) -> None:
         having = [offer.id for offer in offers if getattr(offer.record, key)]
         if having:
             named = ", ".join(having[:SHOWN]) + (" …" if len(having) > SHOWN else "")
-            offers_having = Wording("en").number_of(len(having), ("", ""), ("offer", "offers"))
+            offers_having = Wording("en").ngettext("{number} offer", "{number} offers", len(having))
             say(f"{what} of {offers_having} have no column in a table, and stay in the offer files: {named}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, say, stop
+from cli.common.option_values import FileName
 from cli.common.options import format_option
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=FileName(exists=True))
 @format_option(
     "text",
     "json",

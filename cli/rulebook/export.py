@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cli.common.console import load_library, say
+from cli.common.option_values import FileName
 from cli.common.options import IN_FORCE, format_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.documents.file_writer import write_file
@@ -16,9 +17,7 @@ from engine.documents.file_writer import write_file
 @click.argument("name", metavar="ID")
 @year_option(IN_FORCE)
 @format_option("dmn", help_text="dmn: DMN 1.3 XML.")
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of standard output."
-)
+@click.option("--output", type=FileName(dir_okay=False), help="Write to a file instead of standard output.")
 def export(name: str, year: int | None, form: str, output: Path | None) -> None:
     """Write a rulebook in a form that other tools read.
 

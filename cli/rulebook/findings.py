@@ -12,7 +12,7 @@ from urllib.parse import quote
 from cli.common.json_output import json_text
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES, Diagnostic
-from offers.tables.formulas import harmless
+from engine.harmless import harmless
 
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from cli.common.console import Exit, exit_code, say, say_rejected, stop
-from offers.tables.formulas import harmless
+from cli.common.option_values import FileName
+from engine.harmless import harmless
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FileName(exists=True))
 @click.option("--check", is_flag=True, help="Write nothing; exit with 5 where a file is laid out otherwise.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
 def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, say, say_rejected, stop
+from cli.common.option_values import FileName
 from cli.common.options import language_option, year_option
+from engine.harmless import shown_name
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.language import Text
+    from engine.texts.catalogue import Language
 
 _SPEC = re.compile(
     r"\s*(?P<da>[^|]+?)\s*\|\s*(?P<en>[^|]+?)\s*\|\s*(?P<section>[^|]+?)\s*"
@@ -28,7 +30,7 @@ _FORM = '"DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" be
 
 
 @click.command()
-@click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="FOLDER", type=FileName(file_okay=False))
 @click.option(
     "--id", "identifier", help="The id, such as aarhus.strategi; what stands before the dot names the vocabulary."
 )
@@ -82,7 +84,7 @@ def new(
     )
     there = [name for name in files if (folder / name).exists()]
     if there:
-        raise click.UsageError(f"`{folder / there[0]}` is there already; choose another folder")
+        raise click.UsageError(f"`{shown_name(str(folder / there[0]))}` is there already; choose another folder")
     _write(folder, {name: text.encode() for name, text in files.items()} | _schemas())
     for name in files:
         say(str(folder / name))
@@ -99,7 +101,7 @@ def _finish(folder: Path, lang: Language) -> None:
     if diagnostics:
         say_rejected(Rejected(diagnostics))
     wording = Wording(lang)
-    say(wording.pick("Næste skridt:", "Next:"))
+    say(wording.gettext("Next:"))
     say(f"  sekskant rulebook check {folder}")
     say(f"  sekskant rulebook test {folder} --coverage")
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)

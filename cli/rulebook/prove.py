@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, load_library, say, stop
+from cli.common.option_values import FileName
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.diagnostics import NotComparable, TooComplex
@@ -16,8 +17,8 @@ from engine.documents.file_writer import write_file
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Relation
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
+    from engine.texts.catalogue import Language
 
 
 @click.command()
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--equals", metavar="ID", help="Whether every offer gets the same verdict from another.")
 @click.option(
     "--counterexample",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FileName(dir_okay=False),
     help="Write the offer on which two rulebooks differ to a file, which can be assessed.",
 )
 @format_option("table", "json")

@@ -13,7 +13,7 @@ from cli.common.selection import chosen_rulebooks
 from engine.diagnostics import TooComplex
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
+    from engine.texts.catalogue import Language
 
 
 @click.command()

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from engine.authoring.proofs.truth_table import Row, TruthTable
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.texts.catalogue import Language
 from engine.values.logic import Truth
 
 _SIGNS = {Truth.MET: "✓", Truth.NOT_MET: "✗", Truth.NOT_APPLICABLE: "–"}
@@ -20,7 +21,7 @@ _STYLES = {Truth.MET: "met", Truth.NOT_MET: "not_met", Truth.NOT_APPLICABLE: "no
 def _heads(table: TruthTable, wording: Wording) -> list[str]:
     titles = {override.id: wording.text(override.title) for override in table.rulebook.overrides}
     columns = [titles.get(name, name) for name in table.columns]
-    return [*columns, wording.pick("Udfald", "Outcome"), wording.pick("Grundlag", "Basis")]
+    return [*columns, wording.gettext("Outcome"), wording.gettext("Basis")]
 
 
 def _signs(table: TruthTable, row: Row) -> list[str]:
@@ -37,17 +38,14 @@ def _outcome(table: TruthTable, row: Row, wording: Wording) -> str:
 
 
 def _legend(wording: Wording) -> str:
-    return wording.pick(
-        "✓ opfyldt, ✗ ikke opfyldt, – ikke relevant; tomt: uden betydning",
-        "✓ fulfilled, ✗ not fulfilled, – not applicable; empty: makes no difference",
-    )
+    return wording.gettext("✓ fulfilled, ✗ not fulfilled, – not applicable; empty: makes no difference")
 
 
 def _screen(table: TruthTable, language: Language) -> str:
     """Under a heading for each outcome and basis; overrides, whose ids are long, are numbered and explained below."""
     wording, screen = Wording(language), Screen()
     screen.rule(f"{wording.text(table.rulebook.title)}  {table.rulebook.id}@{table.rulebook.version}")
-    numbers = {o.id: f"{wording.pick('U', 'O')}{i}" for i, o in enumerate(table.rulebook.overrides, 1)}
+    numbers = {o.id: f"{wording.gettext('O')}{i}" for i, o in enumerate(table.rulebook.overrides, 1)}
     heads = [numbers.get(name, name) for name in table.columns]
     widths = [max(len(head), 3) for head in heads]
     for (verdict, basis), group in itertools.groupby(table.rows, key=lambda row: (row.verdict, row.basis)):

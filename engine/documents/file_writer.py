@@ -159,7 +159,10 @@ def _aside(path: Path, before: os.stat_result | None) -> Iterator[BinaryIO]:
 
 def _start(path: Path) -> str:
     """How the names of what is written aside for a file begin; no longer than names may be."""
-    return f".{os.fsencode(path.name)[:_LONGEST].decode(errors='ignore')}."
+    name = path.name
+    while len(os.fsencode(name)) > _LONGEST:
+        name = name[:-1]
+    return f".{name}."
 
 
 def _opened_aside(path: Path) -> tuple[IO[bytes], Path]:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from engine.diagnostics import Place, rejected
 from engine.documents.fields import read_json
+from engine.documents.regular_file import leads_below, read_text
 from engine.journal.records import File, RunRecord
 from engine.values.canonical import canonical, sha256
 
@@ -122,7 +123,7 @@ class RunFiles:
         if _is_below(file.path):
             for folder in self._folders:
                 path = folder / file.path
-                if _leads_below(path, folder) and digest_of_file(path) == file.sha256:
+                if leads_below(path, folder) and digest_of_file(path) == file.sha256:
                     yield path
 
 
@@ -139,14 +140,6 @@ def _is_below(path: str) -> bool:
     return not pure.is_absolute() and ".." not in pure.parts
 
 
-def _leads_below(path: Path, folder: Path) -> bool:
-    """Whether a path leads to something below a folder, through whatever links."""
-    try:
-        return path.resolve().is_relative_to(folder.resolve())
-    except (OSError, ValueError, RuntimeError):
-        return False
-
-
 def check_copy(folder: Path, names: Iterable[str]) -> None:
     """Compare files of a run's folder with the record that stands among them; runs of before have none.
 
@@ -156,7 +149,7 @@ def check_copy(folder: Path, names: Iterable[str]) -> None:
     """
     if not (folder / RECORD).exists():
         return
-    run = RunRecord.read(read_json((folder / RECORD).read_text(encoding="utf-8")))
+    run = RunRecord.read(read_json(read_text(folder / RECORD)))
     files = RunFiles(folder, run, str(folder / RECORD))
     wanted = set(names)
     for file in run.files:

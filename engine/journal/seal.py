@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from engine.diagnostics import Malformed, NotAsSealed, Place, Rejected, rejected
+from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields
 from engine.documents.json_text import load_json
 from engine.journal.entry import Header
@@ -126,19 +126,13 @@ class Seal:
         return canonical(self.record() | {"signed_by": name})
 
 
-def other_journal(place: Place, seal: Seal) -> NotAsSealed:
+def other_journal(place: Place, seal: Seal) -> Rejected:
     """That a journal does not begin with what was sealed."""
-    return NotAsSealed(
+    return rejected(
         place,
         "not-as-sealed",
-        (
-            f"journalen begynder ikke med det, som seglet for {seal.year} har",
-            "`sekskant audit verify --seal` siger mere",
-        ),
-        (
-            f"the journal does not begin with what the seal of {seal.year} has",
-            "`sekskant audit verify --seal` says more",
-        ),
+        message("the journal does not begin with what the seal of {year} has", year=seal.year),
+        message("`sekskant audit verify --seal` says more"),
     )
 
 

@@ -11,6 +11,7 @@ from engine.authoring.lints.check import files_under
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.places import place_of, place_of_key, walk
+from engine.documents.regular_file import check_leads_below
 from engine.documents.shape import fit_or_reject, key, shape
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path, yaml_files
@@ -61,9 +62,15 @@ class CaseFile(NamedTuple):
 
 
 def case_files_of(folder: Path) -> list[Path]:
-    """The case files beside the rulebooks of a folder and of the folders directly in it."""
+    """The case files beside the rulebooks of a folder and of the folders directly in it.
+
+    Raises:
+        Rejected: one of them is a link that leads out of the folder.
+    """
     folders = {folder / FOLDER, *folder.glob(f"*/{FOLDER}")}
-    return sorted(file for cases in folders for file in yaml_files(cases))
+    files = sorted(file for cases in folders for file in yaml_files(cases))
+    check_leads_below(files, folder)
+    return files
 
 
 def read_case_file(path: Path, data: bytes | None = None) -> CaseFile:

@@ -11,6 +11,7 @@ import polars as pl
 
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.fields import read_json
+from engine.documents.regular_file import read_text
 from engine.evaluation.program import compile_rulebook
 from engine.journal.records import RunRecord
 from engine.journal.run_files import check_copy
@@ -74,7 +75,7 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
     """
     try:
         check_copy(folder, ("run.json", DECISIONS, RULEBOOKS))
-        run = RunRecord.read(read_json((folder / "run.json").read_text(encoding="utf-8")))
+        run = RunRecord.read(read_json(read_text(folder / "run.json")))
         books = {decided.rulebook.id: decided.rulebook.name for decided in run.rulebooks}
         old = Library(folder / RULEBOOKS).rulebooks
         files = {i: folder / DECISIONS / f"{name}.parquet" for i, name in books.items()}

@@ -12,6 +12,7 @@ import polars as pl
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.document import read_one
 from engine.documents.fields import read_json
+from engine.documents.regular_file import read_text
 from engine.journal.records import RunRecord
 from engine.journal.run_files import check_copy
 from engine.rulebooks.rulebook import Vocabulary
@@ -70,7 +71,7 @@ def _of_run(folder: Path, vocabulary: Vocabulary) -> Iterator[Offer | Rejected]:
     """The offers that a run decided, with the evidence that it kept."""
     try:
         check_copy(folder, (RUN, DECISIONS))
-        run = RunRecord.read(read_json((folder / RUN).read_text(encoding="utf-8")))
+        run = RunRecord.read(read_json(read_text(folder / RUN)))
         files = [folder / DECISIONS / f"{decided.rulebook.name}.parquet" for decided in run.rulebooks]
         with polars_failing(lambda _: _incomplete(folder)):
             frames = [pl.scan_parquet(file, glob=False).collect() for file in files]

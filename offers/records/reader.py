@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
+from engine.documents.regular_file import leading_out
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.offer import Offer, read_offer
 from offers.records.offer_id import MAX_LIKE, alike, said_of_alike
@@ -111,11 +112,12 @@ def _files(path: Path) -> Iterator[Path | Rejected]:
         yield path
         return
     errors: list[Rejected] = []
-    offer_files = []
+    offer_files: list[Path | Rejected] = []
     for folder, folders, names in os.walk(path, onerror=lambda error: errors.append(_unreadable(error, path))):
         folders.sort()
         files = [Path(folder, name) for name in sorted(names) if name.lower().endswith(SUFFIXES)]
-        offer_files += [file for file in files if os.path.isfile(file) or not os.path.exists(file)]
+        leading = leading_out(files, path)
+        offer_files += [leading.get(file, file) for file in files]
     yield from errors
     yield from offer_files
     if not offer_files and not errors:

@@ -8,6 +8,7 @@ driver and all executors reach them under the same path.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -133,7 +134,7 @@ class SparkBackend:
         """
         check_that_spark_reads(table)
         self.table = table
-        read = self._session.read.parquet(*map(str, table.files))
+        read = self._session.read.parquet(*map(_pattern_of, table.files))
         read = read.select("*", "_metadata.file_name", spark.col("_metadata.row_index").alias(_INDEX))
         first = dict(zip((f.name for f in table.files), accumulate(table.rows_of_files, initial=0), strict=False))
         written = [row[0] for row in read.select("file_name").distinct().collect()]
@@ -226,12 +227,12 @@ class SparkBackend:
         parts.mkdir()
         for number, chunk in enumerate(rows.collect_batches(chunk_size=_CHUNK, maintain_order=True)):
             pl.DataFrame([chunk[ROW], *comparison.compare(chunk)]).write_parquet(parts / f"{number}.parquet")
-        return decided.join(self._session.read.parquet(str(parts)), ROW, "left")
+        return decided.join(self._session.read.parquet(_pattern_of(parts)), ROW, "left")
 
     def _stored(self, frame: DataFrame, name: str) -> DataFrame:
         """The same rows from files: what is asked of them next does not plan again how they came to be."""
         _write_parquet(frame, self._scratch / name)
-        return self._session.read.parquet(str(self._scratch / name))
+        return self._session.read.parquet(_pattern_of(self._scratch / name))
 
     def _on_polars(self, name: str) -> pl.LazyFrame:
         """Rows that are stored, in their order."""
@@ -246,6 +247,11 @@ def _to_polars(frame: DataFrame) -> pl.DataFrame:
     collected = pl.from_arrow(frame.toArrow())
     assert isinstance(collected, pl.DataFrame)
     return collected
+
+
+def _pattern_of(path: Path) -> str:
+    """A path as Spark reads it, to which brackets, braces and stars would be a pattern, those above it, too."""
+    return re.sub(r"([][{}*?\\])", r"\\\1", str(path.absolute()))
 
 
 def _write_parquet(frame: DataFrame, folder: Path) -> None:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import read_one
 from engine.documents.places import place_of_key
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.texts.catalogue import Language
 from offers.tables.limits import MAX_COLUMNS, too_large
 
 ID = "id"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.documents.regular_file import check_leads_below
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Vocabulary
 from offers.records.input_remarks import InputRemark
@@ -37,15 +38,18 @@ def tables_in(folder: Path) -> list[Path]:
     Tables of CSV may lie beside offer files, which do not read them.
 
     Raises:
-        Rejected: it has offer files and workbooks, which are both sent in, and of which one would not be read.
+        Rejected: it has offer files and workbooks, which are both sent in, and of which one would not be read; or one
+            of them is a link that leads out of the folder.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_PASSED_OVER))
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(_PASSED_OVER))
     tables = [path for path in files if path.suffix.lower() in _SUFFIXES]
     offers = [path for path in files if path.suffix.lower() in OFFER_FILES]
     workbooks = [path for path in tables if path.suffix.lower() in _WORKBOOKS]
     if workbooks and offers:
         message = f"there are workbooks ({workbooks[0].name}) and offer files ({offers[0].name}) in the folder"
         raise rejected(Place(str(folder)), "unreadable", message, "put them into folders of their own, and decide each")
+    if not offers:
+        check_leads_below(tables, folder)
     return [] if offers else tables
 
 

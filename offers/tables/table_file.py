@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.diagnostics import Place, rejected
-from engine.documents.regular_file import open_regular
+from engine.documents.regular_file import check_leads_below, open_regular
 from offers.tables.encoding import UTF_8, encoding_of
 from offers.tables.limits import check_size
 
@@ -62,6 +62,7 @@ class TableFile:
         self.kind, self.files = "parquet", parquet_files(self.path)
         if not self.files:
             raise rejected(Place(self.name), "unreadable", "there are no Parquet files in the folder")
+        check_leads_below(self.files, self.path)
         for file in self.files:
             check_size(file, file.stat().st_size, self.kind, max_size)
         self.sha256 = digest_of_files(self.files)

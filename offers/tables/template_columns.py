@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.texts.catalogue import Language
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, Headers, header_of
 
 _ASKED_FOR = {"judgement": ("because", "reservation"), "number": ("source",)}

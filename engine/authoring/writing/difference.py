@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.renames import Renames, renamed, renames_between
 from engine.rulebooks.rulebook import (
@@ -24,20 +24,21 @@ from engine.rulebooks.rulebook import (
     Verdict,
     tests_of,
 )
+from engine.texts.catalogue import Language, message
 from engine.values.interval import Interval
 
 Kind = Literal["meaning", "wording"]
 LANGUAGES: tuple[Language, Language] = ("da", "en")
 _NAMES = {
-    "title": ("titel", "title"),
-    "description": ("beskrivelse", "description"),
-    "reference": ("henvisning", "reference"),
-    "reading": ("læsning", "reading"),
-    "legal_basis": ("hjemmel", "legal basis"),
-    "source": ("kilde", "source"),
-    "label": ("betegnelse", "label"),
-    "question": ("spørgsmål", "question"),
-    "unit": ("enhed", "unit"),
+    "title": message("title"),
+    "description": message("description"),
+    "reference": message("reference"),
+    "reading": message("reading"),
+    "legal_basis": message("legal basis"),
+    "source": message("source"),
+    "label": message("label"),
+    "question": message("question"),
+    "unit": message("unit"),
 }
 Thing = TypeVar("Thing")
 
@@ -131,8 +132,10 @@ class _Differ:
                 "meaning",
                 about,
                 _in_both(
-                    lambda w: w.pick("{} i stedet for {}", "{} instead of {}").format(
-                        w.quoted(Clauses(self._new, w).rule(after)), w.quoted(Clauses(self._old, w).rule(before))
+                    lambda w: w.gettext(
+                        "{after} instead of {before}",
+                        after=w.quoted(Clauses(self._new, w).rule(after)),
+                        before=w.quoted(Clauses(self._old, w).rule(before)),
                     )
                 ),
             )
@@ -223,7 +226,7 @@ class _Differ:
         words = [self._words(condition, wording, rulebook) for condition, rulebook in pairs]
         if words[0] == words[1]:
             words = [self._words(condition, wording, rulebook, with_ids=True) for condition, rulebook in pairs]
-        return wording.pick("{} i stedet for {}", "{} instead of {}").format(*words)
+        return wording.gettext("{after} instead of {before}", after=words[0], before=words[1])
 
     def _test(self, before: Test, after: Test) -> Text:
         return _in_both(lambda w: self._other_test(before, after, w))
@@ -235,8 +238,8 @@ class _Differ:
         if words[0] == words[1]:
             ids = [", ".join(_answers(test, fact)) for test, fact in zip((after, before), facts, strict=True)]
             words = [f"{word} ({named})" for word, named in zip(words, ids, strict=True)]
-        return wording.pick("{}: {} i stedet for {}", "{}: {} instead of {}").format(
-            wording.text(facts[0].label), *words
+        return wording.gettext(
+            "{named}: {after} instead of {before}", named=wording.text(facts[0].label), after=words[0], before=words[1]
         )
 
     def _words(self, condition: Condition, wording: Wording, rulebook: Rulebook, *, with_ids: bool = False) -> str:
@@ -246,7 +249,7 @@ class _Differ:
             return f"{named}: {wording.required(condition, fact)}"
         parts = [self._words(part, wording, rulebook, with_ids=with_ids) for part in condition.parts]
         if condition.operator == "not":
-            return wording.pick("ikke ({})", "not ({})").format(parts[0])
+            return wording.gettext("not ({parts})", parts=parts[0])
         return f"({wording.phrase('and' if condition.operator == 'all' else 'or').join(parts)})"
 
     def _facts(self) -> Iterator[RulebookChange]:
@@ -335,17 +338,17 @@ def _rewritten(name: str, was: Text | None, becomes: Text | None) -> Text:
 def _rewritten_in(language: Language, name: str, was: Text | None, becomes: Text | None) -> str:
     """How a text changed, for a reader of one language; where only the other one changed, what it says."""
     wording = Wording(language)
-    named = wording.pick(*_NAMES[name])
+    named = wording.render(_NAMES[name])
     language_shown: Language = language
     if was is not None and becomes is not None and _shown(was, language) == _shown(becomes, language):
         language_shown = "en" if language == "da" else "da"
-        named += wording.pick(" på engelsk", " in Danish")
+        named += wording.gettext(" in Danish")
     before, after = (None if text is None else wording.quoted(_shown(text, language_shown)) for text in (was, becomes))
     if after is None:
-        return wording.pick("{} udgår", "{} taken out").format(named)
+        return wording.gettext("{named} taken out", named=named)
     if before is None:
-        return wording.pick("ny {}: {}", "new {}: {}").format(named, after)
-    return wording.pick("{}: {} i stedet for {}", "{}: {} instead of {}").format(named, after, before)
+        return wording.gettext("new {named}: {after}", named=named, after=after)
+    return wording.gettext("{named}: {after} instead of {before}", named=named, after=after, before=before)
 
 
 def _titled(name: str, thing: Any, danish: str, english: str) -> Text:

@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from engine.decisions.evaluators import DURABLE_RULES, REFERENCE, why_reference
 from engine.evaluation.durable_engine import why_missing
 from engine.explanation.justification import justification
-from engine.explanation.words_and_numbers import Language
 from engine.rulebooks.library import SHIPPED
+from engine.texts.catalogue import Language
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
 from tests.command import here

@@ -6,9 +6,10 @@ import pytest
 
 from engine.decisions.analysis import Sets
 from engine.explanation.clauses import Clauses, Mood
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Count, Join, RulePart
+from engine.texts.catalogue import Language
 from engine.values.logic import Status
 
 COVERED, _ = Library().in_force(2018)

@@ -12,7 +12,7 @@ import yaml
 from engine.decisions.decide import Decider
 from engine.evaluation.evidence import NO_PROVENANCE, Provenance, Stated
 from engine.explanation.justification import justification
-from engine.explanation.words_and_numbers import Language
+from engine.texts.catalogue import Language
 from tests.support import SUBJECT, TEXT, answer, exact, make_rulebook, make_vocabulary, unknown
 
 VOCABULARY = make_vocabulary(

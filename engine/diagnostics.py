@@ -261,7 +261,11 @@ class NotComparable(Failure):
     exit = Exit.USAGE
 
     def __init__(self, fact: str) -> None:
-        super().__init__(message("the fact `{fact}` is never the same to both: a number and an answer, or nothing in common", fact=fact))
+        super().__init__(
+            message(
+                "the fact `{fact}` is never the same to both: a number and an answer, or nothing in common", fact=fact
+            )
+        )
 
 
 class FolderInUse(Failure):

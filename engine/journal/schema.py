@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from engine.diagnostics import Diagnostic, Place, quoted, rejected
@@ -51,6 +53,7 @@ class Deviation(NamedTuple):
 
 
 _TABLES = {table.name: table for table in (HEADER, ENTRIES, TEXTS)}
+_SQLITE = sqlite.dialect()
 _ADDED_LATER = ("ix_entries_runs",)
 """What the first journals were made without."""
 
@@ -100,7 +103,7 @@ def inconsistent(connection: sa.Connection, found: Iterable[Deviation]) -> Itera
     """
     altered = {deviation.name for deviation in found}
     if connection.dialect.name == "postgresql":
-        for name, query in views_for(connection).items():
+        for name, query in views_for(connection.dialect).items():
             if name not in altered and _says_otherwise(connection, name, query):
                 yield name
     elif not any(deviation.kind in ("index", "table") for deviation in found):
@@ -129,7 +132,7 @@ def _says_otherwise(connection: sa.Connection, name: str, query: sa.Select[Any])
 def _in_sqlite(connection: sa.Connection) -> Iterator[Deviation]:
     query = sa.text("SELECT type, name, sql FROM sqlite_master")
     stored = {(str(kind), str(name)): sql for kind, name, sql in connection.execute(query)}
-    made = dict(_made_in_sqlite(connection))
+    made = _made_in_sqlite()
     for kind, name in sorted({*stored} - {*made}):
         if (kind, name, stored[kind, name]) not in _STATISTICS:
             yield Deviation(kind, name, "added")
@@ -138,7 +141,7 @@ def _in_sqlite(connection: sa.Connection) -> Iterator[Deviation]:
             if name not in _ADDED_LATER:
                 yield Deviation(kind, name, "removed")
         elif (text := _plain(stored[kind, name])) not in texts:
-            later = [*_later_columns(connection, str(text))] if name == ENTRIES.name else []
+            later = [*_later_columns(str(text))] if name == ENTRIES.name else []
             yield from later or [Deviation(kind, name, "altered")]
 
 
@@ -147,27 +150,29 @@ def _plain(sql: object) -> str | None:
     return None if sql is None else " ".join(str(sql).split())
 
 
-def _made_in_sqlite(connection: sa.Connection) -> Iterator[tuple[tuple[str, str], set[str | None]]]:
-    """Each part of a journal, with the texts that it can have."""
+def _text(part: sa.Executable) -> str:
+    return " ".join(str(part.compile(dialect=_SQLITE)).split())  # type: ignore[attr-defined]
 
-    def text(part: sa.Executable) -> str | None:
-        return _plain(part.compile(dialect=connection.dialect))  # type: ignore[attr-defined]
 
+@cache
+def _made_in_sqlite() -> Mapping[tuple[str, str], frozenset[str | None]]:
+    """Each part of a journal, with the texts that it can have. To write them takes longer than to open a journal."""
+    made: dict[tuple[str, str], frozenset[str | None]] = {}
     for table in _TABLES.values():
-        yield ("table", table.name), {text(CreateTable(table))}
+        made["table", table.name] = frozenset({_text(CreateTable(table))})
         if isinstance(next(iter(table.primary_key)).type, sa.Text):
-            yield ("index", f"sqlite_autoindex_{table.name}_1"), {None}
+            made["index", f"sqlite_autoindex_{table.name}_1"] = frozenset({None})
         for index in table.indexes:
-            yield ("index", str(index.name)), {text(CreateIndex(index))}
-    yield ("table", ENTRIES.name), {*_entries_tables(connection)}
-    for name, query in views_for(connection).items():
-        yield ("view", name), {text(sa.CreateView(query, name))}
+            made["index", str(index.name)] = frozenset({_text(CreateIndex(index))})
+    made["table", ENTRIES.name] = frozenset(_entries_tables())
+    for name, query in views_for(_SQLITE).items():
+        made["view", name] = frozenset({_text(sa.CreateView(query, name))})
+    return made
 
 
-def _later_columns(connection: sa.Connection, text: str) -> Iterator[Deviation]:
+def _later_columns(text: str) -> Iterator[Deviation]:
     """The columns beyond those of now in a table of entries that is otherwise as now; none where it is not."""
-    now = _columns_in(_plain(CreateTable(ENTRIES).compile(dialect=connection.dialect)) or "")
-    stored = _columns_in(text)
+    now, stored = _columns_in(_text(CreateTable(ENTRIES))), _columns_in(text)
     added = stored[len(now) :]
     if stored[: len(now)] == now and all(_PLAIN_COLUMN.fullmatch(column) for column in added):
         yield from (Deviation("column", f"{ENTRIES.name}.{column.split()[0]}", "added") for column in added)
@@ -182,7 +187,7 @@ def _columns_in(text: str) -> list[str]:
     return [column for part in parts if not (column := part.strip()).startswith("PRIMARY KEY")]
 
 
-def _entries_tables(connection: sa.Connection) -> Iterator[str | None]:
+def _entries_tables() -> Iterator[str]:
     """The table of entries as it was made with the columns of each format, and as it grew since."""
     formats = [form.fields for form in FORMATS.values()]
     for fields in formats:
@@ -190,11 +195,10 @@ def _entries_tables(connection: sa.Connection) -> Iterator[str | None]:
             sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable, autoincrement=False)
             for c in (ENTRIES.c[name] for name in fields)
         )
-        made = sa.Table(ENTRIES.name, sa.MetaData(), *columns)
-        text = str(CreateTable(made).compile(dialect=connection.dialect)).strip()
+        text = _text(CreateTable(sa.Table(ENTRIES.name, sa.MetaData(), *columns)))
         for later in formats:  # one that is not later adds nothing
-            added = [CreateColumn(ENTRIES.c[name]).compile(dialect=connection.dialect) for name in later[len(fields) :]]
-            yield _plain(text.removesuffix(")") + "".join(f", {column}" for column in added) + ")")
+            added = [_text(CreateColumn(ENTRIES.c[name])) for name in later[len(fields) :]]
+            yield text.removesuffix(")") + "".join(f", {column}" for column in added) + ")"
 
 
 # --- PostgreSQL: what its catalogue says ---
@@ -230,7 +234,7 @@ _TYPES = {sa.Text: "text", sa.Integer: "integer", sa.BigInteger: "bigint"}
 
 def _in_postgresql(connection: sa.Connection) -> Iterator[Deviation]:
     relations = {name: (kind, is_odd) for name, kind, is_odd in connection.execute(_RELATIONS)}
-    expected = {**dict.fromkeys(_TABLES, "r"), **dict.fromkeys(views_for(connection), "v")}
+    expected = {**dict.fromkeys(_TABLES, "r"), **dict.fromkeys(views_for(connection.dialect), "v")}
     for name, (kind, is_odd) in relations.items():
         if name not in expected:
             yield Deviation(_KINDS.get(kind, "table"), name, "added")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected, nearest, quoted
@@ -141,10 +142,15 @@ class Headers:
                 else:
                     self._columns.setdefault(name, Column("", 0, fact.id, None if fact.is_attribute else fact))
         for fact, names in names_of:
-            endings = [] if fact.is_attribute or fact.is_yearly else [(d, e) for d in DETAILS for e in _endings(d)]
+            if fact.is_attribute or fact.is_yearly:
+                continue
+            details = [
+                (Column("", 0, f"{fact.id}_{detail}", fact, None, detail), _endings(detail)) for detail in DETAILS
+            ]
             for name in names:
-                for detail, ending in endings:
-                    self._columns.setdefault(name + ending, Column("", 0, f"{fact.id}_{detail}", fact, None, detail))
+                for column, endings in details:
+                    for ending in endings:
+                        self._columns.setdefault(name + ending, column)
 
     def name_of(self, header: str) -> str | None:
         """The contract's name of a column, or None where it has none."""
@@ -157,7 +163,7 @@ class Headers:
         if plain in self._columns:
             return self._columns[plain]
         for detail, endings in (
-            (None, [""]),
+            (None, ("",)),
             *((detail, _endings(detail)) for detail in DETAILS),
         ):
             for ending in endings:
@@ -230,9 +236,10 @@ class Headers:
             yield f"{name}_2016"
 
 
-def _endings(detail: str) -> list[str]:
+@cache
+def _endings(detail: str) -> tuple[str, ...]:
     """How the header of a detail ends, after what it is a detail of."""
-    return [f"_{detail}", *(f"{sign}{label}" for label in _both(DETAILS[detail]) for sign in (", ", ": ", " "))]
+    return (f"_{detail}", *(f"{sign}{label}" for label in _both(DETAILS[detail]) for sign in (", ", ": ", " ")))
 
 
 def _both(text: Text) -> tuple[str, str]:

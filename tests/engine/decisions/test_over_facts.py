@@ -22,16 +22,15 @@ from tests.chance import tried
 from tests.engine.evaluation.test_columnar import columnar, evaluated
 from tests.engine.occurring import (
     Definition,
+    FactDefinition,
+    Occurring,
     are_related,
-    grounds_facts,
-    missing_facts,
     occurring,
     options_at_all,
     options_within,
     read_in_tests,
-    results_of,
 )
-from tests.engine.random_rulebooks import VOCABULARY, YEAR, Example, examples, expected_ruling, values_of
+from tests.engine.random_rulebooks import DEPARTURES, VOCABULARY, YEAR, Example, examples, expected_ruling, values_of
 from tests.support import SUBJECT
 
 RULEBOOKS = 500
@@ -41,9 +40,10 @@ MOST = 5_000
 
 
 def definition_of(example: Example, stated: Stated) -> Definition:
-    within, at_all = options_within(example, stated), options_at_all(example)
-    assume(math.prod(map(len, at_all.values())) <= MOST)
-    return Definition(example, occurring(example, within), occurring(example, at_all))
+    options = options_at_all(example)
+    assume(math.prod(map(len, options.values())) <= MOST)
+    at_all = Occurring(example, occurring(example, options))
+    return Definition(at_all, at_all.these(occurring(example, options_within(example, stated))))
 
 
 def assert_said(trace: Trace, defined: Definition) -> None:
@@ -61,15 +61,12 @@ def assert_said(trace: Trace, defined: Definition) -> None:
 
 def assert_facts_said(trace: Trace, example: Example, stated: Stated) -> None:
     """The sets of facts are those that trying every set of facts finds."""
-    options, sets = options_within(example, stated), fact_sets(trace)
-    names = [*options]
+    sets, defined = fact_sets(trace), FactDefinition(example, stated)
     if trace.verdict is not Verdict.UNDETERMINED:
-        assert set(map(frozenset, sets.grounds)) == grounds_facts(example, stated, trace.verdict)
+        assert set(map(frozenset, sets.grounds)) == defined.grounds(trace.verdict)
         return
-    within = occurring(example, options)
     for verdict in (Verdict.MET, Verdict.NOT_MET):
-        expected = missing_facts(Definition(example, within, within), options, verdict)
-        assert set(map(frozenset, sets.missing[verdict])) == {frozenset(names[i] for i in one) for one in expected}
+        assert set(map(frozenset, sets.missing[verdict])) == defined.missing(verdict)
 
 
 @pytest.mark.slow
@@ -156,7 +153,10 @@ def test_what_is_approximated_is_never_a_wrong_verdict(example: Example) -> None
     assume(math.prod(map(len, options.values())) <= MOST // 5)
     truth = [value for name, value in values_of(example.truth).items() if name in options]
     assert len(truth) == len(options)
-    met, basis = expected_ruling(example, *results_of(example, values_of(example.truth)))
+    (truly,) = occurring(
+        example, {name: [value] for name, value in {**dict.fromkeys(DEPARTURES), **values_of(example.truth)}.items()}
+    )
+    met, basis = expected_ruling(example, *truly)
     assert trace.verdict in (Verdict.UNDETERMINED, Verdict.MET if met else Verdict.NOT_MET)
     assert basis in trace.possible_bases
     assert (trace.verdict is Verdict.UNDETERMINED) <= any(note.code == "approximated" for note in trace.notes)

@@ -56,12 +56,12 @@ def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
     """The tests whose facts would settle an undetermined verdict, each fact once, in the rulebook's order.
 
     They are the unknown tests of the criteria and overrides that stand in a smallest set in `missing`, of facts whose
-    answers can matter.
+    answers can matter: a judgement that nobody stated is no gap where the measure decides without it.
     """
     useful, matters = items_to_settle(trace), facts_that_matter(trace)
     tests = [t for o in trace.overrides if o.override.id in useful for t in o.tests]
     tests += [t for c in trace.criteria if c.criterion.id in useful for t in tests_in(c)]
-    unknown = (t for t in tests if t.status is Status.UNKNOWN and not _is_idle_judgement(trace, t))
+    unknown = (t for t in tests if t.status is Status.UNKNOWN)
     return tuple({t.test.fact: t for t in unknown if t.test.fact in matters}.values())
 
 
@@ -79,12 +79,6 @@ def _smallest(sets: Sets) -> Sets:
     """The sets that are as small as the first."""
     number = sum(len(names) == len(sets.sets[0]) for names in sets.sets)
     return Sets(sets.sets[:number], sets.complete or number < len(sets.sets), sets.statuses[:number])
-
-
-def _is_idle_judgement(trace: Trace, test: TestTrace) -> bool:
-    """A judgement that nobody stated is no gap: the indicative measure decides without it."""
-    judged = [c.judgement_test for c in trace.criteria if c.judgement_test]
-    return test in judged and not test.finding.state.is_stated
 
 
 class _Writer:

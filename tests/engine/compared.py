@@ -37,8 +37,10 @@ from tests.engine.occurring import (
 from tests.engine.random_rulebooks import YEAR, expected_ruling
 from tests.support import SUBJECT
 
-FACT_SETS_OF_EVERY = 10
-"""The sets of facts are tried of one rulebook among so many, and the decision diagram checks it in durable-rules' place."""
+PROVEN_OF_EVERY = 2
+"""One rulebook among so many is proven and tabulated."""
+MORE_OF_EVERY = 10
+"""Of one among so many sets of facts are tried, and the reference decides it with the decision diagram, too."""
 
 
 class Compared(NamedTuple):
@@ -68,8 +70,9 @@ class _Trial:
         self._example = self.large.example
         options = options_at_all(self._example)
         self.at_all = Occurring(self._example, occurring(self._example, options))
-        self.is_chosen = number % FACT_SETS_OF_EVERY == 0
-        self.decider = Decider(self._example.rulebook, engine="reference" if self.is_chosen else None)
+        self.is_chosen = number % MORE_OF_EVERY == 0
+        self.decider = Decider(self._example.rulebook)
+        self._others = [Decider(self._example.rulebook, engine="reference")] if self.is_chosen else []
         self.made: list[Definition] = []
         self._count(math.prod(map(len, options.values())))
 
@@ -102,16 +105,23 @@ class _Trial:
             within = occurring(self._example, options_within(self._example, stated))
             defined = Definition(self.at_all, self.at_all.these(within))
             self.made.append(defined)
-            try:
-                trace = self.decider.decide(SUBJECT, stated, YEAR)
-            except IntegrityFault as fault:
-                self._differs(f"offer {place}: {fault}")
-                continue
-            self._count_decision(trace, stated)
-            for what in wrong_in(trace, defined):
-                self._differs(f"offer {place}: {what}")
-            if self.is_chosen and not self._is_related(stated):
-                self._try_facts(place, trace, stated)
+            for decider in (self.decider, *self._others):
+                self._compare(place, decider, stated, defined)
+
+    def _compare(self, place: int, decider: Decider, stated: Stated, defined: Definition) -> None:
+        try:
+            trace = decider.decide(SUBJECT, stated, YEAR)
+        except IntegrityFault as fault:
+            self._differs(f"offer {place}: {fault}")
+            return
+        for what in wrong_in(trace, defined):
+            self._differs(f"offer {place}: {what}")
+        if decider is not self.decider:
+            self.figures["decisions checked by the decision diagram"] += 1
+            return
+        self._count_decision(trace, stated)
+        if self.is_chosen and not self._is_related(stated):
+            self._try_facts(place, trace, stated)
 
     def _is_related(self, stated: Stated) -> bool:
         return are_related(self._example, findings_of(self._example.rulebook.vocabulary, stated, YEAR))
@@ -136,7 +146,10 @@ class _Trial:
 
     def prove(self) -> None:
         """The proof and the table."""
+        if self.number % PROVEN_OF_EVERY:
+            return
         example = self._example
+        self.figures["rulebooks proven and tabulated"] += 1
 
         def ruling(vector: Results) -> tuple[Verdict, str]:
             is_met, basis = expected_ruling(example, *vector)
@@ -146,7 +159,7 @@ class _Trial:
         proof, table = prove(example.rulebook), truth_table(example.rulebook)
         for what in (*wrong_in_proof(known, proof), *wrong_in_table(known, table)):
             self._differs(what)
-        self.figures["rows"] += len(table.rows)
+        self.figures["rows of tables"] += len(table.rows)
         self.figures["sets in proofs"] += len(proof.sufficient.sets) + len(proof.necessary.sets)
 
     def is_as_in_columns(self, place: int, made: SituationDecision) -> None:

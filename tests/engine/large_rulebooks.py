@@ -49,7 +49,7 @@ _MEANS = {"used": "used_mean", "cases": "cases_mean"}
 _TESTED = (*_THRESHOLDS, *ANSWERS)
 _LEVELS, _OF_LEVELS = range(5), (4, 3, 2, 1, 2)
 """How deeply conditions are nested, and how often."""
-_MOST, _OF_MOST = (100, 400, 1_200, 4_000), (4, 4, 3, 1)
+_MOST, _OF_MOST = (200, 1_000, 4_000), (5, 4, 2)
 """How many combinations of regions the facts of a rulebook have at most, and how often."""
 
 
@@ -70,15 +70,15 @@ def large_rulebook(number: int) -> Large:
     overrides = {f"O{i}": _override(random, facts) for i in range(1, 1 + random.randrange(3))}
     group = _group(random, list(criteria), random.choices(range(4), _OF_LEVELS[1:])[0])
     rulebook = make_rulebook(VOCABULARY, criteria, group, overrides)
-    truths = [_truth(random) for _ in range(3)]
+    truths = [_truth(random) for _ in range(2)]
     offers = [_evidence(random, truth, random.choice((0.4, 0.6, 0.85))) for truth in truths]
     example = Example(criteria, group, overrides, rulebook, truths[0], offers[0], offers[0], full_evidence(truths[0]))
     return Large(example, tuple(offers))
 
 
 def _pool(random: Random) -> list[str]:
-    """A few facts, which have not too many regions together; in half of the rulebooks none is derived."""
-    others = DERIVED if random.random() < 0.5 else ()
+    """A few facts, which have not too many regions together; in four of ten rulebooks none is derived."""
+    others = DERIVED if random.random() < 0.4 else ()
     facts = [fact for fact in (*_TESTED, *DEPARTURES) if fact not in others]
     most, size, pool = random.choices(_MOST, _OF_MOST)[0], 1, list[str]()
     for fact in random.sample(facts, len(facts)):

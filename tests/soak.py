@@ -18,7 +18,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -31,6 +30,7 @@ AT_ONCE, FOR_A_PROCESS = 50, 500
 EVERY = 1_000
 """After so many rulebooks figures are printed."""
 MOST_SHOWN = 20
+APPROXIMATED = "decisions with the remark approximated"
 
 
 def main() -> int:
@@ -47,6 +47,7 @@ def main() -> int:
         if figures["rulebooks"] // EVERY > before // EVERY:
             seconds = round(time.monotonic() - began)
             print(f"{figures['rulebooks']} rulebooks, {len(differences)} differences, {seconds} s", flush=True)
+            print(f"  {figures['decisions']} decisions, {figures[APPROXIMATED]} approximated", flush=True)
     print(*(f"{number:>8} {name}" for name, number in sorted(figures.items())), sep="\n")
     print(f"{len(differences):>8} differences")
     return 1 if differences else 0
@@ -63,9 +64,8 @@ def _options() -> argparse.Namespace:
 def _found(options: argparse.Namespace) -> Iterator[tuple[Counter[str], list[str]]]:
     last = options.first + options.rulebooks
     batches = [(at, min(at + AT_ONCE, last)) for at in range(options.first, last, AT_ONCE)]
-    tasks = FOR_A_PROCESS // AT_ONCE
-    with ProcessPoolExecutor(options.workers, get_context("spawn"), max_tasks_per_child=tasks) as executor:
-        yield from executor.map(_compared, batches)
+    with get_context("spawn").Pool(options.workers, maxtasksperchild=FOR_A_PROCESS // AT_ONCE) as pool:
+        yield from pool.imap(_compared, batches)
 
 
 def _compared(batch: tuple[int, int]) -> tuple[Counter[str], list[str]]:

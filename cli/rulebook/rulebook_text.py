@@ -32,6 +32,18 @@ def rulebook_text(rulebook: Rulebook, language: Language) -> str:
     return reader.screen.taken()
 
 
+def approximated_text(rulebook: Rulebook, facts: Sequence[str], wording: Wording) -> str:
+    """What is taken for granted of derived facts, by which more is taken to occur than can."""
+    words = wording.pick(
+        "Tilnærmet: Hvad der følger af andre oplysninger, regnes som en oplysning for sig ({}), så noget af "
+        "dette forekommer måske aldrig.",
+        "Approximated: what follows from other facts is taken as a fact of its own ({}), so that some of this "
+        "may never occur.",
+    )
+    labels = (rulebook.vocabulary.facts[fact].label for fact in facts)
+    return words.format(wording.listed(wording.quoted(wording.text(label)) for label in labels))
+
+
 class _Reader:
     def __init__(self, rulebook: Rulebook, wording: Wording) -> None:
         self._rulebook, self._wording = rulebook, wording

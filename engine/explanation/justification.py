@@ -208,11 +208,18 @@ class _Writer:
     def unsettled(self) -> Iterator[str]:
         if self.trace.verdict is not Verdict.UNDETERMINED:
             yield from self._idle()
+            yield from self._excluded()
             return
         yield from self._partly_known()
         for verdict in (Verdict.MET, Verdict.NOT_MET):
             yield from self._missing(verdict)
+        yield from self._excluded()
         yield from self._asked_for(facts_to_ask_for(self.trace))
+
+    def _excluded(self) -> Iterator[str]:
+        """What is open, and yet cannot turn out so together."""
+        if words := self.clauses.excluded(self.trace.excluded_here):
+            yield words
 
     def _asked_for(self, tests: Iterable[TestTrace]) -> Iterator[str]:
         """The questions that settle tests, each once."""

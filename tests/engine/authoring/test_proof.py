@@ -19,7 +19,7 @@ from engine.diagnostics import TooComplex
 from engine.evaluation import folding
 from engine.evaluation.completions import Completions
 from engine.evaluation.program import compile_rulebook
-from engine.evaluation.ruling import ruling_on
+from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status, Truth
@@ -34,6 +34,10 @@ KNOWN = {Truth.MET: Status.MET, Truth.NOT_MET: Status.NOT_MET, Truth.NOT_APPLICA
 MOST = 100_000
 """So many combinations of values are tried for one rulebook at most."""
 SHIPPED = [pytest.param(rulebook, id=rulebook.id) for rulebook in Library().rulebooks]
+
+
+def items_of(vector: Results) -> Items:
+    return tuple(KNOWN[result] for result in vector)
 
 
 def known_of_example(example: Example) -> Known:
@@ -54,7 +58,7 @@ def known_of_shipped(rulebook: Rulebook) -> Known:
     each = (itertools.product(*(status.value for status in items)) for items in Completions(program).everything)
 
     def ruling(vector: Results) -> tuple[Verdict, str]:
-        found = ruling_on(program, tuple(KNOWN[result] for result in vector))
+        found = ruling_on(program, items_of(vector))
         return found.verdict, found.possible_bases[0]
 
     return Known(rulebook, [*dict.fromkeys(itertools.chain(*each))], functools.cache(ruling))

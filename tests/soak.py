@@ -3,9 +3,9 @@
     just soak-rulebooks
     python tests/soak.py --rulebooks 2000 --workers 1
 
-Each is decided on two offers by durable-rules and the reference, and in columns; every second is proven and tabulated,
-and of every tenth sets of facts are tried, and the decision diagram checks the reference. Seed, figures and differences
-are printed; the exit code is 1 where something differs. Seed and number give a rulebook again:
+Each is decided on one to three offers by durable-rules and the reference, and in columns; every second is proven and
+tabulated, and of every tenth sets of facts are tried, and the decision diagram checks the reference. Seed, figures and
+differences are printed; the exit code is 1 where something differs. Seed and number give a rulebook again:
 `SEKSKANT_SEED=20261127 python tests/soak.py --first 4711 --rulebooks 1`.
 """
 
@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.chance import SEED
 
-AT_ONCE, FOR_A_PROCESS = 50, 500
+AT_ONCE, FOR_A_PROCESS = 100, 300
 """So many rulebooks share a frame, and a process: what durable-rules makes of one stays in it for good."""
 EVERY = 1_000
 """After so many rulebooks figures are printed."""

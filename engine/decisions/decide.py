@@ -100,10 +100,14 @@ class Decider:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
             IntegrityFault: the evaluators do not agree, or one failed.
         """
-        return self._evaluated(findings_of(self.program.rulebook.vocabulary, stated, year)).ruling.verdict
+        return self._evaluated(self._findings(stated, year)).ruling.verdict
+
+    def _findings(self, stated: Stated, year: int) -> Mapping[str, Finding]:
+        vocabulary = self.program.rulebook.vocabulary
+        return findings_of(vocabulary, stated, year, has_quotient_always=self.completions is None)
 
     def _without_notes(self, subject: Subject, stated: Stated, year: int) -> Trace:
-        findings = findings_of(self.program.rulebook.vocabulary, stated, year)
+        findings = self._findings(stated, year)
         return self._trace(subject, year, findings, self._evaluated(findings))
 
     def _evaluated(self, findings: Mapping[str, Finding]) -> _Evaluated:

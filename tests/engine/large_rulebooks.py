@@ -70,7 +70,7 @@ def large_rulebook(number: int) -> Large:
     overrides = {f"O{i}": _override(random, facts) for i in range(1, 1 + random.randrange(3))}
     group = _group(random, list(criteria), random.choices(range(4), _OF_LEVELS[1:])[0])
     rulebook = make_rulebook(VOCABULARY, criteria, group, overrides)
-    truths = [_truth(random) for _ in range(2)]
+    truths = [_truth(random) for _ in range(random.choice((1, 1, 1, 3)))]
     offers = [_evidence(random, truth, random.choice((0.4, 0.6, 0.85))) for truth in truths]
     example = Example(criteria, group, overrides, rulebook, truths[0], offers[0], offers[0], full_evidence(truths[0]))
     return Large(example, tuple(offers))

@@ -31,7 +31,7 @@ class Known(NamedTuple):
     @property
     def names(self) -> list[str]:
         """The criteria, then the overrides."""
-        return [item.id for item in (*self.rulebook.criteria, *self.rulebook.overrides)]
+        return [c.id for c in self.rulebook.criteria] + [o.id for o in self.rulebook.overrides]
 
     @property
     def domains(self) -> Cells:

@@ -15,7 +15,9 @@ from cli.common.console import Exit, say, stop, write_or_print
 from cli.common.json_output import json_text, print_json
 from cli.common.option_values import Count, Digest, FileName, NewFileName, Words, is_digest
 from cli.common.options import folders_of_runs, format_option, journal_option, language_option
+from cli.common.spoken import in_spoken
 from engine.diagnostics import Place, Rejected, rejected
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.journal.journal import Journal
@@ -96,9 +98,13 @@ def _check_usage(
         click.UsageError: they do not.
     """
     if signed is not None and (len(keys) != 1 or is_noted or seals):
-        raise click.UsageError("--signed goes with one --public-key, and instead of --head, --count and --seal")
+        raise click.UsageError(
+            in_spoken(message("--signed goes with one --public-key, and instead of --head, --count and --seal"))
+        )
     if not seals and ((keys and signed is None) or policy is not None):
-        raise click.UsageError("--public-key goes with --signed or --seal, and --policy with --seal")
+        raise click.UsageError(
+            in_spoken(message("--public-key goes with --signed or --seal, and --policy with --seal"))
+        )
 
 
 def _headers(journal: Journal) -> list[tuple[str, str]]:
@@ -116,12 +122,14 @@ def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[in
 
     record, gettext = read_signed_head(file), Wording(lang).gettext
     if not is_digest(record["head"]) or isinstance(record["count"], bool) or record["count"] < 0:
-        raise rejected(Place(str(file)), "receipt-form", "`head` is no digest, or `count` no number of entries")
+        raise rejected(
+            Place(str(file)), "receipt-form", message("`head` is no digest, or `count` no number of entries")
+        )
     if not signature_holds(record, key):
-        say(f"{file}: {gettext('the signature does not hold')}")
+        say(message("{file}: {gettext}", file=file, gettext=gettext("the signature does not hold")))
         stop(Exit.INTEGRITY)
     if record["journal"] not in {header.id for header, _ in journal.headers()}:
-        say(f"{file}: {gettext('the head of another journal was signed')}")
+        say(message("{file}: {gettext}", file=file, gettext=gettext("the head of another journal was signed")))
         stop(Exit.INTEGRITY)
     return record["count"], record["head"]
 
@@ -190,7 +198,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
     Exit code: 0 all identical; 4 some are not.
     """
     if sum((identifier is not None, run is not None, every)) != 1:
-        raise click.UsageError("give the ID of an entry, --run RUN or --all")
+        raise click.UsageError(in_spoken(message("give the ID of an entry, --run RUN or --all")))
     from cli.audit.replay import replay_record, replay_text, replayed  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Filter  # noqa: PLC0415
 

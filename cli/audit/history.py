@@ -45,7 +45,12 @@ def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Di
     made_before: dict[tuple[str, str], list[_Made]] = {}
     entries = sorted(_entries(journal, ids.of(offer), rulebook, damaged), key=lambda e: (e.rulebook or "", e.number))
     if not entries and not damaged:
-        raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
+        raise rejected(
+            journal.address.place,
+            "unknown-entry",
+            message("there is no decision on `{offer}`", offer=offer),
+            _hint(journal),
+        )
     for entry in entries:
         if entry.kind != DECISION:
             yield _Event(entry, None, None, because=_because(journal, entry, damaged))

@@ -16,7 +16,9 @@ from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
 from cli.common.option_values import FileName, Words
 from cli.common.options import format_option, language_option, other_journal_option
+from cli.common.spoken import in_spoken
 from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.journal.entry import Entry
@@ -119,9 +121,11 @@ def _check_usage(
         click.UsageError: they do not.
     """
     if is_of_seal and journal is not None:
-        raise click.UsageError("a seal is compared with a journal by `sekskant audit verify --seal`")
+        raise click.UsageError(
+            in_spoken(message("a seal is compared with a journal by `sekskant audit verify --seal`"))
+        )
     if not is_of_seal and seal_file is None and (keys or policy is not None):
-        raise click.UsageError("--public-key and --policy are of a seal: give it with --seal")
+        raise click.UsageError(in_spoken(message("--public-key and --policy are of a seal: give it with --seal")))
 
 
 def _decided_again(receipt: Receipt) -> Replayed | str:

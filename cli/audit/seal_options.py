@@ -10,6 +10,8 @@ import click
 
 from cli.common.console import Function
 from cli.common.option_values import FileName
+from cli.common.spoken import in_spoken
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.journal.seal_check import GivenSeal, Policy
@@ -54,5 +56,13 @@ def policy_of(keys: Sequence[Path], needed: int | None) -> Policy:
     for file in keys:
         names.setdefault(public_key_in(file), str(file))
     if needed is not None and needed > len(names):
-        raise click.UsageError(f"--policy {needed} asks for more keys than are given with --public-key: {len(names)}")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "--policy {needed} asks for more keys than are given with --public-key: {names}",
+                    needed=needed,
+                    names=len(names),
+                )
+            )
+        )
     return Policy(names, len(names) if needed is None else needed)

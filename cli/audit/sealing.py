@@ -14,6 +14,7 @@ from cli.audit.seal_options import read_seals
 from cli.common.console import Exit, say, stop, write_or_print
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, journal_option, language_option, year_option
+from cli.common.spoken import in_spoken
 from engine.harmless import shown_name
 from engine.texts.catalogue import message
 
@@ -63,7 +64,7 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
             "{number} entries were sealed; digest of the seal",
             made.count,
         )
-        say(f"{out}: {sealed}: {made.digest}")
+        say(message("{out}: {sealed}: {digest}", out=out, sealed=sealed, digest=made.digest))
 
 
 def _refuse(report: Report, journal: str, lang: Language) -> None:
@@ -73,9 +74,9 @@ def _refuse(report: Report, journal: str, lang: Language) -> None:
 
     wording = Wording(lang)
     words = wording.gettext("the journal does not hold and was not sealed")
-    say(f"{journal}: {words}")
+    say(message("{journal}: {words}", journal=journal, words=words))
     for fault in report.faults:
-        say(f"✗ {fault_text(fault, wording)}")
+        say(message("✗ {fault_text}", fault_text=fault_text(fault, wording)))
     stop(Exit.INTEGRITY)
 
 
@@ -101,9 +102,18 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     from engine.journal.sealing import cosigned, merged  # noqa: PLC0415
 
     if key is None and (len(files) == 1 or name is not None):
-        raise click.UsageError("give --key to sign, or several copies of a seal to put their signatures together")
+        raise click.UsageError(
+            in_spoken(message("give --key to sign, or several copies of a seal to put their signatures together"))
+        )
     if name is not None and not is_name(name):
-        raise click.UsageError(f"--name has at most {LONGEST_NAME} characters, all of which can be printed")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "--name has at most {LONGEST_NAME} characters, all of which can be printed",
+                    LONGEST_NAME=LONGEST_NAME,
+                )
+            )
+        )
     seals = read_seals(files)
     made = merged([one.seal for one in seals], [one.file for one in seals])
     if key is not None:
@@ -112,17 +122,23 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
             _say_signed_before(key, lang)
     write_file(out or files[0], f"{made.text()}\n".encode())
     words = message("signatures: {signatures}; digest of the seal", signatures=len(made.signatures))
-    say(f"{out or files[0]}: {Wording(lang).render(words)}: {made.digest}")
+    say(
+        message(
+            "{value}: {render}: {digest}", value=out or files[0], render=Wording(lang).render(words), digest=made.digest
+        )
+    )
 
 
 def _say_signed_before(key: Path, lang: Language) -> None:
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
 
     words = message("the key has signed the seal before; its first signature stays, with the name that was signed")
-    say(f"{key}: {Wording(lang).render(words)}")
+    say(message("{key}: {render}", key=key, render=Wording(lang).render(words)))
 
 
 def _check_free(out: Path | None, own: Sequence[Path]) -> None:
     """That a seal takes the place of no journal, key or other seal: of none but those that go into it."""
     if out is not None and out.is_file() and out.resolve() not in {path.resolve() for path in own}:
-        raise click.UsageError(f"{shown_name(str(out))} is there already; choose another name")
+        raise click.UsageError(
+            in_spoken(message("{shown_name} is there already; choose another name", shown_name=shown_name(str(out))))
+        )

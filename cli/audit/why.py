@@ -35,10 +35,12 @@ def traced(journal: Journal, entry: Entry) -> Trace:
     try:
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:
-        raise rejected(place, "not-replayable", str(error), "`sekskant audit verify` says what is wrong") from None
+        raise rejected(
+            place, "not-replayable", str(error), message("`sekskant audit verify` says what is wrong")
+        ) from None
     if replayed.differs_at:
-        message = f"made again, it differs in {', '.join(replayed.differs_at)}"
-        raise rejected(place, "not-replayable", message, "`sekskant audit verify` says whether it was altered")
+        words = message("made again, it differs in {differs_at}", differs_at=", ".join(replayed.differs_at))
+        raise rejected(place, "not-replayable", words, message("`sekskant audit verify` says whether it was altered"))
     return replayed.trace
 
 

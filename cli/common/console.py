@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cli.common.spoken import in_spoken, spoken
 from engine.diagnostics import Exit, Failure, Rejected, exit_code
 from engine.harmless import harmless
+from engine.texts.catalogue import Message
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import say
+from cli.common.spoken import in_spoken
 from engine.decisions.evaluators import DURABLE_RULES, ENGINES, REFERENCE
 from engine.evaluation.durable_engine import why_missing
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.texts.catalogue import Language
@@ -28,10 +30,18 @@ def check_evaluators(lang: Language) -> None:
     """
     chosen = os.environ.get("SEKSKANT_ENGINE")
     if chosen and chosen not in ENGINES:
-        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`; it can be {' or '.join(ENGINES)}")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "SEKSKANT_ENGINE is `{chosen}`; it can be {ENGINES}", chosen=chosen, ENGINES=" or ".join(ENGINES)
+                )
+            )
+        )
     missing = None if chosen == REFERENCE else why_missing()
     if missing is None:
         return
     if chosen == DURABLE_RULES:
-        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`, but {missing.en}")
-    say(f"{missing.da if lang == 'da' else missing.en}: {_INSTEAD[lang]}")
+        raise click.UsageError(
+            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`, but {en}", chosen=chosen, en=missing.en))
+        )
+    say(message("{value}: {INSTEAD}", value=missing.da if lang == "da" else missing.en, INSTEAD=_INSTEAD[lang]))

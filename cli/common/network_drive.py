@@ -23,4 +23,8 @@ def warn_of_network_drive(address: str, language: Language) -> None:
             "can damage it or lose entries; use PostgreSQL, or a folder of the machine itself",
             kind=kind,
         )
-        say(f"{journal.shown_address}: {Wording(language).render(words)}")
+        say(
+            message(
+                "{shown_address}: {render}", shown_address=journal.shown_address, render=Wording(language).render(words)
+            )
+        )

@@ -11,6 +11,8 @@ import click
 
 from cli.common.console import Function
 from cli.common.option_values import FileName, Size, Words
+from cli.common.spoken import in_spoken, spoken
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from offers.tables.reading import Reading
@@ -86,7 +88,9 @@ def _keep(context: click.Context, parameter: click.Parameter, value: str | int |
         try:
             "".encode(value)
         except LookupError:
-            raise click.BadParameter(f"there is no encoding of texts `{value}`", context, parameter) from None
+            raise click.BadParameter(
+                in_spoken(message("there is no encoding of texts `{value}`", value=value)), context, parameter
+            ) from None
         value = codecs.lookup(value).name
     context.meta.setdefault(_READING, {})[parameter.name] = "\t" if value == "tab" else value
 

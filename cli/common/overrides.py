@@ -17,7 +17,7 @@ from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.texts.catalogue import Language
+from engine.texts.catalogue import Language, message
 from engine.values.json_record import JsonRecord
 from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
@@ -34,12 +34,16 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
     wording = Wording(language)
     place = Place(f"{journal.shown_address}, entry {entry.number}")
     if entry.kind != DECISION:
-        raise rejected(place, "unknown-entry", f"entry {entry.number} is no decision but: {entry.kind}")
+        raise rejected(
+            place,
+            "unknown-entry",
+            message("entry {number} is no decision but: {kind}", number=entry.number, kind=entry.kind),
+        )
     try:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
     except NotReplayable as error:
-        hint = "`sekskant audit verify` says what is wrong"
-        raise rejected(place, "not-replayable", str(error), hint) from None
+        advice = message("`sekskant audit verify` says what is wrong")
+        raise rejected(place, "not-replayable", str(error), advice) from None
     chosen = _verdict(rulebook, verdict)
     outcome = rulebook.outcomes[chosen]
     draft = override_draft(entry, new_run(), verdict=chosen, outcome=outcome.id, because=because, by=by)
@@ -57,8 +61,8 @@ def _verdict(rulebook: Rulebook, written: str) -> Verdict:
     names = {verdict.value: verdict for verdict in (Verdict.MET, Verdict.NOT_MET)}
     names |= {rulebook.outcomes[verdict].id: verdict for verdict in names.values()}
     if written not in names:
-        message = f"there is no verdict or outcome `{written}`"
-        raise rejected(Place("--verdict"), "unknown-outcome", message, near_hint(written, names))
+        words = message("there is no verdict or outcome `{written}`", written=written)
+        raise rejected(Place("--verdict"), "unknown-outcome", words, near_hint(written, names))
     return names[written]
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.common.spoken import in_spoken
 from engine.diagnostics import Rejected
 from engine.documents.document import read_file
+from engine.texts.catalogue import message
 from offers.records.offer import wrong_attributes
 from offers.tables.headers import clashing_columns
 
@@ -33,8 +35,14 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
     different = list({rulebook.content: rulebook for rulebook in chosen}.values())
     for one, other in itertools.combinations(different, 2):
         if (one.id, one.version) == (other.id, other.version):
-            message = f"`{one.id}@{one.version}` is chosen twice with different content: {one.file} and {other.file}"
-            raise click.UsageError(f"{message}; give the changed one a version of its own")
+            words = message(
+                "`{id}@{version}` is chosen twice with different content: {file} and {other_file}",
+                id=one.id,
+                version=one.version,
+                file=one.file,
+                other_file=other.file,
+            )
+            raise click.UsageError(in_spoken(words))
     return different
 
 
@@ -47,7 +55,9 @@ def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
     vocabularies = {r.vocabulary.written_as: r.vocabulary for r in rulebooks}
     if len(vocabularies) > 1:
         ids = ", ".join(sorted({v.id for v in vocabularies.values()}))
-        raise click.UsageError(f"the rulebooks use different vocabularies ({ids}); use them one at a time")
+        raise click.UsageError(
+            in_spoken(message("the rulebooks use different vocabularies ({ids}); use them one at a time", ids=ids))
+        )
     vocabulary = next(iter(vocabularies.values()))
     file = _vocabulary_file(rulebooks[0])
     if wrong := [*wrong_attributes(vocabulary, file), *clashing_columns(vocabulary, file)]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -23,7 +24,7 @@ def asked_language(arguments: Sequence[str]) -> Language:
     >>> asked_language(["assess", "--lang", "da", "offer.yaml"]), asked_language(["assess", "--lang=en"])
     ('da', 'en')
     """
-    asked = [after for option, after in zip(arguments, arguments[1:], strict=False) if option == "--lang"]
+    asked = [after for option, after in itertools.pairwise(arguments) if option == "--lang"]
     asked += [argument.partition("=")[2] for argument in arguments if argument.startswith("--lang=")]
     match asked[-1:]:
         case ["da"]:

@@ -20,7 +20,7 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.reclassify.reclassify import request_of, say_how_it_was_read, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Wording
-from engine.texts.catalogue import Language
+from engine.texts.catalogue import Language, message
 from offers.records.authorities import said_as
 from offers.records.input_remarks import UNREAD
 
@@ -73,14 +73,14 @@ def preview(
     for rulebook in (before, after):
         shared_vocabulary([rulebook])
     if (before.id, before.sha256) == (after.id, after.sha256):
-        say(f"the two rulebooks are the same: {after.id} {after.version}")
+        say(message("the two rulebooks are the same: {id} {version}", id=after.id, version=after.version))
     try:
         with tempfile.TemporaryDirectory() as folder:
             result = _previewed(register, before, after, year, ignored, Path(folder), lang)
     except IntegrityFault as error:
         from cli.reclassify.reclassify import shown_register  # noqa: PLC0415 - polars is slow to import
 
-        say(f"{shown_register(register)}: {error}")
+        say(message("{shown_register}: {error}", shown_register=shown_register(register), error=error))
         stop(error.exit)
         return
     for row in result.rejected:
@@ -121,7 +121,7 @@ def _previewed(
     frame = pl.scan_parquet(decided, glob=False)
     again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, second_room)
     if again.table.sha256 != request.table.sha256:
-        raise rejected(Place(again.table.file), "unreadable", "the register changed while it was read")
+        raise rejected(Place(again.table.file), "unreadable", message("the register changed while it was read"))
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     second = reclassify(again._replace(previous=previous, fragile=False), folder / "after")
     second = second._replace(changes=_with_codes(second.changes, again.table.frame))

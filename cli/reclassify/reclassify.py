@@ -34,10 +34,11 @@ from cli.common.options import (
 )
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spoken import in_spoken
 from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
 from engine.documents.document import read_file
 from engine.explanation.words_and_numbers import Wording
-from engine.texts.catalogue import Language
+from engine.texts.catalogue import Language, message
 from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def reclassify(
     from offers.runs.run import reclassify as run  # noqa: PLC0415
 
     if (backend == "spark") != (master is not None):
-        raise click.UsageError("--backend spark and --master URL belong together")
+        raise click.UsageError(in_spoken(message("--backend spark and --master URL belong together")))
     end_at_once_on_sigterm()
     gc.freeze()
     gc.enable()
@@ -128,7 +129,7 @@ def reclassify(
     library = load_library()
     if year is None:
         year = library.latest_year()
-        say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
+        say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)
     damaged: list[Diagnostic] = []
@@ -155,7 +156,7 @@ def reclassify(
     except FolderInUse as error:
         raise click.UsageError(str(error)) from None
     except IntegrityFault as error:
-        say(f"{shown_register(register)}: {error}")
+        say(message("{shown_register}: {error}", shown_register=shown_register(register), error=error))
         stop(error.exit)
         return
     _say_rejected_rows(result.rejected)
@@ -225,7 +226,9 @@ def _nearness(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         nearness = Fraction(-1)
     if not 0 <= nearness <= 1:
-        raise click.UsageError(f"--margin is a part of a threshold, from 0 to 1, not `{text}`")
+        raise click.UsageError(
+            in_spoken(message("--margin is a part of a threshold, from 0 to 1, not `{value}`", value=text))
+        )
     return nearness
 
 
@@ -271,12 +274,19 @@ def _paths_of_several(registers: Sequence[str]) -> list[Path] | None:
         if not in_folder and len(registers) == 1:
             return None
         if not in_folder and (path.is_dir() or are_offer_files(path) or "#" in str(path) or "://" in str(path)):
-            hint = "name each other register by itself, or put offer files into one folder"
-            raise rejected(Place(str(path)), "unreadable", "several registers are workbooks or tables of CSV", hint)
+            advice = message("name each other register by itself, or put offer files into one folder")
+            raise rejected(
+                Place(str(path)), "unreadable", message("several registers are workbooks or tables of CSV"), advice
+            )
         paths += in_folder or [path]
     repeated = [path for path, count in Counter(path.resolve() for path in paths).items() if count > 1]
     if repeated:
-        raise rejected(Place(str(repeated[0])), "unreadable", "the table is named twice", "leave one of the two out")
+        raise rejected(
+            Place(str(repeated[0])),
+            "unreadable",
+            message("the table is named twice"),
+            message("leave one of the two out"),
+        )
     return paths
 
 
@@ -305,7 +315,7 @@ def say_how_it_was_read(table: Table, language: Language) -> None:
     if table.detected:
         say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
     for line in remark_sentences(table.remarks, (), 0, Wording(language)):
-        say(f"{table.file}: {line}")
+        say(message("{file}: {line}", file=table.file, line=line))
 
 
 def shown_register(registers: Sequence[str]) -> str:
@@ -332,7 +342,16 @@ def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored:
 
 def _not_installed(extra: str, error: ImportError) -> click.UsageError:
     title = {"duckdb": "DuckDB", "spark": "Spark"}[extra]
-    return click.UsageError(f"{title} is not installed ({error.name}): pip install 'sekskant[{extra}]'")
+    return click.UsageError(
+        in_spoken(
+            message(
+                "{title} is not installed ({name}): pip install 'sekskant[{extra}]'",
+                title=title,
+                name=error.name,
+                extra=extra,
+            )
+        )
+    )
 
 
 def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:
@@ -341,13 +360,15 @@ def _previous(name: str | None, request: Request, ids: Path | None) -> Previous 
     from offers.tables.offer_files import OfferRows  # noqa: PLC0415
 
     if name is None and ids is not None:
-        raise click.UsageError("--ids matches a run with one before it; give that with --previous")
+        raise click.UsageError(in_spoken(message("--ids matches a run with one before it; give that with --previous")))
     if name is None:
         return None
     if name != PUBLISHED:
         return _with_ids(read_previous(Path(name), request.rulebooks), ids, request)
     if not isinstance(request.reader, OfferRows):
-        raise click.UsageError("only offer files say what was published; give the folder of a run to --previous")
+        raise click.UsageError(
+            in_spoken(message("only offer files say what was published; give the folder of a run to --previous"))
+        )
     published = published_outcomes(request.reader.offers, request.rulebooks, request.year)
     return _with_ids(published, ids, request)
 
@@ -375,13 +396,13 @@ def _id_lines(path: Path) -> list[IdLine]:
     try:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error:  # the one thing that Python's reader refuses
-        place, message = (
+        place, words = (
             Place(str(path), reader.reader.line_num, 1),
-            f"a cell has more than {csv.field_size_limit()} characters",
+            message("a cell has more than {field_size_limit} characters", field_size_limit=csv.field_size_limit()),
         )
-        raise rejected(place, "too-large", message, 'is a `"` not closed?') from None
+        raise rejected(place, "too-large", words, message('is a `"` not closed?')) from None
     if not {"old", "new"} <= set(reader.fieldnames or ()):
-        raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")
+        raise rejected(Place(str(path), 1), "missing-key", message("the columns are `old` and `new`"))
     lines: list[IdLine] = []
     wrong = []
     for line, row in rows:
@@ -389,7 +410,7 @@ def _id_lines(path: Path) -> list[IdLine]:
         if old and new:
             lines.append(IdLine(line, old, new))
         else:
-            wrong.append(Diagnostic(Place(str(path), line), "missing-key", "an id is missing in the row"))
+            wrong.append(Diagnostic(Place(str(path), line), "missing-key", message("an id is missing in the row")))
     if wrong:
         raise Rejected(wrong)
     return lines
@@ -447,7 +468,7 @@ def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
     rows_aside = wording.ngettext(
         "{number} row holds no offer and was set aside", "{number} rows hold no offer and were set aside", len(rows)
     )
-    say(f"{rows_aside}: {where}")
+    say(message("{rows_aside}: {where}", rows_aside=rows_aside, where=where))
 
 
 def _say_rejected_rows(rows: Sequence[object]) -> None:
@@ -455,4 +476,4 @@ def _say_rejected_rows(rows: Sequence[object]) -> None:
         for diagnostic in row.diagnostics:  # type: ignore[attr-defined]
             say(str(diagnostic))
     if len(rows) > SHOWN_REJECTED:
-        say(f"and {len(rows) - SHOWN_REJECTED} more rows; all of them stand in rejected.csv")
+        say(message("and {value} more rows; all of them stand in rejected.csv", value=len(rows) - SHOWN_REJECTED))

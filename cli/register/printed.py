@@ -14,6 +14,7 @@ from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
 from cli.common.option_values import FileName
 from cli.common.options import format_option, language_option, shipped_year_option
+from cli.common.spoken import in_spoken
 from cli.common.spreadsheet import csv_lines
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message
@@ -33,7 +34,11 @@ def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
     """Show the printed rows: each is a service, and an offer can have several."""
     services = [s for s in read_register(SHIPPED / year).services if not tables or s.cells["table"] in tables]
     if not services:
-        raise click.UsageError(f"there is no table {', '.join(tables)} in the register of {year}")
+        raise click.UsageError(
+            in_spoken(
+                message("there is no table {tables} in the register of {year}", tables=", ".join(tables), year=year)
+            )
+        )
     if form == "json":
         print_json([_service(s) for s in services])
     elif form == "csv":

@@ -12,11 +12,12 @@ from cli.common.console import Exit, load_library, say, say_rejected, stop
 from cli.common.option_values import FileName
 from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spoken import in_spoken
 from engine.diagnostics import Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import shown_name
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import Language
+from engine.texts.catalogue import Language, message
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
 from offers.records.register import SERVICES, SHIPPED, read_register
@@ -61,12 +62,24 @@ def template(
     from offers.tables.workbook_template import write_workbook  # noqa: PLC0415 - only a workbook needs it
 
     if out.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {shown_name(str(out))}")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "a workbook is written to a file that ends in .xlsx, not to {shown_name}",
+                    shown_name=shown_name(str(out)),
+                )
+            )
+        )
     if out.exists() and not force:
-        message = f"{shown_name(str(out))} is there already, perhaps with evidence in it; `--force` writes over it"
-        raise click.UsageError(message)
+        words = message(
+            "{shown_name} is there already, perhaps with evidence in it; `--force` writes over it",
+            shown_name=shown_name(str(out)),
+        )
+        raise click.UsageError(in_spoken(words))
     if paths and sources:
-        raise click.UsageError("OFFER stand in the workbook without evidence: name all of them with --with-evidence")
+        raise click.UsageError(
+            in_spoken(message("OFFER stand in the workbook without evidence: name all of them with --with-evidence"))
+        )
     library = load_library()
     year = year or library.latest_year()
     rulebooks = chosen_rulebooks(library, names, year)
@@ -86,7 +99,7 @@ def template(
         year=year,
     )
     stand = wording.ngettext("{number} offer stands in it", "{number} offers stand in it", written.offers)
-    say(f"{out}: {asks}; {stand}")
+    say(message("{out}: {asks}; {stand}", out=out, asks=asks, stand=stand))
     stop(Exit.REJECTED if rejected else Exit.DONE)
 
 
@@ -110,13 +123,18 @@ def _printed(vocabulary: Vocabulary, year: int) -> list[Offer]:
 
     years = [folder for folder in SHIPPED.iterdir() if (folder / SERVICES).exists() and int(folder.name) <= year]
     if not years:
-        raise click.UsageError(f"no printed register of {year} or before is shipped")
+        raise click.UsageError(in_spoken(message("no printed register of {year} or before is shipped", year=year)))
     latest = max(years, key=lambda folder: int(folder.name))
     services = read_register(latest).services
     uncounted = sum(one.quantity is not None and one.cells["unit"] != "places" for one in services)
     say(
-        f"the printed register of {latest.name}: {len(services)} services; {uncounted} quantities that are no places, "
-        "and notes, have no column in a table"
+        message(
+            "the printed register of {name}: {services} services; {uncounted} quantities that are no places, and "
+            "notes, have no column in a table",
+            name=latest.name,
+            services=len(services),
+            uncounted=uncounted,
+        )
     )
     return list(printed_offers(services, vocabulary, f"printed register {latest.name}"))
 
@@ -128,4 +146,11 @@ def _say_what_has_no_column(offers: Sequence[Offer]) -> None:
         if having:
             named = ", ".join(having[:SHOWN]) + (" …" if len(having) > SHOWN else "")
             offers_having = Wording("en").ngettext("{number} offer", "{number} offers", len(having))
-            say(f"{what} of {offers_having} have no column in a table, and stay in the offer files: {named}")
+            say(
+                message(
+                    "{what} of {offers_having} have no column in a table, and stay in the offer files: {named}",
+                    what=what,
+                    offers_having=offers_having,
+                    named=named,
+                )
+            )

@@ -11,6 +11,7 @@ import click
 from cli.common.console import Exit, say, stop
 from cli.common.option_values import FileName
 from cli.common.options import format_option
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.authoring.lints.lint import VocabularyFile
@@ -46,7 +47,11 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     diagnostics = findings_in(others, _wrong_attributes) + _mistakes_in_cases(case_files)
     click.echo(PRINTERS[form](diagnostics), nl=False)
     files = len({file for path in paths for file in files_under(path)})
-    say(f"{_counted(len(diagnostics), 'finding')} in {_counted(files, 'file')}")
+    say(
+        message(
+            "{counted} in {counted_2}", counted=_counted(len(diagnostics), "finding"), counted_2=_counted(files, "file")
+        )
+    )
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 

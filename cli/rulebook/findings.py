@@ -77,7 +77,7 @@ def address_of(file: str) -> str:
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
-    place, hint = diagnostic.place, f" ({diagnostic.hint})" if diagnostic.hint else ""
+    place, advice = diagnostic.place, f" ({diagnostic.hint})" if diagnostic.hint else ""
     location: dict[str, Any] = {"artifactLocation": {"uri": address_of(place.file)}}
     if place.line:
         location["region"] = {"startLine": place.line, "startColumn": place.column}
@@ -85,7 +85,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
         "level": _level(diagnostic.code),
-        "message": {"text": diagnostic.message + hint},
+        "message": {"text": diagnostic.message + advice},
         "locations": [{"physicalLocation": location}],
     }
 

@@ -15,7 +15,9 @@ import click
 from cli.common.console import Exit, say, say_rejected, stop
 from cli.common.option_values import FileName
 from cli.common.options import language_option, year_option
+from cli.common.spoken import in_spoken
 from engine.harmless import shown_name
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
@@ -84,7 +86,14 @@ def new(
     )
     there = [name for name in files if (folder / name).exists()]
     if there:
-        raise click.UsageError(f"`{shown_name(str(folder / there[0]))}` is there already; choose another folder")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "`{shown_name}` is there already; choose another folder",
+                    shown_name=shown_name(str(folder / there[0])),
+                )
+            )
+        )
     _write(folder, {name: text.encode() for name, text in files.items()} | _schemas())
     for name in files:
         say(str(folder / name))
@@ -102,8 +111,8 @@ def _finish(folder: Path, lang: Language) -> None:
         say_rejected(Rejected(diagnostics))
     wording = Wording(lang)
     say(wording.gettext("Next:"))
-    say(f"  sekskant rulebook check {folder}")
-    say(f"  sekskant rulebook test {folder} --coverage")
+    say(message("  sekskant rulebook check {folder}", folder=folder))
+    say(message("  sekskant rulebook test {folder} --coverage", folder=folder))
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
@@ -158,7 +167,7 @@ class _Questions:
     def criteria(self) -> list[NewCriterion]:
         """Criteria until an empty line."""
         criteria: list[NewCriterion] = []
-        say(f"{'Kriterier' if self._danish else 'Criteria'}: {_FORM}")
+        say(message("{value}: {FORM}", value="Kriterier" if self._danish else "Criteria", FORM=_FORM))
         while True:
             number = len(criteria) + 1
             spec = self.text(
@@ -176,7 +185,14 @@ def _checked_id(identifier: str) -> str:
     from engine.rulebooks.checker import DOTTED  # noqa: PLC0415
 
     if not DOTTED.match(identifier):
-        raise click.UsageError(f"`{identifier}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "`{identifier}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`",
+                    identifier=identifier,
+                )
+            )
+        )
     return identifier
 
 
@@ -185,7 +201,9 @@ def _both(text: str, option: str) -> Text:
 
     danish, bar, english = (part.strip() for part in text.partition("|"))
     if not (danish and bar and english):
-        raise click.UsageError(f'{option} is "DANISH | ENGLISH", here `{text}`')
+        raise click.UsageError(
+            in_spoken(message('{option} is "DANISH | ENGLISH", here `{value}`', option=option, value=text))
+        )
     return Text(da=danish, en=english)
 
 
@@ -195,7 +213,7 @@ def _criterion(spec: str) -> NewCriterion:
 
     match = _SPEC.match(spec)
     if match is None:
-        raise click.UsageError(f"a criterion is {_FORM}, here `{spec}`")
+        raise click.UsageError(in_spoken(message("a criterion is {FORM}, here `{spec}`", FORM=_FORM, spec=spec)))
     threshold = Decimal(match["threshold"]) if match["threshold"] else None
     return NewCriterion(Text(da=match["da"], en=match["en"]), match["section"], match["comparison"], threshold)
 
@@ -206,8 +224,14 @@ def _check(criteria: Sequence[NewCriterion], required: int, mandatory: tuple[int
     count = len(criteria)
     if required > count:
         there = "is only 1 criterion" if count == 1 else f"are only {count} criteria"
-        raise click.UsageError(f"{required} are required, but there {there}")
+        raise click.UsageError(
+            in_spoken(message("{required} are required, but there {there}", required=required, there=there))
+        )
     if any(number > count for number in mandatory):
-        raise click.UsageError(f"--mandatory names one of the criteria by its number, 1 to {count}")
+        raise click.UsageError(
+            in_spoken(message("--mandatory names one of the criteria by its number, 1 to {count}", count=count))
+        )
     if repeated := repeated_facts(criteria):
-        raise click.UsageError(f"two criteria have the same English title (`{repeated[0]}`)")
+        raise click.UsageError(
+            in_spoken(message("two criteria have the same English title (`{repeated}`)", repeated=repeated[0]))
+        )

@@ -10,6 +10,7 @@ import click
 from cli.common.console import Exit, exit_code, say, say_rejected, stop
 from cli.common.option_values import FileName
 from cli.common.options import format_option, language_option
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from cli.rulebook.case_report import Tested
@@ -62,7 +63,7 @@ def test(
     for error in collection.rejected:
         say_rejected(error)
     if write_missing and collection.rejected:
-        say("no cases are written while a file is rejected")
+        say(message("no cases are written while a file is rejected"))
         write_missing = False
     exits = [Exit.REJECTED] if collection.rejected else []
     tested = []
@@ -75,7 +76,7 @@ def test(
             say_rejected(error)
             exits.append(Exit.REJECTED)
         except IntegrityFault as error:
-            say(f"{rulebook.file}: {error}")
+            say(message("{file}: {error}", file=rulebook.file, error=error))
             exits.append(Exit.INTEGRITY)
     printed = case_report.cases_json if form == "json" else case_report.table_text
     click.echo(printed(tested, lang, listed=coverage or fail_under is not None), nl=False)
@@ -124,7 +125,7 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
             "{number} cases added; judge them, and delete `to_judge`",
             len(suggested),
         )
-        say(f"{path}: {added}")
+        say(message("{path}: {added}", path=path, added=added))
 
 
 def _fails(tested: Tested, fail_under: float | None, fail_on_empty: bool) -> bool:

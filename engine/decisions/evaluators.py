@@ -14,6 +14,7 @@ from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import Node, Program
 from engine.evaluation.ruling import Items, Ruling, placed, ruling_on
+from engine.texts.catalogue import message
 from engine.values.logic import Status
 
 if TYPE_CHECKING:
@@ -171,4 +172,4 @@ def _disagreement(
     who: str, nodes: Sequence[Node], decided: Sequence[Status], expected: Sequence[Status]
 ) -> IntegrityFault:
     wrong = [n.name for n, d, e in zip(nodes, decided, expected, strict=True) if d is not e]
-    return IntegrityFault(f"{who} disagree on {', '.join(wrong)}")
+    return IntegrityFault(message("{who} disagree on {wrong}", who=who, wrong=", ".join(wrong)))

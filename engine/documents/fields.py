@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from engine.diagnostics import Malformed, Rejected
 from engine.documents.json_text import load_json
+from engine.texts.catalogue import message
 
 _HALVES = ("\\ud", "\\uD")
 """What half a character of two units begins with, where it is written as an escape."""
@@ -20,13 +21,13 @@ def read_json(text: object, parse_float: Callable[[str], object] = float) -> obj
         Malformed: it is no text, or no JSON that can be read.
     """
     if not isinstance(text, str):
-        raise Malformed("it is not a text")
+        raise Malformed(message("it is not a text"))
     try:
         record = load_json(text, "", parse_float=parse_float)
         if any(half in text for half in _HALVES):
             json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, Rejected):
-        raise Malformed("it is not JSON that can be read") from None
+        raise Malformed(message("it is not JSON that can be read")) from None
     return record
 
 
@@ -46,7 +47,7 @@ class Fields:
 
     def __init__(self, record: object, path: str = "") -> None:
         if not isinstance(record, dict):
-            raise Malformed(f"`{path}` is not a mapping" if path else "it is not a mapping")
+            raise Malformed(message("`{path}` is not a mapping", path=path) if path else message("it is not a mapping"))
         self.record: dict[str, Any] = record
         self._path = path
 
@@ -94,7 +95,7 @@ class Fields:
         return value if isinstance(value, kind) else self._fail(name, words)
 
     def _fail(self, name: str, words: str) -> NoReturn:
-        raise Malformed(f"`{self._at(name)}` is not {words}")
+        raise Malformed(message("`{at}` is not {words}", at=self._at(name), words=words))
 
     def _at(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name

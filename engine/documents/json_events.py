@@ -15,6 +15,7 @@ import yaml
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.nesting import MAX_DEPTH
 from engine.documents.syntax import NOT_READ_ON
+from engine.texts.catalogue import Message, message
 
 ENOUGH = 1_000
 """A value that reads as JSON so far is meant as JSON."""
@@ -122,8 +123,12 @@ class JsonText:
         except json.JSONDecodeError as error:
             unclosed = error.msg.startswith("Unterminated")
             self._at = error.pos
-            message = "the quote that begins here is not closed" if unclosed else "this does not belong in quotes"
-            raise self._error(message) from None
+            words = (
+                message("the quote that begins here is not closed")
+                if unclosed
+                else message("this does not belong in quotes")
+            )
+            raise self._error(words) from None
         return yaml.ScalarEvent(None, None, (False, True), text, mark, style='"')
 
     def _word(self, mark: yaml.Mark) -> yaml.Event:
@@ -141,6 +146,6 @@ class JsonText:
         self._counted = self._at
         return yaml.Mark("", self._at, self._line, self._at - self._line_start, None, 0)
 
-    def _error(self, message: str) -> Rejected:
+    def _error(self, words: Message | str) -> Rejected:
         mark = self._mark()
-        return rejected(Place(self._file, mark.line + 1, mark.column + 1), "syntax", message, self._hint)
+        return rejected(Place(self._file, mark.line + 1, mark.column + 1), "syntax", words, self._hint)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.texts.catalogue import message
 
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
@@ -39,7 +40,12 @@ def open_regular(path: Path) -> BinaryIO:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
-    raise rejected(Place(str(path)), "unreadable", f"it is {kind}, and no file", "save in a file what is to be read")
+    raise rejected(
+        Place(str(path)),
+        "unreadable",
+        message("it is {kind}, and no file", kind=kind),
+        message("save in a file what is to be read"),
+    )
 
 
 def read_text(path: Path) -> str:
@@ -85,5 +91,5 @@ def check_leads_below(paths: Iterable[Path], folder: Path) -> None:
 
 
 def _leads_out(path: Path) -> Diagnostic:
-    message, hint = "it is a link that leads out of the folder", "put the file itself into the folder"
-    return Diagnostic(Place(str(path)), "unreadable", message, hint)
+    words, advice = message("it is a link that leads out of the folder"), message("put the file itself into the folder")
+    return Diagnostic(Place(str(path)), "unreadable", words, advice)

@@ -13,6 +13,7 @@ from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, 
 from engine.documents.document import Mapping, Node, Scalar
 from engine.documents.places import place_of_key, walk
 from engine.documents.shape_tags import tag_of_choice
+from engine.texts.catalogue import Message, message
 from engine.values.numbers import number_hint
 
 if typing.TYPE_CHECKING:
@@ -65,19 +66,24 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
     owner = _shape_at(shape_class, path[:-1])
     node = walk(root, path)[-1]
     if kind == _UNKNOWN:
-        place, message = place_of_key(root, *path), f"unknown key {quoted(last)}"
-        return Diagnostic(place, "unknown-key", message, _key_hint(owner, walk(root, path[:-1])[-1], node, last))
+        place, words = place_of_key(root, *path), message("unknown key {last}", last=quoted(last))
+        return Diagnostic(place, "unknown-key", words, _key_hint(owner, walk(root, path[:-1])[-1], node, last))
     if kind == _MISSING:
         return _missing(owner, node.place, last)
     if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
-        return Diagnostic(node.place, "missing-text", f"the text in `{last}` is empty", "write `da` and `en`")
+        return Diagnostic(
+            node.place,
+            "missing-text",
+            message("the text in `{last}` is empty", last=last),
+            message("write `da` and `en`"),
+        )
     if _is_text(_shape_at(shape_class, path)) and kind == "dataclass_type":
-        message = f"{_given(node)} where a text in two languages belongs"
-        return Diagnostic(node.place, "missing-text", message, _TWO_LANGUAGES)
+        words = message("{given} where a text in two languages belongs", given=_given(node))
+        return Diagnostic(node.place, "missing-text", words, _TWO_LANGUAGES)
     return _wrong(node, last, detail, list(_words_in(_annotation_at(shape_class, path))))
 
 
-def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> str | None:
+def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> Message | str | None:
     """What was meant by a key: what the record says of it, or a near one, which may stand there already."""
     meant: typing.Mapping[str, str] = getattr(owner, "meant", {})
     there = record.entries if isinstance(record, Mapping) else {}
@@ -97,13 +103,15 @@ def _is_text(shape_class: type | None) -> bool:
 
 def _missing(owner: type | None, place: Place, name: str) -> Diagnostic:
     if _is_text(owner):
-        return Diagnostic(place, "missing-text", f"the text in `{name}` is absent", "write `da` and `en`")
+        return Diagnostic(
+            place, "missing-text", message("the text in `{name}` is absent", name=name), message("write `da` and `en`")
+        )
     if name == "reference":
-        hint = "say where in the source it stands: `reference: {da: ..., en: ...}`"
-        return Diagnostic(place, "missing-reference", "there is no reference to the source", hint)
+        advice = message("say where in the source it stands: `reference: {{da: ..., en: ...}}`")
+        return Diagnostic(place, "missing-reference", message("there is no reference to the source"), advice)
     annotation = _fields_of(owner)[name] if owner else None
     words = typing.get_args(annotation) if typing.get_origin(annotation) is typing.Literal else ()
-    return Diagnostic(place, "missing-key", f"the key `{name}` is absent", near_hint("", words))
+    return Diagnostic(place, "missing-key", message("the key `{name}` is absent", name=name), near_hint("", words))
 
 
 def _given(node: Node) -> str:
@@ -115,17 +123,27 @@ def _given(node: Node) -> str:
 def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str]) -> Diagnostic:
     written, kind = _given(node), detail["type"]
     if kind == "literal_error":
-        hint = near_hint(node.text if isinstance(node, Scalar) else "", words)
-        return Diagnostic(node.place, "wrong-type", f"{written} does not belong in `{name}`", hint)
+        near = near_hint(node.text if isinstance(node, Scalar) else "", words)
+        said = message("{written} does not belong in `{name}`", written=written, name=name)
+        return Diagnostic(node.place, "wrong-type", said, near)
     if kind in ("too_short", "string_too_short"):
-        return Diagnostic(node.place, "wrong-type", f"`{name}` is empty")
+        return Diagnostic(node.place, "wrong-type", message("`{name}` is empty", name=name))
     expected = _wanted(detail)
     if expected is None:
-        return Diagnostic(node.place, "wrong-type", f"{written} does not belong {f'in `{name}`' if name else 'here'}")
-    hint = _WRITTEN.get(expected)
+        return Diagnostic(
+            node.place,
+            "wrong-type",
+            message("{written} does not belong {value}", written=written, value=f"in `{name}`" if name else "here"),
+        )
+    advice: Message | str | None = _WRITTEN.get(expected)
     if isinstance(node, Scalar) and kind.startswith("decimal"):
-        hint = number_hint(node.text)
-    return Diagnostic(node.place, "wrong-type", f"{written} where {expected} belongs", hint)
+        advice = number_hint(node.text)
+    return Diagnostic(
+        node.place,
+        "wrong-type",
+        message("{written} where {expected} belongs", written=written, expected=expected),
+        advice,
+    )
 
 
 def _wanted(detail: ErrorDetails) -> str | None:

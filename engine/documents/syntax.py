@@ -13,6 +13,7 @@ import yaml
 
 from engine.diagnostics import Place, Rejected, quoted, rejected
 from engine.documents.nesting import deep_after, place_at, read_before, too_deep
+from engine.texts.catalogue import Message, message
 
 _BETWEEN = re.compile(r"[\s:,?-]*")
 NOT_READ_ON = "nothing after this line was read"
@@ -153,14 +154,27 @@ def _bracket(closing: str, mark: yaml.Mark, opened: yaml.Mark | None, text: str,
     opening = {"]": "[", "}": "{"}[closing]
     if opened is not None and not text[mark.index :].strip():
         place = _place(opened, file)
-        return _rejected(place, f"the `{opening}` that begins here is not closed", f"end it with `{closing}`")
+        return _rejected(
+            place,
+            message("the `{opening}` that begins here is not closed", opening=opening),
+            message("end it with `{closing}`", closing=closing),
+        )
     since = f" of line {opened.line + 1}" if opened is not None else ""
-    hint = f"the `{opening}`{since} is still open; a text that holds a comma or a `: ` stands in quotes"
-    return _rejected(_place(mark, file), f"a `,` or `{closing}` is expected here", hint)
+    advice = message(
+        "the `{opening}`{since} is still open; a text that holds a comma or a `: ` stands in quotes",
+        opening=opening,
+        since=since,
+    )
+    return _rejected(_place(mark, file), message("a `,` or `{closing}` is expected here", closing=closing), advice)
 
 
-def _rejected(place: Place, message: str, hint: str | None) -> Rejected:
-    return rejected(place, "syntax", message, f"{hint}; {NOT_READ_ON}" if hint else NOT_READ_ON)
+def _rejected(place: Place, words: Message | str, advice: Message | str | None) -> Rejected:
+    return rejected(
+        place,
+        "syntax",
+        words,
+        message("{advice}; {not_read_on}", advice=advice, not_read_on=NOT_READ_ON) if advice else NOT_READ_ON,
+    )
 
 
 def _place(mark: yaml.Mark, file: str) -> Place:

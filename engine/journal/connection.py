@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc, pool
 
 from engine.diagnostics import Place, Rejected, rejected
+from engine.texts.catalogue import message
 
 for _library in ("sqlalchemy", "psycopg"):
     # What they log would be printed, with its traceback, where nobody else takes it.
@@ -51,7 +52,9 @@ class Address:
         try:
             self.url = sa.make_url(written)
         except (exc.ArgumentError, ValueError):
-            raise rejected(Place("--journal"), "journal-address", "the address is not a URL", _ADDRESS) from None
+            raise rejected(
+                Place("--journal"), "journal-address", message("the address is not a URL"), _ADDRESS
+            ) from None
         self.shown_address = self.url.render_as_string(hide_password=True)
         self._check()
 
@@ -62,8 +65,8 @@ class Address:
         if self.url.drivername in (_SQLITE, "sqlite+pysqlite") and self.url.database:
             self.path = Path(self.url.database)
         elif self.url.drivername != _PSYCOPG:
-            message = f"a journal cannot be kept in `{self.shown_address}`"
-            raise rejected(Place("--journal"), "journal-address", message, _ADDRESS)
+            words = message("a journal cannot be kept in `{shown_address}`", shown_address=self.shown_address)
+            raise rejected(Place("--journal"), "journal-address", words, _ADDRESS)
 
     @property
     def place(self) -> Place:
@@ -75,11 +78,11 @@ class Address:
         if self.path is None:
             return _postgresql(self, writes=writes)
         if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
-            message = "the path leads to no file but to a pipe, a socket or a device"
-            raise rejected(self.place, "journal-unreadable", message, "give the journal a file of its own")
+            words = message("the path leads to no file but to a pipe, a socket or a device")
+            raise rejected(self.place, "journal-unreadable", words, message("give the journal a file of its own"))
         if not writes and not self.path.is_file():
-            hint = "`sekskant assess --journal` makes one"
-            raise rejected(self.place, "journal-unreadable", "there is no journal", hint)
+            advice = message("`sekskant assess --journal` makes one")
+            raise rejected(self.place, "journal-unreadable", message("there is no journal"), advice)
         return _writable(self.path) if writes else _readable(self.path)
 
 
@@ -160,8 +163,10 @@ def _postgresql(address: Address, *, writes: bool) -> sa.Engine:
     try:
         import psycopg  # noqa: F401, PLC0415 - an extra
     except ImportError:
-        hint = "install `sekskant[postgresql]`"
-        raise rejected(address.place, "journal-unreadable", "the driver of PostgreSQL is not installed", hint) from None
+        advice = message("install `sekskant[postgresql]`")
+        raise rejected(
+            address.place, "journal-unreadable", message("the driver of PostgreSQL is not installed"), advice
+        ) from None
     options = "-c synchronous_commit=on" if writes else "-c default_transaction_read_only=on"
     arguments = {"options": options, "connect_timeout": PATIENCE, "client_encoding": "utf8"}
     level: Literal["READ COMMITTED", "REPEATABLE READ"] = "READ COMMITTED" if writes else "REPEATABLE READ"
@@ -177,8 +182,10 @@ def check_encoding(connection: sa.Connection, place: Place) -> None:
     of_driver: Any = connection.connection.driver_connection
     encoding = of_driver.info.parameter_status("server_encoding")
     if encoding != "UTF8":
-        message = f"the database keeps its texts in {encoding}, which does not hold every character"
-        raise rejected(place, _NO_UNICODE.code, message, _NO_UNICODE.hint)
+        words = message(
+            "the database keeps its texts in {encoding}, which does not hold every character", encoding=encoding
+        )
+        raise rejected(place, _NO_UNICODE.code, words, _NO_UNICODE.hint)
 
 
 @contextmanager

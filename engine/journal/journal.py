@@ -26,6 +26,7 @@ from engine.journal.header import stored_headers, wrong_header
 from engine.journal.schema import Deviation, check_plain, deviations, inconsistent, of_deviations
 from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
 from engine.journal.views import create_views
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import in_unicode, sha256
 
 _CREATION = 5_307_192
@@ -178,7 +179,9 @@ class Journal:
                 return
             if names:
                 what = ", ".join(f"`{name}`" for name in names[:3])
-                raise rejected(self.address.place, "not-a-journal", f"there are other tables here: {what}")
+                raise rejected(
+                    self.address.place, "not-a-journal", message("there are other tables here: {what}", what=what)
+                )
             METADATA.create_all(connection)
             create_views(connection)
             header = Header(JOURNAL_FORMAT, str(uuid.uuid4()), now(), "sekskant")
@@ -190,7 +193,7 @@ class Journal:
         with self._reading() as connection:
             inspector = sa.inspect(connection)
             if HEADER.name not in inspector.get_table_names():
-                raise rejected(self.address.place, "not-a-journal", "there is no journal in this database")
+                raise rejected(self.address.place, "not-a-journal", message("there is no journal in this database"))
             check_plain(connection, self.address.place)
             stored = {column["name"] for column in inspector.get_columns(ENTRIES.name)}
             self._fields = tuple(name for name in Entry._fields if name in stored)
@@ -234,8 +237,10 @@ class Journal:
         kept = sa.select(TEXTS.c.digest, TEXTS.c.kind, TEXTS.c.text).where(TEXTS.c.digest.in_(texts))
         are_kept = {row.digest: Kept(row.kind, row.text) for row in connection.execute(kept)} == dict(texts)
         if not are_kept or stored != [tuple(getattr(e, name) for name in WRITTEN.fields) for e in entries]:
-            message = "the database did not take the entries as they were given to it; nothing of this was recorded"
-            raise rejected(self.address.place, "altered-journal", message, _HINT)
+            words = message(
+                "the database did not take the entries as they were given to it; nothing of this was recorded"
+            )
+            raise rejected(self.address.place, "altered-journal", words, _HINT)
 
     def _keep(self, digest: str, kept: Kept) -> None:
         known = self._connection.execute(sa.select(TEXTS.c.digest).where(TEXTS.c.digest == digest)).first()
@@ -275,9 +280,12 @@ class Journal:
         folder = self.folder_at(str(run.place))
         if self._writes or any(_resolved(folder).is_relative_to(own) for own in self._own_folders()):
             return folder
-        message = f"the run lies in {quoted(str(folder))}, not below the folder of the journal, and was not read"
-        hint = "--runs FOLDER says where runs may be read"
-        raise rejected(Place(f"{self.shown_address}, entry {run.number}"), "run-elsewhere", message, hint)
+        words = message(
+            "the run lies in {folder}, not below the folder of the journal, and was not read",
+            folder=quoted(str(folder)),
+        )
+        advice = message("--runs FOLDER says where runs may be read")
+        raise rejected(Place(f"{self.shown_address}, entry {run.number}"), "run-elsewhere", words, advice)
 
     def _own_folders(self) -> Iterator[Path]:
         path = self.address.path
@@ -320,8 +328,12 @@ class Journal:
             row = connection.execute(query).first()
         if row is None:
             count = self.head().entries
-            hint = f"there are entries 1 to {count}" if count else "the journal is empty"
-            raise rejected(self.address.place, "unknown-entry", f"there is no entry {number}", hint)
+            advice = (
+                message("there are entries 1 to {count}", count=count) if count else message("the journal is empty")
+            )
+            raise rejected(
+                self.address.place, "unknown-entry", message("there is no entry {number}", number=number), advice
+            )
         return self._checked(_entry_of(self._fields, row))
 
     def entries(
@@ -395,13 +407,13 @@ class Journal:
     def _checked(self, entry: Entry) -> Entry:
         """An entry whose fields are what they should be, in a format that is read."""
         if FORMATS.get(entry.format) is None:
-            message = f"its format `{entry.format}` is not one that this version reads"
-            raise self.damaged(entry, message, f"it says that {entry.software} recorded it")
+            words = message("its format `{format}` is not one that this version reads", format=entry.format)
+            raise self.damaged(entry, words, f"it says that {entry.software} recorded it")
         if wrong := wrong_type(entry):
             raise self.damaged(entry, wrong)
         return entry
 
-    def damaged(self, entry: Entry, why: str, hint: str = _HINT) -> Rejected:
+    def damaged(self, entry: Entry, why: Message | str, hint: Message | str = _HINT) -> Rejected:
         """That an entry does not hold what entries hold."""
         return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
 

@@ -11,6 +11,7 @@ from engine.diagnostics import Place, rejected
 from engine.documents.fields import read_json
 from engine.documents.regular_file import leads_below, read_text
 from engine.journal.records import File, RunRecord
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical, sha256
 
 RECORD = "record.json"
@@ -86,8 +87,8 @@ class RunFiles:
         """
         files = [f for f in self._run.files if f.path == name or f.path.startswith(f"{name}/")]
         if not files:
-            message = f"{self._owner} names no file `{name}`"
-            raise rejected(Place(str(self._folder)), "altered-file", message, _HINT)
+            words = message("{owner} names no file `{name}`", owner=self._owner, name=name)
+            raise rejected(Place(str(self._folder)), "altered-file", words, _HINT)
         return [self.path(file) for file in sorted(files) if file.path.endswith(".parquet")]
 
     def path(self, file: File) -> Path:
@@ -117,7 +118,12 @@ class RunFiles:
         path = self._folder / file.path
         was_altered = digest_of_file(path) is not None
         what = "no longer has its digest" if was_altered else "cannot be read"
-        raise rejected(Place(str(path)), "altered-file", f"the file, which {self._owner} names, {what}", _HINT)
+        raise rejected(
+            Place(str(path)),
+            "altered-file",
+            message("the file, which {owner} names, {what}", owner=self._owner, what=what),
+            _HINT,
+        )
 
     def _sound(self, file: File) -> Iterator[Path]:
         if _is_below(file.path):

@@ -19,6 +19,7 @@ from engine.diagnostics import Diagnostic, Place, quoted, rejected
 from engine.journal.entry import FORMATS
 from engine.journal.tables import ENTRIES, HEADER, TEXTS
 from engine.journal.views import views_for
+from engine.texts.catalogue import message
 
 How = Literal["added", "altered", "removed"]
 _HINT = "restore the journal from a copy that was kept elsewhere, or ask whoever keeps the database"
@@ -69,8 +70,10 @@ def check_plain(connection: sa.Connection, place: Place) -> None:
         plain = {name for name in _TABLES if _is_plain_in_sqlite(connection, name)}
     for name in _TABLES:
         if name not in plain:
-            message = f"{quoted(name)} is no plain table, so that what it shows need not be what was recorded"
-            raise rejected(place, "altered-journal", message, _HINT)
+            words = message(
+                "{name} is no plain table, so that what it shows need not be what was recorded", name=quoted(name)
+            )
+            raise rejected(place, "altered-journal", words, _HINT)
 
 
 def _is_plain_in_sqlite(connection: sa.Connection, name: str) -> bool:

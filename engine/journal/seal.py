@@ -19,6 +19,7 @@ from engine.documents.json_text import load_json
 from engine.journal.entry import Header
 from engine.journal.form_file import read_form, text_of_form
 from engine.journal.merkle import HIGHEST, Node, leaf, root
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical, sha256
 from engine.values.json_record import JsonRecord
 
@@ -180,7 +181,7 @@ def seal_in(record: object, file: str) -> Seal:
         Rejected: it is none.
     """
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
+        raise rejected(Place(file), "receipt-form", message("the file is no `{FORMAT}`", FORMAT=FORMAT), _HINT)
     try:
         return _seal(StrictFields(record))
     except Malformed as error:
@@ -198,7 +199,7 @@ class StrictFields(Fields):
         """
         for names, words in ((keys - set(self.record), "is missing"), (set(self.record) - keys, "is an unknown key")):
             if names:
-                raise Malformed(f"`{self._at(min(names))}` {words}")
+                raise Malformed(message("`{at}` {words}", at=self._at(min(names)), words=words))
         return self
 
     def formed(self, name: str, form: re.Pattern[str], words: str) -> str:
@@ -258,7 +259,7 @@ def _contents(fields: StrictFields) -> Contents:
 def _ordered(fields: StrictFields, name: str) -> tuple[str, ...]:
     digests = fields.digests(name, MOST)
     if list(digests) != sorted(set(digests)):
-        raise Malformed(f"`{name}` is not in order, with each digest once")
+        raise Malformed(message("`{name}` is not in order, with each digest once", name=name))
     return digests
 
 
@@ -268,16 +269,16 @@ def _after(fields: StrictFields, count: int) -> After | None:
     after = fields.mapping("after", _AFTER)
     earlier = after.counted("count", 1)
     if earlier > count:
-        raise Malformed("`after.count` is larger than `count`")
+        raise Malformed(message("`after.count` is larger than `count`"))
     return After(after.digest("seal"), earlier, after.digest("root"), after.digests("path", HIGHEST))
 
 
 def _signatures(fields: StrictFields) -> tuple[Signature, ...]:
     if not isinstance(listed := fields.record["signatures"], list):
-        raise Malformed("`signatures` is not a list")
+        raise Malformed(message("`signatures` is not a list"))
     found = [_signature(StrictFields(one, f"signatures.{number}")) for number, one in enumerate(listed, 1)]
     if [one.key for one in found] != sorted({one.key for one in found}):
-        raise Malformed("`signatures` are not in the order of their keys, with each key once")
+        raise Malformed(message("`signatures` are not in the order of their keys, with each key once"))
     return tuple(found)
 
 
@@ -285,7 +286,9 @@ def _signature(fields: StrictFields) -> Signature:
     fields.only(frozenset(Signature._fields))
     name = fields.optional_text("name")
     if name is not None and not is_name(name):
-        raise Malformed(f"a name has at most {LONGEST_NAME} characters that can be printed")
+        raise Malformed(
+            message("a name has at most {LONGEST_NAME} characters that can be printed", LONGEST_NAME=LONGEST_NAME)
+        )
     return Signature(fields.digest("key"), name, fields.formed("signature", _SIGNATURE, "a signature"))
 
 

@@ -13,6 +13,7 @@ from engine.journal.merkle import Node, consistency, root
 from engine.journal.records import Recorded, RunRecord, rulebooks_named
 from engine.journal.seal import MOST, After, Contents, Seal, Signature, leaf_of, other_journal
 from engine.journal.signature import is_signed, sign
+from engine.texts.catalogue import message
 
 
 class ContentsOfYear:
@@ -84,7 +85,11 @@ class Sealing:
             )
         contents = self._of_year.contents()
         if not 0 <= contents.decisions_of_runs <= MOST:
-            raise rejected(place, "damaged-entry", f"the runs of {self._year} count more decisions than there can be")
+            raise rejected(
+                place,
+                "damaged-entry",
+                message("the runs of {year} count more decisions than there can be", year=self._year),
+            )
         return Seal(
             header.id,
             header.digest,

@@ -9,6 +9,7 @@ from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.document import read_file
 from engine.documents.json_text import load_json
 from engine.journal.form_file import text_of_form
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical
 from engine.values.json_record import JsonRecord
 
@@ -55,10 +56,10 @@ def read_signed_head(file: Path) -> JsonRecord:
     except ValueError:
         record = None
     if not isinstance(record, dict) or set(record) != KEYS or record["format"] != FORMAT:
-        hint = "`sekskant audit head --sign KEY` writes one"
-        raise rejected(Place(str(file)), "receipt-form", f"the file is no `{FORMAT}`", hint)
+        advice = message("`sekskant audit head --sign KEY` writes one")
+        raise rejected(Place(str(file)), "receipt-form", message("the file is no `{FORMAT}`", FORMAT=FORMAT), advice)
     if not isinstance(record["count"], int) or not all(isinstance(record[k], str) for k in KEYS - {"count"}):
-        raise rejected(Place(str(file)), "receipt-form", "`count` is a number, all else a text")
+        raise rejected(Place(str(file)), "receipt-form", message("`count` is a number, all else a text"))
     return record
 
 
@@ -151,7 +152,10 @@ def _no_key(file: Path, kind: str) -> Rejected:
         "public": "`openssl pkey -in KEY -pubout` writes that of a private key",
     }
     return rejected(
-        Place(str(file)), "signing-key", f"this is no {kind} Ed25519 key in PEM that can be read", hints[kind]
+        Place(str(file)),
+        "signing-key",
+        message("this is no {kind} Ed25519 key in PEM that can be read", kind=kind),
+        hints[kind],
     )
 
 
@@ -159,5 +163,5 @@ def _need_cryptography(file: Path) -> None:
     try:
         import cryptography  # noqa: F401, PLC0415 - an extra
     except ImportError:
-        hint = "install `sekskant[signatures]`"
-        raise rejected(Place(str(file)), "signing-key", "cryptography is not installed", hint) from None
+        advice = message("install `sekskant[signatures]`")
+        raise rejected(Place(str(file)), "signing-key", message("cryptography is not installed"), advice) from None

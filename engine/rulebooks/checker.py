@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from engine.diagnostics import Diagnostic, Rejected, near_hint, quoted
 from engine.documents.document import Node
 from engine.documents.places import place_of, place_of_key
+from engine.texts.catalogue import Message, message
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*\Z")
@@ -27,16 +28,29 @@ class Checker:
         self._node = node
         self._found: list[Diagnostic] = []
 
-    def say(self, path: Path, code: str, message: str, hint: str | None = None, at_key: bool = False) -> None:
+    def say(
+        self,
+        path: Path,
+        code: str,
+        words: Message | str,
+        advice: Message | str | None = None,
+        at_key: bool = False,
+    ) -> None:
         """Note a mistake at the value, or at the key, that a path leads to."""
         place = place_of_key(self._node, *path) if at_key else place_of(self._node, *path)
-        self._found.append(Diagnostic(place, code, message, hint))
+        self._found.append(Diagnostic(place, code, words, advice))
 
     def identifier(self, path: Path, text: str, pattern: re.Pattern[str] = NAME, at_key: bool = False) -> None:
         """Check that an id is written as ids are."""
         if not pattern.match(text):
             what = "a version" if pattern is VERSION else "an id"
-            self.say(path, "identifier", f"{quoted(text)} is not {what}", _WRITTEN[pattern], at_key)
+            self.say(
+                path,
+                "identifier",
+                message("{value} is not {what}", value=quoted(text), what=what),
+                _WRITTEN[pattern],
+                at_key,
+            )
 
     def known(
         self, path: Path, code: str, name: str, known: Iterable[str], what: str, fitting: Iterable[str] | None = None
@@ -45,7 +59,10 @@ class Checker:
         known = list(known)
         if name not in known:
             self.say(
-                path, code, f"there is no {what} {quoted(name)}", near_hint(name, known if fitting is None else fitting)
+                path,
+                code,
+                message("there is no {what} {name}", what=what, name=quoted(name)),
+                near_hint(name, known if fitting is None else fitting),
             )
         return name in known
 
@@ -53,8 +70,10 @@ class Checker:
         """Check that a fact allows an answer."""
         known = list(known)
         if answer not in known:
-            message = f"{quoted(answer) if answer else 'an empty text'} is not an answer to `{fact}`"
-            self.say(path, "unknown-answer", message, near_hint(answer, known))
+            words = message(
+                "{value} is not an answer to `{fact}`", value=quoted(answer) if answer else "an empty text", fact=fact
+            )
+            self.say(path, "unknown-answer", words, near_hint(answer, known))
 
     def finish(self) -> None:
         """Raise what was found."""

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from engine.diagnostics import Diagnostic
+from engine.texts.catalogue import message
 from offers.columns.cell_forms import NewForms
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator, RejectedRow
@@ -95,9 +96,10 @@ class Batch:
 
     def _repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
         """A row whose id others have, too, or one that is hardly another."""
-        message, hint = said_of_alike(cells["id"], self._repeated[cells["id"]])
-        message += self._elsewhere(cells["id"], cells[ROW])
-        diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", message, hint)
+        words, advice = said_of_alike(cells["id"], self._repeated[cells["id"]])
+        elsewhere = self._elsewhere(cells["id"], cells[ROW])
+        said = message("{words}{elsewhere}", words=words, elsewhere=elsewhere) if elsewhere else words
+        diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", said, advice)
         return RejectedRow(cells[ROW], cells["id"], cells, (diagnostic,))
 
     def _elsewhere(self, identifier: str, row: int) -> str:

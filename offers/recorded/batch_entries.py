@@ -26,6 +26,7 @@ from engine.journal.records import DECISIONS_OF_RUNS, FIRST_RUN_FORMAT, RUN_FORM
 from engine.journal.row_proof import file_of_decisions
 from engine.journal.run_files import RunFiles
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.recorded.replay import Replayer
 from offers.tables.binary_numbers import number_of_binary, shortest_number
@@ -114,8 +115,8 @@ def _vocabulary(replayer: Replayer, decided: RunRulebook, journal: Journal) -> V
     try:
         return replayer.rulebook(decided.rulebook).vocabulary
     except NotReplayable as error:
-        hint = "`sekskant audit verify` says what is wrong"
-        raise rejected(journal.address.place, "not-replayable", str(error), hint) from None
+        advice = message("`sekskant audit verify` says what is wrong")
+        raise rejected(journal.address.place, "not-replayable", str(error), advice) from None
 
 
 def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
@@ -140,7 +141,7 @@ def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
 
 
 def _unreadable(path: Path, why: str) -> Rejected:
-    return rejected(Place(str(path)), "unreadable", why, "`sekskant audit verify` says whether it was altered")
+    return rejected(Place(str(path)), "unreadable", why, message("`sekskant audit verify` says whether it was altered"))
 
 
 def _brief(run: Entry, decided: RunRulebook, row: Row, path: Path) -> RowEntry:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from engine.diagnostics import quoted
+from engine.texts.catalogue import Message, message
 
 MAX_LIKE = 3
 """So many ids that one is like are named with it."""
@@ -75,20 +76,22 @@ def alike(ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def said_of_alike(written: str, others: Sequence[str]) -> tuple[str, str]:
+def said_of_alike(written: str, others: Sequence[str]) -> tuple[Message, Message]:
     """What is wrong with an id that others have, or that others are like; and what would be right.
 
-    >>> said_of_alike("Solhøj", ["solhøj"])[0]
+    >>> str(said_of_alike("Solhøj", ["solhøj"])[0])
     'the ids `Solhøj` and `solhøj` differ by case alone'
     """
     if not others:
-        return f"the id {quoted(written)} stands in several rows", "an id belongs to one offer"
+        return message("the id {id} stands in several rows", id=quoted(written)), message("an id belongs to one offer")
     others = sorted(others)[:MAX_LIKE]
     words = " and ".join(map(quoted, (written, *others)))
     *most, last = dict.fromkeys(by for other in others for by in _differences(written, other)) or ["spaces"]
     by = f"{', '.join(most)} and {last}" if most else last
-    hint = "write the id of an offer always in the same way, and those of two so that nobody takes one for the other"
-    return f"the ids {words} differ by {by} alone", hint
+    advice = message(
+        "write the id of an offer always in the same way, and those of two so that nobody takes one for the other"
+    )
+    return message("the ids {ids} differ by {by} alone", ids=words, by=by), advice
 
 
 def _differences(one: str, other: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from engine.diagnostics import Diagnostic, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.patterns import DATE
+from engine.texts.catalogue import message
 from offers.records.offer_id import USUAL, address_sign_in, comparable_id
 from offers.records.texts import says_something, wrong_characters
 
@@ -46,11 +47,15 @@ def wrong_particulars(node: Node) -> Iterator[Diagnostic]:
 def _wrong_ids(offer: Mapping) -> Iterator[Diagnostic]:
     identifier, whole = (_scalar(offer, name) for name in ("id", "part_of"))
     if identifier and (sign := address_sign_in(identifier.text)):
-        message = f"the id {quoted(identifier.text)} has a `{sign}`, which separates an id from what it stands in"
-        yield Diagnostic(identifier.place, "identifier", message, f"write it with {USUAL}")
+        words = message(
+            "the id {value} has a `{sign}`, which separates an id from what it stands in",
+            value=quoted(identifier.text),
+            sign=sign,
+        )
+        yield Diagnostic(identifier.place, "identifier", words, message("write it with {USUAL}", USUAL=USUAL))
     if identifier and whole and comparable_id(identifier.text) == comparable_id(whole.text):
-        message = f"{quoted(whole.text)} is said to be a department of itself"
-        yield Diagnostic(whole.place, "part-of-itself", message, "`part_of` names the larger offer")
+        words = message("{value} is said to be a department of itself", value=quoted(whole.text))
+        yield Diagnostic(whole.place, "part-of-itself", words, message("`part_of` names the larger offer"))
 
 
 def _scalar(mapping: Mapping, name: str) -> Scalar | None:
@@ -64,9 +69,9 @@ def _wrong_sections(offer: Mapping) -> Iterator[Diagnostic]:
         sections = service.entries.get("sections") if isinstance(service, Mapping) else None
         for section in sections.items if isinstance(sections, Sequence) else ():
             if isinstance(section, Scalar) and not may_be_a_section(section.text):
-                hint = "write its number, such as `104`, `83 a` or `105 stk. 2`; each is an item of the list"
-                message = f"{quoted(section.text)} where a section of the act belongs"
-                yield Diagnostic(section.place, "wrong-type", message, hint)
+                advice = message("write its number, such as `104`, `83 a` or `105 stk. 2`; each is an item of the list")
+                words = message("{value} where a section of the act belongs", value=quoted(section.text))
+                yield Diagnostic(section.place, "wrong-type", words, advice)
 
 
 def may_be_a_section(text: str) -> bool:
@@ -84,7 +89,11 @@ def _wrong_dates(node: Node | None) -> Iterator[Diagnostic]:
         if isinstance(value, Mapping):
             yield from _wrong_dates(value)
         elif name in _BELONGS and isinstance(value, Scalar) and not _may_be_a_date(value, name):
-            yield Diagnostic(value.place, "wrong-type", f"{quoted(value.text)} where {_BELONGS[name]} belongs")
+            yield Diagnostic(
+                value.place,
+                "wrong-type",
+                message("{value} where {BELONGS} belongs", value=quoted(value.text), BELONGS=_BELONGS[name]),
+            )
 
 
 def _may_be_a_date(written: Scalar, name: str) -> bool:

@@ -11,6 +11,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
 from engine.documents.regular_file import leading_out
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from offers.records.offer import Offer, read_offer
 from offers.records.offer_id import MAX_LIKE, alike, said_of_alike
 
@@ -58,15 +59,19 @@ def without_repeated(results: Sequence[Offer | Rejected]) -> Iterator[Offer | Re
 
 def _repeated(offer: Offer, others: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Diagnostic:
     """An offer whose id others have, or are too like: where these stand."""
-    message, hint = said_of_alike(offer.id, others)
+    words, hint = said_of_alike(offer.id, others)
     standing = [place for name in (offer.id, *others) for place in places[name]]
     standing.remove(offer.place)
     elsewhere = [str(place) for place in standing]
     if not others:
-        message = f"the id {quoted(offer.id)} stands also at {', '.join(elsewhere[:MAX_LIKE])}"
+        words = message(
+            "the id {id} stands also at {elsewhere}", id=quoted(offer.id), elsewhere=", ".join(elsewhere[:MAX_LIKE])
+        )
     else:
-        message += f"; the other stands at {', '.join(elsewhere[:MAX_LIKE])}"
-    return Diagnostic(offer.place, "repeated-offer", message, hint)
+        words = message(
+            "{words}; the other stands at {elsewhere}", words=words, elsewhere=", ".join(elsewhere[:MAX_LIKE])
+        )
+    return Diagnostic(offer.place, "repeated-offer", words, hint)
 
 
 def _documents(paths: Iterable[str]) -> Iterator[Node | Rejected]:
@@ -87,7 +92,7 @@ def _standard_input() -> Iterator[Node | Rejected]:
     try:
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
     except (AttributeError, OSError, ValueError):
-        yield rejected(Place("standard input"), "unreadable", "it is closed")
+        yield rejected(Place("standard input"), "unreadable", message("it is closed"))
         return
     yield from read_documents(data, "standard input")
 
@@ -103,7 +108,7 @@ def _file_documents(path: Path) -> Iterator[Node | Rejected]:
         empty = False
         yield document
     if empty:
-        yield rejected(Place(str(path)), "empty", "there is no offer in the file")
+        yield rejected(Place(str(path)), "empty", message("there is no offer in the file"))
 
 
 def _files(path: Path) -> Iterator[Path | Rejected]:
@@ -122,7 +127,12 @@ def _files(path: Path) -> Iterator[Path | Rejected]:
     yield from offer_files
     if not offer_files and not errors:
         kinds = ", ".join(SUFFIXES)
-        yield rejected(Place(str(path)), "empty", "there is no offer file in the folder", f"offer files end in {kinds}")
+        yield rejected(
+            Place(str(path)),
+            "empty",
+            message("there is no offer file in the folder"),
+            message("offer files end in {kinds}", kinds=kinds),
+        )
 
 
 def _unreadable(error: OSError, path: Path) -> Rejected:

@@ -19,6 +19,7 @@ from sqlalchemy import exc
 
 from engine.diagnostics import Place, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from offers.tables.cells import WHITESPACE
 from offers.tables.headers import Headers
 from offers.tables.single_precision import in_double_precision
@@ -57,9 +58,9 @@ class TableAddress(NamedTuple):
             try:
                 url = sa.make_url(written if mark else register)
             except (exc.ArgumentError, ValueError):
-                raise rejected(Place("REGISTER"), "unreadable", "the address is not a URL", _ADDRESS) from None
+                raise rejected(Place("REGISTER"), "unreadable", message("the address is not a URL"), _ADDRESS) from None
             if not table or not mark:
-                raise rejected(Place(_shown(url)), "unreadable", "the address names no table", _ADDRESS)
+                raise rejected(Place(_shown(url)), "unreadable", message("the address names no table"), _ADDRESS)
             return cls(written, table, url)
         is_file = not mark or not table or Path(register).exists()
         return None if is_file else cls(written, table, None)
@@ -125,7 +126,9 @@ def _source(address: TableAddress, scratch: Path) -> Iterator[Source]:
     except OSError as error:
         raise rejected(Place(address.written), "unreadable", (error.strerror or str(error)).lower()) from None
     if not is_there:
-        raise rejected(Place(address.written), "unreadable", "the file is not DuckDB's, whatever its name says")
+        raise rejected(
+            Place(address.written), "unreadable", message("the file is not DuckDB's, whatever its name says")
+        )
     from offers.tables.duckdb_table import duckdb_table  # noqa: PLC0415 - an extra
 
     with duckdb_table(file, address.table, scratch) as source:

@@ -9,6 +9,7 @@ from functools import reduce
 import polars as pl
 
 from engine.diagnostics import Place, Rejected, quoted, rejected
+from engine.texts.catalogue import message
 from offers.tables.cells import DecimalSign
 from offers.tables.headers import Column
 from offers.tables.table import ROW
@@ -58,7 +59,9 @@ def _both(
     place_of: PlaceOf,
 ) -> Rejected:
     """What is said where it matters which sign is right: a number with each, and one that can be read with both."""
-    hint = "`--decimal ,` or `--decimal .` says which sign the table has; a number with the other is then a mistake"
+    advice = message(
+        "`--decimal ,` or `--decimal .` says which sign the table has; a number with the other is then a mistake"
+    )
     words = []
     for either in (sign, _OTHER[sign]):
         found = _first(_sure(either), columns, frame)
@@ -66,15 +69,20 @@ def _both(
         row, column, text = found
         words.append((f"{_NAMES[either]}, as in {quoted(text)} ({place_of(row, column)})", place_of(row, column)))
     if doubtful is None:
-        message = f"as many numbers of the table have {words[0][0]}, as have {words[1][0]}"
-        return rejected(words[0][1], "syntax", message, hint)
+        said = message(
+            "as many numbers of the table have {words}, as have {words_2}", words=words[0][0], words_2=words[1][0]
+        )
+        return rejected(words[0][1], "syntax", said, advice)
     row, column, text = doubtful
     whole = text.replace(sign, "")
-    message = (
-        f"{quoted(text)} is a number with decimals if the decimal sign is {words[0][0]}, "
-        f"and {quoted(whole)} if it is {words[1][0]}"
+    said = message(
+        "{value} is a number with decimals if the decimal sign is {words}, and {whole} if it is {words_2}",
+        value=quoted(text),
+        words=words[0][0],
+        whole=quoted(whole),
+        words_2=words[1][0],
     )
-    return rejected(place_of(row, column), "syntax", message, hint)
+    return rejected(place_of(row, column), "syntax", said, advice)
 
 
 def _first(pattern: str, columns: Sequence[Column], frame: pl.LazyFrame) -> tuple[int, Column, str] | None:

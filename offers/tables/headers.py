@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
+from engine.diagnostics import Diagnostic, Place, Rejected, nearest, quoted
 from engine.documents.document import read_one
 from engine.documents.places import place_of_key
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
-from engine.texts.catalogue import Language
+from engine.texts.catalogue import Language, message
 from offers.tables.limits import MAX_COLUMNS, too_large
 
 ID = "id"
@@ -94,9 +94,9 @@ def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
     clashes = {fact.id: _clash(fact, vocabulary) for fact in vocabulary.facts.values() if not fact.is_attribute}
     messages = {name: message for name, message in clashes.items() if message is not None}
     node = read_one(vocabulary.written_as, file) if messages else None
-    hint = "give the fact another id"
+    advice = message("give the fact another id")
     return [
-        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", message, hint)
+        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", message, advice)
         for name, message in messages.items()
         if node is not None
     ]
@@ -202,26 +202,33 @@ class Headers:
             if column is None:
                 diagnostics.append(self._unknown(header, place, is_compared=len(diagnostics) < _MAX_COMPARED))
             elif column.name in columns:
-                message = f"{quoted(header)} and {quoted(columns[column.name].header)} are both `{column.name}`"
-                diagnostics.append(Diagnostic(place, "repeated-column", message, "leave one of them out"))
+                words = message(
+                    "{header} and {header_2} are both `{name}`",
+                    header=quoted(header),
+                    header_2=quoted(columns[column.name].header),
+                    name=column.name,
+                )
+                diagnostics.append(Diagnostic(place, "repeated-column", words, message("leave one of them out")))
             else:
                 columns[column.name] = column._replace(header=header, number=number)
         if ID not in columns:
-            hint = "the first row names the columns, and one of them is `id`"
+            advice = message("the first row names the columns, and one of them is `id`")
             place = place_of(1) if place_of else Place(file, 1, 1)
-            diagnostics.append(Diagnostic(place, "missing-key", "there is no column `id`", hint))
+            diagnostics.append(Diagnostic(place, "missing-key", message("there is no column `id`"), advice))
         if diagnostics:
             raise Rejected(diagnostics)
         return list(columns.values())
 
     def _unknown(self, header: str, place: Place, *, is_compared: bool) -> Diagnostic:
+        advice = message("leave it out of what is read with `--ignore-column`")
         if header.strip().lower() in self._yearly:
-            near: str | None = f"it has a value for each year: did you mean `{header.strip()}_2016`?"
-        else:
-            near = near_hint(header.lower(), self._known()) if is_compared else None
-        hint = f"{near} " if near and "did" in near else ""
-        hint += "leave it out of what is read with `--ignore-column`"
-        return Diagnostic(place, "unknown-column", f"there is no fact or attribute {quoted(header)}", hint)
+            yearly = message("it has a value for each year: did you mean `{header}_2016`?", header=header.strip())
+            advice = message("{near} {advice}", near=yearly, advice=advice)
+        elif is_compared and (near := nearest(header.lower(), self._known())):
+            advice = message("{near} {advice}", near=message("did you mean `{near}`?", near=near), advice=advice)
+        return Diagnostic(
+            place, "unknown-column", message("there is no fact or attribute {header}", header=quoted(header)), advice
+        )
 
     def _known(self) -> Iterator[str]:
         yield from self._columns

@@ -9,8 +9,10 @@ from typing import Any
 
 from engine.diagnostics import Place, Rejected, quoted, rejected
 from engine.documents.json_text import load_json
+from engine.texts.catalogue import message
 from offers.tables.csv_text import NO_TEXT, UNREAD, Fault
 from offers.tables.headers import Headers
+from offers.tables.limits import check_rows
 from offers.tables.reading import Reading
 from offers.tables.table import EXTRA, Table, frame_of_texts
 from offers.tables.table_file import TableFile
@@ -23,7 +25,7 @@ def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scrat
         Rejected: its keys are not the headers of a table of offers.
     """
     faults: dict[int, Fault] = {}
-    rows = list(_objects(file, faults))
+    rows = list(_objects(file, faults, reading.max_rows))
     names = list(dict.fromkeys(name for row in rows for name in row if name != EXTRA))
     columns = headers.read(names, file.name, ignored)
     cells = {c.name: [row.get(c.header) for row in rows] for c in columns} | {EXTRA: [r.get(EXTRA) for r in rows]}
@@ -32,9 +34,10 @@ def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scrat
     return table._replace(rows=len(rows), faults=faults)
 
 
-def _objects(file: TableFile, faults: dict[int, Fault]) -> Iterator[dict[str, str | None]]:
+def _objects(file: TableFile, faults: dict[int, Fault], max_rows: int | None) -> Iterator[dict[str, str | None]]:
     with file.path.open(encoding=file.codec, errors=UNREAD) as lines:
         for number, line in enumerate(lines):
+            check_rows(file.name, number + 1, file.kind, max_rows)
             try:
                 line.encode()
                 record = _read(line, file.name) if line.strip() else {}
@@ -42,7 +45,7 @@ def _objects(file: TableFile, faults: dict[int, Fault]) -> Iterator[dict[str, st
                 faults[number], record = NO_TEXT, None
             except Rejected as error:
                 (first, *_), record = error.diagnostics, None
-                faults[number] = Fault(first.place.column or 1, first.message, first.hint, first.code)
+                faults[number] = Fault(first.place.column or 1, first.words, first.advice, first.code)
             except ValueError:
                 record = None
             if isinstance(record, dict):
@@ -59,8 +62,8 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name, value in pairs:
         if name in record:
-            message = f"the key {quoted(name)} stands twice in one object"
-            raise rejected(Place(""), "duplicate-key", message, "leave one of them out")
+            words = message("the key {name} stands twice in one object", name=quoted(name))
+            raise rejected(Place(""), "duplicate-key", words, message("leave one of them out"))
         record[name] = value
     return record
 

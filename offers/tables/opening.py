@@ -9,6 +9,7 @@ import polars as pl
 
 from engine.diagnostics import Place, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.tables.cells import WHITESPACE
 from offers.tables.csv import open_csv
@@ -41,8 +42,8 @@ def open_table(
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
     if in_unicode(str(path.absolute())) != str(path.absolute()):
-        hint = "give the file, or the folder that it is in, another name"
-        raise rejected(Place(str(path)), "unreadable", "the path is not written in UTF-8", hint)
+        advice = message("give the file, or the folder that it is in, another name")
+        raise rejected(Place(str(path)), "unreadable", message("the path is not written in UTF-8"), advice)
     try:
         file = TableFile(path, reading.encoding, reading.max_size)
     except OSError as error:

@@ -14,6 +14,7 @@ from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
 from offers.records.notation import Notation
@@ -78,21 +79,32 @@ class Rows:
         """
         cells = self._cells(values)
         if long := [name for name, text in cells.items() if len(text) > MAX_TEXT]:
-            message, hint = f"the cell has more than {MAX_TEXT:,} characters", "write what belongs there, and no more"
-            raise Rejected(Diagnostic(self._place(row, name), "too-large", message, hint) for name in long)
+            words, advice = (
+                message("the cell has more than {MAX_TEXT:,} characters", MAX_TEXT=MAX_TEXT),
+                message("write what belongs there, and no more"),
+            )
+            raise Rejected(Diagnostic(self._place(row, name), "too-large", words, advice) for name in long)
         faults = self._table.faults[row].all if row in self._table.faults else ()
         if self.asks_for_offers:
             is_too_long = values.get(EXTRA) is not None
             if (reason := self._reason_to_set_aside(cells, faults, is_too_long=is_too_long)) is not None:
                 raise rejected(self._table.place(row), NOT_AN_OFFER, reason, HINT)
-        found = [Diagnostic(self._beside(row, f.cell), f.code, f.message, f.hint) for f in faults]
+        found = [Diagnostic(self._beside(row, f.cell), f.code, f.words, f.advice) for f in faults]
         if not faults and (extra := text_of(values.get(EXTRA))) is not None:
-            message = f"the row has more cells than there are columns, or is no row: {quoted(extra)}"
+            words = message("the row has more cells than there are columns, or is no row: {extra}", extra=quoted(extra))
             beyond = self._beside(row, 1 + max(column.number for column in self._columns.values()))
-            found = [Diagnostic(beyond, "wrong-type", message, "a cell that holds the separator stands in quotes")]
+            found = [
+                Diagnostic(beyond, "wrong-type", words, message("a cell that holds the separator stands in quotes"))
+            ]
         repeated = self._repeating(cells) if self.asks_for_offers else []
         found += [
-            Diagnostic(self._place(row, n), "wrong-type", f"{quoted(cells[n])} {REPEATS}", IN_EACH) for n in repeated
+            Diagnostic(
+                self._place(row, n),
+                "wrong-type",
+                message("{cells} {REPEATS}", cells=quoted(cells[n]), REPEATS=REPEATS),
+                IN_EACH,
+            )
+            for n in repeated
         ]
         if found:
             numbers = {*(fault.cell for fault in faults), *(self._columns[name].number for name in repeated)}

@@ -14,6 +14,7 @@ from engine.diagnostics import Diagnostic, Place, quoted
 from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.rulebooks.language import Text
+from engine.texts.catalogue import message
 from offers.records.offer_file import Service
 from offers.records.particulars import SECTION_SIGN
 from offers.tables.cells import WHITESPACE, DecimalSign
@@ -48,15 +49,29 @@ def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics
     for written in cell.split(SEVERAL):
         service = _SERVICE.match(text := written.strip(WHITESPACE))
         if service is None:
-            message = f"{quoted(text)} where a service belongs"
-            diagnostics.append(Diagnostic(place, "wrong-type", message, HINT))
+            words = message("{value} where a service belongs", value=quoted(text))
+            diagnostics.append(Diagnostic(place, "wrong-type", words, HINT))
         elif service["places"] and _THOUSANDS.match(service["places"]):
             number = service["places"]
-            message = f"{quoted(number)} can be read as {number[:-4]} and as {re.sub('[.,]', '', number)}"
-            diagnostics.append(Diagnostic(place, "wrong-type", message, "write the places without a sign in them"))
+            words = message(
+                "{number} can be read as {number_2} and as {sub}",
+                number=quoted(number),
+                number_2=number[:-4],
+                sub=re.sub("[.,]", "", number),
+            )
+            diagnostics.append(
+                Diagnostic(place, "wrong-type", words, message("write the places without a sign in them"))
+            )
         elif written_without_sign := _without_sign(text, named):
-            message = f"{quoted(text)} where a service belongs"
-            diagnostics.append(Diagnostic(place, "wrong-type", message, f"write `{written_without_sign}`"))
+            words = message("{value} where a service belongs", value=quoted(text))
+            diagnostics.append(
+                Diagnostic(
+                    place,
+                    "wrong-type",
+                    words,
+                    message("write `{written_without_sign}`", written_without_sign=written_without_sign),
+                )
+            )
         else:
             services.append(_service(service, named, place))
     return Sequence(place, tuple(services))

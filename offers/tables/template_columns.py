@@ -9,7 +9,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
-from engine.texts.catalogue import Language
+from engine.texts.catalogue import Language, message
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, Headers, header_of
 
 _ASKED_FOR = {"judgement": ("because", "reservation"), "number": ("source",)}
@@ -80,9 +80,12 @@ class _Columns:
         question, language = self._wording.text(fact.question), self._wording.language
         heading = self._heading(header_of(fact, language, year), name)
         if heading is None:
-            place, message = Place(self._vocabulary.id), f"the fact `{fact.id}` has no column of its own in a table"
-            hint = f"`{name}` is another column; give the fact another id"
-            self.diagnostics.append(Diagnostic(place, "identifier", message, hint))
+            place, words = (
+                Place(self._vocabulary.id),
+                message("the fact `{id}` has no column of its own in a table", id=fact.id),
+            )
+            advice = message("`{name}` is another column; give the fact another id", name=name)
+            self.diagnostics.append(Diagnostic(place, "identifier", words, advice))
             return
         yield WorkbookColumn(heading, name, question, 16, fact)
         for detail in DETAILS:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.texts.catalogue import message
 from offers.tables.csv_text import Fault
 from offers.tables.headers import IDS, Column
 from offers.tables.polars_words import polars_in_words
@@ -83,8 +84,8 @@ def _of_no_ids(table: Table, typed: list[Column]) -> Iterator[Diagnostic]:
         if not schema[column.name].is_numeric():
             filled = table.frame.select(ROW, column.name).drop_nulls().head(1).collect(engine="streaming")
             for row, value in filled.iter_rows():
-                message = f"{no_id(value)}, nor is any other in the column"
-                yield Diagnostic(table.place(row, column), "wrong-type", message, _AS_TEXT)
+                words = message("{no_id}, nor is any other in the column", no_id=no_id(value))
+                yield Diagnostic(table.place(row, column), "wrong-type", words, _AS_TEXT)
 
 
 def _fault(cells: list[Any], typed: list[Column]) -> Fault:

@@ -131,14 +131,17 @@ class _Workbook:
             for diagnostic in error.diagnostics:
                 column = rows.column_at(diagnostic.place)
                 where = f"a cell of `{column.name}`" if column else "a row of a table"
-                message = f"{where} cannot hold what the offer says: {diagnostic.message}"
-                yield Diagnostic(offer.place, diagnostic.code, message, diagnostic.hint)
+                words = message(
+                    "{where} cannot hold what the offer says: {value}", where=where, value=diagnostic.message
+                )
+                yield Diagnostic(offer.place, diagnostic.code, words, diagnostic.hint)
             return
         cells = self._cells(offer)
         for name in columns_that_differ(offer, read, with_evidence=self._with_evidence):
-            message = f"a cell of `{name}` cannot hold what the offer says"
-            message += f": {quoted(str(cells[name])[:60])}" if name in cells else ""
-            yield Diagnostic(offer.place, "wrong-type", message, HINT)
+            words = message("a cell of `{name}` cannot hold what the offer says", name=name)
+            if name in cells:
+                words = message("{words}: {cell}", words=words, cell=quoted(str(cells[name])[:60]))
+            yield Diagnostic(offer.place, "wrong-type", words, HINT)
 
 
 HINT = f"a text in a table is at most 32,767 characters long, and has no `{SEVERAL}` where that separates several"
@@ -216,8 +219,8 @@ class _Writer:
             sheet.data_validation(*area, {"validate": "list", "source": self._listed(choices), **error, **messages})
         elif fact is not None and fact.is_number:
             formula = self._accepts(fact, xl_rowcol_to_cell(HEADER + 1, number))
-            message = _cut(self._writable(fact), 255)
-            sheet.data_validation(*area, {"validate": "custom", "value": formula, "error_message": message, **messages})
+            words = _cut(self._writable(fact), 255)
+            sheet.data_validation(*area, {"validate": "custom", "value": formula, "error_message": words, **messages})
         else:
             sheet.data_validation(*area, {"validate": "any", **messages})
 

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 from python_calamine import CalamineWorkbook
 
 from engine.diagnostics import Rejected, rejected
+from engine.texts.catalogue import message
 from offers.tables.sheet_cells import (
     Cell,
     MergedCells,
@@ -196,9 +197,11 @@ class _SheetReader:
         return self._shared[number]
 
     def _twice(self, what: str, row: int, column: int | None = None) -> Rejected:
-        hint = "open the workbook in a spreadsheet program, see what is right, and save it"
+        advice = message("open the workbook in a spreadsheet program, see what is right, and save it")
         place = place_in_sheet(self._file, self._sheet, row, column)
-        return rejected(place, "unreadable", f"{what} stands twice in the sheet, with something in it", hint)
+        return rejected(
+            place, "unreadable", message("{what} stands twice in the sheet, with something in it", what=what), advice
+        )
 
 
 def _rows_of_numbers(parts: WorkbookParts, sheet: str, numbers: Sequence[_Number]) -> list[list[Any]]:

@@ -34,6 +34,7 @@ from engine.diagnostics import Diagnostic
 from engine.evaluation.folding import Function
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Combination, Condition, Test
+from engine.texts.catalogue import message
 
 
 def _constant_conditions(file: RulebookFile) -> Iterator[Diagnostic]:
@@ -41,9 +42,17 @@ def _constant_conditions(file: RulebookFile) -> Iterator[Diagnostic]:
         for steps, part, is_met in constant_parts(file.meaning, path, condition):
             asked = file.meaning.asked_of(path)
             applicable = " to which the criterion applies" if _depends_on(file.meaning, part, is_met) else ""
-            message = f"{'every' if is_met else 'no'} offer{applicable} meets this condition"
-            hint = f"{_reason(file.meaning, asked, part, is_met)}{_remedy(path, is_met) if not steps else _LEAVE_OUT}"
-            yield Diagnostic(file.at(*path, *steps), "constant-condition", message, hint)
+            words = message(
+                "{value} offer{applicable} meets this condition",
+                value="every" if is_met else "no",
+                applicable=applicable,
+            )
+            advice = message(
+                "{reason}{value}",
+                reason=_reason(file.meaning, asked, part, is_met),
+                value=_remedy(path, is_met) if not steps else _LEAVE_OUT,
+            )
+            yield Diagnostic(file.at(*path, *steps), "constant-condition", words, advice)
 
 
 def constant_parts(meaning: Meaning, root: Path, condition: Condition) -> Iterator[tuple[Path, Condition, bool]]:

@@ -29,6 +29,7 @@ from engine.diagnostics import Diagnostic
 from engine.documents.places import walk
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import NumberTest
+from engine.texts.catalogue import message
 
 _LANGUAGES = {"da": "Danish", "en": "English"}
 
@@ -42,8 +43,8 @@ def _placeholders(file: CheckedFile, left_out: set[Path]) -> Iterator[Diagnostic
     for path, text in texts_of(file.written):
         for language, name in _LANGUAGES.items():
             if path not in left_out and is_placeholder(getattr(text, language)):
-                message = f"the text in {name} is still to be written"
-                yield Diagnostic(file.at(*path, language), "placeholder-text", message, "write it")
+                words = message("the text in {name} is still to be written", name=name)
+                yield Diagnostic(file.at(*path, language), "placeholder-text", words, message("write it"))
 
 
 def _references_of_thresholds(file: RulebookFile) -> Iterator[Path]:

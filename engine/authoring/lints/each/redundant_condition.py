@@ -34,13 +34,14 @@ from engine.diagnostics import Diagnostic
 from engine.evaluation.folding import Function
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Combination, Condition, Test
+from engine.texts.catalogue import message
 
 
 def _redundant_conditions(file: RulebookFile) -> Iterator[Diagnostic]:
     for root, condition in conditions_of(file.rulebook):
         for step, hint in redundant_parts(file.meaning, root, condition):
-            message = f"this part of `{step[-2]}` changes nothing"
-            yield Diagnostic(file.at(*root, *step), "redundant-condition", message, hint)
+            words = message("this part of `{step}` changes nothing", step=step[-2])
+            yield Diagnostic(file.at(*root, *step), "redundant-condition", words, hint)
 
 
 def redundant_parts(meaning: Meaning, root: Path, condition: Condition) -> Iterator[tuple[Path, str]]:

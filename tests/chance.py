@@ -50,7 +50,8 @@ def fractions(low: int, high: int, max_denominator: int) -> st.SearchStrategy[Fr
 
     That plans anew for each number that it draws, which takes five times as long.
     """
-    return st.one_of(
-        st.sampled_from(sorted((Fraction(n, part) for n in range(low * part, high * part + 1)), key=abs))
+    numbers = [
+        sorted((Fraction(n, part) for n in range(low * part, high * part + 1)), key=abs)
         for part in range(1, max_denominator + 1)
-    )
+    ]
+    return st.one_of([st.sampled_from(one) for one in numbers])

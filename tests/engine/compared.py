@@ -23,7 +23,7 @@ from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Verdict
 from tests.engine.authoring.proofs_by_trying import Known, wrong_in_proof, wrong_in_table
 from tests.engine.combinations import Results
-from tests.engine.evaluation.test_columnar import frame_of
+from tests.engine.evaluation.test_columnar import adds_up, frame_of
 from tests.engine.large_rulebooks import DERIVED, Large, large_rulebook, levels_of
 from tests.engine.occurring import (
     Definition,
@@ -215,8 +215,8 @@ def _decide_in_columns(trials: Sequence[_Trial]) -> None:
     rows = iter(frame.to_native().iter_rows(named=True))
     for trial, program in zip(trials, columnar, strict=True):
         decisions = VectorDecisions(trial.decider)
-        for place, row in zip(range(len(trial.large.offers)), rows, strict=False):
-            if row[program.certain]:
+        for (place, stated), row in zip(enumerate(trial.large.offers), rows, strict=False):
+            if row[program.certain] and adds_up(program, stated):
                 situation = program.situation([row[name] for name in program.vectors])
                 trial.is_as_in_columns(place, decisions.over(situation))
             else:

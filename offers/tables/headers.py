@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from engine.documents.places import place_of_key
 from engine.explanation.words_and_numbers import Language, Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.values.unicode_forms import in_form
 from offers.tables.limits import MAX_COLUMNS, too_large
 
 ID = "id"
@@ -152,7 +152,7 @@ class Headers:
 
     def _find(self, header: str) -> Column | None:
         # As macOS writes names, a letter and its ring are two signs.
-        plain = unicodedata.normalize("NFC", " ".join(header.split())).lower()
+        plain = in_form("NFC", " ".join(header.split())).lower()
         if plain in self._columns:
             return self._columns[plain]
         for detail, endings in (

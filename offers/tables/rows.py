@@ -23,7 +23,7 @@ from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.csv_text import Fault
 from offers.tables.headers import DETAILS, ID, Column
-from offers.tables.limits import MAX_TEXT
+from offers.tables.limits import MAX_TEXT, MAX_WORDS
 from offers.tables.services import services_node
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FORMULAS, TOTAL, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
@@ -80,6 +80,9 @@ class Rows:
         if long := [name for name, text in cells.items() if len(text) > MAX_TEXT]:
             message, hint = f"the cell has more than {MAX_TEXT:,} characters", "write what belongs there, and no more"
             raise Rejected(Diagnostic(self._place(row, name), "too-large", message, hint) for name in long)
+        if many := [name for name, text in cells.items() if text.count(SEVERAL) >= MAX_WORDS]:
+            message, hint = f"the cell has more than {MAX_WORDS:,} words", "write each word once"
+            raise Rejected(Diagnostic(self._place(row, name), "too-large", message, hint) for name in many)
         faults = self._table.faults[row].all if row in self._table.faults else ()
         if self.asks_for_offers:
             is_too_long = values.get(EXTRA) is not None

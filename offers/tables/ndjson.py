@@ -67,7 +67,7 @@ def _has_half(record: Any) -> bool:
 
 
 def _read(line: str, file: str) -> Any:
-    return load_json(line, file, parse_float=str, parse_int=str, object_pairs_hook=_object)
+    return load_json(line, file, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object)
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The test suites of others over our readers, with each deviation and its reason. `tests/suites/copy.mjs` copied them."""
+"""The test suites of others over our readers, each deviation with its reason; `tests/suites/copy.mjs` copied them."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from engine.diagnostics import quoted
 from engine.texts.catalogue import Message, message
+from engine.values.unicode_forms import in_form
 
 MAX_LIKE = 3
 """So many ids that one is like are named with it."""
@@ -23,7 +24,7 @@ def comparable_id(written: str) -> str:
     >>> comparable_id("skra\u030a\u00a0 bakke") == "skrå bakke"
     True
     """
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", written.strip()))
+    return in_form("NFC", _SPACES.sub(" ", written.strip()))
 
 
 def is_usual(written: str) -> bool:
@@ -52,7 +53,7 @@ def key_of_alike(written: str) -> str:
     >>> key_of_alike("Sol_Høj") == key_of_alike("sol høj"), key_of_alike("1.12") == key_of_alike("11.2")
     (True, False)
     """
-    plain = "".join(unicodedata.normalize("NFKC", written).lower().split())
+    plain = "".join(in_form("NFKC", written).lower().split())
     signs = "".join(sign if _is_letter_or_digit(sign) else "-" for sign in plain)
     return re.sub(r"(?<!\d)-+|-+(?!\d)|-+", lambda run: "-" if _is_between_digits(run) else "", signs)
 
@@ -119,7 +120,7 @@ def _is_letter_or_digit(sign: str) -> bool:
 
 
 _STEPS: Mapping[str, Callable[[str], str]] = {
-    "Unicode form": lambda text: unicodedata.normalize("NFKC", text),
+    "Unicode form": lambda text: in_form("NFKC", text),
     "case": str.lower,
     "spaces": lambda text: "".join(text.split()),
     "sign": lambda text: "".join(sign for sign in text if sign.isspace() or _is_letter_or_digit(sign)),

@@ -10,6 +10,7 @@ from typing import Any
 from engine.diagnostics import Place
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.rulebooks.rulebook import Vocabulary
+from engine.values.unicode_forms import in_form
 from offers.records.authorities import authority_of
 from offers.records.offer import Offer, read_offer
 from offers.records.particulars import may_be_a_section
@@ -75,7 +76,7 @@ def id_of_name(name: str) -> str:
     'kobbelhusene-kirkeleddet-6-aaloe'
     """
     danish = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", danish) if not unicodedata.combining(sign))
+    plain = "".join(sign for sign in in_form("NFKD", danish) if not unicodedata.combining(sign))
     return "-".join(filter(None, re.split(r"[^0-9a-z]+", plain)))
 
 

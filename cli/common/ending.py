@@ -86,7 +86,7 @@ def _place_in_our_code(error: BaseException) -> str:
 def _show_traceback(error: BaseException) -> None:
     import traceback  # noqa: PLC0415 - only a defect needs it
 
-    say("".join(traceback.format_exception(error)).rstrip())
+    click.echo(harmless("".join(traceback.format_exception(error)).rstrip()), err=True)
 
 
 def _end_by_signal() -> NoReturn:

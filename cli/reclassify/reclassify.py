@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Exit, exit_code, load_library, present, say, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
 from cli.common.option_values import FileName
@@ -474,6 +474,6 @@ def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
 def _say_rejected_rows(rows: Sequence[object]) -> None:
     for row in rows[:SHOWN_REJECTED]:
         for diagnostic in row.diagnostics:  # type: ignore[attr-defined]
-            say(str(diagnostic))
+            say_diagnostic(diagnostic)
     if len(rows) > SHOWN_REJECTED:
         say(message("and {value} more rows; all of them stand in rejected.csv", value=len(rows) - SHOWN_REJECTED))

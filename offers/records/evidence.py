@@ -15,7 +15,7 @@ from engine.documents.places import place_of, place_of_key
 from engine.documents.shape import fit_or_reject
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
@@ -313,7 +313,7 @@ class _Reader:
                     advice,
                 )
 
-    def _range(self) -> str:
+    def _range(self) -> Message:
         """The fact's range in words, for hints."""
         domain = self._fact.domain
         assert isinstance(domain, Interval)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, quoted, rejected
+from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, place_in_words, quoted, rejected
 from engine.journal.connection import Address, check_encoding, in_words
 from engine.journal.entry import (
     DECISION,
@@ -271,8 +271,12 @@ class Journal:
         if row is None:
             return Head(0, self._whole_header(connection).digest)
         if wrong := wrong_text("digest", row.digest):
-            raise rejected(Place(f"{self.shown_address}, entry {row.number}"), "damaged-entry", wrong, _HINT)
+            raise rejected(self.place_of_entry(row.number), "damaged-entry", wrong, _HINT)
         return Head(*row)
+
+    def place_of_entry(self, number: int) -> Place:
+        """The place that diagnostics name of an entry."""
+        return place_in_words(message("{journal}, entry {number}", journal=self.shown_address, number=number))
 
     def place_of(self, folder: Path) -> str:
         """How the journal names a folder of a run: from its own folder, so that both can be moved together."""
@@ -303,7 +307,7 @@ class Journal:
             folder=quoted(str(folder)),
         )
         advice = message("--runs FOLDER says where runs may be read")
-        raise rejected(Place(f"{self.shown_address}, entry {run.number}"), "run-elsewhere", words, advice)
+        raise rejected(self.place_of_entry(run.number), "run-elsewhere", words, advice)
 
     def _own_folders(self) -> Iterator[Path]:
         path = self.address.path
@@ -332,7 +336,8 @@ class Journal:
         rows = stored_headers(connection)
         wrong = wrong_header(rows)
         if wrong is not None:
-            raise rejected(Place(f"{self.shown_address}, header"), "damaged-header", wrong, _HINT)
+            place = place_in_words(message("{journal}, header", journal=self.shown_address))
+            raise rejected(place, "damaged-header", wrong, _HINT)
         return rows[0][0]
 
     def entry(self, number: int) -> Entry:
@@ -433,7 +438,7 @@ class Journal:
 
     def damaged(self, entry: Entry, why: Message, hint: Message = _HINT) -> Rejected:
         """That an entry does not hold what entries hold."""
-        return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
+        return rejected(self.place_of_entry(entry.number), "damaged-entry", why, hint)
 
     def check_sound(self, entry: Entry) -> None:
         """That a whole entry holds what its digests say.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
+from cli.rulebook.rulebook_text import approximated_text
 from engine.authoring.proofs.truth_table import Row, TruthTable
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language
@@ -41,6 +42,11 @@ def _legend(wording: Wording) -> str:
     return wording.gettext("✓ fulfilled, ✗ not fulfilled, – not applicable; empty: makes no difference")
 
 
+def remarks(table: TruthTable, wording: Wording) -> list[str]:
+    """What is to be known of a table, beside its rows: whether more is taken to occur than can."""
+    return [approximated_text(table.rulebook, table.approximated, wording)] if table.approximated else []
+
+
 def _screen(table: TruthTable, language: Language) -> str:
     """Under a heading for each outcome and basis; overrides, whose ids are long, are numbered and explained below."""
     wording, screen = Wording(language), Screen()
@@ -57,6 +63,9 @@ def _screen(table: TruthTable, language: Language) -> str:
     for override in table.rulebook.overrides:
         screen.line(Piece(f"{numbers[override.id]} {wording.text(override.title)} ({override.id})", "dim"))
     screen.line(Piece(_legend(wording), "dim"))
+    for remark in remarks(table, wording):
+        screen.line()
+        screen.paragraph(remark, indent=0)
     return screen.taken()
 
 
@@ -82,7 +91,8 @@ def _markdown(table: TruthTable, language: Language) -> str:
     heads = _heads(table, wording)
     rows = [[*_signs(table, row), _outcome(table, row, wording), row.basis] for row in table.rows]
     lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads), *(f"| {' | '.join(row)} |" for row in rows)]
-    return "\n".join([*lines, "", _legend(wording)]) + "\n"
+    below = [_legend(wording), *remarks(table, wording)]
+    return "\n".join([*lines, *(line for paragraph in below for line in ("", paragraph))]) + "\n"
 
 
 def _html(table: TruthTable, language: Language) -> str:
@@ -92,7 +102,7 @@ def _html(table: TruthTable, language: Language) -> str:
         title=f"{wording.text(table.rulebook.title)} ({table.rulebook.id}@{table.rulebook.version})",
         heads=_heads(table, wording),
         rows=[(*_signs(table, row), _outcome(table, row, wording), row.basis) for row in table.rows],
-        legend=_legend(wording),
+        below=[_legend(wording), *remarks(table, wording)],
     )
     return page + "\n"
 

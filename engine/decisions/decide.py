@@ -101,10 +101,14 @@ class Decider:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
             IntegrityFault: the evaluators do not agree, or one failed.
         """
-        return self._evaluated(findings_of(self.program.rulebook.vocabulary, stated, year)).ruling.verdict
+        return self._evaluated(self._findings(stated, year)).ruling.verdict
+
+    def _findings(self, stated: Stated, year: int) -> Mapping[str, Finding]:
+        vocabulary = self.program.rulebook.vocabulary
+        return findings_of(vocabulary, stated, year, has_quotient_always=self.completions is None)
 
     def _without_notes(self, subject: Subject, stated: Stated, year: int) -> Trace:
-        findings = findings_of(self.program.rulebook.vocabulary, stated, year)
+        findings = self._findings(stated, year)
         return self._trace(subject, year, findings, self._evaluated(findings))
 
     def _evaluated(self, findings: Mapping[str, Finding]) -> _Evaluated:
@@ -124,7 +128,7 @@ class Decider:
         completions, is_complete = self.completions, True
         if completions is not None and completions.open_in(findings):
             cases, is_complete = completions.cases(completions.situation(findings, statuses))
-            if is_complete and (len(cases) > 1 or cases[0].pinned):
+            if len(cases) > 1 or cases[0].pinned:
                 statuses, fired = self._over(cases, findings)
                 vectors = completions.vectors(cases)
         ruling, execution = self.ruling_over(vectors)

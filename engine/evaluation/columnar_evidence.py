@@ -341,17 +341,17 @@ def _sum(terms: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def _ratio(of: FactColumn, to: FactColumn, scale: int) -> tuple[Ends, nw.Expr]:
-    """The quotients of two facts, of which the second is above 0; and whether none is too large to be computed."""
+    """The quotients of two facts, and whether none is too large to be computed; anything, where the second may be 0."""
     common = math.gcd(to.scale * scale, of.scale)
     times, through = to.scale * scale // common, of.scale // common
     above, below = ends(of.key), ends(to.key)
     least = nw.max_horizontal(below.low, nw.lit(1))
     low, low_certain = _least_quotient(above.low, Ends(least, below.high), times, through)
     high, high_certain = _least_quotient(-above.high, Ends(least, below.high), times, through)
-    impossible = below.high < 1
-    low = nw.when(impossible).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low)
-    high = nw.when(impossible).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(-high)
-    return Ends(low, high), impossible | (low_certain & high_certain)
+    may_be_none = below.low < 1
+    low = nw.when(may_be_none).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low)
+    high = nw.when(may_be_none).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(-high)
+    return Ends(low, high), may_be_none | (low_certain & high_certain)
 
 
 def _least_quotient(number: nw.Expr, divisors: Ends, times: int, through: int) -> tuple[nw.Expr, nw.Expr]:

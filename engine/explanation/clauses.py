@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from engine.decisions.analysis import Sets
+from engine.decisions.analysis import Pair, Sets
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Count, Rulebook, RulePart
 from engine.texts.catalogue import Message, message, message_in, message_of_number_in
-from engine.values.logic import Status
+from engine.values.logic import Status, union
 
 Mood = Literal["is", "proves", "were"]
 """What is so, what may turn out so, and what would have to be so."""
@@ -113,6 +113,21 @@ class Clauses:
     def names(self, ids: Iterable[str], joined_by: Literal["and", "or"] = "and") -> str:
         """Criteria by their ids, overrides by their titles."""
         return self._wording.listed((self._overrides.get(i, i) for i in ids), joined_by)
+
+    def excluded(self, pairs: Sequence[Pair]) -> str:
+        """Statuses of two items that no offer has together, pair by pair; empty where there are none."""
+        if not pairs:
+            return ""
+        together: dict[tuple[str, tuple[str, Status]], list[Status]] = {}
+        for (name, status), other in pairs:
+            together.setdefault((name, other), []).append(status)
+        choices = [self._choice((name, other), (union(s), beside)) for (name, (other, beside)), s in together.items()]
+        named = (self._together(choice, "is") for choice in choices[:MAX_ALTERNATIVES])
+        that = message_in("that", "{clauses}")
+        words = "; ".join(self._wording.render(that, clauses=self._joined(clauses, "is")) for clauses in named)
+        if len(choices) > MAX_ALTERNATIVES:
+            return self._wording.gettext("Not possible together: {words} (the list is cut off).", words=words)
+        return self._wording.gettext("Not possible together: {words}.", words=words)
 
     def rule(self, part: RulePart) -> str:
         """What a rule or a part of one requires.

@@ -51,12 +51,12 @@ def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
     """The tests whose facts would settle an undetermined verdict, each fact once, in the rulebook's order.
 
     They are the unknown tests of the criteria and overrides that stand in a smallest set in `missing`, of facts whose
-    answers can matter.
+    answers can matter: a judgement that nobody stated is no gap where the measure decides without it.
     """
     useful, matters = items_to_settle(trace), facts_that_matter(trace)
     tests = [t for o in trace.overrides if o.override.id in useful for t in o.tests]
     tests += [t for c in trace.criteria if c.criterion.id in useful for t in tests_in(c)]
-    unknown = (t for t in tests if t.status is Status.UNKNOWN and not _is_idle_judgement(trace, t))
+    unknown = (t for t in tests if t.status is Status.UNKNOWN)
     return tuple({t.test.fact: t for t in unknown if t.test.fact in matters}.values())
 
 
@@ -74,12 +74,6 @@ def _smallest(sets: Sets) -> Sets:
     """The sets that are as small as the first."""
     number = sum(len(names) == len(sets.sets[0]) for names in sets.sets)
     return Sets(sets.sets[:number], sets.complete or number < len(sets.sets), sets.statuses[:number])
-
-
-def _is_idle_judgement(trace: Trace, test: TestTrace) -> bool:
-    """A judgement that nobody stated is no gap: the indicative measure decides without it."""
-    judged = [c.judgement_test for c in trace.criteria if c.judgement_test]
-    return test in judged and not test.finding.state.is_stated
 
 
 class _Writer:
@@ -205,11 +199,18 @@ class _Writer:
     def unsettled(self) -> Iterator[str]:
         if self.trace.verdict is not Verdict.UNDETERMINED:
             yield from self._idle()
+            yield from self._excluded()
             return
         yield from self._partly_known()
         for verdict in (Verdict.MET, Verdict.NOT_MET):
             yield from self._missing(verdict)
+        yield from self._excluded()
         yield from self._asked_for(facts_to_ask_for(self.trace))
+
+    def _excluded(self) -> Iterator[str]:
+        """What is open, and yet cannot turn out so together."""
+        if words := self.clauses.excluded(self.trace.excluded_here):
+            yield words
 
     def _asked_for(self, tests: Iterable[TestTrace]) -> Iterator[str]:
         """The questions that settle tests, each once."""

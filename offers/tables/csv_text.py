@@ -18,9 +18,10 @@ from typing import AnyStr, NamedTuple, TextIO
 
 from engine.diagnostics import quoted
 from engine.texts.catalogue import Message, message
-from offers.tables.limits import MAX_COLUMNS
+from offers.tables.limits import MAX_COLUMNS, SHORT, check_short_lines, short_lines
 
 _BLOCK = 2**22
+_NEAR = 2**15
 _LONGEST = 2**24
 """A cell in quotes that does not end within so many characters is taken for one whose quote was never closed."""
 _NO_TEXT = re.compile("[\ud800-\udfff]")
@@ -124,6 +125,7 @@ def records_of(
         is_utf_8: whether all of it is known to be UTF-8.
 
     Raises:
+        Rejected: it has too many rows without an offer.
         OSError: it cannot be read, or there is no room.
     """
     decoder = codecs.getincrementaldecoder(codec)(errors=UNREAD)
@@ -132,7 +134,7 @@ def records_of(
         return CsvRecords(path, skipped + 1, lines, {})
     converted = scratch / "records.csv"
     with converted.open("w", encoding="utf-8", newline="", errors="replace") as target:
-        writer = _Writer(target, separator, width, skipped)
+        writer = _Writer(target, separator, width, skipped, str(path))
         for text in _whole_lines(path, codec, ends_with_cr=ends_with_cr):
             writer.take(text)
         writer.finish()
@@ -146,10 +148,12 @@ def _bytes_of(path: Path) -> Iterator[bytes]:
 
 def _plain_lines(path: Path, skipped: int) -> int | None:
     """How many lines stand below the header of a file whose lines are its records; None where they may not be."""
-    lines, returns, pairs, last = 0, 0, 0, b"\n"
+    lines, returns, pairs, last, short = 0, 0, 0, b"\n", 0
     for block in _bytes_of(path):
         if b'"' in block or _has_long_line(block, b"\n"):
             return None
+        short += short_lines(block)
+        check_short_lines(str(path), short)
         lines, returns = lines + block.count(b"\n"), returns + block.count(b"\r")
         pairs += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
         last = block[-1:]
@@ -183,7 +187,8 @@ def _whole_lines(path: Path, codec: str, *, ends_with_cr: bool) -> Iterator[str]
 class _Writer:
     """Writes records as Polars reads them, and counts them; the header is taken and not written."""
 
-    def __init__(self, target: TextIO, separator: str, width: int, skipped: int) -> None:
+    def __init__(self, target: TextIO, separator: str, width: int, skipped: int, file: str) -> None:
+        self._file, self._short = file, 0
         self._target, self._width, self._separator = target, width, separator
         self._cells, self._pattern = csv.writer(target, delimiter=separator, lineterminator="\n"), _patterns(separator)
         self._held, self._skipped = "", skipped + 1
@@ -216,12 +221,22 @@ class _Writer:
         if '"' in rest or not rest.endswith("\n"):
             return False
         self._target.write(text)
-        self.count += rest.count("\n")
+        self._add(rest.count("\n"), short_lines(rest.encode()))
         return True
 
+    def _add(self, rows: int, short: int) -> None:
+        self.count, self._short = self.count + rows, self._short + short
+        check_short_lines(self._file, self._short)
+
     def _write_each(self, text: str, *, is_last: bool) -> None:
-        at = 0
+        """Write the records of a text one by one where something is wrong near them, and all others at once."""
+        at = near = 0
         while at < len(text):
+            if at >= near:
+                near = text.rfind("\n", at, at + _NEAR) + 1
+                if near and self._write_plain(text[at:near]):
+                    at = near
+                    continue
             end = end_of_record(text, at, self._separator)
             if end is None and not is_last and len(text) - at < _LONGEST:
                 self._held = text[at:]
@@ -240,7 +255,7 @@ class _Writer:
                 self._target.write(row.rstrip("\r\n") + "\n")
             else:
                 self._write_faulty(row, fault)
-            self.count += 1
+            self._add(1, int(len(row) <= SHORT))
         return end
 
     def _has_odd_quote(self, record: str) -> bool:
@@ -301,7 +316,7 @@ class _Patterns(NamedTuple):
 def _patterns(separator: str) -> _Patterns:
     sign = re.escape(separator)
     other = rf'[^{sign}"\n]'
-    end, in_quotes = rf"(?P<end>{sign}|\r*\n|\r*\Z)", r'"[^"]*+(?:""[^"]*+)*+"'
+    end, in_quotes = rf"(?P<end>{sign}|(?<!\r)\r*+(?:\n|\Z))", r'"[^"]*+(?:""[^"]*+)*+"'
     return _Patterns(
         re.compile(rf'(?:{in_quotes}|(?P<plain>(?!"){other}*?(?:"{other}*"{other}*?)*?)){end}'),
         re.compile(rf"(?<![^{sign}\n]){in_quotes}(?={sign}|\r*\n)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,11 @@ MAX_COLUMNS = 2**14
 """How many columns a table may have: those that a worksheet of Excel has room for."""
 MAX_CELLS, MAX_SHARED_TEXTS, MAX_TEXT = 8_000_000, 2_000_000, 32_767
 """How many cells a worksheet may have, how many texts they may share, how long one may be: in Excel, no longer."""
+MAX_SHORT_ROWS, SHORT = 2**20, 6
+"""How many rows of a text may be too short to be an offer: a reader makes room for the cells of each."""
+_SHORT_LINE = re.compile(rb"(?:^|(?<=\n))[^\r\n]{0,%d}\r{0,2}\n" % (SHORT - 1))
+MAX_CELLS_OF_GROUP = 2**28
+"""How many cells a row group of Parquet may have, which a reader makes room for at once."""
 _UNITS = (("GiB", GIB), ("MiB", MIB), ("KiB", 2**10), ("bytes", 1))
 
 
@@ -54,6 +60,29 @@ def check_rows(file: str, rows: int, kind: str, asked_for: int | None) -> None:
     """
     if rows > (most := asked_for or MAX_ROWS.get(kind, rows)):
         raise too_large(file, f"the table has more than {most:,} rows", "--max-rows")
+
+
+def short_lines(block: bytes) -> int:
+    r"""How many lines of a part of a text hold next to nothing, where so many do that it matters.
+
+    >>> short_lines(b"\n" * 1000), short_lines(b"a;ja;0,5;Herlev\n" * 1000)
+    (1000, 0)
+    """
+    if block.count(b"\n") <= len(block) // (4 * SHORT):
+        return 0
+    return sum(1 for _ in _SHORT_LINE.finditer(block))
+
+
+def check_short_lines(file: str, lines: int) -> None:
+    """Check that no more lines of a table hold next to nothing than it may have.
+
+    Raises:
+        Rejected: more do.
+    """
+    if lines > MAX_SHORT_ROWS:
+        raise too_large(
+            file, f"the table has more than {MAX_SHORT_ROWS:,} rows that are empty or too short to be offers"
+        )
 
 
 def too_large(file: str, words: Message | str, option: str | None = None) -> Rejected:

@@ -214,9 +214,11 @@ def _folded(text: str, path: Path) -> Any:
     scalar, indent = _scalar(text, False), 2 * len(path)
     if scalar is None or "\n" in scalar or indent + len(str(path[-1])) + len(scalar) + _is_quoted(scalar) * 2 <= WIDTH:
         return scalar
+    spaces = [match.start() for match in re.finditer(r"(?<! ) (?! )", text)]
+    if not spaces:  # an address, which no line ends in
+        return scalar
     folded, begin = FoldedScalarString(text), 0
     folded.fold_pos = []
-    spaces = [match.start() for match in re.finditer(r"(?<! ) (?! )", text)]
     for space, following in zip(spaces, [*spaces[1:], len(text)], strict=True):
         if following - begin > WIDTH - indent:
             folded.fold_pos.append(space)

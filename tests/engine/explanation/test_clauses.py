@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.decisions.analysis import Sets
+from engine.decisions.analysis import Pair, Sets
 from engine.explanation.clauses import Clauses, Mood
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
@@ -168,3 +168,37 @@ RULES: list[tuple[RulePart, str, str]] = [
 def test_rules_are_worded_by_their_shape(part: RulePart, danish: str, english: str) -> None:
     assert clauses("da").rule(part) == danish
     assert clauses("en").rule(part) == english
+
+
+EXCLUDED: dict[str, tuple[tuple[Pair, ...], str, str]] = {
+    "none": ((), "", ""),
+    "two of one kind": (
+        ((("A1", M), ("A2", M)),),
+        "Ikke muligt sammen: at A1 og A2 er opfyldt.",
+        "Not possible together: A1 and A2 are fulfilled.",
+    ),
+    "whatever one is": (
+        ((("A5", N), (IN, M)), (("A5", M), (IN, M))),
+        "Ikke muligt sammen: at A5 finder anvendelse, og at »Medtaget efter bekendtgørelsen« gælder.",
+        "Not possible together: A5 applies, and “Included by executive order” applies.",
+    ),
+    "several": (
+        ((("A1", M), ("A2", N)), (("A2", AWAY), ("A3", N))),
+        "Ikke muligt sammen: at A1 er opfyldt, og at A2 ikke er opfyldt; "
+        "at A2 ikke finder anvendelse, og at A3 ikke er opfyldt.",
+        "Not possible together: A1 is fulfilled, and A2 is not fulfilled; A2 does not apply, and A3 is not fulfilled.",
+    ),
+    "more than are read": (
+        (*tuple((("A1", M), (name, M)) for name in SIX[1:]), (("A2", M), ("A3", M)), (("A2", M), ("A4", M))),
+        "Ikke muligt sammen: at A1 og A2 er opfyldt; at A1 og A3 er opfyldt; at A1 og A4 er opfyldt; "
+        "at A1 og A5 er opfyldt; at A1 og A6 er opfyldt; at A2 og A3 er opfyldt (listen er afkortet).",
+        "Not possible together: A1 and A2 are fulfilled; A1 and A3 are fulfilled; A1 and A4 are fulfilled; "
+        "A1 and A5 are fulfilled; A1 and A6 are fulfilled; A2 and A3 are fulfilled (the list is cut off).",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXCLUDED)
+def test_what_cannot_occur_together_is_said(name: str) -> None:
+    pairs, danish, english = EXCLUDED[name]
+    assert (clauses("da").excluded(pairs), clauses("en").excluded(pairs)) == (danish, english)

@@ -339,6 +339,46 @@ def rejected(place: Place, code: str, words: Message | str, advice: Message | st
     return Rejected([Diagnostic(place, code, words, advice)])
 
 
+_REFUSALS: dict[str, Message] = {
+    str(words): words
+    for words in (
+        message("no such file or directory"),
+        message("permission denied"),
+        message("operation not permitted"),
+        message("is a directory"),
+        message("not a directory"),
+        message("file exists"),
+        message("file name too long"),
+        message("file too large"),
+        message("too many levels of symbolic links"),
+        message("too many open files"),
+        message("no space left on device"),
+        message("disk quota exceeded"),
+        message("read-only file system"),
+        message("input/output error"),
+        message("device or resource busy"),
+        message("resource temporarily unavailable"),
+        message("invalid argument"),
+        message("broken pipe"),
+        message("bad file descriptor"),
+        message("no such device or address"),
+        message("stale file handle"),
+        message("cannot allocate memory"),
+    )
+}
+"""What systems say, which is the same on most of them."""
+
+
+def refusal_of(error: OSError) -> Message | str:
+    """Why the system refuses something; what is not known here stays as the system says it.
+
+    >>> refusal_of(OSError(13, "Permission denied")).in_language("da")
+    'adgang nægtet'
+    """
+    said = (error.strerror or str(error)).lower()
+    return _REFUSALS.get(said, said)
+
+
 def quoted(text: str) -> str:
     r"""What an input says, as messages show it: in backticks, on one line, and not endless.
 

@@ -42,6 +42,6 @@ def check_evaluators(lang: Language) -> None:
         return
     if chosen == DURABLE_RULES:
         raise click.UsageError(
-            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`, but {en}", chosen=chosen, en=missing.en))
+            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`, but {why}", chosen=chosen, why=missing))
         )
-    say(message("{value}: {INSTEAD}", value=missing.da if lang == "da" else missing.en, INSTEAD=_INSTEAD[lang]))
+    say(message("{value}: {INSTEAD}", value=missing, INSTEAD=_INSTEAD[lang]))

@@ -177,7 +177,7 @@ def _made(
     else:
         differs_at = ", ".join(replayed.differs_at)
         altered = NotReplayable(message("made again, it differs in {paths}", paths=differs_at))
-    damaged += journal.damaged(entry, str(altered)).diagnostics
+    damaged += journal.damaged(entry, altered.why).diagnostics
     return altered
 
 

@@ -18,7 +18,7 @@ Whatever else is raised is made one of these where the command ends (`cli.common
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -315,6 +315,66 @@ class Defect(Failure):
 def rejected(place: Place, code: str, words: Message | str, advice: Message | str | None = None) -> Rejected:
     """A rejection for one mistake."""
     return Rejected([Diagnostic(place, code, words, advice)])
+
+
+_REFUSALS: dict[str, Message] = {
+    str(words): words
+    for words in (
+        message("no such file or directory"),
+        message("permission denied"),
+        message("operation not permitted"),
+        message("is a directory"),
+        message("not a directory"),
+        message("file exists"),
+        message("file name too long"),
+        message("file too large"),
+        message("too many levels of symbolic links"),
+        message("too many open files"),
+        message("no space left on device"),
+        message("disk quota exceeded"),
+        message("read-only file system"),
+        message("input/output error"),
+        message("device or resource busy"),
+        message("resource temporarily unavailable"),
+        message("invalid argument"),
+        message("broken pipe"),
+        message("bad file descriptor"),
+        message("no such device or address"),
+        message("stale file handle"),
+        message("cannot allocate memory"),
+    )
+}
+"""What systems say, which is the same on most of them."""
+
+
+def refusal_of(error: OSError) -> Message | str:
+    """Why the system refuses something; what is not known here stays as the system says it.
+
+    >>> refusal_of(OSError(13, "Permission denied")).in_language("da")
+    'adgang nægtet'
+    """
+    said = (error.strerror or str(error)).lower()
+    return _REFUSALS.get(said, said)
+
+
+def either(words: Sequence[Message | str]) -> Message | str:
+    """Several words, at least one, of which one holds.
+
+    >>> str(either(["a", "b", "c"]))
+    'a or b or c'
+    """
+    first, *others = words
+    return message("{first} or {others}", first=first, others=either(others)) if others else first
+
+
+def together(words: Sequence[Message | str]) -> Message | str:
+    """Several words, at least one, which hold together.
+
+    >>> str(together(["a", "b"]))
+    'a and b'
+    """
+    first, *others = words
+    return message("{first} and {others}", first=first, others=together(others)) if others else first
 
 
 def quoted(text: str) -> str:

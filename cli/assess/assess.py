@@ -81,7 +81,7 @@ def assess(
         )
     gc.freeze()
     gc.enable()
-    check_evaluators(lang)
+    check_evaluators()
     library = load_library()
     if year is None:
         year = library.latest_year()

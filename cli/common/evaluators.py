@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from cli.common.console import say
 from cli.common.spoken import in_spoken
 from engine.decisions.evaluators import DURABLE_RULES, ENGINES, REFERENCE
+from engine.diagnostics import either
 from engine.evaluation.durable_engine import why_missing
 from engine.texts.catalogue import message
 
-if TYPE_CHECKING:
-    from engine.texts.catalogue import Language
 
-_INSTEAD = {
-    "da": "referencen afgør hvert tilbud, og beslutningsdiagrammet efterprøver det",
-    "en": "the reference decides each offer, and the decision diagram checks it",
-}
-
-
-def check_evaluators(lang: Language) -> None:
+def check_evaluators() -> None:
     """See that what `SEKSKANT_ENGINE` asks for can be had, and say in a line who decides where durable-rules cannot.
 
     Raises:
@@ -31,17 +23,13 @@ def check_evaluators(lang: Language) -> None:
     chosen = os.environ.get("SEKSKANT_ENGINE")
     if chosen and chosen not in ENGINES:
         raise click.UsageError(
-            in_spoken(
-                message(
-                    "SEKSKANT_ENGINE is `{chosen}`; it can be {ENGINES}", chosen=chosen, ENGINES=" or ".join(ENGINES)
-                )
-            )
+            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`; it can be {names}", chosen=chosen, names=either(ENGINES)))
         )
     missing = None if chosen == REFERENCE else why_missing()
     if missing is None:
         return
     if chosen == DURABLE_RULES:
         raise click.UsageError(
-            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`, but {en}", chosen=chosen, en=missing.en))
+            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`, but {why}", chosen=chosen, why=missing))
         )
-    say(message("{value}: {INSTEAD}", value=missing.da if lang == "da" else missing.en, INSTEAD=_INSTEAD[lang]))
+    say(message("{why}: the reference decides each offer, and the decision diagram checks it", why=missing))

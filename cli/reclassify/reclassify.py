@@ -125,7 +125,7 @@ def reclassify(
     end_at_once_on_sigterm()
     gc.freeze()
     gc.enable()
-    check_evaluators(lang)
+    check_evaluators()
     library = load_library()
     if year is None:
         year = library.latest_year()
@@ -313,7 +313,9 @@ def _opener(vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str]) -> Ca
 def say_how_it_was_read(table: Table, language: Language) -> None:
     """Say what was found out about a table, and what else whoever hands it in should know."""
     if table.detected:
-        say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
+        from offers.tables.read_as import read_as  # noqa: PLC0415 - polars is slow to import
+
+        say(f"{table.file}: {read_as(table, language)}")
     for line in remark_sentences(table.remarks, (), 0, Wording(language)):
         say(message("{file}: {line}", file=table.file, line=line))
 

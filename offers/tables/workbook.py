@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected, together
 from engine.texts.catalogue import message
 from engine.values.numbers import decimal_text
 from offers.records.input_remarks import InputRemark
@@ -102,7 +102,7 @@ def _chosen(file: str, sheets: Sequence[SheetMetadata], named: str | None) -> _C
             raise rejected(
                 Place(file),
                 "unreadable",
-                message("there is no sheet {named} in the workbook", named=quoted(named)),
+                message("there is no sheet {sheet} in the workbook", sheet=quoted(named)),
                 advice,
             )
         return _Choice(named)
@@ -124,7 +124,7 @@ def _told_with_hidden_sheets(file: str, choice: _Choice) -> Iterator[None]:
     except Rejected as error:
         if not choice.passed_over:
             raise
-        words = message("hidden sheets were passed over: {quoted}", quoted=", ".join(map(quoted, choice.passed_over)))
+        words = message("hidden sheets were passed over: {sheets}", sheets=", ".join(map(quoted, choice.passed_over)))
         others = Diagnostic(Place(file), "unreadable", words, message("`--sheet` chooses one of them"))
         raise Rejected([*error.diagnostics, others]) from None
 
@@ -146,8 +146,8 @@ def _told_as_ours(name: str) -> Iterator[None]:
         with unheard():
             yield
     except Scattered as error:
-        cells = " and ".join(f"{letters_of(column)}{row}" for row, column in error.at)
-        words = message("the sheet reaches as far as {cells}, and is next to empty", cells=cells)
+        farthest = together([f"{letters_of(column)}{row}" for row, column in error.at])
+        words = message("the sheet reaches as far as {farthest}, and is next to empty", farthest=farthest)
         raise rejected(place, "unreadable", words, message("delete what stands beyond the table")) from None
     except _NOT_WHOLE:
         raise _damaged(place) from None

@@ -18,7 +18,7 @@ Whatever else is raised is made one of these where the command ends (`cli.common
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -355,26 +355,6 @@ def refusal_of(error: OSError) -> Message | str:
     """
     said = (error.strerror or str(error)).lower()
     return _REFUSALS.get(said, said)
-
-
-def either(words: Sequence[Message | str]) -> Message | str:
-    """Several words, at least one, of which one holds.
-
-    >>> str(either(["a", "b", "c"]))
-    'a or b or c'
-    """
-    first, *others = words
-    return message("{first} or {others}", first=first, others=either(others)) if others else first
-
-
-def together(words: Sequence[Message | str]) -> Message | str:
-    """Several words, at least one, which hold together.
-
-    >>> str(together(["a", "b"]))
-    'a and b'
-    """
-    first, *others = words
-    return message("{first} and {others}", first=first, others=together(others)) if others else first
 
 
 def quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cli.audit.show import check_whole, entry_record
 from cli.common.spreadsheet import csv_line
-from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, refusal_of, rejected
 from engine.documents.file_writer import replacing
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal
@@ -203,4 +203,4 @@ def _to_standard_output(lines: Lines) -> None:
             while text := aside.read(1 << 16):
                 sys.stdout.write(text)
     except OSError as error:
-        raise rejected(Place("standard output"), "unwritable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place("standard output"), "unwritable", refusal_of(error)) from None

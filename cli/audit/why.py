@@ -36,10 +36,10 @@ def traced(journal: Journal, entry: Entry) -> Trace:
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:
         raise rejected(
-            place, "not-replayable", str(error), message("`sekskant audit verify` says what is wrong")
+            place, "not-replayable", error.why, message("`sekskant audit verify` says what is wrong")
         ) from None
     if replayed.differs_at:
-        words = message("made again, it differs in {differs_at}", differs_at=", ".join(replayed.differs_at))
+        words = message("made again, it differs in {paths}", paths=", ".join(replayed.differs_at))
         raise rejected(place, "not-replayable", words, message("`sekskant audit verify` says whether it was altered"))
     return replayed.trace
 
@@ -107,7 +107,7 @@ def _verdict(trace: Trace, outcome: str) -> Verdict:
     """The verdict that an outcome stands for, which can be one that offers get."""
     names = {o.id: verdict for verdict, o in trace.rulebook.outcomes.items() if verdict is not Verdict.UNDETERMINED}
     if outcome not in names:
-        unknown = f"there is no outcome `{outcome}` that an offer could have got"
+        unknown = message("there is no outcome `{outcome}` that an offer could have got", outcome=outcome)
         raise rejected(Place("--outcome"), "unknown-outcome", unknown, near_hint(outcome, names))
     return names[outcome]
 

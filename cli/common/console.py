@@ -50,6 +50,11 @@ def say(words: Message | str) -> None:
     click.echo(harmless(in_spoken(words)), err=True)
 
 
+def say_of(what: object, *words: Message | str) -> None:
+    """Tell the reader something of a file, a place or the like, on standard error."""
+    say(": ".join((str(what), *map(in_spoken, words))))
+
+
 def say_rejected(error: Rejected) -> None:
     """The diagnostics of what was rejected."""
     present(error)

@@ -9,9 +9,9 @@ import click
 from cli.common.console import say
 from cli.common.spoken import in_spoken
 from engine.decisions.evaluators import DURABLE_RULES, ENGINES, REFERENCE
-from engine.diagnostics import either
 from engine.evaluation.durable_engine import why_missing
 from engine.texts.catalogue import message
+from engine.texts.joined import OR, joined
 
 
 def check_evaluators() -> None:
@@ -22,9 +22,8 @@ def check_evaluators() -> None:
     """
     chosen = os.environ.get("SEKSKANT_ENGINE")
     if chosen and chosen not in ENGINES:
-        raise click.UsageError(
-            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`; it can be {names}", chosen=chosen, names=either(ENGINES)))
-        )
+        words = message("SEKSKANT_ENGINE is `{chosen}`; it can be {names}", chosen=chosen, names=joined(ENGINES, OR))
+        raise click.UsageError(in_spoken(words))
     missing = None if chosen == REFERENCE else why_missing()
     if missing is None:
         return

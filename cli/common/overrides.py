@@ -13,7 +13,7 @@ from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import override_draft
-from engine.journal.entry import DECISION, OVERRIDE, Entry
+from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -23,6 +23,9 @@ from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
 from offers.recorded.replay import describing, recorded_in
 from offers.records.offer_id import comparable_id
+
+_OTHERS = {RUN: message("run"), OVERRIDE: message("override")}
+"""What an entry is that is no decision."""
 
 
 def record_override(journal: Journal, entry: Entry, verdict: str, because: str, by: str, language: Language) -> str:
@@ -37,13 +40,17 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
         raise rejected(
             place,
             "unknown-entry",
-            message("entry {number} is no decision but: {kind}", number=entry.number, kind=entry.kind),
+            message(
+                "entry {number} is no decision but: {kind}",
+                number=entry.number,
+                kind=_OTHERS.get(entry.kind, entry.kind),
+            ),
         )
     try:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
     except NotReplayable as error:
         advice = message("`sekskant audit verify` says what is wrong")
-        raise rejected(place, "not-replayable", str(error), advice) from None
+        raise rejected(place, "not-replayable", error.why, advice) from None
     chosen = _verdict(rulebook, verdict)
     outcome = rulebook.outcomes[chosen]
     draft = override_draft(entry, new_run(), verdict=chosen, outcome=outcome.id, because=because, by=by)

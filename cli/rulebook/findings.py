@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cli.common.json_output import json_text
+from cli.common.spoken import spoken
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES, Diagnostic
 from engine.harmless import harmless
@@ -18,7 +19,7 @@ _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 
 
 def _text(diagnostics: Sequence[Diagnostic]) -> str:
-    return "".join(f"{harmless(str(diagnostic))}\n" for diagnostic in diagnostics)
+    return "".join(f"{harmless(diagnostic.line(spoken()))}\n" for diagnostic in diagnostics)
 
 
 def _json(diagnostics: Sequence[Diagnostic]) -> str:

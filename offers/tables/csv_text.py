@@ -38,8 +38,8 @@ class Fault(NamedTuple):
     """
 
     cell: int
-    words: Message
-    advice: Message | None
+    words: Message | str
+    advice: Message | str | None
     code: str = "syntax"
     is_formula: bool = False
     others: tuple[Fault, ...] = ()

@@ -231,10 +231,16 @@ class Headers:
     def _unknown(self, header: str, place: Place, *, is_compared: bool) -> Diagnostic:
         advice = message("leave it out of what is read with `--ignore-column`")
         if header.strip().lower() in self._yearly:
-            yearly = message("it has a value for each year: did you mean `{header}_2016`?", header=header.strip())
-            advice = message("{near} {advice}", near=yearly, advice=advice)
+            advice = message(
+                "it has a value for each year: did you mean `{header}_2016`? leave it out of what is read with "
+                "`--ignore-column`",
+                header=header.strip(),
+            )
         elif is_compared and (near := nearest(header.lower(), self._known())):
-            advice = message("{near} {advice}", near=message("did you mean `{near}`?", near=near), advice=advice)
+            advice = message(
+                "did you mean `{near}`? leave it out of what is read with `--ignore-column`",
+                near=near,
+            )
         return Diagnostic(
             place, "unknown-column", message("there is no fact or attribute {header}", header=quoted(header)), advice
         )

@@ -15,8 +15,9 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected, together
+from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected
 from engine.texts.catalogue import message
+from engine.texts.joined import AND, joined
 from engine.values.numbers import decimal_text
 from offers.records.input_remarks import InputRemark
 from offers.tables.binary_numbers import decimal_of, number_of_binary
@@ -146,7 +147,7 @@ def _told_as_ours(name: str) -> Iterator[None]:
         with unheard():
             yield
     except Scattered as error:
-        farthest = together([f"{letters_of(column)}{row}" for row, column in error.at])
+        farthest = joined([f"{letters_of(column)}{row}" for row, column in error.at], AND)
         words = message("the sheet reaches as far as {farthest}, and is next to empty", farthest=farthest)
         raise rejected(place, "unreadable", words, message("delete what stands beyond the table")) from None
     except _NOT_WHOLE:

@@ -132,7 +132,7 @@ def cells_of(row: str) -> dict[str, str]:
 
 def reason_of(cells: Mapping[str, str]) -> str | None:
     reason = SettingAside(COLUMNS, VOCABULARY, ",").reason(cells)
-    return reason and str(reason)
+    return str(reason) if reason else None
 
 
 @pytest.mark.parametrize(("reason", "row"), [(reason, row) for reason, rows in NO_OFFERS.items() for row in rows])

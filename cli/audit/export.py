@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.audit.show import check_whole, entry_record
+from cli.common.spoken import in_spoken
 from cli.common.spreadsheet import csv_line
 from engine.diagnostics import Diagnostic, Place, Rejected, refusal_of, rejected
 from engine.documents.file_writer import replacing
@@ -18,6 +19,7 @@ from engine.journal.journal import Journal
 from engine.journal.records import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
 from offers.recorded.mask import Masks, check_facts, leaks
@@ -203,4 +205,4 @@ def _to_standard_output(lines: Lines) -> None:
             while text := aside.read(1 << 16):
                 sys.stdout.write(text)
     except OSError as error:
-        raise rejected(Place("standard output"), "unwritable", refusal_of(error)) from None
+        raise rejected(Place(in_spoken(message("standard output"))), "unwritable", refusal_of(error)) from None

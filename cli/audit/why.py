@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cli.audit.show import execution_of
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
+from cli.common.spoken import in_spoken
 from cli.common.trace_tree import TraceTree
 from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
@@ -31,7 +32,8 @@ def traced(journal: Journal, entry: Entry) -> Trace:
     Raises:
         Rejected: it cannot be made again, or does not come out as it is recorded.
     """
-    place = Place(f"{journal.shown_address}, entry {entry.number}")
+    at = message("{journal}, entry {number}", journal=journal.shown_address, number=entry.number)
+    place = Place(in_spoken(at))
     try:
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:

@@ -14,7 +14,7 @@ from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import override_draft
-from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
+from engine.journal.entry import DECISION, OVERRIDE, Entry, kind_in_words
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -24,9 +24,6 @@ from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
 from offers.recorded.replay import describing, recorded_in
 from offers.records.offer_id import comparable_id
-
-_OTHERS = {RUN: message("run"), OVERRIDE: message("override")}
-"""What an entry is that is no decision."""
 
 
 def record_override(journal: Journal, entry: Entry, verdict: str, because: str, by: str, language: Language) -> str:
@@ -42,11 +39,7 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
         raise rejected(
             place,
             "unknown-entry",
-            message(
-                "entry {number} is no decision but: {kind}",
-                number=entry.number,
-                kind=_OTHERS.get(entry.kind, entry.kind),
-            ),
+            message("entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)),
         )
     try:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)

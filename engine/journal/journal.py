@@ -21,7 +21,20 @@ import sqlalchemy as sa
 
 from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, quoted, rejected
 from engine.journal.connection import Address, check_encoding, in_words
-from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recorder, chained
+from engine.journal.entry import (
+    DECISION,
+    FORMATS,
+    JOURNAL_FORMAT,
+    LONG,
+    OVERRIDE,
+    RUN,
+    WRITTEN,
+    Draft,
+    Entry,
+    Header,
+    Recorder,
+    chained,
+)
 from engine.journal.header import stored_headers, wrong_header
 from engine.journal.schema import Deviation, check_plain, deviations, inconsistent, of_deviations
 from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
@@ -34,8 +47,13 @@ _CREATION = 5_307_192
 
 
 _EMPTY: dict[str, Any] = dict.fromkeys(Entry._fields) | {"content": ""}
-_HINT = "`sekskant audit verify` says what is wrong"
-_MAY_BE_WANTED = "it does not hold what its digest says, so that it may be one of those asked for"
+_HINT = message("`sekskant audit verify` says what is wrong")
+_MAY_BE_WANTED = message("it does not hold what its digest says, so that it may be one of those asked for")
+_NOT_WHOLE = {
+    DECISION: message("the entry does not hold a whole decision: {error}"),
+    RUN: message("the entry does not hold a whole run: {error}"),
+    OVERRIDE: message("the entry does not hold a whole override: {error}"),
+}
 _LAST = "\x7f"
 """Comes after all that can follow a day in a time."""
 
@@ -178,9 +196,9 @@ class Journal:
                 add_columns(connection)
                 return
             if names:
-                what = ", ".join(f"`{name}`" for name in names[:3])
+                tables = ", ".join(f"`{name}`" for name in names[:3])
                 raise rejected(
-                    self.address.place, "not-a-journal", message("there are other tables here: {what}", what=what)
+                    self.address.place, "not-a-journal", message("there are other tables here: {tables}", tables=tables)
                 )
             METADATA.create_all(connection)
             create_views(connection)
@@ -408,12 +426,12 @@ class Journal:
         """An entry whose fields are what they should be, in a format that is read."""
         if FORMATS.get(entry.format) is None:
             words = message("its format `{format}` is not one that this version reads", format=entry.format)
-            raise self.damaged(entry, words, f"it says that {entry.software} recorded it")
+            raise self.damaged(entry, words, message("it says that {software} recorded it", software=entry.software))
         if wrong := wrong_type(entry):
             raise self.damaged(entry, wrong)
         return entry
 
-    def damaged(self, entry: Entry, why: Message | str, hint: Message | str = _HINT) -> Rejected:
+    def damaged(self, entry: Entry, why: Message, hint: Message = _HINT) -> Rejected:
         """That an entry does not hold what entries hold."""
         return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
 
@@ -424,11 +442,12 @@ class Journal:
             Rejected: it does not.
         """
         if not entry.is_sound:
-            raise self.damaged(entry, "it does not hold what its digest says")
+            raise self.damaged(entry, message("it does not hold what its digest says"))
 
     def not_whole(self, entry: Entry, error: Malformed) -> Rejected:
         """That an entry does not hold a whole record of its kind."""
-        return self.damaged(entry, f"the entry does not hold a whole {entry.kind}: {error}")
+        words = _NOT_WHOLE.get(entry.kind, message("the entry does not hold a whole {kind}: {error}", kind=entry.kind))
+        return self.damaged(entry, words.filled(error=error.words))
 
     def texts(self) -> Iterator[tuple[str, Kept]]:
         """Every rulebook and vocabulary that is kept, by the digest that it was kept by."""

@@ -59,19 +59,15 @@ def without_repeated(results: Sequence[Offer | Rejected]) -> Iterator[Offer | Re
 
 def _repeated(offer: Offer, others: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Diagnostic:
     """An offer whose id others have, or are too like: where these stand."""
-    words, hint = said_of_alike(offer.id, others)
+    words, advice = said_of_alike(offer.id, others)
     standing = [place for name in (offer.id, *others) for place in places[name]]
     standing.remove(offer.place)
-    elsewhere = [str(place) for place in standing]
+    elsewhere = ", ".join(str(place) for place in standing[:MAX_LIKE])
     if not others:
-        words = message(
-            "the id {id} stands also at {elsewhere}", id=quoted(offer.id), elsewhere=", ".join(elsewhere[:MAX_LIKE])
-        )
+        words = message("the id {id} stands also at {places}", id=quoted(offer.id), places=elsewhere)
     else:
-        words = message(
-            "{words}; the other stands at {elsewhere}", words=words, elsewhere=", ".join(elsewhere[:MAX_LIKE])
-        )
-    return Diagnostic(offer.place, "repeated-offer", words, hint)
+        words = message("{words}; the other stands at {places}", words=words, places=elsewhere)
+    return Diagnostic(offer.place, "repeated-offer", words, advice)
 
 
 def _documents(paths: Iterable[str]) -> Iterator[Node | Rejected]:
@@ -126,13 +122,8 @@ def _files(path: Path) -> Iterator[Path | Rejected]:
     yield from errors
     yield from offer_files
     if not offer_files and not errors:
-        kinds = ", ".join(SUFFIXES)
-        yield rejected(
-            Place(str(path)),
-            "empty",
-            message("there is no offer file in the folder"),
-            message("offer files end in {kinds}", kinds=kinds),
-        )
+        advice = message("offer files end in {endings}", endings=", ".join(SUFFIXES))
+        yield rejected(Place(str(path)), "empty", message("there is no offer file in the folder"), advice)
 
 
 def _unreadable(error: OSError, path: Path) -> Rejected:

@@ -94,7 +94,7 @@ def override(identifier: str, verdict: str, because: str, by: str | None, journa
     from cli.common.network_drive import warn_of_network_drive  # noqa: PLC0415 - only what is used is loaded
     from cli.common.overrides import record_override  # noqa: PLC0415
 
-    warn_of_network_drive(journal, lang)
+    warn_of_network_drive(journal)
     with opened(journal, writes=True) as source:
         text = record_override(source, recorded(source, identifier), verdict, because, by or user_name(), lang)
     say(text)

@@ -56,6 +56,11 @@ def say_diagnostic(diagnostic: Diagnostic) -> None:
         say(line)
 
 
+def say_of(what: object, *words: Message | str) -> None:
+    """Tell the reader something of a file, a place or the like, on standard error."""
+    say(": ".join((str(what), *map(in_spoken, words))))
+
+
 def say_rejected(error: Rejected) -> None:
     """The diagnostics of what was rejected."""
     present(error)

@@ -41,7 +41,7 @@ REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason"
 def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
     undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
-    _write_rejected(path / "rejected.csv", request, undecided)
+    _write_rejected(path / "rejected.csv", request, undecided, language)
     if request.fragile:
         _join_fragile(path, len(request.rulebooks))
     if previous is not None:
@@ -56,7 +56,7 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -> None:
+def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow], language: Language) -> None:
     """One line for each mistake: its row, column, value, and what is wrong; and one for each row that is set aside."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -66,7 +66,8 @@ def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -
                 column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]
                 value = row.cells.get(column.name) if column else None
                 number, header = request.table.number_of(row.row), column.header if column else None
-                what = (diagnostic.code, diagnostic.message, diagnostic.hint)
+                said = diagnostic.in_language(language)
+                what = (said.code, said.words, said.advice)
                 cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
                 writer.writerow(["" if cell is None else harmless_cell(str(cell)[:MAX_TEXT]) for cell in cells])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, refusal_of, rejected
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
@@ -47,7 +47,7 @@ def open_table(
     try:
         file = TableFile(path, reading.encoding, reading.max_size)
     except OSError as error:
-        raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place(str(path)), "unreadable", refusal_of(error)) from None
     opened = _OPENED_BY[file.kind](file, Headers(vocabulary), tuple(ignored), scratch, reading)
     check_rows(file.name, opened.most_rows if opened.rows is None else opened.rows, file.kind, reading.max_rows)
     opened = opened if opened.files else _with_long_texts_told(opened)

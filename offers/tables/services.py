@@ -21,7 +21,8 @@ from offers.records.particulars import SECTION_SIGN
 from offers.tables.cells import WHITESPACE, DecimalSign
 from offers.tables.table import SEVERAL
 
-HINT = f"such as `SEL {SECTION_SIGN} 104: 38 {SEVERAL} SEL {SECTION_SIGN} 107, 108: 12`"
+_EXAMPLE = f"SEL {SECTION_SIGN} 104: 38 {SEVERAL} SEL {SECTION_SIGN} 107, 108: 12"
+HINT = message("such as `{example}`", example=_EXAMPLE)
 _SERVICE = re.compile(
     rf"(?P<act>[^{SECTION_SIGN}:]*[^{SECTION_SIGN}:\s])"
     rf"(?:\s*{SECTION_SIGN}{{1,2}}\s*+(?P<sections>[^:]*[^:\s]))?"
@@ -50,29 +51,22 @@ def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics
     for written in cell.split(SEVERAL):
         service = _SERVICE.match(text := written.strip(WHITESPACE))
         if service is None:
-            words = message("{value} where a service belongs", value=quoted(text))
+            words = message("{cell} where a service belongs", cell=quoted(text))
             diagnostics.append(Diagnostic(place, "wrong-type", words, HINT))
         elif service["places"] and _THOUSANDS.match(service["places"]):
             number = service["places"]
             words = message(
-                "{number} can be read as {number_2} and as {sub}",
+                "{number} can be read as {few} and as {many}",
                 number=quoted(number),
-                number_2=number[:-4],
-                sub=re.sub("[.,]", "", number),
+                few=number[:-4],
+                many=re.sub("[.,]", "", number),
             )
             diagnostics.append(
                 Diagnostic(place, "wrong-type", words, message("write the places without a sign in them"))
             )
-        elif written_without_sign := _without_sign(text, named):
-            words = message("{value} where a service belongs", value=quoted(text))
-            diagnostics.append(
-                Diagnostic(
-                    place,
-                    "wrong-type",
-                    words,
-                    message("write `{written_without_sign}`", written_without_sign=written_without_sign),
-                )
-            )
+        elif with_sign := _without_sign(text, named):
+            words = message("{cell} where a service belongs", cell=quoted(text))
+            diagnostics.append(Diagnostic(place, "wrong-type", words, message("write `{service}`", service=with_sign)))
         else:
             services.append(_service(service, named, place))
     return Sequence(place, tuple(services))

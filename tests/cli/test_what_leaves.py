@@ -263,7 +263,7 @@ def put_rulebook(folder: Path, text: str) -> dict[str, Path]:
         "title": both,
         "facts": {"a": {**fact, "type": "judgement"}, "b": {**fact, "type": "number", "unit": both}},
     }
-    rulebook = {
+    rulebook: dict[str, Any] = {
         "format": "sekskant/rulebook/1",
         "id": "test.rule",
         "version": "1",
@@ -326,7 +326,12 @@ def test_no_text_of_a_register_does_harm(kind: str, tmp_path: Path) -> None:
         words = ("reclassify", str(register), "--year", "2018", "--out", str(out), *previous)
         ran = shown(Shown(words, is_wrapped), tmp_path)
         assert out.is_dir(), ran.err
-    checks = {".txt": is_wrapped, ".html": is_page, ".csv": is_csv, ".json": json.loads}
+    checks: dict[str, Callable[[str], object]] = {
+        ".txt": is_wrapped,
+        ".html": is_page,
+        ".csv": is_csv,
+        ".json": json.loads,
+    }
     written = [file for file in out.rglob("*") if file.suffix in checks and file.stat().st_size]
     assert {file.name for file in written} >= {"summary.txt", "summary.html", "rejected.csv", "changes.csv", "run.json"}
     assert not NOT_SEEN.search((out / "run.json").read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ import click
 from cli.common.console import nowhere
 from cli.common.ending import AS_ESCAPES, end_on_sigterm, in_words
 from cli.common.lazy_group import lazy_group
+from cli.common.spoken import asked_language, speak
 
 _COMMANDS = {
     "assess": ("cli.assess.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
@@ -29,6 +30,11 @@ _GROUP: Any = lazy_group(_COMMANDS)
 
 class _Sekskant(_GROUP):  # type: ignore[misc]
     """The whole command: whatever happens, it ends in words."""
+
+    def make_context(self, info_name: str | None, args: list[str], *parents: Any, **extra: Any) -> click.Context:
+        speak(asked_language(args))
+        context: click.Context = super().make_context(info_name, args, *parents, **extra)
+        return context
 
     def invoke(self, ctx: click.Context) -> Any:
         with in_words():

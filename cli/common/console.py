@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from cli.common.spoken import in_spoken, spoken
 from engine.diagnostics import Diagnostic, Exit, Failure, Rejected, exit_code
 from engine.harmless import harmless, harmless_json, one_line
+from engine.texts.catalogue import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,21 +51,26 @@ def time_in_utc(recorded_at: str) -> str:
     return recorded_at[:16].replace("T", " ")
 
 
-def say(message: str) -> None:
-    """A message to the reader, on standard error: one line, whatever stands in what it names.
+def say(words: Message | str) -> None:
+    """Tell the reader, on standard error: one line, whatever stands in what it names.
 
     Where nobody takes it, it is lost, and no more than that.
     """
     try:
-        click.echo(one_line(message), err=True)
+        click.echo(one_line(in_spoken(words)), err=True)
     except OSError:
         sys.stderr = nowhere()
 
 
 def say_diagnostic(diagnostic: Diagnostic) -> None:
     """What is wrong, and what would be right."""
-    for line in diagnostic.lines():
+    for line in diagnostic.lines(spoken()):
         say(line)
+
+
+def say_of(what: object, *words: Message | str) -> None:
+    """Tell the reader something of a file, a place or the like, on standard error."""
+    say(": ".join((str(what), *map(in_spoken, words))))
 
 
 def say_rejected(error: Rejected) -> None:
@@ -73,7 +80,7 @@ def say_rejected(error: Rejected) -> None:
 
 def present(failure: Failure) -> Exit:
     """Say what a failure says; the exit code that it has."""
-    for line in failure.lines():
+    for line in failure.lines(spoken()):
         say(line)
     return failure.exit
 

@@ -15,8 +15,9 @@ from typing import NoReturn
 import click
 
 from cli.common.console import present, say
-from engine.diagnostics import Defect, Exit, Failure, Refused
+from engine.diagnostics import Defect, Exit, Failure, Refused, refusal_of
 from engine.harmless import harmless, shown_name
+from engine.texts.catalogue import message
 
 READER_IS_GONE = 141
 """The exit code of a program whose output nobody reads on, as shells know it."""
@@ -62,7 +63,7 @@ def tell(error: BaseException) -> Exit:
 
 def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:
     if isinstance(error, click.ClickException):
-        error.message = harmless(error.message)  # type: ignore[misc] - click tells what stands there
+        vars(error)["message"] = harmless(error.message)  # which click declares final
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -71,7 +72,7 @@ def failure_of(error: BaseException) -> Failure:
         return error
     if isinstance(error, OSError) and error.errno is not None:
         file = "" if error.filename is None else str(error.filename)
-        return Refused(file, os.strerror(error.errno).lower())
+        return Refused(file, refusal_of(OSError(error.errno, os.strerror(error.errno))))
     from importlib.metadata import version  # noqa: PLC0415 - only a defect needs it
 
     return Defect(version("sekskant"), _place_in_our_code(error))
@@ -95,9 +96,11 @@ def _show_traceback(error: BaseException) -> None:
 
 
 def _end_by_signal() -> NoReturn:
-    code = Exit.TERMINATED if _signals.terminated else Exit.INTERRUPTED
-    say(code.name.lower())
-    sys.exit(int(code))
+    if _signals.terminated:
+        say(message("terminated"))
+        sys.exit(int(Exit.TERMINATED))
+    say(message("interrupted"))
+    sys.exit(int(Exit.INTERRUPTED))
 
 
 class _Signals:

@@ -11,9 +11,10 @@ from cli.common.form import MARKS, basis_titles, missing_words
 from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
 from engine.explanation.views import view_of, views_of
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless, shortened
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import Language
 
 if TYPE_CHECKING:
     from cli.common.beside import Beside
@@ -36,7 +37,7 @@ def page(
         forms=forms,
         language=language,
         marks=MARKS,
-        pick=wording.pick,
+        gettext=wording.gettext,
         text=wording.text,
         wording=wording,
         justification=lambda trace: justification(trace, language),

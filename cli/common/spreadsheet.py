@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.explanation.views import view_of
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.harmless import shortened
+from engine.texts.catalogue import Language
 from engine.values.logic import settled
 from offers.tables.formulas import harmless_cell
 

@@ -11,6 +11,7 @@ from cli.common.option_values import FileName
 from cli.common.options import IN_FORCE, format_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.documents.file_writer import write_file
+from engine.texts.catalogue import message
 
 
 @click.command()
@@ -33,4 +34,4 @@ def export(name: str, year: int | None, form: str, output: Path | None) -> None:
         click.echo(text, nl=False)
         return
     write_file(output, text.encode())
-    say(f"{output}: for offers whose facts are all known; FEEL knows no bounds")
+    say(message("{file}: for offers whose facts are all known; FEEL knows no bounds", file=output))

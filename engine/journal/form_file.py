@@ -11,6 +11,7 @@ from engine.diagnostics import Place, quoted, rejected
 from engine.documents.document import MAX_BYTES
 from engine.documents.json_text import each_key_once, load_json
 from engine.documents.nesting import place_at
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import exact_number, exact_whole_number
 
 _NUMBER = re.compile(r'"(?:[^"\\]|\\.)*+"|(?P<number>-?[0-9][-+.0-9eE]*|-?Infinity|NaN)', re.DOTALL)
@@ -33,21 +34,21 @@ def text_of_form(data: bytes) -> str:
     return data.removeprefix(mark).decode(encoding).removesuffix("\n").removesuffix("\r")
 
 
-def read_form(data: bytes, file: str, hint: str) -> Any:
+def read_form(data: bytes, file: str, hint: Message) -> Any:
     """What a file says that is no longer than records are and has each key once.
 
     Raises:
         Rejected: it is longer or deeper, or no JSON that can be read; with the hint.
     """
     if len(data) > MAX_BYTES:
-        raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", hint)
+        raise rejected(Place(file), "too-large", message("more than {size} MiB", size=MAX_BYTES // 2**20), hint)
     try:
         text = text_of_form(data)
         _check_numbers(text, file)
         record = load_json(text, file, object_pairs_hook=each_key_once)
         json.dumps(record, ensure_ascii=False).encode()  # half a character is no text
     except ValueError:
-        raise rejected(Place(file), "receipt-form", "the file is not JSON that can be read", hint) from None
+        raise rejected(Place(file), "receipt-form", message("the file is not JSON that can be read"), hint) from None
     return record
 
 
@@ -64,6 +65,6 @@ def _check_numbers(text: str, file: str) -> None:
         try:
             (exact_whole_number if _WHOLE.fullmatch(written) else exact_number)(written)
         except ValueError:
-            message = f"the number {quoted(written)} is none that canonical JSON (RFC 8785) has"
-            hint = "whole numbers up to 2^53 - 1, others as the shortest text of a double"
-            raise rejected(place_at(text, match.start(), file), "receipt-form", message, hint) from None
+            words = message("the number {number} is none that canonical JSON (RFC 8785) has", number=quoted(written))
+            hint = message("whole numbers up to 2^53 - 1, others as the shortest text of a double")
+            raise rejected(place_at(text, match.start(), file), "receipt-form", words, hint) from None

@@ -16,6 +16,7 @@ from engine.documents.regular_file import read_text
 from engine.journal.records import RunRecord
 from engine.journal.run_files import check_copy
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from offers.comparison.previous import DECISIONS
 from offers.recorded.batch_entries import RowDocuments
 from offers.records.offer import Offer, read_offer
@@ -91,4 +92,4 @@ def _of_run(folder: Path, vocabulary: Vocabulary) -> Iterator[Offer | Rejected]:
 
 
 def _incomplete(folder: Path) -> Rejected:
-    return rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder")
+    return rejected(Place(str(folder)), "unreadable", message("there is no complete run in the folder"))

@@ -25,6 +25,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
 
 from engine.diagnostics import Place, Rejected, rejected
+from engine.texts.catalogue import message
 from offers.columns.cell_forms import NewForms
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import RunComparison
@@ -52,14 +53,14 @@ _SETTINGS = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
-_NO_JAVA = ("there is no Java here", "Spark needs Java 17 or newer")
+_NO_JAVA = (message("there is no Java here"), message("Spark needs Java 17 or newer"))
 _NOT_STARTED = (
-    "Spark cannot be started",
-    "it needs Java 17 or newer, and after `--master` the address of a cluster that answers",
+    message("Spark cannot be started"),
+    message("it needs Java 17 or newer, and after `--master` the address of a cluster that answers"),
 )
 _FAILED = (
-    "Spark failed while it decided the register",
-    "does every machine reach the register by its path? `--backend polars` decides it on one machine",
+    message("Spark failed while it decided the register"),
+    message("does every machine reach the register by its path? `--backend polars` decides it on one machine"),
 )
 
 
@@ -84,7 +85,7 @@ def _explained(master: str, backend: SparkBackend | None, error: Exception) -> R
     if backend is None:
         return rejected(Place(master), "unreadable", *(_NOT_STARTED if _is_java_there() else _NO_JAVA))
     if isinstance(error, Py4JNetworkError):
-        return rejected(Place(master), "unreadable", "the connection to Spark was lost")
+        return rejected(Place(master), "unreadable", message("the connection to Spark was lost"))
     fault = fault_of(backend.table) if backend.table else None
     return fault or rejected(Place(master), "unreadable", *_FAILED)
 
@@ -100,8 +101,10 @@ def check_that_spark_reads(table: Table) -> None:
         Rejected: it is not Parquet.
     """
     if not table.files:
-        hint = "write the ids as texts, or as whole numbers" if table.kind in ("parquet", "duckdb") else None
-        raise rejected(Place(table.file), "unreadable", "Spark reads Parquet: a file, or a folder of files", hint)
+        advice = message("write the ids as texts, or as whole numbers") if table.kind in ("parquet", "duckdb") else None
+        raise rejected(
+            Place(table.file), "unreadable", message("Spark reads Parquet: a file, or a folder of files"), advice
+        )
 
 
 @contextmanager

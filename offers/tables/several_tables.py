@@ -14,6 +14,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected, rejected
 from engine.documents.regular_file import check_leads_below
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from offers.records.input_remarks import InputRemark
 from offers.records.offer import Offer
 from offers.records.reader import SUFFIXES as OFFER_FILES
@@ -46,8 +47,14 @@ def tables_in(folder: Path) -> list[Path]:
     offers = [path for path in files if path.suffix.lower() in OFFER_FILES]
     workbooks = [path for path in tables if path.suffix.lower() in _WORKBOOKS]
     if workbooks and offers:
-        message = f"there are workbooks ({workbooks[0].name}) and offer files ({offers[0].name}) in the folder"
-        raise rejected(Place(str(folder)), "unreadable", message, "put them into folders of their own, and decide each")
+        words = message(
+            "there are workbooks ({workbook}) and offer files ({offer}) in the folder",
+            workbook=workbooks[0].name,
+            offer=offers[0].name,
+        )
+        raise rejected(
+            Place(str(folder)), "unreadable", words, message("put them into folders of their own, and decide each")
+        )
     if not offers:
         check_leads_below(tables, folder)
     return [] if offers else tables
@@ -101,8 +108,8 @@ def one_register(name: str, paths: Sequence[Path], open_one: Callable[[Path], Ta
         try:
             table = open_one(path)
             if table.kind not in _KINDS:
-                message = f"one of several tables is a workbook or CSV, not {table.kind}"
-                raise rejected(Place(str(path)), "unreadable", message, "reclassify it by itself")
+                words = message("one of several tables is a workbook or CSV, not {kind}", kind=table.kind)
+                raise rejected(Place(str(path)), "unreadable", words, message("reclassify it by itself"))
             # What is read is held: the same bytes are decided that were hashed, by columns and row by row.
             tables.append(table._replace(frame=table.frame.collect().lazy()))
         except Rejected as error:

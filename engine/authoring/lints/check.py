@@ -15,6 +15,7 @@ from engine.documents.regular_file import check_leads_below
 from engine.rulebooks.library import VOCABULARY_FILE, Library, rulebook_files, shown_path, yaml_files
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.texts.catalogue import message
 
 
 def files_under(path: Path) -> list[Path]:
@@ -51,7 +52,7 @@ def check(paths: Sequence[Path], in_vocabulary: VocabularyCheck = nothing) -> li
 def _loading(path: Path, files: Sequence[Path]) -> Iterator[Diagnostic]:
     """What is found only where a folder is loaded as a whole."""
     if not files:
-        yield Diagnostic(Place(shown_path(path)), "unreadable", "there is no rulebook in the folder")
+        yield Diagnostic(Place(shown_path(path)), "unreadable", message("there is no rulebook in the folder"))
         return
     if not any(file.name == VOCABULARY_FILE for file in files):
         return

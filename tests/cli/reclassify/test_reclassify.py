@@ -95,6 +95,37 @@ def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom(tmp_pa
     assert {(r["engine"], r["checked_by"]) for r in record["rulebooks"]} == {("reference", "decision diagram")}
 
 
+@pytest.mark.parametrize(
+    ("language", "read", "words"),
+    [
+        (
+            "da",
+            "tegnkodning cp1252, skilletegn ;, decimaltegn ,",
+            (
+                "`1.234` har punktum, hvor tabellens tal har decimalkomma",
+                "skriv decimalkomma og intet tegn mellem tusinder",
+            ),
+        ),
+        (
+            "en",
+            "encoding cp1252, separator ;, decimal sign ,",
+            (
+                "`1.234` has a point where the table's numbers have a decimal comma",
+                "write a decimal comma, and no sign between thousands",
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_and_listed_in_the_language_of_the_run(
+    language: str, read: str, words: tuple[str, str], tmp_path: Path
+) -> None:
+    ran = run(tmp_path, "register.csv", [*ROWS, "f;F;kommune;1.234;;;;;;;"], "--lang", language, code=1)
+    (row,) = rows_of(tmp_path / "run" / "rejected.csv")
+    assert (row["code"], row["reason"], row["hint"]) == ("wrong-type", *words)
+    assert read in ran.err
+    assert all(text in ran.err for text in words)
+
+
 def test_every_bad_cell_is_told_and_costs_no_other_row(tmp_path: Path) -> None:
     bad = [
         "e;E;kommunen;;;;;;;;",

@@ -57,7 +57,7 @@ def test_what_no_receipt_holds_is_refused_with_its_place(name: str, receipt: str
     assert here("receipt", "verify", "-", stdin=text.encode()).err == ran.err.replace("k.json", "standard input")
 
 
-VALUES = (5, None, [], True, "x", {"a": 1}, -1, 1.5, [[]], "", {"": {}})
+VALUES: tuple[object, ...] = (5, None, [], True, "x", {"a": 1}, -1, 1.5, [[]], "", {"": {}})
 
 
 @pytest.mark.slow

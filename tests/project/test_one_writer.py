@@ -18,7 +18,7 @@ SCRATCH = "writes into a scratch folder, which is taken away"
 ALLOWED = {
     "engine/documents/file_writer.py": "the writer",
     "cli/audit/export.py": "holds back what is printed until all of it is there",
-    "cli/common/ending.py": "writes nowhere",
+    "cli/common/console.py": "writes nowhere",
     "cli/reclassify/changes_files.py": OF_A_RUN,
     "cli/reclassify/kept_runs.py": OF_A_RUN,
     "cli/reclassify/run_folder.py": OF_A_RUN,

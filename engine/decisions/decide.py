@@ -143,7 +143,7 @@ class Decider:
             of_case, names = self._evaluators.conditions(self.completions.pinned(case, findings))
             if any(of_case[node] is not status for node, status in case.statuses.items()):
                 raise IntegrityFault(
-                    message("a class of completions is not what it was taken to be: {pinned}", pinned=case.pinned)
+                    message("a class of completions is not what it was taken to be: {values}", values=case.pinned)
                 )
             statuses.append(of_case)
             fired += names
@@ -304,9 +304,9 @@ def reject_departures(program: Program, findings: Mapping[str, Finding], statuse
         evidence = findings[fact].evidence if fact else None
         if evidence is not None and _departs(nodes, findings, statuses) and not evidence.provenance.because:
             words = message(
-                "`{fact}` departs from the measure of criterion {identifier} without a reason",
+                "`{fact}` departs from the measure of criterion {criterion} without a reason",
                 fact=fact,
-                identifier=identifier,
+                criterion=identifier,
             )
             advice = message("give the reason as `because`")
             diagnostics.append(Diagnostic(evidence.place, "departure-without-reason", words, advice))

@@ -140,9 +140,9 @@ class Grids:
         for program, fact in itertools.product(self._programs, self._facts.values()):
             if isinstance(fact.derivation, Mean) and len(fact.derivation.years) > MAX_YEARS:
                 words = message(
-                    "`{id}` is the mean of more than {MAX_YEARS} years, which columns cannot add up",
-                    id=fact.id,
-                    MAX_YEARS=MAX_YEARS,
+                    "`{fact}` is the mean of more than {most} years, which columns cannot add up",
+                    fact=fact.id,
+                    most=MAX_YEARS,
                 )
                 diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", words, advice))
         for program, fact_column in itertools.product(self._programs, self.read.values()):
@@ -152,7 +152,8 @@ class Grids:
                 compared += [end for end in (domain.low, domain.high) if end is not None]
             if any(abs(number) >= fact_column.limit for number in compared):
                 words = message(
-                    "the thresholds on `{id}` have too many digits to be compared in columns", id=fact_column.fact.id
+                    "the thresholds on `{fact}` have too many digits to be compared in columns",
+                    fact=fact_column.fact.id,
                 )
                 diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", words, advice))
         if diagnostics:

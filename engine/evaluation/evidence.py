@@ -252,14 +252,10 @@ def _joined(own: Finding, computed: Interval, parts: Parts, diagnostics: list[Di
 def _contradiction(own: Finding, computed: Interval, parts: Parts) -> Diagnostic:
     """What a derived fact is stated as, or else may be at all, beside what it follows as."""
     places = [f.evidence.place for f in (own, *(part for _, part in parts)) if f.evidence]
-    verb = "is stated as" if own.state is State.KNOWN else "can only be"
-    words = message(
-        "`{id}` {verb} {show_possible}, but follows as {show_possible_2}",
-        id=own.fact.id,
-        verb=verb,
-        show_possible=show_possible(own.possible),
-        show_possible_2=show_possible(computed),
-    )
+    words = message("`{fact}` can only be {stated}, but follows as {computed}")
+    if own.state is State.KNOWN:
+        words = message("`{fact}` is stated as {stated}, but follows as {computed}")
+    words = words.filled(fact=own.fact.id, stated=show_possible(own.possible), computed=show_possible(computed))
     return Diagnostic(places[0] if places else NOWHERE, "derived-contradiction", words, message("correct one of them"))
 
 

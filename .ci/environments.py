@@ -24,6 +24,8 @@ INSTALLED = "import importlib.metadata as m, json; print(json.dumps({d.name: d.v
 """Prints what is installed beside the Python that runs it."""
 MINORS = range(11, 15)
 """The Pythons that are asked for, from 3.11 on."""
+UNSET = ("CI", "SEKSKANT_TEST_SPARK", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE")
+"""What the environment may not say to the tests: they are those of the desk, and what is compiled is kept."""
 
 
 class Move(NamedTuple):
@@ -83,10 +85,8 @@ def locked_requirements() -> Iterator[Requirement]:
 
 def tests_pass(commands: Path) -> bool:
     """Whether the tests but the slow ones pass in an environment; Spark is not installed there."""
-    variables = {
-        name: value for name, value in os.environ.items() if name not in ("CI", "SEKSKANT_TEST_SPARK", "PYTEST_ADDOPTS")
-    }
-    test = [str(commands / "pytest"), "-q", "-n", "2", "-p", "no:cacheprovider"]
+    variables = {name: value for name, value in os.environ.items() if name not in UNSET}
+    test = [str(commands / "pytest"), "-q", "-n", "2", "--dist", "worksteal", "-p", "no:cacheprovider"]
     return subprocess.run(test, cwd=ROOT, env=variables, check=False).returncode == 0
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from cli.common.ending import end_on_sigterm, in_words, nowhere
+from cli.common.ending import AS_ESCAPES, end_on_sigterm, in_words, nowhere
 from cli.common.lazy_group import lazy_group
+from cli.common.spoken import asked_language, speak
 
 _COMMANDS = {
     "assess": ("cli.assess.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
@@ -29,6 +30,11 @@ _GROUP: Any = lazy_group(_COMMANDS)
 class _Sekskant(_GROUP):  # type: ignore[misc]
     """The whole command: whatever happens, it ends in words."""
 
+    def make_context(self, info_name: str | None, args: list[str], *parents: Any, **extra: Any) -> click.Context:
+        speak(asked_language(args))
+        context: click.Context = super().make_context(info_name, args, *parents, **extra)
+        return context
+
     def invoke(self, ctx: click.Context) -> Any:
         with in_words():
             end_on_sigterm()
@@ -45,12 +51,20 @@ def sekskant() -> None:
     """
 
 
+def _in_utf_8() -> None:
+    """Begin again in UTF-8 where the locale has another encoding: what files are called would depend on it."""
+    if sys.getfilesystemencoding() == "utf-8" or "utf8" in sys._xoptions or not sys.executable:
+        return
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself, as it was called
+
+
 def main() -> None:
     """Run the command, with its exit code; what keeps it from being done is a line, never a traceback."""
+    _in_utf_8()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, nowhere())
-        getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
+        getattr(sys, name).reconfigure(encoding="utf-8", errors=AS_ESCAPES)
     if not _WIDTH.match(os.environ.get("COLUMNS", "")):
         # Those who read it expect a number that a screen can have.
         os.environ.pop("COLUMNS", None)

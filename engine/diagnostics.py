@@ -3,7 +3,6 @@
     Failure                   exit code
     ├── Refused               1
     ├── Rejected              1, or 4 where a journal does not hold what it should
-    ├── NotAsSealed           1
     ├── TooComplex            1
     ├── Scattered             1
     ├── NotComparable         2
@@ -22,6 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
+
+from engine.harmless import one_line, shown_name
+from engine.texts.catalogue import Language, Message, in_language, message
 
 MAX_QUOTED = 60
 MAX_NAMED = 12
@@ -109,6 +111,8 @@ CODES: dict[str, str] = {
 class Place(NamedTuple):
     """A place in an input: file, line and column, both counted from 1; 0 where there is none.
 
+    `words` say what `file` says in English, where that is more than the name of a file (`place_in_words`).
+
     >>> str(Place("offer.yaml", 3, 7))
     'offer.yaml:3:7'
     >>> str(Place("offer.yaml"))
@@ -118,9 +122,29 @@ class Place(NamedTuple):
     file: str
     line: int = 0
     column: int = 0
+    words: Message | tuple[()] = ()
+
+    def in_language(self, language: Language) -> Place:
+        """The place with its words in a language."""
+        words = STANDARD_INPUT if self.file == str(STANDARD_INPUT) else self.words
+        return self._replace(file=words.in_language(language), words=()) if isinstance(words, Message) else self
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        file = shown_name(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.line else file
+
+
+STANDARD_INPUT = message("standard input")
+"""What is read of it stands in this file."""
+
+
+def place_in_words(words: Message) -> Place:
+    """A place that is more than a file: an entry of a journal, a row of a table.
+
+    >>> str(place_in_words(message("{journal}, entry {number}", journal="a.db", number=3)))
+    'a.db, entry 3'
+    """
+    return Place(str(words), words=words)
 
 
 class Diagnostic(NamedTuple):
@@ -133,12 +157,34 @@ class Diagnostic(NamedTuple):
 
     place: Place
     code: str
-    message: str
-    hint: str | None = None
+    words: Message | str
+    advice: Message | str | None = None
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in English."""
+        return str(self.words)
+
+    @property
+    def hint(self) -> str | None:
+        """What would be right, in English; None where nothing is known."""
+        return None if self.advice is None else str(self.advice)
+
+    def in_language(self, language: Language) -> Diagnostic:
+        """The diagnostic with its words in a language."""
+        advice = None if self.advice is None else in_language(self.advice, language)
+        place, words = self.place.in_language(language), in_language(self.words, language)
+        return self._replace(place=place, words=words, advice=advice)
+
+    def lines(self, language: Language = "en") -> Iterator[str]:
+        """The line that says what is wrong, and one that says what would be right, if that is known."""
+        said = self.in_language(language)
+        yield one_line(f"{said.place}: {said.code}: {said.words}")
+        if said.advice:
+            yield one_line(f"  {message('hint').in_language(language)}: {said.advice}")
 
     def __str__(self) -> str:
-        line = f"{self.place}: {self.code}: {self.message}"
-        return f"{line}\n  hint: {self.hint}" if self.hint else line
+        return "\n".join(self.lines())
 
 
 class Exit(IntEnum):
@@ -178,9 +224,13 @@ class Failure(Exception):
 
     exit = Exit.DEFECT
 
-    def lines(self) -> Iterator[str]:
+    def __init__(self, words: Message | str = "") -> None:
+        self.words = words
+        super().__init__(str(words))
+
+    def lines(self, language: Language = "en") -> Iterator[str]:
         """What a person is told."""
-        yield str(self)
+        yield one_line(in_language(self.words, language))
 
 
 class Refused(Failure):
@@ -188,8 +238,9 @@ class Refused(Failure):
 
     exit = Exit.REJECTED
 
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"{file}: unreadable: {reason}" if file else f"unreadable: {reason}")
+    def __init__(self, file: str, reason: Message | str) -> None:
+        words = message("unreadable: {reason}", reason=reason)
+        super().__init__(message("{file}: {words}", file=shown_name(file), words=words) if file else words)
 
 
 class Rejected(Failure):
@@ -203,18 +254,10 @@ class Rejected(Failure):
         if any(diagnostic.code in OF_INTEGRITY for diagnostic in self.diagnostics):
             self.exit = Exit.INTEGRITY
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, language: Language = "en") -> Iterator[str]:
         """Each diagnostic."""
-        yield from map(str, self.diagnostics)
-
-
-class NotAsSealed(Rejected):
-    """What is not sealed, or agrees with no seal: `danish` says it as the diagnostic does in English."""
-
-    def __init__(self, place: Place, code: str, danish: tuple[str, str], english: tuple[str, str]) -> None:
-        """The message and the hint in both languages."""
-        super().__init__([Diagnostic(place, code, *english)])
-        self.danish = Rejected([Diagnostic(place, code, *danish)])
+        for diagnostic in self.diagnostics:
+            yield from diagnostic.lines(language)
 
 
 class TooComplex(Failure):
@@ -223,7 +266,7 @@ class TooComplex(Failure):
     exit = Exit.REJECTED
 
     def __init__(self) -> None:
-        super().__init__("too complex to prove")
+        super().__init__(message("too complex to prove"))
 
 
 class Scattered(Failure):
@@ -233,7 +276,7 @@ class Scattered(Failure):
 
     def __init__(self, at: list[tuple[int, int]]) -> None:
         self.at = at
-        super().__init__("the cells of the sheet stand too far apart")
+        super().__init__(message("the cells of the sheet stand too far apart"))
 
 
 class NotComparable(Failure):
@@ -242,7 +285,11 @@ class NotComparable(Failure):
     exit = Exit.USAGE
 
     def __init__(self, fact: str) -> None:
-        super().__init__(f"the fact `{fact}` is never the same to both: a number and an answer, or nothing in common")
+        super().__init__(
+            message(
+                "the fact `{fact}` is never the same to both: a number and an answer, or nothing in common", fact=fact
+            )
+        )
 
 
 class FolderInUse(Failure):
@@ -258,13 +305,13 @@ class IntegrityFault(Failure):
 
 
 class NotReplayable(Failure):
-    """A decision cannot be decided again; `why` says so in Danish and in English."""
+    """A decision cannot be decided again; `why` says so."""
 
     exit = Exit.INTEGRITY
 
-    def __init__(self, danish: str, english: str) -> None:
-        self.why = (danish, english)
-        super().__init__(english)
+    def __init__(self, why: Message) -> None:
+        self.why = why
+        super().__init__(why)
 
 
 class Malformed(Failure, ValueError):
@@ -279,14 +326,59 @@ class Defect(Failure):
     exit = Exit.DEFECT
 
     def __init__(self, version: str, place: str) -> None:
-        what = f"this is a defect of sekskant {version} ({place}), and no mistake of yours"
-        whom = "report this line to those who maintain sekskant where you are"
-        super().__init__(f"{what}; {whom}, with what the command shows when SEKSKANT_DEBUG=1 is set")
+        super().__init__(
+            message(
+                "this is a defect of sekskant {version} ({place}), and no mistake of yours; report this line to those "
+                "who maintain sekskant where you are, with what the command shows when SEKSKANT_DEBUG=1 is set",
+                version=version,
+                place=place,
+            )
+        )
 
 
-def rejected(place: Place, code: str, message: str, hint: str | None = None) -> Rejected:
+def rejected(place: Place, code: str, words: Message | str, advice: Message | str | None = None) -> Rejected:
     """A rejection for one mistake."""
-    return Rejected([Diagnostic(place, code, message, hint)])
+    return Rejected([Diagnostic(place, code, words, advice)])
+
+
+_REFUSALS: dict[str, Message] = {
+    str(words): words
+    for words in (
+        message("no such file or directory"),
+        message("permission denied"),
+        message("operation not permitted"),
+        message("is a directory"),
+        message("not a directory"),
+        message("file exists"),
+        message("file name too long"),
+        message("file too large"),
+        message("too many levels of symbolic links"),
+        message("too many open files"),
+        message("no space left on device"),
+        message("disk quota exceeded"),
+        message("read-only file system"),
+        message("input/output error"),
+        message("device or resource busy"),
+        message("resource temporarily unavailable"),
+        message("invalid argument"),
+        message("broken pipe"),
+        message("bad file descriptor"),
+        message("no such device or address"),
+        message("stale file handle"),
+        message("cannot allocate memory"),
+    )
+}
+"""What systems say, which is the same on most of them."""
+
+
+def refusal_of(error: OSError) -> Message | str:
+    """Why the system refuses something; what is not known here stays as the system says it.
+
+    >>> refusal_of(OSError(13, "Permission denied")).in_language("da")
+    'adgang nægtet'
+    """
+    said = (error.strerror or str(error)).lower()
+    return _REFUSALS.get(said, said)
 
 
 def quoted(text: str) -> str:
@@ -311,28 +403,31 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
-def near_hint(word: str, known: Iterable[str]) -> str | None:
+def near_hint(word: str, known: Iterable[str]) -> Message | None:
     """A hint that names the near word, or else all that are allowed where they are few.
 
-    >>> near_hint("yess", ["yes", "no"])
+    >>> str(near_hint("yess", ["yes", "no"]))
     'did you mean `yes`?'
-    >>> near_hint("perhaps", ["yes", "no"])
+    >>> str(near_hint("perhaps", ["yes", "no"]))
     'one of `yes`, `no`'
     """
     known = list(known)
     near = nearest(word, known)
     if near:
-        return f"did you mean `{near}`?"
-    return "one of " + ", ".join(f"`{k}`" for k in known) if 0 < len(known) <= MAX_NAMED else None
+        return message("did you mean `{near}`?", near=near)
+    named = ", ".join(f"`{k}`" for k in known)
+    return message("one of {named}", named=named) if 0 < len(known) <= MAX_NAMED else None
 
 
-def key_hint(key: str, known: Iterable[str], *, is_empty: bool) -> str | None:
+def key_hint(key: str, known: Iterable[str], *, is_empty: bool) -> Message | None:
     """A hint for a key that is not there: `{a: one, two}` has a key `two` without a value, and `{a: 0,5}` a key `5`.
 
-    >>> key_hint("5", ["a"], is_empty=True), key_hint("two", ["a"], is_empty=True)
+    >>> str(key_hint("5", ["a"], is_empty=True)), str(key_hint("two", ["a"], is_empty=True))
     ('a decimal has a point, not a comma', 'a text that holds a comma stands in quotes')
     """
     known = list(known)
     if not is_empty or nearest(key, known):
         return near_hint(key, known)
-    return "a decimal has a point, not a comma" if key.isdecimal() else "a text that holds a comma stands in quotes"
+    if key.isdecimal():
+        return message("a decimal has a point, not a comma")
+    return message("a text that holds a comma stands in quotes")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
+from engine.documents.document import read_one
 from engine.evaluation.durable_engine import why_missing
 from tests.chance import SEED, SOAK
 from tests.journals import copied, record
@@ -36,6 +39,18 @@ def pytest_collection_finish() -> None:
 def pytest_report_header() -> str:
     """The seed, to try the same examples again."""
     return f"examples: seed {SEED} (again with SEKSKANT_SEED={SEED})" + (f", {SOAK} times as many" if SOAK > 1 else "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Rulebooks and vocabularies of the same content are read once: a process has few of them, but we run thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("rulebook_loader", "vocabulary_loader"):
+            patch.setattr(f"engine.rulebooks.{module}.read_one", _read_one)
+        yield
+
+
+_read_one = lru_cache(maxsize=32)(read_one)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard, assert_never
 import click
 
 from cli.common.beside import Beside
-from cli.common.console import Exit, exit_code, load_library, present, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, say_of, say_rejected, stop
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
@@ -23,12 +23,14 @@ from cli.common.options import (
     year_option,
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spoken import in_spoken
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import Language, message
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
 
@@ -74,14 +76,16 @@ def assess(
     --require-decided; 4 a decision could not be proven.
     """
     if summary and form == "json":
-        raise click.UsageError("--summary goes with table, csv and html: a decision record is always whole")
+        raise click.UsageError(
+            in_spoken(message("--summary goes with table, csv and html: a decision record is always whole"))
+        )
     gc.freeze()
     gc.enable()
-    check_evaluators(lang)
+    check_evaluators()
     library = load_library()
     if year is None:
         year = library.latest_year()
-        say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
+        say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, names, year)
     offers = read_offers(paths, shared_vocabulary(rulebooks), keep_written=journal is not None)
     _say_unknown_publications(offers, library, rulebooks)
@@ -115,9 +119,12 @@ def _say_unknown_publications(
     for offer in filter(_is_offer, offers):
         for published in offer.record.published or ():
             if published.rulebook not in known:
-                hint = near_hint(published.rulebook, known)
-                message = f"what was published by {quoted(published.rulebook)} is not shown: that rulebook is not here"
-                say(f"{offer.place}: {message}" + (f"; {hint}" if hint else ""))
+                advice = near_hint(published.rulebook, known)
+                words = message(
+                    "what was published by {rulebook} is not shown: that rulebook is not here",
+                    rulebook=quoted(published.rulebook),
+                )
+                say_of(offer.place, "; ".join(in_spoken(text) for text in (words, advice) if text))
 
 
 def _deciders(library: Library, rulebooks: Sequence[Rulebook], year: int) -> list[Decider]:
@@ -172,7 +179,7 @@ def _decisions_on(offer: Offer, deciders: list[Decider], year: int, exits: list[
                 wrong += decision.diagnostics
                 exits.append(Exit.REJECTED)
             case IntegrityFault():
-                say(f"{offer.place}: {decision}")
+                say_of(offer.place, decision.words)
                 exits.append(Exit.INTEGRITY)
             case _:
                 assert_never(decision)
@@ -208,7 +215,7 @@ def _recording(
     from engine.journal.journal import Journal  # noqa: PLC0415
 
     try:
-        warn_of_network_drive(address, lang)
+        warn_of_network_drive(address)
         journal = Journal(address, writes=True)
     except Rejected as error:
         exits.append(present(error))

@@ -14,7 +14,7 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from offers.records.template import offer_template
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
+    from engine.texts.catalogue import Language
 
 
 @click.command()

@@ -12,11 +12,12 @@ from cli.common.overrides import StandingOverrides, override_lines
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
 from engine.diagnostics import NotReplayable, Rejected
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.entry import Draft, Entry
 from engine.journal.journal import Journal, new_run
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import Language, message, message_of_number
 
 BATCH = 250
 """So many offers are recorded in one transaction."""
@@ -103,10 +104,19 @@ class DecisionRecording:
     def _say_numbers(self) -> None:
         count = len(self._numbers)
         if not count:
-            say(f"nothing was recorded in {self._journal.shown_address}")
+            say(message("nothing was recorded in {journal}", journal=self._journal.shown_address))
             return
-        what = "1 decision as entry" if count == 1 else f"{count} decisions as entries"
-        say(f"recorded {what} {ranges(self._numbers)} of {self._journal.shown_address}, run {self._run}")
+        say(
+            message_of_number(
+                "recorded {count} decision as entry {entries} of {journal}, run {run}",
+                "recorded {count} decisions as entries {entries} of {journal}, run {run}",
+                count,
+                count=count,
+                entries=ranges(self._numbers),
+                journal=self._journal.shown_address,
+                run=self._run,
+            )
+        )
 
 
 def _batches(decided: Iterable[Decisions]) -> Iterator[list[Decisions]]:

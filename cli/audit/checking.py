@@ -11,15 +11,17 @@ import click
 
 from cli.audit.seal_options import policy_of, read_seals, signing_options
 from cli.audit.shared import as_it_stands, leaving_out, opened
-from cli.common.console import Exit, say, stop, write_or_print
+from cli.common.console import Exit, say_of, stop, write_or_print
 from cli.common.json_output import json_text, print_json
 from cli.common.option_values import Count, Digest, FileName, NewFileName, Words, is_digest
 from cli.common.options import folders_of_runs, format_option, journal_option, language_option
+from cli.common.spoken import in_spoken
 from engine.diagnostics import Place, Rejected, rejected
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.journal.journal import Journal
+    from engine.texts.catalogue import Language
 
 
 @click.command(short_help="Verify entries, chain, rulebooks and batch files.")
@@ -96,9 +98,13 @@ def _check_usage(
         click.UsageError: they do not.
     """
     if signed is not None and (len(keys) != 1 or is_noted or seals):
-        raise click.UsageError("--signed goes with one --public-key, and instead of --head, --count and --seal")
+        raise click.UsageError(
+            in_spoken(message("--signed goes with one --public-key, and instead of --head, --count and --seal"))
+        )
     if not seals and ((keys and signed is None) or policy is not None):
-        raise click.UsageError("--public-key goes with --signed or --seal, and --policy with --seal")
+        raise click.UsageError(
+            in_spoken(message("--public-key goes with --signed or --seal, and --policy with --seal"))
+        )
 
 
 def _headers(journal: Journal) -> list[tuple[str, str]]:
@@ -111,17 +117,18 @@ def _headers(journal: Journal) -> list[tuple[str, str]]:
 
 def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[int, str]:
     """The count and head that were signed; a signature that does not hold ends the command."""
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
 
-    record, pick = read_signed_head(file), Wording(lang).pick
+    record = read_signed_head(file)
     if not is_digest(record["head"]) or isinstance(record["count"], bool) or record["count"] < 0:
-        raise rejected(Place(str(file)), "receipt-form", "`head` is no digest, or `count` no number of entries")
+        raise rejected(
+            Place(str(file)), "receipt-form", message("`head` is no digest, or `count` no number of entries")
+        )
     if not signature_holds(record, key):
-        say(f"{file}: {pick('signaturen holder ikke', 'the signature does not hold')}")
+        say_of(file, message("the signature does not hold"))
         stop(Exit.INTEGRITY)
     if record["journal"] not in {header.id for header, _ in journal.headers()}:
-        say(f"{file}: {pick('en anden journals hoved er signeret', 'the head of another journal was signed')}")
+        say_of(file, message("the head of another journal was signed"))
         stop(Exit.INTEGRITY)
     return record["count"], record["head"]
 
@@ -144,11 +151,11 @@ def head(key: Path | None, out: Path | None, form: str, journal: str, lang: Lang
         if key is not None:
             write_or_print(out, f"{_sign(source, key)}\n")
             return
-        totals, pick = source.head(), Wording(lang).pick
+        totals, gettext = source.head(), Wording(lang).gettext
         if form == "json":
             write_or_print(out, json_text({"count": totals.entries, "head": totals.digest}))
         else:
-            text = f"{pick('Antal', 'Count')}: {totals.entries}\n{pick('Hoved', 'Head')}: {totals.digest}\n"
+            text = f"{gettext('Count')}: {totals.entries}\n{gettext('Head')}: {totals.digest}\n"
             write_or_print(out, text)
         source.header()  # that it holds
 
@@ -190,7 +197,7 @@ def replay(identifier: str | None, run: str | None, every: bool, form: str, jour
     Exit code: 0 all identical; 4 some are not.
     """
     if sum((identifier is not None, run is not None, every)) != 1:
-        raise click.UsageError("give the ID of an entry, --run RUN or --all")
+        raise click.UsageError(in_spoken(message("give the ID of an entry, --run RUN or --all")))
     from cli.audit.replay import replay_record, replay_text, replayed  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Filter  # noqa: PLC0415
 

@@ -16,10 +16,11 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
 from engine.explanation.causes_in_words import CauseWords
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride, RunRecord
+from engine.texts.catalogue import Language, Message, message
 from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.history import Step, findings_before, findings_in, step
 from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
@@ -35,7 +36,7 @@ class _Event(NamedTuple):
     entry: Entry
     trace: Trace | None
     since: Step | None
-    why_not: str | None = None
+    why_not: Message | None = None
     because: str | None = None
 
 
@@ -44,14 +45,19 @@ def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Di
     made_before: dict[tuple[str, str], list[_Made]] = {}
     entries = sorted(_entries(journal, ids.of(offer), rulebook, damaged), key=lambda e: (e.rulebook or "", e.number))
     if not entries and not damaged:
-        raise rejected(journal.address.place, "unknown-entry", f"there is no decision on `{offer}`", _hint(journal))
+        raise rejected(
+            journal.address.place,
+            "unknown-entry",
+            message("there is no decision on `{offer}`", offer=offer),
+            _hint(journal),
+        )
     for entry in entries:
         if entry.kind != DECISION:
             yield _Event(entry, None, None, because=_because(journal, entry, damaged))
             continue
         made = _made(journal, replayer, entry, damaged)
         if isinstance(made, NotReplayable):
-            yield _Event(entry, None, None, str(made))
+            yield _Event(entry, None, None, made.why)
             continue
         of_rulebook, own = entry.rulebook or "", comparable_id(str(entry.offer))
         earlier = {name: made_before.get((of_rulebook, name), []) for name in ids.lineage(own, entry.number)}
@@ -151,8 +157,10 @@ def _because(journal: Journal, entry: Entry, damaged: list[Diagnostic]) -> str:
         return "–"
 
 
-def _hint(journal: Journal) -> str:
-    return "`sekskant audit list` shows the offers" if journal.head().entries else "the journal is empty"
+def _hint(journal: Journal) -> Message:
+    if journal.head().entries:
+        return message("`sekskant audit list` shows the offers")
+    return message("the journal is empty")
 
 
 def _made(
@@ -167,13 +175,11 @@ def _made(
     if not replayed.differs_at and entry.is_sound:
         return recorded, replayed.trace
     if not entry.is_sound:
-        altered = NotReplayable("posten har ikke sit digest", "it does not hold what its digest says")
+        altered = NotReplayable(message("it does not hold what its digest says"))
     else:
         differs_at = ", ".join(replayed.differs_at)
-        altered = NotReplayable(
-            f"truffet igen afviger afgørelsen i: {differs_at}", f"made again, it differs in {differs_at}"
-        )
-    damaged += journal.damaged(entry, str(altered)).diagnostics
+        altered = NotReplayable(message("made again, it differs in {paths}", paths=differs_at))
+    damaged += journal.damaged(entry, altered.why).diagnostics
     return altered
 
 
@@ -192,50 +198,50 @@ def history_text(
 
 
 def _line(entry: Entry, offer: str, wording: Wording) -> list[Piece]:
-    year = f"{wording.pick('Aftaleår', 'Agreement year')} {entry.year}, version {entry.version}: "
+    year = f"{wording.gettext('Agreement year')} {entry.year}, version {entry.version}: "
     verdict = entry.verdict or ""
     pieces = [Piece(year), Piece(f"{MARKS.get(verdict, '')} {entry.outcome}", verdict)]
     if comparable_id(str(entry.offer)) != comparable_id(offer):
-        pieces.append(Piece(wording.pick(f" som {entry.offer}", f" as {entry.offer}")))
+        pieces.append(Piece(wording.gettext(" as {offer}", offer=entry.offer)))
     if entry.kind == OVERRIDE:
-        pieces.append(Piece(wording.pick(" (tilsidesættelse)", " (override)"), "bold"))
-    when = f"{shown_time(entry.recorded_at)} {wording.pick('af', 'by')} {entry.recorded_by}"
-    return [*pieces, Piece(f"   {wording.pick('post', 'entry')} {entry.number}, {when}", "dim")]
+        pieces.append(Piece(wording.gettext(" (override)"), "bold"))
+    when = f"{shown_time(entry.recorded_at)} {wording.gettext('by')} {entry.recorded_by}"
+    return [*pieces, Piece(f"   {wording.gettext('entry')} {entry.number}, {when}", "dim")]
 
 
 def _below(event: _Event, wording: Wording) -> list[Branch]:
     if event.entry.kind == OVERRIDE:
-        return [Branch([Piece(f"{wording.pick('Begrundelse', 'Reason')}: {event.because}")])]
+        return [Branch([Piece(f"{wording.gettext('Reason')}: {event.because}")])]
     if event.why_not:
-        return [Branch([Piece(wording.pick("kan ikke gentages: ", "not replayable: ") + event.why_not, "unknown")])]
+        return [Branch([Piece(wording.gettext("not replayable: ") + wording.render(event.why_not), "unknown")])]
     if event.since is None:
         return []
     rows = list(_changes(event.since, wording))
-    return [Branch([Piece(text)]) for text in rows or [wording.pick("uændret", "unchanged")]]
+    return [Branch([Piece(text)]) for text in rows or [wording.gettext("unchanged")]]
 
 
 def _cause(cause: Cause, wording: Wording) -> str:
     match cause:
         case Cause.DATA:
-            return wording.pick("oplysningerne", "the data")
+            return wording.gettext("the data")
         case Cause.RULE:
-            return wording.pick("reglen", "the rule")
+            return wording.gettext("the rule")
         case Cause.EITHER:
-            return wording.pick("både oplysningerne og reglen, hver for sig", "the data and the rule, each by itself")
+            return wording.gettext("the data and the rule, each by itself")
         case Cause.INTERACTION:
-            return wording.pick("oplysningerne og reglen tilsammen", "the data and the rule together")
+            return wording.gettext("the data and the rule together")
         case _:
             assert_never(cause)
 
 
 def _changes(since: Step, wording: Wording) -> Iterator[str]:
-    pick, before, after = wording.pick, since.before, since.after
+    gettext, before, after = wording.gettext, since.before, since.after
     if since.causes is not None:
         yield from _turned(since, since.causes, wording)
     if since.rulebook:
         versions = f"{before.rulebook.version} ({before.rulebook.sha256[:8]}) → "
         versions += f"{after.rulebook.version} ({after.rulebook.sha256[:8]})"
-        yield f"{pick('Regelsæt', 'Rulebook')}: {versions}"
+        yield f"{gettext('Rulebook')}: {versions}"
     ids = since.ids
     was = {ids.criteria.get(c.criterion.id, c.criterion.id): wording.status(c.status) for c in before.criteria}
     now = {c.criterion.id: wording.status(c.status) for c in after.criteria}
@@ -253,9 +259,9 @@ def _changes(since: Step, wording: Wording) -> Iterator[str]:
 
 def _turned(since: Step, causes: Causes, wording: Wording) -> Iterator[str]:
     """What turned the verdict, in a word and then set by set."""
-    start = wording.pick("Udfaldet er ændret på grund af", "The outcome changed because of")
+    start = wording.gettext("The outcome changed because of")
     if causes.cause is None:
-        yield f"{start} {wording.pick('uvis: det kan ikke afgøres igen', 'not known: it cannot be decided again')}"
+        yield f"{start} {wording.gettext('not known: it cannot be decided again')}"
         return
     yield f"{start} {_cause(causes.cause, wording)}"
     words = CauseWords((since.after.rulebook, since.before.rulebook), wording)
@@ -269,7 +275,7 @@ def _fact(name: str, since: Step, wording: Wording) -> str:
     label = wording.text(known.fact.label)
     texts = [wording.evidence(finding) if finding else "–" for finding in (was, now)]
     if texts[0] == texts[1]:
-        return f"{label}: {texts[0]}{wording.pick(' (begrundelse eller kilde ændret)', ' (reason or source changed)')}"
+        return f"{label}: {texts[0]}{wording.gettext(' (reason or source changed)')}"
     return f"{label}: {texts[0]} → {texts[1]}"
 
 
@@ -299,7 +305,8 @@ def _record(event: _Event) -> dict[str, Any]:
     if since is not None:
         changes = {"cause": _cause_word(since.causes), "criteria": since.criteria, "overrides": since.overrides}
         changes |= {"facts": since.facts, "rulebook": since.rulebook, **_causes_record(since.causes)}
-    return record | {"digest": event.entry.digest, "changed": changes, "not_replayable": event.why_not}
+    why_not = None if event.why_not is None else str(event.why_not)
+    return record | {"digest": event.entry.digest, "changed": changes, "not_replayable": why_not}
 
 
 def _cause_word(causes: Causes | None) -> str | None:

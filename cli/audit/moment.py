@@ -7,6 +7,9 @@ import re
 
 import click
 
+from cli.common.spoken import in_spoken
+from engine.texts.catalogue import message
+
 _WRITTEN = re.compile(
     r"(?:(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
     r"|(?P<danish_day>[0-9]{1,2})\.(?P<danish_month>[0-9]{1,2})\.(?P<danish_year>[0-9]{4}))"
@@ -45,7 +48,14 @@ class Moment(click.ParamType[str]):
             moment = begin + length - _LEAST if self._is_last else begin
         except (ValueError, OverflowError):
             self.fail(
-                f"`{value}` is no day or time; write `2026-05-01`, `1.5.2026` or `2026-05-01 08:30+02:00`", param, ctx
+                in_spoken(
+                    message(
+                        "`{written}` is no day or time; write `2026-05-01`, `1.5.2026` or `2026-05-01 08:30+02:00`",
+                        written=value,
+                    )
+                ),
+                param,
+                ctx,
             )
         return f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z".rjust(27, "0")
 

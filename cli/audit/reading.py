@@ -13,7 +13,7 @@ from cli.common.option_values import RulebookName, Words
 from cli.common.options import format_option, journal_option, language_option, rulebook_option
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
+    from engine.texts.catalogue import Language
 
 
 @click.command("list")

@@ -9,44 +9,34 @@ from cli.common.console import shown_time
 from cli.common.form import MARKS
 from cli.common.screen import Screen
 from engine.explanation.remarks import settled_text
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.receipt import Mismatch, Receipt
+from engine.texts.catalogue import Language, Message, message
 
 if TYPE_CHECKING:
     from offers.recorded.replay import Replayed
 
 _PARTS = {
-    "canonical": ("filen er ikke skrevet som kanonisk JSON", "the file is not written as canonical JSON"),
-    "seal": ("seglet passer ikke: noget i kvitteringen er ændret", "the seal does not fit: the receipt was altered"),
-    "decision": ("afgørelsen har ikke sit digest", "the decision does not have its digest"),
-    "execution": ("udførelsen har ikke sit digest", "the execution does not have its digest"),
-    "document": ("tilbuddet har ikke sit digest", "the offer does not have its digest"),
-    "run": ("kørslen har ikke sit digest", "the run does not have its digest"),
-    "rulebook": ("kørslen er afgjort efter et andet regelsæt", "the run was decided by another rulebook"),
-    "file": ("kørslen har ingen fil med sådanne afgørelser", "the run has no file of such decisions"),
-    "row": (
-        "beviset for, at afgørelsen står i kørslens fil, holder ikke",
-        "the proof that the decision stands in the file of the run does not hold",
-    ),
-    "sealed": (
-        "beviset for, at posten ligger under et segl, holder ikke",
-        "the proof that the entry lies below a seal does not hold",
-    ),
-    "entry": ("posten har ikke sit digest", "the entry does not have its digest"),
-    "texts": (
-        "et regelsæt eller ordforråd mangler eller har ikke sit digest",
-        "a rulebook or vocabulary is missing or does not have its digest",
-    ),
+    "canonical": message("the file is not written as canonical JSON"),
+    "seal": message("the seal does not fit: the receipt was altered"),
+    "decision": message("the decision does not have its digest"),
+    "execution": message("the execution does not have its digest"),
+    "document": message("the offer does not have its digest"),
+    "run": message("the run does not have its digest"),
+    "rulebook": message("the run was decided by another rulebook"),
+    "file": message("the run has no file of such decisions"),
+    "row": message("the proof that the decision stands in the file of the run does not hold"),
+    "sealed": message("the proof that the entry lies below a seal does not hold"),
+    "entry": message("the entry does not have its digest"),
+    "texts": message("a rulebook or vocabulary is missing or does not have its digest"),
 }
 _BULLETS = {"met": "✓ ", "not_met": "✗ ", "unknown": "! ", "dim": ""}
-_IN_FILE = ("Afgørelsen står i kørslens fil.", "The decision stands in the file of the run.")
-_NOT_SHOWN = (
-    "At afgørelsen står i kørslens fil, er ikke vist: posten har ikke rækkernes rod, og det ses kun med journalen "
-    "(--journal). En anden afgørelse, der følger af samme regelsæt, ville holde her.",
+_IN_FILE = message("The decision stands in the file of the run.")
+_NOT_SHOWN = message(
     "That the decision stands in the file of the run is not shown: the entry has no root of the rows, and it is seen "
-    "with the journal only (--journal). Another decision that follows from the same rulebook would hold here.",
+    "with the journal only (--journal). Another decision that follows from the same rulebook would hold here."
 )
-Decided: TypeAlias = "Replayed | str | None"
+Decided: TypeAlias = "Replayed | Message | str | None"
 """Where the decision differed when it was made again; a text says why it could not be; None where it was not tried."""
 
 
@@ -62,15 +52,15 @@ def receipt_report(
     """What the check found, to be read; what it found of the seal comes after it, where one is given."""
     wording, screen = Wording(language), Screen()
     entry, decided_so = receipt.entry, receipt.decided_so
-    pick, verdict = wording.pick, decided_so["verdict"]
-    screen.rule(f"{pick('Kvittering', 'Receipt')}: {receipt.name}")
-    recorded = f"{shown_time(str(entry.get('recorded_at')))} {pick('af', 'by')} {entry.get('recorded_by')}"
+    gettext, verdict = wording.gettext, decided_so["verdict"]
+    screen.rule(f"{gettext('Receipt')}: {receipt.name}")
+    recorded = f"{shown_time(str(entry.get('recorded_at')))} {gettext('by')} {entry.get('recorded_by')}"
     rows = [
-        (pick("Udfald", "Outcome"), f"{MARKS.get(verdict, '')} {decided_so['outcome']}"),
-        (pick("Regelsæt", "Rulebook"), f"{decided_so['rulebook']} {decided_so['version']}, {entry.get('year')}"),
-        (pick("Registreret", "Recorded"), f"{recorded}, {entry.get('software')}"),
-        (pick("Post", "Entry"), f"{entry.get('number')}, digest {receipt.record['digest']}"),
-        (pick("Journal", "Journal"), str(receipt.record["journal"].get("id", "–"))),
+        (gettext("Outcome"), f"{MARKS.get(verdict, '')} {decided_so['outcome']}"),
+        (gettext("Rulebook"), f"{decided_so['rulebook']} {decided_so['version']}, {entry.get('year')}"),
+        (gettext("Recorded"), f"{recorded}, {entry.get('software')}"),
+        (gettext("Entry"), f"{entry.get('number')}, digest {receipt.record['digest']}"),
+        (gettext("Journal"), str(receipt.record["journal"].get("id", "–"))),
     ]
     screen.pairs(rows)
     screen.line()
@@ -79,60 +69,62 @@ def receipt_report(
     for text, style in _lines(receipt, wrong, decided, differs, wording):
         screen.paragraph(text, style, indent=0, bullet=_BULLETS[style])
     if receipt.sealed is not None and not is_seal_given:
-        words = (
-            f"Posten er forseglet; det ses kun med seglet (--seal), hvis digest er {receipt.sealed.seal}.",
-            f"The entry was sealed; that is seen with the seal only (--seal), whose digest is {receipt.sealed.seal}.",
+        words = message(
+            "The entry was sealed; that is seen with the seal only (--seal), whose digest is {seal}.",
+            seal=receipt.sealed.seal,
         )
-        screen.paragraph(pick(*words), "dim", indent=0)
+        screen.paragraph(wording.render(words), "dim", indent=0)
     return screen.taken()
 
 
 def _lines(
     receipt: Receipt, wrong: Sequence[Mismatch], decided: Decided, differs: bool | None, wording: Wording
 ) -> list[tuple[str, str]]:
-    pick, lines = wording.pick, []
+    gettext, render, lines = wording.gettext, wording.render, []
     if not wrong:
-        lines.append((pick("Alle digest passer.", "All digests agree."), "met"))
-    if isinstance(decided, str):
-        start = pick("Afgørelsen kan ikke træffes igen: ", "The decision cannot be made again: ")
-        lines.append((f"{start}{decided}.", "not_met"))
+        lines.append((gettext("All digests agree."), "met"))
+    if isinstance(decided, Message | str):
+        start = gettext("The decision cannot be made again: ")
+        lines.append((f"{start}{render(decided)}.", "not_met"))
     elif decided is not None and decided.differs_at:
-        start = pick("Truffet igen afviger afgørelsen i: ", "Made again, the decision differs in: ")
+        start = gettext("Made again, the decision differs in: ")
         lines.append((f"{start}{', '.join(decided.differs_at)}.", "not_met"))
     elif decided is not None:
-        again = pick("Truffet igen er afgørelsen identisk", "Made again, the decision is identical")
+        again = gettext("Made again, the decision is identical")
         settled = "" if decided.settled is None else f"; {settled_text(decided.settled, wording)}"
         lines.append((f"{again}{settled}.", "met"))
     if not wrong and receipt.row is not None:
-        lines.append((pick(*_IN_FILE), "met"))
+        lines.append((render(_IN_FILE), "met"))
     elif not wrong and differs is None and receipt.is_of_run:
-        lines.append((pick(*_NOT_SHOWN), "unknown"))
+        lines.append((render(_NOT_SHOWN), "unknown"))
     if differs is not None:
-        words = ("Posten står ikke sådan i journalen.", "The entry does not stand so in the journal.")
-        same = ("Posten står i journalen.", "The entry stands in the journal.")
-        lines.append((pick(*(words if differs else same)), "not_met" if differs else "met"))
+        words = message("The entry does not stand so in the journal.")
+        same = message("The entry stands in the journal.")
+        lines.append((render(words if differs else same), "not_met" if differs else "met"))
     return lines
 
 
 def _mismatch(one: Mismatch, wording: Wording) -> str:
     if one.part in _PARTS:
-        text = wording.pick(*_PARTS[one.part])
+        text = wording.render(_PARTS[one.part])
         return text[:1].upper() + text[1:]
     field = one.part.removeprefix("entry.")
-    return wording.pick(
-        f"Posten siger {one.recorded} om {field}, afgørelsen {one.expected}",
-        f"The entry says {one.recorded} of {field}, the decision {one.expected}",
+    return wording.gettext(
+        "The entry says {recorded} of {field}, the decision {expected}",
+        recorded=one.recorded,
+        field=field,
+        expected=one.expected,
     )
 
 
 def is_identical(decided: Decided) -> bool:
     """Whether a decision was made again, and came out as it is recorded."""
-    return decided is not None and not isinstance(decided, str) and not decided.differs_at
+    return decided is not None and not isinstance(decided, Message | str) and not decided.differs_at
 
 
 def _decided_record(decided: Decided) -> str | list[str] | None:
-    if decided is None or isinstance(decided, str):
-        return decided
+    if decided is None or isinstance(decided, Message | str):
+        return None if decided is None else str(decided)
     return list(decided.differs_at) or "identical"
 
 

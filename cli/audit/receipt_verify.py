@@ -16,14 +16,16 @@ from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
 from cli.common.option_values import FileName, Words
 from cli.common.options import format_option, language_option, other_journal_option
+from cli.common.spoken import in_spoken
 from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
+from engine.texts.catalogue import Message, message
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.journal.entry import Entry
     from engine.journal.journal import Journal
     from engine.journal.receipt import Mismatch, Receipt
     from engine.journal.seal_check import SealCheck
+    from engine.texts.catalogue import Language
     from offers.recorded.replay import Replayed
 
 
@@ -119,21 +121,23 @@ def _check_usage(
         click.UsageError: they do not.
     """
     if is_of_seal and journal is not None:
-        raise click.UsageError("a seal is compared with a journal by `sekskant audit verify --seal`")
+        raise click.UsageError(
+            in_spoken(message("a seal is compared with a journal by `sekskant audit verify --seal`"))
+        )
     if not is_of_seal and seal_file is None and (keys or policy is not None):
-        raise click.UsageError("--public-key and --policy are of a seal: give it with --seal")
+        raise click.UsageError(in_spoken(message("--public-key and --policy are of a seal: give it with --seal")))
 
 
-def _decided_again(receipt: Receipt) -> Replayed | str:
+def _decided_again(receipt: Receipt) -> Replayed | Message | str:
     """The decision made again, or why it cannot be."""
     from offers.recorded.replay import Replayer, ReplayMaterial  # noqa: PLC0415
 
     try:
         return Replayer(receipt.text_of).replay(ReplayMaterial(*receipt.recorded()))
     except (NotReplayable, IntegrityFault) as error:
-        return str(error)
+        return error.words
     except Malformed:
-        return "the receipt does not hold a whole decision"
+        return message("the receipt does not hold a whole decision")
 
 
 def _stands_in(receipt: Receipt, journal: str) -> bool:

@@ -11,17 +11,18 @@ import click
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, NotReplayable
 from engine.explanation.remarks import settled_text
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
+from engine.texts.catalogue import Language, Message, message
 from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.replay import Replayer, recorded_in
-from offers.tables.formulas import harmless
 
 _HOW = {
-    "identical": ("identisk", "identical"),
-    "different": ("forskellig", "different"),
-    "not_replayable": ("kan ikke gentages", "not replayable"),
+    "identical": message("identical"),
+    "different": message("different"),
+    "not_replayable": message("not replayable"),
 }
 
 
@@ -34,7 +35,7 @@ class ReplayResult(NamedTuple):
     entry: Entry
     how: str
     differs_at: tuple[str, ...] = ()
-    why: tuple[str, str] | None = None
+    why: Message | str | None = None
     settled: Trace | None = None
 
     @property
@@ -58,8 +59,8 @@ def _batch(journal: Journal, replayer: Replayer, run: Entry) -> Iterator[ReplayR
     damaged: list[Diagnostic] = []
     yield from (_result(replayer, one) for one in row_entries(journal, run, RowSelection(), damaged))
     for diagnostic in damaged:
-        why = f"{diagnostic.place}: {diagnostic.message}"
-        yield ReplayResult(run, "not_replayable", why=(why, why))
+        why = message("{place}: {words}", place=diagnostic.place, words=diagnostic.words)
+        yield ReplayResult(run, "not_replayable", why=why)
 
 
 def _result(replayer: Replayer, entry: Entry) -> ReplayResult:
@@ -68,7 +69,7 @@ def _result(replayer: Replayer, entry: Entry) -> ReplayResult:
     except NotReplayable as error:
         return ReplayResult(entry, "not_replayable", why=error.why)
     except IntegrityFault as error:
-        return ReplayResult(entry, "not_replayable", why=(str(error), str(error)))
+        return ReplayResult(entry, "not_replayable", why=error.words)
     differs_at = made_again.differs_at or (() if entry.is_sound else ("entry.digest",))
     return ReplayResult(
         entry,
@@ -86,25 +87,25 @@ def replay_text(results: Iterable[ReplayResult], language: Language, *, each: bo
         if each or not result.is_identical or result.settled is not None:
             click.echo(harmless(_line(result, wording)))
     if not each:
-        totals = ", ".join(f"{counts[how]} {wording.pick(*words)}" for how, words in _HOW.items())
+        totals = ", ".join(f"{counts[how]} {wording.render(words)}" for how, words in _HOW.items())
         click.echo(totals)
     return set(counts) <= {"identical"}
 
 
 def _line(result: ReplayResult, wording: Wording) -> str:
     entry = result.entry
-    how = wording.pick(*_HOW[result.how])
-    detail = ", ".join(result.differs_at) or (wording.pick(*result.why) if result.why else "")
+    how = wording.render(_HOW[result.how])
+    detail = ", ".join(result.differs_at) or (wording.render(result.why) if result.why else "")
     if result.settled is not None:
         detail = settled_text(result.settled, wording)
-    what = f"{entry.offer}, {entry.rulebook} {entry.version}" if entry.offer else wording.pick("kørsel", "run")
-    start = f"{wording.pick('Post', 'Entry')} {entry.number} ({what}): {how}"
+    what = f"{entry.offer}, {entry.rulebook} {entry.version}" if entry.offer else wording.gettext("run")
+    start = f"{wording.gettext('Entry')} {entry.number} ({what}): {how}"
     return f"{start}: {detail}" if detail else start
 
 
 def replay_record(result: ReplayResult) -> dict[str, Any]:
     """A result for machines."""
-    why = None if result.why is None else result.why[1]
+    why = None if result.why is None else str(result.why)
     return {
         "id": result.entry.identifier,
         "number": result.entry.number,

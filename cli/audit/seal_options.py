@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,10 @@ import click
 
 from cli.common.console import Function
 from cli.common.option_values import FileName
-from engine.diagnostics import NotAsSealed
+from cli.common.spoken import in_spoken
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.journal.seal_check import GivenSeal, Policy
 
 
@@ -28,19 +27,6 @@ def signing_options(key_help: str) -> Callable[[Function], Function]:
         return key(policy(function))
 
     return decorated
-
-
-@contextmanager
-def in_language(language: Language) -> Iterator[None]:
-    """Has what is refused of seals said in the language that is asked for.
-
-    Raises:
-        Rejected: it was refused.
-    """
-    try:
-        yield
-    except NotAsSealed as error:
-        raise error.danish if language == "da" else error from None
 
 
 def read_seals(files: Sequence[Path]) -> list[GivenSeal]:
@@ -70,5 +56,13 @@ def policy_of(keys: Sequence[Path], needed: int | None) -> Policy:
     for file in keys:
         names.setdefault(public_key_in(file), str(file))
     if needed is not None and needed > len(names):
-        raise click.UsageError(f"--policy {needed} asks for more keys than are given with --public-key: {len(names)}")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "--policy {needed} asks for more keys than are given with --public-key: {given}",
+                    needed=needed,
+                    given=len(names),
+                )
+            )
+        )
     return Policy(names, len(names) if needed is None else needed)

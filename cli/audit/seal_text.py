@@ -6,82 +6,75 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cli.common.screen import Piece, Screen
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.seal_check import SealCheck, SealFault, Signer
+from engine.texts.catalogue import Language, Message, message
 
 _FAULTS = {
-    "other_journal": ("Seglet er en anden journals", "The seal is that of another journal"),
-    "too_few": (
-        "Journalen har {0} poster, og {1} blev forseglet: slutningen er skåret af, eller poster er fjernet",
-        "The journal has {0} entries, and {1} were sealed: its end was cut off, or entries were removed",
+    "other_journal": message("The seal is that of another journal"),
+    "too_few": message(
+        "The journal has {count} entries, and {sealed} were sealed: its end was cut off, or entries were removed"
     ),
-    "other_entries": (
-        "De første {0} poster er ikke dem, der blev forseglet: journalen er skrevet om",
-        "The first {0} entries are not those that were sealed: the journal was written anew",
-    ),
-    "other_head": (
-        "Seglets hoved er ikke digestet af post {0}, selv om dets rod passer",
-        "The head in the seal is not the digest of entry {0}, though its root fits",
-    ),
-    "other_contents": (
-        "Seglet siger andet om året end journalen: {all}",
-        "The seal says of the year what the journal does not: {all}",
-    ),
-    "signature": ("En signatur holder ikke: {0}", "A signature does not hold: {0}"),
-    "unsigned": (
-        "{0} af de givne nøgler har signeret, og {1} skal have gjort det; her mangler: {rest}",
-        "{0} of the given keys have signed, and {1} must have; these have not: {rest}",
-    ),
-    "not_consistent": (
-        "Seglet bygger ikke videre på det tidligere: beviset holder ikke{of}",
-        "The seal does not go on from the earlier one: the proof does not hold{of}",
-    ),
-    "no_proof": ("Der er intet bevis for det segl, der er givet: {0}", "There is no proof for the given seal: {0}"),
-    "other_seal": (
-        "Beviset er for et andet segl end det givne: {0}",
-        "The proof is for another seal than that given: {0}",
-    ),
+    "other_entries": message("The first {count} entries are not those that were sealed: the journal was written anew"),
+    "other_head": message("The head in the seal is not the digest of entry {number}, though its root fits"),
+    "other_contents": message("The seal says of the year what the journal does not: {all}"),
+    "signature": message("A signature does not hold: {signer}"),
+    "unsigned": message("{signed} of the given keys have signed, and {needed} must have; these have not: {rest}"),
+    "not_consistent": message("The seal does not go on from the earlier one: the proof does not hold{of}"),
+    "no_proof": message("There is no proof for the given seal: {seal}"),
+    "other_seal": message("The proof is for another seal than that given: {seal}"),
 }
-BEGINS = ("De første {} poster er dem, der blev forseglet.", "The first {} entries are those that were sealed.")
-ENTRY_BELOW = ("Posten er en af de {}, der blev forseglet.", "The entry is one of the {} that were sealed.")
-GOES_ON = ("Det bygger videre på det tidligere segl.", "It goes on from the earlier seal.")
+_DETAILS = {
+    "too_few": ("count", "sealed"),
+    "other_entries": ("count",),
+    "other_head": ("number",),
+    "signature": ("signer",),
+    "unsigned": ("signed", "needed"),
+    "no_proof": ("seal",),
+    "other_seal": ("seal",),
+}
+"""What the first details of a fault are."""
+BEGINS = message("The first {count} entries are those that were sealed.")
+ENTRY_BELOW = message("The entry is one of the {count} that were sealed.")
+GOES_ON = message("It goes on from the earlier seal.")
 """What holds, where a journal, a receipt or an earlier seal agrees with a seal; with the number of its entries."""
 _OF_ONE = {
-    BEGINS: ("Den første post er den, der blev forseglet.", "The first entry is the one that was sealed."),
-    ENTRY_BELOW: ("Posten er den, der blev forseglet.", "The entry is the one that was sealed."),
+    BEGINS: message("The first entry is the one that was sealed."),
+    ENTRY_BELOW: message("The entry is the one that was sealed."),
 }
 _PARTS = {
-    "runs": ("kørsler", "runs"),
-    "rulebooks": ("regelsæt", "rulebooks"),
-    "vocabularies": ("ordforråd", "vocabularies"),
-    "decisions": ("antal afgørelser", "number of decisions"),
-    "decisions_of_runs": ("antal afgørelser i kørsler", "number of decisions of runs"),
-    "overrides": ("antal tilsidesættelser", "number of overrides"),
+    "runs": message("runs"),
+    "rulebooks": message("rulebooks"),
+    "vocabularies": message("vocabularies"),
+    "decisions": message("number of decisions"),
+    "decisions_of_runs": message("number of decisions of runs"),
+    "overrides": message("number of overrides"),
 }
 
 
 def seal_fault_text(fault: SealFault, wording: Wording) -> str:
     """One fault in words."""
-    details = [wording.pick(*_PARTS[part]) if part in _PARTS else part for part in fault.details]
+    details = [wording.render(_PARTS[part]) if part in _PARTS else part for part in fault.details]
     of = f" ({details[0]})" if fault.kind == "not_consistent" and details[0] else ""
-    text = wording.pick(*_FAULTS[fault.kind])
-    return text.format(*details, all=", ".join(details), rest=", ".join(details[2:]), of=of) + "."
+    named = dict(zip(_DETAILS.get(fault.kind, ()), details, strict=False))
+    listed = {"all": ", ".join(details), "rest": ", ".join(details[2:])}
+    return wording.render(_FAULTS[fault.kind], **named, **listed, of=of) + "."
 
 
-def seals_text(checks: Sequence[SealCheck], language: Language, held: Sequence[Sequence[tuple[str, str]]]) -> str:
+def seals_text(checks: Sequence[SealCheck], language: Language, held: Sequence[Sequence[Message]]) -> str:
     """What was found of seals, to be read; `held` says of each what holds where nothing but signatures is wrong."""
     wording, screen = Wording(language), Screen()
     for check, that_hold in zip(checks, held, strict=True):
         screen.line()
         seal = check.given.seal
-        screen.line(Piece(f"{wording.pick('Segl', 'Seal')} {seal.year}: {check.given.file}"))
+        screen.line(Piece(f"{wording.gettext('Seal')} {seal.year}: {check.given.file}"))
         screen.line(Piece(f"Digest: {seal.digest}"))
         for fault in check.faults:
             screen.paragraph(seal_fault_text(fault, wording), "not_met", indent=0, bullet="✗ ")
         is_right = all(fault.kind in ("signature", "unsigned") for fault in check.faults)
         for words in that_hold if is_right else ():
             told = _OF_ONE.get(words, words) if seal.count == 1 else words
-            screen.paragraph(wording.pick(*told).format(seal.count), "met", indent=0, bullet="✓ ")
+            screen.paragraph(wording.render(told, count=seal.count), "met", indent=0, bullet="✓ ")
         for text, bullet in _signed(check, wording):
             screen.paragraph(text, "met" if bullet else "dim", indent=0, bullet=bullet)
     return screen.taken()
@@ -89,23 +82,20 @@ def seals_text(checks: Sequence[SealCheck], language: Language, held: Sequence[S
 
 def _signed(check: SealCheck, wording: Wording) -> Iterator[tuple[str, str]]:
     """Who has signed: the given keys, and others of which nobody knows here whose they are."""
-    pick = wording.pick
+    gettext = wording.gettext
     known = [_called(signer) for signer in check.signers if signer.holds and signer.given_as is not None]
     others = [_called(signer) for signer in check.signers if signer.holds and signer.given_as is None]
     if known:
         needed, given = check.policy.needed, len(check.policy.names)
-        counted = pick(
-            f"{len(known)} af {given} nøgler, {needed} kræves", f"{len(known)} of {given} keys, {needed} needed"
-        )
-        yield f"{pick('Signeret med', 'Signed with')} {', '.join(known)} ({counted}).", "✓ "
+        counted = gettext("{known} of {given} keys, {needed} needed", known=len(known), given=given, needed=needed)
+        yield f"{gettext('Signed with')} {', '.join(known)} ({counted}).", "✓ "
     for other in others:
-        words = (
-            f"Signeret med en nøgle, som ikke er givet, så hvis den er, er ikke set efter: {other}.",
-            f"Signed with a key that was not given, so that whose it is was not checked: {other}.",
+        words = message(
+            "Signed with a key that was not given, so that whose it is was not checked: {other}.", other=other
         )
-        yield pick(*words), ""
+        yield wording.render(words), ""
     if not check.signers:
-        yield pick("Ingen har signeret seglet.", "Nobody has signed the seal."), ""
+        yield gettext("Nobody has signed the seal."), ""
 
 
 def _called(signer: Signer) -> str:

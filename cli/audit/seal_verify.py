@@ -9,8 +9,8 @@ import click
 from cli.audit.seal_text import GOES_ON, seal_record, seals_text
 from cli.common.console import Exit
 from cli.common.json_output import print_json
-from engine.explanation.words_and_numbers import Language
 from engine.journal.seal_check import GivenSeal, Policy, after_faults, checked
+from engine.texts.catalogue import Language
 
 
 def verified_alone(

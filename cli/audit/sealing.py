@@ -10,14 +10,17 @@ import click
 
 from cli.audit.checking import passphrase_of
 from cli.audit.moment import Moment
-from cli.audit.seal_options import in_language, read_seals
-from cli.common.console import Exit, say, stop, write_or_print
+from cli.audit.seal_options import read_seals
+from cli.common.console import Exit, say, say_of, stop, write_or_print
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, journal_option, language_option, year_option
+from cli.common.spoken import in_spoken
+from engine.harmless import shown_name
+from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.journal.verify import Report
+    from engine.texts.catalogue import Language
 
 
 @click.command(short_help="Seal what a journal holds of a year, for the minutes.")
@@ -40,15 +43,14 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
 
     Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
     """
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Journal, now  # noqa: PLC0415
     from engine.journal.seal import read_seal  # noqa: PLC0415
     from engine.journal.sealing import Sealing  # noqa: PLC0415
     from engine.journal.verify import verify  # noqa: PLC0415
 
     earlier = read_seals([after])[0].seal if after else None
-    sealing, wording = Sealing(year), Wording(lang)
-    with in_language(lang), Journal(journal, runs=folders_of_runs()) as source:
+    sealing = Sealing(year)
+    with Journal(journal, runs=folders_of_runs()) as source:
         report = verify(source, witness=sealing)
         if report.faults:
             _refuse(report, source.shown_address, lang)
@@ -56,10 +58,12 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
     read_seal(made.text().encode(), source.shown_address)  # a journal that others made up may say what no seal can
     write_or_print(out, f"{made.text()}\n")
     if out is not None:
-        sealed = wording.number_of(made.count, ("post", "poster"), ("entry", "entries"))
-        were = "was" if made.count == 1 else "were"
-        words = (f"{sealed} er forseglet; seglets digest", f"{sealed} {were} sealed; digest of the seal")
-        say(f"{out}: {wording.pick(*words)}: {made.digest}")
+        sealed = message_of_number(
+            "{number} entry was sealed; digest of the seal",
+            "{number} entries were sealed; digest of the seal",
+            made.count,
+        )
+        say_of(out, sealed, made.digest)
 
 
 def _refuse(report: Report, journal: str, lang: Language) -> None:
@@ -68,8 +72,7 @@ def _refuse(report: Report, journal: str, lang: Language) -> None:
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     wording = Wording(lang)
-    words = wording.pick("journalen holder ikke og er ikke forseglet", "the journal does not hold and was not sealed")
-    say(f"{journal}: {words}")
+    say_of(journal, message("the journal does not hold and was not sealed"))
     for fault in report.faults:
         say(f"✗ {fault_text(fault, wording)}")
     stop(Exit.INTEGRITY)
@@ -92,40 +95,41 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     """
     _check_free(out, files)
     from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.seal import LONGEST_NAME, is_name  # noqa: PLC0415
     from engine.journal.sealing import cosigned, merged  # noqa: PLC0415
 
     if key is None and (len(files) == 1 or name is not None):
-        raise click.UsageError("give --key to sign, or several copies of a seal to put their signatures together")
+        raise click.UsageError(
+            in_spoken(message("give --key to sign, or several copies of a seal to put their signatures together"))
+        )
     if name is not None and not is_name(name):
-        raise click.UsageError(f"--name has at most {LONGEST_NAME} characters, all of which can be printed")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "--name has at most {most} characters, all of which can be printed",
+                    most=LONGEST_NAME,
+                )
+            )
+        )
     seals = read_seals(files)
-    with in_language(lang):
-        made = merged([one.seal for one in seals], [one.file for one in seals])
+    made = merged([one.seal for one in seals], [one.file for one in seals])
     if key is not None:
         before, made = made, cosigned(made, key, passphrase_of(key), name)
         if made is before:
-            _say_signed_before(key, lang)
+            _say_signed_before(key)
     write_file(out or files[0], f"{made.text()}\n".encode())
-    words = (
-        f"signaturer: {len(made.signatures)}; seglets digest",
-        f"signatures: {len(made.signatures)}; digest of the seal",
-    )
-    say(f"{out or files[0]}: {Wording(lang).pick(*words)}: {made.digest}")
+    words = message("signatures: {signatures}; digest of the seal", signatures=len(made.signatures))
+    say_of(out or files[0], words, made.digest)
 
 
-def _say_signed_before(key: Path, lang: Language) -> None:
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
-
-    words = (
-        "nøglen har allerede signeret seglet; dens første signatur bliver stående, med det navn, der blev signeret",
-        "the key has signed the seal before; its first signature stays, with the name that was signed",
-    )
-    say(f"{key}: {Wording(lang).pick(*words)}")
+def _say_signed_before(key: Path) -> None:
+    words = message("the key has signed the seal before; its first signature stays, with the name that was signed")
+    say_of(key, words)
 
 
 def _check_free(out: Path | None, own: Sequence[Path]) -> None:
     """That a seal takes the place of no journal, key or other seal: of none but those that go into it."""
     if out is not None and out.is_file() and out.resolve() not in {path.resolve() for path in own}:
-        raise click.UsageError(f"{out} is there already; choose another name")
+        raise click.UsageError(
+            in_spoken(message("{file} is there already; choose another name", file=shown_name(str(out))))
+        )

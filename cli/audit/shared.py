@@ -13,7 +13,9 @@ from cli.audit.moment import Moment
 from cli.common.console import Function, present, stop
 from cli.common.option_values import RulebookName, Words
 from cli.common.options import folders_of_runs, rulebook_option, year_option
+from cli.common.spoken import in_spoken
 from engine.diagnostics import Diagnostic, Rejected
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.journal.entry import Entry
@@ -169,5 +171,12 @@ def as_it_stands(journal: Journal, identifier: str) -> Entry:
 def entry_number(identifier: str) -> int:
     """The number of an entry, as it is written on the command line."""
     if not identifier.isdecimal() or len(identifier) > 18:
-        raise click.UsageError(f"`{identifier}` is not the number of an entry; `sekskant audit list` shows them")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "`{written}` is not the number of an entry; `sekskant audit list` shows them",
+                    written=identifier,
+                )
+            )
+        )
     return int(identifier)

@@ -15,10 +15,11 @@ from engine.decisions.trace import Execution
 from engine.diagnostics import Malformed, NotReplayable
 from engine.documents.fields import Fields, read_json
 from engine.explanation.remarks import settled_text
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION, Entry, frame
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, execution_in, recorded_by, superset_in
+from engine.texts.catalogue import Language, message
 from offers.recorded.replay import describing, recorded_in
 from offers.records.input_remarks import InputRemark
 
@@ -46,7 +47,7 @@ def _loaded(text: str | None) -> object:
 def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
     """An entry, to be read."""
     wording, screen = Wording(language), Screen()
-    screen.rule(f"{wording.pick('Post', 'Entry')} {entry.identifier}: {entry.name or entry.kind}")
+    screen.rule(f"{wording.gettext('Entry')} {entry.identifier}: {entry.name or entry.kind}")
     screen.pairs(_facts(entry, wording))
     screen.line()
     if entry.kind != DECISION:
@@ -68,7 +69,7 @@ def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
 
 def _input_remarks(journal: Journal, entry: Entry, wording: Wording) -> Branch:
     """What was remarked on the offer as it was handed in, in words as far as it can be read."""
-    label = wording.pick("Om oplysningerne, som de er modtaget", "On the information as it was handed in")
+    label = wording.gettext("On the information as it was handed in")
     recorded = _loaded(entry.input_remarks)
     try:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
@@ -80,16 +81,16 @@ def _input_remarks(journal: Journal, entry: Entry, wording: Wording) -> Branch:
 
 
 def _facts(entry: Entry, wording: Wording) -> list[tuple[str, str]]:
-    pick = wording.pick
-    decided = f"{entry.rulebook} {entry.version}, {pick('aftaleår', 'agreement year')} {entry.year}"
-    recorded = f"{shown_time(entry.recorded_at)} {pick('af', 'by')} {entry.recorded_by}, {entry.software}"
+    gettext = wording.gettext
+    decided = f"{entry.rulebook} {entry.version}, {gettext('agreement year')} {entry.year}"
+    recorded = f"{shown_time(entry.recorded_at)} {gettext('by')} {entry.recorded_by}, {entry.software}"
     rows = {
-        pick("Tilbud", "Offer"): entry.offer or "",
-        pick("Regelsæt", "Rulebook"): decided if entry.rulebook else "",
-        pick("Registreret", "Recorded"): f"{recorded}, {pick('kørsel', 'run')} {entry.run}",
-        pick("Læst fra", "Read from"): entry.place or "",
-        pick("Digest af indhold", "Digest of content"): entry.content_digest,
-        pick("Digest af post", "Digest of entry"): entry.digest,
+        gettext("Offer"): entry.offer or "",
+        gettext("Rulebook"): decided if entry.rulebook else "",
+        gettext("Recorded"): f"{recorded}, {gettext('run')} {entry.run}",
+        gettext("Read from"): entry.place or "",
+        gettext("Digest of content"): entry.content_digest,
+        gettext("Digest of entry"): entry.digest,
     }
     return [(label, text) for label, text in rows.items() if text]
 
@@ -99,17 +100,11 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Bra
     try:
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:
-        words = (
-            "Kun det registrerede vises; afgørelsen kan ikke træffes igen: {}.",
-            ("Only the record is shown; the decision cannot be made again: {}."),
-        )
-        return _record_tree(entry, wording), wording.pick(*words).format(wording.pick(*error.why))
+        words = message("Only the record is shown; the decision cannot be made again: {why}.")
+        return _record_tree(entry, wording), wording.render(words, why=error.why)
     if replayed.differs_at:
-        words = (
-            "Kun det registrerede vises; truffet igen afviger afgørelsen i: {}.",
-            ("Only the record is shown; made again, the decision differs in: {}."),
-        )
-        return _record_tree(entry, wording), wording.pick(*words).format(", ".join(replayed.differs_at))
+        words = message("Only the record is shown; made again, the decision differs in: {paths}.")
+        return _record_tree(entry, wording), wording.render(words, paths=", ".join(replayed.differs_at))
     settled = None if replayed.settled is None else f"{_capital(settled_text(replayed.settled, wording))}."
     return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), settled
 
@@ -123,10 +118,13 @@ def _override_lines(journal: Journal, entry: Entry, wording: Wording) -> Iterato
     made = StandingOverrides(journal, entry.offer).made_on(entry)
     if made is not None:
         override, content = made
-        when = f"{shown_time(override.recorded_at)}, {wording.pick('post', 'entry')} {override.number}"
-        yield wording.pick(
-            f"Tilsidesat af {content.by} ({when}): {content.outcome}. Begrundelse: {content.because}",
-            f"Overridden by {content.by} ({when}): {content.outcome}. Reason: {content.because}",
+        when = f"{shown_time(override.recorded_at)}, {wording.gettext('entry')} {override.number}"
+        yield wording.gettext(
+            "Overridden by {by} ({when}): {outcome}. Reason: {because}",
+            by=content.by,
+            when=when,
+            outcome=content.outcome,
+            because=content.because,
         )
 
 

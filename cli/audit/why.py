@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cli.audit.show import execution_of
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
+from cli.common.spoken import in_spoken
 from cli.common.trace_tree import TraceTree
 from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
@@ -14,10 +15,11 @@ from engine.decisions.turning import Turn, Way, ways_to_turn
 from engine.diagnostics import NotReplayable, Place, near_hint, rejected
 from engine.explanation.justification import facts_to_ask_for, justification
 from engine.explanation.views import view_of
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import Entry
 from engine.journal.journal import Journal
 from engine.rulebooks.rulebook import AnswerTest, Verdict
+from engine.texts.catalogue import Language, message, message_in
 from engine.values.logic import Status
 from offers.recorded.replay import describing, recorded_in
 
@@ -30,22 +32,25 @@ def traced(journal: Journal, entry: Entry) -> Trace:
     Raises:
         Rejected: it cannot be made again, or does not come out as it is recorded.
     """
-    place = Place(f"{journal.shown_address}, entry {entry.number}")
+    at = message("{journal}, entry {number}", journal=journal.shown_address, number=entry.number)
+    place = Place(in_spoken(at))
     try:
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:
-        raise rejected(place, "not-replayable", str(error), "`sekskant audit verify` says what is wrong") from None
+        raise rejected(
+            place, "not-replayable", error.why, message("`sekskant audit verify` says what is wrong")
+        ) from None
     if replayed.differs_at:
-        message = f"made again, it differs in {', '.join(replayed.differs_at)}"
-        raise rejected(place, "not-replayable", message, "`sekskant audit verify` says whether it was altered")
+        words = message("made again, it differs in {paths}", paths=", ".join(replayed.differs_at))
+        raise rejected(place, "not-replayable", words, message("`sekskant audit verify` says whether it was altered"))
     return replayed.trace
 
 
 def why_text(journal: Journal, entry: Entry, language: Language) -> str:
     """The decisive part of a recorded decision, to be read."""
     trace, screen, wording = traced(journal, entry), Screen(), Wording(language)
-    screen.rule(f"{wording.pick('Post', 'Entry')} {entry.number}: {trace.subject.name}")
-    headings = {wording.pick("Afgørelse", "Decision"), wording.pick("Hvad der ikke er afklaret", "What is unsettled")}
+    screen.rule(f"{wording.gettext('Entry')} {entry.number}: {trace.subject.name}")
+    headings = {wording.gettext("Decision"), wording.gettext("What is unsettled")}
     for section in justification(trace, language):
         if section.heading in headings:
             for sentence in section.sentences:
@@ -78,28 +83,23 @@ def why_not_text(journal: Journal, entry: Entry, outcome: str, language: Languag
     trace, screen, wording = traced(journal, entry), Screen(), Wording(language)
     verdict = _verdict(trace, outcome)
     label = wording.text(trace.rulebook.outcomes[verdict].label)
-    screen.rule(f"{wording.pick('Post', 'Entry')} {entry.number}: {trace.subject.name}")
+    screen.rule(f"{wording.gettext('Entry')} {entry.number}: {trace.subject.name}")
     if verdict is trace.verdict:
-        screen.paragraph(wording.pick(f"Udfaldet er allerede: {label}.", f"The outcome is already: {label}."), indent=0)
+        screen.paragraph(wording.gettext("The outcome is already: {label}.", label=label), indent=0)
         return screen.taken()
     sets = _sets(trace, verdict)
-    words = wording.pick(
-        "Udfaldet {} ville kræve ét af følgende, den mindste ændring først:",
-        "The outcome {} would need one of these, the smallest change first:",
-    )
-    none = wording.pick(
-        "Ingen ændring af kriterierne giver udfaldet {}.", "No change of criteria gives the outcome {}."
-    )
-    screen.paragraph((words if sets.sets else none).format(wording.quoted(label)), indent=0)
+    words = message("The outcome {outcome} would need one of these, the smallest change first:")
+    none = message("No change of criteria gives the outcome {outcome}.")
+    screen.paragraph(wording.render(words if sets.sets else none, outcome=wording.quoted(label)), indent=0)
     writer, needed = _Changes(trace, wording), dict[tuple[str, Status], None]()
     for number, (items, statuses) in enumerate(zip(sets.sets[:MAX_SHOWN], sets.statuses, strict=False), 1):
         screen.paragraph(wording.listed(map(writer.name, items)), bullet=f"{number}. ")
         needed |= dict.fromkeys(zip(items, statuses, strict=True))
     if (left := len(sets.sets) - MAX_SHOWN) > 0 or not sets.complete:
-        screen.paragraph(wording.pick("og {} mere", "and {} more").format(max(left, 0) or "…"), "dim")
+        screen.paragraph(wording.gettext("and {value} more", value=max(left, 0) or "…"), "dim")
     if needed:
         screen.line()
-        head = wording.pick("Hvad oplysningerne så skulle vise", "What the evidence would then have to show")
+        head = wording.gettext("What the evidence would then have to show")
         order = {item: i for i, item in enumerate(writer.items)}
         screen.tree(Branch([Piece(head)], [writer.item(*one) for one in sorted(needed, key=lambda n: order[n[0]])]))
     return screen.taken()
@@ -109,8 +109,8 @@ def _verdict(trace: Trace, outcome: str) -> Verdict:
     """The verdict that an outcome stands for, which can be one that offers get."""
     names = {o.id: verdict for verdict, o in trace.rulebook.outcomes.items() if verdict is not Verdict.UNDETERMINED}
     if outcome not in names:
-        message = f"there is no outcome `{outcome}` that an offer could have got"
-        raise rejected(Place("--outcome"), "unknown-outcome", message, near_hint(outcome, names))
+        unknown = message("there is no outcome `{outcome}` that an offer could have got", outcome=outcome)
+        raise rejected(Place("--outcome"), "unknown-outcome", unknown, near_hint(outcome, names))
     return names[outcome]
 
 
@@ -138,28 +138,28 @@ class _Changes:
 
     def item(self, item: str, status_then: Status) -> Branch:
         """What an item is and would have to be, and what its evidence would have to say."""
-        trace, pick = self.items[item], self._wording.pick
+        trace, gettext = self.items[item], self._wording.gettext
         if isinstance(trace, CriterionTrace):
             now, then = self._wording.status(trace.status), self._wording.status(status_then)
             title = f"{item} {self._title(trace)}"
         else:
-            answers = {"met": ("ja", "yes"), "not_met": ("nej", "no"), "unknown": ("uafklaret", "unknown")}
-            now, then = (pick(*answers[status.reported]) for status in (trace.status, status_then))
+            answers = {"met": message("yes"), "not_met": message("no"), "unknown": message_in("override", "unknown")}
+            now, then = (self._wording.render(answers[status.reported]) for status in (trace.status, status_then))
             title = self._title(trace)
         line = [
             Piece(f"{MARKS[trace.status.reported]} {title}: {now}", trace.status.reported),
-            Piece(pick(" → skulle være: ", " → would have to be: ")),
+            Piece(gettext(" → would have to be: ")),
             Piece(then, status_then.reported),
         ]
         return Branch(line, list(self._ways(ways_to_turn(trace, status_then))))
 
     def _ways(self, ways: list[Way]) -> Iterator[Branch]:
         for i, way in enumerate(ways):
-            start = self._wording.pick("eller ", "or ") if i else ""
+            start = self._wording.gettext("or ") if i else ""
             if len(way) == 1:
                 yield Branch([Piece(start, "dim"), Piece(self._turn(way[0]))])
             elif way:
-                together = self._wording.pick("samlet:", "together:")
+                together = self._wording.gettext("together:")
                 yield Branch([Piece(start + together, "dim")], [Branch([Piece(self._turn(turn))]) for turn in way])
 
     def _turn(self, turn: Turn) -> str:
@@ -174,8 +174,7 @@ class _Changes:
             needed = self._wording.required(test, fact, negated=True)
         else:
             other = self._wording.quantity(fact, test.threshold)
-            needed = self._wording.pick(f"noget andet end {other}", f"anything but {other}")
-        return self._wording.pick(
-            f"{view.label}: {view.evidence}; skulle være {needed}",
-            f"{view.label}: {view.evidence}; would have to be {needed}",
+            needed = self._wording.gettext("anything but {other}", other=other)
+        return self._wording.gettext(
+            "{label}: {evidence}; would have to be {needed}", label=view.label, evidence=view.evidence, needed=needed
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import codecs
 import io
 import os
 import sys
@@ -14,12 +15,16 @@ from typing import NoReturn, TextIO
 import click
 
 from cli.common.console import present, say
-from engine.diagnostics import Defect, Exit, Failure, Refused
+from engine.diagnostics import Defect, Exit, Failure, Refused, refusal_of
+from engine.harmless import harmless, shown_name
+from engine.texts.catalogue import message
 
 READER_IS_GONE = 141
 """The exit code of a program whose output nobody reads on, as shells know it."""
 DEBUG = "SEKSKANT_DEBUG"
 """Where this variable is set, a defect shows where it happened."""
+AS_ESCAPES = "sekskant.escapes"
+"""How a stream writes what is no text, such as the bytes in the name of a file."""
 _OURS = ("cli", "engine", "offers", "rules")
 
 
@@ -36,7 +41,8 @@ def in_words() -> Iterator[None]:
         if isinstance(error.__context__, KeyboardInterrupt):
             _end_by_signal()
         raise
-    except (click.ClickException, click.exceptions.Exit):
+    except (click.ClickException, click.exceptions.Exit) as error:
+        _make_harmless(error)
         raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how Rust ends in a mistake
@@ -50,13 +56,18 @@ def in_words() -> Iterator[None]:
         sys.exit(int(code))
 
 
+def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:
+    if isinstance(error, click.ClickException):
+        vars(error)["message"] = harmless(error.message)  # which click declares final
+
+
 def failure_of(error: BaseException) -> Failure:
     """What an exception is to a person: a failure that was foreseen, what the system refuses, or a defect."""
     if isinstance(error, Failure):
         return error
     if isinstance(error, OSError) and error.errno is not None:
         file = "" if error.filename is None else str(error.filename)
-        return Refused(file, os.strerror(error.errno).lower())
+        return Refused(file, refusal_of(OSError(error.errno, os.strerror(error.errno))))
     from importlib.metadata import version  # noqa: PLC0415 - only a defect needs it
 
     return Defect(version("sekskant"), _place_in_our_code(error))
@@ -76,13 +87,15 @@ def _place_in_our_code(error: BaseException) -> str:
 def _show_traceback(error: BaseException) -> None:
     import traceback  # noqa: PLC0415 - only a defect needs it
 
-    say("".join(traceback.format_exception(error)).rstrip())
+    click.echo(harmless("".join(traceback.format_exception(error)).rstrip()), err=True)
 
 
 def _end_by_signal() -> NoReturn:
-    code = Exit.TERMINATED if _signals.terminated else Exit.INTERRUPTED
-    say(code.name.lower())
-    sys.exit(int(code))
+    if _signals.terminated:
+        say(message("terminated"))
+        sys.exit(int(Exit.TERMINATED))
+    say(message("interrupted"))
+    sys.exit(int(Exit.INTERRUPTED))
 
 
 class _Signals:
@@ -139,6 +152,14 @@ def leave(code: int) -> NoReturn:
     """End without what is still to be written: nobody takes it."""
     sys.stdout = io.StringIO()
     sys.exit(code)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return shown_name(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(AS_ESCAPES, _escaped)
 
 
 def nowhere() -> TextIO:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from cli.common.console import say
+from cli.common.spoken import in_spoken
 from engine.decisions.evaluators import DURABLE_RULES, ENGINES, REFERENCE
 from engine.evaluation.durable_engine import why_missing
-
-if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
-
-_INSTEAD = {
-    "da": "referencen afgør hvert tilbud, og beslutningsdiagrammet efterprøver det",
-    "en": "the reference decides each offer, and the decision diagram checks it",
-}
+from engine.texts.catalogue import message
+from engine.texts.joined import OR, joined
 
 
-def check_evaluators(lang: Language) -> None:
+def check_evaluators() -> None:
     """See that what `SEKSKANT_ENGINE` asks for can be had, and say in a line who decides where durable-rules cannot.
 
     Raises:
@@ -28,10 +22,13 @@ def check_evaluators(lang: Language) -> None:
     """
     chosen = os.environ.get("SEKSKANT_ENGINE")
     if chosen and chosen not in ENGINES:
-        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`; it can be {' or '.join(ENGINES)}")
+        words = message("SEKSKANT_ENGINE is `{chosen}`; it can be {names}", chosen=chosen, names=joined(ENGINES, OR))
+        raise click.UsageError(in_spoken(words))
     missing = None if chosen == REFERENCE else why_missing()
     if missing is None:
         return
     if chosen == DURABLE_RULES:
-        raise click.UsageError(f"SEKSKANT_ENGINE is `{chosen}`, but {missing.en}")
-    say(f"{missing.da if lang == 'da' else missing.en}: {_INSTEAD[lang]}")
+        raise click.UsageError(
+            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`, but {why}", chosen=chosen, why=missing))
+        )
+    say(message("{why}: the reference decides each offer, and the decision diagram checks it", why=missing))

@@ -11,8 +11,9 @@ from cli.common.screen import Cell, Piece, Screen
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.explanation.justification import items_to_settle, justification
 from engine.explanation.views import TestView, view_of, views_of
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import Language, message
 
 MARKS = {"met": "✓", "not_met": "✗", "unknown": "?", "undetermined": "?", "not_applicable": "–"}
 NARROW = 100
@@ -32,6 +33,7 @@ class Form:
 
     def __init__(self, language: Language) -> None:
         self._wording = Wording(language)
+        self._gettext, self._render = self._wording.gettext, self._wording.render
         self._screen = Screen()
 
     def offer(self, decisions: Sequence[Trace]) -> str:
@@ -42,7 +44,7 @@ class Form:
         for trace in decisions:
             self._decision(trace)
         if subject.attention:
-            self._screen.heading(self._pick("Særlige opmærksomhedspunkter", "Points for special attention"))
+            self._screen.heading(self._gettext("Points for special attention"))
             for point in subject.attention:
                 self._screen.paragraph(point, bullet="• ")
         self._screen.line()
@@ -59,7 +61,7 @@ class Form:
     def summary(self, rulebooks: Sequence[Rulebook], lines: Sequence[SummaryLine]) -> str:
         """A line for each offer: its verdicts, their basis, and the criteria for which evidence is missing."""
         titles = [self._wording.text(rulebook.title) for rulebook in rulebooks]
-        heads = [self._pick("Tilbud", "Offer"), *titles, self._pick("Mangler", "Missing")]
+        heads = [self._gettext("Offer"), *titles, self._gettext("Missing")]
         self._screen.table(heads, [_summary_row(line, rulebooks) for line in lines])
         self._screen.line()
         for i, rulebook in enumerate(rulebooks):
@@ -70,13 +72,10 @@ class Form:
             )
         return self._screen.taken()
 
-    def _pick(self, danish: str, english: str) -> str:
-        return self._wording.pick(danish, english)
-
     def _decision(self, trace: Trace) -> None:
         rulebook, screen = trace.rulebook, self._screen
         screen.line()
-        version = f"   {rulebook.id} {rulebook.version}, {self._pick('aftaleår', 'agreement year')} {trace.year}"
+        version = f"   {rulebook.id} {rulebook.version}, {self._gettext('agreement year')} {trace.year}"
         screen.line(Piece(self._wording.text(rulebook.title), "bold"), Piece(version, "dim"))
         self._criteria(trace)
         if trace.overrides:
@@ -86,9 +85,7 @@ class Form:
         screen.line()
         label = self._wording.text(rulebook.outcomes[trace.verdict].label).upper()
         outcome = Piece(f"{MARKS[trace.verdict.value]} {label}", trace.verdict.value)
-        screen.line(
-            Piece(f"{self._pick('Udfald', 'Outcome')}: ", "bold"), outcome, Piece(f"   {self._basis(trace)}", "dim")
-        )
+        screen.line(Piece(f"{self._gettext('Outcome')}: ", "bold"), outcome, Piece(f"   {self._basis(trace)}", "dim"))
         screen.line()
         for section in justification(trace, self._wording.language):
             screen.line(Piece(section.heading, "italic"))
@@ -96,19 +93,19 @@ class Form:
                 screen.paragraph(sentence)
 
     def _criteria(self, trace: Trace) -> None:
-        heads = (("Nr.", "No."), ("Kriterium", "Criterion"), ("Opfyldelse", "Fulfilment"))
-        last = self._pick("Oplysninger og begrundelse", "Evidence and reason")
+        heads = (message("No."), message("Criterion"), message("Fulfilment"))
+        last = self._gettext("Evidence and reason")
         is_determined = trace.verdict is not Verdict.UNDETERMINED
         rows = [self._criterion(criterion, is_determined) for criterion in trace.criteria]
-        first = max(len(self._pick(*heads[0])), *(len(c.criterion.id) for c in trace.criteria))
+        first = max(len(self._render(heads[0])), *(len(c.criterion.id) for c in trace.criteria))
         title, status = (14, 16) if self._screen.width < NARROW else (26, 18)
-        self._screen.table([*(self._pick(*head) for head in heads), last], rows, [first, title, status, None])
+        self._screen.table([*(self._render(head) for head in heads), last], rows, [first, title, status, None])
 
     def _criterion(self, criterion: CriterionTrace, is_determined: bool) -> list[Cell]:
         reported = criterion.status.reported
         status = [Piece(f"{MARKS[reported]} {self._wording.status(criterion.status)}", reported)]
         if criterion.decisive and is_determined:
-            status.append(Piece(f"  {self._pick('afgørende', 'decisive')}", "dim"))
+            status.append(Piece(f"  {self._gettext('decisive')}", "dim"))
         tests = views_of(criterion, self._wording)
         below = [*(test.details for test in tests[1:]), ()]
         pairs = zip(tests, below, strict=False)
@@ -124,7 +121,7 @@ class Form:
         yield Piece(test.words)
         yield from map(Piece, test.because)
         for reservation in test.reservation:
-            yield Piece(f"{self._pick('Forbehold', 'Reservation')}: {reservation}", "unknown")
+            yield Piece(f"{self._gettext('Reservation')}: {reservation}", "unknown")
         if test.details != shown_below:
             yield from (Piece(f"[{text}]", "dim") for text in test.details)
 
@@ -134,7 +131,7 @@ class Form:
         return f"{title}: {self._wording.override(override.status)} ({tests})"
 
     def _basis(self, trace: Trace) -> str:
-        return f"{self._pick('grundlag', 'basis')}: {basis_titles(trace, self._wording)}"
+        return f"{self._gettext('basis')}: {basis_titles(trace, self._wording)}"
 
 
 def _summary_row(line: SummaryLine, rulebooks: Sequence[Rulebook]) -> list[Cell]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cli.common.console import say
-from engine.explanation.words_and_numbers import Language, Wording
+from cli.common.console import say_of
 from engine.journal.connection import Address
 from engine.journal.network_drive import network_file_system
+from engine.texts.catalogue import message
 
 
-def warn_of_network_drive(address: str, language: Language) -> None:
+def warn_of_network_drive(address: str) -> None:
     """Say that a journal lies on a network drive, where it does.
 
     Raises:
@@ -17,10 +17,9 @@ def warn_of_network_drive(address: str, language: Language) -> None:
     journal = Address(address)
     kind = None if journal.path is None else network_file_system(journal.path)
     if kind is not None:
-        words = (
-            f"journalen ligger på et netværksdrev ({kind}): SQLite kan kun holde rede på skrivning fra én maskine ad "
-            "gangen, og flere kan ødelægge den eller miste poster; brug PostgreSQL, eller en mappe på maskinen selv",
-            f"the journal lies on a network drive ({kind}): SQLite keeps the writers of one machine apart, and several "
+        words = message(
+            "the journal lies on a network drive ({kind}): SQLite keeps the writers of one machine apart, and several "
             "can damage it or lose entries; use PostgreSQL, or a folder of the machine itself",
+            kind=kind,
         )
-        say(f"{journal.shown_address}: {Wording(language).pick(*words)}")
+        say_of(journal.shown_address, words)

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import click
 
+from cli.common.spoken import in_spoken
+from engine.harmless import one_line, shown_name
+from engine.texts.catalogue import message
+
 _DIGEST, _COUNT = re.compile(r"[0-9a-f]{64}\Z"), re.compile(r"[0-9]{1,18}\Z")
 _SIZE = re.compile(r"([0-9]{1,9}) ?([KMGT]?)(?:i?B)?\Z", re.IGNORECASE)
 
@@ -27,7 +31,7 @@ class Words(click.ParamType[str]):
         'x y'
         """
         if not value.strip():
-            self.fail("it is empty", param, ctx)
+            self.fail(in_spoken(message("it is empty")), param, ctx)
         return value
 
 
@@ -45,7 +49,9 @@ class RulebookName(Words):
         """
         name, at, version = super().convert(value, param, ctx).partition("@")
         if not name.strip() or (at and not version.strip()):
-            self.fail(f"`{value}` is no rulebook; write `ID` or `ID@VERSION`", param, ctx)
+            self.fail(
+                in_spoken(message("`{written}` is no rulebook; write `ID` or `ID@VERSION`", written=value)), param, ctx
+            )
         return value
 
 
@@ -64,7 +70,11 @@ class Digest(click.ParamType[str]):
         'ab00'
         """
         if not is_digest(digest := value.strip().lower()):
-            self.fail(f"`{value}` is no digest: 64 digits and letters from a to f", param, ctx)
+            self.fail(
+                in_spoken(message("`{written}` is no digest: 64 digits and letters from a to f", written=value)),
+                param,
+                ctx,
+            )
         return digest
 
 
@@ -92,7 +102,7 @@ class Count(click.ParamType[int]):
         46
         """
         if not _COUNT.match(str(value)):
-            self.fail(f"`{value}` is no count: digits alone", param, ctx)
+            self.fail(in_spoken(message("`{written}` is no count: digits alone", written=value)), param, ctx)
         return int(value)
 
 
@@ -113,15 +123,17 @@ class Size(click.ParamType[int]):
         match = _SIZE.match(str(value))
         size = int(match[1]) * 1024 ** " kmgt".index(match[2].lower() or " ") if match else 0
         if not size:
-            self.fail(f"`{value}` is no size: digits and KiB, MiB, GiB or TiB", param, ctx)
+            self.fail(
+                in_spoken(message("`{written}` is no size: digits and KiB, MiB, GiB or TiB", written=value)), param, ctx
+            )
         return size
 
 
 class FileName(click.Path):
     """The path of a file or folder, which need not be there."""
 
-    def __init__(self, *, file_okay: bool = True, exists: bool = False) -> None:
-        super().__init__(path_type=Path, file_okay=file_okay, exists=exists)
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True, exists: bool = False) -> None:
+        super().__init__(path_type=Path, file_okay=file_okay, dir_okay=dir_okay, exists=exists)
 
     def convert(
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
@@ -129,14 +141,19 @@ class FileName(click.Path):
         """The path.
 
         Raises:
-            click.BadParameter: there is nothing in it; that would be the current folder.
+            click.BadParameter: there is nothing in it, which would be the current folder; or it is not there, or is
+                another kind of thing, and must be.
 
         >>> str(FileName().convert("a.txt", None, None))
         'a.txt'
         """
         if not str(value).strip():
-            self.fail("it is empty", param, ctx)
-        return super().convert(value, param, ctx)
+            self.fail(in_spoken(message("it is empty")), param, ctx)
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            vars(error)["message"] = one_line(error.message)  # which click declares final
+            raise
 
 
 class NewFileName(FileName):
@@ -152,5 +169,9 @@ class NewFileName(FileName):
         """
         path = super().convert(value, param, ctx)
         if Path(os.fsdecode(path)).is_file():
-            self.fail(f"{os.fsdecode(path)} is there already; choose another name", param, ctx)
+            self.fail(
+                in_spoken(message("{file} is there already; choose another name", file=shown_name(os.fsdecode(path)))),
+                param,
+                ctx,
+            )
         return path

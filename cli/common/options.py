@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +11,10 @@ import click
 
 from cli.common.console import Function
 from cli.common.option_values import FileName, Size, Words
+from cli.common.spoken import in_spoken, spoken
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from offers.tables.reading import Reading
 
 YEARS = click.IntRange(1900, 2999)
@@ -27,16 +27,10 @@ _BY, _READING, _RUNS = "sekskant.by", "sekskant.reading", "sekskant.runs"
 _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."
 
 
-def default_language() -> Language:
-    """Danish where the locale is Danish, else English."""
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "da" if next(filter(None, names), "").lower().startswith("da") else "en"
-
-
 def language_option(function: Function) -> Function:
     """The option `--lang`."""
     help_text = "The language of texts; by default that of the locale."
-    return click.option("--lang", type=click.Choice(["da", "en"]), default=default_language, help=help_text)(function)
+    return click.option("--lang", type=click.Choice(["da", "en"]), default=spoken, help=help_text)(function)
 
 
 def year_option(help_text: str = LATEST, *, required: bool = False) -> Callable[[Function], Function]:
@@ -94,7 +88,9 @@ def _keep(context: click.Context, parameter: click.Parameter, value: str | int |
         try:
             "".encode(value)
         except LookupError:
-            raise click.BadParameter(f"there is no encoding of texts `{value}`", context, parameter) from None
+            raise click.BadParameter(
+                in_spoken(message("there is no encoding of texts `{encoding}`", encoding=value)), context, parameter
+            ) from None
         value = codecs.lookup(value).name
     context.meta.setdefault(_READING, {})[parameter.name] = "\t" if value == "tab" else value
 

@@ -7,16 +7,18 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cli.common.console import shown_time
+from cli.common.spoken import in_spoken
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, near_hint, rejected
 from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import override_draft
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import Language, message
 from engine.values.json_record import JsonRecord
 from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
@@ -31,31 +33,38 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
         Rejected: the entry is no decision, or there is no such verdict.
     """
     wording = Wording(language)
-    place = Place(f"{journal.shown_address}, entry {entry.number}")
+    at = message("{journal}, entry {number}", journal=journal.shown_address, number=entry.number)
+    place = Place(in_spoken(at))
     if entry.kind != DECISION:
-        raise rejected(place, "unknown-entry", f"entry {entry.number} is no decision but: {entry.kind}")
+        raise rejected(
+            place,
+            "unknown-entry",
+            message("entry {number} is no decision but: {kind}", number=entry.number, kind=entry.kind),
+        )
     try:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
     except NotReplayable as error:
-        hint = "`sekskant audit verify` says what is wrong"
-        raise rejected(place, "not-replayable", str(error), hint) from None
+        advice = message("`sekskant audit verify` says what is wrong")
+        raise rejected(place, "not-replayable", error.why, advice) from None
     chosen = _verdict(rulebook, verdict)
     outcome = rulebook.outcomes[chosen]
     draft = override_draft(entry, new_run(), verdict=chosen, outcome=outcome.id, because=because, by=by)
     (made,) = journal.append([draft], by=by)
-    words = wording.pick(
-        "post {} tilsidesætter post {}: {} er nu registreret som {}",
-        "entry {} overrides entry {}: {} is now recorded as {}",
+    return wording.gettext(
+        "entry {number} overrides entry {overridden}: {name} is now recorded as {outcome}",
+        number=made.number,
+        overridden=entry.identifier,
+        name=entry.name,
+        outcome=wording.text(outcome.label),
     )
-    return words.format(made.number, entry.identifier, entry.name, wording.text(outcome.label))
 
 
 def _verdict(rulebook: Rulebook, written: str) -> Verdict:
     names = {verdict.value: verdict for verdict in (Verdict.MET, Verdict.NOT_MET)}
     names |= {rulebook.outcomes[verdict].id: verdict for verdict in names.values()}
     if written not in names:
-        message = f"there is no verdict or outcome `{written}`"
-        raise rejected(Place("--verdict"), "unknown-outcome", message, near_hint(written, names))
+        words = message("there is no verdict or outcome `{written}`", written=written)
+        raise rejected(Place("--verdict"), "unknown-outcome", words, near_hint(written, names))
     return names[written]
 
 
@@ -173,36 +182,36 @@ def _decided(entry: Entry, number: int) -> _Decided:
 
 def override_lines(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """An override in words, beside the decision that was made now."""
-    pick, entry, content = wording.pick, standing.entry, standing.content
+    gettext, entry, content = wording.gettext, standing.entry, standing.content
     label = wording.text(now.rulebook.outcomes[content.verdict].label)
     title = wording.text(now.rulebook.title)
-    yield pick(
-        f"{now.subject.name}, {title}: tilsidesat for aftaleåret {entry.year} af {content.by} "
-        f"({shown_time(entry.recorded_at)}, post {entry.number}): {label}. Begrundelse: {content.because}",
-        f"{now.subject.name}, {title}: overridden for the agreement year {entry.year} by {content.by} "
-        f"({shown_time(entry.recorded_at)}, entry {entry.number}): {label}. Reason: {content.because}",
+    yield gettext(
+        "{name}, {title}: overridden for the agreement year {year} by {by} ({recorded_at}, entry {number}): {label}. "
+        "Reason: {because}",
+        name=now.subject.name,
+        title=title,
+        year=entry.year,
+        by=content.by,
+        recorded_at=shown_time(entry.recorded_at),
+        number=entry.number,
+        label=label,
+        because=content.because,
     )
     yield from _flags(standing, now, wording)
 
 
 def _flags(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:
     """What has changed under an override since it was made."""
-    pick, changed = wording.pick, staleness(standing, now)
+    gettext, changed = wording.gettext, staleness(standing, now)
     if not changed.is_replayable:
-        yield pick(
-            "OBS: Den afgørelse, den tilsidesatte, kan ikke gentages.",
-            "Note: the decision that it overrode cannot be made again.",
-        )
+        yield gettext("Note: the decision that it overrode cannot be made again.")
         return
     labels = now.rulebook.vocabulary.facts
     facts = [wording.text(labels[f].label) if f in labels else f for f in changed.facts]
     if facts:
         listed = wording.listed(facts)
-        yield pick(
-            f"OBS: Oplysningerne under tilsidesættelsen er ændret siden: {listed}.",
-            f"Note: the evidence under the override has changed since: {listed}.",
-        )
+        yield gettext("Note: the evidence under the override has changed since: {listed}.", listed=listed)
     if changed.rule:
-        yield pick("OBS: Reglen er ændret siden.", "Note: the rule has changed since.")
+        yield gettext("Note: the rule has changed since.")
     if changed.year:
-        yield pick("OBS: Den gjaldt et andet aftaleår.", "Note: it was for another agreement year.")
+        yield gettext("Note: it was for another agreement year.")

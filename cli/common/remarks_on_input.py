@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from engine.diagnostics import quoted
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import message
 from offers.records.input_remarks import InputRemark
 
 
@@ -20,7 +22,8 @@ def remark_sentences(
 class _Sentences:
     def __init__(self, remark: InputRemark, rulebooks: Sequence[Rulebook], year: int, wording: Wording) -> None:
         self._detail, self._count, self._code = remark.detail, remark.offers, remark.code
-        self._rulebooks, self._year, self._wording, self._pick = rulebooks, year, wording, wording.pick
+        self._rulebooks, self._year, self._wording = rulebooks, year, wording
+        self._gettext, self._ngettext = wording.gettext, partial(wording.ngettext, number=remark.offers)
 
     def sentence(self) -> str:
         """The remark in words."""
@@ -52,83 +55,86 @@ class _Sentences:
 
     @property
     def _offers(self) -> str:
-        return self._number("tilbud", "tilbud", "offer", "offers")
-
-    def _number(self, *words: str) -> str:
-        """A number of things, in Danish one and several, in English one and several."""
-        danish_one, danish_several, english_one, english_several = words
-        return self._wording.number_of(self._count, (danish_one, danish_several), (english_one, english_several))
+        return self._ngettext("{number} offer", "{number} offers")
 
     def _fact(self) -> str:
         facts = self._rulebooks[0].vocabulary.facts
         return self._wording.text(facts[str(self._detail["fact"])].label)
 
     def _unread_evidence(self) -> str:
-        return self._pick(
-            f"{self._fact()}: oplyst for {self._offers}, men intet regelsæt i denne kørsel læser det.",
-            f"{self._fact()}: stated for {self._offers}, but no rulebook that decides here reads it.",
+        return self._gettext(
+            "{fact}: stated for {offers}, but no rulebook that decides here reads it.",
+            fact=self._fact(),
+            offers=self._offers,
         )
 
     def _unread_year(self) -> str:
         label, stated = self._fact(), self._detail["year"]
-        return self._pick(
-            f"{label}: tallene for {stated} ({self._offers}) indgår ikke, da afgørelsen gælder aftaleåret "
-            f"{self._year}.",
-            f"{label}: what is stated for {stated} ({self._offers}) is not used in a decision for the agreement year "
-            f"{self._year}.",
+        return self._gettext(
+            "{label}: what is stated for {stated} ({offers}) is not used in a decision for the agreement year {year}.",
+            label=label,
+            stated=stated,
+            offers=self._offers,
+            year=self._year,
         )
 
     def _detail_alone(self) -> str:
         label = f"{self._fact()} {self._detail.get('year', '')}".strip()
-        return self._pick(
-            f"{label}: kilde, begrundelse eller lignende er angivet for {self._offers} uden selve oplysningen og "
-            "indgår ikke.",
-            f"{label}: a source, a reason or the like is given for {self._offers} without the evidence itself, and is "
-            "not used.",
+        return self._gettext(
+            "{label}: a source, a reason or the like is given for {offers} without the evidence itself, and is not "
+            "used.",
+            label=label,
+            offers=self._offers,
         )
 
     def _party_without_kind(self) -> str:
         is_operator = self._detail["party"] == "operator"
-        danish, english = ("driftsherre", "operator") if is_operator else ("driftsoverenskomstpart", "agreement party")
-        return self._pick(
-            f"{self._offers} med navn eller kode på en {danish}, hvis art ikke er oplyst; navnet indgår ikke.",
-            f"{self._offers} with the name or code of an {english} whose kind is not stated; it is not used.",
+        party = message("operator") if is_operator else message("agreement party")
+        return self._gettext(
+            "{offers} with the name or code of an {party} whose kind is not stated; it is not used.",
+            offers=self._offers,
+            party=party,
         )
 
     def _not_in_force(self) -> str:
         detail, day = self._detail, f"{self._year}-01-01"
         rulebook = f"{detail['rulebook']} {detail['version']}"
         dates = f"{detail['from']} – {detail['until'] or '…'}"
-        return self._pick(
-            f"{rulebook} gælder {dates} og er ikke i kraft {day}. Det er anvendt efter ønske ({self._offers}).",
-            f"{rulebook} applies {dates} and is not in force on {day}. It was used as asked for ({self._offers}).",
+        return self._gettext(
+            "{rulebook} applies {dates} and is not in force on {day}. It was used as asked for ({offers}).",
+            rulebook=rulebook,
+            dates=dates,
+            day=day,
+            offers=self._offers,
         )
 
     def _unusual_ids(self) -> str:
-        ids = self._number("id", "id'er", "id", "ids")
-        return self._pick(
-            f"{ids} har andre tegn end bogstaver, cifre, -, _ og .: {self._examples()}",
-            f"{ids} with other signs than letters, digits, -, _ and .: {self._examples()}",
+        ids = self._ngettext("{number} id", "{number} ids")
+        return self._gettext(
+            "{ids} with other signs than letters, digits, -, _ and .: {examples}", ids=ids, examples=self._examples()
         )
 
     def _operator_in_several(self) -> str:
         operator, files = self._detail["operator"], self._wording.listed(map(str, self._detail["files"]))
-        return self._pick(
-            f"{operator} står i flere tabeller ({self._offers}): {files}",
-            f"{operator} stands in several tables ({self._offers}): {files}",
+        return self._gettext(
+            "{operator} stands in several tables ({offers}): {files}",
+            operator=operator,
+            offers=self._offers,
+            files=files,
         )
 
     def _unknown_part_of(self) -> str:
-        return self._pick(
-            f"{self._offers} er afdeling af et tilbud, der ikke er i registret: {self._examples()}",
-            f"{self._offers} said to be a department of an offer that is not in the register: {self._examples()}",
+        return self._gettext(
+            "{offers} said to be a department of an offer that is not in the register: {examples}",
+            offers=self._offers,
+            examples=self._examples(),
         )
 
     def _unknown_authorities(self) -> str:
-        return self._pick(
-            f"{self._offers} med en driftsherre, der efter navn og kode ikke er nogen kommune eller region: "
-            f"{self._examples()}",
-            f"{self._offers} with an operator that by name and code is no municipality or region: {self._examples()}",
+        return self._gettext(
+            "{offers} with an operator that by name and code is no municipality or region: {examples}",
+            offers=self._offers,
+            examples=self._examples(),
         )
 
     def _examples(self) -> str:
@@ -138,9 +144,11 @@ class _Sentences:
     def _assumed(self) -> str:
         fact = self._rulebooks[0].vocabulary.facts[str(self._detail["fact"])]
         answer = self._wording.quoted(self._wording.answer(fact, str(fact.assumed)))
-        return self._pick(
-            f"{self._fact()} er ikke oplyst for {self._offers}; det er lagt til grund, at svaret er {answer}.",
-            f"{self._fact()} is not stated for {self._offers}; {answer} is assumed.",
+        return self._gettext(
+            "{fact} is not stated for {offers}; {answer} is assumed.",
+            fact=self._fact(),
+            offers=self._offers,
+            answer=answer,
         )
 
     def _outcome(self, key: str, verdict: Verdict = Verdict.MET) -> str:
@@ -151,82 +159,78 @@ class _Sentences:
         return next(self._wording.text(one.title) for one in self._rulebooks if one.id == self._detail["rulebook"])
 
     def _without_reason(self) -> str:
-        return self._pick(
-            f"{self._title()}: for {self._offers} er en vurdering uden begrundelse lagt til grund.",
-            f"{self._title()}: for {self._offers} a judgement without a reason was used.",
+        return self._gettext(
+            "{title}: for {offers} a judgement without a reason was used.", title=self._title(), offers=self._offers
         )
 
     def _published_contradiction(self) -> str:
-        return self._pick(
-            f"{self._title()}: for {self._offers} modsiger de offentliggjorte udfald hinanden.",
-            f"{self._title()}: for {self._offers} the published outcomes contradict each other.",
+        return self._gettext(
+            "{title}: for {offers} the published outcomes contradict each other.",
+            title=self._title(),
+            offers=self._offers,
         )
 
     def _published_unknown(self) -> str:
-        return self._pick(
-            f"{self._title()}: for {self._offers} nævner det offentliggjorte, hvad regelsættet ikke kender.",
-            f"{self._title()}: for {self._offers} what was published names what the rulebook does not have.",
+        return self._gettext(
+            "{title}: for {offers} what was published names what the rulebook does not have.",
+            title=self._title(),
+            offers=self._offers,
         )
 
     def _superset_not_met(self) -> str:
         own, wider = self._outcome("rulebook"), self._outcome("superset")
         other, who = self._outcome("superset", Verdict.NOT_MET), self._offers_are
-        return self._pick(
-            f"Uoverensstemmelse: {who} {own}, men {other}. Efter kilden er det også {wider}.",
-            f"Inconsistency: {who} {own}, but {other}. By the source, that is also {wider}.",
+        return self._gettext(
+            "Inconsistency: {who} {own}, but {other}. By the source, that is also {wider}.",
+            who=who,
+            own=own,
+            other=other,
+            wider=wider,
         )
 
     def _superset_undetermined(self) -> str:
         own, wider = self._outcome("rulebook"), self._outcome("superset")
-        return self._pick(
-            f"{self._offers_are} {own}, hvad der efter kilden også er {wider}; om det gælder, er uafklaret.",
-            f"{self._offers_are} {own}, which by the source is also {wider}; whether so is undetermined.",
+        return self._gettext(
+            "{offers_are} {own}, which by the source is also {wider}; whether so is undetermined.",
+            offers_are=self._offers_are,
+            own=own,
+            wider=wider,
         )
 
     @property
     def _offers_are(self) -> str:
-        return self._number("tilbud er", "tilbud er", "offer is", "offers are")
+        return self._ngettext("{number} offer is", "{number} offers are")
 
     def _hidden_rows(self) -> str:
-        what = self._number("skjult række er", "skjulte rækker er", "hidden row is", "hidden rows are")
+        what = self._ngettext("{number} hidden row is", "{number} hidden rows are")
         rows = ", ".join(map(str, self._detail["examples"])) + (
             ", …" if len(self._detail["examples"]) < self._count else ""
         )
-        return self._pick(f"{what} læst med: {rows}", f"{what} read, too: {rows}")
+        return self._gettext("{what} read, too: {rows}", what=what, rows=rows)
 
     def _hidden_sheets(self) -> str:
-        return self._pick(
-            f"skjulte ark er ikke læst: {self._examples()}; --sheet vælger et af dem",
-            f"hidden sheets were passed over: {self._examples()}; --sheet chooses one of them",
+        return self._gettext(
+            "hidden sheets were passed over: {examples}; --sheet chooses one of them", examples=self._examples()
         )
 
     def _unused_ids(self) -> str:
-        line = self._pick("linje", "line")
+        line = self._gettext("line")
         lines = [f"{quoted(one['id'])} ({line} {one['line']})" for one in self._detail["examples"]]
         listed = ", ".join(lines) + (" …" if len(lines) < self._count else "")
         if self._detail["among"] == "previous":
-            return self._pick(
-                f"--ids: ikke brugt, da id'et ikke er i den tidligere kørsel: {listed}",
-                f"--ids: not used, since the id is not in the run before: {listed}",
-            )
-        return self._pick(
-            f"--ids: ikke brugt, da id'et ikke er i registret: {listed}",
-            f"--ids: not used, since the id is not in the register: {listed}",
-        )
+            return self._gettext("--ids: not used, since the id is not in the run before: {listed}", listed=listed)
+        return self._gettext("--ids: not used, since the id is not in the register: {listed}", listed=listed)
 
     def _renamed(self) -> str:
-        said = self._number(
-            "tilbud har fået nyt id", "tilbud har fået nyt id", "offer was renamed", "offers were renamed"
-        )
+        said = self._ngettext("{number} offer was renamed", "{number} offers were renamed")
         return f"--ids: {said}: {self._changed()}"
 
     def _split(self) -> str:
-        said = self._number("tilbud er delt", "tilbud er delt", "offer was split", "offers were split")
+        said = self._ngettext("{number} offer was split", "{number} offers were split")
         return f"--ids: {said}: {self._changed()}"
 
     def _merged(self) -> str:
-        danish = "tilbud er lagt sammen af flere"
-        said = self._number(danish, danish, "offer was merged from several", "offers were merged from several")
+        said = self._ngettext("{number} offer was merged from several", "{number} offers were merged from several")
         return f"--ids: {said}: {self._changed(is_merged=True)}"
 
     def _changed(self, *, is_merged: bool = False) -> str:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.common.spoken import in_spoken, spoken
 from engine.diagnostics import Rejected
 from engine.documents.document import read_file
+from engine.texts.catalogue import message
 from offers.records.offer import wrong_attributes
 from offers.tables.headers import clashing_columns
 
@@ -29,12 +31,18 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
     except Rejected as error:
         if any(diagnostic.place.line for diagnostic in error.diagnostics):
             raise
-        raise click.UsageError("\n".join(map(str, error.diagnostics))) from None
+        raise click.UsageError("\n".join(error.lines(spoken()))) from None
     different = list({rulebook.content: rulebook for rulebook in chosen}.values())
     for one, other in itertools.combinations(different, 2):
         if (one.id, one.version) == (other.id, other.version):
-            message = f"`{one.id}@{one.version}` is chosen twice with different content: {one.file} and {other.file}"
-            raise click.UsageError(f"{message}; give the changed one a version of its own")
+            words = message(
+                "`{id}@{version}` is chosen twice with different content: {file} and {other}",
+                id=one.id,
+                version=one.version,
+                file=one.file,
+                other=other.file,
+            )
+            raise click.UsageError(in_spoken(words))
     return different
 
 
@@ -47,7 +55,9 @@ def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
     vocabularies = {r.vocabulary.written_as: r.vocabulary for r in rulebooks}
     if len(vocabularies) > 1:
         ids = ", ".join(sorted({v.id for v in vocabularies.values()}))
-        raise click.UsageError(f"the rulebooks use different vocabularies ({ids}); use them one at a time")
+        raise click.UsageError(
+            in_spoken(message("the rulebooks use different vocabularies ({ids}); use them one at a time", ids=ids))
+        )
     vocabulary = next(iter(vocabularies.values()))
     file = _vocabulary_file(rulebooks[0])
     if wrong := [*wrong_attributes(vocabulary, file), *clashing_columns(vocabulary, file)]:

@@ -15,15 +15,16 @@ from engine.explanation.views import TestView, shown_tests, view_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Count, Join, RulePart, Test
+from engine.texts.catalogue import message, message_in
 
-_DANISH = {
-    "reference": "referencen",
-    "decision diagram": "beslutningsdiagrammet",
-    "asked for": "efter ønske",
-    "durable-rules is not installed": "durable-rules er ikke installeret",
-    "durable-rules cannot be loaded": "durable-rules kan ikke indlæses",
-    "durable-rules does not run on this Python": "durable-rules kører ikke på denne Python",
-}
+_RECORDED = (
+    message_in("evaluator", "reference"),
+    message_in("evaluator", "decision diagram"),
+    message("asked for"),
+    message("durable-rules is not installed"),
+    message("durable-rules cannot be loaded"),
+    message("durable-rules does not run on this Python"),
+)
 """How words begin with which records name evaluators and why they decided."""
 
 
@@ -38,6 +39,7 @@ class TraceTree:
 
     def __init__(self, trace: Trace, wording: Wording, execution: Execution | None) -> None:
         self._trace, self._wording, self._execution = trace, wording, execution
+        self._gettext, self._render = wording.gettext, wording.render
         self._clauses = Clauses(trace.rulebook, wording)
         self._criteria = {c.criterion.id: c for c in trace.criteria}
         self._tests: dict[Test, list[str]] = {}
@@ -47,7 +49,7 @@ class TraceTree:
 
     def whole(self) -> Branch:
         """The outcome and everything that led to it."""
-        branches = [*map(self._override, self._trace.overrides), self._rule(), *self._decided_by()]
+        branches = [*map(self._override, self._trace.overrides), self._rule(), *self._excluded(), *self._decided_by()]
         return Branch(self._outcome(), branches)
 
     def criteria(self, names: Iterable[str]) -> Branch:
@@ -57,19 +59,16 @@ class TraceTree:
         criteria = [self.criterion(c) for c in self._trace.criteria if c.criterion.id in ids]
         return Branch(self._outcome(), [*overrides, *criteria])
 
-    def _pick(self, danish: str, english: str) -> str:
-        return self._wording.pick(danish, english)
-
     def _outcome(self) -> list[Piece]:
         verdict = self._trace.verdict
         label = self._wording.text(self._trace.rulebook.outcomes[verdict].label).upper()
         bases = ", ".join(self._trace.possible_bases)
-        basis = f"   {self._pick('grundlag', 'basis')}: {bases}"
+        basis = f"   {self._gettext('basis')}: {bases}"
         return [Piece(f"{MARKS[verdict.value]} {label}", verdict.value), Piece(basis, "dim")]
 
     def _rule(self) -> Branch:
         rule = self._trace.rulebook.rule
-        start = [Piece(f"{self._pick('Regel', 'Rule')} {rule.id}", "bold")]
+        start = [Piece(f"{self._gettext('Rule')} {rule.id}", "bold")]
         reference = self._reference(self._trace.rulebook.source, rule.reference)
         parts = self._parts(rule.group)
         return Branch(
@@ -94,9 +93,9 @@ class TraceTree:
             Piece(f": {self._wording.status(criterion_trace.status)}", reported),
         ]
         if criterion_trace.decisive:
-            line.append(Piece(f", {self._pick('afgørende', 'decisive')}"))
+            line.append(Piece(f", {self._gettext('decisive')}"))
         if criterion_trace.departs:
-            line.append(Piece(self._pick(", skønnet afviger fra målet", ", the judgement departs from the measure")))
+            line.append(Piece(self._gettext(", the judgement departs from the measure")))
         tests = shown_tests(criterion_trace)
         tested = {name for t in tests for name in self._tests.get(t.test, ())}
         rest = [n for n in self._names() if n.split(".")[0] == criterion.id and n.rsplit(".", 1)[0] not in tested]
@@ -105,10 +104,10 @@ class TraceTree:
 
     def _override(self, override_trace: OverrideTrace) -> Branch:
         override, reported = override_trace.override, override_trace.status.reported
-        answers = {"met": ("ja", "yes"), "not_met": ("nej", "no"), "unknown": ("uafklaret", "unknown")}
+        answers = {"met": message("yes"), "not_met": message("no"), "unknown": message_in("override", "unknown")}
         line = [
             Piece(f"{MARKS[reported]} ", reported),
-            Piece(f"{self._wording.text(override.title)}: {self._pick(*answers[reported])}"),
+            Piece(f"{self._wording.text(override.title)}: {self._render(answers[reported])}"),
             self._reference(override.reference, override.legal_basis),
         ]
         return Branch(line, [*map(self._test, override_trace.tests), *self._fired([override.id])])
@@ -124,13 +123,13 @@ class TraceTree:
 
     def _said(self, test: TestView) -> Iterator[Branch]:
         rows = {
-            ("Begrundelse", "Reason"): test.because,
-            ("Forbehold", "Reservation"): test.reservation,
-            ("Kilde", "Source"): test.source,
-            ("Vurderet af", "Judged by"): test.by,
+            message("Reason"): test.because,
+            message("Reservation"): test.reservation,
+            message("Source"): test.source,
+            message("Judged by"): test.by,
         }
         for label, texts in rows.items():
-            yield from (Branch([Piece(f"{self._pick(*label)}: ", "dim"), Piece(text)]) for text in texts)
+            yield from (Branch([Piece(f"{self._render(label)}: ", "dim"), Piece(text)]) for text in texts)
 
     def _names(self) -> list[str]:
         return list(self._execution.fired) if self._execution else []
@@ -144,34 +143,37 @@ class TraceTree:
     def _rules(self, names: Sequence[str]) -> list[Branch]:
         if not names:
             return []
-        return [Branch([Piece(f"{self._pick('Regler udløst', 'Rules fired')}: {', '.join(names)}", "dim")])]
+        return [Branch([Piece(f"{self._gettext('Rules fired')}: {', '.join(names)}", "dim")])]
+
+    def _excluded(self) -> Iterator[Branch]:
+        """What is open, and yet cannot turn out so together."""
+        if words := self._clauses.excluded(self._trace.excluded_here):
+            yield Branch([Piece(words)])
 
     def _decided_by(self) -> Iterator[Branch]:
         """Who decided; of a row nobody says, for its run does."""
         if self._execution is None:
             return
-        words = f"{self._pick('Afgjort af', 'Decided by')} {self._recorded(self._execution.engine)}"
+        words = f"{self._gettext('Decided by')} {self._recorded(self._execution.engine)}"
         if self._execution.checked_by:
-            words += f"{self._pick(', efterprøvet af', ', checked by')} {self._recorded(self._execution.checked_by)}"
+            words += f"{self._gettext(', checked by')} {self._recorded(self._execution.checked_by)}"
         if self._execution.why:
             words += f" ({self._recorded(self._execution.why)})"
         if self._execution.remembered:
-            words += self._pick(
-                "; kørslen havde afgjort samme mønster før", "; the run had decided the same pattern before"
-            )
+            words += self._gettext("; the run had decided the same pattern before")
         yield Branch([Piece(words)], self._rules([n for n in self._names() if n.startswith("verdict.")]))
 
     def _recorded(self, english: str) -> str:
         """What a record says of its evaluators, in English as it stands there, or in Danish where it is known."""
-        known = next(filter(english.startswith, _DANISH), "")
-        return self._pick(_DANISH.get(known, "") + english.removeprefix(known), english)
+        known = next((words for words in _RECORDED if english.startswith(words.text)), None)
+        return english if known is None else self._render(known) + english.removeprefix(known.text)
 
 
 def record_tree(record: Mapping[str, Any], wording: Wording) -> Branch:
     """A decision record as a tree, as it is, where its trace cannot be made again."""
     verdict = str(record.get("verdict"))
     line = [Piece(f"{MARKS.get(verdict, '')} {record.get('outcome')}", verdict)]
-    line.append(Piece(f"   {wording.pick('grundlag', 'basis')}: {record.get('basis')}", "dim"))
+    line.append(Piece(f"   {wording.gettext('basis')}: {record.get('basis')}", "dim"))
     listed = [*record.get("overrides", ()), *record.get("criteria", ())]
     return Branch(line, [_recorded_item(item) for item in listed])
 

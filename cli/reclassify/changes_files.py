@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
+from engine.harmless import REPLACEMENT
 from offers.columns.text_columns import harmless_cells, harmless_texts
-from offers.tables.formulas import REPLACEMENT
 
 ROWS_OF_A_SHEET = 1_048_575
 """So many rows a worksheet has below its header."""

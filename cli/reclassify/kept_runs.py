@@ -14,9 +14,10 @@ from types import TracebackType
 from typing import IO
 
 from cli.reclassify.swap import exchange
-from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected
+from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected, refusal_of
 from engine.documents.file_writer import sync_names
 from engine.documents.ownership import abandoned, own
+from engine.documents.regular_file import read_text
 from engine.journal.records import RunRecord
 from engine.journal.run_files import (
     KEPT,
@@ -28,6 +29,7 @@ from engine.journal.run_files import (
     name_of_kept,
     runs_kept_of,
 )
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical, in_unicode, sha256
 from offers.tables.table_file import digest_of_files
 
@@ -48,17 +50,25 @@ class RunFolder:
     def __init__(self, out: Path) -> None:
         self.out = _resolved(out)
         if in_unicode(str(self.out)) != str(self.out):
-            raise FolderInUse(f"the path of {out} is not written in UTF-8; choose another folder")
+            raise FolderInUse(message("the path of {out} is not written in UTF-8; choose another folder", out=out))
         if not self.out.name or any(part.endswith(KEPT) for part in self.out.parts):
-            raise FolderInUse(f"{out} is no folder that a run can be written as; choose another")
+            raise FolderInUse(message("{out} is no folder that a run can be written as; choose another", out=out))
         holds_run = (self.out / "run.json").is_file()
         if self.out.exists() and not holds_run and (not self.out.is_dir() or any(self.out.iterdir())):
-            raise FolderInUse(f"{out} is there already and holds no run; choose another folder")
+            raise FolderInUse(message("{out} is there already and holds no run; choose another folder", out=out))
         if (strange := next(_not_of_a_run(self.out), None)) is not None:
-            raise FolderInUse(f"{out} would be replaced, and {strange} in it is of no run; put it elsewhere")
+            raise FolderInUse(
+                message(
+                    "{out} would be replaced, and {strange} in it is of no run; put it elsewhere",
+                    out=out,
+                    strange=strange,
+                )
+            )
         self._kept = runs_kept_of(self.out)
         if self._kept.exists() and not self._kept.is_dir():
-            raise FolderInUse(f"{self._kept}, where runs are kept, is no folder; choose another name")
+            raise FolderInUse(
+                message("{kept}, where runs are kept, is no folder; choose another name", kept=self._kept)
+            )
 
     def __enter__(self) -> RunFolder:
         parent = self.out.parent
@@ -135,8 +145,9 @@ class RunFolder:
             with _alone(self._kept):
                 self._replace(run)
         except OSError as error:
-            reason = (error.strerror or "it cannot be copied").lower()
-            raise Refused(str(self.out), f"{reason}; the run itself stands in {run}") from None
+            reason = refusal_of(error) if error.strerror else message("it cannot be copied")
+            kept = message("{reason}; the run itself stands in {run}", reason=reason, run=run)
+            raise Refused(str(self.out), kept) from None
 
     def _replace(self, run: Path) -> None:
         if (place := self._place_of_former()) is not None:
@@ -175,7 +186,7 @@ class RunFolder:
         files = sorted(p for p in self.out.rglob("*") if p.is_file())
         digest = digest_of_files(files)
         if (recorded := self.out / RECORD).is_file():
-            own = self._kept / name_of_kept(sha256(recorded.read_text(encoding="utf-8")))
+            own = self._kept / name_of_kept(sha256(read_text(recorded)))
             if own.exists():
                 return None
             if _is_whole(self.out):
@@ -229,8 +240,13 @@ def _check_same(place: Path, record: RunRecord) -> None:
     if not recorded.is_file() or recorded.read_bytes() != canonical(record.record()).encode():
         altered.append(str(recorded))
     if altered:
-        message = "was altered since; put the folder elsewhere, and decide the register again"
-        raise IntegrityFault(f"the same run was kept before, and {altered[0]} {message}")
+        raise IntegrityFault(
+            message(
+                "the same run was kept before, and {file} was altered since; put the folder elsewhere, and decide "
+                "the register again",
+                file=altered[0],
+            )
+        )
 
 
 def _sync(folder: Path) -> None:
@@ -253,7 +269,9 @@ def _resolved(out: Path) -> Path:
     except (OSError, RuntimeError) as error:
         if isinstance(error, OSError) and error.errno != errno.ELOOP:
             raise
-        raise FolderInUse(f"{out} is a link that leads back to itself; choose another folder") from None
+        raise FolderInUse(
+            message("{out} is a link that leads back to itself; choose another folder", out=out)
+        ) from None
     return resolved
 
 

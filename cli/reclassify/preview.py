@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, stop
+from cli.common.console import Exit, load_library, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.reclassify.reclassify import request_of, say_how_it_was_read, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.texts.catalogue import Language, message
 from offers.records.authorities import said_as
 from offers.records.input_remarks import UNREAD
 
@@ -72,21 +73,21 @@ def preview(
     for rulebook in (before, after):
         shared_vocabulary([rulebook])
     if (before.id, before.sha256) == (after.id, after.sha256):
-        say(f"the two rulebooks are the same: {after.id} {after.version}")
+        say(message("the two rulebooks are the same: {id} {version}", id=after.id, version=after.version))
     try:
         with tempfile.TemporaryDirectory() as folder:
             result = _previewed(register, before, after, year, ignored, Path(folder), lang)
     except IntegrityFault as error:
         from cli.reclassify.reclassify import shown_register  # noqa: PLC0415 - polars is slow to import
 
-        say(f"{shown_register(register)}: {error}")
+        say_of(shown_register(register), error.words)
         stop(error.exit)
         return
     for row in result.rejected:
         for diagnostic in row.diagnostics:
-            say(str(diagnostic))
+            say_diagnostic(diagnostic)
 
-    say_set_aside(result.set_aside, lang)
+    say_set_aside(result.set_aside)
     for line in remark_sentences(result.remarks, [after], year, Wording(lang)):
         say(line)
     changes = result.changes.filter(result.changes["change"].is_in([*DIRECTIONS]))
@@ -120,7 +121,7 @@ def _previewed(
     frame = pl.scan_parquet(decided, glob=False)
     again = request_of(register, after.vocabulary, [after], year, Fraction(0), ignored, second_room)
     if again.table.sha256 != request.table.sha256:
-        raise rejected(Place(again.table.file), "unreadable", "the register changed while it was read")
+        raise rejected(Place(again.table.file), "unreadable", message("the register changed while it was read"))
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     second = reclassify(again._replace(previous=previous, fragile=False), folder / "after")
     second = second._replace(changes=_with_codes(second.changes, again.table.frame))
@@ -144,36 +145,32 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
     from cli.reclassify.run_folder import changed_rows  # noqa: PLC0415
 
-    screen, pick = Screen(), wording.pick
-    for group, title in zip(GROUPS, (pick("Kommune", "Municipality"), pick("Målgruppe", "Target group")), strict=True):
+    screen, gettext = Screen(), wording.gettext
+    for group, title in zip(GROUPS, (gettext("Municipality"), gettext("Target group")), strict=True):
         names = {t: wording.text(label) for t, label in rulebook.vocabulary.terms.get(group, {}).items()}
-        rows = list(_counted(_groups_of(changes, group, names, pick("ikke oplyst", "not stated")), changes["change"]))
+        rows = list(_counted(_groups_of(changes, group, names, gettext("not stated")), changes["change"]))
         if rows:
             heads = [title]
             heads += [
-                pick("Kommer med", "Enter"),
-                pick("Udgår", "Leave"),
-                pick("Bliver uafklaret", "Become undetermined"),
-                pick("Ændres ellers", "Change otherwise"),
+                gettext("Enter"),
+                gettext("Leave"),
+                gettext("Become undetermined"),
+                gettext("Change otherwise"),
             ]
             screen.table(heads, [[[Piece(cell)] for cell in row] for row in rows])
             screen.line()
     if changes.height:
         heads = [
-            pick("Tilbud", "Offer"),
-            pick("Ændring", "Change"),
-            pick("Afgørelse", "Verdict"),
-            pick("Årsag", "Cause"),
+            gettext("Offer"),
+            gettext("Change"),
+            gettext("Verdict"),
+            gettext("Cause"),
         ]
         rows_told = changed_rows(changes, [rulebook], result.causes, wording)
         screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in rows_told])
         screen.line()
     total, rows_in = changes.height, result.rows - len(result.set_aside)
-    screen.line(
-        Piece(
-            pick(f"{total} af {rows_in} afgørelser ville blive ændret.", f"{total} of {rows_in} verdicts would change.")
-        )
-    )
+    screen.line(Piece(gettext("{total} of {rows_in} verdicts would change.", total=total, rows_in=rows_in)))
     return screen.taken()
 
 

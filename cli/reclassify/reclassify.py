@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Exit, exit_code, load_library, present, say, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
 from cli.common.option_values import FileName
@@ -34,9 +34,11 @@ from cli.common.options import (
 )
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spoken import in_spoken
 from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
 from engine.documents.document import read_file
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.texts.catalogue import Language, message, message_of_number
 from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
@@ -119,15 +121,15 @@ def reclassify(
     from offers.runs.run import reclassify as run  # noqa: PLC0415
 
     if (backend == "spark") != (master is not None):
-        raise click.UsageError("--backend spark and --master URL belong together")
+        raise click.UsageError(in_spoken(message("--backend spark and --master URL belong together")))
     end_at_once_on_sigterm()
     gc.freeze()
     gc.enable()
-    check_evaluators(lang)
+    check_evaluators()
     library = load_library()
     if year is None:
         year = library.latest_year()
-        say(f"agreement year {year}, the latest that a rulebook covers; choose another with --year")
+        say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)
     damaged: list[Diagnostic] = []
@@ -152,13 +154,13 @@ def reclassify(
                     recording.append(target, record, kept, recorder_name())
             folder.replace(kept)
     except FolderInUse as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(in_spoken(error.words)) from None
     except IntegrityFault as error:
-        say(f"{shown_register(register)}: {error}")
+        say_of(shown_register(register), error.words)
         stop(error.exit)
         return
-    _say_rejected_rows(result.rejected)
-    say_set_aside(result.set_aside, lang)
+    _say_rejected_rows(result.rejected, lang)
+    say_set_aside(result.set_aside)
     for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
@@ -198,7 +200,7 @@ def _opened(address: str | None, lang: Language) -> Iterator[Journal | None]:
     from cli.common.network_drive import warn_of_network_drive  # noqa: PLC0415 - a database costs start-up
     from engine.journal.journal import Journal, can_be_made  # noqa: PLC0415
 
-    warn_of_network_drive(address, lang)
+    warn_of_network_drive(address)
     if can_be_made(address):
         yield None
         return
@@ -224,7 +226,9 @@ def _nearness(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         nearness = Fraction(-1)
     if not 0 <= nearness <= 1:
-        raise click.UsageError(f"--margin is a part of a threshold, from 0 to 1, not `{text}`")
+        raise click.UsageError(
+            in_spoken(message("--margin is a part of a threshold, from 0 to 1, not `{written}`", written=text))
+        )
     return nearness
 
 
@@ -270,12 +274,19 @@ def _paths_of_several(registers: Sequence[str]) -> list[Path] | None:
         if not in_folder and len(registers) == 1:
             return None
         if not in_folder and (path.is_dir() or are_offer_files(path) or "#" in str(path) or "://" in str(path)):
-            hint = "name each other register by itself, or put offer files into one folder"
-            raise rejected(Place(str(path)), "unreadable", "several registers are workbooks or tables of CSV", hint)
+            advice = message("name each other register by itself, or put offer files into one folder")
+            raise rejected(
+                Place(str(path)), "unreadable", message("several registers are workbooks or tables of CSV"), advice
+            )
         paths += in_folder or [path]
     repeated = [path for path, count in Counter(path.resolve() for path in paths).items() if count > 1]
     if repeated:
-        raise rejected(Place(str(repeated[0])), "unreadable", "the table is named twice", "leave one of the two out")
+        raise rejected(
+            Place(str(repeated[0])),
+            "unreadable",
+            message("the table is named twice"),
+            message("leave one of the two out"),
+        )
     return paths
 
 
@@ -302,9 +313,11 @@ def _opener(vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str]) -> Ca
 def say_how_it_was_read(table: Table, language: Language) -> None:
     """Say what was found out about a table, and what else whoever hands it in should know."""
     if table.detected:
-        say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
+        from offers.tables.read_as import read_as  # noqa: PLC0415 - polars is slow to import
+
+        say_of(table.file, read_as(table, language))
     for line in remark_sentences(table.remarks, (), 0, Wording(language)):
-        say(f"{table.file}: {line}")
+        say_of(table.file, line)
 
 
 def shown_register(registers: Sequence[str]) -> str:
@@ -331,7 +344,16 @@ def _opened_table(register: str, vocabulary: Vocabulary, scratch: Path, ignored:
 
 def _not_installed(extra: str, error: ImportError) -> click.UsageError:
     title = {"duckdb": "DuckDB", "spark": "Spark"}[extra]
-    return click.UsageError(f"{title} is not installed ({error.name}): pip install 'sekskant[{extra}]'")
+    return click.UsageError(
+        in_spoken(
+            message(
+                "{title} is not installed ({module}): pip install 'sekskant[{extra}]'",
+                title=title,
+                module=error.name,
+                extra=extra,
+            )
+        )
+    )
 
 
 def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:
@@ -340,13 +362,15 @@ def _previous(name: str | None, request: Request, ids: Path | None) -> Previous 
     from offers.tables.offer_files import OfferRows  # noqa: PLC0415
 
     if name is None and ids is not None:
-        raise click.UsageError("--ids matches a run with one before it; give that with --previous")
+        raise click.UsageError(in_spoken(message("--ids matches a run with one before it; give that with --previous")))
     if name is None:
         return None
     if name != PUBLISHED:
         return _with_ids(read_previous(Path(name), request.rulebooks), ids, request)
     if not isinstance(request.reader, OfferRows):
-        raise click.UsageError("only offer files say what was published; give the folder of a run to --previous")
+        raise click.UsageError(
+            in_spoken(message("only offer files say what was published; give the folder of a run to --previous"))
+        )
     published = published_outcomes(request.reader.offers, request.rulebooks, request.year)
     return _with_ids(published, ids, request)
 
@@ -374,13 +398,13 @@ def _id_lines(path: Path) -> list[IdLine]:
     try:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error:  # the one thing that Python's reader refuses
-        place, message = (
+        place, words = (
             Place(str(path), reader.reader.line_num, 1),
-            f"a cell has more than {csv.field_size_limit()} characters",
+            message("a cell has more than {most} characters", most=csv.field_size_limit()),
         )
-        raise rejected(place, "too-large", message, 'is a `"` not closed?') from None
+        raise rejected(place, "too-large", words, message('is a `"` not closed?')) from None
     if not {"old", "new"} <= set(reader.fieldnames or ()):
-        raise rejected(Place(str(path), 1), "missing-key", "the columns are `old` and `new`")
+        raise rejected(Place(str(path), 1), "missing-key", message("the columns are `old` and `new`"))
     lines: list[IdLine] = []
     wrong = []
     for line, row in rows:
@@ -388,7 +412,7 @@ def _id_lines(path: Path) -> list[IdLine]:
         if old and new:
             lines.append(IdLine(line, old, new))
         else:
-            wrong.append(Diagnostic(Place(str(path), line), "missing-key", "an id is missing in the row"))
+            wrong.append(Diagnostic(Place(str(path), line), "missing-key", message("an id is missing in the row")))
     if wrong:
         raise Rejected(wrong)
     return lines
@@ -437,20 +461,28 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda rows: progress.update(task, completed=rows)
 
 
-def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
+def say_set_aside(rows: Sequence[RejectedRow]) -> None:
     """Which rows hold no offer: a person may want to look whether one does."""
     if not rows:
         return
-    wording, places = Wording(language), [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
+    places = [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
     where = ", ".join(places) + (" …" if len(rows) > SHOWN_ASIDE else "")
-    danish = "rummer intet tilbud og er udeladt"
-    english = ("row holds no offer and was set aside", "rows hold no offer and were set aside")
-    say(f"{wording.number_of(len(rows), (f'række {danish}', f'rækker {danish}'), english)}: {where}")
+    words = message_of_number(
+        "{number} row holds no offer and was set aside", "{number} rows hold no offer and were set aside", len(rows)
+    )
+    say_of(in_spoken(words), where)
 
 
-def _say_rejected_rows(rows: Sequence[object]) -> None:
+def _say_rejected_rows(rows: Sequence[RejectedRow], language: Language) -> None:
     for row in rows[:SHOWN_REJECTED]:
-        for diagnostic in row.diagnostics:  # type: ignore[attr-defined]
-            say(str(diagnostic))
-    if len(rows) > SHOWN_REJECTED:
-        say(f"and {len(rows) - SHOWN_REJECTED} more rows; all of them stand in rejected.csv")
+        for diagnostic in row.diagnostics:
+            say_diagnostic(diagnostic)
+    if (more := len(rows) - SHOWN_REJECTED) > 0:
+        say(
+            message_of_number(
+                "and {count} more rows; all of them stand in rejected.csv",
+                "and {count} more rows; all of them stand in rejected.csv",
+                more,
+                count=more,
+            )
+        )

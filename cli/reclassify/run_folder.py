@@ -20,9 +20,11 @@ from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
 from engine.explanation.causes_in_words import CauseWords
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless_json, shown_name
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
+from engine.texts.catalogue import Language, message
 from offers.tables.formulas import harmless_cell
 from offers.tables.limits import MAX_TEXT
 from offers.tables.offer_files import OfferRows
@@ -39,7 +41,7 @@ REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason"
 def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
     undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
-    _write_rejected(path / "rejected.csv", request, undecided)
+    _write_rejected(path / "rejected.csv", request, undecided, language)
     if request.fragile:
         _join_fragile(path, len(request.rulebooks))
     if previous is not None:
@@ -48,13 +50,13 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
         write_changes(path, result.changes)
     _write_rulebooks(path / "rulebooks", request.rulebooks)
     record = run_record(request, result, previous)
-    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+    text = harmless_json(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True))
     (path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
     (path / "summary.html").write_text(summary_page(request, result, previous, language), encoding="utf-8")
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -> None:
+def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow], language: Language) -> None:
     """One line for each mistake: its row, column, value, and what is wrong; and one for each row that is set aside."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -64,7 +66,8 @@ def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -
                 column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]
                 value = row.cells.get(column.name) if column else None
                 number, header = request.table.number_of(row.row), column.header if column else None
-                what = (diagnostic.code, diagnostic.message, diagnostic.hint)
+                said = diagnostic.in_language(language)
+                what = (said.code, said.words, said.advice)
                 cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
                 writer.writerow(["" if cell is None else harmless_cell(str(cell)[:MAX_TEXT]) for cell in cells])
 
@@ -75,7 +78,7 @@ def _place_below(register: str, place: Place) -> str:
     >>> _place_below("/home/ida/register.csv", Place("/home/ida/register.csv", 3, 5))
     'register.csv:3:5'
     """
-    return str(place).removeprefix("".join(register.rpartition("/")[:2]))
+    return str(place).removeprefix("".join(shown_name(register).rpartition("/")[:2]))
 
 
 def _join_fragile(folder: Path, books: int) -> None:
@@ -152,24 +155,17 @@ def _previous_record(previous: str, request: Request, result: RunResult) -> dict
 # --- the summary ---
 
 
-def _count(number: int, language: Language) -> str:
-    return f"{number:,}".replace(",", "." if language == "da" else ",")
-
-
 def _figures(request: Request, result: RunResult, wording: Wording) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """For each rulebook its title, and each verdict with its label and number."""
     figures = []
     for rulebook, counts, overridden in zip(request.rulebooks, result.counts, result.overridden, strict=True):
-        lines = [
-            (v.value, wording.text(rulebook.outcomes[v].label), _count(counts[v.value], wording.language))
-            for v in Verdict
-        ]
-        lines.append(("rejected", wording.pick("afvist", "rejected"), _count(len(result.rejected), wording.language)))
+        lines = [(v.value, wording.text(rulebook.outcomes[v].label), wording.grouped(counts[v.value])) for v in Verdict]
+        lines.append(("rejected", wording.gettext("rejected"), wording.grouped(len(result.rejected))))
         if overridden:
-            words = wording.pick("tilsidesat af mennesker", "overridden by people")
-            lines.append(("overridden", words, _count(overridden, wording.language)))
-        aside = wording.pick("intet tilbud", "set aside")
-        lines.append(("set_aside", aside, _count(len(result.set_aside), wording.language)))
+            words = wording.gettext("overridden by people")
+            lines.append(("overridden", words, wording.grouped(overridden)))
+        aside = wording.gettext("set aside")
+        lines.append(("set_aside", aside, wording.grouped(len(result.set_aside))))
         figures.append((f"{wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})", lines))
     return figures
 
@@ -182,19 +178,19 @@ def _changes_counted(changes: Counter[Any], rulebooks: Sequence[Rulebook]) -> di
 def _change(change: VerdictChange, wording: Wording) -> str:
     match change:
         case VerdictChange.ENTERED:
-            return wording.pick("kommet med", "entered")
+            return wording.gettext("entered")
         case VerdictChange.LEFT:
-            return wording.pick("udgået", "left")
+            return wording.gettext("left")
         case VerdictChange.CHANGED:
-            return wording.pick("ændret", "changed")
+            return wording.gettext("changed")
         case VerdictChange.UNDETERMINED:
-            return wording.pick("blevet uafklaret", "became undetermined")
+            return wording.gettext("became undetermined")
         case VerdictChange.NEW:
-            return wording.pick("nyt tilbud", "new")
+            return wording.gettext("new")
         case VerdictChange.CLOSED:
-            return wording.pick("ikke længere i registret", "closed")
+            return wording.gettext("closed")
         case VerdictChange.REJECTED:
-            return wording.pick("række afvist", "row rejected")
+            return wording.gettext("row rejected")
         case _:
             assert_never(change)
 
@@ -202,13 +198,13 @@ def _change(change: VerdictChange, wording: Wording) -> str:
 def _cause(cause: Cause, wording: Wording) -> str:
     match cause:
         case Cause.DATA:
-            return wording.pick("oplysningerne", "the data")
+            return wording.gettext("the data")
         case Cause.RULE:
-            return wording.pick("reglen", "the rule")
+            return wording.gettext("the rule")
         case Cause.EITHER:
-            return wording.pick("begge dele hver for sig", "either of the two")
+            return wording.gettext("either of the two")
         case Cause.INTERACTION:
-            return wording.pick("oplysninger og regel tilsammen", "data and rule together")
+            return wording.gettext("data and rule together")
         case _:
             assert_never(cause)
 
@@ -249,25 +245,25 @@ def _words(several: str | None) -> list[str]:
 
 
 def _contradictory(wording: Wording) -> str:
-    return wording.pick("modstridende udfald", "contradictory outcomes")
+    return wording.gettext("contradictory outcomes")
 
 
 def _heads(wording: Wording) -> list[str]:
-    heads = (("Regelsæt", "Rulebook"), ("Tilbud", "Offer"), ("Ændring", "Change"), ("Afgørelse", "Verdict"))
-    return [wording.pick(*head) for head in (*heads, ("Årsag", "Cause"))]
+    heads = (message("Rulebook"), message("Offer"), message("Change"), message("Verdict"))
+    return [wording.render(head) for head in (*heads, message("Cause"))]
 
 
 def _opening(request: Request, result: RunResult, wording: Wording) -> str:
-    rows = wording.number_of(result.rows, ("række", "rækker"), ("row", "rows"))
-    year = wording.pick("aftaleår", "agreement year")
+    rows = wording.ngettext("{number} row", "{number} rows", result.rows)
+    year = wording.gettext("agreement year")
     return f"{Path(request.table.file).name}: {rows}, {year} {request.year}"
 
 
 def _closing(request: Request, result: RunResult, wording: Wording) -> str:
-    checked = wording.number_of(result.checked, ("række er", "rækker er"), ("row was", "rows were"))
-    return wording.pick(
-        f"{checked} også afgjort af kontrolberegningen, med samme resultat.",
-        f"{checked} decided by the reference evaluator, too, with the same result.",
+    return wording.ngettext(
+        "{number} row was decided by the reference evaluator, too, with the same result.",
+        "{number} rows were decided by the reference evaluator, too, with the same result.",
+        result.checked,
     )
 
 
@@ -283,9 +279,8 @@ def _without_causes(request: Request, result: RunResult, wording: Wording) -> li
         if lost:
             title = wording.text(rulebook.title)
             named = wording.listed([_label(name, rulebook.vocabulary, wording) for name in lost])
-            danish = f"{title}: ingen årsager, for den tidligere kørsel har ikke bevaret det, reglen nu læser: {named}."
-            english = f"{title}: no causes, because the run before did not keep what the rule now reads: {named}."
-            sentences.append(wording.pick(danish, english))
+            words = message("{title}: no causes, because the run before did not keep what the rule now reads: {facts}.")
+            sentences.append(wording.render(words, title=title, facts=named))
     return sentences
 
 
@@ -313,8 +308,8 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
         changed = changed_rows(result.changes, request.rulebooks, result.causes, wording)
         if changed:
             screen.table(_heads(wording), [[[Piece(cell)] for cell in row] for row in changed])
-        total = wording.number_of(result.changes.height, ("ændring", "ændringer"), ("change", "changes"))
-        screen.line(Piece(f"{total}, {wording.pick('alle i', 'all in')} changes.csv"))
+        total = wording.ngettext("{number} change", "{number} changes", result.changes.height)
+        screen.line(Piece(f"{total}, {wording.gettext('all in')} changes.csv"))
         for line in _without_causes(request, result, wording):
             screen.line(Piece(line))
     for line in _remarks(request, result, wording):
@@ -330,7 +325,7 @@ def summary_page(request: Request, result: RunResult, previous: str | None, lang
     wording = Wording(language)
     return template_of("summary.html.jinja").render(
         language=language,
-        title=wording.pick("Årets gennemgang af registret", "Reclassification of the register"),
+        title=wording.gettext("Reclassification of the register"),
         opening=_opening(request, result, wording),
         closing=_closing(request, result, wording),
         remarks=_remarks(request, result, wording),
@@ -342,5 +337,5 @@ def summary_page(request: Request, result: RunResult, previous: str | None, lang
         if previous is not None
         else None,
         total=result.changes.height,
-        changes=wording.pick("Ændringer", "Changes"),
+        changes=wording.gettext("Changes"),
     )

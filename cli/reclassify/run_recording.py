@@ -14,6 +14,7 @@ from engine.journal.row_proof import ROOTS, file_of_decisions, rows_in
 from engine.journal.run_files import RunFiles, digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import message
 from offers.runs.run_pass import Request, RunResult
 
 if TYPE_CHECKING:
@@ -64,7 +65,14 @@ class RunRecording:
         }
         draft = run_draft(name, record, journal.place_of(folder), execution)
         (entry,) = journal.append([draft], texts_of([r for pair in self._rulebooks for r in pair]), by=by)
-        say(f"recorded as entry {entry.number} of {journal.shown_address}, run {name}")
+        say(
+            message(
+                "recorded as entry {number} of {journal}, run {run}",
+                number=entry.number,
+                journal=journal.shown_address,
+                run=name,
+            )
+        )
 
     def _roots(self, record: RunRecord, folder: Path) -> dict[str, str]:
         """Of each file of decisions the root of the tree over its rows, where there is one."""

@@ -12,9 +12,12 @@ import click
 
 from cli.common.console import Exit, stop
 from cli.common.json_output import print_json
+from cli.common.option_values import FileName
 from cli.common.options import format_option, language_option, shipped_year_option
+from cli.common.spoken import in_spoken
 from cli.common.spreadsheet import csv_lines
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.texts.catalogue import Language, message
 from offers.records.register import SERVICE_COLUMNS, SHIPPED, PrintedService, Reconciled, read_register, reconcile
 
 _YEARS = sorted(path.name for path in SHIPPED.iterdir() if (path / "services.csv").exists())
@@ -31,7 +34,11 @@ def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
     """Show the printed rows: each is a service, and an offer can have several."""
     services = [s for s in read_register(SHIPPED / year).services if not tables or s.cells["table"] in tables]
     if not services:
-        raise click.UsageError(f"there is no table {', '.join(tables)} in the register of {year}")
+        raise click.UsageError(
+            in_spoken(
+                message("there is no table {tables} in the register of {year}", tables=", ".join(tables), year=year)
+            )
+        )
     if form == "json":
         print_json([_service(s) for s in services])
     elif form == "csv":
@@ -41,7 +48,7 @@ def show(year: str, tables: tuple[str, ...], form: str, lang: Language) -> None:
 
 
 @click.command()
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=FileName())
 @_YEAR
 @_FORMAT
 @language_option
@@ -90,16 +97,16 @@ def _table_of_services(services: Sequence[PrintedService], lang: Language) -> st
 
     screen, wording = Screen(), Wording(lang)
     heads = (
-        ("Række", "Row"),
-        ("Tilbud", "Offer"),
-        ("Paragraf", "Section"),
-        ("Antal", "Quantity"),
-        ("Driftsherre", "Operator"),
+        message("Row"),
+        message("Offer"),
+        message("Section"),
+        message("Quantity"),
+        message("Operator"),
     )
     for table, rows in itertools.groupby(services, key=lambda s: s.cells["table"]):
-        screen.heading(f"{wording.pick('Tabel', 'Table')} {table}")
+        screen.heading(f"{wording.gettext('Table')} {table}")
         cells = [_row(service, wording) for service in rows]
-        screen.table([wording.pick(*head) for head in heads], [[[Piece(text)] for text in row] for row in cells])
+        screen.table([wording.render(head) for head in heads], [[[Piece(text)] for text in row] for row in cells])
     return screen.taken()
 
 
@@ -107,34 +114,25 @@ def _row(service: PrintedService, wording: Wording) -> list[str]:
     cells, quantity = service.cells, service.quantity
     offer = cells["offer"] + (" *" if cells["self_owning"] == "yes" else "")
     sections = " / ".join(f"§ {s}" for s in cells["sections"].split("|") if s) or cells["act"]
-    sections += wording.pick(" aflastning", " respite") if cells["respite"] == "yes" else ""
-    unit = wording.pick("plads", "place") if quantity == 1 else wording.pick(*_COUNTED.get(cells["unit"], ("", "")))
+    sections += wording.gettext(" respite") if cells["respite"] == "yes" else ""
+    unit = wording.gettext("place") if quantity == 1 else wording.render(_COUNTED.get(cells["unit"], ""))
     amount = "–" if quantity is None else f"{wording.number(Fraction(quantity))} {unit}"
     return [cells["row"], offer, sections, amount, cells["operator"]]
 
 
 _COUNTED = {
-    "offers": ("tilbud", "offers"),
-    "places": ("pladser", "places"),
-    "courses": ("forløb", "courses"),
-    "target_groups": ("målgrupper", "target groups"),
-    "active_cases": ("aktive sager", "active cases"),
+    "offers": message("offers"),
+    "places": message("places"),
+    "courses": message("courses"),
+    "target_groups": message("target groups"),
+    "active_cases": message("active cases"),
 }
 _HINTS = {
-    "rounded": ("tallet er afrundet", "the figure is rounded"),
-    "figure": (
-        "tallet er nok en trykfejl: {other} passer med rækkerne",
-        "the figure is likely the misprint: {other} agrees with the rows",
-    ),
-    "row": (
-        "en række er nok trykt forkert eller mangler: {other} afviger lige så meget",
-        "a row is likely misprinted or missing: {other} differs by as much",
-    ),
-    "part": (
-        "afvigelsen er den samme som i {other}, som indgår",
-        "the difference is that of {other}, which is part of it",
-    ),
-    "unclear": ("det fremgår ikke, hvad der er trykt forkert", "what is misprinted does not show"),
+    "rounded": message("the figure is rounded"),
+    "figure": message("the figure is likely the misprint: {other} agrees with the rows"),
+    "row": message("a row is likely misprinted or missing: {other} differs by as much"),
+    "part": message("the difference is that of {other}, which is part of it"),
+    "unclear": message("what is misprinted does not show"),
 }
 
 
@@ -143,19 +141,22 @@ def _report(figures: Sequence[Reconciled], lang: Language) -> str:
 
     screen, wording = Screen(), Wording(lang)
     for one in (one for one in figures if one.difference):
-        figure, unit = one.figure, wording.pick(*_COUNTED[one.figure.counts])
+        figure, unit = one.figure, wording.render(_COUNTED[one.figure.counts])
         printed, computed = (wording.number(Fraction(n)) for n in (figure.printed, figure.printed - one.difference))
         screen.line(Piece(f"{figure.place}: {figure.label}", "bold"))
-        numbers = wording.pick("trykt {} {}, rækkerne giver {}", "printed {} {}, the rows give {}")
-        screen.paragraph(numbers.format(printed, unit, computed))
+        words = message("printed {printed} {unit}, the rows give {computed}")
+        screen.paragraph(wording.render(words, printed=printed, unit=unit, computed=computed))
         other = f"{one.other.place}, {wording.quoted(one.other.label)}" if one.other else ""
-        screen.paragraph(wording.pick(*_HINTS[one.hint or "unclear"]).format(other=other), "dim")
+        screen.paragraph(wording.render(_HINTS[one.hint or "unclear"], other=other), "dim")
     agree = sum(one.computed is not None and not one.difference for one in figures)
     beyond = sum(one.computed is None for one in figures)
-    total = wording.pick(
-        "{} trykte tal: {} passer med rækkerne, {} gør ikke, {} kan ikke regnes ud af dem",
-        "{} printed figures: {} agree with the rows, {} do not, {} cannot be computed from them",
+    total = wording.gettext(
+        "{all} printed figures: {agree} agree with the rows, {differ} do not, {beyond} cannot be computed from them",
+        all=len(figures),
+        agree=agree,
+        differ=len(figures) - agree - beyond,
+        beyond=beyond,
     )
     screen.line()
-    screen.line(Piece(total.format(len(figures), agree, len(figures) - agree - beyond, beyond)))
+    screen.line(Piece(total))
     return screen.taken()

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import click
 
-from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, say_of, say_rejected, stop
+from cli.common.option_values import FileName
 from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spoken import in_spoken
 from engine.diagnostics import Rejected
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.harmless import shown_name
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import Language, message, message_of_number
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
 from offers.records.register import SERVICES, SHIPPED, read_register
@@ -34,9 +38,7 @@ PRINTED_REGISTER = "printed"
 )
 @rulebooks_option()
 @year_option()
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The workbook to write (.xlsx)."
-)
+@click.option("--out", type=FileName(dir_okay=False), required=True, help="The workbook to write (.xlsx).")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @reading_options
 @language_option
@@ -60,11 +62,24 @@ def template(
     from offers.tables.workbook_template import write_workbook  # noqa: PLC0415 - only a workbook needs it
 
     if out.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"a workbook is written to a file that ends in .xlsx, not to {out}")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "a workbook is written to a file that ends in .xlsx, not to {file}",
+                    file=shown_name(str(out)),
+                )
+            )
+        )
     if out.exists() and not force:
-        raise click.UsageError(f"{out} is there already, perhaps with evidence in it; `--force` writes over it")
+        words = message(
+            "{file} is there already, perhaps with evidence in it; `--force` writes over it",
+            file=shown_name(str(out)),
+        )
+        raise click.UsageError(in_spoken(words))
     if paths and sources:
-        raise click.UsageError("OFFER stand in the workbook without evidence: name all of them with --with-evidence")
+        raise click.UsageError(
+            in_spoken(message("OFFER stand in the workbook without evidence: name all of them with --with-evidence"))
+        )
     library = load_library()
     year = year or library.latest_year()
     rulebooks = chosen_rulebooks(library, names, year)
@@ -76,10 +91,15 @@ def template(
         say_rejected(one)
     if sources:
         _say_what_has_no_column(offers)
-    english = Wording("en")
-    asks = english.number_of(written.facts, ("", ""), ("fact", "facts"))
-    stand = english.number_of(written.offers, ("", ""), ("offer stands", "offers stand"))
-    say(f"{out}: {asks} to report on each offer for the agreement year {year}; {stand} in it")
+    wording = Wording(lang)
+    asks = wording.ngettext(
+        "{number} fact to report on each offer for the agreement year {year}",
+        "{number} facts to report on each offer for the agreement year {year}",
+        written.facts,
+        year=year,
+    )
+    stand = wording.ngettext("{number} offer stands in it", "{number} offers stand in it", written.offers)
+    say_of(out, f"{asks}; {stand}")
     stop(Exit.REJECTED if rejected else Exit.DONE)
 
 
@@ -103,22 +123,40 @@ def _printed(vocabulary: Vocabulary, year: int) -> list[Offer]:
 
     years = [folder for folder in SHIPPED.iterdir() if (folder / SERVICES).exists() and int(folder.name) <= year]
     if not years:
-        raise click.UsageError(f"no printed register of {year} or before is shipped")
+        raise click.UsageError(in_spoken(message("no printed register of {year} or before is shipped", year=year)))
     latest = max(years, key=lambda folder: int(folder.name))
     services = read_register(latest).services
     uncounted = sum(one.quantity is not None and one.cells["unit"] != "places" for one in services)
     say(
-        f"the printed register of {latest.name}: {len(services)} services; {uncounted} quantities that are no places, "
-        "and notes, have no column in a table"
+        message(
+            "the printed register of {year}: {services} services; {uncounted} quantities that are no places, and "
+            "notes, have no column in a table",
+            year=latest.name,
+            services=len(services),
+            uncounted=uncounted,
+        )
     )
     return list(printed_offers(services, vocabulary, f"printed register {latest.name}"))
 
 
+_WITHOUT_COLUMN = {
+    "attention": message_of_number(
+        "points for attention of {number} offer have no column in a table, and stay in the offer files: {offers}",
+        "points for attention of {number} offers have no column in a table, and stay in the offer files: {offers}",
+        0,
+    ),
+    "published": message_of_number(
+        "published outcomes of {number} offer have no column in a table, and stay in the offer files: {offers}",
+        "published outcomes of {number} offers have no column in a table, and stay in the offer files: {offers}",
+        0,
+    ),
+}
+
+
 def _say_what_has_no_column(offers: Sequence[Offer]) -> None:
     """What offer files say that is no evidence, and that no table holds: it stays in the files."""
-    for key, what in (("attention", "points for attention"), ("published", "published outcomes")):
+    for key, words in _WITHOUT_COLUMN.items():
         having = [offer.id for offer in offers if getattr(offer.record, key)]
         if having:
             named = ", ".join(having[:SHOWN]) + (" …" if len(having) > SHOWN else "")
-            offers_having = Wording("en").number_of(len(having), ("", ""), ("offer", "offers"))
-            say(f"{what} of {offers_having} have no column in a table, and stay in the offer files: {named}")
+            say(words.counted(len(having)).filled(offers=named))

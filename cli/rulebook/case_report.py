@@ -16,8 +16,9 @@ from engine.diagnostics import Place
 from engine.documents.document import read_one
 from engine.documents.file_writer import replacing
 from engine.documents.places import place_of
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import Language, message
 from offers.cases.case_writer import evidence_text, value_text
 
 
@@ -66,14 +67,14 @@ def table_text(tested: Sequence[Tested], language: Language, *, listed: bool) ->
     for one in tested:
         report.rulebook(one)
     if not tested:
-        report.screen.line(Piece(report.pick("Der er ingen regelsæt.", "There are no rulebooks.")))
+        report.screen.line(Piece(report.gettext("There are no rulebooks.")))
     return report.screen.taken()
 
 
 class _Report:
     def __init__(self, wording: Wording, listed: bool) -> None:
         self._wording, self._listed = wording, listed
-        self.screen, self.pick = Screen(), wording.pick
+        self.screen, self.gettext = Screen(), wording.gettext
 
     def rulebook(self, tested: Tested) -> None:
         """The results of one rulebook."""
@@ -94,39 +95,38 @@ class _Report:
         for difference in result.differences:
             self.screen.paragraph(self._difference(difference), indent=4)
         for diagnostic in result.rejected:
-            self.screen.paragraph(f"{diagnostic.code}: {diagnostic.message}", indent=4)
+            self.screen.paragraph(f"{diagnostic.code}: {self._wording.render(diagnostic.words)}", indent=4)
 
     def _difference(self, difference: Difference) -> str:
-        words = self.pick("{}: forventet {}, afgjort {}", "{}: expected {}, decided {}")
-        return words.format(difference.what, difference.expected, difference.decided)
+        return self.gettext("{what}: expected {expected}, decided {decided}", **difference._asdict())
 
     def _counts(self, tested: Tested, failed: int) -> None:
         if not tested.results:
-            self.screen.line(Piece(self.pick("Ingen testtilfælde.", "No cases."), "unknown"))
+            self.screen.line(Piece(self.gettext("No cases."), "unknown"))
             return
         waiting = sum(result.case.to_judge for result in tested.results)
-        words = [self._wording.number_of(len(tested.results), ("testtilfælde", "testtilfælde"), ("case", "cases"))]
-        words.append(
-            self.pick("{} mislykket", "{} failed").format(failed)
-            if failed
-            else self.pick("alle som forventet", "all as expected")
-        )
+        words = [self._wording.ngettext("{number} case", "{number} cases", len(tested.results))]
+        words.append(self.gettext("{failed} failed", failed=failed) if failed else self.gettext("all as expected"))
         if waiting:
-            words.append(self.pick("{} venter på at blive bedømt", "{} to be judged").format(waiting))
+            words.append(self.gettext("{waiting} to be judged", waiting=waiting))
         self.screen.line(Piece(", ".join(words), "not_met" if failed else "met"))
 
     def _coverage(self, tested: Tested) -> None:
-        words = self.pick("Dækning af betydning: {} % ({} af {})", "Coverage of meaning: {}% ({} of {})")
-        words_of_coverage = words.format(tested.per_cent, len(tested.reached), len(tested.meaning.goals))
-        self.screen.line(Piece(words_of_coverage, "" if tested.missing else "met"))
+        words = self.gettext(
+            "Coverage of meaning: {per_cent}% ({reached} of {goals})",
+            per_cent=tested.per_cent,
+            reached=len(tested.reached),
+            goals=len(tested.meaning.goals),
+        )
+        self.screen.line(Piece(words, "" if tested.missing else "met"))
         for goal in tested.missing if self._listed else ():
             self.screen.paragraph(tested.words(goal, self._wording), bullet="• ")
 
     def _mutants(self, tested: Tested) -> None:
         total, unnoticed = len(tested.mutants), survivors(tested)
-        words = self.pick("Ændringer, som et testtilfælde opdager: {} af {}", "Changes that a case notices: {} of {}")
         noticed = total - len(unnoticed)
-        self.screen.line(Piece(words.format(noticed, total), "not_met" if unnoticed else "met"))
+        words = self.gettext("Changes that a case notices: {noticed} of {total}", noticed=noticed, total=total)
+        self.screen.line(Piece(words, "not_met" if unnoticed else "met"))
         for survivor in unnoticed:
             self.screen.paragraph(self._survivor(survivor), bullet="• ")
             self.screen.paragraph(self._example(survivor.example), indent=4)
@@ -136,9 +136,9 @@ class _Report:
 
     def _example(self, example: Example) -> str:
         """An offer that would notice a change, and how: `{seats: 20}: verdict met becomes not_met`."""
-        offer = evidence_text(example.values) if example.values else f"{self.pick('aftaleår', 'year')} {example.year}"
-        becomes = self.pick("{} {} bliver {}", "{} {} becomes {}")
-        changed = ", ".join(becomes.format(d.what, d.expected, d.decided) for d in example.differences)
+        offer = evidence_text(example.values) if example.values else f"{self.gettext('year')} {example.year}"
+        becomes = message("{what} {expected} becomes {decided}")
+        changed = ", ".join(self._wording.render(becomes, **d._asdict()) for d in example.differences)
         return f"{offer}: {changed}"
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, say, stop
+from cli.common.option_values import FileName
 from cli.common.options import format_option
+from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
     from engine.authoring.lints.lint import VocabularyFile
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=FileName(exists=True))
 @format_option(
     "text",
     "json",
@@ -45,7 +47,9 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     diagnostics = findings_in(others, _wrong_attributes) + _mistakes_in_cases(case_files)
     click.echo(PRINTERS[form](diagnostics), nl=False)
     files = len({file for path in paths for file in files_under(path)})
-    say(f"{_counted(len(diagnostics), 'finding')} in {_counted(files, 'file')}")
+    found = message_of_number("{count} finding", "{count} findings", len(diagnostics), count=len(diagnostics))
+    of_files = message_of_number("{count} file", "{count} files", files, count=files)
+    say(message("{findings} in {files}", findings=found, files=of_files))
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
@@ -70,7 +74,3 @@ def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:
         except Rejected as error:
             diagnostics += error.diagnostics
     return diagnostics
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

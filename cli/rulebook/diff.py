@@ -12,7 +12,8 @@ from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.authoring.writing.difference import RulebookChange, allow_other_values, rulebook_changes
 from engine.diagnostics import NotComparable, TooComplex
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
+from engine.texts.catalogue import Language, message
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import ProofResult
@@ -56,15 +57,15 @@ def _table(
 
     wording, screen = Wording(lang), Screen()
     screen.rule(" → ".join(named_apart(before, after)))
-    headings = {"meaning": ("Betydning", "Meaning"), "wording": ("Ordlyd", "Wording")}
+    headings = {"meaning": message("Meaning"), "wording": message("Wording")}
     for kind, heading in headings.items():
         of_kind = [change for change in changes if change.kind == kind]
         if of_kind:
-            screen.line(Piece(wording.pick(*heading), "bold"))
+            screen.line(Piece(wording.render(heading), "bold"))
         for change in of_kind:
             screen.paragraph(f"{wording.text(change.about)}: {wording.text(change.change)}", bullet="• ")
     if not changes:
-        screen.line(Piece(wording.pick("Ingen forskel.", "No difference.")))
+        screen.line(Piece(wording.gettext("No difference.")))
     screen.line()
     conclusion = _conclusion(comparison, wording, restricted=allow_other_values(before, after))
     screen.paragraph(conclusion, "met" if comparison.holds else "undetermined", indent=0)
@@ -74,21 +75,12 @@ def _table(
 
 def _conclusion(comparison: ProofResult, wording: Wording, *, restricted: bool) -> str:
     conclusions = {
-        True: (
-            "Ingen afgørelse kan ændre sig, når alle oplysninger er kendt{}.",
-            "No verdict can change where all facts are known{}.",
-        ),
-        False: (
-            "Afgørelser kan ændre sig, for eksempel for dette tilbud:",
-            "Verdicts can change, for instance for this offer:",
-        ),
-        None: (
-            "Det kunne ikke vises, om en afgørelse kan ændre sig.",
-            "It could not be shown whether a verdict can change.",
-        ),
+        True: message("No verdict can change where all facts are known{restriction}."),
+        False: message("Verdicts can change, for instance for this offer:"),
+        None: message("It could not be shown whether a verdict can change."),
     }
-    both = wording.pick(", og begge tillader dem", " and allowed by both") if restricted else ""
-    return wording.pick(*conclusions[comparison.holds]).format(both)
+    both = wording.gettext(" and allowed by both") if restricted else ""
+    return wording.render(conclusions[comparison.holds], restriction=both)
 
 
 def _json(

@@ -7,18 +7,18 @@ from pathlib import Path
 import click
 
 from cli.common.console import load_library, say
+from cli.common.option_values import FileName
 from cli.common.options import IN_FORCE, format_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.documents.file_writer import write_file
+from engine.texts.catalogue import message
 
 
 @click.command()
 @click.argument("name", metavar="ID")
 @year_option(IN_FORCE)
 @format_option("dmn", help_text="dmn: DMN 1.3 XML.")
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of standard output."
-)
+@click.option("--output", type=FileName(dir_okay=False), help="Write to a file instead of standard output.")
 def export(name: str, year: int | None, form: str, output: Path | None) -> None:
     """Write a rulebook in a form that other tools read.
 
@@ -34,4 +34,4 @@ def export(name: str, year: int | None, form: str, output: Path | None) -> None:
         click.echo(text, nl=False)
         return
     write_file(output, text.encode())
-    say(f"{output}: for offers whose facts are all known; FEEL knows no bounds")
+    say(message("{file}: for offers whose facts are all known; FEEL knows no bounds", file=output))

@@ -10,15 +10,15 @@ from typing import Any
 from urllib.parse import quote
 
 from cli.common.json_output import json_text
+from cli.common.spoken import spoken
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES, Diagnostic
-from offers.tables.formulas import harmless
 
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def _text(diagnostics: Sequence[Diagnostic]) -> str:
-    return "".join(f"{harmless(str(diagnostic))}\n" for diagnostic in diagnostics)
+    return "".join(f"{line}\n" for diagnostic in diagnostics for line in diagnostic.lines(spoken()))
 
 
 def _json(diagnostics: Sequence[Diagnostic]) -> str:
@@ -77,7 +77,7 @@ def address_of(file: str) -> str:
 
 
 def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
-    place, hint = diagnostic.place, f" ({diagnostic.hint})" if diagnostic.hint else ""
+    place, advice = diagnostic.place, f" ({diagnostic.hint})" if diagnostic.hint else ""
     location: dict[str, Any] = {"artifactLocation": {"uri": address_of(place.file)}}
     if place.line:
         location["region"] = {"startLine": place.line, "startColumn": place.column}
@@ -85,7 +85,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
         "level": _level(diagnostic.code),
-        "message": {"text": diagnostic.message + hint},
+        "message": {"text": diagnostic.message + advice},
         "locations": [{"physicalLocation": location}],
     }
 

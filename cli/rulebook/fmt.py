@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
-from cli.common.console import Exit, exit_code, say, say_rejected, stop
-from offers.tables.formulas import harmless
+from cli.common.console import Exit, exit_code, say, say_of, say_rejected, stop
+from cli.common.option_values import FileName
+from engine.harmless import harmless
+from engine.texts.catalogue import message
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FileName(exists=True))
 @click.option("--check", is_flag=True, help="Write nothing; exit with 5 where a file is laid out otherwise.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
 def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
@@ -39,7 +41,8 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
             continue
         if changed is not None:
             exits += [Exit.CHECK_FAILED] if check else []
-            say(f"{file}: {'would be laid out anew' if check or diff else 'laid out anew'}")
+            would_be, was = message("would be laid out anew"), message("laid out anew")
+            say_of(file, would_be if check or diff else was)
     stop(exit_code(exits))
 
 
@@ -55,7 +58,7 @@ def _changed(file: Path, diff: bool) -> str | None:
     after, left = layout(before, shown_path(file))
     if left is not None:
         place, reason = left
-        say(f"{place}: left as it is: {reason}")
+        say(message("{place}: left as it is: {reason}", place=place, reason=reason))
     if after == before:
         return None
     if diff:

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, say, say_rejected, stop
+from cli.common.option_values import FileName
 from cli.common.options import language_option, year_option
+from cli.common.spoken import in_spoken
+from engine.harmless import shown_name
+from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.language import Text
+    from engine.texts.catalogue import Language
 
 _SPEC = re.compile(
     r"\s*(?P<da>[^|]+?)\s*\|\s*(?P<en>[^|]+?)\s*\|\s*(?P<section>[^|]+?)\s*"
@@ -28,7 +32,7 @@ _FORM = '"DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" be
 
 
 @click.command()
-@click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="FOLDER", type=FileName(file_okay=False))
 @click.option(
     "--id", "identifier", help="The id, such as aarhus.strategi; what stands before the dot names the vocabulary."
 )
@@ -82,7 +86,14 @@ def new(
     )
     there = [name for name in files if (folder / name).exists()]
     if there:
-        raise click.UsageError(f"`{folder / there[0]}` is there already; choose another folder")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "`{file}` is there already; choose another folder",
+                    file=shown_name(str(folder / there[0])),
+                )
+            )
+        )
     _write(folder, {name: text.encode() for name, text in files.items()} | _schemas())
     for name in files:
         say(str(folder / name))
@@ -99,7 +110,7 @@ def _finish(folder: Path, lang: Language) -> None:
     if diagnostics:
         say_rejected(Rejected(diagnostics))
     wording = Wording(lang)
-    say(wording.pick("Næste skridt:", "Next:"))
+    say(wording.gettext("Next:"))
     say(f"  sekskant rulebook check {folder}")
     say(f"  sekskant rulebook test {folder} --coverage")
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
@@ -156,7 +167,7 @@ class _Questions:
     def criteria(self) -> list[NewCriterion]:
         """Criteria until an empty line."""
         criteria: list[NewCriterion] = []
-        say(f"{'Kriterier' if self._danish else 'Criteria'}: {_FORM}")
+        say(message("{value}: {FORM}", value="Kriterier" if self._danish else "Criteria", FORM=_FORM))
         while True:
             number = len(criteria) + 1
             spec = self.text(
@@ -174,7 +185,14 @@ def _checked_id(identifier: str) -> str:
     from engine.rulebooks.checker import DOTTED  # noqa: PLC0415
 
     if not DOTTED.match(identifier):
-        raise click.UsageError(f"`{identifier}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`")
+        raise click.UsageError(
+            in_spoken(
+                message(
+                    "`{written}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`",
+                    written=identifier,
+                )
+            )
+        )
     return identifier
 
 
@@ -183,7 +201,9 @@ def _both(text: str, option: str) -> Text:
 
     danish, bar, english = (part.strip() for part in text.partition("|"))
     if not (danish and bar and english):
-        raise click.UsageError(f'{option} is "DANISH | ENGLISH", here `{text}`')
+        raise click.UsageError(
+            in_spoken(message('{option} is "DANISH | ENGLISH", here `{written}`', option=option, written=text))
+        )
     return Text(da=danish, en=english)
 
 
@@ -193,7 +213,12 @@ def _criterion(spec: str) -> NewCriterion:
 
     match = _SPEC.match(spec)
     if match is None:
-        raise click.UsageError(f"a criterion is {_FORM}, here `{spec}`")
+        words = message(
+            'a criterion is "DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" behind it for a '
+            "number, here `{written}`",
+            written=spec,
+        )
+        raise click.UsageError(in_spoken(words))
     threshold = Decimal(match["threshold"]) if match["threshold"] else None
     return NewCriterion(Text(da=match["da"], en=match["en"]), match["section"], match["comparison"], threshold)
 
@@ -203,9 +228,19 @@ def _check(criteria: Sequence[NewCriterion], required: int, mandatory: tuple[int
 
     count = len(criteria)
     if required > count:
-        there = "is only 1 criterion" if count == 1 else f"are only {count} criteria"
-        raise click.UsageError(f"{required} are required, but there {there}")
+        words = message_of_number(
+            "{required} are required, but there is only {count} criterion",
+            "{required} are required, but there are only {count} criteria",
+            count,
+            required=required,
+            count=count,
+        )
+        raise click.UsageError(in_spoken(words))
     if any(number > count for number in mandatory):
-        raise click.UsageError(f"--mandatory names one of the criteria by its number, 1 to {count}")
+        raise click.UsageError(
+            in_spoken(message("--mandatory names one of the criteria by its number, 1 to {count}", count=count))
+        )
     if repeated := repeated_facts(criteria):
-        raise click.UsageError(f"two criteria have the same English title (`{repeated[0]}`)")
+        raise click.UsageError(
+            in_spoken(message("two criteria have the same English title (`{title}`)", title=repeated[0]))
+        )

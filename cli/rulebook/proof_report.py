@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
+from cli.rulebook.rulebook_text import approximated_text
 from engine.authoring.proofs.proof import (
     Counterexample,
     ItemProof,
@@ -19,8 +20,9 @@ from engine.authoring.proofs.proof import (
 )
 from engine.authoring.proofs.witness import Values
 from engine.explanation.clauses import Clauses
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import Language, Message, message
 from engine.values.logic import Truth
 from offers.cases.case_writer import value_text
 from offers.cases.examples import example_offer
@@ -43,7 +45,7 @@ def proof_text(rulebook: Rulebook, language: Language, form: str) -> str:
 class _Report:
     def __init__(self, proof: Proof, wording: Wording) -> None:
         self._proof, self._wording = proof, wording
-        self.screen, self._pick = Screen(), wording.pick
+        self.screen, self._gettext, self._render = Screen(), wording.gettext, wording.render
 
     def write(self) -> None:
         """The counts, each item, and the sets."""
@@ -53,57 +55,49 @@ class _Report:
         self.screen.line()
         self._items()
         met = self._wording.quoted(self._wording.text(rulebook.outcomes[Verdict.MET].label))
-        enough = self._pick(
-            "Minimale tilstrækkelige sæt: hvert af dem giver {}", "Minimal sufficient sets: each gives {}"
-        )
-        self._sets(enough.format(met), proof.sufficient, self._sufficient_words)
-        needed = self._pick(
-            "Minimale nødvendige sæt: uden noget af et sæt ikke {}",
-            "Minimal necessary sets: without any of one, not {}",
-        )
-        self._sets(needed.format(met), proof.necessary, self._necessary_words)
+        enough = self._gettext("Minimal sufficient sets: each gives {outcome}", outcome=met)
+        self._sets(enough, proof.sufficient, self._sufficient_words)
+        needed = self._gettext("Minimal necessary sets: without any of one, not {outcome}", outcome=met)
+        self._sets(needed, proof.necessary, self._necessary_words)
         self._granted()
 
     def _counts(self) -> str:
         proof = self._proof
-        words = self._pick(
-            "Bevist over de {} statusvektorer, der kan forekomme, af {} i alt: {} giver {}, {} giver {}.",
-            "Proven over the {} status vectors that can occur, of {} in all: {} give {}, {} give {}.",
-        )
         met, not_met = (self._wording.text(proof.rulebook.outcomes[v].label) for v in (Verdict.MET, Verdict.NOT_MET))
-        return words.format(proof.possible, proof.vectors, proof.met, met, proof.not_met, not_met)
+        return self._gettext(
+            "Proven over the {possible} status vectors that can occur, of {vectors} in all: {number_met} give {met}, "
+            "{number_not_met} give {not_met}.",
+            possible=proof.possible,
+            vectors=proof.vectors,
+            number_met=proof.met,
+            met=met,
+            number_not_met=proof.not_met,
+            not_met=not_met,
+        )
 
     def _granted(self) -> None:
         """What is taken for granted of derived facts, by which more is taken to occur than can."""
         if facts := self._proof.approximated:
-            words = self._pick(
-                "Tilnærmet: Hvad der følger af andre oplysninger, regnes som en oplysning for sig ({}), så noget af "
-                "dette forekommer måske aldrig.",
-                "Approximated: what follows from other facts is taken as a fact of its own ({}), so that some of this "
-                "may never occur.",
-            )
-            labels = (self._proof.rulebook.vocabulary.facts[fact].label for fact in facts)
-            named = self._wording.listed(self._wording.quoted(self._wording.text(label)) for label in labels)
             self.screen.line()
-            self.screen.paragraph(words.format(named), indent=0)
+            self.screen.paragraph(approximated_text(self._proof.rulebook, facts, self._wording), indent=0)
 
     def _items(self) -> None:
-        heads = ("", self._pick("At det er opfyldt", "Being met"), self._pick("Kan afgøre alene", "Can decide alone"))
+        heads = ("", self._gettext("Being met"), self._gettext("Can decide alone"))
         rows = [[[Piece(part)] for part in self._item(item)] for item in self._proof.items]
         self.screen.table(heads, rows)
 
     def _item(self, item: ItemProof) -> tuple[str, str, str]:
         ways = {
-            (True, False): self._pick("taler for", "speaks for"),
-            (False, True): self._pick("taler imod", "speaks against"),
-            (True, True): self._pick("taler både for og imod", "speaks both for and against"),
-            (False, False): self._pick("ændrer intet", "changes nothing"),
+            (True, False): self._gettext("speaks for"),
+            (False, True): self._gettext("speaks against"),
+            (True, True): self._gettext("speaks both for and against"),
+            (False, False): self._gettext("changes nothing"),
         }
         name = Clauses(self._proof.rulebook, self._wording).names([item.id])
         return (
             name,
             ways[item.helps, item.harms],
-            self._pick("ja", "yes") if item.can_decide else self._pick("nej", "no"),
+            self._gettext("yes") if item.can_decide else self._gettext("no"),
         )
 
     def _sets(self, heading: str, sets: MemberSets, words: Callable[[Sequence[Member]], str]) -> None:
@@ -111,53 +105,44 @@ class _Report:
         for members in sets.sets[:MAX_SHOWN]:
             self.screen.paragraph(words(members), bullet="• ")
         if len(sets.sets) > MAX_SHOWN:
-            more = self._pick("… og {} til", "… and {} more").format(
-                f"{len(sets.sets) - MAX_SHOWN}{'' if sets.complete else '+'}"
+            more = self._gettext(
+                "… and {value} more", value=f"{len(sets.sets) - MAX_SHOWN}{'' if sets.complete else '+'}"
             )
             self.screen.paragraph(more, indent=4)
         elif not sets.complete:
-            self.screen.paragraph(
-                self._pick("ikke alle er fundet: der er for mange", "not all were found: there are too many"), indent=4
-            )
+            self.screen.paragraph(self._gettext("not all were found: there are too many"), indent=4)
         elif not sets.sets:
-            self.screen.paragraph(self._pick("ingen", "none"))
+            self.screen.paragraph(self._gettext("none"))
 
     def _sufficient_words(self, members: Sequence[Member]) -> str:
         """What must hold together."""
-        return self._listed(members, [member.results for member in members], "and", "altid", "always")
+        return self._listed(members, [member.results for member in members], "and", message("always"))
 
     def _necessary_words(self, members: Sequence[Member]) -> str:
         """Of what one must hold: the opposite of what forces the verdict not met."""
-        return self._listed(members, [member.others for member in members], "or", "aldrig", "never")
+        return self._listed(members, [member.others for member in members], "or", message("never"))
 
     def _listed(
         self,
         members: Sequence[Member],
         results: Sequence[Results],
         joined_by: Literal["and", "or"],
-        danish: str,
-        english: str,
+        of_none: Message,
     ) -> str:
         """Members with some results of theirs; of none, that the verdict is always so, or never."""
         words = [self._member(member.id, of_member) for member, of_member in zip(members, results, strict=True)]
-        return self._wording.listed(words, joined_by) if words else self._pick(danish, english)
+        return self._wording.listed(words, joined_by) if words else self._render(of_none)
 
     def _member(self, item: str, results: Results) -> str:
         words = {
-            frozenset({Truth.MET}): ("{}", "{}"),
-            frozenset({Truth.NOT_MET}): ("ikke {}", "not {}"),
-            frozenset({Truth.NOT_APPLICABLE}): ("at {} ikke er relevant", "{} not applicable"),
-            frozenset({Truth.MET, Truth.NOT_APPLICABLE}): (
-                "{} (opfyldt eller ikke relevant)",
-                "{} (fulfilled or not applicable)",
-            ),
-            frozenset({Truth.NOT_MET, Truth.NOT_APPLICABLE}): (
-                "{} (ikke opfyldt eller ikke relevant)",
-                "{} (not fulfilled or not applicable)",
-            ),
-            frozenset({Truth.MET, Truth.NOT_MET}): ("at {} er relevant", "{} applicable"),
+            frozenset({Truth.MET}): message("{item}"),
+            frozenset({Truth.NOT_MET}): message("not {item}"),
+            frozenset({Truth.NOT_APPLICABLE}): message("{item} not applicable"),
+            frozenset({Truth.MET, Truth.NOT_APPLICABLE}): message("{item} (fulfilled or not applicable)"),
+            frozenset({Truth.NOT_MET, Truth.NOT_APPLICABLE}): message("{item} (not fulfilled or not applicable)"),
+            frozenset({Truth.MET, Truth.NOT_MET}): message("{item} applicable"),
         }
-        return self._pick(*words[results]).format(Clauses(self._proof.rulebook, self._wording).names([item]))
+        return self._render(words[results], item=Clauses(self._proof.rulebook, self._wording).names([item]))
 
 
 def _proof_record(proof: Proof) -> dict[str, Any]:
@@ -198,28 +183,20 @@ def comparison_text(
 
 
 _STATED = {
-    ("implies", True): (
-        "{} medfører {}: det gælder for hvert tilbud, hvis oplysninger er kendt.",
-        "{} implies {}: it holds for every offer whose facts are known.",
-    ),
-    ("implies", False): ("{} medfører ikke {}.", "{} does not imply {}."),
-    ("implies", None): ("Det kunne ikke vises, om {} medfører {}.", "It could not be shown whether {} implies {}."),
-    ("equals", True): (
-        "{} afgør hvert tilbud, hvis oplysninger er kendt, som {}.",
-        "{} decides every offer whose facts are known as {} does.",
-    ),
-    ("equals", False): ("{} afgør ikke alle tilbud som {}.", "{} does not decide every offer as {} does."),
-    ("equals", None): (
-        "Det kunne ikke vises, om {} afgør alle tilbud som {}.",
-        "It could not be shown whether {} decides every offer as {} does.",
-    ),
+    ("implies", True): message("{first} implies {second}: it holds for every offer whose facts are known."),
+    ("implies", False): message("{first} does not imply {second}."),
+    ("implies", None): message("It could not be shown whether {first} implies {second}."),
+    ("equals", True): message("{first} decides every offer whose facts are known as {second} does."),
+    ("equals", False): message("{first} does not decide every offer as {second} does."),
+    ("equals", None): message("It could not be shown whether {first} decides every offer as {second} does."),
 }
 
 
 def _comparison_lines(
     first: Rulebook, second: Rulebook, relation: Relation, comparison: ProofResult, wording: Wording
 ) -> Iterator[str]:
-    yield wording.pick(*_STATED[relation, comparison.holds]).format(*named_apart(first, second))
+    names = dict(zip(("first", "second"), named_apart(first, second), strict=True))
+    yield wording.render(_STATED[relation, comparison.holds], **names)
     if comparison.counterexample is not None:
         yield ""
         yield example_text(comparison.counterexample, wording.language).rstrip()
@@ -230,9 +207,7 @@ def example_text(example: Counterexample, language: Language) -> str:
     wording, traces = Wording(language), (example.first, example.second)
     names = named_apart(*(trace.rulebook for trace in traces))
     comments = [
-        wording.pick("Et konstrueret eksempel, aftaleår {}", "A made-up example, agreement year {}").format(
-            example.year
-        ),
+        wording.gettext("A made-up example, agreement year {year}", year=example.year),
         *(
             f"{name}: {wording.text(t.rulebook.outcomes[t.verdict].label)}"
             for name, t in zip(names, traces, strict=True)
@@ -240,7 +215,7 @@ def example_text(example: Counterexample, language: Language) -> str:
     ]
     vocabularies = [trace.rulebook.vocabulary for trace in traces]
     vocabulary = vocabularies[0]._replace(facts={**vocabularies[1].facts, **vocabularies[0].facts})
-    name, because = wording.pick("Eksempel", "Example"), wording.pick("et eksempel", "an example")
+    name, because = wording.gettext("Example"), wording.gettext("an example")
     return example_offer(example.values, vocabulary, name, comments, because)
 
 

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, stop
+from cli.common.console import Exit, load_library, say_of, stop
+from cli.common.option_values import FileName
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
+from cli.common.spoken import in_spoken
 from engine.diagnostics import NotComparable, TooComplex
 from engine.documents.file_writer import write_file
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.authoring.proofs.proof import Relation
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
+    from engine.texts.catalogue import Language
 
 
 @click.command()
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--equals", metavar="ID", help="Whether every offer gets the same verdict from another.")
 @click.option(
     "--counterexample",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FileName(dir_okay=False),
     help="Write the offer on which two rulebooks differ to a file, which can be assessed.",
 )
 @format_option("table", "json")
@@ -54,7 +57,7 @@ def prove(
     from cli.rulebook import proof_report  # noqa: PLC0415 - help must not wait for it
 
     if implies and equals:
-        raise click.UsageError("ask for --implies or for --equals, not for both at once")
+        raise click.UsageError(in_spoken(message("ask for --implies or for --equals, not for both at once")))
     library = load_library()
     year = year or library.latest_year()
     rulebook = chosen_rulebooks(library, [name], year)[0]
@@ -65,11 +68,11 @@ def prove(
             return
         second = chosen_rulebooks(library, [other], year)[0]
         holds = _compared(rulebook, second, "implies" if implies else "equals", counterexample, form, lang)
-    except TooComplex:
-        say(f"{rulebook.file}: too complex to prove")
+    except TooComplex as error:
+        say_of(rulebook.file, error.words)
         sys.exit(int(Exit.REJECTED))
     except NotComparable as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(in_spoken(error.words)) from None
     stop(Exit.DONE if holds else Exit.CHECK_FAILED)
 
 
@@ -85,5 +88,5 @@ def _compared(
     if comparison.counterexample and file is not None:
         text = proof_report.example_text(comparison.counterexample, lang)
         write_file(file, text.encode())
-        say(f"{file}: --year {comparison.counterexample.year}")
+        say_of(file, f"--year {comparison.counterexample.year}")
     return comparison.holds is True

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from cli.common.screen import Cell, Piece, Screen
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
+from engine.texts.catalogue import Language, message
 
 
 def rulebook_table(rulebooks: Sequence[Rulebook], language: Language) -> str:
@@ -32,13 +33,21 @@ def rulebook_text(rulebook: Rulebook, language: Language) -> str:
     return reader.screen.taken()
 
 
+def approximated_text(rulebook: Rulebook, facts: Sequence[str], wording: Wording) -> str:
+    """What is taken for granted of derived facts, by which more is taken to occur than can."""
+    labels = (rulebook.vocabulary.facts[fact].label for fact in facts)
+    return wording.gettext(
+        "Approximated: what follows from other facts is taken as a fact of its own ({facts}), so that some of this may "
+        "never occur.",
+        facts=wording.listed(wording.quoted(wording.text(label)) for label in labels),
+    )
+
+
 class _Reader:
     def __init__(self, rulebook: Rulebook, wording: Wording) -> None:
         self._rulebook, self._wording = rulebook, wording
+        self._gettext, self._render = wording.gettext, wording.render
         self.screen = Screen()
-
-    def _pick(self, danish: str, english: str) -> str:
-        return self._wording.pick(danish, english)
 
     def write(self) -> None:
         """The heading, the rule, the overrides, the criteria and the facts."""
@@ -46,16 +55,16 @@ class _Reader:
         self.screen.rule(text(rulebook.title))
         outcomes = ", ".join(f"{text(o.label)} ({o.id})" for o in rulebook.outcomes.values())
         pairs = (
-            (self._pick("Regelsæt", "Rulebook"), f"{rulebook.id} {rulebook.version}"),
-            (self._pick("I kraft", "In force"), in_force(rulebook)),
-            (self._pick("Kilde", "Source"), text(rulebook.source)),
-            (self._pick("Udfald", "Outcomes"), outcomes),
-            *([(self._pick("Delmængde af", "Subset of"), rulebook.subset_of)] if rulebook.subset_of else []),
+            (self._gettext("Rulebook"), f"{rulebook.id} {rulebook.version}"),
+            (self._gettext("In force"), in_force(rulebook)),
+            (self._gettext("Source"), text(rulebook.source)),
+            (self._gettext("Outcomes"), outcomes),
+            *([(self._gettext("Subset of"), rulebook.subset_of)] if rulebook.subset_of else []),
             ("sha256", rulebook.sha256),
         )
         self.screen.pairs(pairs)
         rule = rulebook.rule
-        self.screen.heading(f"{self._pick('Regel', 'Rule')} ({rule.id})")
+        self.screen.heading(f"{self._gettext('Rule')} ({rule.id})")
         self._indented(self._rule_sentence(), *self._references(rule))
         for override in rulebook.overrides:
             self._override(override)
@@ -65,7 +74,7 @@ class _Reader:
 
     def _rule_sentence(self) -> str:
         required = Clauses(self._rulebook, self._wording).rule(self._rulebook.rule.group)
-        return self._pick(f"Reglen kræver, at {required}.", f"The rule requires that {required}.")
+        return self._gettext("The rule requires that {required}.", required=required)
 
     def _indented(self, *pieces: Piece | str) -> None:
         for piece in pieces:
@@ -75,7 +84,7 @@ class _Reader:
     def _references(self, thing: object) -> Iterator[Piece]:
         yield Piece(f"[{self._wording.text(thing.reference)}]", "dim")  # type: ignore[attr-defined]
         if reading := thing.reading:  # type: ignore[attr-defined]
-            yield Piece(f"{self._pick('Fortolkning', 'Our reading')}: {self._wording.text(reading)}", "unknown")
+            yield Piece(f"{self._gettext('Our reading')}: {self._wording.text(reading)}", "unknown")
 
     def _override(self, override: Override) -> None:
         outcome = self._wording.text(self._rulebook.outcomes[override.verdict].label)
@@ -90,10 +99,10 @@ class _Reader:
         if criterion.judgement:
             judgement = self._rulebook.vocabulary.facts[criterion.judgement]
             label = self._wording.quoted(self._wording.text(judgement.label))
-            tested += self._pick(f" (vejledende; {label} kan afvige)", f" (indicative; {label} may depart from it)")
+            tested += self._gettext(" (indicative; {label} may depart from it)", label=label)
         self._indented(Piece(f"→ {tested}"), *self._references(criterion))
         if applicability := criterion.applicability:
-            exempt = self._pick("Finder ikke anvendelse, når", "Not applicable where")
+            exempt = self._gettext("Not applicable where")
             counts = self._wording.phrase(f"counts_{applicability.counts_as}")
             self._indented(f"{exempt} {self._condition(applicability.exempt_when)} ({counts})")
             self._indented(*self._references(applicability))
@@ -107,20 +116,22 @@ class _Reader:
     def _combination(self, condition: Combination, *, nested: bool) -> str:
         parts = [self._condition(part, nested=True) for part in condition.parts]
         if condition.operator == "not":
-            return f"{self._pick('ikke', 'not')} ({parts[0]})"
+            return f"{self._gettext('not')} ({parts[0]})"
         words = self._wording.phrase("and" if condition.operator == "all" else "or").join(parts)
         return f"({words})" if nested and len(parts) > 1 else words
 
     def _facts(self) -> None:
-        self.screen.heading(self._pick("Oplysninger", "Facts"))
-        heads = (("Oplysning", "Fact"), ("Betydning", "Meaning"), ("Svar", "Answers"))
+        self.screen.heading(self._gettext("Facts"))
+        heads = (message("Fact"), message("Meaning"), message("Answers"))
         facts = compile_rulebook(self._rulebook).facts_read
         rows = [self._fact(fact) for fact in facts]
         first = max(len(fact.id) for fact in facts)
-        self.screen.table([self._pick(*head) for head in heads], rows, [first, None, 22])
+        self.screen.table([self._render(head) for head in heads], rows, [first, None, 22])
 
     def _fact(self, fact: FactDeclaration) -> list[Cell]:
-        answers = ", ".join(self._wording.answers(fact)) or self._wording.fact_range(fact)
-        answers += self._pick(", pr. år", ", per year") if fact.is_yearly else ""
+        answers = ", ".join(self._wording.answers(fact)) or self._wording.fact_range(
+            fact,
+        )
+        answers += self._gettext(", per year") if fact.is_yearly else ""
         unit = f" ({self._wording.text(fact.unit)})" if fact.unit else ""
         return [[Piece(fact.id)], [Piece(self._wording.text(fact.label) + unit)], [Piece(answers)]]

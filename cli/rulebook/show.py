@@ -13,8 +13,8 @@ from cli.common.selection import chosen_rulebooks
 from engine.rulebooks.description import rulebook_record
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
+    from engine.texts.catalogue import Language
 
 _FORMAT = format_option("table", "json")
 

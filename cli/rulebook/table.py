@@ -11,9 +11,10 @@ from cli.common.console import Exit, load_library, say
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
 from engine.diagnostics import TooComplex
+from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
-    from engine.explanation.words_and_numbers import Language
+    from engine.texts.catalogue import Language
 
 
 @click.command()
@@ -27,14 +28,24 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     ID is an id, ID@VERSION or a YAML file. A row says what overrides and criteria must be for a verdict; what it leaves
     open makes no difference, or cannot occur. No row can be left out or left more open.
     """
-    from cli.rulebook.truth_tables import PRINTERS  # noqa: PLC0415 - help must not wait for it
+    from cli.rulebook.truth_tables import PRINTERS, remarks  # noqa: PLC0415 - help must not wait for it
     from engine.authoring.proofs.truth_table import MAX_ROWS, truth_table  # noqa: PLC0415
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     library = load_library()
     rulebook = chosen_rulebooks(library, [name], year or library.latest_year())[0]
     try:
         folded = truth_table(rulebook)
     except TooComplex:
-        say(f"{rulebook.file}: the table would have more than {MAX_ROWS} rows; `sekskant rulebook prove` needs none")
+        say(
+            message(
+                "{file}: the table would have more than {most} rows; `sekskant rulebook prove` needs none",
+                file=rulebook.file,
+                most=MAX_ROWS,
+            )
+        )
         sys.exit(int(Exit.REJECTED))
+    if form == "csv":  # holds rows and nothing else
+        for remark in remarks(folded, Wording(lang)):
+            say(remark)
     click.echo(PRINTERS[form](folded, lang), nl=False)

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, exit_code, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, say, say_of, say_rejected, stop
+from cli.common.option_values import FileName
 from cli.common.options import format_option, language_option
+from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
     from cli.rulebook.case_report import Tested
-    from engine.explanation.words_and_numbers import Language
     from engine.rulebooks.rulebook import Rulebook
+    from engine.texts.catalogue import Language
     from offers.cases.case_file import CaseFile
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=FileName(exists=True))
 @click.option("--coverage", is_flag=True, help="List what no case shows.")
 @click.option(
     "--fail-under", type=click.FloatRange(0, 100), help="Exit with 5 where the coverage is below so many per cent."
@@ -28,9 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--mutate", is_flag=True, help="Change the rulebook in small ways, and list the changes that no case notices."
 )
-@click.option(
-    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write the results as JUnit XML to a file."
-)
+@click.option("--junit", type=FileName(dir_okay=False), help="Write the results as JUnit XML to a file.")
 @format_option("table", "json")
 @language_option
 def test(
@@ -63,7 +63,7 @@ def test(
     for error in collection.rejected:
         say_rejected(error)
     if write_missing and collection.rejected:
-        say("no cases are written while a file is rejected")
+        say(message("no cases are written while a file is rejected"))
         write_missing = False
     exits = [Exit.REJECTED] if collection.rejected else []
     tested = []
@@ -76,7 +76,7 @@ def test(
             say_rejected(error)
             exits.append(Exit.REJECTED)
         except IntegrityFault as error:
-            say(f"{rulebook.file}: {error}")
+            say_of(rulebook.file, error.words)
             exits.append(Exit.INTEGRITY)
     printed = case_report.cases_json if form == "json" else case_report.table_text
     click.echo(printed(tested, lang, listed=coverage or fail_under is not None), nl=False)
@@ -120,9 +120,12 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
         taken = [result.case.name for result in tested.results]
         year = files[0].year if files else meaning.year
         add_cases(path, tested.rulebook, case_blocks(suggested, taken, year, meaning.program, wording), wording)
-        cases = wording.pick("testtilfælde", "case" if len(suggested) == 1 else "cases")
-        judge = wording.pick("tilføjet; bedøm dem, og slet »to_judge«", "added; judge them, and delete `to_judge`")
-        say(f"{path}: {len(suggested)} {cases} {judge}")
+        added = message_of_number(
+            "{number} case added; judge it, and delete `to_judge`",
+            "{number} cases added; judge them, and delete `to_judge`",
+            len(suggested),
+        )
+        say_of(path, added)
 
 
 def _fails(tested: Tested, fail_under: float | None, fail_on_empty: bool) -> bool:

@@ -26,6 +26,7 @@ from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.evaluation.ruling import Items, Ruling, ruling_over
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
+from engine.texts.catalogue import message
 from engine.values.logic import Status, union
 
 MAX_REMEMBERED = 4096
@@ -100,10 +101,14 @@ class Decider:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
             IntegrityFault: the evaluators do not agree, or one failed.
         """
-        return self._evaluated(findings_of(self.program.rulebook.vocabulary, stated, year)).ruling.verdict
+        return self._evaluated(self._findings(stated, year)).ruling.verdict
+
+    def _findings(self, stated: Stated, year: int) -> Mapping[str, Finding]:
+        vocabulary = self.program.rulebook.vocabulary
+        return findings_of(vocabulary, stated, year, has_quotient_always=self.completions is None)
 
     def _without_notes(self, subject: Subject, stated: Stated, year: int) -> Trace:
-        findings = findings_of(self.program.rulebook.vocabulary, stated, year)
+        findings = self._findings(stated, year)
         return self._trace(subject, year, findings, self._evaluated(findings))
 
     def _evaluated(self, findings: Mapping[str, Finding]) -> _Evaluated:
@@ -123,7 +128,7 @@ class Decider:
         completions, is_complete = self.completions, True
         if completions is not None and completions.open_in(findings):
             cases, is_complete = completions.cases(completions.situation(findings, statuses))
-            if is_complete and (len(cases) > 1 or cases[0].pinned):
+            if len(cases) > 1 or cases[0].pinned:
                 statuses, fired = self._over(cases, findings)
                 vectors = completions.vectors(cases)
         ruling, execution = self.ruling_over(vectors)
@@ -137,7 +142,9 @@ class Decider:
         for case in cases:
             of_case, names = self._evaluators.conditions(self.completions.pinned(case, findings))
             if any(of_case[node] is not status for node, status in case.statuses.items()):
-                raise IntegrityFault(f"a class of completions is not what it was taken to be: {case.pinned}")
+                raise IntegrityFault(
+                    message("a class of completions is not what it was taken to be: {values}", values=case.pinned)
+                )
             statuses.append(of_case)
             fired += names
         return [union(column) for column in zip(*statuses, strict=True)], tuple(dict.fromkeys(fired))
@@ -296,9 +303,13 @@ def reject_departures(program: Program, findings: Mapping[str, Finding], statuse
         fact, identifier = nodes.criterion.judgement, nodes.criterion.id
         evidence = findings[fact].evidence if fact else None
         if evidence is not None and _departs(nodes, findings, statuses) and not evidence.provenance.because:
-            message = f"`{fact}` departs from the measure of criterion {identifier} without a reason"
-            hint = "give the reason as `because`"
-            diagnostics.append(Diagnostic(evidence.place, "departure-without-reason", message, hint))
+            words = message(
+                "`{fact}` departs from the measure of criterion {criterion} without a reason",
+                fact=fact,
+                criterion=identifier,
+            )
+            advice = message("give the reason as `because`")
+            diagnostics.append(Diagnostic(evidence.place, "departure-without-reason", words, advice))
     if diagnostics:
         raise Rejected(diagnostics)
 

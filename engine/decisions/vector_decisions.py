@@ -18,6 +18,7 @@ from engine.evaluation.completions import Completions, Situation
 from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict
+from engine.texts.catalogue import message
 from engine.values.logic import Status, union
 
 
@@ -135,7 +136,9 @@ class VectorDecisions:
             self._decided[ordered] = VectorDecision(ruling.verdict, ruling.possible_bases)
         decided, expected = self._decided[ordered], ruling_on(self.program, items)
         if decided != (expected.verdict, expected.possible_bases):
-            raise IntegrityFault(f"the rule does not treat alike what was taken to be alike: {items}")
+            raise IntegrityFault(
+                message("the rule does not treat alike what was taken to be alike: {statuses}", statuses=items)
+            )
         return decided
 
     def _ordered(self, items: Items) -> Items:

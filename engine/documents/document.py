@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, refusal_of, rejected
 from engine.documents.nesting import MAX_DEPTH, place_at, too_deep
 from engine.documents.regular_file import open_regular
+from engine.texts.catalogue import Message, message
 
 if TYPE_CHECKING:
     from engine.documents.json_events import JsonText
@@ -59,9 +60,9 @@ class Scalar(NamedTuple):
     text: str
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Message:
         """What it is, for diagnostics."""
-        return "a single value"
+        return message("a single value")
 
     def plain(self) -> Plain:
         """The value."""
@@ -116,9 +117,9 @@ class Sequence(NamedTuple):
     items: tuple[Node, ...]
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Message:
         """What it is, for diagnostics."""
-        return "a list"
+        return message("a list")
 
     def plain(self) -> list[object]:
         """The values, without places."""
@@ -137,9 +138,9 @@ class Mapping(NamedTuple):
     key_places: dict[str, Place]
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Message:
         """What it is, for diagnostics."""
-        return "a mapping"
+        return message("a mapping")
 
     def plain(self) -> dict[str, object]:
         """The values by key, without places."""
@@ -163,7 +164,7 @@ def read_file(path: Path) -> bytes:
         with open_regular(path) as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place(str(path)), "unreadable", refusal_of(error)) from None
 
 
 def decode(data: bytes, file: str) -> str:
@@ -173,22 +174,30 @@ def decode(data: bytes, file: str) -> str:
         Rejected: the bytes are too many, are not UTF-8, or hold control characters.
     """
     if len(data) > MAX_BYTES:
-        raise rejected(Place(file), "too-large", f"more than {MAX_BYTES // 2**20} MiB", "split the file")
+        raise rejected(
+            Place(file),
+            "too-large",
+            message("more than {size} MiB", size=MAX_BYTES // 2**20),
+            message("split the file"),
+        )
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise rejected(place_at(before, len(before), file), "not-utf-8", message, "save the file as UTF-8") from None
-    _refuse(_CONTROL, text, file, "the control character {} does not belong in a text", "delete it")
+        words = message("byte 0x{byte} is not UTF-8", byte=f"{data[error.start]:02x}")
+        raise rejected(
+            place_at(before, len(before), file), "not-utf-8", words, message("save the file as UTF-8")
+        ) from None
+    words = message("the control character {character} does not belong in a text")
+    _refuse(_CONTROL, text, file, words, message("delete it"))
     return text
 
 
-def _refuse(characters: re.Pattern[str], text: str, file: str, message: str, hint: str) -> None:
+def _refuse(characters: re.Pattern[str], text: str, file: str, words: Message, advice: Message) -> None:
     if bad := characters.search(text):
         place = place_at(text, bad.start(), file)
-        raise rejected(place, "control-character", message.format(f"U+{ord(bad[0]):04X}"), hint)
+        raise rejected(place, "control-character", words.filled(character=f"U+{ord(bad[0]):04X}"), advice)
 
 
 def read_documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
@@ -203,7 +212,12 @@ def read_documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
     for index, document in enumerate(_documents(data, file)):
         if index == MAX_DOCUMENTS:
             place = Place(file) if isinstance(document, Rejected) else document.place
-            yield rejected(place, "too-many-nodes", f"more than {MAX_DOCUMENTS} records in one file", "split the file")
+            yield rejected(
+                place,
+                "too-many-nodes",
+                message("more than {most} records in one file", most=MAX_DOCUMENTS),
+                message("split the file"),
+            )
             return
         yield document
 
@@ -219,10 +233,15 @@ def read_one(data: bytes, file: str) -> Node:
         if isinstance(document, Rejected):
             raise document
         if only is not None:
-            raise rejected(document.place, "syntax", "a second document begins here", "write one document to a file")
+            raise rejected(
+                document.place,
+                "syntax",
+                message("a second document begins here"),
+                message("write one document to a file"),
+            )
         only = document
     if only is None:
-        raise rejected(Place(file), "empty", "there is nothing in the file")
+        raise rejected(Place(file), "empty", message("there is nothing in the file"))
     return only
 
 
@@ -274,8 +293,9 @@ def _one_after_the_other(data: bytes, file: str) -> Iterator[Node | Rejected]:
         text = decode(data, file)
         json_text = _json_in(text, file)
         if json_text is None:
-            hint = "end the line with a plain line break"
-            _refuse(_LINE_END, text, file, "the character {} is a line end that editors do not show", hint)
+            advice = message("end the line with a plain line break")
+            words = message("the character {character} is a line end that editors do not show")
+            _refuse(_LINE_END, text, file, words, advice)
             yield from _composed(yaml.parse(text, Loader=_PARSER), text, file)
             return
     except Rejected as error:
@@ -345,14 +365,14 @@ class _Composer:
     def _place(self, event: _Event) -> Place:
         return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _mistake(self, event: _Event, code: str, message: str, hint: str | None = None) -> None:
-        self._mistakes.append(Diagnostic(self._place(event), code, message, hint))
+    def _mistake(self, event: _Event, code: str, words: Message, advice: Message | None = None) -> None:
+        self._mistakes.append(Diagnostic(self._place(event), code, words, advice))
 
     def _node(self, event: _Event, depth: int) -> Node:
         self._guard(event, depth)
         if isinstance(event, yaml.AliasEvent):
-            message = f"{quoted(f'*{event.anchor}')} repeats another value"
-            self._mistake(event, "alias", message, "write the value out")
+            words = message("{alias} repeats another value", alias=quoted(f"*{event.anchor}"))
+            self._mistake(event, "alias", words, message("write the value out"))
             return Scalar(self._place(event), None, "")
         self._check_plain(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -363,18 +383,24 @@ class _Composer:
 
     def _check_plain(self, event: _Event) -> None:
         if event.anchor is not None:
-            message = f"{quoted(f'&{event.anchor}')} names a value for repetition"
-            self._mistake(event, "alias", message, "leave the name out")
+            words = message("{anchor} names a value for repetition", anchor=quoted(f"&{event.anchor}"))
+            self._mistake(event, "alias", words, message("leave the name out"))
         if event.tag is not None and event.tag != "!":
             tag = quoted(event.tag.replace("tag:yaml.org,2002:", "!!", 1))
-            self._mistake(event, "tag", f"the tag {tag} is not used in records", "leave the tag out")
+            self._mistake(
+                event, "tag", message("the tag {tag} is not used in records", tag=tag), message("leave the tag out")
+            )
 
     def _guard(self, event: _Event, depth: int) -> None:
         self._count += 1
         if depth > MAX_DEPTH:
             raise too_deep(self._place(event))
         if self._count > MAX_NODES:
-            raise rejected(self._place(event), "too-many-nodes", f"more than {MAX_NODES} values in one document")
+            raise rejected(
+                self._place(event),
+                "too-many-nodes",
+                message("more than {most} values in one document", most=MAX_NODES),
+            )
 
     def _items(self, depth: int) -> Iterator[Node]:
         for event in self._events:
@@ -394,12 +420,21 @@ class _Composer:
 
     def _enter(self, mapping: Mapping, event: _Event, key: Node, value: Node) -> None:
         if not isinstance(key, Scalar):
-            self._mistake(event, "non-scalar-key", f"{key.kind} cannot be a key", "a key is a single word")
+            self._mistake(
+                event,
+                "non-scalar-key",
+                message("{kind} cannot be a key", kind=key.kind),
+                message("a key is a single word"),
+            )
         elif isinstance(event, yaml.AliasEvent):
             return
         elif key.text in mapping.entries:
             first = mapping.key_places[key.text].line
-            self._mistake(event, "duplicate-key", f"the key {quoted(key.text)} stands already in line {first}")
+            self._mistake(
+                event,
+                "duplicate-key",
+                message("the key {key} stands already in line {line}", key=quoted(key.text), line=first),
+            )
         else:
             mapping.entries[key.text] = value
             mapping.key_places[key.text] = key.place
@@ -413,15 +448,17 @@ class _Composer:
         if text in _WORDS:
             return Scalar(place, _WORDS[text], text)
         if _NOT_FINITE.match(text) or (_NUMBER.match(text) and not _is_moderate(text)):
-            message = f"{quoted(text)} is not a number that can be held exactly"
-            self._mistake(event, "number", message, "a text stands in quotes")
+            words = message("{number} is not a number that can be held exactly", number=quoted(text))
+            self._mistake(event, "number", words, message("a text stands in quotes"))
             return Scalar(place, None, text)
         return Scalar(place, number_of(text), text)
 
     def _check_escapes(self, event: _Event, text: str) -> None:
         if bad := _ESCAPED.search(text):
-            message = f"the escape for U+{ord(bad[0]):04X} stands for no character of a text"
-            self._mistake(event, "control-character", message, "delete it")
+            words = message(
+                "the escape for {character} stands for no character of a text", character=f"U+{ord(bad[0]):04X}"
+            )
+            self._mistake(event, "control-character", words, message("delete it"))
 
 
 def number_of(text: str) -> int | Decimal | str:

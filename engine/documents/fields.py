@@ -8,7 +8,10 @@ from typing import Any, NoReturn
 
 from engine.diagnostics import Malformed, Rejected
 from engine.documents.json_text import load_json
+from engine.texts.catalogue import Message, message
 
+_TEXT, _TEXTS, _LIST = message("a text"), message("a list of texts"), message("a list")
+_WHOLE_NUMBER, _YEAR = message("a whole number"), message("a year")
 _HALVES = ("\\ud", "\\uD")
 """What half a character of two units begins with, where it is written as an escape."""
 
@@ -20,13 +23,13 @@ def read_json(text: object, parse_float: Callable[[str], object] = float) -> obj
         Malformed: it is no text, or no JSON that can be read.
     """
     if not isinstance(text, str):
-        raise Malformed("it is not a text")
+        raise Malformed(message("it is not a text"))
     try:
         record = load_json(text, "", parse_float=parse_float)
         if any(half in text for half in _HALVES):
             json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, Rejected):
-        raise Malformed("it is not JSON that can be read") from None
+        raise Malformed(message("it is not JSON that can be read")) from None
     return record
 
 
@@ -46,24 +49,24 @@ class Fields:
 
     def __init__(self, record: object, path: str = "") -> None:
         if not isinstance(record, dict):
-            raise Malformed(f"`{path}` is not a mapping" if path else "it is not a mapping")
+            raise Malformed(message("`{path}` is not a mapping", path=path) if path else message("it is not a mapping"))
         self.record: dict[str, Any] = record
         self._path = path
 
     def text(self, name: str) -> str:
         """A text."""
-        text: str = self._typed(name, str, "a text")
+        text: str = self._typed(name, str, _TEXT)
         return text
 
     def number(self, name: str) -> int:
         """A whole number."""
-        number: int = self._typed(name, int, "a whole number")
-        return number if type(number) is int else self._fail(name, "a whole number")
+        number: int = self._typed(name, int, _WHOLE_NUMBER)
+        return number if type(number) is int else self._fail(name, _WHOLE_NUMBER)
 
     def year(self, name: str) -> int:
         """A year of four digits."""
         year = self.number(name)
-        return year if 1000 <= year <= 9999 else self._fail(name, "a year")
+        return year if 1000 <= year <= 9999 else self._fail(name, _YEAR)
 
     def optional_text(self, name: str) -> str | None:
         """A text; None where there is none."""
@@ -71,7 +74,7 @@ class Fields:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts; empty where there is none."""
-        return tuple(t if isinstance(t, str) else self._fail(name, "a list of texts") for t in self._listed(name))
+        return tuple(t if isinstance(t, str) else self._fail(name, _TEXTS) for t in self._listed(name))
 
     def below(self, name: str) -> Fields:
         """A record in a field."""
@@ -87,14 +90,14 @@ class Fields:
             yield Fields(item, f"{self._at(name)}.{number}")
 
     def _listed(self, name: str) -> list[Any]:
-        return [] if self.record.get(name) is None else self._typed(name, list, "a list")
+        return [] if self.record.get(name) is None else self._typed(name, list, _LIST)
 
-    def _typed(self, name: str, kind: type[Any], words: str) -> Any:
+    def _typed(self, name: str, kind: type[Any], words: Message) -> Any:
         value = self.record.get(name)
         return value if isinstance(value, kind) else self._fail(name, words)
 
-    def _fail(self, name: str, words: str) -> NoReturn:
-        raise Malformed(f"`{self._at(name)}` is not {words}")
+    def _fail(self, name: str, words: Message | str) -> NoReturn:
+        raise Malformed(message("`{field}` is not {what}", field=self._at(name), what=words))
 
     def _at(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Place, Rejected, refusal_of, rejected
 from engine.documents.ownership import abandoned, own
 
 _PARTIAL, _LONGEST = ".partial", 100
@@ -103,7 +103,7 @@ def sync_names(folder: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> Rejected:
-    return rejected(Place(str(path)), "unwritable", (error.strerror or str(error)).lower())
+    return rejected(Place(str(path)), "unwritable", refusal_of(error))
 
 
 def _standing(path: Path) -> os.stat_result | None:
@@ -159,7 +159,10 @@ def _aside(path: Path, before: os.stat_result | None) -> Iterator[BinaryIO]:
 
 def _start(path: Path) -> str:
     """How the names of what is written aside for a file begin; no longer than names may be."""
-    return f".{os.fsencode(path.name)[:_LONGEST].decode(errors='ignore')}."
+    name = path.name
+    while len(os.fsencode(name)) > _LONGEST:
+        name = name[:-1]
+    return f".{name}."
 
 
 def _opened_aside(path: Path) -> tuple[IO[bytes], Path]:

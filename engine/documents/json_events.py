@@ -15,6 +15,7 @@ import yaml
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.nesting import MAX_DEPTH
 from engine.documents.syntax import NOT_READ_ON
+from engine.texts.catalogue import Message, message
 
 ENOUGH = 1_000
 """A value that reads as JSON so far is meant as JSON."""
@@ -103,16 +104,16 @@ class JsonText:
             if following == ",":
                 self._at += 1
             elif following != end:
-                raise self._error(f"a `,` or `{end}` is expected here")
+                raise self._error(message("a `,` or `{closing}` is expected here", closing=end))
         self._at += 1
         self._depth -= 1
 
     def _member(self) -> Iterator[yaml.Event]:
         if self._next() != '"':
-            raise self._error("a key in quotes is expected here")
+            raise self._error(message("a key in quotes is expected here"))
         yield self._string(self._mark())
         if self._next() != ":":
-            raise self._error("a `:` is expected here")
+            raise self._error(message("a `:` is expected here"))
         self._at += 1
         yield from self._value()
 
@@ -122,14 +123,18 @@ class JsonText:
         except json.JSONDecodeError as error:
             unclosed = error.msg.startswith("Unterminated")
             self._at = error.pos
-            message = "the quote that begins here is not closed" if unclosed else "this does not belong in quotes"
-            raise self._error(message) from None
+            words = (
+                message("the quote that begins here is not closed")
+                if unclosed
+                else message("this does not belong in quotes")
+            )
+            raise self._error(words) from None
         return yaml.ScalarEvent(None, None, (False, True), text, mark, style='"')
 
     def _word(self, mark: yaml.Mark) -> yaml.Event:
         word = _WORD.match(self._text, self._at)
         if word is None:
-            raise self._error("a value is expected here")
+            raise self._error(message("a value is expected here"))
         self._at = word.end()
         return yaml.ScalarEvent(None, None, (True, False), word[0], mark)
 
@@ -141,6 +146,6 @@ class JsonText:
         self._counted = self._at
         return yaml.Mark("", self._at, self._line, self._at - self._line_start, None, 0)
 
-    def _error(self, message: str) -> Rejected:
+    def _error(self, words: Message) -> Rejected:
         mark = self._mark()
-        return rejected(Place(self._file, mark.line + 1, mark.column + 1), "syntax", message, self._hint)
+        return rejected(Place(self._file, mark.line + 1, mark.column + 1), "syntax", words, self._hint)

@@ -18,6 +18,7 @@ from engine.evaluation.evidence import Finding, State
 from engine.evaluation.folding import Folded, Folding, room_for
 from engine.evaluation.program import Program, StatedNode, TestNode, children_of
 from engine.rulebooks.rulebook import NumberTest
+from engine.texts.catalogue import message
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.logic import Status, Truth
@@ -83,7 +84,9 @@ class DecisionDiagram:
         try:
             diagram = self._ruling or self._ruling_on(known)
         except TooComplex:
-            raise IntegrityFault("the rule is too complex for the decision diagram to check the reference") from None
+            raise IntegrityFault(
+                message("the rule is too complex for the decision diagram to check the reference")
+            ) from None
         return diagram.statuses(known)
 
     def _results(self, leaf: TestNode | StatedNode, findings: Mapping[str, Finding]) -> Possible:

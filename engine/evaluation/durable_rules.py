@@ -27,11 +27,12 @@ from engine.evaluation.durable_writer import (
 )
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.program import Program, StatedNode, TestNode, children_of
+from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.logic import Status
 
 if (missing := why_missing()) is not None:
-    raise ImportError(missing.en)
+    raise ImportError(str(missing))
 
 from durable import engine as durable
 
@@ -214,14 +215,22 @@ class Ruleset:
             finally:
                 host.retract_fact(self._name, {"id": 1})
         except Exception as error:
-            raise IntegrityFault("durable-rules failed while it decided, so that nothing is decided") from error
+            raise IntegrityFault(
+                message("durable-rules failed while it decided, so that nothing is decided")
+            ) from error
         return self._fired
 
     def _checked(self, fired: list[Firing]) -> tuple[dict[int, Status], Fired]:
         """What fired, as statuses: the canary and exactly one rule of each node, or it is a fault."""
         expected = [-1, *self._nodes]
         if sorted(index for _, index, _ in fired) != sorted(expected):
-            raise IntegrityFault(f"durable-rules fired {len(fired)} rules where {len(expected)} must fire")
+            raise IntegrityFault(
+                message(
+                    "durable-rules fired {fired} rules where {expected} must fire",
+                    fired=len(fired),
+                    expected=len(expected),
+                )
+            )
         ordered = sorted(fired, key=lambda firing: firing[1])[1:]
         return {index: status for _, index, status in ordered}, tuple(name for name, _, _ in ordered)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from engine.comparison.atom import Atom, AtomSet, Kind, Part
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import message
 
 
 class CauseWords:
@@ -30,18 +31,16 @@ class CauseWords:
 
     def sentences(self, sets: Sequence[AtomSet], *, complete: bool) -> Iterator[str]:
         """A line for each set; what was enough by itself, or together alone. And whether there may be more."""
-        pick = self._wording.pick
+        gettext = self._wording.gettext
         for atoms in sets:
-            alone, together = pick("Nok i sig selv", "Enough by itself"), pick("Nok tilsammen", "Enough together")
+            alone, together = gettext("Enough by itself"), gettext("Enough together")
             yield f"{alone if len(atoms) == 1 else together}: {self.set(atoms)}"
         if not complete:
-            yield pick(
-                "Der kan være flere årsager; ikke alle er prøvet", "There may be more causes; not all were tried"
-            )
+            yield gettext("There may be more causes; not all were tried")
 
     def short(self, sets: Sequence[AtomSet]) -> str:
         """Sets in one line."""
-        return self._wording.pick("; eller ", "; or ").join(map(self.set, sets))
+        return self._wording.gettext("; or ").join(map(self.set, sets))
 
     def set(self, atoms: AtomSet) -> str:
         """The atoms of one set."""
@@ -54,7 +53,7 @@ class CauseWords:
         year = f" {part.number}" if part.kind is Kind.FACT and part.number else ""
         nth = f" ({part.number})" if part.kind in (Kind.TEST, Kind.EXEMPTION_TEST) and part.number else ""
         of = self._fact(part.of) + year if part.kind in (Kind.FACT, Kind.DECLARATION) else self._item(part.of)
-        return self._wording.pick(*_WORDS[part.kind]).format(of=of, fact=self._fact(part.fact) + nth)
+        return self._wording.render(_WORDS[part.kind], of=of, fact=self._fact(part.fact) + nth)
 
     def _item(self, name: str) -> str:
         """A criterion by its id, an override by its title."""
@@ -66,28 +65,25 @@ class CauseWords:
 
 
 _WORDS = {
-    Kind.FACT: ("{of}", "{of}"),
-    Kind.YEAR: ("aftaleåret", "the agreement year"),
-    Kind.DECLARATION: ("hvad {of} kan være", "what {of} can be"),
-    Kind.TEST: ("kravet i {of} til {fact}", "the requirement of {of} on {fact}"),
-    Kind.CONDITION: ("betingelsen i {of}", "the condition of {of}"),
-    Kind.JUDGEMENT: ("hvilken vurdering der kan afvige i {of}", "which judgement may depart in {of}"),
-    Kind.EXEMPTION: ("hvornår {of} ikke finder anvendelse", "when {of} does not apply"),
-    Kind.EXEMPTION_TEST: (
-        "kravet til {fact}, for at {of} ikke finder anvendelse",
-        "the requirement on {fact} for {of} not to apply",
-    ),
-    Kind.COUNTS_AS: ("hvad {of} tæller som uden at finde anvendelse", "what {of} counts as where it does not apply"),
-    Kind.ADDED: ("at {of} er kommet til", "{of} added"),
-    Kind.DROPPED: ("at {of} er udgået", "{of} taken out"),
-    Kind.MANDATORY: ("at {of} er blevet obligatorisk", "{of} made mandatory"),
-    Kind.VOLUNTARY: ("at {of} ikke længere er obligatorisk", "{of} no longer mandatory"),
-    Kind.MOVED: ("hvor {of} tæller med i reglen", "where {of} counts in the rule"),
-    Kind.REQUIRED: ("hvor mange kriterier reglen kræver", "how many criteria the rule requires"),
-    Kind.RULE: ("reglens opbygning", "how the rule is put together"),
-    Kind.OVERRIDE_ADDED: ("den nye undtagelse {of}", "the new override {of}"),
-    Kind.OVERRIDE_DROPPED: ("at undtagelsen {of} er udgået", "the override {of} taken out"),
-    Kind.OVERRIDE_VERDICT: ("udfaldet af undtagelsen {of}", "the verdict of the override {of}"),
-    Kind.OVERRIDE_ORDER: ("undtagelsernes rækkefølge", "the order of the overrides"),
+    Kind.FACT: message("{of}"),
+    Kind.YEAR: message("the agreement year"),
+    Kind.DECLARATION: message("what {of} can be"),
+    Kind.TEST: message("the requirement of {of} on {fact}"),
+    Kind.CONDITION: message("the condition of {of}"),
+    Kind.JUDGEMENT: message("which judgement may depart in {of}"),
+    Kind.EXEMPTION: message("when {of} does not apply"),
+    Kind.EXEMPTION_TEST: message("the requirement on {fact} for {of} not to apply"),
+    Kind.COUNTS_AS: message("what {of} counts as where it does not apply"),
+    Kind.ADDED: message("{of} added"),
+    Kind.DROPPED: message("{of} taken out"),
+    Kind.MANDATORY: message("{of} made mandatory"),
+    Kind.VOLUNTARY: message("{of} no longer mandatory"),
+    Kind.MOVED: message("where {of} counts in the rule"),
+    Kind.REQUIRED: message("how many criteria the rule requires"),
+    Kind.RULE: message("how the rule is put together"),
+    Kind.OVERRIDE_ADDED: message("the new override {of}"),
+    Kind.OVERRIDE_DROPPED: message("the override {of} taken out"),
+    Kind.OVERRIDE_VERDICT: message("the verdict of the override {of}"),
+    Kind.OVERRIDE_ORDER: message("the order of the overrides"),
 }
 """For each kind of part what it is called, with `of` for what it is about and `fact` for the fact that is tested."""

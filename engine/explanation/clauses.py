@@ -6,58 +6,60 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from engine.decisions.analysis import Sets
+from engine.decisions.analysis import Pair, Sets
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Count, Rulebook, RulePart
-from engine.values.logic import Status
+from engine.texts.catalogue import Message, message, message_in, message_of_number_in
+from engine.values.logic import Status, union
 
 Mood = Literal["is", "proves", "were"]
 """What is so, what may turn out so, and what would have to be so."""
+Opening = Literal["that", "because", "if"]
+"""The word with which a sentence opens the first of several clauses, and each of the others."""
+_OPENINGS: dict[Mood, Opening] = {"is": "because", "proves": "if", "were": "if"}
 MAX_ALTERNATIVES = 6
 """More alternatives than this are not read."""
 
-_CRITERION: dict[Status, dict[Mood, tuple[str, str, str]]] = {
+_CRITERION: dict[Status, dict[Mood, Message]] = {
     Status.MET: {
-        "is": ("er opfyldt", "is fulfilled", "are fulfilled"),
-        "proves": ("viser sig opfyldt", "proves fulfilled", "prove fulfilled"),
-        "were": ("var opfyldt", "were fulfilled", "were fulfilled"),
+        "is": message_of_number_in("of a criterion", "is fulfilled", "are fulfilled", 1),
+        "proves": message_of_number_in("of a criterion", "proves fulfilled", "prove fulfilled", 1),
+        "were": message_of_number_in("of a criterion", "were fulfilled", "were fulfilled", 1),
     },
     Status.NOT_MET: {
-        "is": ("ikke er opfyldt", "is not fulfilled", "are not fulfilled"),
-        "proves": ("viser sig ikke at være opfyldt", "proves not to be fulfilled", "prove not to be fulfilled"),
-        "were": ("ikke var opfyldt", "were not fulfilled", "were not fulfilled"),
+        "is": message_of_number_in("of a criterion", "is not fulfilled", "are not fulfilled", 1),
+        "proves": message_of_number_in("of a criterion", "proves not to be fulfilled", "prove not to be fulfilled", 1),
+        "were": message_of_number_in("of a criterion", "were not fulfilled", "were not fulfilled", 1),
     },
     Status.NOT_APPLICABLE: {
-        "is": ("ikke finder anvendelse", "does not apply", "do not apply"),
-        "proves": ("viser sig ikke at finde anvendelse", "proves not to apply", "prove not to apply"),
-        "were": ("ikke fandt anvendelse", "did not apply", "did not apply"),
+        "is": message_of_number_in("of a criterion", "does not apply", "do not apply", 1),
+        "proves": message_of_number_in("of a criterion", "proves not to apply", "prove not to apply", 1),
+        "were": message_of_number_in("of a criterion", "did not apply", "did not apply", 1),
     },
-    Status.UNKNOWN: {"is": ("finder anvendelse", "applies", "apply")},
+    Status.UNKNOWN: {
+        "is": message_of_number_in("of a criterion", "applies", "apply", 1),
+    },
     Status.MET_OR_NOT_APPLICABLE: {
-        "is": (
-            "er opfyldt eller ikke finder anvendelse",
-            "is fulfilled or does not apply",
-            "are fulfilled or do not apply",
-        )
+        "is": message_of_number_in(
+            "of a criterion", "is fulfilled or does not apply", "are fulfilled or do not apply", 1
+        ),
     },
     Status.NOT_MET_OR_NOT_APPLICABLE: {
-        "is": (
-            "ikke er opfyldt eller ikke finder anvendelse",
-            "is not fulfilled or does not apply",
-            "are not fulfilled or do not apply",
-        )
+        "is": message_of_number_in(
+            "of a criterion", "is not fulfilled or does not apply", "are not fulfilled or do not apply", 1
+        ),
     },
 }
-_OVERRIDE: dict[Status, dict[Mood, tuple[str, str, str]]] = {
+_OVERRIDE: dict[Status, dict[Mood, Message]] = {
     Status.MET: {
-        "is": ("gælder", "applies", "apply"),
-        "proves": ("viser sig at gælde", "proves to apply", "prove to apply"),
-        "were": ("gjaldt", "applied", "applied"),
+        "is": message_of_number_in("of an override", "applies", "apply", 1),
+        "proves": message_of_number_in("of an override", "proves to apply", "prove to apply", 1),
+        "were": message_of_number_in("of an override", "applied", "applied", 1),
     },
     Status.NOT_MET: {
-        "is": ("ikke gælder", "does not apply", "do not apply"),
-        "proves": ("viser sig ikke at gælde", "proves not to apply", "prove not to apply"),
-        "were": ("ikke gjaldt", "did not apply", "did not apply"),
+        "is": message_of_number_in("of an override", "does not apply", "do not apply", 1),
+        "proves": message_of_number_in("of an override", "proves not to apply", "prove not to apply", 1),
+        "were": message_of_number_in("of an override", "did not apply", "did not apply", 1),
     },
 }
 
@@ -95,21 +97,42 @@ class Clauses:
         if len(kinds) == 1 and self._is_any_of(rest, others):
             clauses = self._with_any_of(shared, others, len(rest[0]), mood)
         else:
-            either = self._wording.pick("enten ", "either ") if shared and len(rest) > 1 else ""
+            either = self._wording.gettext("either ") if shared and len(rest) > 1 else ""
             clauses = self._together(shared, mood) + ([either + self._alternatives(rest, mood)] if others else [])
         is_cut_off = not sets.complete or (len(rest) > MAX_ALTERNATIVES and not self._is_any_of(rest, others))
-        cut_off = self._wording.pick(" (listen er afkortet)", " (the list is cut off)") if is_cut_off else ""
-        return self._joined(clauses, mood) + cut_off
+        cut_off = self._wording.gettext(" (the list is cut off)") if is_cut_off else ""
+        return self._joined(clauses, _OPENINGS[mood]) + cut_off
 
-    def _joined(self, clauses: Sequence[str], mood: Mood, joined_by: Literal["and", "or"] = "and") -> str:
+    def _joined(self, clauses: Sequence[str], opening: Opening, joined_by: Literal["and", "or"] = "and") -> str:
         """Clauses one after the other, each with the word that the sentence opened the first with."""
-        danish, english = ("at ", "") if mood == "is" else ("hvis ", "if ")
-        opening = f",{self._wording.phrase(joined_by)}{self._wording.pick(danish, english)}"
-        return opening.join(clauses)
+        words = {
+            ("that", "and"): message_in("that", ", and "),
+            ("that", "or"): message_in("that", ", or "),
+            ("because", "and"): message(", and because "),
+            ("because", "or"): message(", or because "),
+            ("if", "and"): message(", and if "),
+            ("if", "or"): message(", or if "),
+        }
+        return self._wording.render(words[opening, joined_by]).join(clauses)
 
     def names(self, ids: Iterable[str], joined_by: Literal["and", "or"] = "and") -> str:
         """Criteria by their ids, overrides by their titles."""
         return self._wording.listed((self._overrides.get(i, i) for i in ids), joined_by)
+
+    def excluded(self, pairs: Sequence[Pair]) -> str:
+        """Statuses of two items that no offer has together, pair by pair; empty where there are none."""
+        if not pairs:
+            return ""
+        together: dict[tuple[str, tuple[str, Status]], list[Status]] = {}
+        for (name, status), other in pairs:
+            together.setdefault((name, other), []).append(status)
+        choices = [self._choice((name, other), (union(s), beside)) for (name, (other, beside)), s in together.items()]
+        named = (self._together(choice, "is") for choice in choices[:MAX_ALTERNATIVES])
+        that = message_in("that", "{clauses}")
+        words = "; ".join(self._wording.render(that, clauses=self._joined(clauses, "that")) for clauses in named)
+        if len(choices) > MAX_ALTERNATIVES:
+            return self._wording.gettext("Not possible together: {words} (the list is cut off).", words=words)
+        return self._wording.gettext("Not possible together: {words}.", words=words)
 
     def rule(self, part: RulePart) -> str:
         """What a rule or a part of one requires.
@@ -133,7 +156,7 @@ class Clauses:
     def _negated(self, part: RulePart) -> str:
         if isinstance(part, str):
             return f"{part} {self._verb(False, Status.NOT_MET, 'is', 1)}"
-        return self._wording.pick("det ikke er sådan, at {}", "it is not so that {}").format(self._nested(part))
+        return self._wording.gettext("it is not so that {nested}", nested=self._nested(part))
 
     def _nested(self, part: RulePart) -> str:
         return self.rule(part) if isinstance(part, str) else f"({self.rule(part)})"
@@ -141,24 +164,23 @@ class Clauses:
     def _count(self, part: Count) -> str:
         wording, number = self._wording, self._wording.counted(part.required)
         mandatory = (
-            wording.pick(", herunder {}", ", {} among them").format(self.names(part.mandatory))
-            if part.mandatory
-            else ""
+            wording.gettext(", {mandatory} among them", mandatory=self.names(part.mandatory)) if part.mandatory else ""
         )
         if all(isinstance(member, str) for member in part.members):
-            some = wording.pick(f"mindst {number} af {{}}", f"at least {number} of {{}}")
             verb = self._verb(False, Status.MET, "is", part.required)
-            return f"{some.format(self._pool(tuple(map(str, part.members))))} {verb}{mandatory}"
+            pool = self._pool(tuple(map(str, part.members)))
+            return (
+                wording.gettext("at least {number} of {pool} {verb}", number=number, pool=pool, verb=verb) + mandatory
+            )
         each = "; ".join(map(self.rule, part.members))
-        of_these = wording.pick("mindst {} af følgende gælder: {}", "at least {} of the following hold: {}")
-        return of_these.format(number, each) + mandatory
+        return wording.gettext("at least {number} of the following hold: {each}", number=number, each=each) + mandatory
 
     def _pool(self, names: Sequence[str]) -> str:
         """Criteria to take some of: by number where they are all there are."""
         if set(names) == {c.id for c in self._rulebook.criteria}:
             number = self._wording.counted(len(names))
-            return self._wording.pick(f"de {number} kriterier", f"the {number} criteria")
-        return self._wording.pick("kriterierne {}", "{}").format(self.names(names))
+            return self._wording.gettext("the {number} criteria", number=number)
+        return self._wording.gettext("{names}", names=self.names(names))
 
     def _choice(self, names: Sequence[str], statuses: Sequence[Status]) -> Suppositions:
         pairs = zip(names, statuses, strict=True)
@@ -183,7 +205,7 @@ class Clauses:
         if taken == 1 and alone:
             return self.names(names, "or")
         pool = self._pool(names) if alone else self.names(names)
-        return self._wording.pick("{} af {}", "{} of {}").format(self._wording.counted(taken), pool)
+        return self._wording.gettext("{counted} of {pool}", counted=self._wording.counted(taken), pool=pool)
 
     def _together(self, choice: Suppositions, mood: Mood) -> list[str]:
         """A clause for each kind of supposition."""
@@ -195,19 +217,19 @@ class Clauses:
         if len(names) == 1 or kind[1] is not Status.NOT_MET:
             return f"{self.names(names)} {self._verb(*kind, mood, len(names))}"
         positive = self._verb(kind[0], Status.MET, mood, 1)
-        danish = f"hverken {self.names(names, 'or')} {positive}"
-        first = "neither {} nor {}" if len(names) == 2 else "none of {} and {}"
-        english = first.format(", ".join(self.names([name]) for name in names[:-1]), self.names(names[-1:]))
-        return self._wording.pick(danish, f"{english} {positive}")
+        of_two = message("neither {first} nor {last} {verb}")
+        of_more = message("none of {first} and {last} {verb}")
+        first, last = ", ".join(self.names([name]) for name in names[:-1]), self.names(names[-1:])
+        return self._wording.render(of_two if len(names) == 2 else of_more, first=first, last=last, verb=positive)
 
     def _alternatives(self, choices: Sequence[Suppositions], mood: Mood) -> str:
         """Choices one by one."""
         named = choices[:MAX_ALTERNATIVES]
         if all(len(choice) == 1 for choice in named):
-            return self._joined(self._one_each(named, mood), mood, "or")
+            return self._joined(self._one_each(named, mood), _OPENINGS[mood], "or")
         clauses = [self._together(choice, mood) for choice in named]
         if all(len(several) == 1 for several in clauses):
-            return self._joined([clause for several in clauses for clause in several], mood, "or")
+            return self._joined([clause for several in clauses for clause in several], _OPENINGS[mood], "or")
         texts = [self._wording.listed(several) for several in clauses]
         return self._wording.phrase("or").join(f"({text})" for text in texts)
 
@@ -219,5 +241,5 @@ class Clauses:
         return [f"{self.names(names, 'or')} {self._verb(*kind, mood, 1)}" for kind, names in alike]
 
     def _verb(self, is_override: bool, status: Status, mood: Mood, number: int) -> str:
-        danish, one, several = (_OVERRIDE if is_override else _CRITERION)[status][mood]
-        return self._wording.pick(danish, one if number == 1 else several)
+        words = (_OVERRIDE if is_override else _CRITERION)[status][mood]
+        return self._wording.render(words.counted(number))

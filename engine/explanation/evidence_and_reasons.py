@@ -34,7 +34,7 @@ class EvidenceAndReasons:
 
     def __init__(self, trace: Trace, wording: Wording) -> None:
         self.trace, self.wording = trace, wording
-        self._pick, self._text = wording.pick, wording.text
+        self._gettext, self._text = wording.gettext, wording.text
         self.grounds = told_grounds(trace)
         self.in_grounds = {name for names in self.grounds.sets for name in names}
         self.rule_matters = trace.rulebook.rule.id in trace.possible_bases
@@ -82,7 +82,7 @@ class EvidenceAndReasons:
     def _weighed(self, criteria: Iterable[CriterionTrace], *, judged: bool) -> Iterator[str]:
         """Each criterion with what bears on it: those that rest on judgement, or those that do not."""
         for criterion in criteria:
-            tests = self._weighty(criterion)
+            tests = self.weighty(criterion)
             if not tests or judged is not any(map(_is_judgement, tests)):
                 continue
             if judged:
@@ -92,15 +92,9 @@ class EvidenceAndReasons:
                 yield f"{self._headed(criterion)}: {self.tests(criterion, tests)}.{self.basis_of(tests)}"
 
     def _departure(self, criterion: CriterionTrace) -> str:
-        return (
-            self._pick(
-                " Vurderingen afviger dermed fra den vejledende målestok.",
-                " The judgement thus departs from the indicative measure.",
-            )
-            * criterion.departs
-        )
+        return self._gettext(" The judgement thus departs from the indicative measure.") * criterion.departs
 
-    def _weighty(self, criterion: CriterionTrace) -> list[TestTrace]:
+    def weighty(self, criterion: CriterionTrace) -> list[TestTrace]:
         """The tests that bear on a criterion: where it does not apply, those that exempt it."""
         if criterion.status is Status.NOT_APPLICABLE:
             return bearing(criterion.exemption_tests, Status.MET)
@@ -109,11 +103,18 @@ class EvidenceAndReasons:
 
     def _headed(self, criterion: CriterionTrace) -> str:
         verbs = self.wording.standing(criterion.status)
-        return self._pick(f"Kriterium {self.named(criterion)} {verbs}", f"Criterion {self.named(criterion)} {verbs}")
+        return self._gettext("Criterion {named} {verbs}", named=self.named(criterion), verbs=verbs)
 
     def tests(self, criterion: CriterionTrace, tests: Sequence[TestTrace]) -> str:
         """Tests of a criterion, one after the other."""
         return "; ".join(self._test(criterion, test) for test in tests)
+
+    def figure(self, criterion: CriterionTrace, test: TestTrace) -> str:
+        """A test in the fewest words: the fact, what is stated of it, and what is required."""
+        view = view_of(test, self.wording, criterion)
+        stated = self.wording.possible(test.finding, test.finding.possible, test.threshold)
+        named = f"{self.wording.within(view.label)}: {stated}"
+        return f"{named}; {view.requirement}" if view.requirement else named
 
     def _test(self, criterion: CriterionTrace, test: TestTrace) -> str:
         return self._signed(view_of(test, self.wording, criterion).words, test)
@@ -127,12 +128,10 @@ class EvidenceAndReasons:
         """The reasons, reservations and sources behind tests, each once."""
         reasons = [stopped(text) for text in _said(tests, "because")]
         if any(map(is_judged_without_reason, tests)):
-            reasons.append(self._pick("Begrundelse er ikke oplyst.", "No reason is stated."))
-        reservations = [
-            self._pick("Forbehold: ", "Reservation: ") + stopped(text) for text in _said(tests, "reservation")
-        ]
+            reasons.append(self._gettext("No reason is stated."))
+        reservations = [self._gettext("Reservation: ") + stopped(text) for text in _said(tests, "reservation")]
         sources = _said(tests, "source")
-        named = self._pick("Kilde: ", "Source: ") + stopped("; ".join(sources)) if sources else ""
+        named = self._gettext("Source: ") + stopped("; ".join(sources)) if sources else ""
         return "".join(f" {text}" for text in (*reasons, *reservations, named) if text)
 
 

@@ -53,7 +53,7 @@ def view_of(test_trace: TestTrace, wording: Wording, criterion: CriterionTrace |
     requirement = ""
     if test_trace.threshold is not None or test_trace.negated:
         asks = "indicative" if criterion and is_indicative(criterion, test_trace) else "required"
-        requirement = wording.phrase(asks, wording.required(test, finding.fact, negated=test_trace.negated))
+        requirement = wording.phrase(asks, value=wording.required(test, finding.fact, negated=test_trace.negated))
     return TestView(
         label=wording.text(finding.fact.label),
         evidence=wording.evidence(finding, test_trace.threshold),

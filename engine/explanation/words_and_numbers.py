@@ -2,67 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Literal, assert_never
+from typing import assert_never
 
 from engine.decisions.trace import TestTrace
 from engine.evaluation.evidence import Finding
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, Test
+from engine.texts.catalogue import Language, Message, grouped, message, message_in, message_of_number
 from engine.values.comparison import Comparison, ends_of
 from engine.values.interval import Interval
 from engine.values.logic import Status, Truth, settled
 from engine.values.numbers import rounded
 
-Language = Literal["da", "en"]
-
-_PHRASES: dict[str, tuple[str, str]] = {
-    "met": ("opfyldt", "fulfilled"),
-    "not_met": ("ikke opfyldt", "not fulfilled"),
-    "unknown": ("uafklaret", "unknown"),
-    "not_applicable": ("finder ikke anvendelse", "does not apply"),
-    "not": ("ikke {}", "not {}"),
-    "and": (" og ", " and "),
-    "or": (" eller ", " or "),
-    "between": ("mellem {} og {}", "between {} and {}"),
-    "not_stated": ("ikke oplyst", "not stated"),
-    "stated_unknown": ("oplyst som ukendt", "stated as unknown"),
-    "anything": ("alle værdier er mulige", "any value is possible"),
-    "assumed": ("{} (lagt til grund uden oplysning)", "{} (assumed)"),
-    "finding": ("{}, fastslået ved vurdering, ikke optalt", "{}, found by judgement, not counted"),
-    "stated": ("oplyst: {}", "stated: {}"),
-    "itself": ("i sig selv {}", "itself {}"),
-    "required": ("krav: {}", "required: {}"),
-    "indicative": ("vejledende: {}", "indicative: {}"),
-    "number": ("tal", "number"),
-    "whole_number": ("helt tal", "whole number"),
-    "share": ("andel fra 0 til 1", "share from 0 to 1"),
-    "at_threshold": ("lige på grænsen", "exactly at the threshold"),
-    "over": ("{} over grænsen", "{} over the threshold"),
-    "under": ("{} under grænsen", "{} under the threshold"),
-    "points": ("{} procentpoint", "{} percentage points"),
-    "counts_excluded": ("tæller ikke med", "does not count"),
-    "counts_met": ("tæller som opfyldt", "counts as fulfilled"),
-    "counts_not_met": ("tæller som ikke opfyldt", "counts as not fulfilled"),
-    "override_met": ("gælder", "applies"),
-    "override_not_met": ("gælder ikke", "does not apply"),
-    "override_unknown": ("uafklaret", "undetermined"),
+_PHRASES: dict[str, Message] = {
+    "met": message("fulfilled"),
+    "not_met": message("not fulfilled"),
+    "unknown": message_in("criterion", "unknown"),
+    "not_applicable": message_in("criterion", "does not apply"),
+    "not": message("not {value}"),
+    "and": message(" and "),
+    "or": message(" or "),
+    "between": message("between {low} and {high}"),
+    "not_stated": message("not stated"),
+    "stated_unknown": message("stated as unknown"),
+    "anything": message("any value is possible"),
+    "assumed": message("{value} (assumed)"),
+    "finding": message("{value}, found by judgement, not counted"),
+    "stated": message("stated: {value}"),
+    "itself": message("itself {value}"),
+    "required": message("required: {value}"),
+    "indicative": message("indicative: {value}"),
+    "number": message("number"),
+    "whole_number": message("whole number"),
+    "share": message("share from 0 to 1"),
+    "at_threshold": message("exactly at the threshold"),
+    "over": message("{value} over the threshold"),
+    "under": message("{value} under the threshold"),
+    "points": message("{value} percentage points"),
+    "counts_excluded": message("does not count"),
+    "counts_met": message("counts as fulfilled"),
+    "counts_not_met": message("counts as not fulfilled"),
+    "it_counts_excluded": message("it does not count"),
+    "it_counts_met": message("it counts as fulfilled"),
+    "it_counts_not_met": message("it counts as not fulfilled"),
+    "override_met": message_in("override", "applies"),
+    "override_not_met": message_in("override", "does not apply"),
+    "override_unknown": message_in("override", "undetermined"),
 }
 _COUNTS = (
-    ("nul", "zero"),
-    ("ét", "one"),
-    ("to", "two"),
-    ("tre", "three"),
-    ("fire", "four"),
-    ("fem", "five"),
-    ("seks", "six"),
-    ("syv", "seven"),
-    ("otte", "eight"),
-    ("ni", "nine"),
-    ("ti", "ten"),
-    ("elleve", "eleven"),
-    ("tolv", "twelve"),
+    message_in("number", "zero"),
+    message_in("number", "one"),
+    message_in("number", "two"),
+    message_in("number", "three"),
+    message_in("number", "four"),
+    message_in("number", "five"),
+    message_in("number", "six"),
+    message_in("number", "seven"),
+    message_in("number", "eight"),
+    message_in("number", "nine"),
+    message_in("number", "ten"),
+    message_in("number", "eleven"),
+    message_in("number", "twelve"),
 )
 _DANISH_SIGNS = str.maketrans(".,", ",.")
 
@@ -81,25 +83,35 @@ class Wording:
         """A rulebook's text."""
         return text.da if self.language == "da" else text.en
 
-    def phrase(self, name: str, *values: object) -> str:
-        """One of the product's own phrases."""
-        danish, english = _PHRASES[name]
-        return (danish if self.language == "da" else english).format(*values)
+    def gettext(self, text: str, **values: object) -> str:
+        """One of our own texts, which is given in English, with what stands in it."""
+        return message(text, **values).in_language(self.language)
 
-    def pick(self, danish: str, english: str) -> str:
-        """The one of two texts that is in this language."""
-        return danish if self.language == "da" else english
+    def pgettext(self, context: str, text: str, **values: object) -> str:
+        """One of our own texts that is another one elsewhere, though it is the same in English."""
+        return message_in(context, text, **values).in_language(self.language)
 
-    def number_of(self, number: int, danish: tuple[str, str], english: tuple[str, str]) -> str:
-        """A number with what there is of it, one or several.
+    def ngettext(self, one: str, several: str, number: int, **values: object) -> str:
+        """One of our own texts about so many of something, with `{number}` in it.
 
-        >>> Wording("da").number_of(1, ("række", "rækker"), ("row", "rows"))
+        >>> Wording("da").ngettext("{number} row", "{number} rows", 1)
         '1 række'
-        >>> Wording("en").number_of(1200, ("række", "rækker"), ("row", "rows"))
+        >>> Wording("en").ngettext("{number} row", "{number} rows", 1200)
         '1,200 rows'
         """
-        digits = f"{number:,}".replace(",", "." if self.language == "da" else ",")
-        return f"{digits} {self.pick(*(words[number != 1] for words in (danish, english)))}"
+        return message_of_number(one, several, number, **values).in_language(self.language)
+
+    def render(self, text: Message | str, **values: object) -> str:
+        """One of our own texts that is in no language yet; what is no text of ours stays as it is."""
+        return text.in_language(self.language, **values) if isinstance(text, Message) else text
+
+    def phrase(self, name: str, **values: object) -> str:
+        """One of the phrases of this module."""
+        return self.render(_PHRASES[name], **values)
+
+    def grouped(self, number: int) -> str:
+        """A whole number in groups of three digits."""
+        return grouped(self.language, number)
 
     def listed(self, words: Iterable[str], joined_by: str = "and") -> str:
         """Words with commas, and "and" or "or" before the last."""
@@ -123,7 +135,7 @@ class Wording:
         >>> Wording("da").standing(Status.NOT_APPLICABLE), Wording("en").standing(Status.MET)
         ('finder ikke anvendelse', 'is fulfilled')
         """
-        verb = "" if status is Status.NOT_APPLICABLE else self.pick("er ", "is ")
+        verb = "" if status is Status.NOT_APPLICABLE else self.gettext("is ")
         return verb + self.status(status)
 
     def override(self, status: Status) -> str:
@@ -136,7 +148,7 @@ class Wording:
         >>> Wording("da").counted(4), Wording("da").counted(13)
         ('fire', '13')
         """
-        return self.pick(*_COUNTS[number]) if number < len(_COUNTS) else str(number)
+        return self.render(_COUNTS[number]) if number < len(_COUNTS) else str(number)
 
     def within(self, text: str) -> str:
         """A title as it stands within a sentence: an abbreviation keeps its capitals.
@@ -185,7 +197,7 @@ class Wording:
         if interval.is_exact:
             return quantities[0] or ""
         if quantities[0] and quantities[1] and not (interval.low_open or interval.high_open):
-            return self.phrase("between", *quantities)
+            return self.phrase("between", low=quantities[0], high=quantities[1])
         words = (self.compared(c, self.quantity(fact, end, threshold)) for c, end in ends_of(interval))
         return self.phrase("and").join(words) or self.phrase("anything")
 
@@ -204,12 +216,23 @@ class Wording:
         words = self._own_evidence(finding, threshold)
         if not any(part.evidence for _, part in finding.parts):
             return words
-        parts = [f"{self._part(*part)}: {self._own_evidence(part[1], threshold)}" for part in finding.parts]
+        parts = list(self._parts(finding, threshold))
+        if len(parts) == 1 and parts[0].endswith(f": {words}"):
+            return f"{words} ({parts[0].removesuffix(f': {words}')})"
         if own := finding.evidence:
             stated = finding._replace(possible=own.possible, state=own.state)
             words_for = "stated" if own.state.is_known else "itself"
-            parts.insert(0, self.phrase(words_for, self._own_evidence(stated, threshold)))
+            parts.insert(0, self.phrase(words_for, value=self._own_evidence(stated, threshold)))
         return f"{words} ({'; '.join(parts)})"
+
+    def _parts(self, finding: Finding, threshold: Fraction | None) -> Iterator[str]:
+        """What is stated of the parts of a derived fact, those together of which the same is."""
+        names: dict[str, list[str]] = {}
+        for name, part in finding.parts:
+            names.setdefault(self._own_evidence(part, threshold), []).append(self._part(name, part))
+        is_yearly = all(part.fact.is_yearly for _, part in finding.parts)
+        for words, alike in names.items():
+            yield from (f"{named}: {words}" for named in ([self.listed(alike)] if is_yearly else alike))
 
     def _part(self, name: str, part: Finding) -> str:
         """A part of a derived fact: the year, or the name of the fact that it is."""
@@ -221,19 +244,19 @@ class Wording:
         words = self.possible(finding, finding.possible, threshold)
         evidence = finding.evidence
         if evidence is not None and evidence.assumed:
-            return self.phrase("assumed", words)
+            return self.phrase("assumed", value=words)
         if evidence is not None and evidence.provenance.stated_as == "finding":
-            return self.phrase("finding", words)
+            return self.phrase("finding", value=words)
         return words
 
     def required(self, test: Test, fact: FactDeclaration, *, negated: bool = False) -> str:
         """What a test asks for, or, under a `not`, what its failing does."""
         if isinstance(test, AnswerTest):
             answers = self.listed((self.answer(fact, a) for a in fact.answers if a in test.answers), "or")
-            return self.phrase("not", answers) if negated else answers
+            return self.phrase("not", value=answers) if negated else answers
         number, opposite = self.quantity(fact, test.threshold), test.comparison.opposite
         if negated and opposite is None:
-            return self.phrase("not", self.compared(test.comparison, number))
+            return self.phrase("not", value=self.compared(test.comparison, number))
         return self.compared(opposite if negated and opposite else test.comparison, number)
 
     def compared(self, comparison: Comparison, number: str) -> str:
@@ -242,7 +265,7 @@ class Wording:
         >>> Wording("en").compared(Comparison.AT_MOST, "61%"), Wording("da").compared(Comparison.EQUALS, "3")
         ('at most 61%', '3')
         """
-        return self.pick(*_compared(comparison)).format(number)
+        return self.render(_compared(comparison), number=number)
 
     def quoted(self, text: str) -> str:
         """A text in the quotation marks of the language."""
@@ -262,25 +285,25 @@ class Wording:
         if margin == 0:
             return self.phrase("at_threshold")
         if fact.is_share:
-            distance = self.phrase("points", self.number(abs(margin) * 100, Fraction(0), decimals=2))
+            distance = self.phrase("points", value=self.number(abs(margin) * 100, Fraction(0), decimals=2))
         else:
             distance = self.number(abs(margin), Fraction(0))
         side = "over" if _lies_above(test) else "under"
-        return self.phrase(side, distance if is_exact else self.compared(Comparison.AT_LEAST, distance))
+        return self.phrase(side, value=distance if is_exact else self.compared(Comparison.AT_LEAST, distance))
 
 
-def _compared(comparison: Comparison) -> tuple[str, str]:
+def _compared(comparison: Comparison) -> Message:
     match comparison:
         case Comparison.AT_MOST:
-            return "højst {}", "at most {}"
+            return message("at most {number}")
         case Comparison.AT_LEAST:
-            return "mindst {}", "at least {}"
+            return message("at least {number}")
         case Comparison.BELOW:
-            return "under {}", "below {}"
+            return message("below {number}")
         case Comparison.ABOVE:
-            return "over {}", "above {}"
+            return message("above {number}")
         case Comparison.EQUALS:
-            return "{}", "{}"
+            return message("{number}")
         case _:
             assert_never(comparison)
 

@@ -18,13 +18,27 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, quoted, rejected
+from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, place_in_words, quoted, rejected
 from engine.journal.connection import Address, check_encoding, in_words
-from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recorder, chained
+from engine.journal.entry import (
+    DECISION,
+    FORMATS,
+    JOURNAL_FORMAT,
+    LONG,
+    OVERRIDE,
+    RUN,
+    WRITTEN,
+    Draft,
+    Entry,
+    Header,
+    Recorder,
+    chained,
+)
 from engine.journal.header import stored_headers, wrong_header
 from engine.journal.schema import Deviation, check_plain, deviations, inconsistent, of_deviations
 from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
 from engine.journal.views import create_views
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import in_unicode, sha256
 from engine.values.unicode_forms import in_form
 
@@ -33,8 +47,13 @@ _CREATION = 5_307_192
 
 
 _EMPTY: dict[str, Any] = dict.fromkeys(Entry._fields) | {"content": ""}
-_HINT = "`sekskant audit verify` says what is wrong"
-_MAY_BE_WANTED = "it does not hold what its digest says, so that it may be one of those asked for"
+_HINT = message("`sekskant audit verify` says what is wrong")
+_MAY_BE_WANTED = message("it does not hold what its digest says, so that it may be one of those asked for")
+_NOT_WHOLE = {
+    DECISION: message("the entry does not hold a whole decision: {error}"),
+    RUN: message("the entry does not hold a whole run: {error}"),
+    OVERRIDE: message("the entry does not hold a whole override: {error}"),
+}
 _LAST = "\x7f"
 """Comes after all that can follow a day in a time."""
 
@@ -177,8 +196,10 @@ class Journal:
                 add_columns(connection)
                 return
             if names:
-                what = ", ".join(f"`{name}`" for name in names[:3])
-                raise rejected(self.address.place, "not-a-journal", f"there are other tables here: {what}")
+                tables = ", ".join(f"`{name}`" for name in names[:3])
+                raise rejected(
+                    self.address.place, "not-a-journal", message("there are other tables here: {tables}", tables=tables)
+                )
             METADATA.create_all(connection)
             create_views(connection)
             header = Header(JOURNAL_FORMAT, str(uuid.uuid4()), now(), "sekskant")
@@ -190,7 +211,7 @@ class Journal:
         with self._reading() as connection:
             inspector = sa.inspect(connection)
             if HEADER.name not in inspector.get_table_names():
-                raise rejected(self.address.place, "not-a-journal", "there is no journal in this database")
+                raise rejected(self.address.place, "not-a-journal", message("there is no journal in this database"))
             check_plain(connection, self.address.place)
             stored = {column["name"] for column in inspector.get_columns(ENTRIES.name)}
             self._fields = tuple(name for name in Entry._fields if name in stored)
@@ -234,8 +255,10 @@ class Journal:
         kept = sa.select(TEXTS.c.digest, TEXTS.c.kind, TEXTS.c.text).where(TEXTS.c.digest.in_(texts))
         are_kept = {row.digest: Kept(row.kind, row.text) for row in connection.execute(kept)} == dict(texts)
         if not are_kept or stored != [tuple(getattr(e, name) for name in WRITTEN.fields) for e in entries]:
-            message = "the database did not take the entries as they were given to it; nothing of this was recorded"
-            raise rejected(self.address.place, "altered-journal", message, _HINT)
+            words = message(
+                "the database did not take the entries as they were given to it; nothing of this was recorded"
+            )
+            raise rejected(self.address.place, "altered-journal", words, _HINT)
 
     def _keep(self, digest: str, kept: Kept) -> None:
         known = self._connection.execute(sa.select(TEXTS.c.digest).where(TEXTS.c.digest == digest)).first()
@@ -248,8 +271,12 @@ class Journal:
         if row is None:
             return Head(0, self._whole_header(connection).digest)
         if wrong := wrong_text("digest", row.digest):
-            raise rejected(Place(f"{self.shown_address}, entry {row.number}"), "damaged-entry", wrong, _HINT)
+            raise rejected(self.place_of_entry(row.number), "damaged-entry", wrong, _HINT)
         return Head(*row)
+
+    def place_of_entry(self, number: int) -> Place:
+        """The place that diagnostics name of an entry."""
+        return place_in_words(message("{journal}, entry {number}", journal=self.shown_address, number=number))
 
     def place_of(self, folder: Path) -> str:
         """How the journal names a folder of a run: from its own folder, so that both can be moved together."""
@@ -275,9 +302,12 @@ class Journal:
         folder = self.folder_at(str(run.place))
         if self._writes or any(_resolved(folder).is_relative_to(own) for own in self._own_folders()):
             return folder
-        message = f"the run lies in {quoted(str(folder))}, not below the folder of the journal, and was not read"
-        hint = "--runs FOLDER says where runs may be read"
-        raise rejected(Place(f"{self.shown_address}, entry {run.number}"), "run-elsewhere", message, hint)
+        words = message(
+            "the run lies in {folder}, not below the folder of the journal, and was not read",
+            folder=quoted(str(folder)),
+        )
+        advice = message("--runs FOLDER says where runs may be read")
+        raise rejected(self.place_of_entry(run.number), "run-elsewhere", words, advice)
 
     def _own_folders(self) -> Iterator[Path]:
         path = self.address.path
@@ -306,7 +336,8 @@ class Journal:
         rows = stored_headers(connection)
         wrong = wrong_header(rows)
         if wrong is not None:
-            raise rejected(Place(f"{self.shown_address}, header"), "damaged-header", wrong, _HINT)
+            place = place_in_words(message("{journal}, header", journal=self.shown_address))
+            raise rejected(place, "damaged-header", wrong, _HINT)
         return rows[0][0]
 
     def entry(self, number: int) -> Entry:
@@ -320,8 +351,12 @@ class Journal:
             row = connection.execute(query).first()
         if row is None:
             count = self.head().entries
-            hint = f"there are entries 1 to {count}" if count else "the journal is empty"
-            raise rejected(self.address.place, "unknown-entry", f"there is no entry {number}", hint)
+            advice = (
+                message("there are entries 1 to {count}", count=count) if count else message("the journal is empty")
+            )
+            raise rejected(
+                self.address.place, "unknown-entry", message("there is no entry {number}", number=number), advice
+            )
         return self._checked(_entry_of(self._fields, row))
 
     def entries(
@@ -395,15 +430,15 @@ class Journal:
     def _checked(self, entry: Entry) -> Entry:
         """An entry whose fields are what they should be, in a format that is read."""
         if FORMATS.get(entry.format) is None:
-            message = f"its format `{entry.format}` is not one that this version reads"
-            raise self.damaged(entry, message, f"it says that {entry.software} recorded it")
+            words = message("its format `{format}` is not one that this version reads", format=entry.format)
+            raise self.damaged(entry, words, message("it says that {software} recorded it", software=entry.software))
         if wrong := wrong_type(entry):
             raise self.damaged(entry, wrong)
         return entry
 
-    def damaged(self, entry: Entry, why: str, hint: str = _HINT) -> Rejected:
+    def damaged(self, entry: Entry, why: Message, hint: Message = _HINT) -> Rejected:
         """That an entry does not hold what entries hold."""
-        return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
+        return rejected(self.place_of_entry(entry.number), "damaged-entry", why, hint)
 
     def check_sound(self, entry: Entry) -> None:
         """That a whole entry holds what its digests say.
@@ -412,11 +447,12 @@ class Journal:
             Rejected: it does not.
         """
         if not entry.is_sound:
-            raise self.damaged(entry, "it does not hold what its digest says")
+            raise self.damaged(entry, message("it does not hold what its digest says"))
 
     def not_whole(self, entry: Entry, error: Malformed) -> Rejected:
         """That an entry does not hold a whole record of its kind."""
-        return self.damaged(entry, f"the entry does not hold a whole {entry.kind}: {error}")
+        words = _NOT_WHOLE.get(entry.kind, message("the entry does not hold a whole {kind}: {error}", kind=entry.kind))
+        return self.damaged(entry, words.filled(error=error.words))
 
     def texts(self) -> Iterator[tuple[str, Kept]]:
         """Every rulebook and vocabulary that is kept, by the digest that it was kept by."""

@@ -16,13 +16,15 @@ from typing import NamedTuple
 
 from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
-from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame
+from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame, kind_in_words
 from engine.journal.form_file import read_form, text_of_form
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, RunRecord, columns_of, rulebooks_named
 from engine.journal.row_proof import RowProof, file_of_decisions, root_in, row_proof_in, rows_in
 from engine.journal.sealed import Sealed, is_of, sealed_in
 from engine.rulebooks.rulebook_ref import RulebookRef
+from engine.texts.catalogue import message
+from engine.texts.joined import SEMICOLON, joined
 from engine.values.canonical import canonical, canonical_record, sha256
 from engine.values.json_record import JsonRecord
 
@@ -34,8 +36,8 @@ OF_ROW = "sekskant/receipt/4"
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
 KEYS_BY_FORMAT = {FORMAT: KEYS, OF_RUN: KEYS | {"run", "name"}, BELOW_SEAL: KEYS | {"run", "name", "sealed"}}
 KEYS_BY_FORMAT[OF_ROW] = KEYS_BY_FORMAT[BELOW_SEAL] | {"row"}
-_HINT = "`sekskant audit receipt` writes one"
-_SEE = "`sekskant audit verify` says what is wrong"
+_HINT = message("`sekskant audit receipt` writes one")
+_SEE = message("`sekskant audit verify` says what is wrong")
 
 
 def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None, row: RowProof | None = None) -> str:
@@ -44,14 +46,16 @@ def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None, r
     Raises:
         Rejected: the entry is no decision, a text that it rests on is not kept, or the journal's header is damaged.
     """
-    place = Place(f"{journal.shown_address}, entry {entry.number}")
+    place = journal.place_of_entry(entry.number)
     if entry.kind != DECISION:
-        hint = "a receipt is for a decision"
-        raise rejected(place, "unknown-entry", f"entry {entry.number} is no decision but: {entry.kind}", hint)
+        words = message(
+            "entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)
+        )
+        raise rejected(place, "unknown-entry", words, message("a receipt is for a decision"))
     texts = {digest: journal.text(digest) for digest in digests_named(entry)}
     if missing := [digest for digest, text in texts.items() if text is None]:
-        message = f"a rulebook or vocabulary that it rests on is not kept: {', '.join(missing)}"
-        raise rejected(place, "not-replayable", message, _SEE)
+        words = message("a rulebook or vocabulary that it rests on is not kept: {digests}", digests=", ".join(missing))
+        raise rejected(place, "not-replayable", words, _SEE)
     try:
         decision = RecordedDecision.read(read_json(entry.content)).record
         execution = None if entry.execution is None else read_json(entry.execution)
@@ -82,7 +86,7 @@ def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None, r
 
 
 def _not_whole(place: Place) -> Rejected:
-    return rejected(place, "not-replayable", "the entry does not hold a whole decision", _SEE)
+    return rejected(place, "not-replayable", message("the entry does not hold a whole decision"), _SEE)
 
 
 def digests_named(entry: Entry) -> list[str]:
@@ -161,7 +165,7 @@ class Receipt(NamedTuple):
             decision = RecordedDecision.read(self.record["decision"])
             decided = next((r for r in self.run().rulebooks if r.rulebook == decision.rulebook), None)
             if decided is None:
-                raise Malformed("the run was not decided by that rulebook")
+                raise Malformed(message("the run was not decided by that rulebook"))
             return decision, Fields(self.record).text("document"), decided.superset
         superset = self.entry.get("superset")
         wider = None if superset is None else RulebookRef.parse(read_json(superset))
@@ -183,22 +187,21 @@ def read_receipt(data: bytes, file: str) -> Receipt:
     text = text_of_form(data)
     keys = KEYS_BY_FORMAT.get(str(record.get("format"))) if isinstance(record, dict) else None
     if keys is None:
-        raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
+        raise rejected(Place(file), "receipt-form", message("the file is no `{format}`", format=FORMAT), _HINT)
     missing, unknown = keys - set(record), set(record) - keys
     if missing or unknown:
-        mistakes = [f"`{key}` is missing" for key in sorted(missing)] + [
-            f"unknown key `{key}`" for key in sorted(unknown)
-        ]
-        raise rejected(Place(file), "receipt-form", "; ".join(mistakes))
+        mistakes = [message("`{key}` is missing", key=key) for key in sorted(missing)]
+        mistakes += [message("unknown key `{key}`", key=key) for key in sorted(unknown)]
+        raise rejected(Place(file), "receipt-form", joined(mistakes, SEMICOLON))
     if not all(isinstance(record[key], dict) for key in ("entry", "journal", "texts")):
-        raise rejected(Place(file), "receipt-form", "`entry`, `journal` and `texts` must be mappings")
+        raise rejected(Place(file), "receipt-form", message("`entry`, `journal` and `texts` must be mappings"))
     if record.get("run") is None and record.get("name") is not None and record["format"] == BELOW_SEAL:
-        raise rejected(Place(file), "receipt-form", "`name` must be null where `run` is")
+        raise rejected(Place(file), "receipt-form", message("`name` must be null where `run` is"))
     receipt = Receipt(text, record)
     try:
         _ = receipt.sealed, receipt.row
     except Malformed as error:
-        raise rejected(Place(file), "receipt-form", str(error)) from None
+        raise rejected(Place(file), "receipt-form", error.words) from None
     return receipt
 
 

@@ -11,6 +11,7 @@ from engine.documents.fields import Fields, read_json
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.rulebooks.rulebook import Verdict
 from engine.rulebooks.rulebook_ref import RulebookRef
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
 
@@ -52,7 +53,7 @@ class RecordedDecision(NamedTuple):
         try:
             canonical_record(fields.record)
         except (TypeError, ValueError):
-            raise Malformed("it holds a number larger than records have") from None
+            raise Malformed(message("it holds a number larger than records have")) from None
         for item in (*fields.each("criteria"), *fields.each("overrides")):
             _check_item(item)
         return cls(
@@ -69,7 +70,9 @@ class RecordedDecision(NamedTuple):
 
 def _check_format(fields: Fields, *expected: str) -> None:
     if fields.text("format") not in expected:
-        raise Malformed(f"its format `{fields.text('format')}` is not one that this version reads")
+        raise Malformed(
+            message("its format `{format}` is not one that this version reads", format=fields.text("format"))
+        )
 
 
 _ITEM_TEXTS = ("id", "title", "status", "reference", "because", "reservation")
@@ -208,7 +211,7 @@ class RecordedOverride(NamedTuple):
         _check_format(fields, OVERRIDE_FORMAT)
         verdict = next((v for v in Verdict if v.value == fields.text("verdict")), None)
         if verdict is None:
-            raise Malformed("`verdict` is no verdict")
+            raise Malformed(message("`verdict` is no verdict"))
         texts = {name: fields.text(name) for name in ("entry", "decision", "outcome", "because", "by")}
         return cls(of=fields.number("of"), verdict=verdict, **texts)
 
@@ -228,7 +231,7 @@ def recorded_by(entry: Entry) -> Recorded:
     """
     reader = _READERS.get(entry.kind)
     if reader is None:
-        raise Malformed(f"there is no kind `{entry.kind}`")
+        raise Malformed(message("there is no kind `{kind}`", kind=entry.kind))
     return reader(read_json(entry.content))
 
 

@@ -14,6 +14,7 @@ from engine.documents.fields import Fields
 from engine.journal.merkle import HIGHEST, Node, is_included, leaf
 from engine.journal.records import RecordedDecision, RunRecord
 from engine.journal.seal import StrictFields, nodes_of
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical, canonical_record
 from engine.values.json_record import JsonRecord
 
@@ -97,7 +98,7 @@ def row_proof_in(record: object) -> RowProof:
     """
     fields = StrictFields(record, "row").only(_KEYS)
     if not isinstance(cells := fields.record["cells"], dict):
-        raise Malformed("`row.cells` is not a mapping")
+        raise Malformed(message("`row.cells` is not a mapping"))
     if not all(isinstance(cell, str | int | float | None) for cell in cells.values()):
-        raise Malformed("`row.cells` holds what is neither text nor number")
+        raise Malformed(message("`row.cells` holds what is neither text nor number"))
     return RowProof(cells, fields.counted("index"), fields.digests("path", HIGHEST))

@@ -9,7 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from engine.diagnostics import Place, rejected
 from engine.documents.fields import read_json
+from engine.documents.regular_file import leads_below, read_text
 from engine.journal.records import File, RunRecord
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import canonical, sha256
 
 RECORD = "record.json"
@@ -19,7 +21,7 @@ KEPT = ".runs"
 _DIGITS = 16
 LEFT_BY_SYSTEMS = (".", "~$", "Thumbs.db", "desktop.ini")
 """How the names begin of what systems and spreadsheet programs put into folders."""
-_HINT = "a copy of the file that was not altered, put in its place, holds again"
+_HINT = message("a copy of the file that was not altered, put in its place, holds again")
 
 
 def digest_of_run(run: RunRecord) -> str:
@@ -60,12 +62,12 @@ class RunFiles:
         beside: folders in which its files are looked for, too.
     """
 
-    def __init__(self, folder: Path, run: RunRecord, owner: str, beside: Sequence[Path] = ()) -> None:
+    def __init__(self, folder: Path, run: RunRecord, owner: Message | str, beside: Sequence[Path] = ()) -> None:
         self._folder, self._run, self._owner = folder, run, owner
         self._folders = (folder, *beside)
 
     @classmethod
-    def recorded(cls, folder: Path, run: RunRecord, owner: str) -> RunFiles:
+    def recorded(cls, folder: Path, run: RunRecord, owner: Message | str) -> RunFiles:
         """The files of a run that a journal names.
 
         Those that were recorded before runs were kept stand in the folder that was written; where another run was
@@ -85,8 +87,8 @@ class RunFiles:
         """
         files = [f for f in self._run.files if f.path == name or f.path.startswith(f"{name}/")]
         if not files:
-            message = f"{self._owner} names no file `{name}`"
-            raise rejected(Place(str(self._folder)), "altered-file", message, _HINT)
+            words = message("{owner} names no file `{name}`", owner=self._owner, name=name)
+            raise rejected(Place(str(self._folder)), "altered-file", words, _HINT)
         return [self.path(file) for file in sorted(files) if file.path.endswith(".parquet")]
 
     def path(self, file: File) -> Path:
@@ -115,14 +117,18 @@ class RunFiles:
     def _fail(self, file: File) -> Path:
         path = self._folder / file.path
         was_altered = digest_of_file(path) is not None
-        what = "no longer has its digest" if was_altered else "cannot be read"
-        raise rejected(Place(str(path)), "altered-file", f"the file, which {self._owner} names, {what}", _HINT)
+        words = (
+            message("the file, which {owner} names, no longer has its digest", owner=self._owner)
+            if was_altered
+            else message("the file, which {owner} names, cannot be read", owner=self._owner)
+        )
+        raise rejected(Place(str(path)), "altered-file", words, _HINT)
 
     def _sound(self, file: File) -> Iterator[Path]:
         if _is_below(file.path):
             for folder in self._folders:
                 path = folder / file.path
-                if _leads_below(path, folder) and digest_of_file(path) == file.sha256:
+                if leads_below(path, folder) and digest_of_file(path) == file.sha256:
                     yield path
 
 
@@ -139,14 +145,6 @@ def _is_below(path: str) -> bool:
     return not pure.is_absolute() and ".." not in pure.parts
 
 
-def _leads_below(path: Path, folder: Path) -> bool:
-    """Whether a path leads to something below a folder, through whatever links."""
-    try:
-        return path.resolve().is_relative_to(folder.resolve())
-    except (OSError, ValueError, RuntimeError):
-        return False
-
-
 def check_copy(folder: Path, names: Iterable[str]) -> None:
     """Compare files of a run's folder with the record that stands among them; runs of before have none.
 
@@ -156,7 +154,7 @@ def check_copy(folder: Path, names: Iterable[str]) -> None:
     """
     if not (folder / RECORD).exists():
         return
-    run = RunRecord.read(read_json((folder / RECORD).read_text(encoding="utf-8")))
+    run = RunRecord.read(read_json(read_text(folder / RECORD)))
     files = RunFiles(folder, run, str(folder / RECORD))
     wanted = set(names)
     for file in run.files:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from engine.diagnostics import Diagnostic, Place, quoted, rejected
 from engine.journal.entry import FORMATS
 from engine.journal.tables import ENTRIES, HEADER, TEXTS
 from engine.journal.views import views_for
+from engine.texts.catalogue import Message, message
 
 How = Literal["added", "altered", "removed"]
-_HINT = "restore the journal from a copy that was kept elsewhere, or ask whoever keeps the database"
+_HINT = message("restore the journal from a copy that was kept elsewhere, or ask whoever keeps the database")
 _STATISTICS = {
     ("table", "sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
     ("table", "sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
@@ -38,18 +41,39 @@ class Deviation(NamedTuple):
     name: str
     how: How
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> Message:
+        """The deviation in words."""
+        name = quoted(self.name)
         if (self.kind, self.how) == ("column", "added"):
-            return f"the column {quoted(self.name)} is none that this version knows; a later one may have made it"
-        words = {
-            "added": "belongs to no journal",
-            "altered": "is not as journals have it",
-            "removed": "is missing",
-        }
-        return f"the {self.kind} {quoted(self.name)} {words[self.how]}"
+            return message("the column {name} is none that this version knows; a later one may have made it", name=name)
+        return _HOW[self.how].filled(part=PARTS.get(self.kind, self.kind), name=name)
+
+    def __str__(self) -> str:
+        return str(self.words)
+
+
+PARTS = {
+    "table": message("the table"),
+    "column": message("the column"),
+    "index": message("the index"),
+    "view": message("the view"),
+    "trigger": message("the trigger"),
+    "rule": message("the rule"),
+    "policy": message("the policy"),
+    "constraint": message("the constraint"),
+    "sequence": message("the sequence"),
+}
+"""What the kinds of parts of a database are called."""
+_HOW: Mapping[How, Message] = {
+    "added": message("{part} {name} belongs to no journal"),
+    "altered": message("{part} {name} is not as journals have it"),
+    "removed": message("{part} {name} is missing"),
+}
 
 
 _TABLES = {table.name: table for table in (HEADER, ENTRIES, TEXTS)}
+_SQLITE = sqlite.dialect()
 _ADDED_LATER = ("ix_entries_runs",)
 """What the first journals were made without."""
 
@@ -66,8 +90,10 @@ def check_plain(connection: sa.Connection, place: Place) -> None:
         plain = {name for name in _TABLES if _is_plain_in_sqlite(connection, name)}
     for name in _TABLES:
         if name not in plain:
-            message = f"{quoted(name)} is no plain table, so that what it shows need not be what was recorded"
-            raise rejected(place, "altered-journal", message, _HINT)
+            words = message(
+                "{name} is no plain table, so that what it shows need not be what was recorded", name=quoted(name)
+            )
+            raise rejected(place, "altered-journal", words, _HINT)
 
 
 def _is_plain_in_sqlite(connection: sa.Connection, name: str) -> bool:
@@ -80,7 +106,7 @@ def _is_plain_in_sqlite(connection: sa.Connection, name: str) -> bool:
 
 def of_deviations(found: Iterable[Deviation], place: Place) -> list[Diagnostic]:
     """The deviations as diagnostics."""
-    return [Diagnostic(place, "altered-journal", str(deviation), _HINT) for deviation in found]
+    return [Diagnostic(place, "altered-journal", deviation.words, _HINT) for deviation in found]
 
 
 def deviations(connection: sa.Connection) -> list[Deviation]:
@@ -97,7 +123,7 @@ def inconsistent(connection: sa.Connection, found: Iterable[Deviation]) -> Itera
     """
     altered = {deviation.name for deviation in found}
     if connection.dialect.name == "postgresql":
-        for name, query in views_for(connection).items():
+        for name, query in views_for(connection.dialect).items():
             if name not in altered and _says_otherwise(connection, name, query):
                 yield name
     elif not any(deviation.kind in ("index", "table") for deviation in found):
@@ -126,7 +152,7 @@ def _says_otherwise(connection: sa.Connection, name: str, query: sa.Select[Any])
 def _in_sqlite(connection: sa.Connection) -> Iterator[Deviation]:
     query = sa.text("SELECT type, name, sql FROM sqlite_master")
     stored = {(str(kind), str(name)): sql for kind, name, sql in connection.execute(query)}
-    made = dict(_made_in_sqlite(connection))
+    made = _made_in_sqlite()
     for kind, name in sorted({*stored} - {*made}):
         if (kind, name, stored[kind, name]) not in _STATISTICS:
             yield Deviation(kind, name, "added")
@@ -135,7 +161,7 @@ def _in_sqlite(connection: sa.Connection) -> Iterator[Deviation]:
             if name not in _ADDED_LATER:
                 yield Deviation(kind, name, "removed")
         elif (text := _plain(stored[kind, name])) not in texts:
-            later = [*_later_columns(connection, str(text))] if name == ENTRIES.name else []
+            later = [*_later_columns(str(text))] if name == ENTRIES.name else []
             yield from later or [Deviation(kind, name, "altered")]
 
 
@@ -144,27 +170,29 @@ def _plain(sql: object) -> str | None:
     return None if sql is None else " ".join(str(sql).split())
 
 
-def _made_in_sqlite(connection: sa.Connection) -> Iterator[tuple[tuple[str, str], set[str | None]]]:
-    """Each part of a journal, with the texts that it can have."""
+def _text(part: sa.ClauseElement) -> str:
+    return " ".join(str(part.compile(dialect=_SQLITE)).split())
 
-    def text(part: sa.Executable) -> str | None:
-        return _plain(part.compile(dialect=connection.dialect))  # type: ignore[attr-defined]
 
+@cache
+def _made_in_sqlite() -> Mapping[tuple[str, str], frozenset[str | None]]:
+    """Each part of a journal, with the texts that it can have. To write them takes longer than to open a journal."""
+    made: dict[tuple[str, str], frozenset[str | None]] = {}
     for table in _TABLES.values():
-        yield ("table", table.name), {text(CreateTable(table))}
+        made["table", table.name] = frozenset({_text(CreateTable(table))})
         if isinstance(next(iter(table.primary_key)).type, sa.Text):
-            yield ("index", f"sqlite_autoindex_{table.name}_1"), {None}
+            made["index", f"sqlite_autoindex_{table.name}_1"] = frozenset({None})
         for index in table.indexes:
-            yield ("index", str(index.name)), {text(CreateIndex(index))}
-    yield ("table", ENTRIES.name), {*_entries_tables(connection)}
-    for name, query in views_for(connection).items():
-        yield ("view", name), {text(sa.CreateView(query, name))}
+            made["index", str(index.name)] = frozenset({_text(CreateIndex(index))})
+    made["table", ENTRIES.name] = frozenset(_entries_tables())
+    for name, query in views_for(_SQLITE).items():
+        made["view", name] = frozenset({_text(sa.CreateView(query, name))})
+    return made
 
 
-def _later_columns(connection: sa.Connection, text: str) -> Iterator[Deviation]:
+def _later_columns(text: str) -> Iterator[Deviation]:
     """The columns beyond those of now in a table of entries that is otherwise as now; none where it is not."""
-    now = _columns_in(_plain(CreateTable(ENTRIES).compile(dialect=connection.dialect)) or "")
-    stored = _columns_in(text)
+    now, stored = _columns_in(_text(CreateTable(ENTRIES))), _columns_in(text)
     added = stored[len(now) :]
     if stored[: len(now)] == now and all(_PLAIN_COLUMN.fullmatch(column) for column in added):
         yield from (Deviation("column", f"{ENTRIES.name}.{column.split()[0]}", "added") for column in added)
@@ -179,7 +207,7 @@ def _columns_in(text: str) -> list[str]:
     return [column for part in parts if not (column := part.strip()).startswith("PRIMARY KEY")]
 
 
-def _entries_tables(connection: sa.Connection) -> Iterator[str | None]:
+def _entries_tables() -> Iterator[str]:
     """The table of entries as it was made with the columns of each format, and as it grew since."""
     formats = [form.fields for form in FORMATS.values()]
     for fields in formats:
@@ -187,11 +215,10 @@ def _entries_tables(connection: sa.Connection) -> Iterator[str | None]:
             sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable, autoincrement=False)
             for c in (ENTRIES.c[name] for name in fields)
         )
-        made = sa.Table(ENTRIES.name, sa.MetaData(), *columns)
-        text = str(CreateTable(made).compile(dialect=connection.dialect)).strip()
+        text = _text(CreateTable(sa.Table(ENTRIES.name, sa.MetaData(), *columns)))
         for later in formats:  # one that is not later adds nothing
-            added = [CreateColumn(ENTRIES.c[name]).compile(dialect=connection.dialect) for name in later[len(fields) :]]
-            yield _plain(text.removesuffix(")") + "".join(f", {column}" for column in added) + ")")
+            added = [_text(CreateColumn(ENTRIES.c[name])) for name in later[len(fields) :]]
+            yield text.removesuffix(")") + "".join(f", {column}" for column in added) + ")"
 
 
 # --- PostgreSQL: what its catalogue says ---
@@ -227,7 +254,7 @@ _TYPES = {sa.Text: "text", sa.Integer: "integer", sa.BigInteger: "bigint"}
 
 def _in_postgresql(connection: sa.Connection) -> Iterator[Deviation]:
     relations = {name: (kind, is_odd) for name, kind, is_odd in connection.execute(_RELATIONS)}
-    expected = {**dict.fromkeys(_TABLES, "r"), **dict.fromkeys(views_for(connection), "v")}
+    expected = {**dict.fromkeys(_TABLES, "r"), **dict.fromkeys(views_for(connection.dialect), "v")}
     for name, (kind, is_odd) in relations.items():
         if name not in expected:
             yield Deviation(_KINDS.get(kind, "table"), name, "added")

@@ -11,14 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
-from engine.diagnostics import Malformed, NotAsSealed, Place, Rejected, rejected
+from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields
 from engine.documents.json_text import load_json
 from engine.journal.entry import Header
 from engine.journal.form_file import read_form, text_of_form
 from engine.journal.merkle import HIGHEST, Node, leaf, root
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import canonical, sha256
 from engine.values.json_record import JsonRecord
 
@@ -31,7 +32,8 @@ _KEYS = frozenset(
 _AFTER = frozenset({"seal", "count", "root", "path"})
 MOST = 2**53 - 1
 """The largest number that canonical JSON has."""
-_HINT = "`sekskant audit seal` writes one"
+_HINT = message("`sekskant audit seal` writes one")
+_NO_DIGEST, _NO_DIGESTS = message("`{at}` is not a digest"), message("`{at}` is not a list of digests")
 _DIGEST, _SIGNATURE = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{128}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -126,19 +128,13 @@ class Seal:
         return canonical(self.record() | {"signed_by": name})
 
 
-def other_journal(place: Place, seal: Seal) -> NotAsSealed:
+def other_journal(place: Place, seal: Seal) -> Rejected:
     """That a journal does not begin with what was sealed."""
-    return NotAsSealed(
+    return rejected(
         place,
         "not-as-sealed",
-        (
-            f"journalen begynder ikke med det, som seglet for {seal.year} har",
-            "`sekskant audit verify --seal` siger mere",
-        ),
-        (
-            f"the journal does not begin with what the seal of {seal.year} has",
-            "`sekskant audit verify --seal` says more",
-        ),
+        message("the journal does not begin with what the seal of {year} has", year=seal.year),
+        message("`sekskant audit verify --seal` says more"),
     )
 
 
@@ -186,11 +182,11 @@ def seal_in(record: object, file: str) -> Seal:
         Rejected: it is none.
     """
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise rejected(Place(file), "receipt-form", f"the file is no `{FORMAT}`", _HINT)
+        raise rejected(Place(file), "receipt-form", message("the file is no `{format}`", format=FORMAT), _HINT)
     try:
         return _seal(StrictFields(record))
     except Malformed as error:
-        raise rejected(Place(file), "receipt-form", str(error), _HINT) from None
+        raise rejected(Place(file), "receipt-form", error.words, _HINT) from None
 
 
 class StrictFields(Fields):
@@ -202,31 +198,37 @@ class StrictFields(Fields):
         Raises:
             Malformed: it lacks one, or has others.
         """
-        for names, words in ((keys - set(self.record), "is missing"), (set(self.record) - keys, "is an unknown key")):
-            if names:
-                raise Malformed(f"`{self._at(min(names))}` {words}")
+        if missing := keys - set(self.record):
+            raise Malformed(message("`{key}` is missing", key=self._at(min(missing))))
+        if unknown := set(self.record) - keys:
+            raise Malformed(message("`{key}` is an unknown key", key=self._at(min(unknown))))
         return self
 
-    def formed(self, name: str, form: re.Pattern[str], words: str) -> str:
-        """A text of a form."""
+    def formed(self, name: str, form: re.Pattern[str], wrong: Message) -> str:
+        """A text of a form; `wrong` says of the place `at` that it has none."""
         text = self.text(name)
-        return text if form.fullmatch(text) else self._fail(name, words)
+        return text if form.fullmatch(text) else self._refuse(name, wrong)
+
+    def _refuse(self, name: str, wrong: Message) -> NoReturn:
+        raise Malformed(wrong.filled(at=self._at(name)))
 
     def digest(self, name: str) -> str:
         """A digest."""
-        return self.formed(name, _DIGEST, "a digest")
+        return self.formed(name, _DIGEST, _NO_DIGEST)
 
     def digests(self, name: str, most: int) -> tuple[str, ...]:
         """A list of digests."""
-        found = self.texts(name) if isinstance(self.record.get(name), list) else self._fail(name, "a list")
+        if not isinstance(self.record.get(name), list):
+            self._refuse(name, message("`{at}` is not a list"))
+        found = self.texts(name)
         if len(found) > most or not all(map(_DIGEST.fullmatch, found)):
-            self._fail(name, "a list of digests")
+            self._refuse(name, _NO_DIGESTS)
         return found
 
     def counted(self, name: str, least: int = 0) -> int:
         """A number of things."""
         number = self.number(name)
-        return number if least <= number <= MOST else self._fail(name, "a number of things")
+        return number if least <= number <= MOST else self._refuse(name, message("`{at}` is not a number of things"))
 
     def mapping(self, name: str, keys: frozenset[str]) -> StrictFields:
         """A record in a field that has these keys."""
@@ -237,14 +239,14 @@ def _seal(fields: StrictFields) -> Seal:
     journal = fields.only(_KEYS).mapping("journal", frozenset({"id", "digest"}))
     count = fields.counted("count", 1)
     return Seal(
-        journal.formed("id", _ID, "the id of a journal"),
+        journal.formed("id", _ID, message("`{at}` is not the id of a journal")),
         journal.digest("digest"),
         fields.year("year"),
         count,
         fields.digest("head"),
         fields.digest("root"),
         _contents(fields),
-        fields.formed("sealed_at", _TIME, "a time in UTC, to the microsecond"),
+        fields.formed("sealed_at", _TIME, message("`{at}` is not a time in UTC, to the microsecond")),
         _after(fields, count),
         _signatures(fields),
     )
@@ -264,7 +266,7 @@ def _contents(fields: StrictFields) -> Contents:
 def _ordered(fields: StrictFields, name: str) -> tuple[str, ...]:
     digests = fields.digests(name, MOST)
     if list(digests) != sorted(set(digests)):
-        raise Malformed(f"`{name}` is not in order, with each digest once")
+        raise Malformed(message("`{name}` is not in order, with each digest once", name=name))
     return digests
 
 
@@ -274,16 +276,16 @@ def _after(fields: StrictFields, count: int) -> After | None:
     after = fields.mapping("after", _AFTER)
     earlier = after.counted("count", 1)
     if earlier > count:
-        raise Malformed("`after.count` is larger than `count`")
+        raise Malformed(message("`after.count` is larger than `count`"))
     return After(after.digest("seal"), earlier, after.digest("root"), after.digests("path", HIGHEST))
 
 
 def _signatures(fields: StrictFields) -> tuple[Signature, ...]:
     if not isinstance(listed := fields.record["signatures"], list):
-        raise Malformed("`signatures` is not a list")
+        raise Malformed(message("`signatures` is not a list"))
     found = [_signature(StrictFields(one, f"signatures.{number}")) for number, one in enumerate(listed, 1)]
     if [one.key for one in found] != sorted({one.key for one in found}):
-        raise Malformed("`signatures` are not in the order of their keys, with each key once")
+        raise Malformed(message("`signatures` are not in the order of their keys, with each key once"))
     return tuple(found)
 
 
@@ -291,8 +293,9 @@ def _signature(fields: StrictFields) -> Signature:
     fields.only(frozenset(Signature._fields))
     name = fields.optional_text("name")
     if name is not None and not is_name(name):
-        raise Malformed(f"a name has at most {LONGEST_NAME} characters that can be printed")
-    return Signature(fields.digest("key"), name, fields.formed("signature", _SIGNATURE, "a signature"))
+        raise Malformed(message("a name has at most {most} characters that can be printed", most=LONGEST_NAME))
+    signature = fields.formed("signature", _SIGNATURE, message("`{at}` is not a signature"))
+    return Signature(fields.digest("key"), name, signature)
 
 
 def is_name(text: str) -> bool:

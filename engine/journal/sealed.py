@@ -10,6 +10,7 @@ from engine.journal.entry import Entry
 from engine.journal.journal import Journal
 from engine.journal.merkle import HIGHEST, inclusion, is_included
 from engine.journal.seal import Seal, StrictFields, leaf_of, nodes_of, other_journal
+from engine.texts.catalogue import message
 from engine.values.json_record import JsonRecord
 
 _KEYS = frozenset({"seal", "count", "root", "index", "path"})
@@ -41,8 +42,12 @@ def sealed_entry(journal: Journal, entry: Entry, seal: Seal, file: str) -> Seale
     if not seal.is_of(header) or not seal.begins(leaves):
         raise other_journal(Place(file), seal)
     if entry.number > seal.count:
-        message = f"entry {entry.number} was recorded after the seal, which has {seal.count} entries"
-        raise rejected(Place(file), "unknown-entry", message, "a later seal has it")
+        words = message(
+            "entry {number} was recorded after the seal, which has {count} entries",
+            number=entry.number,
+            count=seal.count,
+        )
+        raise rejected(Place(file), "unknown-entry", words, message("a later seal has it"))
     path = tuple(node.hex() for node in inclusion(leaves, entry.number - 1))
     return Sealed(seal.digest, seal.count, seal.root, entry.number - 1, path)
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.diagnostics import NotAsSealed, Place, Rejected, rejected
+from engine.diagnostics import Place, Rejected, rejected
 from engine.journal.entry import DECISION, OVERRIDE, Entry, Header
 from engine.journal.merkle import Node, consistency, root
 from engine.journal.records import Recorded, RunRecord, rulebooks_named
 from engine.journal.seal import MOST, After, Contents, Seal, Signature, leaf_of, other_journal
 from engine.journal.signature import is_signed, sign
+from engine.texts.catalogue import message
 
 
 class ContentsOfYear:
@@ -76,18 +77,19 @@ class Sealing:
             Rejected: there is no entry of the year, or the journal does not begin with what the earlier seal has.
         """
         if self._of_year.is_empty:
-            raise NotAsSealed(
+            raise rejected(
                 place,
                 "unknown-entry",
-                (
-                    f"journalen har ingen post fra {self._year}",
-                    "`sekskant audit list` viser, fra hvilke år den har nogen",
-                ),
-                (f"the journal has no entry of {self._year}", "`sekskant audit list` shows of which years it has some"),
+                message("the journal has no entry of {year}", year=self._year),
+                message("`sekskant audit list` shows of which years it has some"),
             )
         contents = self._of_year.contents()
         if not 0 <= contents.decisions_of_runs <= MOST:
-            raise rejected(place, "damaged-entry", f"the runs of {self._year} count more decisions than there can be")
+            raise rejected(
+                place,
+                "damaged-entry",
+                message("the runs of {year} count more decisions than there can be", year=self._year),
+            )
         return Seal(
             header.id,
             header.digest,
@@ -128,11 +130,11 @@ def merged(seals: Sequence[Seal], files: Sequence[str]) -> Seal:
     by_key: dict[str, Signature] = {}
     for seal, file in zip(seals, files, strict=True):
         if seal.digest != seals[0].digest:
-            raise NotAsSealed(
+            raise rejected(
                 Place(file),
                 "not-as-sealed",
-                (f"dette er et andet segl end det i {files[0]}", "kopier af ét segl er kun forskellige i signaturerne"),
-                (f"this is another seal than that of {files[0]}", "copies of one seal differ in signatures alone"),
+                message("this is another seal than that of {file}", file=files[0]),
+                message("copies of one seal differ in signatures alone"),
             )
         for one in seal.signatures:
             if not holds(one, seal, file):
@@ -151,12 +153,9 @@ def holds(one: Signature, seal: Seal, file: str) -> bool:
 
 
 def _does_not_hold(one: Signature, file: str) -> Rejected:
-    return NotAsSealed(
+    return rejected(
         Place(file),
         "not-as-sealed",
-        (f"signaturen med nøglen {one.key} holder ikke", "bed om en kopi, der er signeret, og tag denne bort"),
-        (
-            f"the signature with the key {one.key} does not hold",
-            "ask for a copy that was signed, and take this one away",
-        ),
+        message("the signature with the key {key} does not hold", key=one.key),
+        message("ask for a copy that was signed, and take this one away"),
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Place, rejected
 from engine.documents.document import read_file
 from engine.documents.json_text import load_json
 from engine.journal.form_file import text_of_form
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical
 from engine.values.json_record import JsonRecord
 
@@ -55,10 +56,10 @@ def read_signed_head(file: Path) -> JsonRecord:
     except ValueError:
         record = None
     if not isinstance(record, dict) or set(record) != KEYS or record["format"] != FORMAT:
-        hint = "`sekskant audit head --sign KEY` writes one"
-        raise rejected(Place(str(file)), "receipt-form", f"the file is no `{FORMAT}`", hint)
+        advice = message("`sekskant audit head --sign KEY` writes one")
+        raise rejected(Place(str(file)), "receipt-form", message("the file is no `{format}`", format=FORMAT), advice)
     if not isinstance(record["count"], int) or not all(isinstance(record[k], str) for k in KEYS - {"count"}):
-        raise rejected(Place(str(file)), "receipt-form", "`count` is a number, all else a text")
+        raise rejected(Place(str(file)), "receipt-form", message("`count` is a number, all else a text"))
     return record
 
 
@@ -124,9 +125,9 @@ def _private_key(file: Path, passphrase: str | None) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(read_file(file), secret)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _no_key(file, "private") from None
+        raise rejected(Place(str(file)), "signing-key", *_NO_PRIVATE_KEY) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise _no_key(file, "private")
+        raise rejected(Place(str(file)), "signing-key", *_NO_PRIVATE_KEY)
     return key
 
 
@@ -139,25 +140,25 @@ def _public_key(file: Path) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(read_file(file))
     except (ValueError, UnsupportedAlgorithm):
-        raise _no_key(file, "public") from None
+        raise rejected(Place(str(file)), "signing-key", *_NO_PUBLIC_KEY) from None
     if not isinstance(key, Ed25519PublicKey):
-        raise _no_key(file, "public")
+        raise rejected(Place(str(file)), "signing-key", *_NO_PUBLIC_KEY)
     return key
 
 
-def _no_key(file: Path, kind: str) -> Rejected:
-    hints = {
-        "private": "`openssl genpkey -algorithm ed25519` makes one; is the passphrase right?",
-        "public": "`openssl pkey -in KEY -pubout` writes that of a private key",
-    }
-    return rejected(
-        Place(str(file)), "signing-key", f"this is no {kind} Ed25519 key in PEM that can be read", hints[kind]
-    )
+_NO_PRIVATE_KEY = (
+    message("this is no private Ed25519 key in PEM that can be read"),
+    message("`openssl genpkey -algorithm ed25519` makes one; is the passphrase right?"),
+)
+_NO_PUBLIC_KEY = (
+    message("this is no public Ed25519 key in PEM that can be read"),
+    message("`openssl pkey -in KEY -pubout` writes that of a private key"),
+)
 
 
 def _need_cryptography(file: Path) -> None:
     try:
         import cryptography  # noqa: F401, PLC0415 - an extra
     except ImportError:
-        hint = "install `sekskant[signatures]`"
-        raise rejected(Place(str(file)), "signing-key", "cryptography is not installed", hint) from None
+        advice = message("install `sekskant[signatures]`")
+        raise rejected(Place(str(file)), "signing-key", message("cryptography is not installed"), advice) from None

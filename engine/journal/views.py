@@ -22,13 +22,14 @@ Field = Callable[[Any, str], sa.ColumnElement[Any]]
 
 def create_views(connection: sa.Connection) -> None:
     """Make the views `decisions`, `criteria`, `evidence`, `overrides` and `runs`."""
-    for name, query in views_for(connection).items():
+    for name, query in views_for(connection.dialect).items():
         connection.execute(sa.CreateView(query, name))
 
 
-def views_for(connection: sa.Connection) -> dict[str, sa.Select[Any]]:
-    """The views of a journal in a database, by their names."""
-    each, field = (_each_postgresql, _field_postgresql) if _is_postgresql(connection) else (_each_sqlite, _field_sqlite)
+def views_for(dialect: sa.Dialect) -> dict[str, sa.Select[Any]]:
+    """The views of a journal in a kind of database, by their names."""
+    in_postgresql = dialect.name == "postgresql"
+    each, field = (_each_postgresql, _field_postgresql) if in_postgresql else (_each_sqlite, _field_sqlite)
     return {
         "decisions": _decisions(),
         "criteria": _criteria(each, field),
@@ -36,10 +37,6 @@ def views_for(connection: sa.Connection) -> dict[str, sa.Select[Any]]:
         "overrides": _overrides(field),
         "runs": _runs(field),
     }
-
-
-def _is_postgresql(connection: sa.Connection) -> bool:
-    return connection.dialect.name == "postgresql"
 
 
 def _each_sqlite(document: Any, key: str) -> Any:

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from engine.diagnostics import Diagnostic, Rejected, near_hint, quoted
 from engine.documents.document import Node
 from engine.documents.places import place_of, place_of_key
+from engine.texts.catalogue import Message, message
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*\Z")
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 _WRITTEN = {
-    NAME: "letters a-z, digits and `_`, beginning with a letter",
-    DOTTED: "words of letters a-z, digits, `_` and `-`, joined by `.`, each beginning with a letter",
-    VERSION: "letters a-z, digits, `_`, `-` and `.`, beginning with a letter or digit",
+    NAME: message("letters a-z, digits and `_`, beginning with a letter"),
+    DOTTED: message("words of letters a-z, digits, `_` and `-`, joined by `.`, each beginning with a letter"),
+    VERSION: message("letters a-z, digits, `_`, `-` and `.`, beginning with a letter or digit"),
 }
 Path = tuple[str | int, ...]
 
@@ -27,34 +28,39 @@ class Checker:
         self._node = node
         self._found: list[Diagnostic] = []
 
-    def say(self, path: Path, code: str, message: str, hint: str | None = None, at_key: bool = False) -> None:
+    def say(
+        self,
+        path: Path,
+        code: str,
+        words: Message,
+        advice: Message | None = None,
+        at_key: bool = False,
+    ) -> None:
         """Note a mistake at the value, or at the key, that a path leads to."""
         place = place_of_key(self._node, *path) if at_key else place_of(self._node, *path)
-        self._found.append(Diagnostic(place, code, message, hint))
+        self._found.append(Diagnostic(place, code, words, advice))
 
     def identifier(self, path: Path, text: str, pattern: re.Pattern[str] = NAME, at_key: bool = False) -> None:
         """Check that an id is written as ids are."""
         if not pattern.match(text):
-            what = "a version" if pattern is VERSION else "an id"
-            self.say(path, "identifier", f"{quoted(text)} is not {what}", _WRITTEN[pattern], at_key)
+            words = message("{written} is not a version") if pattern is VERSION else message("{written} is not an id")
+            self.say(path, "identifier", words.filled(written=quoted(text)), _WRITTEN[pattern], at_key)
 
-    def known(
-        self, path: Path, code: str, name: str, known: Iterable[str], what: str, fitting: Iterable[str] | None = None
-    ) -> bool:
-        """Whether a name is known; a mistake where it is not, with a hint of those that fit there, by default all."""
+    def known_fact(self, path: Path, name: str, known: Iterable[str], fitting: Iterable[str]) -> bool:
+        """Whether a fact is known; a mistake where it is not, with a hint of those that fit there."""
         known = list(known)
         if name not in known:
-            self.say(
-                path, code, f"there is no {what} {quoted(name)}", near_hint(name, known if fitting is None else fitting)
-            )
+            words = message("there is no fact {name}", name=quoted(name))
+            self.say(path, "unknown-fact", words, near_hint(name, fitting))
         return name in known
 
     def answer(self, path: Path, answer: str, fact: str, known: Iterable[str]) -> None:
         """Check that a fact allows an answer."""
         known = list(known)
         if answer not in known:
-            message = f"{quoted(answer) if answer else 'an empty text'} is not an answer to `{fact}`"
-            self.say(path, "unknown-answer", message, near_hint(answer, known))
+            written = quoted(answer) if answer else message("an empty text")
+            words = message("{written} is not an answer to `{fact}`", written=written, fact=fact)
+            self.say(path, "unknown-answer", words, near_hint(answer, known))
 
     def finish(self) -> None:
         """Raise what was found."""

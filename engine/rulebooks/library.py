@@ -16,6 +16,7 @@ from engine.documents.places import place_of
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.texts.catalogue import message
 
 SHIPPED = Path(rules.__file__).parent
 VOCABULARY_FILE = "vocabulary.yaml"
@@ -38,8 +39,11 @@ class Library:
         self._found: list[Diagnostic] = []
         files = list(_vocabulary_files(folder))
         if not files:
-            message = f"there is no `{VOCABULARY_FILE}` in the folder, nor in a folder directly in it"
-            raise rejected(Place(shown_path(folder)), "unreadable", message)
+            words = message(
+                "there is no `{file}` in the folder, nor in a folder directly in it",
+                file=VOCABULARY_FILE,
+            )
+            raise rejected(Place(shown_path(folder)), "unreadable", words)
         for path in [path for path in files if self._load_vocabulary(path)]:
             self._load_rulebooks(path.parent)
         self._found += itertools.chain(_repeated(self.rulebooks), _overlaps(self.rulebooks))
@@ -58,8 +62,8 @@ class Library:
             self._found += error.diagnostics
             return False
         if vocabulary.id in self._vocabularies:
-            message = f"`{vocabulary.id}` is the id of another vocabulary"
-            self._found.append(Diagnostic(_place_in(shown_path(path), "id"), "repeated-id", message))
+            words = message("`{id}` is the id of another vocabulary", id=vocabulary.id)
+            self._found.append(Diagnostic(_place_in(shown_path(path), "id"), "repeated-id", words))
             return False
         self._vocabularies[vocabulary.id] = vocabulary
         return True
@@ -88,9 +92,9 @@ class Library:
         rulebooks = self._on(day)
         if not rulebooks:
             years = sorted({r.in_force_from.year for r in self.rulebooks})
-            hint = f"there are rulebooks for {', '.join(map(str, years))}"
-            message = f"no rulebook is in force on 1 January {year}"
-            raise rejected(Place("--year"), "no-rulebook-in-force", message, hint)
+            advice = message("there are rulebooks for {years}", years=", ".join(map(str, years)))
+            words = message("no rulebook is in force on 1 January {year}", year=year)
+            raise rejected(Place("--year"), "no-rulebook-in-force", words, advice)
         return rulebooks
 
     def latest_year(self) -> int:
@@ -108,15 +112,23 @@ class Library:
         identifier, at, version = name.partition("@")
         versions = [r for r in self.rulebooks if r.id == identifier]
         if not versions:
-            hint = near_hint(identifier, dict.fromkeys(r.id for r in self.rulebooks))
-            raise rejected(Place("rulebook"), "unknown-rulebook", f"there is no rulebook `{identifier}`", hint)
+            advice = near_hint(identifier, dict.fromkeys(r.id for r in self.rulebooks))
+            raise rejected(
+                Place("rulebook"),
+                "unknown-rulebook",
+                message("there is no rulebook `{identifier}`", identifier=identifier),
+                advice,
+            )
         day = datetime.date(year, 1, 1)
         on = self._on(day)
         fitting = [r for r in versions if (r.version == version if at else r in on)]
         if not fitting:
             has = ", ".join(f"`{identifier}@{r.version}`" for r in versions)
-            edition = f"version `{version}`" if at else f"version in force on 1 January {year}"
-            raise rejected(Place("rulebook"), "unknown-rulebook", f"`{identifier}` has no {edition}", f"there is {has}")
+            words = message("`{identifier}` has no version in force on 1 January {year}", year=year)
+            if at:
+                words = message("`{identifier}` has no version `{version}`", version=version)
+            advice = message("there is {versions}", versions=has)
+            raise rejected(Place("rulebook"), "unknown-rulebook", words.filled(identifier=identifier), advice)
         return fitting[0]
 
     def from_file(self, path: Path) -> Rulebook:
@@ -200,9 +212,9 @@ def _repeated(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for rulebook in rulebooks:
         file = first.setdefault((rulebook.id, rulebook.version), rulebook.file)
         if file != rulebook.file:
-            message = f"`{rulebook.name}` stands already in {file}"
+            words = message("`{name}` stands already in {file}", name=rulebook.name, file=file)
             place = _place_in(rulebook.file, "version")
-            yield Diagnostic(place, "repeated-id", message, "give each version its own name")
+            yield Diagnostic(place, "repeated-id", words, message("give each version its own name"))
 
 
 def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
@@ -211,10 +223,14 @@ def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for earlier, later in itertools.combinations(ordered, 2):
         end = earlier.in_force_until or earlier.in_force_from
         if earlier.id == later.id and later.in_force_from <= end:
-            both = f"`{later.name}` and `{earlier.name}`"
-            message = f"{both} are both in force on {later.in_force_from}"
+            words = message(
+                "`{later}` and `{earlier}` are both in force on {day}",
+                later=later.name,
+                earlier=earlier.name,
+                day=later.in_force_from,
+            )
             place = _place_in(later.file, "in_force", "from")
-            yield Diagnostic(place, "overlapping-dates", message, "let the earlier one end before")
+            yield Diagnostic(place, "overlapping-dates", words, message("let the earlier one end before"))
 
 
 def _without_superset(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
@@ -223,9 +239,9 @@ def _without_superset(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for rulebook in rulebooks:
         others = [name for name in known if name != rulebook.id]
         if rulebook.subset_of is not None and rulebook.subset_of not in others:
-            message = f"there is no other rulebook `{rulebook.subset_of}`"
+            words = message("there is no other rulebook `{identifier}`", identifier=rulebook.subset_of)
             place = _place_in(rulebook.file, "subset_of")
-            yield Diagnostic(place, "unknown-rulebook", message, near_hint(rulebook.subset_of, others))
+            yield Diagnostic(place, "unknown-rulebook", words, near_hint(rulebook.subset_of, others))
 
 
 def _place_in(file: str, *path: str) -> Place:

@@ -31,6 +31,8 @@ from engine.rulebooks.rulebook import (
     Vocabulary,
     both_ways,
 )
+from engine.texts.catalogue import Message, message, message_in
+from engine.texts.joined import AND, joined
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
@@ -64,9 +66,12 @@ def load_rulebook(
     written = fit_or_reject(language.RulebookFile, node)
     vocabulary = vocabulary_named(written.vocabulary)
     if vocabulary is None:
-        message = f"there is no vocabulary {quoted(written.vocabulary)} beside the rulebook or among those shipped"
-        hint = near_hint(written.vocabulary, known)
-        raise rejected(place_of(node, "vocabulary"), "unknown-vocabulary", message, hint)
+        words = message(
+            "there is no vocabulary {vocabulary} beside the rulebook or among those shipped",
+            vocabulary=quoted(written.vocabulary),
+        )
+        advice = near_hint(written.vocabulary, known)
+        raise rejected(place_of(node, "vocabulary"), "unknown-vocabulary", words, advice)
     check = _RulebookChecker(node, vocabulary, written.criteria)
     rulebook = check.rulebook(written, data, file)
     check.finish()
@@ -84,10 +89,10 @@ class _RulebookChecker(Checker):
         self.identifier(("version",), written.version, VERSION)
         force = written.in_force
         if force.until and force.until < force.from_:
-            self.say(("in_force", "until"), "effective-dates", "the last day lies before the first")
+            self.say(("in_force", "until"), "effective-dates", message("the last day lies before the first"))
         if force.from_.year > LAST_YEAR:
-            message = f"the first day lies after {LAST_YEAR}, the last agreement year that is decided"
-            self.say(("in_force", "from"), "effective-dates", message)
+            words = message("the first day lies after {year}, the last agreement year that is decided", year=LAST_YEAR)
+            self.say(("in_force", "from"), "effective-dates", words)
         rule = self._rule(written)
         return Rulebook(
             id=written.id,
@@ -112,7 +117,9 @@ class _RulebookChecker(Checker):
         self.identifier(("outcomes", verdict.value, "id"), outcome.id)
         earlier = [getattr(written.outcomes, v.value).id for v in Verdict][: list(Verdict).index(verdict)]
         if outcome.id in earlier:
-            self.say(("outcomes", verdict.value, "id"), "repeated-id", f"`{outcome.id}` names another outcome")
+            self.say(
+                ("outcomes", verdict.value, "id"), "repeated-id", message("`{id}` names another outcome", id=outcome.id)
+            )
         return Outcome(outcome.id, outcome.label)
 
     def _criterion(self, name: str, written: language.Criterion) -> Criterion:
@@ -121,16 +128,21 @@ class _RulebookChecker(Checker):
         conditions = {"met_when": written.met_when, "indicated_by": written.indicated_by}
         of_kind = {kind: c for kind, c in conditions.items() if c is not None}
         if len(of_kind) != 1:
-            message = f"a criterion has one of `met_when` and `indicated_by`, here {'both' if of_kind else 'neither'}"
-            hint = "`met_when: ...`, or `indicated_by: ...` with `judgement: ...`"
-            self.say(path, "condition-form", message, hint, at_key=True)
+            words = message("a criterion has one of `met_when` and `indicated_by`, here neither")
+            if of_kind:
+                words = message("a criterion has one of `met_when` and `indicated_by`, here both")
+            advice = message("`met_when: ...`, or `indicated_by: ...` with `judgement: ...`")
+            self.say(path, "condition-form", words, advice, at_key=True)
         elif written.judgement is None and "indicated_by" in of_kind:
             self.say(
-                (*path, "indicated_by"), "condition-form", "`indicated_by` needs a `judgement` beside it", at_key=True
+                (*path, "indicated_by"),
+                "condition-form",
+                message("`indicated_by` needs a `judgement` beside it"),
+                at_key=True,
             )
         elif written.judgement is not None and "met_when" in of_kind:
-            message = "`judgement` belongs beside `indicated_by`, not beside `met_when`"
-            self.say((*path, "judgement"), "condition-form", message, at_key=True)
+            words = message("`judgement` belongs beside `indicated_by`, not beside `met_when`")
+            self.say((*path, "judgement"), "condition-form", words, at_key=True)
         checked = [self._condition((*path, kind), c, written.reference) for kind, c in of_kind.items()]
         if written.judgement is not None:
             self._judgement((*path, "judgement"), written.judgement)
@@ -148,8 +160,13 @@ class _RulebookChecker(Checker):
     def _judgement(self, path: Path, name: str) -> None:
         facts = self._vocabulary.facts
         judgements = [fact.id for fact in facts.values() if fact.is_judgement]
-        if self.known(path, "unknown-fact", name, facts, "fact", judgements) and not self._is_judgement(name):
-            self.say(path, "test-on-fact", f"`{name}` is not a judgement", "declare a fact of `type: judgement`")
+        if self.known_fact(path, name, facts, judgements) and not self._is_judgement(name):
+            self.say(
+                path,
+                "test-on-fact",
+                message("`{name}` is not a judgement", name=name),
+                message("declare a fact of `type: judgement`"),
+            )
 
     def _applicability(self, path: Path, written: language.NotApplicable | None) -> Applicability | None:
         if written is None:
@@ -161,7 +178,7 @@ class _RulebookChecker(Checker):
         path: Path = ("overrides", name)
         self.identifier(path, name, at_key=True)
         if name in (rule.id, *self._criteria):
-            self.say(path, "repeated-id", f"`{name}` names the rule or a criterion", at_key=True)
+            self.say(path, "repeated-id", message("`{name}` names the rule or a criterion", name=name), at_key=True)
         condition = self._condition((*path, "when"), written.when, written.reference)
         verdict, basis = Verdict(written.verdict), written.legal_basis
         return Override(name, written.title, condition, verdict, basis, written.reference, written.reading)
@@ -169,12 +186,16 @@ class _RulebookChecker(Checker):
     def _condition(self, path: Path, written: language.Condition, reference: language.Text) -> Condition:
         forms, operators = _given(written, ("all", "any", "not_", "fact")), _given(written, _OPERATORS)
         if len(forms) != 1:
-            message = f"a condition has one form, here {_listed(forms) or 'none'}"
-            self.say(path, "condition-form", message, "one of `all`, `any`, `not`, `fact`")
+            words = message("a condition has one form, here {forms}", forms=_listed(forms))
+            self.say(path, "condition-form", words, message("one of `all`, `any`, `not`, `fact`"))
             return _NOTHING
         if operators and written.fact is None:
-            message = f"{_listed(operators)} belongs beside a `fact`, not beside {_listed(forms)}"
-            self.say((*path, _key(operators[0])), "condition-form", message, at_key=True)
+            words = message(
+                "{operators} belongs beside a `fact`, not beside {form}",
+                operators=_listed(operators),
+                form=_listed(forms),
+            )
+            self.say((*path, _key(operators[0])), "condition-form", words, at_key=True)
         reference = written.reference or reference
         if written.fact is not None:
             return self._test(path, written.fact, written, operators, reference)
@@ -190,24 +211,26 @@ class _RulebookChecker(Checker):
     ) -> Condition:
         facts = self._vocabulary.facts
         fitting = self._fitting(comparisons)
-        if not self.known((*path, "fact"), "unknown-fact", name, facts, "fact", fitting):
+        if not self.known_fact((*path, "fact"), name, facts, fitting):
             return _NOTHING
         fact = facts[name]
         if fact.is_yearly:
-            hint = "test a fact that is derived from it"
-            self.say((*path, "fact"), "fact-per-year", f"`{name}` has a value for each year", hint)
+            advice = message("test a fact that is derived from it")
+            self.say((*path, "fact"), "fact-per-year", message("`{name}` has a value for each year", name=name), advice)
         operators = _COMPARISONS if fact.is_number else _MEMBERSHIPS
-        hint = "one of " + ", ".join(f"`{_key(o)}`" for o in operators)
+        advice = message("one of {named}", named=", ".join(f"`{_key(o)}`" for o in operators))
         if len(comparisons) > 1:
-            hint = "two tests are joined: `all: [{fact: ...}, {fact: ...}]`"
+            advice = message("two tests are joined: `all: [{{fact: ...}}, {{fact: ...}}]`")
         if len(comparisons) > 1 or not (comparisons or self._is_judgement(name)):
-            message = f"a test on `{name}` has one comparison, here {_listed(comparisons) or 'none'}"
-            self.say(path, "condition-form", message, hint)
+            words = message(
+                "a test on `{fact}` has one comparison, here {forms}", fact=name, forms=_listed(comparisons)
+            )
+            self.say(path, "condition-form", words, advice)
             return _NOTHING
         operator = comparisons[0] if comparisons else "is_"
         if operator not in operators:
-            message = f"`{_key(operator)}` does not go with `{name}`"
-            self.say((*path, _key(operator)), "test-on-fact", message, hint, at_key=True)
+            words = message("`{key}` does not go with `{fact}`", key=_key(operator), fact=name)
+            self.say((*path, _key(operator)), "test-on-fact", words, advice, at_key=True)
             return _NOTHING
         if fact.is_number:
             return self._comparison(path, fact, Comparison(operator), Fraction(getattr(written, operator)), reference)
@@ -230,14 +253,18 @@ class _RulebookChecker(Checker):
         assert isinstance(domain, Interval)
         test = NumberTest(fact.id, comparison, threshold, reference)
         if not _is_comparable(threshold):
-            message = f"{decimal_text(threshold)} has more digits than a threshold can have"
-            self.say(place, "number", message, "at most 9 decimals, and 9 digits before them")
+            words = message("{number} has more digits than a threshold can have", number=decimal_text(threshold))
+            self.say(place, "number", words, message("at most 9 decimals, and 9 digits before them"))
         elif fact.is_whole and test.passing.whole().is_empty:
-            message = f"`{fact.id}` is a whole number and never equals {decimal_text(threshold)}"
-            self.say(place, "threshold-out-of-range", message)
+            words = message(
+                "`{fact}` is a whole number and never equals {number}",
+                fact=fact.id,
+                number=decimal_text(threshold),
+            )
+            self.say(place, "threshold-out-of-range", words)
         elif threshold not in domain:
-            message = f"{decimal_text(threshold)} lies outside the range of `{fact.id}`"
-            self.say(place, "threshold-out-of-range", message, describe_range(domain))
+            words = message("{number} lies outside the range of `{fact}`", number=decimal_text(threshold), fact=fact.id)
+            self.say(place, "threshold-out-of-range", words, describe_range(domain))
         return test
 
     def _membership(
@@ -248,34 +275,35 @@ class _RulebookChecker(Checker):
             place: Path = (*path, "in", i) if written.in_ else (*path, "is")
             self.answer(place, answer, fact.id, fact.answers)
         if len(fact.answers) > MAX_ANSWERS:
-            message = f"`{fact.id}` has more answers than durable-rules can count"
-            self.say((*path, "fact"), "group-too-wide", message, f"at most {MAX_ANSWERS}")
+            words = message("`{fact}` has more answers than durable-rules can count", fact=fact.id)
+            self.say((*path, "fact"), "group-too-wide", words, message("at most {most}", most=MAX_ANSWERS))
         return AnswerTest(fact.id, frozenset(answers), reference)
 
     def _rule(self, written: language.RulebookFile) -> Rule:
         rule = written.rule
         self.identifier(("rule", "id"), rule.id)
         if rule.id in self._criteria:
-            self.say(("rule", "id"), "repeated-id", f"`{rule.id}` names a criterion")
+            self.say(("rule", "id"), "repeated-id", message("`{id}` names a criterion", id=rule.id))
         group = self._group(("rule",), rule)
         if len(both_ways(group)) > MAX_BOTH_WAYS:
-            message = f"more than {MAX_BOTH_WAYS} criteria count both for and against the rule"
-            self.say(("rule",), "counts-both-ways", message, "count each of them one way", at_key=True)
+            words = message("more than {most} criteria count both for and against the rule", most=MAX_BOTH_WAYS)
+            self.say(("rule",), "counts-both-ways", words, message("count each of them one way"), at_key=True)
         return Rule(rule.id, rule.title, rule.reference, rule.reading, group)
 
     def _group(self, path: Path, written: language.Group) -> Count | Join:
         forms = _given(written, ("of", "all", "any", "not_"))
         counts = written.of is not None
         if len(forms) != 1 or counts is not (written.at_least is not None):
-            message = f"a group has one form, here {_listed(_given(written, ('at_least',)) + forms) or 'none'}"
-            hint = "`at_least: 2, of: [...]`, or one of `all`, `any`, `not`"
+            given = _listed(_given(written, ("at_least",)) + forms)
+            words = message("a group has one form, here {forms}", forms=given)
+            advice = message("`at_least: 2, of: [...]`, or one of `all`, `any`, `not`")
             if forms in (["all"], ["any"]):
-                hint = f"what `at_least` counts stands in `of`, not in `{forms[0]}`"
-            self.say(path, "condition-form", message, hint)
+                advice = message("what `at_least` counts stands in `of`, not in `{form}`", form=forms[0])
+            self.say(path, "condition-form", words, advice)
             return Join("all", ())
         if written.mandatory is not None and not counts:
-            message = f"`mandatory` belongs beside `of`, not beside {_listed(forms)}"
-            self.say((*path, "mandatory"), "condition-form", message, at_key=True)
+            words = message("`mandatory` belongs beside `of`, not beside {form}", form=_listed(forms))
+            self.say((*path, "mandatory"), "condition-form", words, at_key=True)
         if written.of is not None:
             return self._count(path, written)
         if written.not_ is not None:
@@ -285,20 +313,27 @@ class _RulebookChecker(Checker):
 
     def _fits(self, path: Path, width: int) -> None:
         if width > MAX_WIDTH:
-            self.say(path, "group-too-wide", "the group has more parts than durable-rules can count", "split it up")
+            self.say(
+                path,
+                "group-too-wide",
+                message("the group has more parts than durable-rules can count"),
+                message("split it up"),
+            )
 
     def _count(self, path: Path, written: language.Group) -> Count:
         members, required = written.of or [], written.at_least or 1
         if required > len(members):
-            message = f"{required} are required, but there are only {len(members)}"
-            self.say((*path, "at_least"), "k-larger-than-n", message)
+            words = message(
+                "{required} are required, but there are only {members}", required=required, members=len(members)
+            )
+            self.say((*path, "at_least"), "k-larger-than-n", words)
         mandatory = written.mandatory or []
         self._not_repeated((*path, "mandatory"), mandatory)
         for i, name in enumerate(mandatory):
             if name not in members:
-                hint = near_hint(name, [m for m in members if isinstance(m, str)])
-                message = f"{quoted(name)} is mandatory, but does not count here"
-                self.say((*path, "mandatory", i), "mandatory-not-member", message, hint)
+                advice = near_hint(name, [m for m in members if isinstance(m, str)])
+                words = message("{name} is mandatory, but does not count here", name=quoted(name))
+                self.say((*path, "mandatory", i), "mandatory-not-member", words, advice)
         return Count(required, self._parts((*path, "of"), members), tuple(mandatory))
 
     def _parts(self, path: Path, written: list[str | language.Group]) -> tuple[RulePart, ...]:
@@ -309,11 +344,13 @@ class _RulebookChecker(Checker):
     def _not_repeated(self, path: Path, written: Sequence[str | language.Group]) -> None:
         for i, name in enumerate(written):
             if isinstance(name, str) and name in written[:i]:
-                self.say((*path, i), "repeated-id", f"{quoted(name)} stands here already")
+                self.say((*path, i), "repeated-id", message("{name} stands here already", name=quoted(name)))
 
     def _part(self, path: Path, written: str | language.Group) -> RulePart:
         if isinstance(written, str):
-            self.known(path, "unknown-criterion", written, self._criteria, "criterion")
+            if written not in self._criteria:
+                words = message("there is no criterion {name}", name=quoted(written))
+                self.say(path, "unknown-criterion", words, near_hint(written, self._criteria))
             return written
         return self._group(path, written)
 
@@ -328,8 +365,10 @@ def _key(field: str) -> str:
     return field.rstrip("_")
 
 
-def _listed(fields: Iterable[str]) -> str:
-    return " and ".join(f"`{_key(name)}`" for name in fields)
+def _listed(fields: Iterable[str]) -> Message:
+    """Fields as the file writes them."""
+    keys = [f"`{_key(name)}`" for name in fields]
+    return joined(keys, AND) if keys else message_in("forms", "none")
 
 
 def _is_comparable(threshold: Fraction) -> bool:

@@ -20,6 +20,7 @@ from engine.rulebooks.rulebook import (
     Ratio,
     Vocabulary,
 )
+from engine.texts.catalogue import Message, message
 from engine.values.interval import Interval
 
 RESERVED_FACTS = ("id", "sid")
@@ -61,8 +62,8 @@ class _VocabularyChecker(Checker):
         for answer in fact.answers or {}:
             self.identifier((*path, "answers", answer), answer, at_key=True)
             self._not_reserved((*path, "answers", answer), answer, RESERVED_ANSWERS)
-        for message in _contradictions(fact):
-            self.say(path, "fact-declaration", message, at_key=True)
+        for words in _contradictions(fact):
+            self.say(path, "fact-declaration", words, at_key=True)
         if fact.derived:
             self._derived(path, fact.derived)
         if fact.assumed and fact.answers:
@@ -74,15 +75,21 @@ class _VocabularyChecker(Checker):
 
     def _not_reserved(self, path: Path, name: str, reserved: tuple[str, ...]) -> None:
         if name in reserved:
-            self.say(path, "identifier", f"`{name}` is reserved", "choose another word", at_key=True)
+            self.say(
+                path,
+                "identifier",
+                message("`{name}` is reserved", name=name),
+                message("choose another word"),
+                at_key=True,
+            )
 
     def _derived(self, path: Path, derived: language.Derived) -> None:
         path = (*path, "derived")
         if (derived.mean is None) == (derived.ratio is None):
-            self.say(path, "fact-declaration", "a fact is derived as a `mean` or as a `ratio`", at_key=True)
+            self.say(path, "fact-declaration", message("a fact is derived as a `mean` or as a `ratio`"), at_key=True)
         if derived.mean:
             if len(set(derived.mean.years)) < len(derived.mean.years):
-                self.say((*path, "mean", "years"), "fact-declaration", "a year stands here twice", at_key=True)
+                self.say((*path, "mean", "years"), "fact-declaration", message("a year stands here twice"), at_key=True)
             self._part((*path, "mean", "of"), derived.mean.of, per_year=True)
         if derived.ratio:
             self._part((*path, "ratio", "of"), derived.ratio.of, per_year=False)
@@ -90,14 +97,15 @@ class _VocabularyChecker(Checker):
 
     def _part(self, path: Path, name: str, per_year: bool) -> None:
         fitting = [n for n, f in self._facts.items() if _is_part(f) and (f.per == "year") is per_year]
-        if not self.known(path, "unknown-fact", name, self._facts, "fact", fitting):
+        if not self.known_fact(path, name, self._facts, fitting):
             return
         fact = self._facts[name]
         if not _is_part(fact):
-            self.say(path, "fact-declaration", f"`{name}` is not a number that is stated")
+            self.say(path, "fact-declaration", message("`{name}` is not a number that is stated", name=name))
         elif (fact.per == "year") is not per_year:
-            has = "has one value" if per_year else "has a value for each year"
-            self.say(path, "fact-declaration", f"`{name}` {has}", "declare it with or without `per: year`")
+            words = message("`{name}` has one value") if per_year else message("`{name}` has a value for each year")
+            advice = message("declare it with or without `per: year`")
+            self.say(path, "fact-declaration", words.filled(name=name), advice)
 
 
 def _is_part(fact: language.Fact) -> bool:
@@ -105,22 +113,23 @@ def _is_part(fact: language.Fact) -> bool:
     return not fact.derived and fact.type not in ("judgement", "one_of")
 
 
-def _contradictions(fact: language.Fact) -> list[str]:
+def _contradictions(fact: language.Fact) -> list[Message]:
     """What in a fact's declaration does not go together."""
     is_number = fact.type in ("number", "whole_number", "share")
     lists = fact.type == "one_of"
     has_range = fact.at_least is not None or fact.at_most is not None
     wrong = {
-        "a range is for numbers": not is_number and has_range,
-        "a share lies between 0 and 1 already": fact.type == "share" and has_range,
-        "the range is empty": is_number and everything_of(fact).is_empty,  # type: ignore[union-attr]
-        "a `one_of` needs `answers`": lists and not fact.answers,
-        "`answers` are for `one_of` alone": not lists and bool(fact.answers),
-        "only a number has a value for each year or is derived": not is_number and bool(fact.per or fact.derived),
-        "a derived fact has one value": bool(fact.derived and fact.per),
-        "only the answer of a `one_of` can be assumed": bool(fact.assumed) and not lists,
+        message("a range is for numbers"): not is_number and has_range,
+        message("a share lies between 0 and 1 already"): fact.type == "share" and has_range,
+        message("the range is empty"): is_number and everything_of(fact).is_empty,  # type: ignore[union-attr]
+        message("a `one_of` needs `answers`"): lists and not fact.answers,
+        message("`answers` are for `one_of` alone"): not lists and bool(fact.answers),
+        message("only a number has a value for each year or is derived"): not is_number
+        and bool(fact.per or fact.derived),
+        message("a derived fact has one value"): bool(fact.derived and fact.per),
+        message("only the answer of a `one_of` can be assumed"): bool(fact.assumed) and not lists,
     }
-    return [message for message, applies in wrong.items() if applies]
+    return [words for words, applies in wrong.items() if applies]
 
 
 def everything_of(fact: language.Fact) -> Possible:

@@ -50,10 +50,12 @@ class Status(Enum):
 
     worst: Truth
     best: Truth
+    can_be_away: bool
     reported: str
 
     def __init__(self, results: frozenset[Truth]) -> None:
         self.worst, self.best = min(results), max(results)
+        self.can_be_away = _NA in results
         self.reported = next(iter(results)).name.lower() if len(results) == 1 else "unknown"
 
     def __bool__(self) -> NoReturn:
@@ -69,7 +71,7 @@ class Status(Enum):
 
     def counted_as(self, result: Truth) -> Status:
         """The status where "not applicable" counts as the given result."""
-        return Status(frozenset(result if r is _NA else r for r in self.value))
+        return Status(frozenset(result if r is _NA else r for r in self.value)) if self.can_be_away else self
 
 
 PLAIN = frozenset({Status.MET, Status.NOT_MET, Status.UNKNOWN})
@@ -82,6 +84,11 @@ def union(statuses: Iterable[Status]) -> Status:
     >>> union([Status.MET, Status.NOT_APPLICABLE])
     <Status.MET_OR_NOT_APPLICABLE: ...>
     """
+    return _union(frozenset(statuses))
+
+
+@cache
+def _union(statuses: frozenset[Status]) -> Status:
     return Status(frozenset().union(*(status.value for status in statuses)))
 
 
@@ -94,6 +101,7 @@ def settled(status: Status) -> tuple[Status, ...]:
     return tuple(Status(frozenset({result})) for result in sorted(status.value))
 
 
+@cache
 def negation(part: Status) -> Status:
     """The opposite; what does not apply stays so."""
     return Status(frozenset(Truth(_MET - result) for result in part.value))
@@ -142,7 +150,7 @@ def _between(worst: Truth, best: Truth, can_be_away: bool = False) -> Status:
 
 
 def _can_all_be_away(parts: Sequence[Status]) -> bool:
-    return all(_NA in part.value for part in parts)
+    return all(part.can_be_away for part in parts)
 
 
 def _all(results: Sequence[Truth]) -> Truth:

@@ -11,10 +11,12 @@ from engine.authoring.lints.check import files_under
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.places import place_of, place_of_key, walk
+from engine.documents.regular_file import check_leads_below
 from engine.documents.shape import fit_or_reject, key, shape
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path, yaml_files
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import Message, message
 from offers.cases.rulebook_of_cases import rulebook_of_cases
 from offers.records.evidence import read_evidence
 
@@ -61,9 +63,15 @@ class CaseFile(NamedTuple):
 
 
 def case_files_of(folder: Path) -> list[Path]:
-    """The case files beside the rulebooks of a folder and of the folders directly in it."""
+    """The case files beside the rulebooks of a folder and of the folders directly in it.
+
+    Raises:
+        Rejected: one of them is a link that leads out of the folder.
+    """
     folders = {folder / FOLDER, *folder.glob(f"*/{FOLDER}")}
-    return sorted(file for cases in folders for file in yaml_files(cases))
+    files = sorted(file for cases in folders for file in yaml_files(cases))
+    check_leads_below(files, folder)
+    return files
 
 
 def read_case_file(path: Path, data: bytes | None = None) -> CaseFile:
@@ -117,11 +125,17 @@ class _Reader:
         first = self._names.setdefault(entry.case, place_of(self._node, *path))
         if first != place_of(self._node, *path):
             self._say(
-                place_of(self._node, *path, "case"), "repeated-id", f"another case has this name, in line {first.line}"
+                place_of(self._node, *path, "case"),
+                "repeated-id",
+                message("another case has this name, in line {line}", line=first.line),
             )
         if entry.in_force is (entry.verdict is None):
-            message = "the key `verdict` is absent" if entry.in_force else "what is not in force gives no `verdict`"
-            self._say(place_of(self._node, *path), "missing-key" if entry.in_force else "unknown-key", message)
+            words = (
+                message("the key `verdict` is absent")
+                if entry.in_force
+                else message("what is not in force gives no `verdict`")
+            )
+            self._say(place_of(self._node, *path), "missing-key" if entry.in_force else "unknown-key", words)
         for part, names in (("statuses", entry.statuses or ()), ("decisive", entry.decisive or ())):
             for j, name in enumerate(names):
                 if name not in self._criteria:
@@ -130,15 +144,15 @@ class _Reader:
                         if part == "statuses"
                         else place_of(self._node, *path, part, j)
                     )
-                    message = f"there is no criterion {quoted(name)}"
-                    self._say(at, "unknown-criterion", message, near_hint(name, self._criteria))
+                    words = message("there is no criterion {id}", id=quoted(name))
+                    self._say(at, "unknown-criterion", words, near_hint(name, self._criteria))
         if entry.basis is not None and entry.basis not in self._bases:
-            message = f"there is no rule or override {quoted(entry.basis)}"
+            words = message("there is no rule or override {id}", id=quoted(entry.basis))
             at = place_of(self._node, *path, "basis")
-            self._say(at, "unknown-criterion", message, near_hint(entry.basis, self._bases))
+            self._say(at, "unknown-criterion", words, near_hint(entry.basis, self._bases))
 
-    def _say(self, place: Place, code: str, message: str, hint: str | None = None) -> None:
-        self._found.append(Diagnostic(place, code, message, hint))
+    def _say(self, place: Place, code: str, words: Message, advice: Message | None = None) -> None:
+        self._found.append(Diagnostic(place, code, words, advice))
 
     def _stated(self, path: tuple[str | int, ...], because: str) -> Stated:
         node = self._entries(path).get("evidence")

@@ -49,10 +49,7 @@ def with_cases(text: str | None, rulebook: Rulebook, blocks: Iterable[str], word
 
 def _head(rulebook: Rulebook, wording: Wording) -> str:
     title = wording.text(rulebook.title)
-    what = wording.pick(
-        f"Testtilfælde til regelsættet »{title}«.",
-        f"Cases of the rulebook \N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}.",
-    )
+    what = wording.gettext("Cases of the rulebook “{title}”.", title=title)
     return f"# {what}\nformat: sekskant/cases/1\nrulebook: {rulebook.name}\ncases:\n"
 
 

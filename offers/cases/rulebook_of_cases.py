@@ -12,6 +12,7 @@ from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.places import place_of
 from engine.rulebooks.library import Library, rulebook_files, shown_path
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import message
 
 _ID = re.compile(r"""^[ {]*["']?id["']?[ ]*:[ ]*["']?([^"'\s,#}]+)""", re.MULTILINE)
 
@@ -38,14 +39,16 @@ def rulebook_of_cases(path: Path, node: Node, name: str) -> Rulebook:
     fitting = [r for r in own if r.id == identifier and version in ("", r.version)]
     if meant := _meant(broken, identifier, version, is_there=bool(fitting)):
         file = shown_path(meant.file)
-        message = f"the rulebook {quoted(name)} may be {quoted(file)}, which cannot be loaded"
-        hint = f"`sekskant rulebook check {file}` says why"
-        raise rejected(place_of(node, "rulebook"), "unknown-rulebook", message, hint)
+        words = message(
+            "the rulebook {name} may be {file}, which cannot be loaded", name=quoted(name), file=quoted(file)
+        )
+        advice = message("`sekskant rulebook check {file}` says why", file=file)
+        raise rejected(place_of(node, "rulebook"), "unknown-rulebook", words, advice)
     fitting = fitting or [r for r in library.rulebooks if r.id == identifier and version in ("", r.version)]
     if not fitting:
         names = dict.fromkeys(r.name for r in (*own, *library.rulebooks))
-        message = f"there is no rulebook {quoted(name)} in the folder above, nor among those shipped"
-        raise rejected(place_of(node, "rulebook"), "unknown-rulebook", message, near_hint(name, names))
+        words = message("there is no rulebook {name} in the folder above, nor among those shipped", name=quoted(name))
+        raise rejected(place_of(node, "rulebook"), "unknown-rulebook", words, near_hint(name, names))
     return max(fitting, key=lambda r: r.in_force_from)
 
 

@@ -15,6 +15,7 @@ from engine.evaluation.completions import Regions, Situation
 from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import StatedNode, TestNode
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from offers.records.offer import Offer
@@ -101,7 +102,9 @@ class ReferenceCheck:
             bits = {of_facts: columnar.bits_near(_nodes(number, of_facts)) for of_facts in set(near)}
             for at, by_columns in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
                 if expected[rows[at]] + bits[near[at]] != by_columns:
-                    raise IntegrityFault(f"columns and the reference disagree on `{chunk['id'][at]}`")
+                    raise IntegrityFault(
+                        message("columns and the reference disagree on `{offer}`", offer=chunk["id"][at])
+                    )
         of_sample = chunk if self.sample is None else chunk.filter(chunk[ROW].is_in(self.sample.implode()))
         self.checked += of_sample.height
 

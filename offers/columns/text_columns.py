@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from offers.tables.formulas import FORMULA, HIDDEN, REPLACEMENT, harmless_cell
+from engine.harmless import HIDDEN, REPLACEMENT
+from offers.tables.formulas import FORMULA, harmless_cell
 
 _SUSPECT = f"{FORMULA}|{HIDDEN.pattern}"
 

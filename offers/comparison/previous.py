@@ -11,11 +11,13 @@ import polars as pl
 
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.fields import read_json
+from engine.documents.regular_file import read_text
 from engine.evaluation.program import compile_rulebook
 from engine.journal.records import RunRecord
 from engine.journal.run_files import check_copy
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import message
 from offers.columns.evidence_columns import evidence_columns
 from offers.comparison.renamed_columns import columns_of_facts
 from offers.tables.headers import columns_of
@@ -74,7 +76,7 @@ def read_previous(folder: Path, rulebooks: Sequence[Rulebook]) -> Previous:
     """
     try:
         check_copy(folder, ("run.json", DECISIONS, RULEBOOKS))
-        run = RunRecord.read(read_json((folder / "run.json").read_text(encoding="utf-8")))
+        run = RunRecord.read(read_json(read_text(folder / "run.json")))
         books = {decided.rulebook.id: decided.rulebook.name for decided in run.rulebooks}
         old = Library(folder / RULEBOOKS).rulebooks
         files = {i: folder / DECISIONS / f"{name}.parquet" for i, name in books.items()}
@@ -108,7 +110,7 @@ def fault_of_previous(previous: Previous) -> Rejected | None:
 
 def incomplete(folder: Path | str) -> Rejected:
     """What is said of a folder that does not hold a whole run."""
-    return rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder")
+    return rejected(Place(str(folder)), "unreadable", message("there is no complete run in the folder"))
 
 
 def _former_columns(rulebook: Rulebook, old: Iterable[Rulebook], columns: Iterable[str]) -> dict[str, str]:
@@ -144,5 +146,5 @@ def _check_same_offers(one: Path, other: Path) -> None:
     with polars_failing(lambda _: incomplete(one.parent.parent)):
         offers = [pl.scan_parquet(file, glob=False).select("offer").collect()["offer"] for file in (one, other)]
     if not offers[0].equals(offers[1]):
-        message = "the run was altered: its decisions are not about the same offers"
-        raise rejected(Place(str(other)), "unreadable", message, f"as in {one.name}")
+        words = message("the run was altered: its decisions are not about the same offers")
+        raise rejected(Place(str(other)), "unreadable", words, message("as in {name}", name=one.name))

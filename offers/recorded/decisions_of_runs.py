@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from engine.diagnostics import Diagnostic, rejected
 from engine.journal.entry import RUN, Entry, RowEntry
 from engine.journal.journal import Filter, Journal
+from engine.texts.catalogue import message
 from offers.recorded.batch_entries import RowSelection, row_entries
 
 
@@ -64,12 +65,18 @@ def row_entry(journal: Journal, run: Entry, address: str) -> RowEntry:
     decisions = [row for selection in _selections(address) for row in _found(journal, run, selection)]
     place = journal.address.place
     if not decisions:
-        message = f"the batch in entry {run.number} has no decision on `{address}`"
-        raise rejected(place, "unknown-entry", message)
+        words = message(
+            "the batch in entry {number} has no decision on `{address}`", number=run.number, address=address
+        )
+        raise rejected(place, "unknown-entry", words)
     if len(decisions) > 1:
         names = ", ".join(f"`{one.identifier}`" for one in decisions)
-        message = f"there is more than one decision on `{decisions[0].offer}` in entry {run.number}"
-        raise rejected(place, "unknown-entry", message, names)
+        words = message(
+            "there is more than one decision on `{offer}` in entry {number}",
+            offer=decisions[0].offer,
+            number=run.number,
+        )
+        raise rejected(place, "unknown-entry", words, names)
     return decisions[0]
 
 
@@ -97,5 +104,9 @@ def overridden(journal: Journal, of: int, override: Entry) -> Entry:
     rows = row_entries(journal, entry, RowSelection(override.offer, f"{override.rulebook}@{override.version}"))
     row = next(rows, None)
     if row is None:
-        raise rejected(journal.address.place, "unknown-entry", f"entry {of} has no decision on `{override.offer}`")
+        raise rejected(
+            journal.address.place,
+            "unknown-entry",
+            message("entry {number} has no decision on `{offer}`", number=of, offer=override.offer),
+        )
     return row

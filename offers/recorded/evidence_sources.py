@@ -12,9 +12,11 @@ import polars as pl
 from engine.diagnostics import Place, Rejected, rejected
 from engine.documents.document import read_one
 from engine.documents.fields import read_json
+from engine.documents.regular_file import read_text
 from engine.journal.records import RunRecord
 from engine.journal.run_files import check_copy
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from offers.comparison.previous import DECISIONS
 from offers.recorded.batch_entries import RowDocuments
 from offers.records.offer import Offer, read_offer
@@ -70,7 +72,7 @@ def _of_run(folder: Path, vocabulary: Vocabulary) -> Iterator[Offer | Rejected]:
     """The offers that a run decided, with the evidence that it kept."""
     try:
         check_copy(folder, (RUN, DECISIONS))
-        run = RunRecord.read(read_json((folder / RUN).read_text(encoding="utf-8")))
+        run = RunRecord.read(read_json(read_text(folder / RUN)))
         files = [folder / DECISIONS / f"{decided.rulebook.name}.parquet" for decided in run.rulebooks]
         with polars_failing(lambda _: _incomplete(folder)):
             frames = [pl.scan_parquet(file, glob=False).collect() for file in files]
@@ -90,4 +92,4 @@ def _of_run(folder: Path, vocabulary: Vocabulary) -> Iterator[Offer | Rejected]:
 
 
 def _incomplete(folder: Path) -> Rejected:
-    return rejected(Place(str(folder)), "unreadable", "there is no complete run in the folder")
+    return rejected(Place(str(folder)), "unreadable", message("there is no complete run in the folder"))

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, near_hint, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from engine.values.json_record import JsonRecord
 from offers.recorded.masked_values import MaskedValues
 
@@ -106,9 +107,17 @@ def leaks(record: JsonRecord, values: MaskedValues) -> Iterator[tuple[str, Diagn
     for written in _written(record):
         if values.stand_in(str(written.holder[written.key]).replace(MASK, " ")):
             path, entry = ".".join(written.path), record.get("entry", {}).get("number")
-            message = f"a text that is to be masked stands also in `{path}` of entry {entry}; nothing was written"
-            hint = f"`--mask {written.mask}` masks it as well" if written.mask else "leave this entry out"
-            yield written.mask or path, Diagnostic(Place("--mask"), "mask-incomplete", message, hint)
+            words = message(
+                "a text that is to be masked stands also in `{path}` of entry {entry}; nothing was written",
+                path=path,
+                entry=entry,
+            )
+            advice = (
+                message("`--mask {name}` masks it as well", name=written.mask)
+                if written.mask
+                else message("leave this entry out")
+            )
+            yield written.mask or path, Diagnostic(Place("--mask"), "mask-incomplete", words, advice)
 
 
 def check_facts(names: Iterable[str], known: Iterable[str]) -> None:
@@ -120,8 +129,8 @@ def check_facts(names: Iterable[str], known: Iterable[str]) -> None:
     known = list(known)
     for name in names:
         if name not in known and name not in FIELDS:
-            message = f"there is no fact `{name}` in what is exported; nothing was written"
-            raise rejected(Place("--mask"), "unknown-fact", message, near_hint(name, [*known, *FIELDS]))
+            words = message("there is no fact `{name}` in what is exported; nothing was written", name=name)
+            raise rejected(Place("--mask"), "unknown-fact", words, near_hint(name, [*known, *FIELDS]))
 
 
 def _related(facts: set[str], vocabulary: Vocabulary | None) -> set[str]:

@@ -13,6 +13,7 @@ from engine.journal.merkle import Node, inclusion, root
 from engine.journal.receipt import Receipt
 from engine.journal.row_proof import RowProof, file_of_decisions, leaf_of_row, root_in
 from engine.journal.run_files import RunFiles
+from engine.texts.catalogue import message
 from offers.recorded.batch_entries import RowDocuments, recorded_run
 from offers.recorded.replay import Replayer
 
@@ -47,14 +48,16 @@ def proven_row(journal: Journal, entry: RowEntry) -> RowProof | None:
     expected = _root(journal, run, name)
     if expected is None:
         return None
-    owner = f"entry {run.number} of {journal.shown_address}"
+    owner = message("entry {number} of {journal}", number=run.number, journal=journal.shown_address)
     paths = RunFiles.recorded(journal.folder_of_run(run), recorded_run(journal, run), owner).table(
         file_of_decisions(name)
     )
     leaves = leaves_of(paths)
     if leaves is None or root(leaves).hex() != expected:
-        message = f"the rows of the file are not those that {owner} has the root of"
-        raise rejected(Place(str(paths[0])), "altered-file", message, "`sekskant audit verify` says what is wrong")
+        words = message("the rows of the file are not those that {owner} has the root of", owner=owner)
+        raise rejected(
+            Place(str(paths[0])), "altered-file", words, message("`sekskant audit verify` says what is wrong")
+        )
     index, cells = _row(paths, entry)
     return RowProof(cells, index, tuple(node.hex() for node in inclusion(leaves, index)))
 

@@ -18,6 +18,8 @@ from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.texts.catalogue import Message, message
+from engine.texts.joined import SEMICOLON, joined
 from engine.values.canonical import decision_text
 from offers.records.offer import Offer, read_offer
 
@@ -63,10 +65,8 @@ class Replayer:
         """
         decision = recorded.decision
         if decision.format not in FORMATS:
-            raise NotReplayable(
-                f"denne version læser ikke formatet {decision.format}",
-                f"this version does not read the format {decision.format}",
-            )
+            why = message("this version does not read the format {format}", format=decision.format)
+            raise NotReplayable(why)
         asked = (recorded.document, decision.rulebook, recorded.superset, decision.year)
         trace = self.decide(*asked, decision.format)
         now = read_json(decision_text(decision_record(trace, decision.format)))
@@ -91,10 +91,9 @@ class Replayer:
             offer = self.offer(document, decider.program.rulebook.vocabulary)
             return decider.decide(offer.subject(), offer.stated, year)
         except Rejected as error:
-            reasons = "; ".join(f"{d.code}: {d.message}" for d in error.diagnostics)
-            raise NotReplayable(
-                f"denne version afviser det: {reasons}", f"this version rejects it: {reasons}"
-            ) from None
+            reasons = (message("{code}: {words}", code=d.code, words=d.words) for d in error.diagnostics)
+            why = message("this version rejects it: {reasons}", reasons=joined(reasons, SEMICOLON))
+            raise NotReplayable(why) from None
 
     def offer(self, document: str, vocabulary: Vocabulary) -> Offer:
         """The offer that a recorded document holds."""
@@ -105,13 +104,13 @@ class Replayer:
     def rulebook(self, named: RulebookRef) -> Rulebook:
         """The recorded rulebook with these digests."""
         vocabulary = self._vocabulary(named.vocabulary)
-        written = self._bytes(named, "regelsættet", "the rulebook")
+        written = self._bytes(named, message("the rulebook {id} with digest {digest} is not kept"))
         return load_rulebook(written, named.name, lambda _: vocabulary)
 
     def _vocabulary(self, named: VocabularyRef) -> Vocabulary:
         """The recorded vocabulary with a digest: one for all the rulebooks that use it."""
         if named.sha256 not in self._vocabularies:
-            written = self._bytes(named, "ordforrådet", "the vocabulary")
+            written = self._bytes(named, message("the vocabulary {id} with digest {digest} is not kept"))
             self._vocabularies[named.sha256] = load_vocabulary(written, "vocabulary")
         return self._vocabularies[named.sha256]
 
@@ -125,13 +124,10 @@ class Replayer:
             )
         return self._deciders[key]
 
-    def _bytes(self, named: RulebookRef | VocabularyRef, danish: str, english: str) -> bytes:
+    def _bytes(self, named: RulebookRef | VocabularyRef, missing: Message) -> bytes:
         text = self._text(named.sha256)
         if text is None:
-            raise NotReplayable(
-                f"{danish} {named.id} med digest {named.sha256[:12]} er ikke bevaret",
-                f"{english} {named.id} with digest {named.sha256[:12]} is not kept",
-            )
+            raise NotReplayable(missing.filled(id=named.id, digest=named.sha256[:12]))
         return text.encode("utf-8", "surrogateescape")
 
 
@@ -151,7 +147,7 @@ def recorded_in(entry: Entry) -> ReplayMaterial:
 
 
 def _not_whole() -> NotReplayable:
-    return NotReplayable("posten rummer ikke en hel afgørelse", "the entry does not hold a whole decision")
+    return NotReplayable(message("the entry does not hold a whole decision"))
 
 
 def altered_parts(replayer: Replayer, entry: Entry) -> list[str]:

@@ -15,6 +15,8 @@ from engine.documents.places import place_of, place_of_key
 from engine.documents.shape import fit_or_reject
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
+from engine.texts.catalogue import Message, message
+from engine.texts.joined import OR, joined
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
@@ -69,10 +71,16 @@ def read_one_fact(
             return _Reader(fact, notation).answer(node, NO_PROVENANCE)
         if isinstance(node, Mapping):
             if any(map(_YEAR.match, node.entries)):
-                raise rejected(node.place, "evidence-form", f"`{fact.id}` has one value, not one for each year")
+                raise rejected(
+                    node.place, "evidence-form", message("`{id}` has one value, not one for each year", id=fact.id)
+                )
             return _Reader(fact, notation).entry(fit_or_reject(EvidenceEntry, node), node)
         diagnostics.append(
-            Diagnostic(node.place, "evidence-form", f"{node.kind} where evidence of `{fact.id}` belongs")
+            Diagnostic(
+                node.place,
+                "evidence-form",
+                message("{kind} where evidence of `{id}` belongs", kind=node.kind, id=fact.id),
+            )
         )
     except Rejected as error:
         diagnostics += error.diagnostics
@@ -81,11 +89,16 @@ def read_one_fact(
 
 def _not_a_fact(name: str, place: Place, vocabulary: Vocabulary, *, is_empty: bool) -> Diagnostic:
     if name in vocabulary.facts:
-        hint = "the offer's own keys say it: `operator`, `agreement_with`, `service_type`"
-        return Diagnostic(place, "evidence-form", f"`{name}` is an attribute of the offer, not evidence", hint)
+        advice = message("the offer's own keys say it: `operator`, `agreement_with`, `service_type`")
+        return Diagnostic(
+            place, "evidence-form", message("`{name}` is an attribute of the offer, not evidence", name=name), advice
+        )
     known = [f.id for f in vocabulary.facts.values() if not f.is_attribute]
     return Diagnostic(
-        place, "unknown-fact", f"there is no fact {quoted(name)}", key_hint(name, known, is_empty=is_empty)
+        place,
+        "unknown-fact",
+        message("there is no fact {name}", name=quoted(name)),
+        key_hint(name, known, is_empty=is_empty),
     )
 
 
@@ -94,8 +107,10 @@ def _by_year(
 ) -> dict[int, Evidence]:
     """A value for each year; details that stand beside the years go for all of them."""
     if not isinstance(node, Mapping):
-        hint = f"`{fact.id}: {{2016: 0.61}}`; leave it out where no year is known"
-        diagnostics.append(Diagnostic(node.place, "evidence-form", f"`{fact.id}` has a value for each year", hint))
+        advice = message("`{id}: {{2016: 0.61}}`; leave it out where no year is known", id=fact.id)
+        diagnostics.append(
+            Diagnostic(node.place, "evidence-form", message("`{id}` has a value for each year", id=fact.id), advice)
+        )
         return {}
     shared = {name: node.entries[name] for name in EVIDENCE_DETAILS if name in node.entries}
     years: dict[int, Evidence] = {}
@@ -112,10 +127,10 @@ def _by_year(
 
 
 def _not_a_year(key: str, place: Place, *, is_empty: bool) -> Diagnostic:
-    hint = key_hint(key, EVIDENCE_DETAILS, is_empty=is_empty)
+    advice = key_hint(key, EVIDENCE_DETAILS, is_empty=is_empty)
     if key.isdecimal() and not is_empty:
-        hint = "a year has four digits"
-    return Diagnostic(place, "evidence-form", f"{quoted(key)} is not a year", hint)
+        advice = message("a year has four digits")
+    return Diagnostic(place, "evidence-form", message("{key} is not a year", key=quoted(key)), advice)
 
 
 def _with_details(node: Node, shared: dict[str, Node]) -> Node:
@@ -147,18 +162,27 @@ class _Reader:
         bounds = {name: getattr(entry, name) for name in BOUND_KEYS if getattr(entry, name) is not None}
         if entry.part is not None or entry.of is not None:
             if bounds or entry.answer is not None or entry.part is None or entry.of is None:
-                hint = "`{part: 4, of: 12}`, and neither an answer nor bounds"
-                raise rejected(node.place, "evidence-form", f"the counts of `{self._fact.id}` do not go together", hint)
+                advice = message("`{{part: 4, of: 12}}`, and neither an answer nor bounds")
+                raise rejected(
+                    node.place,
+                    "evidence-form",
+                    message("the counts of `{id}` do not go together", id=self._fact.id),
+                    advice,
+                )
             return self._counts(entry.part, entry.of, f"{entry.part}/{entry.of}", node.place, provenance)
         if (entry.answer is None) is (not bounds):
-            hint = "`answer: ...`, or bounds such as `at_most: ...`"
-            contents = "both an answer and bounds" if bounds else "neither an answer nor bounds"
-            raise rejected(node.place, "evidence-form", f"`{self._fact.id}` has {contents}", hint)
+            advice = message("`answer: ...`, or bounds such as `at_most: ...`")
+            words = (
+                message("`{id}` has both an answer and bounds", id=self._fact.id)
+                if bounds
+                else message("`{id}` has neither an answer nor bounds", id=self._fact.id)
+            )
+            raise rejected(node.place, "evidence-form", words, advice)
         if bounds:
             return self._bounds(bounds, node, provenance)
         answer = node.entries["answer"]
         if not isinstance(answer, Scalar):
-            raise rejected(answer.place, "evidence-form", f"{answer.kind} where an answer belongs")
+            raise rejected(answer.place, "evidence-form", message("{kind} where an answer belongs", kind=answer.kind))
         return self.answer(answer, provenance)
 
     def answer(self, answer: Scalar, provenance: Provenance) -> Evidence:
@@ -172,46 +196,64 @@ class _Reader:
             return self._number(answer, provenance)
         word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
         if word not in self._fact.answers:
-            hint = near_hint(text, [*self._fact.answers, "unknown"])
-            raise rejected(place, "unknown-answer", f"{quoted(text)} is not an answer to `{self._fact.id}`", hint)
+            advice = near_hint(text, [*self._fact.answers, "unknown"])
+            raise rejected(
+                place,
+                "unknown-answer",
+                message("{answer} is not an answer to `{id}`", answer=quoted(text), id=self._fact.id),
+                advice,
+            )
         return Evidence(frozenset({word}), State.KNOWN, provenance, place)
 
     def _number(self, answer: Scalar, provenance: Provenance) -> Evidence:
         read = answer.value if type(answer.value) in (int, Decimal) else number_of(answer.text)
         if not isinstance(read, int | Decimal):
-            message = f"{quoted(answer.text)} where a number belongs"
-            raise rejected(answer.place, "wrong-type", message, number_hint(answer.text, self._fact, self._notation))
+            words = message("{written} where a number belongs", written=quoted(answer.text))
+            raise rejected(answer.place, "wrong-type", words, number_hint(answer.text, self._fact, self._notation))
         self._refuse_thousands({"answer": (answer,)})
         number = Decimal(read)
         self._check_range(number, answer.place)
         if self._fact.is_whole and number % 1:
-            raise rejected(answer.place, "wrong-type", f"{quoted(answer.text)} where a whole number belongs")
+            raise rejected(
+                answer.place,
+                "wrong-type",
+                message("{written} where a whole number belongs", written=quoted(answer.text)),
+            )
         return exact_evidence(number, answer.place, provenance)
 
     def _counts(self, part: int, of: int, written: str, place: Place, provenance: Provenance) -> Evidence:
         """Evidence of a number that is a fraction: so many of so many."""
         domain = self._fact.domain
         if not isinstance(domain, Interval):
-            hint = near_hint("", [*self._fact.answers, "unknown"])
-            raise rejected(place, "evidence-form", f"`{self._fact.id}` has an answer, not counts", hint)
+            advice = near_hint("", [*self._fact.answers, "unknown"])
+            raise rejected(
+                place, "evidence-form", message("`{id}` has an answer, not counts", id=self._fact.id), advice
+            )
         if of == 0:
-            raise rejected(place, "wrong-type", f"{quoted(written)} where a number belongs", "nothing is a part of 0")
+            raise rejected(
+                place,
+                "wrong-type",
+                message("{written} where a number belongs", written=quoted(written)),
+                message("nothing is a part of 0"),
+            )
         number = Fraction(part, of)
         if number not in domain:
-            message = f"{written} is not possible for `{self._fact.id}`"
-            raise rejected(place, "evidence-out-of-range", message, self._range())
+            words = message("{written} is not possible for `{id}`", written=written, id=self._fact.id)
+            raise rejected(place, "evidence-out-of-range", words, self._range())
         if self._fact.is_whole and number.denominator > 1:
-            raise rejected(place, "wrong-type", f"{quoted(written)} where a whole number belongs")
+            raise rejected(
+                place, "wrong-type", message("{written} where a whole number belongs", written=quoted(written))
+            )
         return Evidence(Interval.exactly(number), State.KNOWN, provenance, place)
 
     def _bounds(self, bounds: dict[str, Any], node: Mapping, provenance: Provenance) -> Evidence:
         fact, domain = self._fact, self._fact.domain
         if not isinstance(domain, Interval):
-            hint = near_hint("", [*fact.answers, "unknown"])
-            raise rejected(node.place, "evidence-form", f"`{fact.id}` has an answer, not bounds", hint)
+            advice = near_hint("", [*fact.answers, "unknown"])
+            raise rejected(node.place, "evidence-form", message("`{id}` has an answer, not bounds", id=fact.id), advice)
         if any(len(side & set(bounds)) > 1 for side in _ONE_SIDED) or len(bounds.get("between", "..")) != 2:
-            message = f"the bounds of `{fact.id}` do not go together"
-            raise rejected(node.place, "evidence-form", message, self._notation.bounds)
+            words = message("the bounds of `{id}` do not go together", id=fact.id)
+            raise rejected(node.place, "evidence-form", words, self._notation.bounds)
         entries = {name: node.entries[name] for name in bounds}
         ends = {name: end.items if isinstance(end, Sequence) else (end,) for name, end in entries.items()}
         self._refuse_thousands(ends)
@@ -225,24 +267,24 @@ class _Reader:
     def _possible(self, interval: Interval, domain: Interval, place: Place) -> Interval:
         """What the bounds leave of the fact's range."""
         if interval.is_empty:
-            raise rejected(place, "empty-interval", "no number lies within these bounds")
+            raise rejected(place, "empty-interval", message("no number lies within these bounds"))
         possible = interval.intersect(domain)
         possible = possible.whole() if self._fact.is_whole else possible
         if possible.is_empty:
-            message = f"no number within these bounds is possible for `{self._fact.id}`"
-            raise rejected(place, "empty-interval", message, self._range())
+            words = message("no number within these bounds is possible for `{id}`", id=self._fact.id)
+            raise rejected(place, "empty-interval", words, self._range())
         return possible
 
     def _check_range(self, number: Decimal, place: Place) -> None:
         domain = self._fact.domain
         assert isinstance(domain, Interval)
         if Fraction(number) not in domain:
-            hint = self._range()
+            advice, written = self._range(), self._notation.number(f"{number:f}")
             if self._fact.is_share and 2 <= number <= 100:
                 share = self._notation.number(decimal_text(Fraction(number) / 100))
-                hint += f"; {self._notation.number(f'{number:f}')} % is {share}"
-            message = f"{self._notation.number(f'{number:f}')} is not possible for `{self._fact.id}`"
-            raise rejected(place, "evidence-out-of-range", message, hint)
+                advice = message("{range}; {number} % is {share}", range=advice, number=written, share=share)
+            words = message("{written} is not possible for `{id}`", written=written, id=self._fact.id)
+            raise rejected(place, "evidence-out-of-range", words, advice)
 
     def _refuse_thousands(self, ends: MappingType[str, tuple[Node, ...]]) -> None:
         """Refuse a number whose point may stand between thousands.
@@ -259,10 +301,12 @@ class _Reader:
                     for read in (few, many)
                 )
                 proposed = [self._notation.written(written) for written in each if _is_read(written, self._fact)]
-                hint = f"write {' or '.join(f'`{text}`' for text in proposed)}" if proposed else self._range()
-                raise rejected(place, "wrong-type", f"`{text}` can be read as {few} and as {many}", hint)
+                forms = (f"`{form}`" for form in proposed)
+                advice = message("write {forms}", forms=joined(forms, OR)) if proposed else self._range()
+                words = message("`{written}` can be read as {few} and as {many}", written=text, few=few, many=many)
+                raise rejected(place, "wrong-type", words, advice)
 
-    def _range(self) -> str:
+    def _range(self) -> Message:
         """The fact's range in words, for hints."""
         domain = self._fact.domain
         assert isinstance(domain, Interval)
@@ -273,8 +317,8 @@ def _empty_details(details: MappingType[str, str], node: Mapping) -> Iterator[Di
     """The details that say nothing: a blank is none, and dots are still to be filled in."""
     for name, text in details.items():
         if text.strip() and not says_something(text):
-            message = f"{quoted(text)} where `{name}` belongs"
-            yield Diagnostic(place_of(node, name), "evidence-form", message, "fill it in, or leave it out")
+            words = message("{written} where `{name}` belongs", written=quoted(text), name=name)
+            yield Diagnostic(place_of(node, name), "evidence-form", words, message("fill it in, or leave it out"))
 
 
 def _bounded(name: str, bound: Any) -> Interval:
@@ -288,18 +332,25 @@ def is_thousands(text: str) -> bool:
     return _THOUSANDS.match(text) is not None
 
 
-def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> str | None:
+def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> Message | None:
     """What should be written for a number or bound that is written in another way, if that can be told."""
     if len(text) > LONGEST:
         return None
     if not text.strip():
         bounds = filter(lambda bound: _is_read(bound, fact), ({"above": ("3",)}, {"above": ("0.5",)}))
-        return next((f"write a number, or a bound such as `{notation.written(bound)}`" for bound in bounds), None)
+        words = message("write a number, or a bound such as `{bound}`")
+        return next((words.filled(bound=notation.written(bound)) for bound in bounds), None)
     if _HAS_ENDS.search(text) and (counts := _COUNTED.search(text)):
-        alone = f", as `{counts[0]}` does" if _is_read({"answer": (counts[0],)}, fact) else ""
-        return f"the ends of a bound or range are decimal numbers; so many of so many stands alone{alone}"
+        if not _is_read({"answer": (counts[0],)}, fact):
+            return message("the ends of a bound or range are decimal numbers; so many of so many stands alone")
+        return message(
+            "the ends of a bound or range are decimal numbers; so many of so many stands alone, as `{counts}` does",
+            counts=counts[0],
+        )
     written = meant_by(_PER_CENT.sub(_share_of, text) if fact.is_share else text)
-    return f"write `{notation.written(written)}`" if written and _is_read(written, fact) else None
+    if written is None or not _is_read(written, fact):
+        return None
+    return message("write `{written}`", written=notation.written(written))
 
 
 def _share_of(per_cent: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from engine.documents.fields import Fields
 from engine.evaluation.evidence import Evidence
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.texts.catalogue import message
 from offers.records.authorities import is_authority
 from offers.records.offer import Offer
 from offers.records.offer_id import is_usual
@@ -55,10 +56,10 @@ class InputRemark(NamedTuple):
         fields = Fields(record)
         code, offers = fields.text("code"), fields.number("offers")
         if code not in _DETAILS_OF_OFFER:
-            raise Malformed(f"there is no remark `{code}` on an offer")
+            raise Malformed(message("there is no remark `{code}` on an offer", code=code))
         detail = {name: read(fields, name) for name, read in _DETAILS_OF_OFFER[code].items()}
         if "fact" in detail and detail["fact"] not in vocabulary.facts:
-            raise Malformed(f"`{detail['fact']}` is no fact")
+            raise Malformed(message("`{fact}` is no fact", fact=detail["fact"]))
         return cls(code, offers, detail)
 
 

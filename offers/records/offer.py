@@ -16,6 +16,7 @@ from engine.evaluation.evidence import Evidence, State, Stated
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactKind, Vocabulary
+from engine.texts.catalogue import Message, message
 from offers.records.evidence import read_evidence
 from offers.records.notation import OFFER_FILE, Notation
 from offers.records.offer_file import OfferFile, Party, PublishedOutcome, Service
@@ -125,8 +126,9 @@ def _placeholders(node: Node) -> Iterator[Diagnostic]:
     for name, key in (("name", "name"), ("operator", "name"), ("agreement_with", "name")):
         for written in _scalars(node, name, key):
             if written.text and not says_something(written.text) and written.text not in ids:
-                hint = "write the name, or leave the line out"
-                yield Diagnostic(written.place, "wrong-type", f"{quoted(written.text)} where a name belongs", hint)
+                advice = message("write the name, or leave the line out")
+                words = message("{written} where a name belongs", written=quoted(written.text))
+                yield Diagnostic(written.place, "wrong-type", words, advice)
 
 
 def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> Iterator[Diagnostic]:
@@ -134,14 +136,14 @@ def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> It
     for name, key in (("area", "area"), ("target_group", "target_group"), ("services", "act")):
         if (known := vocabulary.terms.get(key)) is not None:
             for word in _words_outside(known, node, name, key):
-                message = f"{quoted(word.text)} is not in the list of `{key}`"
-                yield Diagnostic(word.place, "unknown-term", message, near_term(word.text, known))
+                words = message("{word} is not in the list of `{key}`", word=quoted(word.text), key=key)
+                yield Diagnostic(word.place, "unknown-term", words, near_term(word.text, known))
     for fact in filter(None, map(vocabulary.facts.get, ATTRIBUTE_KEYS)):
         # The words of other attributes are checked with the shape; only a vocabulary of its own may know fewer.
         if is_shaped or fact.id == "service_type":
             for word in _words_outside(fact.answers, node, *ATTRIBUTE_KEYS[fact.id]):
-                message = f"{quoted(word.text)} is not an answer to `{fact.id}`"
-                yield Diagnostic(word.place, "unknown-answer", message, near_term(word.text, fact.answers))
+                words = message("{answer} is not an answer to `{id}`", answer=quoted(word.text), id=fact.id)
+                yield Diagnostic(word.place, "unknown-answer", words, near_term(word.text, fact.answers))
 
 
 def _words_outside(known: Container[str], node: Node, name: str, key: str) -> Iterator[Scalar]:
@@ -158,15 +160,15 @@ def _scalars(node: Node, name: str, key: str) -> Iterator[Scalar]:
             yield inner
 
 
-def near_term(word: str, known: MappingType[str, Text]) -> str | None:
+def near_term(word: str, known: MappingType[str, Text]) -> Message | None:
     """A hint for a word that is not in a list: the word whose label it is, or the near word.
 
-    >>> near_term("voksne", {"adults": Text(da="Voksne", en="Adults")})
+    >>> str(near_term("voksne", {"adults": Text(da="Voksne", en="Adults")}))
     'write `adults`'
     """
     for name, label in known.items():
         if word.casefold() in (label.da.casefold(), label.en.casefold()):
-            return f"write `{name}`"
+            return message("write `{name}`", name=name)
     return near_hint(word, known)
 
 
@@ -177,14 +179,16 @@ def wrong_attributes(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
     >>> wrong_attributes(Library().rulebooks[0].vocabulary, "vocabulary.yaml")
     []
     """
-    wrong: dict[str, tuple[str, str | None]] = {}
+    wrong: dict[str, tuple[Message, Message | None]] = {}
     for fact in vocabulary.facts.values():
         if fact.id not in ATTRIBUTE_KEYS:
             if fact.is_attribute:
-                wrong[fact.id] = f"an offer has no attribute `{fact.id}`", near_hint(fact.id, ATTRIBUTE_KEYS)
+                words = message("an offer has no attribute `{fact}`", fact=fact.id)
+                wrong[fact.id] = words, near_hint(fact.id, ATTRIBUTE_KEYS)
         elif fact.kind is not FactKind.ONE_OF:
-            hint = "declare it with `type: one_of` and its `answers`"
-            wrong[fact.id] = f"`{fact.id}` is an attribute of offers, and one of several words", hint
+            advice = message("declare it with `type: one_of` and its `answers`")
+            words = message("`{fact}` is an attribute of offers, and one of several words", fact=fact.id)
+            wrong[fact.id] = words, advice
     node = read_one(vocabulary.written_as, file) if wrong else None
     return [
         Diagnostic(place_of_key(node, "facts", name), "fact-declaration", *said)

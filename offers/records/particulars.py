@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from engine.diagnostics import Diagnostic, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.documents.patterns import DATE
+from engine.texts.catalogue import message
 from offers.records.offer_id import USUAL, address_sign_in, comparable_id
 from offers.records.texts import says_something, wrong_characters
 
@@ -29,7 +30,10 @@ SURELY_SINCE = f"^[1-9][0-9]{{3}}(?:-(?:0[1-9]|1[0-2])|-{_MONTH_DAY})?$"
 DATE_OR_NOTHING = rf"^\s*(?:{DATE[1:-1]})?\s*$"
 SINCE_OR_NOTHING = rf"^\s*(?:{DATE[1:-1]}|(?!0000)[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?)?\s*$"
 """Dates that exist, and years and months, for editors."""
-_BELONGS = {"date": "a date like `2018-01-31`", "as_of": "a date like `2018-01-31` or a year"}
+_NO_DATE = {
+    "date": message("{written} where a date like `2018-01-31` belongs"),
+    "as_of": message("{written} where a date like `2018-01-31` or a year belongs"),
+}
 
 
 def wrong_particulars(node: Node) -> Iterator[Diagnostic]:
@@ -46,11 +50,15 @@ def wrong_particulars(node: Node) -> Iterator[Diagnostic]:
 def _wrong_ids(offer: Mapping) -> Iterator[Diagnostic]:
     identifier, whole = (_scalar(offer, name) for name in ("id", "part_of"))
     if identifier and (sign := address_sign_in(identifier.text)):
-        message = f"the id {quoted(identifier.text)} has a `{sign}`, which separates an id from what it stands in"
-        yield Diagnostic(identifier.place, "identifier", message, f"write it with {USUAL}")
+        words = message(
+            "the id {id} has a `{sign}`, which separates an id from what it stands in",
+            id=quoted(identifier.text),
+            sign=sign,
+        )
+        yield Diagnostic(identifier.place, "identifier", words, message("write it with {signs}", signs=USUAL))
     if identifier and whole and comparable_id(identifier.text) == comparable_id(whole.text):
-        message = f"{quoted(whole.text)} is said to be a department of itself"
-        yield Diagnostic(whole.place, "part-of-itself", message, "`part_of` names the larger offer")
+        words = message("{id} is said to be a department of itself", id=quoted(whole.text))
+        yield Diagnostic(whole.place, "part-of-itself", words, message("`part_of` names the larger offer"))
 
 
 def _scalar(mapping: Mapping, name: str) -> Scalar | None:
@@ -64,9 +72,9 @@ def _wrong_sections(offer: Mapping) -> Iterator[Diagnostic]:
         sections = service.entries.get("sections") if isinstance(service, Mapping) else None
         for section in sections.items if isinstance(sections, Sequence) else ():
             if isinstance(section, Scalar) and not may_be_a_section(section.text):
-                hint = "write its number, such as `104`, `83 a` or `105 stk. 2`; each is an item of the list"
-                message = f"{quoted(section.text)} where a section of the act belongs"
-                yield Diagnostic(section.place, "wrong-type", message, hint)
+                advice = message("write its number, such as `104`, `83 a` or `105 stk. 2`; each is an item of the list")
+                words = message("{written} where a section of the act belongs", written=quoted(section.text))
+                yield Diagnostic(section.place, "wrong-type", words, advice)
 
 
 def may_be_a_section(text: str) -> bool:
@@ -83,8 +91,8 @@ def _wrong_dates(node: Node | None) -> Iterator[Diagnostic]:
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         if isinstance(value, Mapping):
             yield from _wrong_dates(value)
-        elif name in _BELONGS and isinstance(value, Scalar) and not _may_be_a_date(value, name):
-            yield Diagnostic(value.place, "wrong-type", f"{quoted(value.text)} where {_BELONGS[name]} belongs")
+        elif name in _NO_DATE and isinstance(value, Scalar) and not _may_be_a_date(value, name):
+            yield Diagnostic(value.place, "wrong-type", _NO_DATE[name].filled(written=quoted(value.text)))
 
 
 def _may_be_a_date(written: Scalar, name: str) -> bool:

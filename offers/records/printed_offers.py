@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine.diagnostics import Place
+from engine.diagnostics import Place, place_in_words
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from engine.values.unicode_forms import in_form
 from offers.records.authorities import authority_of
 from offers.records.offer import Offer, read_offer
@@ -33,7 +34,8 @@ def printed_offers(services: Iterable[PrintedService], vocabulary: Vocabulary, f
         in_order.setdefault(service.cells["offer"], []).append(service)
     for name, rows in in_order.items():
         cells = rows[0].cells
-        place = Place(f"{file}, table {cells['table']}, row {cells['row']}")
+        at = message("{file}, table {table}, row {row}", file=file, table=cells["table"], row=cells["row"])
+        place = place_in_words(at)
         yield read_offer(_node(_document(name, rows), place), vocabulary)
 
 

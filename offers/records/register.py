@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import offers
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import decode, number_of, read_file
+from engine.texts.catalogue import message
 from engine.values.numbers import number_hint
 
 SHIPPED = Path(offers.__file__).parent / "data"
@@ -146,8 +147,12 @@ def _rows(path: Path, columns: Sequence[str], diagnostics: list[Diagnostic]) -> 
         diagnostics += error.diagnostics
         return
     for name in [name for name in columns if name not in head]:
-        hint = near_hint(name, [h for h in head if h not in columns])
-        diagnostics.append(Diagnostic(Place(str(path), 1, 1), "missing-key", f"the column `{name}` is absent", hint))
+        advice = near_hint(name, [h for h in head if h not in columns])
+        diagnostics.append(
+            Diagnostic(
+                Place(str(path), 1, 1), "missing-key", message("the column `{name}` is absent", name=name), advice
+            )
+        )
     if set(columns) - set(head):
         return
     for cells in reader:
@@ -155,16 +160,23 @@ def _rows(path: Path, columns: Sequence[str], diagnostics: list[Diagnostic]) -> 
         if len(cells) == len(head):
             yield dict(zip(head, cells, strict=True)), place
         else:
-            message = f"{len(cells)} cells where there are {len(head)} columns"
-            diagnostics.append(Diagnostic(place, "wrong-type", message, "a cell that holds a comma stands in quotes"))
+            words = message("{cells} cells where there are {columns} columns", cells=len(cells), columns=len(head))
+            diagnostics.append(
+                Diagnostic(place, "wrong-type", words, message("a cell that holds a comma stands in quotes"))
+            )
 
 
 def _figure(cells: Mapping[str, str], place: Place, diagnostics: list[Diagnostic]) -> PrintedFigure | None:
     printed = _number(cells, "printed", place, diagnostics)
     if cells["counts"] not in COUNTS:
-        hint = near_hint(cells["counts"], COUNTS)
+        advice = near_hint(cells["counts"], COUNTS)
         diagnostics.append(
-            Diagnostic(place, "unknown-term", f"{quoted(cells['counts'])} is not what a figure counts", hint)
+            Diagnostic(
+                place,
+                "unknown-term",
+                message("{word} is not what a figure counts", word=quoted(cells["counts"])),
+                advice,
+            )
         )
     covers = {column: frozenset(cells[column].split(";")) for column in FILTERS if cells[column]}
     return None if printed is None else PrintedFigure(cells["place"], cells["label"], covers, cells["counts"], printed)
@@ -175,7 +187,9 @@ def _number(cells: Mapping[str, str], column: str, place: Place, diagnostics: li
         return None
     number = number_of(cells[column])
     if isinstance(number, str):
-        message = f"{quoted(number)} in the column `{column}`, where a number belongs"
-        diagnostics.append(Diagnostic(place, "wrong-type", message, number_hint(number)))
+        words = message(
+            "{written} in the column `{column}`, where a number belongs", written=quoted(number), column=column
+        )
+        diagnostics.append(Diagnostic(place, "wrong-type", words, number_hint(number)))
         return None
     return Decimal(number)

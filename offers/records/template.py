@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, FactKind, Rulebook, Test, Vocabulary, tests_of
+from engine.texts.catalogue import Language, Message, message
 
 
 def offer_template(rulebooks: Sequence[Rulebook], year: int, language: Language, identifier: str, name: str) -> str:
@@ -24,41 +25,32 @@ class _Template:
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
         self._uses = uses_of_facts(rulebooks, wording)
-        self._unknown = wording.pick("ukendt", "unknown")
-
-    def _pick(self, danish: str, english: str) -> str:
-        return self._wording.pick(danish, english)
+        self._unknown = wording.gettext("unknown")
+        self._gettext, self._render = wording.gettext, wording.render
 
     def lines(self, identifier: str, name: str) -> Iterator[str]:
-        yield f"# {self._pick('Et tilbud til vurdering efter', 'An offer to be assessed by')}:"
+        yield f"# {self._gettext('An offer to be assessed by')}:"
         for rulebook in self._rulebooks:
             yield f"#   {self._wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})"
-        yield f"# {self._pick('En tom linje betyder »ikke oplyst«.', 'A line left empty means “not stated”.')}"
-        comma = self._pick(
-            "Tal skrives med punktum (0.5). En tekst med komma eller kolon skrives i anførselstegn.",
-            "Numbers have a point (0.5). A text with a comma or colon stands in quotes.",
-        )
+        yield f"# {self._gettext('A line left empty means “not stated”.')}"
+        comma = self._gettext("Numbers have a point (0.5). A text with a comma or colon stands in quotes.")
         yield f"# {comma}"
         yield from ("format: sekskant/offer/1", f"id: {_quoted(identifier)}", f"name: {_quoted(name)}")
         yield from self._description()
         yield "evidence:"
-        how = self._pick(
-            "Hver oplysning kan skrives kort eller med kilde", "Each fact can be written short or with its source"
-        )
+        how = self._gettext("Each fact can be written short or with its source")
         yield f"  # {how}:"
-        yes = self._pick("ja", "yes")
+        yes = self._gettext("yes")
         yield f"  #   {{at_most: 0.5, source: ..., as_of: 2017}}    {{answer: {yes}, because: ..., by: ..., date: ...}}"
         for fact in self._vocabulary.facts.values():
             if fact.id in self._uses and not fact.is_attribute:
                 yield from self._fact(fact)
-        yield f"attention:  # {self._pick('liste: punkter til særlig opmærksomhed', 'a list: points for attention')}"
+        yield f"attention:  # {self._gettext('a list: points for attention')}"
 
     def _description(self) -> Iterator[str]:
-        self_owning = self._pick(
-            "selvejende tilbud: den anden part; null, hvis ingen", "self-owning offers; null where nobody"
-        )
-        kinds = self._pick("municipality, region eller private", "municipality, region or private")
-        two = self._pick("to driftsherrer skrives som en liste", "two operators are written as a list")
+        self_owning = self._gettext("self-owning offers; null where nobody")
+        kinds = self._gettext("municipality, region or private")
+        two = self._gettext("two operators are written as a list")
         yield f"# operator: {{name: ..., kind: ..., code: ...}}; kind: {kinds};"
         yield f"# {two}: [{{...}}, {{...}}]"
         yield "operator:"
@@ -66,9 +58,9 @@ class _Template:
         yield "# agreement_with: {name: ..., kind: ..., code: ...}"
         for term in ("area", "target_group"):
             if words := self._vocabulary.terms.get(term):
-                yield from self._listed(term, list(words), self._pick("en eller flere af", "one or more of"))
+                yield from self._listed(term, list(words), self._gettext("one or more of"))
         if fact := self._vocabulary.facts.get("service_type"):
-            yield from self._listed("service_type", list(fact.answers), self._pick("én af", "one of"))
+            yield from self._listed("service_type", list(fact.answers), self._gettext("one of"))
         yield 'services:  # - {act: SEL, sections: ["108"], places: 12}'
 
     def _listed(self, key: str, words: list[str], how: str) -> Iterator[str]:
@@ -81,28 +73,28 @@ class _Template:
         yield from _comment(f"{self._wording.text(fact.label)}{unit}", "  # ")
         yield from _comment(self._wording.text(fact.question), "  #   ")
         yield f"  #   {self._allowed(fact)}"
-        yield f"  #   {self._pick('bruges af', 'used by')} {'; '.join(self._uses[fact.id])}"
+        yield f"  #   {self._gettext('used by')} {'; '.join(self._uses[fact.id])}"
         yield f"  {fact.id}:"
         if fact.is_yearly:
             yield from (f"    {self._year + offset}:" for offset in self._vocabulary.years_of(fact))
 
     def _allowed(self, fact: FactDeclaration) -> str:
         if not fact.is_number:
-            return f"{self._pick(*_allowed(fact.kind))}: {', '.join([*self._wording.answers(fact), self._unknown])}"
+            return f"{self._render(_allowed(fact.kind))}: {', '.join([*self._wording.answers(fact), self._unknown])}"
         example = "{at_least: 4}" if fact.is_whole else "{at_most: 0.5}"
-        return f"{self._pick(*_allowed(fact.kind))}, {example}, {self._unknown}"
+        return f"{self._render(_allowed(fact.kind))}, {example}, {self._unknown}"
 
 
-def _allowed(kind: FactKind) -> tuple[str, str]:
+def _allowed(kind: FactKind) -> Message:
     match kind:
         case FactKind.SHARE:
-            return "andel fra 0 til 1 (61 % skrives 0.61)", "a share from 0 to 1 (61% is written 0.61)"
+            return message("a share from 0 to 1 (61% is written 0.61)")
         case FactKind.WHOLE_NUMBER:
-            return "helt tal", "a whole number"
+            return message("a whole number")
         case FactKind.NUMBER:
-            return "tal", "a number"
+            return message("a number")
         case FactKind.JUDGEMENT | FactKind.ONE_OF:
-            return "svar", "answers"
+            return message("answers")
         case _:
             assert_never(kind)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.diagnostics import Diagnostic, Place
 from engine.documents.document import CONTROL_CHARACTERS, Mapping, Node, Scalar
+from engine.texts.catalogue import message
 
 SURELY_SAYS = "[0-9A-Za-zÀ-ÖØ-öø-ÿ]"
 """Letters and digits by which a text says something; others are known to `says_something`."""
@@ -51,5 +52,5 @@ def wrong_characters(node: Node) -> Iterator[Diagnostic]:
 
 def _wrong_characters(text: str, place: Place) -> Iterator[Diagnostic]:
     if bad := _CONTROL.search(text):
-        message = f"the control character U+{ord(bad[0]):04X} does not belong in a text"
-        yield Diagnostic(place, "control-character", message, "delete it")
+        words = message("the control character U+{number:04X} does not belong in a text", number=ord(bad[0]))
+        yield Diagnostic(place, "control-character", words, message("delete it"))

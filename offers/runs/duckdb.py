@@ -19,6 +19,7 @@ import polars as pl
 
 from engine.diagnostics import Place, quoted, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from offers.runs.polars import PolarsBackend
 from offers.runs.repeated_ids import Repeated
 from offers.runs.run_pass import Pass
@@ -83,8 +84,10 @@ class DuckDBBackend:
             columns = [f"{first} + #{len(headers) + 1} AS {quoted_name(ROW)}"]
             for column in table.columns:
                 if column.header not in headers:
-                    message = f"there is no column {quoted(column.header)}, which the files before it have"
-                    raise rejected(Place(str(file)), "unreadable", message)
+                    words = message(
+                        "there is no column {name}, which the files before it have", name=quoted(column.header)
+                    )
+                    raise rejected(Place(str(file)), "unreadable", words)
                 columns.append(f"#{headers.index(column.header) + 1} AS {quoted_name(column.name)}")
             source = self._connection.read_parquet(pattern_of(file), file_row_number=True, hive_partitioning=False)
             yield source.project(", ".join(columns))
@@ -96,5 +99,9 @@ def _check_names(vocabulary: Vocabulary) -> None:
     for name in (n for fact in vocabulary.facts.values() for n in (fact.id, *(f"{fact.id} {a}" for a in fact.answers))):
         other = written.setdefault(name.lower(), name)
         if other != name:
-            message = f"DuckDB does not tell `{other}` from `{name}`, which are two things in the vocabulary"
-            raise rejected(Place(vocabulary.id), "unreadable", message, "decide with `--backend polars`")
+            words = message(
+                "DuckDB does not tell `{other}` from `{name}`, which are two things in the vocabulary",
+                other=other,
+                name=name,
+            )
+            raise rejected(Place(vocabulary.id), "unreadable", words, message("decide with `--backend polars`"))

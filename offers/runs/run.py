@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.decisions.decide import Decider
 from engine.diagnostics import Place, rejected
+from engine.texts.catalogue import message
 from offers.comparison.previous import DECISIONS, fault_of_previous
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
@@ -53,8 +54,8 @@ def _decided(request: Request, folder: Path, progress: Progress, backend: Backen
 def _with_offers(result: RunResult, request: Request) -> RunResult:
     """The result, where there is an offer in it: an empty table is a mistake, and no register whose offers closed."""
     if result.rows == len(result.set_aside):
-        hint = "was it saved with its rows? is the table in another sheet or file?"
-        raise rejected(Place(request.table.file), "empty", "the table has no row with an offer", hint)
+        advice = message("was it saved with its rows? is the table in another sheet or file?")
+        raise rejected(Place(request.table.file), "empty", message("the table has no row with an offer"), advice)
     return result
 
 

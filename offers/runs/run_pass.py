@@ -18,6 +18,7 @@ from engine.decisions.vector_decisions import VectorDecisions
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import message
 from offers.columns.batch import Batch
 from offers.columns.decided_columns import COMPARED, DECISIVE, OVERRIDDEN
 from offers.columns.decision_table import DecisionTable
@@ -206,13 +207,20 @@ class Pass:
         """
         batch, known = self.batch, self.request.table.rows
         if batch.seen and known is not None and batch.seen != known:
-            raise IntegrityFault(f"the table has {known} rows, {batch.seen} were read")
+            raise IntegrityFault(message("the table has {known} rows, {seen} were read", known=known, seen=batch.seen))
         if batch.seen and batch.seen != batch.rows + self.evaluator.rows_without_cells:
-            raise IntegrityFault(f"{batch.seen} rows were read, {batch.rows} came out")
+            raise IntegrityFault(message("{seen} rows were read, {rows} came out", seen=batch.seen, rows=batch.rows))
         for decision_table in self.decision_tables:
             total = sum(decision_table.counted.values()) + len(batch.rejected)
             if total != batch.rows:
-                raise IntegrityFault(f"{batch.rows} rows came in, {total} came out by {decision_table.rulebook.id}")
+                raise IntegrityFault(
+                    message(
+                        "{rows} rows came in, {total} came out by {rulebook}",
+                        rows=batch.rows,
+                        total=total,
+                        rulebook=decision_table.rulebook.id,
+                    )
+                )
         if self.comparison:
             # An offer that was there before has not closed because nothing but its id is left of its row.
             self.comparison.rejected(batch.rejected)

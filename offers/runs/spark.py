@@ -8,6 +8,7 @@ driver and all executors reach them under the same path.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as spark
 
 from engine.diagnostics import Place, Rejected, rejected
+from engine.texts.catalogue import message
 from offers.columns.cell_forms import NewForms
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import RunComparison
@@ -51,14 +53,14 @@ _SETTINGS = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
-_NO_JAVA = ("there is no Java here", "Spark needs Java 17 or newer")
+_NO_JAVA = (message("there is no Java here"), message("Spark needs Java 17 or newer"))
 _NOT_STARTED = (
-    "Spark cannot be started",
-    "it needs Java 17 or newer, and after `--master` the address of a cluster that answers",
+    message("Spark cannot be started"),
+    message("it needs Java 17 or newer, and after `--master` the address of a cluster that answers"),
 )
 _FAILED = (
-    "Spark failed while it decided the register",
-    "does every machine reach the register by its path? `--backend polars` decides it on one machine",
+    message("Spark failed while it decided the register"),
+    message("does every machine reach the register by its path? `--backend polars` decides it on one machine"),
 )
 
 
@@ -83,7 +85,7 @@ def _explained(master: str, backend: SparkBackend | None, error: Exception) -> R
     if backend is None:
         return rejected(Place(master), "unreadable", *(_NOT_STARTED if _is_java_there() else _NO_JAVA))
     if isinstance(error, Py4JNetworkError):
-        return rejected(Place(master), "unreadable", "the connection to Spark was lost")
+        return rejected(Place(master), "unreadable", message("the connection to Spark was lost"))
     fault = fault_of(backend.table) if backend.table else None
     return fault or rejected(Place(master), "unreadable", *_FAILED)
 
@@ -99,8 +101,10 @@ def check_that_spark_reads(table: Table) -> None:
         Rejected: it is not Parquet.
     """
     if not table.files:
-        hint = "write the ids as texts, or as whole numbers" if table.kind in ("parquet", "duckdb") else None
-        raise rejected(Place(table.file), "unreadable", "Spark reads Parquet: a file, or a folder of files", hint)
+        advice = message("write the ids as texts, or as whole numbers") if table.kind in ("parquet", "duckdb") else None
+        raise rejected(
+            Place(table.file), "unreadable", message("Spark reads Parquet: a file, or a folder of files"), advice
+        )
 
 
 @contextmanager
@@ -133,7 +137,7 @@ class SparkBackend:
         """
         check_that_spark_reads(table)
         self.table = table
-        read = self._session.read.parquet(*map(str, table.files))
+        read = self._session.read.parquet(*map(_pattern_of, table.files))
         read = read.select("*", "_metadata.file_name", spark.col("_metadata.row_index").alias(_INDEX))
         first = dict(zip((f.name for f in table.files), accumulate(table.rows_of_files, initial=0), strict=False))
         written = [row[0] for row in read.select("file_name").distinct().collect()]
@@ -226,12 +230,12 @@ class SparkBackend:
         parts.mkdir()
         for number, chunk in enumerate(rows.collect_batches(chunk_size=_CHUNK, maintain_order=True)):
             pl.DataFrame([chunk[ROW], *comparison.compare(chunk)]).write_parquet(parts / f"{number}.parquet")
-        return decided.join(self._session.read.parquet(str(parts)), ROW, "left")
+        return decided.join(self._session.read.parquet(_pattern_of(parts)), ROW, "left")
 
     def _stored(self, frame: DataFrame, name: str) -> DataFrame:
         """The same rows from files: what is asked of them next does not plan again how they came to be."""
         _write_parquet(frame, self._scratch / name)
-        return self._session.read.parquet(str(self._scratch / name))
+        return self._session.read.parquet(_pattern_of(self._scratch / name))
 
     def _on_polars(self, name: str) -> pl.LazyFrame:
         """Rows that are stored, in their order."""
@@ -246,6 +250,11 @@ def _to_polars(frame: DataFrame) -> pl.DataFrame:
     collected = pl.from_arrow(frame.toArrow())
     assert isinstance(collected, pl.DataFrame)
     return collected
+
+
+def _pattern_of(path: Path) -> str:
+    """A path as Spark reads it, to which brackets, braces and stars would be a pattern, those above it, too."""
+    return re.sub(r"([][{}*?\\])", r"\\\1", str(path.absolute()))
 
 
 def _write_parquet(frame: DataFrame, folder: Path) -> None:

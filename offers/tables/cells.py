@@ -19,6 +19,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evaluation.evidence import Evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration
+from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.numbers import describe_range
 from offers.records.evidence import UNKNOWN, is_thousands, number_hint, read_one_fact
@@ -106,8 +107,8 @@ def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
     def end(number: str) -> Scalar:
         scalar = _number(number, fact, sign, place)
         if isinstance(scalar.value, str):
-            message = f"{quoted(number)} where a number belongs"
-            raise rejected(place, "wrong-type", message, number_hint(text, fact, Notation(sign)))
+            words = message("{number} where a number belongs", number=quoted(number))
+            raise rejected(place, "wrong-type", words, number_hint(text, fact, Notation(sign)))
         return scalar
 
     if len(text) > LONGEST:
@@ -125,8 +126,8 @@ def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
 def _number(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Scalar:
     """A number with the table's decimal sign; what the other sign means is not guessed."""
     if sign == "," and "." in text:
-        message = f"{quoted(text)} has a point where the table's numbers have a decimal comma"
-        raise rejected(place, "wrong-type", message, "write a decimal comma, and no sign between thousands")
+        words = message("{number} has a point where the table's numbers have a decimal comma", number=quoted(text))
+        raise rejected(place, "wrong-type", words, message("write a decimal comma, and no sign between thousands"))
     if fact.is_share and (per_cent := _PER_CENT.match(text)):
         number = _read_number(per_cent[1], sign)
         if not isinstance(number, str):
@@ -147,11 +148,16 @@ def _share(number: int | Decimal, written: str, fact: FactDeclaration, cell: Sca
     is_possible = Fraction(share) in fact.domain
     if is_thousands(written):
         few, many = f"{number:.0f} %", f"{number * 1000:.0f} %"
-        hint = f"write `{few}`" if is_possible else describe_range(fact.domain)
-        raise rejected(cell.place, "wrong-type", f"{quoted(cell.text)} can be read as {few} and as {many}", hint)
+        advice = message("write `{number}`", number=few) if is_possible else describe_range(fact.domain)
+        raise rejected(
+            cell.place,
+            "wrong-type",
+            message("{number} can be read as {few} and as {many}", number=quoted(cell.text), few=few, many=many),
+            advice,
+        )
     if not is_possible:
-        message = f"{quoted(cell.text)} is not possible for `{fact.id}`"
-        raise rejected(cell.place, "evidence-out-of-range", message, describe_range(fact.domain))
+        words = message("{value} is not possible for `{id}`", value=quoted(cell.text), id=fact.id)
+        raise rejected(cell.place, "evidence-out-of-range", words, describe_range(fact.domain))
     return Scalar(cell.place, share, f"{share:f}")
 
 

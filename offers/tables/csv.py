@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place, quoted, rejected
+from engine.texts.catalogue import Message, message
 from offers.tables.cells import DecimalSign
 from offers.tables.csv_text import Fault, end_of_record, first_record, records_of
 from offers.tables.decimal_signs import PlaceOf, decimal_sign
@@ -23,7 +24,7 @@ _SEPARATORS = (";", ",", "\t")
 _BEYOND = tuple(f"{EXTRA} {number}" for number in range(16))
 """The cells that a row has beyond its headers, of which the first that is not empty is told."""
 _FIRST_BEYOND = pl.coalesce(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in _BEYOND)
-_TITLES = {";": "a semicolon", ",": "a comma", "\t": "a tab"}
+_TITLES: dict[str, Message] = {";": message("a semicolon"), ",": message("a comma"), "\t": message("a tab")}
 _SAID_BY_EXCEL = re.compile(r"sep=(.)\r*\n", re.IGNORECASE)
 """A first line that tells Excel the separator, and is no part of the table."""
 
@@ -41,7 +42,7 @@ def open_csv(file: TableFile, headers: Headers, ignored: Sequence[str], scratch:
     head = _head_of(start, headers, file.name, reading.separator or said)
     separator, above, names = head.separator, head.above + (1 if sep_line else 0), head.names
     if isinstance(names, Fault):
-        raise rejected(Place(file.name, 1 + above, names.cell), names.code, names.message, names.hint)
+        raise rejected(Place(file.name, 1 + above, names.cell), names.code, names.words, names.advice)
     columns = headers.read(names, file.name, ignored, lambda n: Place(file.name, 1 + above, n))
     is_utf_8 = reading.encoding is None and file.codec in ("utf-8", "utf-8-sig")
     records = records_of(file.path, file.codec, separator, len(names), above, scratch, is_utf_8=is_utf_8)
@@ -104,9 +105,14 @@ def _head_of(text: str, headers: Headers, file: str, separator: str | None) -> _
     likely = [head for head in likely if head.known == max(head.known for head in likely)]
     if len(likely) > 1 and any(head.separator in head.text for head in likely):
         one, other = (_TITLES[head.separator] for head in likely[:2])
-        message = f"{quoted(likely[0].text.rstrip())} can be separated by {one} and by {other}"
-        hint = f"say which with `--separator '{likely[0].separator}'`"
-        raise rejected(Place(file, 1 + likely[0].above, 1), "syntax", message, hint)
+        words = message(
+            "{header} can be separated by {one} and by {other}",
+            header=quoted(likely[0].text.rstrip()),
+            one=one,
+            other=other,
+        )
+        advice = message("say which with `--separator '{separator}'`", separator=likely[0].separator)
+        raise rejected(Place(file, 1 + likely[0].above, 1), "syntax", words, advice)
     return likely[0]
 
 

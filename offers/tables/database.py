@@ -17,8 +17,9 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, refusal_of, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from offers.tables.cells import WHITESPACE
 from offers.tables.headers import Headers
 from offers.tables.single_precision import in_double_precision
@@ -28,7 +29,7 @@ from offers.tables.table_source import Source
 from offers.tables.typed_ids import with_ids_as_texts
 
 _AT_ONCE = 20_000
-_ADDRESS = "FILE.duckdb#TABLE, or postgresql+psycopg://user@host/database#TABLE"
+_ADDRESS = message("FILE.duckdb#TABLE, or postgresql+psycopg://user@host/database#TABLE")
 
 
 class TableAddress(NamedTuple):
@@ -57,9 +58,9 @@ class TableAddress(NamedTuple):
             try:
                 url = sa.make_url(written if mark else register)
             except (exc.ArgumentError, ValueError):
-                raise rejected(Place("REGISTER"), "unreadable", "the address is not a URL", _ADDRESS) from None
+                raise rejected(Place("REGISTER"), "unreadable", message("the address is not a URL"), _ADDRESS) from None
             if not table or not mark:
-                raise rejected(Place(_shown(url)), "unreadable", "the address names no table", _ADDRESS)
+                raise rejected(Place(_shown(url)), "unreadable", message("the address names no table"), _ADDRESS)
             return cls(written, table, url)
         is_file = not mark or not table or Path(register).exists()
         return None if is_file else cls(written, table, None)
@@ -123,9 +124,11 @@ def _source(address: TableAddress, scratch: Path) -> Iterator[Source]:
     try:
         is_there = is_duckdb(file)
     except OSError as error:
-        raise rejected(Place(address.written), "unreadable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place(address.written), "unreadable", refusal_of(error)) from None
     if not is_there:
-        raise rejected(Place(address.written), "unreadable", "the file is not DuckDB's, whatever its name says")
+        raise rejected(
+            Place(address.written), "unreadable", message("the file is not DuckDB's, whatever its name says")
+        )
     from offers.tables.duckdb_table import duckdb_table  # noqa: PLC0415 - an extra
 
     with duckdb_table(file, address.table, scratch) as source:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from charset_normalizer import from_bytes
 
 from engine.diagnostics import Place, quoted, rejected
+from engine.texts.catalogue import message
 
 _BLOCK, _WORDS = 2**22, 20_000
 """A file is looked through a block at a time, until so many different words are known."""
@@ -90,15 +91,25 @@ def _danish(path: Path, place: Place) -> Encoding:
     proposed = {match.encoding for match in from_bytes(b"\n".join(words), cp_isolation=[e.codec for e in DANISH])}
     read = {e: text for e in DANISH if e.codec in proposed and (text := _read(words, e)) is not None}
     if not read:
-        message = "the text is not UTF-8, and reads like Danish in none of the encodings that are used for it"
-        raise rejected(place, "not-utf-8", message, "save it as UTF-8, or name its encoding with `--encoding`")
+        said = message("the text is not UTF-8, and reads like Danish in none of the encodings that are used for it")
+        raise rejected(place, "not-utf-8", said, message("save it as UTF-8, or name its encoding with `--encoding`"))
     (first, text), *others = read.items()
     for other, other_text in others:
         for one, another in zip(text, other_text, strict=True):
             if one != another:
-                message = f"the text may be {first.title} ({quoted(one)}) or {other.title} ({quoted(another)})"
-                hint = f"name the encoding with `--encoding {first.codec}` or `--encoding {other.codec}`"
-                raise rejected(place, "not-utf-8", message, hint)
+                said = message(
+                    "the text may be {encoding} ({read}) or {other} ({read_by_other})",
+                    encoding=first.title,
+                    read=quoted(one),
+                    other=other.title,
+                    read_by_other=quoted(another),
+                )
+                advice = message(
+                    "name the encoding with `--encoding {encoding}` or `--encoding {other}`",
+                    encoding=first.codec,
+                    other=other.codec,
+                )
+                raise rejected(place, "not-utf-8", said, advice)
     return first
 
 

@@ -11,24 +11,13 @@ from __future__ import annotations
 
 import re
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-"""Stands for a character that is not shown."""
-HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Characters that steer a terminal or hide the order of what is read."""
+from engine.harmless import HIDDEN, REPLACEMENT
+
 _SPACE = "[\t\n\r \xa0\xad\u1680\u180e\u2000-\u200d\u2028\u2029\u202f\u205f-\u2064\u3000]"
 _MINUS = "-(?:$|[^0-9]|[0-9]+(?:[.,][0-9]+)*(?:[^0-9.,]|[.,](?:[^0-9]|$)))"
 """A minus before what is no number: one look ahead would say so, but columns have none."""
 FORMULA = f"^(?:[\t\n\r]|{_SPACE}*[=+@\uff0b\uff0d\uff1d\uff20]|{_SPACE}+-|{_MINUS})"
 """The beginning of what a spreadsheet may take for a formula."""
-
-
-def harmless(text: str) -> str:
-    r"""A text without characters that steer a terminal or hide the order of what is read.
-
-    >>> harmless("a\x1b[31mb\u202ec")
-    'a\ufffd[31mb\ufffdc'
-    """
-    return HIDDEN.sub(REPLACEMENT, text)
 
 
 def harmless_cell(text: str) -> str:
@@ -37,5 +26,5 @@ def harmless_cell(text: str) -> str:
     >>> [harmless_cell(text) for text in ("=1+1", "-0,5", "-1+2", "+45", "3-Kløveren")]
     ["'=1+1", '-0,5', "'-1+2", "'+45", '3-Kløveren']
     """
-    words = harmless(text)
+    words = HIDDEN.sub(REPLACEMENT, text)
     return f"'{words}" if re.match(FORMULA, words) else words

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
-from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
+from engine.diagnostics import Diagnostic, Place, Rejected, nearest, quoted
 from engine.documents.document import read_one
 from engine.documents.places import place_of_key
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.texts.catalogue import Language, Message, message, message_of_number
 from engine.values.unicode_forms import in_form
 from offers.tables.limits import MAX_COLUMNS, too_large
 
@@ -90,25 +92,29 @@ def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
     []
     """
     clashes = {fact.id: _clash(fact, vocabulary) for fact in vocabulary.facts.values() if not fact.is_attribute}
-    messages = {name: message for name, message in clashes.items() if message is not None}
-    node = read_one(vocabulary.written_as, file) if messages else None
-    hint = "give the fact another id"
+    told = {name: words for name, words in clashes.items() if words is not None}
+    node = read_one(vocabulary.written_as, file) if told else None
+    advice = message("give the fact another id")
     return [
-        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", message, hint)
-        for name, message in messages.items()
+        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", words, advice)
+        for name, words in told.items()
         if node is not None
     ]
 
 
-def _clash(fact: FactDeclaration, vocabulary: Vocabulary) -> str | None:
+def _clash(fact: FactDeclaration, vocabulary: Vocabulary) -> Message | None:
     """What else a column with a fact's id says."""
     if fact.id in ATTRIBUTE_HEADERS:
-        return f"`{fact.id}` is a column of offers, so that no table can state the fact"
+        return message("`{column}` is a column of offers, so that no table can state the fact", column=fact.id)
     for other in vocabulary.facts.values():
         years = "_[0-9]{4}" if other.is_yearly else ""
         details = f"(?:{years}_(?:{'|'.join(DETAILS)})" + (f"|{years})" if years else ")")
         if re.fullmatch(re.escape(other.id) + details, fact.id):
-            return f"`{fact.id}` is a column of the fact `{other.id}`, so that no table can state it"
+            return message(
+                "`{column}` is a column of the fact `{fact}`, so that no table can state it",
+                column=fact.id,
+                fact=other.id,
+            )
     return None
 
 
@@ -140,10 +146,15 @@ class Headers:
                 else:
                     self._columns.setdefault(name, Column("", 0, fact.id, None if fact.is_attribute else fact))
         for fact, names in names_of:
-            endings = [] if fact.is_attribute or fact.is_yearly else [(d, e) for d in DETAILS for e in _endings(d)]
+            if fact.is_attribute or fact.is_yearly:
+                continue
+            details = [
+                (Column("", 0, f"{fact.id}_{detail}", fact, None, detail), _endings(detail)) for detail in DETAILS
+            ]
             for name in names:
-                for detail, ending in endings:
-                    self._columns.setdefault(name + ending, Column("", 0, f"{fact.id}_{detail}", fact, None, detail))
+                for column, endings in details:
+                    for ending in endings:
+                        self._columns.setdefault(name + ending, column)
 
     def name_of(self, header: str) -> str | None:
         """The contract's name of a column, or None where it has none."""
@@ -156,7 +167,7 @@ class Headers:
         if plain in self._columns:
             return self._columns[plain]
         for detail, endings in (
-            (None, [""]),
+            (None, ("",)),
             *((detail, _endings(detail)) for detail in DETAILS),
         ):
             for ending in endings:
@@ -183,7 +194,12 @@ class Headers:
             Rejected: a header is not known or two say the same, there is no `id`, or there are too many.
         """
         if len(headers) > MAX_COLUMNS:
-            raise too_large(file, f"the table has more than {MAX_COLUMNS:,} columns")
+            raise too_large(
+                file,
+                message_of_number(
+                    "the table has more than {number} column", "the table has more than {number} columns", MAX_COLUMNS
+                ),
+            )
         ignored = set(ignored)
         diagnostics: list[Diagnostic] = []
         columns: dict[str, Column] = {}
@@ -195,26 +211,39 @@ class Headers:
             if column is None:
                 diagnostics.append(self._unknown(header, place, is_compared=len(diagnostics) < _MAX_COMPARED))
             elif column.name in columns:
-                message = f"{quoted(header)} and {quoted(columns[column.name].header)} are both `{column.name}`"
-                diagnostics.append(Diagnostic(place, "repeated-column", message, "leave one of them out"))
+                words = message(
+                    "{header} and {other} are both `{name}`",
+                    header=quoted(header),
+                    other=quoted(columns[column.name].header),
+                    name=column.name,
+                )
+                diagnostics.append(Diagnostic(place, "repeated-column", words, message("leave one of them out")))
             else:
                 columns[column.name] = column._replace(header=header, number=number)
         if ID not in columns:
-            hint = "the first row names the columns, and one of them is `id`"
+            advice = message("the first row names the columns, and one of them is `id`")
             place = place_of(1) if place_of else Place(file, 1, 1)
-            diagnostics.append(Diagnostic(place, "missing-key", "there is no column `id`", hint))
+            diagnostics.append(Diagnostic(place, "missing-key", message("there is no column `id`"), advice))
         if diagnostics:
             raise Rejected(diagnostics)
         return list(columns.values())
 
     def _unknown(self, header: str, place: Place, *, is_compared: bool) -> Diagnostic:
+        advice = message("leave it out of what is read with `--ignore-column`")
         if header.strip().lower() in self._yearly:
-            near: str | None = f"it has a value for each year: did you mean `{header.strip()}_2016`?"
-        else:
-            near = near_hint(header.lower(), self._known()) if is_compared else None
-        hint = f"{near} " if near and "did" in near else ""
-        hint += "leave it out of what is read with `--ignore-column`"
-        return Diagnostic(place, "unknown-column", f"there is no fact or attribute {quoted(header)}", hint)
+            advice = message(
+                "it has a value for each year: did you mean `{header}_2016`? leave it out of what is read with "
+                "`--ignore-column`",
+                header=header.strip(),
+            )
+        elif is_compared and (near := nearest(header.lower(), self._known())):
+            advice = message(
+                "did you mean `{near}`? leave it out of what is read with `--ignore-column`",
+                near=near,
+            )
+        return Diagnostic(
+            place, "unknown-column", message("there is no fact or attribute {header}", header=quoted(header)), advice
+        )
 
     def _known(self) -> Iterator[str]:
         yield from self._columns
@@ -222,9 +251,10 @@ class Headers:
             yield f"{name}_2016"
 
 
-def _endings(detail: str) -> list[str]:
+@cache
+def _endings(detail: str) -> tuple[str, ...]:
     """How the header of a detail ends, after what it is a detail of."""
-    return [f"_{detail}", *(f"{sign}{label}" for label in _both(DETAILS[detail]) for sign in (", ", ": ", " "))]
+    return (f"_{detail}", *(f"{sign}{label}" for label in _both(DETAILS[detail]) for sign in (", ", ": ", " ")))
 
 
 def _both(text: Text) -> tuple[str, str]:

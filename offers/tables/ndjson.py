@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.diagnostics import Place, Rejected, quoted, rejected
 from engine.documents.json_text import load_json
+from engine.texts.catalogue import message
 from offers.tables.csv_text import NO_TEXT, UNREAD, Fault
 from offers.tables.headers import Headers
 from offers.tables.limits import check_rows
@@ -48,7 +49,7 @@ def _objects(file: TableFile, faults: dict[int, Fault], max_rows: int | None) ->
                 faults[number], record = NO_TEXT, None
             except Rejected as error:
                 (first, *_), record = error.diagnostics, None
-                faults[number] = Fault(first.place.column or 1, first.message, first.hint, first.code)
+                faults[number] = Fault(first.place.column or 1, first.words, first.advice, first.code)
             except ValueError:
                 record = None
             if isinstance(record, dict):
@@ -74,8 +75,8 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name, value in pairs:
         if name in record:
-            message = f"the key {quoted(name)} stands twice in one object"
-            raise rejected(Place(""), "duplicate-key", message, "leave one of them out")
+            words = message("the key {name} stands twice in one object", name=quoted(name))
+            raise rejected(Place(""), "duplicate-key", words, message("leave one of them out"))
         record[name] = value
     return record
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, refusal_of, rejected
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.tables.cells import WHITESPACE
 from offers.tables.csv import open_csv
@@ -41,12 +42,12 @@ def open_table(
         Rejected: it cannot be read, or its headers are not those of a table of offers.
     """
     if in_unicode(str(path.absolute())) != str(path.absolute()):
-        hint = "give the file, or the folder that it is in, another name"
-        raise rejected(Place(str(path)), "unreadable", "the path is not written in UTF-8", hint)
+        advice = message("give the file, or the folder that it is in, another name")
+        raise rejected(Place(str(path)), "unreadable", message("the path is not written in UTF-8"), advice)
     try:
         file = TableFile(path, reading.encoding, reading.max_size)
     except OSError as error:
-        raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place(str(path)), "unreadable", refusal_of(error)) from None
     opened = _OPENED_BY[file.kind](file, Headers(vocabulary), tuple(ignored), scratch, reading)
     check_rows(file.name, opened.most_rows if opened.rows is None else opened.rows, file.kind, reading.max_rows)
     opened = opened if opened.files else _with_long_texts_told(opened)

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.texts.catalogue import message, message_of_number
 from offers.tables.headers import Column, Headers
 from offers.tables.limits import MAX_CELLS_OF_GROUP, check_rows
 from offers.tables.parquet_footer import row_groups
@@ -67,8 +68,12 @@ def _rows(path: Path, columns: int, max_rows: int | None) -> int:
     except ValueError:
         raise rejected(Place(str(path)), "unreadable", *DAMAGED) from None
     if any(group.rows * min(columns, group.columns) > MAX_CELLS_OF_GROUP for group in groups):
-        message = f"a row group has more than {MAX_CELLS_OF_GROUP:,} cells that are read"
-        raise rejected(Place(str(path)), "too-large", message, "write the file in smaller row groups")
+        words = message_of_number(
+            "a row group has more than {number} cell that is read",
+            "a row group has more than {number} cells that are read",
+            MAX_CELLS_OF_GROUP,
+        )
+        raise rejected(Place(str(path)), "too-large", words, message("write the file in smaller row groups"))
     return rows
 
 
@@ -77,24 +82,26 @@ def _of_no_cells(file: str, columns: Sequence[Column], schema: pl.Schema) -> Ite
     for column in columns:
         dtype = schema[column.header]
         if dtype.is_nested():
-            what, hint = "lists or records", "a cell holds one value; several words stand in one text, separated by `|`"
+            words = message("{column} holds lists or records")
+            advice = message("a cell holds one value; several words stand in one text, separated by `|`")
         elif dtype in (pl.Binary, pl.Object):
-            what, hint = "bytes", "write the column as texts (in Parquet: strings)"
+            words = message("{column} holds bytes")
+            advice = message("write the column as texts (in Parquet: strings)")
         else:
             continue
         place = Place(file, 1, column.number)
-        yield Diagnostic(place, "wrong-type", f"{quoted(column.header)} holds {what}", hint)
+        yield Diagnostic(place, "wrong-type", words.filled(column=quoted(column.header)), advice)
 
 
 def _unlike(path: Path, schema: pl.Schema, first: pl.Schema) -> Iterator[Diagnostic]:
     """In what a file differs from the first one of its folder."""
     for name in dict.fromkeys([*first, *schema]):
         if name not in schema:
-            message = f"there is no column {quoted(name)}, which the files before it have"
+            words = message("there is no column {name}, which the files before it have", name=quoted(name))
         elif name not in first:
-            message = f"there is a column {quoted(name)}, which the files before it do not have"
+            words = message("there is a column {name}, which the files before it do not have", name=quoted(name))
         elif schema[name] != first[name]:
-            message = f"the column {quoted(name)} is of another type than in the files before it"
+            words = message("the column {name} is of another type than in the files before it", name=quoted(name))
         else:
             continue
-        yield Diagnostic(Place(str(path)), "unreadable", message, "all files of a folder have the same columns")
+        yield Diagnostic(Place(str(path)), "unreadable", words, message("all files of a folder have the same columns"))

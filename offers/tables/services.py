@@ -14,13 +14,15 @@ from engine.diagnostics import Diagnostic, Place, quoted
 from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.rulebooks.language import Text
+from engine.texts.catalogue import message
 from offers.records.notation import LONGEST
 from offers.records.offer_file import Service
 from offers.records.particulars import SECTION_SIGN
 from offers.tables.cells import WHITESPACE, DecimalSign
 from offers.tables.table import SEVERAL
 
-HINT = f"such as `SEL {SECTION_SIGN} 104: 38 {SEVERAL} SEL {SECTION_SIGN} 107, 108: 12`"
+_EXAMPLE = f"SEL {SECTION_SIGN} 104: 38 {SEVERAL} SEL {SECTION_SIGN} 107, 108: 12"
+HINT = message("such as `{example}`", example=_EXAMPLE)
 _SERVICE = re.compile(
     rf"(?P<act>[^{SECTION_SIGN}:]*[^{SECTION_SIGN}:\s])"
     rf"(?:\s*{SECTION_SIGN}{{1,2}}\s*+(?P<sections>[^:]*[^:\s]))?"
@@ -49,15 +51,22 @@ def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics
     for written in cell.split(SEVERAL):
         service = _SERVICE.match(text := written.strip(WHITESPACE))
         if service is None:
-            message = f"{quoted(text)} where a service belongs"
-            diagnostics.append(Diagnostic(place, "wrong-type", message, HINT))
+            words = message("{cell} where a service belongs", cell=quoted(text))
+            diagnostics.append(Diagnostic(place, "wrong-type", words, HINT))
         elif service["places"] and _THOUSANDS.match(service["places"]):
             number = service["places"]
-            message = f"{quoted(number)} can be read as {number[:-4]} and as {re.sub('[.,]', '', number)}"
-            diagnostics.append(Diagnostic(place, "wrong-type", message, "write the places without a sign in them"))
-        elif written_without_sign := _without_sign(text, named):
-            message = f"{quoted(text)} where a service belongs"
-            diagnostics.append(Diagnostic(place, "wrong-type", message, f"write `{written_without_sign}`"))
+            words = message(
+                "{number} can be read as {few} and as {many}",
+                number=quoted(number),
+                few=number[:-4],
+                many=re.sub("[.,]", "", number),
+            )
+            diagnostics.append(
+                Diagnostic(place, "wrong-type", words, message("write the places without a sign in them"))
+            )
+        elif with_sign := _without_sign(text, named):
+            words = message("{cell} where a service belongs", cell=quoted(text))
+            diagnostics.append(Diagnostic(place, "wrong-type", words, message("write `{service}`", service=with_sign)))
         else:
             services.append(_service(service, named, place))
     return Sequence(place, tuple(services))

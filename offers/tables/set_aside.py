@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from engine.diagnostics import Place
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import Message, message
 from offers.records.evidence import UNKNOWN
 from offers.tables.cells import DecimalSign, answer_of, names_of_answers, read_cell
 from offers.tables.headers import ID, Column, Headers
@@ -42,9 +43,9 @@ _KINDS_OF_CELLS = _listed(
     "tal; helt tal; heltal; antal; andel; procent; pct; %; tekst; fritekst; dato;"
     "number; whole number; integer; count; share; percent; percentage; text; free text; date"
 )
-HINT = "take it out of the table, or give the offer what it lacks"
+HINT = message("take it out of the table, or give the offer what it lacks")
 _NOWHERE = Place("a row of no offer")
-TOTAL, ROWS_OF_FORMULAS = "the row is a total", "the row holds formulas and no id"
+TOTAL, ROWS_OF_FORMULAS = message("the row is a total"), message("the row holds formulas and no id")
 NOT_COMPUTED = "=FORMULA()"
 """Stands for a formula without a value, whatever it is."""
 
@@ -81,7 +82,7 @@ class SettingAside:
     >>> headers = ["id", "navn", "diagnoser"]
     >>> columns = Headers(vocabulary).read(headers, "register.csv")
     >>> rows = SettingAside({column.name: column for column in columns}, vocabulary, ",")
-    >>> rows.reason({"id": "I alt", "diagnoses": "17"}), rows.reason({"id": "solhoej", "diagnoses": "17"})
+    >>> str(rows.reason({"id": "I alt", "diagnoses": "17"})), rows.reason({"id": "solhoej", "diagnoses": "17"})
     ('the row is a total', None)
     """
 
@@ -89,7 +90,7 @@ class SettingAside:
         self._columns, self._vocabulary, self._sign = columns, vocabulary, sign
         self._headers = Headers(vocabulary)
 
-    def reason(self, cells: Mapping[str, str], *, is_too_long: bool = False) -> str | None:
+    def reason(self, cells: Mapping[str, str], *, is_too_long: bool = False) -> Message | None:
         """Why a row is no offer, by its cells that hold something; None where it is one, or holds nothing at all.
 
         A row that is too long has cells beyond those of the columns, as a note with commas may have.
@@ -98,14 +99,14 @@ class SettingAside:
             return None
         others = {name: text for name, text in cells.items() if name != ID}
         if not others and not is_too_long:
-            return "the row holds an id, and nothing that belongs to an offer"
+            return message("the row holds an id, and nothing that belongs to an offer")
         first = cells.get(ID) or next(iter(cells.values()))
-        rules: Mapping[str, Callable[[str, Mapping[str, str], Mapping[str, str]], bool]] = {
-            "the row repeats the headers": self._is_header,
+        rules: Mapping[Message, Callable[[str, Mapping[str, str], Mapping[str, str]], bool]] = {
+            message("the row repeats the headers"): self._is_header,
             TOTAL: self._is_total,
             ROWS_OF_FORMULAS: self._is_formulas,
-            "the row is a note": self._is_note,
-            "the row says how to fill in the table": self._is_instruction,
+            message("the row is a note"): self._is_note,
+            message("the row says how to fill in the table"): self._is_instruction,
         }
         rules = {reason: rule for reason, rule in rules.items() if others or rule == self._is_note}
         return next((reason for reason, applies in rules.items() if applies(first, cells, others)), None)

@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.documents.regular_file import check_leads_below
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
 from offers.records.input_remarks import InputRemark
 from offers.records.offer import Offer
 from offers.records.reader import SUFFIXES as OFFER_FILES
@@ -37,15 +39,24 @@ def tables_in(folder: Path) -> list[Path]:
     Tables of CSV may lie beside offer files, which do not read them.
 
     Raises:
-        Rejected: it has offer files and workbooks, which are both sent in, and of which one would not be read.
+        Rejected: it has offer files and workbooks, which are both sent in, and of which one would not be read; or one
+            of them is a link that leads out of the folder.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_PASSED_OVER))
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(_PASSED_OVER))
     tables = [path for path in files if path.suffix.lower() in _SUFFIXES]
     offers = [path for path in files if path.suffix.lower() in OFFER_FILES]
     workbooks = [path for path in tables if path.suffix.lower() in _WORKBOOKS]
     if workbooks and offers:
-        message = f"there are workbooks ({workbooks[0].name}) and offer files ({offers[0].name}) in the folder"
-        raise rejected(Place(str(folder)), "unreadable", message, "put them into folders of their own, and decide each")
+        words = message(
+            "there are workbooks ({workbook}) and offer files ({offer}) in the folder",
+            workbook=workbooks[0].name,
+            offer=offers[0].name,
+        )
+        raise rejected(
+            Place(str(folder)), "unreadable", words, message("put them into folders of their own, and decide each")
+        )
+    if not offers:
+        check_leads_below(tables, folder)
     return [] if offers else tables
 
 
@@ -97,8 +108,8 @@ def one_register(name: str, paths: Sequence[Path], open_one: Callable[[Path], Ta
         try:
             table = open_one(path)
             if table.kind not in _KINDS:
-                message = f"one of several tables is a workbook or CSV, not {table.kind}"
-                raise rejected(Place(str(path)), "unreadable", message, "reclassify it by itself")
+                words = message("one of several tables is a workbook or CSV, not {kind}", kind=table.kind)
+                raise rejected(Place(str(path)), "unreadable", words, message("reclassify it by itself"))
             # What is read is held: the same bytes are decided that were hashed, by columns and row by row.
             tables.append(table._replace(frame=table.frame.collect().lazy()))
         except Rejected as error:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from engine.diagnostics import Place, quoted, rejected
+from engine.texts.catalogue import message
 from offers.tables.headers import ID, Column
 from offers.tables.table_source import Source, no_table
 
@@ -40,21 +41,25 @@ def sql_table(place: Place, url: sa.URL, table: str) -> Iterator[Source]:
             yield _Table(connection, place, schema or None, name).source()
     except exc.SQLAlchemyError as error:
         refused = isinstance(error, exc.OperationalError)
-        message = "the database does not answer, or lets nobody in" if refused else "the table cannot be read"
-        raise rejected(place, "unreadable", message) from None
+        words = (
+            message("the database does not answer, or lets nobody in")
+            if refused
+            else message("the table cannot be read")
+        )
+        raise rejected(place, "unreadable", words) from None
 
 
 @contextmanager
 def _connected(place: Place, url: sa.URL) -> Iterator[sa.Connection]:
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise rejected(place, "unreadable", "there is no such file")
+        raise rejected(place, "unreadable", message("there is no such file"))
     url = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
     try:
         engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     except (exc.NoSuchModuleError, ImportError):
-        hint = "install `sekskant[postgresql]`" if url.get_backend_name() == "postgresql" else None
-        message = f"the driver of {quoted(url.drivername)} is not installed"
-        raise rejected(place, "unreadable", message, hint) from None
+        advice = message("install `sekskant[postgresql]`") if url.get_backend_name() == "postgresql" else None
+        words = message("the driver of {database} is not installed", database=quoted(url.drivername))
+        raise rejected(place, "unreadable", words, advice) from None
     with engine.connect() as connection:
         if url.get_backend_name() == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

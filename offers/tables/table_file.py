@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.diagnostics import Place, rejected
-from engine.documents.regular_file import open_regular
+from engine.documents.regular_file import check_leads_below, open_regular
+from engine.texts.catalogue import message
 from offers.tables.encoding import UTF_8, encoding_of
 from offers.tables.limits import check_size
 
@@ -24,7 +25,7 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = "META-INF/manifest.xml"
 DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError)
 """How zipfile ends where an archive is not whole, is encrypted, or asks for what it cannot do (a RuntimeError, too)."""
-_SAVED_OTHERWISE = "save it as XLSX or ODS, without a password"
+_SAVED_OTHERWISE = message("save it as XLSX or ODS, without a password")
 
 
 class TableFile:
@@ -61,27 +62,34 @@ class TableFile:
     def _take_folder(self, max_size: int | None) -> None:
         self.kind, self.files = "parquet", parquet_files(self.path)
         if not self.files:
-            raise rejected(Place(self.name), "unreadable", "there are no Parquet files in the folder")
+            raise rejected(Place(self.name), "unreadable", message("there are no Parquet files in the folder"))
+        check_leads_below(self.files, self.path)
         for file in self.files:
             check_size(file, file.stat().st_size, self.kind, max_size)
         self.sha256 = digest_of_files(self.files)
 
     def _kind(self) -> str:
         if not self.start:
-            raise rejected(Place(self.name), "empty", "there is nothing in the file")
+            raise rejected(Place(self.name), "empty", message("there is nothing in the file"))
         if self.start.startswith(_PARQUET):
             return "parquet"
         if self.start.startswith(_ZIP):
             return self._kind_of_workbook()
         if self.start[8:12] == _DUCKDB:
-            message = "a file of DuckDB may hold several tables"
-            raise rejected(Place(self.name), "unreadable", message, f"name one of them: {self.path.name}#TABLE")
+            words = message("a file of DuckDB may hold several tables")
+            raise rejected(
+                Place(self.name), "unreadable", words, message("name one of them: {file}#TABLE", file=self.path.name)
+            )
         if self.start.startswith(_COMPOUND):
-            message = "the workbook is protected by a password, or of Excel's old kind (XLS)"
-            raise rejected(Place(self.name), "unreadable", message, _SAVED_OTHERWISE)
+            words = message("the workbook is protected by a password, or of Excel's old kind (XLS)")
+            raise rejected(Place(self.name), "unreadable", words, _SAVED_OTHERWISE)
         kind = _SUFFIXES.get(self.path.suffix.lower(), "csv")
         if kind in ("xlsx", "ods", "parquet"):
-            raise rejected(Place(self.name), "unreadable", f"the file is not {kind.upper()}, whatever its name says")
+            raise rejected(
+                Place(self.name),
+                "unreadable",
+                message("the file is not {kind}, whatever its name says", kind=kind.upper()),
+            )
         return "ndjson" if self.start.lstrip().startswith(b"{") else kind
 
     def _kind_of_workbook(self) -> str:
@@ -94,10 +102,12 @@ class TableFile:
         except DAMAGED_ARCHIVE:
             return "xlsx"
         if "xl/workbook.bin" in names:
-            message = "the workbook is of Excel's binary kind (XLSB)"
-            raise rejected(Place(self.name), "unreadable", message, _SAVED_OTHERWISE)
+            words = message("the workbook is of Excel's binary kind (XLSB)")
+            raise rejected(Place(self.name), "unreadable", words, _SAVED_OTHERWISE)
         if b"encryption-data" in manifest:
-            raise rejected(Place(self.name), "unreadable", "the workbook is protected by a password", _SAVED_OTHERWISE)
+            raise rejected(
+                Place(self.name), "unreadable", message("the workbook is protected by a password"), _SAVED_OTHERWISE
+            )
         return "ods" if is_open else "xlsx"
 
     def text(self, size: int = -1) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.diagnostics import Place, Rejected, near_hint, quoted, rejected
+from engine.texts.catalogue import message
 from offers.tables.headers import Column
 
 
@@ -24,4 +25,9 @@ class Source(NamedTuple):
 
 def no_table(place: Place, table: str, names: Sequence[str]) -> Rejected:
     """What is said where a database has no such table."""
-    return rejected(place, "unreadable", f"there is no table {quoted(table)}", near_hint(table, dict.fromkeys(names)))
+    return rejected(
+        place,
+        "unreadable",
+        message("there is no table {table}", table=quoted(table)),
+        near_hint(table, dict.fromkeys(names)),
+    )

@@ -96,7 +96,7 @@ class OfferCells:
     def _evidence(self, fact: FactDeclaration, evidence: Evidence) -> Cell:
         possible = evidence.possible
         if not evidence.state.is_known:
-            return self._wording.pick("ukendt", "unknown")
+            return self._wording.gettext("unknown")
         if not isinstance(possible, Interval):
             return SEVERAL.join(self._word(fact, answer) for answer in sorted(possible))
         if possible.is_exact and possible.low is not None:

@@ -16,6 +16,8 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected
+from engine.texts.catalogue import message
+from engine.texts.joined import AND, joined
 from engine.values.numbers import decimal_text
 from offers.records.input_remarks import InputRemark
 from offers.tables.binary_numbers import decimal_of, number_of_binary
@@ -61,7 +63,7 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     cells = {c.name: [cell_text(row[c.number - 1], sign, is_number=c.holds_numbers) for row in below] for c in columns}
     faults = faults_of_rows(content, at + 1, columns)
     if faults:
-        cells[EXTRA] = [faults[row].message if row in faults else None for row in range(len(below))]
+        cells[EXTRA] = [str(faults[row].words) if row in faults else None for row in range(len(below))]
     detected = {"sheet": sheet, "decimal sign of texts": sign}
     frame = frame_of_texts(cells)
     table = Table(file.name, file.kind, tuple(columns), frame, sign, detected, file.sha256, len(rows))
@@ -94,11 +96,16 @@ def _read(file: TableFile, named: str | None) -> tuple[_Choice, SheetContent]:
 def _chosen(file: str, sheets: Sequence[SheetMetadata], named: str | None) -> _Choice:
     with_cells = {s.name: s.visible == SheetVisibleEnum.Visible for s in sheets if s.typ == SheetTypeEnum.WorkSheet}
     if not with_cells:
-        raise rejected(Place(file), "unreadable", "the workbook has no sheet with cells")
+        raise rejected(Place(file), "unreadable", message("the workbook has no sheet with cells"))
     if named is not None:
         if named not in with_cells:
-            hint = near_hint(named, with_cells)
-            raise rejected(Place(file), "unreadable", f"there is no sheet {quoted(named)} in the workbook", hint)
+            advice = near_hint(named, with_cells)
+            raise rejected(
+                Place(file),
+                "unreadable",
+                message("there is no sheet {sheet} in the workbook", sheet=quoted(named)),
+                advice,
+            )
         return _Choice(named)
     candidates = [name for name, is_visible in with_cells.items() if is_visible] or list(with_cells)
     if SHEET in candidates:
@@ -118,8 +125,8 @@ def _told_with_hidden_sheets(file: str, choice: _Choice) -> Iterator[None]:
     except Rejected as error:
         if not choice.passed_over:
             raise
-        message = f"hidden sheets were passed over: {', '.join(map(quoted, choice.passed_over))}"
-        others = Diagnostic(Place(file), "unreadable", message, "`--sheet` chooses one of them")
+        words = message("hidden sheets were passed over: {sheets}", sheets=", ".join(map(quoted, choice.passed_over)))
+        others = Diagnostic(Place(file), "unreadable", words, message("`--sheet` chooses one of them"))
         raise Rejected([*error.diagnostics, others]) from None
 
 
@@ -140,9 +147,9 @@ def _told_as_ours(name: str) -> Iterator[None]:
         with unheard():
             yield
     except Scattered as error:
-        cells = " and ".join(f"{letters_of(column)}{row}" for row, column in error.at)
-        message = f"the sheet reaches as far as {cells}, and is next to empty"
-        raise rejected(place, "unreadable", message, "delete what stands beyond the table") from None
+        farthest = joined([f"{letters_of(column)}{row}" for row, column in error.at], AND)
+        words = message("the sheet reaches as far as {farthest}, and is next to empty", farthest=farthest)
+        raise rejected(place, "unreadable", words, message("delete what stands beyond the table")) from None
     except _NOT_WHOLE:
         raise _damaged(place) from None
     except BaseException as error:
@@ -152,8 +159,8 @@ def _told_as_ours(name: str) -> Iterator[None]:
 
 
 def _damaged(place: Place) -> Exception:
-    message = "the workbook cannot be opened: it is damaged, or is no workbook"
-    return rejected(place, "unreadable", message, "open it in a spreadsheet program, and save it as XLSX or ODS")
+    words = message("the workbook cannot be opened: it is damaged, or is no workbook")
+    return rejected(place, "unreadable", words, message("open it in a spreadsheet program, and save it as XLSX or ODS"))
 
 
 def _names_columns(row: Sequence[Any], headers: Headers) -> bool:

@@ -13,13 +13,15 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from engine.diagnostics import Diagnostic, Rejected, quoted
 from engine.documents.file_writer import write_file
 from engine.evaluation.program import compile_rulebook
-from engine.explanation.words_and_numbers import Language, Wording
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.texts.catalogue import Language, message, message_of_number
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.records.offer import Offer
 from offers.records.template import uses_of_facts
 from offers.tables.headers import SHEET
+from offers.tables.limits import MAX_TEXT
 from offers.tables.opening import open_table
 from offers.tables.rows import Rows
 from offers.tables.table import SEVERAL
@@ -34,46 +36,18 @@ HEADER = 1
 """The row of the headers, counted from 0: above it stands what the workbook is."""
 _CHOSEN = {"area": "area", "target_group": "target_group"}
 _GUIDE = (
-    (
-        "Udfyld én række for hvert tilbud. En tom celle betyder »ikke oplyst« og tæller aldrig som et nej.",
-        "Fill in one row for each offer. An empty cell means “not stated”, and never counts as a no.",
+    message("Fill in one row for each offer. An empty cell means “not stated”, and never counts as a no."),
+    message("Write “unknown” where it has been looked into and nobody knows."),
+    message("A number can also be a bound: <=0.5 (at most), <0.5 (below), >=4 (at least), >4 (above) or 0.3..0.5."),
+    message("A share is written as 0.61 or 61%."),
+    message("Judgements are answered with yes, no or unknown. Give the reason in the column beside it."),
+    message("A judgement that departs from an indicative number must have a reason."),
+    message(
+        "An offer has an id of its own in the whole register. A department assessed on its own has a row of its own."
     ),
-    (
-        "Skriv »ukendt«, hvor det er undersøgt, og ingen ved det.",
-        "Write “unknown” where it has been looked into and nobody knows.",
-    ),
-    (
-        "Et tal kan også være en grænse: <=0,5 (højst), <0,5 (under), >=4 (mindst), >4 (over) eller 0,3..0,5.",
-        "A number can also be a bound: <=0.5 (at most), <0.5 (below), >=4 (at least), >4 (above) or 0.3..0.5.",
-    ),
-    (
-        "En andel skrives som 0,61 eller 61 %.",
-        "A share is written as 0.61 or 61%.",
-    ),
-    (
-        "Vurderinger besvares med ja, nej eller ukendt. Skriv begrundelsen i kolonnen ved siden af.",
-        "Judgements are answered with yes, no or unknown. Give the reason in the column beside it.",
-    ),
-    (
-        "En vurdering, der afviger fra et vejledende tal, skal have en begrundelse.",
-        "A judgement that departs from an indicative number must have a reason.",
-    ),
-    (
-        "Et tilbud har sit eget id i hele registeret. En afdeling, der vurderes for sig, har sin egen række.",
-        "An offer has an id of its own in the whole register. A department assessed on its own has a row of its own.",
-    ),
-    (
-        "Flere områder eller målgrupper i én celle adskilles med |. Det samme gælder to driftsherrer.",
-        "Several areas or target groups in one cell are separated by |. So are two operators.",
-    ),
-    (
-        "Ydelser skrives med lov, paragraf og pladser: SEL § 104: 38 | SEL § 107, 108: 12.",
-        "Services are written by act, section and places: SEL § 104: 38 | SEL § 107, 108: 12.",
-    ),
-    (
-        "Ret ikke overskrifterne. Hele kolonner må gerne slettes, skjules eller flyttes.",
-        "Leave the headers as they are. Whole columns may be deleted, hidden or moved.",
-    ),
+    message("Several areas or target groups in one cell are separated by |. So are two operators."),
+    message("Services are written by act, section and places: SEL § 104: 38 | SEL § 107, 108: 12."),
+    message("Leave the headers as they are. Whole columns may be deleted, hidden or moved."),
 )
 
 
@@ -157,18 +131,33 @@ class _Workbook:
         except Rejected as error:
             for diagnostic in error.diagnostics:
                 column = rows.column_at(diagnostic.place)
-                where = f"a cell of `{column.name}`" if column else "a row of a table"
-                message = f"{where} cannot hold what the offer says: {diagnostic.message}"
-                yield Diagnostic(offer.place, diagnostic.code, message, diagnostic.hint)
+                words = message("a row of a table cannot hold what the offer says: {said}", said=diagnostic.words)
+                if column:
+                    words = message(
+                        "a cell of `{column}` cannot hold what the offer says: {said}",
+                        column=column.name,
+                        said=diagnostic.words,
+                    )
+                yield Diagnostic(offer.place, diagnostic.code, words, diagnostic.advice)
             return
         cells = self._cells(offer)
         for name in columns_that_differ(offer, read, with_evidence=self._with_evidence):
-            message = f"a cell of `{name}` cannot hold what the offer says"
-            message += f": {quoted(str(cells[name])[:60])}" if name in cells else ""
-            yield Diagnostic(offer.place, "wrong-type", message, HINT)
+            words = message("a cell of `{column}` cannot hold what the offer says", column=name)
+            if name in cells:
+                words = message(
+                    "a cell of `{column}` cannot hold what the offer says: {said}",
+                    column=name,
+                    said=quoted(str(cells[name])[:60]),
+                )
+            yield Diagnostic(offer.place, "wrong-type", words, HINT)
 
 
-HINT = f"a text in a table is at most 32,767 characters long, and has no `{SEVERAL}` where that separates several"
+HINT = message_of_number(
+    "a text in a table is at most {number} character long, and has no `{sign}` where that separates several",
+    "a text in a table is at most {number} characters long, and has no `{sign}` where that separates several",
+    MAX_TEXT,
+    sign=SEVERAL,
+)
 
 
 class _Writer:
@@ -176,7 +165,7 @@ class _Writer:
         self, book: Any, rulebooks: Sequence[Rulebook], year: int, wording: Wording, stated: Collection[str]
     ) -> None:
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
-        self._pick = wording.pick
+        self._gettext, self._render = wording.gettext, wording.render
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
         read = {fact.id for rulebook in rulebooks for fact in compile_rulebook(rulebook).facts_read}
         asked = [fact for fact in self._vocabulary.facts.values() if fact.id in read]
@@ -185,8 +174,7 @@ class _Writer:
         self._facts = [fact for fact in self._vocabulary.facts.values() if fact.id in {*read, *columns}]
         self._book = book
         self._sheets = {
-            name: book.add_worksheet(name)
-            for name in (SHEET, self._pick("Oplysninger", "Facts"), self._pick("Vejledning", "Guide"), "lists")
+            name: book.add_worksheet(name) for name in (SHEET, self._gettext("Facts"), self._gettext("Guide"), "lists")
         }
         self._lists: dict[tuple[str, ...], str] = {}
         self._head = book.add_format(
@@ -205,12 +193,7 @@ class _Writer:
         sheet = self._sheets[SHEET]
         self._last = HEADER + max(ROWS, len(rows) + MORE_ROWS)
         titles = self._wording.listed(self._wording.text(r.title) for r in self._rulebooks)
-        sheet.write_string(
-            0,
-            0,
-            self._pick("Oplysninger om tilbud til aftaleåret", "Facts about offers for") + f" {self._year}",
-            self._title,
-        )
+        sheet.write_string(0, 0, self._gettext("Facts about offers for {year}", year=self._year), self._title)
         sheet.write_string(0, 4, titles)
         sheet.set_row(HEADER, 75)
         for number, column in enumerate(self.columns):
@@ -239,13 +222,13 @@ class _Writer:
             strict = column.attribute not in _CHOSEN
             error = {
                 "error_type": "stop" if strict else "information",
-                "error_message": self._pick("Vælg fra listen.", "Choose from the list."),
+                "error_message": self._gettext("Choose from the list."),
             }
             sheet.data_validation(*area, {"validate": "list", "source": self._listed(choices), **error, **messages})
         elif fact is not None and fact.is_number:
             formula = self._accepts(fact, xl_rowcol_to_cell(HEADER + 1, number))
-            message = _cut(self._writable(fact), 255)
-            sheet.data_validation(*area, {"validate": "custom", "value": formula, "error_message": message, **messages})
+            words = _cut(self._writable(fact), 255)
+            sheet.data_validation(*area, {"validate": "custom", "value": formula, "error_message": words, **messages})
         else:
             sheet.data_validation(*area, {"validate": "any", **messages})
 
@@ -255,7 +238,7 @@ class _Writer:
         if column.fact is None or column.fact.is_number:
             return ()
         answers = [self._wording.answer(column.fact, answer) for answer in column.fact.answers]
-        return (*answers, *([] if column.attribute else [self._pick("ukendt", "unknown")]))
+        return (*answers, *([] if column.attribute else [self._gettext("unknown")]))
 
     def _listed(self, choices: tuple[str, ...]) -> str:
         """Where the choices stand: on a sheet of their own, as a list beside a column has room for few words."""
@@ -281,27 +264,27 @@ class _Writer:
         """What may be written of a fact."""
         if not fact.is_number:
             return self._wording.listed([*self._choices(WorkbookColumn("", "", "", 0, fact))], "or")
-        example = self._pick("fx 4, >=4 eller ukendt", "such as 4, >=4 or unknown")
+        example = self._gettext("such as 4, >=4 or unknown")
         if not fact.is_whole:
-            example = self._pick("fx 0,5, <=0,5, 0,3..0,5 eller ukendt", "such as 0.5, <=0.5, 0.3..0.5 or unknown")
+            example = self._gettext("such as 0.5, <=0.5, 0.3..0.5 or unknown")
         return f"{capital(self._wording.fact_range(fact))}, {example}"
 
     # --- what explains it ---
 
     def facts(self) -> None:
         """A row for each fact: what it means, what may be written, and what reads it."""
-        sheet = self._sheets[self._pick("Oplysninger", "Facts")]
+        sheet = self._sheets[self._gettext("Facts")]
         heads = (
-            ("Kolonne", "Column"),
-            ("Spørgsmål", "Question"),
-            ("Enhed", "Unit"),
-            ("Hvad der kan skrives", "What may be written"),
-            ("Bruges af", "Used by"),
-            ("Kode", "Code"),
+            message("Column"),
+            message("Question"),
+            message("Unit"),
+            message("What may be written"),
+            message("Used by"),
+            message("Code"),
         )
         for number, (head, width) in enumerate(zip(heads, (34, 60, 44, 40, 36, 32), strict=True)):
             sheet.set_column(number, number, width)
-            sheet.write_string(0, number, self._pick(*head), self._head)
+            sheet.write_string(0, number, self._render(head), self._head)
         readers = uses_of_facts(self._rulebooks, self._wording)
         for row, fact in enumerate(self._facts, start=1):
             unit = self._wording.text(fact.unit) if fact.unit else ""
@@ -313,11 +296,11 @@ class _Writer:
 
     def guide(self) -> None:
         """How to fill the register in."""
-        sheet = self._sheets[self._pick("Vejledning", "Guide")]
+        sheet = self._sheets[self._gettext("Guide")]
         sheet.set_column(0, 0, 110)
-        sheet.write_string(0, 0, self._pick("Sådan udfyldes registeret", "How to fill in the register"), self._title)
+        sheet.write_string(0, 0, self._gettext("How to fill in the register"), self._title)
         for row, line in enumerate(_GUIDE, start=2):
-            sheet.write_string(row, 0, f"• {self._pick(*line)}", self._wrapped)
+            sheet.write_string(row, 0, f"• {self._render(line)}", self._wrapped)
         start = len(_GUIDE) + 3
         for row, rulebook in enumerate(self._rulebooks, start=start):
             title, source = self._wording.text(rulebook.title), self._wording.text(rulebook.source)

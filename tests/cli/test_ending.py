@@ -32,7 +32,6 @@ from engine.diagnostics import (
     FolderInUse,
     IntegrityFault,
     Malformed,
-    NotAsSealed,
     NotComparable,
     NotReplayable,
     Place,
@@ -43,6 +42,7 @@ from engine.diagnostics import (
     exit_code,
     rejected,
 )
+from engine.texts.catalogue import message
 from tests.command import DATA, ROOT, here, sekskant
 
 EACH: list[tuple[Failure, int, str]] = [
@@ -51,13 +51,12 @@ EACH: list[tuple[Failure, int, str]] = [
     (rejected(Place("a.yaml", 1, 2), "syntax", "wrong", "hint"), 1, "a.yaml:1:2: syntax: wrong\n  hint: hint"),
     (rejected(Place("a.db"), "not-replayable", "wrong"), 4, "a.db: not-replayable: wrong"),
     (rejected(Place("a.db"), "damaged-entry", "wrong"), 4, "a.db: damaged-entry: wrong"),
-    (NotAsSealed(Place("a.db"), "unknown-entry", ("ingen", ""), ("none", "")), 1, "a.db: unknown-entry: none"),
     (TooComplex(), 1, "too complex to prove"),
     (Scattered([(1, 2)]), 1, "the cells of the sheet stand too far apart"),
     (NotComparable("x"), 2, "the fact `x` is never the same to both: a number and an answer, or nothing in common"),
     (FolderInUse("out is there"), 2, "out is there"),
     (IntegrityFault("they disagree"), 4, "they disagree"),
-    (NotReplayable("kan ikke", "cannot"), 4, "cannot"),
+    (NotReplayable(message("cannot")), 4, "cannot"),
     (Malformed("`year` is not a year"), 4, "`year` is not a year"),
     (
         Defect("1.2", "offers.runs.run:7"),

@@ -11,17 +11,25 @@ from engine.authoring.lints.lint import RulebookFile, VocabularyCheck, Vocabular
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import Diagnostic, Place, Rejected, TooComplex
 from engine.documents.document import read_file, read_one
+from engine.documents.regular_file import check_leads_below
 from engine.rulebooks.library import VOCABULARY_FILE, Library, rulebook_files, shown_path, yaml_files
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.texts.catalogue import message
 
 
 def files_under(path: Path) -> list[Path]:
-    """The vocabularies and rulebooks that a path names: itself, or those of a folder and the folders in it."""
+    """The vocabularies and rulebooks that a path names: itself, or those of a folder and the folders in it.
+
+    Raises:
+        Rejected: one of them is a link that leads out of the folder.
+    """
     if not path.is_dir():
         return [path]
     folders = [path, *sorted(child for child in path.iterdir() if (child / VOCABULARY_FILE).exists())]
-    return [file for folder in folders for file in yaml_files(folder)]
+    files = [file for folder in folders for file in yaml_files(folder)]
+    check_leads_below(files, path)
+    return files
 
 
 def check(paths: Sequence[Path], in_vocabulary: VocabularyCheck = nothing) -> list[Diagnostic]:
@@ -44,7 +52,7 @@ def check(paths: Sequence[Path], in_vocabulary: VocabularyCheck = nothing) -> li
 def _loading(path: Path, files: Sequence[Path]) -> Iterator[Diagnostic]:
     """What is found only where a folder is loaded as a whole."""
     if not files:
-        yield Diagnostic(Place(shown_path(path)), "unreadable", "there is no rulebook in the folder")
+        yield Diagnostic(Place(shown_path(path)), "unreadable", message("there is no rulebook in the folder"))
         return
     if not any(file.name == VOCABULARY_FILE for file in files):
         return

@@ -125,7 +125,7 @@ def test_a_reader_who_leaves_early_ends_the_command_in_silence() -> None:
         ("COLUMNS=² sekskant assess gnisten.yaml --year 2018 --summary | wc -l", 0, ""),
         ("COLUMNS=99999999999999999999 sekskant assess gnisten.yaml --year 2018 --summary | wc -l", 0, ""),
         (f"sekskant assess {'x' * 5000}.yaml --year 2018", 1, "unreadable: file name too long\n"),
-        ("mkfifo $HERE/pipe.yaml; sekskant assess $HERE --year 2018", 1, "there is no offer file in the folder\n"),
+        ("mkfifo $HERE/pipe.yaml; sekskant assess $HERE --year 2018", 1, "unreadable: it is a pipe, and no file\n"),
         ("cd $HERE; rmdir $HERE; sekskant assess . --year 2018", 1, "there is no offer file in the folder\n"),
     ],
 )

@@ -70,7 +70,7 @@ COMMANDS = (
     ("assess",),
 )
 LONG = ("content", "execution", "document", "superset")
-tries = tried(300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+tries = tried(200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], soaked=7_500)
 
 
 @pytest.fixture(scope="module")

@@ -152,7 +152,7 @@ def elsewhere() -> Iterator[ProcessPoolExecutor]:
 
 
 @pytest.mark.slow
-@tried(20, suppress_health_check=[HealthCheck.too_slow])
+@tried(10, suppress_health_check=[HealthCheck.too_slow], soaked=500)
 @given(rules=st.lists(rules(), min_size=SEVERAL, max_size=SEVERAL), rows=ROWS)
 def test_files_and_rows_are_decided_alike(elsewhere: ProcessPoolExecutor, rules: list[Rule], rows: list[Row]) -> None:
     """What is rejected as a file is rejected as a row."""

@@ -36,7 +36,7 @@ def texts_of(causes: Causes) -> set[frozenset[str]]:
 
 @pytest.mark.slow
 @given(changes())
-@tried(400)
+@tried(200, soaked=10_000)
 def test_causes_are_those_of_every_subset_decided(change: Change) -> None:
     now = change.after(change.edits)
     causes = causes_of(change.before, now)

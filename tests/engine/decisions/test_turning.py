@@ -134,7 +134,7 @@ def turned(item: CriterionTrace | OverrideTrace, status: Status) -> list[Turns]:
 
 
 @pytest.mark.slow
-@tried(400)
+@tried(200, soaked=10_000)
 @given(case=cases())
 def test_a_criterion_is_turned_by_what_trying_everything_finds(case: Case) -> None:
     criterion, _ = traced(case)

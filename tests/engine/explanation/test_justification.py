@@ -10,8 +10,8 @@ import pytest
 from engine.decisions.decide import Decider
 from engine.diagnostics import Rejected
 from engine.explanation.justification import justification
-from engine.explanation.words_and_numbers import Language
 from engine.rulebooks.library import Library
+from engine.texts.catalogue import Language
 from offers.records.offer import Offer
 from offers.records.reader import read_offers
 from tests.command import ROOT

@@ -82,19 +82,19 @@ def test_every_flipped_byte_is_noticed_and_its_field_named(small: Path, tmp_path
     for table, row, column, value in list(cells(small)):
         # Every byte of one entry, of the header and of the vocabulary; of the others, which are like it, some.
         whole = table == "journal" or row == MIDDLE
-        for changed in flipped(value, each=1 if whole else 23):
-            placeholder = "?" if isinstance(changed, int) else "CAST(? AS TEXT)"
-            statement = f"UPDATE {table} SET {column} = {placeholder} WHERE rowid = ?"  # noqa: S608 - names of our tables
-            try:
-                with edited(path) as connection:
+        with edited(path) as connection:
+            for changed in flipped(value, each=1 if whole else 23):
+                placeholder = "?" if isinstance(changed, int) else "CAST(? AS TEXT)"
+                statement = f"UPDATE {table} SET {column} = {placeholder} WHERE rowid = ?"  # noqa: S608 - our names
+                try:
                     connection.execute(statement, (changed, row))
-            except sqlite3.IntegrityError:
-                continue  # a number that another entry has
-            _assert_named(found_in(path, head), table, row, column)
-            with edited(path) as connection:
-                at = changed if column == "number" else row
-                connection.execute(statement, (value, at))
-            tried += 1
+                except sqlite3.IntegrityError:
+                    continue  # a number that another entry has
+                connection.commit()
+                _assert_named(found_in(path, head), table, row, column)
+                connection.execute(statement, (value, changed if column == "number" else row))
+                connection.commit()
+                tried += 1
     assert found_in(path, head) == []
     assert tried > 2000
 

@@ -38,7 +38,7 @@ DIFFERENT = [("1.12", "11.2"), ("1-2", "12"), ("blåbær", "blabær"), ("a1", "a
 @pytest.mark.parametrize(("one", "other", "by"), ALIKE)
 def test_ids_that_are_hardly_two(one: str, other: str, by: str) -> None:
     assert alike([one, other]) == {one: (other,), other: (one,)}
-    said = said_of_alike(one, [other])[0]
+    said = str(said_of_alike(one, [other])[0])
     assert said.startswith(f"the ids `{one}` and `")
     assert said.endswith(f" differ by {by} alone")
 

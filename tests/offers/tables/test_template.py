@@ -21,10 +21,10 @@ from engine.diagnostics import Rejected
 from engine.documents.document import read_one
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.evaluation.program import compile_rulebook
-from engine.explanation.words_and_numbers import Language
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.texts.catalogue import Language
 from offers.recorded.batch_entries import RowDocuments
 from offers.recorded.evidence_sources import offers_with_evidence
 from offers.records.offer import Offer, read_offer

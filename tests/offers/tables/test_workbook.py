@@ -35,7 +35,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "register.xlsx"
     ran = here("register", "template", "--out", str(path), *YEAR, "--lang", "da")
     assert (ran.code, ran.out) == (0, "")
-    assert "19 facts to report on each offer for the agreement year 2018; 0 offers stand in it" in ran.err
+    assert "19 oplysninger at indberette om hvert tilbud for aftaleåret 2018; 0 tilbud står i den" in ran.err
     return path
 
 

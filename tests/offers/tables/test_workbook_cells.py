@@ -133,7 +133,7 @@ def test_what_excel_writes_beside_texts_and_numbers(tmp_path: Path) -> None:
     assert [list(row) for row in rows] == [row[:2] for row in expected[1 : len(rows) + 1]]
     assert {cell for row in expected[len(rows) + 1 :] for cell in row} == {None}
     assert [name for _, name in rows[10:17]] == list(ERRORS)
-    faults = {row + 2: fault.message.split(":")[0] for row, fault in opened(path).faults.items()}
+    faults = {row + 2: str(fault.words).split(":")[0] for row, fault in opened(path).faults.items()}
     covered = "the cell is one of the merged cells `A9"
     assert faults == {7: "the formula in the cell has no value", 9: covered}
 

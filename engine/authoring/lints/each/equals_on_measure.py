@@ -26,15 +26,16 @@ from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
 from engine.rulebooks.rulebook import NumberTest
+from engine.texts.catalogue import message
 
 
 def _measured_equals(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, test in all_tests(file.rulebook):
         is_whole = file.rulebook.vocabulary.facts[test.fact].is_whole
         if isinstance(test, NumberTest) and test.passing.is_exact and not is_whole:
-            message = f"`{test.fact}` is measured, and hardly ever exactly this"
-            hint = "compare by `at_most` or `at_least`"
-            yield Diagnostic(file.at(*path, test.key), "equals-on-measure", message, hint)
+            words = message("`{fact}` is measured, and hardly ever exactly this", fact=test.fact)
+            advice = message("compare by `at_most` or `at_least`")
+            yield Diagnostic(file.at(*path, test.key), "equals-on-measure", words, advice)
 
 
 LINT = Lint("equals-on-measure", "a measured number that must be exactly one value", _measured_equals)

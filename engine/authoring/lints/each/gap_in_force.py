@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
+from engine.texts.catalogue import message
 
 _ONE_DAY = datetime.timedelta(days=1)
 
@@ -40,9 +41,18 @@ def _gaps(file: RulebookFile) -> Iterator[Diagnostic]:
     for earlier, later in itertools.pairwise(versions):
         end = earlier.in_force_until
         if later.file == rulebook.file and end is not None and end + _ONE_DAY < first:
-            message = f"no version of `{rulebook.id}` is in force from {end + _ONE_DAY} to {first - _ONE_DAY}"
-            hint = f"let this one begin on {end + _ONE_DAY}, or `{earlier.id}@{earlier.version}` end later"
-            yield Diagnostic(file.at("in_force", "from"), "gap-in-force", message, hint)
+            words = message(
+                "no version of `{rulebook}` is in force from {first} to {last}",
+                rulebook=rulebook.id,
+                first=end + _ONE_DAY,
+                last=first - _ONE_DAY,
+            )
+            advice = message(
+                "let this one begin on {first}, or `{earlier}` end later",
+                first=end + _ONE_DAY,
+                earlier=earlier.name,
+            )
+            yield Diagnostic(file.at("in_force", "from"), "gap-in-force", words, advice)
 
 
 LINT = Lint("gap-in-force", "days between two versions on which none is in force", _gaps)

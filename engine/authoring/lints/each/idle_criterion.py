@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
+from engine.texts.catalogue import message
 
 
 def _idle_criteria(file: RulebookFile) -> Iterator[Diagnostic]:
@@ -38,9 +39,9 @@ def _idle_criteria(file: RulebookFile) -> Iterator[Diagnostic]:
     for nodes in file.meaning.program.criteria:
         name = nodes.criterion.id
         if name in file.meaning.uses and not file.meaning.matters(nodes.status):
-            message = f"criterion `{name}` never changes a verdict, whether it is met or not"
-            hint = "look at where the rule uses it"
-            yield Diagnostic(file.at_key("criteria", name), "idle-criterion", message, hint)
+            words = message("criterion `{criterion}` never changes a verdict, whether it is met or not", criterion=name)
+            advice = message("look at where the rule uses it")
+            yield Diagnostic(file.at_key("criteria", name), "idle-criterion", words, advice)
 
 
 LINT = Lint("idle-criterion", "a criterion that the rule uses, but that never changes a verdict", _idle_criteria)

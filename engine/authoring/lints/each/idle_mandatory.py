@@ -32,6 +32,7 @@ from engine.authoring.lints.places import parts_of_rule, with_part
 from engine.diagnostics import Diagnostic
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Count, Rulebook
+from engine.texts.catalogue import message
 
 
 def _idle_mandatory(file: RulebookFile) -> Iterator[Diagnostic]:
@@ -41,9 +42,9 @@ def _idle_mandatory(file: RulebookFile) -> Iterator[Diagnostic]:
         for i, name in enumerate(part.mandatory if isinstance(part, Count) else ()):
             assert isinstance(part, Count)
             if file.meaning.changes_nothing(_without(file.rulebook, path, part, name)):
-                message = f"`{name}` need not be mandatory: no verdict changes without it"
-                hint = "take it out of `mandatory`"
-                yield Diagnostic(file.at(*path, "mandatory", i), "idle-mandatory", message, hint)
+                words = message("`{criterion}` need not be mandatory: no verdict changes without it", criterion=name)
+                advice = message("take it out of `mandatory`")
+                yield Diagnostic(file.at(*path, "mandatory", i), "idle-mandatory", words, advice)
 
 
 def _without(rulebook: Rulebook, path: Path, part: Count, name: str) -> Rulebook:

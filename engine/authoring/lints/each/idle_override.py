@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
+from engine.texts.catalogue import message
 
 
 def _idle_overrides(file: RulebookFile) -> Iterator[Diagnostic]:
@@ -37,9 +38,9 @@ def _idle_overrides(file: RulebookFile) -> Iterator[Diagnostic]:
     for override in overrides:
         others = tuple(other for other in overrides if other is not override)
         if file.meaning.changes_nothing(file.rulebook._replace(overrides=others)):
-            message = f"override `{override.id}` changes no verdict"
-            hint = "an override before it, or the rule, gives the same verdict already"
-            yield Diagnostic(file.at_key("overrides", override.id), "idle-override", message, hint)
+            words = message("override `{override}` changes no verdict", override=override.id)
+            advice = message("an override before it, or the rule, gives the same verdict already")
+            yield Diagnostic(file.at_key("overrides", override.id), "idle-override", words, advice)
 
 
 LINT = Lint("idle-override", "an override that changes no verdict", _idle_overrides)

@@ -25,15 +25,16 @@ from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
+from engine.texts.catalogue import message
 
 
 def _no_agreement_year(file: RulebookFile) -> Iterator[Diagnostic]:
     first, last = file.rulebook.in_force_from, file.rulebook.in_force_until
     new_year = datetime.date(first.year + ((first.month, first.day) > (1, 1)), 1, 1)
     if last is not None and last < new_year:
-        message = f"this version is in force from {first} to {last}, and on no 1 January"
-        hint = "the version in force on 1 January decides the agreement year"
-        yield Diagnostic(file.at("in_force", "from"), "no-agreement-year", message, hint)
+        words = message("this version is in force from {first} to {last}, and on no 1 January", first=first, last=last)
+        advice = message("the version in force on 1 January decides the agreement year")
+        yield Diagnostic(file.at("in_force", "from"), "no-agreement-year", words, advice)
 
 
 LINT = Lint(

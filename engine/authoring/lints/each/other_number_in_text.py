@@ -35,6 +35,7 @@ from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, FactDeclaration, Mean, NumberTest, tests_of
+from engine.texts.catalogue import message
 from engine.values.comparison import ends_of
 from engine.values.numbers import decimal_text
 
@@ -84,10 +85,15 @@ def _other_numbers(file: RulebookFile) -> Iterator[Diagnostic]:
     for criterion, language in itertools.product(file.rulebook.criteria, _LANGUAGES):
         for part, number, test in _disagreements(criterion, facts, language):
             threshold = decimal_text(test.threshold)
-            message = f"the text says {number.written}, the threshold of `{test.fact}` is {threshold}"
-            hint = "correct the text or the threshold, or say in `reading` how they go together"
+            words = message(
+                "the text says {written}, the threshold of `{fact}` is {threshold}",
+                written=number.written,
+                fact=test.fact,
+                threshold=threshold,
+            )
+            advice = message("correct the text or the threshold, or say in `reading` how they go together")
             place = file.at("criteria", criterion.id, part, language)
-            yield Diagnostic(place, "other-number-in-text", message, hint)
+            yield Diagnostic(place, "other-number-in-text", words, advice)
 
 
 def _number_tests(criterion: Criterion) -> list[NumberTest]:

@@ -29,8 +29,12 @@ from engine.diagnostics import Diagnostic
 from engine.documents.places import walk
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import NumberTest
+from engine.texts.catalogue import message
 
-_LANGUAGES = {"da": "Danish", "en": "English"}
+_UNWRITTEN = {
+    "da": message("the text in Danish is still to be written"),
+    "en": message("the text in English is still to be written"),
+}
 
 
 def _in_rulebook(file: RulebookFile) -> Iterator[Diagnostic]:
@@ -40,10 +44,9 @@ def _in_rulebook(file: RulebookFile) -> Iterator[Diagnostic]:
 
 def _placeholders(file: CheckedFile, left_out: set[Path]) -> Iterator[Diagnostic]:
     for path, text in texts_of(file.written):
-        for language, name in _LANGUAGES.items():
+        for language, words in _UNWRITTEN.items():
             if path not in left_out and is_placeholder(getattr(text, language)):
-                message = f"the text in {name} is still to be written"
-                yield Diagnostic(file.at(*path, language), "placeholder-text", message, "write it")
+                yield Diagnostic(file.at(*path, language), "placeholder-text", words, message("write it"))
 
 
 def _references_of_thresholds(file: RulebookFile) -> Iterator[Path]:

@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
+from engine.texts.catalogue import message
 
 
 def _same_criteria(file: RulebookFile) -> Iterator[Diagnostic]:
@@ -37,9 +38,13 @@ def _same_criteria(file: RulebookFile) -> Iterator[Diagnostic]:
         pair = zip(meaning.nodes[first.status], meaning.nodes[second.status], strict=True)
         is_same = all(meaning.are_same(one, other) for one, other in pair)
         if is_same and not meaning.is_constant(meaning.nodes[first.status].met):
-            message = f"criterion `{second.criterion.id}` is met exactly where `{first.criterion.id}` is"
-            hint = "one of them counts twice; take one out, or say what tells them apart"
-            yield Diagnostic(file.at_key("criteria", second.criterion.id), "same-criterion", message, hint)
+            words = message(
+                "criterion `{criterion}` is met exactly where `{other}` is",
+                criterion=second.criterion.id,
+                other=first.criterion.id,
+            )
+            advice = message("one of them counts twice; take one out, or say what tells them apart")
+            yield Diagnostic(file.at_key("criteria", second.criterion.id), "same-criterion", words, advice)
 
 
 LINT = Lint("same-criterion", "two criteria that say the same", _same_criteria)

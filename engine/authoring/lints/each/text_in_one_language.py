@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from engine.authoring.lints.lint import CheckedFile, Lint
 from engine.authoring.lints.texts import is_placeholder, texts_of
 from engine.diagnostics import Diagnostic
+from engine.texts.catalogue import message
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -33,9 +34,9 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 def _untranslated(file: CheckedFile) -> Iterator[Diagnostic]:
     for path, text in texts_of(file.written):
         if text.da == text.en and len(_WORD.findall(text.da)) > 1 and not is_placeholder(text.da):
-            message = "the text is the same in Danish and in English"
-            hint = "translate it into the other language"
-            yield Diagnostic(file.at(*path, "en"), "text-in-one-language", message, hint)
+            words = message("the text is the same in Danish and in English")
+            advice = message("translate it into the other language")
+            yield Diagnostic(file.at(*path, "en"), "text-in-one-language", words, advice)
 
 
 LINT = Lint(

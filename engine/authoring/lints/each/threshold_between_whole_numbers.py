@@ -26,6 +26,8 @@ from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
 from engine.rulebooks.rulebook import NumberTest
+from engine.texts.catalogue import message
+from engine.texts.joined import AND, joined
 from engine.values.comparison import ends_of
 from engine.values.numbers import decimal_text
 
@@ -35,10 +37,10 @@ def _thresholds_between(file: RulebookFile) -> Iterator[Diagnostic]:
         is_whole = file.rulebook.vocabulary.facts[test.fact].is_whole
         if not isinstance(test, NumberTest) or not is_whole or test.threshold.denominator == 1 or test.passing.is_exact:
             continue
-        same = " and ".join(f"`{c.value}: {decimal_text(end)}`" for c, end in ends_of(test.passing.whole()))
-        message = f"`{test.fact}` is a whole number and never takes this threshold"
-        hint = f"write {same}, which means the same"
-        yield Diagnostic(file.at(*path, test.key), "threshold-between-whole-numbers", message, hint)
+        same = joined([f"`{c.value}: {decimal_text(end)}`" for c, end in ends_of(test.passing.whole())], AND)
+        words = message("`{fact}` is a whole number and never takes this threshold", fact=test.fact)
+        advice = message("write {same}, which means the same", same=same)
+        yield Diagnostic(file.at(*path, test.key), "threshold-between-whole-numbers", words, advice)
 
 
 LINT = Lint(

@@ -32,6 +32,7 @@ from engine.authoring.lints.places import all_tests
 from engine.authoring.lints.texts import is_placeholder
 from engine.diagnostics import Diagnostic
 from engine.rulebooks.rulebook import NumberTest
+from engine.texts.catalogue import message
 
 _NOWHERE = re.compile(r"\W*(unknown|ukendt|none|ingen|mangler|missing|n/a)\W*\Z", re.IGNORECASE)
 
@@ -40,9 +41,9 @@ def _thresholds_without_reference(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, test in all_tests(file.rulebook):
         texts = (test.reference.da, test.reference.en)
         if isinstance(test, NumberTest) and any(is_placeholder(text) or _NOWHERE.match(text) for text in texts):
-            message = "no place in the source is given for this threshold"
-            hint = "say where it stands, in the `reference` of the criterion or of the test"
-            yield Diagnostic(file.at(*path, test.key), "threshold-without-reference", message, hint)
+            words = message("no place in the source is given for this threshold")
+            advice = message("say where it stands, in the `reference` of the criterion or of the test")
+            yield Diagnostic(file.at(*path, test.key), "threshold-without-reference", words, advice)
 
 
 LINT = Lint(

@@ -31,15 +31,16 @@ from collections.abc import Iterator
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
 from engine.rulebooks.rulebook import Verdict
+from engine.texts.catalogue import message
 
 
 def _unreachable_outcomes(file: RulebookFile) -> Iterator[Diagnostic]:
     met = file.meaning.met
     for verdict, reached in ((Verdict.MET, met), (Verdict.NOT_MET, ~met)):
         if file.meaning.is_never(reached):
-            message = f"no offer can get the outcome `{file.rulebook.outcomes[verdict].id}`"
-            hint = "the rule asks for what cannot be met together, or leaves nothing to fail"
-            yield Diagnostic(file.at_key("outcomes", verdict.value), "unreachable-outcome", message, hint)
+            words = message("no offer can get the outcome `{outcome}`", outcome=file.rulebook.outcomes[verdict].id)
+            advice = message("the rule asks for what cannot be met together, or leaves nothing to fail")
+            yield Diagnostic(file.at_key("outcomes", verdict.value), "unreachable-outcome", words, advice)
 
 
 LINT = Lint("unreachable-outcome", "an outcome that no offer can get", _unreachable_outcomes)

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from engine.authoring.lints.lint import Lint, VocabularyFile
 from engine.diagnostics import Diagnostic
 from engine.evaluation.program import compile_rulebook
+from engine.texts.catalogue import message
 
 
 def _unread_facts(file: VocabularyFile) -> Iterator[Diagnostic]:
@@ -33,9 +34,9 @@ def _unread_facts(file: VocabularyFile) -> Iterator[Diagnostic]:
     read = {fact.id for rulebook in readers for fact in compile_rulebook(rulebook).facts_read}
     for name, fact in file.vocabulary.facts.items():
         if readers and name not in read and not fact.is_attribute:
-            message = f"no rulebook reads the fact `{name}`"
-            hint = "take it out, or test it; assessors are not asked for it"
-            yield Diagnostic(file.at_key("facts", name), "unread-fact", message, hint)
+            words = message("no rulebook reads the fact `{fact}`", fact=name)
+            advice = message("take it out, or test it; assessors are not asked for it")
+            yield Diagnostic(file.at_key("facts", name), "unread-fact", words, advice)
 
 
 LINT = Lint("unread-fact", "a fact that no rulebook reads", in_vocabulary=_unread_facts)

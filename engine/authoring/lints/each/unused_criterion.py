@@ -33,14 +33,15 @@ from collections.abc import Iterator
 
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
+from engine.texts.catalogue import message
 
 
 def _unused_criteria(file: RulebookFile) -> Iterator[Diagnostic]:
     for criterion in file.rulebook.criteria:
         if criterion.id not in file.meaning.uses:
-            message = f"the rule does not use criterion `{criterion.id}`"
-            hint = "name it in the rule, or take it out"
-            yield Diagnostic(file.at_key("criteria", criterion.id), "unused-criterion", message, hint)
+            words = message("the rule does not use criterion `{criterion}`", criterion=criterion.id)
+            advice = message("name it in the rule, or take it out")
+            yield Diagnostic(file.at_key("criteria", criterion.id), "unused-criterion", words, advice)
 
 
 LINT = Lint("unused-criterion", "a criterion that the rule does not use", _unused_criteria)

@@ -1,0 +1,1 @@
+"""The texts that a person reads: one catalogue, in Danish and English."""

@@ -1,0 +1,63 @@
+"""The catalogue holds every text of the source and no other, in both languages, with the same places in both."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from babel.messages.catalog import Message as Entry
+
+from engine.texts.catalogue import message, message_in, message_of_number
+from tests import catalogue
+
+ENTRIES = [entry for entry in catalogue.kept() if entry.id]
+
+
+def places(text: str) -> set[str]:
+    """The places in a text where something else stands."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def named(entry: Entry) -> str:
+    """What an entry is called in a failure: the start of its English text."""
+    return catalogue.texts_of(entry)[0][:60]
+
+
+def test_the_catalogue_is_that_of_the_source() -> None:
+    assert list(catalogue.to_do()) == []  # `just texts` brings it up to date; what is empty then is to be translated
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=named)
+def test_both_texts_have_the_same_places(entry: Entry) -> None:
+    english, *others = map(places, catalogue.texts_of(entry))
+    # "an entry" needs no number, "3 entries" does.
+    assert all(other | {"number"} == english | {"number"} for other in others)
+
+
+def test_a_text_is_another_one_in_another_context() -> None:
+    override, answer = message_in("override", "unknown"), message("unknown")
+    assert (override.in_language("da"), answer.in_language("da")) == ("uafklaret", "ukendt")
+    assert str(override) == str(answer) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("number", "danish", "english"),
+    [(0, "0 rækker", "0 rows"), (1, "1 række", "1 row"), (1234, "1.234 rækker", "1,234 rows")],
+)
+def test_numbers_take_one_or_several(number: int, danish: str, english: str) -> None:
+    rows = message_of_number("{number} row", "{number} rows", number)
+    assert (rows.in_language("da"), str(rows)) == (danish, english)
+    assert rows.counted(1).in_language("da") == "1 række"
+
+
+def test_what_is_given_later_stands_beside_what_was_given_before() -> None:
+    words = message("{what}: expected {expected}, decided {decided}", what="A1")
+    assert str(words.filled(expected="met", decided=message("not stated"))) == "A1: expected met, decided not stated"
+    assert (
+        words.in_language("da", expected="x", decided=message("not stated")) == "A1: forventet x, afgjort ikke oplyst"
+    )
+
+
+def test_a_text_that_is_put_together_where_it_stands_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"cli/x\.py:1: .* put together here"):
+        list(catalogue.texts_in('gettext(f"row {number}")', "cli/x.py"))

@@ -36,9 +36,10 @@ def test_a_fault_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     endings = iter([Ran(*ending) for ending in told])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tests.mutated.here", lambda *arguments: next(endings))
+    command = " ".join(KINDS["yaml"].commands[0])
     assert list(faults("yaml", 4)) == [
-        "0.a.yaml: exit code 70: this is a defect",
-        "1.a.yaml: exit code 1: Traceback",
+        f"0.a.yaml: {command}: exit code 70: this is a defect",
+        f"1.a.yaml: {command}: exit code 1: Traceback",
         "2.a.yaml: the offer beside it is not decided",
     ]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.a.yaml", "1.a.yaml", "2.a.yaml"]

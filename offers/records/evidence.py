@@ -306,7 +306,7 @@ class _Reader:
                 words = message("`{written}` can be read as {few} and as {many}", written=text, few=few, many=many)
                 raise rejected(place, "wrong-type", words, advice)
 
-    def _range(self) -> Message | str:
+    def _range(self) -> Message:
         """The fact's range in words, for hints."""
         domain = self._fact.domain
         assert isinstance(domain, Interval)

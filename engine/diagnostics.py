@@ -176,14 +176,15 @@ class Diagnostic(NamedTuple):
         place, words = self.place.in_language(language), in_language(self.words, language)
         return self._replace(place=place, words=words, advice=advice)
 
-    def line(self, language: Language) -> str:
-        """The diagnostic as it is read, the hint on a line of its own."""
+    def lines(self, language: Language = "en") -> Iterator[str]:
+        """The line that says what is wrong, and one that says what would be right, if that is known."""
         said = self.in_language(language)
-        line = f"{said.place}: {said.code}: {said.words}"
-        return f"{line}\n  {message('hint').in_language(language)}: {said.advice}" if said.advice else line
+        yield one_line(f"{said.place}: {said.code}: {said.words}")
+        if said.advice:
+            yield one_line(f"  {message('hint').in_language(language)}: {said.advice}")
 
     def __str__(self) -> str:
-        return self.line("en")
+        return "\n".join(self.lines())
 
 
 class Exit(IntEnum):
@@ -255,7 +256,8 @@ class Rejected(Failure):
 
     def lines(self, language: Language = "en") -> Iterator[str]:
         """Each diagnostic."""
-        yield from (diagnostic.line(language) for diagnostic in self.diagnostics)
+        for diagnostic in self.diagnostics:
+            yield from diagnostic.lines(language)
 
 
 class TooComplex(Failure):

@@ -17,7 +17,7 @@ from cli.common.option_values import FileName
 from cli.common.options import language_option, year_option
 from cli.common.spoken import in_spoken
 from engine.harmless import shown_name
-from engine.texts.catalogue import message
+from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
@@ -89,8 +89,8 @@ def new(
         raise click.UsageError(
             in_spoken(
                 message(
-                    "`{shown_name}` is there already; choose another folder",
-                    shown_name=shown_name(str(folder / there[0])),
+                    "`{file}` is there already; choose another folder",
+                    file=shown_name(str(folder / there[0])),
                 )
             )
         )
@@ -111,8 +111,8 @@ def _finish(folder: Path, lang: Language) -> None:
         say_rejected(Rejected(diagnostics))
     wording = Wording(lang)
     say(wording.gettext("Next:"))
-    say(message("  sekskant rulebook check {folder}", folder=folder))
-    say(message("  sekskant rulebook test {folder} --coverage", folder=folder))
+    say(f"  sekskant rulebook check {folder}")
+    say(f"  sekskant rulebook test {folder} --coverage")
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
@@ -188,8 +188,8 @@ def _checked_id(identifier: str) -> str:
         raise click.UsageError(
             in_spoken(
                 message(
-                    "`{identifier}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`",
-                    identifier=identifier,
+                    "`{written}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`",
+                    written=identifier,
                 )
             )
         )
@@ -202,7 +202,7 @@ def _both(text: str, option: str) -> Text:
     danish, bar, english = (part.strip() for part in text.partition("|"))
     if not (danish and bar and english):
         raise click.UsageError(
-            in_spoken(message('{option} is "DANISH | ENGLISH", here `{value}`', option=option, value=text))
+            in_spoken(message('{option} is "DANISH | ENGLISH", here `{written}`', option=option, written=text))
         )
     return Text(da=danish, en=english)
 
@@ -213,7 +213,12 @@ def _criterion(spec: str) -> NewCriterion:
 
     match = _SPEC.match(spec)
     if match is None:
-        raise click.UsageError(in_spoken(message("a criterion is {FORM}, here `{spec}`", FORM=_FORM, spec=spec)))
+        words = message(
+            'a criterion is "DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" behind it for a '
+            "number, here `{written}`",
+            written=spec,
+        )
+        raise click.UsageError(in_spoken(words))
     threshold = Decimal(match["threshold"]) if match["threshold"] else None
     return NewCriterion(Text(da=match["da"], en=match["en"]), match["section"], match["comparison"], threshold)
 
@@ -223,15 +228,19 @@ def _check(criteria: Sequence[NewCriterion], required: int, mandatory: tuple[int
 
     count = len(criteria)
     if required > count:
-        there = "is only 1 criterion" if count == 1 else f"are only {count} criteria"
-        raise click.UsageError(
-            in_spoken(message("{required} are required, but there {there}", required=required, there=there))
+        words = message_of_number(
+            "{required} are required, but there is only {count} criterion",
+            "{required} are required, but there are only {count} criteria",
+            count,
+            required=required,
+            count=count,
         )
+        raise click.UsageError(in_spoken(words))
     if any(number > count for number in mandatory):
         raise click.UsageError(
             in_spoken(message("--mandatory names one of the criteria by its number, 1 to {count}", count=count))
         )
     if repeated := repeated_facts(criteria):
         raise click.UsageError(
-            in_spoken(message("two criteria have the same English title (`{repeated}`)", repeated=repeated[0]))
+            in_spoken(message("two criteria have the same English title (`{title}`)", title=repeated[0]))
         )

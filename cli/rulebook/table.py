@@ -39,9 +39,9 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     except TooComplex:
         say(
             message(
-                "{file}: the table would have more than {MAX_ROWS} rows; `sekskant rulebook prove` needs none",
+                "{file}: the table would have more than {most} rows; `sekskant rulebook prove` needs none",
                 file=rulebook.file,
-                MAX_ROWS=MAX_ROWS,
+                most=MAX_ROWS,
             )
         )
         sys.exit(int(Exit.REJECTED))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import os
 import threading
-import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,6 +40,7 @@ from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns,
 from engine.journal.views import create_views
 from engine.texts.catalogue import Message, message
 from engine.values.canonical import in_unicode, sha256
+from engine.values.unicode_forms import in_form
 
 _CREATION = 5_307_192
 """The number of the lock under which PostgreSQL makes the tables."""
@@ -534,7 +534,7 @@ def _entry_of(names: Sequence[str], row: Sequence[Any]) -> Entry:
 
 def _forms(offer: str) -> list[str]:
     """The forms of Unicode in which the same id may be written."""
-    return list(dict.fromkeys((offer, *(unicodedata.normalize(form, offer) for form in ("NFC", "NFD")))))
+    return list(dict.fromkeys((offer, *(in_form(form, offer) for form in ("NFC", "NFD")))))
 
 
 def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:

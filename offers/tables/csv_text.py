@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import AnyStr, NamedTuple, TextIO
 
 from engine.diagnostics import quoted
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Message, message, message_of_number
 from offers.tables.limits import MAX_COLUMNS, SHORT, check_short_lines, short_lines
 
 _BLOCK = 2**22
@@ -50,10 +50,13 @@ class Fault(NamedTuple):
         return self, *self.others
 
 
-NO_TEXT = Fault(1, "the cell holds bytes that are no text in the file's encoding", "save it as UTF-8")
-
-
-_TOO_MANY = Fault(1, f"the row has more than {MAX_COLUMNS:,} cells", "delete what is beyond the headers", "too-large")
+NO_TEXT = Fault(1, message("the cell holds bytes that are no text in the file's encoding"), message("save it as UTF-8"))
+_TOO_MANY = Fault(
+    1,
+    message_of_number("the row has more than {number} cell", "the row has more than {number} cells", MAX_COLUMNS),
+    message("delete what is beyond the headers"),
+    "too-large",
+)
 
 
 class CsvRecords(NamedTuple):
@@ -285,7 +288,8 @@ class _Writer:
             if match is None:
                 return _odd_quote(whole, at, self._separator, cell)
             if "\r" in (match["plain"] or ""):
-                return Fault(cell, "a line break stands in the middle of the row", "write each offer on one line")
+                words = message("a line break stands in the middle of the row")
+                return Fault(cell, words, message("write each offer on one line"))
             if match["end"] != self._separator:
                 return None
             at = match.end()
@@ -294,14 +298,15 @@ class _Writer:
         """A row that cannot be read, with as much of its first cells as can be told, and a cell too many."""
         cells = [cell.strip('" \r\n') for cell in re.split(f"{re.escape(self._separator)}|\r", record)]
         cells = cells[: min(fault.cell - 1, self._width)]
-        self._cells.writerow([*cells, *[""] * (self._width - len(cells)), fault.words])
+        self._cells.writerow([*cells, *[""] * (self._width - len(cells)), str(fault.words)])
         self.faults[self.count] = fault
 
 
 def _odd_quote(record: str, at: int, separator: str, cell: int) -> Fault:
-    words = quoted(record[at:].split("\n", 1)[0].split(separator, 1)[0])
+    shown = quoted(record[at:].split("\n", 1)[0].split(separator, 1)[0])
+    words = message("a quote in {cell} does not begin or end the cell", cell=shown)
     advice = message('a cell with a quote in it stands in quotes, and the quote twice: `"5"" pipe"`')
-    return Fault(cell, f"a quote in {words} does not begin or end the cell", advice)
+    return Fault(cell, words, advice)
 
 
 class _Patterns(NamedTuple):

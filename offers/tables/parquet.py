@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
-from engine.texts.catalogue import message
+from engine.texts.catalogue import message, message_of_number
 from offers.tables.headers import Column, Headers
 from offers.tables.limits import MAX_CELLS_OF_GROUP, check_rows
 from offers.tables.parquet_footer import row_groups
@@ -68,9 +68,10 @@ def _rows(path: Path, columns: int, max_rows: int | None) -> int:
     except ValueError:
         raise rejected(Place(str(path)), "unreadable", *DAMAGED) from None
     if any(group.rows * min(columns, group.columns) > MAX_CELLS_OF_GROUP for group in groups):
-        words = message(
-            "a row group has more than {MAX_CELLS_OF_GROUP:,} cells that are read",
-            MAX_CELLS_OF_GROUP=MAX_CELLS_OF_GROUP,
+        words = message_of_number(
+            "a row group has more than {number} cell that is read",
+            "a row group has more than {number} cells that are read",
+            MAX_CELLS_OF_GROUP,
         )
         raise rejected(Place(str(path)), "too-large", words, message("write the file in smaller row groups"))
     return rows
@@ -81,18 +82,15 @@ def _of_no_cells(file: str, columns: Sequence[Column], schema: pl.Schema) -> Ite
     for column in columns:
         dtype = schema[column.header]
         if dtype.is_nested():
-            what, advice = (
-                "lists or records",
-                message("a cell holds one value; several words stand in one text, separated by `|`"),
-            )
+            words = message("{column} holds lists or records")
+            advice = message("a cell holds one value; several words stand in one text, separated by `|`")
         elif dtype in (pl.Binary, pl.Object):
-            what, advice = "bytes", message("write the column as texts (in Parquet: strings)")
+            words = message("{column} holds bytes")
+            advice = message("write the column as texts (in Parquet: strings)")
         else:
             continue
         place = Place(file, 1, column.number)
-        yield Diagnostic(
-            place, "wrong-type", message("{header} holds {what}", header=quoted(column.header), what=what), advice
-        )
+        yield Diagnostic(place, "wrong-type", words.filled(column=quoted(column.header)), advice)
 
 
 def _unlike(path: Path, schema: pl.Schema, first: pl.Schema) -> Iterator[Diagnostic]:

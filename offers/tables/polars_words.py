@@ -10,39 +10,43 @@ from typing import NamedTuple
 
 import polars as pl
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Place, Rejected, refusal_of, rejected
+from engine.texts.catalogue import Message, message
 from offers.tables.standard_error import unheard
 from offers.tables.table import Table
 
-_GENERAL = "the file cannot be read"
+_GENERAL = message("the file cannot be read")
 
 
 class _Words(NamedTuple):
     kinds: tuple[type[Exception], ...]
-    message: str
-    hint: str | None
+    said: Message
+    advice: Message | None
 
 
-DAMAGED = "the file is damaged, or was not copied whole", "copy it again, or write it anew"
+DAMAGED = message("the file is damaged, or was not copied whole"), message("copy it again, or write it anew")
 """What is said of a file that is not whole, and what would be right."""
 _PARQUET = (
-    _Words((pl.exceptions.SchemaError,), "the values of a column are not of its type", "write it anew"),
+    _Words(
+        (pl.exceptions.SchemaError,), message("the values of a column are not of its type"), message("write it anew")
+    ),
     _Words((pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError), *DAMAGED),
 )
 
 
-def words_of(error: Exception, kind: str = "parquet") -> tuple[str, str | None]:
+def words_of(error: Exception, kind: str = "parquet") -> tuple[Message | str, Message | None]:
     """What is wrong with a file of a kind that Polars could not read, and what would be right.
 
-    >>> words_of(pl.exceptions.ComputeError("parquet: File out of specification: zstd error"))
-    ('the file is damaged, or was not copied whole', 'copy it again, or write it anew')
-    >>> words_of(FileNotFoundError("No such file or directory (os error 2): a.parquet"))
-    ('no such file or directory', None)
+    >>> [str(words) for words in words_of(pl.exceptions.ComputeError("parquet: File out of specification: zstd error"))]
+    ['the file is damaged, or was not copied whole', 'copy it again, or write it anew']
+    >>> str(words_of(FileNotFoundError("No such file or directory (os error 2): a.parquet"))[0])
+    'no such file or directory'
     """
     if isinstance(error, OSError):
-        return (refusal(error).strerror or _GENERAL).lower(), None
+        refused = refusal(error)
+        return (refusal_of(refused) if refused.strerror else _GENERAL), None
     known = (words for words in (_PARQUET if kind == "parquet" else ()) if isinstance(error, words.kinds))
-    return next(((words.message, words.hint) for words in known), (_GENERAL, None))
+    return next(((words.said, words.advice) for words in known), (_GENERAL, None))
 
 
 def refusal(error: OSError) -> OSError:

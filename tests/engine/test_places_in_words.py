@@ -10,7 +10,7 @@ AT = place_in_words(message("entry"))
 
 def test_a_place_in_words_is_told_in_a_language() -> None:
     assert (AT.file, str(AT.in_language("da")), str(AT.in_language("en"))) == ("entry", "post", "entry")
-    assert Diagnostic(AT, "damaged-entry", message("not stated")).line("da") == "post: damaged-entry: ikke oplyst"
+    assert Diagnostic(AT, "damaged-entry", message("not stated")).in_language("da").words == "ikke oplyst"
 
 
 def test_a_file_and_a_line_of_standard_input_keep_their_numbers() -> None:

@@ -176,7 +176,8 @@ def test_a_row_with_cells_without_end_costs_that_row(beyond: int, line_end: str,
     rows = ["id;name", "a;A", "b;B" + ";" * beyond, "c;C", ""]
     (tmp_path / "a.csv").write_text(line_end.join(rows), newline="")
     table = open_table(tmp_path / "a.csv", VOCABULARY, tmp_path)
-    assert {row: fault[:2] for row, fault in table.faults.items()} == {1: (3, "the row has more than 16,384 cells")}
+    faults = {row: (fault.cell, str(fault.words)) for row, fault in table.faults.items()}
+    assert faults == {1: (3, "the row has more than 16,384 cells")}
     assert table.frame.collect()["id"].to_list() == ["a", "b", "c"]
 
 
@@ -207,6 +208,20 @@ def test_lines_of_ndjson_are_counted_before_they_are_kept(tmp_path: Path) -> Non
     (tmp_path / "a.ndjson").write_text('{"id": "a"}\n' + "{}\n" * 10 + '{"id": ')
     with pytest.raises(Rejected, match=r"a\.ndjson: too-large: the table has more than 5 rows"):
         open_table(tmp_path / "a.ndjson", VOCABULARY, tmp_path, (), Reading(max_rows=5))
+
+
+def test_half_a_character_costs_its_line_of_ndjson(tmp_path: Path) -> None:
+    lines = [
+        {"id": "a", "name": "\ud800"},
+        {"id": "b", "name": "\ud83d\ude00"},
+        {"id": "c", "diagnoses\udc00": "1"},
+        {"id": "d"},
+    ]
+    (tmp_path / "a.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    table = open_table(tmp_path / "a.ndjson", VOCABULARY, tmp_path, ["*"])
+    told = (1, "an escape from `\\ud800` to `\\udfff` is half a character")
+    assert {row: fault[:2] for row, fault in table.faults.items()} == {0: told, 2: told}
+    assert table.frame.collect()["id"].to_list() == [None, "b", None, "d"]
 
 
 @pytest.mark.parametrize("line", ["x" * 200, "\r" * 200_000, '"' * 200_001, '" ' * 100_001, 'x"' * 100_001])

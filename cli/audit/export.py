@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.audit.show import check_whole, entry_record
+from cli.common.json_output import json_line
 from cli.common.spoken import in_spoken
 from cli.common.spreadsheet import csv_line
 from engine.diagnostics import Diagnostic, Place, Rejected, refusal_of, rejected
@@ -86,7 +87,7 @@ class _Exported:
 
 def _jsonl(records: Iterable[JsonRecord]) -> Lines:
     for record in records:
-        yield json.dumps(record, ensure_ascii=False) + "\n"
+        yield json_line(record) + "\n"
 
 
 def _csv(records: Iterable[JsonRecord]) -> Lines:
@@ -126,7 +127,7 @@ def _prov(records: Iterable[JsonRecord]) -> Lines:
     document: dict[str, dict[str, Any]] = {"prefix": {"sekskant": "urn:sekskant:", "sha256": "urn:sha256:"}}
     for record in records:
         _add_provenance(document, record)
-    yield json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    yield json_line(document, 1) + "\n"
 
 
 def _add_provenance(document: dict[str, dict[str, Any]], record: JsonRecord) -> None:

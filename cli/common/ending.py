@@ -58,7 +58,7 @@ def in_words() -> Iterator[None]:
 
 def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:
     if isinstance(error, click.ClickException):
-        error.message = harmless(error.message)
+        vars(error)["message"] = harmless(error.message)  # which click declares final
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -87,7 +87,7 @@ def _place_in_our_code(error: BaseException) -> str:
 def _show_traceback(error: BaseException) -> None:
     import traceback  # noqa: PLC0415 - only a defect needs it
 
-    say("".join(traceback.format_exception(error)).rstrip())
+    click.echo(harmless("".join(traceback.format_exception(error)).rstrip()), err=True)
 
 
 def _end_by_signal() -> NoReturn:

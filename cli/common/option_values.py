@@ -152,7 +152,7 @@ class FileName(click.Path):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            error.message = one_line(error.message)
+            vars(error)["message"] = one_line(error.message)  # which click declares final
             raise
 
 

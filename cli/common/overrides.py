@@ -14,7 +14,7 @@ from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import override_draft
-from engine.journal.entry import DECISION, OVERRIDE, Entry, kind_in_words
+from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -39,7 +39,7 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
         raise rejected(
             place,
             "unknown-entry",
-            message("entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)),
+            message("entry {number} is no decision but: {kind}", number=entry.number, kind=entry.kind),
         )
     try:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, say_of, stop
+from cli.common.console import Exit, load_library, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.remarks_on_input import remark_sentences
@@ -85,7 +85,7 @@ def preview(
         return
     for row in result.rejected:
         for diagnostic in row.diagnostics:
-            say(diagnostic.line(lang))
+            say_diagnostic(diagnostic)
 
     say_set_aside(result.set_aside)
     for line in remark_sentences(result.remarks, [after], year, Wording(lang)):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Exit, exit_code, load_library, present, say, say_of, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
 from cli.common.option_values import FileName
@@ -476,7 +476,7 @@ def say_set_aside(rows: Sequence[RejectedRow]) -> None:
 def _say_rejected_rows(rows: Sequence[RejectedRow], language: Language) -> None:
     for row in rows[:SHOWN_REJECTED]:
         for diagnostic in row.diagnostics:
-            say(diagnostic.line(language))
+            say_diagnostic(diagnostic)
     if (more := len(rows) - SHOWN_REJECTED) > 0:
         say(
             message_of_number(

@@ -21,6 +21,7 @@ from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
 from engine.explanation.causes_in_words import CauseWords
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless_json, shown_name
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.texts.catalogue import Language, message
@@ -49,7 +50,7 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
         write_changes(path, result.changes)
     _write_rulebooks(path / "rulebooks", request.rulebooks)
     record = run_record(request, result, previous)
-    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+    text = harmless_json(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True))
     (path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
     (path / "summary.html").write_text(summary_page(request, result, previous, language), encoding="utf-8")
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
@@ -77,7 +78,7 @@ def _place_below(register: str, place: Place) -> str:
     >>> _place_below("/home/ida/register.csv", Place("/home/ida/register.csv", 3, 5))
     'register.csv:3:5'
     """
-    return str(place).removeprefix("".join(register.rpartition("/")[:2]))
+    return str(place).removeprefix("".join(shown_name(register).rpartition("/")[:2]))
 
 
 def _join_fragile(folder: Path, books: int) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
 from cli.rulebook.rulebook_text import approximated_text
 from engine.authoring.proofs.truth_table import Row, TruthTable
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless_markdown
 from engine.texts.catalogue import Language
 from engine.values.logic import Truth
+from offers.tables.formulas import harmless_cell
 
 _SIGNS = {Truth.MET: "✓", Truth.NOT_MET: "✗", Truth.NOT_APPLICABLE: "–"}
 _STYLES = {Truth.MET: "met", Truth.NOT_MET: "not_met", Truth.NOT_APPLICABLE: "not_applicable"}
@@ -78,11 +80,12 @@ def _csv(table: TruthTable, language: Language) -> str:
     """Ids and statuses as they stand in decision records, whatever the language."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*table.columns, "verdict", "outcome", "basis"])
+    writer.writerow(map(harmless_cell, [*table.columns, "verdict", "outcome", "basis"]))
     for row in table.rows:
         pairs = zip(row.cells, table.domain, strict=True)
         cells = ["" if c == every else "|".join(r.name.lower() for r in _SIGNS if r in c) for c, every in pairs]
-        writer.writerow([*cells, row.verdict.value, table.rulebook.outcomes[row.verdict].id, row.basis])
+        end = (row.verdict.value, table.rulebook.outcomes[row.verdict].id, row.basis)
+        writer.writerow(map(harmless_cell, [*cells, *end]))
     return text.getvalue()
 
 
@@ -90,9 +93,13 @@ def _markdown(table: TruthTable, language: Language) -> str:
     wording = Wording(language)
     heads = _heads(table, wording)
     rows = [[*_signs(table, row), _outcome(table, row, wording), row.basis] for row in table.rows]
-    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads), *(f"| {' | '.join(row)} |" for row in rows)]
+    lines = [_markdown_row(heads), "|" + "---|" * len(heads), *map(_markdown_row, rows)]
     below = [_legend(wording), *remarks(table, wording)]
     return "\n".join([*lines, *(line for paragraph in below for line in ("", paragraph))]) + "\n"
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(map(harmless_markdown, cells))} |"
 
 
 def _html(table: TruthTable, language: Language) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from engine.journal.entry import Header
 from engine.journal.tables import HEADER, wrong_text
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Message, message_in
 
 
 def stored_headers(connection: sa.Connection) -> list[tuple[Header, str]]:
@@ -26,9 +26,11 @@ def wrong_header(rows: Sequence[tuple[Header, str]]) -> Message | None:
     ('it does not hold what its digest says', 'it was taken out')
     """
     if len(rows) != 1:
-        return message("it stands there more than once") if rows else message("it was taken out")
+        return (
+            message_in("header", "it stands there more than once") if rows else message_in("header", "it was taken out")
+        )
     header, digest = rows[0]
     for name, value in (*header._asdict().items(), ("digest", digest)):
         if wrong := wrong_text(name, value):
             return wrong
-    return None if header.digest == digest else message("it does not hold what its digest says")
+    return None if header.digest == digest else message_in("header", "it does not hold what its digest says")

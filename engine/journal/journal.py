@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import os
 import threading
-import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, quoted, rejected
+from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, place_in_words, quoted, rejected
 from engine.journal.connection import Address, check_encoding, in_words
 from engine.journal.entry import (
     DECISION,
@@ -41,6 +40,7 @@ from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns,
 from engine.journal.views import create_views
 from engine.texts.catalogue import Message, message
 from engine.values.canonical import in_unicode, sha256
+from engine.values.unicode_forms import in_form
 
 _CREATION = 5_307_192
 """The number of the lock under which PostgreSQL makes the tables."""
@@ -271,8 +271,12 @@ class Journal:
         if row is None:
             return Head(0, self._whole_header(connection).digest)
         if wrong := wrong_text("digest", row.digest):
-            raise rejected(Place(f"{self.shown_address}, entry {row.number}"), "damaged-entry", wrong, _HINT)
+            raise rejected(self.place_of_entry(row.number), "damaged-entry", wrong, _HINT)
         return Head(*row)
+
+    def place_of_entry(self, number: int) -> Place:
+        """The place that diagnostics name of an entry."""
+        return place_in_words(message("{journal}, entry {number}", journal=self.shown_address, number=number))
 
     def place_of(self, folder: Path) -> str:
         """How the journal names a folder of a run: from its own folder, so that both can be moved together."""
@@ -303,7 +307,7 @@ class Journal:
             folder=quoted(str(folder)),
         )
         advice = message("--runs FOLDER says where runs may be read")
-        raise rejected(Place(f"{self.shown_address}, entry {run.number}"), "run-elsewhere", words, advice)
+        raise rejected(self.place_of_entry(run.number), "run-elsewhere", words, advice)
 
     def _own_folders(self) -> Iterator[Path]:
         path = self.address.path
@@ -332,7 +336,8 @@ class Journal:
         rows = stored_headers(connection)
         wrong = wrong_header(rows)
         if wrong is not None:
-            raise rejected(Place(f"{self.shown_address}, header"), "damaged-header", wrong, _HINT)
+            place = place_in_words(message("{journal}, header", journal=self.shown_address))
+            raise rejected(place, "damaged-header", wrong, _HINT)
         return rows[0][0]
 
     def entry(self, number: int) -> Entry:
@@ -433,7 +438,7 @@ class Journal:
 
     def damaged(self, entry: Entry, why: Message, hint: Message = _HINT) -> Rejected:
         """That an entry does not hold what entries hold."""
-        return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
+        return rejected(self.place_of_entry(entry.number), "damaged-entry", why, hint)
 
     def check_sound(self, entry: Entry) -> None:
         """That a whole entry holds what its digests say.
@@ -529,7 +534,7 @@ def _entry_of(names: Sequence[str], row: Sequence[Any]) -> Entry:
 
 def _forms(offer: str) -> list[str]:
     """The forms of Unicode in which the same id may be written."""
-    return list(dict.fromkeys((offer, *(unicodedata.normalize(form, offer) for form in ("NFC", "NFD")))))
+    return list(dict.fromkeys((offer, *(in_form(form, offer) for form in ("NFC", "NFD")))))
 
 
 def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:

@@ -46,7 +46,7 @@ def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None, r
     Raises:
         Rejected: the entry is no decision, a text that it rests on is not kept, or the journal's header is damaged.
     """
-    place = Place(f"{journal.shown_address}, entry {entry.number}")
+    place = journal.place_of_entry(entry.number)
     if entry.kind != DECISION:
         words = message(
             "entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)

@@ -170,8 +170,8 @@ def _plain(sql: object) -> str | None:
     return None if sql is None else " ".join(str(sql).split())
 
 
-def _text(part: sa.Executable) -> str:
-    return " ".join(str(part.compile(dialect=_SQLITE)).split())  # type: ignore[attr-defined]
+def _text(part: sa.ClauseElement) -> str:
+    return " ".join(str(part.compile(dialect=_SQLITE)).split())
 
 
 @cache

@@ -20,7 +20,7 @@ from engine.texts.joined import OR, joined
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
-from offers.records.notation import OFFER_FILE, Notation, Written, meant_by
+from offers.records.notation import LONGEST, OFFER_FILE, Notation, Written, meant_by
 from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry
 from offers.records.texts import says_something
 
@@ -334,6 +334,8 @@ def is_thousands(text: str) -> bool:
 
 def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> Message | None:
     """What should be written for a number or bound that is written in another way, if that can be told."""
+    if len(text) > LONGEST:
+        return None
     if not text.strip():
         bounds = filter(lambda bound: _is_read(bound, fact), ({"above": ("3",)}, {"above": ("0.5",)}))
         words = message("write a number, or a bound such as `{bound}`")

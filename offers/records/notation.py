@@ -13,6 +13,8 @@ from engine.texts.catalogue import Message, message
 from engine.values.comparison import ONE_SIDED
 
 BOUND_SIGNS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
+LONGEST = 1_000
+"""No number, bound or range is longer; what is, is not looked at for one, which takes longer than it is long."""
 Written = Mapping[str, tuple[str, ...]]
 """What evidence says: under `answer`, `between` or the word of a bound its numbers, with a decimal point."""
 _SIGN_OF = {word: sign for sign, word in BOUND_SIGNS.items()}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from engine.diagnostics import quoted
 from engine.texts.catalogue import Message, message, message_in
 from engine.texts.joined import AND, COMMA, joined
+from engine.values.unicode_forms import in_form
 
 MAX_LIKE = 3
 """So many ids that one is like are named with it."""
@@ -24,7 +25,7 @@ def comparable_id(written: str) -> str:
     >>> comparable_id("skra\u030a\u00a0 bakke") == "skrå bakke"
     True
     """
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", written.strip()))
+    return in_form("NFC", _SPACES.sub(" ", written.strip()))
 
 
 def is_usual(written: str) -> bool:
@@ -53,7 +54,7 @@ def key_of_alike(written: str) -> str:
     >>> key_of_alike("Sol_Høj") == key_of_alike("sol høj"), key_of_alike("1.12") == key_of_alike("11.2")
     (True, False)
     """
-    plain = "".join(unicodedata.normalize("NFKC", written).lower().split())
+    plain = "".join(in_form("NFKC", written).lower().split())
     signs = "".join(sign if _is_letter_or_digit(sign) else "-" for sign in plain)
     return re.sub(r"(?<!\d)-+|-+(?!\d)|-+", lambda run: "-" if _is_between_digits(run) else "", signs)
 
@@ -121,7 +122,7 @@ def _is_letter_or_digit(sign: str) -> bool:
 
 _SPACES_BETWEEN = message_in("ids", "spaces")
 _STEPS: Mapping[Message, Callable[[str], str]] = {
-    message_in("ids", "Unicode form"): lambda text: unicodedata.normalize("NFKC", text),
+    message_in("ids", "Unicode form"): lambda text: in_form("NFKC", text),
     message_in("ids", "case"): str.lower,
     _SPACES_BETWEEN: lambda text: "".join(text.split()),
     message_in("ids", "sign"): lambda text: "".join(

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.diagnostics import STANDARD_INPUT, Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
 from engine.documents.regular_file import leading_out
 from engine.rulebooks.rulebook import Vocabulary
@@ -16,7 +16,7 @@ from offers.records.offer import Offer, read_offer
 from offers.records.offer_id import MAX_LIKE, alike, said_of_alike
 
 SUFFIXES = (".yaml", ".yml", ".json", ".ndjson", ".jsonl")
-STANDARD_INPUT = "-"
+FROM_STANDARD_INPUT = "-"
 
 
 def read_offers(paths: Iterable[str], vocabulary: Vocabulary, *, keep_written: bool = False) -> list[Offer | Rejected]:
@@ -73,7 +73,7 @@ def _repeated(offer: Offer, others: Sequence[str], places: Mapping[str, Sequence
 def _documents(paths: Iterable[str]) -> Iterator[Node | Rejected]:
     read: set[str] = set()
     for name in dict.fromkeys(paths):
-        if name == STANDARD_INPUT:
+        if name == FROM_STANDARD_INPUT:
             yield from _standard_input()
             continue
         for path in _files(Path(name)):
@@ -88,9 +88,9 @@ def _standard_input() -> Iterator[Node | Rejected]:
     try:
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
     except (AttributeError, OSError, ValueError):
-        yield rejected(Place("standard input"), "unreadable", message("it is closed"))
+        yield rejected(Place(str(STANDARD_INPUT)), "unreadable", message("it is closed"))
         return
-    yield from read_documents(data, "standard input")
+    yield from read_documents(data, str(STANDARD_INPUT))
 
 
 def _file_documents(path: Path) -> Iterator[Node | Rejected]:

@@ -23,7 +23,7 @@ from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.numbers import describe_range
 from offers.records.evidence import UNKNOWN, is_thousands, number_hint, read_one_fact
-from offers.records.notation import BOUND_SIGNS, Notation
+from offers.records.notation import BOUND_SIGNS, LONGEST, Notation
 
 DecimalSign = Literal[".", ","]
 WHITESPACE = (
@@ -111,6 +111,8 @@ def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
             raise rejected(place, "wrong-type", words, number_hint(text, fact, Notation(sign)))
         return scalar
 
+    if len(text) > LONGEST:
+        return
     if _BOUNDS.match(text):
         bounds = _BOUND.findall(text)
         if len({mark for mark, _ in bounds}) < len(bounds):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.texts.catalogue import Language, Message, message, message_of_number
+from engine.values.unicode_forms import in_form
 from offers.tables.limits import MAX_COLUMNS, too_large
 
 ID = "id"
@@ -163,7 +163,7 @@ class Headers:
 
     def _find(self, header: str) -> Column | None:
         # As macOS writes names, a letter and its ring are two signs.
-        plain = unicodedata.normalize("NFC", " ".join(header.split())).lower()
+        plain = in_form("NFC", " ".join(header.split())).lower()
         if plain in self._columns:
             return self._columns[plain]
         for detail, endings in (

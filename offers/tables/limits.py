@@ -23,6 +23,8 @@ MAX_COLUMNS = 2**14
 """How many columns a table may have: those that a worksheet of Excel has room for."""
 MAX_CELLS, MAX_SHARED_TEXTS, MAX_TEXT = 8_000_000, 2_000_000, 32_767
 """How many cells a worksheet may have, how many texts they may share, how long one may be: in Excel, no longer."""
+MAX_WORDS = 1_000
+"""How many words, or names, one cell may hold."""
 MAX_SHORT_ROWS, SHORT = 2**20, 6
 """How many rows of a text may be too short to be an offer: a reader makes room for the cells of each."""
 _SHORT_LINE = re.compile(rb"(?:^|(?<=\n))[^\r\n]{0,%d}\r{0,2}\n" % (SHORT - 1))

@@ -17,6 +17,8 @@ from offers.tables.reading import Reading
 from offers.tables.table import EXTRA, Table, frame_of_texts
 from offers.tables.table_file import TableFile
 
+_HALF = Fault(1, "an escape from `\\ud800` to `\\udfff` is half a character", "write the character itself")
+
 
 def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:
     """The table in a file of NDJSON; a line that is no object becomes a row of its own.
@@ -41,6 +43,8 @@ def _objects(file: TableFile, faults: dict[int, Fault], max_rows: int | None) ->
             try:
                 line.encode()
                 record = _read(line, file.name) if line.strip() else {}
+                if "\\u" in line and _has_half(record):
+                    faults[number], record = _HALF, None
             except UnicodeEncodeError:
                 faults[number], record = NO_TEXT, None
             except Rejected as error:
@@ -54,8 +58,17 @@ def _objects(file: TableFile, faults: dict[int, Fault], max_rows: int | None) ->
                 yield {EXTRA: line.strip().encode(errors="replace").decode()}
 
 
+def _has_half(record: Any) -> bool:
+    """Whether half a character stands in a record, of which UTF-16 makes some of two."""
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def _read(line: str, file: str) -> Any:
-    return load_json(line, file, parse_float=str, parse_int=str, object_pairs_hook=_object)
+    return load_json(line, file, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object)
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

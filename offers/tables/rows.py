@@ -24,7 +24,7 @@ from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.csv_text import Fault
 from offers.tables.headers import DETAILS, ID, Column
-from offers.tables.limits import MAX_TEXT
+from offers.tables.limits import MAX_TEXT, MAX_WORDS
 from offers.tables.services import services_node
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FORMULAS, TOTAL, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
@@ -89,6 +89,14 @@ class Rows:
                 message("write what belongs there, and no more"),
             )
             raise Rejected(Diagnostic(self._place(row, name), "too-large", words, advice) for name in long)
+        if many := [name for name, text in cells.items() if text.count(SEVERAL) >= MAX_WORDS]:
+            words, advice = (
+                message_of_number(
+                    "the cell has more than {number} word", "the cell has more than {number} words", MAX_WORDS
+                ),
+                message("write each word once"),
+            )
+            raise Rejected(Diagnostic(self._place(row, name), "too-large", words, advice) for name in many)
         faults = self._table.faults[row].all if row in self._table.faults else ()
         if self.asks_for_offers:
             is_too_long = values.get(EXTRA) is not None

@@ -15,6 +15,7 @@ from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.rulebooks.language import Text
 from engine.texts.catalogue import message
+from offers.records.notation import LONGEST
 from offers.records.offer_file import Service
 from offers.records.particulars import SECTION_SIGN
 from offers.tables.cells import WHITESPACE, DecimalSign
@@ -24,7 +25,7 @@ _EXAMPLE = f"SEL {SECTION_SIGN} 104: 38 {SEVERAL} SEL {SECTION_SIGN} 107, 108: 1
 HINT = message("such as `{example}`", example=_EXAMPLE)
 _SERVICE = re.compile(
     rf"(?P<act>[^{SECTION_SIGN}:]*[^{SECTION_SIGN}:\s])"
-    rf"(?:\s*{SECTION_SIGN}{{1,2}}\s*(?P<sections>[^:]*[^:\s]))?"
+    rf"(?:\s*{SECTION_SIGN}{{1,2}}\s*+(?P<sections>[^:]*[^:\s]))?"
     r"(?:\s*:\s*(?P<places>[0-9]+(?:[.,][0-9]+)?)(?:\s+(?:pladser|plads|places|place))?)?\Z"
 )
 _SECTIONS = r"[0-9]+(?: ?[a-z])?"
@@ -73,14 +74,14 @@ def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics
 
 def _without_sign(text: str, named: Mapping[str, str]) -> str | None:
     """A service whose sections stand beside the act without their sign, as it is to be written."""
-    service = _WITHOUT_SIGN.match(text)
+    service = _WITHOUT_SIGN.match(text) if len(text) <= LONGEST else None
     if service is None or service["act"].casefold() not in named or text.casefold() in named:
         return None
     return f"{service['act']} {SECTION_SIGN} {service['rest']}"
 
 
 def _service(service: re.Match[str], named: Mapping[str, str], place: Place) -> Document:
-    sections = [part for part in _BETWEEN_SECTIONS.split(service["sections"] or "") if part]
+    sections = [part for part in _BETWEEN_SECTIONS.split(" ".join((service["sections"] or "").split())) if part]
     entries: dict[str, Node] = {
         "act": _text(named.get(service["act"].casefold(), service["act"]), place),
         "sections": Sequence(place, tuple(_text(section, place) for section in sections)),

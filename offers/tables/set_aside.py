@@ -70,8 +70,8 @@ _FIGURE = re.compile(r"[<>=≤≥ ]*[-+]?[.,]?[0-9]")
 _IS_INSTRUCTION = re.compile(rf"(?:{'|'.join(map(re.escape, INSTRUCTIONS))})\b|\(.*\)\Z|\[.*\]\Z|<.*>\Z", re.DOTALL)
 _NUMBER_OR_FORMULA = re.compile(r"=.*|[-+]?[0-9][0-9., \u00a0]*%?\Z", re.DOTALL)
 _FORMULA = re.compile(r"=[A-Za-zÆØÅæøå.]+\(", re.DOTALL)
-_WORD_ID = re.compile(r"\S.*\bid\b|\bid\b.*\S", re.IGNORECASE | re.DOTALL)
-_BETWEEN_ANSWERS = re.compile(r"\s*(?:/|,|;|\beller\b|\bor\b)\s*")
+_WORD_ID = re.compile(r"\bid\b", re.IGNORECASE)
+_BETWEEN_ANSWERS = re.compile(r"/|,|;|\beller\b|\bor\b")
 
 
 class SettingAside:
@@ -154,13 +154,13 @@ class SettingAside:
         if self._names_itself(name, text) or _IS_INSTRUCTION.match(plain) or plain.rstrip(".") in _KINDS_OF_CELLS:
             return True
         if name == ID:
-            return bool(_WORD_ID.search(text)) and " " in text
+            return bool(_WORD_ID.search(text)) and " " in text.strip()
         return self._lists_answers(name, plain) or plain in self._texts_about(name)
 
     def _lists_answers(self, name: str, text: str) -> bool:
         fact = self._vocabulary.facts.get(name)
         known = {*names_of_answers(fact), *UNKNOWN} if fact else self._words(name)
-        words = [word for word in _BETWEEN_ANSWERS.split(text.rstrip(".")) if word]
+        words = [word.strip() for word in _BETWEEN_ANSWERS.split(text.rstrip(".")) if word.strip()]
         return len(words) > 1 and all(word in known for word in words)
 
     def _texts_about(self, name: str) -> set[str]:

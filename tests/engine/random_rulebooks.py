@@ -14,6 +14,7 @@ from engine.evaluation.evidence import Evidence, State, Stated
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Truth
+from tests.chance import fractions
 from tests.support import REASONED, TEXT, Written, make_rulebook, make_vocabulary
 
 MET, NOT_MET, AWAY = Truth.MET, Truth.NOT_MET, Truth.NOT_APPLICABLE
@@ -147,8 +148,8 @@ def rules(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> Rul
 
 # --- truths, and evidence of them ---
 
-NUMBERS = st.fractions(-3, 3, max_denominator=6)
-SHARES = st.sampled_from(("0", "0.333", "0.5", "1")).map(Fraction) | st.fractions(0, 1, max_denominator=6)
+NUMBERS = fractions(-3, 3, max_denominator=6)
+SHARES = st.sampled_from(("0", "0.333", "0.5", "1")).map(Fraction) | fractions(0, 1, max_denominator=6)
 
 
 def _measured(fact: str, others: st.SearchStrategy[Fraction]) -> st.SearchStrategy[Fraction]:
@@ -157,7 +158,7 @@ def _measured(fact: str, others: st.SearchStrategy[Fraction]) -> st.SearchStrate
 
 TRUTHS: st.SearchStrategy[TrueValues] = st.fixed_dictionaries(
     {
-        "height": _measured("height", st.fractions(0, 10, max_denominator=6)),
+        "height": _measured("height", fractions(0, 10, max_denominator=6)),
         "balance": _measured("balance", NUMBERS),
         "rooms": st.integers(0, 6).map(Fraction),
         "used": st.fixed_dictionaries(dict.fromkeys(YEARS, SHARES)),
@@ -180,7 +181,7 @@ def exactly(value: Fraction | str) -> Evidence:
 @st.composite
 def _bounds(draw: st.DrawFn, fact: FactDeclaration, value: Fraction) -> Evidence:
     """An interval around a value, within what its fact can be."""
-    below, above = (draw(st.none() | st.fractions(0, 2, max_denominator=3)) for _ in range(2))
+    below, above = (draw(st.none() | fractions(0, 2, max_denominator=3)) for _ in range(2))
     low, high = (None if gap is None else value + sign * gap for sign, gap in ((-1, below), (1, above)))
     interval = Interval(low, high, bool(below) and draw(st.booleans()), bool(above) and draw(st.booleans()))
     assert isinstance(fact.domain, Interval)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 from engine.authoring.writing.layout import laid_out
 from engine.rulebooks.language import Text, text_of
 from engine.texts.catalogue import Message, message
+from engine.values.unicode_forms import in_form
 
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
 
@@ -53,7 +53,7 @@ def identifier(text: str) -> str:
     >>> identifier("Large catchment area?"), identifier("3 års øvelse")
     ('large_catchment_area', 'x3_aars_oevelse')
     """
-    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = in_form("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") or "x"
     return name if name[0].isalpha() else f"x{name}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pytest
 import yaml
 
 from engine.decisions.cause_of_change import Cause, VerdictChange, cause_of, change_of
-from tests.command import DATA, ROOT, Ran, sekskant
+from tests.command import DATA, ROOT, Ran, here, sekskant
 from tests.offers.tables.opendocument import ods, sheet_rows
 from tests.support import put_broken_durable_rules
 
@@ -390,3 +391,16 @@ def test_a_preview_says_whom_a_change_concerns(tmp_path: Path) -> None:
     assert "Gnisten" in ran.out
     assert "the rule: A5" in ran.out
     assert sekskant("preview", str(DATA), *new, "--fail-if-changed", "3").code == 5
+
+
+def test_an_offer_file_with_a_mistake_costs_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "offers"
+    folder.mkdir()
+    shutil.copy(DATA / "gnisten.yaml", folder)
+    text = (DATA / "jonstrupvang.yaml").read_text(encoding="utf-8")
+    (folder / "b.yaml").write_text(text.replace("\nname: ", "\nnmae: "), encoding="utf-8")
+    ran = here("reclassify", str(folder), "--year", "2018", "--out", str(tmp_path / "out"))
+    assert ran.code == 1
+    assert "unknown key `nmae`" in ran.err
+    for file in (tmp_path / "out" / "decisions").iterdir():
+        assert pl.read_parquet(file, glob=False)["offer"].to_list() == ["gnisten"]

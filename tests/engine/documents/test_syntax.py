@@ -20,6 +20,7 @@ from engine.documents.document import read_documents
 from engine.documents.json_text import load_json
 from engine.documents.nesting import MAX_DEPTH
 from engine.documents.syntax import EXPLANATIONS, GENERAL, NOT_READ_ON, explained
+from tests.danish import english_left
 
 LOADERS: list[Any] = [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]
 
@@ -189,6 +190,7 @@ def test_each_mistake_of_syntax_is_said_in_our_words(case: Case, loader: Any) ->
     )
     rest = f"{hint}; {NOT_READ_ON}" if hint else NOT_READ_ON
     assert str(diagnostic) == f"a.yaml:{place}: syntax: {message}\n  hint: {rest}"
+    assert english_left(diagnostic) == []
 
 
 @pytest.mark.parametrize("problem", UNREACHED)

@@ -57,8 +57,8 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "criterion and override": (
         sets({"A5": N, IN: N}),
         "is",
-        "A5 ikke er opfyldt, og at »Medtaget efter bekendtgørelsen« ikke gælder",
-        "A5 is not fulfilled, and “Included by executive order” does not apply",
+        "A5 ikke er opfyldt, og fordi »Medtaget efter bekendtgørelsen« ikke gælder",
+        "A5 is not fulfilled, and because “Included by executive order” does not apply",
     ),
     "criterion or override": (
         sets({"A4": M}, {IN: M}),
@@ -69,8 +69,8 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "met and away": (
         sets({"A4": M, "A5": AWAY}),
         "is",
-        "A4 er opfyldt, og at A5 ikke finder anvendelse",
-        "A4 is fulfilled, and A5 does not apply",
+        "A4 er opfyldt, og fordi A5 ikke finder anvendelse",
+        "A4 is fulfilled, and because A5 does not apply",
     ),
     "known in part": (
         sets({"A5": MET_OR_AWAY}),
@@ -94,8 +94,8 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "none of some": (
         sets({"A1": N}, {"A2": N, "A3": N, "A4": N}),
         "is",
-        "A1 ikke er opfyldt, eller at hverken A2, A3 eller A4 er opfyldt",
-        "A1 is not fulfilled, or none of A2, A3 and A4 is fulfilled",
+        "A1 ikke er opfyldt, eller fordi hverken A2, A3 eller A4 er opfyldt",
+        "A1 is not fulfilled, or because none of A2, A3 and A4 is fulfilled",
     ),
     "neither": (
         sets({OUT: N, IN: N}),
@@ -174,23 +174,23 @@ EXCLUDED: dict[str, tuple[tuple[Pair, ...], str, str]] = {
     "none": ((), "", ""),
     "two of one kind": (
         ((("A1", M), ("A2", M)),),
-        "Ikke muligt sammen: at A1 og A2 er opfyldt.",
+        "Det kan ikke forekomme samtidig: at A1 og A2 er opfyldt.",
         "Not possible together: A1 and A2 are fulfilled.",
     ),
     "whatever one is": (
         ((("A5", N), (IN, M)), (("A5", M), (IN, M))),
-        "Ikke muligt sammen: at A5 finder anvendelse, og at »Medtaget efter bekendtgørelsen« gælder.",
+        "Det kan ikke forekomme samtidig: at A5 finder anvendelse, og at »Medtaget efter bekendtgørelsen« gælder.",
         "Not possible together: A5 applies, and “Included by executive order” applies.",
     ),
     "several": (
         ((("A1", M), ("A2", N)), (("A2", AWAY), ("A3", N))),
-        "Ikke muligt sammen: at A1 er opfyldt, og at A2 ikke er opfyldt; "
+        "Det kan ikke forekomme samtidig: at A1 er opfyldt, og at A2 ikke er opfyldt; "
         "at A2 ikke finder anvendelse, og at A3 ikke er opfyldt.",
         "Not possible together: A1 is fulfilled, and A2 is not fulfilled; A2 does not apply, and A3 is not fulfilled.",
     ),
     "more than are read": (
         (*tuple((("A1", M), (name, M)) for name in SIX[1:]), (("A2", M), ("A3", M)), (("A2", M), ("A4", M))),
-        "Ikke muligt sammen: at A1 og A2 er opfyldt; at A1 og A3 er opfyldt; at A1 og A4 er opfyldt; "
+        "Det kan ikke forekomme samtidig: at A1 og A2 er opfyldt; at A1 og A3 er opfyldt; at A1 og A4 er opfyldt; "
         "at A1 og A5 er opfyldt; at A1 og A6 er opfyldt; at A2 og A3 er opfyldt (listen er afkortet).",
         "Not possible together: A1 and A2 are fulfilled; A1 and A3 are fulfilled; A1 and A4 are fulfilled; "
         "A1 and A5 are fulfilled; A1 and A6 are fulfilled; A2 and A3 are fulfilled (the list is cut off).",

@@ -210,6 +210,20 @@ def test_lines_of_ndjson_are_counted_before_they_are_kept(tmp_path: Path) -> Non
         open_table(tmp_path / "a.ndjson", VOCABULARY, tmp_path, (), Reading(max_rows=5))
 
 
+def test_half_a_character_costs_its_line_of_ndjson(tmp_path: Path) -> None:
+    lines = [
+        {"id": "a", "name": "\ud800"},
+        {"id": "b", "name": "\ud83d\ude00"},
+        {"id": "c", "diagnoses\udc00": "1"},
+        {"id": "d"},
+    ]
+    (tmp_path / "a.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    table = open_table(tmp_path / "a.ndjson", VOCABULARY, tmp_path, ["*"])
+    told = (1, "an escape from `\\ud800` to `\\udfff` is half a character")
+    assert {row: fault[:2] for row, fault in table.faults.items()} == {0: told, 2: told}
+    assert table.frame.collect()["id"].to_list() == [None, "b", None, "d"]
+
+
 @pytest.mark.parametrize("line", ["x" * 200, "\r" * 200_000, '"' * 200_001, '" ' * 100_001, 'x"' * 100_001])
 def test_one_odd_row_costs_no_more_than_that_row(line: str, tmp_path: Path) -> None:
     rows = [f"a{i};A" for i in range(2_000)]

@@ -49,9 +49,13 @@ test *options:
 test-all *options:
     CI=1 pytest -n 2 --dist worksteal -m "" {{ options }}
 
-# every property on 25 times as many examples, with seed and figures
-soak *options:
+# every property on at least 25 times as many examples, and 20,000 large rulebooks, with seed and figures
+soak *options: soak-rulebooks
     SEKSKANT_SOAK=1 pytest -n 2 -m hypothesis --hypothesis-show-statistics {{ options }}
+
+# all that is said of large random rulebooks compared with trying everything (`just soak-rulebooks --rulebooks 2000`)
+soak-rulebooks *options:
+    python tests/soak.py {{ options }}
 
 # small changes to a room or a module, and which of them its tests do not notice (`just mutate engine/values --sample 60`)
 mutate *options:

@@ -111,6 +111,8 @@ CODES: dict[str, str] = {
 class Place(NamedTuple):
     """A place in an input: file, line and column, both counted from 1; 0 where there is none.
 
+    `words` say what `file` says in English, where that is more than the name of a file (`place_in_words`).
+
     >>> str(Place("offer.yaml", 3, 7))
     'offer.yaml:3:7'
     >>> str(Place("offer.yaml"))
@@ -120,10 +122,29 @@ class Place(NamedTuple):
     file: str
     line: int = 0
     column: int = 0
+    words: Message | tuple[()] = ()
+
+    def in_language(self, language: Language) -> Place:
+        """The place with its words in a language."""
+        words = STANDARD_INPUT if self.file == str(STANDARD_INPUT) else self.words
+        return self._replace(file=words.in_language(language), words=()) if isinstance(words, Message) else self
 
     def __str__(self) -> str:
         file = shown_name(self.file)
         return f"{file}:{self.line}:{self.column}" if self.line else file
+
+
+STANDARD_INPUT = message("standard input")
+"""What is read of it stands in this file."""
+
+
+def place_in_words(words: Message) -> Place:
+    """A place that is more than a file: an entry of a journal, a row of a table.
+
+    >>> str(place_in_words(message("{journal}, entry {number}", journal="a.db", number=3)))
+    'a.db, entry 3'
+    """
+    return Place(str(words), words=words)
 
 
 class Diagnostic(NamedTuple):
@@ -152,16 +173,18 @@ class Diagnostic(NamedTuple):
     def in_language(self, language: Language) -> Diagnostic:
         """The diagnostic with its words in a language."""
         advice = None if self.advice is None else in_language(self.advice, language)
-        return self._replace(words=in_language(self.words, language), advice=advice)
+        place, words = self.place.in_language(language), in_language(self.words, language)
+        return self._replace(place=place, words=words, advice=advice)
 
-    def line(self, language: Language) -> str:
-        """The diagnostic as it is read, the hint on a line of its own."""
+    def lines(self, language: Language = "en") -> Iterator[str]:
+        """The line that says what is wrong, and one that says what would be right, if that is known."""
         said = self.in_language(language)
-        line = f"{said.place}: {said.code}: {said.words}"
-        return f"{line}\n  {message('hint').in_language(language)}: {said.advice}" if said.advice else line
+        yield one_line(f"{said.place}: {said.code}: {said.words}")
+        if said.advice:
+            yield one_line(f"  {message('hint').in_language(language)}: {said.advice}")
 
     def __str__(self) -> str:
-        return self.line("en")
+        return "\n".join(self.lines())
 
 
 class Exit(IntEnum):
@@ -233,7 +256,8 @@ class Rejected(Failure):
 
     def lines(self, language: Language = "en") -> Iterator[str]:
         """Each diagnostic."""
-        yield from (diagnostic.line(language) for diagnostic in self.diagnostics)
+        for diagnostic in self.diagnostics:
+            yield from diagnostic.lines(language)
 
 
 class TooComplex(Failure):
@@ -315,6 +339,46 @@ class Defect(Failure):
 def rejected(place: Place, code: str, words: Message | str, advice: Message | str | None = None) -> Rejected:
     """A rejection for one mistake."""
     return Rejected([Diagnostic(place, code, words, advice)])
+
+
+_REFUSALS: dict[str, Message] = {
+    str(words): words
+    for words in (
+        message("no such file or directory"),
+        message("permission denied"),
+        message("operation not permitted"),
+        message("is a directory"),
+        message("not a directory"),
+        message("file exists"),
+        message("file name too long"),
+        message("file too large"),
+        message("too many levels of symbolic links"),
+        message("too many open files"),
+        message("no space left on device"),
+        message("disk quota exceeded"),
+        message("read-only file system"),
+        message("input/output error"),
+        message("device or resource busy"),
+        message("resource temporarily unavailable"),
+        message("invalid argument"),
+        message("broken pipe"),
+        message("bad file descriptor"),
+        message("no such device or address"),
+        message("stale file handle"),
+        message("cannot allocate memory"),
+    )
+}
+"""What systems say, which is the same on most of them."""
+
+
+def refusal_of(error: OSError) -> Message | str:
+    """Why the system refuses something; what is not known here stays as the system says it.
+
+    >>> refusal_of(OSError(13, "Permission denied")).in_language("da")
+    'adgang nægtet'
+    """
+    said = (error.strerror or str(error)).lower()
+    return _REFUSALS.get(said, said)
 
 
 def quoted(text: str) -> str:

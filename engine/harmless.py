@@ -3,22 +3,27 @@
 What somebody else wrote must not steer the terminal of whoever reads it, hide the order of what is read, or make lines
 that look like ours. A text keeps its line breaks where it is a paragraph (`harmless`), and is one line elsewhere
 (`one_line`); a name of a file says which signs stand in it (`shown_name`); JSON stays the same when it is parsed
-(`harmless_json`).
+(`harmless_json`), and a cell of a table in Markdown is text (`harmless_markdown`).
 """
 
 from __future__ import annotations
 
+import html
 import re
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """Stands for a character that is not shown."""
-HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-"""Characters that steer a terminal, hide the order of what is read, or end lines of which editors show no end."""
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Characters that steer a terminal or hide the order of what is read."""
 LONGEST = 32_767
 """The characters of a text that are shown, as many as a cell of a spreadsheet can have."""
 _SURROGATE = "\ud800-\udfff"
-_UNSAFE = re.compile(f"[{HIDDEN.pattern[1:-1]}{_SURROGATE}]")
-_UNSAFE_IN_NAMES = re.compile(f"[\t\n{HIDDEN.pattern[1:-1]}{_SURROGATE}]")
+_SEPARATORS = "\u2028\u2029"
+"""They end a line for some who read it, and stand in a cell as other spaces do."""
+_STEERING = re.compile(f"[{HIDDEN.pattern[1:-1]}{_SEPARATORS}]")
+_UNSAFE = re.compile(f"[{HIDDEN.pattern[1:-1]}{_SEPARATORS}{_SURROGATE}]")
+_UNSAFE_IN_NAMES = re.compile(f"[\t\n{_UNSAFE.pattern[1:-1]}]")
+_MARKUP = re.compile(r"[\\`*\[\]|~]")
 _LINE_BREAKS = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
 
@@ -28,7 +33,7 @@ def harmless(text: str) -> str:
     >>> harmless("a\x1b[31mb\u202ec")
     'a\ufffd[31mb\ufffdc'
     """
-    return HIDDEN.sub(REPLACEMENT, text)
+    return _STEERING.sub(REPLACEMENT, text)
 
 
 def one_line(text: str) -> str:
@@ -72,3 +77,12 @@ def harmless_json(text: str) -> str:
     '{"a": "\\u009b\\u202e"}'
     """
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def harmless_markdown(text: str) -> str:
+    r"""A text as a cell of a table in Markdown: it ends no cell and no line, and is neither markup nor HTML.
+
+    >>> harmless_markdown("a|b <b>*c*</b>")
+    'a\\|b &lt;b&gt;\\*c\\*&lt;/b&gt;'
+    """
+    return _MARKUP.sub(r"\\\g<0>", html.escape(shortened(one_line(text)), quote=False))

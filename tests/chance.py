@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
 from random import Random
 
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 SEED = int(os.environ.get("SEKSKANT_SEED") or datetime.date.today().strftime("%Y%m%d"))
 """The day's, or the one that is given."""
@@ -39,3 +42,16 @@ cheap = tried(400 if AT_THE_DESK else 2_000)
 def chance(name: object) -> Random:
     """Choices of their own for a name: the same with the same seed, others with the next."""
     return Random(f"{SEED} {name}")  # noqa: S311 - nothing is kept secret by it
+
+
+@cache
+def fractions(low: int, high: int, max_denominator: int) -> st.SearchStrategy[Fraction]:
+    """The fractions between two whole numbers, by their denominators, as `st.fractions` has them.
+
+    That plans anew for each number that it draws, which takes five times as long.
+    """
+    numbers = [
+        sorted((Fraction(n, part) for n in range(low * part, high * part + 1)), key=abs)
+        for part in range(1, max_denominator + 1)
+    ]
+    return st.one_of([st.sampled_from(one) for one in numbers])

@@ -130,6 +130,10 @@ class _Writing(io.FileIO):
         return super().write(bytes(data)[:AT_ONCE])
 
 
+def unwaited(descriptor: int) -> None:
+    """In place of `os.fsync` where nobody cuts the power: to wait for the disk takes most of the time."""
+
+
 @contextmanager
 def faults(folder: Path, at: int, fault: Fault) -> Iterator[_Calls]:
     """Meanwhile the n-th call that changes files in a folder meets a fault."""
@@ -175,6 +179,7 @@ def kill_at_every_call(folder: str, module: str, name: str) -> None:
     from importlib import import_module  # noqa: PLC0415 - of a process that has no threads
 
     scenario: Scenario = import_module(module).SCENARIOS[name]
+    pytest.MonkeyPatch().setattr(os, "fsync", unwaited)
     for number in count(1):
         assert number < MOST
         place = Path(folder) / str(number)

@@ -14,66 +14,53 @@ import json
 import shutil
 import signal
 import sys
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 import polars as pl
 
+from engine.documents.document import read_one
+from engine.rulebooks.library import SHIPPED, Library
+from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS
+from offers.tables.limits import MAX_TEXT
 from tests.chance import chance
 from tests.command import DATA, Ran, here
+from tests.mutations import damaged, damaged_columns, damaged_database, damaged_part, damaged_record, hostile
+from tests.offers.tables.opendocument import ods, sheet_cell
 
 SECONDS, BYTES = 10, 2**30
 """How much time of the processor each file may take, and how much memory, beyond what the libraries reserve."""
+_HEADERS = ["id", "name", "operator_name", "operator_kind", "diagnoses", "outside_share_2014"]
 _GOOD_ROWS = [
     "a1;Ahorn;Herlev;kommune;2;0,5",
     'b2;"Birk; og bøg";Herlev;kommune;>=2;0,6',
     "c3;Cypres;Ballerup;kommune;1;0,4",
 ]
-_TABLE = "\n".join(["id;name;operator_name;operator_kind;diagnoses;outside_share_2014", *_GOOD_ROWS, ""]).encode()
+_TABLE = "\n".join([";".join(_HEADERS), *_GOOD_ROWS, ""]).encode()
+_CELLS = [line.replace('"Birk; og bøg"', "Birk og bøg").split(";") for line in _TABLE.decode().splitlines()]
 _READ_AS = ("--encoding", "utf-8", "--separator", ";", "--decimal", ",")
-_WORDS = [
-    *(b"\0", b"\r", b"\n", b"\t", b"\x1b[2J", b'"', b"'", b";", b"|", b"..", b"\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80"),
-    *(
-        "\u202e".encode(),
-        "\u2028".encode(),
-        b"&x;",
-        b"<",
-        b"</row>",
-        b"]]>",
-        b"<!--",
-        b"<!DOCTYPE a>",
-        b"<row/>",
-        b"<c/>",
-    ),
-    *(b"-1", b"0", b"1e999", b"1e-9999999", b"9" * 400, b"4294967296", b"1" + b"0" * 30, b"NaN", b"-Infinity", b"1/0"),
-    *(b"null", b"true", b"[]", b"{}", b"[" * 60, b"\\ud800", b"&a", b"*a", b"!!x", b": ", b"- ", b"%", b"XFD1048576"),
-    *(b"A0", b"ZZZZ9", b"1A", b"." * 2_000, b" " * 2_000, b"x" * 40_000, b"_x0000_", b't="s"', b't="d"', b"ukendt"),
-]
-
-
-def damaged(data: bytes, by: Random) -> bytes:
-    """Bytes in which something was changed, once or a few times."""
-    for _ in range(by.choice((1, 1, 1, 2, 3, 8))):
-        start = by.randrange(len(data) + 1)
-        end = min(len(data), start + by.choice((0, 1, 1, 2, 5, 20, 200)))
-        part, word = data[start:end], by.choice(_WORDS)
-        new = by.choice((b"", word, part + part, part * 20, bytes(255 - byte for byte in part), word + part))
-        data = data[:start] + (new if by.random() > 0.03 else data[: by.randrange(len(data) + 1)]) + data[end:]
-        data = data[:start] if by.random() < 0.02 else data
-    return data
+_OPTIONS = ("--year", "2018", "--rulebook", "hovedstaden.udviklingsstrategi", "--out", "run")
+_RECLASSIFY = ("reclassify", "{}", *_OPTIONS)
+_ROWS_OF_HOSTILE = 6
 
 
 class Kind(NamedTuple):
-    """A kind of file: its name, how one is made, the command on it, its exit codes, and what else is a fault."""
+    """A kind of file: its name, how one is made, the commands on it, one of which is tried, and their exit codes.
+
+    `prepare` writes what the commands need beside it; `fault` says what else is wrong with a run.
+    """
 
     file: str
     made: Callable[[Random], bytes]
-    arguments: tuple[str, ...]
+    commands: Sequence[Sequence[str]]
     codes: tuple[int, ...]
     fault: Callable[[Ran, bytes], str | None] = lambda ran, data: None
+    prepare: Callable[[], None] = lambda: None
+
+
+# --- tables ---
 
 
 def _table(by: Random) -> bytes:
@@ -96,30 +83,73 @@ def _others_not_decided(ran: Ran, data: bytes) -> str | None:
     return f"{', '.join(sorted(missing))} is not decided" if missing and "repeated-offer" not in ran.err else None
 
 
-def _workbook(by: Random) -> bytes:
-    """A workbook with something changed in one of its parts, or in how they are packed."""
+def _xlsx(by: Random) -> bytes:
     import xlsxwriter  # noqa: PLC0415 - only one kind needs it
 
     book = io.BytesIO()
     with xlsxwriter.Workbook(book) as workbook:
         sheet = workbook.add_worksheet("Register")
-        for row, line in enumerate(_TABLE.decode().splitlines()):
-            for column, cell in enumerate(line.replace('"Birk; og bøg"', "Birk og bøg").split(";")):
+        for row, cells in enumerate(_CELLS):
+            for column, cell in enumerate(cells):
                 sheet.write(row, column, float(cell) if cell.isdecimal() else cell)
-    if by.random() < 0.2:
-        return damaged(book.getvalue(), by)
-    target = io.BytesIO()
-    with zipfile.ZipFile(book) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        parts = [name for name in source.namelist() if name.endswith((".xml", ".rels")) and "docProps" not in name]
-        chosen = by.choice([*parts, *["xl/worksheets/sheet1.xml"] * 8, *["xl/sharedStrings.xml"] * 3])
-        for name in source.namelist():
-            data = source.read(name)
-            packed.writestr(name, damaged(data, by) if name == chosen else data)
-    return target.getvalue()
+    sheet_part, texts = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+    parts = [*[sheet_part] * 8, *[texts] * 3, "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"]
+    return damaged_part(book.getvalue(), by, [*parts, "[Content_Types].xml", "_rels/.rels"])
+
+
+def _ods(by: Random) -> bytes:
+    values = [[float(cell) if cell.isdecimal() else cell for cell in cells] for cells in _CELLS]
+    rows = "".join(f"<table:table-row>{''.join(map(sheet_cell, row))}</table:table-row>" for row in values)
+    path = ods(Path("whole.ods"), rows)
+    return damaged_part(path.read_bytes(), by, [*["content.xml"] * 10, "mimetype", "META-INF/manifest.xml"])
+
+
+def _parquet(by: Random) -> bytes:
+    cells = dict(zip(_HEADERS, zip(*_CELLS[1:], strict=True), strict=True))
+    return damaged_columns(pl.DataFrame({**cells, "diagnoses": [2, 3, 1], "outside_share_2014": [0.5, None, 0.4]}), by)
+
+
+def _objects() -> list[bytes]:
+    rows = [[cell.replace(",", ".") for cell in cells] for cells in _CELLS[1:]]
+    return [json.dumps(dict(zip(_HEADERS, cells, strict=True))).encode() + b"\n" for cells in rows]
+
+
+def _ndjson(by: Random) -> bytes:
+    return damaged(b"".join(_objects()), by)
+
+
+def _row_of_ndjson(by: Random) -> bytes:
+    one, other, last = _objects()
+    odd = damaged_record(other, by).replace(b"\n", b"").replace(b"\r", b"")
+    return one + last + odd + b"\n"
+
+
+def _hostile_table(by: Random) -> bytes:
+    """A table with a long text in each column that there can be, or in a header; and a good row."""
+    facts = [fact for fact in Library().rulebooks[0].vocabulary.facts.values() if not fact.is_attribute]
+    names = [f"{fact.id}_2016" if fact.is_yearly else fact.id for fact in facts]
+    headers = [*ATTRIBUTE_HEADERS, *names, *(f"{by.choice(names)}_{detail}" for detail in DETAILS)]
+    headers = list(dict.fromkeys(headers))
+    rows = [["a1", "Ahorn", *[""] * (len(headers) - 2)]]
+    for number in range(_ROWS_OF_HOSTILE):
+        row = [f"r{number}", "A", *[""] * (len(headers) - 2)]
+        row[by.randrange(len(headers))] = hostile(by, by.choice((MAX_TEXT - 10, 100_000)))
+        rows.append(row)
+    headers += [hostile(by, 100_000)] if by.random() < 0.3 else []
+    lines = [headers, *rows]
+    return "".join(";".join('"' + c.replace('"', '""') + '"' for c in line) + "\n" for line in lines).encode()
+
+
+# --- offers, rulebooks, cases ---
 
 
 def _offer(by: Random) -> bytes:
     return damaged(by.choice(sorted(DATA.glob("*.yaml"))).read_bytes(), by)
+
+
+def _json_offer(by: Random) -> bytes:
+    record = read_one(by.choice(sorted(DATA.glob("*.yaml"))).read_bytes(), "").written()
+    return damaged_record(json.dumps(record, default=str).encode(), by)
 
 
 def _gnisten_not_decided(ran: Ran, data: bytes) -> str | None:
@@ -127,50 +157,122 @@ def _gnisten_not_decided(ran: Ran, data: bytes) -> str | None:
     return None if is_told else "the offer beside it is not decided"
 
 
+_SHIPPED = next(SHIPPED.glob("*/vocabulary.yaml")).parent
+_ASSESS = ("assess", "{}", str(DATA / "gnisten.yaml"), "--year", "2018", "--summary")
+
+
+def _beside_rulebooks() -> None:
+    shutil.copy(_SHIPPED / "vocabulary.yaml", ".")
+    for file in _SHIPPED.glob("*-2018.yaml"):
+        shutil.copy(file, ".")
+
+
+def _rulebook(by: Random) -> bytes:
+    return damaged(by.choice(sorted(_SHIPPED.glob("*.yaml"))).read_bytes(), by)
+
+
+def _cases(by: Random) -> bytes:
+    """The first cases of a file, one of them changed; all of them would take a while."""
+    text = by.choice(sorted(_SHIPPED.glob("cases/*.yaml"))).read_bytes()
+    begin = text.index(b"format:")
+    return damaged(b"  - case:".join(text[begin:].split(b"  - case:")[:6]), by)
+
+
+# --- journals, receipts, runs ---
+
+
+def _with_journal() -> None:
+    here("assess", str(DATA / "gnisten.yaml"), "--year", "2018", "--journal", "j.db")
+    here("audit", "receipt", "1", "--journal", "j.db", "--out", "receipt.json")
+
+
 def _receipt(by: Random) -> bytes:
-    """A receipt with something changed in its text, or one of its values put in place of another."""
-    written = Path("receipt.json").read_bytes()
-    if by.random() < 0.5:
-        return damaged(written, by)
-    record = json.loads(written)
-    holders = list(_holders(record))
-    for _ in range(by.choice((1, 1, 3))):
-        (one, key), (other, other_key) = by.choice(holders), by.choice(holders)
-        values: tuple[object, ...] = (10**30, -1, 1.5, None, True, "", "\ud800", "x" * 5_000, [], {}, [[]], {"a": 1})
-        one[key] = by.choice((json.loads(json.dumps(other.get(other_key, 0))), *values))
-    return json.dumps(record).encode()
+    return damaged_record(Path("receipt.json").read_bytes(), by)
 
 
-def _holders(record: object) -> Iterator[tuple[dict[str, object], str]]:
-    """Each mapping in a record with each of its keys."""
-    for value in record.values() if isinstance(record, dict) else record if isinstance(record, list) else ():
-        yield from _holders(value)
-    if isinstance(record, dict):
-        yield from ((record, key) for key in record)
+def _journal(by: Random) -> bytes:
+    return damaged_database(Path("j.db").read_bytes(), by)
 
 
-_RECLASSIFY = ("reclassify", "{}", "--year", "2018", "--out", "run")
+def _with_run() -> None:
+    Path("good.csv").write_bytes(_TABLE)
+    here("reclassify", "good.csv", *_OPTIONS[:-1], "before")
+
+
+def _ids(by: Random) -> bytes:
+    return damaged(b"old;new\na1;b2\nx;c3\n", by)
+
+
+def _previous(by: Random) -> bytes:
+    """A file of a run before, changed, in a copy of the run beside it; often it has no record of its digests."""
+    shutil.rmtree("previous", ignore_errors=True)
+    shutil.copytree("before", "previous")
+    files = sorted(p for p in Path("previous").rglob("*") if p.is_file() and p.suffix in (".json", ".parquet", ".yaml"))
+    chosen = by.choice([*files, *[Path("previous", "run.json")] * 3])
+    if by.random() < 0.7:
+        Path("previous", "record.json").unlink()
+    data = (damaged_record if chosen.suffix == ".json" else damaged)(_read_before(chosen), by)
+    chosen.write_bytes(data)
+    return data
+
+
+def _read_before(file: Path) -> bytes:
+    return Path("before", *file.parts[1:]).read_bytes()
+
+
 KINDS: dict[str, Kind] = {
-    "csv": Kind("a.csv", _table, _RECLASSIFY, (0, 1)),
-    "row of csv": Kind("a.csv", _row_of_table, (*_RECLASSIFY, *_READ_AS), (0, 1), _others_not_decided),
-    "xlsx": Kind("a.xlsx", _workbook, _RECLASSIFY, (0, 1)),
-    "offer": Kind(
-        "a.yaml",
-        _offer,
-        ("assess", "{}", str(DATA / "gnisten.yaml"), "--year", "2018", "--summary"),
-        (0, 1),
-        _gnisten_not_decided,
+    "yaml": Kind("a.yaml", _offer, [_ASSESS], (0, 1), _gnisten_not_decided),
+    "json": Kind("a.json", _json_offer, [_ASSESS], (0, 1), _gnisten_not_decided),
+    "csv": Kind("a.csv", _table, [_RECLASSIFY], (0, 1)),
+    "row of csv": Kind("a.csv", _row_of_table, [(*_RECLASSIFY, *_READ_AS)], (0, 1), _others_not_decided),
+    "hostile texts": Kind("a.csv", _hostile_table, [(*_RECLASSIFY, *_READ_AS, "--ignore-column", "*")], (0, 1)),
+    "xlsx": Kind("a.xlsx", _xlsx, [_RECLASSIFY], (0, 1)),
+    "ods": Kind("a.ods", _ods, [_RECLASSIFY], (0, 1)),
+    "parquet": Kind("a.parquet", _parquet, [_RECLASSIFY], (0, 1)),
+    "ndjson": Kind("a.ndjson", _ndjson, [_RECLASSIFY], (0, 1)),
+    "row of ndjson": Kind(
+        "a.ndjson", _row_of_ndjson, [(*_RECLASSIFY, *_READ_AS[:2], "--ignore-column", "*")], (0, 1), _others_not_decided
     ),
-    "receipt": Kind("a.json", _receipt, ("receipt", "verify", "{}"), (0, 1, 4)),
+    "receipt": Kind("a.json", _receipt, [("receipt", "verify", "{}")], (0, 1, 4), prepare=_with_journal),
+    "journal": Kind(
+        "a.db",
+        _journal,
+        [
+            ("audit", *command, "--journal", "{}")
+            for command in (("verify",), ("list",), ("show", "1"), ("replay", "--all"))
+        ],
+        (0, 1, 4),
+        prepare=_with_journal,
+    ),
+    "rulebook": Kind(
+        "a.yaml",
+        _rulebook,
+        [("rulebook", *command, "{}") for command in (("check",), ("fmt", "--check"), ("show",))],
+        (0, 1, 5),
+        prepare=_beside_rulebooks,
+    ),
+    "cases": Kind("a.yaml", _cases, [("rulebook", "test", "{}")], (0, 1, 5), prepare=_beside_rulebooks),
+    "ids": Kind(
+        "a.csv",
+        _ids,
+        [("reclassify", "good.csv", *_OPTIONS, "--previous", "before", "--ids", "{}")],
+        (0, 1),
+        prepare=_with_run,
+    ),
+    "previous": Kind(
+        "a.part",
+        _previous,
+        [("reclassify", "good.csv", *_OPTIONS, "--previous", "previous")],
+        (0, 1, 4),
+        prepare=_with_run,
+    ),
 }
 
 
 def faults(name: str, number: int) -> Iterator[str]:
     """Try so many files of a kind in the current folder; what is wrong with each."""
     kind = KINDS[name]
-    if name == "receipt":
-        here("assess", str(DATA / "gnisten.yaml"), "--year", "2018", "--journal", "j.db")
-        here("audit", "receipt", "1", "--journal", "j.db", "--out", "receipt.json")
+    kind.prepare()
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, whatever it is in
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a run that takes over signals leaves a thread behind
     for i in range(number):
@@ -182,7 +284,7 @@ def faults(name: str, number: int) -> Iterator[str]:
             shutil.rmtree(left, ignore_errors=True)
         sys.stderr.write(f"at {file}\n")
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        fault = _fault(kind, file, data)
+        fault = _fault(kind, by.choice(kind.commands), file, data)
         signal.setitimer(signal.ITIMER_PROF, 0)
         if fault is None:
             file.unlink()
@@ -190,13 +292,13 @@ def faults(name: str, number: int) -> Iterator[str]:
             yield f"{file}: {fault}"
 
 
-def _fault(kind: Kind, file: Path, data: bytes) -> str | None:
+def _fault(kind: Kind, command: Sequence[str], file: Path, data: bytes) -> str | None:
     try:
-        ran = here(*(argument.format(file) for argument in kind.arguments))
+        ran = here(*(argument.format(file) for argument in command))
     except BaseException as error:
-        return f"{type(error).__name__}: {error}"
+        return f"{' '.join(command)}: {type(error).__name__}: {error}"
     if ran.code not in kind.codes or "Traceback" in ran.err:
-        return f"exit code {ran.code}: {ran.err[-500:]}"
+        return f"{' '.join(command)}: exit code {ran.code}: {ran.err[-500:]}"
     return kind.fault(ran, data)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard, assert_never
 import click
 
 from cli.common.beside import Beside
-from cli.common.console import Exit, exit_code, load_library, present, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, say_of, say_rejected, stop
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
@@ -81,7 +81,7 @@ def assess(
         )
     gc.freeze()
     gc.enable()
-    check_evaluators(lang)
+    check_evaluators()
     library = load_library()
     if year is None:
         year = library.latest_year()
@@ -124,7 +124,7 @@ def _say_unknown_publications(
                     "what was published by {rulebook} is not shown: that rulebook is not here",
                     rulebook=quoted(published.rulebook),
                 )
-                say(f"{offer.place}: {words}" + (f"; {advice}" if advice else ""))
+                say_of(offer.place, "; ".join(in_spoken(text) for text in (words, advice) if text))
 
 
 def _deciders(library: Library, rulebooks: Sequence[Rulebook], year: int) -> list[Decider]:
@@ -179,7 +179,7 @@ def _decisions_on(offer: Offer, deciders: list[Decider], year: int, exits: list[
                 wrong += decision.diagnostics
                 exits.append(Exit.REJECTED)
             case IntegrityFault():
-                say(message("{place}: {decision}", place=offer.place, decision=decision))
+                say_of(offer.place, decision.words)
                 exits.append(Exit.INTEGRITY)
             case _:
                 assert_never(decision)
@@ -215,7 +215,7 @@ def _recording(
     from engine.journal.journal import Journal  # noqa: PLC0415
 
     try:
-        warn_of_network_drive(address, lang)
+        warn_of_network_drive(address)
         journal = Journal(address, writes=True)
     except Rejected as error:
         exits.append(present(error))

@@ -17,7 +17,7 @@ from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.entry import Draft, Entry
 from engine.journal.journal import Journal, new_run
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, message, message_of_number
 
 BATCH = 250
 """So many offers are recorded in one transaction."""
@@ -104,15 +104,16 @@ class DecisionRecording:
     def _say_numbers(self) -> None:
         count = len(self._numbers)
         if not count:
-            say(message("nothing was recorded in {shown_address}", shown_address=self._journal.shown_address))
+            say(message("nothing was recorded in {journal}", journal=self._journal.shown_address))
             return
-        what = "1 decision as entry" if count == 1 else f"{count} decisions as entries"
         say(
-            message(
-                "recorded {what} {ranges} of {shown_address}, run {run}",
-                what=what,
-                ranges=ranges(self._numbers),
-                shown_address=self._journal.shown_address,
+            message_of_number(
+                "recorded {count} decision as entry {entries} of {journal}, run {run}",
+                "recorded {count} decisions as entries {entries} of {journal}, run {run}",
+                count,
+                count=count,
+                entries=ranges(self._numbers),
+                journal=self._journal.shown_address,
                 run=self._run,
             )
         )

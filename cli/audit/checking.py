@@ -11,7 +11,7 @@ import click
 
 from cli.audit.seal_options import policy_of, read_seals, signing_options
 from cli.audit.shared import as_it_stands, leaving_out, opened
-from cli.common.console import Exit, say, stop, write_or_print
+from cli.common.console import Exit, say_of, stop, write_or_print
 from cli.common.json_output import json_text, print_json
 from cli.common.option_values import Count, Digest, FileName, NewFileName, Words, is_digest
 from cli.common.options import folders_of_runs, format_option, journal_option, language_option
@@ -117,19 +117,18 @@ def _headers(journal: Journal) -> list[tuple[str, str]]:
 
 def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[int, str]:
     """The count and head that were signed; a signature that does not hold ends the command."""
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
 
-    record, gettext = read_signed_head(file), Wording(lang).gettext
+    record = read_signed_head(file)
     if not is_digest(record["head"]) or isinstance(record["count"], bool) or record["count"] < 0:
         raise rejected(
             Place(str(file)), "receipt-form", message("`head` is no digest, or `count` no number of entries")
         )
     if not signature_holds(record, key):
-        say(message("{file}: {gettext}", file=file, gettext=gettext("the signature does not hold")))
+        say_of(file, message("the signature does not hold"))
         stop(Exit.INTEGRITY)
     if record["journal"] not in {header.id for header, _ in journal.headers()}:
-        say(message("{file}: {gettext}", file=file, gettext=gettext("the head of another journal was signed")))
+        say_of(file, message("the head of another journal was signed"))
         stop(Exit.INTEGRITY)
     return record["count"], record["head"]
 

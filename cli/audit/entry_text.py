@@ -15,6 +15,7 @@ from cli.common.spreadsheet import csv_lines
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import LONG, Entry, RowEntry
 from engine.journal.records import RecordedOverride
+from engine.journal.schema import PARTS
 from engine.journal.verify import Fault, Report
 from engine.texts.catalogue import Language, message
 from engine.values.json_record import JsonRecord
@@ -123,17 +124,6 @@ _SCHEMA = {
     "altered": message("A part of the database was altered: {part} {name}"),
     "removed": message("A part of the database is missing: {part} {name}"),
 }
-_PARTS = {
-    "table": message("the table"),
-    "column": message("the column"),
-    "index": message("the index"),
-    "view": message("the view"),
-    "trigger": message("the trigger"),
-    "rule": message("the rule"),
-    "policy": message("the policy"),
-    "constraint": message("the constraint"),
-    "sequence": message("the sequence"),
-}
 _HEADER = {
     "altered": message("The journal's header was altered: {fields}"),
     "removed": message("The journal's header was removed"),
@@ -146,7 +136,7 @@ def fault_text(fault: Fault, wording: Wording) -> str:
     """One fault in words."""
     if fault.kind == "schema":
         how, kind = fault.fields
-        part = wording.render(_PARTS.get(kind, kind))
+        part = wording.render(PARTS.get(kind, kind))
         return wording.render(_SCHEMA[how], part=part, name=fault.detail) + "."
     of_header = 0 in (fault.first, fault.at) and fault.kind in _HEADER
     several = fault.last is not None and fault.last != fault.first
@@ -188,6 +178,6 @@ def report_record(report: Report) -> dict[str, Any]:
         "holds": not report.faults,
         "head": report.head.digest,
         "count": report.head.entries,
-        "faults": [f._asdict() for f in report.faults],
+        "faults": [f._asdict() | {"detail": str(f.detail)} for f in report.faults],
         "dated_before": list(report.dated_before),
     }

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from cli.audit.show import check_whole, entry_record
+from cli.common.json_output import json_line
+from cli.common.spoken import in_spoken
 from cli.common.spreadsheet import csv_line
-from engine.diagnostics import Diagnostic, Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, refusal_of, rejected
 from engine.documents.file_writer import replacing
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal
 from engine.journal.records import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.texts.catalogue import message
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
 from offers.recorded.mask import Masks, check_facts, leaks
@@ -84,7 +87,7 @@ class _Exported:
 
 def _jsonl(records: Iterable[JsonRecord]) -> Lines:
     for record in records:
-        yield json.dumps(record, ensure_ascii=False) + "\n"
+        yield json_line(record) + "\n"
 
 
 def _csv(records: Iterable[JsonRecord]) -> Lines:
@@ -124,7 +127,7 @@ def _prov(records: Iterable[JsonRecord]) -> Lines:
     document: dict[str, dict[str, Any]] = {"prefix": {"sekskant": "urn:sekskant:", "sha256": "urn:sha256:"}}
     for record in records:
         _add_provenance(document, record)
-    yield json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    yield json_line(document, 1) + "\n"
 
 
 def _add_provenance(document: dict[str, dict[str, Any]], record: JsonRecord) -> None:
@@ -203,4 +206,4 @@ def _to_standard_output(lines: Lines) -> None:
             while text := aside.read(1 << 16):
                 sys.stdout.write(text)
     except OSError as error:
-        raise rejected(Place("standard output"), "unwritable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place(in_spoken(message("standard output"))), "unwritable", refusal_of(error)) from None

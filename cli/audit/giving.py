@@ -12,7 +12,6 @@ from cli.audit.shared import entries_wanted, filter_options, leaving_out, opened
 from cli.common.console import say, write_or_print
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import format_option, journal_option, language_option, user_name
-from engine.harmless import harmless
 
 if TYPE_CHECKING:
     from engine.texts.catalogue import Language
@@ -95,7 +94,7 @@ def override(identifier: str, verdict: str, because: str, by: str | None, journa
     from cli.common.network_drive import warn_of_network_drive  # noqa: PLC0415 - only what is used is loaded
     from cli.common.overrides import record_override  # noqa: PLC0415
 
-    warn_of_network_drive(journal, lang)
+    warn_of_network_drive(journal)
     with opened(journal, writes=True) as source:
         text = record_override(source, recorded(source, identifier), verdict, because, by or user_name(), lang)
-    say(harmless(text))
+    say(text)

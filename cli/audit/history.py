@@ -20,7 +20,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride, RunRecord
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message
 from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.history import Step, findings_before, findings_in, step
 from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
@@ -36,7 +36,7 @@ class _Event(NamedTuple):
     entry: Entry
     trace: Trace | None
     since: Step | None
-    why_not: str | None = None
+    why_not: Message | None = None
     because: str | None = None
 
 
@@ -57,7 +57,7 @@ def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Di
             continue
         made = _made(journal, replayer, entry, damaged)
         if isinstance(made, NotReplayable):
-            yield _Event(entry, None, None, str(made))
+            yield _Event(entry, None, None, made.why)
             continue
         of_rulebook, own = entry.rulebook or "", comparable_id(str(entry.offer))
         earlier = {name: made_before.get((of_rulebook, name), []) for name in ids.lineage(own, entry.number)}
@@ -157,8 +157,10 @@ def _because(journal: Journal, entry: Entry, damaged: list[Diagnostic]) -> str:
         return "–"
 
 
-def _hint(journal: Journal) -> str:
-    return "`sekskant audit list` shows the offers" if journal.head().entries else "the journal is empty"
+def _hint(journal: Journal) -> Message:
+    if journal.head().entries:
+        return message("`sekskant audit list` shows the offers")
+    return message("the journal is empty")
 
 
 def _made(
@@ -177,7 +179,7 @@ def _made(
     else:
         differs_at = ", ".join(replayed.differs_at)
         altered = NotReplayable(message("made again, it differs in {paths}", paths=differs_at))
-    damaged += journal.damaged(entry, str(altered)).diagnostics
+    damaged += journal.damaged(entry, altered.why).diagnostics
     return altered
 
 
@@ -211,7 +213,7 @@ def _below(event: _Event, wording: Wording) -> list[Branch]:
     if event.entry.kind == OVERRIDE:
         return [Branch([Piece(f"{wording.gettext('Reason')}: {event.because}")])]
     if event.why_not:
-        return [Branch([Piece(wording.gettext("not replayable: ") + event.why_not, "unknown")])]
+        return [Branch([Piece(wording.gettext("not replayable: ") + wording.render(event.why_not), "unknown")])]
     if event.since is None:
         return []
     rows = list(_changes(event.since, wording))
@@ -303,7 +305,8 @@ def _record(event: _Event) -> dict[str, Any]:
     if since is not None:
         changes = {"cause": _cause_word(since.causes), "criteria": since.criteria, "overrides": since.overrides}
         changes |= {"facts": since.facts, "rulebook": since.rulebook, **_causes_record(since.causes)}
-    return record | {"digest": event.entry.digest, "changed": changes, "not_replayable": event.why_not}
+    why_not = None if event.why_not is None else str(event.why_not)
+    return record | {"digest": event.entry.digest, "changed": changes, "not_replayable": why_not}
 
 
 def _cause_word(causes: Causes | None) -> str | None:

@@ -50,8 +50,8 @@ class Moment(click.ParamType[str]):
             self.fail(
                 in_spoken(
                     message(
-                        "`{value}` is no day or time; write `2026-05-01`, `1.5.2026` or `2026-05-01 08:30+02:00`",
-                        value=value,
+                        "`{written}` is no day or time; write `2026-05-01`, `1.5.2026` or `2026-05-01 08:30+02:00`",
+                        written=value,
                     )
                 ),
                 param,

@@ -11,7 +11,7 @@ from cli.common.screen import Screen
 from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.receipt import Mismatch, Receipt
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message
 
 if TYPE_CHECKING:
     from offers.recorded.replay import Replayed
@@ -36,7 +36,7 @@ _NOT_SHOWN = message(
     "That the decision stands in the file of the run is not shown: the entry has no root of the rows, and it is seen "
     "with the journal only (--journal). Another decision that follows from the same rulebook would hold here."
 )
-Decided: TypeAlias = "Replayed | str | None"
+Decided: TypeAlias = "Replayed | Message | str | None"
 """Where the decision differed when it was made again; a text says why it could not be; None where it was not tried."""
 
 
@@ -83,9 +83,9 @@ def _lines(
     gettext, render, lines = wording.gettext, wording.render, []
     if not wrong:
         lines.append((gettext("All digests agree."), "met"))
-    if isinstance(decided, str):
+    if isinstance(decided, Message | str):
         start = gettext("The decision cannot be made again: ")
-        lines.append((f"{start}{decided}.", "not_met"))
+        lines.append((f"{start}{render(decided)}.", "not_met"))
     elif decided is not None and decided.differs_at:
         start = gettext("Made again, the decision differs in: ")
         lines.append((f"{start}{', '.join(decided.differs_at)}.", "not_met"))
@@ -119,12 +119,12 @@ def _mismatch(one: Mismatch, wording: Wording) -> str:
 
 def is_identical(decided: Decided) -> bool:
     """Whether a decision was made again, and came out as it is recorded."""
-    return decided is not None and not isinstance(decided, str) and not decided.differs_at
+    return decided is not None and not isinstance(decided, Message | str) and not decided.differs_at
 
 
 def _decided_record(decided: Decided) -> str | list[str] | None:
-    if decided is None or isinstance(decided, str):
-        return decided
+    if decided is None or isinstance(decided, Message | str):
+        return None if decided is None else str(decided)
     return list(decided.differs_at) or "identical"
 
 

@@ -18,7 +18,7 @@ from cli.common.option_values import FileName, Words
 from cli.common.options import format_option, language_option, other_journal_option
 from cli.common.spoken import in_spoken
 from engine.diagnostics import IntegrityFault, Malformed, NotReplayable
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 
 if TYPE_CHECKING:
     from engine.journal.entry import Entry
@@ -128,16 +128,16 @@ def _check_usage(
         raise click.UsageError(in_spoken(message("--public-key and --policy are of a seal: give it with --seal")))
 
 
-def _decided_again(receipt: Receipt) -> Replayed | str:
+def _decided_again(receipt: Receipt) -> Replayed | Message | str:
     """The decision made again, or why it cannot be."""
     from offers.recorded.replay import Replayer, ReplayMaterial  # noqa: PLC0415
 
     try:
         return Replayer(receipt.text_of).replay(ReplayMaterial(*receipt.recorded()))
     except (NotReplayable, IntegrityFault) as error:
-        return str(error)
+        return error.words
     except Malformed:
-        return "the receipt does not hold a whole decision"
+        return message("the receipt does not hold a whole decision")
 
 
 def _stands_in(receipt: Receipt, journal: str) -> bool:

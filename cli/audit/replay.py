@@ -59,7 +59,7 @@ def _batch(journal: Journal, replayer: Replayer, run: Entry) -> Iterator[ReplayR
     damaged: list[Diagnostic] = []
     yield from (_result(replayer, one) for one in row_entries(journal, run, RowSelection(), damaged))
     for diagnostic in damaged:
-        why = f"{diagnostic.place}: {diagnostic.message}"
+        why = message("{place}: {words}", place=diagnostic.place, words=diagnostic.words)
         yield ReplayResult(run, "not_replayable", why=why)
 
 
@@ -69,7 +69,7 @@ def _result(replayer: Replayer, entry: Entry) -> ReplayResult:
     except NotReplayable as error:
         return ReplayResult(entry, "not_replayable", why=error.why)
     except IntegrityFault as error:
-        return ReplayResult(entry, "not_replayable", why=str(error))
+        return ReplayResult(entry, "not_replayable", why=error.words)
     differs_at = made_again.differs_at or (() if entry.is_sound else ("entry.digest",))
     return ReplayResult(
         entry,

@@ -59,9 +59,9 @@ def policy_of(keys: Sequence[Path], needed: int | None) -> Policy:
         raise click.UsageError(
             in_spoken(
                 message(
-                    "--policy {needed} asks for more keys than are given with --public-key: {names}",
+                    "--policy {needed} asks for more keys than are given with --public-key: {given}",
                     needed=needed,
-                    names=len(names),
+                    given=len(names),
                 )
             )
         )

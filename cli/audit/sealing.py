@@ -11,12 +11,12 @@ import click
 from cli.audit.checking import passphrase_of
 from cli.audit.moment import Moment
 from cli.audit.seal_options import read_seals
-from cli.common.console import Exit, say, stop, write_or_print
+from cli.common.console import Exit, say, say_of, stop, write_or_print
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, journal_option, language_option, year_option
 from cli.common.spoken import in_spoken
 from engine.harmless import shown_name
-from engine.texts.catalogue import message
+from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
     from engine.journal.verify import Report
@@ -43,14 +43,13 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
 
     Exit code: 0 sealed; 1 there is nothing of the year; 4 the journal does not hold, and nothing was sealed.
     """
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
     from engine.journal.journal import Journal, now  # noqa: PLC0415
     from engine.journal.seal import read_seal  # noqa: PLC0415
     from engine.journal.sealing import Sealing  # noqa: PLC0415
     from engine.journal.verify import verify  # noqa: PLC0415
 
     earlier = read_seals([after])[0].seal if after else None
-    sealing, wording = Sealing(year), Wording(lang)
+    sealing = Sealing(year)
     with Journal(journal, runs=folders_of_runs()) as source:
         report = verify(source, witness=sealing)
         if report.faults:
@@ -59,12 +58,12 @@ def seal(year: int, after: Path | None, sealed_at: str | None, out: Path | None,
     read_seal(made.text().encode(), source.shown_address)  # a journal that others made up may say what no seal can
     write_or_print(out, f"{made.text()}\n")
     if out is not None:
-        sealed = wording.ngettext(
+        sealed = message_of_number(
             "{number} entry was sealed; digest of the seal",
             "{number} entries were sealed; digest of the seal",
             made.count,
         )
-        say(message("{out}: {sealed}: {digest}", out=out, sealed=sealed, digest=made.digest))
+        say_of(out, sealed, made.digest)
 
 
 def _refuse(report: Report, journal: str, lang: Language) -> None:
@@ -73,10 +72,9 @@ def _refuse(report: Report, journal: str, lang: Language) -> None:
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     wording = Wording(lang)
-    words = wording.gettext("the journal does not hold and was not sealed")
-    say(message("{journal}: {words}", journal=journal, words=words))
+    say_of(journal, message("the journal does not hold and was not sealed"))
     for fault in report.faults:
-        say(message("✗ {fault_text}", fault_text=fault_text(fault, wording)))
+        say(f"✗ {fault_text(fault, wording)}")
     stop(Exit.INTEGRITY)
 
 
@@ -97,7 +95,6 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     """
     _check_free(out, files)
     from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from engine.journal.seal import LONGEST_NAME, is_name  # noqa: PLC0415
     from engine.journal.sealing import cosigned, merged  # noqa: PLC0415
 
@@ -109,8 +106,8 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
         raise click.UsageError(
             in_spoken(
                 message(
-                    "--name has at most {LONGEST_NAME} characters, all of which can be printed",
-                    LONGEST_NAME=LONGEST_NAME,
+                    "--name has at most {most} characters, all of which can be printed",
+                    most=LONGEST_NAME,
                 )
             )
         )
@@ -119,26 +116,20 @@ def cosign(files: tuple[Path, ...], key: Path | None, name: str | None, out: Pat
     if key is not None:
         before, made = made, cosigned(made, key, passphrase_of(key), name)
         if made is before:
-            _say_signed_before(key, lang)
+            _say_signed_before(key)
     write_file(out or files[0], f"{made.text()}\n".encode())
     words = message("signatures: {signatures}; digest of the seal", signatures=len(made.signatures))
-    say(
-        message(
-            "{value}: {render}: {digest}", value=out or files[0], render=Wording(lang).render(words), digest=made.digest
-        )
-    )
+    say_of(out or files[0], words, made.digest)
 
 
-def _say_signed_before(key: Path, lang: Language) -> None:
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415 - only what is used is loaded
-
+def _say_signed_before(key: Path) -> None:
     words = message("the key has signed the seal before; its first signature stays, with the name that was signed")
-    say(message("{key}: {render}", key=key, render=Wording(lang).render(words)))
+    say_of(key, words)
 
 
 def _check_free(out: Path | None, own: Sequence[Path]) -> None:
     """That a seal takes the place of no journal, key or other seal: of none but those that go into it."""
     if out is not None and out.is_file() and out.resolve() not in {path.resolve() for path in own}:
         raise click.UsageError(
-            in_spoken(message("{shown_name} is there already; choose another name", shown_name=shown_name(str(out))))
+            in_spoken(message("{file} is there already; choose another name", file=shown_name(str(out))))
         )

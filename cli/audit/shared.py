@@ -174,8 +174,8 @@ def entry_number(identifier: str) -> int:
         raise click.UsageError(
             in_spoken(
                 message(
-                    "`{identifier}` is not the number of an entry; `sekskant audit list` shows them",
-                    identifier=identifier,
+                    "`{written}` is not the number of an entry; `sekskant audit list` shows them",
+                    written=identifier,
                 )
             )
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cli.audit.show import execution_of
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
+from cli.common.spoken import in_spoken
 from cli.common.trace_tree import TraceTree
 from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
@@ -31,15 +32,16 @@ def traced(journal: Journal, entry: Entry) -> Trace:
     Raises:
         Rejected: it cannot be made again, or does not come out as it is recorded.
     """
-    place = Place(f"{journal.shown_address}, entry {entry.number}")
+    at = message("{journal}, entry {number}", journal=journal.shown_address, number=entry.number)
+    place = Place(in_spoken(at))
     try:
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:
         raise rejected(
-            place, "not-replayable", str(error), message("`sekskant audit verify` says what is wrong")
+            place, "not-replayable", error.why, message("`sekskant audit verify` says what is wrong")
         ) from None
     if replayed.differs_at:
-        words = message("made again, it differs in {differs_at}", differs_at=", ".join(replayed.differs_at))
+        words = message("made again, it differs in {paths}", paths=", ".join(replayed.differs_at))
         raise rejected(place, "not-replayable", words, message("`sekskant audit verify` says whether it was altered"))
     return replayed.trace
 
@@ -107,7 +109,7 @@ def _verdict(trace: Trace, outcome: str) -> Verdict:
     """The verdict that an outcome stands for, which can be one that offers get."""
     names = {o.id: verdict for verdict, o in trace.rulebook.outcomes.items() if verdict is not Verdict.UNDETERMINED}
     if outcome not in names:
-        unknown = f"there is no outcome `{outcome}` that an offer could have got"
+        unknown = message("there is no outcome `{outcome}` that an offer could have got", outcome=outcome)
         raise rejected(Place("--outcome"), "unknown-outcome", unknown, near_hint(outcome, names))
     return names[outcome]
 

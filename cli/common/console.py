@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cli.common.spoken import in_spoken, spoken
-from engine.diagnostics import Exit, Failure, Rejected, exit_code
-from engine.harmless import harmless
+from engine.diagnostics import Diagnostic, Exit, Failure, Rejected, exit_code
+from engine.harmless import harmless, harmless_json, one_line
 from engine.texts.catalogue import Message
 
 if TYPE_CHECKING:
@@ -46,8 +46,19 @@ def time_in_utc(recorded_at: str) -> str:
 
 
 def say(words: Message | str) -> None:
-    """Tell the reader, on standard error."""
-    click.echo(harmless(in_spoken(words)), err=True)
+    """Tell the reader, on standard error: one line, whatever stands in what it names."""
+    click.echo(one_line(in_spoken(words)), err=True)
+
+
+def say_diagnostic(diagnostic: Diagnostic) -> None:
+    """What is wrong, and what would be right."""
+    for line in diagnostic.lines(spoken()):
+        say(line)
+
+
+def say_of(what: object, *words: Message | str) -> None:
+    """Tell the reader something of a file, a place or the like, on standard error."""
+    say(": ".join((str(what), *map(in_spoken, words))))
 
 
 def say_rejected(error: Rejected) -> None:
@@ -69,11 +80,16 @@ def write_or_print(out: Path | None, text: str) -> None:
         Rejected: the file cannot be written.
     """
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(_for_terminal(text) if sys.stdout.isatty() else text, nl=False)
         return
     from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
 
     write_file(out, text.encode())
+
+
+def _for_terminal(text: str) -> str:
+    """What a person sees of a file that others get byte by byte, such as a receipt."""
+    return harmless_json(text) if text.startswith("{") else harmless(text)
 
 
 def stop(code: Exit) -> None:

@@ -15,8 +15,9 @@ from typing import NoReturn, TextIO
 import click
 
 from cli.common.console import present, say
-from engine.diagnostics import Defect, Exit, Failure, Refused
+from engine.diagnostics import Defect, Exit, Failure, Refused, refusal_of
 from engine.harmless import harmless, shown_name
+from engine.texts.catalogue import message
 
 READER_IS_GONE = 141
 """The exit code of a program whose output nobody reads on, as shells know it."""
@@ -57,7 +58,7 @@ def in_words() -> Iterator[None]:
 
 def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:
     if isinstance(error, click.ClickException):
-        error.message = harmless(error.message)
+        vars(error)["message"] = harmless(error.message)  # which click declares final
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -66,7 +67,7 @@ def failure_of(error: BaseException) -> Failure:
         return error
     if isinstance(error, OSError) and error.errno is not None:
         file = "" if error.filename is None else str(error.filename)
-        return Refused(file, os.strerror(error.errno).lower())
+        return Refused(file, refusal_of(OSError(error.errno, os.strerror(error.errno))))
     from importlib.metadata import version  # noqa: PLC0415 - only a defect needs it
 
     return Defect(version("sekskant"), _place_in_our_code(error))
@@ -86,13 +87,15 @@ def _place_in_our_code(error: BaseException) -> str:
 def _show_traceback(error: BaseException) -> None:
     import traceback  # noqa: PLC0415 - only a defect needs it
 
-    say("".join(traceback.format_exception(error)).rstrip())
+    click.echo(harmless("".join(traceback.format_exception(error)).rstrip()), err=True)
 
 
 def _end_by_signal() -> NoReturn:
-    code = Exit.TERMINATED if _signals.terminated else Exit.INTERRUPTED
-    say(code.name.lower())
-    sys.exit(int(code))
+    if _signals.terminated:
+        say(message("terminated"))
+        sys.exit(int(Exit.TERMINATED))
+    say(message("interrupted"))
+    sys.exit(int(Exit.INTERRUPTED))
 
 
 class _Signals:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,17 +11,10 @@ from cli.common.spoken import in_spoken
 from engine.decisions.evaluators import DURABLE_RULES, ENGINES, REFERENCE
 from engine.evaluation.durable_engine import why_missing
 from engine.texts.catalogue import message
-
-if TYPE_CHECKING:
-    from engine.texts.catalogue import Language
-
-_INSTEAD = {
-    "da": "referencen afgør hvert tilbud, og beslutningsdiagrammet efterprøver det",
-    "en": "the reference decides each offer, and the decision diagram checks it",
-}
+from engine.texts.joined import OR, joined
 
 
-def check_evaluators(lang: Language) -> None:
+def check_evaluators() -> None:
     """See that what `SEKSKANT_ENGINE` asks for can be had, and say in a line who decides where durable-rules cannot.
 
     Raises:
@@ -30,18 +22,13 @@ def check_evaluators(lang: Language) -> None:
     """
     chosen = os.environ.get("SEKSKANT_ENGINE")
     if chosen and chosen not in ENGINES:
-        raise click.UsageError(
-            in_spoken(
-                message(
-                    "SEKSKANT_ENGINE is `{chosen}`; it can be {ENGINES}", chosen=chosen, ENGINES=" or ".join(ENGINES)
-                )
-            )
-        )
+        words = message("SEKSKANT_ENGINE is `{chosen}`; it can be {names}", chosen=chosen, names=joined(ENGINES, OR))
+        raise click.UsageError(in_spoken(words))
     missing = None if chosen == REFERENCE else why_missing()
     if missing is None:
         return
     if chosen == DURABLE_RULES:
         raise click.UsageError(
-            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`, but {en}", chosen=chosen, en=missing.en))
+            in_spoken(message("SEKSKANT_ENGINE is `{chosen}`, but {why}", chosen=chosen, why=missing))
         )
-    say(message("{value}: {INSTEAD}", value=missing.da if lang == "da" else missing.en, INSTEAD=_INSTEAD[lang]))
+    say(message("{why}: the reference decides each offer, and the decision diagram checks it", why=missing))

@@ -7,6 +7,17 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from engine.harmless import harmless_json
+
+
+def json_line(record: object, indent: int | None = None) -> str:
+    r"""A record, without the end of its line. What is not to be seen stands in it as an escape.
+
+    >>> json_line({"navn": "Åen\u202e"})
+    '{"navn": "Åen\\u202e"}'
+    """
+    return harmless_json(json.dumps(record, ensure_ascii=False, indent=indent))
+
 
 def json_text(record: object) -> str:
     r"""A record.
@@ -14,7 +25,7 @@ def json_text(record: object) -> str:
     >>> json_text({"navn": "Åen"})
     '{\n  "navn": "Åen"\n}\n'
     """
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return json_line(record, 2) + "\n"
 
 
 def print_json(record: object) -> None:
@@ -32,6 +43,6 @@ def json_list(records: Iterable[object], indent: int | None = None) -> Iterator[
     """
     separator = "[\n"
     for record in records:
-        yield separator + json.dumps(record, ensure_ascii=False, indent=indent)
+        yield separator + json_line(record, indent)
         separator = ",\n"
     yield "[]\n" if separator == "[\n" else "\n]\n"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from cli.common.console import say
-from engine.explanation.words_and_numbers import Wording
+from cli.common.console import say_of
 from engine.journal.connection import Address
 from engine.journal.network_drive import network_file_system
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import message
 
 
-def warn_of_network_drive(address: str, language: Language) -> None:
+def warn_of_network_drive(address: str) -> None:
     """Say that a journal lies on a network drive, where it does.
 
     Raises:
@@ -23,8 +22,4 @@ def warn_of_network_drive(address: str, language: Language) -> None:
             "can damage it or lose entries; use PostgreSQL, or a folder of the machine itself",
             kind=kind,
         )
-        say(
-            message(
-                "{shown_address}: {render}", shown_address=journal.shown_address, render=Wording(language).render(words)
-            )
-        )
+        say_of(journal.shown_address, words)

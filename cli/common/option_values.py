@@ -50,7 +50,7 @@ class RulebookName(Words):
         name, at, version = super().convert(value, param, ctx).partition("@")
         if not name.strip() or (at and not version.strip()):
             self.fail(
-                in_spoken(message("`{value}` is no rulebook; write `ID` or `ID@VERSION`", value=value)), param, ctx
+                in_spoken(message("`{written}` is no rulebook; write `ID` or `ID@VERSION`", written=value)), param, ctx
             )
         return value
 
@@ -71,7 +71,9 @@ class Digest(click.ParamType[str]):
         """
         if not is_digest(digest := value.strip().lower()):
             self.fail(
-                in_spoken(message("`{value}` is no digest: 64 digits and letters from a to f", value=value)), param, ctx
+                in_spoken(message("`{written}` is no digest: 64 digits and letters from a to f", written=value)),
+                param,
+                ctx,
             )
         return digest
 
@@ -100,7 +102,7 @@ class Count(click.ParamType[int]):
         46
         """
         if not _COUNT.match(str(value)):
-            self.fail(in_spoken(message("`{value}` is no count: digits alone", value=value)), param, ctx)
+            self.fail(in_spoken(message("`{written}` is no count: digits alone", written=value)), param, ctx)
         return int(value)
 
 
@@ -122,7 +124,7 @@ class Size(click.ParamType[int]):
         size = int(match[1]) * 1024 ** " kmgt".index(match[2].lower() or " ") if match else 0
         if not size:
             self.fail(
-                in_spoken(message("`{value}` is no size: digits and KiB, MiB, GiB or TiB", value=value)), param, ctx
+                in_spoken(message("`{written}` is no size: digits and KiB, MiB, GiB or TiB", written=value)), param, ctx
             )
         return size
 
@@ -152,7 +154,7 @@ class FileName(click.Path):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            error.message = one_line(error.message)
+            vars(error)["message"] = one_line(error.message)  # which click declares final
             raise
 
 
@@ -170,11 +172,7 @@ class NewFileName(FileName):
         path = super().convert(value, param, ctx)
         if Path(os.fsdecode(path)).is_file():
             self.fail(
-                in_spoken(
-                    message(
-                        "{shown_name} is there already; choose another name", shown_name=shown_name(os.fsdecode(path))
-                    )
-                ),
+                in_spoken(message("{file} is there already; choose another name", file=shown_name(os.fsdecode(path)))),
                 param,
                 ctx,
             )

@@ -89,7 +89,7 @@ def _keep(context: click.Context, parameter: click.Parameter, value: str | int |
             "".encode(value)
         except LookupError:
             raise click.BadParameter(
-                in_spoken(message("there is no encoding of texts `{value}`", value=value)), context, parameter
+                in_spoken(message("there is no encoding of texts `{encoding}`", encoding=value)), context, parameter
             ) from None
         value = codecs.lookup(value).name
     context.meta.setdefault(_READING, {})[parameter.name] = "\t" if value == "tab" else value

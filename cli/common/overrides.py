@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cli.common.console import shown_time
+from cli.common.spoken import in_spoken
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, near_hint, rejected
 from engine.documents.fields import read_json
@@ -32,7 +33,8 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
         Rejected: the entry is no decision, or there is no such verdict.
     """
     wording = Wording(language)
-    place = Place(f"{journal.shown_address}, entry {entry.number}")
+    at = message("{journal}, entry {number}", journal=journal.shown_address, number=entry.number)
+    place = Place(in_spoken(at))
     if entry.kind != DECISION:
         raise rejected(
             place,
@@ -43,7 +45,7 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
     except NotReplayable as error:
         advice = message("`sekskant audit verify` says what is wrong")
-        raise rejected(place, "not-replayable", str(error), advice) from None
+        raise rejected(place, "not-replayable", error.why, advice) from None
     chosen = _verdict(rulebook, verdict)
     outcome = rulebook.outcomes[chosen]
     draft = override_draft(entry, new_run(), verdict=chosen, outcome=outcome.id, because=because, by=by)

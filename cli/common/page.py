@@ -12,7 +12,7 @@ from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
 from engine.explanation.views import view_of, views_of
 from engine.explanation.words_and_numbers import Wording
-from engine.harmless import harmless
+from engine.harmless import harmless, shortened
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language
 
@@ -58,6 +58,13 @@ def template_of(name: str) -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: harmless(value) if isinstance(value, str) else value,
+        finalize=_text,
     )
     return environment.get_template(name)
+
+
+def _text(value: object) -> object:
+    """A text of a page as it may leave; a part of the page itself is no text."""
+    if not isinstance(value, str):
+        return value
+    return harmless(value) if hasattr(value, "__html__") else shortened(harmless(value))

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from engine.harmless import harmless
+from engine.harmless import harmless, one_line, shortened
 
 LEAST_SHARE = 20
 """The column that takes what the others leave gets at least this much, where it can."""
@@ -36,8 +36,15 @@ class Piece(NamedTuple):
     style: str = ""
 
     def rendered(self) -> Text:
-        """The text without characters that steer a terminal."""
-        return Text(harmless(self.text), _STYLES.get(self.style, self.style))
+        """The text on one line, without characters that steer a terminal."""
+        return self._styled(one_line(self.text))
+
+    def wrapped(self) -> Text:
+        """The text with its line breaks, for a paragraph of its own."""
+        return self._styled(harmless(self.text))
+
+    def _styled(self, text: str) -> Text:
+        return Text(shortened(text), _STYLES.get(self.style, self.style))
 
 
 Cell = Sequence[Piece]
@@ -89,10 +96,14 @@ class Screen:
         self._console.print(Text.assemble(*(piece.rendered() for piece in pieces)))
 
     def paragraph(self, text: str, style: str = "", indent: int = 2, bullet: str = "") -> None:
-        """A text wrapped within the width, indented; its later lines stand under the first after a bullet."""
+        """A text wrapped within the width, indented; its later lines stand under the first after a bullet.
+
+        What is not indented has no line breaks: such lines are ours.
+        """
+        piece = Piece(text, style).wrapped() if indent or bullet else Piece(text, style).rendered()
         grid = Table.grid(Column(width=indent + len(bullet)), Column(overflow="fold"))
-        grid.add_row(" " * indent + bullet, Piece(text, style).rendered())
-        self._console.print(grid if bullet else Padding(Piece(text, style).rendered(), (0, 0, 0, indent)))
+        grid.add_row(" " * indent + bullet, piece)
+        self._console.print(grid if bullet else Padding(piece, (0, 0, 0, indent)))
 
     def pairs(self, rows: Sequence[tuple[str, str]]) -> None:
         """Labels, each with its value beside it."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.spoken import in_spoken
+from cli.common.spoken import in_spoken, spoken
 from engine.diagnostics import Rejected
 from engine.documents.document import read_file
 from engine.texts.catalogue import message
@@ -31,16 +31,16 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
     except Rejected as error:
         if any(diagnostic.place.line for diagnostic in error.diagnostics):
             raise
-        raise click.UsageError("\n".join(map(str, error.diagnostics))) from None
+        raise click.UsageError("\n".join(error.lines(spoken()))) from None
     different = list({rulebook.content: rulebook for rulebook in chosen}.values())
     for one, other in itertools.combinations(different, 2):
         if (one.id, one.version) == (other.id, other.version):
             words = message(
-                "`{id}@{version}` is chosen twice with different content: {file} and {other_file}",
+                "`{id}@{version}` is chosen twice with different content: {file} and {other}",
                 id=one.id,
                 version=one.version,
                 file=one.file,
-                other_file=other.file,
+                other=other.file,
             )
             raise click.UsageError(in_spoken(words))
     return different

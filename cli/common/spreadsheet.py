@@ -11,6 +11,7 @@ from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.explanation.views import view_of
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import shortened
 from engine.texts.catalogue import Language
 from engine.values.logic import settled
 from offers.tables.formulas import harmless_cell
@@ -98,7 +99,7 @@ def csv_lines(table: Iterable[Sequence[str]], language: Language) -> Iterator[st
 
 
 def csv_line(cells: Iterable[str], separator: str = ",") -> str:
-    """One line of a CSV table, its texts harmless."""
+    """One line of a CSV table, its texts harmless, and no longer than a spreadsheet has them."""
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=separator).writerow([harmless_cell(cell) for cell in cells])
+    csv.writer(buffer, delimiter=separator).writerow([shortened(harmless_cell(cell)) for cell in cells])
     return buffer.getvalue()

@@ -49,7 +49,7 @@ class TraceTree:
 
     def whole(self) -> Branch:
         """The outcome and everything that led to it."""
-        branches = [*map(self._override, self._trace.overrides), self._rule(), *self._decided_by()]
+        branches = [*map(self._override, self._trace.overrides), self._rule(), *self._excluded(), *self._decided_by()]
         return Branch(self._outcome(), branches)
 
     def criteria(self, names: Iterable[str]) -> Branch:
@@ -144,6 +144,11 @@ class TraceTree:
         if not names:
             return []
         return [Branch([Piece(f"{self._gettext('Rules fired')}: {', '.join(names)}", "dim")])]
+
+    def _excluded(self) -> Iterator[Branch]:
+        """What is open, and yet cannot turn out so together."""
+        if words := self._clauses.excluded(self._trace.excluded_here):
+            yield Branch([Piece(words)])
 
     def _decided_by(self) -> Iterator[Branch]:
         """Who decided; of a row nobody says, for its run does."""

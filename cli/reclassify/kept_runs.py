@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import IO
 
 from cli.reclassify.swap import exchange
-from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected
+from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected, refusal_of
 from engine.documents.file_writer import sync_names
 from engine.documents.ownership import abandoned, own
 from engine.documents.regular_file import read_text
@@ -145,8 +145,9 @@ class RunFolder:
             with _alone(self._kept):
                 self._replace(run)
         except OSError as error:
-            reason = (error.strerror or "it cannot be copied").lower()
-            raise Refused(str(self.out), f"{reason}; the run itself stands in {run}") from None
+            reason = refusal_of(error) if error.strerror else message("it cannot be copied")
+            kept = message("{reason}; the run itself stands in {run}", reason=reason, run=run)
+            raise Refused(str(self.out), kept) from None
 
     def _replace(self, run: Path) -> None:
         if (place := self._place_of_former()) is not None:
@@ -241,9 +242,9 @@ def _check_same(place: Path, record: RunRecord) -> None:
     if altered:
         raise IntegrityFault(
             message(
-                "the same run was kept before, and {altered} was altered since; put the folder elsewhere, and decide "
+                "the same run was kept before, and {file} was altered since; put the folder elsewhere, and decide "
                 "the register again",
-                altered=altered[0],
+                file=altered[0],
             )
         )
 

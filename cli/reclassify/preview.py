@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, stop
+from cli.common.console import Exit, load_library, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.remarks_on_input import remark_sentences
@@ -80,14 +80,14 @@ def preview(
     except IntegrityFault as error:
         from cli.reclassify.reclassify import shown_register  # noqa: PLC0415 - polars is slow to import
 
-        say(message("{shown_register}: {error}", shown_register=shown_register(register), error=error))
+        say_of(shown_register(register), error.words)
         stop(error.exit)
         return
     for row in result.rejected:
         for diagnostic in row.diagnostics:
-            say(str(diagnostic))
+            say_diagnostic(diagnostic)
 
-    say_set_aside(result.set_aside, lang)
+    say_set_aside(result.set_aside)
     for line in remark_sentences(result.remarks, [after], year, Wording(lang)):
         say(line)
     changes = result.changes.filter(result.changes["change"].is_in([*DIRECTIONS]))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Exit, exit_code, load_library, present, say, stop
+from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.evaluators import check_evaluators
 from cli.common.option_values import FileName
@@ -38,7 +38,7 @@ from cli.common.spoken import in_spoken
 from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
 from engine.documents.document import read_file
 from engine.explanation.words_and_numbers import Wording
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, message, message_of_number
 from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def reclassify(
     end_at_once_on_sigterm()
     gc.freeze()
     gc.enable()
-    check_evaluators(lang)
+    check_evaluators()
     library = load_library()
     if year is None:
         year = library.latest_year()
@@ -154,13 +154,13 @@ def reclassify(
                     recording.append(target, record, kept, recorder_name())
             folder.replace(kept)
     except FolderInUse as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(in_spoken(error.words)) from None
     except IntegrityFault as error:
-        say(message("{shown_register}: {error}", shown_register=shown_register(register), error=error))
+        say_of(shown_register(register), error.words)
         stop(error.exit)
         return
-    _say_rejected_rows(result.rejected)
-    say_set_aside(result.set_aside, lang)
+    _say_rejected_rows(result.rejected, lang)
+    say_set_aside(result.set_aside)
     for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
@@ -200,7 +200,7 @@ def _opened(address: str | None, lang: Language) -> Iterator[Journal | None]:
     from cli.common.network_drive import warn_of_network_drive  # noqa: PLC0415 - a database costs start-up
     from engine.journal.journal import Journal, can_be_made  # noqa: PLC0415
 
-    warn_of_network_drive(address, lang)
+    warn_of_network_drive(address)
     if can_be_made(address):
         yield None
         return
@@ -227,7 +227,7 @@ def _nearness(text: str) -> Fraction:
         nearness = Fraction(-1)
     if not 0 <= nearness <= 1:
         raise click.UsageError(
-            in_spoken(message("--margin is a part of a threshold, from 0 to 1, not `{value}`", value=text))
+            in_spoken(message("--margin is a part of a threshold, from 0 to 1, not `{written}`", written=text))
         )
     return nearness
 
@@ -313,9 +313,11 @@ def _opener(vocabulary: Vocabulary, scratch: Path, ignored: Sequence[str]) -> Ca
 def say_how_it_was_read(table: Table, language: Language) -> None:
     """Say what was found out about a table, and what else whoever hands it in should know."""
     if table.detected:
-        say(f"{table.file}: " + ", ".join(f"{name} {value}" for name, value in table.detected.items()))
+        from offers.tables.read_as import read_as  # noqa: PLC0415 - polars is slow to import
+
+        say_of(table.file, read_as(table, language))
     for line in remark_sentences(table.remarks, (), 0, Wording(language)):
-        say(message("{file}: {line}", file=table.file, line=line))
+        say_of(table.file, line)
 
 
 def shown_register(registers: Sequence[str]) -> str:
@@ -345,9 +347,9 @@ def _not_installed(extra: str, error: ImportError) -> click.UsageError:
     return click.UsageError(
         in_spoken(
             message(
-                "{title} is not installed ({name}): pip install 'sekskant[{extra}]'",
+                "{title} is not installed ({module}): pip install 'sekskant[{extra}]'",
                 title=title,
-                name=error.name,
+                module=error.name,
                 extra=extra,
             )
         )
@@ -398,7 +400,7 @@ def _id_lines(path: Path) -> list[IdLine]:
     except csv.Error:  # the one thing that Python's reader refuses
         place, words = (
             Place(str(path), reader.reader.line_num, 1),
-            message("a cell has more than {field_size_limit} characters", field_size_limit=csv.field_size_limit()),
+            message("a cell has more than {most} characters", most=csv.field_size_limit()),
         )
         raise rejected(place, "too-large", words, message('is a `"` not closed?')) from None
     if not {"old", "new"} <= set(reader.fieldnames or ()):
@@ -459,21 +461,28 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda rows: progress.update(task, completed=rows)
 
 
-def say_set_aside(rows: Sequence[RejectedRow], language: Language) -> None:
+def say_set_aside(rows: Sequence[RejectedRow]) -> None:
     """Which rows hold no offer: a person may want to look whether one does."""
     if not rows:
         return
-    wording, places = Wording(language), [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
+    places = [str(row.diagnostics[0].place) for row in rows[:SHOWN_ASIDE]]
     where = ", ".join(places) + (" …" if len(rows) > SHOWN_ASIDE else "")
-    rows_aside = wording.ngettext(
+    words = message_of_number(
         "{number} row holds no offer and was set aside", "{number} rows hold no offer and were set aside", len(rows)
     )
-    say(message("{rows_aside}: {where}", rows_aside=rows_aside, where=where))
+    say_of(in_spoken(words), where)
 
 
-def _say_rejected_rows(rows: Sequence[object]) -> None:
+def _say_rejected_rows(rows: Sequence[RejectedRow], language: Language) -> None:
     for row in rows[:SHOWN_REJECTED]:
-        for diagnostic in row.diagnostics:  # type: ignore[attr-defined]
-            say(str(diagnostic))
-    if len(rows) > SHOWN_REJECTED:
-        say(message("and {value} more rows; all of them stand in rejected.csv", value=len(rows) - SHOWN_REJECTED))
+        for diagnostic in row.diagnostics:
+            say_diagnostic(diagnostic)
+    if (more := len(rows) - SHOWN_REJECTED) > 0:
+        say(
+            message_of_number(
+                "and {count} more rows; all of them stand in rejected.csv",
+                "and {count} more rows; all of them stand in rejected.csv",
+                more,
+                count=more,
+            )
+        )

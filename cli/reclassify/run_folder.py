@@ -21,6 +21,7 @@ from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
 from engine.explanation.causes_in_words import CauseWords
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless_json, shown_name
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.texts.catalogue import Language, message
@@ -40,7 +41,7 @@ REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason"
 def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
     undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
-    _write_rejected(path / "rejected.csv", request, undecided)
+    _write_rejected(path / "rejected.csv", request, undecided, language)
     if request.fragile:
         _join_fragile(path, len(request.rulebooks))
     if previous is not None:
@@ -49,13 +50,13 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
         write_changes(path, result.changes)
     _write_rulebooks(path / "rulebooks", request.rulebooks)
     record = run_record(request, result, previous)
-    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+    text = harmless_json(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True))
     (path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
     (path / "summary.html").write_text(summary_page(request, result, previous, language), encoding="utf-8")
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -> None:
+def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow], language: Language) -> None:
     """One line for each mistake: its row, column, value, and what is wrong; and one for each row that is set aside."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -65,7 +66,8 @@ def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow]) -
                 column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]
                 value = row.cells.get(column.name) if column else None
                 number, header = request.table.number_of(row.row), column.header if column else None
-                what = (diagnostic.code, diagnostic.message, diagnostic.hint)
+                said = diagnostic.in_language(language)
+                what = (said.code, said.words, said.advice)
                 cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
                 writer.writerow(["" if cell is None else harmless_cell(str(cell)[:MAX_TEXT]) for cell in cells])
 
@@ -76,7 +78,7 @@ def _place_below(register: str, place: Place) -> str:
     >>> _place_below("/home/ida/register.csv", Place("/home/ida/register.csv", 3, 5))
     'register.csv:3:5'
     """
-    return str(place).removeprefix("".join(register.rpartition("/")[:2]))
+    return str(place).removeprefix("".join(shown_name(register).rpartition("/")[:2]))
 
 
 def _join_fragile(folder: Path, books: int) -> None:

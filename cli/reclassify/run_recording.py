@@ -67,10 +67,10 @@ class RunRecording:
         (entry,) = journal.append([draft], texts_of([r for pair in self._rulebooks for r in pair]), by=by)
         say(
             message(
-                "recorded as entry {number} of {shown_address}, run {name}",
+                "recorded as entry {number} of {journal}, run {run}",
                 number=entry.number,
-                shown_address=journal.shown_address,
-                name=name,
+                journal=journal.shown_address,
+                run=name,
             )
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cli.common.console import Exit, load_library, say, say_rejected, stop
+from cli.common.console import Exit, load_library, say, say_of, say_rejected, stop
 from cli.common.option_values import FileName
 from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
@@ -17,7 +17,7 @@ from engine.diagnostics import Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import shown_name
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, message, message_of_number
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
 from offers.records.register import SERVICES, SHIPPED, read_register
@@ -65,15 +65,15 @@ def template(
         raise click.UsageError(
             in_spoken(
                 message(
-                    "a workbook is written to a file that ends in .xlsx, not to {shown_name}",
-                    shown_name=shown_name(str(out)),
+                    "a workbook is written to a file that ends in .xlsx, not to {file}",
+                    file=shown_name(str(out)),
                 )
             )
         )
     if out.exists() and not force:
         words = message(
-            "{shown_name} is there already, perhaps with evidence in it; `--force` writes over it",
-            shown_name=shown_name(str(out)),
+            "{file} is there already, perhaps with evidence in it; `--force` writes over it",
+            file=shown_name(str(out)),
         )
         raise click.UsageError(in_spoken(words))
     if paths and sources:
@@ -99,7 +99,7 @@ def template(
         year=year,
     )
     stand = wording.ngettext("{number} offer stands in it", "{number} offers stand in it", written.offers)
-    say(message("{out}: {asks}; {stand}", out=out, asks=asks, stand=stand))
+    say_of(out, f"{asks}; {stand}")
     stop(Exit.REJECTED if rejected else Exit.DONE)
 
 
@@ -129,9 +129,9 @@ def _printed(vocabulary: Vocabulary, year: int) -> list[Offer]:
     uncounted = sum(one.quantity is not None and one.cells["unit"] != "places" for one in services)
     say(
         message(
-            "the printed register of {name}: {services} services; {uncounted} quantities that are no places, and "
+            "the printed register of {year}: {services} services; {uncounted} quantities that are no places, and "
             "notes, have no column in a table",
-            name=latest.name,
+            year=latest.name,
             services=len(services),
             uncounted=uncounted,
         )
@@ -139,18 +139,24 @@ def _printed(vocabulary: Vocabulary, year: int) -> list[Offer]:
     return list(printed_offers(services, vocabulary, f"printed register {latest.name}"))
 
 
+_WITHOUT_COLUMN = {
+    "attention": message_of_number(
+        "points for attention of {number} offer have no column in a table, and stay in the offer files: {offers}",
+        "points for attention of {number} offers have no column in a table, and stay in the offer files: {offers}",
+        0,
+    ),
+    "published": message_of_number(
+        "published outcomes of {number} offer have no column in a table, and stay in the offer files: {offers}",
+        "published outcomes of {number} offers have no column in a table, and stay in the offer files: {offers}",
+        0,
+    ),
+}
+
+
 def _say_what_has_no_column(offers: Sequence[Offer]) -> None:
     """What offer files say that is no evidence, and that no table holds: it stays in the files."""
-    for key, what in (("attention", "points for attention"), ("published", "published outcomes")):
+    for key, words in _WITHOUT_COLUMN.items():
         having = [offer.id for offer in offers if getattr(offer.record, key)]
         if having:
             named = ", ".join(having[:SHOWN]) + (" …" if len(having) > SHOWN else "")
-            offers_having = Wording("en").ngettext("{number} offer", "{number} offers", len(having))
-            say(
-                message(
-                    "{what} of {offers_having} have no column in a table, and stay in the offer files: {named}",
-                    what=what,
-                    offers_having=offers_having,
-                    named=named,
-                )
-            )
+            say(words.counted(len(having)).filled(offers=named))

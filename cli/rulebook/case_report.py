@@ -95,7 +95,7 @@ class _Report:
         for difference in result.differences:
             self.screen.paragraph(self._difference(difference), indent=4)
         for diagnostic in result.rejected:
-            self.screen.paragraph(f"{diagnostic.code}: {diagnostic.message}", indent=4)
+            self.screen.paragraph(f"{diagnostic.code}: {self._wording.render(diagnostic.words)}", indent=4)
 
     def _difference(self, difference: Difference) -> str:
         return self.gettext("{what}: expected {expected}, decided {decided}", **difference._asdict())

@@ -11,7 +11,7 @@ import click
 from cli.common.console import Exit, say, stop
 from cli.common.option_values import FileName
 from cli.common.options import format_option
-from engine.texts.catalogue import message
+from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
     from engine.authoring.lints.lint import VocabularyFile
@@ -47,11 +47,9 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     diagnostics = findings_in(others, _wrong_attributes) + _mistakes_in_cases(case_files)
     click.echo(PRINTERS[form](diagnostics), nl=False)
     files = len({file for path in paths for file in files_under(path)})
-    say(
-        message(
-            "{counted} in {counted_2}", counted=_counted(len(diagnostics), "finding"), counted_2=_counted(files, "file")
-        )
-    )
+    found = message_of_number("{count} finding", "{count} findings", len(diagnostics), count=len(diagnostics))
+    of_files = message_of_number("{count} file", "{count} files", files, count=files)
+    say(message("{findings} in {files}", findings=found, files=of_files))
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
@@ -76,7 +74,3 @@ def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:
         except Rejected as error:
             diagnostics += error.diagnostics
     return diagnostics
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

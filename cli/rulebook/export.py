@@ -34,4 +34,4 @@ def export(name: str, year: int | None, form: str, output: Path | None) -> None:
         click.echo(text, nl=False)
         return
     write_file(output, text.encode())
-    say(message("{output}: for offers whose facts are all known; FEEL knows no bounds", output=output))
+    say(message("{file}: for offers whose facts are all known; FEEL knows no bounds", file=output))

@@ -10,15 +10,15 @@ from typing import Any
 from urllib.parse import quote
 
 from cli.common.json_output import json_text
+from cli.common.spoken import spoken
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES, Diagnostic
-from engine.harmless import harmless
 
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def _text(diagnostics: Sequence[Diagnostic]) -> str:
-    return "".join(f"{harmless(str(diagnostic))}\n" for diagnostic in diagnostics)
+    return "".join(f"{line}\n" for diagnostic in diagnostics for line in diagnostic.lines(spoken()))
 
 
 def _json(diagnostics: Sequence[Diagnostic]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.common.console import Exit, exit_code, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, say, say_of, say_rejected, stop
 from cli.common.option_values import FileName
 from engine.harmless import harmless
 from engine.texts.catalogue import message
@@ -41,11 +41,8 @@ def fmt(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
             continue
         if changed is not None:
             exits += [Exit.CHECK_FAILED] if check else []
-            say(
-                message(
-                    "{file}: {value}", file=file, value="would be laid out anew" if check or diff else "laid out anew"
-                )
-            )
+            would_be, was = message("would be laid out anew"), message("laid out anew")
+            say_of(file, would_be if check or diff else was)
     stop(exit_code(exits))
 
 

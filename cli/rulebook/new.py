@@ -183,8 +183,8 @@ def _checked_id(identifier: str) -> str:
         raise click.UsageError(
             in_spoken(
                 message(
-                    "`{identifier}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`",
-                    identifier=identifier,
+                    "`{written}` is not an id: words of letters a-z, digits, `_` and `-`, joined by `.`",
+                    written=identifier,
                 )
             )
         )
@@ -197,7 +197,7 @@ def _both(text: str, option: str) -> Text:
     danish, bar, english = (part.strip() for part in text.partition("|"))
     if not (danish and bar and english):
         raise click.UsageError(
-            in_spoken(message('{option} is "DANISH | ENGLISH", here `{given}`', option=option, given=text))
+            in_spoken(message('{option} is "DANISH | ENGLISH", here `{written}`', option=option, written=text))
         )
     return Text(da=danish, en=english)
 
@@ -208,7 +208,7 @@ def _criterion(spec: str) -> NewCriterion:
 
     match = _SPEC.match(spec)
     if match is None:
-        raise click.UsageError(in_spoken(message("a criterion is {form}, here `{given}`", form=_FORM, given=spec)))
+        raise click.UsageError(in_spoken(message("a criterion is {form}, here `{written}`", form=_FORM, written=spec)))
     threshold = Decimal(match["threshold"]) if match["threshold"] else None
     return NewCriterion(Text(da=match["da"], en=match["en"]), match["section"], match["comparison"], threshold)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from cli.common.json_output import json_text
 from cli.common.screen import Piece, Screen
+from cli.rulebook.rulebook_text import approximated_text
 from engine.authoring.proofs.proof import (
     Counterexample,
     ItemProof,
@@ -77,15 +78,8 @@ class _Report:
     def _granted(self) -> None:
         """What is taken for granted of derived facts, by which more is taken to occur than can."""
         if facts := self._proof.approximated:
-            labels = (self._proof.rulebook.vocabulary.facts[fact].label for fact in facts)
-            named = self._wording.listed(self._wording.quoted(self._wording.text(label)) for label in labels)
             self.screen.line()
-            words = self._gettext(
-                "Approximated: what follows from other facts is taken as a fact of its own ({facts}), so that some of "
-                "this may never occur.",
-                facts=named,
-            )
-            self.screen.paragraph(words, indent=0)
+            self.screen.paragraph(approximated_text(self._proof.rulebook, facts, self._wording), indent=0)
 
     def _items(self) -> None:
         heads = ("", self._gettext("Being met"), self._gettext("Can decide alone"))

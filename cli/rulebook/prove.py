@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, stop
+from cli.common.console import Exit, load_library, say_of, stop
 from cli.common.option_values import FileName
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
 from cli.common.selection import chosen_rulebooks
@@ -68,11 +68,11 @@ def prove(
             return
         second = chosen_rulebooks(library, [other], year)[0]
         holds = _compared(rulebook, second, "implies" if implies else "equals", counterexample, form, lang)
-    except TooComplex:
-        say(message("{file}: too complex to prove", file=rulebook.file))
+    except TooComplex as error:
+        say_of(rulebook.file, error.words)
         sys.exit(int(Exit.REJECTED))
     except NotComparable as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(in_spoken(error.words)) from None
     stop(Exit.DONE if holds else Exit.CHECK_FAILED)
 
 
@@ -88,5 +88,5 @@ def _compared(
     if comparison.counterexample and file is not None:
         text = proof_report.example_text(comparison.counterexample, lang)
         write_file(file, text.encode())
-        say(message("{file}: --year {year}", file=file, year=comparison.counterexample.year))
+        say_of(file, f"--year {comparison.counterexample.year}")
     return comparison.holds is True

@@ -33,6 +33,16 @@ def rulebook_text(rulebook: Rulebook, language: Language) -> str:
     return reader.screen.taken()
 
 
+def approximated_text(rulebook: Rulebook, facts: Sequence[str], wording: Wording) -> str:
+    """What is taken for granted of derived facts, by which more is taken to occur than can."""
+    labels = (rulebook.vocabulary.facts[fact].label for fact in facts)
+    return wording.gettext(
+        "Approximated: what follows from other facts is taken as a fact of its own ({facts}), so that some of this may "
+        "never occur.",
+        facts=wording.listed(wording.quoted(wording.text(label)) for label in labels),
+    )
+
+
 class _Reader:
     def __init__(self, rulebook: Rulebook, wording: Wording) -> None:
         self._rulebook, self._wording = rulebook, wording
@@ -119,7 +129,9 @@ class _Reader:
         self.screen.table([self._render(head) for head in heads], rows, [first, None, 22])
 
     def _fact(self, fact: FactDeclaration) -> list[Cell]:
-        answers = ", ".join(self._wording.answers(fact)) or self._wording.fact_range(fact)
+        answers = ", ".join(self._wording.answers(fact)) or self._wording.fact_range(
+            fact,
+        )
         answers += self._gettext(", per year") if fact.is_yearly else ""
         unit = f" ({self._wording.text(fact.unit)})" if fact.unit else ""
         return [[Piece(fact.id)], [Piece(self._wording.text(fact.label) + unit)], [Piece(answers)]]

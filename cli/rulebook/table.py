@@ -28,8 +28,9 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     ID is an id, ID@VERSION or a YAML file. A row says what overrides and criteria must be for a verdict; what it leaves
     open makes no difference, or cannot occur. No row can be left out or left more open.
     """
-    from cli.rulebook.truth_tables import PRINTERS  # noqa: PLC0415 - help must not wait for it
+    from cli.rulebook.truth_tables import PRINTERS, remarks  # noqa: PLC0415 - help must not wait for it
     from engine.authoring.proofs.truth_table import MAX_ROWS, truth_table  # noqa: PLC0415
+    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     library = load_library()
     rulebook = chosen_rulebooks(library, [name], year or library.latest_year())[0]
@@ -38,10 +39,13 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     except TooComplex:
         say(
             message(
-                "{file}: the table would have more than {MAX_ROWS} rows; `sekskant rulebook prove` needs none",
+                "{file}: the table would have more than {most} rows; `sekskant rulebook prove` needs none",
                 file=rulebook.file,
-                MAX_ROWS=MAX_ROWS,
+                most=MAX_ROWS,
             )
         )
         sys.exit(int(Exit.REJECTED))
+    if form == "csv":  # holds rows and nothing else
+        for remark in remarks(folded, Wording(lang)):
+            say(remark)
     click.echo(PRINTERS[form](folded, lang), nl=False)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, exit_code, say, say_rejected, stop
+from cli.common.console import Exit, exit_code, say, say_of, say_rejected, stop
 from cli.common.option_values import FileName
 from cli.common.options import format_option, language_option
-from engine.texts.catalogue import message
+from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
     from cli.rulebook.case_report import Tested
@@ -76,7 +76,7 @@ def test(
             say_rejected(error)
             exits.append(Exit.REJECTED)
         except IntegrityFault as error:
-            say(message("{file}: {error}", file=rulebook.file, error=error))
+            say_of(rulebook.file, error.words)
             exits.append(Exit.INTEGRITY)
     printed = case_report.cases_json if form == "json" else case_report.table_text
     click.echo(printed(tested, lang, listed=coverage or fail_under is not None), nl=False)
@@ -120,12 +120,12 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
         taken = [result.case.name for result in tested.results]
         year = files[0].year if files else meaning.year
         add_cases(path, tested.rulebook, case_blocks(suggested, taken, year, meaning.program, wording), wording)
-        added = wording.ngettext(
+        added = message_of_number(
             "{number} case added; judge it, and delete `to_judge`",
             "{number} cases added; judge them, and delete `to_judge`",
             len(suggested),
         )
-        say(message("{path}: {added}", path=path, added=added))
+        say_of(path, added)
 
 
 def _fails(tested: Tested, fail_under: float | None, fail_on_empty: bool) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
+from cli.rulebook.rulebook_text import approximated_text
 from engine.authoring.proofs.truth_table import Row, TruthTable
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless_markdown
 from engine.texts.catalogue import Language
 from engine.values.logic import Truth
+from offers.tables.formulas import harmless_cell
 
 _SIGNS = {Truth.MET: "✓", Truth.NOT_MET: "✗", Truth.NOT_APPLICABLE: "–"}
 _STYLES = {Truth.MET: "met", Truth.NOT_MET: "not_met", Truth.NOT_APPLICABLE: "not_applicable"}
@@ -41,6 +44,11 @@ def _legend(wording: Wording) -> str:
     return wording.gettext("✓ fulfilled, ✗ not fulfilled, – not applicable; empty: makes no difference")
 
 
+def remarks(table: TruthTable, wording: Wording) -> list[str]:
+    """What is to be known of a table, beside its rows: whether more is taken to occur than can."""
+    return [approximated_text(table.rulebook, table.approximated, wording)] if table.approximated else []
+
+
 def _screen(table: TruthTable, language: Language) -> str:
     """Under a heading for each outcome and basis; overrides, whose ids are long, are numbered and explained below."""
     wording, screen = Wording(language), Screen()
@@ -57,6 +65,9 @@ def _screen(table: TruthTable, language: Language) -> str:
     for override in table.rulebook.overrides:
         screen.line(Piece(f"{numbers[override.id]} {wording.text(override.title)} ({override.id})", "dim"))
     screen.line(Piece(_legend(wording), "dim"))
+    for remark in remarks(table, wording):
+        screen.line()
+        screen.paragraph(remark, indent=0)
     return screen.taken()
 
 
@@ -69,11 +80,12 @@ def _csv(table: TruthTable, language: Language) -> str:
     """Ids and statuses as they stand in decision records, whatever the language."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*table.columns, "verdict", "outcome", "basis"])
+    writer.writerow(map(harmless_cell, [*table.columns, "verdict", "outcome", "basis"]))
     for row in table.rows:
         pairs = zip(row.cells, table.domain, strict=True)
         cells = ["" if c == every else "|".join(r.name.lower() for r in _SIGNS if r in c) for c, every in pairs]
-        writer.writerow([*cells, row.verdict.value, table.rulebook.outcomes[row.verdict].id, row.basis])
+        end = (row.verdict.value, table.rulebook.outcomes[row.verdict].id, row.basis)
+        writer.writerow(map(harmless_cell, [*cells, *end]))
     return text.getvalue()
 
 
@@ -81,8 +93,13 @@ def _markdown(table: TruthTable, language: Language) -> str:
     wording = Wording(language)
     heads = _heads(table, wording)
     rows = [[*_signs(table, row), _outcome(table, row, wording), row.basis] for row in table.rows]
-    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads), *(f"| {' | '.join(row)} |" for row in rows)]
-    return "\n".join([*lines, "", _legend(wording)]) + "\n"
+    lines = [_markdown_row(heads), "|" + "---|" * len(heads), *map(_markdown_row, rows)]
+    below = [_legend(wording), *remarks(table, wording)]
+    return "\n".join([*lines, *(line for paragraph in below for line in ("", paragraph))]) + "\n"
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(map(harmless_markdown, cells))} |"
 
 
 def _html(table: TruthTable, language: Language) -> str:
@@ -92,7 +109,7 @@ def _html(table: TruthTable, language: Language) -> str:
         title=f"{wording.text(table.rulebook.title)} ({table.rulebook.id}@{table.rulebook.version})",
         heads=_heads(table, wording),
         rows=[(*_signs(table, row), _outcome(table, row, wording), row.basis) for row in table.rows],
-        legend=_legend(wording),
+        below=[_legend(wording), *remarks(table, wording)],
     )
     return page + "\n"
 

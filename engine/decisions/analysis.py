@@ -19,8 +19,8 @@ from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
 from engine.values.logic import Status, settled, union
 
-FEWEST_QUESTIONS = 500
-"""Each question is about all vectors: where these are many, fewer are asked, but so many at least."""
+FEWEST_QUESTIONS, MOST_LOOKS = 500, 200_000
+"""Each question looks at all vectors: where these are many, fewer are asked, but so many at least."""
 MAX_VERDICTS, MAX_ANALYSES = 50_000, 2_000
 Pair = tuple[tuple[str, Status], tuple[str, Status]]
 """A status of one item, and one of another."""
@@ -149,7 +149,7 @@ class Analyst:
             items = tuple(given.get(i, status) for i, status in enumerate(start))
             return self.verdict_within(vectors, items) is verdict
 
-        most = max(FEWEST_QUESTIONS, MAX_QUESTIONS // len(vectors)) if tied else None
+        most = max(FEWEST_QUESTIONS, min(MAX_QUESTIONS, MOST_LOOKS // len(vectors))) if tied else None
         found = minimal_sets(classes, options, is_forced, smallest_only=smallest_only, most=most)
         names = tuple(tuple(self.names[i] for i in given) for given in found.sets)
         return Sets(names, found.complete, tuple(tuple(given.values()) for given in found.sets))

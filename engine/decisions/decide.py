@@ -101,10 +101,14 @@ class Decider:
             Rejected: the evidence contradicts itself, or departs from a measure without a reason.
             IntegrityFault: the evaluators do not agree, or one failed.
         """
-        return self._evaluated(findings_of(self.program.rulebook.vocabulary, stated, year)).ruling.verdict
+        return self._evaluated(self._findings(stated, year)).ruling.verdict
+
+    def _findings(self, stated: Stated, year: int) -> Mapping[str, Finding]:
+        vocabulary = self.program.rulebook.vocabulary
+        return findings_of(vocabulary, stated, year, has_quotient_always=self.completions is None)
 
     def _without_notes(self, subject: Subject, stated: Stated, year: int) -> Trace:
-        findings = findings_of(self.program.rulebook.vocabulary, stated, year)
+        findings = self._findings(stated, year)
         return self._trace(subject, year, findings, self._evaluated(findings))
 
     def _evaluated(self, findings: Mapping[str, Finding]) -> _Evaluated:
@@ -124,7 +128,7 @@ class Decider:
         completions, is_complete = self.completions, True
         if completions is not None and completions.open_in(findings):
             cases, is_complete = completions.cases(completions.situation(findings, statuses))
-            if is_complete and (len(cases) > 1 or cases[0].pinned):
+            if len(cases) > 1 or cases[0].pinned:
                 statuses, fired = self._over(cases, findings)
                 vectors = completions.vectors(cases)
         ruling, execution = self.ruling_over(vectors)
@@ -139,7 +143,7 @@ class Decider:
             of_case, names = self._evaluators.conditions(self.completions.pinned(case, findings))
             if any(of_case[node] is not status for node, status in case.statuses.items()):
                 raise IntegrityFault(
-                    message("a class of completions is not what it was taken to be: {pinned}", pinned=case.pinned)
+                    message("a class of completions is not what it was taken to be: {values}", values=case.pinned)
                 )
             statuses.append(of_case)
             fired += names
@@ -300,9 +304,9 @@ def reject_departures(program: Program, findings: Mapping[str, Finding], statuse
         evidence = findings[fact].evidence if fact else None
         if evidence is not None and _departs(nodes, findings, statuses) and not evidence.provenance.because:
             words = message(
-                "`{fact}` departs from the measure of criterion {identifier} without a reason",
+                "`{fact}` departs from the measure of criterion {criterion} without a reason",
                 fact=fact,
-                identifier=identifier,
+                criterion=identifier,
             )
             advice = message("give the reason as `because`")
             diagnostics.append(Diagnostic(evidence.place, "departure-without-reason", words, advice))

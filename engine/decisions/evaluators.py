@@ -14,7 +14,7 @@ from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.evidence import Finding
 from engine.evaluation.program import Node, Program
 from engine.evaluation.ruling import Items, Ruling, placed, ruling_on
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from engine.values.logic import Status
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 REFERENCE, DURABLE_RULES = "reference", "durable-rules"
 ENGINES = (DURABLE_RULES, REFERENCE)
+_DURABLE_RULES_AND_REFERENCE = message("durable-rules and the reference disagree on {nodes}")
+_REFERENCE_AND_DIAGRAM = message("the reference and the decision diagram disagree on {nodes}")
 """What `SEKSKANT_ENGINE` can be; without it durable-rules decides where it is there."""
 Fired = tuple[str, ...]
 
@@ -66,11 +68,11 @@ def evaluators_of(program: Program, engine: str | None = None, is_checked: bool 
 
 
 def why_reference(engine: str | None = None) -> str | None:
-    """Why the reference decides; None where durable-rules does."""
+    """Why the reference decides, as records say it; None where durable-rules does."""
     if (engine or os.environ.get("SEKSKANT_ENGINE")) == REFERENCE:
         return "asked for"
     missing = why_missing()
-    return None if missing is None else missing.en
+    return None if missing is None else str(missing)
 
 
 class ByDurableRules:
@@ -92,7 +94,7 @@ class ByDurableRules:
         if decided != expected:
             self._durable.discard()
             nodes = self._program.nodes[: self._program.ruling_from]
-            raise _disagreement("durable-rules and the reference", nodes, decided, expected)
+            raise _disagreement(_DURABLE_RULES_AND_REFERENCE, nodes, decided, expected)
         return expected, fired
 
     def ruling_on(self, items: Items) -> tuple[Ruling, Fired]:
@@ -108,7 +110,7 @@ class ByDurableRules:
         if ruling != expected:
             self._durable.discard()
             nodes = program.nodes[program.ruling_from :]
-            raise _disagreement("durable-rules and the reference", nodes, ruling.statuses, expected.statuses)
+            raise _disagreement(_DURABLE_RULES_AND_REFERENCE, nodes, ruling.statuses, expected.statuses)
         return ruling, tuple(dict.fromkeys(fired))
 
     def execution(self, fired: Fired, remembered: bool) -> Execution:
@@ -133,7 +135,7 @@ class ByReference:
         decided, checked = reference.conditions(self._program, findings), self._diagram.conditions(findings)
         if decided != checked:
             nodes = self._program.nodes[: self._program.ruling_from]
-            raise _disagreement("the reference and the decision diagram", nodes, decided, checked)
+            raise _disagreement(_REFERENCE_AND_DIAGRAM, nodes, decided, checked)
         return decided, ()
 
     def ruling_on(self, items: Items) -> tuple[Ruling, Fired]:
@@ -141,7 +143,7 @@ class ByReference:
         ruling, checked = ruling_on(self._program, items), self._diagram.ruling_statuses(items)
         if list(ruling.statuses) != checked:
             nodes = self._program.nodes[self._program.ruling_from :]
-            raise _disagreement("the reference and the decision diagram", nodes, ruling.statuses, checked)
+            raise _disagreement(_REFERENCE_AND_DIAGRAM, nodes, ruling.statuses, checked)
         return ruling, ()
 
     def execution(self, fired: Fired, remembered: bool) -> Execution:
@@ -169,7 +171,7 @@ class ReferenceAlone:
 
 
 def _disagreement(
-    who: str, nodes: Sequence[Node], decided: Sequence[Status], expected: Sequence[Status]
+    words: Message, nodes: Sequence[Node], decided: Sequence[Status], expected: Sequence[Status]
 ) -> IntegrityFault:
     wrong = [n.name for n, d, e in zip(nodes, decided, expected, strict=True) if d is not e]
-    return IntegrityFault(message("{who} disagree on {wrong}", who=who, wrong=", ".join(wrong)))
+    return IntegrityFault(words.filled(nodes=", ".join(wrong)))

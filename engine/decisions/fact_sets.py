@@ -26,7 +26,7 @@ from engine.evaluation.program import (
     children_of,
     compile_rulebook,
 )
-from engine.rulebooks.rulebook import Rulebook, Verdict, ways_of_counting
+from engine.rulebooks.rulebook import Rulebook, Verdict, tests_of, ways_of_counting
 from engine.values.logic import Status, negation, settled
 
 Findings = Mapping[str, Finding]
@@ -199,11 +199,27 @@ class _FactAnalyst:
         if unit.fact is not None:
             assert not isinstance(piece.known, Status)
             classes = self._completions.shared[unit.fact].classes_of(piece.known)
-            yield from (Piece(one, piece.stated) for one in classes if len(classes) > 1)
+            stated = self._once_settled(unit, piece)
+            yield from (Piece(one, stated) for one in classes if len(classes) > 1)
         elif isinstance(piece.known, Status) and not piece.known.is_known:
             helps = self._helps.get(self._node_of(unit))
             best = None if helps is None else Status.MET if helps is (wanted is Verdict.MET) else Status.NOT_MET
             yield from (Piece(one, piece.stated) for one in settled(piece.known) if best in (None, one))
+
+    def _once_settled(self, unit: _Unit, piece: Piece) -> tuple[Status, ...]:
+        """Whether a shared fact is stated once it is settled: a judgement that a condition asks for, too, then departs.
+
+        One that nothing else asks for stays unstated, and decides nothing.
+        """
+        return (Status.MET,) * len(piece.stated) if self._fact_of(unit) <= self._asked_for else piece.stated
+
+    @cached_property
+    def _asked_for(self) -> Facts:
+        """The facts that conditions test; a judgement that only departs from a measure is none."""
+        rulebook = self._program.rulebook
+        conditions = [c.condition for c in rulebook.criteria] + [o.condition for o in rulebook.overrides]
+        conditions += [c.applicability.exempt_when for c in rulebook.criteria if c.applicability]
+        return frozenset(test.fact for condition in conditions for test, _ in tests_of(condition))
 
     def _find_grounds(self, situation: Situation, verdict: Verdict) -> Found[Piece]:
         """The minimal sets of units from which a verdict follows, where nothing is stated of the others."""

@@ -70,9 +70,9 @@ def _expanded(
 ) -> Found[State]:
     """Each choice of members that the counts stand for, with the states that suffice."""
     each = (
-        dict(sorted(zip(gettext, itertools.chain(*answers), strict=True), key=lambda pair: pair[0]))
+        dict(sorted(zip(pick, itertools.chain(*answers), strict=True), key=lambda pair: pair[0]))
         for counts, answers in minimal
-        for gettext in _picks(classes, counts)
+        for pick in _picks(classes, counts)
     )
     sets = [*itertools.islice(each, MAX_SETS + 1)]
     complete = complete and len(sets) <= MAX_SETS

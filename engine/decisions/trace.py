@@ -160,6 +160,12 @@ class Trace(NamedTuple):
         """The verdict in the rulebook's own word."""
         return self.rulebook.outcomes[self.verdict].id
 
+    @property
+    def excluded_here(self) -> tuple[Pair, ...]:
+        """Of what is `excluded` the statuses that the evidence leaves possible, each for itself."""
+        statuses = {c.criterion.id: c.status for c in self.criteria} | {o.override.id: o.status for o in self.overrides}
+        return tuple(pair for pair in self.excluded if all(s.value <= statuses[item].value for item, s in pair))
+
     def criterion(self, identifier: str) -> CriterionTrace:
         """The trace of the criterion with an id."""
         return next(c for c in self.criteria if c.criterion.id == identifier)

@@ -137,7 +137,7 @@ class VectorDecisions:
         decided, expected = self._decided[ordered], ruling_on(self.program, items)
         if decided != (expected.verdict, expected.possible_bases):
             raise IntegrityFault(
-                message("the rule does not treat alike what was taken to be alike: {items}", items=items)
+                message("the rule does not treat alike what was taken to be alike: {statuses}", statuses=items)
             )
         return decided
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, refusal_of, rejected
 from engine.documents.nesting import MAX_DEPTH, place_at, too_deep
 from engine.documents.regular_file import open_regular
 from engine.texts.catalogue import Message, message
@@ -60,9 +60,9 @@ class Scalar(NamedTuple):
     text: str
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Message:
         """What it is, for diagnostics."""
-        return "a single value"
+        return message("a single value")
 
     def plain(self) -> Plain:
         """The value."""
@@ -117,9 +117,9 @@ class Sequence(NamedTuple):
     items: tuple[Node, ...]
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Message:
         """What it is, for diagnostics."""
-        return "a list"
+        return message("a list")
 
     def plain(self) -> list[object]:
         """The values, without places."""
@@ -138,9 +138,9 @@ class Mapping(NamedTuple):
     key_places: dict[str, Place]
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Message:
         """What it is, for diagnostics."""
-        return "a mapping"
+        return message("a mapping")
 
     def plain(self) -> dict[str, object]:
         """The values by key, without places."""
@@ -164,7 +164,7 @@ def read_file(path: Path) -> bytes:
         with open_regular(path) as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place(str(path)), "unreadable", refusal_of(error)) from None
 
 
 def decode(data: bytes, file: str) -> str:
@@ -177,7 +177,7 @@ def decode(data: bytes, file: str) -> str:
         raise rejected(
             Place(file),
             "too-large",
-            message("more than {value} MiB", value=MAX_BYTES // 2**20),
+            message("more than {size} MiB", size=MAX_BYTES // 2**20),
             message("split the file"),
         )
     data = data.removeprefix(codecs.BOM_UTF8)
@@ -185,7 +185,7 @@ def decode(data: bytes, file: str) -> str:
         text = data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
-        words = message("byte 0x{data:02x} is not UTF-8", data=data[error.start])
+        words = message("byte 0x{byte} is not UTF-8", byte=f"{data[error.start]:02x}")
         raise rejected(
             place_at(before, len(before), file), "not-utf-8", words, message("save the file as UTF-8")
         ) from None
@@ -215,7 +215,7 @@ def read_documents(data: bytes, file: str) -> Iterator[Node | Rejected]:
             yield rejected(
                 place,
                 "too-many-nodes",
-                message("more than {MAX_DOCUMENTS} records in one file", MAX_DOCUMENTS=MAX_DOCUMENTS),
+                message("more than {most} records in one file", most=MAX_DOCUMENTS),
                 message("split the file"),
             )
             return
@@ -371,7 +371,7 @@ class _Composer:
     def _node(self, event: _Event, depth: int) -> Node:
         self._guard(event, depth)
         if isinstance(event, yaml.AliasEvent):
-            words = message("{value} repeats another value", value=quoted(f"*{event.anchor}"))
+            words = message("{alias} repeats another value", alias=quoted(f"*{event.anchor}"))
             self._mistake(event, "alias", words, message("write the value out"))
             return Scalar(self._place(event), None, "")
         self._check_plain(event)
@@ -383,7 +383,7 @@ class _Composer:
 
     def _check_plain(self, event: _Event) -> None:
         if event.anchor is not None:
-            words = message("{value} names a value for repetition", value=quoted(f"&{event.anchor}"))
+            words = message("{anchor} names a value for repetition", anchor=quoted(f"&{event.anchor}"))
             self._mistake(event, "alias", words, message("leave the name out"))
         if event.tag is not None and event.tag != "!":
             tag = quoted(event.tag.replace("tag:yaml.org,2002:", "!!", 1))
@@ -399,7 +399,7 @@ class _Composer:
             raise rejected(
                 self._place(event),
                 "too-many-nodes",
-                message("more than {MAX_NODES} values in one document", MAX_NODES=MAX_NODES),
+                message("more than {most} values in one document", most=MAX_NODES),
             )
 
     def _items(self, depth: int) -> Iterator[Node]:
@@ -433,7 +433,7 @@ class _Composer:
             self._mistake(
                 event,
                 "duplicate-key",
-                message("the key {value} stands already in line {first}", value=quoted(key.text), first=first),
+                message("the key {key} stands already in line {line}", key=quoted(key.text), line=first),
             )
         else:
             mapping.entries[key.text] = value
@@ -448,14 +448,16 @@ class _Composer:
         if text in _WORDS:
             return Scalar(place, _WORDS[text], text)
         if _NOT_FINITE.match(text) or (_NUMBER.match(text) and not _is_moderate(text)):
-            words = message("{value} is not a number that can be held exactly", value=quoted(text))
+            words = message("{number} is not a number that can be held exactly", number=quoted(text))
             self._mistake(event, "number", words, message("a text stands in quotes"))
             return Scalar(place, None, text)
         return Scalar(place, number_of(text), text)
 
     def _check_escapes(self, event: _Event, text: str) -> None:
         if bad := _ESCAPED.search(text):
-            words = message("the escape for U+{ord:04X} stands for no character of a text", ord=ord(bad[0]))
+            words = message(
+                "the escape for {character} stands for no character of a text", character=f"U+{ord(bad[0]):04X}"
+            )
             self._mistake(event, "control-character", words, message("delete it"))
 
 

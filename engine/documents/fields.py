@@ -8,8 +8,10 @@ from typing import Any, NoReturn
 
 from engine.diagnostics import Malformed, Rejected
 from engine.documents.json_text import load_json
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 
+_TEXT, _TEXTS, _LIST = message("a text"), message("a list of texts"), message("a list")
+_WHOLE_NUMBER, _YEAR = message("a whole number"), message("a year")
 _HALVES = ("\\ud", "\\uD")
 """What half a character of two units begins with, where it is written as an escape."""
 
@@ -53,18 +55,18 @@ class Fields:
 
     def text(self, name: str) -> str:
         """A text."""
-        text: str = self._typed(name, str, "a text")
+        text: str = self._typed(name, str, _TEXT)
         return text
 
     def number(self, name: str) -> int:
         """A whole number."""
-        number: int = self._typed(name, int, "a whole number")
-        return number if type(number) is int else self._fail(name, "a whole number")
+        number: int = self._typed(name, int, _WHOLE_NUMBER)
+        return number if type(number) is int else self._fail(name, _WHOLE_NUMBER)
 
     def year(self, name: str) -> int:
         """A year of four digits."""
         year = self.number(name)
-        return year if 1000 <= year <= 9999 else self._fail(name, "a year")
+        return year if 1000 <= year <= 9999 else self._fail(name, _YEAR)
 
     def optional_text(self, name: str) -> str | None:
         """A text; None where there is none."""
@@ -72,7 +74,7 @@ class Fields:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts; empty where there is none."""
-        return tuple(t if isinstance(t, str) else self._fail(name, "a list of texts") for t in self._listed(name))
+        return tuple(t if isinstance(t, str) else self._fail(name, _TEXTS) for t in self._listed(name))
 
     def below(self, name: str) -> Fields:
         """A record in a field."""
@@ -88,14 +90,14 @@ class Fields:
             yield Fields(item, f"{self._at(name)}.{number}")
 
     def _listed(self, name: str) -> list[Any]:
-        return [] if self.record.get(name) is None else self._typed(name, list, "a list")
+        return [] if self.record.get(name) is None else self._typed(name, list, _LIST)
 
-    def _typed(self, name: str, kind: type[Any], words: str) -> Any:
+    def _typed(self, name: str, kind: type[Any], words: Message) -> Any:
         value = self.record.get(name)
         return value if isinstance(value, kind) else self._fail(name, words)
 
-    def _fail(self, name: str, words: str) -> NoReturn:
-        raise Malformed(message("`{at}` is not {words}", at=self._at(name), words=words))
+    def _fail(self, name: str, words: Message | str) -> NoReturn:
+        raise Malformed(message("`{field}` is not {what}", field=self._at(name), what=words))
 
     def _at(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name

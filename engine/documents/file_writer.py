@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Place, Rejected, refusal_of, rejected
 from engine.documents.ownership import abandoned, own
 
 _PARTIAL, _LONGEST = ".partial", 100
@@ -103,7 +103,7 @@ def sync_names(folder: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> Rejected:
-    return rejected(Place(str(path)), "unwritable", (error.strerror or str(error)).lower())
+    return rejected(Place(str(path)), "unwritable", refusal_of(error))
 
 
 def _standing(path: Path) -> os.stat_result | None:

@@ -104,16 +104,16 @@ class JsonText:
             if following == ",":
                 self._at += 1
             elif following != end:
-                raise self._error(f"a `,` or `{end}` is expected here")
+                raise self._error(message("a `,` or `{closing}` is expected here", closing=end))
         self._at += 1
         self._depth -= 1
 
     def _member(self) -> Iterator[yaml.Event]:
         if self._next() != '"':
-            raise self._error("a key in quotes is expected here")
+            raise self._error(message("a key in quotes is expected here"))
         yield self._string(self._mark())
         if self._next() != ":":
-            raise self._error("a `:` is expected here")
+            raise self._error(message("a `:` is expected here"))
         self._at += 1
         yield from self._value()
 
@@ -134,7 +134,7 @@ class JsonText:
     def _word(self, mark: yaml.Mark) -> yaml.Event:
         word = _WORD.match(self._text, self._at)
         if word is None:
-            raise self._error("a value is expected here")
+            raise self._error(message("a value is expected here"))
         self._at = word.end()
         return yaml.ScalarEvent(None, None, (True, False), word[0], mark)
 
@@ -146,6 +146,6 @@ class JsonText:
         self._counted = self._at
         return yaml.Mark("", self._at, self._line, self._at - self._line_start, None, 0)
 
-    def _error(self, words: Message | str) -> Rejected:
+    def _error(self, words: Message) -> Rejected:
         mark = self._mark()
         return rejected(Place(self._file, mark.line + 1, mark.column + 1), "syntax", words, self._hint)

@@ -30,7 +30,11 @@ def load_json(data: str | bytes, file: str, **hooks: Any) -> Any:
     text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "surrogatepass")
     if is_deep(text):
         raise too_deep(place_at(text, first_beyond(re.compile(_PART, re.DOTALL), text), file))
-    return json.loads(text, **hooks)
+    return json.loads(text, **{"parse_constant": _no_number, **hooks})
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

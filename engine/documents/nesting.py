@@ -36,7 +36,7 @@ def place_at(text: str, index: int, file: str) -> Place:
 
 def too_deep(place: Place) -> Rejected:
     """A value is refused because it stands too deep inside others."""
-    return rejected(place, "too-deep", message("more than {MAX_DEPTH} levels of nesting", MAX_DEPTH=MAX_DEPTH))
+    return rejected(place, "too-deep", message("more than {most} levels of nesting", most=MAX_DEPTH))
 
 
 def first_beyond(part: re.Pattern[str], text: str, start: int = 0, end: int | None = None, depth: int = -1) -> int:

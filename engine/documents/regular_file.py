@@ -13,10 +13,10 @@ from engine.diagnostics import Diagnostic, Place, Rejected, rejected
 from engine.texts.catalogue import message
 
 _KINDS = (
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISFIFO, message("it is a pipe, and no file")),
+    (stat.S_ISCHR, message("it is a device, and no file")),
+    (stat.S_ISBLK, message("it is a device, and no file")),
+    (stat.S_ISSOCK, message("it is a socket, and no file")),
 )
 
 
@@ -39,13 +39,8 @@ def open_regular(path: Path) -> BinaryIO:
     os.close(descriptor)
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
-    raise rejected(
-        Place(str(path)),
-        "unreadable",
-        message("it is {kind}, and no file", kind=kind),
-        message("save in a file what is to be read"),
-    )
+    words = next((words for is_kind, words in _KINDS if is_kind(mode)), message("it is something else, and no file"))
+    raise rejected(Place(str(path)), "unreadable", words, message("save in a file what is to be read"))
 
 
 def read_text(path: Path) -> str:

@@ -14,21 +14,22 @@ from engine.documents.document import Mapping, Node, Scalar
 from engine.documents.places import place_of_key, walk
 from engine.documents.shape_tags import tag_of_choice
 from engine.texts.catalogue import Message, message
+from engine.texts.joined import OR, joined
 from engine.values.numbers import number_hint
 
 if typing.TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _WANTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "decimal_type": "a number",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "dataclass_type": "a mapping",
-    "bool_type": "`true` or `false`",
-    "string_pattern_mismatch": "a date like `2018-01-31`",
-    "value_error": "a date like `2018-01-31`",
+    "string_type": message("a text"),
+    "int_type": message("a whole number"),
+    "decimal_type": message("a number"),
+    "list_type": message("a list"),
+    "dict_type": message("a mapping"),
+    "dataclass_type": message("a mapping"),
+    "bool_type": message("`true` or `false`"),
+    "string_pattern_mismatch": message("a date like `2018-01-31`"),
+    "value_error": message("a date like `2018-01-31`"),
 }
 _UNKNOWN, _MISSING = "unexpected_keyword_argument", "missing"
 KINDS = _WANTED.keys() | {
@@ -42,9 +43,12 @@ KINDS = _WANTED.keys() | {
 }
 """The kinds of mistakes, as pydantic's core names them, that have a text of their own. Of the others, which our shapes
 cannot have, it is said that the value does not belong where it is."""
-_WRITTEN = {"a list": "a list is written `[one, two]`", "a mapping": "a mapping is written `{key: value}`"}
-_TAGS = {f"{str}": "a text", f"{list}": "a list", "<mapping>": "a mapping"}
-_TWO_LANGUAGES = "write `{da: ..., en: ...}`"
+_WRITTEN = {
+    message("a list"): message("a list is written `[one, two]`"),
+    message("a mapping"): message("a mapping is written `{{key: value}}`"),
+}
+_TAGS = {f"{str}": message("a text"), f"{list}": message("a list"), "<mapping>": message("a mapping")}
+_TWO_LANGUAGES = message("write `{{da: ..., en: ...}}`")
 _Path = tuple[str | int, ...]
 
 
@@ -66,7 +70,7 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
     owner = _shape_at(shape_class, path[:-1])
     node = walk(root, path)[-1]
     if kind == _UNKNOWN:
-        place, words = place_of_key(root, *path), message("unknown key {last}", last=quoted(last))
+        place, words = place_of_key(root, *path), message("unknown key {key}", key=quoted(last))
         return Diagnostic(place, "unknown-key", words, _key_hint(owner, walk(root, path[:-1])[-1], node, last))
     if kind == _MISSING:
         return _missing(owner, node.place, last)
@@ -74,7 +78,7 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
         return Diagnostic(
             node.place,
             "missing-text",
-            message("the text in `{last}` is empty", last=last),
+            message("the text in `{key}` is empty", key=last),
             message("write `da` and `en`"),
         )
     if _is_text(_shape_at(shape_class, path)) and kind == "dataclass_type":
@@ -83,9 +87,9 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
     return _wrong(node, last, detail, list(_words_in(_annotation_at(shape_class, path))))
 
 
-def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> Message | str | None:
+def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> Message | None:
     """What was meant by a key: what the record says of it, or a near one, which may stand there already."""
-    meant: typing.Mapping[str, str] = getattr(owner, "meant", {})
+    meant: typing.Mapping[str, Message] = getattr(owner, "meant", {})
     there = record.entries if isinstance(record, Mapping) else {}
     free = [known for known in _keys_of(owner) if known not in there] or _keys_of(owner)
     is_empty = isinstance(value, Scalar) and not value.text
@@ -93,7 +97,7 @@ def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> Messag
         return meant[key.lower()]
     near = nearest(key, _keys_of(owner))
     if near in there and not is_empty:
-        return f"`{near}` stands here already"
+        return message("`{near}` stands here already", near=near)
     return key_hint(key, free, is_empty=is_empty)
 
 
@@ -104,38 +108,37 @@ def _is_text(shape_class: type | None) -> bool:
 def _missing(owner: type | None, place: Place, name: str) -> Diagnostic:
     if _is_text(owner):
         return Diagnostic(
-            place, "missing-text", message("the text in `{name}` is absent", name=name), message("write `da` and `en`")
+            place, "missing-text", message("the text in `{key}` is absent", key=name), message("write `da` and `en`")
         )
     if name == "reference":
         advice = message("say where in the source it stands: `reference: {{da: ..., en: ...}}`")
         return Diagnostic(place, "missing-reference", message("there is no reference to the source"), advice)
     annotation = _fields_of(owner)[name] if owner else None
     words = typing.get_args(annotation) if typing.get_origin(annotation) is typing.Literal else ()
-    return Diagnostic(place, "missing-key", message("the key `{name}` is absent", name=name), near_hint("", words))
+    return Diagnostic(place, "missing-key", message("the key `{key}` is absent", key=name), near_hint("", words))
 
 
-def _given(node: Node) -> str:
+def _given(node: Node) -> Message | str:
     if not isinstance(node, Scalar):
         return node.kind
-    return quoted(node.text) if node.text else "an empty value"
+    return quoted(node.text) if node.text else message("an empty value")
 
 
 def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str]) -> Diagnostic:
     written, kind = _given(node), detail["type"]
     if kind == "literal_error":
         near = near_hint(node.text if isinstance(node, Scalar) else "", words)
-        said = message("{written} does not belong in `{name}`", written=written, name=name)
+        said = message("{written} does not belong in `{key}`", written=written, key=name)
         return Diagnostic(node.place, "wrong-type", said, near)
     if kind in ("too_short", "string_too_short"):
-        return Diagnostic(node.place, "wrong-type", message("`{name}` is empty", name=name))
+        return Diagnostic(node.place, "wrong-type", message("`{key}` is empty", key=name))
     expected = _wanted(detail)
     if expected is None:
-        return Diagnostic(
-            node.place,
-            "wrong-type",
-            message("{written} does not belong {value}", written=written, value=f"in `{name}`" if name else "here"),
-        )
-    advice: Message | str | None = _WRITTEN.get(expected)
+        said = message("{written} does not belong here", written=written)
+        if name:
+            said = message("{written} does not belong in `{key}`", written=written, key=name)
+        return Diagnostic(node.place, "wrong-type", said)
+    advice = _WRITTEN.get(expected)
     if isinstance(node, Scalar) and kind.startswith("decimal"):
         advice = number_hint(node.text)
     return Diagnostic(
@@ -146,13 +149,13 @@ def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str]) -> Dia
     )
 
 
-def _wanted(detail: ErrorDetails) -> str | None:
+def _wanted(detail: ErrorDetails) -> Message | None:
     """What belongs there instead; None where we do not know."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "greater_than_equal":
-        return f"a number of at least {context['ge']}"
+        return message("a number of at least {least}", least=context["ge"])
     if kind == "union_tag_invalid":
-        return " or ".join(expected for tag, expected in _TAGS.items() if tag in context["expected_tags"])
+        return joined([words for tag, words in _TAGS.items() if tag in context["expected_tags"]], OR)
     return _WANTED.get(kind)
 
 

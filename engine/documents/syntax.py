@@ -16,101 +16,102 @@ from engine.documents.nesting import deep_after, place_at, read_before, too_deep
 from engine.texts.catalogue import Message, message
 
 _BETWEEN = re.compile(r"[\s:,?-]*")
-NOT_READ_ON = "nothing after this line was read"
-_INDENTATION = "check the indentation"
-_QUOTES = "put the text in quotes"
-_BACKSLASH = "write a backslash as `\\\\`, or use single quotes"
+NOT_READ_ON = message("nothing after this line was read")
+_INDENTATION = message("check the indentation")
+_QUOTES = message("put the text in quotes")
+_INDENTATION_OR_QUOTES = message("check the indentation; put the text in quotes")
+_BACKSLASH = message("write a backslash as `\\\\`, or use single quotes")
 
 
 class Explanation(NamedTuple):
     """What libyaml and PyYAML's own parser say, as context and problem; what we say; and what helps.
 
-    The place is where the parser stopped, or where what it could not read begins. `{}` is the character that stands at
-    the place.
+    The place is where the parser stopped, or where what it could not read begins. `{character}` is the one that stands
+    at the place.
     """
 
     pattern: re.Pattern[str]
-    message: str
-    hint: str | None = None
+    words: Message
+    advice: Message | None = None
     at_beginning: bool = False
 
 
-def _said(pattern: str, message: str, hint: str | None = None, *, at_beginning: bool = False) -> Explanation:
-    return Explanation(re.compile(pattern), message, hint, at_beginning)
+def _said(pattern: str, words: Message, advice: Message | None = None, *, at_beginning: bool = False) -> Explanation:
+    return Explanation(re.compile(pattern), words, advice, at_beginning)
 
 
-_TAB = _said(r"tab character|character '\\t'", "a tab cannot indent", "indent with spaces")
+_TAB = _said(r"tab character|character '\\t'", message("a tab cannot indent"), message("indent with spaces"))
 EXPLANATIONS: tuple[Explanation, ...] = (
     _said(
         r"directive|incompatible YAML document|duplicate tag handle",
-        "a line that begins with `%` cannot be read here",
-        "leave the line out",
+        message("a line that begins with `%` cannot be read here"),
+        message("leave the line out"),
         at_beginning=True,
     ),
     _said(
         r"^while (scanning|parsing) a tag\b|undefined tag handle",
-        "the tag that begins here cannot be read",
-        "leave the tag out",
+        message("the tag that begins here cannot be read"),
+        message("leave the tag out"),
         at_beginning=True,
     ),
     _said(
         r"^while scanning an (alias|anchor)\b",
-        "a text cannot begin with `*` or `&`",
+        message("a text cannot begin with `*` or `&`"),
         _QUOTES,
         at_beginning=True,
     ),
     _said(
         r"unexpected (end of stream|document (indicator|separator))",
-        "the quote that begins here is not closed",
+        message("the quote that begins here is not closed"),
         at_beginning=True,
     ),
     _said(
         r"could not find expected ':'",
-        "a `:` is missing after this key",
+        message("a `:` is missing after this key"),
         _INDENTATION,
         at_beginning=True,
     ),
     _TAB,
-    _said(r"cannot start any token", "{} cannot begin a text", _QUOTES),
+    _said(r"cannot start any token", message("{character} cannot begin a text"), _QUOTES),
     _said(
         r"mapping values|unexpected ':'",
-        "a `:` is not expected here",
-        f"{_INDENTATION}; a text that holds `: ` stands in quotes",
+        message("a `:` is not expected here"),
+        message("check the indentation; a text that holds `: ` stands in quotes"),
     ),
-    _said(r"mapping keys", "a `?` is not expected here", f"{_INDENTATION}; {_QUOTES}"),
-    _said(r"sequence entries", "a `-` is not expected here", _INDENTATION),
-    _said(r"expected '-' indicator", "a `-` is expected here", _INDENTATION),
+    _said(r"mapping keys", message("a `?` is not expected here"), _INDENTATION_OR_QUOTES),
+    _said(r"sequence entries", message("a `-` is not expected here"), _INDENTATION),
+    _said(r"expected '-' indicator", message("a `-` is expected here"), _INDENTATION),
     _said(
         r"expected key|<block end>",
-        "a key is expected here",
-        f"{_INDENTATION}; quotes stand around a whole text",
+        message("a key is expected here"),
+        message("check the indentation; quotes stand around a whole text"),
     ),
     _said(
         r"document start",
-        "nothing more is expected here",
-        f"{_INDENTATION}; `---` begins another document",
+        message("nothing more is expected here"),
+        message("check the indentation; `---` begins another document"),
     ),
-    _said(r"node content", "a value is expected here"),
+    _said(r"node content", message("a value is expected here")),
     _said(
         r"escape|hexdecimal|hexadecimal|chr\(\) arg",
-        "the escape is not one of those that double quotes know",
+        message("the escape is not one of those that double quotes know"),
         _BACKSLASH,
     ),
     _said(
         r"comment or (a )?line break|indentation indicator",
-        "the text begins in the next line",
+        message("the text begins in the next line"),
     ),
     _said(
         r"nesting",
-        "the nesting is deeper than can be read",
+        message("the nesting is deeper than can be read"),
     ),
     _said(
         r"control characters|special characters|Unicode character|surrogate|UTF-(8|16)|octet",
-        "there is a character here that does not belong in a text",
-        "delete it",
+        message("there is a character here that does not belong in a text"),
+        message("delete it"),
     ),
 )
-GENERAL = Explanation(re.compile(""), "this cannot be read as YAML", f"{_INDENTATION}; {_QUOTES}")
+GENERAL = Explanation(re.compile(""), message("this cannot be read as YAML"), _INDENTATION_OR_QUOTES)
 """What is said of a mistake that a parser tells in words which we do not know."""
 
 
@@ -133,14 +134,14 @@ def explained(error: Exception, text: str, file: str, loader: Any) -> Rejected:
         explanation = _found(error, "")
         following = _BETWEEN.match(text, before.end)
         return _rejected(
-            place_at(text, following.end() if following else before.end, file), explanation.message, explanation.hint
+            place_at(text, following.end() if following else before.end, file), explanation.words, explanation.advice
         )
     if bracket := re.search(r"expected ',' or '(.)'", str(error)):
         return _bracket(bracket[1], stopped, opened, text, file)
     character = text[stopped.index : stopped.index + 1]
     explanation = _found(error, character)
     mark = opened if explanation.at_beginning and opened is not None else stopped
-    return _rejected(_place(mark, file), explanation.message.format(quoted(character)), explanation.hint)
+    return _rejected(_place(mark, file), explanation.words.filled(character=quoted(character)), explanation.advice)
 
 
 def _found(error: Exception, character: str) -> Explanation:
@@ -159,22 +160,20 @@ def _bracket(closing: str, mark: yaml.Mark, opened: yaml.Mark | None, text: str,
             message("the `{opening}` that begins here is not closed", opening=opening),
             message("end it with `{closing}`", closing=closing),
         )
-    since = f" of line {opened.line + 1}" if opened is not None else ""
-    advice = message(
-        "the `{opening}`{since} is still open; a text that holds a comma or a `: ` stands in quotes",
-        opening=opening,
-        since=since,
-    )
+    if opened is None:
+        words = message("the `{opening}` is still open; a text that holds a comma or a `: ` stands in quotes")
+    else:
+        words = message(
+            "the `{opening}` of line {line} is still open; a text that holds a comma or a `: ` stands in quotes",
+            line=opened.line + 1,
+        )
+    advice = words.filled(opening=opening)
     return _rejected(_place(mark, file), message("a `,` or `{closing}` is expected here", closing=closing), advice)
 
 
-def _rejected(place: Place, words: Message | str, advice: Message | str | None) -> Rejected:
-    return rejected(
-        place,
-        "syntax",
-        words,
-        message("{advice}; {not_read_on}", advice=advice, not_read_on=NOT_READ_ON) if advice else NOT_READ_ON,
-    )
+def _rejected(place: Place, words: Message, advice: Message | None) -> Rejected:
+    whole = message("{advice}; nothing after this line was read", advice=advice) if advice else NOT_READ_ON
+    return rejected(place, "syntax", words, whole)
 
 
 def _place(mark: yaml.Mark, file: str) -> Place:

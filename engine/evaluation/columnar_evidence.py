@@ -140,9 +140,9 @@ class Grids:
         for program, fact in itertools.product(self._programs, self._facts.values()):
             if isinstance(fact.derivation, Mean) and len(fact.derivation.years) > MAX_YEARS:
                 words = message(
-                    "`{id}` is the mean of more than {MAX_YEARS} years, which columns cannot add up",
-                    id=fact.id,
-                    MAX_YEARS=MAX_YEARS,
+                    "`{fact}` is the mean of more than {most} years, which columns cannot add up",
+                    fact=fact.id,
+                    most=MAX_YEARS,
                 )
                 diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", words, advice))
         for program, fact_column in itertools.product(self._programs, self.read.values()):
@@ -152,7 +152,8 @@ class Grids:
                 compared += [end for end in (domain.low, domain.high) if end is not None]
             if any(abs(number) >= fact_column.limit for number in compared):
                 words = message(
-                    "the thresholds on `{id}` have too many digits to be compared in columns", id=fact_column.fact.id
+                    "the thresholds on `{fact}` have too many digits to be compared in columns",
+                    fact=fact_column.fact.id,
                 )
                 diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", words, advice))
         if diagnostics:
@@ -341,17 +342,17 @@ def _sum(terms: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def _ratio(of: FactColumn, to: FactColumn, scale: int) -> tuple[Ends, nw.Expr]:
-    """The quotients of two facts, of which the second is above 0; and whether none is too large to be computed."""
+    """The quotients of two facts, and whether none is too large to be computed; anything, where the second may be 0."""
     common = math.gcd(to.scale * scale, of.scale)
     times, through = to.scale * scale // common, of.scale // common
     above, below = ends(of.key), ends(to.key)
     least = nw.max_horizontal(below.low, nw.lit(1))
     low, low_certain = _least_quotient(above.low, Ends(least, below.high), times, through)
     high, high_certain = _least_quotient(-above.high, Ends(least, below.high), times, through)
-    impossible = below.high < 1
-    low = nw.when(impossible).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low)
-    high = nw.when(impossible).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(-high)
-    return Ends(low, high), impossible | (low_certain & high_certain)
+    may_be_none = below.low < 1
+    low = nw.when(may_be_none).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low)
+    high = nw.when(may_be_none).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(-high)
+    return Ends(low, high), may_be_none | (low_certain & high_certain)
 
 
 def _least_quotient(number: nw.Expr, divisors: Ends, times: int, through: int) -> tuple[nw.Expr, nw.Expr]:

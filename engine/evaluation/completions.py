@@ -12,6 +12,7 @@ import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
+from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,13 +21,13 @@ from engine.evaluation import reference
 from engine.evaluation.evidence import Finding, State, findings_of
 from engine.evaluation.program import ChoiceNode, ConstantNode, Program, StatedNode, TestNode, children_of
 from engine.evaluation.regions import passes, regions_of
-from engine.evaluation.ruling import Items
-from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible, Ratio, Vocabulary
+from engine.evaluation.ruling import Items, ruling_on
+from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible, Ratio, Verdict, Vocabulary
 from engine.values.interval import Interval
 from engine.values.logic import Status, union
 
 MAX_CASES = 4_000
-"""So many classes of completions are told apart for one offer; where there are more, what follows is approximated."""
+"""So many classes of completions are told apart for one offer; where there are more, until the verdict is known."""
 _ANY_YEAR = 2000
 
 Findings = Mapping[str, Finding]
@@ -141,7 +142,11 @@ class Case(NamedTuple):
 
 
 class Cases(NamedTuple):
-    """Classes of completions that together are all; where they are too many to be told apart, one for all of them."""
+    """Classes of completions that together are all.
+
+    Where they are too many to be told apart, they are not complete: each stands for several that get one verdict, or,
+    if even these are too many, one for all.
+    """
 
     cases: Sequence[Case]
     is_complete: bool = True
@@ -222,13 +227,54 @@ class Completions:
 
     def cases(self, situation: Situation) -> Cases:
         """The classes of completions that a situation leaves."""
+        followed, regions = self._followed_in(situation), dict(enumerate(situation.regions))
+        if (cases := _few(self._branched(followed, regions, {}))) is not None:
+            return Cases(cases)
+        settled = _few(self._settled(followed, regions, {}, self._telling_most(followed, regions)))
+        return Cases(settled or [Case(followed, {})], is_complete=False)
+
+    def _followed_in(self, situation: Situation) -> Mapping[int, Status]:
+        """The statuses in a situation, each for itself."""
         statuses = self._constants | dict(zip(self.frontier, situation.statuses, strict=True))
         for fact, regions in zip(self.shared, situation.regions, strict=True):
             statuses |= fact.results_in(regions)
-        followed = self._followed(statuses)
-        branched = self._branched(followed, dict(enumerate(situation.regions)), {})
-        cases = [*itertools.islice(branched, MAX_CASES + 1)]
-        return Cases(cases) if len(cases) <= MAX_CASES else Cases([Case(followed, {})], is_complete=False)
+        return self._followed(statuses)
+
+    def _is_settled(self, statuses: Mapping[int, Status]) -> bool:
+        """Whether statuses, each for itself, are enough for a verdict."""
+        items = tuple(statuses[node] for node in self.program.inputs)
+        return ruling_on(self.program, items).verdict is not Verdict.UNDETERMINED
+
+    def _telling_most(self, statuses: Mapping[int, Status], open_facts: Mapping[int, Regions]) -> list[int]:
+        """The shared facts, first those of which most classes settle the verdict, then what most items rest on."""
+
+        def telling(fact: int) -> tuple[Fraction, int]:
+            classes = self.shared[fact].classes_of(open_facts[fact])
+            settled = sum(self._is_settled(self._in_class(statuses, fact, one)) for one in classes)
+            return Fraction(settled, len(classes)), len(self._readers[fact])
+
+        return sorted(open_facts, key=telling, reverse=True)
+
+    def _in_class(self, statuses: Mapping[int, Status], fact: int, regions: Regions) -> Mapping[int, Status]:
+        return self._followed({**statuses, **self.shared[fact].results_in(regions)})
+
+    def _settled(
+        self,
+        statuses: Mapping[int, Status],
+        open_facts: Mapping[int, Regions],
+        pinned: Mapping[int, Regions],
+        order: Sequence[int],
+    ) -> Iterator[Case]:
+        """The cases, a shared fact after the other in an order, as long as the verdict is open and may depend on it."""
+        is_settled = self._is_settled(statuses)
+        unknown = {node for node in self._watched if not statuses[node].is_known and not is_settled}
+        first = next((i for i in order if self.shared[i].is_stepped or unknown & self._readers[i]), None)
+        if first is None:
+            yield Case(statuses, pinned)
+            return
+        later = [i for i in order if i != first]
+        for one in self.shared[first].classes_of(open_facts[first]):
+            yield from self._settled(self._in_class(statuses, first, one), open_facts, {**pinned, first: one}, later)
 
     def _branched(
         self, statuses: Mapping[int, Status], open_facts: Mapping[int, Regions], pinned: Mapping[int, Regions]
@@ -245,8 +291,7 @@ class Completions:
         first = max(several, key=lambda i: len(unknown & self._readers[i]))
         others = {i: regions for i, regions in open_facts.items() if i != first}
         for one in several[first]:
-            followed = self._followed({**statuses, **self.shared[first].results_in(one)})
-            yield from self._branched(followed, others, {**pinned, first: one})
+            yield from self._branched(self._in_class(statuses, first, one), others, {**pinned, first: one})
 
     def _followed(self, statuses: dict[int, Status]) -> Mapping[int, Status]:
         """Statuses with those of the nodes that depend on shared facts, from those that these read."""
@@ -342,9 +387,10 @@ class Completions:
             for nodes, status in zip(stated_at, known, strict=True):
                 for index in nodes:
                     statuses[index] = status
-            found = self.cases(self.situation(findings, statuses))
-            cases += found.cases
-            if not found.is_complete or len(cases) > MAX_CASES:
+            situation = self.situation(findings, statuses)
+            found = _few(self._branched(self._followed_in(situation), dict(enumerate(situation.regions)), {}))
+            cases += found or ()
+            if found is None or len(cases) > MAX_CASES:
                 return (each_for_itself(self.program),), False
         return self.vectors(cases), True
 
@@ -361,6 +407,12 @@ class Completions:
             if isinstance(node, StatedNode):
                 nodes.setdefault(node.fact, []).append(index)
         return [several for several in nodes.values() if len(several) > 1]
+
+
+def _few(cases: Iterator[Case]) -> list[Case] | None:
+    """The cases; None where they are too many."""
+    found = [*itertools.islice(cases, MAX_CASES + 1)]
+    return found if len(found) <= MAX_CASES else None
 
 
 def of_nothing(vocabulary: Vocabulary) -> Findings:

@@ -12,21 +12,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.rulebooks.language import Text
+from engine.texts.catalogue import Message, message
 
 
-def why_missing() -> Text | None:
+def why_missing() -> Message | None:
     """Why durable-rules is not there; None once it is loaded."""
     try:
         with _bound_when_called():
             import durable.engine  # noqa: F401, PLC0415 - absent on some systems
     except ModuleNotFoundError:
-        return Text(da="durable-rules er ikke installeret", en="durable-rules is not installed")
+        return message("durable-rules is not installed")
     except ImportError as error:
         reason = str(error)
         if error.path:
             reason = reason.replace(error.path, Path(error.path).name)
-        return Text(da=f"durable-rules kan ikke indlæses ({reason})", en=f"durable-rules cannot be loaded ({reason})")
+        return message("durable-rules cannot be loaded ({reason})", reason=reason)
     return None
 
 

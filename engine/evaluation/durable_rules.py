@@ -32,7 +32,7 @@ from engine.values.interval import Interval
 from engine.values.logic import Status
 
 if (missing := why_missing()) is not None:
-    raise ImportError(missing.en)
+    raise ImportError(str(missing))
 
 from durable import engine as durable
 

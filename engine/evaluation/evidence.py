@@ -149,8 +149,13 @@ class Finding(NamedTuple):
 Parts = list[tuple[str, Finding]]
 
 
-def findings_of(vocabulary: Vocabulary, stated: Stated, year: int) -> dict[str, Finding]:
+def findings_of(
+    vocabulary: Vocabulary, stated: Stated, year: int, *, has_quotient_always: bool = False
+) -> dict[str, Finding]:
     """What each fact that has one value can still be, for an agreement year.
+
+    `has_quotient_always` is how decisions were made until `sekskant/decision/3`: a divisor that may be 0 was taken to
+    be above it.
 
     Raises:
         Rejected: a stated value contradicts the values that it is derived from.
@@ -160,7 +165,9 @@ def findings_of(vocabulary: Vocabulary, stated: Stated, year: int) -> dict[str, 
     findings = {f.id: _own(f, stated) for f in single if f.derivation is None}
     for fact in single:
         if fact.derivation is not None:
-            findings[fact.id] = _derived(fact, fact.derivation, stated, findings, vocabulary, year, diagnostics)
+            findings[fact.id] = _derived(
+                fact, fact.derivation, stated, findings, vocabulary, year, diagnostics, has_quotient_always
+            )
     if diagnostics:
         raise Rejected(diagnostics)
     return findings
@@ -188,6 +195,7 @@ def _derived(
     vocabulary: Vocabulary,
     year: int,
     diagnostics: list[Diagnostic],
+    has_quotient_always: bool,
 ) -> Finding:
     own = _own(fact, stated)
     match derivation:
@@ -196,7 +204,8 @@ def _derived(
             computed = _mean(parts)
         case Ratio():
             parts = [(name, findings[name]) for name in derivation.facts]
-            computed = _ratio(findings[derivation.of].possible, findings[derivation.to].possible)
+            above, below = (findings[name].possible for name in (derivation.of, derivation.to))
+            computed = _ratio(above, below, has_quotient_always=has_quotient_always)
         case _:
             assert_never(derivation)
     states = (own.state, *(part.state for _, part in parts))
@@ -216,11 +225,13 @@ def _mean(parts: Parts) -> Interval:
     return reduce(operator.add, possible).divided_by(len(parts))
 
 
-def _ratio(above: Possible, below: Possible) -> Interval:
+def _ratio(above: Possible, below: Possible, *, has_quotient_always: bool) -> Interval:
+    """Every quotient; anything, where the divisor may be 0 or less: then there may be none."""
     assert isinstance(above, Interval)
     assert isinstance(below, Interval)
     positive = below.intersect(Interval(Fraction(0), None, low_open=True))
-    return Interval() if positive.is_empty else above.ratio_to(positive)
+    is_sure = positive == below or has_quotient_always
+    return above.ratio_to(positive) if is_sure and not positive.is_empty else Interval()
 
 
 def _joined(own: Finding, computed: Interval, parts: Parts, diagnostics: list[Diagnostic]) -> Interval:
@@ -241,14 +252,10 @@ def _joined(own: Finding, computed: Interval, parts: Parts, diagnostics: list[Di
 def _contradiction(own: Finding, computed: Interval, parts: Parts) -> Diagnostic:
     """What a derived fact is stated as, or else may be at all, beside what it follows as."""
     places = [f.evidence.place for f in (own, *(part for _, part in parts)) if f.evidence]
-    verb = "is stated as" if own.state is State.KNOWN else "can only be"
-    words = message(
-        "`{id}` {verb} {show_possible}, but follows as {show_possible_2}",
-        id=own.fact.id,
-        verb=verb,
-        show_possible=show_possible(own.possible),
-        show_possible_2=show_possible(computed),
-    )
+    words = message("`{fact}` can only be {stated}, but follows as {computed}")
+    if own.state is State.KNOWN:
+        words = message("`{fact}` is stated as {stated}, but follows as {computed}")
+    words = words.filled(fact=own.fact.id, stated=show_possible(own.possible), computed=show_possible(computed))
     return Diagnostic(places[0] if places else NOWHERE, "derived-contradiction", words, message("correct one of them"))
 
 

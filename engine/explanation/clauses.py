@@ -6,14 +6,17 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from engine.decisions.analysis import Sets
+from engine.decisions.analysis import Pair, Sets
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Count, Rulebook, RulePart
 from engine.texts.catalogue import Message, message, message_in, message_of_number_in
-from engine.values.logic import Status
+from engine.values.logic import Status, union
 
 Mood = Literal["is", "proves", "were"]
 """What is so, what may turn out so, and what would have to be so."""
+Opening = Literal["that", "because", "if"]
+"""The word with which a sentence opens the first of several clauses, and each of the others."""
+_OPENINGS: dict[Mood, Opening] = {"is": "because", "proves": "if", "were": "if"}
 MAX_ALTERNATIVES = 6
 """More alternatives than this are not read."""
 
@@ -98,21 +101,38 @@ class Clauses:
             clauses = self._together(shared, mood) + ([either + self._alternatives(rest, mood)] if others else [])
         is_cut_off = not sets.complete or (len(rest) > MAX_ALTERNATIVES and not self._is_any_of(rest, others))
         cut_off = self._wording.gettext(" (the list is cut off)") if is_cut_off else ""
-        return self._joined(clauses, mood) + cut_off
+        return self._joined(clauses, _OPENINGS[mood]) + cut_off
 
-    def _joined(self, clauses: Sequence[str], mood: Mood, joined_by: Literal["and", "or"] = "and") -> str:
+    def _joined(self, clauses: Sequence[str], opening: Opening, joined_by: Literal["and", "or"] = "and") -> str:
         """Clauses one after the other, each with the word that the sentence opened the first with."""
-        openings = {
-            ("is", "and"): message_in("that", ", and "),
-            ("is", "or"): message_in("that", ", or "),
+        words = {
+            ("that", "and"): message_in("that", ", and "),
+            ("that", "or"): message_in("that", ", or "),
+            ("because", "and"): message(", and because "),
+            ("because", "or"): message(", or because "),
             ("if", "and"): message(", and if "),
             ("if", "or"): message(", or if "),
         }
-        return self._wording.render(openings["is" if mood == "is" else "if", joined_by]).join(clauses)
+        return self._wording.render(words[opening, joined_by]).join(clauses)
 
     def names(self, ids: Iterable[str], joined_by: Literal["and", "or"] = "and") -> str:
         """Criteria by their ids, overrides by their titles."""
         return self._wording.listed((self._overrides.get(i, i) for i in ids), joined_by)
+
+    def excluded(self, pairs: Sequence[Pair]) -> str:
+        """Statuses of two items that no offer has together, pair by pair; empty where there are none."""
+        if not pairs:
+            return ""
+        together: dict[tuple[str, tuple[str, Status]], list[Status]] = {}
+        for (name, status), other in pairs:
+            together.setdefault((name, other), []).append(status)
+        choices = [self._choice((name, other), (union(s), beside)) for (name, (other, beside)), s in together.items()]
+        named = (self._together(choice, "is") for choice in choices[:MAX_ALTERNATIVES])
+        that = message_in("that", "{clauses}")
+        words = "; ".join(self._wording.render(that, clauses=self._joined(clauses, "that")) for clauses in named)
+        if len(choices) > MAX_ALTERNATIVES:
+            return self._wording.gettext("Not possible together: {words} (the list is cut off).", words=words)
+        return self._wording.gettext("Not possible together: {words}.", words=words)
 
     def rule(self, part: RulePart) -> str:
         """What a rule or a part of one requires.
@@ -206,10 +226,10 @@ class Clauses:
         """Choices one by one."""
         named = choices[:MAX_ALTERNATIVES]
         if all(len(choice) == 1 for choice in named):
-            return self._joined(self._one_each(named, mood), mood, "or")
+            return self._joined(self._one_each(named, mood), _OPENINGS[mood], "or")
         clauses = [self._together(choice, mood) for choice in named]
         if all(len(several) == 1 for several in clauses):
-            return self._joined([clause for several in clauses for clause in several], mood, "or")
+            return self._joined([clause for several in clauses for clause in several], _OPENINGS[mood], "or")
         texts = [self._wording.listed(several) for several in clauses]
         return self._wording.phrase("or").join(f"({text})" for text in texts)
 

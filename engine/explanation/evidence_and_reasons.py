@@ -82,7 +82,7 @@ class EvidenceAndReasons:
     def _weighed(self, criteria: Iterable[CriterionTrace], *, judged: bool) -> Iterator[str]:
         """Each criterion with what bears on it: those that rest on judgement, or those that do not."""
         for criterion in criteria:
-            tests = self._weighty(criterion)
+            tests = self.weighty(criterion)
             if not tests or judged is not any(map(_is_judgement, tests)):
                 continue
             if judged:
@@ -94,7 +94,7 @@ class EvidenceAndReasons:
     def _departure(self, criterion: CriterionTrace) -> str:
         return self._gettext(" The judgement thus departs from the indicative measure.") * criterion.departs
 
-    def _weighty(self, criterion: CriterionTrace) -> list[TestTrace]:
+    def weighty(self, criterion: CriterionTrace) -> list[TestTrace]:
         """The tests that bear on a criterion: where it does not apply, those that exempt it."""
         if criterion.status is Status.NOT_APPLICABLE:
             return bearing(criterion.exemption_tests, Status.MET)
@@ -108,6 +108,13 @@ class EvidenceAndReasons:
     def tests(self, criterion: CriterionTrace, tests: Sequence[TestTrace]) -> str:
         """Tests of a criterion, one after the other."""
         return "; ".join(self._test(criterion, test) for test in tests)
+
+    def figure(self, criterion: CriterionTrace, test: TestTrace) -> str:
+        """A test in the fewest words: the fact, what is stated of it, and what is required."""
+        view = view_of(test, self.wording, criterion)
+        stated = self.wording.possible(test.finding, test.finding.possible, test.threshold)
+        named = f"{self.wording.within(view.label)}: {stated}"
+        return f"{named}; {view.requirement}" if view.requirement else named
 
     def _test(self, criterion: CriterionTrace, test: TestTrace) -> str:
         return self._signed(view_of(test, self.wording, criterion).words, test)

@@ -17,7 +17,6 @@ from engine.explanation.clauses import Clauses
 from engine.explanation.evidence_and_reasons import EvidenceAndReasons, stopped
 from engine.explanation.remarks import Remarks
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language, message
 from engine.values.logic import Status, negation
@@ -39,6 +38,7 @@ def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
         message("Facts given weight"): writer.reasons.facts(),
         message("Main considerations that determined the judgement"): writer.reasons.considerations(),
         message("Other criteria that were assessed"): writer.reasons.others(),
+        message("How the rules are read"): writer.readings(),
         message("What is unsettled"): writer.unsettled(),
         message("What would change the decision"): writer.changes(),
         message("Remarks"): Remarks(trace, writer.wording).sentences(),
@@ -51,12 +51,12 @@ def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
     """The tests whose facts would settle an undetermined verdict, each fact once, in the rulebook's order.
 
     They are the unknown tests of the criteria and overrides that stand in a smallest set in `missing`, of facts whose
-    answers can matter.
+    answers can matter: a judgement that nobody stated is no gap where the measure decides without it.
     """
     useful, matters = items_to_settle(trace), facts_that_matter(trace)
     tests = [t for o in trace.overrides if o.override.id in useful for t in o.tests]
     tests += [t for c in trace.criteria if c.criterion.id in useful for t in tests_in(c)]
-    unknown = (t for t in tests if t.status is Status.UNKNOWN and not _is_idle_judgement(trace, t))
+    unknown = (t for t in tests if t.status is Status.UNKNOWN)
     return tuple({t.test.fact: t for t in unknown if t.test.fact in matters}.values())
 
 
@@ -76,12 +76,6 @@ def _smallest(sets: Sets) -> Sets:
     return Sets(sets.sets[:number], sets.complete or number < len(sets.sets), sets.statuses[:number])
 
 
-def _is_idle_judgement(trace: Trace, test: TestTrace) -> bool:
-    """A judgement that nobody stated is no gap: the indicative measure decides without it."""
-    judged = [c.judgement_test for c in trace.criteria if c.judgement_test]
-    return test in judged and not test.finding.state.is_stated
-
-
 class _Writer:
     def __init__(self, trace: Trace, wording: Wording) -> None:
         self.trace, self.wording = trace, wording
@@ -94,28 +88,29 @@ class _Writer:
         return self._text(self.rulebook.outcomes[verdict].label)
 
     def decision(self) -> Iterator[str]:
-        name, year, verdict = self.trace.subject.name, self.trace.year, self.trace.verdict
+        """The outcome and why, in one sentence."""
+        verdict, values = self.trace.verdict, {"name": self.trace.subject.name, "year": self.trace.year}
         if verdict is Verdict.UNDETERMINED:
-            label = self._label(Verdict.MET)
-            yield self._gettext(
-                "Whether {name} is {label} for the agreement year {year} is undetermined.",
-                name=name,
-                label=label,
-                year=year,
-            )
+            words = message("Whether {name} is {label} for the agreement year {year} is undetermined.")
+            yield self._render(words, label=self._label(Verdict.MET), **values)
             return
-        yield self._gettext(
-            "For the agreement year {year}, {name} is {label}.", year=year, name=name, label=self._label(verdict)
-        )
-        yield from self._grounds()
-
-    def _grounds(self) -> Iterator[str]:
-        grounds = self.reasons.grounds
-        if not self.reasons.in_grounds and grounds.complete:
-            yield self._gettext("The decision is the same whatever the facts are.")
-        elif self.reasons.in_grounds:
+        grounds, label = self.reasons.grounds, self._label(verdict)
+        if self.reasons.in_grounds:
+            words = message("For the agreement year {year}, {name} is {label}, because {clauses}{figures}.")
             clauses = self.clauses.sets(grounds, "is")
-            yield self._gettext("The decision follows from this alone: {clauses}.", clauses=clauses)
+            yield self._render(words, label=label, clauses=clauses, figures=self._figures(grounds), **values)
+            return
+        yield self._render(message("For the agreement year {year}, {name} is {label}."), label=label, **values)
+        if grounds.complete:
+            yield self._gettext("The decision is the same whatever the facts are.")
+
+    def _figures(self, grounds: Sets) -> str:
+        """What a decision that follows from one criterion alone rests on."""
+        names = grounds.sets[0] if len(grounds.sets) == 1 else ()
+        for criterion in self.trace.criteria:
+            if names == (criterion.criterion.id,) and (tests := self.reasons.weighty(criterion)):
+                return f" ({'; '.join(self.reasons.figure(criterion, test) for test in tests)})"
+        return ""
 
     def rules(self) -> Iterator[str]:
         for criterion in self._overrides_that_may_decide():
@@ -130,17 +125,14 @@ class _Writer:
                 source=source,
                 reference=reference,
             )
-            if rule.reading:
-                yield self._reading(self._text(rule.reading))
             yield from (self._criterion_rule(criterion) for criterion in self.reasons.relied_on())
-            yield from self._exemptions()
+            yield from (sentence for _, sentence in self._exemptions())
 
     def _criterion_rule(self, criterion_trace: CriterionTrace) -> str:
-        """What a criterion asks for, in the rulebook's words, and how it is read."""
+        """What a criterion asks for, in the rulebook's words."""
         criterion = criterion_trace.criterion
         title, where = self.wording.within(self._text(criterion.title)), self._text(criterion.reference)
-        words = f"{criterion.id}, {title} ({where}): {stopped(self._text(criterion.description))}"
-        return " ".join([words, *self._readings(criterion.reading)])
+        return f"{criterion.id}, {title} ({where}): {stopped(self._text(criterion.description))}"
 
     def _overrides_that_may_decide(self) -> list[OverrideTrace]:
         return [o for o in self.trace.overrides if o.override.id in self.trace.possible_bases]
@@ -160,8 +152,7 @@ class _Writer:
                 title=title,
                 outcome=outcome,
             )
-        follows = self._gettext("{words}. This follows from {basis} ({where}).", words=words, basis=basis, where=where)
-        return " ".join([follows, *self._readings(override.reading)])
+        return self._gettext("{words}. This follows from {basis} ({where}).", words=words, basis=basis, where=where)
 
     def _absent_overrides(self) -> Iterator[str]:
         absent = [o.override.id for o in self.trace.overrides if o.status is Status.NOT_MET]
@@ -171,13 +162,22 @@ class _Writer:
                 "{names} does not apply to the offer.", "{names} do not apply to the offer.", len(absent), names=names
             )
 
-    def _readings(self, reading: Text | None) -> list[str]:
-        return [self._reading(self._text(reading))] if reading else []
+    def readings(self) -> Iterator[str]:
+        """How we read the parts of the rulebook that matter, where its source leaves room."""
+        criteria = self.reasons.relied_on() if self.reasons.rule_matters else []
+        read = [(self.clauses.names([o.override.id]), o.override.reading) for o in self._overrides_that_may_decide()]
+        if self.reasons.rule_matters:
+            read.append((self._gettext("The rule"), self.rulebook.rule.reading))
+            read += [(c.criterion.id, c.criterion.reading) for c in criteria]
+            read += [
+                (c.criterion.id, c.criterion.applicability.reading)
+                for c, _ in self._exemptions()
+                if c.criterion.applicability
+            ]
+        yield from (f"{name}: {self._text(reading)}" for name, reading in dict.fromkeys(read) if reading)
 
-    def _reading(self, reading: str) -> str:
-        return self._gettext("Our reading: {reading}", reading=reading)
-
-    def _exemptions(self) -> Iterator[str]:
+    def _exemptions(self) -> Iterator[tuple[CriterionTrace, str]]:
+        """The criteria that do not apply, or may not, and what is said of each."""
         for criterion in self.trace.criteria:
             applicability = criterion.criterion.applicability
             if applicability is None or criterion.exempt not in (Status.MET, Status.UNKNOWN):
@@ -200,22 +200,30 @@ class _Writer:
                 )
             else:
                 continue
-            yield " ".join([sentence, *self._readings(applicability.reading)])
+            yield criterion, sentence
 
     def unsettled(self) -> Iterator[str]:
         if self.trace.verdict is not Verdict.UNDETERMINED:
             yield from self._idle()
+            yield from self._excluded()
             return
         yield from self._partly_known()
         for verdict in (Verdict.MET, Verdict.NOT_MET):
             yield from self._missing(verdict)
+        yield from self._excluded()
         yield from self._asked_for(facts_to_ask_for(self.trace))
 
+    def _excluded(self) -> Iterator[str]:
+        """What is open, and yet cannot turn out so together."""
+        if words := self.clauses.excluded(self.trace.excluded_here):
+            yield words
+
     def _asked_for(self, tests: Iterable[TestTrace]) -> Iterator[str]:
-        """The questions that settle tests, each once."""
+        """The questions that settle tests, each once, in lines of their own."""
         questions = dict.fromkeys(q for test in tests for q in self._questions(test.finding))
         if questions:
-            yield self._gettext("To be asked: ") + " ".join(questions)
+            yield self._gettext("To be asked:")
+            yield from (f"• {question}" for question in questions)
 
     def _idle(self) -> Iterator[str]:
         """What is open of a determined verdict: it cannot change that, but perhaps what it rests on."""
@@ -280,13 +288,28 @@ class _Writer:
             yield self._gettext("The outcome becomes {label} if {clauses}.", label=label, clauses=clauses)
 
     def changes(self) -> Iterator[str]:
-        change = self.trace.analysis.smallest_change
+        change = self._by_evidence(self.trace.analysis.smallest_change)
         if change.sets:
             clauses = self.clauses.sets(change, "were")
             yield self._gettext("The decision would be the opposite if {clauses}.", clauses=clauses)
-        if reopening := self._reopening():
+        if (reopening := self._reopening()) and (reopening := self._by_evidence(reopening)).sets:
             clauses = self.clauses.sets(reopening, "were")
             yield self._gettext("The outcome would be undetermined if {clauses}.", clauses=clauses)
+
+    def _by_evidence(self, sets: Sets) -> Sets:
+        """The sets that other evidence would bring about: another operator would be another offer, and is no advice."""
+        pairs = zip(sets.sets, sets.statuses, strict=True)
+        told = [pair for pair in pairs if all(self._hangs_on_evidence(*one) for one in zip(*pair, strict=True))]
+        return sets._replace(sets=tuple(names for names, _ in told), statuses=tuple(statuses for _, statuses in told))
+
+    def _hangs_on_evidence(self, name: str, status: Status) -> bool:
+        """Whether what is stated of an item, and not what the offer is, would give it a status."""
+        tests: Iterable[TestTrace] = next((o.tests for o in self.trace.overrides if o.override.id == name), ())
+        for criterion in self.trace.criteria:
+            if criterion.criterion.id == name:
+                applies = [t for t in tests_in(criterion) if t not in criterion.exemption_tests]
+                tests = criterion.exemption_tests if status is Status.NOT_APPLICABLE else applies
+        return any(not test.finding.fact.is_attribute for test in tests)
 
     def _reopening(self) -> Sets | None:
         """The criteria that, turned alone, leave a settled verdict open."""

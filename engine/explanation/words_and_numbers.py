@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import assert_never
 
@@ -216,12 +216,23 @@ class Wording:
         words = self._own_evidence(finding, threshold)
         if not any(part.evidence for _, part in finding.parts):
             return words
-        parts = [f"{self._part(*part)}: {self._own_evidence(part[1], threshold)}" for part in finding.parts]
+        parts = list(self._parts(finding, threshold))
+        if len(parts) == 1 and parts[0].endswith(f": {words}"):
+            return f"{words} ({parts[0].removesuffix(f': {words}')})"
         if own := finding.evidence:
             stated = finding._replace(possible=own.possible, state=own.state)
             words_for = "stated" if own.state.is_known else "itself"
             parts.insert(0, self.phrase(words_for, value=self._own_evidence(stated, threshold)))
         return f"{words} ({'; '.join(parts)})"
+
+    def _parts(self, finding: Finding, threshold: Fraction | None) -> Iterator[str]:
+        """What is stated of the parts of a derived fact, those together of which the same is."""
+        names: dict[str, list[str]] = {}
+        for name, part in finding.parts:
+            names.setdefault(self._own_evidence(part, threshold), []).append(self._part(name, part))
+        is_yearly = all(part.fact.is_yearly for _, part in finding.parts)
+        for words, alike in names.items():
+            yield from (f"{named}: {words}" for named in ([self.listed(alike)] if is_yearly else alike))
 
     def _part(self, name: str, part: Finding) -> str:
         """A part of a derived fact: the year, or the name of the fact that it is."""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc, pool
 
 from engine.diagnostics import Place, Rejected, rejected
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 
 for _library in ("sqlalchemy", "psycopg"):
     # What they log would be printed, with its traceback, where nobody else takes it.
@@ -29,7 +29,7 @@ PATIENCE = 60
 
 _TURN: sa.Executable = sa.DDL("BEGIN IMMEDIATE")  # type: ignore[no-untyped-call]
 _SQLITE, _POSTGRESQL, _PSYCOPG = "sqlite", "postgresql", "postgresql+psycopg"
-_ADDRESS = "a path, or `postgresql+psycopg://user@host/database`"
+_ADDRESS = message("a path, or `postgresql+psycopg://user@host/database`")
 
 
 class Address:
@@ -65,7 +65,7 @@ class Address:
         if self.url.drivername in (_SQLITE, "sqlite+pysqlite") and self.url.database:
             self.path = Path(self.url.database)
         elif self.url.drivername != _PSYCOPG:
-            words = message("a journal cannot be kept in `{shown_address}`", shown_address=self.shown_address)
+            words = message("a journal cannot be kept in `{address}`", address=self.shown_address)
             raise rejected(Place("--journal"), "journal-address", words, _ADDRESS)
 
     @property
@@ -79,7 +79,7 @@ class Address:
             return _postgresql(self, writes=writes)
         if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
             words = message("the path leads to no file but to a pipe, a socket or a device")
-            raise rejected(self.place, "journal-unreadable", words, message("give the journal a file of its own"))
+            raise rejected(self.place, "journal-unreadable", words, _OF_ITS_OWN)
         if not writes and not self.path.is_file():
             advice = message("`sekskant assess --journal` makes one")
             raise rejected(self.place, "journal-unreadable", message("there is no journal"), advice)
@@ -185,7 +185,7 @@ def check_encoding(connection: sa.Connection, place: Place) -> None:
         words = message(
             "the database keeps its texts in {encoding}, which does not hold every character", encoding=encoding
         )
-        raise rejected(place, _NO_UNICODE.code, words, _NO_UNICODE.hint)
+        raise rejected(place, _NO_UNICODE.code, words, _NO_UNICODE.advice)
 
 
 @contextmanager
@@ -203,45 +203,60 @@ def in_words(place: Place) -> Iterator[None]:
 
 class _Cause(NamedTuple):
     code: str
-    message: str
-    hint: str | None
+    words: Message
+    advice: Message | None
 
 
-_READ_ONLY = "the journal cannot be written"
-_NO_ROLE = _Cause("journal-read-only", _READ_ONLY, "it needs a role that can write")
-_FULL = _Cause("journal-full", "there is no room left for the journal", "nothing of this was recorded; make room")
-_BUSY = _Cause("journal-busy", "others have been writing to the journal for too long", "try again")
-_LOST = _Cause("journal-unreadable", "the connection to the database was lost", "try again")
+_READ_ONLY = message("the journal cannot be written")
+_AGAIN = message("try again")
+_FROM_A_COPY = message("restore it from a copy that was kept elsewhere")
+_OF_ITS_OWN = message("give the journal a file of its own")
+_NO_ROLE = _Cause("journal-read-only", _READ_ONLY, message("it needs a role that can write"))
+_FULL = _Cause(
+    "journal-full",
+    message("there is no room left for the journal"),
+    message("nothing of this was recorded; make room"),
+)
+_BUSY = _Cause("journal-busy", message("others have been writing to the journal for too long"), _AGAIN)
+_LOST = _Cause("journal-unreadable", message("the connection to the database was lost"), _AGAIN)
 _NOBODY = _Cause(
     "journal-unreadable",
-    "the database does not answer, or lets nobody in",
-    "look at its host, its name, the user and the password",
+    message("the database does not answer, or lets nobody in"),
+    message("look at its host, its name, the user and the password"),
 )
 _ALTERED = _Cause(
     "journal-unreadable",
-    "the database does not hold the tables of a journal as they should be",
-    "give the journal a database of its own, or restore it from a copy that was kept elsewhere",
+    message("the database does not hold the tables of a journal as they should be"),
+    message("give the journal a database of its own, or restore it from a copy that was kept elsewhere"),
 )
 _NO_UNICODE = _Cause(
     "journal-unreadable",
-    "the database cannot hold a character, since it does not keep its texts in UTF-8",
-    "make the journal in a database with ENCODING 'UTF8'",
+    message("the database cannot hold a character, since it does not keep its texts in UTF-8"),
+    message("make the journal in a database with ENCODING 'UTF8'"),
 )
-_DAMAGED = _Cause("journal-damaged", "the file is damaged", "restore it from a copy that was kept elsewhere")
-_OTHER = _Cause("journal-unreadable", "the database failed", None)
+_DAMAGED = _Cause("journal-damaged", message("the file is damaged"), _FROM_A_COPY)
+_OTHER = _Cause("journal-unreadable", message("the database failed"), None)
 _OF_SQLITE = {
-    sqlite3.SQLITE_READONLY: _Cause("journal-read-only", _READ_ONLY, "it needs a file and folder that can be written"),
+    sqlite3.SQLITE_READONLY: _Cause(
+        "journal-read-only", _READ_ONLY, message("it needs a file and folder that can be written")
+    ),
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: _Cause(
-        "journal-full", "the disk does not take what is written to the journal", "is there room left?"
+        "journal-full",
+        message("the disk does not take what is written to the journal"),
+        message("is there room left?"),
     ),
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
-    sqlite3.SQLITE_NOTADB: _Cause("not-a-journal", "the file is no journal", "give the journal a file of its own"),
+    sqlite3.SQLITE_NOTADB: _Cause("not-a-journal", message("the file is no journal"), _OF_ITS_OWN),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_TOOBIG: _Cause("journal-damaged", "a value is longer than any that is recorded", _DAMAGED.hint),
+    sqlite3.SQLITE_TOOBIG: _Cause(
+        "journal-damaged", message("a value is longer than any that is recorded"), _FROM_A_COPY
+    ),
     sqlite3.SQLITE_CANTOPEN: _Cause(
-        "journal-unreadable", "the file cannot be opened", "does its folder exist, and may you write there?"
+        "journal-unreadable",
+        message("the file cannot be opened"),
+        message("does its folder exist, and may you write there?"),
     ),
     sqlite3.SQLITE_ERROR: _ALTERED,
     sqlite3.SQLITE_CONSTRAINT: _ALTERED,

@@ -16,12 +16,25 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import canonical_record, sha256
 
 JOURNAL_FORMAT = "sekskant/journal/1"
 DECISION, RUN, OVERRIDE = "decision", "run", "override"
 LONG = ("execution", "content", "document")
 """The long texts, which lists leave out."""
+
+
+_KINDS = {DECISION: message("decision"), RUN: message("run"), OVERRIDE: message("override")}
+
+
+def kind_in_words(kind: str) -> Message | str:
+    """What a kind of entry is called; one that is none of ours is called what it calls itself.
+
+    >>> str(kind_in_words("run")), kind_in_words("draft")
+    ('run', 'draft')
+    """
+    return _KINDS.get(kind, kind)
 
 
 class Header(NamedTuple):

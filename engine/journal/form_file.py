@@ -9,7 +9,7 @@ from typing import Any
 from engine.diagnostics import Place, rejected
 from engine.documents.document import MAX_BYTES
 from engine.documents.json_text import each_key_once, load_json
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -29,14 +29,14 @@ def text_of_form(data: bytes) -> str:
     return data.removeprefix(mark).decode(encoding).removesuffix("\n").removesuffix("\r")
 
 
-def read_form(data: bytes, file: str, hint: str) -> Any:
+def read_form(data: bytes, file: str, hint: Message) -> Any:
     """What a file says that is no longer than records are and has each key once.
 
     Raises:
         Rejected: it is longer or deeper, or no JSON that can be read; with the hint.
     """
     if len(data) > MAX_BYTES:
-        raise rejected(Place(file), "too-large", message("more than {value} MiB", value=MAX_BYTES // 2**20), hint)
+        raise rejected(Place(file), "too-large", message("more than {size} MiB", size=MAX_BYTES // 2**20), hint)
     try:
         record = load_json(text_of_form(data), file, object_pairs_hook=each_key_once)
         json.dumps(record, ensure_ascii=False).encode()  # half a character is no text

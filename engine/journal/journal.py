@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import os
 import threading
-import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,23 +18,42 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, quoted, rejected
+from engine.diagnostics import Diagnostic, Malformed, Place, Rejected, place_in_words, quoted, rejected
 from engine.journal.connection import Address, check_encoding, in_words
-from engine.journal.entry import FORMATS, JOURNAL_FORMAT, LONG, WRITTEN, Draft, Entry, Header, Recorder, chained
+from engine.journal.entry import (
+    DECISION,
+    FORMATS,
+    JOURNAL_FORMAT,
+    LONG,
+    OVERRIDE,
+    RUN,
+    WRITTEN,
+    Draft,
+    Entry,
+    Header,
+    Recorder,
+    chained,
+)
 from engine.journal.header import stored_headers, wrong_header
 from engine.journal.schema import Deviation, check_plain, deviations, inconsistent, of_deviations
 from engine.journal.tables import ENTRIES, HEADER, METADATA, TEXTS, add_columns, wrong_text, wrong_type
 from engine.journal.views import create_views
 from engine.texts.catalogue import Message, message
 from engine.values.canonical import in_unicode, sha256
+from engine.values.unicode_forms import in_form
 
 _CREATION = 5_307_192
 """The number of the lock under which PostgreSQL makes the tables."""
 
 
 _EMPTY: dict[str, Any] = dict.fromkeys(Entry._fields) | {"content": ""}
-_HINT = "`sekskant audit verify` says what is wrong"
-_MAY_BE_WANTED = "it does not hold what its digest says, so that it may be one of those asked for"
+_HINT = message("`sekskant audit verify` says what is wrong")
+_MAY_BE_WANTED = message("it does not hold what its digest says, so that it may be one of those asked for")
+_NOT_WHOLE = {
+    DECISION: message("the entry does not hold a whole decision: {error}"),
+    RUN: message("the entry does not hold a whole run: {error}"),
+    OVERRIDE: message("the entry does not hold a whole override: {error}"),
+}
 _LAST = "\x7f"
 """Comes after all that can follow a day in a time."""
 
@@ -178,9 +196,9 @@ class Journal:
                 add_columns(connection)
                 return
             if names:
-                what = ", ".join(f"`{name}`" for name in names[:3])
+                tables = ", ".join(f"`{name}`" for name in names[:3])
                 raise rejected(
-                    self.address.place, "not-a-journal", message("there are other tables here: {what}", what=what)
+                    self.address.place, "not-a-journal", message("there are other tables here: {tables}", tables=tables)
                 )
             METADATA.create_all(connection)
             create_views(connection)
@@ -253,8 +271,12 @@ class Journal:
         if row is None:
             return Head(0, self._whole_header(connection).digest)
         if wrong := wrong_text("digest", row.digest):
-            raise rejected(Place(f"{self.shown_address}, entry {row.number}"), "damaged-entry", wrong, _HINT)
+            raise rejected(self.place_of_entry(row.number), "damaged-entry", wrong, _HINT)
         return Head(*row)
+
+    def place_of_entry(self, number: int) -> Place:
+        """The place that diagnostics name of an entry."""
+        return place_in_words(message("{journal}, entry {number}", journal=self.shown_address, number=number))
 
     def place_of(self, folder: Path) -> str:
         """How the journal names a folder of a run: from its own folder, so that both can be moved together."""
@@ -285,7 +307,7 @@ class Journal:
             folder=quoted(str(folder)),
         )
         advice = message("--runs FOLDER says where runs may be read")
-        raise rejected(Place(f"{self.shown_address}, entry {run.number}"), "run-elsewhere", words, advice)
+        raise rejected(self.place_of_entry(run.number), "run-elsewhere", words, advice)
 
     def _own_folders(self) -> Iterator[Path]:
         path = self.address.path
@@ -314,7 +336,8 @@ class Journal:
         rows = stored_headers(connection)
         wrong = wrong_header(rows)
         if wrong is not None:
-            raise rejected(Place(f"{self.shown_address}, header"), "damaged-header", wrong, _HINT)
+            place = place_in_words(message("{journal}, header", journal=self.shown_address))
+            raise rejected(place, "damaged-header", wrong, _HINT)
         return rows[0][0]
 
     def entry(self, number: int) -> Entry:
@@ -408,14 +431,14 @@ class Journal:
         """An entry whose fields are what they should be, in a format that is read."""
         if FORMATS.get(entry.format) is None:
             words = message("its format `{format}` is not one that this version reads", format=entry.format)
-            raise self.damaged(entry, words, f"it says that {entry.software} recorded it")
+            raise self.damaged(entry, words, message("it says that {software} recorded it", software=entry.software))
         if wrong := wrong_type(entry):
             raise self.damaged(entry, wrong)
         return entry
 
-    def damaged(self, entry: Entry, why: Message | str, hint: Message | str = _HINT) -> Rejected:
+    def damaged(self, entry: Entry, why: Message, hint: Message = _HINT) -> Rejected:
         """That an entry does not hold what entries hold."""
-        return rejected(Place(f"{self.shown_address}, entry {entry.number}"), "damaged-entry", why, hint)
+        return rejected(self.place_of_entry(entry.number), "damaged-entry", why, hint)
 
     def check_sound(self, entry: Entry) -> None:
         """That a whole entry holds what its digests say.
@@ -424,11 +447,12 @@ class Journal:
             Rejected: it does not.
         """
         if not entry.is_sound:
-            raise self.damaged(entry, "it does not hold what its digest says")
+            raise self.damaged(entry, message("it does not hold what its digest says"))
 
     def not_whole(self, entry: Entry, error: Malformed) -> Rejected:
         """That an entry does not hold a whole record of its kind."""
-        return self.damaged(entry, f"the entry does not hold a whole {entry.kind}: {error}")
+        words = _NOT_WHOLE.get(entry.kind, message("the entry does not hold a whole {kind}: {error}", kind=entry.kind))
+        return self.damaged(entry, words.filled(error=error.words))
 
     def texts(self) -> Iterator[tuple[str, Kept]]:
         """Every rulebook and vocabulary that is kept, by the digest that it was kept by."""
@@ -510,7 +534,7 @@ def _entry_of(names: Sequence[str], row: Sequence[Any]) -> Entry:
 
 def _forms(offer: str) -> list[str]:
     """The forms of Unicode in which the same id may be written."""
-    return list(dict.fromkeys((offer, *(unicodedata.normalize(form, offer) for form in ("NFC", "NFD")))))
+    return list(dict.fromkeys((offer, *(in_form(form, offer) for form in ("NFC", "NFD")))))
 
 
 def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
-from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame
+from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame, kind_in_words
 from engine.journal.form_file import read_form, text_of_form
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, RunRecord, columns_of, rulebooks_named
@@ -24,6 +24,7 @@ from engine.journal.row_proof import RowProof, file_of_decisions, root_in, row_p
 from engine.journal.sealed import Sealed, is_of, sealed_in
 from engine.rulebooks.rulebook_ref import RulebookRef
 from engine.texts.catalogue import message
+from engine.texts.joined import SEMICOLON, joined
 from engine.values.canonical import canonical, canonical_record, sha256
 from engine.values.json_record import JsonRecord
 
@@ -35,8 +36,8 @@ OF_ROW = "sekskant/receipt/4"
 KEYS = frozenset({"format", "journal", "entry", "digest", "decision", "execution", "document", "texts", "seal"})
 KEYS_BY_FORMAT = {FORMAT: KEYS, OF_RUN: KEYS | {"run", "name"}, BELOW_SEAL: KEYS | {"run", "name", "sealed"}}
 KEYS_BY_FORMAT[OF_ROW] = KEYS_BY_FORMAT[BELOW_SEAL] | {"row"}
-_HINT = "`sekskant audit receipt` writes one"
-_SEE = "`sekskant audit verify` says what is wrong"
+_HINT = message("`sekskant audit receipt` writes one")
+_SEE = message("`sekskant audit verify` says what is wrong")
 
 
 def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None, row: RowProof | None = None) -> str:
@@ -45,18 +46,15 @@ def receipt_text(journal: Journal, entry: Entry, sealed: Sealed | None = None, r
     Raises:
         Rejected: the entry is no decision, a text that it rests on is not kept, or the journal's header is damaged.
     """
-    place = Place(f"{journal.shown_address}, entry {entry.number}")
+    place = journal.place_of_entry(entry.number)
     if entry.kind != DECISION:
-        advice = message("a receipt is for a decision")
-        raise rejected(
-            place,
-            "unknown-entry",
-            message("entry {number} is no decision but: {kind}", number=entry.number, kind=entry.kind),
-            advice,
+        words = message(
+            "entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)
         )
+        raise rejected(place, "unknown-entry", words, message("a receipt is for a decision"))
     texts = {digest: journal.text(digest) for digest in digests_named(entry)}
     if missing := [digest for digest, text in texts.items() if text is None]:
-        words = message("a rulebook or vocabulary that it rests on is not kept: {missing}", missing=", ".join(missing))
+        words = message("a rulebook or vocabulary that it rests on is not kept: {digests}", digests=", ".join(missing))
         raise rejected(place, "not-replayable", words, _SEE)
     try:
         decision = RecordedDecision.read(read_json(entry.content)).record
@@ -189,13 +187,12 @@ def read_receipt(data: bytes, file: str) -> Receipt:
     text = text_of_form(data)
     keys = KEYS_BY_FORMAT.get(str(record.get("format"))) if isinstance(record, dict) else None
     if keys is None:
-        raise rejected(Place(file), "receipt-form", message("the file is no `{FORMAT}`", FORMAT=FORMAT), _HINT)
+        raise rejected(Place(file), "receipt-form", message("the file is no `{format}`", format=FORMAT), _HINT)
     missing, unknown = keys - set(record), set(record) - keys
     if missing or unknown:
-        mistakes = [f"`{key}` is missing" for key in sorted(missing)] + [
-            f"unknown key `{key}`" for key in sorted(unknown)
-        ]
-        raise rejected(Place(file), "receipt-form", "; ".join(mistakes))
+        mistakes = [message("`{key}` is missing", key=key) for key in sorted(missing)]
+        mistakes += [message("unknown key `{key}`", key=key) for key in sorted(unknown)]
+        raise rejected(Place(file), "receipt-form", joined(mistakes, SEMICOLON))
     if not all(isinstance(record[key], dict) for key in ("entry", "journal", "texts")):
         raise rejected(Place(file), "receipt-form", message("`entry`, `journal` and `texts` must be mappings"))
     if record.get("run") is None and record.get("name") is not None and record["format"] == BELOW_SEAL:
@@ -204,7 +201,7 @@ def read_receipt(data: bytes, file: str) -> Receipt:
     try:
         _ = receipt.sealed, receipt.row
     except Malformed as error:
-        raise rejected(Place(file), "receipt-form", str(error)) from None
+        raise rejected(Place(file), "receipt-form", error.words) from None
     return receipt
 
 

@@ -70,7 +70,9 @@ class RecordedDecision(NamedTuple):
 
 def _check_format(fields: Fields, *expected: str) -> None:
     if fields.text("format") not in expected:
-        raise Malformed(message("its format `{value}` is not one that this version reads", value=fields.text("format")))
+        raise Malformed(
+            message("its format `{format}` is not one that this version reads", format=fields.text("format"))
+        )
 
 
 _ITEM_TEXTS = ("id", "title", "status", "reference", "because", "reservation")

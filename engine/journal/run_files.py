@@ -11,7 +11,7 @@ from engine.diagnostics import Place, rejected
 from engine.documents.fields import read_json
 from engine.documents.regular_file import leads_below, read_text
 from engine.journal.records import File, RunRecord
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import canonical, sha256
 
 RECORD = "record.json"
@@ -21,7 +21,7 @@ KEPT = ".runs"
 _DIGITS = 16
 LEFT_BY_SYSTEMS = (".", "~$", "Thumbs.db", "desktop.ini")
 """How the names begin of what systems and spreadsheet programs put into folders."""
-_HINT = "a copy of the file that was not altered, put in its place, holds again"
+_HINT = message("a copy of the file that was not altered, put in its place, holds again")
 
 
 def digest_of_run(run: RunRecord) -> str:
@@ -62,12 +62,12 @@ class RunFiles:
         beside: folders in which its files are looked for, too.
     """
 
-    def __init__(self, folder: Path, run: RunRecord, owner: str, beside: Sequence[Path] = ()) -> None:
+    def __init__(self, folder: Path, run: RunRecord, owner: Message | str, beside: Sequence[Path] = ()) -> None:
         self._folder, self._run, self._owner = folder, run, owner
         self._folders = (folder, *beside)
 
     @classmethod
-    def recorded(cls, folder: Path, run: RunRecord, owner: str) -> RunFiles:
+    def recorded(cls, folder: Path, run: RunRecord, owner: Message | str) -> RunFiles:
         """The files of a run that a journal names.
 
         Those that were recorded before runs were kept stand in the folder that was written; where another run was
@@ -117,13 +117,12 @@ class RunFiles:
     def _fail(self, file: File) -> Path:
         path = self._folder / file.path
         was_altered = digest_of_file(path) is not None
-        what = "no longer has its digest" if was_altered else "cannot be read"
-        raise rejected(
-            Place(str(path)),
-            "altered-file",
-            message("the file, which {owner} names, {what}", owner=self._owner, what=what),
-            _HINT,
+        words = (
+            message("the file, which {owner} names, no longer has its digest", owner=self._owner)
+            if was_altered
+            else message("the file, which {owner} names, cannot be read", owner=self._owner)
         )
+        raise rejected(Place(str(path)), "altered-file", words, _HINT)
 
     def _sound(self, file: File) -> Iterator[Path]:
         if _is_below(file.path):

@@ -19,10 +19,10 @@ from engine.diagnostics import Diagnostic, Place, quoted, rejected
 from engine.journal.entry import FORMATS
 from engine.journal.tables import ENTRIES, HEADER, TEXTS
 from engine.journal.views import views_for
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 
 How = Literal["added", "altered", "removed"]
-_HINT = "restore the journal from a copy that was kept elsewhere, or ask whoever keeps the database"
+_HINT = message("restore the journal from a copy that was kept elsewhere, or ask whoever keeps the database")
 _STATISTICS = {
     ("table", "sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
     ("table", "sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
@@ -41,15 +41,35 @@ class Deviation(NamedTuple):
     name: str
     how: How
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> Message:
+        """The deviation in words."""
+        name = quoted(self.name)
         if (self.kind, self.how) == ("column", "added"):
-            return f"the column {quoted(self.name)} is none that this version knows; a later one may have made it"
-        words = {
-            "added": "belongs to no journal",
-            "altered": "is not as journals have it",
-            "removed": "is missing",
-        }
-        return f"the {self.kind} {quoted(self.name)} {words[self.how]}"
+            return message("the column {name} is none that this version knows; a later one may have made it", name=name)
+        return _HOW[self.how].filled(part=PARTS.get(self.kind, self.kind), name=name)
+
+    def __str__(self) -> str:
+        return str(self.words)
+
+
+PARTS = {
+    "table": message("the table"),
+    "column": message("the column"),
+    "index": message("the index"),
+    "view": message("the view"),
+    "trigger": message("the trigger"),
+    "rule": message("the rule"),
+    "policy": message("the policy"),
+    "constraint": message("the constraint"),
+    "sequence": message("the sequence"),
+}
+"""What the kinds of parts of a database are called."""
+_HOW: Mapping[How, Message] = {
+    "added": message("{part} {name} belongs to no journal"),
+    "altered": message("{part} {name} is not as journals have it"),
+    "removed": message("{part} {name} is missing"),
+}
 
 
 _TABLES = {table.name: table for table in (HEADER, ENTRIES, TEXTS)}
@@ -86,7 +106,7 @@ def _is_plain_in_sqlite(connection: sa.Connection, name: str) -> bool:
 
 def of_deviations(found: Iterable[Deviation], place: Place) -> list[Diagnostic]:
     """The deviations as diagnostics."""
-    return [Diagnostic(place, "altered-journal", str(deviation), _HINT) for deviation in found]
+    return [Diagnostic(place, "altered-journal", deviation.words, _HINT) for deviation in found]
 
 
 def deviations(connection: sa.Connection) -> list[Deviation]:
@@ -150,8 +170,8 @@ def _plain(sql: object) -> str | None:
     return None if sql is None else " ".join(str(sql).split())
 
 
-def _text(part: sa.Executable) -> str:
-    return " ".join(str(part.compile(dialect=_SQLITE)).split())  # type: ignore[attr-defined]
+def _text(part: sa.ClauseElement) -> str:
+    return " ".join(str(part.compile(dialect=_SQLITE)).split())
 
 
 @cache

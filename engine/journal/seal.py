@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields
@@ -19,7 +19,7 @@ from engine.documents.json_text import load_json
 from engine.journal.entry import Header
 from engine.journal.form_file import read_form, text_of_form
 from engine.journal.merkle import HIGHEST, Node, leaf, root
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import canonical, sha256
 from engine.values.json_record import JsonRecord
 
@@ -32,7 +32,8 @@ _KEYS = frozenset(
 _AFTER = frozenset({"seal", "count", "root", "path"})
 MOST = 2**53 - 1
 """The largest number that canonical JSON has."""
-_HINT = "`sekskant audit seal` writes one"
+_HINT = message("`sekskant audit seal` writes one")
+_NO_DIGEST, _NO_DIGESTS = message("`{at}` is not a digest"), message("`{at}` is not a list of digests")
 _DIGEST, _SIGNATURE = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{128}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -181,11 +182,11 @@ def seal_in(record: object, file: str) -> Seal:
         Rejected: it is none.
     """
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise rejected(Place(file), "receipt-form", message("the file is no `{FORMAT}`", FORMAT=FORMAT), _HINT)
+        raise rejected(Place(file), "receipt-form", message("the file is no `{format}`", format=FORMAT), _HINT)
     try:
         return _seal(StrictFields(record))
     except Malformed as error:
-        raise rejected(Place(file), "receipt-form", str(error), _HINT) from None
+        raise rejected(Place(file), "receipt-form", error.words, _HINT) from None
 
 
 class StrictFields(Fields):
@@ -197,31 +198,37 @@ class StrictFields(Fields):
         Raises:
             Malformed: it lacks one, or has others.
         """
-        for names, words in ((keys - set(self.record), "is missing"), (set(self.record) - keys, "is an unknown key")):
-            if names:
-                raise Malformed(message("`{at}` {words}", at=self._at(min(names)), words=words))
+        if missing := keys - set(self.record):
+            raise Malformed(message("`{key}` is missing", key=self._at(min(missing))))
+        if unknown := set(self.record) - keys:
+            raise Malformed(message("`{key}` is an unknown key", key=self._at(min(unknown))))
         return self
 
-    def formed(self, name: str, form: re.Pattern[str], words: str) -> str:
-        """A text of a form."""
+    def formed(self, name: str, form: re.Pattern[str], wrong: Message) -> str:
+        """A text of a form; `wrong` says of the place `at` that it has none."""
         text = self.text(name)
-        return text if form.fullmatch(text) else self._fail(name, words)
+        return text if form.fullmatch(text) else self._refuse(name, wrong)
+
+    def _refuse(self, name: str, wrong: Message) -> NoReturn:
+        raise Malformed(wrong.filled(at=self._at(name)))
 
     def digest(self, name: str) -> str:
         """A digest."""
-        return self.formed(name, _DIGEST, "a digest")
+        return self.formed(name, _DIGEST, _NO_DIGEST)
 
     def digests(self, name: str, most: int) -> tuple[str, ...]:
         """A list of digests."""
-        found = self.texts(name) if isinstance(self.record.get(name), list) else self._fail(name, "a list")
+        if not isinstance(self.record.get(name), list):
+            self._refuse(name, message("`{at}` is not a list"))
+        found = self.texts(name)
         if len(found) > most or not all(map(_DIGEST.fullmatch, found)):
-            self._fail(name, "a list of digests")
+            self._refuse(name, _NO_DIGESTS)
         return found
 
     def counted(self, name: str, least: int = 0) -> int:
         """A number of things."""
         number = self.number(name)
-        return number if least <= number <= MOST else self._fail(name, "a number of things")
+        return number if least <= number <= MOST else self._refuse(name, message("`{at}` is not a number of things"))
 
     def mapping(self, name: str, keys: frozenset[str]) -> StrictFields:
         """A record in a field that has these keys."""
@@ -232,14 +239,14 @@ def _seal(fields: StrictFields) -> Seal:
     journal = fields.only(_KEYS).mapping("journal", frozenset({"id", "digest"}))
     count = fields.counted("count", 1)
     return Seal(
-        journal.formed("id", _ID, "the id of a journal"),
+        journal.formed("id", _ID, message("`{at}` is not the id of a journal")),
         journal.digest("digest"),
         fields.year("year"),
         count,
         fields.digest("head"),
         fields.digest("root"),
         _contents(fields),
-        fields.formed("sealed_at", _TIME, "a time in UTC, to the microsecond"),
+        fields.formed("sealed_at", _TIME, message("`{at}` is not a time in UTC, to the microsecond")),
         _after(fields, count),
         _signatures(fields),
     )
@@ -286,10 +293,9 @@ def _signature(fields: StrictFields) -> Signature:
     fields.only(frozenset(Signature._fields))
     name = fields.optional_text("name")
     if name is not None and not is_name(name):
-        raise Malformed(
-            message("a name has at most {LONGEST_NAME} characters that can be printed", LONGEST_NAME=LONGEST_NAME)
-        )
-    return Signature(fields.digest("key"), name, fields.formed("signature", _SIGNATURE, "a signature"))
+        raise Malformed(message("a name has at most {most} characters that can be printed", most=LONGEST_NAME))
+    signature = fields.formed("signature", _SIGNATURE, message("`{at}` is not a signature"))
+    return Signature(fields.digest("key"), name, signature)
 
 
 def is_name(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Place, rejected
 from engine.documents.document import read_file
 from engine.documents.json_text import load_json
 from engine.journal.form_file import text_of_form
@@ -57,7 +57,7 @@ def read_signed_head(file: Path) -> JsonRecord:
         record = None
     if not isinstance(record, dict) or set(record) != KEYS or record["format"] != FORMAT:
         advice = message("`sekskant audit head --sign KEY` writes one")
-        raise rejected(Place(str(file)), "receipt-form", message("the file is no `{FORMAT}`", FORMAT=FORMAT), advice)
+        raise rejected(Place(str(file)), "receipt-form", message("the file is no `{format}`", format=FORMAT), advice)
     if not isinstance(record["count"], int) or not all(isinstance(record[k], str) for k in KEYS - {"count"}):
         raise rejected(Place(str(file)), "receipt-form", message("`count` is a number, all else a text"))
     return record
@@ -125,9 +125,9 @@ def _private_key(file: Path, passphrase: str | None) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(read_file(file), secret)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _no_key(file, "private") from None
+        raise rejected(Place(str(file)), "signing-key", *_NO_PRIVATE_KEY) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise _no_key(file, "private")
+        raise rejected(Place(str(file)), "signing-key", *_NO_PRIVATE_KEY)
     return key
 
 
@@ -140,23 +140,20 @@ def _public_key(file: Path) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(read_file(file))
     except (ValueError, UnsupportedAlgorithm):
-        raise _no_key(file, "public") from None
+        raise rejected(Place(str(file)), "signing-key", *_NO_PUBLIC_KEY) from None
     if not isinstance(key, Ed25519PublicKey):
-        raise _no_key(file, "public")
+        raise rejected(Place(str(file)), "signing-key", *_NO_PUBLIC_KEY)
     return key
 
 
-def _no_key(file: Path, kind: str) -> Rejected:
-    hints = {
-        "private": "`openssl genpkey -algorithm ed25519` makes one; is the passphrase right?",
-        "public": "`openssl pkey -in KEY -pubout` writes that of a private key",
-    }
-    return rejected(
-        Place(str(file)),
-        "signing-key",
-        message("this is no {kind} Ed25519 key in PEM that can be read", kind=kind),
-        hints[kind],
-    )
+_NO_PRIVATE_KEY = (
+    message("this is no private Ed25519 key in PEM that can be read"),
+    message("`openssl genpkey -algorithm ed25519` makes one; is the passphrase right?"),
+)
+_NO_PUBLIC_KEY = (
+    message("this is no public Ed25519 key in PEM that can be read"),
+    message("`openssl pkey -in KEY -pubout` writes that of a private key"),
+)
 
 
 def _need_cryptography(file: Path) -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
 from engine.journal.entry import OVERRIDE, RUN, Entry
+from engine.texts.catalogue import Message, message
 
 METADATA = sa.MetaData()
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -75,7 +76,7 @@ def add_columns(connection: sa.Connection) -> None:
             connection.execute(sa.DDL(f"ALTER TABLE {ENTRIES.name} ADD COLUMN {written}"))  # type: ignore[no-untyped-call]
 
 
-def wrong_type(entry: Entry) -> str | None:
+def wrong_type(entry: Entry) -> Message | None:
     """What is wrong with the first field of an entry that is not of its column's type; None where all are.
 
     SQLite stores in any column what it is given.
@@ -86,17 +87,17 @@ def wrong_type(entry: Entry) -> str | None:
             continue
         if is_number:
             if not isinstance(value, int):
-                return f"`{name}` is not a whole number"
+                return message("`{name}` is not a whole number", name=name)
         elif wrong := wrong_text(name, value):
             return wrong
     return None
 
 
-def wrong_text(name: str, value: object) -> str | None:
+def wrong_text(name: str, value: object) -> Message | None:
     """What is wrong with a field that should be a text; None where it is one."""
     if not isinstance(value, str):
-        return f"`{name}` is not a text"
-    return None if _is_unicode(value) else f"`{name}` is not UTF-8"
+        return message("`{name}` is not a text", name=name)
+    return None if _is_unicode(value) else message("`{name}` is not UTF-8", name=name)
 
 
 _TYPES = {c.name: (isinstance(c.type, sa.Integer), bool(c.nullable)) for c in ENTRIES.columns}

@@ -18,6 +18,8 @@ from engine.journal.journal import Head, Journal
 from engine.journal.order import positions_in_order
 from engine.journal.records import Recorded, RunRecord, columns_of, recorded_by, rulebooks_named
 from engine.journal.run_files import RECORD, RunFiles, digest_of_file, is_kept
+from engine.texts.catalogue import Message, message
+from engine.texts.joined import SEMICOLON, joined
 from engine.values.canonical import sha256
 
 Kind = Literal[
@@ -61,7 +63,7 @@ class Fault(NamedTuple):
     last: int | None = None
     fields: tuple[str, ...] = ()
     at: int | None = None
-    detail: str = ""
+    detail: Message | str = ""
 
 
 class Report(NamedTuple):
@@ -110,7 +112,7 @@ def verify(
             faults.append(Fault("other_head"))
         return _verified(journal, start, faults, Head(count or 0, digest or ""), where, witness)
     except Rejected as error:
-        faults.append(Fault("damaged", detail="; ".join(d.message for d in error.diagnostics)))
+        faults.append(_damaged(error))
         return Report(tuple(faults), Head(0, ""))
 
 
@@ -158,7 +160,11 @@ def _verify_database(journal: Journal) -> Iterator[Fault]:
         for name in journal.inconsistent():
             yield Fault("index", detail=name) if name else Fault("corrupt")
     except Rejected as error:
-        yield Fault("damaged", detail="; ".join(d.message for d in error.diagnostics))
+        yield _damaged(error)
+
+
+def _damaged(error: Rejected) -> Fault:
+    return Fault("damaged", detail=joined((diagnostic.words for diagnostic in error.diagnostics), SEMICOLON))
 
 
 def _verify_header(journal: Journal) -> tuple[str, list[Fault]]:
@@ -166,7 +172,7 @@ def _verify_header(journal: Journal) -> tuple[str, list[Fault]]:
     try:
         rows = journal.headers()
     except Rejected as error:
-        return "", [Fault("damaged", detail="; ".join(d.message for d in error.diagnostics))]
+        return "", [_damaged(error)]
     if not rows:
         first = next(journal.rows(brief=True), None)
         return first.previous if first else "", [Fault("removed", 0, 0)]
@@ -419,7 +425,7 @@ def _verify_files(journal: Journal, entry: Entry, run: RunRecord) -> Iterator[Fa
     except Rejected:
         yield Fault("file_elsewhere", entry.number, detail=str(journal.folder_at(str(entry.place))))
         return
-    files = RunFiles.recorded(folder, run, f"entry {entry.number}")
+    files = RunFiles.recorded(folder, run, message("entry {number}", number=entry.number))
     for path, is_there in files.altered():
         yield Fault("file_altered" if is_there else "file_missing", entry.number, detail=str(path))
     if is_kept(str(entry.place), str(entry.content_digest)):

@@ -14,9 +14,9 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 DOTTED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*\Z")
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 _WRITTEN = {
-    NAME: "letters a-z, digits and `_`, beginning with a letter",
-    DOTTED: "words of letters a-z, digits, `_` and `-`, joined by `.`, each beginning with a letter",
-    VERSION: "letters a-z, digits, `_`, `-` and `.`, beginning with a letter or digit",
+    NAME: message("letters a-z, digits and `_`, beginning with a letter"),
+    DOTTED: message("words of letters a-z, digits, `_` and `-`, joined by `.`, each beginning with a letter"),
+    VERSION: message("letters a-z, digits, `_`, `-` and `.`, beginning with a letter or digit"),
 }
 Path = tuple[str | int, ...]
 
@@ -32,8 +32,8 @@ class Checker:
         self,
         path: Path,
         code: str,
-        words: Message | str,
-        advice: Message | str | None = None,
+        words: Message,
+        advice: Message | None = None,
         at_key: bool = False,
     ) -> None:
         """Note a mistake at the value, or at the key, that a path leads to."""
@@ -43,36 +43,23 @@ class Checker:
     def identifier(self, path: Path, text: str, pattern: re.Pattern[str] = NAME, at_key: bool = False) -> None:
         """Check that an id is written as ids are."""
         if not pattern.match(text):
-            what = "a version" if pattern is VERSION else "an id"
-            self.say(
-                path,
-                "identifier",
-                message("{value} is not {what}", value=quoted(text), what=what),
-                _WRITTEN[pattern],
-                at_key,
-            )
+            words = message("{written} is not a version") if pattern is VERSION else message("{written} is not an id")
+            self.say(path, "identifier", words.filled(written=quoted(text)), _WRITTEN[pattern], at_key)
 
-    def known(
-        self, path: Path, code: str, name: str, known: Iterable[str], what: str, fitting: Iterable[str] | None = None
-    ) -> bool:
-        """Whether a name is known; a mistake where it is not, with a hint of those that fit there, by default all."""
+    def known_fact(self, path: Path, name: str, known: Iterable[str], fitting: Iterable[str]) -> bool:
+        """Whether a fact is known; a mistake where it is not, with a hint of those that fit there."""
         known = list(known)
         if name not in known:
-            self.say(
-                path,
-                code,
-                message("there is no {what} {name}", what=what, name=quoted(name)),
-                near_hint(name, known if fitting is None else fitting),
-            )
+            words = message("there is no fact {name}", name=quoted(name))
+            self.say(path, "unknown-fact", words, near_hint(name, fitting))
         return name in known
 
     def answer(self, path: Path, answer: str, fact: str, known: Iterable[str]) -> None:
         """Check that a fact allows an answer."""
         known = list(known)
         if answer not in known:
-            words = message(
-                "{value} is not an answer to `{fact}`", value=quoted(answer) if answer else "an empty text", fact=fact
-            )
+            written = quoted(answer) if answer else message("an empty text")
+            words = message("{written} is not an answer to `{fact}`", written=written, fact=fact)
             self.say(path, "unknown-answer", words, near_hint(answer, known))
 
     def finish(self) -> None:

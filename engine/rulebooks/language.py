@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from engine.documents.shape import key, shape
 from engine.rulebooks.meant import IN_CONDITION, IN_GROUP
+from engine.texts.catalogue import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,17 @@ class Text:
 
     da: str = key(at_least=1, description="in Danish")
     en: str = key(at_least=1, description="in English")
+
+
+def text_of(words: Message, **texts: Text) -> Text:
+    """A text of ours in both languages, with what rulebooks say in it.
+
+    >>> from engine.texts.catalogue import message
+    >>> text_of(message("not {value}"), value=Text(da="ja", en="yes")) == Text(da="ikke ja", en="not yes")
+    True
+    """
+    danish, english = ({name: text.da for name, text in texts.items()}, {name: text.en for name, text in texts.items()})
+    return Text(da=words.in_language("da", **danish), en=words.in_language("en", **english))
 
 
 @shape
@@ -90,7 +102,7 @@ class VocabularyFile:
 class Condition:
     """A condition: one of `all`, `any`, `not`, or a test on one `fact`."""
 
-    meant: ClassVar[Mapping[str, str]] = IN_CONDITION
+    meant: ClassVar[Mapping[str, Message]] = IN_CONDITION
 
     all: list[Condition] | None = key(default=None, at_least=1, description="each of these")
     any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
@@ -138,7 +150,7 @@ class Criterion:
 class Group:
     """A rule or a part of one: `at_least` k `of` several, `all`, `any` or `not`. A criterion stands as its id."""
 
-    meant: ClassVar[Mapping[str, str]] = IN_GROUP
+    meant: ClassVar[Mapping[str, Message]] = IN_GROUP
 
     at_least: int | None = key(default=None, at_least=1, description="how many `of` these must be met")
     of: list[str | Group] | None = key(default=None, at_least=1, description="criteria or groups that count")

@@ -40,8 +40,8 @@ class Library:
         files = list(_vocabulary_files(folder))
         if not files:
             words = message(
-                "there is no `{VOCABULARY_FILE}` in the folder, nor in a folder directly in it",
-                VOCABULARY_FILE=VOCABULARY_FILE,
+                "there is no `{file}` in the folder, nor in a folder directly in it",
+                file=VOCABULARY_FILE,
             )
             raise rejected(Place(shown_path(folder)), "unreadable", words)
         for path in [path for path in files if self._load_vocabulary(path)]:
@@ -92,7 +92,7 @@ class Library:
         rulebooks = self._on(day)
         if not rulebooks:
             years = sorted({r.in_force_from.year for r in self.rulebooks})
-            advice = message("there are rulebooks for {str}", str=", ".join(map(str, years)))
+            advice = message("there are rulebooks for {years}", years=", ".join(map(str, years)))
             words = message("no rulebook is in force on 1 January {year}", year=year)
             raise rejected(Place("--year"), "no-rulebook-in-force", words, advice)
         return rulebooks
@@ -124,13 +124,11 @@ class Library:
         fitting = [r for r in versions if (r.version == version if at else r in on)]
         if not fitting:
             has = ", ".join(f"`{identifier}@{r.version}`" for r in versions)
-            edition = f"version `{version}`" if at else f"version in force on 1 January {year}"
-            raise rejected(
-                Place("rulebook"),
-                "unknown-rulebook",
-                message("`{identifier}` has no {edition}", identifier=identifier, edition=edition),
-                message("there is {has}", has=has),
-            )
+            words = message("`{identifier}` has no version in force on 1 January {year}", year=year)
+            if at:
+                words = message("`{identifier}` has no version `{version}`", version=version)
+            advice = message("there is {versions}", versions=has)
+            raise rejected(Place("rulebook"), "unknown-rulebook", words.filled(identifier=identifier), advice)
         return fitting[0]
 
     def from_file(self, path: Path) -> Rulebook:
@@ -225,8 +223,12 @@ def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for earlier, later in itertools.combinations(ordered, 2):
         end = earlier.in_force_until or earlier.in_force_from
         if earlier.id == later.id and later.in_force_from <= end:
-            both = f"`{later.name}` and `{earlier.name}`"
-            words = message("{both} are both in force on {in_force_from}", both=both, in_force_from=later.in_force_from)
+            words = message(
+                "`{later}` and `{earlier}` are both in force on {day}",
+                later=later.name,
+                earlier=earlier.name,
+                day=later.in_force_from,
+            )
             place = _place_in(later.file, "in_force", "from")
             yield Diagnostic(place, "overlapping-dates", words, message("let the earlier one end before"))
 
@@ -237,7 +239,7 @@ def _without_superset(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     for rulebook in rulebooks:
         others = [name for name in known if name != rulebook.id]
         if rulebook.subset_of is not None and rulebook.subset_of not in others:
-            words = message("there is no other rulebook `{subset_of}`", subset_of=rulebook.subset_of)
+            words = message("there is no other rulebook `{identifier}`", identifier=rulebook.subset_of)
             place = _place_in(rulebook.file, "subset_of")
             yield Diagnostic(place, "unknown-rulebook", words, near_hint(rulebook.subset_of, others))
 

@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
-_AND_OR = {
-    "and": "did you mean `all`?",
-    "or": "did you mean `any`?",
-    "none": "none of several is `not: {any: [...]}`",
-    "nor": "none of several is `not: {any: [...]}`",
-    "unless": "the opposite of one thing is `not: ...`",
+from engine.texts.catalogue import Message, message
+
+_AND_OR: dict[str, Message] = {
+    "and": message("did you mean `all`?"),
+    "or": message("did you mean `any`?"),
+    "none": message("none of several is `not: {{any: [...]}}`"),
+    "nor": message("none of several is `not: {{any: [...]}}`"),
+    "unless": message("the opposite of one thing is `not: ...`"),
 }
-_NUMBER = "did you mean `at_least`? `at_least: 2, of: [...]`"
-IN_GROUP = {
+_NUMBER = message("did you mean `at_least`? `at_least: 2, of: [...]`")
+IN_GROUP: dict[str, Message] = {
     **_AND_OR,
     **dict.fromkeys(("min", "minimum", "required", "k", "count", "n"), _NUMBER),
-    **dict.fromkeys(("members", "criteria", "in"), "did you mean `of`? `at_least: 2, of: [...]`"),
-    **dict.fromkeys(("at_most", "max", "maximum"), "at most 2 of several is `not: {at_least: 3, of: [...]}`"),
-    "below": "fewer than 2 of several is `not: {at_least: 2, of: [...]}`",
-    "above": "more than 2 of several is `at_least: 3, of: [...]`",
+    **dict.fromkeys(("members", "criteria", "in"), message("did you mean `of`? `at_least: 2, of: [...]`")),
+    **dict.fromkeys(
+        ("at_most", "max", "maximum"), message("at most 2 of several is `not: {{at_least: 3, of: [...]}}`")
+    ),
+    "below": message("fewer than 2 of several is `not: {{at_least: 2, of: [...]}}`"),
+    "above": message("more than 2 of several is `at_least: 3, of: [...]`"),
     **dict.fromkeys(
         ("equals", "exactly"),
-        "exactly 2 of several is `all: [{at_least: 2, of: [...]}, {not: {at_least: 3, of: [...]}}]`",
+        message("exactly 2 of several is `all: [{{at_least: 2, of: [...]}}, {{not: {{at_least: 3, of: [...]}}}}]`"),
     ),
     **dict.fromkeys(
-        ("fact", "met_when", "is"), "a rule joins criteria by their ids; a test on a fact stands in a criterion"
+        ("fact", "met_when", "is"),
+        message("a rule joins criteria by their ids; a test on a fact stands in a criterion"),
     ),
-    **dict.fromkeys(("criterion", "id"), "a criterion stands in a group as its id alone"),
+    **dict.fromkeys(("criterion", "id"), message("a criterion stands in a group as its id alone")),
 }
 """In the rule, or a group in it."""
 
-IN_CONDITION = {
+IN_CONDITION: dict[str, Message] = {
     **_AND_OR,
-    **dict.fromkeys(("min", "minimum", ">=", "=>"), "did you mean `at_least`?"),
-    **dict.fromkeys(("max", "maximum", "<=", "=<"), "did you mean `at_most`?"),
-    **dict.fromkeys(("over", "more_than", "greater_than", "exceeds", ">"), "did you mean `above`?"),
-    **dict.fromkeys(("under", "less_than", "fewer_than", "<"), "did you mean `below`?"),
-    **dict.fromkeys(("value", "=", "==", "exactly"), "a number `equals` something, an answer `is` something"),
-    **dict.fromkeys(("answer", "answers"), "an answer `is` something, or `in` several"),
-    **dict.fromkeys(("is_not", "not_in", "not_equals", "!="), "the opposite of a test is `not: {fact: ...}` with it"),
+    **dict.fromkeys(("min", "minimum", ">=", "=>"), message("did you mean `at_least`?")),
+    **dict.fromkeys(("max", "maximum", "<=", "=<"), message("did you mean `at_most`?")),
+    **dict.fromkeys(("over", "more_than", "greater_than", "exceeds", ">"), message("did you mean `above`?")),
+    **dict.fromkeys(("under", "less_than", "fewer_than", "<"), message("did you mean `below`?")),
+    **dict.fromkeys(("value", "=", "==", "exactly"), message("a number `equals` something, an answer `is` something")),
+    **dict.fromkeys(("answer", "answers"), message("an answer `is` something, or `in` several")),
     **dict.fromkeys(
-        ("between", "range"), "two bounds are two tests: `all: [{fact: ..., at_least: 1}, {fact: ..., at_most: 2}]`"
+        ("is_not", "not_in", "not_equals", "!="), message("the opposite of a test is `not: {{fact: ...}}` with it")
     ),
-    **dict.fromkeys(("of", "mandatory"), "conditions are joined by `all`, `any` and `not`; a rule counts criteria"),
-    **dict.fromkeys(("criterion", "criteria"), "a condition tests facts; a rule joins criteria"),
+    **dict.fromkeys(
+        ("between", "range"),
+        message("two bounds are two tests: `all: [{{fact: ..., at_least: 1}}, {{fact: ..., at_most: 2}}]`"),
+    ),
+    **dict.fromkeys(
+        ("of", "mandatory"), message("conditions are joined by `all`, `any` and `not`; a rule counts criteria")
+    ),
+    **dict.fromkeys(("criterion", "criteria"), message("a condition tests facts; a rule joins criteria")),
 }
 """In a condition."""

@@ -31,7 +31,8 @@ from engine.rulebooks.rulebook import (
     Vocabulary,
     both_ways,
 )
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message, message_in
+from engine.texts.joined import AND, joined
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
@@ -90,9 +91,7 @@ class _RulebookChecker(Checker):
         if force.until and force.until < force.from_:
             self.say(("in_force", "until"), "effective-dates", message("the last day lies before the first"))
         if force.from_.year > LAST_YEAR:
-            words = message(
-                "the first day lies after {LAST_YEAR}, the last agreement year that is decided", LAST_YEAR=LAST_YEAR
-            )
+            words = message("the first day lies after {year}, the last agreement year that is decided", year=LAST_YEAR)
             self.say(("in_force", "from"), "effective-dates", words)
         rule = self._rule(written)
         return Rulebook(
@@ -129,10 +128,9 @@ class _RulebookChecker(Checker):
         conditions = {"met_when": written.met_when, "indicated_by": written.indicated_by}
         of_kind = {kind: c for kind, c in conditions.items() if c is not None}
         if len(of_kind) != 1:
-            words = message(
-                "a criterion has one of `met_when` and `indicated_by`, here {value}",
-                value="both" if of_kind else "neither",
-            )
+            words = message("a criterion has one of `met_when` and `indicated_by`, here neither")
+            if of_kind:
+                words = message("a criterion has one of `met_when` and `indicated_by`, here both")
             advice = message("`met_when: ...`, or `indicated_by: ...` with `judgement: ...`")
             self.say(path, "condition-form", words, advice, at_key=True)
         elif written.judgement is None and "indicated_by" in of_kind:
@@ -162,7 +160,7 @@ class _RulebookChecker(Checker):
     def _judgement(self, path: Path, name: str) -> None:
         facts = self._vocabulary.facts
         judgements = [fact.id for fact in facts.values() if fact.is_judgement]
-        if self.known(path, "unknown-fact", name, facts, "fact", judgements) and not self._is_judgement(name):
+        if self.known_fact(path, name, facts, judgements) and not self._is_judgement(name):
             self.say(
                 path,
                 "test-on-fact",
@@ -188,14 +186,14 @@ class _RulebookChecker(Checker):
     def _condition(self, path: Path, written: language.Condition, reference: language.Text) -> Condition:
         forms, operators = _given(written, ("all", "any", "not_", "fact")), _given(written, _OPERATORS)
         if len(forms) != 1:
-            words = message("a condition has one form, here {value}", value=_listed(forms) or "none")
+            words = message("a condition has one form, here {forms}", forms=_listed(forms))
             self.say(path, "condition-form", words, message("one of `all`, `any`, `not`, `fact`"))
             return _NOTHING
         if operators and written.fact is None:
             words = message(
-                "{listed} belongs beside a `fact`, not beside {listed_2}",
-                listed=_listed(operators),
-                listed_2=_listed(forms),
+                "{operators} belongs beside a `fact`, not beside {form}",
+                operators=_listed(operators),
+                form=_listed(forms),
             )
             self.say((*path, _key(operators[0])), "condition-form", words, at_key=True)
         reference = written.reference or reference
@@ -213,7 +211,7 @@ class _RulebookChecker(Checker):
     ) -> Condition:
         facts = self._vocabulary.facts
         fitting = self._fitting(comparisons)
-        if not self.known((*path, "fact"), "unknown-fact", name, facts, "fact", fitting):
+        if not self.known_fact((*path, "fact"), name, facts, fitting):
             return _NOTHING
         fact = facts[name]
         if fact.is_yearly:
@@ -225,13 +223,13 @@ class _RulebookChecker(Checker):
             advice = message("two tests are joined: `all: [{{fact: ...}}, {{fact: ...}}]`")
         if len(comparisons) > 1 or not (comparisons or self._is_judgement(name)):
             words = message(
-                "a test on `{name}` has one comparison, here {value}", name=name, value=_listed(comparisons) or "none"
+                "a test on `{fact}` has one comparison, here {forms}", fact=name, forms=_listed(comparisons)
             )
             self.say(path, "condition-form", words, advice)
             return _NOTHING
         operator = comparisons[0] if comparisons else "is_"
         if operator not in operators:
-            words = message("`{key}` does not go with `{name}`", key=_key(operator), name=name)
+            words = message("`{key}` does not go with `{fact}`", key=_key(operator), fact=name)
             self.say((*path, _key(operator)), "test-on-fact", words, advice, at_key=True)
             return _NOTHING
         if fact.is_number:
@@ -255,21 +253,17 @@ class _RulebookChecker(Checker):
         assert isinstance(domain, Interval)
         test = NumberTest(fact.id, comparison, threshold, reference)
         if not _is_comparable(threshold):
-            words = message(
-                "{decimal_text} has more digits than a threshold can have", decimal_text=decimal_text(threshold)
-            )
+            words = message("{number} has more digits than a threshold can have", number=decimal_text(threshold))
             self.say(place, "number", words, message("at most 9 decimals, and 9 digits before them"))
         elif fact.is_whole and test.passing.whole().is_empty:
             words = message(
-                "`{id}` is a whole number and never equals {decimal_text}",
-                id=fact.id,
-                decimal_text=decimal_text(threshold),
+                "`{fact}` is a whole number and never equals {number}",
+                fact=fact.id,
+                number=decimal_text(threshold),
             )
             self.say(place, "threshold-out-of-range", words)
         elif threshold not in domain:
-            words = message(
-                "{decimal_text} lies outside the range of `{id}`", decimal_text=decimal_text(threshold), id=fact.id
-            )
+            words = message("{number} lies outside the range of `{fact}`", number=decimal_text(threshold), fact=fact.id)
             self.say(place, "threshold-out-of-range", words, describe_range(domain))
         return test
 
@@ -281,10 +275,8 @@ class _RulebookChecker(Checker):
             place: Path = (*path, "in", i) if written.in_ else (*path, "is")
             self.answer(place, answer, fact.id, fact.answers)
         if len(fact.answers) > MAX_ANSWERS:
-            words = message("`{id}` has more answers than durable-rules can count", id=fact.id)
-            self.say(
-                (*path, "fact"), "group-too-wide", words, message("at most {MAX_ANSWERS}", MAX_ANSWERS=MAX_ANSWERS)
-            )
+            words = message("`{fact}` has more answers than durable-rules can count", fact=fact.id)
+            self.say((*path, "fact"), "group-too-wide", words, message("at most {most}", most=MAX_ANSWERS))
         return AnswerTest(fact.id, frozenset(answers), reference)
 
     def _rule(self, written: language.RulebookFile) -> Rule:
@@ -294,9 +286,7 @@ class _RulebookChecker(Checker):
             self.say(("rule", "id"), "repeated-id", message("`{id}` names a criterion", id=rule.id))
         group = self._group(("rule",), rule)
         if len(both_ways(group)) > MAX_BOTH_WAYS:
-            words = message(
-                "more than {MAX_BOTH_WAYS} criteria count both for and against the rule", MAX_BOTH_WAYS=MAX_BOTH_WAYS
-            )
+            words = message("more than {most} criteria count both for and against the rule", most=MAX_BOTH_WAYS)
             self.say(("rule",), "counts-both-ways", words, message("count each of them one way"), at_key=True)
         return Rule(rule.id, rule.title, rule.reference, rule.reading, group)
 
@@ -304,16 +294,15 @@ class _RulebookChecker(Checker):
         forms = _given(written, ("of", "all", "any", "not_"))
         counts = written.of is not None
         if len(forms) != 1 or counts is not (written.at_least is not None):
-            words = message(
-                "a group has one form, here {value}", value=_listed(_given(written, ("at_least",)) + forms) or "none"
-            )
+            given = _listed(_given(written, ("at_least",)) + forms)
+            words = message("a group has one form, here {forms}", forms=given)
             advice = message("`at_least: 2, of: [...]`, or one of `all`, `any`, `not`")
             if forms in (["all"], ["any"]):
-                advice = message("what `at_least` counts stands in `of`, not in `{forms}`", forms=forms[0])
+                advice = message("what `at_least` counts stands in `of`, not in `{form}`", form=forms[0])
             self.say(path, "condition-form", words, advice)
             return Join("all", ())
         if written.mandatory is not None and not counts:
-            words = message("`mandatory` belongs beside `of`, not beside {listed}", listed=_listed(forms))
+            words = message("`mandatory` belongs beside `of`, not beside {form}", form=_listed(forms))
             self.say((*path, "mandatory"), "condition-form", words, at_key=True)
         if written.of is not None:
             return self._count(path, written)
@@ -359,7 +348,9 @@ class _RulebookChecker(Checker):
 
     def _part(self, path: Path, written: str | language.Group) -> RulePart:
         if isinstance(written, str):
-            self.known(path, "unknown-criterion", written, self._criteria, "criterion")
+            if written not in self._criteria:
+                words = message("there is no criterion {name}", name=quoted(written))
+                self.say(path, "unknown-criterion", words, near_hint(written, self._criteria))
             return written
         return self._group(path, written)
 
@@ -374,8 +365,10 @@ def _key(field: str) -> str:
     return field.rstrip("_")
 
 
-def _listed(fields: Iterable[str]) -> str:
-    return " and ".join(f"`{_key(name)}`" for name in fields)
+def _listed(fields: Iterable[str]) -> Message:
+    """Fields as the file writes them."""
+    keys = [f"`{_key(name)}`" for name in fields]
+    return joined(keys, AND) if keys else message_in("forms", "none")
 
 
 def _is_comparable(threshold: Fraction) -> bool:

@@ -97,19 +97,15 @@ class _VocabularyChecker(Checker):
 
     def _part(self, path: Path, name: str, per_year: bool) -> None:
         fitting = [n for n, f in self._facts.items() if _is_part(f) and (f.per == "year") is per_year]
-        if not self.known(path, "unknown-fact", name, self._facts, "fact", fitting):
+        if not self.known_fact(path, name, self._facts, fitting):
             return
         fact = self._facts[name]
         if not _is_part(fact):
             self.say(path, "fact-declaration", message("`{name}` is not a number that is stated", name=name))
         elif (fact.per == "year") is not per_year:
-            has = "has one value" if per_year else "has a value for each year"
-            self.say(
-                path,
-                "fact-declaration",
-                message("`{name}` {has}", name=name, has=has),
-                message("declare it with or without `per: year`"),
-            )
+            words = message("`{name}` has one value") if per_year else message("`{name}` has a value for each year")
+            advice = message("declare it with or without `per: year`")
+            self.say(path, "fact-declaration", words.filled(name=name), advice)
 
 
 def _is_part(fact: language.Fact) -> bool:

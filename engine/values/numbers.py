@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.texts.catalogue import Message, message
+from engine.texts.joined import AND, OR, joined
 from engine.values.comparison import ends_of
 from engine.values.interval import Interval
 
@@ -63,40 +65,45 @@ def interval_record(interval: Interval) -> dict[str, str]:
     return {comparison.value: decimal_text(end) for comparison, end in ends_of(interval)}
 
 
-def show_possible(possible: Interval | frozenset[str]) -> str:
+def show_possible(possible: Interval | frozenset[str]) -> Message:
     """What a fact can be, in signs, for diagnostics.
 
-    >>> show_possible(Interval(Fraction(1, 2), Fraction(1), high_open=True))
+    >>> str(show_possible(Interval(Fraction(1, 2), Fraction(1), high_open=True)))
     '≥ 0.5 and < 1'
     """
     if not isinstance(possible, Interval):
-        return " or ".join(sorted(possible))
+        return joined(sorted(possible), OR)
     if possible.is_exact and possible.low is not None:
-        return decimal_text(possible.low)
-    ends = (f"{comparison.sign} {decimal_text(end)}" for comparison, end in ends_of(possible))
-    return " and ".join(ends) or "any number"
+        return message("{number}", number=decimal_text(possible.low))
+    ends = [f"{comparison.sign} {decimal_text(end)}" for comparison, end in ends_of(possible)]
+    return joined(ends, AND) if ends else message("any number")
 
 
-def describe_range(interval: Interval, *, is_whole: bool = False) -> str:
+def describe_range(interval: Interval, *, is_whole: bool = False) -> Message:
     """A range of numbers in words, for hints.
 
-    >>> describe_range(Interval(Fraction(0), None), is_whole=True)
+    >>> str(describe_range(Interval(Fraction(0), None), is_whole=True))
     'it is a whole number, at least 0'
     """
-    ends = [f"at least {decimal_text(interval.low)}"] if interval.low is not None else []
-    ends += [f"at most {decimal_text(interval.high)}"] if interval.high is not None else []
-    whole = ["a whole number"] if is_whole else []
-    words = ", ".join([*whole, *([" and ".join(ends)] if ends else [])])
-    return f"it is {words}" if words else "it has no limits"
+    low, high = (None if end is None else decimal_text(end) for end in (interval.low, interval.high))
+    if low is None and high is None:
+        return message("it is a whole number") if is_whole else message("it has no limits")
+    if low is None:
+        ends = message("at most {high}", high=high)
+    elif high is None:
+        ends = message("at least {low}", low=low)
+    else:
+        ends = message("at least {low} and at most {high}", low=low, high=high)
+    return message("it is a whole number, {ends}", ends=ends) if is_whole else message("it is {ends}", ends=ends)
 
 
-def number_hint(text: str) -> str | None:
+def number_hint(text: str) -> Message | None:
     """What a number with a decimal comma or in per cent should be.
 
-    >>> number_hint("0,5"), number_hint("61 %"), number_hint("many")
+    >>> str(number_hint("0,5")), str(number_hint("61 %")), number_hint("many")
     ('write `0.5`', 'write `0.61`', None)
     """
     plain = text.strip().replace(",", ".")
     if per_cent := re.match(r"([0-9]+(?:\.[0-9]+)?) ?%\Z", plain):
-        return f"write `{decimal_text(Fraction(per_cent[1]) / 100)}`"
-    return f"write `{plain}`" if re.match(r"-?[0-9]+\.[0-9]+\Z", plain) else None
+        return message("write `{number}`", number=decimal_text(Fraction(per_cent[1]) / 100))
+    return message("write `{number}`", number=plain) if re.match(r"-?[0-9]+\.[0-9]+\Z", plain) else None

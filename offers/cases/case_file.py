@@ -144,14 +144,14 @@ class _Reader:
                         if part == "statuses"
                         else place_of(self._node, *path, part, j)
                     )
-                    words = message("there is no criterion {name}", name=quoted(name))
+                    words = message("there is no criterion {id}", id=quoted(name))
                     self._say(at, "unknown-criterion", words, near_hint(name, self._criteria))
         if entry.basis is not None and entry.basis not in self._bases:
-            words = message("there is no rule or override {basis}", basis=quoted(entry.basis))
+            words = message("there is no rule or override {id}", id=quoted(entry.basis))
             at = place_of(self._node, *path, "basis")
             self._say(at, "unknown-criterion", words, near_hint(entry.basis, self._bases))
 
-    def _say(self, place: Place, code: str, words: Message | str, advice: Message | str | None = None) -> None:
+    def _say(self, place: Place, code: str, words: Message, advice: Message | None = None) -> None:
         self._found.append(Diagnostic(place, code, words, advice))
 
     def _stated(self, path: tuple[str | int, ...], because: str) -> Stated:

@@ -98,18 +98,18 @@ class Batch:
         """A row whose id others have, too, or one that is hardly another."""
         words, advice = said_of_alike(cells["id"], self._repeated[cells["id"]])
         elsewhere = self._elsewhere(cells["id"], cells[ROW])
-        said = message("{words}{elsewhere}", words=words, elsewhere=elsewhere) if elsewhere else words
+        said = message("{words}; also at {places}", words=words, places=elsewhere) if elsewhere else words
         diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", said, advice)
         return RejectedRow(cells[ROW], cells["id"], cells, (diagnostic,))
 
     def _elsewhere(self, identifier: str, row: int) -> str:
-        """Where the id, or one that it is like, stands in another of several tables."""
+        """Where the id, or one that it is like, stands in another of several tables; empty where it does not."""
         if not self._table.parts:
             return ""
         ids = self._table.frame.filter(pl.col("id").is_in([identifier, *self._repeated[identifier]])).select(ROW)
         own = self._table.part_of(row)
         others = [one for one in ids.collect()[ROW] if self._table.part_of(one) is not own]
-        return f"; also at {', '.join(str(self._table.place(one)) for one in others)}" if others else ""
+        return ", ".join(str(self._table.place(one)) for one in others)
 
     # --- for a backend that decides all rows at once ---
 

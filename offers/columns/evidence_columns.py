@@ -196,17 +196,19 @@ class EvidenceColumns:
                 is_left = (nothing.fill_null(True) | unknown) & self._is_operated_by(lambda kind: kind != "private")
                 is_answer[answer], unknown = (is_answer[answer] & ~alone) | is_left, unknown | alone
         columns = {a: self._stages.made(1, is_said, f"{key} said {a}") for a, is_said in is_answer.items()}
-        assumed, any_said = fact.assumed, reduce(lambda a, b: a | b, columns.values())
+        # A column of its own: within the column of each answer it would be looked at once for each other answer.
+        any_said = self._stages.made(2, nw.any_horizontal(*columns.values(), ignore_nulls=False), f"{key} said")
+        assumed = fact.assumed
         open_ = self._stages.made(1, nothing.fill_null(True) | unknown, f"{key} open")
         left = self._stages.made(1, nothing.fill_null(True), f"{key} assumed") if assumed else open_
         for answer, is_said in columns.items():
             if assumed is None:
-                self._stages.made(2, is_said | ~any_said, possible_of(key, answer))
+                self._stages.made(3, is_said | ~any_said, possible_of(key, answer))
             elif assumed == answer:
-                self._stages.made(2, is_said | open_, possible_of(key, answer))
+                self._stages.made(3, is_said | open_, possible_of(key, answer))
             else:
                 self._stages.made(
-                    2, is_said | (nw.lit(False) if fact.is_attribute else open_ & ~left), possible_of(key, answer)
+                    3, is_said | (nw.lit(False) if fact.is_attribute else open_ & ~left), possible_of(key, answer)
                 )
         if fact.is_judgement:
             self._stages.made(1, ~nothing.fill_null(True), stated_of(key))

@@ -103,7 +103,7 @@ class ReferenceCheck:
             for at, by_columns in enumerate(vectors.select(*columnar.vectors, *columnar.near).iter_rows()):
                 if expected[rows[at]] + bits[near[at]] != by_columns:
                     raise IntegrityFault(
-                        message("columns and the reference disagree on `{chunk}`", chunk=chunk["id"][at])
+                        message("columns and the reference disagree on `{offer}`", offer=chunk["id"][at])
                     )
         of_sample = chunk if self.sample is None else chunk.filter(chunk[ROW].is_in(self.sample.implode()))
         self.checked += of_sample.height

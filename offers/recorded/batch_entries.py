@@ -26,7 +26,7 @@ from engine.journal.records import DECISIONS_OF_RUNS, FIRST_RUN_FORMAT, RUN_FORM
 from engine.journal.row_proof import file_of_decisions
 from engine.journal.run_files import RunFiles
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.recorded.replay import Replayer
 from offers.tables.binary_numbers import number_of_binary, shortest_number
@@ -67,7 +67,7 @@ def row_entries(
     with _leaving_out(damaged):
         recorded = recorded_run(journal, run)
         replayer = Replayer(journal.text)
-        owner = f"entry {run.number} of {journal.shown_address}"
+        owner = message("entry {number} of {journal}", number=run.number, journal=journal.shown_address)
         files = RunFiles.recorded(journal.folder_of_run(run), recorded, owner)
         for decided in recorded.rulebooks:
             named = decided.rulebook
@@ -104,7 +104,8 @@ def recorded_run(journal: Journal, run: Entry) -> RunRecord:
         Rejected: it does not have its digest, or holds no whole run.
     """
     if not run.is_sound:
-        raise journal.damaged(run, "the entry does not have its digest, so that nothing in it shows what was decided")
+        words = message("the entry does not have its digest, so that nothing in it shows what was decided")
+        raise journal.damaged(run, words)
     try:
         return RunRecord.read(read_json(run.content))
     except Malformed as error:
@@ -116,7 +117,7 @@ def _vocabulary(replayer: Replayer, decided: RunRulebook, journal: Journal) -> V
         return replayer.rulebook(decided.rulebook).vocabulary
     except NotReplayable as error:
         advice = message("`sekskant audit verify` says what is wrong")
-        raise rejected(journal.address.place, "not-replayable", str(error), advice) from None
+        raise rejected(journal.address.place, "not-replayable", error.why, advice) from None
 
 
 def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
@@ -132,15 +133,15 @@ def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
     with polars_failing(lambda error: _unreadable(path, words_of(error)[0])):
         frame = pl.scan_parquet(paths, glob=False)
         if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:
-            raise _unreadable(path, f"it has no column `{missing[0]}`")
+            raise _unreadable(path, message("it has no column `{name}`", name=missing[0]))
         if frame.collect_schema()["offer"] != pl.String:
-            raise _unreadable(path, "the column `offer` does not hold texts")
+            raise _unreadable(path, message("the column `offer` does not hold texts"))
         rows = frame.filter(conditions).collect() if conditions else frame.collect()
     for chunk in rows.iter_slices():
         yield from chunk.iter_rows(named=True)
 
 
-def _unreadable(path: Path, why: str) -> Rejected:
+def _unreadable(path: Path, why: Message | str) -> Rejected:
     return rejected(Place(str(path)), "unreadable", why, message("`sekskant audit verify` says whether it was altered"))
 
 

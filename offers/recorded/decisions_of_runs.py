@@ -107,6 +107,6 @@ def overridden(journal: Journal, of: int, override: Entry) -> Entry:
         raise rejected(
             journal.address.place,
             "unknown-entry",
-            message("entry {of} has no decision on `{offer}`", of=of, offer=override.offer),
+            message("entry {number} has no decision on `{offer}`", number=of, offer=override.offer),
         )
     return row

@@ -113,7 +113,7 @@ def leaks(record: JsonRecord, values: MaskedValues) -> Iterator[tuple[str, Diagn
                 entry=entry,
             )
             advice = (
-                message("`--mask {mask}` masks it as well", mask=written.mask)
+                message("`--mask {name}` masks it as well", name=written.mask)
                 if written.mask
                 else message("leave this entry out")
             )

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from engine.values.unicode_forms import in_form
+
 SHORT = 4
 """A value of fewer letters and digits is found only where it is a word, or words, of its own."""
 _STARTS = (64, 16, SHORT)
@@ -68,5 +70,5 @@ def _are_words(value: tuple[str, ...], words: list[str]) -> bool:
 
 def _folded(text: str) -> str:
     """A text without what makes no difference, but for its spaces."""
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    text = in_form("NFKC", in_form("NFKC", text).casefold())
     return "".join(c for c in text if unicodedata.category(c) != "Cf")

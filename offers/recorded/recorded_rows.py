@@ -48,7 +48,7 @@ def proven_row(journal: Journal, entry: RowEntry) -> RowProof | None:
     expected = _root(journal, run, name)
     if expected is None:
         return None
-    owner = f"entry {run.number} of {journal.shown_address}"
+    owner = message("entry {number} of {journal}", number=run.number, journal=journal.shown_address)
     paths = RunFiles.recorded(journal.folder_of_run(run), recorded_run(journal, run), owner).table(
         file_of_decisions(name)
     )

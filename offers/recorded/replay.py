@@ -19,6 +19,7 @@ from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.texts.catalogue import Message, message
+from engine.texts.joined import SEMICOLON, joined
 from engine.values.canonical import decision_text
 from offers.records.offer import Offer, read_offer
 
@@ -90,8 +91,9 @@ class Replayer:
             offer = self.offer(document, decider.program.rulebook.vocabulary)
             return decider.decide(offer.subject(), offer.stated, year)
         except Rejected as error:
-            reasons = "; ".join(f"{d.code}: {d.message}" for d in error.diagnostics)
-            raise NotReplayable(message("this version rejects it: {reasons}", reasons=reasons)) from None
+            reasons = (message("{code}: {words}", code=d.code, words=d.words) for d in error.diagnostics)
+            why = message("this version rejects it: {reasons}", reasons=joined(reasons, SEMICOLON))
+            raise NotReplayable(why) from None
 
     def offer(self, document: str, vocabulary: Vocabulary) -> Offer:
         """The offer that a recorded document holds."""

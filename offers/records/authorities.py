@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import offers
+from engine.values.unicode_forms import in_form
 
 _LIST = Path(offers.__file__).parent / "data" / "authorities.csv"
 _WORDS = re.compile(r"(?:^kommunen? | (?:regions)?kommunen?$|^region )")
@@ -63,7 +63,7 @@ def is_authority(kind: str, name: str | None, code: str | None) -> bool:
 
 def _plain(name: str) -> str:
     """A name as names of authorities are compared: in one form, without `Kommune`, `aa` and `å` alike."""
-    composed = unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+    composed = in_form("NFC", " ".join(name.split())).casefold()
     return _WORDS.sub("", composed).replace("aa", "å")
 
 

@@ -15,11 +15,12 @@ from engine.documents.places import place_of, place_of_key
 from engine.documents.shape import fit_or_reject
 from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
+from engine.texts.joined import OR, joined
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
-from offers.records.notation import OFFER_FILE, Notation, Written, meant_by
+from offers.records.notation import LONGEST, OFFER_FILE, Notation, Written, meant_by
 from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry
 from offers.records.texts import says_something
 
@@ -171,13 +172,12 @@ class _Reader:
             return self._counts(entry.part, entry.of, f"{entry.part}/{entry.of}", node.place, provenance)
         if (entry.answer is None) is (not bounds):
             advice = message("`answer: ...`, or bounds such as `at_most: ...`")
-            contents = "both an answer and bounds" if bounds else "neither an answer nor bounds"
-            raise rejected(
-                node.place,
-                "evidence-form",
-                message("`{id}` has {contents}", id=self._fact.id, contents=contents),
-                advice,
+            words = (
+                message("`{id}` has both an answer and bounds", id=self._fact.id)
+                if bounds
+                else message("`{id}` has neither an answer nor bounds", id=self._fact.id)
             )
+            raise rejected(node.place, "evidence-form", words, advice)
         if bounds:
             return self._bounds(bounds, node, provenance)
         answer = node.entries["answer"]
@@ -200,7 +200,7 @@ class _Reader:
             raise rejected(
                 place,
                 "unknown-answer",
-                message("{value} is not an answer to `{id}`", value=quoted(text), id=self._fact.id),
+                message("{answer} is not an answer to `{id}`", answer=quoted(text), id=self._fact.id),
                 advice,
             )
         return Evidence(frozenset({word}), State.KNOWN, provenance, place)
@@ -208,14 +208,16 @@ class _Reader:
     def _number(self, answer: Scalar, provenance: Provenance) -> Evidence:
         read = answer.value if type(answer.value) in (int, Decimal) else number_of(answer.text)
         if not isinstance(read, int | Decimal):
-            words = message("{value} where a number belongs", value=quoted(answer.text))
+            words = message("{written} where a number belongs", written=quoted(answer.text))
             raise rejected(answer.place, "wrong-type", words, number_hint(answer.text, self._fact, self._notation))
         self._refuse_thousands({"answer": (answer,)})
         number = Decimal(read)
         self._check_range(number, answer.place)
         if self._fact.is_whole and number % 1:
             raise rejected(
-                answer.place, "wrong-type", message("{value} where a whole number belongs", value=quoted(answer.text))
+                answer.place,
+                "wrong-type",
+                message("{written} where a whole number belongs", written=quoted(answer.text)),
             )
         return exact_evidence(number, answer.place, provenance)
 
@@ -277,13 +279,11 @@ class _Reader:
         domain = self._fact.domain
         assert isinstance(domain, Interval)
         if Fraction(number) not in domain:
-            advice = self._range()
+            advice, written = self._range(), self._notation.number(f"{number:f}")
             if self._fact.is_share and 2 <= number <= 100:
                 share = self._notation.number(decimal_text(Fraction(number) / 100))
-                advice += f"; {self._notation.number(f'{number:f}')} % is {share}"
-            words = message(
-                "{value} is not possible for `{id}`", value=self._notation.number(f"{number:f}"), id=self._fact.id
-            )
+                advice = message("{range}; {number} % is {share}", range=advice, number=written, share=share)
+            words = message("{written} is not possible for `{id}`", written=written, id=self._fact.id)
             raise rejected(place, "evidence-out-of-range", words, advice)
 
     def _refuse_thousands(self, ends: MappingType[str, tuple[Node, ...]]) -> None:
@@ -301,19 +301,12 @@ class _Reader:
                     for read in (few, many)
                 )
                 proposed = [self._notation.written(written) for written in each if _is_read(written, self._fact)]
-                advice = (
-                    message("write {value}", value=" or ".join(f"`{text}`" for text in proposed))
-                    if proposed
-                    else self._range()
-                )
-                raise rejected(
-                    place,
-                    "wrong-type",
-                    message("`{value}` can be read as {few} and as {many}", value=text, few=few, many=many),
-                    advice,
-                )
+                forms = (f"`{form}`" for form in proposed)
+                advice = message("write {forms}", forms=joined(forms, OR)) if proposed else self._range()
+                words = message("`{written}` can be read as {few} and as {many}", written=text, few=few, many=many)
+                raise rejected(place, "wrong-type", words, advice)
 
-    def _range(self) -> str:
+    def _range(self) -> Message:
         """The fact's range in words, for hints."""
         domain = self._fact.domain
         assert isinstance(domain, Interval)
@@ -324,7 +317,7 @@ def _empty_details(details: MappingType[str, str], node: Mapping) -> Iterator[Di
     """The details that say nothing: a blank is none, and dots are still to be filled in."""
     for name, text in details.items():
         if text.strip() and not says_something(text):
-            words = message("{value} where `{name}` belongs", value=quoted(text), name=name)
+            words = message("{written} where `{name}` belongs", written=quoted(text), name=name)
             yield Diagnostic(place_of(node, name), "evidence-form", words, message("fill it in, or leave it out"))
 
 
@@ -339,16 +332,25 @@ def is_thousands(text: str) -> bool:
     return _THOUSANDS.match(text) is not None
 
 
-def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> str | None:
+def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> Message | None:
     """What should be written for a number or bound that is written in another way, if that can be told."""
+    if len(text) > LONGEST:
+        return None
     if not text.strip():
         bounds = filter(lambda bound: _is_read(bound, fact), ({"above": ("3",)}, {"above": ("0.5",)}))
-        return next((f"write a number, or a bound such as `{notation.written(bound)}`" for bound in bounds), None)
+        words = message("write a number, or a bound such as `{bound}`")
+        return next((words.filled(bound=notation.written(bound)) for bound in bounds), None)
     if _HAS_ENDS.search(text) and (counts := _COUNTED.search(text)):
-        alone = f", as `{counts[0]}` does" if _is_read({"answer": (counts[0],)}, fact) else ""
-        return f"the ends of a bound or range are decimal numbers; so many of so many stands alone{alone}"
+        if not _is_read({"answer": (counts[0],)}, fact):
+            return message("the ends of a bound or range are decimal numbers; so many of so many stands alone")
+        return message(
+            "the ends of a bound or range are decimal numbers; so many of so many stands alone, as `{counts}` does",
+            counts=counts[0],
+        )
     written = meant_by(_PER_CENT.sub(_share_of, text) if fact.is_share else text)
-    return f"write `{notation.written(written)}`" if written and _is_read(written, fact) else None
+    if written is None or not _is_read(written, fact):
+        return None
+    return message("write `{written}`", written=notation.written(written))
 
 
 def _share_of(per_cent: re.Match[str]) -> str:

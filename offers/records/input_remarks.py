@@ -59,7 +59,7 @@ class InputRemark(NamedTuple):
             raise Malformed(message("there is no remark `{code}` on an offer", code=code))
         detail = {name: read(fields, name) for name, read in _DETAILS_OF_OFFER[code].items()}
         if "fact" in detail and detail["fact"] not in vocabulary.facts:
-            raise Malformed(message("`{detail}` is no fact", detail=detail["fact"]))
+            raise Malformed(message("`{fact}` is no fact", fact=detail["fact"]))
         return cls(code, offers, detail)
 
 

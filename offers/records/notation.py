@@ -9,9 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from engine.texts.catalogue import Message, message
 from engine.values.comparison import ONE_SIDED
 
 BOUND_SIGNS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
+LONGEST = 1_000
+"""No number, bound or range is longer; what is, is not looked at for one, which takes longer than it is long."""
 Written = Mapping[str, tuple[str, ...]]
 """What evidence says: under `answer`, `between` or the word of a bound its numbers, with a decimal point."""
 _SIGN_OF = {word: sign for sign, word in BOUND_SIGNS.items()}
@@ -54,11 +57,11 @@ class Notation(NamedTuple):
         return number if self.sign is None else number.replace(".", self.sign)
 
     @property
-    def bounds(self) -> str:
+    def bounds(self) -> Message:
         """Which bounds go together."""
         if self.sign is None:
-            return "at most one of `at_least`, `above` and one of `at_most`, `below`; or `between: [a, b]`"
-        return "at most one of `>=`, `>` and one of `<=`, `<`; or `a..b`"
+            return message("at most one of `at_least`, `above` and one of `at_most`, `below`; or `between: [a, b]`")
+        return message("at most one of `>=`, `>` and one of `<=`, `<`; or `a..b`")
 
 
 OFFER_FILE = Notation()

@@ -127,12 +127,8 @@ def _placeholders(node: Node) -> Iterator[Diagnostic]:
         for written in _scalars(node, name, key):
             if written.text and not says_something(written.text) and written.text not in ids:
                 advice = message("write the name, or leave the line out")
-                yield Diagnostic(
-                    written.place,
-                    "wrong-type",
-                    message("{value} where a name belongs", value=quoted(written.text)),
-                    advice,
-                )
+                words = message("{written} where a name belongs", written=quoted(written.text))
+                yield Diagnostic(written.place, "wrong-type", words, advice)
 
 
 def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> Iterator[Diagnostic]:
@@ -140,13 +136,13 @@ def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> It
     for name, key in (("area", "area"), ("target_group", "target_group"), ("services", "act")):
         if (known := vocabulary.terms.get(key)) is not None:
             for word in _words_outside(known, node, name, key):
-                words = message("{value} is not in the list of `{key}`", value=quoted(word.text), key=key)
+                words = message("{word} is not in the list of `{key}`", word=quoted(word.text), key=key)
                 yield Diagnostic(word.place, "unknown-term", words, near_term(word.text, known))
     for fact in filter(None, map(vocabulary.facts.get, ATTRIBUTE_KEYS)):
         # The words of other attributes are checked with the shape; only a vocabulary of its own may know fewer.
         if is_shaped or fact.id == "service_type":
             for word in _words_outside(fact.answers, node, *ATTRIBUTE_KEYS[fact.id]):
-                words = message("{value} is not an answer to `{id}`", value=quoted(word.text), id=fact.id)
+                words = message("{answer} is not an answer to `{id}`", answer=quoted(word.text), id=fact.id)
                 yield Diagnostic(word.place, "unknown-answer", words, near_term(word.text, fact.answers))
 
 

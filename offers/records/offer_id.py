@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from engine.diagnostics import quoted
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Message, message, message_in
+from engine.texts.joined import AND, COMMA, joined
+from engine.values.unicode_forms import in_form
 
 MAX_LIKE = 3
 """So many ids that one is like are named with it."""
 ADDRESSES = "/#"
 """The signs that separate an id from what it is in (`12/solhoej`, `register.duckdb#offers`), so that no id has them."""
-USUAL = "letters, digits, `-`, `_` and `.`"
+USUAL = message("letters, digits, `-`, `_` and `.`")
 _SPACES = re.compile(r"\s+")
 
 
@@ -23,7 +25,7 @@ def comparable_id(written: str) -> str:
     >>> comparable_id("skra\u030a\u00a0 bakke") == "skrå bakke"
     True
     """
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", written.strip()))
+    return in_form("NFC", _SPACES.sub(" ", written.strip()))
 
 
 def is_usual(written: str) -> bool:
@@ -52,7 +54,7 @@ def key_of_alike(written: str) -> str:
     >>> key_of_alike("Sol_Høj") == key_of_alike("sol høj"), key_of_alike("1.12") == key_of_alike("11.2")
     (True, False)
     """
-    plain = "".join(unicodedata.normalize("NFKC", written).lower().split())
+    plain = "".join(in_form("NFKC", written).lower().split())
     signs = "".join(sign if _is_letter_or_digit(sign) else "-" for sign in plain)
     return re.sub(r"(?<!\d)-+|-+(?!\d)|-+", lambda run: "-" if _is_between_digits(run) else "", signs)
 
@@ -85,16 +87,16 @@ def said_of_alike(written: str, others: Sequence[str]) -> tuple[Message, Message
     if not others:
         return message("the id {id} stands in several rows", id=quoted(written)), message("an id belongs to one offer")
     others = sorted(others)[:MAX_LIKE]
-    words = " and ".join(map(quoted, (written, *others)))
-    *most, last = dict.fromkeys(by for other in others for by in _differences(written, other)) or ["spaces"]
-    by = f"{', '.join(most)} and {last}" if most else last
+    ids = joined(map(quoted, (written, *others)), AND)
+    *most, last = dict.fromkeys(by for other in others for by in _differences(written, other)) or [_SPACES_BETWEEN]
+    by = joined([joined(most, COMMA), last], AND) if most else last
     advice = message(
         "write the id of an offer always in the same way, and those of two so that nobody takes one for the other"
     )
-    return message("the ids {ids} differ by {by} alone", ids=words, by=by), advice
+    return message("the ids {ids} differ by {by} alone", ids=ids, by=by), advice
 
 
-def _differences(one: str, other: str) -> Iterator[str]:
+def _differences(one: str, other: str) -> Iterator[Message]:
     """What two ids that are alike differ by: that without which they would be further alike."""
     for name in _STEPS:
         others = [other_step for other_name, other_step in _STEPS.items() if other_name != name]
@@ -118,9 +120,12 @@ def _is_letter_or_digit(sign: str) -> bool:
     return kind[0] in "LM" or kind == "Nd"
 
 
-_STEPS: Mapping[str, Callable[[str], str]] = {
-    "Unicode form": lambda text: unicodedata.normalize("NFKC", text),
-    "case": str.lower,
-    "spaces": lambda text: "".join(text.split()),
-    "sign": lambda text: "".join(sign for sign in text if sign.isspace() or _is_letter_or_digit(sign)),
+_SPACES_BETWEEN = message_in("ids", "spaces")
+_STEPS: Mapping[Message, Callable[[str], str]] = {
+    message_in("ids", "Unicode form"): lambda text: in_form("NFKC", text),
+    message_in("ids", "case"): str.lower,
+    _SPACES_BETWEEN: lambda text: "".join(text.split()),
+    message_in("ids", "sign"): lambda text: "".join(
+        sign for sign in text if sign.isspace() or _is_letter_or_digit(sign)
+    ),
 }

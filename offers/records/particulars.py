@@ -30,7 +30,10 @@ SURELY_SINCE = f"^[1-9][0-9]{{3}}(?:-(?:0[1-9]|1[0-2])|-{_MONTH_DAY})?$"
 DATE_OR_NOTHING = rf"^\s*(?:{DATE[1:-1]})?\s*$"
 SINCE_OR_NOTHING = rf"^\s*(?:{DATE[1:-1]}|(?!0000)[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?)?\s*$"
 """Dates that exist, and years and months, for editors."""
-_BELONGS = {"date": "a date like `2018-01-31`", "as_of": "a date like `2018-01-31` or a year"}
+_NO_DATE = {
+    "date": message("{written} where a date like `2018-01-31` belongs"),
+    "as_of": message("{written} where a date like `2018-01-31` or a year belongs"),
+}
 
 
 def wrong_particulars(node: Node) -> Iterator[Diagnostic]:
@@ -48,13 +51,13 @@ def _wrong_ids(offer: Mapping) -> Iterator[Diagnostic]:
     identifier, whole = (_scalar(offer, name) for name in ("id", "part_of"))
     if identifier and (sign := address_sign_in(identifier.text)):
         words = message(
-            "the id {value} has a `{sign}`, which separates an id from what it stands in",
-            value=quoted(identifier.text),
+            "the id {id} has a `{sign}`, which separates an id from what it stands in",
+            id=quoted(identifier.text),
             sign=sign,
         )
-        yield Diagnostic(identifier.place, "identifier", words, message("write it with {USUAL}", USUAL=USUAL))
+        yield Diagnostic(identifier.place, "identifier", words, message("write it with {signs}", signs=USUAL))
     if identifier and whole and comparable_id(identifier.text) == comparable_id(whole.text):
-        words = message("{value} is said to be a department of itself", value=quoted(whole.text))
+        words = message("{id} is said to be a department of itself", id=quoted(whole.text))
         yield Diagnostic(whole.place, "part-of-itself", words, message("`part_of` names the larger offer"))
 
 
@@ -70,7 +73,7 @@ def _wrong_sections(offer: Mapping) -> Iterator[Diagnostic]:
         for section in sections.items if isinstance(sections, Sequence) else ():
             if isinstance(section, Scalar) and not may_be_a_section(section.text):
                 advice = message("write its number, such as `104`, `83 a` or `105 stk. 2`; each is an item of the list")
-                words = message("{value} where a section of the act belongs", value=quoted(section.text))
+                words = message("{written} where a section of the act belongs", written=quoted(section.text))
                 yield Diagnostic(section.place, "wrong-type", words, advice)
 
 
@@ -88,12 +91,8 @@ def _wrong_dates(node: Node | None) -> Iterator[Diagnostic]:
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         if isinstance(value, Mapping):
             yield from _wrong_dates(value)
-        elif name in _BELONGS and isinstance(value, Scalar) and not _may_be_a_date(value, name):
-            yield Diagnostic(
-                value.place,
-                "wrong-type",
-                message("{value} where {BELONGS} belongs", value=quoted(value.text), BELONGS=_BELONGS[name]),
-            )
+        elif name in _NO_DATE and isinstance(value, Scalar) and not _may_be_a_date(value, name):
+            yield Diagnostic(value.place, "wrong-type", _NO_DATE[name].filled(written=quoted(value.text)))
 
 
 def _may_be_a_date(written: Scalar, name: str) -> bool:

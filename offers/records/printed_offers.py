@@ -7,9 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine.diagnostics import Place
+from engine.diagnostics import Place, place_in_words
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
+from engine.values.unicode_forms import in_form
 from offers.records.authorities import authority_of
 from offers.records.offer import Offer, read_offer
 from offers.records.particulars import may_be_a_section
@@ -32,7 +34,8 @@ def printed_offers(services: Iterable[PrintedService], vocabulary: Vocabulary, f
         in_order.setdefault(service.cells["offer"], []).append(service)
     for name, rows in in_order.items():
         cells = rows[0].cells
-        place = Place(f"{file}, table {cells['table']}, row {cells['row']}")
+        at = message("{file}, table {table}, row {row}", file=file, table=cells["table"], row=cells["row"])
+        place = place_in_words(at)
         yield read_offer(_node(_document(name, rows), place), vocabulary)
 
 
@@ -75,7 +78,7 @@ def id_of_name(name: str) -> str:
     'kobbelhusene-kirkeleddet-6-aaloe'
     """
     danish = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", danish) if not unicodedata.combining(sign))
+    plain = "".join(sign for sign in in_form("NFKD", danish) if not unicodedata.combining(sign))
     return "-".join(filter(None, re.split(r"[^0-9a-z]+", plain)))
 
 

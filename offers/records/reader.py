@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.diagnostics import STANDARD_INPUT, Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
 from engine.documents.regular_file import leading_out
 from engine.rulebooks.rulebook import Vocabulary
@@ -16,7 +16,7 @@ from offers.records.offer import Offer, read_offer
 from offers.records.offer_id import MAX_LIKE, alike, said_of_alike
 
 SUFFIXES = (".yaml", ".yml", ".json", ".ndjson", ".jsonl")
-STANDARD_INPUT = "-"
+FROM_STANDARD_INPUT = "-"
 
 
 def read_offers(paths: Iterable[str], vocabulary: Vocabulary, *, keep_written: bool = False) -> list[Offer | Rejected]:
@@ -59,25 +59,21 @@ def without_repeated(results: Sequence[Offer | Rejected]) -> Iterator[Offer | Re
 
 def _repeated(offer: Offer, others: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Diagnostic:
     """An offer whose id others have, or are too like: where these stand."""
-    words, hint = said_of_alike(offer.id, others)
+    words, advice = said_of_alike(offer.id, others)
     standing = [place for name in (offer.id, *others) for place in places[name]]
     standing.remove(offer.place)
-    elsewhere = [str(place) for place in standing]
+    elsewhere = ", ".join(str(place) for place in standing[:MAX_LIKE])
     if not others:
-        words = message(
-            "the id {id} stands also at {elsewhere}", id=quoted(offer.id), elsewhere=", ".join(elsewhere[:MAX_LIKE])
-        )
+        words = message("the id {id} stands also at {places}", id=quoted(offer.id), places=elsewhere)
     else:
-        words = message(
-            "{words}; the other stands at {elsewhere}", words=words, elsewhere=", ".join(elsewhere[:MAX_LIKE])
-        )
-    return Diagnostic(offer.place, "repeated-offer", words, hint)
+        words = message("{words}; the other stands at {places}", words=words, places=elsewhere)
+    return Diagnostic(offer.place, "repeated-offer", words, advice)
 
 
 def _documents(paths: Iterable[str]) -> Iterator[Node | Rejected]:
     read: set[str] = set()
     for name in dict.fromkeys(paths):
-        if name == STANDARD_INPUT:
+        if name == FROM_STANDARD_INPUT:
             yield from _standard_input()
             continue
         for path in _files(Path(name)):
@@ -92,9 +88,9 @@ def _standard_input() -> Iterator[Node | Rejected]:
     try:
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
     except (AttributeError, OSError, ValueError):
-        yield rejected(Place("standard input"), "unreadable", message("it is closed"))
+        yield rejected(Place(str(STANDARD_INPUT)), "unreadable", message("it is closed"))
         return
-    yield from read_documents(data, "standard input")
+    yield from read_documents(data, str(STANDARD_INPUT))
 
 
 def _file_documents(path: Path) -> Iterator[Node | Rejected]:
@@ -126,13 +122,8 @@ def _files(path: Path) -> Iterator[Path | Rejected]:
     yield from errors
     yield from offer_files
     if not offer_files and not errors:
-        kinds = ", ".join(SUFFIXES)
-        yield rejected(
-            Place(str(path)),
-            "empty",
-            message("there is no offer file in the folder"),
-            message("offer files end in {kinds}", kinds=kinds),
-        )
+        advice = message("offer files end in {endings}", endings=", ".join(SUFFIXES))
+        yield rejected(Place(str(path)), "empty", message("there is no offer file in the folder"), advice)
 
 
 def _unreadable(error: OSError, path: Path) -> Rejected:

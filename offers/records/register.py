@@ -160,7 +160,7 @@ def _rows(path: Path, columns: Sequence[str], diagnostics: list[Diagnostic]) -> 
         if len(cells) == len(head):
             yield dict(zip(head, cells, strict=True)), place
         else:
-            words = message("{cells} cells where there are {head} columns", cells=len(cells), head=len(head))
+            words = message("{cells} cells where there are {columns} columns", cells=len(cells), columns=len(head))
             diagnostics.append(
                 Diagnostic(place, "wrong-type", words, message("a cell that holds a comma stands in quotes"))
             )
@@ -174,7 +174,7 @@ def _figure(cells: Mapping[str, str], place: Place, diagnostics: list[Diagnostic
             Diagnostic(
                 place,
                 "unknown-term",
-                message("{cells} is not what a figure counts", cells=quoted(cells["counts"])),
+                message("{word} is not what a figure counts", word=quoted(cells["counts"])),
                 advice,
             )
         )
@@ -188,7 +188,7 @@ def _number(cells: Mapping[str, str], column: str, place: Place, diagnostics: li
     number = number_of(cells[column])
     if isinstance(number, str):
         words = message(
-            "{number} in the column `{column}`, where a number belongs", number=quoted(number), column=column
+            "{written} in the column `{column}`, where a number belongs", written=quoted(number), column=column
         )
         diagnostics.append(Diagnostic(place, "wrong-type", words, number_hint(number)))
         return None

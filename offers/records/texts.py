@@ -52,5 +52,5 @@ def wrong_characters(node: Node) -> Iterator[Diagnostic]:
 
 def _wrong_characters(text: str, place: Place) -> Iterator[Diagnostic]:
     if bad := _CONTROL.search(text):
-        words = message("the control character U+{ord:04X} does not belong in a text", ord=ord(bad[0]))
+        words = message("the control character U+{number:04X} does not belong in a text", number=ord(bad[0]))
         yield Diagnostic(place, "control-character", words, message("delete it"))

@@ -85,7 +85,7 @@ class DuckDBBackend:
             for column in table.columns:
                 if column.header not in headers:
                     words = message(
-                        "there is no column {header}, which the files before it have", header=quoted(column.header)
+                        "there is no column {name}, which the files before it have", name=quoted(column.header)
                     )
                     raise rejected(Place(str(file)), "unreadable", words)
                 columns.append(f"#{headers.index(column.header) + 1} AS {quoted_name(column.name)}")

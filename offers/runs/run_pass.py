@@ -215,10 +215,10 @@ class Pass:
             if total != batch.rows:
                 raise IntegrityFault(
                     message(
-                        "{rows} rows came in, {total} came out by {id}",
+                        "{rows} rows came in, {total} came out by {rulebook}",
                         rows=batch.rows,
                         total=total,
-                        id=decision_table.rulebook.id,
+                        rulebook=decision_table.rulebook.id,
                     )
                 )
         if self.comparison:

@@ -53,14 +53,14 @@ _SETTINGS = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
-_NO_JAVA = ("there is no Java here", "Spark needs Java 17 or newer")
+_NO_JAVA = (message("there is no Java here"), message("Spark needs Java 17 or newer"))
 _NOT_STARTED = (
-    "Spark cannot be started",
-    "it needs Java 17 or newer, and after `--master` the address of a cluster that answers",
+    message("Spark cannot be started"),
+    message("it needs Java 17 or newer, and after `--master` the address of a cluster that answers"),
 )
 _FAILED = (
-    "Spark failed while it decided the register",
-    "does every machine reach the register by its path? `--backend polars` decides it on one machine",
+    message("Spark failed while it decided the register"),
+    message("does every machine reach the register by its path? `--backend polars` decides it on one machine"),
 )
 
 

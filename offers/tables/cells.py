@@ -23,7 +23,7 @@ from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.numbers import describe_range
 from offers.records.evidence import UNKNOWN, is_thousands, number_hint, read_one_fact
-from offers.records.notation import BOUND_SIGNS, Notation
+from offers.records.notation import BOUND_SIGNS, LONGEST, Notation
 
 DecimalSign = Literal[".", ","]
 WHITESPACE = (
@@ -111,6 +111,8 @@ def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
             raise rejected(place, "wrong-type", words, number_hint(text, fact, Notation(sign)))
         return scalar
 
+    if len(text) > LONGEST:
+        return
     if _BOUNDS.match(text):
         bounds = _BOUND.findall(text)
         if len({mark for mark, _ in bounds}) < len(bounds):
@@ -124,7 +126,7 @@ def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
 def _number(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Scalar:
     """A number with the table's decimal sign; what the other sign means is not guessed."""
     if sign == "," and "." in text:
-        words = message("{value} has a point where the table's numbers have a decimal comma", value=quoted(text))
+        words = message("{number} has a point where the table's numbers have a decimal comma", number=quoted(text))
         raise rejected(place, "wrong-type", words, message("write a decimal comma, and no sign between thousands"))
     if fact.is_share and (per_cent := _PER_CENT.match(text)):
         number = _read_number(per_cent[1], sign)
@@ -146,11 +148,11 @@ def _share(number: int | Decimal, written: str, fact: FactDeclaration, cell: Sca
     is_possible = Fraction(share) in fact.domain
     if is_thousands(written):
         few, many = f"{number:.0f} %", f"{number * 1000:.0f} %"
-        advice = message("write `{few}`", few=few) if is_possible else describe_range(fact.domain)
+        advice = message("write `{number}`", number=few) if is_possible else describe_range(fact.domain)
         raise rejected(
             cell.place,
             "wrong-type",
-            message("{value} can be read as {few} and as {many}", value=quoted(cell.text), few=few, many=many),
+            message("{number} can be read as {few} and as {many}", number=quoted(cell.text), few=few, many=many),
             advice,
         )
     if not is_possible:

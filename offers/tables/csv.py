@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from engine.diagnostics import Place, quoted, rejected
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from offers.tables.cells import DecimalSign
 from offers.tables.csv_text import Fault, end_of_record, first_record, records_of
 from offers.tables.decimal_signs import PlaceOf, decimal_sign
@@ -24,7 +24,7 @@ _SEPARATORS = (";", ",", "\t")
 _BEYOND = tuple(f"{EXTRA} {number}" for number in range(16))
 """The cells that a row has beyond its headers, of which the first that is not empty is told."""
 _FIRST_BEYOND = pl.coalesce(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in _BEYOND)
-_TITLES = {";": "a semicolon", ",": "a comma", "\t": "a tab"}
+_TITLES: dict[str, Message] = {";": message("a semicolon"), ",": message("a comma"), "\t": message("a tab")}
 _SAID_BY_EXCEL = re.compile(r"sep=(.)\r*\n", re.IGNORECASE)
 """A first line that tells Excel the separator, and is no part of the table."""
 
@@ -106,8 +106,8 @@ def _head_of(text: str, headers: Headers, file: str, separator: str | None) -> _
     if len(likely) > 1 and any(head.separator in head.text for head in likely):
         one, other = (_TITLES[head.separator] for head in likely[:2])
         words = message(
-            "{rstrip} can be separated by {one} and by {other}",
-            rstrip=quoted(likely[0].text.rstrip()),
+            "{header} can be separated by {one} and by {other}",
+            header=quoted(likely[0].text.rstrip()),
             one=one,
             other=other,
         )

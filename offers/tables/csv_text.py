@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import AnyStr, NamedTuple, TextIO
 
 from engine.diagnostics import quoted
-from engine.texts.catalogue import Message, message
-from offers.tables.limits import MAX_COLUMNS
+from engine.texts.catalogue import Message, message, message_of_number
+from offers.tables.limits import MAX_COLUMNS, SHORT, check_short_lines, short_lines
 
 _BLOCK = 2**22
+_NEAR = 2**15
 _LONGEST = 2**24
 """A cell in quotes that does not end within so many characters is taken for one whose quote was never closed."""
 _NO_TEXT = re.compile("[\ud800-\udfff]")
@@ -49,10 +50,13 @@ class Fault(NamedTuple):
         return self, *self.others
 
 
-NO_TEXT = Fault(1, "the cell holds bytes that are no text in the file's encoding", "save it as UTF-8")
-
-
-_TOO_MANY = Fault(1, f"the row has more than {MAX_COLUMNS:,} cells", "delete what is beyond the headers", "too-large")
+NO_TEXT = Fault(1, message("the cell holds bytes that are no text in the file's encoding"), message("save it as UTF-8"))
+_TOO_MANY = Fault(
+    1,
+    message_of_number("the row has more than {number} cell", "the row has more than {number} cells", MAX_COLUMNS),
+    message("delete what is beyond the headers"),
+    "too-large",
+)
 
 
 class CsvRecords(NamedTuple):
@@ -124,6 +128,7 @@ def records_of(
         is_utf_8: whether all of it is known to be UTF-8.
 
     Raises:
+        Rejected: it has too many rows without an offer.
         OSError: it cannot be read, or there is no room.
     """
     decoder = codecs.getincrementaldecoder(codec)(errors=UNREAD)
@@ -132,7 +137,7 @@ def records_of(
         return CsvRecords(path, skipped + 1, lines, {})
     converted = scratch / "records.csv"
     with converted.open("w", encoding="utf-8", newline="", errors="replace") as target:
-        writer = _Writer(target, separator, width, skipped)
+        writer = _Writer(target, separator, width, skipped, str(path))
         for text in _whole_lines(path, codec, ends_with_cr=ends_with_cr):
             writer.take(text)
         writer.finish()
@@ -146,10 +151,12 @@ def _bytes_of(path: Path) -> Iterator[bytes]:
 
 def _plain_lines(path: Path, skipped: int) -> int | None:
     """How many lines stand below the header of a file whose lines are its records; None where they may not be."""
-    lines, returns, pairs, last = 0, 0, 0, b"\n"
+    lines, returns, pairs, last, short = 0, 0, 0, b"\n", 0
     for block in _bytes_of(path):
         if b'"' in block or _has_long_line(block, b"\n"):
             return None
+        short += short_lines(block)
+        check_short_lines(str(path), short)
         lines, returns = lines + block.count(b"\n"), returns + block.count(b"\r")
         pairs += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
         last = block[-1:]
@@ -183,7 +190,8 @@ def _whole_lines(path: Path, codec: str, *, ends_with_cr: bool) -> Iterator[str]
 class _Writer:
     """Writes records as Polars reads them, and counts them; the header is taken and not written."""
 
-    def __init__(self, target: TextIO, separator: str, width: int, skipped: int) -> None:
+    def __init__(self, target: TextIO, separator: str, width: int, skipped: int, file: str) -> None:
+        self._file, self._short = file, 0
         self._target, self._width, self._separator = target, width, separator
         self._cells, self._pattern = csv.writer(target, delimiter=separator, lineterminator="\n"), _patterns(separator)
         self._held, self._skipped = "", skipped + 1
@@ -216,12 +224,22 @@ class _Writer:
         if '"' in rest or not rest.endswith("\n"):
             return False
         self._target.write(text)
-        self.count += rest.count("\n")
+        self._add(rest.count("\n"), short_lines(rest.encode()))
         return True
 
+    def _add(self, rows: int, short: int) -> None:
+        self.count, self._short = self.count + rows, self._short + short
+        check_short_lines(self._file, self._short)
+
     def _write_each(self, text: str, *, is_last: bool) -> None:
-        at = 0
+        """Write the records of a text one by one where something is wrong near them, and all others at once."""
+        at = near = 0
         while at < len(text):
+            if at >= near:
+                near = text.rfind("\n", at, at + _NEAR) + 1
+                if near and self._write_plain(text[at:near]):
+                    at = near
+                    continue
             end = end_of_record(text, at, self._separator)
             if end is None and not is_last and len(text) - at < _LONGEST:
                 self._held = text[at:]
@@ -240,7 +258,7 @@ class _Writer:
                 self._target.write(row.rstrip("\r\n") + "\n")
             else:
                 self._write_faulty(row, fault)
-            self.count += 1
+            self._add(1, int(len(row) <= SHORT))
         return end
 
     def _has_odd_quote(self, record: str) -> bool:
@@ -270,7 +288,8 @@ class _Writer:
             if match is None:
                 return _odd_quote(whole, at, self._separator, cell)
             if "\r" in (match["plain"] or ""):
-                return Fault(cell, "a line break stands in the middle of the row", "write each offer on one line")
+                words = message("a line break stands in the middle of the row")
+                return Fault(cell, words, message("write each offer on one line"))
             if match["end"] != self._separator:
                 return None
             at = match.end()
@@ -279,14 +298,15 @@ class _Writer:
         """A row that cannot be read, with as much of its first cells as can be told, and a cell too many."""
         cells = [cell.strip('" \r\n') for cell in re.split(f"{re.escape(self._separator)}|\r", record)]
         cells = cells[: min(fault.cell - 1, self._width)]
-        self._cells.writerow([*cells, *[""] * (self._width - len(cells)), fault.words])
+        self._cells.writerow([*cells, *[""] * (self._width - len(cells)), str(fault.words)])
         self.faults[self.count] = fault
 
 
 def _odd_quote(record: str, at: int, separator: str, cell: int) -> Fault:
-    words = quoted(record[at:].split("\n", 1)[0].split(separator, 1)[0])
+    shown = quoted(record[at:].split("\n", 1)[0].split(separator, 1)[0])
+    words = message("a quote in {cell} does not begin or end the cell", cell=shown)
     advice = message('a cell with a quote in it stands in quotes, and the quote twice: `"5"" pipe"`')
-    return Fault(cell, f"a quote in {words} does not begin or end the cell", advice)
+    return Fault(cell, words, advice)
 
 
 class _Patterns(NamedTuple):
@@ -301,7 +321,7 @@ class _Patterns(NamedTuple):
 def _patterns(separator: str) -> _Patterns:
     sign = re.escape(separator)
     other = rf'[^{sign}"\n]'
-    end, in_quotes = rf"(?P<end>{sign}|\r*\n|\r*\Z)", r'"[^"]*+(?:""[^"]*+)*+"'
+    end, in_quotes = rf"(?P<end>{sign}|(?<!\r)\r*+(?:\n|\Z))", r'"[^"]*+(?:""[^"]*+)*+"'
     return _Patterns(
         re.compile(rf'(?:{in_quotes}|(?P<plain>(?!"){other}*?(?:"{other}*"{other}*?)*?)){end}'),
         re.compile(rf"(?<![^{sign}\n]){in_quotes}(?={sign}|\r*\n)"),

@@ -17,7 +17,7 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, refusal_of, rejected
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import message
 from offers.tables.cells import WHITESPACE
@@ -29,7 +29,7 @@ from offers.tables.table_source import Source
 from offers.tables.typed_ids import with_ids_as_texts
 
 _AT_ONCE = 20_000
-_ADDRESS = "FILE.duckdb#TABLE, or postgresql+psycopg://user@host/database#TABLE"
+_ADDRESS = message("FILE.duckdb#TABLE, or postgresql+psycopg://user@host/database#TABLE")
 
 
 class TableAddress(NamedTuple):
@@ -124,7 +124,7 @@ def _source(address: TableAddress, scratch: Path) -> Iterator[Source]:
     try:
         is_there = is_duckdb(file)
     except OSError as error:
-        raise rejected(Place(address.written), "unreadable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place(address.written), "unreadable", refusal_of(error)) from None
     if not is_there:
         raise rejected(
             Place(address.written), "unreadable", message("the file is not DuckDB's, whatever its name says")

@@ -9,12 +9,15 @@ from functools import reduce
 import polars as pl
 
 from engine.diagnostics import Place, Rejected, quoted, rejected
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from offers.tables.cells import DecimalSign
 from offers.tables.headers import Column
 from offers.tables.table import ROW
 
-_NAMES: dict[DecimalSign, str] = {",": "a comma", ".": "a point"}
+_AS_IN: dict[DecimalSign, Message] = {
+    ",": message("a comma, as in {number} ({place})"),
+    ".": message("a point, as in {number} ({place})"),
+}
 _OTHER: dict[DecimalSign, DecimalSign] = {",": ".", ".": ","}
 PlaceOf = Callable[[int, Column], Place]
 
@@ -40,7 +43,7 @@ def decimal_sign(
     measured = [column for column in columns if column.holds_numbers]
     if not measured:
         return default
-    sums = [_number_of(_sure(sign), measured).alias(sign) for sign in _NAMES]
+    sums = [_number_of(_sure(sign), measured).alias(sign) for sign in _OTHER]
     commas, points = frame.select(sums).collect(engine="streaming").row(0)
     if not commas or not points:
         return default if commas == points else "," if commas else "."
@@ -67,20 +70,19 @@ def _both(
         found = _first(_sure(either), columns, frame)
         assert found is not None
         row, column, text = found
-        words.append((f"{_NAMES[either]}, as in {quoted(text)} ({place_of(row, column)})", place_of(row, column)))
+        place = place_of(row, column)
+        words.append((_AS_IN[either].filled(number=quoted(text), place=place), place))
     if doubtful is None:
-        said = message(
-            "as many numbers of the table have {words}, as have {words_2}", words=words[0][0], words_2=words[1][0]
-        )
+        said = message("as many numbers of the table have {sign}, as have {other}", sign=words[0][0], other=words[1][0])
         return rejected(words[0][1], "syntax", said, advice)
     row, column, text = doubtful
     whole = text.replace(sign, "")
     said = message(
-        "{value} is a number with decimals if the decimal sign is {words}, and {whole} if it is {words_2}",
-        value=quoted(text),
-        words=words[0][0],
+        "{number} is a number with decimals if the decimal sign is {sign}, and {whole} if it is {other}",
+        number=quoted(text),
+        sign=words[0][0],
         whole=quoted(whole),
-        words_2=words[1][0],
+        other=words[1][0],
     )
     return rejected(place_of(row, column), "syntax", said, advice)
 

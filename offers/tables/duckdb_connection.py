@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from engine.diagnostics import Place, rejected
+from engine.texts.catalogue import Message, message
 
 _SETTINGS = {
     # What is not built in would be fetched from a server.
@@ -67,12 +68,12 @@ def in_words(place: Place) -> Iterator[None]:
         raise rejected(place, "unreadable", *_words_of(error)) from None
 
 
-def _words_of(error: duckdb.Error) -> tuple[str, str | None]:
+def _words_of(error: duckdb.Error) -> tuple[Message, Message | None]:
     """What is wrong, and what would be right."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        return "DuckDB has too little memory, or too little room for what it sets aside", None
+        return message("DuckDB has too little memory, or too little room for what it sets aside"), None
     if isinstance(error, duckdb.IOException) and "lock on file" in str(error):
-        return "another program has the file open", "close it there, or read a copy"
+        return message("another program has the file open"), message("close it there, or read a copy")
     if isinstance(error, duckdb.IOException | duckdb.SerializationException | duckdb.FatalException):
-        return "the file is damaged, or of another version of DuckDB", None
-    return "DuckDB cannot read the table", "`--backend polars` reads files of every kind"
+        return message("the file is damaged, or of another version of DuckDB"), None
+    return message("DuckDB cannot read the table"), message("`--backend polars` reads files of every kind")

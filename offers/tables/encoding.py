@@ -98,16 +98,16 @@ def _danish(path: Path, place: Place) -> Encoding:
         for one, another in zip(text, other_text, strict=True):
             if one != another:
                 said = message(
-                    "the text may be {title} ({one}) or {title_2} ({another})",
-                    title=first.title,
-                    one=quoted(one),
-                    title_2=other.title,
-                    another=quoted(another),
+                    "the text may be {encoding} ({read}) or {other} ({read_by_other})",
+                    encoding=first.title,
+                    read=quoted(one),
+                    other=other.title,
+                    read_by_other=quoted(another),
                 )
                 advice = message(
-                    "name the encoding with `--encoding {codec}` or `--encoding {codec_2}`",
-                    codec=first.codec,
-                    codec_2=other.codec,
+                    "name the encoding with `--encoding {encoding}` or `--encoding {other}`",
+                    encoding=first.codec,
+                    other=other.codec,
                 )
                 raise rejected(place, "not-utf-8", said, advice)
     return first

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -14,7 +13,8 @@ from engine.documents.places import place_of_key
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message, message_of_number
+from engine.values.unicode_forms import in_form
 from offers.tables.limits import MAX_COLUMNS, too_large
 
 ID = "id"
@@ -92,25 +92,29 @@ def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
     []
     """
     clashes = {fact.id: _clash(fact, vocabulary) for fact in vocabulary.facts.values() if not fact.is_attribute}
-    messages = {name: message for name, message in clashes.items() if message is not None}
-    node = read_one(vocabulary.written_as, file) if messages else None
+    told = {name: words for name, words in clashes.items() if words is not None}
+    node = read_one(vocabulary.written_as, file) if told else None
     advice = message("give the fact another id")
     return [
-        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", message, advice)
-        for name, message in messages.items()
+        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", words, advice)
+        for name, words in told.items()
         if node is not None
     ]
 
 
-def _clash(fact: FactDeclaration, vocabulary: Vocabulary) -> str | None:
+def _clash(fact: FactDeclaration, vocabulary: Vocabulary) -> Message | None:
     """What else a column with a fact's id says."""
     if fact.id in ATTRIBUTE_HEADERS:
-        return f"`{fact.id}` is a column of offers, so that no table can state the fact"
+        return message("`{column}` is a column of offers, so that no table can state the fact", column=fact.id)
     for other in vocabulary.facts.values():
         years = "_[0-9]{4}" if other.is_yearly else ""
         details = f"(?:{years}_(?:{'|'.join(DETAILS)})" + (f"|{years})" if years else ")")
         if re.fullmatch(re.escape(other.id) + details, fact.id):
-            return f"`{fact.id}` is a column of the fact `{other.id}`, so that no table can state it"
+            return message(
+                "`{column}` is a column of the fact `{fact}`, so that no table can state it",
+                column=fact.id,
+                fact=other.id,
+            )
     return None
 
 
@@ -159,7 +163,7 @@ class Headers:
 
     def _find(self, header: str) -> Column | None:
         # As macOS writes names, a letter and its ring are two signs.
-        plain = unicodedata.normalize("NFC", " ".join(header.split())).lower()
+        plain = in_form("NFC", " ".join(header.split())).lower()
         if plain in self._columns:
             return self._columns[plain]
         for detail, endings in (
@@ -190,7 +194,12 @@ class Headers:
             Rejected: a header is not known or two say the same, there is no `id`, or there are too many.
         """
         if len(headers) > MAX_COLUMNS:
-            raise too_large(file, f"the table has more than {MAX_COLUMNS:,} columns")
+            raise too_large(
+                file,
+                message_of_number(
+                    "the table has more than {number} column", "the table has more than {number} columns", MAX_COLUMNS
+                ),
+            )
         ignored = set(ignored)
         diagnostics: list[Diagnostic] = []
         columns: dict[str, Column] = {}
@@ -203,9 +212,9 @@ class Headers:
                 diagnostics.append(self._unknown(header, place, is_compared=len(diagnostics) < _MAX_COMPARED))
             elif column.name in columns:
                 words = message(
-                    "{header} and {header_2} are both `{name}`",
+                    "{header} and {other} are both `{name}`",
                     header=quoted(header),
-                    header_2=quoted(columns[column.name].header),
+                    other=quoted(columns[column.name].header),
                     name=column.name,
                 )
                 diagnostics.append(Diagnostic(place, "repeated-column", words, message("leave one of them out")))
@@ -222,10 +231,16 @@ class Headers:
     def _unknown(self, header: str, place: Place, *, is_compared: bool) -> Diagnostic:
         advice = message("leave it out of what is read with `--ignore-column`")
         if header.strip().lower() in self._yearly:
-            yearly = message("it has a value for each year: did you mean `{header}_2016`?", header=header.strip())
-            advice = message("{near} {advice}", near=yearly, advice=advice)
+            advice = message(
+                "it has a value for each year: did you mean `{header}_2016`? leave it out of what is read with "
+                "`--ignore-column`",
+                header=header.strip(),
+            )
         elif is_compared and (near := nearest(header.lower(), self._known())):
-            advice = message("{near} {advice}", near=message("did you mean `{near}`?", near=near), advice=advice)
+            advice = message(
+                "did you mean `{near}`? leave it out of what is read with `--ignore-column`",
+                near=near,
+            )
         return Diagnostic(
             place, "unknown-column", message("there is no fact or attribute {header}", header=quoted(header)), advice
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from engine.diagnostics import Place, Rejected, rejected
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Message, message, message_of_number
 
 MIB, GIB = 2**20, 2**30
 MAX_SIZE: Mapping[str, int] = MappingProxyType(
@@ -22,17 +23,24 @@ MAX_COLUMNS = 2**14
 """How many columns a table may have: those that a worksheet of Excel has room for."""
 MAX_CELLS, MAX_SHARED_TEXTS, MAX_TEXT = 8_000_000, 2_000_000, 32_767
 """How many cells a worksheet may have, how many texts they may share, how long one may be: in Excel, no longer."""
-_UNITS = (("GiB", GIB), ("MiB", MIB), ("KiB", 2**10), ("bytes", 1))
+MAX_WORDS = 1_000
+"""How many words, or names, one cell may hold."""
+MAX_SHORT_ROWS, SHORT = 2**20, 6
+"""How many rows of a text may be too short to be an offer: a reader makes room for the cells of each."""
+_SHORT_LINE = re.compile(rb"(?:^|(?<=\n))[^\r\n]{0,%d}\r{0,2}\n" % (SHORT - 1))
+MAX_CELLS_OF_GROUP = 2**28
+"""How many cells a row group of Parquet may have, which a reader makes room for at once."""
+_UNITS = (("GiB", GIB), ("MiB", MIB), ("KiB", 2**10), ("", 1))
 
 
-def size_text(size: int) -> str:
+def size_text(size: int) -> Message | str:
     """A size in the largest unit of which it is a whole number.
 
-    >>> size_text(256 * 2**20), size_text(3 * 2**30), size_text(1000)
+    >>> size_text(256 * 2**20), size_text(3 * 2**30), str(size_text(1000))
     ('256 MiB', '3 GiB', '1000 bytes')
     """
     title, unit = next((title, unit) for title, unit in _UNITS if size % unit == 0)
-    return f"{size // unit} {title}"
+    return f"{size // unit} {title}" if title else message("{count} bytes", count=size)
 
 
 def check_size(path: Path, size: int, kind: str, asked_for: int | None) -> None:
@@ -42,8 +50,10 @@ def check_size(path: Path, size: int, kind: str, asked_for: int | None) -> None:
         Rejected: it has.
     """
     if size > (most := asked_for or MAX_SIZE[kind]):
-        unpacked = " when it is unpacked" if kind in ("xlsx", "ods") else ""
-        raise too_large(str(path), f"the file has more than {size_text(most)}{unpacked}", "--max-size")
+        words = message("the file has more than {size}")
+        if kind in ("xlsx", "ods"):
+            words = message("the file has more than {size} when it is unpacked")
+        raise too_large(str(path), words.filled(size=size_text(most)), "--max-size")
 
 
 def check_rows(file: str, rows: int, kind: str, asked_for: int | None) -> None:
@@ -53,15 +63,45 @@ def check_rows(file: str, rows: int, kind: str, asked_for: int | None) -> None:
         Rejected: it has.
     """
     if rows > (most := asked_for or MAX_ROWS.get(kind, rows)):
-        raise too_large(file, f"the table has more than {most:,} rows", "--max-rows")
+        words = message_of_number(
+            "the table has more than {number} rows", "the table has more than {number} rows", most
+        )
+        raise too_large(file, words, "--max-rows")
 
 
-def too_large(file: str, words: Message | str, option: str | None = None) -> Rejected:
+def short_lines(block: bytes) -> int:
+    r"""How many lines of a part of a text hold next to nothing, where so many do that it matters.
+
+    >>> short_lines(b"\n" * 1000), short_lines(b"a;ja;0,5;Herlev\n" * 1000)
+    (1000, 0)
+    """
+    if block.count(b"\n") <= len(block) // (4 * SHORT):
+        return 0
+    return sum(1 for _ in _SHORT_LINE.finditer(block))
+
+
+def check_short_lines(file: str, lines: int) -> None:
+    """Check that no more lines of a table hold next to nothing than it may have.
+
+    Raises:
+        Rejected: more do.
+    """
+    if lines > MAX_SHORT_ROWS:
+        words = message_of_number(
+            "the table has more than {number} row that is empty or too short to be an offer",
+            "the table has more than {number} rows that are empty or too short to be offers",
+            MAX_SHORT_ROWS,
+        )
+        raise too_large(file, words)
+
+
+def too_large(file: str, words: Message, option: str | None = None) -> Rejected:
     """A rejection of what is too large, with the option that lets it through, if one does."""
-    allowed = f"; if it is meant to be so large, allow it with `{option}`" if option else ""
-    return rejected(
-        Place(file),
-        "too-large",
-        words,
-        message("delete what is not part of the table, or split it{allowed}", allowed=allowed),
-    )
+    advice = message("delete what is not part of the table, or split it")
+    if option:
+        advice = message(
+            "delete what is not part of the table, or split it; if it is meant to be so large, allow it with "
+            "`{option}`",
+            option=option,
+        )
+    return rejected(Place(file), "too-large", words, advice)

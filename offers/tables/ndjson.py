@@ -12,9 +12,12 @@ from engine.documents.json_text import load_json
 from engine.texts.catalogue import message
 from offers.tables.csv_text import NO_TEXT, UNREAD, Fault
 from offers.tables.headers import Headers
+from offers.tables.limits import check_rows
 from offers.tables.reading import Reading
 from offers.tables.table import EXTRA, Table, frame_of_texts
 from offers.tables.table_file import TableFile
+
+_HALF = Fault(1, "an escape from `\\ud800` to `\\udfff` is half a character", "write the character itself")
 
 
 def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scratch: Path, reading: Reading) -> Table:
@@ -24,7 +27,7 @@ def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scrat
         Rejected: its keys are not the headers of a table of offers.
     """
     faults: dict[int, Fault] = {}
-    rows = list(_objects(file, faults))
+    rows = list(_objects(file, faults, reading.max_rows))
     names = list(dict.fromkeys(name for row in rows for name in row if name != EXTRA))
     columns = headers.read(names, file.name, ignored)
     cells = {c.name: [row.get(c.header) for row in rows] for c in columns} | {EXTRA: [r.get(EXTRA) for r in rows]}
@@ -33,12 +36,15 @@ def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scrat
     return table._replace(rows=len(rows), faults=faults)
 
 
-def _objects(file: TableFile, faults: dict[int, Fault]) -> Iterator[dict[str, str | None]]:
+def _objects(file: TableFile, faults: dict[int, Fault], max_rows: int | None) -> Iterator[dict[str, str | None]]:
     with file.path.open(encoding=file.codec, errors=UNREAD) as lines:
         for number, line in enumerate(lines):
+            check_rows(file.name, number + 1, file.kind, max_rows)
             try:
                 line.encode()
                 record = _read(line, file.name) if line.strip() else {}
+                if "\\u" in line and _has_half(record):
+                    faults[number], record = _HALF, None
             except UnicodeEncodeError:
                 faults[number], record = NO_TEXT, None
             except Rejected as error:
@@ -52,8 +58,17 @@ def _objects(file: TableFile, faults: dict[int, Fault]) -> Iterator[dict[str, st
                 yield {EXTRA: line.strip().encode(errors="replace").decode()}
 
 
+def _has_half(record: Any) -> bool:
+    """Whether half a character stands in a record, of which UTF-16 makes some of two."""
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def _read(line: str, file: str) -> Any:
-    return load_json(line, file, parse_float=str, parse_int=str, object_pairs_hook=_object)
+    return load_json(line, file, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object)
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from engine.values.numbers import decimal_text
 from offers.records.offer import Offer, words
 from offers.records.reader import read_offers
 from offers.tables.headers import Column, Headers
-from offers.tables.table import DOCUMENT, ROW, SEVERAL, Table
+from offers.tables.table import DOCUMENT, EXTRA, ROW, SEVERAL, Table
 from offers.tables.table_file import digest_of_files, parquet_files
 
 
@@ -63,6 +63,9 @@ def table_of_offers(path: str, vocabulary: Vocabulary) -> tuple[Table, OfferRows
     names = list(dict.fromkeys(["id", *(name for row in rows for name in row)]))
     columns = Headers(vocabulary).read(names, path)
     cells = {name: [row.get(name) for row in rows] for name in names}
+    if any(isinstance(offer, Rejected) for offer in offers):
+        # Columns would take its row for an offer about which nothing is stated.
+        cells[EXTRA] = [None if isinstance(offer, Offer) else "rejected" for offer in offers]
     cells[DOCUMENT] = [offer.written if isinstance(offer, Offer) else None for offer in offers]
     frame = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).with_row_index(ROW)
     table = Table(path, "offers", tuple(columns), frame.lazy(), ".", {}, _sha256(path, offers), len(rows))

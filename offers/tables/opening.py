@@ -7,18 +7,18 @@ from pathlib import Path
 
 import polars as pl
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Place, refusal_of, rejected
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.tables.cells import WHITESPACE
 from offers.tables.csv import open_csv
 from offers.tables.headers import Headers
-from offers.tables.limits import MAX_TEXT, check_rows
+from offers.tables.limits import MAX_TEXT, MAX_WORDS, check_rows
 from offers.tables.ndjson import open_ndjson
 from offers.tables.parquet import open_parquet
 from offers.tables.reading import FOUND_OUT, Reading
-from offers.tables.table import EXTRA, Table
+from offers.tables.table import EXTRA, SEVERAL, Table
 from offers.tables.table_file import TableFile
 from offers.tables.workbook import open_workbook
 
@@ -47,7 +47,7 @@ def open_table(
     try:
         file = TableFile(path, reading.encoding, reading.max_size)
     except OSError as error:
-        raise rejected(Place(str(path)), "unreadable", (error.strerror or str(error)).lower()) from None
+        raise rejected(Place(str(path)), "unreadable", refusal_of(error)) from None
     opened = _OPENED_BY[file.kind](file, Headers(vocabulary), tuple(ignored), scratch, reading)
     check_rows(file.name, opened.most_rows if opened.rows is None else opened.rows, file.kind, reading.max_rows)
     opened = opened if opened.files else _with_long_texts_told(opened)
@@ -60,7 +60,10 @@ def _with_long_texts_told(table: Table) -> Table:
     texts = [column.name for column in table.columns if schema[column.name] == pl.String]
     if not texts:
         return table
-    is_long = pl.any_horizontal(pl.col(name).str.len_chars() > MAX_TEXT for name in texts)
+    cells = [pl.col(name).str for name in texts]
+    is_long = pl.any_horizontal(cell.len_bytes() > MAX_WORDS for cell in cells) & pl.any_horizontal(
+        (cell.len_chars() > MAX_TEXT) | (cell.count_matches(SEVERAL, literal=True) >= MAX_WORDS) for cell in cells
+    )
     told = pl.when(is_long).then(pl.lit("too long"))
     if EXTRA in schema:
         return table._replace(frame=table.frame.with_columns(pl.coalesce(EXTRA, told).alias(EXTRA)))

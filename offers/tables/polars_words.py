@@ -10,40 +10,43 @@ from typing import NamedTuple
 
 import polars as pl
 
-from engine.diagnostics import Place, Rejected, quoted, rejected
-from engine.texts.catalogue import message
+from engine.diagnostics import Place, Rejected, refusal_of, rejected
+from engine.texts.catalogue import Message, message
 from offers.tables.standard_error import unheard
 from offers.tables.table import Table
 
-_GENERAL = "the file cannot be read"
+_GENERAL = message("the file cannot be read")
 
 
 class _Words(NamedTuple):
     kinds: tuple[type[Exception], ...]
-    message: str
-    hint: str | None
+    said: Message
+    advice: Message | None
 
 
-_DAMAGED = "the file is damaged, or was not copied whole"
-_AGAIN = "copy it again, or write it anew"
+DAMAGED = message("the file is damaged, or was not copied whole"), message("copy it again, or write it anew")
+"""What is said of a file that is not whole, and what would be right."""
 _PARQUET = (
-    _Words((pl.exceptions.SchemaError,), "the values of a column are not of its type", "write it anew"),
-    _Words((pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError), _DAMAGED, _AGAIN),
+    _Words(
+        (pl.exceptions.SchemaError,), message("the values of a column are not of its type"), message("write it anew")
+    ),
+    _Words((pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError), *DAMAGED),
 )
 
 
-def words_of(error: Exception, kind: str = "parquet") -> tuple[str, str | None]:
+def words_of(error: Exception, kind: str = "parquet") -> tuple[Message | str, Message | None]:
     """What is wrong with a file of a kind that Polars could not read, and what would be right.
 
-    >>> words_of(pl.exceptions.ComputeError("parquet: File out of specification: zstd error"))
-    ('the file is damaged, or was not copied whole', 'copy it again, or write it anew')
-    >>> words_of(FileNotFoundError("No such file or directory (os error 2): a.parquet"))
-    ('no such file or directory', None)
+    >>> [str(words) for words in words_of(pl.exceptions.ComputeError("parquet: File out of specification: zstd error"))]
+    ['the file is damaged, or was not copied whole', 'copy it again, or write it anew']
+    >>> str(words_of(FileNotFoundError("No such file or directory (os error 2): a.parquet"))[0])
+    'no such file or directory'
     """
     if isinstance(error, OSError):
-        return (refusal(error).strerror or _GENERAL).lower(), None
+        refused = refusal(error)
+        return (refusal_of(refused) if refused.strerror else _GENERAL), None
     known = (words for words in (_PARQUET if kind == "parquet" else ()) if isinstance(error, words.kinds))
-    return next(((words.message, words.hint) for words in known), (_GENERAL, None))
+    return next(((words.said, words.advice) for words in known), (_GENERAL, None))
 
 
 def refusal(error: OSError) -> OSError:
@@ -108,30 +111,12 @@ def fault_of(table: Table) -> Rejected | None:
 
 
 def _check_files(table: Table) -> None:
-    """Compare each file of a folder with the first, and read it.
+    """Read each file of a folder by itself.
 
     Raises:
-        Rejected: it lacks columns, has others or of other types, or is damaged.
+        Rejected: it is damaged.
     """
-    first = pl.scan_parquet(table.files[0], glob=False).collect_schema()
     for file in table.files:
         with polars_in_words(Place(str(file))):
-            frame = pl.scan_parquet(file, glob=False)
-            schema = frame.collect_schema()
-            for _ in frame.select(c.header for c in table.columns if c.header in schema).collect_batches():
+            for _ in pl.scan_parquet(file, glob=False).select(c.header for c in table.columns).collect_batches():
                 pass
-        if unlike := _unlike(schema, first):
-            same = message("all files of a folder have the same columns")
-            raise rejected(Place(str(file)), "unreadable", unlike, same)
-
-
-def _unlike(schema: pl.Schema, first: pl.Schema) -> str | None:
-    """In what a file differs from the first one of its folder."""
-    for name in [*first, *schema]:
-        if name not in schema:
-            return f"there is no column {quoted(name)}, which the files before it have"
-        if name not in first:
-            return f"there is a column {quoted(name)}, which the files before it do not have"
-        if schema[name] != first[name]:
-            return f"the column {quoted(name)} is of another type than in the files before it"
-    return None

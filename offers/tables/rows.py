@@ -14,7 +14,7 @@ from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message, message_of_number
 from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
 from offers.records.notation import Notation
@@ -24,13 +24,16 @@ from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.csv_text import Fault
 from offers.tables.headers import DETAILS, ID, Column
-from offers.tables.limits import MAX_TEXT
+from offers.tables.limits import MAX_TEXT, MAX_WORDS
 from offers.tables.services import services_node
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FORMULAS, TOTAL, SettingAside
 from offers.tables.table import EXTRA, SEVERAL, Table
 
 _NOBODY = "none"
-REPEATS, IN_EACH = "stands for what is above it", "write it out: each row is read by itself"
+_REPEATS, _IN_EACH = (
+    message("{mark} stands for what is above it"),
+    message("write it out: each row is read by itself"),
+)
 """What is said of a ditto mark."""
 _ATTRIBUTES = ("operator_kind", "agreement_kind", "service_type")
 MAX_REMEMBERED = 100_000
@@ -80,10 +83,20 @@ class Rows:
         cells = self._cells(values)
         if long := [name for name, text in cells.items() if len(text) > MAX_TEXT]:
             words, advice = (
-                message("the cell has more than {MAX_TEXT:,} characters", MAX_TEXT=MAX_TEXT),
+                message_of_number(
+                    "the cell has more than {number} character", "the cell has more than {number} characters", MAX_TEXT
+                ),
                 message("write what belongs there, and no more"),
             )
             raise Rejected(Diagnostic(self._place(row, name), "too-large", words, advice) for name in long)
+        if many := [name for name, text in cells.items() if text.count(SEVERAL) >= MAX_WORDS]:
+            words, advice = (
+                message_of_number(
+                    "the cell has more than {number} word", "the cell has more than {number} words", MAX_WORDS
+                ),
+                message("write each word once"),
+            )
+            raise Rejected(Diagnostic(self._place(row, name), "too-large", words, advice) for name in many)
         faults = self._table.faults[row].all if row in self._table.faults else ()
         if self.asks_for_offers:
             is_too_long = values.get(EXTRA) is not None
@@ -91,19 +104,14 @@ class Rows:
                 raise rejected(self._table.place(row), NOT_AN_OFFER, reason, HINT)
         found = [Diagnostic(self._beside(row, f.cell), f.code, f.words, f.advice) for f in faults]
         if not faults and (extra := text_of(values.get(EXTRA))) is not None:
-            words = message("the row has more cells than there are columns, or is no row: {extra}", extra=quoted(extra))
+            words = message("the row has more cells than there are columns, or is no row: {cell}", cell=quoted(extra))
             beyond = self._beside(row, 1 + max(column.number for column in self._columns.values()))
             found = [
                 Diagnostic(beyond, "wrong-type", words, message("a cell that holds the separator stands in quotes"))
             ]
         repeated = self._repeating(cells) if self.asks_for_offers else []
         found += [
-            Diagnostic(
-                self._place(row, n),
-                "wrong-type",
-                message("{cells} {REPEATS}", cells=quoted(cells[n]), REPEATS=REPEATS),
-                IN_EACH,
-            )
+            Diagnostic(self._place(row, n), "wrong-type", _REPEATS.filled(mark=quoted(cells[n])), _IN_EACH)
             for n in repeated
         ]
         if found:
@@ -117,7 +125,7 @@ class Rows:
 
     def _reason_to_set_aside(
         self, cells: Mapping[str, str], faults: SequenceType[Fault], *, is_too_long: bool
-    ) -> str | None:
+    ) -> Message | None:
         """Why a row is no offer; one that cannot be read is none only where it is a total without its sums."""
         if not faults:
             return self._setting_aside.reason(cells, is_too_long=is_too_long)

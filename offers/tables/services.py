@@ -15,15 +15,17 @@ from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
 from engine.rulebooks.language import Text
 from engine.texts.catalogue import message
+from offers.records.notation import LONGEST
 from offers.records.offer_file import Service
 from offers.records.particulars import SECTION_SIGN
 from offers.tables.cells import WHITESPACE, DecimalSign
 from offers.tables.table import SEVERAL
 
-HINT = f"such as `SEL {SECTION_SIGN} 104: 38 {SEVERAL} SEL {SECTION_SIGN} 107, 108: 12`"
+_EXAMPLE = f"SEL {SECTION_SIGN} 104: 38 {SEVERAL} SEL {SECTION_SIGN} 107, 108: 12"
+HINT = message("such as `{example}`", example=_EXAMPLE)
 _SERVICE = re.compile(
     rf"(?P<act>[^{SECTION_SIGN}:]*[^{SECTION_SIGN}:\s])"
-    rf"(?:\s*{SECTION_SIGN}{{1,2}}\s*(?P<sections>[^:]*[^:\s]))?"
+    rf"(?:\s*{SECTION_SIGN}{{1,2}}\s*+(?P<sections>[^:]*[^:\s]))?"
     r"(?:\s*:\s*(?P<places>[0-9]+(?:[.,][0-9]+)?)(?:\s+(?:pladser|plads|places|place))?)?\Z"
 )
 _SECTIONS = r"[0-9]+(?: ?[a-z])?"
@@ -49,29 +51,22 @@ def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics
     for written in cell.split(SEVERAL):
         service = _SERVICE.match(text := written.strip(WHITESPACE))
         if service is None:
-            words = message("{value} where a service belongs", value=quoted(text))
+            words = message("{cell} where a service belongs", cell=quoted(text))
             diagnostics.append(Diagnostic(place, "wrong-type", words, HINT))
         elif service["places"] and _THOUSANDS.match(service["places"]):
             number = service["places"]
             words = message(
-                "{number} can be read as {number_2} and as {sub}",
+                "{number} can be read as {few} and as {many}",
                 number=quoted(number),
-                number_2=number[:-4],
-                sub=re.sub("[.,]", "", number),
+                few=number[:-4],
+                many=re.sub("[.,]", "", number),
             )
             diagnostics.append(
                 Diagnostic(place, "wrong-type", words, message("write the places without a sign in them"))
             )
-        elif written_without_sign := _without_sign(text, named):
-            words = message("{value} where a service belongs", value=quoted(text))
-            diagnostics.append(
-                Diagnostic(
-                    place,
-                    "wrong-type",
-                    words,
-                    message("write `{written_without_sign}`", written_without_sign=written_without_sign),
-                )
-            )
+        elif with_sign := _without_sign(text, named):
+            words = message("{cell} where a service belongs", cell=quoted(text))
+            diagnostics.append(Diagnostic(place, "wrong-type", words, message("write `{service}`", service=with_sign)))
         else:
             services.append(_service(service, named, place))
     return Sequence(place, tuple(services))
@@ -79,14 +74,14 @@ def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics
 
 def _without_sign(text: str, named: Mapping[str, str]) -> str | None:
     """A service whose sections stand beside the act without their sign, as it is to be written."""
-    service = _WITHOUT_SIGN.match(text)
+    service = _WITHOUT_SIGN.match(text) if len(text) <= LONGEST else None
     if service is None or service["act"].casefold() not in named or text.casefold() in named:
         return None
     return f"{service['act']} {SECTION_SIGN} {service['rest']}"
 
 
 def _service(service: re.Match[str], named: Mapping[str, str], place: Place) -> Document:
-    sections = [part for part in _BETWEEN_SECTIONS.split(service["sections"] or "") if part]
+    sections = [part for part in _BETWEEN_SECTIONS.split(" ".join((service["sections"] or "").split())) if part]
     entries: dict[str, Node] = {
         "act": _text(named.get(service["act"].casefold(), service["act"]), place),
         "sections": Sequence(place, tuple(_text(section, place) for section in sections)),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from engine.diagnostics import Place
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import Message, message
 from offers.records.evidence import UNKNOWN
 from offers.tables.cells import DecimalSign, answer_of, names_of_answers, read_cell
 from offers.tables.headers import ID, Column, Headers
@@ -42,9 +43,9 @@ _KINDS_OF_CELLS = _listed(
     "tal; helt tal; heltal; antal; andel; procent; pct; %; tekst; fritekst; dato;"
     "number; whole number; integer; count; share; percent; percentage; text; free text; date"
 )
-HINT = "take it out of the table, or give the offer what it lacks"
+HINT = message("take it out of the table, or give the offer what it lacks")
 _NOWHERE = Place("a row of no offer")
-TOTAL, ROWS_OF_FORMULAS = "the row is a total", "the row holds formulas and no id"
+TOTAL, ROWS_OF_FORMULAS = message("the row is a total"), message("the row holds formulas and no id")
 NOT_COMPUTED = "=FORMULA()"
 """Stands for a formula without a value, whatever it is."""
 
@@ -69,8 +70,8 @@ _FIGURE = re.compile(r"[<>=≤≥ ]*[-+]?[.,]?[0-9]")
 _IS_INSTRUCTION = re.compile(rf"(?:{'|'.join(map(re.escape, INSTRUCTIONS))})\b|\(.*\)\Z|\[.*\]\Z|<.*>\Z", re.DOTALL)
 _NUMBER_OR_FORMULA = re.compile(r"=.*|[-+]?[0-9][0-9., \u00a0]*%?\Z", re.DOTALL)
 _FORMULA = re.compile(r"=[A-Za-zÆØÅæøå.]+\(", re.DOTALL)
-_WORD_ID = re.compile(r"\S.*\bid\b|\bid\b.*\S", re.IGNORECASE | re.DOTALL)
-_BETWEEN_ANSWERS = re.compile(r"\s*(?:/|,|;|\beller\b|\bor\b)\s*")
+_WORD_ID = re.compile(r"\bid\b", re.IGNORECASE)
+_BETWEEN_ANSWERS = re.compile(r"/|,|;|\beller\b|\bor\b")
 
 
 class SettingAside:
@@ -81,7 +82,7 @@ class SettingAside:
     >>> headers = ["id", "navn", "diagnoser"]
     >>> columns = Headers(vocabulary).read(headers, "register.csv")
     >>> rows = SettingAside({column.name: column for column in columns}, vocabulary, ",")
-    >>> rows.reason({"id": "I alt", "diagnoses": "17"}), rows.reason({"id": "solhoej", "diagnoses": "17"})
+    >>> str(rows.reason({"id": "I alt", "diagnoses": "17"})), rows.reason({"id": "solhoej", "diagnoses": "17"})
     ('the row is a total', None)
     """
 
@@ -89,7 +90,7 @@ class SettingAside:
         self._columns, self._vocabulary, self._sign = columns, vocabulary, sign
         self._headers = Headers(vocabulary)
 
-    def reason(self, cells: Mapping[str, str], *, is_too_long: bool = False) -> str | None:
+    def reason(self, cells: Mapping[str, str], *, is_too_long: bool = False) -> Message | None:
         """Why a row is no offer, by its cells that hold something; None where it is one, or holds nothing at all.
 
         A row that is too long has cells beyond those of the columns, as a note with commas may have.
@@ -98,14 +99,14 @@ class SettingAside:
             return None
         others = {name: text for name, text in cells.items() if name != ID}
         if not others and not is_too_long:
-            return "the row holds an id, and nothing that belongs to an offer"
+            return message("the row holds an id, and nothing that belongs to an offer")
         first = cells.get(ID) or next(iter(cells.values()))
-        rules: Mapping[str, Callable[[str, Mapping[str, str], Mapping[str, str]], bool]] = {
-            "the row repeats the headers": self._is_header,
+        rules: Mapping[Message, Callable[[str, Mapping[str, str], Mapping[str, str]], bool]] = {
+            message("the row repeats the headers"): self._is_header,
             TOTAL: self._is_total,
             ROWS_OF_FORMULAS: self._is_formulas,
-            "the row is a note": self._is_note,
-            "the row says how to fill in the table": self._is_instruction,
+            message("the row is a note"): self._is_note,
+            message("the row says how to fill in the table"): self._is_instruction,
         }
         rules = {reason: rule for reason, rule in rules.items() if others or rule == self._is_note}
         return next((reason for reason, applies in rules.items() if applies(first, cells, others)), None)
@@ -153,13 +154,13 @@ class SettingAside:
         if self._names_itself(name, text) or _IS_INSTRUCTION.match(plain) or plain.rstrip(".") in _KINDS_OF_CELLS:
             return True
         if name == ID:
-            return bool(_WORD_ID.search(text)) and " " in text
+            return bool(_WORD_ID.search(text)) and " " in text.strip()
         return self._lists_answers(name, plain) or plain in self._texts_about(name)
 
     def _lists_answers(self, name: str, text: str) -> bool:
         fact = self._vocabulary.facts.get(name)
         known = {*names_of_answers(fact), *UNKNOWN} if fact else self._words(name)
-        words = [word for word in _BETWEEN_ANSWERS.split(text.rstrip(".")) if word]
+        words = [word.strip() for word in _BETWEEN_ANSWERS.split(text.rstrip(".")) if word.strip()]
         return len(words) > 1 and all(word in known for word in words)
 
     def _texts_about(self, name: str) -> set[str]:

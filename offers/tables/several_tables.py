@@ -48,9 +48,9 @@ def tables_in(folder: Path) -> list[Path]:
     workbooks = [path for path in tables if path.suffix.lower() in _WORKBOOKS]
     if workbooks and offers:
         words = message(
-            "there are workbooks ({name}) and offer files ({name_2}) in the folder",
-            name=workbooks[0].name,
-            name_2=offers[0].name,
+            "there are workbooks ({workbook}) and offer files ({offer}) in the folder",
+            workbook=workbooks[0].name,
+            offer=offers[0].name,
         )
         raise rejected(
             Place(str(folder)), "unreadable", words, message("put them into folders of their own, and decide each")

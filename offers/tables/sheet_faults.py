@@ -17,11 +17,11 @@ from offers.tables.sheet_cells import MergedCells, SheetContent
 from offers.tables.table import letters_of
 from offers.tables.typed_ids import no_id
 
-_AS_TEXT = "give the cells the format of text, and write the ids anew"
+_AS_TEXT = message("give the cells the format of text, and write the ids anew")
 _MOST_NAMED = 10
-_NOT_COMPUTED = "the formula in the cell has no value: the workbook was saved without being computed"
-_TO_COMPUTE = "open the workbook in a spreadsheet program, and save it"
-_TO_SPLIT = "split them, and write into each cell what holds for it"
+_NOT_COMPUTED = message("the formula in the cell has no value: the workbook was saved without being computed")
+_TO_COMPUTE = message("open the workbook in a spreadsheet program, and save it")
+_TO_SPLIT = message("split them, and write into each cell what holds for it")
 
 
 def check_headers(content: SheetContent, row: int, columns: Sequence[Column], place_of: Callable[[int], Place]) -> None:
@@ -41,7 +41,7 @@ def check_headers(content: SheetContent, row: int, columns: Sequence[Column], pl
         reaches_over = merged.row < row or (merged.last_column > merged.column and merged.column in read)
         if merged.row <= row <= merged.last_row and reaches_over:
             words = message(
-                "the merged cells `{range_of}` leave columns without a header of their own", range_of=range_of(merged)
+                "the merged cells `{cells}` leave columns without a header of their own", cells=range_of(merged)
             )
             raise rejected(
                 place_of(merged.column), "unreadable", words, message("split them, and give each column its header")
@@ -68,8 +68,8 @@ def _faults(content: SheetContent, header: int, columns: Sequence[Column]) -> It
         if column.name in IDS:
             for i, row in enumerate(content.rows[header:]):
                 value = row[column.number - 1]
-                if type(value) is not str and (message := no_id(value)):
-                    yield i, Fault(column.number, message, _AS_TEXT, "wrong-type")
+                if type(value) is not str and (words := no_id(value)):
+                    yield i, Fault(column.number, words, _AS_TEXT, "wrong-type")
     numbers = {column.number for column in columns}
     for row_number, number in content.not_computed:
         if row_number > header and number in numbers:
@@ -83,8 +83,8 @@ def _covered(
 ) -> Iterator[tuple[int, Fault]]:
     """The rows with something in them of which merged cells cover a cell that is read."""
     words = message(
-        "the cell is one of the merged cells `{range_of}`, of which only the first holds anything",
-        range_of=range_of(merged),
+        "the cell is one of the merged cells `{cells}`, of which only the first holds anything",
+        cells=range_of(merged),
     )
     reached = [column for column in columns if merged.column <= column.number <= merged.last_column]
     for number in range(max(merged.row, header + 1), min(merged.last_row, len(content.rows)) + 1):

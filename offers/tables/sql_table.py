@@ -58,7 +58,7 @@ def _connected(place: Place, url: sa.URL) -> Iterator[sa.Connection]:
         engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     except (exc.NoSuchModuleError, ImportError):
         advice = message("install `sekskant[postgresql]`") if url.get_backend_name() == "postgresql" else None
-        words = message("the driver of {drivername} is not installed", drivername=quoted(url.drivername))
+        words = message("the driver of {database} is not installed", database=quoted(url.drivername))
         raise rejected(place, "unreadable", words, advice) from None
     with engine.connect() as connection:
         if url.get_backend_name() == "postgresql":

@@ -25,7 +25,7 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = "META-INF/manifest.xml"
 DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError)
 """How zipfile ends where an archive is not whole, is encrypted, or asks for what it cannot do (a RuntimeError, too)."""
-_SAVED_OTHERWISE = "save it as XLSX or ODS, without a password"
+_SAVED_OTHERWISE = message("save it as XLSX or ODS, without a password")
 
 
 class TableFile:
@@ -78,7 +78,7 @@ class TableFile:
         if self.start[8:12] == _DUCKDB:
             words = message("a file of DuckDB may hold several tables")
             raise rejected(
-                Place(self.name), "unreadable", words, message("name one of them: {name}#TABLE", name=self.path.name)
+                Place(self.name), "unreadable", words, message("name one of them: {file}#TABLE", file=self.path.name)
             )
         if self.start.startswith(_COMPOUND):
             words = message("the workbook is protected by a password, or of Excel's old kind (XLS)")
@@ -88,7 +88,7 @@ class TableFile:
             raise rejected(
                 Place(self.name),
                 "unreadable",
-                message("the file is not {upper}, whatever its name says", upper=kind.upper()),
+                message("the file is not {kind}, whatever its name says", kind=kind.upper()),
             )
         return "ndjson" if self.start.lstrip().startswith(b"{") else kind
 

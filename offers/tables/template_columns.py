@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, Headers, header_of
 
 _ASKED_FOR = {"judgement": ("because", "reservation"), "number": ("source",)}
@@ -57,7 +56,7 @@ class _Columns:
         for name, label in ATTRIBUTE_HEADERS.items():
             fact = self._vocabulary.facts.get(name)
             own = fact if fact is not None and fact.is_attribute else None
-            question = self._wording.text(own.question if own else _QUESTIONS[name])
+            question = self._wording.text(own.question) if own else self._wording.render(_QUESTIONS[name])
             heading = self._heading(self._wording.text(label), name)
             yield WorkbookColumn(str(heading), name, question, _WIDTHS.get(name, 18), own, name)
 
@@ -80,12 +79,9 @@ class _Columns:
         question, language = self._wording.text(fact.question), self._wording.language
         heading = self._heading(header_of(fact, language, year), name)
         if heading is None:
-            place, words = (
-                Place(self._vocabulary.id),
-                message("the fact `{id}` has no column of its own in a table", id=fact.id),
-            )
-            advice = message("`{name}` is another column; give the fact another id", name=name)
-            self.diagnostics.append(Diagnostic(place, "identifier", words, advice))
+            words = message("the fact `{fact}` has no column of its own in a table", fact=fact.id)
+            advice = message("`{column}` is another column; give the fact another id", column=name)
+            self.diagnostics.append(Diagnostic(Place(self._vocabulary.id), "identifier", words, advice))
             return
         yield WorkbookColumn(heading, name, question, 16, fact)
         for detail in DETAILS:
@@ -94,7 +90,7 @@ class _Columns:
             if is_asked and own not in self._vocabulary.facts:
                 heading = self._heading(header_of(fact, language, year, detail), own)
                 if heading is not None:
-                    asks = self._wording.text(_DETAIL_QUESTIONS[detail])
+                    asks = self._wording.render(_DETAIL_QUESTIONS[detail])
                     yield WorkbookColumn(heading, own, asks, 28, is_detail=True)
 
     def _heading(self, label: str, name: str) -> str | None:
@@ -108,44 +104,33 @@ class _Columns:
         return None
 
 
-_QUESTIONS = {
-    "id": Text(da="Tilbuddets id: det samme hvert år", en="The offer's id: the same every year"),
-    "name": Text(da="Tilbuddets navn", en="The offer's name"),
-    "part_of": Text(da="For en afdeling: id på tilbuddet, den hører til", en="For a department: the id of its offer"),
-    "operator_name": Text(da="Hvem driver tilbuddet?", en="Who operates the offer?"),
-    "operator_kind": Text(da="Hvad er driftsherren?", en="What is the operator?"),
-    "operator_code": Text(da="Kommune- eller regionskode", en="The official code of the municipality or region"),
-    "agreement_name": Text(
-        da="For et selvejende tilbud: den anden part i driftsoverenskomsten",
-        en="For a self-owning offer: the other party of its operating agreement",
+_QUESTIONS: dict[str, Message] = {
+    "id": message("The offer's id: the same every year"),
+    "name": message("The offer's name"),
+    "part_of": message("For a department: the id of its offer"),
+    "operator_name": message("Who operates the offer?"),
+    "operator_kind": message("What is the operator?"),
+    "operator_code": message("The official code of the municipality or region"),
+    "agreement_name": message("For a self-owning offer: the other party of its operating agreement"),
+    "agreement_kind": message(
+        "For a self-owning offer: what is the other party of its operating agreement? Where nobody is, write none."
     ),
-    "agreement_kind": Text(
-        da="For et selvejende tilbud: hvad er den anden part i driftsoverenskomsten? Er der ingen, skrives ingen.",
-        en="For a self-owning offer: what is the other party of its operating agreement? Where nobody is, write none.",
-    ),
-    "agreement_code": Text(
-        da="Kommune- eller regionskode for den anden part",
-        en="The official code of the other party",
-    ),
-    "area": Text(da="Børn og unge eller voksne", en="Children and young people, or adults"),
-    "target_group": Text(da="Tilbuddets målgruppe", en="The offer's target group"),
-    "service_type": Text(da="Tilbuddets art", en="The kind of service"),
-    "services": Text(
-        da="Ydelser med lov, paragraf og pladser: SEL § 104: 38 | SEL § 107, 108: 12. Pladserne kan udelades.",
-        en="Services by act, section and places: SEL § 104: 38 | SEL § 107, 108: 12. The places can be left out.",
+    "agreement_code": message("The official code of the other party"),
+    "area": message("Children and young people, or adults"),
+    "target_group": message("The offer's target group"),
+    "service_type": message("The kind of service"),
+    "services": message(
+        "Services by act, section and places: SEL § 104: 38 | SEL § 107, 108: 12. The places can be left out."
     ),
 }
-_DETAIL_QUESTIONS = {
-    "because": Text(da="Hvorfor? Begrundelsen gengives ordret.", en="Why? The reason is quoted as it is."),
-    "reservation": Text(da="Eventuelt forbehold", en="A reservation, if there is one"),
-    "source": Text(da="Hvor står det, og fra hvornår?", en="Where is it stated, and when?"),
-    "by": Text(da="Hvem har oplyst eller vurderet det?", en="Who stated or judged it?"),
-    "date": Text(da="Hvornår blev det vurderet? Skriv fx 2017-05-01.", en="When was it judged? Such as 2017-05-01."),
-    "as_of": Text(da="Hvilken dato eller hvilket år gælder det?", en="Which date or year does it describe?"),
-    "stated_as": Text(
-        da="»finding«, hvis grænsen kun følger af et offentliggjort ja eller nej",
-        en="“finding” where the bound only follows from a published yes or no",
-    ),
+_DETAIL_QUESTIONS: dict[str, Message] = {
+    "because": message("Why? The reason is quoted as it is."),
+    "reservation": message("A reservation, if there is one"),
+    "source": message("Where is it stated, and when?"),
+    "by": message("Who stated or judged it?"),
+    "date": message("When was it judged? Such as 2017-05-01."),
+    "as_of": message("Which date or year does it describe?"),
+    "stated_as": message("“finding” where the bound only follows from a published yes or no"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from offers.tables.csv_text import Fault
 from offers.tables.headers import IDS, Column
 from offers.tables.polars_words import polars_in_words
@@ -17,25 +17,29 @@ from offers.tables.table import EXTRA, ROW, Table
 
 _LARGEST = 10**15
 """A binary number has 15 digits that are sure; of a longer one the last may be others than were written."""
-_AS_TEXT = "write the ids as texts, or as whole numbers"
+_AS_TEXT = message("write the ids as texts, or as whole numbers")
 
 
-def no_id(value: Any) -> str | None:
+def no_id(value: Any) -> Message | None:
     """What is wrong with a typed cell as an id; None where it is a whole number.
 
-    >>> no_id(101.0), no_id(True)
+    >>> no_id(101.0), str(no_id(True))
     (None, 'the cell holds a logical value (true or false), which is no id')
     """
     if isinstance(value, bool):
-        return "the cell holds a logical value (true or false), which is no id"
+        return message("the cell holds a logical value (true or false), which is no id")
     if isinstance(value, datetime.date):
-        return f"the cell holds the date `{str(value).removesuffix(' 00:00:00')}`, which is no id"
+        date = str(value).removesuffix(" 00:00:00")
+        return message("the cell holds the date `{date}`, which is no id", date=date)
     if isinstance(value, datetime.time | datetime.timedelta):
-        return f"the cell holds the time `{value}`, which is no id"
+        return message("the cell holds the time `{time}`, which is no id", time=value)
     if not float(value).is_integer():
-        return f"the cell holds the number `{value}`, which is not whole and so no id"
+        return message("the cell holds the number `{number}`, which is not whole and so no id", number=value)
     if abs(value) >= _LARGEST:
-        return f"the cell holds the number `{value:.15g}`, of which only 15 digits are sure: it is no id"
+        number = f"{value:.15g}"
+        return message(
+            "the cell holds the number `{number}`, of which only 15 digits are sure: it is no id", number=number
+        )
     return None
 
 
@@ -57,7 +61,7 @@ def with_ids_as_texts(table: Table) -> Table:
         rows = table.frame.filter(is_at_fault).select(ROW, *is_id).collect(engine="streaming")
     faults = {row: _fault(cells, typed) for row, *cells in rows.iter_rows()}
     texts = [_digits(column.name) for column in typed]
-    extra = pl.when(is_at_fault).then(pl.lit(_AS_TEXT)).alias(EXTRA)
+    extra = pl.when(is_at_fault).then(pl.lit(str(_AS_TEXT))).alias(EXTRA)
     return table._replace(frame=table.frame.with_columns(*texts, extra), faults=faults, files=(), rows_of_files=())
 
 
@@ -84,13 +88,13 @@ def _of_no_ids(table: Table, typed: list[Column]) -> Iterator[Diagnostic]:
         if not schema[column.name].is_numeric():
             filled = table.frame.select(ROW, column.name).drop_nulls().head(1).collect(engine="streaming")
             for row, value in filled.iter_rows():
-                words = message("{no_id}, nor is any other in the column", no_id=no_id(value))
+                words = message("{words}, nor is any other in the column", words=no_id(value))
                 yield Diagnostic(table.place(row, column), "wrong-type", words, _AS_TEXT)
 
 
 def _fault(cells: list[Any], typed: list[Column]) -> Fault:
     """What is wrong with the cells of a row that are no ids."""
     in_order = sorted(zip(cells, typed, strict=True), key=lambda cell: cell[1].number)
-    messages = [(column.number, no_id(value)) for value, column in in_order if value is not None]
-    first, *others = [Fault(number, message, _AS_TEXT, "wrong-type") for number, message in messages if message]
+    told = [(column.number, no_id(value)) for value, column in in_order if value is not None]
+    first, *others = [Fault(number, words, _AS_TEXT, "wrong-type") for number, words in told if words]
     return first._replace(others=tuple(others))

@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, Shee
 
 from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected
 from engine.texts.catalogue import message
+from engine.texts.joined import AND, joined
 from engine.values.numbers import decimal_text
 from offers.records.input_remarks import InputRemark
 from offers.tables.binary_numbers import decimal_of, number_of_binary
@@ -102,7 +103,7 @@ def _chosen(file: str, sheets: Sequence[SheetMetadata], named: str | None) -> _C
             raise rejected(
                 Place(file),
                 "unreadable",
-                message("there is no sheet {named} in the workbook", named=quoted(named)),
+                message("there is no sheet {sheet} in the workbook", sheet=quoted(named)),
                 advice,
             )
         return _Choice(named)
@@ -124,7 +125,7 @@ def _told_with_hidden_sheets(file: str, choice: _Choice) -> Iterator[None]:
     except Rejected as error:
         if not choice.passed_over:
             raise
-        words = message("hidden sheets were passed over: {quoted}", quoted=", ".join(map(quoted, choice.passed_over)))
+        words = message("hidden sheets were passed over: {sheets}", sheets=", ".join(map(quoted, choice.passed_over)))
         others = Diagnostic(Place(file), "unreadable", words, message("`--sheet` chooses one of them"))
         raise Rejected([*error.diagnostics, others]) from None
 
@@ -146,8 +147,8 @@ def _told_as_ours(name: str) -> Iterator[None]:
         with unheard():
             yield
     except Scattered as error:
-        cells = " and ".join(f"{letters_of(column)}{row}" for row, column in error.at)
-        words = message("the sheet reaches as far as {cells}, and is next to empty", cells=cells)
+        farthest = joined([f"{letters_of(column)}{row}" for row, column in error.at], AND)
+        words = message("the sheet reaches as far as {farthest}, and is next to empty", farthest=farthest)
         raise rejected(place, "unreadable", words, message("delete what stands beyond the table")) from None
     except _NOT_WHOLE:
         raise _damaged(place) from None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat
 
+from engine.texts.catalogue import message_of_number
 from offers.tables.limits import (
     MAX_CELLS,
     MAX_ROWS,
@@ -66,7 +67,12 @@ def check_workbook(path: Path, kind: str, max_size: int | None, max_rows: int | 
     with zipfile.ZipFile(path) as book:
         parts = book.infolist()
         if len(parts) > _MAX_PARTS:
-            raise too_large(str(path), f"the workbook has more than {_MAX_PARTS:,} parts")
+            raise too_large(
+                str(path),
+                message_of_number(
+                    "the workbook has more than {number} parts", "the workbook has more than {number} parts", _MAX_PARTS
+                ),
+            )
         if any(_is_impossible(part, path.stat().st_size) for part in parts):
             raise zipfile.BadZipFile("a part is longer than it can be")
         check_size(path, sum(part.file_size for part in parts), kind, max_size)
@@ -102,13 +108,34 @@ def _check_part(file: str, xml: bytes, kind: str, max_rows: int | None) -> None:
         return
     rows = max_rows or MAX_ROWS[kind]
     if _ROW.is_in(xml, rows):
-        raise too_large(file, f"a sheet has more than {rows:,} rows", "--max-rows")
+        raise too_large(
+            file,
+            message_of_number("a sheet has more than {number} rows", "a sheet has more than {number} rows", rows),
+            "--max-rows",
+        )
     if _CELL.is_in(xml, MAX_CELLS):
-        raise too_large(file, f"a sheet has more than {MAX_CELLS:,} cells")
+        raise too_large(
+            file,
+            message_of_number(
+                "a sheet has more than {number} cells", "a sheet has more than {number} cells", MAX_CELLS
+            ),
+        )
     if _SHARED.is_in(xml, MAX_SHARED_TEXTS):
-        raise too_large(file, f"the workbook has more than {MAX_SHARED_TEXTS:,} texts")
+        raise too_large(
+            file,
+            message_of_number(
+                "the workbook has more than {number} texts",
+                "the workbook has more than {number} texts",
+                MAX_SHARED_TEXTS,
+            ),
+        )
     if _has_longer_text(xml):
-        raise too_large(file, f"a cell has more than {MAX_TEXT:,} characters")
+        raise too_large(
+            file,
+            message_of_number(
+                "a cell has more than {number} characters", "a cell has more than {number} characters", MAX_TEXT
+            ),
+        )
     if kind == "ods":
         # Its reader waits without end for an end that is missing.
         expat.ParserCreate().Parse(xml, True)

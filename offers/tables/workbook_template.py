@@ -15,12 +15,13 @@ from engine.documents.file_writer import write_file
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, message, message_of_number
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.records.offer import Offer
 from offers.records.template import uses_of_facts
 from offers.tables.headers import SHEET
+from offers.tables.limits import MAX_TEXT
 from offers.tables.opening import open_table
 from offers.tables.rows import Rows
 from offers.tables.table import SEVERAL
@@ -130,21 +131,33 @@ class _Workbook:
         except Rejected as error:
             for diagnostic in error.diagnostics:
                 column = rows.column_at(diagnostic.place)
-                where = f"a cell of `{column.name}`" if column else "a row of a table"
-                words = message(
-                    "{where} cannot hold what the offer says: {value}", where=where, value=diagnostic.message
-                )
-                yield Diagnostic(offer.place, diagnostic.code, words, diagnostic.hint)
+                words = message("a row of a table cannot hold what the offer says: {said}", said=diagnostic.words)
+                if column:
+                    words = message(
+                        "a cell of `{column}` cannot hold what the offer says: {said}",
+                        column=column.name,
+                        said=diagnostic.words,
+                    )
+                yield Diagnostic(offer.place, diagnostic.code, words, diagnostic.advice)
             return
         cells = self._cells(offer)
         for name in columns_that_differ(offer, read, with_evidence=self._with_evidence):
-            words = message("a cell of `{name}` cannot hold what the offer says", name=name)
+            words = message("a cell of `{column}` cannot hold what the offer says", column=name)
             if name in cells:
-                words = message("{words}: {cell}", words=words, cell=quoted(str(cells[name])[:60]))
+                words = message(
+                    "a cell of `{column}` cannot hold what the offer says: {said}",
+                    column=name,
+                    said=quoted(str(cells[name])[:60]),
+                )
             yield Diagnostic(offer.place, "wrong-type", words, HINT)
 
 
-HINT = f"a text in a table is at most 32,767 characters long, and has no `{SEVERAL}` where that separates several"
+HINT = message_of_number(
+    "a text in a table is at most {number} character long, and has no `{sign}` where that separates several",
+    "a text in a table is at most {number} characters long, and has no `{sign}` where that separates several",
+    MAX_TEXT,
+    sign=SEVERAL,
+)
 
 
 class _Writer:
@@ -180,12 +193,7 @@ class _Writer:
         sheet = self._sheets[SHEET]
         self._last = HEADER + max(ROWS, len(rows) + MORE_ROWS)
         titles = self._wording.listed(self._wording.text(r.title) for r in self._rulebooks)
-        sheet.write_string(
-            0,
-            0,
-            self._gettext("Facts about offers for") + f" {self._year}",
-            self._title,
-        )
+        sheet.write_string(0, 0, self._gettext("Facts about offers for {year}", year=self._year), self._title)
         sheet.write_string(0, 4, titles)
         sheet.set_row(HEADER, 75)
         for number, column in enumerate(self.columns):

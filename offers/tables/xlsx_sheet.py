@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 from python_calamine import CalamineWorkbook
 
 from engine.diagnostics import Rejected, rejected
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from offers.tables.sheet_cells import (
     Cell,
     MergedCells,
@@ -153,7 +153,7 @@ class _SheetReader:
         if element.get("hidden") in ("1", "true"):
             self.cells[before:] = [cell._replace(is_hidden=True) for cell in self.cells[before:]]
         if element.get("r") and filled and number in self._filled_rows:
-            raise self._twice(f"row {number}", number)
+            raise self._twice(message("row {row} stands twice in the sheet, with something in it", row=number), number)
         self._filled_rows |= {number} if filled else set()
 
     def _read_cell(self, element: ElementTree.Element, row: int, column: int) -> None:
@@ -162,7 +162,14 @@ class _SheetReader:
             return
         columns, place = self._columns_of.get(row, 0), 1 << column
         if columns & place:
-            raise self._twice(f"the cell {letters_of(column)}{row}", row, column)
+            raise self._twice(
+                message(
+                    "the cell {cell} stands twice in the sheet, with something in it",
+                    cell=letters_of(column) + str(row),
+                ),
+                row,
+                column,
+            )
         self._columns_of[row] = columns | place
         self.cells.append(cell)
 
@@ -196,12 +203,10 @@ class _SheetReader:
             raise KeyError(number)
         return self._shared[number]
 
-    def _twice(self, what: str, row: int, column: int | None = None) -> Rejected:
+    def _twice(self, words: Message, row: int, column: int | None = None) -> Rejected:
         advice = message("open the workbook in a spreadsheet program, see what is right, and save it")
         place = place_in_sheet(self._file, self._sheet, row, column)
-        return rejected(
-            place, "unreadable", message("{what} stands twice in the sheet, with something in it", what=what), advice
-        )
+        return rejected(place, "unreadable", words, advice)
 
 
 def _rows_of_numbers(parts: WorkbookParts, sheet: str, numbers: Sequence[_Number]) -> list[list[Any]]:

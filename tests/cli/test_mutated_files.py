@@ -11,7 +11,8 @@ import pytest
 
 from tests.chance import SEED, SOAK, chance
 from tests.command import ROOT, Ran
-from tests.mutated import KINDS, damaged, faults
+from tests.mutated import KINDS, faults
+from tests.mutations import damaged
 
 NUMBER = 200 if SOAK == 1 else 10_000
 
@@ -33,7 +34,7 @@ def test_a_fault_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     endings = iter([Ran(*ending) for ending in told])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tests.mutated.here", lambda *arguments: next(endings))
-    assert list(faults("offer", 4)) == [
+    assert list(faults("yaml", 4)) == [
         "0.a.yaml: exit code 70: this is a defect",
         "1.a.yaml: exit code 1: Traceback",
         "2.a.yaml: the offer beside it is not decided",

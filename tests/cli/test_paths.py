@@ -78,10 +78,12 @@ def test_every_reader_of_tables_is_told_that_a_path_is_no_pattern() -> None:
     readers = {"scan_parquet", "scan_csv", "scan_ndjson", "read_parquet", "read_csv", "scan_ipc", "read_ipc"}
     missing = []
     for file in (file for room in ("cli", "engine", "offers") for file in (ROOT / room).rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in readers
-            if is_call and not _is_literal(node):
-                missing.append(f"{file.relative_to(ROOT)}:{node.lineno}")
+        calls = (node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+        missing += [
+            f"{file.relative_to(ROOT)}:{call.lineno}"
+            for call in calls
+            if isinstance(call.func, ast.Attribute) and call.func.attr in readers and not _is_literal(call)
+        ]
     assert missing == []
 
 
@@ -196,7 +198,7 @@ def test_a_file_has_one_name_in_every_locale(
     if "ISO" in locale:
         variables["LOCPATH"] = str(request.getfixturevalue("danish"))
     written, shown = NAMES[name]
-    shutil.copy(DATA / "gnisten.yaml", os.fsencode(tmp_path) + b"/" + written)
+    shutil.copy(os.fsencode(DATA / "gnisten.yaml"), os.fsencode(tmp_path) + b"/" + written)
 
     def run(*words: bytes | str) -> tuple[int, str, str]:
         command = [sys.executable, "-W", "error", "-c", "from cli.main import main; main()", *words]

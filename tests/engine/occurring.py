@@ -1,33 +1,26 @@
 """What can occur, by trying: every combination of values of the facts that a random rulebook reads, and what follows.
 
 Nothing here asks the engine how it decides: values are chosen around the thresholds, a rulebook is read as written
-(`tests.engine.random_rulebooks`), and sets are minimal because every smaller one was tried.
+(`tests.engine.combinations`), and sets are minimal because every smaller one was tried.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from engine.evaluation.evidence import Finding, State, Stated, findings_of
-from engine.rulebooks.rulebook import Possible, Verdict
+from engine.rulebooks.rulebook import FactDeclaration, Mean, Possible, Verdict, Vocabulary
 from engine.values.interval import Interval
 from engine.values.logic import Status, Truth
-from tests.engine.random_rulebooks import (
-    DEPARTURES,
-    VOCABULARY,
-    YEAR,
-    Example,
-    expected_ruling,
-    holds,
-    result_of,
-)
+from tests.engine.combinations import Bits, Combinations, Results
+from tests.engine.random_rulebooks import DEPARTURES, YEAR, Example, expected_ruling, holds
 from tests.support import Written
 
-Results = tuple[Truth, ...]
-"""What each criterion, then each override, turns out to be."""
 Chosen = frozenset[int]
 _OPPOSITE = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
 _TURNED = {Status.MET: Truth.NOT_MET, Status.NOT_MET: Truth.MET}
@@ -59,11 +52,20 @@ def read_in_tests(example: Example) -> dict[str, list[Written]]:
     return tests
 
 
-def _numbers(fact: str, tests: Iterable[Written], possible: Interval) -> Iterator[Fraction]:
-    """Numbers among those possible: each threshold and end, one between every two of them, and one beyond."""
-    if VOCABULARY.facts[fact].is_whole:
-        yield from (Fraction(n) for n in range(7) if Fraction(n) in possible)
-        return
+def _numbers(
+    fact: FactDeclaration, step: Fraction | None, tests: Iterable[Written], possible: Interval
+) -> Iterator[Fraction]:
+    """Numbers among those possible: each threshold and end, one between every two of them, and one beyond.
+
+    Of numbers that come in steps each of them, unless there is none: then one was stated rounded.
+    """
+    if step is not None:
+        assert isinstance(fact.domain, Interval)
+        assert fact.domain.high is not None
+        stepped = [n * step for n in range(math.floor(fact.domain.high / step) + 1) if n * step in possible]
+        if stepped:
+            yield from stepped
+            return
     cuts = {Fraction(v) for test in tests for key, v in test.items() if key != "fact"}
     cuts |= {end for end in (possible.low, possible.high) if end is not None}
     points = sorted(cuts)
@@ -72,46 +74,55 @@ def _numbers(fact: str, tests: Iterable[Written], possible: Interval) -> Iterato
     yield from (n for n in [*points, *between, *beyond] if n in possible)
 
 
-def _values(fact: str, tests: Sequence[Written], possible: Possible) -> list[Any]:
+def _step_of(vocabulary: Vocabulary, fact: FactDeclaration) -> Fraction | None:
+    """How far apart the values of a whole number, or of a mean of such, are; none is below zero here."""
+    if isinstance(fact.derivation, Mean) and vocabulary.facts[fact.derivation.of].is_whole:
+        return Fraction(1, len(fact.derivation.years))
+    return Fraction(1) if fact.is_whole else None
+
+
+def _values(vocabulary: Vocabulary, fact: str, tests: Sequence[Written], possible: Possible) -> list[Any]:
     """Values among those possible, one for each way in which the tests can come out."""
-    values = _numbers(fact, tests, possible) if isinstance(possible, Interval) else iter(sorted(possible))
-    one_of_each = {tuple(holds(test, {fact: value}) for test in tests): value for value in values}
-    return list(one_of_each.values())
+    declared = vocabulary.facts[fact]
+    if isinstance(possible, Interval):
+        values: Iterable[Any] = _numbers(declared, _step_of(vocabulary, declared), tests, possible)
+    else:
+        values = sorted(possible)
+    return list({_way(fact, tests, value): value for value in values}.values())
+
+
+def _way(fact: str, tests: Sequence[Written], value: Any) -> object:
+    """How the tests of a fact come out on a value; that nobody departs is a way of its own."""
+    return value if fact in DEPARTURES else tuple(holds(test, {fact: value}) for test in tests)
 
 
 def occurring(example: Example, options: Mapping[str, Sequence[Any]]) -> frozenset[Results]:
     """What criteria and overrides can turn out to be, where each fact has one of some values."""
-    found = set()
-    for values in itertools.product(*options.values()):
-        found.add(results_of(example, {**dict.fromkeys(DEPARTURES), **dict(zip(options, values, strict=True))}))
-    return frozenset(found)
-
-
-def results_of(example: Example, values: Mapping[str, Any]) -> Results:
-    """What criteria and overrides turn out to be where every value is known."""
-    criteria = (result_of(criterion, values) for criterion in example.criteria.values())
-    overrides = (holds(override["when"], values) for override in example.overrides.values())
-    return (*criteria, *(Truth.MET if is_met else Truth.NOT_MET for is_met in overrides))
+    return frozenset(Combinations(options).vectors(example))
 
 
 def options_within(example: Example, stated: Stated) -> dict[str, list[Any]]:
     """For each fact that is read the values that what is stated leaves; a departure that is not stated stays none."""
-    findings = findings_of(VOCABULARY, stated, YEAR)
+    vocabulary = example.rulebook.vocabulary
+    findings = findings_of(vocabulary, stated, YEAR)
     return {
         fact: [None]
         if fact in DEPARTURES and findings[fact].state is State.NOT_STATED
-        else _values(fact, tests, findings[fact].possible)
+        else _values(vocabulary, fact, tests, findings[fact].possible)
         for fact, tests in read_in_tests(example).items()
     }
 
 
 def options_at_all(example: Example) -> dict[str, list[Any]]:
     """For each fact that is read the values that it can have at all."""
-    findings = findings_of(VOCABULARY, {}, YEAR)
+    vocabulary = example.rulebook.vocabulary
+    findings = findings_of(vocabulary, {}, YEAR)
     return {
         fact: [None, "no", "yes"]
         if fact in DEPARTURES
-        else _values(fact, tests, findings[fact].possible if fact != "kind" else VOCABULARY.facts[fact].domain)
+        else _values(
+            vocabulary, fact, tests, findings[fact].possible if fact != "kind" else vocabulary.facts[fact].domain
+        )
         for fact, tests in read_in_tests(example).items()
     }
 
@@ -123,158 +134,225 @@ def are_related(example: Example, findings: Mapping[str, Finding]) -> bool:
     return "balance" in tested and not findings["balance"].is_exact and ("balance_by_surface" in tested or is_stated)
 
 
-class Definition(NamedTuple):
-    """What is to be said of an offer, from what can occur within its evidence, and at all."""
+class Occurring:
+    """What criteria and overrides of a rulebook can turn out to be together, numbered; sets of these are bits.
 
-    example: Example
-    within: frozenset[Results]
-    at_all: frozenset[Results]
+    Args:
+        example: the rulebook.
+        vectors: what can occur.
+    """
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The criteria, then the overrides."""
-        return (*self.example.criteria, *self.example.overrides)
+    def __init__(self, example: Example, vectors: Collection[Results]) -> None:
+        self.example, self.vectors = example, list(vectors)
+        self.names = (*example.criteria, *example.overrides)
+        self.number = {vector: number for number, vector in enumerate(self.vectors)}
+        self.all: Bits = (1 << len(self.vectors)) - 1
+        rulings = [expected_ruling(example, *vector) for vector in self.vectors]
+        self.met: Bits = sum(1 << n for n, (is_met, _) in enumerate(rulings) if is_met)
+        self.on_basis: dict[str, Bits] = {}
+        self.having: list[dict[Truth, Bits]] = [{} for _ in self.names]
+        for number, (vector, (_, basis)) in enumerate(zip(self.vectors, rulings, strict=True)):
+            self.on_basis[basis] = self.on_basis.get(basis, 0) | 1 << number
+            for having, result in zip(self.having, vector, strict=True):
+                having[result] = having.get(result, 0) | 1 << number
 
-    def verdict_of(self, results: Collection[Results]) -> Verdict | None:
+    def these(self, vectors: Iterable[Results]) -> Bits:
+        """Some of them."""
+        return sum(1 << self.number[vector] for vector in vectors)
+
+    def verdict_of(self, some: Bits) -> Verdict | None:
         """The verdict on what can occur; None where nothing can."""
-        verdicts = {expected_ruling(self.example, *one)[0] for one in results}
-        if len(verdicts) > 1:
-            return Verdict.UNDETERMINED
-        return (Verdict.MET if verdicts.pop() else Verdict.NOT_MET) if verdicts else None
+        if not some:
+            return None
+        if not some & self.met:
+            return Verdict.NOT_MET
+        return Verdict.UNDETERMINED if some & ~self.met else Verdict.MET
 
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict on the offer."""
-        verdict = self.verdict_of(self.within)
+    def can_be(self, item: int, some: Bits) -> frozenset[Truth]:
+        """What an item can turn out to be in some of what can occur."""
+        return frozenset(result for result, having in self.having[item].items() if some & having)
+
+    def being(self, item: int, results: Iterable[Truth]) -> Bits:
+        """Where an item has one of some results."""
+        return sum(self.having[item].get(result, 0) for result in results)
+
+
+class Definition:
+    """What is to be said of an offer, from what can occur within its evidence, and at all.
+
+    Args:
+        at_all: what can occur at all.
+        within: what can occur within the evidence.
+    """
+
+    def __init__(self, at_all: Occurring, within: Bits) -> None:
+        self._at_all, self._within = at_all, within
+        self._items = range(len(at_all.names))
+        self.statuses = tuple(Status(at_all.can_be(i, within)) for i in self._items)
+        """What each item can turn out to be."""
+        verdict = at_all.verdict_of(within)
         assert verdict is not None
-        return verdict
+        self.verdict: Verdict = verdict
 
     @property
     def bases(self) -> set[str]:
-        """What can be the basis of it."""
-        return {expected_ruling(self.example, *one)[1] for one in self.within}
-
-    @property
-    def statuses(self) -> tuple[Status, ...]:
-        """What each item can turn out to be."""
-        return tuple(Status(frozenset(column)) for column in zip(*self.within, strict=True))
+        """What can be the basis of the verdict."""
+        return {basis for basis, where in self._at_all.on_basis.items() if where & self._within}
 
     @property
     def missing(self) -> dict[Verdict, set[tuple[str, ...]]]:
         """The minimal sets of open items of which some answers force a verdict."""
         unresolved = [i for i, status in enumerate(self.statuses) if not status.is_known]
+        is_open = self.verdict is Verdict.UNDETERMINED
+        both = (Verdict.MET, Verdict.NOT_MET)
         return {
-            verdict: self._minimal(s for s in _subsets(unresolved) if self._can_force(s, verdict))
-            if self.verdict is Verdict.UNDETERMINED
-            else set()
-            for verdict in (Verdict.MET, Verdict.NOT_MET)
+            verdict: self._minimal(s for s in subsets(unresolved) if self._can_force(s, verdict)) if is_open else set()
+            for verdict in both
         }
 
     def _can_force(self, items: Chosen, verdict: Verdict) -> bool:
-        groups: dict[tuple[Truth, ...], list[Results]] = {}
-        for results in self.within:
-            groups.setdefault(tuple(results[i] for i in sorted(items)), []).append(results)
-        return any(self.verdict_of(group) is verdict for group in groups.values())
+        options = {i: self._at_all.having[i] for i in items}
+        return any(self._at_all.verdict_of(group) is verdict for group in _groups(self._within, options))
 
     @property
     def grounds(self) -> set[tuple[str, ...]]:
         """The minimal sets of items of which what is known forces the verdict."""
         if self.verdict is Verdict.UNDETERMINED:
             return set()
-        can_be = [frozenset(column) for column in zip(*self.at_all, strict=True)]
-        known = [i for i, status in enumerate(self.statuses) if status.value != can_be[i]]
-        return self._minimal(s for s in _subsets(known) if self.verdict_of(self._with(s)) is self.verdict)
+        known = [i for i in self._items if self.statuses[i].value != self._at_all.can_be(i, self._at_all.all)]
+        return self._minimal(s for s in subsets(known) if self._at_all.verdict_of(self._with(s)) is self.verdict)
 
-    def _with(self, items: Chosen) -> list[Results]:
-        return [one for one in self.at_all if all(one[i] in self.statuses[i].value for i in items)]
+    def _with(self, items: Chosen) -> Bits:
+        """What can occur where some items are as they are."""
+        some = self._at_all.all
+        for item in items:
+            some &= self._at_all.being(item, self.statuses[item].value)
+        return some
 
     @property
     def smallest_change(self) -> set[tuple[str, ...]]:
         """The smallest sets of items that, settled in another way, force the opposite verdict."""
         if self.verdict is Verdict.UNDETERMINED:
             return set()
-        everything = range(len(self.names))
-        for size in everything:
-            sets = (frozenset(chosen) for chosen in itertools.combinations(everything, size + 1))
+        for size in self._items:
+            sets = (frozenset(chosen) for chosen in itertools.combinations(self._items, size + 1))
             if changes := {self._named(items) for items in sets if self._can_turn(items)}:
                 return changes
         return set()
 
     def _can_turn(self, items: Chosen) -> bool:
-        groups: dict[tuple[Truth, ...], list[Results]] = {}
-        for one in self._with(frozenset(range(len(self.names))) - items):
-            groups.setdefault(tuple(one[i] for i in sorted(items)), []).append(one)
-        return any(
-            self.verdict_of(group) is _OPPOSITE[self.verdict]
-            for answers, group in groups.items()
-            if all({a} != self.statuses[i].value for a, i in zip(answers, sorted(items), strict=True))
-        )
+        others = self._with(frozenset(self._items) - items)
+        options = {
+            i: {result: where for result, where in self._at_all.having[i].items() if {result} != self.statuses[i].value}
+            for i in items
+        }
+        opposite = _OPPOSITE[self.verdict]
+        return any(self._at_all.verdict_of(group) is opposite for group in _groups(others, options))
 
     @property
     def decisive(self) -> set[str]:
         """The criteria that, met instead of not met or the other way round, turn the verdict, where that can occur."""
         found = set()
-        for i, name in enumerate(self.example.criteria):
+        for i, name in enumerate(self._at_all.example.criteria):
             if self.statuses[i] in _TURNED:
-                others = self._with(frozenset(range(len(self.names))) - {i})
-                turned = [one for one in others if one[i] is _TURNED[self.statuses[i]]]
-                if self.verdict_of(turned) not in (self.verdict, None):
+                others = self._with(frozenset(self._items) - {i})
+                turned = others & self._at_all.being(i, [_TURNED[self.statuses[i]]])
+                if self._at_all.verdict_of(turned) not in (self.verdict, None):
                     found.add(name)
         return found
 
     def _named(self, items: Iterable[int]) -> tuple[str, ...]:
-        return tuple(self.names[i] for i in sorted(items))
+        return tuple(self._at_all.names[i] for i in sorted(items))
 
     def _minimal(self, sets: Iterable[Chosen]) -> set[tuple[str, ...]]:
-        """Of sets that come smallest first those that hold no other."""
-        minimal: list[Chosen] = []
-        for one in sets:
-            if not any(smaller <= one for smaller in minimal):
-                minimal.append(one)
-        return {self._named(items) for items in minimal}
+        return {self._named(items) for items in minimal_of(sets)}
 
 
-def _subsets(items: Sequence[int]) -> Iterator[Chosen]:
+def minimal_of(sets: Iterable[Chosen]) -> list[Chosen]:
+    """Of sets that come smallest first those that hold no other."""
+    minimal: list[Chosen] = []
+    for one in sets:
+        if not any(smaller <= one for smaller in minimal):
+            minimal.append(one)
+    return minimal
+
+
+def _groups(some: Bits, options: Mapping[int, Mapping[Truth, Bits]]) -> Sequence[Bits]:
+    """What can occur, apart by what each of a few items turns out to be."""
+    groups = [some] if some else []
+    for results in options.values():
+        groups = [common for group in groups for where in results.values() if (common := group & where)]
+    return groups
+
+
+def subsets(items: Sequence[int]) -> Iterator[Chosen]:
     """All subsets, smallest first."""
     return (frozenset(c) for size in range(len(items) + 1) for c in itertools.combinations(items, size))
 
 
-def completions_of(example: Example, options: Mapping[str, Sequence[Any]]) -> dict[tuple[Any, ...], Results]:
-    """What criteria and overrides turn out to be for each combination of the facts' values."""
-    return {
-        values: next(iter(occurring(example, {name: [value] for name, value in zip(options, values, strict=True)})))
-        for values in itertools.product(*options.values())
-    }
+STATED_AS = {
+    "used_mean": ("used", "used_mean"),
+    "cases_mean": ("cases", "cases_mean"),
+    "balance_by_surface": ("balance", "surface", "balance_by_surface"),
+}
+"""What is stated of a derived fact: itself, and what it follows from."""
 
 
-def missing_facts(definition: Definition, options: Mapping[str, Sequence[Any]], verdict: Verdict) -> set[Chosen]:
-    """The minimal sets of open facts of which some values force a verdict, by their numbers."""
-    found = completions_of(definition.example, options)
-    minimal: list[Chosen] = []
-    for facts in _subsets([i for i, values in enumerate(options.values()) if len(values) > 1]):
-        groups: dict[tuple[Any, ...], list[Results]] = {}
-        for values, results in found.items():
-            groups.setdefault(tuple(values[i] for i in sorted(facts)), []).append(results)
-        if not any(smaller <= facts for smaller in minimal) and any(
-            definition.verdict_of(group) is verdict for group in groups.values()
-        ):
-            minimal.append(facts)
-    return {*minimal}
+class FactDefinition:
+    """Which sets of facts settle the verdict on an offer, or are grounds for it: every set tried.
 
+    Args:
+        example: the rulebook.
+        stated: the evidence.
+    """
 
-STATED_AS = {"used_mean": ("used", "used_mean"), "balance_by_surface": ("balance", "surface", "balance_by_surface")}
+    def __init__(self, example: Example, stated: Stated) -> None:
+        self._example, self._stated = example, stated
 
+    @cached_property
+    def _within(self) -> Combinations:
+        return Combinations(options_within(self._example, self._stated))
 
-def grounds_facts(example: Example, stated: Stated, verdict: Verdict) -> set[frozenset[str]]:
-    """The minimal sets of stated facts from which alone a verdict follows."""
-    read = [fact for fact in read_in_tests(example) if any(stated.get(n) for n in STATED_AS.get(fact, (fact,)))]
-    minimal: list[frozenset[str]] = []
-    for chosen in _subsets(range(len(read))):
-        facts = frozenset(read[i] for i in chosen)
-        names = {name for fact in facts for name in STATED_AS.get(fact, (fact,))}
-        alone = {name: evidence for name, evidence in stated.items() if name in names}
-        within = occurring(example, options_within(example, {"used": {}, **alone}))
-        is_larger = any(smaller <= facts for smaller in minimal)
-        if not is_larger and Definition(example, within, within).verdict is verdict:
-            minimal.append(facts)
-    return {*minimal}
+    def missing(self, verdict: Verdict) -> set[frozenset[str]]:
+        """The minimal sets of open facts of which some values force a verdict, whatever the others are."""
+        combinations, options = self._within, options_within(self._example, self._stated)
+        names = [*options]
+        open_facts = [i for i, values in enumerate(options.values()) if len(values) > 1]
+        forced: dict[Chosen, Bits] = {frozenset(open_facts): self._having(combinations, verdict)}
+        for facts in reversed([*subsets(open_facts)]):
+            for fact in facts:
+                forced.setdefault(facts - {fact}, combinations.everywhere(names[fact], forced[facts]))
+        found = minimal_of(facts for facts in subsets(open_facts) if forced[facts])
+        return {frozenset(names[i] for i in facts) for facts in found}
+
+    def _having(self, combinations: Combinations, verdict: Verdict) -> Bits:
+        is_met = verdict is Verdict.MET
+        vectors = combinations.vectors(self._example).items()
+        return sum(bits for vector, bits in vectors if expected_ruling(self._example, *vector)[0] is is_met)
+
+    def grounds(self, verdict: Verdict) -> set[frozenset[str]]:
+        """The minimal sets of stated facts from which alone a verdict follows, as if nothing else were stated."""
+        tests, options = read_in_tests(self._example), dict[str, list[Any]]()
+        alone: dict[str, list[set[Any]]] = {}
+        for fact, both in self._stated_or_not().items():
+            one_of_each = {_way(fact, tests[fact], value): value for values in both for value in values}
+            options[fact] = [*one_of_each.values()]
+            alone[fact] = [{one_of_each[_way(fact, tests[fact], value)] for value in values} for values in both]
+        combinations = Combinations(options)
+        others = combinations.all & ~self._having(combinations, verdict)
+        read = [fact for fact in options if any(self._stated.get(name) for name in STATED_AS.get(fact, (fact,)))]
+        where = {fact: [combinations.where(fact, values) for values in both] for fact, both in alone.items()}
+
+        def is_ground(chosen: Chosen) -> bool:
+            left, facts = others, {read[i] for i in chosen}
+            for fact, (if_stated, if_not) in where.items():
+                left &= if_stated if fact in facts else if_not
+            return not left
+
+        found = minimal_of(chosen for chosen in subsets(range(len(read))) if is_ground(chosen))
+        return {frozenset(read[i] for i in chosen) for chosen in found}
+
+    def _stated_or_not(self) -> dict[str, tuple[list[Any], list[Any]]]:
+        """For each fact the values that are left where it is stated as it is, and where nothing is stated."""
+        stated, nothing = (options_within(self._example, one) for one in (self._stated, {"used": {}}))
+        return {fact: (values, nothing[fact]) for fact, values in stated.items()}

@@ -14,28 +14,28 @@ from engine.evaluation.evidence import Evidence, State, Stated
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Truth
+from tests.chance import fractions
 from tests.support import REASONED, TEXT, Written, make_rulebook, make_vocabulary
 
 MET, NOT_MET, AWAY = Truth.MET, Truth.NOT_MET, Truth.NOT_APPLICABLE
 YEAR = 2031
 YEARS = (2028, 2029, 2030)
-VOCABULARY = make_vocabulary(
-    {
-        "height": {"type": "number", "at_least": 0, "at_most": 10},
-        "balance": {"type": "number"},
-        "rooms": {"type": "whole_number", "at_least": 0, "at_most": 6},
-        "used": {"type": "share", "per": "year"},
-        "used_mean": {"type": "share", "derived": {"mean": {"of": "used", "years": [-3, -2, -1]}}},
-        "surface": {"type": "number", "at_least": Decimal("0.5")},
-        "balance_by_surface": {"type": "number", "derived": {"ratio": {"of": "balance", "to": "surface"}}},
-        "good": {"type": "judgement"},
-        "fair": {"type": "judgement"},
-        "colour": {"type": "one_of", "answers": {"red": TEXT, "green": TEXT, "blue": TEXT}},
-        "kind": {"type": "one_of", "assumed": "plain", "answers": {"plain": TEXT, "fancy": TEXT}},
-        "departure": {"type": "judgement"},
-        "other_departure": {"type": "judgement"},
-    }
-)
+FACTS: Mapping[str, Written] = {
+    "height": {"type": "number", "at_least": 0, "at_most": 10},
+    "balance": {"type": "number"},
+    "rooms": {"type": "whole_number", "at_least": 0, "at_most": 6},
+    "used": {"type": "share", "per": "year"},
+    "used_mean": {"type": "share", "derived": {"mean": {"of": "used", "years": [-3, -2, -1]}}},
+    "surface": {"type": "number", "at_least": Decimal("0.5")},
+    "balance_by_surface": {"type": "number", "derived": {"ratio": {"of": "balance", "to": "surface"}}},
+    "good": {"type": "judgement"},
+    "fair": {"type": "judgement"},
+    "colour": {"type": "one_of", "answers": {"red": TEXT, "green": TEXT, "blue": TEXT}},
+    "kind": {"type": "one_of", "assumed": "plain", "answers": {"plain": TEXT, "fancy": TEXT}},
+    "departure": {"type": "judgement"},
+    "other_departure": {"type": "judgement"},
+}
+VOCABULARY = make_vocabulary(FACTS)
 THRESHOLDS = {
     "height": ("0", "0.5", "3", "9.99"),
     "balance": ("-1", "0", "1.5"),
@@ -148,8 +148,8 @@ def rules(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> Rul
 
 # --- truths, and evidence of them ---
 
-NUMBERS = st.fractions(-3, 3, max_denominator=6)
-SHARES = st.sampled_from(("0", "0.333", "0.5", "1")).map(Fraction) | st.fractions(0, 1, max_denominator=6)
+NUMBERS = fractions(-3, 3, max_denominator=6)
+SHARES = st.sampled_from(("0", "0.333", "0.5", "1")).map(Fraction) | fractions(0, 1, max_denominator=6)
 
 
 def _measured(fact: str, others: st.SearchStrategy[Fraction]) -> st.SearchStrategy[Fraction]:
@@ -158,7 +158,7 @@ def _measured(fact: str, others: st.SearchStrategy[Fraction]) -> st.SearchStrate
 
 TRUTHS: st.SearchStrategy[TrueValues] = st.fixed_dictionaries(
     {
-        "height": _measured("height", st.fractions(0, 10, max_denominator=6)),
+        "height": _measured("height", fractions(0, 10, max_denominator=6)),
         "balance": _measured("balance", NUMBERS),
         "rooms": st.integers(0, 6).map(Fraction),
         "used": st.fixed_dictionaries(dict.fromkeys(YEARS, SHARES)),
@@ -170,23 +170,23 @@ TRUTHS: st.SearchStrategy[TrueValues] = st.fixed_dictionaries(
 )
 
 
-def _known(possible: Interval | frozenset[str]) -> Evidence:
+def known(possible: Interval | frozenset[str]) -> Evidence:
     return Evidence(possible, State.KNOWN, REASONED)
 
 
-def _exactly(value: Fraction | str) -> Evidence:
-    return _known(frozenset({value}) if isinstance(value, str) else Interval.exactly(value))
+def exactly(value: Fraction | str) -> Evidence:
+    return known(frozenset({value}) if isinstance(value, str) else Interval.exactly(value))
 
 
 @st.composite
 def _bounds(draw: st.DrawFn, fact: FactDeclaration, value: Fraction) -> Evidence:
     """An interval around a value, within what its fact can be."""
-    below, above = (draw(st.none() | st.fractions(0, 2, max_denominator=3)) for _ in range(2))
+    below, above = (draw(st.none() | fractions(0, 2, max_denominator=3)) for _ in range(2))
     low, high = (None if gap is None else value + sign * gap for sign, gap in ((-1, below), (1, above)))
     interval = Interval(low, high, bool(below) and draw(st.booleans()), bool(above) and draw(st.booleans()))
     assert isinstance(fact.domain, Interval)
     possible = interval.intersect(fact.domain)
-    return _known(possible.whole() if fact.is_whole else possible)
+    return known(possible.whole() if fact.is_whole else possible)
 
 
 def _open(fact: FactDeclaration, value: Fraction | str) -> st.SearchStrategy[Evidence | None]:
@@ -194,11 +194,11 @@ def _open(fact: FactDeclaration, value: Fraction | str) -> st.SearchStrategy[Evi
     unknown = Evidence(fact.domain, State.STATED_UNKNOWN)
     if isinstance(value, Fraction):
         return st.one_of(
-            st.none(), st.just(unknown), st.just(_exactly(value)), _bounds(fact, value), _bounds(fact, value)
+            st.none(), st.just(unknown), st.just(exactly(value)), _bounds(fact, value), _bounds(fact, value)
         )
-    sets = st.frozensets(st.sampled_from(tuple(fact.answers))).map(lambda others: _known(others | {value}))
+    sets = st.frozensets(st.sampled_from(tuple(fact.answers))).map(lambda others: known(others | {value}))
     must_be_stated = fact.id in DEPARTURES or fact.assumed is not None
-    return st.one_of(*([] if must_be_stated else [st.none()]), st.just(unknown), st.just(_exactly(value)), sets)
+    return st.one_of(*([] if must_be_stated else [st.none()]), st.just(unknown), st.just(exactly(value)), sets)
 
 
 @st.composite
@@ -218,8 +218,11 @@ def evidence(draw: st.DrawFn, truth: TrueValues) -> Stated:
 
 def full_evidence(truth: TrueValues) -> Stated:
     """Evidence of everything that is true, exact; what is derived follows from it."""
-    single = {name: _exactly(value) for name, value in truth.items() if name != "used" and value is not None}
-    return {**single, "used": {year: _exactly(share) for year, share in truth["used"].items()}}
+    return {
+        name: {year: exactly(one) for year, one in value.items()} if isinstance(value, Mapping) else exactly(value)
+        for name, value in truth.items()
+        if value is not None
+    }
 
 
 @st.composite

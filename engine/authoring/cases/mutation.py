@@ -24,7 +24,7 @@ from engine.authoring.lints.places import (
 from engine.authoring.proofs.region_value import last_digit
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.checker import Path
-from engine.rulebooks.language import Text
+from engine.rulebooks.language import Text, text_of
 from engine.rulebooks.rulebook import (
     AnswerTest,
     Combination,
@@ -38,6 +38,7 @@ from engine.rulebooks.rulebook import (
     RulePart,
     Verdict,
 )
+from engine.texts.catalogue import Message, message, message_of_number
 from engine.values.comparison import Comparison
 from engine.values.logic import Connective
 from engine.values.numbers import decimal_text
@@ -101,24 +102,30 @@ def _changed_parts(part: RulePart) -> Iterator[Change[RulePart]]:
 
 def _changed_numbers(part: Count) -> Iterator[Change[RulePart]]:
     now = part.required
-    for required, words in ((now - 1, ("ikke nok", "not enough")), (now + 1, ("nok", "enough"))):
+    not_enough = message_of_number("{number} is not enough", "{number} are not enough", now - 1)
+    enough = message_of_number("{number} is enough", "{number} are enough", now)
+    for required, shows in ((now - 1, not_enough), (now + 1, enough)):
         if 1 <= required <= len(part.members):
-            change = _text("{} kræves i stedet for {}", "{} required instead of {}", required, now)
-            number = min(required, now)
-            danish, english = words
-            shows = _text(f"{{}} er {danish}", f"{{}} are {english}" if number > 1 else f"{{}} is {english}", number)
-            yield ("at_least",), change, shows, part._replace(required=required)
+            change = text_of(message("{after} required instead of {before}", after=required, before=now))
+            yield ("at_least",), change, text_of(shows), part._replace(required=required)
 
 
 def _changed_mandatory(part: Count) -> Iterator[Change[RulePart]]:
-    is_mandatory, is_not = ("{} er obligatorisk", "{} is mandatory"), ("{} er ikke obligatorisk", "{} is not mandatory")
     for i, name in enumerate(part.mandatory):
         fewer = part._replace(mandatory=_without(part.mandatory, i))
-        yield ("mandatory", i), _text(*is_not, name), _text(*is_mandatory, name), fewer
+        yield ("mandatory", i), _is_not_mandatory(name), _is_mandatory(name), fewer
     for i, member in enumerate(part.members):
         if isinstance(member, str) and member not in part.mandatory:
             more = part._replace(mandatory=(*part.mandatory, member))
-            yield ("of", i), _text(*is_mandatory, member), _text(*is_not, member), more
+            yield ("of", i), _is_mandatory(member), _is_not_mandatory(member), more
+
+
+def _is_mandatory(name: str) -> Text:
+    return text_of(message("{name} is mandatory", name=name))
+
+
+def _is_not_mandatory(name: str) -> Text:
+    return text_of(message("{name} is not mandatory", name=name))
 
 
 def _changed_members(part: Count) -> Iterator[Change[RulePart]]:
@@ -131,9 +138,9 @@ def _changed_members(part: Count) -> Iterator[Change[RulePart]]:
 
 def _left_out(index: int, part: object) -> tuple[Text, Text]:
     if isinstance(part, str):
-        return _text("{} tæller ikke med", "{} does not count", part), _text("{} tæller med", "{} counts", part)
-    number = index + 1
-    return _text("del {} udgår", "part {} is taken out", number), _text("del {} tæller med", "part {} counts", number)
+        return text_of(message("{name} does not count", name=part)), text_of(message("{name} counts", name=part))
+    out, counts = message("part {part} is taken out", part=index + 1), message("part {part} counts", part=index + 1)
+    return text_of(out), text_of(counts)
 
 
 def _changed_joins(
@@ -141,13 +148,13 @@ def _changed_joins(
 ) -> Iterator[tuple[Path, Text, Text, Connective | None, tuple[Part, ...]]]:
     """Each change to how parts are joined, as the operator, None where one part is all, and the parts."""
     if operator == "not":
-        change = _text("uden `not`", "without `not`")
-        yield (), change, _text("det modsatte gælder", "the opposite holds"), None, parts
+        change, shows = text_of(message("without `not`")), text_of(message("the opposite holds"))
+        yield (), change, shows, None, parts
     elif len(parts) > 1:
         other: Connective = "any" if operator == "all" else "all"
-        shows = _text("én del er nok", "one part is enough")
+        shows = text_of(message("one part is enough"))
         if operator == "all":
-            shows = _text("én del er ikke nok", "one part is not enough")
+            shows = text_of(message("one part is not enough"))
         yield (), _instead(other, operator), shows, other, parts
         for i, part in enumerate(parts):
             yield (operator, i), *_left_out(i, part), operator, _without(parts, i)
@@ -176,11 +183,12 @@ def _changed_comparisons(rulebook: Rulebook, test: NumberTest) -> Iterator[Chang
     """What differs at the threshold alone; of numbers that must equal it, what differs on one side of it."""
     others = [test.comparison.beside] if test.comparison.beside else [Comparison.AT_MOST, Comparison.AT_LEAST]
     for other in others:
-        side = ("præcis", "exactly")
+        words = message("{fact} exactly {threshold}")
         if test.comparison is Comparison.EQUALS:
-            side = ("under", "under") if other is Comparison.AT_MOST else ("over", "over")
+            under, over = message("{fact} under {threshold}"), message("{fact} over {threshold}")
+            words = under if other is Comparison.AT_MOST else over
         change = _instead(other.value, test.comparison.value)
-        yield (test.key,), change, _near(rulebook, test, *side), test._replace(comparison=other)
+        yield (test.key,), change, _near(rulebook, test, words), test._replace(comparison=other)
 
 
 def _changed_thresholds(rulebook: Rulebook, test: NumberTest) -> Iterator[Change[Condition]]:
@@ -193,11 +201,19 @@ def _changed_thresholds(rulebook: Rulebook, test: NumberTest) -> Iterator[Change
         differs_at = is_equal or (is_upper is is_under) is (threshold in test.passing)
         if differs_at and is_whole and threshold.denominator == 1 and not is_equal:
             continue
-        side = ("lige under", "just under") if is_under else ("lige over", "just over")
-        if differs_at:
-            side = (f"præcis eller {side[0]}", f"exactly or {side[1]}")
-        change = _instead(decimal_text(shifted), decimal_text(threshold))
-        yield (test.key,), change, _near(rulebook, test, *side), test._replace(threshold=shifted)
+        change, words = _instead(decimal_text(shifted), decimal_text(threshold)), _beside(is_under, differs_at)
+        yield (test.key,), change, _near(rulebook, test, words), test._replace(threshold=shifted)
+
+
+def _beside(is_under: bool, is_at: bool) -> Message:
+    if is_at:
+        under, over = (
+            message("{fact} exactly or just under {threshold}"),
+            message("{fact} exactly or just over {threshold}"),
+        )
+    else:
+        under, over = message("{fact} just under {threshold}"), message("{fact} just over {threshold}")
+    return under if is_under else over
 
 
 def _unit(fact: FactDeclaration, threshold: Fraction) -> Fraction:
@@ -207,20 +223,19 @@ def _unit(fact: FactDeclaration, threshold: Fraction) -> Fraction:
     return min(last_digit(threshold), Fraction(1, 10)) if fact.is_share else last_digit(threshold)
 
 
-def _near(rulebook: Rulebook, test: NumberTest, danish: str, english: str) -> Text:
+def _near(rulebook: Rulebook, test: NumberTest, words: Message) -> Text:
     fact = rulebook.vocabulary.facts[test.fact]
-    words = zip(_LANGUAGES, (danish, english), strict=True)
-    da, en = (f"{test.fact} {side} {wording.quantity(fact, test.threshold)}" for wording, side in words)
-    return Text(da=da, en=en)
+    danish, english = (wording.quantity(fact, test.threshold) for wording in _LANGUAGES)
+    return text_of(words.filled(fact=test.fact), threshold=Text(da=danish, en=english))
 
 
 def _changed_answers(rulebook: Rulebook, test: AnswerTest) -> Iterator[Change[Condition]]:
     """Each answer the other way: one more that passes, or one fewer, if it was the only one."""
     for answer in rulebook.vocabulary.facts[test.fact].answers:
-        shows = _text("{} er {}", "{} is {}", test.fact, answer)
-        change = _text("ikke {}", "not {}", answer)
+        shows = text_of(message("{fact} is {answer}", fact=test.fact, answer=answer))
+        change = text_of(message("not {value}", value=answer))
         if answer not in test.answers:
-            change = _text("også {}", "{} as well", answer)
+            change = text_of(message("{answer} as well", answer=answer))
         yield (), change, shows, test._replace(answers=test.answers ^ {answer})
 
 
@@ -228,18 +243,18 @@ def _override_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
     overrides = rulebook.overrides
     for i, override in enumerate(overrides):
         path: Path = ("overrides", override.id)
-        change, shows = _text("{} udgår", "{} is taken out", override.id), _text("afgør", "decides")
+        change, shows = text_of(message("{name} is taken out", name=override.id)), text_of(message("decides"))
         yield Mutant(path, change, shows, rulebook._replace(overrides=_without(overrides, i)))
         opposite = Verdict.NOT_MET if override.verdict is Verdict.MET else Verdict.MET
         turned = (*overrides[:i], override._replace(verdict=opposite), *overrides[i + 1 :])
         label = rulebook.outcomes[override.verdict].label
-        shows = Text(da=f"afgør: {label.da}", en=f"decides: {label.en}")
+        shows = text_of(message("decides: {outcome}"), outcome=label)
         change = _instead(opposite.value, override.verdict.value)
         yield Mutant((*path, "verdict"), change, shows, rulebook._replace(overrides=turned))
     for (i, first), (j, second) in itertools.combinations(enumerate(overrides), 2):
         moved = (*overrides[:i], second, *overrides[i:j], *overrides[j + 1 :])
-        change = _text("{} står før {}", "{} stands before {}", second.id, first.id)
-        shows = _text("{} går forud", "{} comes before it", first.id)
+        change = text_of(message("{second} stands before {first}", second=second.id, first=first.id))
+        shows = text_of(message("{first} comes before it", first=first.id))
         yield Mutant(("overrides", second.id), change, shows, rulebook._replace(overrides=moved))
 
 
@@ -252,17 +267,17 @@ def _criterion_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
 
 def _changed_criteria(criterion: Criterion) -> Iterator[Change[Criterion]]:
     if (judgement := criterion.judgement) is not None:
-        change = _text("{} kan ikke afvige", "{} cannot depart", judgement)
-        shows = _text("{} afviger fra målet", "{} departs from the measure", judgement)
+        change = text_of(message("{judgement} cannot depart", judgement=judgement))
+        shows = text_of(message("{judgement} departs from the measure", judgement=judgement))
         yield ("judgement",), change, shows, criterion._replace(judgement=None)
     if (applicability := criterion.applicability) is not None:
-        change = _text("{} gælder altid", "{} always applies", criterion.id)
+        change = text_of(message("{criterion} always applies", criterion=criterion.id))
         yield ("not_applicable",), change, _phrase("not_applicable"), criterion._replace(applicability=None)
         now = applicability.counts_as
         for other in ("excluded", "met", "not_met"):
             if other != now:
                 mine, its = (_phrase(f"counts_{counts_as}") for counts_as in (now, other))
-                shows = Text(da=f"{mine.da}, ikke: {its.da}", en=f"{mine.en}, not: {its.en}")
+                shows = text_of(message("{counts}, not: {other}"), counts=mine, other=its)
                 changed = criterion._replace(applicability=applicability._replace(counts_as=other))
                 yield ("not_applicable", "counts_as"), _instead(other, now), shows, changed
 
@@ -276,7 +291,7 @@ def year_mutants_of(rulebook: Rulebook) -> Iterator[Mutant]:
     ['agreement year 2017: not in force', 'agreement year 2018: in force', 'agreement year 2019: not in force']
     """
     first, last = rulebook.agreement_years
-    earlier, later = ("et år før", "a year earlier"), ("et år senere", "a year later")
+    earlier, later = message("a year earlier"), message("a year later")
     if first > datetime.MINYEAR:
         mutated = rulebook._replace(in_force_from=datetime.date(first - 1, 1, 1))
         yield _year_mutant(mutated, "from", earlier, first - 1, is_in_force=False)
@@ -291,18 +306,15 @@ def year_mutants_of(rulebook: Rulebook) -> Iterator[Mutant]:
         yield _year_mutant(mutated, "until", earlier, last, is_in_force=True)
 
 
-def _year_mutant(mutated: Rulebook, end: str, moved: tuple[str, str], year: int, *, is_in_force: bool) -> Mutant:
-    danish, english = ("i kraft", "in force") if is_in_force else ("ikke i kraft", "not in force")
-    shows = _text(f"aftaleår {{}}: {danish}", f"agreement year {{}}: {english}", year)
-    return Mutant(("in_force", end), _text(*moved), shows, mutated, year)
+def _year_mutant(mutated: Rulebook, end: str, moved: Message, year: int, *, is_in_force: bool) -> Mutant:
+    words = (
+        message("agreement year {year}: in force") if is_in_force else message("agreement year {year}: not in force")
+    )
+    return Mutant(("in_force", end), text_of(moved), text_of(words.filled(year=year)), mutated, year)
 
 
 def _without(parts: Sequence[Part], index: int) -> tuple[Part, ...]:
     return (*parts[:index], *parts[index + 1 :])
-
-
-def _text(danish: str, english: str, *values: object) -> Text:
-    return Text(da=danish.format(*values), en=english.format(*values))
 
 
 def _phrase(name: str) -> Text:
@@ -311,4 +323,4 @@ def _phrase(name: str) -> Text:
 
 
 def _instead(new: str, old: str) -> Text:
-    return _text("`{}` i stedet for `{}`", "`{}` instead of `{}`", new, old)
+    return text_of(message("`{after}` instead of `{before}`", after=new, before=old))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from engine.authoring.proofs.diagrams import Diagrams, status_variables
 from engine.diagnostics import TooComplex
+from engine.evaluation.completions import Completions
 from engine.evaluation.folding import Folded, Function
 from engine.evaluation.program import Program, compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -32,13 +33,15 @@ class Row(NamedTuple):
 class TruthTable(NamedTuple):
     """The rows of a rulebook; overrides stand before criteria, as they are tried.
 
-    `domain` is what each column can be at all, in the status vectors that can occur.
+    `domain` is what each column can be at all, in the status vectors that can occur. `approximated` are derived facts
+    that are taken as facts of their own beside those that they follow from, so that some row may fit no offer.
     """
 
     rulebook: Rulebook
     columns: tuple[str, ...]
     domain: Cells
     rows: tuple[Row, ...]
+    approximated: tuple[str, ...]
 
 
 def truth_table(rulebook: Rulebook) -> TruthTable:
@@ -60,7 +63,8 @@ def truth_table(rulebook: Rulebook) -> TruthTable:
     folder = _Folder(program)
     rows = tuple(Row(tuple(cells[item] for item in order), verdict, basis) for basis, verdict, cells in folder.rows())
     columns = tuple(names[item] for item in order)
-    return TruthTable(rulebook, columns, tuple(folder.domains[item] for item in order), rows)
+    approximated = tuple(Completions(program).related_at_all)
+    return TruthTable(rulebook, columns, tuple(folder.domains[item] for item in order), rows, approximated)
 
 
 class _Folder:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.language import Text
+from engine.rulebooks.language import Text, text_of
 from engine.rulebooks.renames import Renames, renamed, renames_between
 from engine.rulebooks.rulebook import (
     AnswerTest,
@@ -18,13 +18,14 @@ from engine.rulebooks.rulebook import (
     Count,
     Criterion,
     FactDeclaration,
+    Outcome,
     Override,
     Rulebook,
     Test,
     Verdict,
     tests_of,
 )
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message, message_in
 from engine.values.interval import Interval
 
 Kind = Literal["meaning", "wording"]
@@ -40,6 +41,18 @@ _NAMES = {
     "question": message("question"),
     "unit": message("unit"),
 }
+_CRITERION = message("Criterion {id} ({title})")
+_OVERRIDE = message("Override {id} ({title})")
+_RENAMED_FACT = message("Fact {id} ({title})")
+_COUNTED_AS = {
+    "excluded": message_in("counted as", "excluded"),
+    "met": message_in("counted as", "met"),
+    "not_met": message_in("counted as", "not_met"),
+}
+_RULEBOOK = text_of(message("Rulebook"))
+_RULE = text_of(message("Rule"))
+_INSTEAD_OF = message("{after} instead of {before}")
+_TAKEN_OUT = text_of(message("taken out"))
 Thing = TypeVar("Thing")
 
 
@@ -72,24 +85,23 @@ def allow_other_values(old: Rulebook, new: Rulebook) -> bool:
 
 def _rulebook_id(old: Rulebook, new: Rulebook) -> Iterator[RulebookChange]:
     if old.id != new.id:
-        change = _text("hedder {} i stedet for {}", "called {} instead of {}", new.id, old.id)
-        yield RulebookChange("wording", _text("Regelsæt", "Rulebook"), change)
+        change = text_of(message("called {after} instead of {before}", after=new.id, before=old.id))
+        yield RulebookChange("wording", _RULEBOOK, change)
 
 
 def _renamed(old: Rulebook, renames: Renames) -> Iterator[RulebookChange]:
     """What has another name; a fact that is stated by the old one is no longer read."""
     read = {fact.id for fact in compile_rulebook(old).facts_read}
-    parts: Iterable[tuple[Kind, str, str, Mapping[str, str], Mapping[str, Text]]] = (
-        ("meaning", "Oplysning", "Fact", renames.facts, {n: f.label for n, f in old.vocabulary.facts.items()}),
-        ("wording", "Kriterium", "Criterion", renames.criteria, {c.id: c.title for c in old.criteria}),
-        ("wording", "Undtagelse", "Override", renames.overrides, {o.id: o.title for o in old.overrides}),
+    parts: Iterable[tuple[Kind, Message, Mapping[str, str], Mapping[str, Text]]] = (
+        ("meaning", _RENAMED_FACT, renames.facts, {n: f.label for n, f in old.vocabulary.facts.items()}),
+        ("wording", _CRITERION, renames.criteria, {c.id: c.title for c in old.criteria}),
+        ("wording", _OVERRIDE, renames.overrides, {o.id: o.title for o in old.overrides}),
     )
-    for kind, danish, english, ids, titles in parts:
+    for kind, words, ids, titles in parts:
         for before, after in ids.items():
             if kind == "wording" or before in read:
-                title = titles[before]
-                about = Text(da=f"{danish} {before} ({title.da})", en=f"{english} {before} ({title.en})")
-                yield RulebookChange(kind, about, _text("hedder nu {}", "now called {}", after))
+                about = text_of(words.filled(id=before), title=titles[before])
+                yield RulebookChange(kind, about, text_of(message("now called {after}", after=after)))
 
 
 class _Differ:
@@ -104,26 +116,25 @@ class _Differ:
         yield from self._facts()
 
     def _rulebook(self) -> Iterator[RulebookChange]:
-        old, new, about = self._old, self._new, _text("Regelsæt", "Rulebook")
-        days = [(str(r.in_force_from), str(r.in_force_until or "…")) for r in (old, new)]
-        if days[0] != days[1]:
-            change = _text("i kraft {}–{} i stedet for {}–{}", "in force {}–{} instead of {}–{}", *days[1], *days[0])
+        old, new, about = self._old, self._new, _RULEBOOK
+        was, becomes = (f"{r.in_force_from}–{r.in_force_until or '…'}" for r in (old, new))
+        if was != becomes:
+            change = text_of(message("in force {after} instead of {before}", after=becomes, before=was))
             yield RulebookChange("meaning", about, change)
         yield from _wording(about, old, new, ("title", "source"))
         for verdict in Verdict:
             before, after = old.outcomes[verdict], new.outcomes[verdict]
             if before != after:
-                outcomes = (f"{_shown(after.label, 'da')} ({after.id})", f"{_shown(before.label, 'da')} ({before.id})")
-                english = (f"{_shown(after.label, 'en')} ({after.id})", f"{_shown(before.label, 'en')} ({before.id})")
-                yield RulebookChange("wording", _text("Udfald", "Outcome"), _instead_of(outcomes, english))
+                change = text_of(_INSTEAD_OF, after=_with_id(after), before=_with_id(before))
+                yield RulebookChange("wording", text_of(message("Outcome")), change)
         if old.subset_of != new.subset_of:
-            names = (new.subset_of or "–", old.subset_of or "–")
-            yield RulebookChange("wording", _text("Delmængde af", "Subset of"), _instead_of(names, names))
+            change = text_of(_INSTEAD_OF.filled(after=new.subset_of or "–", before=old.subset_of or "–"))
+            yield RulebookChange("wording", text_of(message("Subset of")), change)
 
     def _rule(self) -> Iterator[RulebookChange]:
-        old, new, about = self._old.rule, self._new.rule, _text("Regel", "Rule")
+        old, new, about = self._old.rule, self._new.rule, _RULE
         if old.id != new.id:
-            yield RulebookChange("wording", about, _instead_of((new.id, old.id), (new.id, old.id)))
+            yield RulebookChange("wording", about, text_of(_INSTEAD_OF.filled(after=new.id, before=old.id)))
         before, after = old.group, new.group
         if isinstance(before, Count) and isinstance(after, Count) and _flat(before) and _flat(after):
             yield from _count_changes(about, before, after)
@@ -144,32 +155,31 @@ class _Differ:
     def _overrides(self) -> Iterator[RulebookChange]:
         old, new = ({o.id: o for o in r.overrides} for r in (self._old, self._new))
         for name, before, after in _paired(old, new):
-            about = _titled(name, after or before, "Undtagelse", "Override")
+            about = _titled(_OVERRIDE, name, after or before)
             if before is None or after is None:
-                yield RulebookChange("meaning", about, _text("udgår", "taken out") if before else _text("ny", "new"))
+                yield RulebookChange("meaning", about, _TAKEN_OUT if before else text_of(message_in("override", "new")))
             else:
                 yield from self._override(about, before, after)
         kept = [[name for name in names if name in old and name in new] for names in (old, new)]
         if kept[0] != kept[1]:
-            change = _text("prøves i rækkefølgen {}", "tried in the order {}", ", ".join(kept[1]))
-            yield RulebookChange("meaning", _text("Undtagelser", "Overrides"), change)
+            change = text_of(message("tried in the order {order}", order=", ".join(kept[1])))
+            yield RulebookChange("meaning", text_of(message("Overrides")), change)
 
     def _override(self, about: Text, before: Override, after: Override) -> Iterator[RulebookChange]:
         if before.verdict is not after.verdict:
-            pairs = [
-                tuple(_shown(r.outcomes[o.verdict].label, lang) for r, o in ((self._new, after), (self._old, before)))
-                for lang in LANGUAGES
-            ]
-            yield RulebookChange("meaning", about, _instead_of(pairs[0], pairs[1]))
+            was, becomes = (r.outcomes[o.verdict].label for r, o in ((self._old, before), (self._new, after)))
+            yield RulebookChange("meaning", about, text_of(_INSTEAD_OF, after=becomes, before=was))
         yield from self._condition(about, before.condition, after.condition)
         yield from _wording(about, before, after, ("title", "legal_basis", "reference", "reading"))
 
     def _criteria(self) -> Iterator[RulebookChange]:
         old, new = ({c.id: c for c in r.criteria} for r in (self._old, self._new))
         for name, before, after in _paired(old, new):
-            about = _titled(name, after or before, "Kriterium", "Criterion")
+            about = _titled(_CRITERION, name, after or before)
             if before is None or after is None:
-                yield RulebookChange("meaning", about, _text("udgår", "taken out") if before else _text("nyt", "new"))
+                yield RulebookChange(
+                    "meaning", about, _TAKEN_OUT if before else text_of(message_in("criterion", "new"))
+                )
             else:
                 yield from self._criterion(about, before, after)
 
@@ -182,31 +192,24 @@ class _Differ:
 
     def _judgement(self, before: str | None, after: str | None) -> Text:
         if after is None:
-            return _text(
-                "vurderingen {} kan ikke længere afvige", "the judgement {} can no longer depart from it", before
-            )
-        return _text("vurderingen {} kan afvige", "the judgement {} can depart from it", after)
+            return text_of(message("the judgement {fact} can no longer depart from it", fact=before))
+        return text_of(message("the judgement {fact} can depart from it", fact=after))
 
     def _applicability(self, about: Text, before: Criterion, after: Criterion) -> Iterator[RulebookChange]:
         was, becomes = before.applicability, after.applicability
         if was is None or becomes is None:
             if was is not becomes:
-                change = (
-                    _text("gælder altid", "always applies")
-                    if was
-                    else _text("gælder ikke altid", "does not always apply")
-                )
-                yield RulebookChange("meaning", about, change)
+                change = message("always applies") if was else message("does not always apply")
+                yield RulebookChange("meaning", about, text_of(change))
             return
         if was.counts_as != becomes.counts_as:
-            counts = (becomes.counts_as, was.counts_as)
-            change = _text(
-                "tæller som {} i stedet for {}, når det ikke er relevant",
-                "counts as {} instead of {} where not applicable",
-                *counts,
+            change = message(
+                "counts as {after} instead of {before} where not applicable",
+                after=_COUNTED_AS[becomes.counts_as],
+                before=_COUNTED_AS[was.counts_as],
             )
-            yield RulebookChange("meaning", about, change)
-        exempt = _text(f"{about.da}, ikke relevant", f"{about.en}, not applicable")
+            yield RulebookChange("meaning", about, text_of(change))
+        exempt = text_of(message("{about}, not applicable"), about=about)
         yield from self._condition(exempt, was.exempt_when, becomes.exempt_when)
         yield from _wording(exempt, was, becomes, ("reference", "reading"))
 
@@ -256,44 +259,32 @@ class _Differ:
         old, new = ({fact.id: fact for fact in compile_rulebook(r).facts_read} for r in (self._old, self._new))
         for name, before, after in _paired(old, new):
             if before is not None and after is not None:
-                about = _text(f"Oplysning {name}", f"Fact {name}")
+                about = text_of(message("Fact {id}", id=name))
                 if _measured(before) != _measured(after):
-                    yield RulebookChange(
-                        "meaning", about, _text("kan være noget andet end før", "can be something else than before")
-                    )
+                    yield RulebookChange("meaning", about, text_of(message("can be something else than before")))
                 if before.derivation != after.derivation:
-                    yield RulebookChange(
-                        "meaning",
-                        about,
-                        _text("følger på en anden måde af andre", "follows from others in another way"),
-                    )
+                    yield RulebookChange("meaning", about, text_of(message("follows from others in another way")))
                 if before.assumed != after.assumed:
-                    yield RulebookChange(
-                        "meaning", about, _text("antages på en anden måde", "is assumed in another way")
-                    )
+                    yield RulebookChange("meaning", about, text_of(message("is assumed in another way")))
                 yield from _wording(about, before, after, ("label", "unit", "question"))
 
 
 def _count_changes(about: Text, before: Count, after: Count) -> Iterator[RulebookChange]:
     if before.required != after.required:
-        numbers = (after.required, before.required)
-        yield RulebookChange(
-            "meaning", about, _text("{} kræves i stedet for {}", "{} are required instead of {}", *numbers)
-        )
+        change = message("{after} are required instead of {before}", after=after.required, before=before.required)
+        yield RulebookChange("meaning", about, text_of(change))
     for name in before.members:
         if name not in after.members:
-            yield RulebookChange("meaning", about, _text("{} tæller ikke længere med", "{} no longer counts", name))
+            yield RulebookChange("meaning", about, text_of(message("{name} no longer counts", name=name)))
     for name in after.members:
         if name not in before.members:
-            yield RulebookChange("meaning", about, _text("{} tæller nu med", "{} now counts", name))
+            yield RulebookChange("meaning", about, text_of(message("{name} now counts", name=name)))
     for name in before.mandatory:
         if name not in after.mandatory and name in after.members:
-            yield RulebookChange(
-                "meaning", about, _text("{} er ikke længere obligatorisk", "{} is no longer mandatory", name)
-            )
+            yield RulebookChange("meaning", about, text_of(message("{name} is no longer mandatory", name=name)))
     for name in after.mandatory:
         if name not in before.mandatory:
-            yield RulebookChange("meaning", about, _text("{} er nu obligatorisk", "{} is now mandatory", name))
+            yield RulebookChange("meaning", about, text_of(message("{name} is now mandatory", name=name)))
 
 
 def _flat(group: Count) -> bool:
@@ -351,8 +342,12 @@ def _rewritten_in(language: Language, name: str, was: Text | None, becomes: Text
     return wording.gettext("{named}: {after} instead of {before}", named=named, after=after, before=before)
 
 
-def _titled(name: str, thing: Any, danish: str, english: str) -> Text:
-    return Text(da=f"{danish} {name} ({thing.title.da})", en=f"{english} {name} ({thing.title.en})")
+def _titled(words: Message, name: str, thing: Any) -> Text:
+    return text_of(words.filled(id=name), title=thing.title)
+
+
+def _with_id(outcome: Outcome) -> Text:
+    return Text(da=f"{outcome.label.da} ({outcome.id})", en=f"{outcome.label.en} ({outcome.id})")
 
 
 def _shown(text: Text, language: Language) -> str:
@@ -362,11 +357,3 @@ def _shown(text: Text, language: Language) -> str:
 def _in_both(words: Any) -> Text:
     danish, english = (words(Wording(language)) for language in LANGUAGES)
     return Text(da=danish, en=english)
-
-
-def _instead_of(danish: Sequence[str], english: Sequence[str]) -> Text:
-    return Text(da="{} i stedet for {}".format(*danish), en="{} instead of {}".format(*english))
-
-
-def _text(danish: str, english: str, *values: object) -> Text:
-    return Text(da=danish.format(*values), en=english.format(*values))

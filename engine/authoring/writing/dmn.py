@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 from engine.authoring.proofs.diagrams import facts_under
 from engine.authoring.writing.dmn_drawing import DC, DI, DMNDI, draw
 from engine.evaluation.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
-from engine.rulebooks.language import Text
+from engine.rulebooks.language import Text, text_of
 from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, NumberTest, Rulebook, Test, Verdict
+from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.logic import Connective, Truth
 from engine.values.numbers import decimal_text
@@ -40,16 +41,9 @@ _KEYWORDS |= {
 }
 _MET, _NOT_MET, _AWAY = '"met"', '"not_met"', '"not_applicable"'
 _ANY = "-"
-_LIMITS = Text(
-    da=(
-        "Gælder for tilbud, hvis oplysninger alle er kendt. FEEL kender kun enkelte værdier: Intervaller, grænser og "
-        "uoplyste forhold kan ikke gives, og hvad der er uafklaret, afgøres ikke her. "
-        "Afledte oplysninger gives som færdige tal."
-    ),
-    en=(
-        "Holds for offers whose facts are all known. FEEL knows single values only: bounds and facts that are not "
-        "stated cannot be given, and what is undetermined is not decided here. Derived facts are given as numbers."
-    ),
+_LIMITS = message(
+    "Holds for offers whose facts are all known. FEEL knows single values only: bounds and facts that are not "
+    "stated cannot be given, and what is undetermined is not decided here. Derived facts are given as numbers."
 )
 
 
@@ -252,7 +246,9 @@ class _Export:
             "typeLanguage": FEEL,
         }
         _child(
-            root, "description", f"{self._text(rulebook.title)}. {self._text(rulebook.source)}. {self._text(_LIMITS)}"
+            root,
+            "description",
+            f"{self._text(rulebook.title)}. {self._text(rulebook.source)}. {self._text(text_of(_LIMITS))}",
         )
         self._types(root)
         for fact in self._facts:

@@ -32,6 +32,7 @@ from engine.authoring.writing.comments import Comments, allowances
 from engine.authoring.writing.written_text import Path, WrittenText
 from engine.diagnostics import Place, Rejected
 from engine.documents.document import read_one
+from engine.texts.catalogue import Message, message
 
 WIDTH = 120
 _PARTS = ("terms", "facts", "outcomes", "overrides", "rule", "criteria")
@@ -44,7 +45,7 @@ class Layout(NamedTuple):
     """A text in the one layout; or as it is, and the place and the reason why it was left so."""
 
     text: str
-    left: tuple[Place, str] | None = None
+    left: tuple[Place, Message] | None = None
 
 
 def laid_out(text: str, file: str) -> str:
@@ -68,7 +69,7 @@ def layout(text: str, file: str) -> Layout:
     Raises:
         Rejected: it is not a document that the product reads.
 
-    >>> layout("facts: {quiet: {type: judgement}} # sekskant: allow unread-fact\n", "x.yaml").left[1]
+    >>> layout("facts: {quiet: {type: judgement}} # sekskant: allow unread-fact\n", "x.yaml").left[1].text
     'a comment would allow a lint elsewhere'
     """
     before = read_one(text.encode(), file)
@@ -80,13 +81,13 @@ def layout(text: str, file: str) -> Layout:
         after = "\n".join(_spaced(list(comments.put_into(_dumped(written))))) + "\n"
         changed = _changed(source, WrittenText(after), file)
     except (yaml.YAMLError, YAMLError):
-        return Layout(text, (Place(file), "it is written in a way that cannot be laid out"))
+        return Layout(text, (Place(file), message("it is written in a way that cannot be laid out")))
     if read_one(after.encode(), file).plain() != before.plain():
-        return Layout(text, (Place(file), "it would mean something else"))
+        return Layout(text, (Place(file), message("it would mean something else")))
     return Layout(text, changed) if changed else Layout(after)
 
 
-def _changed(before: WrittenText, after: WrittenText, file: str) -> tuple[Place, str] | None:
+def _changed(before: WrittenText, after: WrittenText, file: str) -> tuple[Place, Message] | None:
     """The first comment that would be lost or moved, or would allow something else."""
 
     def place(index: int) -> Place:
@@ -95,11 +96,11 @@ def _changed(before: WrittenText, after: WrittenText, file: str) -> tuple[Place,
     texts = [comment.text for comment in after.comments if comment.text]
     for i, comment in enumerate(comment for comment in before.comments if comment.text):
         if texts[i : i + 1] != [comment.text]:
-            return place(comment.start), "a comment would not stay in its place"
+            return place(comment.start), message("a comment would not stay in its place")
     if differing := allowances(before).items() ^ allowances(after).items():
         starts = {entry.path: entry.start for entry in before.entries}
         first = min(starts[path] for (path, _), _ in differing)
-        return place(first), "a comment would allow a lint elsewhere"
+        return place(first), message("a comment would allow a lint elsewhere")
     return None
 
 
@@ -214,9 +215,11 @@ def _folded(text: str, path: Path) -> Any:
     scalar, indent = _scalar(text, False), 2 * len(path)
     if scalar is None or "\n" in scalar or indent + len(str(path[-1])) + len(scalar) + _is_quoted(scalar) * 2 <= WIDTH:
         return scalar
+    spaces = [match.start() for match in re.finditer(r"(?<! ) (?! )", text)]
+    if not spaces:  # an address, which no line ends in
+        return scalar
     folded, begin = FoldedScalarString(text), 0
     folded.fold_pos = []
-    spaces = [match.start() for match in re.finditer(r"(?<! ) (?! )", text)]
     for space, following in zip(spaces, [*spaces[1:], len(text)], strict=True):
         if following - begin > WIDTH - indent:
             folded.fold_pos.append(space)

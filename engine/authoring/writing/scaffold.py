@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from engine.authoring.writing.layout import laid_out
-from engine.rulebooks.language import Text
+from engine.rulebooks.language import Text, text_of
+from engine.texts.catalogue import Message, message
+from engine.values.unicode_forms import in_form
 
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
 
@@ -52,7 +53,7 @@ def identifier(text: str) -> str:
     >>> identifier("Large catchment area?"), identifier("3 års øvelse")
     ('large_catchment_area', 'x3_aars_oevelse')
     """
-    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = in_form("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") or "x"
     return name if name[0].isalpha() else f"x{name}"
 
@@ -82,10 +83,9 @@ def _vocabulary(new: NewRulebook) -> dict[str, Any]:
     return {
         "format": "sekskant/vocabulary/1",
         "id": new.id.partition(".")[0],
-        "title": {
-            "da": f"Oplysninger til »{new.title.da}«",
-            "en": f"Facts for \N{LEFT DOUBLE QUOTATION MARK}{new.title.en}\N{RIGHT DOUBLE QUOTATION MARK}",
-        },
+        "title": _both(
+            message("Facts for \N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"), title=new.title
+        ),
         "facts": {criterion.fact: _fact(criterion) for criterion in new.criteria},
     }
 
@@ -93,23 +93,20 @@ def _vocabulary(new: NewRulebook) -> dict[str, Any]:
 def _fact(criterion: NewCriterion) -> dict[str, Any]:
     title = criterion.title
     if criterion.threshold is None:
-        question = {"da": f"{title.da}: Vurderes det at være opfyldt?", "en": f"{title.en}: is it judged to be met?"}
-        return {"type": "judgement", "label": _both(title), "question": question}
+        question = _both(message("{title}: is it judged to be met?"), title=title)
+        return {"type": "judgement", "label": _written_out(title), "question": question}
     is_whole = criterion.threshold == int(criterion.threshold)
-    question = {"da": f"{title.da}: Hvor mange er der?", "en": f"{title.en}: how many are there?"}
+    question = _both(message("{title}: how many are there?"), title=title)
     kind = "whole_number" if is_whole else "number"
-    return {"type": kind, "at_least": 0, "label": _both(title), "question": question}
+    return {"type": kind, "at_least": 0, "label": _written_out(title), "question": question}
 
 
 def _rulebook(new: NewRulebook) -> dict[str, Any]:
     count, names = len(new.criteria), new.names
     rule: dict[str, Any] = {
         "id": f"at_least_{new.required}",
-        "title": {
-            "da": f"Mindst {new.required} af {count} kriterier",
-            "en": f"At least {new.required} of {count} criteria",
-        },
-        "reference": {"da": "reglen", "en": "the rule"},
+        "title": _both(message("At least {required} of {count} criteria", required=new.required, count=count)),
+        "reference": _both(message("the rule")),
         "at_least": new.required,
         "of": names,
     }
@@ -122,34 +119,31 @@ def _rulebook(new: NewRulebook) -> dict[str, Any]:
         "vocabulary": new.id.partition(".")[0],
         "language": "da",
         "in_force": {"from": f"{new.year}-01-01", "until": f"{new.year}-12-31"},
-        "title": _both(new.title),
-        "source": _both(new.source),
+        "title": _written_out(new.title),
+        "source": _written_out(new.source),
         "outcomes": {
-            "met": {"id": "covered", "label": {"da": "omfattet", "en": "covered"}},
-            "not_met": {"id": "not_covered", "label": {"da": "ikke omfattet", "en": "not covered"}},
-            "undetermined": {"id": "undetermined", "label": {"da": "uafklaret", "en": "undetermined"}},
+            "met": {"id": "covered", "label": _both(message("covered"))},
+            "not_met": {"id": "not_covered", "label": _both(message("not covered"))},
+            "undetermined": {"id": "undetermined", "label": _both(message("undetermined"))},
         },
         "rule": rule,
         "criteria": {name: _criterion(criterion) for name, criterion in zip(names, new.criteria, strict=True)},
     }
 
 
-_COMPARED = {"at_least": ("mindst", "at least"), "at_most": ("højst", "at most")}
+_COMPARED = {"at_least": message("{title}: at least {number}."), "at_most": message("{title}: at most {number}.")}
 
 
 def _criterion(criterion: NewCriterion) -> dict[str, Any]:
     title, condition = criterion.title, {"fact": criterion.fact}
-    description = {"da": f"{title.da}: efter en vurdering.", "en": f"{title.en}: by a judgement."}
+    description = _both(message("{title}: by a judgement."), title=title)
     if criterion.threshold is not None and criterion.comparison is not None:
         condition = {"fact": criterion.fact, criterion.comparison: criterion.threshold}  # type: ignore[dict-item]
-        danish, english = _COMPARED[criterion.comparison]
         number = f"{criterion.threshold:f}"
-        description = {
-            "da": f"{title.da}: {danish} {number.replace('.', ',')}.",
-            "en": f"{title.en}: {english} {number}.",
-        }
-    reference = {"da": f"afsnit {criterion.section}", "en": f"section {criterion.section}"}
-    return {"title": _both(title), "description": description, "reference": reference, "met_when": condition}
+        in_both = Text(da=number.replace(".", ","), en=number)
+        description = _both(_COMPARED[criterion.comparison], title=title, number=in_both)
+    reference = _both(message("section {section}", section=criterion.section))
+    return {"title": _written_out(title), "description": description, "reference": reference, "met_when": condition}
 
 
 def _cases(new: NewRulebook) -> str:
@@ -177,7 +171,12 @@ def _meeting(criterion: NewCriterion) -> str:
     return "yes" if criterion.threshold is None else f"{criterion.threshold:f}"
 
 
-def _both(text: Text) -> dict[str, str]:
+def _both(words: Message, **texts: Text) -> dict[str, str]:
+    """A text of ours, with texts in it, as a file writes it."""
+    return _written_out(text_of(words, **texts))
+
+
+def _written_out(text: Text) -> dict[str, str]:
     return {"da": text.da, "en": text.en}
 
 

@@ -72,7 +72,7 @@ def test_a_decision_of_a_batch_is_shown_explained_and_followed(journal: Path) ->
     assert "✓ MOST SPECIALISED" in ran.out
     assert "at most 0.5 (indicative: at most 0.5)" in ran.out
     assert "Reason: Få steder." in ran.out
-    assert "follows" in audit(journal, "why", f"1/a@{MOST}@2018").out
+    assert "because" in audit(journal, "why", f"1/a@{MOST}@2018").out
     why_not = audit(journal, "why-not", f"1/b@{MOST}", "--outcome", "not_most_specialised")
     assert "Severe complexities: at least 5; would have to be below 4" in why_not.out
     history = json.loads(audit(journal, "history", "a", "--format", "json").out)

@@ -137,7 +137,7 @@ def test_a_journal_that_does_not_hold_is_not_sealed(journal: Path, tmp_path: Pat
     out = tmp_path / "seal.json"
     ran = audit(journal, "seal", *DATE, "--out", str(out), "--lang", "da")
     assert (ran.code, ran.out) == (4, "")
-    assert "journalen holder ikke og er ikke forseglet" in ran.err
+    assert "journalen er ikke i orden og er ikke forseglet" in ran.err
     assert "Post 2 er ændret: recorded_by." in ran.err
     assert not out.exists()
 

@@ -67,7 +67,7 @@ def test_replay_says_identical_and_settled_by_now(journal: Path) -> None:
 def test_show_says_so_beside_what_was_recorded(journal: Path) -> None:
     ran = audit(journal, "show", "1", "--lang", "da")
     assert ran.code == 0
-    assert "Afgjort efter den nøjagtige definition: »omfattet af udviklingsstrategien«." in ran.out + ran.err
+    assert "Vurderet efter den nøjagtige definition: »omfattet af udviklingsstrategien«." in ran.out + ran.err
     assert "uafklaret" in ran.out
 
 

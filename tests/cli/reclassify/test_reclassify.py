@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pytest
 import yaml
 
 from engine.decisions.cause_of_change import Cause, VerdictChange, cause_of, change_of
-from tests.command import DATA, ROOT, Ran, sekskant
+from tests.command import DATA, ROOT, Ran, here, sekskant
 from tests.offers.tables.opendocument import ods, sheet_rows
 from tests.support import put_broken_durable_rules
 
@@ -92,6 +93,37 @@ def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom(tmp_pa
     assert verdicts(tmp_path / "without") == verdicts(tmp_path / "run")
     record = json.loads((tmp_path / "without" / "run.json").read_text())
     assert {(r["engine"], r["checked_by"]) for r in record["rulebooks"]} == {("reference", "decision diagram")}
+
+
+@pytest.mark.parametrize(
+    ("language", "read", "words"),
+    [
+        (
+            "da",
+            "tegnkodning cp1252, skilletegn ;, decimaltegn ,",
+            (
+                "`1.234` har punktum, hvor tabellens tal har decimalkomma",
+                "skriv decimalkomma og intet tegn mellem tusinder",
+            ),
+        ),
+        (
+            "en",
+            "encoding cp1252, separator ;, decimal sign ,",
+            (
+                "`1.234` has a point where the table's numbers have a decimal comma",
+                "write a decimal comma, and no sign between thousands",
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_and_listed_in_the_language_of_the_run(
+    language: str, read: str, words: tuple[str, str], tmp_path: Path
+) -> None:
+    ran = run(tmp_path, "register.csv", [*ROWS, "f;F;kommune;1.234;;;;;;;"], "--lang", language, code=1)
+    (row,) = rows_of(tmp_path / "run" / "rejected.csv")
+    assert (row["code"], row["reason"], row["hint"]) == ("wrong-type", *words)
+    assert read in ran.err
+    assert all(text in ran.err for text in words)
 
 
 def test_every_bad_cell_is_told_and_costs_no_other_row(tmp_path: Path) -> None:
@@ -359,3 +391,16 @@ def test_a_preview_says_whom_a_change_concerns(tmp_path: Path) -> None:
     assert "Gnisten" in ran.out
     assert "the rule: A5" in ran.out
     assert sekskant("preview", str(DATA), *new, "--fail-if-changed", "3").code == 5
+
+
+def test_an_offer_file_with_a_mistake_costs_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "offers"
+    folder.mkdir()
+    shutil.copy(DATA / "gnisten.yaml", folder)
+    text = (DATA / "jonstrupvang.yaml").read_text(encoding="utf-8")
+    (folder / "b.yaml").write_text(text.replace("\nname: ", "\nnmae: "), encoding="utf-8")
+    ran = here("reclassify", str(folder), "--year", "2018", "--out", str(tmp_path / "out"))
+    assert ran.code == 1
+    assert "unknown key `nmae`" in ran.err
+    for file in (tmp_path / "out" / "decisions").iterdir():
+        assert pl.read_parquet(file, glob=False)["offer"].to_list() == ["gnisten"]

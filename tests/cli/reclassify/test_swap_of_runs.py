@@ -19,9 +19,14 @@ from engine.journal.records import File, RunRecord
 from engine.journal.run_files import RECORD
 from engine.values.canonical import sha256
 from tests.command import ROOT, here
-from tests.faults import REFUSED, Fault, Scenario, at_every_call, interrupt, killed_at_every_call
+from tests.faults import REFUSED, Fault, Scenario, at_every_call, interrupt, killed_at_every_call, unwaited
 
 Contents = dict[str, str]
+
+
+@pytest.fixture(autouse=True)
+def _unwaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", unwaited)
 
 
 def keep(out: Path, text: str) -> Path:

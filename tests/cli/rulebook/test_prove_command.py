@@ -123,3 +123,17 @@ def test_a_table_in_other_forms() -> None:
     page = sekskant("rulebook", "table", WIDE, "--format", "html", "--lang", "da").out
     assert len(re.findall("<tr>", page)) == len(rows) + 1
     assert '<html lang="da">' in page
+
+
+@pytest.mark.parametrize(("form", "is_in_it"), [("table", True), ("md", True), ("html", True), ("csv", False)])
+@pytest.mark.parametrize(("language", "begins"), [("da", "Tilnærmet: "), ("en", "Approximated: ")])
+def test_a_table_says_where_more_is_taken_to_occur_than_can(
+    tmp_path: Path, form: str, is_in_it: bool, language: str, begins: str
+) -> None:
+    """Where it is told in the table, and beside a CSV, which holds rows alone."""
+    write_rulebook(tmp_path, [{"fact": "cost", "above": 0}, {"fact": "cost_per_head", "above": 0}])
+    ran = sekskant("rulebook", "table", str(tmp_path / "rulebook.yaml"), "--format", form, "--lang", language)
+    assert (begins in ran.out, begins in ran.err) == (is_in_it, not is_in_it)
+    write_rulebook(tmp_path, [{"fact": "cost", "above": 0}])
+    alone = sekskant("rulebook", "table", str(tmp_path / "rulebook.yaml"), "--format", form, "--lang", language)
+    assert begins not in alone.out + alone.err

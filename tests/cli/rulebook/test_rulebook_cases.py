@@ -133,7 +133,7 @@ def test_what_differs_is_said(rooms: Path) -> None:
         "Coverage of meaning: 12% (4 of 32)",
     ]
     danish = sekskant("rulebook", "test", ".", "--lang", "da", cwd=rooms).out
-    assert "    R1: forventet not_met, afgjort met" in danish
+    assert "    R1: forventet not_met, vurderet met" in danish
 
 
 @pytest.mark.slow

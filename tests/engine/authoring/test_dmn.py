@@ -32,7 +32,7 @@ from tests.chance import chance as chance_of
 from tests.chance import tried
 from tests.command import sekskant
 from tests.engine.authoring.test_proof import items_of
-from tests.engine.occurring import Results
+from tests.engine.combinations import Results
 from tests.engine.random_rulebooks import Example, examples
 from tests.support import SUBJECT
 

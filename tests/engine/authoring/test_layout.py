@@ -303,6 +303,19 @@ def test_lines_are_not_too_long() -> None:
         assert max(map(len, laid_out(text, file.name).splitlines())) <= WIDTH, file
 
 
+LONG = st.text(st.sampled_from("aaaaé  :#-'\"%&*,[]{}|>\\"), min_size=WIDTH, max_size=4 * WIDTH)
+
+
+@given(LONG | st.sampled_from(["https://example.org/" + "a" * 200, "a  b" * 60]))
+@tried(60)
+def test_a_long_text_means_the_same_however_few_spaces_it_has(text: str) -> None:
+    # https://example.org/... has no place where a line could end
+    written = json.dumps({"format": "sekskant/vocabulary/1", "id": "x", "title": {"da": text, "en": "Yes"}})
+    laid = laid_out(written, "x.yaml")
+    assert read_one(laid.encode(), "x.yaml").plain() == read_one(written.encode(), "x.json").plain()
+    assert laid_out(laid, "x.yaml") == laid
+
+
 UNTIDY = """\
 format:   'sekskant/vocabulary/1'
 id: x

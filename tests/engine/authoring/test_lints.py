@@ -22,6 +22,7 @@ from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import CODES
 from engine.rulebooks.library import SHIPPED, Library
 from tests.command import ROOT, sekskant
+from tests.danish import english_left
 from tests.engine.rulebooks.test_broken_rulebooks import BROKEN, FOLDERS, check_style
 from tests.expected import agrees
 
@@ -46,6 +47,13 @@ def test_a_broken_rulebook_is_found(code: str, monkeypatch: pytest.MonkeyPatch) 
     agrees(Path("../expected.txt"), lines)
     assert set(re.findall(r"^[^ ]+: ([a-z0-9-]+): ", lines, re.MULTILINE)) == {code}
     check_style(lines)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_what_is_found_is_said_in_danish_too(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FILES / code / "broken")
+    found = check([Path()])
+    assert [english_left(diagnostic) for diagnostic in found] == [[]] * len(found)
 
 
 @pytest.mark.parametrize("code", CASES)

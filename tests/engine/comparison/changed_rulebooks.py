@@ -26,7 +26,7 @@ from tests.engine.random_rulebooks import (
     evidence,
     full_evidence,
 )
-from tests.support import SUBJECT, make_rulebook
+from tests.support import make_rulebook
 
 Written = dict[str, Any]
 """A rulebook: criteria, the members of its one group, who is mandatory, the number required, and overrides."""
@@ -85,7 +85,7 @@ def verdict_of(written: Written, rulebook: Rulebook) -> Verdict | None:
     facts = {fact.id: fact for fact in compile_rulebook(rulebook).facts_read}
     read = rulebook._replace(vocabulary=rulebook.vocabulary._replace(facts=facts))
     try:
-        return Decider(read, is_checked=False).decide(SUBJECT, stated_in(written), written["year"]).verdict
+        return Decider(read, is_checked=False).verdict_on(stated_in(written), written["year"])
     except Rejected:
         return None
 

@@ -19,7 +19,7 @@ from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status, settled
 from tests.chance import tried
 from tests.engine.random_rulebooks import groups
-from tests.support import SUBJECT, Written, make_rulebook, make_vocabulary
+from tests.support import SUBJECT, Written, exact, make_rulebook, make_vocabulary
 
 M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
 
@@ -69,6 +69,16 @@ def test_a_dozen_that_the_rule_tells_apart_are_tried_in_full() -> None:
     assert analysed(all_of_a_dozen, *[U] * 12).missing[Verdict.MET][:2] == (everything(12), True)
     assert analysed(all_of_a_dozen, *[M] * 12).grounds[:2] == (everything(12), True)
     assert analysed(all_of_a_dozen, *[N] * 12).smallest_change[:2] == (everything(12), True)
+
+
+def test_eight_that_one_fact_ties_together_are_tried_in_full() -> None:
+    """Each can be one of two things instead, and every question looks at eight vectors."""
+    height = {"fact": "height"}
+    exempt = [{"when": {**height, "below": i}, "counts_as": "met"} for i in range(8)]
+    criteria = {f"C{i}": {"met_when": {**height, "below": 20}, "not_applicable": e} for i, e in enumerate(exempt)}
+    rulebook = make_rulebook(make_vocabulary({"height": {"type": "number"}}), criteria, {"any": [*criteria]})
+    trace = Decider(rulebook, engine="reference").decide(SUBJECT, {"height": exact(15)}, 2031)
+    assert trace.analysis.smallest_change[:2] == (everything(8), True)
 
 
 @pytest.mark.parametrize(("questions", "found"), [(0, 0), (1, 0), (11, 10), (40, 39), (41, 40)])

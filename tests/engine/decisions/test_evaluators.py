@@ -17,8 +17,8 @@ from engine.evaluation.durable_engine import why_missing
 from engine.evaluation.evidence import Evidence
 from engine.evaluation.program import Program
 from engine.evaluation.ruling import Items
-from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import message
 from engine.values.logic import Status
 from tests.command import ROOT
 from tests.support import SUBJECT, Written, answer, exact, make_rulebook, make_vocabulary
@@ -46,7 +46,7 @@ def why(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if why == "asked for":
         monkeypatch.setenv("SEKSKANT_ENGINE", "reference")
     elif why == BROKEN:
-        monkeypatch.setattr("engine.decisions.evaluators.why_missing", lambda: Text(da="-", en=BROKEN))
+        monkeypatch.setattr("engine.decisions.evaluators.why_missing", lambda: message(BROKEN))
     else:
         for name in ("durable", "durable.engine", "durable_rules_engine"):
             monkeypatch.setitem(sys.modules, name, None)

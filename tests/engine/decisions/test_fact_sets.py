@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from engine.decisions import fact_sets as module
 from engine.decisions.decide import Decider
 from engine.decisions.fact_sets import FactSets, fact_sets
 from engine.evaluation.evidence import Stated
+from engine.explanation.justification import facts_to_ask_for
 from engine.rulebooks.rulebook import Verdict
 from tests.engine.random_rulebooks import VOCABULARY, YEAR, YEARS
 from tests.support import SUBJECT, Written, answer, between, exact, make_rulebook, unknown
@@ -201,3 +203,35 @@ def test_programs_that_are_no_longer_used_make_room_for_others(monkeypatch: pyte
     for case, in_use in ((GOOD, 1), (GOOD, 1), (FAIR, 2), (RED, 1), (FAIR, 2)):
         assert decided(Case((case,))).missing[Verdict.MET] == ((case["fact"],),)
         assert len(module._analysts) == in_use
+
+
+DEPARTURE = {"fact": "departure"}
+ASKING = {
+    "it is yes, and then not": {"when": DEPARTURE, "verdict": "not_met"},
+    "it is yes, and then met": {"when": DEPARTURE, "verdict": "met"},
+    "it is no, and then met": {"when": {"fact": "departure", "is": "no"}, "verdict": "met"},
+    "it and another are yes": {"when": {"all": [DEPARTURE, GOOD]}, "verdict": "not_met"},
+    "one of them is yes": {"when": {"any": [DEPARTURE, GOOD]}, "verdict": "met"},
+}
+
+
+@pytest.mark.parametrize("height", ["2", "4"])
+@pytest.mark.parametrize("name", ASKING)
+def test_a_judgement_that_an_override_asks_for_departs_once_it_is_stated(name: str, height: str) -> None:
+    """What is missing is what would settle the verdict if it were stated: every statement of it is decided."""
+    rulebook = make_rulebook(VOCABULARY, {"C": INDICATED}, {"all": ["C"]}, {"O": ASKING[name]})
+    decider, stated = Decider(rulebook, engine="reference"), {"height": exact(height)}
+
+    def verdicts(facts: tuple[str, ...]) -> set[Verdict]:
+        each = itertools.product((YES, NO), repeat=len(facts))
+        return {decider.decide(SUBJECT, {**stated, **dict(zip(facts, one, strict=True))}, YEAR).verdict for one in each}
+
+    trace = decider.decide(SUBJECT, stated, YEAR)
+    if trace.verdict is not Verdict.UNDETERMINED:
+        return
+    found = fact_sets(trace).missing
+    for verdict in (Verdict.MET, Verdict.NOT_MET):
+        able = [s for s in (("departure",), ("good",), ("departure", "good")) if verdict in verdicts(s)]
+        assert set(found[verdict]) == {s for s in able if not any(set(t) < set(s) for t in able)}
+    named = {fact for sets in found.values() for facts in sets for fact in facts}
+    assert {test.test.fact for test in facts_to_ask_for(trace)} == named

@@ -11,10 +11,11 @@ import pytest
 from engine.decisions.decide import Decider
 from engine.decisions.decision_record import decision_record
 from engine.decisions.evaluators import ENGINES
-from engine.decisions.vector_decisions import situations_of
+from engine.decisions.vector_decisions import VectorDecisions, situations_of
 from engine.diagnostics import Rejected
 from engine.evaluation.completions import Completions
 from engine.evaluation.evidence import Evidence, State, Stated
+from tests.engine.evaluation.test_columnar import columnar, evaluated
 from tests.support import SUBJECT, Written, between, exact, make_rulebook, make_vocabulary
 
 VOCABULARY = make_vocabulary(
@@ -70,6 +71,32 @@ CASES = {
         ("unknown",),
         ("approximated",),
     ),
+    "a divisor that may be 0": Case(
+        ({"fact": "ratio", "at_least": Decimal("0.5")},),
+        {"above": exact("5"), "below": between("0", "2")},
+        "undetermined",
+        ("unknown",),
+        ("approximated",),
+    ),
+    "a divisor that is 0": Case(
+        ({"fact": "ratio", "at_least": Decimal("0.5")},),
+        {"above": exact("5"), "below": exact("0")},
+        "undetermined",
+        ("unknown",),
+        ("approximated",),
+    ),
+    "a divisor above 0": Case(
+        ({"fact": "ratio", "at_least": Decimal("0.5")},),
+        {"above": exact("1"), "below": between("1", "2")},
+        "met",
+        ("met",),
+    ),
+    "a quotient that is stated beside a divisor that may be 0": Case(
+        ({"fact": "ratio", "at_least": Decimal("0.5")},),
+        {"above": exact("5"), "below": between("0", "2"), "ratio": exact("3")},
+        "met",
+        ("met",),
+    ),
     "a part that the limits of a quotient bound": Case(
         ({"fact": "above", "at_most": 12},), {"below": exact("10")}, "undetermined", ("unknown",), ("approximated",)
     ),
@@ -109,3 +136,20 @@ def test_a_departure_from_what_the_gaps_of_a_mean_settle_needs_a_reason_in_files
         decider.decide(SUBJECT, stated, 2031)
     with pytest.raises(Rejected, match="departure-without-reason"):
         situations_of([Completions(decider.program)], stated, 2031)
+
+
+@pytest.mark.parametrize(("low", "verdict"), [("0", "undetermined"), ("-1", "undetermined"), ("0.1", "met")])
+def test_a_divisor_that_may_be_0_leaves_a_quotient_open_in_rows_too(low: str, verdict: str) -> None:
+    """And what was decided by a former definition is decided so again: it took the divisor to be above 0."""
+    facts = {name: {"type": "number"} for name in ("above", "below")}
+    ratio = {"type": "number", "derived": {"ratio": {"of": "above", "to": "below"}}}
+    criterion = {"met_when": {"fact": "ratio", "at_least": Decimal("0.5")}}
+    rulebook = make_rulebook(make_vocabulary(facts | {"ratio": ratio}), {"C": criterion}, {"all": ["C"]})
+    stated: Stated = {"above": exact("5"), "below": between(low, "2")}
+    decider = Decider(rulebook, engine="reference")
+    assert decider.decide(SUBJECT, stated, 2031).verdict.value == verdict
+    ((_, situation),) = evaluated(columnar(decider.program, 2031), [stated])
+    assert situation is not None
+    assert VectorDecisions(decider).over(situation).decided.verdict.value == verdict
+    former = Decider(rulebook, engine="reference", is_over_facts=False)
+    assert former.decide(SUBJECT, stated, 2031).verdict.value == "met"

@@ -20,6 +20,7 @@ from engine.documents.document import read_documents
 from engine.documents.json_text import load_json
 from engine.documents.nesting import MAX_DEPTH
 from engine.documents.syntax import EXPLANATIONS, GENERAL, NOT_READ_ON, explained
+from tests.danish import english_left
 
 LOADERS: list[Any] = [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]
 
@@ -144,17 +145,17 @@ UNREACHED = {
     # Our own limit comes before that of any parser.
     "exceeded maximum nesting depth": "the nesting is deeper than can be read",
     # An anchor is refused where it stands, before anything is composed.
-    "found undefined alias": GENERAL.message,
-    "found duplicate anchor; first occurrence": GENERAL.message,
+    "found undefined alias": str(GENERAL.words),
+    "found duplicate anchor; first occurrence": str(GENERAL.words),
     # Said in versions before those we allow, or never of a text that is given whole.
     "found unexpected ':'": "a `:` is not expected here",
     "found a tab character that violates indentation": "a tab cannot indent",
     "found unknown directive name": "a line that begins with `%` cannot be read here",
     "incompatible %YAML directive": "a line that begins with `%` cannot be read here",
     "duplicate %TAG directive": "a line that begins with `%` cannot be read here",
-    "did not find expected <stream-start>": GENERAL.message,
-    "input is too long": GENERAL.message,
-    "input error": GENERAL.message,
+    "did not find expected <stream-start>": str(GENERAL.words),
+    "input is too long": str(GENERAL.words),
+    "input error": str(GENERAL.words),
 }
 
 
@@ -189,6 +190,7 @@ def test_each_mistake_of_syntax_is_said_in_our_words(case: Case, loader: Any) ->
     )
     rest = f"{hint}; {NOT_READ_ON}" if hint else NOT_READ_ON
     assert str(diagnostic) == f"a.yaml:{place}: syntax: {message}\n  hint: {rest}"
+    assert english_left(diagnostic) == []
 
 
 @pytest.mark.parametrize("problem", UNREACHED)
@@ -206,7 +208,7 @@ def test_what_no_parser_has_said_yet_gets_a_general_text(words: str, has_place: 
     mark = yaml.Mark("", 3, 0, 3, None, 0) if has_place else None
     error = yaml.MarkedYAMLError(problem=f"{words}", problem_mark=mark)
     (diagnostic,) = explained(error, "a: b", "a.yaml", LOADERS[-1]).diagnostics
-    assert known or re.search("expected ',' or", words) or diagnostic.message == GENERAL.message
+    assert known or re.search("expected ',' or", words) or diagnostic.message == str(GENERAL.words)
     assert diagnostic.place.line == 1
 
 
@@ -229,7 +231,7 @@ def test_the_table_holds_every_problem_that_the_libyaml_at_hand_can_tell() -> No
 def messages() -> Iterator[re.Pattern[str]]:
     """Every message that reading a document can give, its quoted parts aside."""
     for explanation in (*EXPLANATIONS, GENERAL):
-        yield re.compile(re.escape(explanation.message).replace(r"\{\}", "`.*`"))
+        yield re.compile(re.escape(explanation.words.text).replace(r"\{character\}", "`.*`"))
     for text in (
         r"the `[\[{]` that begins here is not closed",
         r"a `,` or `[\]}]` is expected here",
@@ -252,7 +254,7 @@ def messages() -> Iterator[re.Pattern[str]]:
 
 
 MESSAGES = list(messages())
-HINTS = {None, NOT_READ_ON, *(f"{e.hint}; {NOT_READ_ON}" for e in (*EXPLANATIONS, GENERAL) if e.hint)}
+HINTS = {None, str(NOT_READ_ON), *(f"{e.advice}; {NOT_READ_ON}" for e in (*EXPLANATIONS, GENERAL) if e.advice)}
 
 SOUND = [
     "format: sekskant/offer/1\nid: a\nservices: [{act: SEL, sections: ['104']}]\nattention:\n  - \"x\\ty\"\n",

@@ -67,15 +67,31 @@ def columns_of(fact_column: FactColumn, evidence: Evidence | None) -> dict[str, 
     }
 
 
-def frame_of(program: ColumnarProgram, offers: Sequence[Stated]) -> Any:
-    def of(stated: Stated, fact_column: FactColumn) -> Evidence | None:
-        evidence = stated.get(fact_column.fact.id)
-        return evidence.get(fact_column.year or 0) if isinstance(evidence, Mapping) else evidence
+def evidence_of(fact_column: FactColumn, stated: Stated) -> Evidence | None:
+    """What is stated in a column."""
+    evidence = stated.get(fact_column.fact.id)
+    return evidence.get(fact_column.year or 0) if isinstance(evidence, Mapping) else evidence
 
+
+def adds_up(program: ColumnarProgram, stated: Stated) -> bool:
+    """Whether what a derived fact follows from lies on the grid; readers leave a row in which it does not."""
+    read = {fact.id for fact in program.program.facts_read}
+    columns = [c for c in program.grids.read.values() if c.part and c.fact.id in read]
+    parts = [(column, evidence_of(column, stated)) for column in columns]
+    ends = [
+        end * column.scale
+        for column, evidence in parts
+        if evidence is not None and isinstance(evidence.possible, Interval)
+        for end in (evidence.possible.low, evidence.possible.high)
+        if end is not None
+    ]
+    return all(steps.denominator == 1 for steps in ends)
+
+
+def frame_of(program: ColumnarProgram, offers: Sequence[Stated]) -> Any:
     fact_columns = program.grids.read.values()
     rows = [
-        {k: v for fact_column in fact_columns for k, v in columns_of(fact_column, of(s, fact_column)).items()}
-        for s in offers
+        {k: v for column in fact_columns for k, v in columns_of(column, evidence_of(column, s)).items()} for s in offers
     ]
     return nw.from_native(pl.DataFrame(rows, infer_schema_length=None).with_row_index("row").lazy())
 
@@ -87,7 +103,8 @@ def evaluated(program: ColumnarProgram, offers: Sequence[Stated]) -> Iterator[tu
     assert evaluated_frame["row"].to_list() == list(range(len(offers)))
     for stated, row in zip(offers, evaluated_frame.iter_rows(named=True), strict=True):
         vectors = [row[name] for name in program.vectors]
-        yield stated, program.situation(vectors) if row[program.certain] else None
+        is_certain = row[program.certain] and adds_up(program, stated)
+        yield stated, program.situation(vectors) if is_certain else None
 
 
 def numbers(fact: FactDeclaration) -> st.SearchStrategy[Decimal]:

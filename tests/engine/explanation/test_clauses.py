@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.decisions.analysis import Sets
+from engine.decisions.analysis import Pair, Sets
 from engine.explanation.clauses import Clauses, Mood
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
@@ -57,8 +57,8 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "criterion and override": (
         sets({"A5": N, IN: N}),
         "is",
-        "A5 ikke er opfyldt, og at »Medtaget efter bekendtgørelsen« ikke gælder",
-        "A5 is not fulfilled, and “Included by executive order” does not apply",
+        "A5 ikke er opfyldt, og fordi »Medtaget efter bekendtgørelsen« ikke gælder",
+        "A5 is not fulfilled, and because “Included by executive order” does not apply",
     ),
     "criterion or override": (
         sets({"A4": M}, {IN: M}),
@@ -69,8 +69,8 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "met and away": (
         sets({"A4": M, "A5": AWAY}),
         "is",
-        "A4 er opfyldt, og at A5 ikke finder anvendelse",
-        "A4 is fulfilled, and A5 does not apply",
+        "A4 er opfyldt, og fordi A5 ikke finder anvendelse",
+        "A4 is fulfilled, and because A5 does not apply",
     ),
     "known in part": (
         sets({"A5": MET_OR_AWAY}),
@@ -94,8 +94,8 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "none of some": (
         sets({"A1": N}, {"A2": N, "A3": N, "A4": N}),
         "is",
-        "A1 ikke er opfyldt, eller at hverken A2, A3 eller A4 er opfyldt",
-        "A1 is not fulfilled, or none of A2, A3 and A4 is fulfilled",
+        "A1 ikke er opfyldt, eller fordi hverken A2, A3 eller A4 er opfyldt",
+        "A1 is not fulfilled, or because none of A2, A3 and A4 is fulfilled",
     ),
     "neither": (
         sets({OUT: N, IN: N}),
@@ -168,3 +168,37 @@ RULES: list[tuple[RulePart, str, str]] = [
 def test_rules_are_worded_by_their_shape(part: RulePart, danish: str, english: str) -> None:
     assert clauses("da").rule(part) == danish
     assert clauses("en").rule(part) == english
+
+
+EXCLUDED: dict[str, tuple[tuple[Pair, ...], str, str]] = {
+    "none": ((), "", ""),
+    "two of one kind": (
+        ((("A1", M), ("A2", M)),),
+        "Det kan ikke forekomme samtidig: at A1 og A2 er opfyldt.",
+        "Not possible together: A1 and A2 are fulfilled.",
+    ),
+    "whatever one is": (
+        ((("A5", N), (IN, M)), (("A5", M), (IN, M))),
+        "Det kan ikke forekomme samtidig: at A5 finder anvendelse, og at »Medtaget efter bekendtgørelsen« gælder.",
+        "Not possible together: A5 applies, and “Included by executive order” applies.",
+    ),
+    "several": (
+        ((("A1", M), ("A2", N)), (("A2", AWAY), ("A3", N))),
+        "Det kan ikke forekomme samtidig: at A1 er opfyldt, og at A2 ikke er opfyldt; "
+        "at A2 ikke finder anvendelse, og at A3 ikke er opfyldt.",
+        "Not possible together: A1 is fulfilled, and A2 is not fulfilled; A2 does not apply, and A3 is not fulfilled.",
+    ),
+    "more than are read": (
+        (*tuple((("A1", M), (name, M)) for name in SIX[1:]), (("A2", M), ("A3", M)), (("A2", M), ("A4", M))),
+        "Det kan ikke forekomme samtidig: at A1 og A2 er opfyldt; at A1 og A3 er opfyldt; at A1 og A4 er opfyldt; "
+        "at A1 og A5 er opfyldt; at A1 og A6 er opfyldt; at A2 og A3 er opfyldt (listen er afkortet).",
+        "Not possible together: A1 and A2 are fulfilled; A1 and A3 are fulfilled; A1 and A4 are fulfilled; "
+        "A1 and A5 are fulfilled; A1 and A6 are fulfilled; A2 and A3 are fulfilled (the list is cut off).",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXCLUDED)
+def test_what_cannot_occur_together_is_said(name: str) -> None:
+    pairs, danish, english = EXCLUDED[name]
+    assert (clauses("da").excluded(pairs), clauses("en").excluded(pairs)) == (danish, english)

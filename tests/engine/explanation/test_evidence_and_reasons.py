@@ -107,13 +107,14 @@ def test_an_override_that_holds_by_one_of_its_parts_is_shown_by_that_part() -> N
 
 HEADINGS: Mapping[Language, Sequence[str]] = {
     "da": (
-        "Afgørelse",
+        "Vurdering",
         "Regler",
         "Oplysninger, der er tillagt væsentlig betydning",
         "Hovedhensyn, der har været bestemmende for skønnet",
         "Øvrige kriterier, der er vurderet",
+        "Hvordan reglerne er læst",
         "Hvad der ikke er afklaret",
-        "Hvad der ville ændre afgørelsen",
+        "Hvad der ville ændre vurderingen",
         "Bemærkninger",
     ),
     "en": (
@@ -122,6 +123,7 @@ HEADINGS: Mapping[Language, Sequence[str]] = {
         "Facts given weight",
         "Main considerations that determined the judgement",
         "Other criteria that were assessed",
+        "How the rules are read",
         "What is unsettled",
         "What would change the decision",
         "Remarks",

@@ -37,4 +37,4 @@ HEADERS: dict[str, tuple[list[tuple[Any, Any]], str | None]] = {
 @pytest.mark.parametrize("name", HEADERS)
 def test_what_is_wrong_with_a_header_is_told(name: str) -> None:
     rows, wrong = HEADERS[name]
-    assert wrong_header(rows) == wrong
+    assert str(wrong_header(rows)) == str(wrong)

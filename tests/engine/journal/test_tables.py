@@ -34,4 +34,4 @@ def test_a_field_of_another_type_is_named(name: str) -> None:
     cases = [(value, wrong) for field, value, wrong in WRONG if field == name]
     assert cases
     for value, wrong in cases:
-        assert wrong_type(WHOLE._replace(**{name: value})) == wrong, value
+        assert str(wrong_type(WHOLE._replace(**{name: value}))) == str(wrong), value

@@ -715,8 +715,8 @@ def test_what_cannot_be_read_on_is_damaged_and_what_was_found_before_stays(
         headless = verify(journal)
     shutil.rmtree(path.parent)
     assert report.head == headless.head == Head(0, "")
-    assert [(f.kind, f.detail) for f in report.faults] == [("altered", ""), ("damaged", "the file is damaged")]
-    assert [(f.kind, f.detail) for f in headless.faults] == [("damaged", "the file is damaged")] * 2
+    assert [(f.kind, str(f.detail)) for f in report.faults] == [("altered", ""), ("damaged", "the file is damaged")]
+    assert [(f.kind, str(f.detail)) for f in headless.faults] == [("damaged", "the file is damaged")] * 2
 
 
 def raised(error: Exception) -> Any:

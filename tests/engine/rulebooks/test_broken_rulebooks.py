@@ -24,6 +24,7 @@ from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from tests.chance import tried
 from tests.command import ROOT
+from tests.danish import english_left
 
 BROKEN = ROOT / "tests" / "broken" / "rulebooks"
 FOLDERS = sorted(folder.name for folder in BROKEN.iterdir())
@@ -218,6 +219,14 @@ def test_every_code_has_a_broken_file() -> None:
         "write tests/broken/rulebooks/<code>/ for these codes"
     )
     assert covered <= set(CODES)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_mistake_in_a_broken_folder_is_said_in_danish_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(BROKEN / name)
+    with pytest.raises(Rejected) as caught:
+        Library(Path())
+    assert [english_left(diagnostic) for diagnostic in caught.value.diagnostics] == [[]] * len(caught.value.diagnostics)
 
 
 @pytest.mark.parametrize("name", FOLDERS)

@@ -91,14 +91,14 @@ def group_of(form: str) -> Any:
     return read_one(f"{{{form.replace('[...]', json.dumps(CRITERIA))}}}".encode(), "hint").plain()
 
 
-@pytest.mark.parametrize("key", [key for key, hint in IN_GROUP.items() if "[...]" in hint])
+@pytest.mark.parametrize("key", [key for key, hint in IN_GROUP.items() if "[...]" in hint.text])
 def test_what_a_hint_writes_for_a_group_is_a_rule(key: str) -> None:
     written = copy.deepcopy(PLAIN[RULEBOOK])
     rule = {name: written["rule"][name] for name in ("id", "title", "reference")}
     written["rule"] = {**rule, key: 2, "of": CRITERIA}
     hints = [d.hint for d in found_in(json.dumps(written), RULEBOOK) if d.code == "unknown-key"]
-    assert hints == [IN_GROUP[key]]
-    (form,) = HINTED.findall(IN_GROUP[key])
+    assert hints == [str(IN_GROUP[key])]
+    (form,) = HINTED.findall(str(IN_GROUP[key]))
     written["rule"] = {**rule, **group_of(form)}
     assert not found_in(json.dumps(written, default=int), RULEBOOK)
 
@@ -120,8 +120,8 @@ def test_words_of_other_languages_of_rules_are_known_in_conditions(key: str) -> 
     written = copy.deepcopy(PLAIN[RULEBOOK])
     written["criteria"]["B2"]["met_when"] = {"fact": "severe_complexities", key: 4}
     hints = [d.hint for d in found_in(json.dumps(written), RULEBOOK) if d.code == "unknown-key"]
-    assert hints == [IN_CONDITION[key]]
-    if near := _NEAR.fullmatch(IN_CONDITION[key]):
+    assert hints == [str(IN_CONDITION[key])]
+    if near := _NEAR.fullmatch(str(IN_CONDITION[key])):
         written["criteria"]["B2"]["met_when"] = (
             {near[1]: [{"fact": "severe_complexities", "at_least": 4}]}
             if near[1] in ("all", "any")

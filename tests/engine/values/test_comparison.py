@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from engine.rulebooks import language
 from engine.values.comparison import ONE_SIDED, Comparison, ends_of
 from engine.values.interval import Interval
+from tests.chance import fractions
 from tests.engine.random_rulebooks import PASSES
 
-NUMBERS = st.fractions(-2, 2, max_denominator=3)
+NUMBERS = fractions(-2, 2, max_denominator=3)
 
 
 @pytest.mark.parametrize("comparison", Comparison)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.values.interval import Interval
-from tests.chance import cheap
+from tests.chance import cheap, fractions
 
-NUMBERS = st.fractions(-6, 6, max_denominator=6)
+NUMBERS = fractions(-6, 6, max_denominator=6)
 ENDS = st.none() | NUMBERS
 EXACT = NUMBERS.map(Interval.exactly)
 """Their two ends are one number, for which sums and quotients take a shorter way."""
@@ -42,10 +42,10 @@ def with_member(draw: st.DrawFn, intervals: st.SearchStrategy[Interval] = INTERV
     interval = draw(intervals)
     low, high = interval.low, interval.high
     if low is None:
-        low = (high if high is not None else draw(NUMBERS)) - draw(st.fractions(1, 9, max_denominator=3))
+        low = (high if high is not None else draw(NUMBERS)) - draw(fractions(1, 9, max_denominator=3))
     if high is None:
-        high = low + draw(st.fractions(1, 9, max_denominator=3))
-    part = draw(st.sampled_from([0, 1]) | st.fractions(0, 1, max_denominator=60).map(Fraction))
+        high = low + draw(fractions(1, 9, max_denominator=3))
+    part = draw(st.sampled_from([0, 1]) | fractions(0, 1, max_denominator=60))
     number = low + part * (high - low)
     return interval, number if holds(interval, number) else (low + high) / 2
 
@@ -79,7 +79,7 @@ def stretched(interval: Interval, by: Fraction) -> Interval:
 
 
 POSITIVE = st.builds(
-    Interval, st.fractions(0, 6, max_denominator=6), st.none() | st.fractions(0, 9, max_denominator=6), st.booleans()
+    Interval, fractions(0, 6, max_denominator=6), st.none() | fractions(0, 9, max_denominator=6), st.booleans()
 ).filter(lambda interval: positive(interval) and not empty_by_definition(interval))
 
 

@@ -82,7 +82,7 @@ def test_however_near_its_threshold_a_number_is_shown_beside_it(places: int) -> 
     ],
 )
 def test_what_is_possible_is_shown_in_signs(possible: Interval | frozenset[str], shown: str) -> None:
-    assert show_possible(possible) == shown
+    assert str(show_possible(possible)) == shown
 
 
 @pytest.mark.parametrize(

@@ -90,9 +90,9 @@ def test_evidence_that_one_of_the_rulebooks_reads_is_read(tmp_path: Path) -> Non
 
 SAID = {
     "da": [
-        "Andel pladser brugt af andre kommuner: tallene for 2013 (2 tilbud) indgår ikke, da afgørelsen "
+        "Andel pladser brugt af andre kommuner: tallene for 2013 (2 tilbud) indgår ikke, da vurderingen "
         "gælder aftaleåret 2018.",
-        "Andel pladser brugt af andre kommuner: tallene for 2017 (1 tilbud) indgår ikke, da afgørelsen "
+        "Andel pladser brugt af andre kommuner: tallene for 2017 (1 tilbud) indgår ikke, da vurderingen "
         "gælder aftaleåret 2018.",
         "Behov for selvforsyning: oplyst for 2 tilbud, men intet regelsæt i denne kørsel læser det.",
         "2 id'er har andre tegn end bogstaver, cifre, -, _ og .: `sol høj`, `c@d`",

@@ -23,7 +23,7 @@ PER_CENT = re.compile(r"% is (\S+)\Z")
 
 def proposed_in(hint: str) -> Iterator[str]:
     """The cells that a hint proposes; which signs of bounds go together is none."""
-    if hint in (Notation(".").bounds, Notation(",").bounds):
+    if hint in (str(Notation(".").bounds), str(Notation(",").bounds)):
         return
     for several in PROPOSING.findall(hint):
         yield from re.findall("`([^`]+)`", several)

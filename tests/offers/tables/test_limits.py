@@ -7,22 +7,26 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.diagnostics import Rejected
 from engine.rulebooks.library import Library
-from offers.tables import workbook_size
+from offers.tables import limits, parquet, workbook_size
 from offers.tables.headers import Headers
 from offers.tables.limits import MAX_COLUMNS
 from offers.tables.opening import open_table
+from offers.tables.parquet_footer import row_groups
 from offers.tables.reading import Reading
 from offers.tables.workbook_size import check_workbook
-from tests.chance import cheap
-from tests.command import sekskant
+from tests.chance import cheap, tried
+from tests.command import here, sekskant
 from tests.offers.tables.handmade import worksheet, xlsx
 from tests.offers.tables.opendocument import ods
 
@@ -172,8 +176,131 @@ def test_a_row_with_cells_without_end_costs_that_row(beyond: int, line_end: str,
     rows = ["id;name", "a;A", "b;B" + ";" * beyond, "c;C", ""]
     (tmp_path / "a.csv").write_text(line_end.join(rows), newline="")
     table = open_table(tmp_path / "a.csv", VOCABULARY, tmp_path)
-    assert {row: fault[:2] for row, fault in table.faults.items()} == {1: (3, "the row has more than 16,384 cells")}
+    faults = {row: (fault.cell, str(fault.words)) for row, fault in table.faults.items()}
+    assert faults == {1: (3, "the row has more than 16,384 cells")}
     assert table.frame.collect()["id"].to_list() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id;name\n" + b"\n" * 1_000,
+        b"id;name\n" + b"a\n" * 1_000,
+        b"id;name\r\n" + b"  ; \r\n" * 1_000,
+        b"id;name\r" + b";\r" * 1_000,
+        b'id;name\n"";""\n' + b'"";\n' * 1_000,
+        b'id;name\na;"x\n' + b";\n" * 1_000,
+        ("id;name\n" + "\n" * 1_000).encode("utf-16"),
+    ],
+)
+def test_rows_that_are_next_to_nothing_are_counted(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    monkeypatch.setattr(limits, "MAX_SHORT_ROWS", 1_001)
+    assert open_table(tmp_path / "a.csv", VOCABULARY, tmp_path, (), Reading(separator=";")).kind == "csv"
+    monkeypatch.setattr(limits, "MAX_SHORT_ROWS", 900)
+    with pytest.raises(Rejected, match="too-large: the table has more than 900 rows that are empty or too short"):
+        open_table(tmp_path / "a.csv", VOCABULARY, tmp_path, (), Reading(separator=";"))
+
+
+def test_lines_of_ndjson_are_counted_before_they_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_text('{"id": "a"}\n' + "{}\n" * 10 + '{"id": ')
+    with pytest.raises(Rejected, match=r"a\.ndjson: too-large: the table has more than 5 rows"):
+        open_table(tmp_path / "a.ndjson", VOCABULARY, tmp_path, (), Reading(max_rows=5))
+
+
+def test_half_a_character_costs_its_line_of_ndjson(tmp_path: Path) -> None:
+    lines = [
+        {"id": "a", "name": "\ud800"},
+        {"id": "b", "name": "\ud83d\ude00"},
+        {"id": "c", "diagnoses\udc00": "1"},
+        {"id": "d"},
+    ]
+    (tmp_path / "a.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    table = open_table(tmp_path / "a.ndjson", VOCABULARY, tmp_path, ["*"])
+    told = (1, "an escape from `\\ud800` to `\\udfff` is half a character")
+    assert {row: fault[:2] for row, fault in table.faults.items()} == {0: told, 2: told}
+    assert table.frame.collect()["id"].to_list() == [None, "b", None, "d"]
+
+
+@pytest.mark.parametrize("line", ["x" * 200, "\r" * 200_000, '"' * 200_001, '" ' * 100_001, 'x"' * 100_001])
+def test_one_odd_row_costs_no_more_than_that_row(line: str, tmp_path: Path) -> None:
+    rows = [f"a{i};A" for i in range(2_000)]
+    (tmp_path / "a.csv").write_text("\n".join(["id;name", "odd;" + line, *rows, ""]), newline="")
+    table = open_table(tmp_path / "a.csv", VOCABULARY, tmp_path)
+    assert table.frame.collect()["id"].to_list()[1:] == [f"a{i}" for i in range(2_000)]
+
+
+# --- Parquet ---
+
+LISTS = "holds lists or records", "a cell holds one value; several words stand in one text, separated by `|`"
+BYTES = "holds bytes", "write the column as texts (in Parquet: strings)"
+OF_NO_CELLS: dict[str, tuple[pl.DataType, object, tuple[str, str]]] = {
+    "list": (pl.List(pl.String()), ["x"], LISTS),
+    "array": (pl.Array(pl.Int64(), 2), [1, 2], LISTS),
+    "struct": (pl.Struct({"x": pl.String()}), {"x": "y"}, LISTS),
+    "binary": (pl.Binary(), b"x", BYTES),
+}
+
+
+@pytest.mark.parametrize("column", ["id", "name", "diagnoses"])
+@pytest.mark.parametrize("kind", OF_NO_CELLS)
+def test_a_column_of_no_cells_is_told_as_what_it_is(kind: str, column: str, tmp_path: Path) -> None:
+    dtype, value, (what, hint) = OF_NO_CELLS[kind]
+    frame = pl.DataFrame({"id": ["a"], "name": ["A"], "diagnoses": [2]}, schema_overrides={"diagnoses": pl.Int64})
+    frame = frame.with_columns(pl.Series(column, [value], dtype=dtype))
+    frame.write_parquet(tmp_path / "a.parquet")
+    ran = here("reclassify", str(tmp_path / "a.parquet"), "--year", "2018", "--out", str(tmp_path / "run"))
+    number = frame.columns.index(column) + 1
+    place = f"{tmp_path / 'a.parquet'}:1:{number}"
+    assert (ran.code, ran.err) == (1, f"{place}: wrong-type: `{column}` {what}\n  hint: {hint}\n")
+
+
+def test_each_file_of_a_folder_that_is_unlike_the_first_is_told(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"id": ["a"], "diagnoses": [2]})
+    others = [
+        frame,
+        frame.with_columns(name=pl.lit("A")),
+        frame.drop("diagnoses"),
+        frame.cast({"diagnoses": pl.String}),
+    ]
+    for number, other in enumerate(others):
+        other.write_parquet(tmp_path / f"{number}.parquet")
+    with pytest.raises(Rejected) as error:
+        open_table(tmp_path, VOCABULARY, tmp_path)
+    assert [(Path(d.place.file).name, d.message) for d in error.value.diagnostics] == [
+        ("1.parquet", "there is a column `name`, which the files before it do not have"),
+        ("2.parquet", "there is no column `diagnoses`, which the files before it have"),
+        ("3.parquet", "the column `diagnoses` is of another type than in the files before it"),
+    ]
+
+
+def test_row_groups_are_known_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pl.DataFrame({"id": [f"a{i}" for i in range(1_000)], "diagnoses": [2] * 1_000, "x": [[1]] * 1_000})
+    frame.write_parquet(tmp_path / "a.parquet", row_group_size=300)
+    assert row_groups(tmp_path / "a.parquet") == [(300, 3), (300, 3), (300, 3), (100, 3)]
+    monkeypatch.setattr(parquet, "MAX_CELLS_OF_GROUP", 600)
+    assert open_table(tmp_path / "a.parquet", VOCABULARY, tmp_path, ["x"]).rows == 1_000
+    monkeypatch.setattr(parquet, "MAX_CELLS_OF_GROUP", 599)
+    with pytest.raises(Rejected, match="too-large: a row group has more than 599 cells that are read"):
+        open_table(tmp_path / "a.parquet", VOCABULARY, tmp_path, ["x"])
+    with pytest.raises(Rejected, match="too-large: the table has more than 999 rows"):
+        open_table(tmp_path / "a.parquet", VOCABULARY, tmp_path, ["x"], Reading(max_rows=999))
+
+
+@given(st.data())
+@tried(300)
+def test_a_damaged_footer_is_read_or_told(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a.parquet")
+        pl.DataFrame({"id": ["a", "b"], "diagnoses": [1, 2]}).write_parquet(path)
+        content = bytearray(path.read_bytes())
+        for _ in range(data.draw(st.integers(1, 5))):
+            content[data.draw(st.integers(len(content) // 2, len(content) - 1))] = data.draw(st.integers(0, 255))
+        path.write_bytes(content[: data.draw(st.sampled_from([len(content), len(content) - 1, 8, 0]))])
+        with suppress(ValueError):
+            assert all(group.rows >= 0 for group in row_groups(path))
 
 
 # --- headers ---

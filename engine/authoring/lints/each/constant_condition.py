@@ -34,25 +34,27 @@ from engine.diagnostics import Diagnostic
 from engine.evaluation.folding import Function
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Combination, Condition, Test
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
+from engine.texts.joined import AND, SEMICOLON, joined
 
 
 def _constant_conditions(file: RulebookFile) -> Iterator[Diagnostic]:
     for path, condition in conditions_of(file.rulebook):
         for steps, part, is_met in constant_parts(file.meaning, path, condition):
-            asked = file.meaning.asked_of(path)
-            applicable = " to which the criterion applies" if _depends_on(file.meaning, part, is_met) else ""
-            words = message(
-                "{value} offer{applicable} meets this condition",
-                value="every" if is_met else "no",
-                applicable=applicable,
-            )
-            advice = message(
-                "{reason}{value}",
-                reason=_reason(file.meaning, asked, part, is_met),
-                value=_remedy(path, is_met) if not steps else _LEAVE_OUT,
-            )
+            words = _finding(is_met, depends=_depends_on(file.meaning, part, is_met))
+            reason = _reason(file.meaning, file.meaning.asked_of(path), part, is_met)
+            advice = _remedy(path, is_met) if not steps else _LEAVE_OUT
+            if reason is not None:
+                advice = joined([reason, advice], SEMICOLON)
             yield Diagnostic(file.at(*path, *steps), "constant-condition", words, advice)
+
+
+def _finding(is_met: bool, *, depends: bool) -> Message:
+    if depends and is_met:
+        return message("every offer to which the criterion applies meets this condition")
+    if depends:
+        return message("no offer to which the criterion applies meets this condition")
+    return message("every offer meets this condition") if is_met else message("no offer meets this condition")
 
 
 def constant_parts(meaning: Meaning, root: Path, condition: Condition) -> Iterator[tuple[Path, Condition, bool]]:
@@ -77,30 +79,43 @@ def _depends_on(meaning: Meaning, condition: Condition, is_met: bool) -> bool:
     return not meaning.is_never(~met if is_met else met)
 
 
-_LEAVE_OUT = "leave it out: the other parts ask the same without it"
+_LEAVE_OUT = message("leave it out: the other parts ask the same without it")
 
 
-def _remedy(root: Path, is_met: bool) -> str:
+def _remedy(root: Path, is_met: bool) -> Message:
     """What to write instead of a whole condition."""
-    if root[0] == "overrides":
-        return "the override decides every offer: ask for less" if is_met else "leave the override out, or ask for less"
-    if root[2] == "not_applicable":
-        return "leave the criterion out: it never applies" if is_met else "leave `not_applicable` out"
-    always = "always" if is_met else "never"
-    what = "criterion" if root[2] == "met_when" else "measure"
-    return f"the {what} is {always} met: leave the criterion out, or ask for what offers differ in"
+    match root[0], root[2], is_met:
+        case "overrides", _, True:
+            return message("the override decides every offer: ask for less")
+        case "overrides", _, _:
+            return message("leave the override out, or ask for less")
+        case _, "not_applicable", True:
+            return message("leave the criterion out: it never applies")
+        case _, "not_applicable", _:
+            return message("leave `not_applicable` out")
+        case _, "met_when", True:
+            return message("the criterion is always met: leave the criterion out, or ask for what offers differ in")
+        case _, "met_when", _:
+            return message("the criterion is never met: leave the criterion out, or ask for what offers differ in")
+        case _, _, True:
+            return message("the measure is always met: leave the criterion out, or ask for what offers differ in")
+    return message("the measure is never met: leave the criterion out, or ask for what offers differ in")
 
 
-def _reason(meaning: Meaning, asked: Function, condition: Condition, is_met: bool) -> str:
+def _reason(meaning: Meaning, asked: Function, condition: Condition, is_met: bool) -> Message | None:
     """The fewest parts of a group that make it constant, where that is not all of them alone."""
     if isinstance(condition, Test) or condition.operator == "not" or is_met is (condition.operator == "all"):
-        return ""
-    numbers = _clashing(meaning, asked, condition)
-    named = ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}" if numbers[1:] else str(numbers[0])
-    if not numbers[1:]:
-        return f"part {named} of `{condition.operator}` is {'always' if is_met else 'never'} met; "
-    clash = "leave nothing out" if is_met else "exclude each other"
-    return f"parts {named} of `{condition.operator}` {clash}; "
+        return None
+    *others, last = map(str, _clashing(meaning, asked, condition))
+    if not others:
+        words = message("part {part} of `{operator}` is never met")
+        if is_met:
+            words = message("part {part} of `{operator}` is always met")
+        return words.filled(part=last, operator=condition.operator)
+    words = message("parts {parts} of `{operator}` exclude each other")
+    if is_met:
+        words = message("parts {parts} of `{operator}` leave nothing out")
+    return words.filled(parts=joined([", ".join(others), last], AND), operator=condition.operator)
 
 
 def _clashing(meaning: Meaning, asked: Function, group: Combination) -> list[int]:

@@ -42,16 +42,15 @@ def _gaps(file: RulebookFile) -> Iterator[Diagnostic]:
         end = earlier.in_force_until
         if later.file == rulebook.file and end is not None and end + _ONE_DAY < first:
             words = message(
-                "no version of `{id}` is in force from {value} to {value_2}",
-                id=rulebook.id,
-                value=end + _ONE_DAY,
-                value_2=first - _ONE_DAY,
+                "no version of `{rulebook}` is in force from {first} to {last}",
+                rulebook=rulebook.id,
+                first=end + _ONE_DAY,
+                last=first - _ONE_DAY,
             )
             advice = message(
-                "let this one begin on {value}, or `{id}@{version}` end later",
-                value=end + _ONE_DAY,
-                id=earlier.id,
-                version=earlier.version,
+                "let this one begin on {first}, or `{earlier}` end later",
+                first=end + _ONE_DAY,
+                earlier=earlier.name,
             )
             yield Diagnostic(file.at("in_force", "from"), "gap-in-force", words, advice)
 

@@ -39,7 +39,7 @@ def _idle_criteria(file: RulebookFile) -> Iterator[Diagnostic]:
     for nodes in file.meaning.program.criteria:
         name = nodes.criterion.id
         if name in file.meaning.uses and not file.meaning.matters(nodes.status):
-            words = message("criterion `{name}` never changes a verdict, whether it is met or not", name=name)
+            words = message("criterion `{criterion}` never changes a verdict, whether it is met or not", criterion=name)
             advice = message("look at where the rule uses it")
             yield Diagnostic(file.at_key("criteria", name), "idle-criterion", words, advice)
 

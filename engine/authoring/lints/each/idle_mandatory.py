@@ -42,7 +42,7 @@ def _idle_mandatory(file: RulebookFile) -> Iterator[Diagnostic]:
         for i, name in enumerate(part.mandatory if isinstance(part, Count) else ()):
             assert isinstance(part, Count)
             if file.meaning.changes_nothing(_without(file.rulebook, path, part, name)):
-                words = message("`{name}` need not be mandatory: no verdict changes without it", name=name)
+                words = message("`{criterion}` need not be mandatory: no verdict changes without it", criterion=name)
                 advice = message("take it out of `mandatory`")
                 yield Diagnostic(file.at(*path, "mandatory", i), "idle-mandatory", words, advice)
 

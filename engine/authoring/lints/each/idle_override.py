@@ -38,7 +38,7 @@ def _idle_overrides(file: RulebookFile) -> Iterator[Diagnostic]:
     for override in overrides:
         others = tuple(other for other in overrides if other is not override)
         if file.meaning.changes_nothing(file.rulebook._replace(overrides=others)):
-            words = message("override `{id}` changes no verdict", id=override.id)
+            words = message("override `{override}` changes no verdict", override=override.id)
             advice = message("an override before it, or the rule, gives the same verdict already")
             yield Diagnostic(file.at_key("overrides", override.id), "idle-override", words, advice)
 

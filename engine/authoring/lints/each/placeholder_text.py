@@ -31,7 +31,10 @@ from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import NumberTest
 from engine.texts.catalogue import message
 
-_LANGUAGES = {"da": "Danish", "en": "English"}
+_UNWRITTEN = {
+    "da": message("the text in Danish is still to be written"),
+    "en": message("the text in English is still to be written"),
+}
 
 
 def _in_rulebook(file: RulebookFile) -> Iterator[Diagnostic]:
@@ -41,9 +44,8 @@ def _in_rulebook(file: RulebookFile) -> Iterator[Diagnostic]:
 
 def _placeholders(file: CheckedFile, left_out: set[Path]) -> Iterator[Diagnostic]:
     for path, text in texts_of(file.written):
-        for language, name in _LANGUAGES.items():
+        for language, words in _UNWRITTEN.items():
             if path not in left_out and is_placeholder(getattr(text, language)):
-                words = message("the text in {name} is still to be written", name=name)
                 yield Diagnostic(file.at(*path, language), "placeholder-text", words, message("write it"))
 
 

@@ -34,17 +34,17 @@ from engine.diagnostics import Diagnostic
 from engine.evaluation.folding import Function
 from engine.rulebooks.checker import Path
 from engine.rulebooks.rulebook import Combination, Condition, Test
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 
 
 def _redundant_conditions(file: RulebookFile) -> Iterator[Diagnostic]:
     for root, condition in conditions_of(file.rulebook):
         for step, hint in redundant_parts(file.meaning, root, condition):
-            words = message("this part of `{step}` changes nothing", step=step[-2])
+            words = message("this part of `{operator}` changes nothing", operator=step[-2])
             yield Diagnostic(file.at(*root, *step), "redundant-condition", words, hint)
 
 
-def redundant_parts(meaning: Meaning, root: Path, condition: Condition) -> Iterator[tuple[Path, str]]:
+def redundant_parts(meaning: Meaning, root: Path, condition: Condition) -> Iterator[tuple[Path, Message]]:
     """The parts that a whole condition can do without, all together, with their paths below it and what to write.
 
     What is constant is left out before.
@@ -62,7 +62,7 @@ class _Pruning:
         self._left_out = {*constant}
         self._met = asked & meaning.condition(condition)
 
-    def redundant(self) -> Iterator[tuple[Path, str]]:
+    def redundant(self) -> Iterator[tuple[Path, Message]]:
         """The path of each part that is left out, and what to write instead."""
         found = True
         while found:
@@ -91,7 +91,7 @@ class _Pruning:
     def _is_same(self, condition: Condition) -> bool:
         return self._meaning.are_same(self._met, self._asked & self._meaning.condition(condition))
 
-    def _instead(self, path: Path, group: Combination, step: Path) -> str:
+    def _instead(self, path: Path, group: Combination, step: Path) -> Message:
         """What decides without a part, and what to write."""
         others = [path_of[-1] for path_of in self._kept(path, group)]
         of_group = {left[len(path) :] for left in self._left_out if left[: len(path)] == path}
@@ -99,12 +99,12 @@ class _Pruning:
             self._meaning.condition(without_parts(group, left)) for left in (of_group - {step[len(path) :]}, of_group)
         )
         if not self._meaning.are_same(*alone):
-            deciding = "the rest of the condition decides"
+            deciding = message("the rest of the condition decides without it")
         elif len(others) == 1:
-            deciding = f"part {int(others[0]) + 1} decides"
+            deciding = message("part {part} decides without it", part=int(others[0]) + 1)
         else:
-            deciding = "the other parts decide"
-        return f"{deciding} without it; leave it out, or look at its thresholds and answers"
+            deciding = message("the other parts decide without it")
+        return message("{deciding}; leave it out, or look at its thresholds and answers", deciding=deciding)
 
 
 LINT = Lint("redundant-condition", "a part of a condition that changes nothing", _redundant_conditions)

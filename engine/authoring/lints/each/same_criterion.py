@@ -39,7 +39,9 @@ def _same_criteria(file: RulebookFile) -> Iterator[Diagnostic]:
         is_same = all(meaning.are_same(one, other) for one, other in pair)
         if is_same and not meaning.is_constant(meaning.nodes[first.status].met):
             words = message(
-                "criterion `{id}` is met exactly where `{id_2}` is", id=second.criterion.id, id_2=first.criterion.id
+                "criterion `{criterion}` is met exactly where `{other}` is",
+                criterion=second.criterion.id,
+                other=first.criterion.id,
             )
             advice = message("one of them counts twice; take one out, or say what tells them apart")
             yield Diagnostic(file.at_key("criteria", second.criterion.id), "same-criterion", words, advice)

@@ -27,6 +27,7 @@ from engine.authoring.lints.places import all_tests
 from engine.diagnostics import Diagnostic
 from engine.rulebooks.rulebook import NumberTest
 from engine.texts.catalogue import message
+from engine.texts.joined import AND, joined
 from engine.values.comparison import ends_of
 from engine.values.numbers import decimal_text
 
@@ -36,7 +37,7 @@ def _thresholds_between(file: RulebookFile) -> Iterator[Diagnostic]:
         is_whole = file.rulebook.vocabulary.facts[test.fact].is_whole
         if not isinstance(test, NumberTest) or not is_whole or test.threshold.denominator == 1 or test.passing.is_exact:
             continue
-        same = " and ".join(f"`{c.value}: {decimal_text(end)}`" for c, end in ends_of(test.passing.whole()))
+        same = joined([f"`{c.value}: {decimal_text(end)}`" for c, end in ends_of(test.passing.whole())], AND)
         words = message("`{fact}` is a whole number and never takes this threshold", fact=test.fact)
         advice = message("write {same}, which means the same", same=same)
         yield Diagnostic(file.at(*path, test.key), "threshold-between-whole-numbers", words, advice)

@@ -38,7 +38,7 @@ def _unreachable_outcomes(file: RulebookFile) -> Iterator[Diagnostic]:
     met = file.meaning.met
     for verdict, reached in ((Verdict.MET, met), (Verdict.NOT_MET, ~met)):
         if file.meaning.is_never(reached):
-            words = message("no offer can get the outcome `{id}`", id=file.rulebook.outcomes[verdict].id)
+            words = message("no offer can get the outcome `{outcome}`", outcome=file.rulebook.outcomes[verdict].id)
             advice = message("the rule asks for what cannot be met together, or leaves nothing to fail")
             yield Diagnostic(file.at_key("outcomes", verdict.value), "unreachable-outcome", words, advice)
 

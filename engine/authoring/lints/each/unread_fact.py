@@ -34,7 +34,7 @@ def _unread_facts(file: VocabularyFile) -> Iterator[Diagnostic]:
     read = {fact.id for rulebook in readers for fact in compile_rulebook(rulebook).facts_read}
     for name, fact in file.vocabulary.facts.items():
         if readers and name not in read and not fact.is_attribute:
-            words = message("no rulebook reads the fact `{name}`", name=name)
+            words = message("no rulebook reads the fact `{fact}`", fact=name)
             advice = message("take it out, or test it; assessors are not asked for it")
             yield Diagnostic(file.at_key("facts", name), "unread-fact", words, advice)
 

@@ -39,7 +39,7 @@ from engine.texts.catalogue import message
 def _unused_criteria(file: RulebookFile) -> Iterator[Diagnostic]:
     for criterion in file.rulebook.criteria:
         if criterion.id not in file.meaning.uses:
-            words = message("the rule does not use criterion `{id}`", id=criterion.id)
+            words = message("the rule does not use criterion `{criterion}`", criterion=criterion.id)
             advice = message("name it in the rule, or take it out")
             yield Diagnostic(file.at_key("criteria", criterion.id), "unused-criterion", words, advice)
 

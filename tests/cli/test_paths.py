@@ -206,7 +206,7 @@ def test_a_file_has_one_name_in_every_locale(
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=60)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
-    code, out, err = run("assess", written, b"no-" + written, "--year", "2018", "--summary")
+    code, out, err = run("assess", written, b"no-" + written, "--year", "2018", "--summary", "--lang", "en")
     assert (code, err.splitlines()[0]) == (1, f"no-{shown}: unreadable: no such file or directory")
     assert "Gnisten" in out
     code, out, err = run("audit", "show", "1", "--lang", "en")

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from cli.common.ending import AS_ESCAPES, end_on_sigterm, in_words, nowhere
+from cli.common.console import nowhere
+from cli.common.ending import AS_ESCAPES, end_on_sigterm, in_words
 from cli.common.lazy_group import lazy_group
 from cli.common.spoken import asked_language, speak
 from cli.common.spoken_help import as_spoken

@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 from engine.diagnostics import Malformed, Rejected
 from engine.documents.json_text import load_json
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Message, message, message_in
 
 _TEXT, _TEXTS, _LIST = message("a text"), message("a list of texts"), message("a list")
-_WHOLE_NUMBER, _YEAR = message("a whole number"), message("a year")
+_WHOLE_NUMBER, _YEAR = message_in("value", "a whole number"), message("a year")
 _HALVES = ("\\ud", "\\uD")
 """What half a character of two units begins with, where it is written as an escape."""
 

@@ -13,7 +13,7 @@ from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, 
 from engine.documents.document import Mapping, Node, Scalar
 from engine.documents.places import place_of_key, walk
 from engine.documents.shape_tags import tag_of_choice
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Message, message, message_in
 from engine.texts.joined import OR, joined
 from engine.values.numbers import number_hint
 
@@ -22,8 +22,8 @@ if typing.TYPE_CHECKING:
 
 _WANTED = {
     "string_type": message("a text"),
-    "int_type": message("a whole number"),
-    "decimal_type": message("a number"),
+    "int_type": message_in("value", "a whole number"),
+    "decimal_type": message_in("value", "a number"),
     "list_type": message("a list"),
     "dict_type": message("a mapping"),
     "dataclass_type": message("a mapping"),

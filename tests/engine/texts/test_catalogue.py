@@ -55,7 +55,7 @@ def test_what_is_given_later_stands_beside_what_was_given_before() -> None:
     words = message("{what}: expected {expected}, decided {decided}", what="A1")
     assert str(words.filled(expected="met", decided=message("not stated"))) == "A1: expected met, decided not stated"
     assert (
-        words.in_language("da", expected="x", decided=message("not stated")) == "A1: forventet x, afgjort ikke oplyst"
+        words.in_language("da", expected="x", decided=message("not stated")) == "A1: forventet x, vurderet ikke oplyst"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from offers.cases.case_file import read_case_file
 from tests.chance import tried
-from tests.command import sekskant
+from tests.command import here, sekskant
 
 OPTIONS = ["--id", "demo.rule", "--year", "2027", "--title", "Omfattet|Covered", "--source", "Aftale|Agreement"]
 ONE = ["--criterion", "Ro | Quiet | 1"]
@@ -64,6 +65,28 @@ def test_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
         assert (tmp_path / "asked" / name).read_text() == (tmp_path / "given" / name).read_text()
     danish = sekskant("rulebook", "new", str(tmp_path / "da"), "--lang", "da", stdin=answers.encode())
     assert "Hvor mange af de 2 skal være opfyldt?" in danish.err
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "da",
+            "Id (bogstaver, tal og punktum): demo.rule\nAftaleår []: x\nFejl: 'x' er ikke et gyldigt heltal.\n"
+            "Aftaleår []: 2027\nHvad vurderer regelsættet? På dansk: Afbrudt!\n",
+        ),
+        (
+            "en",
+            "Id (letters, digits and dots): demo.rule\nAgreement year []: x\n"
+            "Error: 'x' is not a valid integer range.\n"
+            "Agreement year []: 2027\nWhat does the rulebook decide? In Danish: Aborted!\n",
+        ),
+    ],
+)
+def test_it_asks_in_the_language_of_the_command(language: str, said: str, tmp_path: Path) -> None:
+    ran = here("rulebook", "new", str(tmp_path / "asked"), "--lang", language, stdin=b"demo.rule\nx\n2027\n")
+    assert ran.code == 1
+    assert re.sub(r"\[\d+\]", "[]", ran.err) == said
 
 
 @pytest.mark.parametrize(

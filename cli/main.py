@@ -9,9 +9,11 @@ from typing import Any
 
 import click
 
-from cli.common.ending import AS_ESCAPES, end_on_sigterm, in_words, nowhere
+from cli.common.console import nowhere
+from cli.common.ending import AS_ESCAPES, end_on_sigterm, in_words
 from cli.common.lazy_group import lazy_group
 from cli.common.spoken import asked_language, speak
+from cli.common.spoken_help import as_spoken
 
 _COMMANDS = {
     "assess": ("cli.assess.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
@@ -32,7 +34,8 @@ class _Sekskant(_GROUP):  # type: ignore[misc]
 
     def make_context(self, info_name: str | None, args: list[str], *parents: Any, **extra: Any) -> click.Context:
         speak(asked_language(args))
-        context: click.Context = super().make_context(info_name, args, *parents, **extra)
+        command = as_spoken(self, click.Context(self))
+        context: click.Context = _GROUP.make_context(command, info_name, args, *parents, **extra)
         return context
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -42,7 +45,7 @@ class _Sekskant(_GROUP):  # type: ignore[misc]
 
 
 @click.group(cls=_Sekskant, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="sekskant", message="%(prog)s %(version)s")
+@click.version_option(package_name="sekskant", message="%(prog)s %(version)s", help="Show the version and exit.")
 def sekskant() -> None:
     """Decide which specialised social offers a framework agreement covers, and say why.
 

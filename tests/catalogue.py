@@ -1,7 +1,8 @@
 """The catalogue of texts made to agree with the source: `just texts`.
 
-What the source says is extracted, and the Danish catalogue gets what is new and loses what is gone; a text that is to
-be translated stands in it empty. With `--check` nothing is written, and what is to be done is said.
+What the source says is extracted, with the help of every command, and the Danish catalogue gets what is new and loses
+what is gone; a text that is to be translated stands in it empty. With `--check` nothing is written, and what is to be
+done is said.
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
+import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 
+from cli.common.lazy_group import listing
+from cli.common.spoken import speak
+from cli.common.spoken_help import said_by
+from cli.main import sekskant
 from engine.texts.catalogue import DOMAIN, FOLDER
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +39,7 @@ KEYWORDS = {
     "pgettext": (1, 1),
 }
 """The calls in which texts of ours stand: whether a context comes first, and how many texts there are."""
-DEFINED_IN = ("engine/texts/catalogue.py", "engine/explanation/words_and_numbers.py")
+DEFINED_IN = ("cli/common/spoken_help.py", "engine/texts/catalogue.py", "engine/explanation/words_and_numbers.py")
 """Where these calls are defined, with texts that are given to them."""
 
 
@@ -52,7 +59,39 @@ def extracted() -> Catalog:
         file = path.relative_to(ROOT).as_posix()
         for _, _, text in environment.extract_translations(path.read_text(encoding="utf-8")):
             catalogue.add(text, locations=[(file, 1)])
+    for (text, context), file in copy_context().run(texts_of_help).items():
+        catalogue.add(text, locations=[(file, 1)], context=context)
     return catalogue
+
+
+def texts_of_help() -> dict[tuple[str, str | None], str]:
+    """The texts of the help of every command in English, with their contexts, and the first file that says each."""
+    speak("en")
+    found: dict[tuple[str, str | None], str] = {}
+    for command, context in every_command(sekskant):
+        file = f"{command.callback.__module__.replace('.', '/')}.py" if command.callback else "cli/common/lazy_group.py"
+
+        def note(text: str, about: str | None, file: str = file) -> str:
+            found.setdefault((text, about), file)
+            return text
+
+        said_by(note, command, context)
+    return found
+
+
+def every_command(command: click.Command, path: str = "sekskant") -> Iterator[tuple[click.Command, click.Context]]:
+    """A command and all below it, each also as its group lists it, with the contexts in which they are called."""
+    context = click.Context(command, info_name=path)
+    yield command, context
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            with listing(context):
+                summary = command.get_command(context, name)
+            below = command.get_command(context, name)
+            assert summary is not None
+            assert below is not None
+            yield summary, context
+            yield from every_command(below, f"{path} {name}")
 
 
 def texts_in(source: str, file: str) -> Iterator[tuple[str | tuple[str, str], str | None]]:

@@ -12,6 +12,7 @@ import click
 
 from cli.common.beside import Beside
 from cli.common.console import Exit, exit_code, load_library, present, say, say_of, say_rejected, stop
+from cli.common.ending import tell
 from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
@@ -26,7 +27,7 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Trace
-from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
+from engine.diagnostics import Diagnostic, Failure, IntegrityFault, Rejected, near_hint, quoted
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -161,10 +162,21 @@ def _decided(
         if isinstance(offer, Rejected):
             say_rejected(offer)
             exits.append(Exit.REJECTED)
-        elif decisions := _decisions_on(offer, deciders, year, exits):
+        elif decisions := _decisions_whatever_happens(offer, deciders, year, exits):
             if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
                 exits.append(Exit.UNDETERMINED)
             yield decisions
+
+
+def _decisions_whatever_happens(offer: Offer, deciders: list[Decider], year: int, exits: list[Exit]) -> Decisions:
+    """The decisions on an offer; a defect of ours that it meets is told, and costs no other offer."""
+    try:
+        return _decisions_on(offer, deciders, year, exits)
+    except (Failure, OSError):
+        raise
+    except Exception as error:
+        exits.append(tell(error))
+        return ()
 
 
 def _decisions_on(offer: Offer, deciders: list[Decider], year: int, exits: list[Exit]) -> Decisions:

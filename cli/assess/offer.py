@@ -6,7 +6,7 @@ import click
 
 from cli.common.lazy_group import lazy_group
 
-_NEW = "Write a commented offer file to standard output, every fact with its label, unit and allowed answers."
+_NEW = "Write a commented offer file to fill in."
 _COMMANDS = {"new": ("cli.assess.offer_new", "new", _NEW)}
 
 

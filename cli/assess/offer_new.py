@@ -11,6 +11,7 @@ from cli.common.console import load_library, write_or_print
 from cli.common.option_values import NewFileName
 from cli.common.options import language_option, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from engine.texts.catalogue import message
 from offers.records.template import offer_template
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ def new(
     year = year or library.latest_year()
     rulebooks = chosen_rulebooks(library, names, year)
     shared_vocabulary(rulebooks)
-    danish, english = ("nyt-tilbud", "Nyt tilbud"), ("new-offer", "New offer")
-    default_id, default_name = danish if lang == "da" else english
-    text = offer_template(rulebooks, year, lang, identifier or default_id, name or default_name)
+    identifier = identifier or message("new-offer").in_language(lang)
+    text = offer_template(rulebooks, year, lang, identifier, name or message("New offer").in_language(lang))
     write_or_print(out, text)

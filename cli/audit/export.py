@@ -11,16 +11,14 @@ from typing import Any
 
 from cli.audit.show import check_whole, entry_record
 from cli.common.json_output import json_line
-from cli.common.spoken import in_spoken
 from cli.common.spreadsheet import csv_line
-from engine.diagnostics import Diagnostic, Place, Rejected, refusal_of, rejected
+from engine.diagnostics import Diagnostic, Rejected
 from engine.documents.file_writer import replacing
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal
 from engine.journal.records import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
-from engine.texts.catalogue import message
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
 from offers.recorded.mask import Masks, check_facts, leaks
@@ -199,11 +197,8 @@ def export_entries(
 
 
 def _to_standard_output(lines: Lines) -> None:
-    try:
-        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
-            aside.writelines(lines)
-            aside.seek(0)
-            while text := aside.read(1 << 16):
-                sys.stdout.write(text)
-    except OSError as error:
-        raise rejected(Place(in_spoken(message("standard output"))), "unwritable", refusal_of(error)) from None
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
+        aside.writelines(lines)
+        aside.seek(0)
+        while text := aside.read(1 << 16):
+            sys.stdout.write(text)

@@ -6,7 +6,7 @@ import click
 
 from cli.common.lazy_group import lazy_group
 
-_VERIFY = "Verify a receipt: its digests agree, and the decision comes out the same when it is made again."
+_VERIFY = "Verify a receipt: its digests, and its decision again."
 _COMMANDS = {"verify": ("cli.audit.receipt_verify", "verify", _VERIFY)}
 
 

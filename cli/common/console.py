@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -27,6 +28,11 @@ RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def nowhere() -> TextIO:
+    """A stream that nobody reads."""
+    return open(os.devnull, "w")
+
+
 def shown_time(recorded_at: str) -> str:
     """A time of the journal to the minute, with its zone.
 
@@ -46,8 +52,14 @@ def time_in_utc(recorded_at: str) -> str:
 
 
 def say(words: Message | str) -> None:
-    """Tell the reader, on standard error: one line, whatever stands in what it names."""
-    click.echo(one_line(in_spoken(words)), err=True)
+    """Tell the reader, on standard error: one line, whatever stands in what it names.
+
+    Where nobody takes it, it is lost, and no more than that.
+    """
+    try:
+        click.echo(one_line(in_spoken(words)), err=True)
+    except OSError:
+        sys.stderr = nowhere()
 
 
 def say_diagnostic(diagnostic: Diagnostic) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 import click
 
@@ -47,13 +47,18 @@ def in_words() -> Iterator[None]:
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how Rust ends in a mistake
             raise
-        failure = failure_of(error)
-        if isinstance(failure, Defect) and os.environ.get(DEBUG):
-            _show_traceback(error)
-        code = present(failure)
-        if isinstance(failure, Refused):
+        code = tell(error)
+        if isinstance(failure_of(error), Refused):
             leave(code)
         sys.exit(int(code))
+
+
+def tell(error: BaseException) -> Exit:
+    """Say what was raised, in words; the exit code that it has."""
+    failure = failure_of(error)
+    if isinstance(failure, Defect) and os.environ.get(DEBUG):
+        _show_traceback(error)
+    return present(failure)
 
 
 def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:
@@ -160,8 +165,3 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(AS_ESCAPES, _escaped)
-
-
-def nowhere() -> TextIO:
-    """A stream that nobody reads."""
-    return open(os.devnull, "w")

@@ -134,6 +134,8 @@ class FileName(click.Path):
 
     def __init__(self, *, file_okay: bool = True, dir_okay: bool = True, exists: bool = False) -> None:
         super().__init__(path_type=Path, file_okay=file_okay, dir_okay=dir_okay, exists=exists)
+        # click would have it in the language of the moment.
+        self.name = "path" if file_okay and dir_okay else "file" if file_okay else "directory"
 
     def convert(
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None

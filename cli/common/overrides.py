@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cli.common.console import shown_time
-from cli.common.spoken import in_spoken
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, near_hint, rejected
 from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import override_draft
-from engine.journal.entry import DECISION, OVERRIDE, Entry
+from engine.journal.entry import DECISION, OVERRIDE, Entry, kind_in_words
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
@@ -33,14 +32,12 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
         Rejected: the entry is no decision, or there is no such verdict.
     """
     wording = Wording(language)
-    at = message("{journal}, entry {number}", journal=journal.shown_address, number=entry.number)
-    place = Place(in_spoken(at))
+    place = journal.place_of_entry(entry.number)
     if entry.kind != DECISION:
-        raise rejected(
-            place,
-            "unknown-entry",
-            message("entry {number} is no decision but: {kind}", number=entry.number, kind=entry.kind),
+        words = message(
+            "entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)
         )
+        raise rejected(place, "unknown-entry", words)
     try:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
     except NotReplayable as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gettext
 import itertools
 import os
 from collections.abc import Sequence
 from contextvars import ContextVar
 
-from engine.texts.catalogue import Language, Message, in_language
+from engine.texts.catalogue import DOMAIN, FOLDER, Language, Message, in_language
 
 _SPOKEN: ContextVar[Language] = ContextVar("language", default="en")
 
@@ -36,8 +37,12 @@ def asked_language(arguments: Sequence[str]) -> Language:
 
 
 def speak(language: Language) -> None:
-    """Have what the command says be in a language from now on."""
+    """Have what the command says be in a language from now on, with what click says for it."""
     _SPOKEN.set(language)
+    # click asks gettext for the texts of the process, which asks the environment for the language.
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(DOMAIN, str(FOLDER))
+    gettext.textdomain(DOMAIN)
 
 
 def spoken() -> Language:

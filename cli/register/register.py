@@ -6,7 +6,7 @@ import click
 
 from cli.common.lazy_group import lazy_group
 
-_SHOW = "Show the printed rows: each is a service, and an offer can have several."
+_SHOW = "Show the printed rows, each a service of an offer."
 _COMMANDS = {
     "check": ("cli.register.printed", "check", "Compare every printed figure with what the printed rows give."),
     "show": ("cli.register.printed", "show", _SHOW),

@@ -16,8 +16,9 @@ from cli.common.console import Exit, say, say_rejected, stop
 from cli.common.option_values import FileName
 from cli.common.options import language_option, year_option
 from cli.common.spoken import in_spoken
+from cli.common.spoken_help import kind_as_spoken
 from engine.harmless import shown_name
-from engine.texts.catalogue import message, message_of_number
+from engine.texts.catalogue import Message, message, message_of_number
 
 if TYPE_CHECKING:
     from engine.authoring.writing.scaffold import NewCriterion
@@ -28,7 +29,7 @@ _SPEC = re.compile(
     r"\s*(?P<da>[^|]+?)\s*\|\s*(?P<en>[^|]+?)\s*\|\s*(?P<section>[^|]+?)\s*"
     r"(?:\|\s*(?P<comparison>at_least|at_most)\s+(?P<threshold>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*)?\Z"
 )
-_FORM = '"DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" behind it for a number'
+_FORM = message('"DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" behind it for a number')
 
 
 @click.command()
@@ -66,20 +67,26 @@ def new(
     """
     from engine.authoring.writing import scaffold  # noqa: PLC0415 - help must not wait for it
 
-    ask = _Questions(lang)
-    identifier = _checked_id(identifier or ask.text("Id (bogstaver, tal og punktum)", "Id (letters, digits and dots)"))
-    year = year or ask.number("Aftaleår", "Agreement year", datetime.date.today().year + 1)
-    titles = _both(title, "--title") if title else ask.both("Hvad afgør regelsættet?", "What does the rulebook decide?")
+    identifier = _checked_id(identifier or _asked(message("Id (letters, digits and dots)")))
+    year = year or _asked_number(message("Agreement year"), datetime.date.today().year + 1)
+    titles = (
+        _both(title, "--title")
+        if title
+        else _asked_in_both(
+            message("What does the rulebook decide? In Danish"), message("What does the rulebook decide? In English")
+        )
+    )
     taken = (
         _both(source, "--source")
         if source
-        else ask.both("Hvilket dokument bygger det på?", "Which document is it taken from?")
+        else _asked_in_both(
+            message("Which document is it taken from? In Danish"),
+            message("Which document is it taken from? In English"),
+        )
     )
-    criteria_asked = [_criterion(spec) for spec in criteria] or ask.criteria()
+    criteria_asked = [_criterion(spec) for spec in criteria] or _asked_criteria()
     count = len(criteria_asked)
-    required = required or ask.number(
-        f"Hvor mange af de {count} skal være opfyldt?", f"How many of the {count} must be met?", count
-    )
+    required = required or _asked_number(message("How many of the {count} must be met?", count=count), count)
     _check(criteria_asked, required, mandatory)
     files = scaffold.files_of(
         scaffold.NewRulebook(identifier, year, titles, taken, tuple(criteria_asked), required, mandatory)
@@ -97,20 +104,18 @@ def new(
     _write(folder, {name: text.encode() for name, text in files.items()} | _schemas())
     for name in files:
         say(str(folder / name))
-    _finish(folder, lang)
+    _finish(folder)
 
 
-def _finish(folder: Path, lang: Language) -> None:
+def _finish(folder: Path) -> None:
     """Check what was written, and say what comes next."""
     from engine.authoring.lints.check import check  # noqa: PLC0415
     from engine.diagnostics import Rejected  # noqa: PLC0415
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     diagnostics = check([folder])
     if diagnostics:
         say_rejected(Rejected(diagnostics))
-    wording = Wording(lang)
-    say(wording.gettext("Next:"))
+    say(message("Next:"))
     say(f"  sekskant rulebook check {folder}")
     say(f"  sekskant rulebook test {folder} --coverage")
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
@@ -140,45 +145,35 @@ def _schemas() -> dict[str, bytes]:
     return {f"schema/{file.name}": file.read_bytes() for file in (*(SHIPPED / "schema").glob("*.json"), cases)}
 
 
-class _Questions:
-    """Asks on standard error, so that nothing asked mixes with what is printed."""
+def _asked(question: Message, default: str | None = None) -> str:
+    """An answer to a question on standard error, so that nothing asked mixes with what is printed."""
+    answer: str = click.prompt(in_spoken(question), default=default, err=True, show_default=bool(default))
+    return answer.strip()
 
-    def __init__(self, lang: Language) -> None:
-        self._danish = lang == "da"
 
-    def text(self, danish: str, english: str, default: str | None = None) -> str:
-        answer: str = click.prompt(
-            danish if self._danish else english, default=default, err=True, show_default=bool(default)
-        )
-        return answer.strip()
+def _asked_number(question: Message, default: int) -> int:
+    answer: int = click.prompt(in_spoken(question), default=default, type=kind_as_spoken(click.IntRange(1)), err=True)
+    return answer
 
-    def number(self, danish: str, english: str, default: int) -> int:
-        answer: int = click.prompt(
-            danish if self._danish else english, default=default, type=click.IntRange(1), err=True
-        )
-        return answer
 
-    def both(self, danish: str, english: str) -> Text:
-        from engine.rulebooks.language import Text  # noqa: PLC0415
+def _asked_in_both(in_danish: Message, in_english: Message) -> Text:
+    from engine.rulebooks.language import Text  # noqa: PLC0415
 
-        in_danish = self.text(f"{danish} På dansk", f"{english} In Danish")
-        return Text(da=in_danish, en=self.text(f"{danish} På engelsk", f"{english} In English"))
+    return Text(da=_asked(in_danish), en=_asked(in_english))
 
-    def criteria(self) -> list[NewCriterion]:
-        """Criteria until an empty line."""
-        criteria: list[NewCriterion] = []
-        say(message("{value}: {FORM}", value="Kriterier" if self._danish else "Criteria", FORM=_FORM))
-        while True:
-            number = len(criteria) + 1
-            spec = self.text(
-                f"Kriterium {number} (tom: ikke flere)", f"Criterion {number} (empty: no more)", default=""
-            )
-            if not spec and criteria:
-                return criteria
-            try:
-                criteria.append(_criterion(spec))
-            except click.UsageError as error:
-                say(error.message)
+
+def _asked_criteria() -> list[NewCriterion]:
+    """Criteria until an empty line."""
+    criteria: list[NewCriterion] = []
+    say(message("Criteria: {form}", form=_FORM))
+    while True:
+        spec = _asked(message("Criterion {number} (empty: no more)", number=len(criteria) + 1), default="")
+        if not spec and criteria:
+            return criteria
+        try:
+            criteria.append(_criterion(spec))
+        except click.UsageError as error:
+            say(error.message)
 
 
 def _checked_id(identifier: str) -> str:
@@ -213,12 +208,7 @@ def _criterion(spec: str) -> NewCriterion:
 
     match = _SPEC.match(spec)
     if match is None:
-        words = message(
-            'a criterion is "DANISH | ENGLISH | SECTION", with "| at_least 4" or "| at_most 0.5" behind it for a '
-            "number, here `{written}`",
-            written=spec,
-        )
-        raise click.UsageError(in_spoken(words))
+        raise click.UsageError(in_spoken(message("a criterion is {form}, here `{written}`", form=_FORM, written=spec)))
     threshold = Decimal(match["threshold"]) if match["threshold"] else None
     return NewCriterion(Text(da=match["da"], en=match["en"]), match["section"], match["comparison"], threshold)
 
@@ -228,14 +218,13 @@ def _check(criteria: Sequence[NewCriterion], required: int, mandatory: tuple[int
 
     count = len(criteria)
     if required > count:
-        words = message_of_number(
-            "{required} are required, but there is only {count} criterion",
-            "{required} are required, but there are only {count} criteria",
+        there = message_of_number(
+            "{required} are required, but there is only {number} criterion",
+            "{required} are required, but there are only {number} criteria",
             count,
             required=required,
-            count=count,
         )
-        raise click.UsageError(in_spoken(words))
+        raise click.UsageError(in_spoken(there))
     if any(number > count for number in mandatory):
         raise click.UsageError(
             in_spoken(message("--mandatory names one of the criteria by its number, 1 to {count}", count=count))

@@ -43,7 +43,7 @@ class Message(NamedTuple):
     >>> rows = message_of_number("{number} row", "{number} rows", 2)
     >>> words = message("{what}: expected {expected}, decided {decided}", what="a.csv", expected=rows, decided=3)
     >>> str(words), words.in_language("da")
-    ('a.csv: expected 2 rows, decided 3', 'a.csv: forventet 2 rækker, afgjort 3')
+    ('a.csv: expected 2 rows, decided 3', 'a.csv: forventet 2 rækker, vurderet 3')
     """
 
     text: str

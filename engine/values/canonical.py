@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
+
+LARGEST = 2**53 - 1
+"""The largest whole number that is the same to every reader of JSON."""
+MAX_DIGITS = 40
+"""The signs of a number that is read; the longest text of a double has 24."""
 
 
 def canonical(value: object) -> str:
@@ -21,6 +28,38 @@ def canonical(value: object) -> str:
     import rfc8785  # noqa: PLC0415 - records have the shorter way below
 
     return rfc8785.dumps(value).decode()  # type: ignore[arg-type]
+
+
+def exact_whole_number(written: str) -> int:
+    """A whole number in JSON, as far as canonical JSON has it.
+
+    Raises:
+        ValueError: it is beyond what every reader of JSON takes for the same number.
+
+    >>> exact_whole_number("9007199254740991")
+    9007199254740991
+    """
+    if len(written) > MAX_DIGITS or abs(number := int(written)) > LARGEST:
+        raise ValueError(written)
+    return number
+
+
+def exact_number(written: str) -> float:
+    """A number with decimals or an exponent in JSON, if it is the shortest text of a double or equal to that.
+
+    Raises:
+        ValueError: another number would be compared than stands there.
+
+    >>> exact_number("0.1"), exact_number("1E2")
+    (0.1, 100.0)
+    >>> exact_number("0.1000000000000000055")
+    Traceback (most recent call last):
+    ValueError: 0.1000000000000000055
+    """
+    number = float(written) if len(written) <= MAX_DIGITS else math.inf
+    if not math.isfinite(number) or Decimal(written) != Decimal(repr(number)):
+        raise ValueError(written)
+    return number
 
 
 def canonical_record(record: object) -> str:

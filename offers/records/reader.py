@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from engine.diagnostics import STANDARD_INPUT, Diagnostic, Place, Rejected, quoted, rejected
+from engine.diagnostics import STANDARD_INPUT, Diagnostic, Place, Rejected, quoted, refusal_of, rejected
 from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
 from engine.documents.regular_file import leading_out
 from engine.rulebooks.rulebook import Vocabulary
@@ -127,4 +127,4 @@ def _files(path: Path) -> Iterator[Path | Rejected]:
 
 
 def _unreadable(error: OSError, path: Path) -> Rejected:
-    return rejected(Place(str(error.filename or path)), "unreadable", (error.strerror or str(error)).lower())
+    return rejected(Place(str(error.filename or path)), "unreadable", refusal_of(error))

@@ -8,6 +8,7 @@ import inspect
 import os
 import pkgutil
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -198,6 +199,66 @@ def test_a_defect_names_the_last_line_of_ours_and_shows_more_where_asked(monkeyp
     assert ran.code == 70
     assert "Traceback" in ran.err
     assert "ZeroDivisionError: words of Python" in ran.err
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "html"])
+def test_a_defect_on_one_offer_costs_no_other(form: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = Decider._evaluate
+
+    def broken(self: Decider, findings: Any, *rest: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ZeroDivisionError("words of Python")
+        return before(self, findings, *rest)
+
+    calls: list[int] = []
+    monkeypatch.setattr(Decider, "_evaluate", broken)
+    journal = tmp_path / "j.db"
+    files = [str(DATA / f"{name}.yaml") for name in ("gnisten", "jonstrupvang")]
+    ran = here("assess", *files, "--year", "2018", "--format", form, "--journal", str(journal))
+    assert ran.code == 70
+    assert ran.err.count("this is a defect of sekskant") == 1
+    assert "Jonstrupvang" in ran.out
+    assert "Gnisten" not in ran.out
+    assert here("audit", "verify", "--journal", str(journal)).code == 0
+    assert "Jonstrupvang" in here("audit", "list", "--journal", str(journal)).out
+
+
+INSIDE: dict[str, tuple[str, str]] = {
+    "a template": ("register template --year 2018 --out {}/a.xlsx", "xlsxwriter.Workbook.add_worksheet"),
+    "a run": ("reclassify {}/r.csv --year 2018 --out {}/out", "cli.reclassify.run_folder.summary_page"),
+    "an export": ("audit export --journal {}/j.db --out {}/e.jsonl", "cli.audit.export.json_line"),
+    "a receipt": ("audit receipt 1 --journal {}/j.db --out {}/k.json", "engine.journal.receipt.canonical"),
+    "a seal": ("audit seal --year 2018 --journal {}/j.db --out {}/s.json", "engine.journal.seal.canonical"),
+    "a layout": ("rulebook fmt {}/rulebook.yaml", "engine.authoring.writing.layout.layout"),
+    "a DMN": (
+        "rulebook export hovedstaden.udviklingsstrategi --year 2018 --output {}/o.dmn",
+        "cli.rulebook.export.write_file",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_defect_leaves_nothing_half_written(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, journal: Path
+) -> None:
+    shutil.copy(journal, tmp_path / "j.db")
+    shutil.copytree(ROOT / "tests" / "lints" / "unread-fact" / "mended", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "r.csv").write_text("id;operator_kind\na;municipality\n")
+    words, inside = INSIDE[name]
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file() and ".db" not in file.name}
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("words of Python")
+
+    monkeypatch.setattr(inside, fail)
+    ran = here(*words.replace("{}", str(tmp_path)).split())
+    assert ran.code == 70, ran.err
+    assert "this is a defect of sekskant" in ran.err
+    assert "Traceback" not in ran.err
+    assert {
+        file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file() and ".db" not in file.name
+    } == before
 
 
 def test_what_is_raised_inside_polars_is_ours_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -29,9 +29,10 @@ def test_the_catalogue_is_that_of_the_source() -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=named)
 def test_both_texts_have_the_same_places(entry: Entry) -> None:
-    english, *others = map(places, catalogue.texts_of(entry))
+    texts = [places(text) for text in catalogue.texts_of(entry)]
+    english, danish = texts[: len(texts) // 2], texts[len(texts) // 2 :]
     # "an entry" needs no number, "3 entries" does.
-    assert all(other | {"number"} == english | {"number"} for other in others)
+    assert [text | {"number"} for text in english] == [text | {"number"} for text in danish]
 
 
 def test_a_text_is_another_one_in_another_context() -> None:
@@ -54,7 +55,7 @@ def test_what_is_given_later_stands_beside_what_was_given_before() -> None:
     words = message("{what}: expected {expected}, decided {decided}", what="A1")
     assert str(words.filled(expected="met", decided=message("not stated"))) == "A1: expected met, decided not stated"
     assert (
-        words.in_language("da", expected="x", decided=message("not stated")) == "A1: forventet x, afgjort ikke oplyst"
+        words.in_language("da", expected="x", decided=message("not stated")) == "A1: forventet x, vurderet ikke oplyst"
     )
 
 

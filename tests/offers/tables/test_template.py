@@ -359,7 +359,7 @@ def test_the_printed_register_is_written_to_be_corrected(tmp_path: Path) -> None
     out = tmp_path / "out.xlsx"
     ran = here("register", "template", "--with-evidence", "printed", "--out", str(out), *YEAR_OPTION, "--lang", "da")
     assert ran.code == 0, ran.err
-    assert "152 services; 3 quantities that are no places, and notes, have no column" in ran.err
+    assert "152 ydelser; 3 antal, der ikke er pladser, og noter har ingen kolonne i en tabel" in ran.err
     read = {one.id: one for one in offers_with_evidence(out, VOCABULARY) if isinstance(one, Offer)}
     assert len(read) == 129
     (jonstrupvang,) = read_offers([str(DATA / "jonstrupvang.yaml")], VOCABULARY)

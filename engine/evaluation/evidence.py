@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -93,6 +93,27 @@ class Evidence(NamedTuple):
     place: Place = NOWHERE
     stated: Decimal | None = None
     assumed: bool = False
+
+
+class EveryYear(Mapping[int, Evidence]):
+    """The same evidence for every year, whichever is asked for; no year is stated by itself.
+
+    >>> unknown = Evidence(Interval(), State.STATED_UNKNOWN)
+    >>> EveryYear(unknown)[2016] is unknown, list(EveryYear(unknown))
+    (True, [])
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    def __getitem__(self, year: int) -> Evidence:
+        return self.evidence
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 Stated = Mapping[str, Evidence | Mapping[int, Evidence]]

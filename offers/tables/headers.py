@@ -83,6 +83,17 @@ class Column(NamedTuple):
         """Whether a number belongs in its cells."""
         return self.fact is not None and self.fact.is_number and self.detail is None
 
+    @property
+    def is_headed_in_danish(self) -> bool:
+        """Whether its header is the Danish name of what it holds, and not the English one too."""
+        header = " ".join(self.header.split()).lower()
+        if self.fact is not None:
+            danish, english = (header_of(self.fact, language, self.year, self.detail) for language in ("da", "en"))
+        else:
+            name = ATTRIBUTE_HEADERS.get(self.name, Text(da=self.name, en=self.name))
+            danish, english = name.da, name.en
+        return header == danish.lower() != english.lower()
+
 
 def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
     """The facts of a vocabulary, read from a file, which no table can state: their columns are those of something else.

@@ -21,7 +21,6 @@ from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language, message
 from engine.values.logic import Status, negation
 
-
 BULLET = "• "
 """Stands before each question of a list."""
 

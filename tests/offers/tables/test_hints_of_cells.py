@@ -19,8 +19,8 @@ CELLS = (3_000 if AT_THE_DESK else 30_000) * SOAK
 NAMES = ["cases_per_10000", "diagnoses", "severe_complexities", "outside_share", "large_catchment_needed"]
 PROPOSING = re.compile(r"\b(?:write|did you mean|one of|as|it is|% is|such as)(?: or|,)? ((?:(?:, | or )?`[^`]+`)+)")
 NO_SHARE = (
-    "it is no share, so that nothing is in per cent: write a number such as `0,495`, a bound such as `>=2`, a range "
-    "such as `2..3`, or `ukendt`"
+    "it is no share, so that nothing is in per cent: write a number such as `0,495`, a bound such as `>=2`, "
+    "a range such as `2..3`, or `ukendt`"
 )
 PER_CENT = re.compile(r"% is (\S+)\Z")
 

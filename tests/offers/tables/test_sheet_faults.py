@@ -148,8 +148,8 @@ def covered(cell: str, cells: str) -> list[str]:
             "",
             [
                 "r.xlsx Register!C2: wrong-type: `2024-01-01` where a number belongs",
-                "  hint: a spreadsheet may have made a date of it; write what was meant, such as `1..1` or `1/1`, in a "
-                "cell that holds text",
+                "  hint: a spreadsheet may have made a date of it; write what was meant, such as `1..1` or `1/1`, "
+                "in a cell that holds text",
                 "r.xlsx Register!C3: wrong-type: `nan` where a number belongs",
                 A_NUMBER,
                 "r.xlsx Register!C4: wrong-type: `-inf` where a number belongs",

@@ -36,7 +36,7 @@ _REPEATS, _IN_EACH = (
 )
 """What is said of a ditto mark."""
 _ATTRIBUTES = ("operator_kind", "agreement_kind", "service_type")
-_OF_CELLS = ("wrong-type", "unknown-answer", "evidence-form", "evidence-out-of-range", "empty-interval")
+_OF_CELLS = ("wrong-type", "unknown-answer", "unknown-term", "evidence-form", "evidence-out-of-range", "empty-interval")
 """The codes of mistakes in a cell of evidence or of a kind."""
 MAX_REMEMBERED = 100_000
 
@@ -92,11 +92,16 @@ class Rows:
     def _under_header(self, diagnostic: Diagnostic) -> Diagnostic:
         """What is wrong with a cell of a Danish table, with the header of its column as the table has it."""
         column = self.column_at(diagnostic.place) if self._notation.is_danish else None
-        if column is None or column.fact is None or diagnostic.code not in _OF_CELLS:
+        if column is None or diagnostic.code not in _OF_CELLS:
             return diagnostic
         words = diagnostic.words
-        if isinstance(words, Message) and dict(words.values).get("id") == column.fact.id:
+        named = dict(words.values) if isinstance(words, Message) else {}
+        if isinstance(words, Message) and column.fact is not None and named.get("id") == column.fact.id:
             return diagnostic._replace(words=words.filled(id=column.header))
+        if isinstance(words, Message) and named.get("key") == column.name:
+            return diagnostic._replace(words=words.filled(key=column.header))
+        if column.fact is None:
+            return diagnostic
         return diagnostic._replace(words=message("{words} (column `{header}`)", words=words, header=column.header))
 
     def _read_offer(self, row: int, values: Mapping[str, Any]) -> Offer:

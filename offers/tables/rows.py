@@ -19,6 +19,7 @@ from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
 from offers.records.notation import Notation
 from offers.records.offer import Offer, read_offer
+from offers.records.proposals import answer_hint
 from offers.records.texts import repeats_what_stands_above
 from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
@@ -96,10 +97,12 @@ class Rows:
             return diagnostic
         words = diagnostic.words
         named = dict(words.values) if isinstance(words, Message) else {}
-        if isinstance(words, Message) and column.fact is not None and named.get("id") == column.fact.id:
-            return diagnostic._replace(words=words.filled(id=column.header))
-        if isinstance(words, Message) and named.get("key") == column.name:
-            return diagnostic._replace(words=words.filled(key=column.header))
+        own, kinds = {column.name, column.fact.id if column.fact else None}, self._vocabulary.facts.get(column.name)
+        if isinstance(words, Message) and (("id" in named and named["id"] in own) or named.get("key") == column.name):
+            return diagnostic._replace(words=words.filled(id=column.header, key=column.header))
+        if isinstance(words, Message) and named.get("key") == "kind" and kinds is not None:
+            advice = answer_hint(str(named["written"]).strip("`"), kinds, self._notation)
+            return diagnostic._replace(words=words.filled(key=column.header), advice=advice)
         if column.fact is None:
             return diagnostic
         return diagnostic._replace(words=message("{words} (column `{header}`)", words=words, header=column.header))

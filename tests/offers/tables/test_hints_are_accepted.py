@@ -158,6 +158,31 @@ def test_a_mistake_stands_under_the_header_of_its_column(tmp_path: Path) -> None
     assert second.hint == "one of `ja`, `nej`, `ukendt`"
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "said"),
+    [
+        ("driftsherrens art", "kommunen", ("`kommunen` does not belong in `driftsherrens art`", "kommune")),
+        ("målgruppe", "hjemløse", ("`hjemløse` is not in the list of `målgruppe`", None)),
+        ("tilbuddets art", "social tilbud", ("`social tilbud` is not an answer to `tilbuddets art`", "socialt tilbud")),
+    ],
+)
+def test_words_of_lists_are_proposed_by_their_danish_names(
+    tmp_path: Path, header: str, cell: str, said: tuple[str, str | None]
+) -> None:
+    words, proposed = said
+    (diagnostic,) = _said_of_cell(tmp_path, header, cell)
+    assert diagnostic.message == words
+    assert proposed is None or diagnostic.hint == f"did you mean `{proposed}`?"
+    for proposal in proposed_in(diagnostic.hint or ""):
+        assert not _said_of_cell(tmp_path, header, proposal)
+
+
+def _said_of_cell(folder: Path, header: str, cell: str) -> tuple[Diagnostic, ...]:
+    (folder / "r.csv").write_text(f"id;{header}\na;{cell}\n", encoding="utf-8")
+    table = open_table(folder / "r.csv", VOCABULARY, folder)
+    return _said(partial(Rows(table, VOCABULARY).offer, 0, table.frame.collect().row(0, named=True)))
+
+
 def test_a_share_of_every_year_may_be_unknown() -> None:
     text = "format: sekskant/offer/1\nid: a\nname: A\nevidence:\n  outside_share: {}\n"
     for word in ("unknown", "ukendt", "Ukendt"):

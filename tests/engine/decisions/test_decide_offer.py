@@ -129,7 +129,7 @@ def test_a_superset_with_another_vocabulary_is_not_asked(names: list[str]) -> No
 
 
 def test_so_many_rulings_are_remembered_and_then_all_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "MAX_REMEMBERED", 2)
+    monkeypatch.setattr(decide, "MAX_REMEMBERED", 2.0)  # equal to their number, and not the same object
     one = decider(NARROW)
     order = [Status.MET, Status.MET, Status.NOT_MET, Status.MET, Status.NOT_MET, Status.UNKNOWN, Status.UNKNOWN]
     remembered = [one.ruling_on((status,))[1].remembered for status in [*order, Status.MET, Status.UNKNOWN]]

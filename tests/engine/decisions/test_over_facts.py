@@ -148,14 +148,18 @@ def test_a_trace_names_the_facts_that_several_rest_on_and_what_never_occurs_toge
     ]
     twice: Written = {"any": [{"fact": "width", "above": 5}, {"fact": "width", "below": 2}]}
     criteria = {f"C{i}": {"met_when": condition} for i, condition in enumerate([*tests, twice])}
-    override = {"O": {"when": {"fact": "height", "above": 5}, "verdict": "met"}}
-    rulebook = make_rulebook(vocabulary, criteria, {"all": [*criteria]}, override)
+    overrides = {
+        "O": {"when": {"fact": "height", "above": 5}, "verdict": "met"},
+        "P": {"when": {"fact": "depth", "above": 2}, "verdict": "not_met"},
+    }
+    rulebook = make_rulebook(vocabulary, criteria, {"all": [*criteria]}, overrides)
     trace = Decider(rulebook, engine="reference").decide(SUBJECT, {}, YEAR)
-    assert trace.shared == (("height", ("C0", "C1", "O")),)
+    assert trace.shared == (("height", ("C0", "C1", "O")), ("depth", ("C2", "P")))
     assert trace.excluded == (
         (("C0", Status.NOT_MET), ("C1", Status.NOT_MET)),
         (("C0", Status.NOT_MET), ("O", Status.MET)),
         (("C1", Status.MET), ("O", Status.MET)),
+        (("C2", Status.NOT_MET), ("P", Status.MET)),
     )
     former = Decider(rulebook, engine="reference", is_over_facts=False).decide(SUBJECT, {}, YEAR)
     assert (former.shared, former.excluded) == ((), ())

@@ -94,3 +94,8 @@ def test_no_more_is_asked_than_may_be_and_what_was_found_by_then_is_told(
 def test_where_no_more_is_answered_what_was_found_by_then_is_told() -> None:
     answers = iter([False, True, None])
     assert minimal_sets([[0], [1], [2]], ["x"] * 3, lambda given: next(answers)) == ([{0: "x"}], False)
+
+
+def test_what_holds_a_set_that_suffices_is_passed_over_and_what_comes_after_it_is_not() -> None:
+    found = minimal_sets([[0], [1], [2]], ["x"] * 3, lambda given: 1 in given or {0, 2} <= {*given})
+    assert (found.sets, found.complete) == ([{1: "x"}, {0: "x", 2: "x"}], True)

@@ -38,7 +38,7 @@ class OutcomeLabels:
 
 def kept_rulebooks(texts: Iterable[tuple[str, Kept]]) -> Iterator[Rulebook]:
     """The rulebooks among kept texts which have their digests, each read with the first vocabulary that fits it."""
-    sound = [kept for digest, kept in texts if sha256(kept.text) == digest]
+    sound = [kept for digest, kept in texts if sha256(str(kept.text)) == digest]  # a journal holds what anybody writes
     vocabularies = [_encoded(kept.text) for kept in sound if kept.kind == "vocabulary"]
     for kept in sound:
         if kept.kind == "rulebook":

@@ -362,4 +362,5 @@ def _in_both(words: Any) -> Text:
 
 def _in_force(rulebook: Rulebook) -> Text:
     days = (str(rulebook.in_force_from), str(rulebook.in_force_until or "…"))
-    return _in_both(lambda w: "–".join(day_in_words(day, w.language) for day in days))
+    between = {"da": " – ", "en": "–"}
+    return _in_both(lambda w: between[w.language].join(day_in_words(day, w.language) for day in days))

@@ -44,7 +44,7 @@ _ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _DRAWN = re.compile(r"<style.*?</style>|</?[a-z][^>]*>|[│├└─═]", re.DOTALL)
 _SAME = re.compile(
     r"`[^`]*`"  # what is typed or was written
-    r"|^[^\s:]+(?::\d+)*: [a-z0-9-]+: "  # the place and the code of a diagnostic
+    r"|^(?:Fejl: |Error: )?[^\s:]+(?::\d+)*: [a-z0-9-]+: "  # the place and the code of a diagnostic
     r"|\([a-z0-9]+(?:_[a-z0-9]+)+\)"  # an id beside its name
     r"|(?<!\w)--[a-z-]+|\bsekskant(?: [a-z-]+)+"
     r"|\S*[@/#\\]\S*|\b\w[\w-]*(?:\.[\w-]+)+",  # files, formats, rulebooks and digests

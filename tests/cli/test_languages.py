@@ -200,6 +200,67 @@ def test_what_is_asked_is_asked_in_one_language(language: Language, tmp_path: Pa
     assert left_over(asked.err.replace(str(tmp_path), ""), language) - {"at_least"} == set()
 
 
+A_DAY = f"""
+assess offers --year 2018 --summary --journal j.db --by Ane
+audit override 1 --verdict met --because Regnefejl --by Bo --journal j.db
+audit head --journal j.db
+audit verify --journal j.db
+audit list --journal j.db
+audit show 1 --journal j.db
+audit show 999 --journal j.db
+audit history linden --journal j.db
+audit history nobody --journal j.db
+audit why 1 --journal j.db
+audit why-not 1 --outcome nothing --journal j.db
+audit receipt 1 --journal j.db --out receipt.json
+receipt verify receipt.json --journal j.db
+audit replay --all --journal j.db
+audit export --format csv --out entries.csv --journal j.db
+audit seal --year 2018 --date 2018-12-31 --out seal.json --journal j.db
+audit verify --seal seal.json --journal j.db
+audit cosign seal.json --key nobody.pem
+reclassify before.csv --year 2018 --out before
+reclassify after.csv --year 2018 --previous before --out after --journal j.db --by Ane
+reclassify offers --year 2018 --previous published --out published
+audit list --journal j.db --latest 2
+preview after.csv --year 2018 --rulebook {STRATEGY} --against {STRATEGY}
+register template --out empty.xlsx
+register template --with-evidence offers --out full.xlsx
+register show --table 99
+offer new --name Solen --out solen.yaml
+assess solen.yaml --require-decided
+assess nowhere
+assess offers --year 1950
+assess offers --rulebook nothing
+rulebook fmt --check rules
+rulebook test rules --coverage
+rulebook export {STRATEGY} --format dmn --output strategy.dmn
+rulebook show nothing
+"""
+"""Commands as somebody gives them one after the other, some of them with mistakes."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_day_of_work_is_in_one_language(language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(VIEWS / "offers", "offers")
+    shutil.copytree(ROOT / "rules" / "hovedstaden", "rules")
+    for name in ("before.csv", "after.csv"):
+        shutil.copy(VIEWS / name, name)
+    left = {}
+    for command in A_DAY.strip().splitlines():
+        ran = run(command, language)
+        printed = "" if ran.out.startswith("{") else ran.out
+        left[command] = left_over(ran.err, language) | left_over(printed, language, said_by_people())
+    assert {command: words for command, words in left.items() if words} == {}
+
+
+@pytest.mark.parametrize("file", sorted((VIEWS / "expected").glob("*.csv")), ids=lambda file: file.name)
+def test_no_table_has_a_value_of_python(file: Path) -> None:
+    assert re.findall(r"\b(None|True|False)\b", file.read_text()) == []
+
+
 def test_months_are_those_of_babel() -> None:
     for language in LANGUAGES:
         names = get_month_names("wide", "format", {"da": "da_DK", "en": "en_GB"}[language])

@@ -58,7 +58,7 @@ def left_over(text: str, language: Language, verbatim: Iterable[str] = ()) -> se
     `verbatim` are the words of people, which are in the language in which they wrote them.
 
     >>> sorted(left_over("Tilbuddet is ikke most_specialised: `not_met`, None", "da"))
-    ['None', 'is', 'most_specialised']
+    ['None', 'is', 'most_specialised', 'none']
     """
     text = one_line(text)
     for said in verbatim:

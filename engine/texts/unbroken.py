@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from engine.texts.days import MONTHS
+
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_MONTHS = "januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december"
+_MONTHS = "|".join(month.in_language("da") for month in MONTHS)
 _TOGETHER = re.compile(
     r"(?<=\d) (?=%|procentpoint|percentage points|pr\. \d|per \d)"
     r"|(?<=§) (?=\d)"
@@ -13,6 +15,7 @@ _TOGETHER = re.compile(
     r"|(?<=\bper) (?=\d)"
     r"|(?<=\bstk\.) (?=\d)"
     r"|(?<=\bnr\.) (?=\d)"
+    r"|(?<=\bkl\.) (?=\d)"
     rf"|(?<=\d\.) (?=(?:{_MONTHS})\b)"
 )
 

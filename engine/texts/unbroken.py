@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from engine.texts.days import MONTHS
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_MONTHS = "|".join(month.in_language("da") for month in MONTHS)
-_TOGETHER = re.compile(
-    r"(?<=\d) (?=%|procentpoint|percentage points|pr\. \d|per \d)"
-    r"|(?<=§) (?=\d)"
-    r"|(?<=pr\.) (?=\d)"
-    r"|(?<=\bper) (?=\d)"
-    r"|(?<=\bstk\.) (?=\d)"
-    r"|(?<=\bnr\.) (?=\d)"
-    r"|(?<=\bkl\.) (?=\d)"
-    rf"|(?<=\d\.) (?=(?:{_MONTHS})\b)"
-)
+
+
+@cache
+def _together() -> re.Pattern[str]:
+    months = "|".join(month.in_language("da") for month in MONTHS)
+    return re.compile(
+        r"(?<=\d) (?=%|procentpoint|percentage points|pr\. \d|per \d)"
+        r"|(?<=§) (?=\d)"
+        r"|(?:(?<=\bpr\.)|(?<=\bper)|(?<=\bstk\.)|(?<=\bnr\.)|(?<=\bkl\.)) (?=\d)"
+        rf"|(?<=\d\.) (?=(?:{months})\b)"
+    )
 
 
 def unbroken(text: str, space: str = NO_BREAK) -> str:
@@ -26,4 +27,4 @@ def unbroken(text: str, space: str = NO_BREAK) -> str:
     >>> unbroken("§ 107: 49,9 % den 2. maj", "_")
     '§_107: 49,9_% den 2._maj'
     """
-    return _TOGETHER.sub(space, text)
+    return _together().sub(space, text)

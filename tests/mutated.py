@@ -357,7 +357,7 @@ def faults(name: str, number: int) -> Iterator[str]:
             shutil.rmtree(left, ignore_errors=True)
         sys.stderr.write(f"at {file}\n")
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        faulthandler.dump_traceback_later(WALL_SECONDS, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(WALL_SECONDS, exit=True, file=2)
         fault = _fault(kind, by.choice(kind.commands), file, data)
         signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.cancel_dump_traceback_later()

@@ -26,8 +26,9 @@ MAX_CELLS, MAX_SHARED_TEXTS, MAX_TEXT = 8_000_000, 2_000_000, 32_767
 """How many cells a worksheet may have, how many texts they may share, how long one may be: in Excel, no longer."""
 MAX_WORDS = 1_000
 """How many words, or names, one cell may hold."""
-MAX_REJECTED = 1_000_000
-"""How many rows may be rejected or set aside: each is told with what is wrong with it, and kept until all are read."""
+MAX_REJECTED = 500_000
+"""How many rows may be rejected or set aside: each is told with what is wrong with it, and kept, with 2 KiB
+or so, until all are read."""
 _SHOWN_REJECTED = 5
 MAX_SHORT_ROWS, SHORT = 2**20, 6
 """How many rows of a text may be too short to be an offer: a reader makes room for the cells of each."""

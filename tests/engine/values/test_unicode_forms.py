@@ -43,7 +43,7 @@ def test_marks_reach_unicodedata_in_their_order(sign: str, monkeypatch: pytest.M
         given_to.append(text)
         return text
 
-    monkeypatch.setattr(unicode_forms.unicodedata, "normalize", normalize)
+    monkeypatch.setattr(unicodedata, "normalize", normalize)
     in_form("NFC", (sign + "\u0323") * 5_000)
     (text,) = given_to
     classes = [unicodedata.combining(mark) for mark in text]

@@ -30,7 +30,7 @@ def list_entries(latest: int | None, journal: str, form: str, lang: Language, **
     with opened(journal) as source, leaving_out() as damaged:
         overrides = StandingOverrides(source, str(options["offer"]) if options["offer"] else None)
         entries = entries_wanted(source, options, damaged, brief=True, latest=latest)
-        for text in LISTS[form](entries, lang, overrides.made_on):
+        for text in LISTS[form](entries, lang, overrides.made_on, source):
             sys.stdout.write(text)
         damaged += [diagnostic for diagnostic in overrides.damaged if diagnostic not in damaged]
 

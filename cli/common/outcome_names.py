@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from engine.diagnostics import Rejected, near_hint, nearest
 from engine.documents.document import read_one
@@ -102,7 +102,8 @@ def outcomes_written(rulebook: str) -> dict[Verdict, Outcome]:
     'omfattet'
     """
     try:
-        outcomes = read_one(rulebook.encode(), "rulebook").plain()["outcomes"]
+        written: Any = read_one(rulebook.encode(), "rulebook").plain()
+        outcomes = written["outcomes"]
         return {Verdict(name): Outcome(one["id"], _text(one["label"])) for name, one in outcomes.items()}
     except (Rejected, LookupError, TypeError, ValueError, AttributeError):
         return {}

@@ -129,9 +129,8 @@ def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
 
     path = paths[0]
     conditions = [] if selection.offer is None else [is_id(pl.col("offer"), selection.offer)]
-    for name in ("verdict", "outcome"):
-        if (word := getattr(selection, name)) is not None:
-            conditions.append(pl.col(name).cast(pl.String) == word)
+    words = {"verdict": selection.verdict, "outcome": selection.outcome}
+    conditions += [pl.col(name).cast(pl.String) == word for name, word in words.items() if word is not None]
     with polars_failing(lambda error: _unreadable(path, words_of(error)[0])):
         frame = pl.scan_parquet(paths, glob=False)
         if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:

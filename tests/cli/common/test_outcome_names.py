@@ -74,7 +74,8 @@ def test_of_several_rulebooks_a_word_means_the_outcome_of_those_that_have_it() -
         (
             "xyz",
             "da",
-            "et af `omfattet af udviklingsstrategien`, `ikke omfattet af udviklingsstrategien`, `opfyldt`, `ikke opfyldt`",
+            "et af `omfattet af udviklingsstrategien`, `ikke omfattet af udviklingsstrategien`, "
+            "`opfyldt`, `ikke opfyldt`",
         ),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.common.table_words import TableWords, headings
@@ -115,12 +114,6 @@ def csv_lines(table: Iterable[Sequence[str]], language: Language, end: str = "\r
     separator, mark = (";", BYTE_ORDER_MARK) if language == "da" else (",", "")
     for number, cells in enumerate(table):
         yield (mark if number == 0 else "") + _line(cells, separator, end)
-
-
-def write_csv(path: Path, table: Iterable[Sequence[str]], language: Language) -> None:
-    """Write a CSV table, as `csv_lines` has it, to a file."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        stream.writelines(csv_lines(table, language))
 
 
 def _line(cells: Iterable[str], separator: str, end: str) -> str:

@@ -14,7 +14,7 @@ from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen
-from cli.common.spreadsheet import write_csv
+from cli.common.spreadsheet import csv_lines
 from cli.common.table_words import headings
 from cli.reclassify.change_words import cause_word, change_word
 from engine.comparison.atom import AtomSet
@@ -41,7 +41,8 @@ REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason"
 def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
     undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
-    write_csv(path / "rejected.csv", _rejected(request, undecided, language), language)
+    with (path / "rejected.csv").open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(csv_lines(_rejected(request, undecided, language), language))
     if request.fragile:
         from cli.reclassify.fragile_file import join_fragile  # noqa: PLC0415 - polars is slow to import
 

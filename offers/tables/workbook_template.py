@@ -33,8 +33,6 @@ ROWS = 2_000
 """So many rows are prepared, with lists to choose from and checks of what is written."""
 MORE_ROWS = 500
 """So many are prepared at least below the offers that stand there already."""
-_PRINTED = 20
-"""So many rows are printed at least."""
 HEADER = 1
 """The row of the headers, counted from 0: above it stands what the workbook is."""
 _CHOSEN = {"area": "area", "target_group": "target_group"}
@@ -214,9 +212,6 @@ class _Writer:
         sheet.freeze_panes(HEADER + 1, 2)
         sheet.autofilter(HEADER, 0, self._last, len(self.columns) - 1)
         set_up_print(sheet, HEADER, repeats_first=True)
-        # Prepared rows without an offer are not printed, but for a page of them where there is none.
-        shown = max(len(rows), _PRINTED)
-        sheet.print_area(0, 0, HEADER + shown, len(self.columns) - 1)
         sheet.activate()
 
     def _check(self, sheet: Any, number: int, column: WorkbookColumn) -> None:

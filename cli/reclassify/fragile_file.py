@@ -44,7 +44,7 @@ def _put_in_words(part: Path, names: Sequence[str], rulebook: Rulebook, words: T
     }
     if codes.stat().st_size:
         # A quoted nothing is a text, as it was written.
-        table = pl.scan_csv(codes, has_header=has_header, new_columns=list(names), infer_schema=False)
+        table = pl.scan_csv(codes, glob=False, has_header=has_header, new_columns=list(names), infer_schema=False)
         columns = [_said(name, said[name]).alias(name) for name in said]
         headed = dict(zip(names, words.headings(names), strict=True))
         written = table.with_columns(columns).rename(headed)

@@ -64,11 +64,15 @@ def check(path: Path | None, year: str, form: str, lang: Language) -> None:
     if form == "json":
         print_json([_figure(one) for one in figures])
     elif form == "csv":
-        rows = [[str(value) for value in _figure(one).values()] for one in figures]
+        rows = [[_CELLS.get(value, value) for value in _figure(one).values()] for one in figures]
         click.echo(_csv(list(_figure(figures[0])), rows, lang), nl=False)
     else:
         click.echo(_report(figures, lang), nl=False)
     stop(Exit.CHECK_FAILED if any(one.difference for one in figures) else Exit.DONE)
+
+
+_CELLS = {None: "", True: "true", False: "false"}
+"""What Python's values are in a table."""
 
 
 def _service(service: PrintedService) -> dict[str, Any]:
@@ -100,13 +104,13 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language) 
 def _words(table: TableWords) -> dict[str, Callable[[str], str]]:
     """By the name of a column what is said for its codes."""
     wording, terms = table.wording, load_library().rulebooks[0].vocabulary.terms
-    holds = {"yes": True, "no": False, "True": True, "False": False}
+    holds = {"yes": True, "no": False, "true": True, "false": False}
 
     def yes_no(cell: str) -> str:
         return table.yes_no(holds[cell]) if cell in holds else ""
 
     def in_words(texts: Mapping[str, Message]) -> Callable[[str], str]:
-        return lambda cell: "" if cell == "None" else wording.render(texts.get(cell, cell))
+        return lambda cell: wording.render(texts.get(cell, cell))
 
     def term(kind: str) -> Callable[[str], str]:
         known = {code: wording.text(label) for code, label in terms.get(kind, {}).items()}

@@ -27,12 +27,14 @@ def test_the_catalogue_is_that_of_the_source() -> None:
     assert list(catalogue.to_do()) == []  # `just texts` brings it up to date; what is empty then is to be translated
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=named)
-def test_both_texts_have_the_same_places(entry: Entry) -> None:
-    texts = [places(text) for text in catalogue.texts_of(entry)]
-    english, danish = texts[: len(texts) // 2], texts[len(texts) // 2 :]
-    # "an entry" needs no number, "3 entries" does.
-    assert [text | {"number"} for text in english] == [text | {"number"} for text in danish]
+def test_both_texts_have_the_same_places() -> None:
+    assert [named(entry) for entry in ENTRIES if not has_the_same_places(entry)] == []
+
+
+def has_the_same_places(entry: Entry) -> bool:
+    """Whether what stands in the English texts stands in the Danish ones; "an entry" needs no number."""
+    texts = [places(text) | {"number"} for text in catalogue.texts_of(entry)]
+    return texts[: len(texts) // 2] == texts[len(texts) // 2 :]
 
 
 def test_a_text_is_another_one_in_another_context() -> None:

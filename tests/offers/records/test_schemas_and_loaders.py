@@ -100,7 +100,8 @@ def test_schema_and_loader_say_the_same_of_mutated_documents(name: str) -> None:
             assert by_loader, (data, by_schema)
         else:
             assert [str(one) for one in by_loader if not is_alone(one)] == [], data
-    assert min(counted.values()) > DOCUMENTS / 20
+    # Of a few documents, all may be wrong.
+    assert DOCUMENTS < 100 or min(counted.values()) > DOCUMENTS / 20
 
 
 EVIDENCE: dict[str, tuple[Any, bool]] = {

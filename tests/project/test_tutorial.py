@@ -16,7 +16,7 @@ from tests.expected import agrees
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 DANISH = ROOT / "docs" / "da"
-WALKTHROUGHS = [TUTORIAL, *(DANISH / f"{name}.md" for name in ("kom-godt-i-gang",))]
+WALKTHROUGHS = [TUTORIAL, *(DANISH / f"{name}.md" for name in ("kom-godt-i-gang", "tabeller"))]
 """Documents whose commands follow on each other, in a folder that is empty when they begin."""
 INSTALLS = {"main job", "without a compiler", "tests", "with uv", "with pipx"}
 """The markers of what installs the project, which `.ci/run` runs as it stands in a checkout of its own."""
@@ -24,14 +24,14 @@ NEEDS_MORE = {"needs more than this machine"}
 """The marker of what needs an extra, a server or people with keys of their own."""
 READMES = [ROOT / "README.md", ROOT / "README.da.md"]
 BLOCK = re.compile(
-    r"<!-- file: (?P<file>\S+) -->\n```yaml\n(?P<text>.*?)```|```console\n(?P<console>.*?)```"
+    r"<!-- file: (?P<file>\S+) -->\n```(?:yaml|csv)\n(?P<text>.*?)```|```console\n(?P<console>.*?)```"
     r"|(?:<!-- (?P<marker>[^\n]*) -->\n)?```bash\n(?P<bash>.*?)```",
     re.DOTALL,
 )
 """A file to write, commands with what they print, or commands of which only the end is looked at."""
 
 
-def run(command: str, folder: Path, language: str = "en", codes: tuple[int, ...] = (0, 5)) -> str:
+def run(command: str, folder: Path, language: str = "en", codes: tuple[int, ...] = (0, 1, 5)) -> str:
     """What a command prints in the locale of a language, on standard output and then on standard error."""
     kept = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_MESSAGES", "LANG")}
     variables = {
@@ -43,7 +43,7 @@ def run(command: str, folder: Path, language: str = "en", codes: tuple[int, ...]
     done = subprocess.run(
         ["/bin/sh", "-c", command], cwd=folder, env=variables, capture_output=True, text=True, timeout=120, check=False
     )
-    assert done.returncode in codes, f"{command}: {done.stderr}"
+    assert done.returncode in codes, f"{command}: {done.returncode}: {done.stderr}"
     return done.stdout + done.stderr
 
 

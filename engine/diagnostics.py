@@ -84,6 +84,7 @@ CODES: dict[str, str] = {
     "unknown-column": "a column of a table that is neither a fact nor an attribute of offers",
     "repeated-column": "two columns of a table that say the same",
     "no-rulebook-in-force": "no rulebook is in force in the year asked for",
+    "defect": "what is there meets a mistake of ours, and is not decided; the rest is",
     # a journal
     "journal-address": "a journal is named in a way that is neither a path nor a URL of a database",
     "journal-unreadable": "the journal cannot be opened or read",

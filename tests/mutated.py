@@ -9,6 +9,7 @@ one is printed, and the file is left in the folder.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import io
 import json
 import shutil
@@ -32,6 +33,8 @@ from tests.offers.tables.opendocument import ods, sheet_cell
 
 SECONDS, BYTES = 10, 2**30
 """How much time of the processor each file may take, and how much memory, beyond what the libraries reserve."""
+WALL_SECONDS = 120
+"""After so long by the clock a file ends the process, too: one that waits for itself takes no time of the processor."""
 _HEADERS = ["id", "name", "operator_name", "operator_kind", "diagnoses", "outside_share_2014"]
 _GOOD_ROWS = [
     "a1;Ahorn;Herlev;kommune;2;0,5",
@@ -354,8 +357,10 @@ def faults(name: str, number: int) -> Iterator[str]:
             shutil.rmtree(left, ignore_errors=True)
         sys.stderr.write(f"at {file}\n")
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        faulthandler.dump_traceback_later(WALL_SECONDS, exit=True, file=2)
         fault = _fault(kind, by.choice(kind.commands), file, data)
         signal.setitimer(signal.ITIMER_PROF, 0)
+        faulthandler.cancel_dump_traceback_later()
         if fault is None:
             file.unlink()
         else:

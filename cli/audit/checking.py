@@ -177,7 +177,7 @@ def passphrase_of(key: Path) -> str | None:
 
     passphrase = os.environ.get("SEKSKANT_PASSPHRASE")
     if passphrase is None and is_encrypted(key):
-        passphrase = str(click.prompt(f"Passphrase of {key}", hide_input=True, err=True))
+        passphrase = str(click.prompt(in_spoken(message("Passphrase of {key}", key=key)), hide_input=True, err=True))
     return passphrase
 
 

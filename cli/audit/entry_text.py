@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from cli.common.console import time_in_utc
+from cli.audit.outcome_labels import OutcomeLabels
 from cli.common.form import MARKS
 from cli.common.json_output import json_list
 from cli.common.overrides import made_override
@@ -18,6 +18,7 @@ from engine.journal.records import RecordedOverride
 from engine.journal.schema import PARTS
 from engine.journal.verify import Fault, Report
 from engine.texts.catalogue import Language, message
+from engine.texts.days import minute_in_table
 from engine.values.json_record import JsonRecord
 
 _UNLISTED = (*LONG, "previous", "superset", "checksums", "format", "input_remarks")
@@ -28,11 +29,11 @@ Overriding = Callable[[Entry], tuple[Entry, RecordedOverride] | None]
 """What people decided in place of the decision that an entry records."""
 
 
-def _table(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
+def _table(entries: Iterable[Entry], labels: OutcomeLabels, lang: Language, overriding: Overriding) -> Iterator[str]:
     wording, screen = Wording(lang), Screen()
     heads = [message("Entry"), message("Recorded (UTC)"), message("Offer"), message("Rulebook")]
     heads += [message("Outcome"), message("By")]
-    rows = [_cells(entry, overriding, wording) for entry in entries]
+    rows = [_cells(entry, overriding, labels, wording) for entry in entries]
     if rows:
         screen.table([wording.render(head) for head in heads], rows)
     else:
@@ -40,23 +41,25 @@ def _table(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> 
     yield screen.taken()
 
 
-def _row(entry: Entry, wording: Wording) -> list[str]:
+def _row(entry: Entry, labels: OutcomeLabels, wording: Wording) -> list[str]:
     rulebook = f"{entry.rulebook} {entry.version}" if entry.rulebook else ""
     kinds = {"run": message("run"), "override": message("override")}
     what = entry.name or (wording.render(kinds.get(entry.kind, "")) + f" {entry.run}").strip()
     if entry.kind == "override":
         rulebook = f"{rulebook} ({wording.render(kinds['override'])})"
-    outcome = f"{MARKS.get(entry.verdict or '', '')} {entry.outcome}" if entry.outcome else ""
+    label = labels.label(entry.rulebook, entry.version, entry.outcome) if entry.outcome else ""
+    outcome = f"{MARKS.get(entry.verdict or '', '')} {label}" if label else ""
     number = f"{entry.number}/{entry.offer}" if isinstance(entry, RowEntry) else str(entry.number)
-    return [number, time_in_utc(entry.recorded_at), what, rulebook, outcome, entry.recorded_by]
+    return [number, minute_in_table(entry.recorded_at, wording.language), what, rulebook, outcome, entry.recorded_by]
 
 
-def _cells(entry: Entry, overriding: Overriding, wording: Wording) -> list[Cell]:
-    *start, outcome, by = _row(entry, wording)
+def _cells(entry: Entry, overriding: Overriding, labels: OutcomeLabels, wording: Wording) -> list[Cell]:
+    *start, outcome, by = _row(entry, labels, wording)
     pieces = [Piece(outcome, entry.verdict or "")]
     if (made := overriding(entry)) is not None:
         override, content = made
-        words = message("overridden in entry {number}: {outcome}", number=override.number, outcome=content.outcome)
+        label = labels.label(entry.rulebook, entry.version, content.outcome)
+        words = message("overridden in entry {number}: {outcome}", number=override.number, outcome=label)
         pieces.append(Piece(wording.render(words), "bold"))
     return [*([Piece(text)] for text in start), pieces, [Piece(by)]]
 
@@ -66,7 +69,7 @@ def _listed(entry: Entry) -> dict[str, str | int | None]:
     return {"id": entry.identifier} | {name: getattr(entry, name) for name in LISTED}
 
 
-def _json(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
+def _json(entries: Iterable[Entry], labels: OutcomeLabels, lang: Language, overriding: Overriding) -> Iterator[str]:
     def record(entry: Entry) -> JsonRecord:
         made = overriding(entry)
         return _listed(entry) | {"recorded_override": None if made is None else made_override(*made)}
@@ -74,7 +77,7 @@ def _json(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> I
     yield from json_list(map(record, entries))
 
 
-def _csv(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> Iterator[str]:
+def _csv(entries: Iterable[Entry], labels: OutcomeLabels, lang: Language, overriding: Overriding) -> Iterator[str]:
     def cells(entry: Entry) -> list[str]:
         made = overriding(entry)
         override = [made[1].outcome, made[1].because] if made else [None, None]
@@ -84,7 +87,7 @@ def _csv(entries: Iterable[Entry], lang: Language, overriding: Overriding) -> It
     yield from csv_lines(itertools.chain([header], map(cells, entries)), lang)
 
 
-LISTS: Mapping[str, Callable[[Iterable[Entry], Language, Overriding], Iterator[str]]] = {
+LISTS: Mapping[str, Callable[[Iterable[Entry], OutcomeLabels, Language, Overriding], Iterator[str]]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,

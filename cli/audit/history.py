@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, assert_never
 
-from cli.common.console import shown_time
+from cli.audit.outcome_labels import OutcomeLabels
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.comparison.atom import Part
@@ -21,6 +21,7 @@ from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride, RunRecord
 from engine.texts.catalogue import Language, Message, message
+from engine.texts.days import minute_in_words
 from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.history import Step, findings_before, findings_in, step
 from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
@@ -188,24 +189,26 @@ def history_text(
 ) -> str:
     """The history of an offer, to be read; `damaged` takes what is wrong with what is left out of it."""
     wording, screen, current = Wording(language), Screen(), None
+    labels = OutcomeLabels(journal, wording)
     for event in _events(journal, offer, rulebook, damaged):
         entry = event.entry
         if entry.rulebook != current:
             current = entry.rulebook
             screen.heading(f"{entry.name or offer}, {current}")
-        screen.tree(Branch(_line(entry, offer, wording), _below(event, wording)))
+        screen.tree(Branch(_line(entry, offer, labels, wording), _below(event, wording)))
     return screen.taken().lstrip("\n")
 
 
-def _line(entry: Entry, offer: str, wording: Wording) -> list[Piece]:
+def _line(entry: Entry, offer: str, labels: OutcomeLabels, wording: Wording) -> list[Piece]:
     year = f"{wording.gettext('Agreement year')} {entry.year}, version {entry.version}: "
     verdict = entry.verdict or ""
-    pieces = [Piece(year), Piece(f"{MARKS.get(verdict, '')} {entry.outcome}", verdict)]
+    label = labels.label(entry.rulebook, entry.version, str(entry.outcome))
+    pieces = [Piece(year), Piece(f"{MARKS.get(verdict, '')} {label}", verdict)]
     if comparable_id(str(entry.offer)) != comparable_id(offer):
         pieces.append(Piece(wording.gettext(" as {offer}", offer=entry.offer)))
     if entry.kind == OVERRIDE:
         pieces.append(Piece(wording.gettext(" (override)"), "bold"))
-    when = f"{shown_time(entry.recorded_at)} {wording.gettext('by')} {entry.recorded_by}"
+    when = f"{minute_in_words(entry.recorded_at, wording.language)} {wording.gettext('by')} {entry.recorded_by}"
     return [*pieces, Piece(f"   {wording.gettext('entry')} {entry.number}, {when}", "dim")]
 
 
@@ -250,7 +253,7 @@ def _changes(since: Step, wording: Wording) -> Iterator[str]:
     applied = {ids.overrides.get(o.override.id, o.override.id): o for o in before.overrides}
     applies = {o.override.id: o for o in after.overrides}
     for name in since.overrides:
-        pair = [o.status.reported if o else "–" for o in (applied.get(name), applies.get(name))]
+        pair = [wording.override(o.status) if o else "–" for o in (applied.get(name), applies.get(name))]
         title = (applies.get(name) or applied[name]).override.title
         yield f"{wording.text(title)}: {' → '.join(pair)}"
     for name in since.facts:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cli.common.console import shown_time
+from cli.audit.outcome_labels import label_by
 from cli.common.form import MARKS
 from cli.common.screen import Screen
+from engine.diagnostics import Malformed
 from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.receipt import Mismatch, Receipt
 from engine.texts.catalogue import Language, Message, message
+from engine.texts.days import minute_in_words
 
 if TYPE_CHECKING:
     from offers.recorded.replay import Replayed
@@ -54,9 +57,10 @@ def receipt_report(
     entry, decided_so = receipt.entry, receipt.decided_so
     gettext, verdict = wording.gettext, decided_so["verdict"]
     screen.rule(f"{gettext('Receipt')}: {receipt.name}")
-    recorded = f"{shown_time(str(entry.get('recorded_at')))} {gettext('by')} {entry.get('recorded_by')}"
+    when = minute_in_words(str(entry.get("recorded_at")), language)
+    recorded = f"{when} {gettext('by')} {entry.get('recorded_by')}"
     rows = [
-        (gettext("Outcome"), f"{MARKS.get(verdict, '')} {decided_so['outcome']}"),
+        (gettext("Outcome"), f"{MARKS.get(verdict, '')} {_outcome(receipt, wording)}"),
         (gettext("Rulebook"), f"{decided_so['rulebook']} {decided_so['version']}, {entry.get('year')}"),
         (gettext("Recorded"), f"{recorded}, {entry.get('software')}"),
         (gettext("Entry"), f"{entry.get('number')}, digest {receipt.record['digest']}"),
@@ -75,6 +79,14 @@ def receipt_report(
         )
         screen.paragraph(wording.render(words), "dim", indent=0)
     return screen.taken()
+
+
+def _outcome(receipt: Receipt, wording: Wording) -> str:
+    """The outcome as the receipt's rulebook calls it."""
+    outcome = receipt.decided_so["outcome"]
+    with suppress(Malformed):
+        return label_by(receipt.text_of, receipt.recorded()[0].rulebook, outcome, wording)
+    return outcome
 
 
 def _lines(

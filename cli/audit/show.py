@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cli.common.console import shown_time
+from cli.audit.outcome_labels import OutcomeLabels
 from cli.common.json_output import json_text
 from cli.common.overrides import StandingOverrides, made_override
 from cli.common.remarks_on_input import remark_sentences
@@ -16,10 +16,11 @@ from engine.diagnostics import Malformed, NotReplayable
 from engine.documents.fields import Fields, read_json
 from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Wording
-from engine.journal.entry import DECISION, Entry, frame
+from engine.journal.entry import DECISION, Entry, frame, kind_in_words
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, execution_in, recorded_by, superset_in
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, message, message_in
+from engine.texts.days import minute_in_words
 from offers.recorded.replay import describing, recorded_in
 from offers.records.input_remarks import InputRemark
 
@@ -47,11 +48,14 @@ def _loaded(text: str | None) -> object:
 def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
     """An entry, to be read."""
     wording, screen = Wording(language), Screen()
-    screen.rule(f"{wording.gettext('Entry')} {entry.identifier}: {entry.name or entry.kind}")
+    labels = OutcomeLabels(journal, wording)
+    screen.rule(
+        f"{wording.gettext('Entry')} {entry.identifier}: {entry.name or wording.render(kind_in_words(entry.kind))}"
+    )
     screen.pairs(_facts(entry, wording))
     screen.line()
     if entry.kind != DECISION:
-        screen.tree(_plain(_loaded(entry.content), entry.kind))
+        screen.tree(_Plain(entry, labels, wording).tree(_loaded(entry.content), entry.kind))
         return screen.taken()
     tree, warning = decision_tree(journal, entry, wording)
     for line in _override_lines(journal, entry, wording):
@@ -75,7 +79,7 @@ def _input_remarks(journal: Journal, entry: Entry, wording: Wording) -> Branch:
         rulebook = describing(journal.text).rulebook(recorded_in(entry).decision.rulebook)
         remarks = [InputRemark.read(f.record, rulebook.vocabulary) for f in Fields({"them": recorded}).each("them")]
     except (Malformed, NotReplayable):
-        return _plain(recorded, label)
+        return _Plain(entry, OutcomeLabels(journal, wording), wording).tree(recorded, label)
     sentences = remark_sentences(remarks, [rulebook], entry.year or 0, wording)
     return Branch([Piece(label, "bold")], [Branch([Piece(sentence)]) for sentence in sentences])
 
@@ -83,7 +87,9 @@ def _input_remarks(journal: Journal, entry: Entry, wording: Wording) -> Branch:
 def _facts(entry: Entry, wording: Wording) -> list[tuple[str, str]]:
     gettext = wording.gettext
     decided = f"{entry.rulebook} {entry.version}, {gettext('agreement year')} {entry.year}"
-    recorded = f"{shown_time(entry.recorded_at)} {gettext('by')} {entry.recorded_by}, {entry.software}"
+    recorded = (
+        f"{minute_in_words(entry.recorded_at, wording.language)} {gettext('by')} {entry.recorded_by}, {entry.software}"
+    )
     rows = {
         gettext("Offer"): entry.offer or "",
         gettext("Rulebook"): decided if entry.rulebook else "",
@@ -101,10 +107,10 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Bra
         replayed = describing(journal.text).replay(recorded_in(entry))
     except NotReplayable as error:
         words = message("Only the record is shown; the decision cannot be made again: {why}.")
-        return _record_tree(entry, wording), wording.render(words, why=error.why)
+        return _record_tree(journal, entry, wording), wording.render(words, why=error.why)
     if replayed.differs_at:
         words = message("Only the record is shown; made again, the decision differs in: {paths}.")
-        return _record_tree(entry, wording), wording.render(words, paths=", ".join(replayed.differs_at))
+        return _record_tree(journal, entry, wording), wording.render(words, paths=", ".join(replayed.differs_at))
     settled = None if replayed.settled is None else f"{_capital(settled_text(replayed.settled, wording))}."
     return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), settled
 
@@ -118,12 +124,14 @@ def _override_lines(journal: Journal, entry: Entry, wording: Wording) -> Iterato
     made = StandingOverrides(journal, entry.offer).made_on(entry)
     if made is not None:
         override, content = made
-        when = f"{shown_time(override.recorded_at)}, {wording.gettext('entry')} {override.number}"
+        when = (
+            f"{minute_in_words(override.recorded_at, wording.language)}, {wording.gettext('entry')} {override.number}"
+        )
         yield wording.gettext(
             "Overridden by {by} ({when}): {outcome}. Reason: {because}",
             by=content.by,
             when=when,
-            outcome=content.outcome,
+            outcome=OutcomeLabels(journal, wording).label(entry.rulebook, entry.version, content.outcome),
             because=content.because,
         )
 
@@ -152,18 +160,68 @@ def check_whole(journal: Journal, entry: Entry) -> None:
     journal.check_sound(entry)
 
 
-def _record_tree(entry: Entry, wording: Wording) -> Branch:
-    content = _loaded(entry.content)
+def _record_tree(journal: Journal, entry: Entry, wording: Wording) -> Branch:
+    content, labels = _loaded(entry.content), OutcomeLabels(journal, wording)
     try:
-        return record_tree(RecordedDecision.read(content).record, wording)
+        decision = RecordedDecision.read(content)
     except Malformed:
-        return _plain(content, entry.kind)
+        return _Plain(entry, labels, wording).tree(content, entry.kind)
+    outcome = labels.label(decision.rulebook.id, decision.rulebook.version, decision.outcome)
+    return record_tree(decision.record, outcome, wording)
 
 
-def _plain(value: object, label: str) -> Branch:
-    """Any record as a tree."""
-    if isinstance(value, dict):
-        return Branch([Piece(label, "bold")], [_plain(v, str(k)) for k, v in value.items()])
-    if isinstance(value, list):
-        return Branch([Piece(label, "bold")], [_plain(v, str(i)) for i, v in enumerate(value, 1)])
-    return Branch([Piece(f"{label}: ", "dim"), Piece("–" if value is None else str(value))])
+_KEYS = {
+    words.text: words
+    for words in (
+        message_in("record", "because"),
+        message_in("record", "by"),
+        message_in("record", "counts"),
+        message_in("record", "decision"),
+        message_in("record", "entry"),
+        message_in("record", "files"),
+        message_in("record", "format"),
+        message_in("record", "inputs"),
+        message_in("record", "of"),
+        message_in("record", "outcome"),
+        message_in("record", "override"),
+        message_in("record", "path"),
+        message_in("record", "rows"),
+        message_in("record", "run"),
+        message_in("record", "rulebooks"),
+        message_in("record", "superset"),
+        message_in("record", "verdict"),
+        message_in("record", "version"),
+        message_in("record", "vocabulary"),
+        message_in("record", "year"),
+    )
+} | {
+    "met": message_in("record", "fulfilled"),
+    "not_met": message_in("record", "not fulfilled"),
+    "undetermined": message_in("record", "undetermined"),
+    "input_remarks": message_in("record", "remarks on the input"),
+    "ids": message_in("record", "changed ids"),
+}
+"""What keys and verdicts of records are called; others are shown as they are."""
+
+
+class _Plain:
+    """Any record as a tree: its keys, verdicts and outcomes in words, the rest as it is."""
+
+    def __init__(self, entry: Entry, labels: OutcomeLabels, wording: Wording) -> None:
+        self._entry, self._labels, self._wording = entry, labels, wording
+
+    def tree(self, value: object, name: str) -> Branch:
+        """A value under its name."""
+        label = self._wording.render(_KEYS.get(name, name))
+        if isinstance(value, dict):
+            return Branch([Piece(label, "bold")], [self.tree(v, str(k)) for k, v in value.items()])
+        if isinstance(value, list):
+            return Branch([Piece(label, "bold")], [self.tree(v, str(i)) for i, v in enumerate(value, 1)])
+        return Branch([Piece(f"{label}: ", "dim"), Piece("–" if value is None else self._shown(name, str(value)))])
+
+    def _shown(self, name: str, value: str) -> str:
+        if name == "verdict":
+            return self._wording.render(_KEYS.get(value, value))
+        if name == "outcome":
+            return self._labels.label(self._entry.rulebook, self._entry.version, value)
+        return value

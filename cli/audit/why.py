@@ -53,8 +53,8 @@ def why_text(journal: Journal, entry: Entry, language: Language) -> str:
     headings = {wording.gettext("Decision"), wording.gettext("What is unsettled")}
     for section in justification(trace, language):
         if section.heading in headings:
-            for sentence in section.sentences:
-                screen.paragraph(sentence, indent=0)
+            for bullet, sentence in section.lines():
+                screen.paragraph(sentence, indent=0, bullet=bullet)
     screen.line()
     screen.tree(TraceTree(trace, wording, execution_of(entry)).criteria(_decisive(trace)))
     return screen.taken()

@@ -33,24 +33,6 @@ def nowhere() -> TextIO:
     return open(os.devnull, "w")
 
 
-def shown_time(recorded_at: str) -> str:
-    """A time of the journal to the minute, with its zone.
-
-    >>> shown_time("2026-11-22T07:12:03.123456Z")
-    '2026-11-22 07:12 UTC'
-    """
-    return f"{time_in_utc(recorded_at)} UTC"
-
-
-def time_in_utc(recorded_at: str) -> str:
-    """A time of the journal to the minute, where the zone stands above it.
-
-    >>> time_in_utc("2026-11-22T07:12:03.123456Z")
-    '2026-11-22 07:12'
-    """
-    return recorded_at[:16].replace("T", " ")
-
-
 def say(words: Message | str) -> None:
     """Tell the reader, on standard error: one line, whatever stands in what it names.
 

@@ -15,7 +15,8 @@ from typing import NoReturn
 import click
 
 from cli.common.console import present, say
-from engine.diagnostics import Defect, Exit, Failure, Refused, refusal_of
+from engine.defects import failure_of
+from engine.diagnostics import Defect, Exit, Refused
 from engine.harmless import harmless, shown_name
 from engine.texts.catalogue import message
 
@@ -25,7 +26,6 @@ DEBUG = "SEKSKANT_DEBUG"
 """Where this variable is set, a defect shows where it happened."""
 AS_ESCAPES = "sekskant.escapes"
 """How a stream writes what is no text, such as the bytes in the name of a file."""
-_OURS = ("cli", "engine", "offers", "rules")
 
 
 @contextmanager
@@ -56,37 +56,20 @@ def in_words() -> Iterator[None]:
 def tell(error: BaseException) -> Exit:
     """Say what was raised, in words; the exit code that it has."""
     failure = failure_of(error)
-    if isinstance(failure, Defect) and os.environ.get(DEBUG):
-        _show_traceback(error)
+    if isinstance(failure, Defect):
+        show_where_asked(error)
     return present(failure)
+
+
+def show_where_asked(error: BaseException) -> None:
+    """Show where a defect happened, if that is asked for."""
+    if os.environ.get(DEBUG):
+        _show_traceback(error)
 
 
 def _make_harmless(error: click.ClickException | click.exceptions.Exit) -> None:
     if isinstance(error, click.ClickException):
         vars(error)["message"] = harmless(error.message)  # which click declares final
-
-
-def failure_of(error: BaseException) -> Failure:
-    """What an exception is to a person: a failure that was foreseen, what the system refuses, or a defect."""
-    if isinstance(error, Failure):
-        return error
-    if isinstance(error, OSError) and error.errno is not None:
-        file = "" if error.filename is None else str(error.filename)
-        return Refused(file, refusal_of(OSError(error.errno, os.strerror(error.errno))))
-    from importlib.metadata import version  # noqa: PLC0415 - only a defect needs it
-
-    return Defect(version("sekskant"), _place_in_our_code(error))
-
-
-def _place_in_our_code(error: BaseException) -> str:
-    """The last line of ours that ran, such as `offers.runs.run:104`."""
-    place, at = "", error.__traceback__
-    while at is not None:
-        module = str(at.tb_frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] in _OURS:
-            place = f"{module}:{at.tb_lineno}"
-        at = at.tb_next
-    return place
 
 
 def _show_traceback(error: BaseException) -> None:

@@ -89,8 +89,8 @@ class Form:
         screen.line()
         for section in justification(trace, self._wording.language):
             screen.line(Piece(section.heading, "italic"))
-            for sentence in section.sentences:
-                screen.paragraph(sentence)
+            for bullet, sentence in section.lines():
+                screen.paragraph(sentence, bullet=bullet)
 
     def _criteria(self, trace: Trace) -> None:
         heads = (message("No."), message("Criterion"), message("Fulfilment"))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from cli.common.console import shown_time
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, near_hint, rejected
 from engine.documents.fields import read_json
@@ -18,6 +17,7 @@ from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Language, message
+from engine.texts.days import minute_in_words
 from engine.values.json_record import JsonRecord
 from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
@@ -189,7 +189,7 @@ def override_lines(standing: StandingOverride, now: Trace, wording: Wording) -> 
         title=title,
         year=entry.year,
         by=content.by,
-        recorded_at=shown_time(entry.recorded_at),
+        recorded_at=minute_in_words(entry.recorded_at, wording.language),
         number=entry.number,
         label=label,
         because=content.because,

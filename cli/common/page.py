@@ -15,6 +15,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless, shortened
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language
+from engine.texts.unbroken import unbroken
 
 if TYPE_CHECKING:
     from cli.common.beside import Beside
@@ -67,4 +68,4 @@ def _text(value: object) -> object:
     """A text of a page as it may leave; a part of the page itself is no text."""
     if not isinstance(value, str):
         return value
-    return harmless(value) if hasattr(value, "__html__") else shortened(harmless(value))
+    return harmless(value) if hasattr(value, "__html__") else shortened(unbroken(harmless(value)))

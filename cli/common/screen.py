@@ -15,10 +15,13 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from engine.harmless import harmless, one_line, shortened
+from engine.texts.unbroken import unbroken
 
 LEAST_SHARE = 20
 """The column that takes what the others leave gets at least this much, where it can."""
 
+_TOGETHER = "\ue000"
+"""Stands for a space at which no line may end, which rich does not know, until the lines are made."""
 _HEAD_LINE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 _STYLES = {
     "met": "green",
@@ -44,7 +47,7 @@ class Piece(NamedTuple):
         return self._styled(harmless(self.text))
 
     def _styled(self, text: str) -> Text:
-        return Text(shortened(text), _STYLES.get(self.style, self.style))
+        return Text(unbroken(shortened(text), _TOGETHER), _STYLES.get(self.style, self.style))
 
 
 Cell = Sequence[Piece]
@@ -77,7 +80,7 @@ class Screen:
 
     def taken(self) -> str:
         """What was collected since the last time."""
-        text = self._buffer.getvalue()
+        text = self._buffer.getvalue().replace(_TOGETHER, " ")
         self._buffer.seek(0)
         self._buffer.truncate()
         return "\n".join(line.rstrip() for line in text.split("\n"))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cli.common.form import MARKS
+from cli.common.form import MARKS, basis_titles
 from cli.common.screen import Branch, Piece
 from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, TestTrace, Trace
 from engine.evaluation.program import TestNode, compile_rulebook
@@ -62,13 +62,12 @@ class TraceTree:
     def _outcome(self) -> list[Piece]:
         verdict = self._trace.verdict
         label = self._wording.text(self._trace.rulebook.outcomes[verdict].label).upper()
-        bases = ", ".join(self._trace.possible_bases)
-        basis = f"   {self._gettext('basis')}: {bases}"
+        basis = f"   {self._gettext('basis')}: {basis_titles(self._trace, self._wording)}"
         return [Piece(f"{MARKS[verdict.value]} {label}", verdict.value), Piece(basis, "dim")]
 
     def _rule(self) -> Branch:
         rule = self._trace.rulebook.rule
-        start = [Piece(f"{self._gettext('Rule')} {rule.id}", "bold")]
+        start = [Piece(self._wording.text(rule.title), "bold")]
         reference = self._reference(self._trace.rulebook.source, rule.reference)
         parts = self._parts(rule.group)
         return Branch(
@@ -169,20 +168,25 @@ class TraceTree:
         return english if known is None else self._render(known) + english.removeprefix(known.text)
 
 
-def record_tree(record: Mapping[str, Any], wording: Wording) -> Branch:
-    """A decision record as a tree, as it is, where its trace cannot be made again."""
+def record_tree(record: Mapping[str, Any], outcome: str, wording: Wording) -> Branch:
+    """A decision record as a tree, as it is, where its trace cannot be made again; `outcome` is what that is called."""
     verdict = str(record.get("verdict"))
-    line = [Piece(f"{MARKS.get(verdict, '')} {record.get('outcome')}", verdict)]
-    line.append(Piece(f"   {wording.gettext('basis')}: {record.get('basis')}", "dim"))
+    line = [Piece(f"{MARKS.get(verdict, '')} {outcome}", verdict)]
+    line.append(Piece(f"   {wording.gettext('basis')}: {record.get('basis') or '–'}", "dim"))
     listed = [*record.get("overrides", ()), *record.get("criteria", ())]
-    return Branch(line, [_recorded_item(item) for item in listed])
+    return Branch(line, [_recorded_item(item, wording) for item in listed])
 
 
-def _recorded_item(item: Mapping[str, Any]) -> Branch:
+def _recorded_item(item: Mapping[str, Any], wording: Wording) -> Branch:
     status = str(item.get("status"))
-    line = [Piece(f"{MARKS.get(status, '')} {item.get('id')} {item.get('title')}: {status}", status)]
+    line = [Piece(f"{MARKS.get(status, '')} {item.get('id')} {item.get('title')}: {_status(status, wording)}", status)]
     line.append(Piece(f"   [{item.get('reference')}]", "dim"))
     return Branch(line, [_recorded_test(test) for test in item.get("tests", ())])
+
+
+def _status(recorded: str, wording: Wording) -> str:
+    """A recorded status in words; one that there is not is shown as it is."""
+    return wording.phrase(recorded) if recorded in MARKS and recorded != "undetermined" else recorded
 
 
 def _recorded_test(test: Mapping[str, Any]) -> Branch:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common.console import Exit, load_library, say, say_diagnostic, say_of, stop
+from cli.common.console import Exit, exit_code, load_library, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
-from cli.reclassify.reclassify import request_of, say_how_it_was_read, say_set_aside
+from cli.reclassify.reclassify import exits_of, request_of, say_how_it_was_read, say_set_aside
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message
@@ -62,7 +62,7 @@ def preview(
     Nothing is written. REGISTER is what `sekskant reclassify` reads.
 
     Exit code: 0 done; 1 a row was rejected, or something cannot be read; 2 usage; 4 a decision could not be proven; 5
-    more verdicts change than --fail-if-changed allows.
+    more verdicts change than --fail-if-changed allows; 70 a row met a defect of Sekskant (the rest is decided).
     """
     end_at_once_on_sigterm()
     gc.freeze()
@@ -93,7 +93,7 @@ def preview(
     changes = result.changes.filter(result.changes["change"].is_in([*DIRECTIONS]))
     click.echo(_report(changes, result, after, Wording(lang)), nl=False)
     too_many = fail_if_changed is not None and changes.height > fail_if_changed
-    stop(Exit.REJECTED if result.rejected else Exit.CHECK_FAILED if too_many else Exit.DONE)
+    stop(exit_code([*exits_of(result), *([Exit.CHECK_FAILED] if too_many else [])]))
 
 
 def _previewed(
@@ -125,6 +125,9 @@ def _previewed(
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     second = reclassify(again._replace(previous=previous, fragile=False), folder / "after")
     second = second._replace(changes=_with_codes(second.changes, again.table.frame))
+    unread = {row.row for row in second.rejected}
+    met_before = [row for row in first.rejected if row.is_defect and row.row not in unread]
+    second = second._replace(rejected=[*second.rejected, *met_before], defects=[*first.defects, *second.defects])
     on_table = len(again.table.remarks)
     read_by_one = [remark for remark in second.remarks if remark.code in UNREAD and remark not in first.remarks]
     return second._replace(remarks=[remark for remark in second.remarks[on_table:] if remark not in read_by_one])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, say_of, stop
-from cli.common.ending import end_at_once_on_sigterm
+from cli.common.ending import end_at_once_on_sigterm, show_where_asked
 from cli.common.evaluators import check_evaluators
 from cli.common.option_values import FileName
 from cli.common.options import (
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from offers.columns.evaluator import RejectedRow
     from offers.comparison.previous import IdLine, Previous
     from offers.runs.backend import Backend
-    from offers.runs.run_pass import Request
+    from offers.runs.run_pass import Request, RunResult
     from offers.tables.reading import Reading
     from offers.tables.table import Table
 
@@ -113,7 +113,7 @@ def reclassify(
     Polars decides, or DuckDB, or Spark, for registers beyond one machine, which reads Parquet and tables of databases.
 
     Exit code: 0 done; 1 a row was rejected (the rest is decided), or the register cannot be read; 2 usage; 4 a decision
-    could not be proven.
+    could not be proven; 70 a row met a defect of Sekskant (the rest is decided).
     """
     from cli.reclassify.kept_runs import RunFolder  # noqa: PLC0415 - polars is slow to import
     from cli.reclassify.run_folder import write_run  # noqa: PLC0415
@@ -164,7 +164,7 @@ def reclassify(
     for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
-    exits = [Exit.REJECTED] if result.rejected else []
+    exits = exits_of(result)
     stop(exit_code([*exits, *([present(Rejected(damaged))] if damaged else [])]))
 
 
@@ -461,6 +461,14 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda rows: progress.update(task, completed=rows)
 
 
+def exits_of(result: RunResult) -> list[Exit]:
+    """The exit codes that rejected rows have; a defect that they met is shown where that is asked for."""
+    for error in result.defects:
+        show_where_asked(error)
+    exits = [Exit.REJECTED] if result.rejected else []
+    return [*exits, Exit.DEFECT] if result.defects else exits
+
+
 def say_set_aside(rows: Sequence[RejectedRow]) -> None:
     """Which rows hold no offer: a person may want to look whether one does."""
     if not rows:
@@ -474,7 +482,7 @@ def say_set_aside(rows: Sequence[RejectedRow]) -> None:
 
 
 def _say_rejected_rows(rows: Sequence[RejectedRow], language: Language) -> None:
-    for row in rows[:SHOWN_REJECTED]:
+    for row in sorted(rows, key=lambda row: not row.is_defect)[:SHOWN_REJECTED]:
         for diagnostic in row.diagnostics:
             say_diagnostic(diagnostic)
     if (more := len(rows) - SHOWN_REJECTED) > 0:

@@ -219,6 +219,7 @@ def changed_rows(
     """Changes in words, as many as a person reads; `causes` has the sets of each text under `causes`."""
     words = {r.id: CauseWords([r], wording) for r in rulebooks}
     titles = {r.id: wording.text(r.title) for r in rulebooks}
+    vocabularies = {r.id: r.vocabulary for r in rulebooks}
     labels = {(r.id, v.value): wording.text(o.label) for r in rulebooks for v, o in r.outcomes.items()}
     rows: list[Changed] = []
     for row in changes.head(SHOWN).iter_rows(named=True):
@@ -226,9 +227,11 @@ def changed_rows(
         before = " / ".join(known)
         now = labels.get((row["rulebook"], row["verdict"] or ""), "")
         cause = _cause(Cause(row["cause"]), wording) if row["cause"] else ""
-        where = ", ".join(filter(None, (row["criteria"], row["facts"])))
+        sets = causes.get(row["causes"] or "")
+        facts = [] if sets else [_label(name, vocabularies[row["rulebook"]], wording) for name in _names(row["facts"])]
+        where = ", ".join(filter(None, (row["criteria"], *facts)))
         cause = f"{cause}: {where}" if cause and where else cause or where
-        if sets := causes.get(row["causes"] or ""):
+        if sets:
             cause += f" ({words[row['rulebook']].short(sets)})"
         change = _change(VerdictChange(row["change"]), wording)
         rows.append(
@@ -242,6 +245,10 @@ SHOWN, _WIDTH = 200, 100
 
 def _words(several: str | None) -> list[str]:
     return [word for word in (several or "").split("|") if word]
+
+
+def _names(several: str | None) -> list[str]:
+    return (several or "").split()
 
 
 def _contradictory(wording: Wording) -> str:

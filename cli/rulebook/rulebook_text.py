@@ -10,20 +10,22 @@ from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
 from engine.texts.catalogue import Language, message
+from engine.texts.days import day_in_words
 
 
 def rulebook_table(rulebooks: Sequence[Rulebook], language: Language) -> str:
     """A line for each rulebook and version."""
     wording, screen = Wording(language), Screen()
-    danish, english = ("Regelsæt", "Version", "I kraft", "Titel"), ("Rulebook", "Version", "In force", "Title")
-    texts = [(r.id, r.version, in_force(r), wording.text(r.title)) for r in rulebooks]
-    screen.table(danish if language == "da" else english, [[[Piece(text)] for text in row] for row in texts])
+    heads = (message("Rulebook"), message("Version"), message("In force"), message("Title"))
+    texts = [(r.id, r.version, in_force(r, language), wording.text(r.title)) for r in rulebooks]
+    screen.table([wording.render(head) for head in heads], [[[Piece(text)] for text in row] for row in texts])
     return screen.taken()
 
 
-def in_force(rulebook: Rulebook) -> str:
+def in_force(rulebook: Rulebook, language: Language) -> str:
     """The days on which a version applies."""
-    return f"{rulebook.in_force_from} – {rulebook.in_force_until or ''}".rstrip()
+    days = (str(day) if day else "" for day in (rulebook.in_force_from, rulebook.in_force_until))
+    return " – ".join(day_in_words(day, language) for day in days).rstrip()
 
 
 def rulebook_text(rulebook: Rulebook, language: Language) -> str:
@@ -56,7 +58,7 @@ class _Reader:
         outcomes = ", ".join(f"{text(o.label)} ({o.id})" for o in rulebook.outcomes.values())
         pairs = (
             (self._gettext("Rulebook"), f"{rulebook.id} {rulebook.version}"),
-            (self._gettext("In force"), in_force(rulebook)),
+            (self._gettext("In force"), in_force(rulebook, self._wording.language)),
             (self._gettext("Source"), text(rulebook.source)),
             (self._gettext("Outcomes"), outcomes),
             *([(self._gettext("Subset of"), rulebook.subset_of)] if rulebook.subset_of else []),

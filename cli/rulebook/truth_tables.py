@@ -40,6 +40,12 @@ def _outcome(table: TruthTable, row: Row, wording: Wording) -> str:
     return wording.text(table.rulebook.outcomes[row.verdict].label)
 
 
+def _basis(table: TruthTable, basis: str, wording: Wording) -> str:
+    """What decides, by its title."""
+    titles = {override.id: override.title for override in table.rulebook.overrides}
+    return wording.within(wording.text(titles.get(basis, table.rulebook.rule.title)))
+
+
 def _legend(wording: Wording) -> str:
     return wording.gettext("✓ fulfilled, ✗ not fulfilled, – not applicable; empty: makes no difference")
 
@@ -59,7 +65,9 @@ def _screen(table: TruthTable, language: Language) -> str:
     for (verdict, basis), group in itertools.groupby(table.rows, key=lambda row: (row.verdict, row.basis)):
         rows = list(group)
         screen.line()
-        screen.line(Piece(_outcome(table, rows[0], wording), verdict.value), Piece(f"  {basis}", "dim"))
+        screen.line(
+            Piece(_outcome(table, rows[0], wording), verdict.value), Piece(f"  {_basis(table, basis, wording)}", "dim")
+        )
         screen.table(heads, [_cells(table, row) for row in rows], widths)
     screen.line()
     for override in table.rulebook.overrides:
@@ -92,7 +100,9 @@ def _csv(table: TruthTable, language: Language) -> str:
 def _markdown(table: TruthTable, language: Language) -> str:
     wording = Wording(language)
     heads = _heads(table, wording)
-    rows = [[*_signs(table, row), _outcome(table, row, wording), row.basis] for row in table.rows]
+    rows = [
+        [*_signs(table, row), _outcome(table, row, wording), _basis(table, row.basis, wording)] for row in table.rows
+    ]
     lines = [_markdown_row(heads), "|" + "---|" * len(heads), *map(_markdown_row, rows)]
     below = [_legend(wording), *remarks(table, wording)]
     return "\n".join([*lines, *(line for paragraph in below for line in ("", paragraph))]) + "\n"
@@ -108,7 +118,10 @@ def _html(table: TruthTable, language: Language) -> str:
         language=language,
         title=f"{wording.text(table.rulebook.title)} ({table.rulebook.id}@{table.rulebook.version})",
         heads=_heads(table, wording),
-        rows=[(*_signs(table, row), _outcome(table, row, wording), row.basis) for row in table.rows],
+        rows=[
+            (*_signs(table, row), _outcome(table, row, wording), _basis(table, row.basis, wording))
+            for row in table.rows
+        ],
         below=[_legend(wording), *remarks(table, wording)],
     )
     return page + "\n"

@@ -128,7 +128,7 @@ class Decider:
         completions, is_complete = self.completions, True
         if completions is not None and completions.open_in(findings):
             cases, is_complete = completions.cases(completions.situation(findings, statuses))
-            if len(cases) > 1 or cases[0].pinned:
+            if cases[0].pinned:
                 statuses, fired = self._over(cases, findings)
                 vectors = completions.vectors(cases)
         ruling, execution = self.ruling_over(vectors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -66,17 +66,19 @@ class Provenance(NamedTuple):
     date: str | None = None
     stated_as: str | None = None
 
-    def joined(self, details: Sequence[str]) -> str:
-        """What is said in some details, in one text.
+    def joined(self, details: Sequence[str], dated: Callable[[str], str] = str) -> str:
+        """What is said in some details, in one text; `dated` says how days are told.
 
         >>> Provenance(by="Ida", date="2017-05-01").joined(["by", "date"])
         'Ida, 2017-05-01'
         """
         if self is NO_PROVENANCE:
             return ""
-        return ", ".join([text for detail in details if (text := getattr(self, detail))])
+        texts = [(detail, text) for detail in details if (text := getattr(self, detail))]
+        return ", ".join([dated(text) if detail in _DAYS else text for detail, text in texts])
 
 
+_DAYS = ("as_of", "date")
 NO_PROVENANCE = Provenance()
 NOWHERE = Place("")
 
@@ -93,6 +95,27 @@ class Evidence(NamedTuple):
     place: Place = NOWHERE
     stated: Decimal | None = None
     assumed: bool = False
+
+
+class EveryYear(Mapping[int, Evidence]):
+    """The same evidence for every year, whichever is asked for; no year is stated by itself.
+
+    >>> unknown = Evidence(Interval(), State.STATED_UNKNOWN)
+    >>> EveryYear(unknown)[2016] is unknown, list(EveryYear(unknown))
+    (True, [])
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    def __getitem__(self, year: int) -> Evidence:
+        return self.evidence
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 Stated = Mapping[str, Evidence | Mapping[int, Evidence]]
@@ -130,14 +153,17 @@ class Finding(NamedTuple):
         own = (("", self.evidence),) if self.evidence and not self.evidence.assumed else ()
         return own + tuple((name, part.evidence) for name, part in self.parts if part.evidence)
 
-    def provenance_texts(self, *details: str) -> tuple[str, ...]:
-        """What the provenances say in some details; what is not said of all that is stated names its parts."""
+    def provenance_texts(self, *details: str, dated: Callable[[str], str] = str) -> tuple[str, ...]:
+        """What the provenances say in some details; what is not said of all that is stated names its parts.
+
+        `dated` says how days are told.
+        """
         if not self.parts:
-            words = "" if self.evidence is None else self.evidence.provenance.joined(details)
+            words = "" if self.evidence is None else self.evidence.provenance.joined(details, dated)
             return (words,) if words else ()
         texts: dict[str, list[str]] = {}
         for name, evidence in self.stated:
-            if words := evidence.provenance.joined(details):
+            if words := evidence.provenance.joined(details, dated):
                 texts.setdefault(words, []).append(name)
         everywhere = len(self.stated)
         return tuple(

@@ -121,7 +121,7 @@ class EvidenceAndReasons:
 
     def _signed(self, words: str, test: TestTrace) -> str:
         """A test with who stated or judged it, and when."""
-        by = "; ".join(test.finding.provenance_texts("by", "date"))
+        by = "; ".join(self.wording.provenance(test.finding, "by", "date"))
         return f"{words} ({by})" if by else words
 
     def basis_of(self, tests: Sequence[TestTrace]) -> str:

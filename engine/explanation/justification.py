@@ -21,12 +21,20 @@ from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language, message
 from engine.values.logic import Status, negation
 
+BULLET = "• "
+"""Stands before each question of a list."""
+
 
 class Section(NamedTuple):
     """One part of a justification: its heading and its sentences."""
 
     heading: str
     sentences: tuple[str, ...]
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Each sentence, with the bullet before it where it is one of a list."""
+        for sentence in self.sentences:
+            yield (BULLET, sentence.removeprefix(BULLET)) if sentence.startswith(BULLET) else ("", sentence)
 
 
 def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
@@ -223,7 +231,7 @@ class _Writer:
         questions = dict.fromkeys(q for test in tests for q in self._questions(test.finding))
         if questions:
             yield self._gettext("To be asked:")
-            yield from (f"• {question}" for question in questions)
+            yield from (BULLET + question for question in questions)
 
     def _idle(self) -> Iterator[str]:
         """What is open of a determined verdict: it cannot change that, but perhaps what it rests on."""

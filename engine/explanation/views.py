@@ -19,7 +19,7 @@ class TestView(NamedTuple):
     `asks` and `requirement` say what a number is measured by: None and empty for an answer that has nothing to be
     measured by. `margin` says how far the number lies from that; it is empty where the evidence does not tell.
     `because`, `reservation`, `source` (with its date) and `by` (with the day) are what those who stated the evidence
-    said of it, a text for each that differs between the parts of a derived fact.
+    said of it, a text for each that differs between the parts of a derived fact; `details` are the last two in one.
     """
 
     label: str
@@ -32,6 +32,7 @@ class TestView(NamedTuple):
     reservation: tuple[str, ...]
     source: tuple[str, ...]
     by: tuple[str, ...]
+    details: tuple[str, ...]
     finding: Finding
 
     @property
@@ -39,11 +40,6 @@ class TestView(NamedTuple):
         """The fact's name, what is stated, what it is measured by, and how far it lies from that."""
         requirement = f" ({self.requirement})" if self.requirement else ""
         return ", ".join(filter(None, (f"{self.label}: {self.evidence}{requirement}", self.margin)))
-
-    @property
-    def details(self) -> tuple[str, ...]:
-        """Where the evidence comes from: its source and date, who judged and when."""
-        return self.finding.provenance_texts("source", "as_of", "by", "date")
 
 
 def view_of(test_trace: TestTrace, wording: Wording, criterion: CriterionTrace | None = None) -> TestView:
@@ -63,8 +59,9 @@ def view_of(test_trace: TestTrace, wording: Wording, criterion: CriterionTrace |
         status=test_trace.status,
         because=finding.provenance_texts("because"),
         reservation=finding.provenance_texts("reservation"),
-        source=finding.provenance_texts("source", "as_of"),
-        by=finding.provenance_texts("by", "date"),
+        source=wording.provenance(finding, "source", "as_of"),
+        by=wording.provenance(finding, "by", "date"),
+        details=wording.provenance(finding, "source", "as_of", "by", "date"),
         finding=finding,
     )
 

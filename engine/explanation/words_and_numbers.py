@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import assert_never
 
 from engine.decisions.trace import TestTrace
@@ -11,6 +12,7 @@ from engine.evaluation.evidence import Finding
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, Test
 from engine.texts.catalogue import Language, Message, grouped, message, message_in, message_of_number
+from engine.texts.days import day_in_words
 from engine.values.comparison import Comparison, ends_of
 from engine.values.interval import Interval
 from engine.values.logic import Status, Truth, settled
@@ -224,6 +226,10 @@ class Wording:
             words_for = "stated" if own.state.is_known else "itself"
             parts.insert(0, self.phrase(words_for, value=self._own_evidence(stated, threshold)))
         return f"{words} ({'; '.join(parts)})"
+
+    def provenance(self, finding: Finding, *details: str) -> tuple[str, ...]:
+        """What the provenances of a fact say in some details, with days as they are written in the language."""
+        return finding.provenance_texts(*details, dated=partial(day_in_words, language=self.language))
 
     def _parts(self, finding: Finding, threshold: Fraction | None) -> Iterator[str]:
         """What is stated of the parts of a derived fact, those together of which the same is."""

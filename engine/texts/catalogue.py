@@ -5,6 +5,7 @@ The catalogue is read by gettext: `da/LC_MESSAGES/sekskant.po`, compiled when th
 
 from __future__ import annotations
 
+import datetime
 import gettext
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,8 @@ def grouped(language: Language, number: int) -> str:
 class Message(NamedTuple):
     """A text of ours in no language yet, with what stands in it. `str` is the English text.
 
-    `message`, `message_in` and `message_of_number` make one.
+    `message`, `message_in` and `message_of_number` make one. What stands in it is a text of ours, told in the same
+    language; a day, told as days are in it; or anything else, as it is.
 
     >>> rows = message_of_number("{number} row", "{number} rows", 2)
     >>> words = message("{what}: expected {expected}, decided {decided}", what="a.csv", expected=rows, decided=3)
@@ -58,6 +60,8 @@ class Message(NamedTuple):
         for name, value in all_values.items():
             if isinstance(value, Message):
                 all_values[name] = value.in_language(language)
+            elif isinstance(value, datetime.date):
+                all_values[name] = _day(value, language)
         if self.several is not None:
             all_values["number"] = grouped(language, self.number)
         return self._template(language).format_map(all_values)
@@ -85,6 +89,12 @@ class Message(NamedTuple):
 
     def __str__(self) -> str:
         return self.in_language("en")
+
+
+def _day(day: datetime.date, language: Language) -> str:
+    from engine.texts.days import day_in_words  # noqa: PLC0415 - which is made of texts
+
+    return day_in_words(day.isoformat(), language)
 
 
 def message(text: str, **values: object) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingType
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -13,7 +14,7 @@ from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.places import place_of, place_of_key, walk
 from engine.documents.regular_file import check_leads_below
 from engine.documents.shape import fit_or_reject, key, shape
-from engine.evaluation.evidence import Evidence, Provenance, Stated
+from engine.evaluation.evidence import EveryYear, Evidence, Provenance, Stated
 from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path, yaml_files
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Message, message
@@ -167,11 +168,14 @@ class _Reader:
             raise Rejected(self._found)
 
 
-def _reasoned(evidence: Evidence | dict[int, Evidence], because: str) -> Evidence | dict[int, Evidence]:
+def _reasoned(evidence: Evidence | MappingType[int, Evidence], because: str) -> Evidence | MappingType[int, Evidence]:
     """Evidence with a reason, where it gives none."""
-    if isinstance(evidence, dict):
-        return {year: part._replace(provenance=_with_reason(part, because)) for year, part in evidence.items()}
-    return evidence._replace(provenance=_with_reason(evidence, because))
+    if isinstance(evidence, Evidence):
+        return evidence._replace(provenance=_with_reason(evidence, because))
+    if isinstance(evidence, EveryYear):
+        of_all = evidence.evidence
+        return EveryYear(of_all._replace(provenance=_with_reason(of_all, because)))
+    return {year: part._replace(provenance=_with_reason(part, because)) for year, part in evidence.items()}
 
 
 def _with_reason(evidence: Evidence, because: str) -> Provenance:

@@ -6,13 +6,14 @@ Rows that columns cannot tell exactly, and rows with a mistake, are read one by 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
+from engine.defects import is_defect
 from engine.diagnostics import Diagnostic
 from engine.texts.catalogue import message
 from offers.columns.cell_forms import NewForms
@@ -20,8 +21,11 @@ from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import READ
 from offers.records.offer_id import said_of_alike
+from offers.tables.limits import check_rejected
 from offers.tables.table import ROW, Table
 
+MOST_DEFECTIVE = 1_000
+"""Where more rows meet a defect of ours, it is none of single rows, and ends the run."""
 _CHECKED_AT_ONCE = 200
 """So many rows of the sample wait until they are checked: what is remembered of them is looked up once."""
 
@@ -45,6 +49,8 @@ class Batch:
     ) -> None:
         self._evaluator, self.decision_tables = evaluator, decision_tables
         self.rejected: list[RejectedRow] = []
+        self.defective: dict[int, Exception] = {}
+        """The numbers of rows that met a defect of ours when they were decided or checked, and what was raised."""
         # Rows decided or rejected; and rows that were there, in chunks, those without any cell among them.
         self.rows = self.seen = 0
         self._repeated = repeated
@@ -52,7 +58,7 @@ class Batch:
         self._reference = evaluator.reference_check(table.most_rows)
         self._new_forms = NewForms(evaluator.columns.fact_columns)
         self._waiting: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-        self._checker, self._checks = ThreadPoolExecutor(1), list[Future[None]]()
+        self._checker, self._checks = ThreadPoolExecutor(1), list[Future[pl.DataFrame]]()
         self._table, self._place = table, table.place
 
     def decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
@@ -69,19 +75,42 @@ class Batch:
         vectors, rejected = self._evaluator.evaluate(chunk)
         chunk = chunk.drop(READ, *self._evaluator.vectors, strict=False)
         rejected += self._refused_for_their_id(chunk, {r.row for r in rejected})
-        self.rejected += rejected
+        self._reject(rejected)
         if vectors.height < chunk.height or rejected:
             without = pl.Series([r.row for r in rejected], dtype=chunk.schema[ROW])
             vectors = vectors.filter(~pl.col(ROW).is_in(without.implode()))
             chunk = chunk.join(vectors.select(ROW), on=ROW, how="semi", maintain_order="left")
         self.rows += chunk.height + len(rejected)
         self.check(chunk, vectors)
+        return self._apart_where_defective(self._with_decisions, chunk, vectors)
+
+    def _with_decisions(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
         decided = list(chunk)
         for decision_table in self.decision_tables:
             decided += decision_table.decide(vectors).rename(decision_table.columns.of).get_columns()
             if decision_table.columnar.near:
                 decided.append(decision_table.near(vectors.select(decision_table.columnar.near)))
         return pl.DataFrame(decided)
+
+    def _apart_where_defective(
+        self, done: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame], chunk: pl.DataFrame, vectors: pl.DataFrame
+    ) -> pl.DataFrame:
+        """What is done with rows, without those that meet a defect of ours, which are noted: of a few rows it may be.
+
+        Raises:
+            Exception: what was raised, where too many rows meet one.
+        """
+        try:
+            return done(chunk, vectors)
+        except Exception as error:
+            if not is_defect(error) or chunk.is_empty() or len(self.defective) >= MOST_DEFECTIVE:
+                raise
+            if chunk.height == 1:
+                self.defective[chunk[ROW][0]] = error
+                return done(chunk.clear(), vectors.clear())
+        middle = chunk.height // 2
+        parts = [(chunk[:middle], vectors[:middle]), (chunk[middle:], vectors[middle:])]
+        return pl.concat([self._apart_where_defective(done, *part) for part in parts])
 
     @property
     def checked(self) -> int:
@@ -100,7 +129,16 @@ class Batch:
         elsewhere = self._elsewhere(cells["id"], cells[ROW])
         said = message("{words}; also at {places}", words=words, places=elsewhere) if elsewhere else words
         diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", said, advice)
-        return RejectedRow(cells[ROW], cells["id"], cells, (diagnostic,))
+        return RejectedRow.of(cells, (diagnostic,))
+
+    def _reject(self, rows: Sequence[RejectedRow]) -> None:
+        """Keep rows as rejected.
+
+        Raises:
+            Rejected: they are too many.
+        """
+        self.rejected += rows
+        check_rejected(self._table.file, self.rejected)
 
     def _elsewhere(self, identifier: str, row: int) -> str:
         """Where the id, or one that it is like, stands in another of several tables; empty where it does not."""
@@ -121,14 +159,16 @@ class Batch:
     def read_one_by_one(self, unread: Iterable[Mapping[str, Any]]) -> list[tuple[int, ...]]:
         """The number and vectors of rows that columns cannot tell, by their cells; the others are kept as rejected."""
         vectors, rejected = self._evaluator.one_by_one(unread)
-        self.rejected += rejected
+        self._reject(rejected)
         return vectors
 
     def refuse_for_their_ids(self, rows: Iterable[Mapping[str, Any]], repeated: Mapping[str, Sequence[str]]) -> None:
         """Keep rows as rejected, by their cells, whose ids others have or are too like."""
         self._repeated = repeated
         already = {row.row for row in self.rejected}
-        self.rejected += [self._repeated_row(cells) for cells in rows if cells[ROW] not in already]
+        for cells in rows:
+            if cells[ROW] not in already:
+                self._reject([self._repeated_row(cells)])
 
     def has_decided(self) -> None:
         """Note that the decision tables have decided all rows that were not rejected, and wait for the checks.
@@ -153,8 +193,14 @@ class Batch:
 
     def _submit(self) -> None:
         chunks, vectors = (pl.concat(frames) for frames in zip(*self._waiting, strict=True))
-        self._checks.append(self._checker.submit(self._reference.check, chunks, vectors))
+        checks = self._checker.submit(self._apart_where_defective, self._checked, chunks, vectors)
+        self._checks.append(checks)
         self._waiting = []
+
+    def _checked(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
+        if chunk.height:
+            self._reference.check(chunk, vectors)
+        return chunk
 
     def wait(self) -> None:
         """Wait for the checks.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import narwhals as nw
 import polars as pl
 
 from engine.decisions.vector_decisions import situations_of
+from engine.defects import is_defect, told_at
 from engine.diagnostics import Diagnostic, Rejected
 from engine.evaluation.columnar import ColumnarProgram
 from engine.evaluation.columnar_evidence import FactColumn, Grids
@@ -19,9 +21,10 @@ from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.evidence_columns import READ, EvidenceColumns
 from offers.columns.reference_check import Reader, ReferenceCheck
 from offers.tables.headers import stated_in
+from offers.tables.limits import check_rejected
 from offers.tables.rows import text_of
 from offers.tables.set_aside import NOT_AN_OFFER
-from offers.tables.table import ROW
+from offers.tables.table import ROW, Table
 
 Frame = TypeVar("Frame")
 
@@ -34,10 +37,21 @@ class RejectedRow(NamedTuple):
     cells: Mapping[str, Any]
     diagnostics: tuple[Diagnostic, ...]
 
+    @classmethod
+    def of(cls, cells: Mapping[str, Any], diagnostics: tuple[Diagnostic, ...]) -> RejectedRow:
+        """The row with these cells; those that are empty are not kept."""
+        kept = {name: cell for name, cell in cells.items() if cell is not None}
+        return cls(cells[ROW], cells.get("id"), kept, diagnostics)
+
     @property
     def is_set_aside(self) -> bool:
         """Whether the row holds no offer, which is no mistake."""
         return self.diagnostics[0].code == NOT_AN_OFFER
+
+    @property
+    def is_defect(self) -> bool:
+        """Whether the row met a mistake of ours, and may have none itself."""
+        return self.diagnostics[0].code == "defect"
 
 
 class Evaluator:
@@ -50,6 +64,8 @@ class Evaluator:
         sign: the decimal sign of numbers in texts.
         reader: reads one row at a time.
         nearness: how far from a threshold, as a part of it, a fact is near it.
+        table: the table whose rows are read one by one: a defect of ours that one of them meets costs no other row.
+        defective: the numbers of rows known to meet one, and what was raised.
     """
 
     def __init__(
@@ -60,7 +76,12 @@ class Evaluator:
         sign: Any,
         reader: Reader,
         nearness: Fraction | None = None,
+        table: Table | None = None,
+        defective: Mapping[int, Exception] = MappingProxyType({}),
     ) -> None:
+        self._table, self._defective = table, defective
+        self.defects: dict[str, Exception] = {}
+        """What was raised by mistakes of ours, one for each place in our code, by what is said of it."""
         self._programs, self._year, self._reader = programs, year, reader
         grids = Grids(programs, year)
         vocabulary = programs[0].rulebook.vocabulary
@@ -88,7 +109,10 @@ class Evaluator:
         evaluated = self._grids.prepare(self.columns.apply(table), self.columns.present, self.columns.whole)
         for program in self.columnar:
             evaluated = program.evaluate(evaluated)
-        certain = nw.all_horizontal(READ, *(program.certain for program in self.columnar), ignore_nulls=False)
+        checks: list[str | nw.Expr] = [READ, *(program.certain for program in self.columnar)]
+        if self._defective:
+            checks.append(~nw.col(ROW).is_in(list(self._defective)))
+        certain = nw.all_horizontal(*checks, ignore_nulls=False)
         extended: Frame = evaluated.select(*before, certain.alias(READ), *self.vectors, *self.columns.plain).to_native()
         return extended
 
@@ -119,13 +143,26 @@ class Evaluator:
         rejected: list[RejectedRow] = []
         for cells in rows:
             try:
-                vectors.append((cells[ROW], *self._by_reference(self._reader.offer(cells[ROW], cells).stated)))
+                vectors.append((cells[ROW], *self._of_row(cells)))
             except Rejected as error:
                 if any(text_of(cells[name]) is not None for name in self.reads if name != ROW):
-                    rejected.append(RejectedRow(cells[ROW], cells.get("id"), cells, error.diagnostics))
+                    rejected.append(RejectedRow.of(cells, error.diagnostics))
                 else:
                     self.rows_without_cells += 1
+            except Exception as error:
+                if self._table is None or not is_defect(error):
+                    raise
+                told = told_at(self._table.place(cells[ROW]), error)
+                self.defects.setdefault(told.message, error)
+                rejected.append(RejectedRow.of(cells, (told,)))
+            if self._table is not None:
+                check_rejected(self._table.file, rejected)
         return vectors, rejected
+
+    def _of_row(self, cells: Mapping[str, Any]) -> list[int]:
+        if (known := self._defective.get(cells[ROW])) is not None:
+            raise known
+        return self._by_reference(self._reader.offer(cells[ROW], cells).stated)
 
     def reference_check(self, rows: int) -> ReferenceCheck:
         """A check of what is evaluated, for a table of at most so many rows."""

@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, near_hint, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.documents.places import place_of, place_of_key
 from engine.documents.shape import fit_or_reject
-from engine.evaluation.evidence import NO_PROVENANCE, Evidence, Provenance, State, exact_evidence
+from engine.evaluation.evidence import NO_PROVENANCE, EveryYear, Evidence, Provenance, State, exact_evidence
 from engine.rulebooks.rulebook import NO, YES, FactDeclaration, Vocabulary
 from engine.texts.catalogue import Message, message
 from engine.texts.joined import OR, joined
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
-from offers.records.notation import LONGEST, OFFER_FILE, Notation, Written, meant_by
+from offers.records import proposals
+from offers.records.notation import OFFER_FILE, Notation, Written
 from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry
 from offers.records.texts import says_something
 
@@ -29,9 +31,6 @@ _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
 _YEAR = re.compile(r"[0-9]{4}\Z")
 _THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.000\Z")
 _COUNTS = re.compile(r"(-?[0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z", re.IGNORECASE)
-_COUNTED = re.compile(r"[0-9]{1,15} ?(?:/| af | of ) ?[0-9]{1,15}", re.IGNORECASE)
-_HAS_ENDS = re.compile(r"[<>≤≥]|\.\.")
-_PER_CENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?%")
 _ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
 
 
@@ -42,13 +41,13 @@ def read_evidence(
     notation: Notation = OFFER_FILE,
     *,
     with_attributes: bool = False,
-) -> dict[str, Evidence | dict[int, Evidence]]:
+) -> dict[str, Evidence | MappingType[int, Evidence]]:
     """The evidence in a mapping of fact ids; what is wrong is added to what was found, and left out.
 
     In an offer file the attributes of the offer stand elsewhere; `with_attributes` accepts them here. Hints are in the
     notation of the input.
     """
-    stated: dict[str, Evidence | dict[int, Evidence]] = {}
+    stated: dict[str, Evidence | MappingType[int, Evidence]] = {}
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         fact = vocabulary.facts.get(name)
         if fact is None or (fact.is_attribute and not with_attributes):
@@ -104,8 +103,10 @@ def _not_a_fact(name: str, place: Place, vocabulary: Vocabulary, *, is_empty: bo
 
 def _by_year(
     node: Node, fact: FactDeclaration, diagnostics: list[Diagnostic], notation: Notation
-) -> dict[int, Evidence]:
-    """A value for each year; details that stand beside the years go for all of them."""
+) -> MappingType[int, Evidence]:
+    """A value for each year, or unknown for every year; details that stand beside the years go for all of them."""
+    if isinstance(node, Scalar) and node.text.lower() in UNKNOWN:
+        return EveryYear(Evidence(fact.domain, State.STATED_UNKNOWN, place=node.place))
     if not isinstance(node, Mapping):
         advice = message("`{id}: {{2016: 0.61}}`; leave it out where no year is known", id=fact.id)
         diagnostics.append(
@@ -196,7 +197,7 @@ class _Reader:
             return self._number(answer, provenance)
         word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
         if word not in self._fact.answers:
-            advice = near_hint(text, [*self._fact.answers, "unknown"])
+            advice = proposals.answer_hint(text, self._fact, self._notation)
             raise rejected(
                 place,
                 "unknown-answer",
@@ -212,12 +213,13 @@ class _Reader:
             raise rejected(answer.place, "wrong-type", words, number_hint(answer.text, self._fact, self._notation))
         self._refuse_thousands({"answer": (answer,)})
         number = Decimal(read)
-        self._check_range(number, answer.place)
+        self._check_range(number, answer.text, answer.place)
         if self._fact.is_whole and number % 1:
             raise rejected(
                 answer.place,
                 "wrong-type",
                 message("{written} where a whole number belongs", written=quoted(answer.text)),
+                self._range(),
             )
         return exact_evidence(number, answer.place, provenance)
 
@@ -225,7 +227,7 @@ class _Reader:
         """Evidence of a number that is a fraction: so many of so many."""
         domain = self._fact.domain
         if not isinstance(domain, Interval):
-            advice = near_hint("", [*self._fact.answers, "unknown"])
+            advice = self._answers
             raise rejected(
                 place, "evidence-form", message("`{id}` has an answer, not counts", id=self._fact.id), advice
             )
@@ -242,14 +244,17 @@ class _Reader:
             raise rejected(place, "evidence-out-of-range", words, self._range())
         if self._fact.is_whole and number.denominator > 1:
             raise rejected(
-                place, "wrong-type", message("{written} where a whole number belongs", written=quoted(written))
+                place,
+                "wrong-type",
+                message("{written} where a whole number belongs", written=quoted(written)),
+                self._range(),
             )
         return Evidence(Interval.exactly(number), State.KNOWN, provenance, place)
 
     def _bounds(self, bounds: dict[str, Any], node: Mapping, provenance: Provenance) -> Evidence:
         fact, domain = self._fact, self._fact.domain
         if not isinstance(domain, Interval):
-            advice = near_hint("", [*fact.answers, "unknown"])
+            advice = self._answers
             raise rejected(node.place, "evidence-form", message("`{id}` has an answer, not bounds", id=fact.id), advice)
         if any(len(side & set(bounds)) > 1 for side in _ONE_SIDED) or len(bounds.get("between", "..")) != 2:
             words = message("the bounds of `{id}` do not go together", id=fact.id)
@@ -259,8 +264,8 @@ class _Reader:
         self._refuse_thousands(ends)
         interval = Interval()
         for name, bound in bounds.items():
-            for number in bound if name == "between" else [bound]:
-                self._check_range(number, place_of(node, name))
+            for number, end in zip(bound if name == "between" else [bound], ends[name], strict=True):
+                self._check_range(number, end.text if isinstance(end, Scalar) else f"{number:f}", place_of(node, name))
             interval = interval.intersect(_bounded(name, bound))
         return Evidence(self._possible(interval, domain, node.place), State.KNOWN, provenance, node.place)
 
@@ -275,11 +280,11 @@ class _Reader:
             raise rejected(place, "empty-interval", words, self._range())
         return possible
 
-    def _check_range(self, number: Decimal, place: Place) -> None:
+    def _check_range(self, number: Decimal, written: str, place: Place) -> None:
         domain = self._fact.domain
         assert isinstance(domain, Interval)
         if Fraction(number) not in domain:
-            advice, written = self._range(), self._notation.number(f"{number:f}")
+            advice = self._range()
             if self._fact.is_share and 2 <= number <= 100:
                 share = self._notation.number(decimal_text(Fraction(number) / 100))
                 advice = message("{range}; {number} % is {share}", range=advice, number=written, share=share)
@@ -305,6 +310,11 @@ class _Reader:
                 advice = message("write {forms}", forms=joined(forms, OR)) if proposed else self._range()
                 words = message("`{written}` can be read as {few} and as {many}", written=text, few=few, many=many)
                 raise rejected(place, "wrong-type", words, advice)
+
+    @property
+    def _answers(self) -> Message | None:
+        """The fact's answers, for hints."""
+        return proposals.answer_hint("", self._fact, self._notation)
 
     def _range(self) -> Message:
         """The fact's range in words, for hints."""
@@ -333,29 +343,8 @@ def is_thousands(text: str) -> bool:
 
 
 def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> Message | None:
-    """What should be written for a number or bound that is written in another way, if that can be told."""
-    if len(text) > LONGEST:
-        return None
-    if not text.strip():
-        bounds = filter(lambda bound: _is_read(bound, fact), ({"above": ("3",)}, {"above": ("0.5",)}))
-        words = message("write a number, or a bound such as `{bound}`")
-        return next((words.filled(bound=notation.written(bound)) for bound in bounds), None)
-    if _HAS_ENDS.search(text) and (counts := _COUNTED.search(text)):
-        if not _is_read({"answer": (counts[0],)}, fact):
-            return message("the ends of a bound or range are decimal numbers; so many of so many stands alone")
-        return message(
-            "the ends of a bound or range are decimal numbers; so many of so many stands alone, as `{counts}` does",
-            counts=counts[0],
-        )
-    written = meant_by(_PER_CENT.sub(_share_of, text) if fact.is_share else text)
-    if written is None or not _is_read(written, fact):
-        return None
-    return message("write `{written}`", written=notation.written(written))
-
-
-def _share_of(per_cent: re.Match[str]) -> str:
-    """A number of per cent as a share: `61 %` is 0.61."""
-    return decimal_text(Fraction(per_cent[1].replace(",", ".")) / 100)
+    """What should be written for a number or bound that is written in another way."""
+    return proposals.number_hint(text, fact, notation, partial(_is_read, fact=fact))
 
 
 def _is_read(written: Written, fact: FactDeclaration) -> bool:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from engine.rulebooks.rulebook import FactDeclaration
 from engine.texts.catalogue import Message, message
 from engine.values.comparison import ONE_SIDED
 
@@ -19,27 +20,50 @@ Written = Mapping[str, tuple[str, ...]]
 """What evidence says: under `answer`, `between` or the word of a bound its numbers, with a decimal point."""
 _SIGN_OF = {word: sign for sign, word in BOUND_SIGNS.items()}
 _WORDS = {
-    "at_most": ("≤", "=<", "højst", "max", "at most"),
-    "at_least": ("≥", "=>", "mindst", "min", "at least"),
-    "below": ("under", "below"),
-    "above": ("over", "above"),
+    "at_most": ("≤", "=<", "højst", "max", "maks", "maksimalt", "maksimum", "maximum", "op til", "at most", "up to"),
+    "at_least": ("≥", "=>", "mindst", "min", "minimum", "at least"),
+    "below": ("under", "mindre end", "færre end", "below", "less than", "fewer than"),
+    "above": ("over", "mere end", "flere end", "above", "more than"),
 }
 _BOUND_WORDS = {**BOUND_SIGNS, **{written: word for word, several in _WORDS.items() for written in several}}
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_BOUND = rf"([^\d\s.-][^\d.-]*?) ?({_NUMBER})"
+_BOUND = rf"([^\d\s.-][^\d.-]*?\.?) ?({_NUMBER})"
 _BOUNDS = re.compile(rf"{_BOUND}(?: *(?:,|;|&|and|og)? *{_BOUND})?\Z")
 _RANGE = re.compile(rf"({_NUMBER}) ?(?:-|–|—|\.\.|til|to) ?({_NUMBER})\Z")
 _EXACTLY = re.compile(rf"=? ?(-?{_NUMBER})\Z")
 
 
 class Notation(NamedTuple):
-    """How an input writes evidence: an offer file, or cells with a decimal sign.
+    """How an input writes evidence: an offer file, or cells with a decimal sign, under Danish headers or not.
+
+    Words are proposed as the input has them: a table with a decimal comma, or a Danish header, is a Danish one.
 
     >>> [Notation(sign).written({"at_most": ("0.5",)}) for sign in (None, ".", ",")]
     ['{at_most: 0.5}', '<=0.5', '<=0,5']
     """
 
-    sign: str | None = None
+    sign: Literal[".", ","] | None = None
+    has_danish_headers: bool = False
+
+    @property
+    def is_danish(self) -> bool:
+        """Whether the words of the input are Danish."""
+        return self.sign == "," or self.has_danish_headers
+
+    @property
+    def unknown(self) -> str:
+        """The word for what is not known."""
+        return "ukendt" if self.is_danish else "unknown"
+
+    def answers_of(self, fact: FactDeclaration) -> dict[str, str]:
+        """The word for each answer: in a Danish table its Danish name, else its id.
+
+        >>> from engine.rulebooks.library import Library
+        >>> fact = Library().rulebooks[0].vocabulary.facts["large_catchment_needed"]
+        >>> Notation(",").answers_of(fact), OFFER_FILE.answers_of(fact)
+        ({'yes': 'ja', 'no': 'nej'}, {'yes': 'yes', 'no': 'no'})
+        """
+        return {answer: label.da.lower() if self.is_danish else answer for answer, label in fact.answers.items()}
 
     def written(self, evidence: Written) -> str:
         """What evidence says, as the input writes it."""
@@ -80,7 +104,7 @@ def meant_by(text: str) -> Written | None:
         return {"between": (between[1], between[2])}
     if bounds := _BOUNDS.match(plain):
         written = [(bounds[at].strip().casefold(), bounds[at + 1]) for at in (1, 3) if bounds[at]]
-        words = [_BOUND_WORDS.get(word) for word, _ in written]
+        words = [_BOUND_WORDS.get(word.removesuffix(".")) for word, _ in written]
         if None not in words and len(set(words)) == len(words):
             return {str(word): (number,) for word, (_, number) in zip(words, written, strict=True)}
     return None

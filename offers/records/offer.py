@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from engine.decisions.trace import Published, Subject
-from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
+from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, nearest, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence, read_one
 from engine.documents.places import place_of_key
 from engine.documents.shape import fit
@@ -110,7 +110,7 @@ def read_offer(
     evidence = read_evidence(evidence_node, vocabulary, diagnostics, notation) if evidence_node else {}
     diagnostics += _placeholders(node)
     diagnostics += () if is_recorded else wrong_particulars(node)
-    diagnostics += _unknown_words(node, vocabulary, is_shaped=record is not None)
+    diagnostics += _unknown_words(node, vocabulary, notation, is_shaped=record is not None)
     if diagnostics or record is None:
         raise Rejected(diagnostics)
     agreement = node.entries.get("agreement_with") if isinstance(node, Mapping) else None
@@ -131,19 +131,20 @@ def _placeholders(node: Node) -> Iterator[Diagnostic]:
                 yield Diagnostic(written.place, "wrong-type", words, advice)
 
 
-def _unknown_words(node: Node, vocabulary: Vocabulary, *, is_shaped: bool) -> Iterator[Diagnostic]:
+def _unknown_words(node: Node, vocabulary: Vocabulary, notation: Notation, *, is_shaped: bool) -> Iterator[Diagnostic]:
     """The words that describe an offer, where they do not stand in the vocabulary's lists."""
     for name, key in (("area", "area"), ("target_group", "target_group"), ("services", "act")):
         if (known := vocabulary.terms.get(key)) is not None:
             for word in _words_outside(known, node, name, key):
                 words = message("{word} is not in the list of `{key}`", word=quoted(word.text), key=key)
-                yield Diagnostic(word.place, "unknown-term", words, near_term(word.text, known))
+                advice = near_term(word.text, known, notation if key == name else OFFER_FILE)
+                yield Diagnostic(word.place, "unknown-term", words, advice)
     for fact in filter(None, map(vocabulary.facts.get, ATTRIBUTE_KEYS)):
         # The words of other attributes are checked with the shape; only a vocabulary of its own may know fewer.
         if is_shaped or fact.id == "service_type":
             for word in _words_outside(fact.answers, node, *ATTRIBUTE_KEYS[fact.id]):
                 words = message("{answer} is not an answer to `{id}`", answer=quoted(word.text), id=fact.id)
-                yield Diagnostic(word.place, "unknown-answer", words, near_term(word.text, fact.answers))
+                yield Diagnostic(word.place, "unknown-answer", words, near_term(word.text, fact.answers, notation))
 
 
 def _words_outside(known: Container[str], node: Node, name: str, key: str) -> Iterator[Scalar]:
@@ -160,16 +161,20 @@ def _scalars(node: Node, name: str, key: str) -> Iterator[Scalar]:
             yield inner
 
 
-def near_term(word: str, known: MappingType[str, Text]) -> Message | None:
-    """A hint for a word that is not in a list: the word whose label it is, or the near word.
+def near_term(word: str, known: MappingType[str, Text], notation: Notation = OFFER_FILE) -> Message | None:
+    """A hint for a word that is not in a list: the word whose label it is, or the near word; in a Danish table by name.
 
     >>> str(near_term("voksne", {"adults": Text(da="Voksne", en="Adults")}))
     'write `adults`'
+    >>> str(near_term("voksn", {"adults": Text(da="Voksne", en="Adults")}, Notation(",")))
+    'did you mean `Voksne`?'
     """
+    words = {name: label.da if notation.is_danish else name for name, label in known.items()}
     for name, label in known.items():
         if word.casefold() in (label.da.casefold(), label.en.casefold()):
-            return message("write `{name}`", name=name)
-    return near_hint(word, known)
+            return message("write `{name}`", name=words[name])
+    near = nearest(word, known) if notation.is_danish else None
+    return near_hint(words[near] if near else word, words.values())
 
 
 def wrong_attributes(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:

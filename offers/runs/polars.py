@@ -52,7 +52,7 @@ class PolarsBackend:
 
 
 def _ids_of(run: Pass) -> RepeatedIds:
-    return RepeatedIds(run.folder / "ids.parquet")
+    return RepeatedIds(run.folder / "ids.parquet", run.request.table.file)
 
 
 def _sinks(decided: pl.LazyFrame, run: Pass, decision_table: DecisionTable) -> Iterator[pl.LazyFrame]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from offers.records.offer_id import alike
 from offers.tables.ids_in_columns import rough_keys
+from offers.tables.limits import check_faults
 from offers.tables.table import ROW
 
 Repeated = Mapping[str, tuple[str, ...]]
@@ -20,8 +21,8 @@ _HASH = "hash"
 class RepeatedIds:
     """The hashes of the rough keys of the ids of a register, in a file; only ids with equal hashes are compared."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, register: str) -> None:
+        self._path, self._register = path, register
 
     def write(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Writes the hashes of rows, when it is collected."""
@@ -32,10 +33,14 @@ class RepeatedIds:
         """The ids of several rows, or alike, among those that were written and some others.
 
         `ids_with` gives the ids with certain hashes, as often as they are.
+
+        Raises:
+            Rejected: more ids are than rows may be rejected.
         """
         repeated: dict[str, tuple[str, ...]] = {}
         for hashes in self._equal_hashes(_hashed(others.drop_nulls())):
             repeated |= alike(ids_with(hashes))
+            check_faults(self._register, len(repeated))
         self._path.unlink()
         return repeated
 

@@ -23,11 +23,13 @@ def reclassify(
 ) -> RunResult:
     """Decide a register, and write `decisions/` and the parts of `fragile.csv` into a folder.
 
-    A second pass is made where ids turn out to be repeated. `backend` decides, by default Polars.
+    A second pass is made where ids turn out to be repeated, or rows to meet a defect of ours. `backend` decides, by
+    default Polars.
 
     Raises:
         Rejected: the register as a whole, or the run before, cannot be read; or there is no offer in the register.
         IntegrityFault: evaluators disagree, or a row was lost.
+        Exception: a defect of ours, where every row meets one, or more than `MOST_DEFECTIVE` do in columns.
     """
     (folder / DECISIONS).mkdir(parents=True, exist_ok=True)
     with polars_failing(lambda error: _fault(request, error)):
@@ -36,19 +38,20 @@ def reclassify(
 
 def _decided(request: Request, folder: Path, progress: Progress, backend: Backend[Any]) -> RunResult:
     repeated: Repeated = {}
+    defective: dict[int, Exception] = {}
     deciders = [Decider(rulebook) for rulebook in request.rulebooks]
     rows = backend.read(request.table)
     while True:
-        run = Pass(request, deciders, rows, folder, repeated, progress)
+        run = Pass(request, deciders, rows, folder, repeated, defective, progress)
         try:
             backend.write(backend.evaluate(rows, run), run)
             repeated_now = backend.repeated_ids(rows, run)
-            if repeated_now.keys() <= repeated.keys():
+            if repeated_now.keys() <= repeated.keys() and not run.batch.defective:
                 result = _with_offers(run.result(), request)
                 return result._replace(remarks=remarks_on_run(run, result), notes=notes_on_run(run))
         finally:
             run.close()
-        repeated = {**repeated, **repeated_now}
+        repeated, defective = {**repeated, **repeated_now}, {**defective, **run.batch.defective}
 
 
 def _with_offers(result: RunResult, request: Request) -> RunResult:
@@ -56,6 +59,8 @@ def _with_offers(result: RunResult, request: Request) -> RunResult:
     if result.rows == len(result.set_aside):
         advice = message("was it saved with its rows? is the table in another sheet or file?")
         raise rejected(Place(request.table.file), "empty", message("the table has no row with an offer"), advice)
+    if result.rows == sum(row.is_defect for row in result.rejected):
+        raise result.defects[0]
     return result
 
 

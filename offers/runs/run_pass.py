@@ -61,6 +61,7 @@ class RunResult(NamedTuple):
     `overridden` counts, for each rulebook, the offers on which people decided in place of earlier decisions;
     `remarks` are on the input, `notes` on decisions, each with the number of offers that it concerns;
     `causes` has the sets of what turned verdicts by their texts in the changes;
+    `defects` are what rejected rows met that is a mistake of ours, one for each place in our code;
     `executions` say for each rulebook who decided and who checked, None where no row could be decided.
     """
 
@@ -77,6 +78,7 @@ class RunResult(NamedTuple):
     remarks: Sequence[InputRemark] = ()
     notes: Sequence[InputRemark] = ()
     causes: Mapping[str, Sequence[AtomSet]] = MappingProxyType({})
+    defects: Sequence[Exception] = ()
 
 
 Progress = Callable[[int], None]
@@ -92,6 +94,7 @@ class Pass:
         rows: the table's rows, as a backend holds them.
         folder: what is written goes there.
         repeated: ids that several rows share or that are too alike, as far as they are known.
+        defective: the numbers of rows that met a defect of ours, as far as they are known, and what was raised.
         progress: hears how far the pass has come.
     """
 
@@ -102,11 +105,15 @@ class Pass:
         rows: Any,
         folder: Path,
         repeated: Repeated,
+        defective: Mapping[int, Exception],
         progress: Progress,
     ) -> None:
         self.request, self.folder, self.progress = request, folder, progress
         programs, nearness = [d.program for d in deciders], request.nearness if request.fragile else None
-        self.evaluator = Evaluator(programs, request.year, rows, request.table.sign, request.reader, nearness)
+        table = request.table
+        self.evaluator = Evaluator(
+            programs, request.year, rows, table.sign, request.reader, nearness, table=table, defective=defective
+        )
         self.decision_tables = [
             DecisionTable(VectorDecisions(decider), columnar, number)
             for number, (decider, columnar) in enumerate(zip(deciders, self.evaluator.columnar, strict=True))
@@ -237,6 +244,7 @@ class Pass:
             checked=batch.checked,
             vectors=[decisions.vectors for decisions in decided],
             executions=[decisions.execution for decisions in decided],
+            defects=[*self.evaluator.defects.values()],
             overridden=[self._overridden(decision_table) for decision_table in self.decision_tables],
         )
 

@@ -204,7 +204,7 @@ class SparkBackend:
     def _repeated_ids(self, run: Pass) -> Repeated:
         """The ids that several rows share or that are too alike, which the driver finds."""
         aside = [row.row for row in run.batch.rejected if row.is_set_aside]
-        rows, ids = self._on_polars("found"), RepeatedIds(self._scratch / "ids.parquet")
+        rows, ids = self._on_polars("found"), RepeatedIds(self._scratch / "ids.parquet", run.request.table.file)
         ids.write(rows.filter(~pl.col(ROW).is_in(aside), pl.col("id") != "")).collect()
         return ids.repeated(pl.Series([], dtype=pl.String), lambda hashes: rows_with(rows, hashes, aside))
 

@@ -24,6 +24,7 @@ from engine.values.interval import Interval
 from engine.values.numbers import describe_range
 from offers.records.evidence import UNKNOWN, is_thousands, number_hint, read_one_fact
 from offers.records.notation import BOUND_SIGNS, LONGEST, Notation
+from offers.records.other_writings import day_of
 
 DecimalSign = Literal[".", ","]
 WHITESPACE = (
@@ -35,6 +36,7 @@ JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, 
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+(?:\s*%)?)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
 _RANGE = re.compile(r"(\S*[^\s.](?:\s*%)?)\s*\.\.\s*([^\s.]\S*(?:\s*%)?)\Z")
+_POINT = re.compile(r"[0-9]\.|\.[0-9]")
 _PER_CENT = re.compile(r"(.*[^\s%])\s*%\Z")
 
 
@@ -48,18 +50,19 @@ def read_cell(
     >>> read_cell("<= 0,5", facts["cases_per_10000"], ",", Place("register.csv"), []).possible.high
     Fraction(1, 2)
     """
+    notation = Notation(sign)
     try:
-        node = cell_node(text, fact, sign, place)
+        node = cell_node(text, fact, notation, place)
     except Rejected as error:
         diagnostics += error.diagnostics
         return None
-    return None if node is None else read_one_fact(node, fact, diagnostics, Notation(sign))
+    return None if node is None else read_one_fact(node, fact, diagnostics, notation)
 
 
 def cell_node(
     text: str,
     fact: FactDeclaration,
-    sign: DecimalSign,
+    notation: Notation,
     place: Place,
     details: MappingType[str, Node] | None = None,
 ) -> Node | None:
@@ -73,19 +76,19 @@ def cell_node(
     text = text.strip(WHITESPACE)
     if not text:
         return None
-    bounds = dict(_bounds(text, fact, sign, place)) if fact.is_number else {}
+    bounds = dict(_bounds(text, fact, notation, place)) if fact.is_number else {}
     if bounds or details:
-        entries = bounds or {"answer": _answer(text, fact, sign, place)}
+        entries = bounds or {"answer": _answer(text, fact, notation, place)}
         entries = {**entries, **(details or {})}
         return Mapping(place, entries, dict.fromkeys(entries, place))
-    return _answer(text, fact, sign, place)
+    return _answer(text, fact, notation, place)
 
 
-def _answer(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Scalar:
+def _answer(text: str, fact: FactDeclaration, notation: Notation, place: Place) -> Scalar:
     if text.lower() in UNKNOWN:
         return _scalar(text, place)
     if fact.is_number:
-        return _number(text, fact, sign, place)
+        return _number(text, text, fact, notation, place)
     return _scalar(answer_of(text, fact), place)
 
 
@@ -103,12 +106,12 @@ def names_of_answers(fact: FactDeclaration) -> dict[str, str]:
     return names
 
 
-def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Iterator[tuple[str, Node]]:
+def _bounds(text: str, fact: FactDeclaration, notation: Notation, place: Place) -> Iterator[tuple[str, Node]]:
     def end(number: str) -> Scalar:
-        scalar = _number(number, fact, sign, place)
+        scalar = _number(number, text, fact, notation, place)
         if isinstance(scalar.value, str):
             words = message("{number} where a number belongs", number=quoted(number))
-            raise rejected(place, "wrong-type", words, number_hint(text, fact, Notation(sign)))
+            raise rejected(place, "wrong-type", words, number_hint(text, fact, notation))
         return scalar
 
     if len(text) > LONGEST:
@@ -123,11 +126,12 @@ def _bounds(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
         yield "between", Sequence(place, tuple(map(end, between.groups())))
 
 
-def _number(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -> Scalar:
-    """A number with the table's decimal sign; what the other sign means is not guessed."""
-    if sign == "," and "." in text:
+def _number(text: str, cell: str, fact: FactDeclaration, notation: Notation, place: Place) -> Scalar:
+    """A number of a cell, with the table's decimal sign; what the other sign means is not guessed."""
+    sign = notation.sign
+    if sign == "," and _POINT.search(text) and day_of(text) is None:
         words = message("{number} has a point where the table's numbers have a decimal comma", number=quoted(text))
-        raise rejected(place, "wrong-type", words, message("write a decimal comma, and no sign between thousands"))
+        raise rejected(place, "wrong-type", words, number_hint(cell, fact, notation))
     if fact.is_share and (per_cent := _PER_CENT.match(text)):
         number = _read_number(per_cent[1], sign)
         if not isinstance(number, str):
@@ -135,7 +139,7 @@ def _number(text: str, fact: FactDeclaration, sign: DecimalSign, place: Place) -
     return Scalar(place, _read_number(text, sign), text)
 
 
-def _read_number(text: str, sign: DecimalSign) -> int | Decimal | str:
+def _read_number(text: str, sign: DecimalSign | None) -> int | Decimal | str:
     return number_of(text.replace(",", ".") if sign == "," else text)
 
 

@@ -18,7 +18,7 @@ from typing import AnyStr, NamedTuple, TextIO
 
 from engine.diagnostics import quoted
 from engine.texts.catalogue import Message, message, message_of_number
-from offers.tables.limits import MAX_COLUMNS, SHORT, check_short_lines, short_lines
+from offers.tables.limits import MAX_COLUMNS, SHORT, check_faults, check_short_lines, short_lines
 
 _BLOCK = 2**22
 _NEAR = 2**15
@@ -300,6 +300,7 @@ class _Writer:
         cells = cells[: min(fault.cell - 1, self._width)]
         self._cells.writerow([*cells, *[""] * (self._width - len(cells)), str(fault.words)])
         self.faults[self.count] = fault
+        check_faults(self._file, len(self.faults))
 
 
 def _odd_quote(record: str, at: int, separator: str, cell: int) -> Fault:

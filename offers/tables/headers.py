@@ -15,7 +15,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.texts.catalogue import Language, Message, message, message_of_number
 from engine.values.unicode_forms import in_form
-from offers.tables.limits import MAX_COLUMNS, too_large
+from offers.tables.limits import MAX_COLUMNS, MAX_TEXT, too_large
 
 ID = "id"
 IDS = (ID, "part_of")
@@ -82,6 +82,17 @@ class Column(NamedTuple):
     def holds_numbers(self) -> bool:
         """Whether a number belongs in its cells."""
         return self.fact is not None and self.fact.is_number and self.detail is None
+
+    @property
+    def is_headed_in_danish(self) -> bool:
+        """Whether its header is the Danish name of what it holds, and not the English one too."""
+        header = " ".join(self.header.split()).lower()
+        if self.fact is not None:
+            danish, english = (header_of(self.fact, language, self.year, self.detail) for language in ("da", "en"))
+        else:
+            name = ATTRIBUTE_HEADERS.get(self.name, Text(da=self.name, en=self.name))
+            danish, english = name.da, name.en
+        return header == danish.lower() != english.lower()
 
 
 def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
@@ -162,6 +173,8 @@ class Headers:
         return column.name if column else None
 
     def _find(self, header: str) -> Column | None:
+        if len(header) > MAX_TEXT:
+            return None
         # As macOS writes names, a letter and its ring are two signs.
         plain = in_form("NFC", " ".join(header.split())).lower()
         if plain in self._columns:
@@ -191,7 +204,7 @@ class Headers:
         `place_of` gives the place of the header of a column by its number, where that is not in the first line.
 
         Raises:
-            Rejected: a header is not known or two say the same, there is no `id`, or there are too many.
+            Rejected: a header is not known, too long, or two say the same, there is no `id`, or there are too many.
         """
         if len(headers) > MAX_COLUMNS:
             raise too_large(
@@ -208,7 +221,9 @@ class Headers:
             if header in ignored or (column is None and ("*" in ignored or not header.strip())):
                 continue
             place = place_of(number) if place_of else Place(file, 1, number)
-            if column is None:
+            if len(header) > MAX_TEXT:
+                diagnostics.append(_too_long(place))
+            elif column is None:
                 diagnostics.append(self._unknown(header, place, is_compared=len(diagnostics) < _MAX_COMPARED))
             elif column.name in columns:
                 words = message(
@@ -249,6 +264,13 @@ class Headers:
         yield from self._columns
         for name in self._yearly:
             yield f"{name}_2016"
+
+
+def _too_long(place: Place) -> Diagnostic:
+    words = message_of_number(
+        "the header has more than {number} character", "the header has more than {number} characters", MAX_TEXT
+    )
+    return Diagnostic(place, "too-large", words, message("is it no header, or is a quote not closed?"))
 
 
 @cache

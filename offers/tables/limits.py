@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, rejected
 from engine.texts.catalogue import Message, message, message_of_number
 
 MIB, GIB = 2**20, 2**30
@@ -25,6 +26,10 @@ MAX_CELLS, MAX_SHARED_TEXTS, MAX_TEXT = 8_000_000, 2_000_000, 32_767
 """How many cells a worksheet may have, how many texts they may share, how long one may be: in Excel, no longer."""
 MAX_WORDS = 1_000
 """How many words, or names, one cell may hold."""
+MAX_REJECTED = 500_000
+"""How many rows may be rejected or set aside: each is told with what is wrong with it, and kept, with 2 KiB
+or so, until all are read."""
+_SHOWN_REJECTED = 5
 MAX_SHORT_ROWS, SHORT = 2**20, 6
 """How many rows of a text may be too short to be an offer: a reader makes room for the cells of each."""
 _SHORT_LINE = re.compile(rb"(?:^|(?<=\n))[^\r\n]{0,%d}\r{0,2}\n" % (SHORT - 1))
@@ -93,6 +98,46 @@ def check_short_lines(file: str, lines: int) -> None:
             MAX_SHORT_ROWS,
         )
         raise too_large(file, words)
+
+
+class Undecided(Protocol):
+    """A row that was rejected or set aside."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with it."""
+        ...
+
+
+def check_rejected(file: str, rows: Sequence[Undecided]) -> None:
+    """Check that no more rows of a table are rejected or set aside than may be.
+
+    Raises:
+        Rejected: more are; with what is wrong with the first.
+    """
+    if len(rows) > MAX_REJECTED:
+        first = [diagnostic for row in rows[:_SHOWN_REJECTED] for diagnostic in row.diagnostics]
+        raise Rejected([*_too_many_rejected(file).diagnostics, *first])
+
+
+def check_faults(file: str, faults: int) -> None:
+    """Check that no more rows of a table cannot be read than may be rejected.
+
+    Raises:
+        Rejected: more cannot.
+    """
+    if faults > MAX_REJECTED:
+        raise _too_many_rejected(file)
+
+
+def _too_many_rejected(file: str) -> Rejected:
+    words = message_of_number(
+        "more than {number} row would be rejected or hold no offer",
+        "more than {number} rows would be rejected or hold no offer",
+        MAX_REJECTED,
+    )
+    advice = message("is it the right table, with the right columns? try its first rows by themselves")
+    return rejected(Place(file), "too-large", words, advice)
 
 
 def too_large(file: str, words: Message, option: str | None = None) -> Rejected:

@@ -12,7 +12,7 @@ from engine.documents.json_text import load_json
 from engine.texts.catalogue import message
 from offers.tables.csv_text import NO_TEXT, UNREAD, Fault
 from offers.tables.headers import Headers
-from offers.tables.limits import check_rows
+from offers.tables.limits import check_faults, check_rows
 from offers.tables.reading import Reading
 from offers.tables.table import EXTRA, Table, frame_of_texts
 from offers.tables.table_file import TableFile
@@ -52,6 +52,7 @@ def _objects(file: TableFile, faults: dict[int, Fault], max_rows: int | None) ->
                 faults[number] = Fault(first.place.column or 1, first.words, first.advice, first.code)
             except ValueError:
                 record = None
+            check_faults(file.name, len(faults))
             if isinstance(record, dict):
                 yield {name: _json_text(value) for name, value in record.items()}
             else:

@@ -19,6 +19,7 @@ from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
 from offers.records.notation import Notation
 from offers.records.offer import Offer, read_offer
+from offers.records.proposals import answer_hint
 from offers.records.texts import repeats_what_stands_above
 from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
@@ -36,6 +37,8 @@ _REPEATS, _IN_EACH = (
 )
 """What is said of a ditto mark."""
 _ATTRIBUTES = ("operator_kind", "agreement_kind", "service_type")
+_OF_CELLS = ("wrong-type", "unknown-answer", "unknown-term", "evidence-form", "evidence-out-of-range", "empty-interval")
+"""The codes of mistakes in a cell of evidence or of a kind."""
 MAX_REMEMBERED = 100_000
 
 
@@ -70,6 +73,8 @@ class Rows:
         self._columns = {column.name: column for column in table.columns}
         self._numbers = {column.name for column in table.columns if column.holds_numbers}
         self._number_of = number_of
+        is_danish = any(column.is_headed_in_danish for column in table.columns)
+        self._notation = Notation(table.sign, has_danish_headers=is_danish)
         self._setting_aside = SettingAside(self._columns, vocabulary, table.sign)
         self._attributes: dict[tuple[str | None, ...], Stated] = {}
         self._read_before: dict[tuple[str, str, str | None], Evidence] = {}
@@ -80,6 +85,29 @@ class Rows:
         Raises:
             Rejected: with every mistake found in the row; or, with the code `not-an-offer` alone, it holds none.
         """
+        try:
+            return self._read_offer(row, values)
+        except Rejected as error:
+            raise Rejected(map(self._under_header, error.diagnostics)) from None
+
+    def _under_header(self, diagnostic: Diagnostic) -> Diagnostic:
+        """What is wrong with a cell of a Danish table, with the header of its column as the table has it."""
+        column = self.column_at(diagnostic.place) if self._notation.is_danish else None
+        if column is None or diagnostic.code not in _OF_CELLS:
+            return diagnostic
+        words = diagnostic.words
+        named = dict(words.values) if isinstance(words, Message) else {}
+        own, kinds = {column.name, column.fact.id if column.fact else None}, self._vocabulary.facts.get(column.name)
+        if isinstance(words, Message) and (("id" in named and named["id"] in own) or named.get("key") == column.name):
+            return diagnostic._replace(words=words.filled(id=column.header, key=column.header))
+        if isinstance(words, Message) and named.get("key") == "kind" and kinds is not None:
+            advice = answer_hint(str(named["written"]).strip("`"), kinds, self._notation)
+            return diagnostic._replace(words=words.filled(key=column.header), advice=advice)
+        if column.fact is None:
+            return diagnostic
+        return diagnostic._replace(words=message("{words} (column `{header}`)", words=words, header=column.header))
+
+    def _read_offer(self, row: int, values: Mapping[str, Any]) -> Offer:
         cells = self._cells(values)
         if long := [name for name, text in cells.items() if len(text) > MAX_TEXT]:
             words, advice = (
@@ -156,8 +184,7 @@ class Rows:
         diagnostics: list[Diagnostic] = []
         document = self._document_of(row, cells, diagnostics)
         try:
-            notation = Notation(self._table.sign)
-            offer = read_offer(document, self._vocabulary, notation, is_recorded=not self.asks_for_offers)
+            offer = read_offer(document, self._vocabulary, self._notation, is_recorded=not self.asks_for_offers)
         except Rejected as error:
             diagnostics += error.diagnostics
         if diagnostics:
@@ -309,7 +336,7 @@ class Rows:
                 continue
             details = self._details(row, name, cells)
             try:
-                node = cell_node(text, column.fact, self._table.sign, self._place(row, name), details)
+                node = cell_node(text, column.fact, self._notation, self._place(row, name), details)
             except Rejected as error:
                 diagnostics += error.diagnostics
                 # What is wrong with the details is told, too.

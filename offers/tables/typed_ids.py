@@ -12,6 +12,7 @@ from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.texts.catalogue import Message, message
 from offers.tables.csv_text import Fault
 from offers.tables.headers import IDS, Column
+from offers.tables.limits import check_faults
 from offers.tables.polars_words import polars_in_words
 from offers.tables.table import EXTRA, ROW, Table
 
@@ -59,6 +60,7 @@ def with_ids_as_texts(table: Table) -> Table:
         is_id = {column.name: _is_whole(column.name) for column in typed}
         is_at_fault = ~pl.all_horizontal(is_id.values())
         rows = table.frame.filter(is_at_fault).select(ROW, *is_id).collect(engine="streaming")
+    check_faults(table.file, rows.height)
     faults = {row: _fault(cells, typed) for row, *cells in rows.iter_rows()}
     texts = [_digits(column.name) for column in typed]
     extra = pl.when(is_at_fault).then(pl.lit(str(_AS_TEXT))).alias(EXTRA)

@@ -22,10 +22,10 @@ import pytest
 import cli
 import engine
 import offers
-from cli.common.ending import failure_of
 from cli.main import sekskant as group
 from engine import diagnostics
 from engine.decisions.decide import Decider
+from engine.defects import failure_of
 from engine.diagnostics import (
     Defect,
     Exit,

@@ -45,6 +45,26 @@ def test_a_fault_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.a.yaml", "1.a.yaml", "2.a.yaml"]
 
 
+WAITING = """
+import threading
+import tests.mutated as tried
+lock = threading.Lock()
+lock.acquire()
+tried.WALL_SECONDS = 0.1
+tried.here = lambda *arguments: lock.acquire()
+list(tried.faults("yaml", 1))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system sets no limits to a process")
+def test_a_command_that_waits_for_itself_is_ended(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", WAITING]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "at 0.a.yaml\nTimeout" in ran.stderr
+
+
 def test_most_files_are_damaged_and_some_are_read() -> None:
     data = b"id;name\na;b\n"
     assert sum(damaged(data, chance(i)) == data for i in range(100)) < 20

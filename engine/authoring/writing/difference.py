@@ -26,6 +26,7 @@ from engine.rulebooks.rulebook import (
     tests_of,
 )
 from engine.texts.catalogue import Language, Message, message, message_in
+from engine.texts.days import day_in_words
 from engine.values.interval import Interval
 
 Kind = Literal["meaning", "wording"]
@@ -117,9 +118,9 @@ class _Differ:
 
     def _rulebook(self) -> Iterator[RulebookChange]:
         old, new, about = self._old, self._new, _RULEBOOK
-        was, becomes = (f"{r.in_force_from}–{r.in_force_until or '…'}" for r in (old, new))
+        was, becomes = map(_in_force, (old, new))
         if was != becomes:
-            change = text_of(message("in force {after} instead of {before}", after=becomes, before=was))
+            change = text_of(message("in force {after} instead of {before}"), after=becomes, before=was)
             yield RulebookChange("meaning", about, change)
         yield from _wording(about, old, new, ("title", "source"))
         for verdict in Verdict:
@@ -357,3 +358,9 @@ def _shown(text: Text, language: Language) -> str:
 def _in_both(words: Any) -> Text:
     danish, english = (words(Wording(language)) for language in LANGUAGES)
     return Text(da=danish, en=english)
+
+
+def _in_force(rulebook: Rulebook) -> Text:
+    days = (str(rulebook.in_force_from), str(rulebook.in_force_until or "…"))
+    between = {"da": " – ", "en": "–"}
+    return _in_both(lambda w: between[w.language].join(day_in_words(day, w.language) for day in days))

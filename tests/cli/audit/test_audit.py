@@ -90,7 +90,7 @@ def test_list_shows_a_line_for_each_entry(whole: Path) -> None:
     out = audit(whole, "list", "--offer", "jonstrupvang", columns=120).out
     lines = [line for line in out.splitlines() if "Jonstrupvang" in line]
     assert len(lines) == 2
-    assert "✓ most_specialised" in lines[1]
+    assert "✓ most specialised" in lines[1]
     assert "Ingen poster." in audit(whole, "list", "--offer", "nobody", "--lang", "da").out
     rows = list(csv.DictReader(io.StringIO(audit(whole, "list", "--verdict", "met", "--format", "csv").out)))
     assert {row["verdict"] for row in rows} == {"met"}
@@ -104,7 +104,7 @@ def test_show_is_the_whole_trace_as_a_tree(whole: Path) -> None:
         "hovedstaden.mest-specialiserede 2018, agreement year 2018",
         "UTC by auditor, sekskant",
         "✓ MOST SPECIALISED",
-        "Rule five_of_six: at least five of the six criteria are fulfilled",
+        "Five of six: at least five of the six criteria are fulfilled",
         "B4 No alternative: fulfilled",
         "at most 0.5 (indicative: at most 0.5)",
         "Reservation: Enkelte eksempler",

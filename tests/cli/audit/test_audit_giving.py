@@ -132,7 +132,7 @@ def test_history_says_what_changed_and_why(tmp_path: Path) -> None:
     here("assess", str(changed), *YEAR, "--journal", str(path))
     here("assess", str(changed), *YEAR, "--journal", str(path))
     out = words(audit(path, "history", "jonstrupvang", "--rulebook", "hovedstaden.mest-specialiserede"))
-    assert "✗ not_most_specialised entry 4" in out
+    assert "✗ not most specialised entry 4" in out
     assert "The outcome changed because of the data" in out
     assert "B2: fulfilled → not fulfilled" in out
     assert "Cases per 10,000 inhabitants: at most 0.5 → above 0.7" in out

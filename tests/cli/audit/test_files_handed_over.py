@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from engine.journal.network_drive import network_file_system
+from tests.chance import chance
 from tests.command import DATA, here
 from tests.journals import at_work_in_copy, record
 
@@ -72,14 +77,57 @@ def test_what_is_written_to_a_file_is_what_is_printed_and_takes_the_place_of_non
     assert (folder / name).read_text() == "mine"
 
 
+MADE = {
+    "own-seal.json": WRITTEN["seal.json"],
+    "signed.json": ("audit", "head", "--sign", "me.pem", "--journal", "journal.db"),
+}
+OTHERS: tuple[object, ...] = (5, None, [], True, "x", {"a": 1}, -1, 1.5, [[]], "", {"": {}})
+
+
+def paths_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where each part of a record stands."""
+    yield path
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from paths_in(part, (*path, key))
+
+
+def with_part(value: Any, path: tuple[Any, ...], part: object) -> Any:
+    """A record with another part in a place."""
+    if not path:
+        return part
+    changed = copy.copy(value)
+    changed[path[0]] = with_part(value[path[0]], path[1:], part)
+    return changed
+
+
+def is_another_type(part: object, before: object) -> bool:
+    """Whether a part is of another type than the one before, and not merely absent."""
+    return type(part) is not type(before) and part is not None
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n == "receipt.json" else n for n in CHECKED]
+)
+def test_a_part_of_another_type_is_told_wherever_it_stands(name: str, folder: Path) -> None:
+    assert here(*MADE.get(name, WRITTEN.get(name, ())), "--out", name).code == 0
+    whole = json.loads((folder / name).read_bytes())
+    for path in paths_in(whole):
+        before = reduce(lambda part, key: part[key], path, whole)
+        by = chance(f"{name} {path}")
+        part = by.choice([other for other in OTHERS if is_another_type(other, before)])
+        (folder / name).write_text(json.dumps(with_part(whole, path, part)), encoding="utf-8")
+        ran = here(*CHECKED[name])
+        assert ran.code in (1, 4), (path, part, ran)
+        is_placed = name in ran.err if ran.code == 1 else name in ran.err or "✗" in ran.out
+        assert is_placed, (path, part, ran)
+        assert "defect" not in ran.err
+
+
 @pytest.mark.parametrize("way", PASSED_ON)
 @pytest.mark.parametrize("name", CHECKED)
 def test_what_windows_makes_of_a_file_alters_nothing_that_it_says(name: str, way: str, folder: Path) -> None:
-    made = {
-        "own-seal.json": WRITTEN["seal.json"],
-        "signed.json": ("audit", "head", "--sign", "me.pem", "--journal", "journal.db"),
-    }
-    assert here(*made.get(name, WRITTEN.get(name, ())), "--out", name).code == 0
+    assert here(*MADE.get(name, WRITTEN.get(name, ())), "--out", name).code == 0
     whole = (folder / name).read_bytes()
     (folder / name).write_bytes(PASSED_ON[way](whole))
     assert here(*CHECKED[name]).code == 0

@@ -102,16 +102,17 @@ def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom(tmp_pa
             "da",
             "tegnkodning cp1252, skilletegn ;, decimaltegn ,",
             (
-                "`1.234` har punktum, hvor tabellens tal har decimalkomma",
-                "skriv decimalkomma og intet tegn mellem tusinder",
+                "`1.234` har punktum, hvor tabellens tal har decimalkomma (kolonnen `Tilfælde pr. 10.000 indbyggere`)",
+                "skriv `1,234` eller `1234`",
             ),
         ),
         (
             "en",
             "encoding cp1252, separator ;, decimal sign ,",
             (
-                "`1.234` has a point where the table's numbers have a decimal comma",
-                "write a decimal comma, and no sign between thousands",
+                "`1.234` has a point where the table's numbers have a decimal comma "
+                "(column `Tilfælde pr. 10.000 indbyggere`)",
+                "write `1,234` or `1234`",
             ),
         ),
     ],

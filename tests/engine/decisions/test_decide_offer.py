@@ -128,8 +128,17 @@ def test_a_superset_with_another_vocabulary_is_not_asked(names: list[str]) -> No
     assert notes(decider(NARROW, decider(wide)).decide(SUBJECT, {"good": YES}, YEAR)) == ["superset_not_assessed"]
 
 
+def test_a_judgement_is_asked_as_it_stands_and_a_condition_as_it_is_written() -> None:
+    (criterion,) = decider(JUDGED).decide(SUBJECT, {"good": YES}, YEAR).criteria
+    assert criterion.judgement_test is not None
+    assert not criterion.judgement_test.negated
+    negated = make_rulebook(VOCABULARY, {"C": {"met_when": {"not": {"fact": "good"}}}}, {"all": ["C"]})
+    (criterion,) = decider(negated).decide(SUBJECT, {"good": YES}, YEAR).criteria
+    assert [test.negated for test in criterion.tests] == [True]
+
+
 def test_so_many_rulings_are_remembered_and_then_all_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "MAX_REMEMBERED", 2)
+    monkeypatch.setattr(decide, "MAX_REMEMBERED", 2.0)  # equal to their number, and not the same object
     one = decider(NARROW)
     order = [Status.MET, Status.MET, Status.NOT_MET, Status.MET, Status.NOT_MET, Status.UNKNOWN, Status.UNKNOWN]
     remembered = [one.ruling_on((status,))[1].remembered for status in [*order, Status.MET, Status.UNKNOWN]]

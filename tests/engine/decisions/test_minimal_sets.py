@@ -63,3 +63,39 @@ def test_as_many_sets_as_are_listed_are_all_of_them(
     monkeypatch.setattr(module, "MAX_SETS", listed)
     found = minimal_sets([[0, 1, 2]], ["x"] * 3, lambda given: len(given) == 1)
     assert (found.sets, found.complete) == ([{0: "x"}, {1: "x"}, {2: "x"}][:listed], complete)
+
+
+def test_of_sets_of_one_size_the_first_come_first() -> None:
+    found = minimal_sets([[1, 3], [0], [2]], ["x"] * 4, lambda given: len(given) == 2 or 2 in given)
+    assert [tuple(given) for given in found.sets] == [(2,), (0, 1), (0, 3), (1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("most", "sets", "complete"), [(1, [], False), (3, [{0: "x"}], False), (4, [{0: "x"}, {2: "x"}], True)]
+)
+def test_no_more_is_asked_than_may_be_and_what_was_found_by_then_is_told(
+    most: int, sets: list[dict[int, str]], complete: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Mapping[int, str]] = []
+
+    def is_forced(given: Mapping[int, str]) -> bool:
+        asked.append(dict(given))
+        return bool({0, 2} & {*given})
+
+    questions: list[dict[int, str]] = [{}, {0: "x"}, {1: "x"}, {2: "x"}]
+    assert minimal_sets([[0], [1], [2]], ["x"] * 3, is_forced, most=most) == (sets, complete)
+    assert asked == questions[:most]
+    asked.clear()
+    monkeypatch.setattr(module, "MAX_QUESTIONS", most)
+    assert minimal_sets([[0], [1], [2]], ["x"] * 3, is_forced) == (sets, complete)
+    assert asked == questions[:most]
+
+
+def test_where_no_more_is_answered_what_was_found_by_then_is_told() -> None:
+    answers = iter([False, True, None])
+    assert minimal_sets([[0], [1], [2]], ["x"] * 3, lambda given: next(answers)) == ([{0: "x"}], False)
+
+
+def test_what_holds_a_set_that_suffices_is_passed_over_and_what_comes_after_it_is_not() -> None:
+    found = minimal_sets([[0], [1], [2]], ["x"] * 3, lambda given: 1 in given or {0, 2} <= {*given})
+    assert (found.sets, found.complete) == ([{1: "x"}, {0: "x", 2: "x"}], True)

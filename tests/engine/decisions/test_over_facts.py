@@ -18,7 +18,7 @@ from engine.decisions.vector_decisions import VectorDecisions
 from engine.evaluation import completions
 from engine.evaluation.evidence import Stated, findings_of
 from engine.rulebooks.rulebook import Verdict
-from engine.values.logic import Truth
+from engine.values.logic import Status, Truth
 from tests.chance import tried
 from tests.engine.evaluation.test_columnar import columnar, evaluated
 from tests.engine.occurring import (
@@ -135,6 +135,34 @@ def test_what_is_approximated_is_never_a_wrong_verdict(example: Example) -> None
     assert trace.verdict in (Verdict.UNDETERMINED, Verdict.MET if met else Verdict.NOT_MET)
     assert basis in trace.possible_bases
     assert (trace.verdict is Verdict.UNDETERMINED) <= any(note.code == "approximated" for note in trace.notes)
+
+
+def test_a_trace_names_the_facts_that_several_rest_on_and_what_never_occurs_together() -> None:
+    vocabulary = make_vocabulary(
+        {"height": {"type": "number"}, "width": {"type": "number"}, "depth": {"type": "number"}}
+    )
+    tests: list[Written] = [
+        {"fact": "height", "above": 1},
+        {"fact": "height", "below": 3},
+        {"fact": "depth", "above": 1},
+    ]
+    twice: Written = {"any": [{"fact": "width", "above": 5}, {"fact": "width", "below": 2}]}
+    criteria = {f"C{i}": {"met_when": condition} for i, condition in enumerate([*tests, twice])}
+    overrides = {
+        "O": {"when": {"fact": "height", "above": 5}, "verdict": "met"},
+        "P": {"when": {"fact": "depth", "above": 2}, "verdict": "not_met"},
+    }
+    rulebook = make_rulebook(vocabulary, criteria, {"all": [*criteria]}, overrides)
+    trace = Decider(rulebook, engine="reference").decide(SUBJECT, {}, YEAR)
+    assert trace.shared == (("height", ("C0", "C1", "O")), ("depth", ("C2", "P")))
+    assert trace.excluded == (
+        (("C0", Status.NOT_MET), ("C1", Status.NOT_MET)),
+        (("C0", Status.NOT_MET), ("O", Status.MET)),
+        (("C1", Status.MET), ("O", Status.MET)),
+        (("C2", Status.NOT_MET), ("P", Status.MET)),
+    )
+    former = Decider(rulebook, engine="reference", is_over_facts=False).decide(SUBJECT, {}, YEAR)
+    assert (former.shared, former.excluded) == ((), ())
 
 
 WIDE = make_vocabulary({f"n{i}": {"type": "number"} for i in range(5)})

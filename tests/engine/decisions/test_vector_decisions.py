@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -18,13 +19,14 @@ from engine.decisions.trace import Execution
 from engine.decisions.vector_decisions import VectorDecisions, situations_of
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.completions import Completions, Situation
+from engine.evaluation.evidence import Evidence
 from engine.evaluation.program import compile_rulebook
 from engine.evaluation.ruling import Items, Ruling, ruling_on
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status
 from tests.chance import tried
 from tests.engine.random_rulebooks import TRUTHS, VOCABULARY, YEAR, criteria, evidence, examples, full_evidence
-from tests.support import SUBJECT, Written, answer, make_rulebook, make_vocabulary
+from tests.support import SUBJECT, Written, answer, between, exact, make_rulebook, make_vocabulary
 
 few = tried(60, suppress_health_check=[HealthCheck.too_slow])
 
@@ -161,6 +163,69 @@ def test_each_program_has_the_items_of_its_own_criteria_and_overrides() -> None:
     (first, second) = situations_of([*map(Completions, programs)], stated, YEAR)
     assert first == Situation((Status.MET,))
     assert second == Situation((), (frozenset({1}),))
+
+
+HEIGHT = make_vocabulary({"height": {"type": "number"}})
+TALL: Written = {"met_when": {"fact": "height", "above": 1}}
+SHORT: Written = {"met_when": {"fact": "height", "below": 3}}
+TALLER = {"O": {"when": {"fact": "height", "above": 5}, "verdict": "met"}}
+TALLEST = {"P": {"when": {"fact": "height", "above": 7}, "verdict": "not_met"}}
+ALL, ANY = {"all": ["C1", "C2"]}, {"any": ["C1", "C2"]}
+
+
+class Over(NamedTuple):
+    """A rule on what one fact settles, the fact, and what is decided: each status, and the criteria that decide."""
+
+    rule: Written
+    overrides: Written
+    height: Evidence | None
+    verdict: Verdict
+    bases: tuple[str, ...]
+    statuses: str
+    decisive: tuple[int, ...]
+
+
+OVER = {
+    "one vector, met": Over(ALL, {}, exact(2), Verdict.MET, ("rule",), "met met", (0, 1)),
+    "one vector, not met": Over(ALL, {}, exact(4), Verdict.NOT_MET, ("rule",), "met not_met", (1,)),
+    "one vector, open": Over(ALL, {}, between("2", "4"), Verdict.UNDETERMINED, ("rule",), "met unknown", (0,)),
+    "one rule, open": Over(ALL, {}, None, Verdict.UNDETERMINED, ("rule",), "unknown unknown", ()),
+    "the same either way": Over(ANY, {}, None, Verdict.MET, ("rule",), "unknown unknown", ()),
+    "the same on two bases": Over(ANY, TALLER, None, Verdict.MET, ("O", "rule"), "unknown unknown unknown", ()),
+    "several vectors, and one criterion decides": Over(
+        ALL,
+        TALLER | TALLEST,
+        between("2", "8"),
+        Verdict.UNDETERMINED,
+        ("O", "rule"),
+        "met unknown unknown unknown",
+        (0,),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OVER)
+def test_a_situation_is_decided_over_all_vectors_that_can_occur_in_it(name: str) -> None:
+    case = OVER[name]
+    rulebook = make_rulebook(HEIGHT, {"C1": TALL, "C2": SHORT}, case.rule, case.overrides)
+    decider = Decider(rulebook, engine="reference")
+    vector_decisions, stated = VectorDecisions(decider), {"height": case.height} if case.height else {}
+    (situation,) = situations_of([vector_decisions.completions], stated, YEAR)
+    decided, statuses, decisive = vector_decisions.over(situation)
+    assert decided == (case.verdict, case.bases)
+    assert " ".join(status.reported for status in statuses) == case.statuses
+    assert decisive == case.decisive
+    trace = decider.decide(SUBJECT, stated, YEAR)
+    assert (trace.verdict, trace.possible_bases) == decided
+    assert decisive == tuple(i for i, criterion in enumerate(trace.criteria) if criterion.decisive)
+
+
+def test_a_situation_of_criteria_that_share_no_fact_is_decided_by_its_statuses() -> None:
+    vector_decisions = VectorDecisions(Decider(counting(PLAIN, PLAIN, PLAIN), engine="reference"))
+    items = (Status.MET, Status.NOT_MET, Status.MET)
+    made = vector_decisions.over(Situation(items))
+    assert made == ((Verdict.MET, ("rule",)), items, (0, 2))
+    assert vector_decisions.over(Situation(items)) is made
 
 
 ALIKE = {

@@ -31,6 +31,7 @@ FOLDERS = sorted(folder.name for folder in BROKEN.iterdir())
 
 # Offers have broken files of their own.
 ABOUT_OFFERS = {
+    "defect",
     "departure-without-reason",
     "derived-contradiction",
     "empty-interval",

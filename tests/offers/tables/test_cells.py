@@ -17,6 +17,7 @@ from engine.evaluation.evidence import State
 from engine.rulebooks.library import Library
 from engine.values.interval import Interval
 from offers.columns.evaluator import Evaluator
+from offers.records.notation import Notation
 from offers.tables.cells import DecimalSign, cell_node, read_cell
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
@@ -152,11 +153,11 @@ def test_a_cell_with_details_is_written_as_an_offer_file_would() -> None:
         "0,3..0,5": ["between"],
         "0,5": ["answer"],
     }.items():
-        node = cell_node(f" {text} ", VOCABULARY.facts["cases_per_10000"], ",", PLACE, details)
+        node = cell_node(f" {text} ", VOCABULARY.facts["cases_per_10000"], Notation(","), PLACE, details)
         assert isinstance(node, Mapping)
         assert [*node.entries] == [*keys, "because"]
-    assert cell_node(" ", VOCABULARY.facts["cases_per_10000"], ",", PLACE, details) is None
-    assert isinstance(cell_node("SAND", VOCABULARY.facts["large_catchment_needed"], ",", PLACE), Scalar)
+    assert cell_node(" ", VOCABULARY.facts["cases_per_10000"], Notation(","), PLACE, details) is None
+    assert isinstance(cell_node("SAND", VOCABULARY.facts["large_catchment_needed"], Notation(","), PLACE), Scalar)
 
 
 def test_an_empty_cell_states_nothing() -> None:

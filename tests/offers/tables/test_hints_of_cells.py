@@ -18,6 +18,10 @@ FACTS = Library().in_force(2018)[0].vocabulary.facts
 CELLS = (3_000 if AT_THE_DESK else 30_000) * SOAK
 NAMES = ["cases_per_10000", "diagnoses", "severe_complexities", "outside_share", "large_catchment_needed"]
 PROPOSING = re.compile(r"\b(?:write|did you mean|one of|as|it is|% is|such as)(?: or|,)? ((?:(?:, | or )?`[^`]+`)+)")
+NO_SHARE = (
+    "it is no share, so that nothing is in per cent: write a number such as `0,495`, a bound such as `>=2`, "
+    "a range such as `2..3`, or `ukendt`"
+)
 PER_CENT = re.compile(r"% is (\S+)\Z")
 
 
@@ -62,11 +66,11 @@ def test_what_a_hint_proposes_is_read(sign: DecimalSign) -> None:
         ("højst 50 %", "outside_share", "write `<=0,5`", "write `<=0.5`"),
         ("30 % - 50 %", "outside_share", "write `0,3..0,5`", "write `0.3..0.5`"),
         ("150 %", "outside_share", "it is at least 0 and at most 1", None),
-        ("50 %", "cases_per_10000", None, None),
+        ("50 %", "cases_per_10000", NO_SHARE, None),
         ("50", "outside_share", "it is at least 0 and at most 1; 50 % is 0,5", None),
         ("≥ 3 og < 5", "diagnoses", "write `>=3 <5`", "write `>=3 <5`"),
         (">=3 >4", "diagnoses", "at most one of `>=`, `>` and one of `<=`, `<`; or `a..b`", None),
-        ("<=0,5%", "cases_per_10000", None, None),
+        ("<=0,5%", "cases_per_10000", NO_SHARE, None),
     ],
 )
 def test_a_hint_is_in_the_form_of_the_cell(text: str, name: str, hint: str | None, in_points: str | None) -> None:

@@ -330,3 +330,15 @@ def test_the_year_of_a_header_is_found_as_by_the_pattern(words: list[str]) -> No
     assert expected in (None, found)
     if found is not None and found.removeprefix("outside_share_").isdecimal():
         assert found == expected
+
+
+@pytest.mark.parametrize(("words", "is_told"), [(limits.MAX_WORDS, False), (limits.MAX_WORDS + 1, True)])
+def test_a_cell_with_more_words_than_it_may_have_costs_its_row(words: int, is_told: bool, tmp_path: Path) -> None:
+    cell = "|".join(["private"] * words)
+    (tmp_path / "a.csv").write_text(f"id;operator_kind\ngood;region\nlong;{cell}\n", encoding="utf-8")
+    ran = here("reclassify", str(tmp_path / "a.csv"), "--year", "2018", "--out", str(tmp_path / "out"))
+    told = f"{tmp_path / 'a.csv'}:3:2: too-large: the cell has more than 1,000 words\n  hint: write each word once\n"
+    assert (told in ran.err) == is_told
+    assert "too-large" in ran.err or not is_told
+    (file, *_) = sorted((tmp_path / "out" / "decisions").iterdir())
+    assert "good" in pl.read_parquet(file)["offer"].to_list()

@@ -72,7 +72,9 @@ def test_a_ditto_mark_is_a_mistake_in_every_column(mark: str) -> None:
     for name in COLUMNS:
         diagnostics = diagnostics_of(RIGHT | {name: mark}, {})
         assert [d.place.column for d in diagnostics] == [COLUMNS.index(name) + 1], diagnostics
-        assert diagnostics[0].message == f"`{mark}` stands for what is above it"
+        words = f"`{mark}` stands for what is above it"
+        is_of_evidence = name.startswith(tuple(n for n, f in VOCABULARY.facts.items() if not f.is_attribute))
+        assert diagnostics[0].message == (f"{words} (column `{name}`)" if is_of_evidence else words)
         assert diagnostics[0].hint == "write it out: each row is read by itself"
 
 

@@ -27,6 +27,7 @@ def opened(path: Path) -> Table:
 
 
 SPLIT = "  hint: split them, and write into each cell what holds for it"
+A_NUMBER = "  hint: write a number such as `2`, a bound such as `>=2`, a range such as `2..3`, or `unknown`"
 SAVED = "  hint: open the workbook in a spreadsheet program, and save it"
 AS_TEXT = "  hint: give the cells the format of text, and write the ids anew"
 SEE = "  hint: open the workbook in a spreadsheet program, see what is right, and save it"
@@ -81,6 +82,7 @@ def covered(cell: str, cells: str) -> list[str]:
                 f"r.xlsx Register!A3: wrong-type: {NOT_COMPUTED}",
                 SAVED,
                 "r.xlsx Register!C3: wrong-type: `nej` where a number belongs",
+                A_NUMBER,
             ],
             id="no total, and an id, that were never computed",
         ),
@@ -97,6 +99,7 @@ def covered(cell: str, cells: str) -> list[str]:
                 "r.xlsx Register!A3: wrong-type: the cell holds a logical value (true or false), which is no id",
                 AS_TEXT,
                 "r.xlsx Register!C3: wrong-type: `tre` where a number belongs",
+                A_NUMBER,
             ],
             id="several mistakes in a row",
         ),
@@ -145,8 +148,12 @@ def covered(cell: str, cells: str) -> list[str]:
             "",
             [
                 "r.xlsx Register!C2: wrong-type: `2024-01-01` where a number belongs",
+                "  hint: a spreadsheet may have made a date of it; write what was meant, such as `1..1` or `1/1`, "
+                "in a cell that holds text",
                 "r.xlsx Register!C3: wrong-type: `nan` where a number belongs",
+                A_NUMBER,
                 "r.xlsx Register!C4: wrong-type: `-inf` where a number belongs",
+                A_NUMBER,
             ],
             id="days and what is no number where numbers belong",
         ),

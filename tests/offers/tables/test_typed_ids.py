@@ -66,7 +66,8 @@ def test_ids_of_parquet_are_texts_or_whole_numbers(
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_what_is_no_number_costs_its_row_in_parquet(tmp_path: Path, value: float) -> None:
     pl.DataFrame({"id": ["a", "b"], "diagnoses": [value, 3.0]}).write_parquet(tmp_path / "r.parquet")
-    assert said(tmp_path / "r.parquet") == (1, [f"r.parquet:1:2: wrong-type: `{value}` where a number belongs"])
+    hint = "  hint: write a number such as `2`, a bound such as `>=2`, a range such as `2..3`, or `unknown`"
+    assert said(tmp_path / "r.parquet") == (1, [f"r.parquet:1:2: wrong-type: `{value}` where a number belongs", hint])
 
 
 @needs_duckdb

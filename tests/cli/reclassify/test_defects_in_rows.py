@@ -1,0 +1,166 @@
+"""A mistake of ours that one row meets: it is told, and all other rows are decided, checked and written."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.diagnostics import IntegrityFault
+from engine.rulebooks.library import Library
+from offers.columns import batch
+from offers.columns.decision_table import DecisionTable
+from offers.tables import limits
+from offers.tables.rows import Rows
+from tests.command import here
+from tests.offers.runs.backends import DUCKDB, POLARS, decisions_of, needs_duckdb, reclassified
+
+ROWS = ["a;municipality;2", "b;municipality;about 7", "c;private;x", "d;region;0", "e;municipality;2"]
+BACKENDS = [pytest.param(POLARS, id="polars"), pytest.param(DUCKDB, id="duckdb", marks=needs_duckdb)]
+STRATEGY = Library().in_force(2018)[0]
+DEFECT = "this is a defect of sekskant"
+
+
+def register_of(folder: Path, rows: list[str] = ROWS) -> Path:
+    path = folder / "register.csv"
+    path.write_text("\n".join(["id;operator_kind;diagnoses", *rows, ""]))
+    return path
+
+
+def fail_where(patched: pytest.MonkeyPatch, owner: type, name: str, holds: Callable[..., bool]) -> None:
+    """Have a method of ours fail on some of what it is given."""
+    before = getattr(owner, name)
+
+    def broken(self: Any, *given: Any, **named: Any) -> Any:
+        if holds(*given, **named):
+            raise ZeroDivisionError("words of Python")
+        return before(self, *given, **named)
+
+    patched.setattr(owner, name, broken)
+
+
+WHERE: dict[str, tuple[tuple[type, str, Callable[..., bool]], str]] = {
+    "read one by one": ((Rows, "offer", lambda row, values: row == 1), "b"),
+    "read one by one, and faulty": ((Rows, "offer", lambda row, values: row == 2), "c"),
+    "checked": ((Rows, "stated", lambda values: values.get("diagnoses") == "0"), "d"),
+    "decided": ((DecisionTable, "_row", lambda made: made.decided.verdict.value == "met"), "d"),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("where", WHERE)
+def test_a_defect_in_one_row_costs_no_other(
+    where: str, backend: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    patch, offer = WHERE[where]
+    register, journal = register_of(tmp_path), tmp_path / "j.db"
+    reclassified(register, tmp_path / "good", *backend, code=1)
+    with monkeypatch.context() as patched:
+        fail_where(patched, *patch)
+        ran = reclassified(register, tmp_path / "out", *backend, "--journal", str(journal), code=70)
+    row = next(number for number, text in enumerate(ROWS, start=2) if text.startswith(offer))
+    (told,) = [line for line in ran.err.splitlines() if DEFECT in line]
+    assert told.startswith(f"{register}:{row}:1: defect: {DEFECT} ")
+    assert "Traceback" not in ran.err
+    with (tmp_path / "out" / "rejected.csv").open(newline="") as stream:
+        rejected = {line["offer"]: line["code"] for line in csv.DictReader(stream)}
+    assert rejected.pop(offer) == "defect"
+    assert rejected.keys() <= {"b", "c"}
+    good = decisions_of(tmp_path / "good")
+    for name, decided in decisions_of(tmp_path / "out").items():
+        assert decided.rows() == [row for row in good[name].rows() if row[0] != offer]
+    assert here("audit", "verify", "--journal", str(journal)).code == 0
+
+
+def test_where_a_defect_happened_is_shown_where_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fail_where(monkeypatch, *WHERE["read one by one"][0])
+    options = ("reclassify", str(register_of(tmp_path)), "--year", "2018", "--out", str(tmp_path / "out"))
+    ran = here(*options, environment={"SEKSKANT_DEBUG": "1"})
+    assert ran.code == 70
+    assert ran.err.count("ZeroDivisionError: words of Python") == 1
+
+
+def test_a_defect_is_told_before_what_is_wrong_with_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    rows = [*[f"r{number};private;x" for number in range(30)], "last;private;about 7", "good;private;2"]
+    fail_where(monkeypatch, Rows, "offer", lambda row, values: row == 30)
+    ran = reclassified(register_of(tmp_path, rows), tmp_path / "out", code=70)
+    assert DEFECT in ran.err
+    assert "and 11 more rows" in ran.err
+
+
+@pytest.mark.parametrize("where", [(Rows, "stated"), (DecisionTable, "_row"), (Rows, "offer")])
+def test_a_defect_in_every_row_ends_the_run(
+    where: tuple[type, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fail_where(monkeypatch, *where, lambda *_, **__: True)
+    rows = ["a;municipality;about 2", "b;private;about 3"] if where[1] == "offer" else ROWS[:1]
+    ran = reclassified(register_of(tmp_path, rows), tmp_path / "out", code=70)
+    assert [DEFECT in line for line in ran.err.splitlines()] == [False, True]  # beside how it was read
+    assert [path.name for path in tmp_path.iterdir()] == ["register.csv"]
+
+
+def test_a_defect_in_very_many_rows_ends_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(batch, "MOST_DEFECTIVE", 2)
+    fail_where(monkeypatch, Rows, "stated", lambda values: True)
+    ran = reclassified(register_of(tmp_path), tmp_path / "out", code=70)
+    assert DEFECT in ran.err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_was_foreseen_still_ends_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def disagree(*_: object) -> None:
+        raise IntegrityFault("they disagree")
+
+    monkeypatch.setattr("offers.columns.reference_check.ReferenceCheck.check", disagree)
+    assert "they disagree" in reclassified(register_of(tmp_path), tmp_path / "out", code=4).err
+
+
+def test_a_preview_goes_on_where_a_row_meets_a_defect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fail_where(monkeypatch, *WHERE["read one by one"][0])
+    (tmp_path / "vocabulary.yaml").write_bytes(STRATEGY.vocabulary.written_as)
+    draft = STRATEGY.written_as.replace(b"fact: operator_kind, is: region", b"fact: operator_kind, is: private")
+    (tmp_path / "draft.yaml").write_bytes(draft)
+    rulebooks = ("--rulebook", str(tmp_path / "draft.yaml"), "--against", f"{STRATEGY.id}@2018")
+    ran = here("preview", str(register_of(tmp_path)), *rulebooks, "--year", "2018")
+    assert ran.code == 70, ran.err
+    assert ran.err.count(DEFECT) == 1
+
+
+# --- how many rows may be rejected ---
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "row",
+    ["c{};private;x", "same;private;2", 'c{};private;"2" "', "c{};private;2;too many"],
+    ids=["faulty", "repeated", "unreadable", "too many cells"],
+)
+def test_more_rejected_rows_than_may_be_end_the_run(
+    row: str, backend: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(limits, "MAX_REJECTED", 3)
+    register = register_of(tmp_path, ["a;municipality;2", *[row.format(number) for number in range(3)]])
+    assert len(reclassified(register, tmp_path / "out", *backend, code=1).err.splitlines()) >= 3
+    register = register_of(tmp_path, ["a;municipality;2", *[row.format(number) for number in range(4)]])
+    ran = reclassified(register, tmp_path / "more", *backend, code=1)
+    assert (
+        f"{register}: too-large: more than 3 rows would be rejected or hold no offer\n"
+        "  hint: is it the right table, with the right columns? try its first rows by themselves\n"
+    ) in ran.err
+    assert not (tmp_path / "more").exists()
+
+
+def test_what_is_wrong_with_the_first_rows_is_told_beside_the_limit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(limits, "MAX_REJECTED", 8)
+    register = register_of(tmp_path, [f"c{number};private;x" for number in range(9)])
+    ran = reclassified(register, tmp_path / "out", code=1)
+    told = [line for line in ran.err.splitlines() if ".csv:" in line][1:]  # after how it was read
+    assert told[0].startswith(f"{register}: too-large: ")
+    assert [line.removeprefix(f"{register}:")[0] for line in told[1:]] == ["2", "3", "4", "5", "6"]

@@ -16,10 +16,7 @@ from tests.expected import agrees
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 DANISH = ROOT / "docs" / "da"
-WALKTHROUGHS = [
-    TUTORIAL,
-    *(DANISH / f"{name}.md" for name in ("kom-godt-i-gang", "tabeller", "aarets-gennemgang", "revisorer")),
-]
+WALKTHROUGHS = [TUTORIAL, *sorted(DANISH.glob("*.md"))]
 """Documents whose commands follow on each other, in a folder that is empty when they begin."""
 INSTALLS = {"main job", "without a compiler", "tests", "with uv", "with pipx"}
 """The markers of what installs the project, which `.ci/run` runs as it stands in a checkout of its own."""

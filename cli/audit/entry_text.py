@@ -6,14 +6,17 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from cli.audit.journal_words import JournalWords
 from cli.audit.outcome_labels import OutcomeLabels
 from cli.common.form import MARKS
 from cli.common.json_output import json_list
 from cli.common.overrides import made_override
 from cli.common.screen import Cell, Piece, Screen
 from cli.common.spreadsheet import csv_lines
+from cli.common.table_words import headings
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import LONG, Entry, RowEntry
+from engine.journal.journal import Journal
 from engine.journal.records import RecordedOverride
 from engine.journal.schema import PARTS
 from engine.journal.verify import Fault, Report
@@ -29,10 +32,11 @@ Overriding = Callable[[Entry], tuple[Entry, RecordedOverride] | None]
 """What people decided in place of the decision that an entry records."""
 
 
-def _table(entries: Iterable[Entry], labels: OutcomeLabels, lang: Language, overriding: Overriding) -> Iterator[str]:
+def _table(entries: Iterable[Entry], lang: Language, overriding: Overriding, journal: Journal) -> Iterator[str]:
     wording, screen = Wording(lang), Screen()
     heads = [message("Entry"), message("Recorded (UTC)"), message("Offer"), message("Rulebook")]
     heads += [message("Outcome"), message("By")]
+    labels = OutcomeLabels(journal, wording)
     rows = [_cells(entry, overriding, labels, wording) for entry in entries]
     if rows:
         screen.table([wording.render(head) for head in heads], rows)
@@ -69,7 +73,7 @@ def _listed(entry: Entry) -> dict[str, str | int | None]:
     return {"id": entry.identifier} | {name: getattr(entry, name) for name in LISTED}
 
 
-def _json(entries: Iterable[Entry], labels: OutcomeLabels, lang: Language, overriding: Overriding) -> Iterator[str]:
+def _json(entries: Iterable[Entry], lang: Language, overriding: Overriding, journal: Journal) -> Iterator[str]:
     def record(entry: Entry) -> JsonRecord:
         made = overriding(entry)
         return _listed(entry) | {"recorded_override": None if made is None else made_override(*made)}
@@ -77,17 +81,22 @@ def _json(entries: Iterable[Entry], labels: OutcomeLabels, lang: Language, overr
     yield from json_list(map(record, entries))
 
 
-def _csv(entries: Iterable[Entry], labels: OutcomeLabels, lang: Language, overriding: Overriding) -> Iterator[str]:
+def _csv(entries: Iterable[Entry], lang: Language, overriding: Overriding, journal: Journal) -> Iterator[str]:
+    names = ("id", *LISTED, "recorded_override", "recorded_override_because")
+
     def cells(entry: Entry) -> list[str]:
         made = overriding(entry)
         override = [made[1].outcome, made[1].because] if made else [None, None]
         return ["" if value is None else str(value) for value in (*_listed(entry).values(), *override)]
 
-    header = ("id", *LISTED, "recorded_override", "recorded_override_because")
-    yield from csv_lines(itertools.chain([header], map(cells, entries)), lang)
+    rows: Iterable[list[str]] = map(cells, entries)
+    if lang == "da":
+        words = JournalWords(OutcomeLabels(journal, Wording(lang)), Wording(lang))
+        rows = (words.row(names, row) for row in rows)
+    yield from csv_lines(itertools.chain([headings(names, lang)], rows), lang)
 
 
-LISTS: Mapping[str, Callable[[Iterable[Entry], OutcomeLabels, Language, Overriding], Iterator[str]]] = {
+LISTS: Mapping[str, Callable[[Iterable[Entry], Language, Overriding, Journal], Iterator[str]]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,

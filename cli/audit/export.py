@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import tempfile
@@ -9,16 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cli.audit.journal_words import JournalWords
+from cli.audit.outcome_labels import OutcomeLabels
 from cli.audit.show import check_whole, entry_record
 from cli.common.json_output import json_line
-from cli.common.spreadsheet import csv_line
+from cli.common.spreadsheet import csv_lines
+from cli.common.table_words import headings
 from engine.diagnostics import Diagnostic, Rejected
 from engine.documents.file_writer import replacing
+from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION, OVERRIDE, Entry
 from engine.journal.journal import Journal
 from engine.journal.records import rulebooks_named
 from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.texts.catalogue import Language
 from engine.values.canonical import canonical_record
 from engine.values.json_record import JsonRecord
 from offers.recorded.mask import Masks, check_facts, leaks
@@ -83,17 +89,21 @@ class _Exported:
         return None
 
 
-def _jsonl(records: Iterable[JsonRecord]) -> Lines:
+def _jsonl(records: Iterable[JsonRecord], journal: Journal, language: Language) -> Lines:
     for record in records:
         yield json_line(record) + "\n"
 
 
-def _csv(records: Iterable[JsonRecord]) -> Lines:
-    yield csv_line([*ENTRY_COLUMNS, *TEST_COLUMNS, *TEXT_COLUMNS])
-    for record in records:
-        start = [record["entry"].get(name) for name in ENTRY_COLUMNS]
-        for row in _rows(record["entry"], record["content"]):
-            yield csv_line("" if value is None else str(value) for value in (*start, *row))
+def _csv(records: Iterable[JsonRecord], journal: Journal, language: Language) -> Lines:
+    names = (*ENTRY_COLUMNS, *TEST_COLUMNS, *TEXT_COLUMNS)
+    cells = (
+        [*(r["entry"].get(n) for n in ENTRY_COLUMNS), *row] for r in records for row in _rows(r["entry"], r["content"])
+    )
+    rows: Iterable[list[str]] = (["" if value is None else str(value) for value in row] for row in cells)
+    if language == "da":
+        words = JournalWords(OutcomeLabels(journal, Wording(language)), Wording(language))
+        rows = (words.row(names, row) for row in rows)
+    yield from csv_lines(itertools.chain([headings(names, language)], rows), language)
 
 
 def _rows(entry: Mapping[str, Any], content: object) -> Iterator[list[object]]:
@@ -120,7 +130,7 @@ def _rows(entry: Mapping[str, Any], content: object) -> Iterator[list[object]]:
             ]
 
 
-def _prov(records: Iterable[JsonRecord]) -> Lines:
+def _prov(records: Iterable[JsonRecord], journal: Journal, language: Language) -> Lines:
     """One W3C PROV-JSON document; what happened, by whom, from what. Evidence is named by its digest only."""
     document: dict[str, dict[str, Any]] = {"prefix": {"sekskant": "urn:sekskant:", "sha256": "urn:sha256:"}}
     for record in records:
@@ -177,18 +187,27 @@ def _token(text: str) -> str:
     return "".join(c if c.isalnum() and c.isascii() else f"_{ord(c):x}_" for c in text)
 
 
-FORMATS: dict[str, Callable[[Iterable[JsonRecord]], Lines]] = {"jsonl": _jsonl, "csv": _csv, "prov": _prov}
+FORMATS: dict[str, Callable[[Iterable[JsonRecord], Journal, Language], Lines]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "prov": _prov,
+}
 
 
 def export_entries(
-    journal: Journal, entries: Iterable[Entry], form: str, masks: Sequence[str], out: Path | None
+    journal: Journal,
+    entries: Iterable[Entry],
+    form: str,
+    masks: Sequence[str],
+    out: Path | None,
+    language: Language = "en",
 ) -> None:
-    """Write entries in a form to a file or to standard output: completely, or nothing.
+    """Write entries in a form to a file or to standard output: completely, or nothing. CSV is in the language.
 
     Raises:
         Rejected: an entry is damaged, a mask fails, or the file cannot be written.
     """
-    lines = FORMATS[form](_Exported(journal, masks, form).records(entries))
+    lines = FORMATS[form](_Exported(journal, masks, form).records(entries), journal, language)
     if out is None:
         _to_standard_output(lines)
         return

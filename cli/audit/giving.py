@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 @click.option("--out", type=FileName(), metavar="FILE", help="Where to; by default standard output.")
 @format_option("jsonl", "csv", "prov")
 @journal_option
-def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **options: str | int | None) -> None:
+@language_option
+def export(
+    masks: tuple[str, ...], out: Path | None, form: str, journal: str, lang: Language, **options: str | int | None
+) -> None:
     """Write entries for other programs: jsonl (all that they hold), csv (a row per test), prov (W3C PROV-JSON).
 
     --mask takes the reasons, reservations, sources, names and dates of a fact's evidence out, on a copy, or all
@@ -40,7 +43,7 @@ def export(masks: tuple[str, ...], out: Path | None, form: str, journal: str, **
     from cli.audit.export import export_entries  # noqa: PLC0415 - only what is used is loaded
 
     with opened(journal) as source, leaving_out() as uncertain:
-        export_entries(source, entries_wanted(source, options, uncertain=uncertain), form, masks, out)
+        export_entries(source, entries_wanted(source, options, uncertain=uncertain), form, masks, out, lang)
 
 
 @click.command(short_help="Write the receipt of a decision.")

@@ -25,14 +25,12 @@ if TYPE_CHECKING:
 def list_entries(latest: int | None, journal: str, form: str, lang: Language, **options: str | int | None) -> None:
     """List entries: what was decided on what, when and by whom."""
     from cli.audit.entry_text import LISTS  # noqa: PLC0415 - only what is used is loaded
-    from cli.audit.outcome_labels import OutcomeLabels  # noqa: PLC0415
     from cli.common.overrides import StandingOverrides  # noqa: PLC0415
-    from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     with opened(journal) as source, leaving_out() as damaged:
         overrides = StandingOverrides(source, str(options["offer"]) if options["offer"] else None)
         entries = entries_wanted(source, options, damaged, brief=True, latest=latest)
-        for text in LISTS[form](entries, OutcomeLabels(source, Wording(lang)), lang, overrides.made_on):
+        for text in LISTS[form](entries, lang, overrides.made_on, source):
             sys.stdout.write(text)
         damaged += [diagnostic for diagnostic in overrides.damaged if diagnostic not in damaged]
 

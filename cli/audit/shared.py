@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.audit.moment import Moment
-from cli.common.console import Function, present, stop
+from cli.common.console import Function, load_library, present, stop
 from cli.common.option_values import RulebookName, Words
 from cli.common.options import folders_of_runs, rulebook_option, year_option
-from cli.common.spoken import in_spoken
+from cli.common.spoken import in_spoken, spoken
 from engine.diagnostics import Diagnostic, Rejected
 from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
     from engine.journal.entry import Entry
     from engine.journal.journal import Filter, Journal
-
-VERDICTS = ("met", "not_met", "undetermined")
+    from engine.rulebooks.rulebook import Outcome, Verdict
 
 
 def filter_options(function: Function) -> Function:
@@ -29,7 +28,12 @@ def filter_options(function: Function) -> Function:
     options = [
         click.option("--offer", type=Words(), metavar="ID", help="Only this offer."),
         rulebook_option("Only this rulebook: ID or ID@VERSION.", type=RulebookName()),
-        click.option("--verdict", type=click.Choice(VERDICTS), help="Only this verdict."),
+        click.option(
+            "--verdict",
+            type=Words(),
+            metavar="VERDICT",
+            help="Only this verdict: met, not_met, undetermined, or the rulebook's word for it.",
+        ),
         year_option("Only this agreement year."),
         click.option(
             "--since", type=Moment(), help="Recorded on this day or time, or after it: 2026-05-01, 1.5.2026 08:30."
@@ -48,12 +52,41 @@ def filter_options(function: Function) -> Function:
     return function
 
 
-def wanted(options: dict[str, str | int | None]) -> Filter:
-    """The filter that the options stand for."""
+def wanted(journal: Journal, options: dict[str, str | int | None]) -> Filter:
+    """The filter that the options stand for, verdicts and outcomes as the rulebooks of the journal call them.
+
+    Raises:
+        click.BadParameter: none of them is called so.
+    """
     from engine.journal.journal import Filter  # noqa: PLC0415 - help must not wait for a database
 
     rulebook, _, version = str(options.pop("rulebook") or "").partition("@")
-    return Filter(rulebook=rulebook or None, version=version or None, **options)  # type: ignore[arg-type]
+    written = options.pop("verdict")
+    asked = {} if written is None else _asked(journal, str(written))
+    return Filter(rulebook=rulebook or None, version=version or None, **asked, **options)  # type: ignore[arg-type]
+
+
+def _asked(journal: Journal, written: str) -> dict[str, str | None]:
+    from cli.common.outcome_names import names_in  # noqa: PLC0415 - help must not wait for rulebooks
+
+    names = names_in(outcomes_kept(journal).values())
+    asked = names.meant(written)
+    if asked is None:
+        hint = names.hint(written, spoken())
+        words = message("there is no verdict or outcome `{written}`", written=written)
+        said = ", ".join(in_spoken(text) for text in (words, hint) if text)
+        raise click.BadParameter(said, param_hint="'--verdict'")
+    return asked._asdict()
+
+
+def outcomes_kept(journal: Journal) -> dict[str, Mapping[Verdict, Outcome]]:
+    """The outcomes of the rulebooks that a journal keeps, by the digest of each; and of those that are shipped."""
+    from cli.common.outcome_names import outcomes_written  # noqa: PLC0415 - help must not wait for rulebooks
+    from engine.journal.drafts import RULEBOOK  # noqa: PLC0415
+
+    found = {rulebook.sha256: rulebook.outcomes for rulebook in load_library().rulebooks}
+    others = ((digest, kept.text) for digest, kept in journal.texts() if kept.kind == RULEBOOK)
+    return {**found, **{digest: outcomes_written(text) for digest, text in others if digest not in found}}
 
 
 @contextmanager
@@ -108,8 +141,8 @@ def entries_wanted(
     from offers.recorded.decisions_of_runs import entries_with_rows  # noqa: PLC0415 - help must not wait for it
 
     are_decisions_asked_for = options.pop("decisions")
-    selection = wanted(options)
-    if are_decisions_asked_for or any((selection.offer, selection.rulebook, selection.verdict)):
+    selection = wanted(journal, options)
+    if are_decisions_asked_for or any((selection.offer, selection.rulebook, selection.verdict, selection.outcome)):
         entries = entries_with_rows(journal, selection, damaged, uncertain, brief=brief, latest=latest)
     else:
         entries = _entries(journal, selection, damaged, uncertain, latest)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from cli.audit.show import execution_of
 from cli.common.form import MARKS
+from cli.common.outcome_names import names_of
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.spoken import in_spoken
 from cli.common.trace_tree import TraceTree
 from engine.decisions.analysis import Sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.decisions.turning import Turn, Way, ways_to_turn
-from engine.diagnostics import NotReplayable, Place, near_hint, rejected
+from engine.diagnostics import NotReplayable, Place, rejected
 from engine.explanation.justification import facts_to_ask_for, justification
 from engine.explanation.views import view_of
 from engine.explanation.words_and_numbers import Wording
@@ -81,7 +82,7 @@ def why_not_text(journal: Journal, entry: Entry, outcome: str, language: Languag
         Rejected: the rulebook does not have the outcome.
     """
     trace, screen, wording = traced(journal, entry), Screen(), Wording(language)
-    verdict = _verdict(trace, outcome)
+    verdict = _verdict(trace, outcome, language)
     label = wording.text(trace.rulebook.outcomes[verdict].label)
     screen.rule(f"{wording.gettext('Entry')} {entry.number}: {trace.subject.name}")
     if verdict is trace.verdict:
@@ -105,13 +106,14 @@ def why_not_text(journal: Journal, entry: Entry, outcome: str, language: Languag
     return screen.taken()
 
 
-def _verdict(trace: Trace, outcome: str) -> Verdict:
+def _verdict(trace: Trace, outcome: str, language: Language) -> Verdict:
     """The verdict that an outcome stands for, which can be one that offers get."""
-    names = {o.id: verdict for verdict, o in trace.rulebook.outcomes.items() if verdict is not Verdict.UNDETERMINED}
-    if outcome not in names:
+    names = names_of(trace.rulebook, (Verdict.MET, Verdict.NOT_MET))
+    verdict = names.meant(outcome)
+    if verdict is None:
         unknown = message("there is no outcome `{outcome}` that an offer could have got", outcome=outcome)
-        raise rejected(Place("--outcome"), "unknown-outcome", unknown, near_hint(outcome, names))
-    return names[outcome]
+        raise rejected(Place("--outcome"), "unknown-outcome", unknown, names.hint(outcome, language))
+    return verdict
 
 
 def _sets(trace: Trace, verdict: Verdict) -> Sets:

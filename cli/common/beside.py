@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli.common.remarks_on_input import remark_sentences
+from cli.common.table_words import TableWords
 from engine.decisions.trace import Trace
 from engine.evaluation.program import Program
 from engine.explanation.words_and_numbers import Wording
@@ -73,9 +74,15 @@ class Beside:
         from engine.explanation.remarks import Remarks  # noqa: PLC0415 - records have no need of words
 
         standing = self.overridden(trace)
-        override = [standing.content.outcome, standing.content.because] if standing else ["", ""]
+        override = [self._outcome(standing, trace, wording), standing.content.because] if standing else ["", ""]
         notes = " ".join(Remarks(trace, wording).sentences())
         return [*override, notes, " ".join(self.remark_sentences(wording, trace.subject.id))]
+
+    @staticmethod
+    def _outcome(standing: StandingOverride, trace: Trace, wording: Wording) -> str:
+        """The outcome that people decided; in Danish as the rulebook calls it."""
+        outcome = standing.content.outcome
+        return TableWords(wording).label(trace.rulebook.outcomes, outcome) if wording.language == "da" else outcome
 
 
 BESIDE_COLUMNS = ("recorded_override", "recorded_override_because", "notes", "input_remarks")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from cli.common.outcome_names import names_of
 from engine.decisions.trace import Trace
-from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, near_hint, rejected
+from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, rejected
 from engine.documents.fields import read_json
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Wording
@@ -43,7 +44,7 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
     except NotReplayable as error:
         advice = message("`sekskant audit verify` says what is wrong")
         raise rejected(place, "not-replayable", error.why, advice) from None
-    chosen = _verdict(rulebook, verdict)
+    chosen = _verdict(rulebook, verdict, language)
     outcome = rulebook.outcomes[chosen]
     draft = override_draft(entry, new_run(), verdict=chosen, outcome=outcome.id, because=because, by=by)
     (made,) = journal.append([draft], by=by)
@@ -56,13 +57,13 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
     )
 
 
-def _verdict(rulebook: Rulebook, written: str) -> Verdict:
-    names = {verdict.value: verdict for verdict in (Verdict.MET, Verdict.NOT_MET)}
-    names |= {rulebook.outcomes[verdict].id: verdict for verdict in names.values()}
-    if written not in names:
+def _verdict(rulebook: Rulebook, written: str, language: Language) -> Verdict:
+    names = names_of(rulebook, (Verdict.MET, Verdict.NOT_MET))
+    verdict = names.meant(written)
+    if verdict is None:
         words = message("there is no verdict or outcome `{written}`", written=written)
-        raise rejected(Place("--verdict"), "unknown-outcome", words, near_hint(written, names))
-    return names[written]
+        raise rejected(Place("--verdict"), "unknown-outcome", words, names.hint(written, language))
+    return verdict
 
 
 class StandingOverride(NamedTuple):

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cli.common.table_words import TableWords, headings
 from engine.decisions.decision_record import reason_of, reservation_of
 from engine.decisions.trace import CriterionTrace, Trace, tests_in
 from engine.explanation.views import view_of
@@ -41,7 +42,7 @@ MISSING_COLUMNS = ("missing_for_met", "missing_for_not_met")
 def rows(
     decided: Iterable[Sequence[Trace]], language: Language, beside: Beside, *, each_criterion: bool
 ) -> Iterator[str]:
-    """The lines of a CSV table, its header first: ids and verdicts as machines write them."""
+    """The lines of a CSV table, its header first: in English codes as programs read them, in Danish words."""
     return csv_lines(_rows(decided, Wording(language), beside, each_criterion=each_criterion), language)
 
 
@@ -50,36 +51,49 @@ def _rows(
 ) -> Iterator[Sequence[str]]:
     from cli.common.beside import BESIDE_COLUMNS  # noqa: PLC0415 - of other tables none is beside a decision
 
-    yield DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS) + BESIDE_COLUMNS
+    names = DECISION_COLUMNS + (CRITERION_COLUMNS if each_criterion else MISSING_COLUMNS) + BESIDE_COLUMNS
+    yield headings(names, wording.language)
+    words = TableWords(wording) if wording.language == "da" else None
     for trace in (trace for decisions in decided for trace in decisions):
-        start, end = _decision(trace), beside.cells(trace, wording)
+        start, end = _decision(trace, words), beside.cells(trace, wording)
         if each_criterion:
-            yield from ([*start, *_criterion(criterion, wording), *end] for criterion in trace.criteria)
+            yield from ([*start, *_criterion(criterion, wording, words), *end] for criterion in trace.criteria)
         else:
-            missing = (" | ".join(" ".join(ids) for ids in sets.sets) for sets in trace.analysis.missing.values())
-            yield [*start, *missing, *end]
+            yield [*start, *_missing(trace, words), *end]
 
 
-def _decision(trace: Trace) -> list[str]:
+def _decision(trace: Trace, words: TableWords | None) -> list[str]:
     subject, rulebook = trace.subject, trace.rulebook
-    basis = trace.basis or " | ".join(trace.possible_bases)
-    place = [subject.id, subject.name, str(trace.year), rulebook.id, rulebook.version]
-    return [*place, trace.verdict.value, trace.outcome, basis]
+    bases = [trace.basis] if trace.basis else trace.possible_bases
+    offer = [subject.id, subject.name, str(trace.year)]
+    if words is None:
+        return [*offer, rulebook.id, rulebook.version, trace.verdict.value, trace.outcome, " | ".join(bases)]
+    title, outcome = words.wording.text(rulebook.title), words.label(rulebook.outcomes, trace.outcome)
+    basis = " | ".join(words.basis(rulebook, one) for one in bases)
+    return [*offer, title, rulebook.version, words.verdict(trace.verdict.value), outcome, basis]
 
 
-def _criterion(criterion: CriterionTrace, wording: Wording) -> list[str]:
+def _missing(trace: Trace, words: TableWords | None) -> Iterator[str]:
+    """For each verdict the sets of what could settle it: criteria by their ids, overrides in Danish by their titles."""
+    overrides = {o.id: words.wording.quoted(words.wording.text(o.title)) for o in trace.rulebook.overrides if words}
+    for sets in trace.analysis.missing.values():
+        yield " | ".join(" ".join(overrides.get(one, one) for one in ids) for ids in sets.sets)
+
+
+def _criterion(criterion: CriterionTrace, wording: Wording, words: TableWords | None) -> list[str]:
     tests = [t for t in tests_in(criterion) if t.finding.evidence or t.finding.parts] or list(criterion.tests)
     sources, judges = (
         dict.fromkeys(s for t in tests for s in t.finding.provenance_texts(detail)) for detail in ("source", "by")
     )
+    codes = [criterion.status.reported, *(status.reported for status in settled(criterion.status))]
+    status, *possible = map(words.status, codes) if words else codes
     return [
         criterion.criterion.id,
         wording.text(criterion.criterion.title),
         wording.text(criterion.criterion.reference),
-        criterion.status.reported,
-        " | ".join(status.reported for status in settled(criterion.status)),
-        "yes" if criterion.decisive else "no",
-        "yes" if criterion.departs else "no",
+        status,
+        " | ".join(possible),
+        *(_holds(holds, words) for holds in (criterion.decisive, criterion.departs)),
         "; ".join(view_of(t, wording, criterion).words for t in tests),
         reason_of(criterion) or "",
         reservation_of(criterion) or "",
@@ -88,18 +102,23 @@ def _criterion(criterion: CriterionTrace, wording: Wording) -> list[str]:
     ]
 
 
-def csv_lines(table: Iterable[Sequence[str]], language: Language) -> Iterator[str]:
+def _holds(holds: bool, words: TableWords | None) -> str:
+    return words.yes_no(holds) if words else "yes" if holds else "no"
+
+
+def csv_lines(table: Iterable[Sequence[str]], language: Language, end: str = "\r\n") -> Iterator[str]:
     """The lines of a CSV table in UTF-8.
 
     In Danish the separator is a semicolon, and a byte order mark comes first: so Danish Excel opens it as a table.
     """
     separator, mark = (";", BYTE_ORDER_MARK) if language == "da" else (",", "")
     for number, cells in enumerate(table):
-        yield (mark if number == 0 else "") + csv_line(cells, separator)
+        yield (mark if number == 0 else "") + _line(cells, separator, end)
 
 
-def csv_line(cells: Iterable[str], separator: str = ",") -> str:
+def _line(cells: Iterable[str], separator: str, end: str) -> str:
     """One line of a CSV table, its texts harmless, and no longer than a spreadsheet has them."""
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=separator).writerow([shortened(harmless_cell(cell)) for cell in cells])
+    writer = csv.writer(buffer, delimiter=separator, lineterminator=end)
+    writer.writerow([shortened(harmless_cell(cell)) for cell in cells])
     return buffer.getvalue()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any
 
 from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen
+from cli.common.spreadsheet import csv_lines
+from cli.common.table_words import headings
+from cli.reclassify.change_words import cause_word, change_word
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
@@ -25,7 +26,6 @@ from engine.harmless import harmless_json, shown_name
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.texts.catalogue import Language, message
-from offers.tables.formulas import harmless_cell
 from offers.tables.limits import MAX_TEXT
 from offers.tables.offer_files import OfferRows
 
@@ -41,13 +41,19 @@ REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason"
 def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
     undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
-    _write_rejected(path / "rejected.csv", request, undecided, language)
+    with (path / "rejected.csv").open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(csv_lines(_rejected(request, undecided, language), language))
     if request.fragile:
-        _join_fragile(path, len(request.rulebooks))
+        from cli.reclassify.fragile_file import join_fragile  # noqa: PLC0415 - polars is slow to import
+
+        join_fragile(path, request.rulebooks, language)
     if previous is not None:
         from cli.reclassify.changes_files import write_changes  # noqa: PLC0415 - only where there is something to compare
+        from cli.reclassify.listed_changes import ListedChanges  # noqa: PLC0415
 
-        write_changes(path, result.changes)
+        listed = ListedChanges(request, result, path)
+        codes, words = listed.codes(), listed.words(Wording(language))
+        write_changes(path, words if language == "da" else codes, words, language)
     _write_rulebooks(path / "rulebooks", request.rulebooks)
     record = run_record(request, result, previous)
     text = harmless_json(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True))
@@ -56,20 +62,18 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _write_rejected(path: Path, request: Request, rows: Iterable[RejectedRow], language: Language) -> None:
+def _rejected(request: Request, rows: Iterable[RejectedRow], language: Language) -> Iterator[Sequence[str]]:
     """One line for each mistake: its row, column, value, and what is wrong; and one for each row that is set aside."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(REJECTED_COLUMNS)
-        for row in rows:
-            for diagnostic in row.diagnostics:
-                column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]
-                value = row.cells.get(column.name) if column else None
-                number, header = request.table.number_of(row.row), column.header if column else None
-                said = diagnostic.in_language(language)
-                what = (said.code, said.words, said.advice)
-                cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
-                writer.writerow(["" if cell is None else harmless_cell(str(cell)[:MAX_TEXT]) for cell in cells])
+    yield headings(REJECTED_COLUMNS, language)
+    for row in rows:
+        for diagnostic in row.diagnostics:
+            column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]
+            value = row.cells.get(column.name) if column else None
+            number, header = request.table.number_of(row.row), column.header if column else None
+            said = diagnostic.in_language(language)
+            what = (said.code, said.words, said.advice)
+            cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
+            yield ["" if cell is None else str(cell)[:MAX_TEXT] for cell in cells]
 
 
 def _place_below(register: str, place: Place) -> str:
@@ -79,15 +83,6 @@ def _place_below(register: str, place: Place) -> str:
     'register.csv:3:5'
     """
     return str(place).removeprefix("".join(shown_name(register).rpartition("/")[:2]))
-
-
-def _join_fragile(folder: Path, books: int) -> None:
-    with (folder / "fragile.csv").open("wb") as target:
-        for i in range(books):
-            part = folder / f"fragile.{i}.csv"
-            with part.open("rb") as source:
-                shutil.copyfileobj(source, target)
-            part.unlink()
 
 
 def _write_rulebooks(folder: Path, rulebooks: Sequence[Rulebook]) -> None:
@@ -175,40 +170,6 @@ def _changes_counted(changes: Counter[Any], rulebooks: Sequence[Rulebook]) -> di
     return {r.id: {c.value: changes[r.id, c.value] for c in VerdictChange} for r in rulebooks}
 
 
-def _change(change: VerdictChange, wording: Wording) -> str:
-    match change:
-        case VerdictChange.ENTERED:
-            return wording.gettext("entered")
-        case VerdictChange.LEFT:
-            return wording.gettext("left")
-        case VerdictChange.CHANGED:
-            return wording.gettext("changed")
-        case VerdictChange.UNDETERMINED:
-            return wording.gettext("became undetermined")
-        case VerdictChange.NEW:
-            return wording.gettext("new")
-        case VerdictChange.CLOSED:
-            return wording.gettext("closed")
-        case VerdictChange.REJECTED:
-            return wording.gettext("row rejected")
-        case _:
-            assert_never(change)
-
-
-def _cause(cause: Cause, wording: Wording) -> str:
-    match cause:
-        case Cause.DATA:
-            return wording.gettext("the data")
-        case Cause.RULE:
-            return wording.gettext("the rule")
-        case Cause.EITHER:
-            return wording.gettext("either of the two")
-        case Cause.INTERACTION:
-            return wording.gettext("data and rule together")
-        case _:
-            assert_never(cause)
-
-
 Changed = tuple[str, str, str, str, str]
 """A change as a person reads it: rulebook, offer, change, verdicts, cause with criteria and facts."""
 
@@ -226,14 +187,14 @@ def changed_rows(
         known = [labels.get((row["rulebook"], v), _contradictory(wording)) for v in _words(row["previous_verdict"])]
         before = " / ".join(known)
         now = labels.get((row["rulebook"], row["verdict"] or ""), "")
-        cause = _cause(Cause(row["cause"]), wording) if row["cause"] else ""
+        cause = cause_word(Cause(row["cause"]), wording) if row["cause"] else ""
         sets = causes.get(row["causes"] or "")
         facts = [] if sets else [_label(name, vocabularies[row["rulebook"]], wording) for name in _names(row["facts"])]
         where = ", ".join(filter(None, (row["criteria"], *facts)))
         cause = f"{cause}: {where}" if cause and where else cause or where
         if sets:
             cause += f" ({words[row['rulebook']].short(sets)})"
-        change = _change(VerdictChange(row["change"]), wording)
+        change = change_word(VerdictChange(row["change"]), wording)
         rows.append(
             (titles[row["rulebook"]], row["name"] or row["offer"], change, f"{before} → {now}".strip(" →"), cause)
         )

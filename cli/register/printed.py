@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.common.console import Exit, stop
+from cli.common.console import Exit, load_library, stop
 from cli.common.json_output import print_json
 from cli.common.option_values import FileName
 from cli.common.options import format_option, language_option, shipped_year_option
 from cli.common.spoken import in_spoken
 from cli.common.spreadsheet import csv_lines
+from cli.common.table_words import TableWords, headings
 from engine.explanation.words_and_numbers import Wording
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message, message_in
 from offers.records.register import SERVICE_COLUMNS, SHIPPED, PrintedService, Reconciled, read_register, reconcile
 
 _YEARS = sorted(path.name for path in SHIPPED.iterdir() if (path / "services.csv").exists())
@@ -89,7 +90,37 @@ def _figure(one: Reconciled) -> dict[str, Any]:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]], lang: Language) -> str:
-    return "".join(csv_lines([columns, *rows], lang))
+    """In English codes as programs read them, in Danish words."""
+    if lang == "da":
+        words = _words(TableWords(Wording(lang)))
+        rows = ([words.get(name, str)(cell) for name, cell in zip(columns, row, strict=True)] for row in rows)
+    return "".join(csv_lines(itertools.chain([headings(columns, lang)], rows), lang))
+
+
+def _words(table: TableWords) -> dict[str, Callable[[str], str]]:
+    """By the name of a column what is said for its codes."""
+    wording, terms = table.wording, load_library().rulebooks[0].vocabulary.terms
+    holds = {"yes": True, "no": False, "True": True, "False": False}
+
+    def yes_no(cell: str) -> str:
+        return table.yes_no(holds[cell]) if cell in holds else ""
+
+    def in_words(texts: Mapping[str, Message]) -> Callable[[str], str]:
+        return lambda cell: "" if cell == "None" else wording.render(texts.get(cell, cell))
+
+    def term(kind: str) -> Callable[[str], str]:
+        known = {code: wording.text(label) for code, label in terms.get(kind, {}).items()}
+        return lambda cell: known.get(cell, cell)
+
+    return {
+        **dict.fromkeys(("respite", "self_owning", "agrees"), yes_no),
+        **dict.fromkeys(("unit", "counts"), in_words(_COUNTED)),
+        "likely_misprinted": in_words(_HINT_WORDS),
+        "because_of": in_words({}),
+        **{kind: term(kind) for kind in ("area", "target_group")},
+        **dict.fromkeys(("quantity", "printed"), table.decimals),
+        "computed": lambda cell: "" if cell == "None" else table.decimals(cell),
+    }
 
 
 def _table_of_services(services: Sequence[PrintedService], lang: Language) -> str:
@@ -132,6 +163,15 @@ _HINTS = {
     "figure": message("the figure is likely the misprint: {other} agrees with the rows"),
     "row": message("a row is likely misprinted or missing: {other} differs by as much"),
     "part": message("the difference is that of {other}, which is part of it"),
+    "unclear": message("what is misprinted does not show"),
+}
+
+
+_HINT_WORDS = {
+    "rounded": message("the figure is rounded"),
+    "figure": message_in("cell", "the figure"),
+    "row": message_in("cell", "a row"),
+    "part": message_in("cell", "another figure"),
     "unclear": message("what is misprinted does not show"),
 }
 

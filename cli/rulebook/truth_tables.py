@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 from collections.abc import Callable, Sequence
 
 from cli.common.page import template_of
 from cli.common.screen import Piece, Screen
+from cli.common.spreadsheet import csv_lines
+from cli.common.table_words import TableWords, headings
 from cli.rulebook.rulebook_text import approximated_text
 from engine.authoring.proofs.truth_table import Row, TruthTable
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless_markdown
 from engine.texts.catalogue import Language
 from engine.values.logic import Truth
-from offers.tables.formulas import harmless_cell
 
 _SIGNS = {Truth.MET: "✓", Truth.NOT_MET: "✗", Truth.NOT_APPLICABLE: "–"}
 _STYLES = {Truth.MET: "met", Truth.NOT_MET: "not_met", Truth.NOT_APPLICABLE: "not_applicable"}
 
 
-def _heads(table: TruthTable, wording: Wording) -> list[str]:
+def _columns(table: TruthTable, wording: Wording) -> list[str]:
     titles = {override.id: wording.text(override.title) for override in table.rulebook.overrides}
-    columns = [titles.get(name, name) for name in table.columns]
-    return [*columns, wording.gettext("Outcome"), wording.gettext("Basis")]
+    return [titles.get(name, name) for name in table.columns]
+
+
+def _heads(table: TruthTable, wording: Wording) -> list[str]:
+    return [*_columns(table, wording), wording.gettext("Outcome"), wording.gettext("Basis")]
 
 
 def _signs(table: TruthTable, row: Row) -> list[str]:
@@ -85,16 +87,21 @@ def _cells(table: TruthTable, row: Row) -> list[list[Piece]]:
 
 
 def _csv(table: TruthTable, language: Language) -> str:
-    """Ids and statuses as they stand in decision records, whatever the language."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(map(harmless_cell, [*table.columns, "verdict", "outcome", "basis"]))
+    """In English ids and statuses as they stand in decision records; in Danish words."""
+    words = TableWords(Wording(language)) if language == "da" else None
+    end_names = headings(["verdict", "outcome", "basis"], language)
+    rows = [[*(_columns(table, words.wording) if words else table.columns), *end_names]]
     for row in table.rows:
         pairs = zip(row.cells, table.domain, strict=True)
-        cells = ["" if c == every else "|".join(r.name.lower() for r in _SIGNS if r in c) for c, every in pairs]
-        end = (row.verdict.value, table.rulebook.outcomes[row.verdict].id, row.basis)
-        writer.writerow(map(harmless_cell, [*cells, *end]))
-    return text.getvalue()
+        cells = [[] if c == every else [r.name.lower() for r in _SIGNS if r in c] for c, every in pairs]
+        outcome = table.rulebook.outcomes[row.verdict]
+        if words:
+            end = [words.verdict(row.verdict.value), words.wording.text(outcome.label)]
+            basis = words.basis(table.rulebook, row.basis)
+            rows.append([*("|".join(map(words.status, cell)) for cell in cells), *end, basis])
+        else:
+            rows.append([*map("|".join, cells), row.verdict.value, outcome.id, row.basis])
+    return "".join(csv_lines(rows, language, "\r\n" if words else "\n"))
 
 
 def _markdown(table: TruthTable, language: Language) -> str:

@@ -80,6 +80,7 @@ class Filter(NamedTuple):
     rulebook: str | None = None
     version: str | None = None
     verdict: str | None = None
+    outcome: str | None = None
     year: int | None = None
     run: str | None = None
     recorded_by: str | None = None

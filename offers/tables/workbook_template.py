@@ -23,6 +23,7 @@ from offers.records.template import uses_of_facts
 from offers.tables.headers import SHEET
 from offers.tables.limits import MAX_TEXT
 from offers.tables.opening import open_table
+from offers.tables.print_set_up import set_up_print
 from offers.tables.rows import Rows
 from offers.tables.table import SEVERAL
 from offers.tables.template_cells import Cell, OfferCells, columns_that_differ
@@ -210,6 +211,7 @@ class _Writer:
                     sheet.write_number(row, numbers[name], float(value))
         sheet.freeze_panes(HEADER + 1, 2)
         sheet.autofilter(HEADER, 0, self._last, len(self.columns) - 1)
+        set_up_print(sheet, HEADER, repeats_first=True)
         sheet.activate()
 
     def _check(self, sheet: Any, number: int, column: WorkbookColumn) -> None:
@@ -293,6 +295,8 @@ class _Writer:
             for number, cell in enumerate(cells):
                 sheet.write_string(row, number, cell, self._wrapped)
         sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(len(self._facts), 1), len(heads) - 1)
+        set_up_print(sheet, 0)
 
     def guide(self) -> None:
         """How to fill the register in."""
@@ -305,6 +309,7 @@ class _Writer:
         for row, rulebook in enumerate(self._rulebooks, start=start):
             title, source = self._wording.text(rulebook.title), self._wording.text(rulebook.source)
             sheet.write_string(row, 0, f"{title}: {rulebook.id} {rulebook.version} ({source})", self._wrapped)
+        set_up_print(sheet, 0)
 
     def lists(self) -> None:
         """The words to choose from, on a sheet that is hidden."""

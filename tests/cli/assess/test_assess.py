@@ -206,10 +206,10 @@ def test_an_unknown_engine_is_a_mistake_of_usage() -> None:
 
 def test_csv_in_danish_opens_as_a_table_in_danish_excel() -> None:
     out = sekskant("assess", JONSTRUPVANG, *YEAR, "--format", "csv", "--lang", "da").out
-    assert out.startswith("\ufeffoffer;name;")
+    assert out.startswith("\ufeffTilbud;Navn;")
     rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff")), delimiter=";"))
-    assert rows[6]["evidence"] == "Tilfælde pr. 10.000 indbyggere: højst 0,5 (vejledende: højst 0,5)"
-    assert rows[6]["reference"] == "afsnit 3, kriterium 1"
+    assert rows[6]["Oplysninger"] == "Tilfælde pr. 10.000 indbyggere: højst 0,5 (vejledende: højst 0,5)"
+    assert (rows[6]["Henvisning"], rows[6]["Status"], rows[6]["Afviger"]) == ("afsnit 3, kriterium 1", "opfyldt", "nej")
 
 
 def test_csv_has_a_row_per_criterion() -> None:

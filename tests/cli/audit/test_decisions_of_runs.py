@@ -484,7 +484,7 @@ def test_a_changed_verdict_stands_beside_what_people_decided(folder: Path) -> No
     assert ("x", MOST, "not_most_specialised", "'=Aftalt") in found
     assert {one[2:] for one in found if one[:2] != ("x", MOST)} <= {("", "")}
     sheet = openpyxl.load_workbook(folder / "run" / "changes.xlsx").active
-    assert [cell.value for cell in sheet[1]][-2:] == ["recorded_override", "recorded_override_because"]
+    assert [cell.value for cell in sheet[1]][-2:] == ["Decided by people", "Why people decided so"]
 
 
 def test_an_overridden_decision_is_marked_wherever_the_journal_shows_it(folder: Path) -> None:

@@ -24,7 +24,8 @@ def cell_of(text: str | None) -> str:
 
 
 def written(folder: Path, rows_of_a_sheet: int) -> openpyxl.Workbook:
-    write_changes(folder, pl.DataFrame({"offer": NASTY, "name": NASTY[::-1]}), rows_of_a_sheet)
+    changes = pl.DataFrame({"offer": NASTY, "name": NASTY[::-1]})
+    write_changes(folder, changes, changes, "en", rows_of_a_sheet)
     return openpyxl.load_workbook(folder / "changes.xlsx")
 
 
@@ -60,5 +61,25 @@ def test_equal_changes_are_equal_to_the_byte(tmp_path: Path) -> None:
 
 
 def test_nothing_that_changed_is_a_workbook_too(tmp_path: Path) -> None:
-    write_changes(tmp_path, pl.DataFrame(schema={"offer": pl.String, "name": pl.String}))
+    nothing = pl.DataFrame(schema={"offer": pl.String, "name": pl.String})
+    write_changes(tmp_path, nothing, nothing, "en")
     assert [cell.value for cell in openpyxl.load_workbook(tmp_path / "changes.xlsx").active[1]] == ["offer", "name"]
+
+
+def test_the_workbook_is_ready_to_print(tmp_path: Path) -> None:
+    changes = pl.DataFrame({"Tilbud": ["a", "b"], "Oplysninger før": ["x" * 200, None]})
+    write_changes(tmp_path, changes, changes, "da", 1)
+    book = openpyxl.load_workbook(tmp_path / "changes.xlsx")
+    assert book.sheetnames == ["Ændringer", "Ændringer 2"]
+    for sheet in book:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+        assert (sheet.print_title_rows, sheet.auto_filter.ref) == ("$1:$1", "A1:B2")
+        assert sheet["A2"].alignment.wrap_text
+        assert sheet.column_dimensions["A"].width < sheet.column_dimensions["B"].width < 40
+
+
+def test_a_danish_table_opens_in_danish_excel(tmp_path: Path) -> None:
+    changes = pl.DataFrame({"Tilbud": ["Ålykke; åben"], "Grænse": ["0,5"]})
+    write_changes(tmp_path, changes, changes, "da")
+    assert (tmp_path / "changes.csv").read_bytes() == '\ufeffTilbud;Grænse\r\n"Ålykke; åben";0,5\r\n'.encode()

@@ -367,3 +367,13 @@ def test_the_printed_register_is_written_to_be_corrected(tmp_path: Path) -> None
     # What kind of service it is, is not printed.
     assert list(columns_that_differ(jonstrupvang, read["jonstrupvang"], with_evidence=False)) == ["service_type"]
     assert here("register", "template", "--with-evidence", "printed", "--out", str(out), "--year", "2010").code == 2
+
+
+def test_each_sheet_is_printed_one_page_wide_with_its_header_again(tmp_path: Path) -> None:
+    ran = here("register", "template", "--year", "2018", "--out", str(tmp_path / "register.xlsx"), "--lang", "da")
+    assert ran.code == 0, ran.err
+    register, facts, *_ = openpyxl.load_workbook(tmp_path / "register.xlsx")
+    for sheet, header in ((register, "$2:$2"), (facts, "$1:$1")):
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, header)
+        assert sheet.auto_filter.ref

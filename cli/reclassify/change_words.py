@@ -1,0 +1,88 @@
+"""What changes are called: how a verdict changed, what turned it, and the group in which it is listed."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import assert_never
+
+from engine.decisions.cause_of_change import Cause, VerdictChange
+from engine.explanation.words_and_numbers import Wording
+
+
+class Group(Enum):
+    """The groups of a list of changes, in their order."""
+
+    ENTERED = "entered"
+    LEFT = "left"
+    OPEN = "open"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, change: VerdictChange) -> Group:
+        """The group of a change.
+
+        >>> Group.of(VerdictChange.UNDETERMINED), Group.of(VerdictChange.CLOSED)
+        (<Group.OPEN: 'open'>, <Group.OTHER: 'other'>)
+        """
+        match change:
+            case VerdictChange.ENTERED:
+                return cls.ENTERED
+            case VerdictChange.LEFT:
+                return cls.LEFT
+            case VerdictChange.UNDETERMINED:
+                return cls.OPEN
+            case VerdictChange.CHANGED | VerdictChange.NEW | VerdictChange.CLOSED | VerdictChange.REJECTED:
+                return cls.OTHER
+            case _:
+                assert_never(change)
+
+
+def group_word(group: Group, wording: Wording) -> str:
+    """A group as the heading of what stands in it."""
+    match group:
+        case Group.ENTERED:
+            return wording.pgettext("group", "entered")
+        case Group.LEFT:
+            return wording.pgettext("group", "left")
+        case Group.OPEN:
+            return wording.pgettext("group", "became open")
+        case Group.OTHER:
+            return wording.pgettext("group", "other")
+        case _:
+            assert_never(group)
+
+
+def change_word(change: VerdictChange, wording: Wording) -> str:
+    """How a verdict changed."""
+    match change:
+        case VerdictChange.ENTERED:
+            return wording.gettext("entered")
+        case VerdictChange.LEFT:
+            return wording.gettext("left")
+        case VerdictChange.CHANGED:
+            return wording.gettext("changed")
+        case VerdictChange.UNDETERMINED:
+            return wording.gettext("became undetermined")
+        case VerdictChange.NEW:
+            return wording.gettext("new")
+        case VerdictChange.CLOSED:
+            return wording.gettext("closed")
+        case VerdictChange.REJECTED:
+            return wording.gettext("row rejected")
+        case _:
+            assert_never(change)
+
+
+def cause_word(cause: Cause, wording: Wording) -> str:
+    """What turned a verdict."""
+    match cause:
+        case Cause.DATA:
+            return wording.gettext("the data")
+        case Cause.RULE:
+            return wording.gettext("the rule")
+        case Cause.EITHER:
+            return wording.gettext("either of the two")
+        case Cause.INTERACTION:
+            return wording.gettext("data and rule together")
+        case _:
+            assert_never(cause)

@@ -125,3 +125,24 @@ def test_the_tutorial_ends_with_a_tested_rulebook() -> None:
     assert "unused-criterion: the rule does not use criterion `K3`" in text
     assert "expected met, decided not_met" in text
     assert "my-rules/coverage-2027.yaml implies before/coverage-2027.yaml: it holds" in text
+
+
+def test_the_danish_first_steps_end_with_a_tested_rulebook_too() -> None:
+    text = (DANISH / "kom-godt-i-gang.md").read_text(encoding="utf-8")
+    for outcome in (
+        "\n0 fund i 2 filer\n",
+        "2 fund i 2 filer",
+        "(20 af 20)",
+        "17 af 17",
+        "medfører foer/omfattet-2027.yaml: det gælder",
+    ):
+        assert outcome in text
+
+
+def test_every_danish_document_and_its_english_sister_name_each_other() -> None:
+    for path in DANISH.glob("*.md"):
+        match = re.search(r"^\*In English: \[.*\]\((.*)\)\*$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert match is not None, path
+        assert f"](da/{path.name})*" in (path.parent / match[1]).read_text(encoding="utf-8")
+    assert "(README.da.md)" in READMES[0].read_text(encoding="utf-8")
+    assert "(README.md)" in READMES[1].read_text(encoding="utf-8")

@@ -14,10 +14,16 @@ from cli.main import sekskant as group
 from engine.diagnostics import CODES
 from tests.command import ROOT, sekskant
 from tests.expected import agrees
+from tests.project.test_tutorial import WALKTHROUGHS
 
-DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"])
-TUTORIAL = ROOT / "docs" / "tutorial.md"
-"""Its commands follow on each other in a folder of their own: `test_tutorial.py` runs them."""
+DOCUMENTS = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "README.da.md",
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "benchmarks" / "README.md",
+    ]
+)
 CONSOLE = re.compile(r"^```console\n\$ (sekskant .*)\n((?:.*\n)*?)```$", re.MULTILINE)
 
 
@@ -35,7 +41,9 @@ def _commands(command: click.Command, prefix: str = "") -> Iterator[str]:
 COMMANDS = tuple(_commands(group))
 
 
-@pytest.mark.parametrize("path", [d for d in DOCUMENTS if d != TUTORIAL], ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [d for d in DOCUMENTS if d not in WALKTHROUGHS], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_commands_in_the_documents_print_what_is_shown(path: Path) -> None:
     def shown(match: re.Match[str]) -> str:
         ran = sekskant(*shlex.split(match[1])[1:])

@@ -123,7 +123,7 @@ def _words(table: TableWords) -> dict[str, Callable[[str], str]]:
         "because_of": in_words({}),
         **{kind: term(kind) for kind in ("area", "target_group")},
         **dict.fromkeys(("quantity", "printed"), table.decimals),
-        "computed": lambda cell: "" if cell == "None" else table.decimals(cell),
+        "computed": table.decimals,
     }
 
 

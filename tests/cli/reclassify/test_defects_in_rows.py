@@ -19,7 +19,10 @@ from tests.command import here
 from tests.offers.runs.backends import DUCKDB, POLARS, decisions_of, needs_duckdb, reclassified
 
 ROWS = ["a;municipality;2", "b;municipality;about 7", "c;private;x", "d;region;0", "e;municipality;2"]
-BACKENDS = [pytest.param(POLARS, id="polars"), pytest.param(DUCKDB, id="duckdb", marks=needs_duckdb)]
+BACKENDS = [
+    pytest.param(POLARS, id="polars"),
+    pytest.param(DUCKDB, id="duckdb", marks=[needs_duckdb, pytest.mark.slow]),
+]
 STRATEGY = Library().in_force(2018)[0]
 DEFECT = "this is a defect of sekskant"
 

@@ -38,9 +38,10 @@ def list_entries(latest: int | None, journal: str, form: str, lang: Language, **
 @click.command()
 @click.argument("identifier", type=Words(), metavar="ID")
 @format_option("tree", "json")
+@click.option("--engine", "with_fired", is_flag=True, help="Show the rules that fired in the engine, too.")
 @journal_option
 @language_option
-def show(identifier: str, form: str, journal: str, lang: Language) -> None:
+def show(identifier: str, form: str, with_fired: bool, journal: str, lang: Language) -> None:
     """Show a recorded decision: its whole trace as a tree.
 
     ID is an entry's number; NUMBER/OFFER for a decision of a run (NUMBER/OFFER@RULEBOOK where there are several). The
@@ -51,7 +52,8 @@ def show(identifier: str, form: str, journal: str, lang: Language) -> None:
 
     with opened(journal) as source:
         entry = as_it_stands(source, identifier)
-        click.echo(entry_json(source, entry) if form == "json" else entry_text(source, entry, lang), nl=False)
+        text = entry_json(source, entry) if form == "json" else entry_text(source, entry, lang, with_fired=with_fired)
+        click.echo(text, nl=False)
         check_whole(source, entry)
 
 

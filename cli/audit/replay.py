@@ -15,7 +15,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
-from engine.texts.catalogue import Language, Message, message
+from engine.texts.catalogue import Language, Message, message, message_of_number
 from offers.recorded.batch_entries import RowSelection, row_entries
 from offers.recorded.replay import Replayer, recorded_in
 
@@ -23,6 +23,13 @@ _HOW = {
     "identical": message("identical"),
     "different": message("different"),
     "not_replayable": message("not replayable"),
+}
+
+
+_TOTALS = {
+    "identical": message_of_number("{number} identical", "{number} identical", 0),
+    "different": message_of_number("{number} different", "{number} different", 0),
+    "not_replayable": message_of_number("{number} not replayable", "{number} not replayable", 0),
 }
 
 
@@ -87,7 +94,7 @@ def replay_text(results: Iterable[ReplayResult], language: Language, *, each: bo
         if each or not result.is_identical or result.settled is not None:
             click.echo(harmless(_line(result, wording)))
     if not each:
-        totals = ", ".join(f"{counts[how]} {wording.render(words)}" for how, words in _HOW.items())
+        totals = ", ".join(wording.render(words.counted(counts[how])) for how, words in _TOTALS.items())
         click.echo(totals)
     return set(counts) <= {"identical"}
 

@@ -45,8 +45,8 @@ def _loaded(text: str | None) -> object:
         return text
 
 
-def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
-    """An entry, to be read."""
+def entry_text(journal: Journal, entry: Entry, language: Language, *, with_fired: bool = False) -> str:
+    """An entry, to be read; the rules that fired where they are asked for."""
     wording, screen = Wording(language), Screen()
     labels = OutcomeLabels(journal, wording)
     screen.rule(
@@ -57,7 +57,7 @@ def entry_text(journal: Journal, entry: Entry, language: Language) -> str:
     if entry.kind != DECISION:
         screen.tree(_Plain(entry, labels, wording).tree(_loaded(entry.content), entry.kind))
         return screen.taken()
-    tree, warning = decision_tree(journal, entry, wording)
+    tree, warning = decision_tree(journal, entry, wording, with_fired=with_fired)
     for line in _override_lines(journal, entry, wording):
         screen.paragraph(line, "bold", indent=0, bullet="! ")
         screen.line()
@@ -101,7 +101,7 @@ def _facts(entry: Entry, wording: Wording) -> list[tuple[str, str]]:
     return [(label, text) for label, text in rows.items() if text]
 
 
-def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Branch, str | None]:
+def decision_tree(journal: Journal, entry: Entry, wording: Wording, *, with_fired: bool) -> tuple[Branch, str | None]:
     """The tree of a recorded decision, and a warning where only the record is shown, or it is settled by now."""
     try:
         replayed = describing(journal.text).replay(recorded_in(entry))
@@ -112,7 +112,8 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording) -> tuple[Bra
         words = message("Only the record is shown; made again, the decision differs in: {paths}.")
         return _record_tree(journal, entry, wording), wording.render(words, paths=", ".join(replayed.differs_at))
     settled = None if replayed.settled is None else f"{_capital(settled_text(replayed.settled, wording))}."
-    return TraceTree(replayed.trace, wording, execution_of(entry)).whole(), settled
+    tree = TraceTree(replayed.trace, wording, execution_of(entry), with_fired=with_fired)
+    return tree.whole(), settled
 
 
 def _capital(text: str) -> str:

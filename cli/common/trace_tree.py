@@ -35,10 +35,13 @@ class TraceTree:
         trace: the decision.
         wording: the language.
         execution: who decided and what fired, as it was recorded; None where nobody says.
+        with_fired: whether the rules that fired are shown, which only those ask for who look into the engine.
     """
 
-    def __init__(self, trace: Trace, wording: Wording, execution: Execution | None) -> None:
-        self._trace, self._wording, self._execution = trace, wording, execution
+    def __init__(
+        self, trace: Trace, wording: Wording, execution: Execution | None, *, with_fired: bool = False
+    ) -> None:
+        self._trace, self._wording, self._execution, self._with_fired = trace, wording, execution, with_fired
         self._gettext, self._render = wording.gettext, wording.render
         self._clauses = Clauses(trace.rulebook, wording)
         self._criteria = {c.criterion.id: c for c in trace.criteria}
@@ -140,7 +143,7 @@ class TraceTree:
         return self._rules([n for n in names if n.split(".")[0] in items or n.split(".")[1:2] == items])
 
     def _rules(self, names: Sequence[str]) -> list[Branch]:
-        if not names:
+        if not names or not self._with_fired:
             return []
         return [Branch([Piece(f"{self._gettext('Rules fired')}: {', '.join(names)}", "dim")])]
 

@@ -106,7 +106,11 @@ class _Report:
             return
         waiting = sum(result.case.to_judge for result in tested.results)
         words = [self._wording.ngettext("{number} case", "{number} cases", len(tested.results))]
-        words.append(self.gettext("{failed} failed", failed=failed) if failed else self.gettext("all as expected"))
+        words.append(
+            self._wording.ngettext("{number} failed", "{number} failed", failed)
+            if failed
+            else self.gettext("all as expected")
+        )
         if waiting:
             words.append(self.gettext("{waiting} to be judged", waiting=waiting))
         self.screen.line(Piece(", ".join(words), "not_met" if failed else "met"))

@@ -214,7 +214,7 @@ class _Reader:
         self._refuse_thousands({"answer": (answer,)})
         number = Decimal(read)
         self._check_range(number, answer.text, answer.place)
-        if self._fact.is_whole and number % 1:
+        if self._fact.is_whole and number != number.to_integral_value():
             raise rejected(
                 answer.place,
                 "wrong-type",

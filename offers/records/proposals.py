@@ -116,15 +116,19 @@ def _not_possible(meant: list[Written], fact: FactDeclaration, notation: Notatio
     """The range of a fact in which what is meant does not lie; of a share it may be meant in per cent."""
     assert isinstance(fact.domain, Interval)
     advice = describe_range(fact.domain, is_whole=fact.is_whole)
-    shares = map(_hundredth, meant if fact.is_share else ())
+    shares = filter(None, map(_hundredth, meant if fact.is_share else ()))
     in_per_cent = [notation.written(share) for share in shares if is_read(share)]
     if not in_per_cent:
         return advice
     return message("{range}; write {forms} where per cent are meant", range=advice, forms=_forms(in_per_cent))
 
 
-def _hundredth(written: Written) -> Written:
-    return {word: tuple(decimal_text(Fraction(n) / 100) for n in numbers) for word, numbers in written.items()}
+def _hundredth(written: Written) -> Written | None:
+    """The same in per cent; None of a count out of none, which is no number."""
+    try:
+        return {word: tuple(decimal_text(Fraction(n) / 100) for n in numbers) for word, numbers in written.items()}
+    except ZeroDivisionError:
+        return None
 
 
 def _examples(notation: Notation, is_read: IsRead) -> Message:

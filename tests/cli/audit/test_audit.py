@@ -124,7 +124,7 @@ def test_show_names_the_rules_that_fired_on_each_test(tmp_path: Path) -> None:
     path = tmp_path / "decisions.db"
     sekskant("assess", JONSTRUPVANG, "--year", "2018", "--summary", "--journal", str(path))
     execution = json.loads(audit(path, "show", "2", "--format", "json").out)["execution"]
-    out = " ".join(audit(path, "show", "2", columns=200).out.split())
+    out = " ".join(audit(path, "show", "2", "--engine", columns=200).out.split())
     fired = {name.strip(",") for part in out.split("Rules fired: ")[1:] for name in part.split("─")[0].split()}
     assert set(execution["fired"]) <= fired | {"Decided"}
 

@@ -200,7 +200,7 @@ def test_changes_have_a_cause_and_names_of_what_turned(tmp_path: Path) -> None:
         "z": ("closed", "", "", ""),
     }
     sheet = openpyxl.load_workbook(tmp_path / "run" / "changes.xlsx").active
-    assert [cell.value for cell in sheet[2]][3:5] == ["b", "Børnehuset"]
+    assert [cell.value for cell in sheet[2]][3:5] == ["b", "Østergård"]
 
 
 @pytest.mark.slow

@@ -77,7 +77,7 @@ def test_the_command(tmp_path: Path) -> None:
         "rulebook", "diff", "hovedstaden.mest-specialiserede", "hovedstaden.mest-specialiserede", "--lang", "da"
     )
     assert "Ingen forskel." in same.out
-    assert "Ingen afgørelse kan ændre sig" in same.out
+    assert "Intet udfald kan ændre sig" in same.out
     record = json.loads(
         sekskant("rulebook", "diff", "hovedstaden.mest-specialiserede", str(path), "--format", "json").out
     )

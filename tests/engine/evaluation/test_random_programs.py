@@ -80,8 +80,13 @@ def test_a_verdict_and_its_bases_are_those_of_every_completion(example: Example)
         trace = decided(example, stated)
         completions = itertools.product(*(status.value for status in statuses(trace)))
         outcomes = {expected_ruling(example, *results) for results in completions}
-        assert trace.verdict is verdict_of({met for met, _ in outcomes})
-        assert set(trace.possible_bases) == {basis for _, basis in outcomes}
+        verdict, bases = verdict_of({met for met, _ in outcomes}), {basis for _, basis in outcomes}
+        if trace.shared:
+            # What rests on one fact cannot turn out in every way: `test_over_facts.py` has what can.
+            assert trace.verdict is verdict or verdict is Verdict.UNDETERMINED
+            assert set(trace.possible_bases) <= bases
+        else:
+            assert (trace.verdict, set(trace.possible_bases)) == (verdict, bases)
 
 
 @pytest.mark.slow

@@ -300,8 +300,8 @@ def test_a_workbook_and_a_run_are_written_again_with_their_evidence(real: list[O
     first, runs, again = tmp_path / "first.xlsx", tmp_path / "run", tmp_path / "again.xlsx"
     ran = here("register", "template", "--with-evidence", str(DATA), "--out", str(first), *YEAR_OPTION, "--lang", "da")
     assert (ran.code, ran.out) == (0, "")
-    assert "points for attention of 12 offers have no column in a table" in ran.err
-    assert "published outcomes of 23 offers have no column in a table" in ran.err
+    assert "opmærksomhedspunkter om 12 tilbud har ingen kolonne i en tabel" in ran.err
+    assert "offentliggjorte udfald for 23 tilbud har ingen kolonne i en tabel" in ran.err
     for number, (register, kind) in enumerate({first: "table", DATA: "files"}.items()):
         out = runs.with_name(f"run{number}")
         here("reclassify", str(register), *YEAR_OPTION, "--out", str(out))

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from engine.harmless import LONGEST
 from tests.chance import tried
 from tests.command import ROOT, Ran, here
+from tests.support import slow_among
 
 LINE_ENDS = ("\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028", "\u2029")
 STEERING = ("\x1b[2J", "\x07", "\x08", "\x7f", "\x9b2J", "\x9d", "\u202e", "\u2066", "\u200f", "\u061c", "\ufeff")
@@ -339,6 +340,7 @@ def test_no_text_of_a_register_does_harm(kind: str, tmp_path: Path) -> None:
         checks[file.suffix](file.read_bytes().decode())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no terminals")
 def test_a_receipt_on_a_terminal_is_the_same_json_and_harmless(tmp_path: Path) -> None:
     shows(ALLOWED, tmp_path, [RECORD])
@@ -366,7 +368,7 @@ def on_a_terminal(words: list[str], *, escaped: bool) -> str:
     return data.decode()
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "html", "json"])
+@pytest.mark.parametrize("form", slow_among(["table", "csv", "html", "json"], {"csv", "html", "json"}))
 def test_a_text_without_end_is_not_shown_without_end(form: str, tmp_path: Path) -> None:
     offer = written_offer("x" * 3, "a")
     offer["evidence"]["self_supply_needed"]["because"] = "y" * 5_000_000

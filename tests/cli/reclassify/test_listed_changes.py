@@ -81,6 +81,7 @@ def test_a_danish_list_is_in_words_and_groups(folder: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_an_english_list_has_names_and_codes(folder: Path) -> None:
     rows = rows_of(folder / "en" / "changes.csv", ",")
     names = ("group", "offer", "change", "verdict", "services", "evidence_before", "evidence_now")
@@ -100,6 +101,7 @@ def test_an_english_list_has_names_and_codes(folder: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_workbook_is_in_words_in_either_language(folder: Path) -> None:
     for language, word in (("da", "omfattet af udviklingsstrategien"), ("en", "covered by the development strategy")):
         sheet = openpyxl.load_workbook(folder / language / "changes.xlsx").active

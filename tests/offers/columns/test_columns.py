@@ -114,7 +114,7 @@ def decided(table: Table) -> tuple[Batch, pl.DataFrame, Rows]:
 
 @pytest.mark.parametrize(
     ("cells", "offers"),
-    [pytest.param(CELLS, OFFERS, id="texts", marks=pytest.mark.slow), pytest.param(TYPED, OFFERS // 25, id="types")],
+    [pytest.param(CELLS, OFFERS, id="texts", marks=pytest.mark.slow), pytest.param(TYPED, OFFERS // 50, id="types")],
 )
 def test_columns_decide_as_the_reference_does(cells: Mapping[str, list[Any]], offers: int) -> None:
     table = table_of(cells, offers)

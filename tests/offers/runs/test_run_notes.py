@@ -50,6 +50,7 @@ def published(of_chance: Random) -> list[dict[str, object]]:
     ]
 
 
+@pytest.mark.slow
 def test_the_notes_of_random_offers_are_counted(tmp_path: Path) -> None:
     of_chance, offers = chance("notes"), tmp_path / "offers"
     offers.mkdir()

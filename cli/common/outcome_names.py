@@ -36,8 +36,8 @@ class Names(Generic[Meant]):
     >>> known = Names([Name("covered", 1, ("en",)), Name("omfattet af aftalen", 1, ("da",))])
     >>> known.meant("Omfattet"), known.meant("COVERED"), known.meant("omf")
     (1, 1, None)
-    >>> str(known.hint("coverd", "en"))
-    'did you mean `covered`?'
+    >>> str(known.hint("coverd", "en")), str(known.hint("omfatet", "da"))
+    ('did you mean `covered`?', 'did you mean `omfattet`?')
     """
 
     def __init__(self, names: Iterable[Name[Meant]]) -> None:
@@ -53,6 +53,9 @@ class Names(Generic[Meant]):
     def hint(self, written: str, language: Language) -> Message | None:
         """The near name, one of the language first; else the names of the language, where they are few."""
         shown = list(dict.fromkeys(name.written for name in self._names if language in name.shown_in))
+        begins = [*sorted({name.split()[0] for name in shown if self.meant(name.split()[0]) is not None}), *shown]
+        if nearest(_key(written), begins):
+            return near_hint(_key(written), begins)
         others = [name.written for name in self._names]
         if nearest(_key(written), shown) is None and nearest(_key(written), others):
             return near_hint(_key(written), others)

@@ -8,23 +8,22 @@ that look like ours. A text keeps its line breaks where it is a paragraph (`harm
 
 from __future__ import annotations
 
-import html
 import re
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """Stands for a character that is not shown."""
-HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Characters that steer a terminal or hide the order of what is read."""
+HIDDEN = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+"""Characters that steer a terminal or hide the order of what is read; a pattern, compiled where it is first used."""
 LONGEST = 32_767
 """The characters of a text that are shown, as many as a cell of a spreadsheet can have."""
 _SURROGATE = "\ud800-\udfff"
 _SEPARATORS = "\u2028\u2029"
 """They end a line for some who read it, and stand in a cell as other spaces do."""
-_STEERING = re.compile(f"[{HIDDEN.pattern[1:-1]}{_SEPARATORS}]")
-_UNSAFE = re.compile(f"[{HIDDEN.pattern[1:-1]}{_SEPARATORS}{_SURROGATE}]")
-_UNSAFE_IN_NAMES = re.compile(f"[\t\n{_UNSAFE.pattern[1:-1]}]")
-_MARKUP = re.compile(r"[\\`*\[\]|~]")
-_LINE_BREAKS = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_STEERING = f"[{HIDDEN[1:-1]}{_SEPARATORS}]"
+_UNSAFE = f"[{HIDDEN[1:-1]}{_SEPARATORS}{_SURROGATE}]"
+_UNSAFE_IN_NAMES = f"[\t\n{_UNSAFE[1:-1]}]"
+_MARKUP = r"[\\`*\[\]|~]"
+_LINE_BREAKS = "[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+"
 
 
 def harmless(text: str) -> str:
@@ -33,7 +32,7 @@ def harmless(text: str) -> str:
     >>> harmless("a\x1b[31mb\u202ec")
     'a\ufffd[31mb\ufffdc'
     """
-    return _STEERING.sub(REPLACEMENT, text)
+    return re.sub(_STEERING, REPLACEMENT, text)
 
 
 def one_line(text: str) -> str:
@@ -42,7 +41,7 @@ def one_line(text: str) -> str:
     >>> one_line("a\r\nb")
     'a b'
     """
-    return harmless(_LINE_BREAKS.sub(" ", text))
+    return harmless(re.sub(_LINE_BREAKS, " ", text))
 
 
 def shortened(text: str) -> str:
@@ -60,7 +59,7 @@ def shown_name(name: str) -> str:
     >>> shown_name("a\nb.yaml: ok"), shown_name(b"s\xf8.yaml".decode("utf-8", "surrogateescape"))
     ('a\\nb.yaml: ok', 's\\xf8.yaml')
     """
-    return _UNSAFE_IN_NAMES.sub(_escape, name)
+    return re.sub(_UNSAFE_IN_NAMES, _escape, name)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -76,7 +75,7 @@ def harmless_json(text: str) -> str:
     >>> harmless_json('{"a": "\x9b\u202e"}')
     '{"a": "\\u009b\\u202e"}'
     """
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return re.sub(_UNSAFE, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def harmless_markdown(text: str) -> str:
@@ -85,4 +84,6 @@ def harmless_markdown(text: str) -> str:
     >>> harmless_markdown("a|b <b>*c*</b>")
     'a\\|b &lt;b&gt;\\*c\\*&lt;/b&gt;'
     """
-    return _MARKUP.sub(r"\\\g<0>", html.escape(shortened(one_line(text)), quote=False))
+    import html  # noqa: PLC0415 - only Markdown needs it
+
+    return re.sub(_MARKUP, r"\\\g<0>", html.escape(shortened(one_line(text)), quote=False))

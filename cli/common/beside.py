@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli.common.remarks_on_input import remark_sentences
-from cli.common.table_words import TableWords
 from engine.decisions.trace import Trace
 from engine.evaluation.program import Program
 from engine.explanation.words_and_numbers import Wording
@@ -81,6 +80,8 @@ class Beside:
     @staticmethod
     def _outcome(standing: StandingOverride, trace: Trace, wording: Wording) -> str:
         """The outcome that people decided; in Danish as the rulebook calls it."""
+        from cli.common.table_words import TableWords  # noqa: PLC0415 - only a table needs it
+
         outcome = standing.content.outcome
         return TableWords(wording).label(trace.rulebook.outcomes, outcome) if wording.language == "da" else outcome
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from cli.common.outcome_names import names_of
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Place, Rejected, rejected
 from engine.documents.fields import read_json
@@ -58,6 +57,8 @@ def record_override(journal: Journal, entry: Entry, verdict: str, because: str, 
 
 
 def _verdict(rulebook: Rulebook, written: str, language: Language) -> Verdict:
+    from cli.common.outcome_names import names_of  # noqa: PLC0415 - only what is overridden is named
+
     names = names_of(rulebook, (Verdict.MET, Verdict.NOT_MET))
     verdict = names.meant(written)
     if verdict is None:

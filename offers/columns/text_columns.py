@@ -7,12 +7,12 @@ import polars as pl
 from engine.harmless import HIDDEN, REPLACEMENT
 from offers.tables.formulas import FORMULA, harmless_cell
 
-_SUSPECT = f"{FORMULA}|{HIDDEN.pattern}"
+_SUSPECT = f"{FORMULA}|{HIDDEN}"
 
 
 def harmless_texts(text: pl.Expr) -> pl.Expr:
     """Each text without characters that steer a terminal or hide the order of what is read."""
-    return text.str.replace_all(HIDDEN.pattern, REPLACEMENT)
+    return text.str.replace_all(HIDDEN, REPLACEMENT)
 
 
 def harmless_cells(text: pl.Expr) -> pl.Expr:

@@ -21,7 +21,6 @@ from engine.texts.joined import OR, joined
 from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
-from offers.records import proposals
 from offers.records.notation import OFFER_FILE, Notation, Written
 from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry
 from offers.records.texts import says_something
@@ -197,6 +196,8 @@ class _Reader:
             return self._number(answer, provenance)
         word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
         if word not in self._fact.answers:
+            from offers.records import proposals  # noqa: PLC0415 - only a mistake needs it
+
             advice = proposals.answer_hint(text, self._fact, self._notation)
             raise rejected(
                 place,
@@ -314,6 +315,8 @@ class _Reader:
     @property
     def _answers(self) -> Message | None:
         """The fact's answers, for hints."""
+        from offers.records import proposals  # noqa: PLC0415 - only a mistake needs it
+
         return proposals.answer_hint("", self._fact, self._notation)
 
     def _range(self) -> Message:
@@ -344,6 +347,8 @@ def is_thousands(text: str) -> bool:
 
 def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> Message | None:
     """What should be written for a number or bound that is written in another way."""
+    from offers.records import proposals  # noqa: PLC0415 - only a mistake needs it
+
     return proposals.number_hint(text, fact, notation, partial(_is_read, fact=fact))
 
 

@@ -26,5 +26,5 @@ def harmless_cell(text: str) -> str:
     >>> [harmless_cell(text) for text in ("=1+1", "-0,5", "-1+2", "+45", "3-Kløveren")]
     ["'=1+1", '-0,5', "'-1+2", "'+45", '3-Kløveren']
     """
-    words = HIDDEN.sub(REPLACEMENT, text)
+    words = re.sub(HIDDEN, REPLACEMENT, text)
     return f"'{words}" if re.match(FORMULA, words) else words

@@ -27,7 +27,7 @@ from cli.main import sekskant
 from engine.texts.catalogue import DOMAIN, FOLDER
 
 ROOT = Path(__file__).parent.parent
-PO = FOLDER / "da" / "LC_MESSAGES" / f"{DOMAIN}.po"
+PO = Path(FOLDER) / "da" / "LC_MESSAGES" / f"{DOMAIN}.po"
 ROOMS = ("engine", "offers", "cli")
 KEYWORDS = {
     "gettext": (0, 1),
@@ -174,6 +174,8 @@ def to_do() -> Iterator[str]:
 def main() -> int:
     """Bring the catalogue up to date; or say what is to be done, and end with 1 where something is."""
     is_check = "--check" in sys.argv
+    if not is_compiled():
+        compile_catalogue()  # the help that is extracted says itself in the language of the moment
     if not is_check:
         write(brought_up_to_date())
     lines = list(to_do())

@@ -41,7 +41,7 @@ def speak(language: Language) -> None:
     _SPOKEN.set(language)
     # click asks gettext for the texts of the process, which asks the environment for the language.
     os.environ["LANGUAGE"] = language
-    gettext.bindtextdomain(DOMAIN, str(FOLDER))
+    gettext.bindtextdomain(DOMAIN, FOLDER)
     gettext.textdomain(DOMAIN)
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime
 import gettext
+import os
 from functools import cache
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 Language = Literal["da", "en"]
 
 DOMAIN = "sekskant"
-FOLDER = Path(__file__).parent
+FOLDER = os.path.dirname(__file__)
 _DANISH_SIGNS = str.maketrans(".,", ",.")
 
 

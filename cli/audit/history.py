@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, assert_never
+from typing import Any, NamedTuple
 
 from cli.audit.outcome_labels import OutcomeLabels
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.comparison.atom import Part
 from engine.comparison.causes import Causes
-from engine.decisions.cause_of_change import Cause
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
-from engine.explanation.causes_in_words import CauseWords
+from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
@@ -223,20 +222,6 @@ def _below(event: _Event, wording: Wording) -> list[Branch]:
     return [Branch([Piece(text)]) for text in rows or [wording.gettext("unchanged")]]
 
 
-def _cause(cause: Cause, wording: Wording) -> str:
-    match cause:
-        case Cause.DATA:
-            return wording.gettext("the data")
-        case Cause.RULE:
-            return wording.gettext("the rule")
-        case Cause.EITHER:
-            return wording.gettext("the data and the rule, each by itself")
-        case Cause.INTERACTION:
-            return wording.gettext("the data and the rule together")
-        case _:
-            assert_never(cause)
-
-
 def _changes(since: Step, wording: Wording) -> Iterator[str]:
     gettext, before, after = wording.gettext, since.before, since.after
     if since.causes is not None:
@@ -266,7 +251,7 @@ def _turned(since: Step, causes: Causes, wording: Wording) -> Iterator[str]:
     if causes.cause is None:
         yield f"{start} {wording.gettext('not known: it cannot be decided again')}"
         return
-    yield f"{start} {_cause(causes.cause, wording)}"
+    yield f"{start} {cause_word(causes.cause, wording)}"
     words = CauseWords((since.after.rulebook, since.before.rulebook), wording)
     yield from words.sentences(causes.sets, complete=causes.complete)
 

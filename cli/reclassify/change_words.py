@@ -1,11 +1,11 @@
-"""What changes are called: how a verdict changed, what turned it, and the group in which it is listed."""
+"""What changes are called: how a verdict changed, and the group in which it is listed."""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import assert_never
 
-from engine.decisions.cause_of_change import Cause, VerdictChange
+from engine.decisions.cause_of_change import VerdictChange
 from engine.explanation.words_and_numbers import Wording
 
 
@@ -71,18 +71,3 @@ def change_word(change: VerdictChange, wording: Wording) -> str:
             return wording.gettext("row rejected")
         case _:
             assert_never(change)
-
-
-def cause_word(cause: Cause, wording: Wording) -> str:
-    """What turned a verdict."""
-    match cause:
-        case Cause.DATA:
-            return wording.gettext("the data")
-        case Cause.RULE:
-            return wording.gettext("the rule")
-        case Cause.EITHER:
-            return wording.gettext("either of the two")
-        case Cause.INTERACTION:
-            return wording.gettext("data and rule together")
-        case _:
-            assert_never(cause)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from cli.common.table_words import TableWords
-from cli.reclassify.change_words import Group, cause_word, change_word, group_word
+from cli.reclassify.change_words import Group, change_word, group_word
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Rejected
 from engine.documents.document import read_one
-from engine.explanation.causes_in_words import CauseWords
+from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval

@@ -16,11 +16,11 @@ from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen
 from cli.common.spreadsheet import csv_lines
 from cli.common.table_words import headings
-from cli.reclassify.change_words import cause_word, change_word
+from cli.reclassify.change_words import change_word
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place
-from engine.explanation.causes_in_words import CauseWords
+from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless_json, shown_name
 from engine.journal.records import RUN_FORMAT

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from engine.comparison.atom import Atom, AtomSet, Kind, Part
+from engine.decisions.cause_of_change import Cause
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import message
@@ -87,3 +89,22 @@ _WORDS = {
     Kind.OVERRIDE_ORDER: message("the order of the overrides"),
 }
 """For each kind of part what it is called, with `of` for what it is about and `fact` for the fact that is tested."""
+
+
+def cause_word(cause: Cause, wording: Wording) -> str:
+    """What turned a verdict: the data, the rule, each of them or both.
+
+    >>> cause_word(Cause.INTERACTION, Wording("da"))
+    'oplysningerne og reglen tilsammen'
+    """
+    match cause:
+        case Cause.DATA:
+            return wording.gettext("the data")
+        case Cause.RULE:
+            return wording.gettext("the rule")
+        case Cause.EITHER:
+            return wording.gettext("the data and the rule, each by itself")
+        case Cause.INTERACTION:
+            return wording.gettext("the data and the rule together")
+        case _:
+            assert_never(cause)

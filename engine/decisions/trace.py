@@ -162,9 +162,13 @@ class Trace(NamedTuple):
 
     @property
     def excluded_here(self) -> tuple[Pair, ...]:
-        """Of what is `excluded` the statuses that the evidence leaves possible, each for itself."""
+        """Of what is `excluded` the statuses that the evidence leaves possible, each for itself, and that are open.
+
+        What is so is never told to be impossible: a mean that is stated rounded may lie where none of its years does.
+        """
         statuses = {c.criterion.id: c.status for c in self.criteria} | {o.override.id: o.status for o in self.overrides}
-        return tuple(pair for pair in self.excluded if all(s.value <= statuses[item].value for item, s in pair))
+        possible = (pair for pair in self.excluded if all(s.value <= statuses[item].value for item, s in pair))
+        return tuple(pair for pair in possible if any(statuses[item] is not s for item, s in pair))
 
     def criterion(self, identifier: str) -> CriterionTrace:
         """The trace of the criterion with an id."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from engine.decisions.analysis import Sets
+from engine.decisions.fact_sets import fact_sets
 from engine.decisions.notes import is_judged_without_reason
-from engine.decisions.trace import CriterionTrace, TestTrace, Trace
+from engine.decisions.trace import CriterionTrace, TestTrace, Trace, tests_in
 from engine.explanation.views import view_of
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Verdict
+from engine.rulebooks.rulebook import FactDeclaration, Verdict
 from engine.values.logic import Status
 
 
@@ -29,6 +30,14 @@ def told_grounds(trace: Trace) -> Sets:
     return Sets(tuple(names for names, _ in pairs), grounds.complete, tuple(statuses for _, statuses in pairs))
 
 
+def _fact_grounds(trace: Trace) -> list[FactDeclaration]:
+    """The facts from whose evidence together a settled verdict follows, where no statuses of criteria show it."""
+    if trace.verdict is Verdict.UNDETERMINED:
+        return []
+    facts = trace.rulebook.vocabulary.facts
+    return [facts[name] for name in next(iter(fact_sets(trace).grounds), ()) if name in facts]
+
+
 class EvidenceAndReasons:
     """Writes what a decision rests on, each criterion and override with its evidence, reasons and sources."""
 
@@ -37,6 +46,7 @@ class EvidenceAndReasons:
         self._gettext, self._text = wording.gettext, wording.text
         self.grounds = told_grounds(trace)
         self.in_grounds = {name for names in self.grounds.sets for name in names}
+        self.in_fact_grounds = [] if self.in_grounds else _fact_grounds(trace)
         self.rule_matters = trace.rulebook.rule.id in trace.possible_bases
 
     def named(self, criterion: CriterionTrace) -> str:
@@ -47,6 +57,15 @@ class EvidenceAndReasons:
         """The facts given weight, of what the decision follows from and does not rest on judgement."""
         yield from self._weighed_overrides(judged=False)
         yield from self._weighed(self.relied_on(), judged=False)
+        stated = {test.test.fact: test for test in self._tests()}
+        for fact in self.in_fact_grounds:
+            if (test := stated.get(fact.id)) is not None:
+                label = self._text(fact.label)
+                yield f"{label}: {self.wording.evidence(test.finding)}.{self.basis_of([test])}"
+
+    def _tests(self) -> Iterator[TestTrace]:
+        yield from (test for override in self.trace.overrides for test in override.tests)
+        yield from (test for criterion in self.trace.criteria for test in tests_in(criterion))
 
     def considerations(self) -> Iterator[str]:
         """The main considerations, of what the decision follows from and rests on judgement."""
@@ -112,7 +131,7 @@ class EvidenceAndReasons:
     def figure(self, criterion: CriterionTrace, test: TestTrace) -> str:
         """A test in the fewest words: the fact, what is stated of it, and what is required."""
         view = view_of(test, self.wording, criterion)
-        stated = self.wording.possible(test.finding, test.finding.possible, test.threshold)
+        stated = self.wording.own_evidence(test.finding, test.threshold)
         named = f"{self.wording.within(view.label)}: {stated}"
         return f"{named}; {view.requirement}" if view.requirement else named
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from engine.decisions.analysis import Sets
 from engine.decisions.fact_sets import fact_sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
+from engine.decisions.turning import ways_to_turn
 from engine.evaluation.evidence import Finding
 from engine.explanation.clauses import Clauses
 from engine.explanation.evidence_and_reasons import EvidenceAndReasons, stopped
@@ -59,13 +60,14 @@ def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
     """The tests whose facts would settle an undetermined verdict, each fact once, in the rulebook's order.
 
     They are the unknown tests of the criteria and overrides that stand in a smallest set in `missing`, of facts whose
-    answers can matter: a judgement that nobody stated is no gap where the measure decides without it.
+    answers can matter: a judgement that nobody stated is no gap where the measure decides without it. Where there are
+    too many facts for sets of them to be found, it is all of these tests.
     """
     useful, matters = items_to_settle(trace), facts_that_matter(trace)
     tests = [t for o in trace.overrides if o.override.id in useful for t in o.tests]
     tests += [t for c in trace.criteria if c.criterion.id in useful for t in tests_in(c)]
     unknown = (t for t in tests if t.status is Status.UNKNOWN)
-    return tuple({t.test.fact: t for t in unknown if t.test.fact in matters}.values())
+    return tuple({t.test.fact: t for t in unknown if not matters or t.test.fact in matters}.values())
 
 
 def facts_that_matter(trace: Trace) -> set[str]:
@@ -109,14 +111,26 @@ class _Writer:
             yield self._render(words, label=label, clauses=clauses, figures=self._figures(grounds), **values)
             return
         yield self._render(message("For the agreement year {year}, {name} is {label}."), label=label, **values)
-        if grounds.complete:
-            yield self._gettext("The decision is the same whatever the facts are.")
+        if self.reasons.in_fact_grounds:
+            facts = self.wording.listed(
+                self.wording.within(self._text(fact.label)) for fact in self.reasons.in_fact_grounds
+            )
+            yield self._gettext("This follows from what is stated of these facts together: {facts}.", facts=facts)
+        judgements = [c.judgement_test for c in self.trace.criteria if c.judgement_test]
+        if all(test.finding.state.is_stated for test in judgements):
+            yield self._gettext("However the facts turn out that are open, the outcome is the same.")
+        else:
+            yield self._gettext(
+                "However the facts turn out that are open, the outcome is the same, unless a judgement departs from an "
+                "indicative measure."
+            )
 
     def _figures(self, grounds: Sets) -> str:
         """What a decision that follows from one criterion alone rests on."""
         names = grounds.sets[0] if len(grounds.sets) == 1 else ()
         for criterion in self.trace.criteria:
-            if names == (criterion.criterion.id,) and (tests := self.reasons.weighty(criterion)):
+            is_told = names == (criterion.criterion.id,) and grounds.statuses[0] == (criterion.status,)
+            if is_told and (tests := self.reasons.weighty(criterion)):
                 return f" ({'; '.join(self.reasons.figure(criterion, test) for test in tests)})"
         return ""
 
@@ -246,9 +260,10 @@ class _Writer:
                 ids=ids,
             )
         if self.trace.basis is None:
-            bases = self.wording.listed(map(self._basis, self.trace.possible_bases), "or")
-            yield self._gettext("The decision follows from {bases}.", bases=bases)
-            open_tests = (t for o in self.trace.overrides for t in o.tests if t.status is Status.UNKNOWN)
+            named = self.wording.listed(map(self._basis, self.trace.possible_bases), "or")
+            yield self._gettext("The decision follows from {bases}.", bases=named)
+            bases = [o for o in self._overrides_that_may_decide() if not o.status.is_known]
+            open_tests = (t for o in bases for t in o.tests if t.status is Status.UNKNOWN)
             yield from self._asked_for({t.test.fact: t for t in open_tests}.values())
 
     def _open(self, criterion: CriterionTrace) -> str:
@@ -311,17 +326,18 @@ class _Writer:
         return sets._replace(sets=tuple(names for names, _ in told), statuses=tuple(statuses for _, statuses in told))
 
     def _hangs_on_evidence(self, name: str, status: Status) -> bool:
-        """Whether what is stated of an item, and not what the offer is, would give it a status."""
-        tests: Iterable[TestTrace] = next((o.tests for o in self.trace.overrides if o.override.id == name), ())
-        for criterion in self.trace.criteria:
-            if criterion.criterion.id == name:
-                applies = [t for t in tests_in(criterion) if t not in criterion.exemption_tests]
-                tests = criterion.exemption_tests if status is Status.NOT_APPLICABLE else applies
-        return any(not test.finding.fact.is_attribute for test in tests)
+        """Whether an item could get a status by what is stated of it, with the offer being what it is."""
+        items: dict[str, CriterionTrace | OverrideTrace] = {o.override.id: o for o in self.trace.overrides}
+        items |= {c.criterion.id: c for c in self.trace.criteria}
+        ways = ways_to_turn(items[name], status)
+        return any(not any(turn.test.finding.fact.is_attribute for turn in way) for way in ways)
 
     def _reopening(self) -> Sets | None:
         """The criteria that, turned alone, leave a settled verdict open."""
-        turning = {names[0] for names in self.trace.analysis.smallest_change.sets if len(names) == 1}
+        change = self.trace.analysis.smallest_change
+        if not change.complete:
+            return None
+        turning = {names[0] for names in change.sets if len(names) == 1}
         decisive = [c for c in self.trace.criteria if c.decisive and c.criterion.id not in turning]
         if not decisive or self.trace.verdict is Verdict.UNDETERMINED:
             return None

@@ -215,7 +215,7 @@ class Wording:
 
     def evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
         """What is stated of a fact, with the years it follows from."""
-        words = self._own_evidence(finding, threshold)
+        words = self.own_evidence(finding, threshold)
         if not any(part.evidence for _, part in finding.parts):
             return words
         parts = list(self._parts(finding, threshold))
@@ -224,7 +224,7 @@ class Wording:
         if own := finding.evidence:
             stated = finding._replace(possible=own.possible, state=own.state)
             words_for = "stated" if own.state.is_known else "itself"
-            parts.insert(0, self.phrase(words_for, value=self._own_evidence(stated, threshold)))
+            parts.insert(0, self.phrase(words_for, value=self.own_evidence(stated, threshold)))
         return f"{words} ({'; '.join(parts)})"
 
     def provenance(self, finding: Finding, *details: str) -> tuple[str, ...]:
@@ -235,7 +235,7 @@ class Wording:
         """What is stated of the parts of a derived fact, those together of which the same is."""
         names: dict[str, list[str]] = {}
         for name, part in finding.parts:
-            names.setdefault(self._own_evidence(part, threshold), []).append(self._part(name, part))
+            names.setdefault(self.own_evidence(part, threshold), []).append(self._part(name, part))
         is_yearly = all(part.fact.is_yearly for _, part in finding.parts)
         for words, alike in names.items():
             yield from (f"{named}: {words}" for named in ([self.listed(alike)] if is_yearly else alike))
@@ -244,7 +244,8 @@ class Wording:
         """A part of a derived fact: the year, or the name of the fact that it is."""
         return name if part.fact.is_yearly else self.text(part.fact.label)
 
-    def _own_evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
+    def own_evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
+        """What is stated of a fact itself, or follows for it; and where it is assumed."""
         if not finding.state.is_known:
             return self.phrase(finding.state.value)
         words = self.possible(finding, finding.possible, threshold)

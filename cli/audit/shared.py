@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -66,7 +66,7 @@ def wanted(journal: Journal, options: dict[str, str | int | None]) -> Filter:
     return Filter(rulebook=rulebook or None, version=version or None, **asked, **options)  # type: ignore[arg-type]
 
 
-def _asked(journal: Journal, written: str) -> dict[str, str | None]:
+def _asked(journal: Journal, written: str) -> dict[str, Any]:
     from cli.common.outcome_names import names_in  # noqa: PLC0415 - help must not wait for rulebooks
 
     names = names_in(outcomes_kept(journal).values())
@@ -142,7 +142,7 @@ def entries_wanted(
 
     are_decisions_asked_for = options.pop("decisions")
     selection = wanted(journal, options)
-    if are_decisions_asked_for or any((selection.offer, selection.rulebook, selection.verdict, selection.outcome)):
+    if are_decisions_asked_for or any((selection.offer, selection.rulebook, selection.verdict, selection.outcomes)):
         entries = entries_with_rows(journal, selection, damaged, uncertain, brief=brief, latest=latest)
     else:
         entries = _entries(journal, selection, damaged, uncertain, latest)

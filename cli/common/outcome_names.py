@@ -82,19 +82,29 @@ def names_of(rulebook: Rulebook, verdicts: Iterable[Verdict]) -> Names[Verdict]:
 
 
 class Asked(NamedTuple):
-    """What is asked for: a verdict by any rulebook, or an outcome by those that have it."""
+    """What is asked for: a verdict by any rulebook, or the outcomes that are called so, by those that have them."""
 
     verdict: str | None = None
-    outcome: str | None = None
+    outcomes: tuple[str, ...] | None = None
 
 
 def names_in(outcomes: Iterable[Mapping[Verdict, Outcome]]) -> Names[Asked]:
-    """The names of verdicts, and of the outcomes of several rulebooks."""
-    several = [outcome for of_one in outcomes for verdict, outcome in of_one.items() if verdict.value != outcome.id]
-    names = [Name(verdict.value, Asked(verdict.value), ("en",)) for verdict in Verdict]
-    names += [name for verdict in Verdict for name in _of_verdict(verdict, Asked(verdict.value))]
-    names += [Name(outcome.id, Asked(outcome=outcome.id), ("en",)) for outcome in several]
-    return Names([*names, *(name for one in several for name in _of_outcome(one, Asked(outcome=one.id)))])
+    """The names of verdicts, and of the outcomes of several rulebooks, which may call several by one name.
+
+    What names a verdict means that, whatever a rulebook calls so: it asks for no less.
+    """
+    several = [outcome for of_one in outcomes for outcome in of_one.values()]
+    verdicts = [Name(verdict.value, Asked(verdict.value), ("en",)) for verdict in Verdict]
+    verdicts += [name for verdict in Verdict for name in _of_verdict(verdict, Asked(verdict.value))]
+    named = [Name(outcome.id, outcome.id, ("en",)) for outcome in several]
+    named += [name for outcome in several for name in _of_outcome(outcome, outcome.id)]
+    called: dict[str, set[str]] = {}
+    for name in named:
+        called.setdefault(_key(name.written), set()).add(name.meant)
+    taken = {_key(name.written) for name in verdicts}
+    asked = {key: Asked(outcomes=tuple(sorted(ids))) for key, ids in called.items() if key not in taken}
+    keyed = ((name, asked.get(_key(name.written))) for name in named)
+    return Names([*verdicts, *(Name(name.written, one, name.shown_in) for name, one in keyed if one is not None)])
 
 
 def outcomes_written(rulebook: str) -> dict[Verdict, Outcome]:

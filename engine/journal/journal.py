@@ -73,14 +73,17 @@ class Kept(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """Which entries are wanted; None for any. `since` and `until` are days or times, ISO 8601, in UTC."""
+    """Which entries are wanted; None for any. `since` and `until` are days or times, ISO 8601, in UTC.
+
+    Of `outcomes`, any one.
+    """
 
     kind: str | None = None
     offer: str | None = None
     rulebook: str | None = None
     version: str | None = None
     verdict: str | None = None
-    outcome: str | None = None
+    outcomes: tuple[str, ...] | None = None
     year: int | None = None
     run: str | None = None
     recorded_by: str | None = None
@@ -98,6 +101,8 @@ class Filter(NamedTuple):
                 is_so = str(entry.recorded_at) < f"{value}{_LAST}"
             elif name == "offer":
                 is_so = entry.offer in _forms(value)
+            elif name == "outcomes":
+                is_so = entry.outcome in value
             else:
                 is_so = getattr(entry, name) == value
             if not is_so:
@@ -552,5 +557,7 @@ def _conditions(selection: Filter) -> Iterable[sa.ColumnElement[bool]]:
             yield ENTRIES.c.kind == sa.literal(value, literal_execute=True)
         elif name == "offer":
             yield ENTRIES.c.offer.in_(_forms(value))
+        elif name == "outcomes":
+            yield ENTRIES.c.outcome.in_(value)
         else:
             yield ENTRIES.c[name] == value

@@ -40,12 +40,15 @@ Row = dict[str, Any]
 
 
 class RowSelection(NamedTuple):
-    """Which rows: of one offer, by one rulebook (`ID` or `ID@VERSION`), with one verdict or outcome; None for any."""
+    """Which rows: of one offer, by one rulebook (`ID` or `ID@VERSION`), with one verdict, or one of some outcomes.
+
+    None for any.
+    """
 
     offer: str | None = None
     rulebook: str | None = None
     verdict: str | None = None
-    outcome: str | None = None
+    outcomes: tuple[str, ...] | None = None
 
 
 def row_entries(
@@ -129,8 +132,8 @@ def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
 
     path = paths[0]
     conditions = [] if selection.offer is None else [is_id(pl.col("offer"), selection.offer)]
-    words = {"verdict": selection.verdict, "outcome": selection.outcome}
-    conditions += [pl.col(name).cast(pl.String) == word for name, word in words.items() if word is not None]
+    words = {"verdict": selection.verdict and (selection.verdict,), "outcome": selection.outcomes}
+    conditions += [pl.col(name).cast(pl.String).is_in(some) for name, some in words.items() if some is not None]
     with polars_failing(lambda error: _unreadable(path, words_of(error)[0])):
         frame = pl.scan_parquet(paths, glob=False)
         if missing := [name for name in _DECIDED if name not in frame.collect_schema()]:

@@ -43,8 +43,8 @@ def _in_order(
 ) -> Iterator[Entry]:
     version = f"@{selection.version}" if selection.version else ""
     rulebook = f"{selection.rulebook}{version}" if selection.rulebook else None
-    rows = RowSelection(selection.offer, rulebook, selection.verdict, selection.outcome)
-    of_runs = selection._replace(kind=RUN, offer=None, rulebook=None, version=None, verdict=None, outcome=None)
+    rows = RowSelection(selection.offer, rulebook, selection.verdict, selection.outcomes)
+    of_runs = selection._replace(kind=RUN, offer=None, rulebook=None, version=None, verdict=None, outcomes=None)
     # Of the whole journal only the runs are held.
     left_out = damaged if uncertain is None else uncertain  # whether it has anything that is wanted is not known
     runs = deque(journal.entries(of_runs, damaged=left_out) if selection.kind in (None, RUN) else ())

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.common.outcome_names import names_in, names_of
+from engine.rulebooks.language import Text
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import Verdict
+from engine.rulebooks.rulebook import Outcome, Verdict
 from tests.command import here
 from tests.journals import record
 
@@ -58,9 +59,32 @@ def test_of_several_rulebooks_a_word_means_the_outcome_of_those_that_have_it() -
     assert {word: one and tuple(one) for word, one in asked.items()} == {
         "opfyldt": ("met", None),
         "uafklaret": ("undetermined", None),
-        "omfattet": (None, "covered"),
-        "mest specialiseret": (None, "most_specialised"),
+        "omfattet": (None, ("covered",)),
+        "mest specialiseret": (None, ("most_specialised",)),
         "ikke": None,
+    }
+
+
+def _outcomes(**called: tuple[str, str]) -> dict[Verdict, Outcome]:
+    return {Verdict(verdict): Outcome(code, Text(da=label, en=label)) for verdict, (code, label) in called.items()}
+
+
+def test_a_word_for_outcomes_of_several_rulebooks_means_them_all() -> None:
+    shipped = (rulebook.outcomes for rulebook in LIBRARY.in_force(2018))
+    own = _outcomes(
+        met=("udviklingsstrategi", "omfattet af udviklingsstrategien"),
+        not_met=("covered", "opfyldt"),
+        undetermined=("met", "Opfyldt ikke"),
+    )
+    names = names_in([*shipped, own])
+    words = ("omfattet af udviklingsstrategien", "covered", "opfyldt", "met", "opfyldt ikke", "udviklingsstrategi")
+    assert {word: one and tuple(one) for word in words for one in [names.meant(word)]} == {
+        "omfattet af udviklingsstrategien": (None, ("covered", "udviklingsstrategi")),
+        "covered": (None, ("covered",)),
+        "opfyldt": ("met", None),
+        "met": ("met", None),
+        "opfyldt ikke": (None, ("met",)),
+        "udviklingsstrategi": (None, ("udviklingsstrategi",)),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -61,11 +62,15 @@ def test_entries_are_wanted_by_any_field(journal: Path) -> None:
         appended.append([draft], by="they")
     with Journal(str(journal)) as read:
         entries = list(read.entries())
-        fields = set(Filter._fields) - {"since", "until"}
+        fields = set(Filter._fields) - {"since", "until", "outcomes"}
         wanted = [{name: value} for name in fields for value in {getattr(entry, name) for entry in entries} if value]
         for one in [*wanted, {"kind": "run"}, {"kind": "a"}, {"kind": "z"}, {"year": 1}]:
             expected = [entry.number for entry in entries if all(getattr(entry, n) == v for n, v in one.items())]
             assert [entry.number for entry in read.entries(Filter(**one))] == expected, one
+        outcomes = sorted({entry.outcome for entry in entries if entry.outcome})
+        for some in [*itertools.combinations(outcomes, 1), *itertools.combinations(outcomes, 2), ("none",)]:
+            expected = [entry.number for entry in entries if entry.outcome in some]
+            assert [entry.number for entry in read.entries(Filter(outcomes=some))] == expected, some
         assert _between(read, entries[2].recorded_at, entries[5].recorded_at) == _recorded_between(entries, 2, 5)
 
 

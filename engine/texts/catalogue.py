@@ -20,10 +20,10 @@ _DANISH_SIGNS = str.maketrans(".,", ",.")
 
 @cache
 def catalogue(language: Language) -> gettext.NullTranslations:
-    """The texts of a language; of English, those that stand in the source."""
+    """The texts of a language; those that stand in the source for English, and where the catalogue is not compiled."""
     if language == "en":
         return gettext.NullTranslations()
-    return gettext.translation(DOMAIN, FOLDER, [language])
+    return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
 
 
 def grouped(language: Language, number: int) -> str:

@@ -51,3 +51,4 @@ def test_the_wheel_holds_our_packages_and_no_tests(installed: Path) -> None:
         "sekskant-0.1.0.dist-info",
     }
     assert "rules/hovedstaden/vocabulary.yaml" in files
+    assert "engine/texts/da/LC_MESSAGES/sekskant.mo" in files

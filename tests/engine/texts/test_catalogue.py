@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import string
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message as Entry
 
+from engine.texts import catalogue as texts
 from engine.texts.catalogue import message, message_in, message_of_number
 from tests import catalogue
 
@@ -64,3 +66,11 @@ def test_what_is_given_later_stands_beside_what_was_given_before() -> None:
 def test_a_text_that_is_put_together_where_it_stands_is_refused() -> None:
     with pytest.raises(ValueError, match=r"cli/x\.py:1: .* put together here"):
         list(catalogue.texts_in('gettext(f"row {number}")', "cli/x.py"))
+
+
+def test_without_a_compiled_catalogue_texts_are_those_of_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "FOLDER", str(tmp_path))
+    monkeypatch.setattr(texts, "catalogue", texts.catalogue.__wrapped__)
+    assert message("not stated").in_language("da") == "not stated"

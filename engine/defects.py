@@ -33,12 +33,14 @@ def _place_in_our_code(error: BaseException) -> str:
 
 
 def is_defect(error: BaseException) -> bool:
-    """Whether an exception is a mistake of ours, and was not foreseen.
+    """Whether an exception is a mistake of ours, and was not foreseen: not where memory ran out, which no part caused.
 
     >>> is_defect(ZeroDivisionError()), is_defect(Failure("foreseen")), is_defect(PermissionError(13, "denied"))
     (True, False, False)
+    >>> is_defect(MemoryError())
+    False
     """
-    return isinstance(failure_of(error), Defect)
+    return isinstance(failure_of(error), Defect) and not isinstance(error, MemoryError)
 
 
 def told_at(place: Place, error: BaseException) -> Diagnostic:

@@ -33,13 +33,19 @@ def register_of(folder: Path, rows: list[str] = ROWS) -> Path:
     return path
 
 
-def fail_where(patched: pytest.MonkeyPatch, owner: type, name: str, holds: Callable[..., bool]) -> None:
+def fail_where(
+    patched: pytest.MonkeyPatch,
+    owner: type,
+    name: str,
+    holds: Callable[..., bool],
+    raised: type[Exception] = ZeroDivisionError,
+) -> None:
     """Have a method of ours fail on some of what it is given."""
     before = getattr(owner, name)
 
     def broken(self: Any, *given: Any, **named: Any) -> Any:
         if holds(*given, **named):
-            raise ZeroDivisionError("words of Python")
+            raise raised("words of Python")
         return before(self, *given, **named)
 
     patched.setattr(owner, name, broken)
@@ -76,6 +82,15 @@ def test_a_defect_in_one_row_costs_no_other(
     for name, decided in decisions_of(tmp_path / "out").items():
         assert decided.rows() == [row for row in good[name].rows() if row[0] != offer]
     assert here("audit", "verify", "--journal", str(journal)).code == 0
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_memory_that_runs_out_is_the_fault_of_no_row(
+    where: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fail_where(monkeypatch, *WHERE[where][0], raised=MemoryError)
+    reclassified(register_of(tmp_path), tmp_path / "out", code=70)
+    assert [path.name for path in tmp_path.iterdir()] == ["register.csv"]
 
 
 def test_where_a_defect_happened_is_shown_where_that_is_asked_for(

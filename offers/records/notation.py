@@ -31,6 +31,7 @@ _BOUND = rf"([^\d\s.-][^\d.-]*?\.?) ?({_NUMBER})"
 _BOUNDS = re.compile(rf"{_BOUND}(?: *(?:,|;|&|and|og)? *{_BOUND})?\Z")
 _RANGE = re.compile(rf"({_NUMBER}) ?(?:-|–|—|\.\.|til|to) ?({_NUMBER})\Z")
 _EXACTLY = re.compile(rf"=? ?(-?{_NUMBER})\Z")
+_DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 
 
 class Notation(NamedTuple):
@@ -97,7 +98,7 @@ def meant_by(text: str) -> Written | None:
     >>> meant_by("0,5"), meant_by("≤ 0,5"), meant_by("mindst 3"), meant_by("2-3"), meant_by("many")
     ({'answer': ('0.5',)}, {'at_most': ('0.5',)}, {'at_least': ('3',)}, {'between': ('2', '3')}, None)
     """
-    plain = text.strip().replace(",", ".")
+    plain = _DECIMAL_COMMA.sub(".", text.strip())
     if exactly := _EXACTLY.match(plain):
         return {"answer": (exactly[1],)}
     if between := _RANGE.match(plain):

@@ -31,7 +31,7 @@ NEAR_ANSWERS = {
 }
 """Words that can stand for one answer of a judgement alone, in lower case."""
 _ABOUT = re.compile(
-    r"(?:ca\.?|cirka|circa|omkring|omtrent|knap|godt|about|around|approx\.?|~|≈)\s*(?=[\d.,½])", re.IGNORECASE
+    r"(?<!\w)(?:ca\.?|cirka|circa|omkring|omtrent|knap|godt|about|around|approx\.?|~|≈)\s*(?=[\d.,½])", re.IGNORECASE
 )
 _PER_CENT = re.compile(r"\s*(?:%|pct\.?(?!\w)|procent(?!\w)|per ?cent(?!\w))", re.IGNORECASE)
 _LOW_OF_PER_CENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)(?= ?(?:-|–|—|\.\.|til|to|og|and) ?[0-9]+(?:[.,][0-9]+)? ?%)")
@@ -83,10 +83,10 @@ def is_dash(text: str) -> bool:
 def is_about(text: str) -> bool:
     """Whether a number is said to be near, not exact.
 
-    >>> is_about("ca. 60 %"), is_about("60 %")
+    >>> is_about("højst ca. 60 %"), is_about("60 %")
     (True, False)
     """
-    return _ABOUT.match(unquoted(text)) is not None
+    return _ABOUT.search(unquoted(text)) is not None
 
 
 def has_per_cent(text: str) -> bool:

@@ -35,7 +35,12 @@ _OPERATOR = re.compile(r"[<>≤≥]=?|=[<>]")
 _BETWEEN_ANSWERS = re.compile(r"[/,;|]|\b(?:eller|or)\b", re.IGNORECASE)
 _NUMBERS: tuple[Written, ...] = ({"answer": ("0.495",)}, {"answer": ("2",)})
 _BOUNDS: tuple[Written, ...] = ({"at_least": ("2",)}, {"at_least": ("0.5",)})
-_RANGES: tuple[Written, ...] = ({"between": ("2", "3")}, {"between": ("0.6", "0.65")})
+_RANGES: tuple[Written, ...] = (
+    {"between": ("2", "3")},
+    {"between": ("0.6", "0.65")},
+    {"between": ("1", "4")},
+    {"between": ("0.5", "0.7")},
+)
 _STATES_NOTHING = message("write `{unknown}`, or leave it empty where nothing is stated")
 
 
@@ -98,7 +103,8 @@ def _of_meanings(text: str, fact: FactDeclaration, notation: Notation, is_read: 
     meant = meanings(text, is_share=fact.is_share)
     if read := [notation.written(written) for written in meant if is_read(written)]:
         if is_about(text):
-            span = next((notation.written(written) for written in _RANGES if is_read(written)), notation.unknown)
+            spans = (notation.written(written) for written in _RANGES if is_read(written))
+            span = next((span for span in spans if span not in read), notation.unknown)
             words = message("write {forms} if that is exact, else the range in which it surely lies, such as `{span}`")
             return words.filled(forms=_forms(read), span=span)
         return message("write {forms}", forms=_forms(read))

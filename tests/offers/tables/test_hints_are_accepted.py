@@ -32,6 +32,16 @@ WRITINGS = [
     *("50-60 %", "under 50 pct.", "maks. 3", "mere end 3", "op til 0,5", "2+", "3 eller flere", "mellem 2 og 3"),
     *("1 000", "1.234", "1,234", "1.234,5", "1,234.5", "1.000", "0.5", "0,5", "2,5", "2.5", "ca. 2", "~ 0,5", "50"),
     *("halvdelen", "to", "n/a", "?", "måske", "J", "n", "jaa", "5 procent", "-1", "200 %", "2/3", "⅓", "1..", "..2"),
+    *(
+        "højst ca. 3",
+        "mindst omkring 0,5",
+        "ca. 2-3",
+        "2 - ca. 3",
+        "mellem ca. 0,5 og 0,6",
+        "ca. 0,6-0,65",
+        "2,,3",
+        ">2, <3",
+    ),
 ]
 PROPOSED = re.compile(r"`([^`]+)`")
 
@@ -90,6 +100,8 @@ def test_what_a_hint_proposes_is_read_where_it_is_pasted(tmp_path: Path, dialect
     for written, (diagnostic, *others) in ((w, d) for w, d in said.items() if d):
         assert not others
         assert diagnostic.hint is not None or diagnostic.code == "empty-interval", written
+        proposals = proposed_in(diagnostic.hint or "")
+        assert len(set(proposals)) == len(proposals), diagnostic.hint
         quoted = QUOTED.match(diagnostic.message)
         assert diagnostic.code == "empty-interval" or (quoted and (quoted[1] or quoted[2]) in written), diagnostic
     proposed = {(w, p): d.hint for w, found in said.items() for d in found for p in proposed_in(d.hint or "")}
@@ -103,6 +115,12 @@ RIGHT = {
     ("outside_share_2014", "ca. 60 %"): "write `0,6` if that is exact, else the range in which it surely lies, such as "
     "`0,6..0,65`",
     ("outside_share_2014", "højst 50 %"): "write `<=0,5`",
+    ("outside_share_2014", "højst ca. 50 %"): "write `<=0,5` if that is exact, else the range in which it surely lies, "
+    "such as `0,6..0,65`",
+    ("diagnoses", "ca. 2-3"): "write `2..3` if that is exact, else the range in which it surely lies, such as `1..4`",
+    ("diagnoses", "mindst 2, højst 3"): "write `>=2 <=3`",
+    ("cases_per_10000", "2,,3"): "write a number such as `0,495`, a bound such as `>=2`, a range such as `2..3`, or "
+    "`ukendt`",
     ("outside_share_2014", "52 %"): None,
     ("outside_share_2014", "12 af 23"): None,
     ("outside_share_2014", "2-3"): "it is at least 0 and at most 1; write `0,02..0,03` where per cent are meant",

@@ -31,7 +31,8 @@ from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
 from engine.decisions.decide import Decider, decide_offer
 from engine.decisions.trace import Trace
-from engine.diagnostics import Diagnostic, Failure, IntegrityFault, Rejected, near_hint, quoted
+from engine.defects import is_defect
+from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
@@ -271,9 +272,9 @@ def _decisions_whatever_happens(offer: Offer, deciders: list[Decider], year: int
     """The decisions on an offer; a defect of ours that it meets is told, and costs no other offer."""
     try:
         return _decisions_on(offer, deciders, year, exits)
-    except (Failure, OSError):
-        raise
     except Exception as error:
+        if not is_defect(error):
+            raise
         exits.append(tell(error))
         return ()
 

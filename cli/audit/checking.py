@@ -13,10 +13,10 @@ from cli.audit.seal_options import policy_of, read_seals, signing_options
 from cli.audit.shared import as_it_stands, leaving_out, opened
 from cli.common.console import Exit, say_of, stop, write_or_print
 from cli.common.json_output import json_text, print_json
-from cli.common.option_values import Count, Digest, FileName, NewFileName, Words, is_digest
+from cli.common.option_values import Count, Digest, FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, format_option, journal_option, language_option
 from cli.common.spoken import in_spoken
-from engine.diagnostics import Place, Rejected, rejected
+from engine.diagnostics import Rejected
 from engine.texts.catalogue import message
 
 if TYPE_CHECKING:
@@ -120,10 +120,6 @@ def _signed(file: Path, key: Path, journal: Journal, lang: Language) -> tuple[in
     from engine.journal.signature import read_signed_head, signature_holds  # noqa: PLC0415 - only what is used is loaded
 
     record = read_signed_head(file)
-    if not is_digest(record["head"]) or isinstance(record["count"], bool) or record["count"] < 0:
-        raise rejected(
-            Place(str(file)), "receipt-form", message("`head` is no digest, or `count` no number of entries")
-        )
     if not signature_holds(record, key):
         say_of(file, message("the signature does not hold"))
         stop(Exit.INTEGRITY)

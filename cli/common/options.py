@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.common.console import Function, print_as_it_comes
-from cli.common.option_values import FileName, Size, Words
+from cli.common.option_values import Choice, FileName, Size, Words
 from cli.common.spoken import in_spoken, spoken
 from engine.texts.catalogue import message
 
@@ -30,7 +30,7 @@ _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."
 def language_option(function: Function) -> Function:
     """The option `--lang`."""
     help_text = "The language of texts; by default that of the locale."
-    return click.option("--lang", type=click.Choice(["da", "en"]), default=spoken, help=help_text)(function)
+    return click.option("--lang", type=Choice(["da", "en"]), default=spoken, help=help_text)(function)
 
 
 def year_option(help_text: str = LATEST, *, required: bool = False) -> Callable[[Function], Function]:
@@ -41,7 +41,7 @@ def year_option(help_text: str = LATEST, *, required: bool = False) -> Callable[
 def shipped_year_option(years: Sequence[str]) -> Callable[[Function], Function]:
     """The option `--year` of a command that reads what is shipped: one of these, the last by default."""
     help_text = "The year of the shipped register."
-    return click.option("--year", type=click.Choice(years), default=years[-1], show_default=True, help=help_text)
+    return click.option("--year", type=Choice(years), default=years[-1], show_default=True, help=help_text)
 
 
 def rulebooks_option(help_text: str = ALL) -> Callable[[Function], Function]:
@@ -58,7 +58,7 @@ def rulebook_option(
 
 def format_option(*forms: str, help_text: str = "How to print.") -> Callable[[Function], Function]:
     """The option `--format` with these forms, the first by default, as `form`."""
-    kind: dict[str, Any] = {"type": click.Choice(forms), "default": forms[0], "show_default": True, "help": help_text}
+    kind: dict[str, Any] = {"type": Choice(forms), "default": forms[0], "show_default": True, "help": help_text}
     return click.option("--format", "form", callback=_print_as, **kind)
 
 
@@ -82,8 +82,8 @@ def reading_options(function: Function) -> Function:
     """The options of a command that reads a register by which whoever asks says how; `reading` gives what they say."""
     options: tuple[tuple[str, dict[str, object]], ...] = (
         ("--encoding", {"metavar": "NAME", "help": "How CSV or NDJSON is encoded: utf-8, cp1252, cp850, mac_roman."}),
-        ("--separator", {"type": click.Choice([";", ",", "tab", "|"]), "help": "What separates the cells of CSV."}),
-        ("--decimal", {"type": click.Choice([",", "."]), "help": "The decimal sign of numbers in texts."}),
+        ("--separator", {"type": Choice([";", ",", "tab", "|"]), "help": "What separates the cells of CSV."}),
+        ("--decimal", {"type": Choice([",", "."]), "help": "The decimal sign of numbers in texts."}),
         ("--sheet", {"metavar": "NAME", "help": "The sheet of a workbook; by default Register, or the first."}),
         ("--max-size", {"type": Size(), "metavar": "SIZE", "help": "How large a file may be: 512MiB, 20GiB."}),
         ("--max-rows", {"type": click.IntRange(1), "metavar": "N", "help": "How many rows a table may have."}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -51,6 +52,7 @@ def page(
     )
 
 
+@cache
 def template_of(name: str) -> Template:
     """A template of a page whose texts come out harmless."""
     environment = Environment(

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
 
 
+_OF_THE_NAME = ("unknown-rulebook", "no-rulebook-in-force", "unreadable")
+"""The codes that say of what was named that it is not there, and nothing of what stands in it."""
+
+
 def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[Rulebook]:
     """The rulebooks named, or all in force in the year.
 
@@ -29,7 +33,7 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
     try:
         chosen = [library.choose(name, year) for name in names] or library.in_force(year)
     except Rejected as error:
-        if any(diagnostic.place.line for diagnostic in error.diagnostics):
+        if any(one.place.line or one.code not in _OF_THE_NAME for one in error.diagnostics):
             raise
         raise click.UsageError("\n".join(error.lines(spoken()))) from None
     different = list({rulebook.content: rulebook for rulebook in chosen}.values())

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import click
 
+from cli.common.option_values import Choice
 from cli.common.spoken import spoken
 from engine.texts.catalogue import catalogue
 
@@ -25,7 +26,7 @@ def with_language(parameters: list[click.Parameter]) -> list[click.Parameter]:
     """The parameters of a group or command, with `--lang` where it is not declared: help has a language everywhere."""
     if any(parameter.name == "lang" for parameter in parameters):
         return parameters
-    return [*parameters, click.Option(["--lang"], type=click.Choice(["da", "en"]), hidden=True, expose_value=False)]
+    return [*parameters, click.Option(["--lang"], type=Choice(["da", "en"]), hidden=True, expose_value=False)]
 
 
 def as_spoken(command: click.Command, context: click.Context) -> click.Command:

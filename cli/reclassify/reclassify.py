@@ -19,7 +19,7 @@ import click
 from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm, show_where_asked
 from cli.common.evaluators import check_evaluators
-from cli.common.option_values import FileName
+from cli.common.option_values import Choice, FileName
 from cli.common.options import (
     ONLY,
     ignore_option,
@@ -81,7 +81,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 @reading_options
 @click.option(
     "--backend",
-    type=click.Choice(["polars", "duckdb", "spark"]),
+    type=Choice(["polars", "duckdb", "spark"]),
     default="polars",
     show_default=True,
     help="What decides.",

@@ -18,6 +18,7 @@ from engine.diagnostics import Malformed, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
 from engine.journal.entry import DECISION, FORMATS, Entry, RowEntry, frame, kind_in_words
 from engine.journal.form_file import read_form, text_of_form
+from engine.journal.forms import check_form
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, RunRecord, columns_of, rulebooks_named
 from engine.journal.row_proof import RowProof, file_of_decisions, root_in, row_proof_in, rows_in
@@ -193,16 +194,13 @@ def read_receipt(data: bytes, file: str) -> Receipt:
         mistakes = [message("`{key}` is missing", key=key) for key in sorted(missing)]
         mistakes += [message("unknown key `{key}`", key=key) for key in sorted(unknown)]
         raise rejected(Place(file), "receipt-form", joined(mistakes, SEMICOLON))
-    if not all(isinstance(record[key], dict) for key in ("entry", "journal", "texts")):
-        raise rejected(Place(file), "receipt-form", message("`entry`, `journal` and `texts` must be mappings"))
-    if record.get("run") is None and record.get("name") is not None and record["format"] == BELOW_SEAL:
-        raise rejected(Place(file), "receipt-form", message("`name` must be null where `run` is"))
-    receipt = Receipt(text, record)
     try:
-        _ = receipt.sealed, receipt.row
+        check_form(record, record["format"])
     except Malformed as error:
         raise rejected(Place(file), "receipt-form", error.words) from None
-    return receipt
+    if record.get("run") is None and record.get("name") is not None and record["format"] == BELOW_SEAL:
+        raise rejected(Place(file), "receipt-form", message("`name` must be null where `run` is"))
+    return Receipt(text, record)
 
 
 class Mismatch(NamedTuple):

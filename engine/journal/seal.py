@@ -34,9 +34,10 @@ MOST = 2**53 - 1
 """The largest number that canonical JSON has."""
 _HINT = message("`sekskant audit seal` writes one")
 _NO_DIGEST, _NO_DIGESTS = message("`{at}` is not a digest"), message("`{at}` is not a list of digests")
-_DIGEST, _SIGNATURE = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{128}")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
-_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DIGEST_FORM, SIGNATURE_FORM = "^[0-9a-f]{64}$", "^[0-9a-f]{128}$"
+TIME_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$"
+ID_FORM = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_DIGEST, _SIGNATURE, _TIME, _ID = map(re.compile, (DIGEST_FORM, SIGNATURE_FORM, TIME_FORM, ID_FORM))
 
 
 @dataclass(frozen=True, slots=True)

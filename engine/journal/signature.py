@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.diagnostics import Place, rejected
+from engine.diagnostics import Malformed, Place, rejected
 from engine.documents.document import read_file
-from engine.documents.json_text import load_json
-from engine.journal.form_file import text_of_form
+from engine.journal.form_file import read_form
+from engine.journal.forms import check_form
 from engine.texts.catalogue import message
 from engine.values.canonical import canonical
 from engine.values.json_record import JsonRecord
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.journal.journal import Journal
 
 FORMAT = "sekskant/head/1"
-KEYS = frozenset({"format", "journal", "count", "head", "signed_at", "signature"})
+_HINT = message("`sekskant audit head --sign KEY` writes one")
 
 
 def signed_head(journal: Journal, key: Path, passphrase: str | None, signed_at: str) -> str:
@@ -51,15 +51,13 @@ def read_signed_head(file: Path) -> JsonRecord:
     Raises:
         Rejected: it is none.
     """
+    record = read_form(read_file(file), str(file), _HINT)
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise rejected(Place(str(file)), "receipt-form", message("the file is no `{format}`", format=FORMAT), _HINT)
     try:
-        record = load_json(text_of_form(read_file(file)), str(file))
-    except ValueError:
-        record = None
-    if not isinstance(record, dict) or set(record) != KEYS or record["format"] != FORMAT:
-        advice = message("`sekskant audit head --sign KEY` writes one")
-        raise rejected(Place(str(file)), "receipt-form", message("the file is no `{format}`", format=FORMAT), advice)
-    if not isinstance(record["count"], int) or not all(isinstance(record[k], str) for k in KEYS - {"count"}):
-        raise rejected(Place(str(file)), "receipt-form", message("`count` is a number, all else a text"))
+        check_form(record, FORMAT)
+    except Malformed as error:
+        raise rejected(Place(str(file)), "receipt-form", error.words, _HINT) from None
     return record
 
 

@@ -6,26 +6,24 @@ Rows that columns cannot tell exactly, and rows with a mistake, are read one by 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
-from engine.defects import is_defect
 from engine.diagnostics import Diagnostic
 from engine.texts.catalogue import message
 from offers.columns.cell_forms import NewForms
 from offers.columns.decision_table import DecisionTable
+from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import READ
 from offers.records.offer_id import said_of_alike
 from offers.tables.limits import check_rejected
 from offers.tables.table import ROW, Table
 
-MOST_DEFECTIVE = 1_000
-"""Where more rows meet a defect of ours, it is none of single rows, and ends the run."""
 _CHECKED_AT_ONCE = 200
 """So many rows of the sample wait until they are checked: what is remembered of them is looked up once."""
 
@@ -82,7 +80,7 @@ class Batch:
             chunk = chunk.join(vectors.select(ROW), on=ROW, how="semi", maintain_order="left")
         self.rows += chunk.height + len(rejected)
         self.check(chunk, vectors)
-        return self._apart_where_defective(self._with_decisions, chunk, vectors)
+        return apart_where_defective(self._with_decisions, chunk, vectors, self.defective)
 
     def _with_decisions(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
         decided = list(chunk)
@@ -91,26 +89,6 @@ class Batch:
             if decision_table.columnar.near:
                 decided.append(decision_table.near(vectors.select(decision_table.columnar.near)))
         return pl.DataFrame(decided)
-
-    def _apart_where_defective(
-        self, done: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame], chunk: pl.DataFrame, vectors: pl.DataFrame
-    ) -> pl.DataFrame:
-        """What is done with rows, without those that meet a defect of ours, which are noted: of a few rows it may be.
-
-        Raises:
-            Exception: what was raised, where too many rows meet one.
-        """
-        try:
-            return done(chunk, vectors)
-        except Exception as error:
-            if not is_defect(error) or chunk.is_empty() or len(self.defective) >= MOST_DEFECTIVE:
-                raise
-            if chunk.height == 1:
-                self.defective[chunk[ROW][0]] = error
-                return done(chunk.clear(), vectors.clear())
-        middle = chunk.height // 2
-        parts = [(chunk[:middle], vectors[:middle]), (chunk[middle:], vectors[middle:])]
-        return pl.concat([self._apart_where_defective(done, *part) for part in parts])
 
     @property
     def checked(self) -> int:
@@ -193,7 +171,7 @@ class Batch:
 
     def _submit(self) -> None:
         chunks, vectors = (pl.concat(frames) for frames in zip(*self._waiting, strict=True))
-        checks = self._checker.submit(self._apart_where_defective, self._checked, chunks, vectors)
+        checks = self._checker.submit(apart_where_defective, self._checked, chunks, vectors, self.defective)
         self._checks.append(checks)
         self._waiting = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import polars as pl
 
@@ -12,13 +13,14 @@ from engine.decisions.cause_of_change import VerdictChange, change_of
 from engine.rulebooks.rulebook import Verdict
 from offers.columns.decided_columns import BASIS, COMPARED, OUTCOME, VERDICT
 from offers.columns.decision_table import DecisionTable
+from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import RejectedRow
 from offers.columns.reference_check import Reader
 from offers.comparison.changed_offers import CAUSE, CAUSES, NAMED, NEW, OLD, ChangedOffers
 from offers.comparison.matching import AT, BEFORE, Matched, Matching
 from offers.comparison.previous import Previous
 from offers.comparison.verdicts import ANSWER
-from offers.tables.table import Table
+from offers.tables.table import ROW, Table
 
 _ABOUT, _DECIDED = ("name", "operator_name", "target_group"), (VERDICT, OUTCOME, BASIS)
 _WORDS = (
@@ -46,10 +48,17 @@ class RunComparison:
         previous: the run before.
         decision_tables: the decisions now.
         table: the register, `year` its agreement year, and `reader` what reads its rows.
+        defective: has the numbers of rows that meet a defect of ours, and what was raised.
     """
 
     def __init__(
-        self, previous: Previous, decision_tables: Sequence[DecisionTable], table: Table, reader: Reader, year: int
+        self,
+        previous: Previous,
+        decision_tables: Sequence[DecisionTable],
+        table: Table,
+        reader: Reader,
+        year: int,
+        defective: dict[int, Exception],
     ) -> None:
         self._lock = threading.Lock()
         self._parts: list[tuple[Matching, _OfRulebook]] = []
@@ -60,7 +69,8 @@ class RunComparison:
             changed_offers = None
             if decision_table.rulebook.id in previous.rulebooks and decision_table.rulebook.id in previous.frames:
                 changed_offers = ChangedOffers(previous, decision_table, table, reader, year)
-            part = _OfRulebook(decision_table, matching.offers, verdicts, changed_offers, complete=previous.complete)
+            before = (matching.offers, verdicts, changed_offers)
+            part = _OfRulebook(decision_table, *before, defective, complete=previous.complete)
             self._parts.append((matching, part))
 
     @property
@@ -119,9 +129,11 @@ class _OfRulebook:
         offers: pl.Series,
         verdicts: pl.Series,
         changed_offers: ChangedOffers | None,
+        defective: dict[int, Exception],
         *,
         complete: bool,
     ) -> None:
+        self._defective = defective
         self._decision_table, self._offers, self._verdicts = decision_table, offers, verdicts
         self._changed_offers, self._complete = changed_offers, complete
         self._seen: list[pl.Series] = []
@@ -189,7 +201,7 @@ class _OfRulebook:
         about = [pl.col(n).cast(pl.String) if n in rows.columns else pl.lit(None, pl.String).alias(n) for n in _ABOUT]
         now = [pl.col(columns.of(n)).cast(pl.String).alias(n) for n in _DECIDED]
         named = pl.lit(rulebook.id).alias("rulebook"), pl.lit(rulebook.version).alias("version")
-        listed = rows.select(*named, ids.gather(changed[AT]).alias("offer"), *about, *now)
+        listed = rows.select(ROW, *named, ids.gather(changed[AT]).alias("offer"), *about, *now)
         listed = listed.hstack(
             changed.select("change", "previous_verdict", CAUSE, CAUSES, AT, pl.col(NAMED).fill_null(value=False))
         )
@@ -205,9 +217,20 @@ class _OfRulebook:
         """Name the criteria and facts of the changes that wait, and let go of their evidence."""
         waiting, self._waiting = self._waiting, []
         for listed, cells, pairs in _together(waiting):
-            assert self._changed_offers is not None
-            named = self._changed_offers.named(cells, listed, pairs)
-            self._rows.append(_listed(listed.join(named, on=AT, how="left", maintain_order="left")))
+            named = partial(self._named, pairs)
+            self._rows.append(apart_where_defective(named, listed, cells, self._defective))
+
+    def _named(self, pairs: pl.DataFrame, listed: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+        """Some of the changes that wait as they are listed, with the criteria and facts in which they show."""
+        assert self._changed_offers is not None
+        if listed.is_empty():
+            return _listed(listed)
+        numbers = listed.select(AT).with_row_index(_NUMBER)
+        own = pairs.join(numbers, on=AT, how="semi").join(numbers, on=AT, maintain_order="left")
+        own = own.select(pl.col(_NUMBER).alias(AT), BEFORE)
+        listed = listed.with_columns(numbers[_NUMBER].alias(AT))
+        named = self._changed_offers.named(cells, listed, own)
+        return _listed(listed.join(named, on=AT, how="left", maintain_order="left"))
 
     def rejected(self, matched: Matched) -> None:
         """Note offers whose rows were refused."""

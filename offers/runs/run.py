@@ -48,7 +48,8 @@ def _decided(request: Request, folder: Path, progress: Progress, backend: Backen
             repeated_now = backend.repeated_ids(rows, run)
             if repeated_now.keys() <= repeated.keys() and not run.batch.defective:
                 result = _with_offers(run.result(), request)
-                return result._replace(remarks=remarks_on_run(run, result), notes=notes_on_run(run))
+                if not run.batch.defective:  # which the list of changes may still meet
+                    return result._replace(remarks=remarks_on_run(run, result), notes=notes_on_run(run))
         finally:
             run.close()
         repeated, defective = {**repeated, **repeated_now}, {**defective, **run.batch.defective}

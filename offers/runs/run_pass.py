@@ -22,6 +22,7 @@ from engine.texts.catalogue import message
 from offers.columns.batch import Batch
 from offers.columns.decided_columns import COMPARED, DECISIVE, OVERRIDDEN
 from offers.columns.decision_table import DecisionTable
+from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
@@ -33,7 +34,7 @@ from offers.records.offer_id import comparable_id
 from offers.runs.repeated_ids import Repeated
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
 from offers.tables.ids_in_columns import comparable_ids
-from offers.tables.table import DOCUMENT, Table
+from offers.tables.table import DOCUMENT, ROW, Table
 
 
 class Request(NamedTuple):
@@ -120,7 +121,7 @@ class Pass:
         ]
         self.batch = Batch(self.evaluator, self.decision_tables, request.table, repeated)
         now = (self.decision_tables, request.table, request.reader, request.year)
-        self.comparison = RunComparison(request.previous, *now) if request.previous else None
+        self.comparison = RunComparison(request.previous, *now, self.batch.defective) if request.previous else None
 
     @property
     def decided_schema(self) -> dict[str, pl.DataType]:
@@ -142,13 +143,20 @@ class Pass:
         """
         decided = self.batch.decide(chunk)
         self.progress(self.batch.rows)
-        decided = decided.with_columns(self.comparison.compare(decided)) if self.comparison else decided
+        decided = self.compared(decided, self.comparison) if self.comparison else decided
         for decision_table in self.decision_tables:
             overrides = self.overrides_of(decision_table)
             decided = (
                 decided.join(overrides, on="id", how="left", maintain_order="left") if overrides.width else decided
             )
         return decided
+
+    def compared(self, decided: pl.DataFrame, comparison: RunComparison) -> pl.DataFrame:
+        """The rows with what changed since the run before."""
+        numbers = decided.select(ROW)
+        return apart_where_defective(
+            lambda rows, _: rows.with_columns(comparison.compare(rows)), decided, numbers, self.batch.defective
+        )
 
     def overrides_of(self, decision_table: DecisionTable) -> pl.DataFrame:
         """What people decided in place of earlier decisions, by comparable `id`, in `OVERRIDDEN`; else nothing."""

@@ -27,6 +27,9 @@ from pyspark.sql import functions as spark
 from engine.diagnostics import Place, Rejected, rejected
 from engine.texts.catalogue import message
 from offers.columns.cell_forms import NewForms
+from offers.columns.decided_columns import COMPARED
+from offers.columns.decision_table import DecisionTable
+from offers.columns.defective_rows import MOST_DEFECTIVE, apart_where_defective
 from offers.columns.evidence_columns import READ
 from offers.comparison.comparison import RunComparison
 from offers.runs.repeated_ids import Repeated, RepeatedIds, rows_with
@@ -158,7 +161,7 @@ class SparkBackend:
         """Decide everything, and write it in the order of the rows."""
         decided = self._stored(self._looked_up(self._certain(evaluated, run), run).orderBy(ROW), "decided")
         # Spark reads the largest files first, in whatever order they were written.
-        decided = (self._compared(decided, run.comparison) if run.comparison else decided).orderBy(ROW)
+        decided = (self._compared(decided, run, run.comparison) if run.comparison else decided).orderBy(ROW)
         for decision_table in run.decision_tables:
             if (overrides := run.overrides_of(decision_table)).width:
                 decided = decided.join(self._small(overrides), "id", "left").orderBy(ROW)
@@ -213,10 +216,7 @@ class SparkBackend:
         for decision_table in run.decision_tables:
             names, near = decision_table.columnar.vectors, decision_table.columnar.near
             distinct = _to_polars(decided.groupBy(names).count()).sort(names)
-            vectors = distinct.select(names)
-            decisions = decision_table.decide(vectors, distinct["count"]).select(pl.all().cast(pl.String))
-            decisions = decisions.rename(decision_table.columns.of)
-            decided = decided.join(self._small(vectors.hstack(decisions)), names)
+            decided = decided.join(self._small(self._decisions(distinct, decided, decision_table, run)), names)
             if run.request.fragile:
                 bits = _to_polars(decided.select(near).distinct())
                 decided = decided.join(self._small(bits.with_columns(decision_table.near(bits))), near)
@@ -224,12 +224,38 @@ class SparkBackend:
         run.progress(run.batch.rows)
         return decided.drop(*run.evaluator.vectors)
 
-    def _compared(self, decided: DataFrame, comparison: RunComparison) -> DataFrame:
+    def _decisions(
+        self, distinct: pl.DataFrame, decided: DataFrame, decision_table: DecisionTable, run: Pass
+    ) -> pl.DataFrame:
+        """Distinct vectors with what a rulebook decides on them; rows with one that meets a defect of ours are noted.
+
+        Raises:
+            Exception: a defect of ours, where it is met by too many rows.
+        """
+        names, defective = decision_table.columnar.vectors, dict[int, Exception]()
+
+        def decisions(vectors: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+            found = decision_table.decide(vectors.select(names), counts["count"]).select(pl.all().cast(pl.String))
+            return vectors.hstack(found.rename(decision_table.columns.of))
+
+        numbered = distinct.with_row_index(ROW)
+        found = apart_where_defective(decisions, numbered.select(ROW, *names), numbered.select("count"), defective)
+        for number, error in defective.items():
+            rows = decided.join(self._small(numbered[number].select(names)), names).select(ROW)
+            run.batch.defective |= dict.fromkeys(_to_polars(rows.limit(MOST_DEFECTIVE + 1))[ROW], error)
+            if len(run.batch.defective) > MOST_DEFECTIVE:
+                raise error
+        return found.drop(ROW)
+
+    def _compared(self, decided: DataFrame, run: Pass, comparison: RunComparison) -> DataFrame:
         """The rows with what changed since the run before, which the driver finds."""
         rows, parts = self._on_polars("decided"), self._scratch / "compared"
+        shutil.rmtree(parts, ignore_errors=True)  # of a pass before
         parts.mkdir()
         for number, chunk in enumerate(rows.collect_batches(chunk_size=_CHUNK, maintain_order=True)):
-            pl.DataFrame([chunk[ROW], *comparison.compare(chunk)]).write_parquet(parts / f"{number}.parquet")
+            compared = run.compared(chunk, comparison)
+            names = [name for table in run.decision_tables for name in table.columns.all_of(COMPARED)]
+            compared.select(ROW, *names).write_parquet(parts / f"{number}.parquet")
         return decided.join(self._session.read.parquet(_pattern_of(parts)), ROW, "left")
 
     def _stored(self, frame: DataFrame, name: str) -> DataFrame:

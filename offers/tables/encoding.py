@@ -22,7 +22,7 @@ from engine.texts.catalogue import message
 _BLOCK, _WORDS = 2**22, 20_000
 """A file is looked through a block at a time, until so many different words are known."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_WORD = re.compile(rb"[^\t\n\r ,;\"]*[\x80-\xff][^\t\n\r ,;\"]*")
+_WORD = re.compile(rb"[^\t\n\r ,;\"]+")
 _LETTERS = "æøåéöäüÆØÅÉÖÄÜ"
 _SIGNS = "–—‘’‚“”„«»…•·§°½¼¾²³€£´®©™\N{NO-BREAK SPACE}"
 _BESIDE_LETTERS = "–—‘’‚“”„«»…´®©™\N{NO-BREAK SPACE}"
@@ -118,7 +118,7 @@ def _words(path: Path) -> set[bytes]:
     words: set[bytes] = set()
     held = b""
     for block in _blocks(path):
-        words.update(_WORD.findall(held + block))
+        words.update(word for word in _WORD.findall(held + block) if not word.isascii())
         held = (held + block)[-100:]
         if len(words) > _WORDS:
             break

@@ -103,8 +103,7 @@ def fault_of(table: Table) -> Rejected | None:
         if len(table.files) > 1:
             _check_files(table)
         with polars_in_words(Place(table.file), "parquet" if table.files else table.kind):
-            for _ in table.frame.collect_batches():
-                pass
+            _read_through(table.frame)
     except Rejected as fault:
         return fault
     return None
@@ -118,5 +117,15 @@ def _check_files(table: Table) -> None:
     """
     for file in table.files:
         with polars_in_words(Place(str(file))):
-            for _ in pl.scan_parquet(file, glob=False).select(c.header for c in table.columns).collect_batches():
-                pass
+            _read_through(pl.scan_parquet(file, glob=False).select(c.header for c in table.columns))
+
+
+def _read_through(frame: pl.LazyFrame) -> None:
+    """Read all of a table, and keep none of it.
+
+    Raises:
+        PolarsError, OSError: it cannot be read. Where Polars panics, its batches merely end before all rows are there.
+    """
+    rows = sum(batch.height for batch in frame.collect_batches())
+    if rows < frame.select(pl.len()).collect().item():
+        raise pl.exceptions.ComputeError

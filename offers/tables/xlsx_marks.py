@@ -115,8 +115,10 @@ def _is_small_and_named_once(xml: bytes, start: int, end: int) -> bool:
     rows, letters = _ROW_NUMBER.findall(xml, start, end), _LETTERS.findall(xml, start, end)
     if not letters or len(rows) != xml.count(b"<row", start, end) or len(letters) != xml.count(b"<c", start, end):
         return False
-    numbers, own_numbers = set(rows), set(_CELL_ROW.findall(xml, start, end))
-    if len(numbers) != len(rows) or not own_numbers <= numbers:
+    numbers, own_numbers = set(rows), _CELL_ROW.findall(xml, start, end)
+    if len(own_numbers) != len(letters):  # a cell of a row with more digits than rows have
+        return False
+    if len(numbers) != len(rows) or not numbers.issuperset(own_numbers):
         return False
     return is_small(max(map(int, rows)), max(_number_of(name.decode()) for name in set(letters)))
 

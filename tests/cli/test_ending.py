@@ -224,6 +224,18 @@ def test_a_defect_on_one_offer_costs_no_other(form: str, monkeypatch: pytest.Mon
     assert "Jonstrupvang" in here("audit", "list", "--journal", str(journal)).out
 
 
+def test_memory_that_runs_out_is_the_fault_of_no_offer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Any:
+        calls.append(1)
+        raise MemoryError
+
+    calls: list[int] = []
+    monkeypatch.setattr(Decider, "_evaluate", broken)
+    ran = here("assess", *(str(DATA / f"{name}.yaml") for name in ("gnisten", "jonstrupvang")), "--year", "2018")
+    assert (ran.code, len(calls), ran.out) == (70, 1, "")
+    assert ran.err.count("this is a defect of sekskant") == 1
+
+
 INSIDE: dict[str, tuple[str, str]] = {
     "a template": ("register template --year 2018 --out {}/a.xlsx", "xlsxwriter.Workbook.add_worksheet"),
     "a run": ("reclassify {}/r.csv --year 2018 --out {}/out", "cli.reclassify.run_folder.summary_page"),

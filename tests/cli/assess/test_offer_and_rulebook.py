@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import Library
-from tests.command import sekskant
+from tests.command import DATA, sekskant
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
@@ -52,3 +53,15 @@ def test_rulebooks_are_listed_and_shown() -> None:
 def test_each_reading_of_ours_is_marked_as_one() -> None:
     text = sekskant("rulebook", "show", "hovedstaden.udviklingsstrategi", "--lang", "en").out
     assert text.count("Our reading:") == 5
+
+
+@pytest.mark.parametrize(("content", "code"), [(None, 2), ("", 1), ("# no more\n", 1), ("a: [", 1), ("a: 1\n", 1)])
+def test_a_file_that_is_not_there_is_a_mistake_of_usage_and_what_stands_in_one_is_not(
+    content: str | None, code: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.yaml"
+    if content is not None:
+        file.write_text(content)
+    for command in (("rulebook", "show", str(file)), ("assess", str(DATA / "gnisten.yaml"), "--rulebook", str(file))):
+        ran = sekskant(*command, "--year", "2018")
+        assert (ran.code, "Usage:" in ran.err) == (code, code == 2), ran

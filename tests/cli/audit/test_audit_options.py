@@ -123,7 +123,8 @@ def test_a_signed_head_holds_a_digest_and_a_count(whole: Path, tmp_path: Path, k
     (tmp_path / "head.json").write_text(json.dumps(record | {key: value}))
     ran = audit(whole, "verify", "--signed", str(tmp_path / "head.json"), "--public-key", "x.pem")
     assert (ran.code, ran.out) == (1, "")
-    assert "receipt-form: `head` is no digest, or `count` no number of entries" in ran.err
+    wanted = {"head": "a digest", "count": "a number of things"}
+    assert f"receipt-form: `{key}` is not {wanted[key]}" in ran.err
 
 
 @pytest.mark.parametrize("command", ["assess", "reclassify"])

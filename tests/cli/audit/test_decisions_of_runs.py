@@ -336,7 +336,7 @@ def test_a_proof_that_is_none_is_no_receipt(folder: Path, cells: Any) -> None:
     record["row"]["cells"] = cells
     (folder / "receipt.json").write_text(sealed(record))
     ran = here("receipt", "verify", "receipt.json")
-    assert (ran.code, "`row.cells`" in ran.err) == (1, True)
+    assert (ran.code, "`row.cells" in ran.err) == (1, True)
 
 
 def _made_anew(record: dict[str, Any]) -> str:

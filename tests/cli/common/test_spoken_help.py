@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +137,20 @@ def texts_of_help() -> Iterator[tuple[tuple[str, ...], str]]:
                     yield path, " ".join(paragraph.split())
 
 
+def test_of_every_choice_the_near_word_is_told() -> None:
+    choices = [
+        (context.command_path, parameter.type)
+        for command, context in every_command(sekskant)
+        for parameter in command.params
+        if isinstance(parameter.type, click.Choice)
+    ]
+    assert len(choices) > 50
+    for path, choice in choices:
+        first = next(iter(choice.choices))
+        told = choice.get_invalid_choice_message(f"{first.upper()} ", None)
+        assert told.endswith((f"Did you mean {first!r}?", f"Mente du {first!r}?")), path
+
+
 @pytest.mark.parametrize(
     ("arguments", "danish", "english"),
     [
@@ -184,6 +199,17 @@ def texts_of_help() -> Iterator[tuple[tuple[str, ...], str]]:
             "Invalid value for '--format': 'pdf' is not one of 'table', 'json'.",
         ),
         (
+            "rulebook list --format JSON",
+            "Ugyldig værdi for '--format': 'JSON' er ikke en af disse: 'table', 'json'. Mente du 'json'?",
+            "Invalid value for '--format': 'JSON' is not one of 'table', 'json'. Did you mean 'json'?",
+        ),
+        (
+            "reclassify x --backend ' Polar'",
+            "Ugyldig værdi for '--backend': ' Polar' er ikke en af disse: 'polars', 'duckdb', 'spark'. "
+            "Mente du 'polars'?",
+            "Invalid value for '--backend': ' Polar' is not one of 'polars', 'duckdb', 'spark'. Did you mean 'polars'?",
+        ),
+        (
             "rulebook export x --format pdf",
             "Ugyldig værdi for '--format': 'pdf' er ikke 'dmn'.",
             "Invalid value for '--format': 'pdf' is not 'dmn'.",
@@ -208,7 +234,7 @@ def texts_of_help() -> Iterator[tuple[tuple[str, ...], str]]:
     ],
 )
 def test_mistakes_of_usage_are_told_in_both_languages(arguments: str, danish: str, english: str) -> None:
-    told = [here(*arguments.split(), environment={"LC_ALL": name}) for name in ("da_DK.UTF-8", "C.UTF-8")]
+    told = [here(*shlex.split(arguments), environment={"LC_ALL": name}) for name in ("da_DK.UTF-8", "C.UTF-8")]
     assert [ran.code for ran in told] == [2, 2]
     assert [ran.err.splitlines()[-1] for ran in told] == [f"Fejl: {danish}", f"Error: {english}"]
     if hints := [line for ran in told for line in ran.err.splitlines()[1:2]]:
@@ -218,7 +244,7 @@ def test_mistakes_of_usage_are_told_in_both_languages(arguments: str, danish: st
 
 @pytest.mark.parametrize("arguments", ["--lang da rulebook list", "rulebook --lang da list", "rulebook list --lang da"])
 def test_the_language_can_be_asked_for_before_the_command_and_after_it(arguments: str) -> None:
-    assert here(*arguments.split()) == here("rulebook", "list", environment={"LC_ALL": "da_DK.UTF-8"})
+    assert here(*shlex.split(arguments)) == here("rulebook", "list", environment={"LC_ALL": "da_DK.UTF-8"})
     assert helped(("rulebook", "fmt"), "da").startswith("Brug: ")  # which has no option of its own for it
 
 

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from engine.diagnostics import IntegrityFault
 from engine.rulebooks.library import Library
-from offers.columns import batch
+from offers.columns import defective_rows
 from offers.columns.decision_table import DecisionTable
+from offers.comparison.changed_offers import ChangedOffers
 from offers.tables import limits
 from offers.tables.rows import Rows
-from tests.command import here
-from tests.offers.runs.backends import DUCKDB, POLARS, decisions_of, needs_duckdb, reclassified
+from tests.command import ROOT, here
+from tests.offers.runs.backends import (
+    DUCKDB,
+    POLARS,
+    SPARK,
+    decisions_of,
+    needs_duckdb,
+    needs_java,
+    needs_pyspark,
+    reclassified,
+)
 
 ROWS = ["a;municipality;2", "b;municipality;about 7", "c;private;x", "d;region;0", "e;municipality;2"]
 BACKENDS = [
@@ -84,6 +98,83 @@ def test_a_defect_in_one_row_costs_no_other(
     assert here("audit", "verify", "--journal", str(journal)).code == 0
 
 
+COMPARED: dict[str, tuple[str, Callable[..., bool]]] = {
+    "what turned it": ("of", lambda changed, pairs: "a" in changed["id"].to_list()),
+    "in what it shows": ("named", lambda cells, listed, pairs: "a" in listed["offer"].to_list()),
+}
+BEFORE = [row.replace("municipality;2", "region;2") for row in ROWS]
+
+
+@pytest.mark.parametrize("held", [1, 100_000])
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("where", COMPARED)
+def test_a_defect_in_the_comparison_of_one_row_costs_no_other(
+    where: str, backend: tuple[str, ...], held: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    previous = ("--previous", str(tmp_path / "before"), *backend)
+    reclassified(register_of(tmp_path, BEFORE), tmp_path / "before", code=1)
+    register = register_of(tmp_path)
+    reclassified(register, tmp_path / "good", *previous, code=1)
+    monkeypatch.setattr("offers.comparison.comparison._HELD", held)
+    fail_where(monkeypatch, ChangedOffers, *COMPARED[where])
+    ran = reclassified(register, tmp_path / "out", *previous, code=70)
+    assert [line.startswith(f"{register}:2:1: defect: ") for line in ran.err.splitlines() if DEFECT in line] == [True]
+    good, changes = (pl.read_csv(tmp_path / run / "changes.csv") for run in ("good", "out"))
+    assert good.filter(offer="a").height > 0
+    assert good.filter(offer="e").height > 0
+    assert changes.filter(pl.col("offer") != "a").rows() == good.filter(pl.col("offer") != "a").rows()
+    assert set(changes.filter(offer="a")["change"]) == {"rejected"}
+    for name, decided in decisions_of(tmp_path / "out").items():
+        assert decided.rows() == [row for row in decisions_of(tmp_path / "good")[name].rows() if row[0] != "a"]
+
+
+def test_a_defect_that_no_row_meets_by_itself_ends_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fail_where(monkeypatch, DecisionTable, "decide", lambda vectors, *_: vectors.height > 1)
+    ran = reclassified(register_of(tmp_path), tmp_path / "out", code=70)
+    assert DEFECT in ran.err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+ON_SPARK = """
+import sys
+from cli.main import main
+from offers.columns.decision_table import DecisionTable
+from offers.comparison.changed_offers import ChangedOffers
+
+def failing(owner, name, holds):
+    before = getattr(owner, name)
+    def broken(self, *given):
+        if holds(self, *given):
+            raise ZeroDivisionError
+        return before(self, *given)
+    setattr(owner, name, broken)
+
+failing(ChangedOffers, "of", lambda self, changed, pairs: "a" in changed["id"].to_list())
+failing(DecisionTable, "_row", lambda self, made: made.decided.verdict.value == "met")
+main()
+"""
+
+
+@pytest.mark.slow
+@needs_pyspark
+@needs_java
+def test_a_defect_in_one_row_costs_no_other_on_spark(tmp_path: Path) -> None:
+    for name, rows in (("before", BEFORE), ("now", ROWS)):
+        register = pl.read_csv(register_of(tmp_path, rows), separator=";", infer_schema=False)
+        register.write_parquet(tmp_path / f"{name}.parquet")
+    reclassified(tmp_path / "before.parquet", tmp_path / "before", code=1)
+    options = ("--year", "2018", "--previous", str(tmp_path / "before"), *SPARK, "--lang", "en")
+    command = ("reclassify", str(tmp_path / "now.parquet"), "--out", str(tmp_path / "out"), *options)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    given = [sys.executable, "-c", ON_SPARK, *command]
+    ran = subprocess.run(given, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 70, ran.stderr
+    told = [line.split(": defect: ")[0] for line in ran.stderr.splitlines() if DEFECT in line]
+    assert told == [f"{tmp_path / 'now.parquet'}:{row}:1" for row in (1, 4)], ran.stderr
+    for decided in decisions_of(tmp_path / "out").values():
+        assert decided["offer"].to_list() == ["e"]
+
+
 @pytest.mark.parametrize("where", WHERE)
 def test_memory_that_runs_out_is_the_fault_of_no_row(
     where: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -123,7 +214,7 @@ def test_a_defect_in_every_row_ends_the_run(
 
 
 def test_a_defect_in_very_many_rows_ends_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(batch, "MOST_DEFECTIVE", 2)
+    monkeypatch.setattr(defective_rows, "MOST_DEFECTIVE", 2)
     fail_where(monkeypatch, Rows, "stated", lambda values: True)
     ran = reclassified(register_of(tmp_path), tmp_path / "out", code=70)
     assert DEFECT in ran.err.splitlines()[-1]

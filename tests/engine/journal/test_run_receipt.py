@@ -80,10 +80,6 @@ def by_another_rulebook(record: Record) -> None:
     record["run"]["rulebooks"][-1]["sha256"] = "x"
 
 
-def no_run(record: Record) -> None:
-    record["run"] = {}
-
-
 def of_another_year_in_the_entry(record: Record) -> None:
     record["entry"]["year"] = 2017
 
@@ -101,9 +97,8 @@ ALTERED: dict[Callable[[Record], None], list[str]] = {
     in_no_file: ["file"],
     in_a_file_of_a_like_name: ["file"],
     by_another_rulebook: ["rulebook"],
-    no_run: ["decision"],
 }
-EXPECTED = {"rulebook": RULEBOOK, "file": FOLDER, "entry.year": "2018", "decision": "a whole decision"}
+EXPECTED = {"rulebook": RULEBOOK, "file": FOLDER, "entry.year": "2018"}
 
 
 @pytest.mark.parametrize("file", [FOLDER, f"{FOLDER}/0.parquet"])

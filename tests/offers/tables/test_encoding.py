@@ -76,3 +76,9 @@ def test_one_bad_byte_in_a_text_of_utf_8_garbles_nothing() -> None:
         "register.csv:4:1: not-utf-8: the text is not UTF-8, and reads like Danish in none of the encodings that are "
         "used for it\n  hint: save it as UTF-8, or name its encoding with `--encoding`"
     )
+
+
+def test_a_long_word_takes_time_that_grows_with_its_length() -> None:
+    """One that goes back over a million letters, looking for one beyond ASCII, would take minutes."""
+    letters = "x" * 1_000_000
+    assert read(f"id;navn\n1;{letters}\n2;Ældre\n".encode("cp1252")).endswith("2;Ældre\n")

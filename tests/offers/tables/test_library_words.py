@@ -116,6 +116,19 @@ def test_a_register_that_cannot_be_read_is_told_in_our_words(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("write", [lambda folder: FRAME.write_parquet(folder / "register.parquet"), in_folder(FRAME)])
+def test_a_file_whose_batches_end_before_its_rows_do_is_damaged(
+    write: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is where Polars panics in a thread of its own."""
+    write(tmp_path)
+    (register,) = tmp_path.iterdir()
+    table = open_table(register, VOCABULARY, tmp_path)
+    assert fault_of(table) is None
+    monkeypatch.setattr(pl.LazyFrame, "collect_batches", lambda frame: iter([]))
+    assert "the file is damaged, or was not copied whole" in str(fault_of(table))
+
+
 @pytest.fixture
 def before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A run of `register.parquet`, which stands with it in the folder of the test."""

@@ -93,6 +93,16 @@ def test_a_part_that_is_not_as_long_as_it_says_is_damaged(said: int, tmp_path: P
         open_table(path, VOCABULARY, tmp_path)
 
 
+@pytest.mark.parametrize("reference", ["B2222222222", "B22222222222222222222222", "BBBB2", "B", "2", "b2222222222"])
+def test_a_cell_beyond_all_sheets_never_reaches_a_reader_that_makes_room_for_it(reference: str, tmp_path: Path) -> None:
+    """Which ends the process where there is none."""
+    cells = "".join(f'<c r="{name}"><v>1</v></c>' for name in ("A2", reference, "C2"))
+    first = '<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c></row>'
+    path = xlsx(tmp_path / "a.xlsx", worksheet(f'{first}<row r="2">{cells}</row>'))
+    with pytest.raises(Rejected, match="it is damaged, or is no workbook"):
+        open_table(path, VOCABULARY, tmp_path)
+
+
 @pytest.mark.parametrize("cut", [b"</office:document-content>", b"</table:table>", b"<table:table-row"])
 def test_an_open_document_that_ends_early_is_damaged(cut: bytes, tmp_path: Path) -> None:
     whole, path = ods(tmp_path / "whole.ods", "<table:table-row/>"), tmp_path / "a.ods"

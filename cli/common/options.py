@@ -23,7 +23,7 @@ LATEST = "The agreement year; by default the latest one covered."
 IN_FORCE = "The version in force on 1 January of this year."
 ALL = "The rulebook (repeatable); by default all."
 ONLY = "Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file."
-_BY, _READING, _RUNS = "sekskant.by", "sekskant.reading", "sekskant.runs"
+_BY, _READING, _RUNS, _LIST = "sekskant.by", "sekskant.reading", "sekskant.runs", "sekskant.list"
 _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."
 
 
@@ -93,6 +93,24 @@ def _keep(context: click.Context, parameter: click.Parameter, value: str | int |
             ) from None
         value = codecs.lookup(value).name
     context.meta.setdefault(_READING, {})[parameter.name] = "\t" if value == "tab" else value
+
+
+def list_option(function: Function) -> Function:
+    """The option `--list` of a command that decides a register; `is_list_asked_for` gives what it says."""
+    help_text = "Write decisions.xlsx, the list for people; by default where there are no more than 20,000 rows."
+    return click.option("--list/--no-list", default=None, expose_value=False, callback=_ask_for_list, help=help_text)(
+        function
+    )
+
+
+def _ask_for_list(context: click.Context, parameter: click.Parameter, value: bool | None) -> None:
+    context.meta[_LIST] = value
+
+
+def is_list_asked_for() -> bool | None:
+    """Whether the list is asked for, or refused; None where the command says neither."""
+    asked: bool | None = click.get_current_context().meta.get(_LIST)
+    return asked
 
 
 def reading() -> Reading:

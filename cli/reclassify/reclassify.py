@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
@@ -23,7 +23,9 @@ from cli.common.option_values import FileName
 from cli.common.options import (
     ONLY,
     ignore_option,
+    is_list_asked_for,
     language_option,
+    list_option,
     reading,
     reading_options,
     record_options,
@@ -42,7 +44,11 @@ from engine.texts.catalogue import Language, message, message_of_number
 from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
+    from cli.reclassify.kept_runs import RunFolder
+    from cli.reclassify.listed_offers import ListedOffer
+    from cli.reclassify.run_folder import Paper
     from engine.journal.journal import Journal
+    from engine.rulebooks.library import Library
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.columns.evaluator import RejectedRow
     from offers.comparison.previous import IdLine, Previous
@@ -52,6 +58,8 @@ if TYPE_CHECKING:
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
+MOST_LISTED = 20_000
+"""A register with more rows has a list only where it is asked for."""
 BACKENDS = ("polars", "duckdb", "spark")
 
 
@@ -77,6 +85,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
+@list_option
 @ignore_option
 @reading_options
 @click.option(
@@ -144,7 +153,8 @@ def reclassify(
                 _progress(request.table.most_rows) as progress,
             ):
                 result = run(request, folder.path, progress, chosen)
-            write_run(folder.path, request, result, previous, lang)
+            paper = _paper(library, request, result, folder, lang)
+            write_run(folder.path, request, result, previous, lang, paper)
             recording = RunRecording(library, request, result)
             record = recording.record(folder.path)
             kept = folder.keep(record)
@@ -165,6 +175,32 @@ def reclassify(
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
     exits = exits_of(result)
     stop(exit_code([*exits, *([present(Rejected(damaged))] if damaged else [])]))
+
+
+def _paper(
+    library: Library, request: Request, result: RunResult, folder: RunFolder, language: Language
+) -> Paper | None:
+    """What people read of a run: what is asked for, and of a register that is not too large what is not refused."""
+    from cli.reclassify.run_folder import Paper  # noqa: PLC0415 - polars is slow to import
+
+    has_list, is_small = is_list_asked_for(), result.rows <= MOST_LISTED
+    if has_list is None and not is_small:
+        say(
+            message(
+                "the register has more than {most} rows, so no list was written; --list writes it",
+                most=MOST_LISTED,
+            )
+        )
+    if not (has_list or (has_list is None and is_small)):
+        return None
+
+    def offers() -> Iterable[ListedOffer]:
+        from cli.common.workbook_file import ROWS_OF_A_SHEET  # noqa: PLC0415 - only a list needs them
+        from cli.reclassify.listed_offers import ListedOffers  # noqa: PLC0415
+
+        return ListedOffers(library, request, result, folder.path, Wording(language), ROWS_OF_A_SHEET)
+
+    return Paper(offers, has_list=True, has_report=False, aside=folder.scratch)
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.common.form import MARKS
 from cli.common.page import template_of
@@ -32,17 +33,39 @@ from offers.tables.offer_files import OfferRows
 if TYPE_CHECKING:
     import polars as pl
 
+    from cli.reclassify.listed_offers import ListedOffer
     from offers.columns.evaluator import RejectedRow
     from offers.runs.run_pass import Request, RunResult
 
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
 
 
-def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
+class Paper(NamedTuple):
+    """What people read of a run beside its summary: the list, the report.
+
+    `offers` are those that the run decided; `aside` is a folder for what is put aside meanwhile.
+    """
+
+    offers: Callable[[], Iterable[ListedOffer]]
+    has_list: bool
+    has_report: bool
+    aside: Path
+
+
+def write_run(
+    path: Path,
+    request: Request,
+    result: RunResult,
+    previous: str | None,
+    language: Language,
+    paper: Paper | None = None,
+) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
     undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
     with (path / "rejected.csv").open("w", encoding="utf-8", newline="") as stream:
-        stream.writelines(csv_lines(_rejected(request, undecided, language), language))
+        lines = itertools.chain([headings(REJECTED_COLUMNS, language)], _rejected(request, undecided, language))
+        stream.writelines(csv_lines(lines, language))
+    words: pl.DataFrame | None = None
     if request.fragile:
         from cli.reclassify.fragile_file import join_fragile  # noqa: PLC0415 - polars is slow to import
 
@@ -54,6 +77,13 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
         listed = ListedChanges(request, result, path)
         codes, words = listed.codes(), listed.words(Wording(language))
         write_changes(path, words if language == "da" else codes, words, language)
+    if paper is not None and paper.has_list:
+        from cli.reclassify.list_file import LIST, ListFile  # noqa: PLC0415 - slow to import
+
+        listed_offers = ListFile(request, Wording(language), paper.aside)
+        for offer in paper.offers():
+            listed_offers.take(offer)
+        listed_offers.write(path / LIST, words, _rejected(request, undecided, language))
     _write_rulebooks(path / "rulebooks", request.rulebooks)
     record = run_record(request, result, previous)
     text = harmless_json(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True))
@@ -64,7 +94,6 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
 
 def _rejected(request: Request, rows: Iterable[RejectedRow], language: Language) -> Iterator[Sequence[str]]:
     """One line for each mistake: its row, column, value, and what is wrong; and one for each row that is set aside."""
-    yield headings(REJECTED_COLUMNS, language)
     for row in rows:
         for diagnostic in row.diagnostics:
             column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]

@@ -23,9 +23,9 @@ from cli.common.option_values import FileName
 from cli.common.options import (
     ONLY,
     ignore_option,
-    is_list_asked_for,
     language_option,
-    list_option,
+    paper_options,
+    papers_asked_for,
     reading,
     reading_options,
     record_options,
@@ -41,6 +41,7 @@ from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, R
 from engine.documents.document import read_file
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message, message_of_number
+from engine.texts.joined import AND, joined
 from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
-@list_option
+@paper_options
 @ignore_option
 @reading_options
 @click.option(
@@ -183,15 +184,18 @@ def _paper(
     """What people read of a run: what is asked for, and of a register that is not too large what is not refused."""
     from cli.reclassify.run_folder import Paper  # noqa: PLC0415 - polars is slow to import
 
-    has_list, is_small = is_list_asked_for(), result.rows <= MOST_LISTED
-    if has_list is None and not is_small:
+    asked, is_small = papers_asked_for(), result.rows <= MOST_LISTED
+    papers = {name: is_small if wanted is None else wanted for name, wanted in asked.items()}
+    left_out = [f"--{name}" for name, wanted in sorted(asked.items()) if wanted is None and not is_small]
+    if left_out:
         say(
             message(
-                "the register has more than {most} rows, so no list was written; --list writes it",
+                "the register has more than {most} rows: what {options} would write was not written",
                 most=MOST_LISTED,
+                options=joined(left_out, AND),
             )
         )
-    if not (has_list or (has_list is None and is_small)):
+    if not any(papers.values()):
         return None
 
     def offers() -> Iterable[ListedOffer]:
@@ -200,7 +204,7 @@ def _paper(
 
         return ListedOffers(library, request, result, folder.path, Wording(language), ROWS_OF_A_SHEET)
 
-    return Paper(offers, has_list=True, has_report=False, aside=folder.scratch)
+    return Paper(offers, papers["list"], papers["report"], folder.scratch)
 
 
 @contextmanager

@@ -77,18 +77,27 @@ def write_run(
         listed = ListedChanges(request, result, path)
         codes, words = listed.codes(), listed.words(Wording(language))
         write_changes(path, words if language == "da" else codes, words, language)
-    if paper is not None and paper.has_list:
+    report = None
+    if paper is not None:
         from cli.reclassify.list_file import LIST, ListFile  # noqa: PLC0415 - slow to import
+        from cli.reclassify.report_page import Report  # noqa: PLC0415
 
-        listed_offers = ListFile(request, Wording(language), paper.aside)
+        for_list = ListFile(request, Wording(language), paper.aside) if paper.has_list else None
+        report = Report(request, result, Wording(language)) if paper.has_report else None
+        takers: list[ListFile | Report] = [taker for taker in (for_list, report) if taker is not None]
         for offer in paper.offers():
-            listed_offers.take(offer)
-        listed_offers.write(path / LIST, words, _rejected(request, undecided, language))
+            for taker in takers:
+                taker.take(offer)
+        if for_list is not None:
+            for_list.write(path / LIST, words, _rejected(request, undecided, language))
     _write_rulebooks(path / "rulebooks", request.rulebooks)
     record = run_record(request, result, previous)
     text = harmless_json(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True))
     (path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
-    (path / "summary.html").write_text(summary_page(request, result, previous, language), encoding="utf-8")
+    values = summary_values(request, result, previous, language)
+    page = template_of("summary.html.jinja").generate(**values) if report is None else report.page(values)
+    with (path / "summary.html").open("w", encoding="utf-8") as stream:
+        stream.writelines(page)
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -317,22 +326,21 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
     return screen.taken()
 
 
-def summary_page(request: Request, result: RunResult, previous: str | None, language: Language) -> str:
-    """The summary as a page to print: no script, nothing fetched."""
+def summary_values(request: Request, result: RunResult, previous: str | None, language: Language) -> dict[str, Any]:
+    """What the summary as a page to print holds, by the names of its template: no script, nothing fetched."""
     wording = Wording(language)
-    return template_of("summary.html.jinja").render(
-        language=language,
-        title=wording.gettext("Reclassification of the register"),
-        opening=_opening(request, result, wording),
-        closing=_closing(request, result, wording),
-        remarks=_remarks(request, result, wording),
-        without_causes=_without_causes(request, result, wording) if previous is not None else [],
-        figures=_figures(request, result, wording),
-        marks=MARKS,
-        heads=_heads(wording),
-        changed=changed_rows(result.changes, request.rulebooks, result.causes, wording)
-        if previous is not None
-        else None,
-        total=result.changes.height,
-        changes=wording.gettext("Changes"),
-    )
+    changed = changed_rows(result.changes, request.rulebooks, result.causes, wording)
+    return {
+        "language": language,
+        "title": wording.gettext("Reclassification of the register"),
+        "opening": _opening(request, result, wording),
+        "closing": _closing(request, result, wording),
+        "remarks": _remarks(request, result, wording),
+        "without_causes": _without_causes(request, result, wording) if previous is not None else [],
+        "figures": _figures(request, result, wording),
+        "marks": MARKS,
+        "heads": _heads(wording),
+        "changed": changed if previous is not None else None,
+        "total": result.changes.height,
+        "changes": wording.gettext("Changes"),
+    }

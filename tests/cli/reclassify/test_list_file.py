@@ -185,11 +185,11 @@ def test_the_same_register_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_large_register_has_a_list_where_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "MOST_LISTED", 2)
-    assert "so no list was written; --list writes it" in run(tmp_path).err
+    assert "what --list and --report would write was not written" in run(tmp_path).err
     assert not (tmp_path / "run" / "decisions.xlsx").exists()
     monkeypatch.setattr(list_file, "ROWS_OF_A_SHEET", 1)
     monkeypatch.setattr(list_file, "_ROWS_AT_ONCE", 1)
-    assert "--list" not in run(tmp_path, "--list").err
+    assert "--list" not in run(tmp_path, "--list", "--report").err
     found = sheets(tmp_path / "run" / "decisions.xlsx")
     assert [len(found[name]) for name in list(found)[:3]] == [1, 1, 1]
 

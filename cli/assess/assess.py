@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeGuard, assert_never
@@ -29,7 +29,7 @@ from cli.common.options import (
 )
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
-from engine.decisions.decide import Decider, decide_offer
+from engine.decisions.decide import Decider, decide_offer, deciders_of
 from engine.decisions.trace import Trace
 from engine.defects import is_defect
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected, near_hint, quoted
@@ -115,7 +115,7 @@ def assess(
     rulebooks = chosen_rulebooks(library, names, year)
     with _offers(paths, shared_vocabulary(rulebooks), ignored, lang, keep_written=journal is not None) as offers:
         _say_unknown_publications(offers, library, rulebooks)
-        deciders, exits = _deciders(library, rulebooks, year), list[Exit]()
+        deciders, exits = deciders_of(library, rulebooks, year), list[Exit]()
         most = None if form == "html" or isinstance(offers, list) else HELD
         programs = [decider.program for decider in deciders]
         beside = Beside((offer for offer in offers if _is_offer(offer)), programs, year, most)
@@ -226,32 +226,6 @@ def _say_unknown_publications(
                 say_of(offer.place, "; ".join(in_spoken(text) for text in (words, advice) if text))
 
 
-def _deciders(library: Library, rulebooks: Sequence[Rulebook], year: int) -> list[Decider]:
-    """A decider for each rulebook; one that others name as their superset is shared with them."""
-    deciders: dict[tuple[bytes, bytes], Decider] = {}
-    for rulebook in rulebooks:
-        wider = None
-        for content, one in reversed(_with_supersets(library, rulebook, rulebooks, year, deciders).items()):
-            wider = deciders.setdefault(content, deciders.get(content) or Decider(one, wider))
-    return [deciders[rulebook.content] for rulebook in rulebooks]
-
-
-def _with_supersets(
-    library: Library,
-    rulebook: Rulebook,
-    rulebooks: Sequence[Rulebook],
-    year: int,
-    known: Container[tuple[bytes, bytes]],
-) -> dict[tuple[bytes, bytes], Rulebook]:
-    """A rulebook, the one whose subset it is, and so on, by what they hold; to one that is known or stands there."""
-    rulebook_of: dict[tuple[bytes, bytes], Rulebook] = {}
-    here: Rulebook | None = rulebook
-    while here is not None and here.content not in rulebook_of:
-        rulebook_of[here.content] = here
-        here = None if here.content in known else library.superset_of(here, rulebooks, year)
-    return rulebook_of
-
-
 def _decided(
     offers: Offers, deciders: list[Decider], year: int, exits: list[Exit], beside: Beside
 ) -> Iterator[Decisions]:
@@ -259,7 +233,7 @@ def _decided(
     for offer in _with_progress(offers):
         if isinstance(offer, Rejected):
             say_rejected(offer)
-            exits.append(Exit.REJECTED)
+            exits.append(Exit.DEFECT if offer.diagnostics[0].code == "defect" else Exit.REJECTED)
             continue
         beside.meet(offer)
         if decisions := _decisions_whatever_happens(offer, deciders, year, exits):

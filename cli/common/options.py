@@ -23,7 +23,7 @@ LATEST = "The agreement year; by default the latest one covered."
 IN_FORCE = "The version in force on 1 January of this year."
 ALL = "The rulebook (repeatable); by default all."
 ONLY = "Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file."
-_BY, _READING, _RUNS = "sekskant.by", "sekskant.reading", "sekskant.runs"
+_BY, _READING, _RUNS, _PAPERS = "sekskant.by", "sekskant.reading", "sekskant.runs", "sekskant.papers"
 _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."
 
 
@@ -103,6 +103,26 @@ def _keep(context: click.Context, parameter: click.Parameter, value: str | int |
             ) from None
         value = codecs.lookup(value).name
     context.meta.setdefault(_READING, {})[parameter.name] = "\t" if value == "tab" else value
+
+
+def paper_options(function: Function) -> Function:
+    """The options `--list` and `--report` of a command that decides a register; `papers_asked_for` gives them."""
+    for name, help_text in (
+        ("--report/--no-report", "Make summary.html a report with each offer; by default up to 20,000 rows."),
+        ("--list/--no-list", "Write decisions.xlsx, the list for people; by default up to 20,000 rows."),
+    ):
+        function = click.option(name, default=None, expose_value=False, callback=_ask_for, help=help_text)(function)
+    return function
+
+
+def _ask_for(context: click.Context, parameter: click.Parameter, value: bool | None) -> None:
+    context.meta.setdefault(_PAPERS, {})[parameter.name] = value
+
+
+def papers_asked_for() -> dict[str, bool | None]:
+    """Whether `list` and `report` are asked for, or refused; None where the command says neither."""
+    asked: dict[str, bool | None] = click.get_current_context().meta[_PAPERS]
+    return asked
 
 
 def reading() -> Reading:

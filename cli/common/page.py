@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from cli.common.form import MARKS, basis_titles, missing_words
 from engine.decisions.trace import Trace
@@ -70,4 +71,6 @@ def _text(value: object) -> object:
     """A text of a page as it may leave; a part of the page itself is no text."""
     if not isinstance(value, str):
         return value
-    return harmless(value) if hasattr(value, "__html__") else shortened(unbroken(harmless(value)))
+    if hasattr(value, "__html__"):
+        return Markup(harmless(value))  # noqa: S704 - it was one, and stays one
+    return shortened(unbroken(harmless(value)))

@@ -214,7 +214,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 OF_RUNS = (
     *("decisions", "rulebooks", "run.json", RECORD, "rejected.csv", "fragile.csv", "changes.csv", "changes.xlsx"),
-    *("summary.txt", "summary.html"),
+    *("decisions.xlsx", "summary.txt", "summary.html"),
 )
 
 

@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +24,8 @@ from cli.common.options import (
     ONLY,
     ignore_option,
     language_option,
+    paper_options,
+    papers_asked_for,
     reading,
     reading_options,
     record_options,
@@ -39,10 +41,15 @@ from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, R
 from engine.documents.document import read_file
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message, message_of_number
+from engine.texts.joined import AND, joined
 from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
+    from cli.reclassify.kept_runs import RunFolder
+    from cli.reclassify.listed_offers import ListedOffer
+    from cli.reclassify.run_folder import Paper
     from engine.journal.journal import Journal
+    from engine.rulebooks.library import Library
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.columns.evaluator import RejectedRow
     from offers.comparison.previous import IdLine, Previous
@@ -52,6 +59,8 @@ if TYPE_CHECKING:
 
 PUBLISHED = "published"
 SHOWN_REJECTED = 20
+MOST_LISTED = 20_000
+"""A register with more rows has a list only where it is asked for."""
 BACKENDS = ("polars", "duckdb", "spark")
 
 
@@ -77,6 +86,7 @@ BACKENDS = ("polars", "duckdb", "spark")
 )
 @click.option("--margin", default="0.05", show_default=True, help="What is near a threshold, as a part of it.")
 @click.option("--no-fragile", is_flag=True, help="Do not write fragile.csv, which can be most of a large register.")
+@paper_options
 @ignore_option
 @reading_options
 @click.option(
@@ -144,7 +154,8 @@ def reclassify(
                 _progress(request.table.most_rows) as progress,
             ):
                 result = run(request, folder.path, progress, chosen)
-            write_run(folder.path, request, result, previous, lang)
+            paper = _paper(library, request, result, folder, lang)
+            write_run(folder.path, request, result, previous, lang, paper)
             recording = RunRecording(library, request, result)
             record = recording.record(folder.path)
             kept = folder.keep(record)
@@ -165,6 +176,35 @@ def reclassify(
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
     exits = exits_of(result)
     stop(exit_code([*exits, *([present(Rejected(damaged))] if damaged else [])]))
+
+
+def _paper(
+    library: Library, request: Request, result: RunResult, folder: RunFolder, language: Language
+) -> Paper | None:
+    """What people read of a run: what is asked for, and of a register that is not too large what is not refused."""
+    from cli.reclassify.run_folder import Paper  # noqa: PLC0415 - polars is slow to import
+
+    asked, is_small = papers_asked_for(), result.rows <= MOST_LISTED
+    papers = {name: is_small if wanted is None else wanted for name, wanted in asked.items()}
+    left_out = [f"--{name}" for name, wanted in sorted(asked.items()) if wanted is None and not is_small]
+    if left_out:
+        say(
+            message(
+                "the register has more than {most} rows: what {options} would write was not written",
+                most=MOST_LISTED,
+                options=joined(left_out, AND),
+            )
+        )
+    if not any(papers.values()):
+        return None
+
+    def offers() -> Iterable[ListedOffer]:
+        from cli.common.workbook_file import ROWS_OF_A_SHEET  # noqa: PLC0415 - only a list needs them
+        from cli.reclassify.listed_offers import ListedOffers  # noqa: PLC0415
+
+        return ListedOffers(library, request, result, folder.path, Wording(language), ROWS_OF_A_SHEET)
+
+    return Paper(offers, papers["list"], papers["report"], folder.scratch)
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.common.form import MARKS
 from cli.common.page import template_of
@@ -32,17 +33,39 @@ from offers.tables.offer_files import OfferRows
 if TYPE_CHECKING:
     import polars as pl
 
+    from cli.reclassify.listed_offers import ListedOffer
     from offers.columns.evaluator import RejectedRow
     from offers.runs.run_pass import Request, RunResult
 
 REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
 
 
-def write_run(path: Path, request: Request, result: RunResult, previous: str | None, language: Language) -> None:
+class Paper(NamedTuple):
+    """What people read of a run beside its summary: the list, the report.
+
+    `offers` are those that the run decided; `aside` is a folder for what is put aside meanwhile.
+    """
+
+    offers: Callable[[], Iterable[ListedOffer]]
+    has_list: bool
+    has_report: bool
+    aside: Path
+
+
+def write_run(
+    path: Path,
+    request: Request,
+    result: RunResult,
+    previous: str | None,
+    language: Language,
+    paper: Paper | None = None,
+) -> None:
     """Write what belongs to a run beside its decisions, into the folder that holds them."""
     undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
     with (path / "rejected.csv").open("w", encoding="utf-8", newline="") as stream:
-        stream.writelines(csv_lines(_rejected(request, undecided, language), language))
+        lines = itertools.chain([headings(REJECTED_COLUMNS, language)], _rejected(request, undecided, language))
+        stream.writelines(csv_lines(lines, language))
+    words: pl.DataFrame | None = None
     if request.fragile:
         from cli.reclassify.fragile_file import join_fragile  # noqa: PLC0415 - polars is slow to import
 
@@ -54,17 +77,32 @@ def write_run(path: Path, request: Request, result: RunResult, previous: str | N
         listed = ListedChanges(request, result, path)
         codes, words = listed.codes(), listed.words(Wording(language))
         write_changes(path, words if language == "da" else codes, words, language)
+    report = None
+    if paper is not None:
+        from cli.reclassify.list_file import LIST, ListFile  # noqa: PLC0415 - slow to import
+        from cli.reclassify.report_page import Report  # noqa: PLC0415
+
+        for_list = ListFile(request, Wording(language), paper.aside) if paper.has_list else None
+        report = Report(request, result, Wording(language)) if paper.has_report else None
+        takers: list[ListFile | Report] = [taker for taker in (for_list, report) if taker is not None]
+        for offer in paper.offers():
+            for taker in takers:
+                taker.take(offer)
+        if for_list is not None:
+            for_list.write(path / LIST, words, _rejected(request, undecided, language))
     _write_rulebooks(path / "rulebooks", request.rulebooks)
     record = run_record(request, result, previous)
     text = harmless_json(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True))
     (path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
-    (path / "summary.html").write_text(summary_page(request, result, previous, language), encoding="utf-8")
+    values = summary_values(request, result, previous, language)
+    page = template_of("summary.html.jinja").generate(**values) if report is None else report.page(values)
+    with (path / "summary.html").open("w", encoding="utf-8") as stream:
+        stream.writelines(page)
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _rejected(request: Request, rows: Iterable[RejectedRow], language: Language) -> Iterator[Sequence[str]]:
     """One line for each mistake: its row, column, value, and what is wrong; and one for each row that is set aside."""
-    yield headings(REJECTED_COLUMNS, language)
     for row in rows:
         for diagnostic in row.diagnostics:
             column = request.reader.column_at(diagnostic.place)  # type: ignore[attr-defined]
@@ -288,22 +326,21 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
     return screen.taken()
 
 
-def summary_page(request: Request, result: RunResult, previous: str | None, language: Language) -> str:
-    """The summary as a page to print: no script, nothing fetched."""
+def summary_values(request: Request, result: RunResult, previous: str | None, language: Language) -> dict[str, Any]:
+    """What the summary as a page to print holds, by the names of its template: no script, nothing fetched."""
     wording = Wording(language)
-    return template_of("summary.html.jinja").render(
-        language=language,
-        title=wording.gettext("Reclassification of the register"),
-        opening=_opening(request, result, wording),
-        closing=_closing(request, result, wording),
-        remarks=_remarks(request, result, wording),
-        without_causes=_without_causes(request, result, wording) if previous is not None else [],
-        figures=_figures(request, result, wording),
-        marks=MARKS,
-        heads=_heads(wording),
-        changed=changed_rows(result.changes, request.rulebooks, result.causes, wording)
-        if previous is not None
-        else None,
-        total=result.changes.height,
-        changes=wording.gettext("Changes"),
-    )
+    changed = changed_rows(result.changes, request.rulebooks, result.causes, wording)
+    return {
+        "language": language,
+        "title": wording.gettext("Reclassification of the register"),
+        "opening": _opening(request, result, wording),
+        "closing": _closing(request, result, wording),
+        "remarks": _remarks(request, result, wording),
+        "without_causes": _without_causes(request, result, wording) if previous is not None else [],
+        "figures": _figures(request, result, wording),
+        "marks": MARKS,
+        "heads": _heads(wording),
+        "changed": changed if previous is not None else None,
+        "total": result.changes.height,
+        "changes": wording.gettext("Changes"),
+    }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.decisions.analysis import Analyst
 from engine.decisions.evaluators import Fired, evaluators_of
@@ -28,6 +28,9 @@ from engine.evaluation.ruling import Items, Ruling, ruling_over
 from engine.rulebooks.rulebook import Condition, Rulebook, Test, Verdict, tests_of
 from engine.texts.catalogue import message
 from engine.values.logic import Status, union
+
+if TYPE_CHECKING:
+    from engine.rulebooks.library import Library
 
 MAX_REMEMBERED = 4096
 """Rulings kept for status vectors that come again."""
@@ -255,6 +258,35 @@ def decide_offer(deciders: Sequence[Decider], subject: Subject, stated: Stated, 
         except (Rejected, IntegrityFault) as error:
             decisions[decider] = error
     return [decisions[decider] for decider in deciders]
+
+
+def deciders_of(
+    library: Library, rulebooks: Sequence[Rulebook], year: int, engine: str | None = None, is_checked: bool = True
+) -> list[Decider]:
+    """A decider for each rulebook; one that others name as their superset is shared with them."""
+    deciders: dict[tuple[bytes, bytes], Decider] = {}
+    for rulebook in rulebooks:
+        wider = None
+        for content, one in reversed(_with_supersets(library, rulebook, rulebooks, year, deciders).items()):
+            made = deciders.get(content) or Decider(one, wider, engine, is_checked)
+            wider = deciders.setdefault(content, made)
+    return [deciders[rulebook.content] for rulebook in rulebooks]
+
+
+def _with_supersets(
+    library: Library,
+    rulebook: Rulebook,
+    rulebooks: Sequence[Rulebook],
+    year: int,
+    known: Container[tuple[bytes, bytes]],
+) -> dict[tuple[bytes, bytes], Rulebook]:
+    """A rulebook, the one whose subset it is, and so on, by what they hold; to one that is known or stands there."""
+    rulebook_of: dict[tuple[bytes, bytes], Rulebook] = {}
+    here: Rulebook | None = rulebook
+    while here is not None and here.content not in rulebook_of:
+        rulebook_of[here.content] = here
+        here = None if here.content in known else library.superset_of(here, rulebooks, year)
+    return rulebook_of
 
 
 def _depth(decider: Decider) -> int:

@@ -56,6 +56,16 @@ def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
     return tuple(Section(heading, sentences) for heading, sentences in sections if sentences)
 
 
+def why(trace: Trace, wording: Wording) -> str:
+    """The outcome and what it follows from, as a justification begins."""
+    return " ".join(_Writer(trace, wording).decision())
+
+
+def questions_of(trace: Trace, test: TestTrace, wording: Wording) -> list[str]:
+    """What to ask for to settle a test."""
+    return list(dict.fromkeys(_Writer(trace, wording).questions(test.finding)))
+
+
 def facts_to_ask_for(trace: Trace) -> tuple[TestTrace, ...]:
     """The tests whose facts would settle an undetermined verdict, each fact once, in the rulebook's order.
 
@@ -242,7 +252,7 @@ class _Writer:
 
     def _asked_for(self, tests: Iterable[TestTrace]) -> Iterator[str]:
         """The questions that settle tests, each once, in lines of their own."""
-        questions = dict.fromkeys(q for test in tests for q in self._questions(test.finding))
+        questions = dict.fromkeys(q for test in tests for q in self.questions(test.finding))
         if questions:
             yield self._gettext("To be asked:")
             yield from (BULLET + question for question in questions)
@@ -291,7 +301,7 @@ class _Writer:
                     words=words,
                 )
 
-    def _questions(self, finding: Finding) -> Iterator[str]:
+    def questions(self, finding: Finding) -> Iterator[str]:
         """What to ask for to settle a fact: of a derived one, the parts that are not exact."""
         if not finding.parts:
             yield self._text(finding.fact.question)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from engine.defects import is_defect, told_at
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.documents.document import Mapping as Document
 from engine.documents.document_text import json_text
@@ -48,6 +49,8 @@ class ReadRow(NamedTuple):
 def rows_read(table: Table, reader: RowReader) -> Iterator[ReadRow]:
     """The rows of a table that have any cell, in their order, each read as an offer.
 
+    A defect of ours that one of them meets costs no other.
+
     Raises:
         Rejected: the table cannot be read to its end.
     """
@@ -57,6 +60,10 @@ def rows_read(table: Table, reader: RowReader) -> Iterator[ReadRow]:
         except Rejected as error:
             if has_cells(cells):
                 yield ReadRow(cells[ROW], cells, error)
+        except Exception as error:
+            if not is_defect(error):
+                raise
+            yield ReadRow(cells[ROW], cells, Rejected([told_at(table.place(cells[ROW]), error)]))
 
 
 def _cells(table: Table) -> Iterator[Mapping[str, Any]]:

@@ -18,10 +18,12 @@ SCRATCH = "writes into a scratch folder, which is taken away"
 ALLOWED = {
     "engine/documents/file_writer.py": "the writer",
     "cli/audit/export.py": "holds back what is printed until all of it is there",
+    "cli/common/workbook_file.py": OF_A_RUN,
     "cli/common/console.py": "writes nowhere",
     "cli/reclassify/changes_files.py": OF_A_RUN,
     "cli/reclassify/fragile_file.py": OF_A_RUN,
     "cli/reclassify/kept_runs.py": OF_A_RUN,
+    "cli/reclassify/list_file.py": SCRATCH,
     "cli/reclassify/run_folder.py": OF_A_RUN,
     "cli/reclassify/reclassify.py": "shows progress on standard error",
     "offers/runs/duckdb.py": SCRATCH,

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offers.records.offer import Offer
 from offers.tables.paths import is_register
+from offers.tables.rows import Rows
 from tests.chance import tried
 from tests.command import DATA, Ran, here, sekskant
 from tests.offers.tables.opendocument import ods, sheet_rows
@@ -148,6 +150,18 @@ def test_a_table_is_read_as_the_options_say(tmp_path: Path) -> None:
     assert here("assess", str(tmp_path / "two.xlsx"), *YEAR, "--max-rows", "2").code == 1
     records = assessed(tmp_path / "two.xlsx", "--ignore-column", "cases_per_10000", code=1)
     assert [r["offer"] for r in records[::2]] == ["b", "wrong", "c"]
+
+
+def test_a_defect_in_one_row_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Rows.offer
+
+    def broken(self: Rows, row: int, values: Mapping[str, Any]) -> Offer:
+        return read(self, row, values) if row else read(self, 1 // row, values)
+
+    monkeypatch.setattr(Rows, "offer", broken)
+    register = as_csv(tmp_path, [ROWS[0], ROWS[1]])
+    assert {r["offer"] for r in assessed(register, code=70)} == {"b"}
+    assert "register.csv:2:1: defect: " in here("assess", str(register), *YEAR, "--lang", "en").err
 
 
 def test_several_tables_and_a_folder_of_them_are_one_register(tmp_path: Path) -> None:

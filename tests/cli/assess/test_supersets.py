@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.assess.assess import _with_supersets
-from engine.decisions.decide import Decider, decide_offer
+from engine.decisions.decide import Decider, _with_supersets, decide_offer
 from engine.evaluation.evidence import Evidence, State
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook, Verdict

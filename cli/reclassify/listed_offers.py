@@ -1,0 +1,160 @@
+"""The offers that a run decided, each with all that a list and a report tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from cli.common.decision_view import DecisionView, decision_view
+from engine.decisions.decide import Decider, decide_offer, deciders_of
+from engine.decisions.trace import Trace
+from engine.diagnostics import IntegrityFault
+from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.library import Library
+from engine.texts.catalogue import message
+from offers.comparison.previous import DECISIONS
+from offers.recorded.decided_again import said_by
+from offers.records.authorities import said_as
+from offers.records.offer import Offer, words
+from offers.records.offer_id import comparable_id
+from offers.runs.run_pass import Request, RunResult
+from offers.tables.offers_in_table import rows_read
+from offers.tables.paths import parquet_files
+from offers.tables.services import services_cell
+
+_ROWS_AT_ONCE = 1_000
+_MUNICIPALITY = "municipality"
+
+
+class ListedOffer(NamedTuple):
+    """An offer of a run: what describes it, in words, and by each rulebook the decision on it.
+
+    `municipalities` are those that operate it, or that an operating agreement is with. `overridden` has for each
+    rulebook the outcome that people decided in place of an earlier decision, and why; None where nobody did.
+    """
+
+    id: str
+    name: str
+    operators: tuple[str, ...]
+    municipalities: tuple[str, ...]
+    services: str
+    places: Decimal | None
+    target_groups: tuple[str, ...]
+    decisions: tuple[DecisionView, ...]
+    overridden: tuple[tuple[str, str] | None, ...]
+
+
+class ListedOffers:
+    """Goes through the offers that a run decided, in the order of their rows.
+
+    Each is decided once more by the reference, which gives its words; what comes of it is compared with what the run
+    has written.
+
+    Args:
+        library: where wider rulebooks are found.
+        request: what was asked.
+        result: what it came to.
+        folder: holds the decisions.
+        wording: the language.
+        most: how many offers at most.
+    """
+
+    def __init__(
+        self, library: Library, request: Request, result: RunResult, folder: Path, wording: Wording, most: int
+    ) -> None:
+        self._request, self._wording, self._most = request, wording, most
+        self._undecided = {row.row for row in (*result.rejected, *result.set_aside)}
+        self._deciders = deciders_of(library, request.rulebooks, request.year, "reference", is_checked=False)
+        self._decisions = [_decisions_in(folder, decider) for decider in self._deciders]
+
+    def __iter__(self) -> Iterator[ListedOffer]:
+        waiting: list[tuple[Offer, tuple[Trace, ...]]] = []
+        for number, offer in enumerate(self._offers(), start=1):
+            if number > self._most:
+                break
+            waiting.append((offer, self._traces(offer)))
+            if len(waiting) == _ROWS_AT_ONCE:
+                yield from self._checked(waiting)
+                waiting = []
+        yield from self._checked(waiting)
+
+    def _offers(self) -> Iterator[Offer]:
+        for row in rows_read(self._request.table, self._request.reader):
+            if row.number not in self._undecided:
+                if not isinstance(row.offer, Offer):
+                    raise _disagreeing(str(row.cells.get("id")))
+                yield row.offer
+
+    def _traces(self, offer: Offer) -> tuple[Trace, ...]:
+        decided = decide_offer(self._deciders, offer.subject(), offer.stated, self._request.year)
+        traces = tuple(one for one in decided if isinstance(one, Trace))
+        if len(traces) < len(self._deciders):
+            raise _disagreeing(offer.id)
+        return traces
+
+    def _checked(self, decided: Sequence[tuple[Offer, tuple[Trace, ...]]]) -> Iterator[ListedOffer]:
+        """Offers whose decisions are those of the run.
+
+        Raises:
+            IntegrityFault: one is not.
+        """
+        ids = pl.DataFrame({"offer": [offer.id for offer, _ in decided]}, schema={"offer": pl.String})
+        for number, decisions in enumerate(self._decisions):
+            written = {row.pop("offer"): row for row in decisions.join(ids, on="offer", how="semi").to_dicts()}
+            for offer, traces in decided:
+                if written.get(offer.id) != said_by(traces[number]):
+                    raise _disagreeing(offer.id)
+        for offer, traces in decided:
+            yield self._listed(offer, traces)
+
+    def _listed(self, offer: Offer, traces: Sequence[Trace]) -> ListedOffer:
+        record, wording = offer.record, self._wording
+        services = record.services or ()
+        places = [service.places for service in services if service.places is not None]
+        sign: Any = "," if wording.language == "da" else "."
+        labels = offer.vocabulary.terms.get("target_group", {})
+        return ListedOffer(
+            id=offer.id,
+            name=record.name,
+            operators=tuple(party.name for party in offer.operators),
+            municipalities=tuple(dict.fromkeys(_municipalities(offer))),
+            services=services_cell(services, sign),
+            places=sum(places, Decimal(0)) if places else None,
+            target_groups=tuple(
+                wording.text(labels[word]) if word in labels else word for word in words(record.target_group)
+            ),
+            decisions=tuple(decision_view(trace, wording) for trace in traces),
+            overridden=tuple(self._overridden(trace) for trace in traces),
+        )
+
+    def _overridden(self, trace: Trace) -> tuple[str, str] | None:
+        of_rulebook = self._request.overridden.get(trace.rulebook.id, {})
+        decided = of_rulebook.get(comparable_id(trace.subject.id))
+        if decided is None:
+            return None
+        labels = {one.id: self._wording.text(one.label) for one in trace.rulebook.outcomes.values()}
+        return labels.get(decided[0], decided[0]), decided[1]
+
+
+def _municipalities(offer: Offer) -> Iterator[str]:
+    agreement = offer.record.agreement_with
+    for party in (*offer.operators, *([agreement] if agreement else ())):
+        if party.kind == _MUNICIPALITY and (party.code or party.name != party.kind):
+            yield said_as(party.name, party.code)
+
+
+def _decisions_in(folder: Path, decider: Decider) -> pl.DataFrame:
+    """What a run has written of each offer: verdict, outcome, basis, and the status of each criterion."""
+    rulebook = decider.program.rulebook
+    path = folder / DECISIONS / f"{rulebook.name}.parquet"
+    names = ["offer", "verdict", "outcome", "basis", *(one.id for one in rulebook.criteria)]
+    frame = pl.scan_parquet(parquet_files(path) if path.is_dir() else [path], glob=False).select(names)
+    return frame.collect(engine="streaming").with_columns(pl.col(names[1:]).cast(pl.String))
+
+
+def _disagreeing(offer: str) -> IntegrityFault:
+    return IntegrityFault(message("the list and the decisions disagree on `{offer}`", offer=offer))

@@ -1,9 +1,9 @@
 """Files as somebody damages them: good ones of each kind, changed by chance, and what the commands make of them.
 
-    python -m tests.mutated KIND NUMBER FOLDER
+    python -m tests.mutated KIND NUMBER FOLDER [FIRST]
 
 tries so many of a kind in this process, which has at most so much time for each and so much memory. What is wrong with
-one is printed, and the file is left in the folder.
+one is printed, and the file is left in the folder. `FIRST` is the number of the first, by default 0.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import json
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -344,17 +344,17 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def faults(name: str, number: int) -> Iterator[str]:
-    """Try so many files of a kind in the current folder; what is wrong with each."""
+def faults(name: str, number: int, first: int = 0) -> Iterator[str]:
+    """Try so many files of a kind in the current folder, from a number on; what is wrong with each."""
     kind = KINDS[name]
     kind.prepare()
     _end_what_takes_too_long()
     with _shipped_rulebooks_read_once():
-        yield from _faults(name, kind, number)
+        yield from _faults(name, kind, range(first, first + number))
 
 
-def _faults(name: str, kind: Kind, number: int) -> Iterator[str]:
-    for i in range(number):
+def _faults(name: str, kind: Kind, numbers: Iterable[int]) -> Iterator[str]:
+    for i in numbers:
         by = chance(f"{name} {i}")
         data = kind.made(by)
         file = Path(f"{i}.{kind.file}")
@@ -368,7 +368,8 @@ def _faults(name: str, kind: Kind, number: int) -> Iterator[str]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         if fault is None:
-            file.unlink()
+            for left in ("", "-wal", "-shm"):  # SQLite keeps two files beside one that it may not write
+                Path(f"{file}{left}").unlink(missing_ok=True)
         else:
             yield f"{file}: {fault}"
 
@@ -419,6 +420,6 @@ if __name__ == "__main__":
     gc.freeze()  # what was imported stays: it is not looked through again for each file
     gc.set_threshold(20_000, 20, 20)
     with contextlib.chdir(sys.argv[3]):
-        for fault in faults(sys.argv[1], int(sys.argv[2])):
+        for fault in faults(sys.argv[1], int(sys.argv[2]), *map(int, sys.argv[4:])):
             sys.stdout.write(f"{fault}\n")
             sys.stdout.flush()

@@ -28,12 +28,38 @@ def open_ndjson(file: TableFile, headers: Headers, ignored: Sequence[str], scrat
     """
     faults: dict[int, Fault] = {}
     rows = list(_objects(file, faults, reading.max_rows))
+    _call_columns_alike(rows, headers, ignored, faults)
     names = list(dict.fromkeys(name for row in rows for name in row if name != EXTRA))
     columns = headers.read(names, file.name, ignored)
     cells = {c.name: [row.get(c.header) for row in rows] for c in columns} | {EXTRA: [r.get(EXTRA) for r in rows]}
     frame = frame_of_texts(cells)
     table = Table(file.name, "ndjson", tuple(columns), frame, ".", {}, file.sha256, len(rows), first_row=1)
     return table._replace(rows=len(rows), faults=faults)
+
+
+def _call_columns_alike(
+    rows: Sequence[dict[str, str | None]], headers: Headers, ignored: Sequence[str], faults: dict[int, Fault]
+) -> None:
+    """Have each column called by the first of its names: objects need not agree; one with two of them is at fault."""
+    first: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for key in dict.fromkeys(key for row in rows for key in row if key not in (EXTRA, *ignored)):
+        column = headers.name_of(key)
+        if column and first.setdefault(column, key) != key:
+            others[key] = column
+    if not others:
+        return
+    for number, row in enumerate(rows):
+        for key in [key for key in row if key in others]:
+            column, name = others[key], first[others[key]]
+            if name not in row:
+                row[name] = row.pop(key)
+                continue
+            words = message(
+                "{header} and {other} are both `{name}`", header=quoted(key), other=quoted(name), name=column
+            )
+            faults[number] = Fault(1, words, message("leave one of them out"), "repeated-column")
+            row[EXTRA] = row.pop(key) or ""
 
 
 def _objects(file: TableFile, faults: dict[int, Fault], max_rows: int | None) -> Iterator[dict[str, str | None]]:

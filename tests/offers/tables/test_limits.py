@@ -220,6 +220,23 @@ def test_lines_of_ndjson_are_counted_before_they_are_kept(tmp_path: Path) -> Non
         open_table(tmp_path / "a.ndjson", VOCABULARY, tmp_path, (), Reading(max_rows=5))
 
 
+def test_objects_need_not_call_a_column_alike_and_one_that_calls_it_twice_costs_its_line(tmp_path: Path) -> None:
+    keys = [("operator", "Navn"), (" operator_name", "name"), ("operator_name", "name")]
+    lines = [json.dumps({"id": f"r{i}", name: "A", of: "Herlev"}) for i, (of, name) in enumerate(keys)]
+    lines.append(json.dumps({"id": "r3", "operator": None, "operator_name": "Herlev", "Navn": "A", "name": "B"}))
+    (tmp_path / "a.ndjson").write_text("\n".join(lines), encoding="utf-8")
+    ran = here("reclassify", str(tmp_path / "a.ndjson"), "--year", "2018", "--out", str(tmp_path / "run"), columns=200)
+    assert ran.code == 1
+    told = [
+        line.removeprefix(f"{tmp_path}/") for line in ran.err.splitlines() if "a.ndjson:" in line and "both" in line
+    ]
+    assert told == ["a.ndjson:4:1: repeated-column: `name` and `Navn` are both `name`"]
+    (file, *_) = sorted((tmp_path / "run" / "decisions").glob("*.parquet"))
+    decided = pl.read_parquet(file)
+    assert decided["offer"].to_list() == ["r0", "r1", "r2"]
+    assert set(decided["operator_name"]) == {"Herlev"}
+
+
 def test_half_a_character_costs_its_line_of_ndjson(tmp_path: Path) -> None:
     lines = [
         {"id": "a", "name": "\ud800"},

@@ -41,7 +41,7 @@ ALLOWED = {
 """English words that are Danish ones, too, and why."""
 _RAW = re.compile(r"\b(?:None|True|False|[a-z0-9]+(?:_[a-z0-9]+)+)\b")
 _ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_DRAWN = re.compile(r"<style.*?</style>|</?[a-z][^>]*>|[│├└─═]", re.DOTALL)
+_DRAWN = re.compile(r"<style.*?</style>|<script.*?</script>|</?[a-z][^>]*>|[│├└─═]", re.DOTALL)
 _SAME = re.compile(
     r"`[^`]*`"  # what is typed or was written
     r"|^(?:Fejl: |Error: )?[^\s:]+(?::\d+)*: [a-z0-9-]+: "  # the place and the code of a diagnostic

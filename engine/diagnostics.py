@@ -343,43 +343,45 @@ def rejected(place: Place, code: str, words: Message | str, advice: Message | st
 
 
 _REFUSALS: dict[str, Message] = {
-    str(words): words
-    for words in (
-        message("no such file or directory"),
-        message("permission denied"),
-        message("operation not permitted"),
-        message("is a directory"),
-        message("not a directory"),
-        message("file exists"),
-        message("file name too long"),
-        message("file too large"),
-        message("too many levels of symbolic links"),
-        message("too many open files"),
-        message("no space left on device"),
-        message("disk quota exceeded"),
-        message("read-only file system"),
-        message("input/output error"),
-        message("device or resource busy"),
-        message("resource temporarily unavailable"),
-        message("invalid argument"),
-        message("broken pipe"),
-        message("bad file descriptor"),
-        message("no such device or address"),
-        message("stale file handle"),
-        message("cannot allocate memory"),
-    )
+    "ENOENT": message("no such file or directory"),
+    "EACCES": message("permission denied"),
+    "EPERM": message("operation not permitted"),
+    "EISDIR": message("is a directory"),
+    "ENOTDIR": message("not a directory"),
+    "EEXIST": message("file exists"),
+    "ENAMETOOLONG": message("file name too long"),
+    "EFBIG": message("file too large"),
+    "ELOOP": message("too many levels of symbolic links"),
+    "EMFILE": message("too many open files"),
+    "ENFILE": message("too many open files"),
+    "ENOSPC": message("no space left on device"),
+    "EDQUOT": message("disk quota exceeded"),
+    "EROFS": message("read-only file system"),
+    "EIO": message("input/output error"),
+    "EBUSY": message("device or resource busy"),
+    "EAGAIN": message("resource temporarily unavailable"),
+    "EINVAL": message("invalid argument"),
+    "EPIPE": message("broken pipe"),
+    "EBADF": message("bad file descriptor"),
+    "ENXIO": message("no such device or address"),
+    "ESTALE": message("stale file handle"),
+    "ENOMEM": message("cannot allocate memory"),
 }
-"""What systems say, which is the same on most of them."""
+"""Why systems refuse something, by the name of the number that they give: their words are others on each."""
 
 
 def refusal_of(error: OSError) -> Message | str:
-    """Why the system refuses something; what is not known here stays as the system says it.
+    """Why the system refuses something, by its number; what is not known here stays as the system says it.
 
-    >>> refusal_of(OSError(13, "Permission denied")).in_language("da")
+    >>> refusal_of(OSError(13, "Zugriff verweigert")).in_language("da")
     'adgang nægtet'
+    >>> refusal_of(OSError(84, "Invalid or incomplete multibyte or wide character"))
+    'invalid or incomplete multibyte or wide character'
     """
-    said = (error.strerror or str(error)).lower()
-    return _REFUSALS.get(said, said)
+    import errno  # noqa: PLC0415 - only a mistake needs it
+
+    known = _REFUSALS.get(errno.errorcode.get(error.errno or 0, ""))
+    return known or (error.strerror or str(error)).lower()
 
 
 def quoted(text: str) -> str:

@@ -368,8 +368,8 @@ def _faults(name: str, kind: Kind, numbers: Iterable[int]) -> Iterator[str]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         if fault is None:
-            for left in ("", "-wal", "-shm"):  # SQLite keeps two files beside one that it may not write
-                Path(f"{file}{left}").unlink(missing_ok=True)
+            for end in ("", "-wal", "-shm"):  # SQLite keeps two files beside one that it may not write
+                Path(f"{file}{end}").unlink(missing_ok=True)
         else:
             yield f"{file}: {fault}"
 

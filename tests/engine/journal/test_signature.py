@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from engine.diagnostics import Rejected
 from engine.journal.journal import Journal
 from engine.journal.signature import (
-    KEYS,
     is_encrypted,
     is_signed,
     public_key_in,
@@ -26,15 +25,20 @@ from engine.journal.signature import (
     signed_head,
 )
 
-TYPES, NONE = "`count` is a number, all else a text", "the file is no `sekskant/head/1`"
+NONE = "the file is no `sekskant/head/1`"
+TEXTS = ("journal", "signed_at", "signature")
+KEYS = {"format", *TEXTS, "count", "head"}
 NO_HEAD: dict[str, tuple[Any, str]] = {
-    "no JSON": ("{", NONE),
+    "no JSON": ("{", "the file is not JSON that can be read"),
     "a list": ([], NONE),
     "a format to come": ({"format": "sekskant/head/2"}, NONE),
     "a format of before": ({"format": "sekskant/head/0"}, NONE),
-    "a key more": ({"more": "x"}, NONE),
-    "a count that is a text": ({"count": "4"}, TYPES),
-    **{f"{key} that is a number": ({key: 4}, TYPES) for key in sorted(KEYS - {"count", "format"})},
+    "a key more": ({"more": "x"}, "`more` is an unknown key"),
+    "a count that is a text": ({"count": "4"}, "`count` is not a number of things"),
+    "a head that is none": ({"head": "x"}, "`head` is not a digest"),
+    "a head that is a number": ({"head": 4}, "`head` is not a digest"),
+    "a number beyond all": ({"count": 10**20}, f"the number `{10**20}` is none that canonical JSON (RFC 8785) has"),
+    **{f"{key} that is a number": ({key: 4}, f"`{key}` is not a text") for key in TEXTS},
 }
 
 
@@ -81,7 +85,7 @@ def test_what_is_no_signed_head_says_why(name: str, head: Path) -> None:
 def test_a_head_with_a_key_less_is_none(key: str, head: Path) -> None:
     record = json.loads(head.read_text())
     head.write_text(json.dumps({name: value for name, value in record.items() if name != key}))
-    with pytest.raises(Rejected, match=NONE):
+    with pytest.raises(Rejected, match=NONE if key == "format" else f"`{key}` is missing"):
         read_signed_head(head)
 
 

@@ -226,7 +226,7 @@ def test_a_defect_on_one_offer_costs_no_other(form: str, monkeypatch: pytest.Mon
 
 INSIDE: dict[str, tuple[str, str]] = {
     "a template": ("register template --year 2018 --out {}/a.xlsx", "xlsxwriter.Workbook.add_worksheet"),
-    "a run": ("reclassify {}/r.csv --year 2018 --out {}/out", "cli.reclassify.run_folder.summary_page"),
+    "a run": ("reclassify {}/r.csv --year 2018 --out {}/out", "cli.reclassify.run_folder.summary_values"),
     "an export": ("audit export --journal {}/j.db --out {}/e.jsonl", "cli.audit.export.json_line"),
     "a receipt": ("audit receipt 1 --journal {}/j.db --out {}/k.json", "engine.journal.receipt.canonical"),
     "a seal": ("audit seal --year 2018 --journal {}/j.db --out {}/s.json", "engine.journal.seal.canonical"),

@@ -238,7 +238,7 @@ def test_memory_that_runs_out_is_the_fault_of_no_offer(monkeypatch: pytest.Monke
 
 INSIDE: dict[str, tuple[str, str]] = {
     "a template": ("register template --year 2018 --out {}/a.xlsx", "xlsxwriter.Workbook.add_worksheet"),
-    "a run": ("reclassify {}/r.csv --year 2018 --out {}/out", "cli.reclassify.run_folder.summary_page"),
+    "a run": ("reclassify {}/r.csv --year 2018 --out {}/out", "cli.reclassify.run_folder.summary_values"),
     "an export": ("audit export --journal {}/j.db --out {}/e.jsonl", "cli.audit.export.json_line"),
     "a receipt": ("audit receipt 1 --journal {}/j.db --out {}/k.json", "engine.journal.receipt.canonical"),
     "a seal": ("audit seal --year 2018 --journal {}/j.db --out {}/s.json", "engine.journal.seal.canonical"),

@@ -1,4 +1,4 @@
-"""What one open number alone would have to be for an open criterion or override to be settled, whatever else is open."""
+"""What one open number alone would have to be for a criterion or override to be settled, whatever else is open."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ Intervals = tuple[Interval, ...]
 class Settling(NamedTuple):
     """One open number, and the values of it that settle an item, each alone and whatever else is open.
 
-    `year` is that of its value where its fact has one for each. Of a criterion that may not apply, `met` and `not_met`
-    say what settles it where it does.
+    `year` is that of its value where its fact has one for each, and `possible` what it can still be. Of a criterion that
+    may not apply, `met` and `not_met` say what settles it where it does.
     """
 
     fact: FactDeclaration
     year: str
+    possible: Interval
     met: Intervals
     not_met: Intervals
 
@@ -45,9 +46,9 @@ class Settling(NamedTuple):
 def settlings_of(item: CriterionTrace | OverrideTrace) -> tuple[Settling, ...]:
     """What settles an open item, for each open number that it rests on, in the order of its tests and of the years.
 
-    The values are exactly those that settle it; fewer, where the same number decides whether a criterion applies. Nothing
-    is told of a fact that bears on the item in several ways (of itself and through a quotient), nor of the parts of a
-    quotient.
+    The values are exactly those that settle it; fewer, where the same number decides whether a criterion applies.
+    Nothing is told of a fact that bears on the item in several ways (of itself and through a quotient), nor of the
+    parts of a quotient.
     """
     tests = _tests_of(item)
     if item.status.is_known or tests is None:
@@ -60,6 +61,17 @@ def settlings_of(item: CriterionTrace | OverrideTrace) -> tuple[Settling, ...]:
         if alone and finding.fact.is_number and not finding.is_exact:
             settlings += _settlings(item, finding, tests)
     return tuple(settlings)
+
+
+def settles_always(item: CriterionTrace | OverrideTrace, settling: Settling) -> bool:
+    """Whether an item hangs on one number alone, so that each of its values settles it."""
+    open_findings = {t.test.fact: t.finding for t in _tests_of(item) or () if not t.finding.is_exact}
+    if len(open_findings) != 1:
+        return False
+    finding = next(iter(open_findings.values()))
+    open_parts = sum(not part.is_exact for _, part in finding.parts)
+    is_alone = open_parts == 1 if finding.parts else finding.fact is settling.fact
+    return is_alone and not (finding.parts and finding.evidence) and bool(settling.met and settling.not_met)
 
 
 def _tests_of(item: CriterionTrace | OverrideTrace) -> tuple[TestTrace, ...] | None:
@@ -88,12 +100,13 @@ def _settlings(
     if not finding.parts:
         assert isinstance(finding.possible, Interval)
         met, not_met = (_within(several, finding.possible) for several in runs)
-        yield Settling(finding.fact, "", met, not_met)
+        yield Settling(finding.fact, "", finding.possible, met, not_met)
     elif isinstance(finding.fact.derivation, Mean):
         for year, part in finding.parts:
             if not part.is_exact:
                 met, not_met = (_of_year(finding, year, several) for several in runs)
-                yield Settling(part.fact, year, met, not_met)
+                assert isinstance(part.possible, Interval)
+                yield Settling(part.fact, year, part.possible, met, not_met)
 
 
 _TARGETS = (

@@ -53,6 +53,12 @@ class EvidenceAndReasons:
         """A criterion by its id and title."""
         return f"{criterion.criterion.id} ({self.wording.within(self._text(criterion.criterion.title))})"
 
+    def rule_of(self, criterion_trace: CriterionTrace) -> str:
+        """What a criterion asks for, in the rulebook's words."""
+        criterion = criterion_trace.criterion
+        title, where = self.wording.within(self._text(criterion.title)), self._text(criterion.reference)
+        return f"{criterion.id}, {title} ({where}): {stopped(self._text(criterion.description))}"
+
     def facts(self) -> Iterator[str]:
         """The facts given weight, of what the decision follows from and does not rest on judgement."""
         yield from self._weighed_overrides(judged=False)

@@ -99,6 +99,13 @@ def override_sentence(override: Override, status: Status, wording: Wording) -> s
     return wording.render(of_offer, what=wording.text(override.offer_is))
 
 
+_ONE_OF_SEVERAL: dict[Mood, Message] = {
+    "is": message("each of the following is enough: {alternatives}"),
+    "proves": message("at least one of the following holds: {alternatives}"),
+    "were": message("at least one of the following were so: {alternatives}"),
+}
+
+
 class Supposition(NamedTuple):
     """One item and the status that it is supposed to have."""
 
@@ -134,8 +141,7 @@ class Clauses:
         if is_any_of:
             clauses = self._with_any_of(shared, others, len(rest[0]), mood)
         else:
-            either = self._wording.gettext("either ") if shared and len(rest) > 1 else ""
-            clauses = self._together(shared, mood) + ([either + self._alternatives(rest, mood)] if others else [])
+            clauses = self._together(shared, mood) + ([self._alternatives(rest, mood, bool(shared))] if others else [])
         is_cut_off = not sets.complete or (len(rest) > MAX_ALTERNATIVES and not is_any_of)
         cut_off = self._wording.gettext(" (the list is cut off)") if is_cut_off else ""
         return self._joined(clauses, _OPENINGS[mood]) + cut_off
@@ -272,16 +278,19 @@ class Clauses:
         first, last = ", ".join(self.names([name]) for name in names[:-1]), self.names(names[-1:])
         return self._wording.render(of_two if len(names) == 2 else of_more, first=first, last=last, verb=positive)
 
-    def _alternatives(self, choices: Sequence[Suppositions], mood: Mood) -> str:
-        """Choices one by one."""
-        named = choices[:MAX_ALTERNATIVES]
-        if all(len(choice) == 1 for choice in named):
-            return self._joined(self._one_each(named, mood), _OPENINGS[mood], "or")
+    def _alternatives(self, choices: Sequence[Suppositions], mood: Mood, beside_others: bool) -> str:
+        """Choices one by one: in clauses where each is one, else in a list; after other clauses with "either"."""
+        named, opening = choices[:MAX_ALTERNATIVES], _OPENINGS[mood]
         clauses = [self._together(choice, mood) for choice in named]
-        if all(len(several) == 1 for several in clauses):
-            return self._joined([clause for several in clauses for clause in several], _OPENINGS[mood], "or")
-        texts = [self._wording.listed(several) for several in clauses]
-        return self._wording.phrase("or").join(f"({text})" for text in texts)
+        either = self._wording.gettext("either ") if beside_others and len(choices) > 1 else ""
+        if all(len(choice) == 1 for choice in named):
+            return either + self._joined(self._one_each(named, mood), opening, "or")
+        is_list = either and any(_is_of_none(choice) for choice in named)
+        if all(len(several) == 1 for several in clauses) and not is_list:
+            return either + self._joined([clause for several in clauses for clause in several], opening, "or")
+        that = message_in("that", "{clauses}")
+        told = (self._wording.render(that, clauses=self._joined(several, "that")) for several in clauses)
+        return self._wording.render(_ONE_OF_SEVERAL[mood], alternatives="; ".join(told))
 
     def _one_each(self, choices: Sequence[Suppositions], mood: Mood) -> list[str]:
         """Alternatives of one item each: a clause for each kind."""
@@ -297,3 +306,8 @@ class Clauses:
     def _verb(self, is_override: bool, status: Status, mood: Mood, number: int) -> str:
         words = (_OVERRIDE if is_override else _CRITERION)[status][mood]
         return self._wording.render(words.counted(number))
+
+
+def _is_of_none(choice: Suppositions) -> bool:
+    """Whether it is told of several that none of them is so: no "either" goes before a "neither"."""
+    return len(choice) > 1 and all(item.status is Status.NOT_MET for item in choice)

@@ -8,6 +8,7 @@ from engine.decisions.analysis import Sets
 from engine.decisions.fact_sets import fact_sets
 from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace, tests_in
+from engine.explanation.clauses import override_sentence
 from engine.explanation.views import view_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Verdict
@@ -99,10 +100,9 @@ class EvidenceAndReasons:
             if override.override.id in self.trace.possible_bases or override.override.id in self.in_grounds:
                 tests = bearing(override.tests, override.status)
                 if tests and judged is any(map(_is_judgement, tests)):
-                    title = self.wording.quoted(self._text(override.override.title))
+                    sentence = override_sentence(override.override, override.status, self.wording)
                     words = "; ".join(self._signed(view_of(test, self.wording).words, test) for test in tests)
-                    status = self.wording.override(override.status)
-                    yield f"{title} ({status}): {words}.{self.basis_of(tests)}"
+                    yield f"{sentence}: {words}.{self.basis_of(tests)}"
 
     def _weighed(self, criteria: Iterable[CriterionTrace], *, judged: bool) -> Iterator[str]:
         """Each criterion with what bears on it: those that rest on judgement, or those that do not."""

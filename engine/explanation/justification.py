@@ -100,6 +100,11 @@ class _Writer:
         self.reasons = EvidenceAndReasons(trace, wording)
         self.open_items = OpenItems(trace, self.reasons)
 
+    def _items(self) -> Iterator[str]:
+        """The criteria and overrides by id, in the rulebook's order."""
+        yield from (c.criterion.id for c in self.trace.criteria)
+        yield from (o.override.id for o in self.trace.overrides)
+
     def _label(self, verdict: Verdict) -> str:
         return self._text(self.rulebook.outcomes[verdict].label)
 
@@ -109,6 +114,9 @@ class _Writer:
         if verdict is Verdict.UNDETERMINED:
             words = message("Whether {name} is {label} for the agreement year {year} is undetermined.")
             yield self._render(words, label=self._label(Verdict.MET), **values)
+            useful = items_to_settle(self.trace)
+            if names := [name for name in self._items() if name in useful]:
+                yield self._gettext("That depends on {items}.", items=self.clauses.names(names))
             return
         grounds, label = self.reasons.grounds, self._label(verdict)
         if self.reasons.in_grounds:
@@ -261,7 +269,8 @@ class _Writer:
     def _idle(self) -> Iterator[str]:
         """What is open of a determined verdict: it cannot change that, but perhaps what it rests on."""
         idle = [self._open(c) for c in self.trace.criteria if not c.status.is_known]
-        idle += [self.clauses.names([o.override.id]) for o in self.trace.overrides if not o.status.is_known]
+        open_overrides = [o.override for o in self.trace.overrides if not o.status.is_known]
+        idle += [self.clauses.names([override.id]) for override in open_overrides]
         if idle:
             ids = self.wording.listed(idle)
             yield self.wording.ngettext(

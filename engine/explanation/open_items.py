@@ -94,10 +94,10 @@ class OpenItems:
         """What one number alone would have to be for an item to be settled, whatever else is open."""
         settlings = settlings_of(item)
         unless = self._unless_judged(item)
-        if len(settlings) == 1 and settles_always(item, settlings[0]) and not unless and not _may_not_apply(item):
+        if len(settlings) == 1 and settles_always(item, settlings[0]):
             conditions = self._conditions(settlings, "met")
             otherwise = self._gettext("{conditions}, and otherwise not", conditions=conditions)
-            yield self._ending(item, "met", otherwise)
+            yield self._ending(item, "met", otherwise + unless)
             return
         for ending in _ENDINGS:
             if conditions := self._conditions(settlings, ending):

@@ -156,7 +156,7 @@ def test_whatever_is_answered_loads(criteria: list[NewCriterion], required: int)
 )
 def test_cases_are_named_in_the_language_of_the_run(language: str, names: list[str], tmp_path: Path) -> None:
     sekskant("rulebook", "new", str(tmp_path), *OPTIONS, *TWO, "--at-least", "2", "--lang", language)
-    assert [case.case for case in read_case_file(tmp_path / "cases" / "rule-2027.yaml").cases] == names
+    assert [case.name for case in read_case_file(tmp_path / "cases" / "rule-2027.yaml").cases] == names
 
 
 def test_the_first_cases_are_read(tmp_path: Path) -> None:

@@ -195,6 +195,18 @@ class Wording:
         """An answer in words."""
         return self.text(fact.answers[answer])
 
+    def question(self, fact: FactDeclaration) -> str:
+        """What to ask for, and who can answer where the vocabulary says so.
+
+        >>> from engine.rulebooks.library import Library
+        >>> Wording("en").question(Library().in_force(2018)[1].vocabulary.facts["self_supply_needed"])
+        'Does the region need an offer of its own for the target group? (to be answered by the task force)'
+        """
+        asked, who = self.text(fact.question), fact.answered_by
+        if who is None:
+            return asked
+        return self.gettext("{question} (to be answered by {who})", question=asked, who=self.text(who))
+
     def answers(self, fact: FactDeclaration) -> list[str]:
         """The allowed answers as a file may write them: those of a judgement in the language."""
         return [self.answer(fact, a) if fact.is_judgement else a for a in fact.answers]

@@ -42,6 +42,7 @@ _NAMES = {
     "label": message("label"),
     "question": message("question"),
     "unit": message("unit"),
+    "answered_by": message("who can answer"),
 }
 _CRITERION = message("Criterion {id} ({title})")
 _OVERRIDE = message("Override {id} ({title})")
@@ -268,7 +269,7 @@ class _Differ:
                     yield RulebookChange("meaning", about, text_of(message("follows from others in another way")))
                 if before.assumed != after.assumed:
                     yield RulebookChange("meaning", about, text_of(message("is assumed in another way")))
-                yield from _wording(about, before, after, ("label", "unit", "question"))
+                yield from _wording(about, before, after, ("label", "unit", "question", "answered_by"))
 
 
 def _count_changes(about: Text, before: Count, after: Count) -> Iterator[RulebookChange]:

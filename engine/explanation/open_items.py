@@ -8,7 +8,6 @@ from typing import Literal
 from engine.decisions.settling import Settling, settles_always, settlings_of
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.explanation.evidence_and_reasons import EvidenceAndReasons
-from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration
 from engine.texts.catalogue import Message, message, message_in
 from engine.values.interval import Interval

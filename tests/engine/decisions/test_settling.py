@@ -19,7 +19,7 @@ from engine.rulebooks.rulebook import Vocabulary
 from engine.values.interval import Interval
 from engine.values.logic import Status
 from tests.chance import tried
-from tests.engine.random_rulebooks import YEAR, Example, examples, exactly, known
+from tests.engine.random_rulebooks import YEAR, Example, exactly, examples, known
 from tests.support import SUBJECT, Written, exact, make_rulebook, make_vocabulary
 
 Item = CriterionTrace | OverrideTrace
@@ -164,7 +164,11 @@ def between(low: str | None, high: str | None, *, low_open: bool = False, high_o
 
 def test_the_last_open_year_is_told_to_the_very_end() -> None:
     (last,) = share_of(y2028=exact("0.61"), y2029=exact("0.63"))
-    assert (last.year, last.met, last.not_met) == ("2030", (between("0.26", "1"),), (between("0", "0.26", high_open=True),))
+    assert (last.year, last.met, last.not_met) == (
+        "2030",
+        (between("0.26", "1"),),
+        (between("0", "0.26", high_open=True),),
+    )
 
 
 def test_an_open_year_settles_whatever_the_bounds_of_others_allow() -> None:

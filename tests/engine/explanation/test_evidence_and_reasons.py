@@ -73,7 +73,10 @@ def written(stated: Stated, language: str = "en") -> str:
             "Criterion Few (text) is not fulfilled: Visits: 12 (required: below 12), exactly at the threshold.",
         ),
         ({"visits": NONE}, "Small does not apply and counts as fulfilled (§ 7 a)."),
-        ({}, "Whether Small applies is undetermined, because “Visits” is not stated. If it does not apply, it counts as fulfilled"),
+        (
+            {},
+            "Whether Small applies is undetermined, because “Visits” is not stated. If it does not apply, it counts as fulfilled",
+        ),
         (
             {"staff": exact(1), "users": exact(2)},
             "Staffing: 0.5 (Staff: 1; Users: 2) (required: at least 1), 0.5 under the threshold.",

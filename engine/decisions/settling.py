@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -55,7 +55,7 @@ def settlings_of(item: CriterionTrace | OverrideTrace) -> tuple[Settling, ...]:
         return ()
     findings = {test.test.fact: test.finding for test in tests}
     read = [part for name in findings for part in _parts_of(findings[name].fact)]
-    settlings = []
+    settlings: list[Settling] = []
     for finding in findings.values():
         alone = all(read.count(part) == 1 for part in _parts_of(finding.fact))
         if alone and finding.fact.is_number and not finding.is_exact:
@@ -147,7 +147,7 @@ def _statuses_in(
     choices = [_results(other, _regions_in(other, tests), tests) for other in others.values()]
     if len(regions) * math.prod(map(len, choices)) > MAX_COMPLETIONS:
         return None
-    completions = [reduce(_merged, several, {}) for several in itertools.product(*choices)]
+    completions = [_merged(several) for several in itertools.product(*choices)]
     own = [_result(finding.fact, region, tests) for region in regions]
     return [union(_status(item, {**result, **other}) for other in completions) for result in own]
 
@@ -155,8 +155,8 @@ def _statuses_in(
 Results = Mapping[Test, Status]
 
 
-def _merged(one: Results, other: Results) -> Results:
-    return {**one, **other}
+def _merged(several: Iterable[Results]) -> Results:
+    return {test: status for results in several for test, status in results.items()}
 
 
 def _results(finding: Finding, regions: Sequence[Possible], tests: Sequence[TestTrace]) -> list[Results]:
@@ -213,7 +213,7 @@ def _of_year(mean: Finding, year: str, runs: Iterable[Interval]) -> Intervals:
     others = [part.possible for name, part in mean.parts if name != year]
     rest = reduce(add, (o for o in others if isinstance(o, Interval)), Interval.exactly(0))
     number = len(mean.parts)
-    scaled: Callable[[Interval], Interval] = _whole_times if _steps(mean) else _times
+    scaled = _whole_times if _steps(mean) else _times
     limits = scaled(_limits(mean), number)
     if limits.is_empty:
         return ()

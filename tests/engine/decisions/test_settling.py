@@ -149,7 +149,7 @@ def test_a_year_of_a_mean_settles_exactly_so(example: tuple[Written, Stated, str
         return
 
 
-def share_of(**years: object) -> tuple[Settling, ...]:
+def share_of(**years: Evidence) -> tuple[Settling, ...]:
     rulebook = make_rulebook(
         VOCABULARY, {"C1": {"met_when": {"fact": "s_mean", "at_least": Decimal("0.5")}}}, {"all": ["C1"]}
     )

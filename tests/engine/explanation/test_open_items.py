@@ -85,9 +85,9 @@ def test_an_open_mean_says_what_each_year_alone_must_be(stated: Stated, english:
 
 def test_an_open_criterion_has_its_rule_why_it_is_open_and_what_its_numbers_must_be() -> None:
     assert unsettled(MUNICIPAL)["A2"] == (
-        "A2, severity or multiplicity (section 2, criterion 2): The target group has at least 3 simultaneous functional "
-        "impairments, 2 diagnoses or 3 extensive limitations. It is open, because “Simultaneous functional impairments”, "
-        "“Diagnoses” and “Extensive limitations” are not stated. A2 is fulfilled if “Simultaneous functional "
+        "A2, severity or multiplicity (section 2, criterion 2): The target group has at least 3 simultaneous "
+        "functional impairments, 2 diagnoses or 3 extensive limitations. It is open, because “Simultaneous functional "
+        "impairments”, “Diagnoses” and “Extensive limitations” are not stated. A2 is fulfilled if “Simultaneous functional "
         "impairments” is at least 3, or if “Diagnoses” is at least 2, or if “Extensive limitations” is at least 3."
     )
     at_most_one = Evidence(Interval(Fraction(0), Fraction(1)), State.KNOWN)

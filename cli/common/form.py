@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from cli.common.screen import Cell, Piece, Screen
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
-from engine.explanation.clauses import override_sentence
 from engine.explanation.justification import items_to_settle, justification
 from engine.explanation.views import TestView, view_of, views_of
 from engine.explanation.words_and_numbers import Wording
@@ -128,8 +127,6 @@ class Form:
 
     def _override(self, override: OverrideTrace) -> str:
         tests = "; ".join(view_of(test, self._wording).words for test in override.tests)
-        if override.override.offer_is is not None:
-            return f"{override_sentence(override.override, override.status, self._wording)} ({tests})"
         title = self._wording.text(override.override.title)
         return f"{title}: {self._wording.override(override.status)} ({tests})"
 

@@ -27,8 +27,8 @@ Intervals = tuple[Interval, ...]
 class Settling(NamedTuple):
     """One open number, and the values of it that settle an item, each alone and whatever else is open.
 
-    `year` is that of its value where its fact has one for each, and `possible` what it can still be. Of a criterion that
-    may not apply, `met` and `not_met` say what settles it where it does.
+    `year` is that of its value where its fact has one for each, and `possible` what it can still be. Of a criterion
+    that may not apply, `met` and `not_met` say what settles it where it does.
     """
 
     fact: FactDeclaration

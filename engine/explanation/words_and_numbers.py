@@ -184,8 +184,10 @@ class Wording:
 
         >>> from engine.rulebooks.library import Library
         >>> share = Library().in_force(2018)[0].vocabulary.facts["outside_share"]
-        >>> Wording("en").exact_quantity(share, Fraction("0.255004")), Wording("da").exact_quantity(share, Fraction(7, 12))
-        ('25.5004%', '7/12 (ca. 58,33 %)')
+        >>> Wording("en").exact_quantity(share, Fraction("0.255004"))
+        '25.5004%'
+        >>> Wording("da").exact_quantity(share, Fraction(7, 12))
+        '7/12 (ca. 58,33 %)'
         """
         if 10**MAX_DECIMALS % number.denominator:
             return self.phrase("fraction", fraction=str(number), about=self.quantity(fact, number))

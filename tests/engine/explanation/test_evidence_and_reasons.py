@@ -75,7 +75,8 @@ def written(stated: Stated, language: str = "en") -> str:
         ({"visits": NONE}, "Small does not apply and counts as fulfilled (§ 7 a)."),
         (
             {},
-            "Whether Small applies is undetermined, because “Visits” is not stated. If it does not apply, it counts as fulfilled",
+            "Whether Small applies is undetermined, because “Visits” is not stated. If it does not apply, it counts as "
+            "fulfilled (§ 7 a).",
         ),
         (
             {"staff": exact(1), "users": exact(2)},

@@ -1,4 +1,4 @@
-"""What is open, explained where it lies: its rule, what is stated, why it is open, what would settle it, who can answer."""
+"""What is open, explained where it lies: its rule, what is stated, why, what would settle it, who can answer."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ def shares(**years: Evidence) -> Stated:
         ),
         (
             {"operator_kind": answer("private"), "outside_share": {2014: exact("0.61"), 2015: exact("0.63")}},
-            "“Operating agreement with” is not stated. If A5 applies, it is fulfilled if the figure for 2016 is at least "
-            "26%. If A5 applies, it is not fulfilled if the figure for 2016 is below 26%.",
-            "»Driftsoverenskomst med« er ikke oplyst. Hvis A5 finder anvendelse, er det opfyldt, hvis tallet for 2016 er "
-            "mindst 26 %. Hvis A5 finder anvendelse, er det ikke opfyldt, hvis tallet for 2016 er under 26 %.",
+            "“Operating agreement with” is not stated. If A5 applies, it is fulfilled if the figure for 2016 is at "
+            "least 26%. If A5 applies, it is not fulfilled if the figure for 2016 is below 26%.",
+            "»Driftsoverenskomst med« er ikke oplyst. Hvis A5 finder anvendelse, er det opfyldt, hvis tallet for 2016 "
+            "er mindst 26 %. Hvis A5 finder anvendelse, er det ikke opfyldt, hvis tallet for 2016 er under 26 %.",
         ),
     ],
 )
@@ -87,8 +87,9 @@ def test_an_open_criterion_has_its_rule_why_it_is_open_and_what_its_numbers_must
     assert unsettled(MUNICIPAL)["A2"] == (
         "A2, severity or multiplicity (section 2, criterion 2): The target group has at least 3 simultaneous "
         "functional impairments, 2 diagnoses or 3 extensive limitations. It is open, because “Simultaneous functional "
-        "impairments”, “Diagnoses” and “Extensive limitations” are not stated. A2 is fulfilled if “Simultaneous functional "
-        "impairments” is at least 3, or if “Diagnoses” is at least 2, or if “Extensive limitations” is at least 3."
+        "impairments”, “Diagnoses” and “Extensive limitations” are not stated. A2 is fulfilled if “Simultaneous "
+        "functional impairments” is at least 3, or if “Diagnoses” is at least 2, or if “Extensive limitations” is at "
+        "least 3."
     )
     at_most_one = Evidence(Interval(Fraction(0), Fraction(1)), State.KNOWN)
     assert unsettled({**MUNICIPAL, "diagnoses": at_most_one})["A2"].endswith(

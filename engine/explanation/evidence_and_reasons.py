@@ -9,7 +9,7 @@ from engine.decisions.fact_sets import fact_sets
 from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace, tests_in
 from engine.explanation.clauses import override_sentence
-from engine.explanation.views import view_of
+from engine.explanation.views import one_is_enough, view_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Verdict
 from engine.values.logic import Status
@@ -131,8 +131,11 @@ class EvidenceAndReasons:
         return self._gettext("Criterion {named} {verbs}", named=self.named(criterion), verbs=verbs)
 
     def tests(self, criterion: CriterionTrace, tests: Sequence[TestTrace]) -> str:
-        """Tests of a criterion, one after the other."""
-        return "; ".join(self._test(criterion, test) for test in tests)
+        """Tests of a criterion, one after the other, and that one of them is enough where it is."""
+        words = [self._test(criterion, test) for test in tests]
+        if sum(test in criterion.tests for test in tests) > 1 and (enough := one_is_enough(criterion, self.wording)):
+            words.append(enough)
+        return "; ".join(words)
 
     def figure(self, criterion: CriterionTrace, test: TestTrace) -> str:
         """A test in the fewest words: the fact, what is stated of it, and what is required."""
@@ -155,9 +158,17 @@ class EvidenceAndReasons:
         if any(map(is_judged_without_reason, tests)):
             reasons.append(self._gettext("No reason is stated."))
         reservations = [self._gettext("Reservation: ") + stopped(text) for text in _said(tests, "reservation")]
-        sources = _said(tests, "source")
-        named = self._gettext("Source: ") + stopped("; ".join(sources)) if sources else ""
-        return "".join(f" {text}" for text in (*reasons, *reservations, named) if text)
+        return "".join(f" {text}" for text in (*reasons, *reservations, *self._sources(tests)) if text)
+
+    def _sources(self, tests: Iterable[TestTrace]) -> Iterator[str]:
+        """The sources behind tests: of everything together, then those of some parts alone."""
+        found = dict.fromkeys(pair for test in tests for pair in test.finding.provenance_by_parts("source"))
+        if common := [words for words, names in found if not names]:
+            yield self._gettext("Source: ") + stopped("; ".join(common))
+        for words, names in found:
+            if names:
+                parts = self.wording.listed(names)
+                yield self._gettext("Source for {parts}: {source}", parts=parts, source=stopped(words))
 
 
 def bearing(tests: Iterable[TestTrace], status: Status) -> list[TestTrace]:

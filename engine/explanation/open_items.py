@@ -128,7 +128,8 @@ class OpenItems:
         """What numbers would have to be, those that would have to be the same in one clause."""
         alike: dict[tuple[FactDeclaration, str], list[str]] = {}
         for one in settlings:
-            if intervals := one.met if ending == "met" else one.not_met:
+            intervals = one.met if ending == "met" else one.not_met
+            if intervals and one.possible not in intervals:
                 words = self._intervals(one, intervals)
                 alike.setdefault((one.fact, words), []).append(one.year)
         is_one_figure = len({one.fact.id for one in settlings if one.year}) == 1

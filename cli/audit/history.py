@@ -19,6 +19,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride, RunRecord
+from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language, Message, message
 from engine.texts.days import minute_in_words
 from offers.recorded.batch_entries import RowSelection, row_entries
@@ -247,7 +248,9 @@ def _changes(since: Step, wording: Wording) -> Iterator[str]:
 
 def _turned(since: Step, causes: Causes, wording: Wording) -> Iterator[str]:
     """What turned the verdict, in a word and then set by set."""
-    start = wording.gettext("The outcome changed because of")
+    was_open = since.before.verdict is Verdict.UNDETERMINED
+    settled, changed = message("The outcome was settled because of"), message("The outcome changed because of")
+    start = wording.render(settled if was_open else changed)
     if causes.cause is None:
         yield f"{start} {wording.gettext('not known: it cannot be decided again')}"
         return

@@ -24,13 +24,15 @@ class CriterionView(NamedTuple):
 class Question(NamedTuple):
     """What is to be asked for: the fact, which criteria and overrides it may settle, the question.
 
-    What `is_judgement` is judged by those who assess, and not stated by the operator.
+    What `is_judgement` is judged by those who assess, and not stated by the operator. `whom` is who can answer, where
+    the vocabulary says so.
     """
 
     fact: str
     settles: str
     text: str
     is_judgement: bool
+    whom: str
 
 
 class DecisionView(NamedTuple):
@@ -85,8 +87,8 @@ def _questions(trace: Trace, wording: Wording) -> Iterator[Question]:
         fact = test.finding.fact
         settles = ", ".join(name for name in _read_by(trace, fact.id, wording) if name)
         label = wording.text(fact.label)
-        for text in questions_of(trace, test, wording):
-            yield Question(label, settles, text, fact.is_judgement)
+        for text, whom in questions_of(trace, test, wording):
+            yield Question(label, settles, text, fact.is_judgement, whom)
 
 
 def _read_by(trace: Trace, fact: str, wording: Wording) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cli.common.screen import Cell, Piece, Screen
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.explanation.justification import items_to_settle, justification
-from engine.explanation.views import TestView, view_of, views_of
+from engine.explanation.views import TestView, one_is_enough, view_of, views_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Language, message
@@ -114,6 +114,8 @@ class Form:
         below = [*(test.details for test in tests[1:]), ()]
         pairs = zip(tests, below, strict=False)
         evidence = [piece for test, details in pairs for piece in self._test(test, details)]
+        if len(tests) > 1 and (enough := one_is_enough(criterion, self._wording)):
+            evidence.append(Piece(f"({enough})"))
         return [
             [Piece(criterion.criterion.id)],
             [Piece(self._wording.text(criterion.criterion.title))],

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from cli.common.form import MARKS, basis_titles, missing_words
 from engine.decisions.trace import Trace
 from engine.explanation.justification import justification
-from engine.explanation.views import view_of, views_of
+from engine.explanation.views import one_is_enough, view_of, views_of
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless, shortened
 from engine.rulebooks.rulebook import Rulebook
@@ -46,6 +46,7 @@ def page(
         justification=lambda trace: justification(trace, language),
         views_of=lambda criterion: views_of(criterion, wording),
         view_of=lambda test: view_of(test, wording),
+        one_is_enough=lambda criterion: one_is_enough(criterion, wording),
         missing=lambda traces: missing_words(traces, wording),
         basis_titles=lambda trace: basis_titles(trace, wording),
         override_lines=lambda trace: beside.override_lines(trace, wording),

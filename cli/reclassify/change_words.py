@@ -7,6 +7,7 @@ from typing import assert_never
 
 from engine.decisions.cause_of_change import VerdictChange
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Verdict
 
 
 class Group(Enum):
@@ -15,6 +16,7 @@ class Group(Enum):
     ENTERED = "entered"
     LEFT = "left"
     OPEN = "open"
+    SETTLED = "settled"
     OTHER = "other"
 
     @classmethod
@@ -31,7 +33,9 @@ class Group(Enum):
                 return cls.LEFT
             case VerdictChange.UNDETERMINED:
                 return cls.OPEN
-            case VerdictChange.CHANGED | VerdictChange.NEW | VerdictChange.CLOSED | VerdictChange.REJECTED:
+            case VerdictChange.CHANGED:
+                return cls.SETTLED
+            case VerdictChange.NEW | VerdictChange.CLOSED | VerdictChange.REJECTED:
                 return cls.OTHER
             case _:
                 assert_never(change)
@@ -46,21 +50,28 @@ def group_word(group: Group, wording: Wording) -> str:
             return wording.pgettext("group", "left")
         case Group.OPEN:
             return wording.pgettext("group", "became open")
+        case Group.SETTLED:
+            return wording.pgettext("group", "settled")
         case Group.OTHER:
             return wording.pgettext("group", "other")
         case _:
             assert_never(group)
 
 
-def change_word(change: VerdictChange, wording: Wording) -> str:
-    """How a verdict changed."""
+def change_word(change: VerdictChange, before: str | None, wording: Wording) -> str:
+    """How a verdict changed; what was undetermined before and is decided now is settled.
+
+    >>> change_word(VerdictChange.ENTERED, "undetermined", Wording("en"))
+    'entered (settled)'
+    """
+    was_open = before == Verdict.UNDETERMINED.value
     match change:
         case VerdictChange.ENTERED:
-            return wording.gettext("entered")
+            return wording.gettext("entered (settled)") if was_open else wording.gettext("entered")
         case VerdictChange.LEFT:
             return wording.gettext("left")
         case VerdictChange.CHANGED:
-            return wording.gettext("changed")
+            return wording.gettext("settled")
         case VerdictChange.UNDETERMINED:
             return wording.gettext("became undetermined")
         case VerdictChange.NEW:

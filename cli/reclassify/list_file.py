@@ -112,7 +112,7 @@ class ListFile:
             if any(behind):
                 self._behind.take([offer.id, offer.name, title, *map("\n".join, behind)])
             for question in decision.questions:
-                whom = self._assessors if question.is_judgement else operators or offer.name
+                whom = question.whom or (self._assessors if question.is_judgement else operators or offer.name)
                 named = [whom, offer.id, offer.name, municipalities, title]
                 self._asked.take([*named, question.settles, question.fact, question.text])
 

@@ -76,7 +76,8 @@ class ListedChanges:
         for rulebook, part, evidence in self._parts:
             listed = self._listed(part, evidence, words)
             said = _Said(rulebook, words, self._causes).of_columns
-            parts.append(listed.with_columns(_mapped(listed[name], say) for name, say in said.items()))
+            change = _changes_in_words(listed, words.wording)
+            parts.append(listed.with_columns(change, *(_mapped(listed[name], say) for name, say in said.items())))
         return pl.concat(parts).rename(dict(zip(COLUMNS, words.headings(COLUMNS), strict=True)))
 
     # --- what both runs say ---
@@ -253,6 +254,17 @@ def _mapped(texts: pl.Series, say: Callable[[str], str]) -> pl.Series:
     return texts.replace_strict(distinct, said, default=None, return_dtype=pl.String)
 
 
+def _changes_in_words(listed: pl.DataFrame, wording: Wording) -> pl.Series:
+    """How each verdict changed, by what it was before."""
+    pairs = listed.select(pl.concat_str(["change", "previous_verdict"], separator=" ", ignore_nulls=True)).to_series()
+
+    def say(pair: str) -> str:
+        change, _, before = pair.partition(" ")
+        return change_word(VerdictChange(change), before, wording)
+
+    return _mapped(pairs, say).alias("change")
+
+
 class _Said:
     """By column, what is said for the codes of one rulebook's changes."""
 
@@ -272,7 +284,6 @@ class _Said:
             "rulebook": lambda _: wording.text(rulebook.title),
             "target_group": lambda cell: _several(cell, groups),
             "services": words.decimals,
-            "change": lambda code: change_word(VerdictChange(code), wording),
             "previous_verdict": lambda codes: " / ".join(map(self._outcome, codes.split(SEVERAL))),
             "verdict": words.verdict,
             "outcome": lambda outcome: words.label(rulebook.outcomes, outcome),

@@ -157,7 +157,7 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
                 gettext("Enter"),
                 gettext("Leave"),
                 gettext("Become undetermined"),
-                gettext("Change otherwise"),
+                gettext("Become settled"),
             ]
             screen.table(heads, [[[Piece(cell)] for cell in row] for row in rows])
             screen.line()

@@ -189,7 +189,7 @@ class Report:
         own = self._result.changes.filter(self._result.changes["rulebook"] == rulebook)
         counted = Counter(own["change"].to_list())
         bars = [
-            (change_word(change, self._wording), Counter({kind: counted[change.value]}))
+            (change_word(change, None, self._wording), Counter({kind: counted[change.value]}))
             for change, kind in kinds.items()
         ]
         words = self._wording.gettext("{rulebook}: in and out since the run before", rulebook=title)

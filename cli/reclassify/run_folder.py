@@ -232,7 +232,7 @@ def changed_rows(
         cause = f"{cause}: {where}" if cause and where else cause or where
         if sets:
             cause += f" ({words[row['rulebook']].short(sets)})"
-        change = change_word(VerdictChange(row["change"]), wording)
+        change = change_word(VerdictChange(row["change"]), row["previous_verdict"], wording)
         rows.append(
             (titles[row["rulebook"]], row["name"] or row["offer"], change, f"{before} → {now}".strip(" →"), cause)
         )

@@ -89,7 +89,7 @@ def new(
     required = required or _asked_number(message("How many of the {count} must be met?", count=count), count)
     _check(criteria_asked, required, mandatory)
     files = scaffold.files_of(
-        scaffold.NewRulebook(identifier, year, titles, taken, tuple(criteria_asked), required, mandatory)
+        scaffold.NewRulebook(identifier, year, titles, taken, tuple(criteria_asked), required, mandatory), lang
     )
     there = [name for name in files if (folder / name).exists()]
     if there:

@@ -126,7 +126,7 @@ def _plain_criterion(criterion: Criterion) -> Criterion:
 
 def _plain_override(override: Override) -> Override:
     condition = plain_condition(override.condition)
-    return override._replace(condition=condition, legal_basis=NO_TEXT, reference=NO_TEXT, reading=None)
+    return override._replace(condition=condition, legal_basis=NO_TEXT, reference=NO_TEXT, reading=None, offer_is=None)
 
 
 def plain_condition(condition: Condition) -> Condition:

@@ -158,17 +158,23 @@ class Finding(NamedTuple):
 
         `dated` says how days are told.
         """
+        by_parts = self.provenance_by_parts(*details, dated=dated)
+        return tuple(f"{', '.join(names)}: {words}" if names else words for words, names in by_parts)
+
+    def provenance_by_parts(
+        self, *details: str, dated: Callable[[str], str] = str
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What the provenances say in some details, each with the parts that it is said of; none where it is of all."""
         if not self.parts:
             words = "" if self.evidence is None else self.evidence.provenance.joined(details, dated)
-            return (words,) if words else ()
+            return ((words, ()),) if words else ()
         texts: dict[str, list[str]] = {}
         for name, evidence in self.stated:
             if words := evidence.provenance.joined(details, dated):
                 texts.setdefault(words, []).append(name)
         everywhere = len(self.stated)
         return tuple(
-            words if len(names) == everywhere or "" in names else f"{', '.join(names)}: {words}"
-            for words, names in texts.items()
+            (words, () if len(names) == everywhere or "" in names else tuple(names)) for words, names in texts.items()
         )
 
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from engine.decisions.analysis import Pair, Sets
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Count, Rulebook, RulePart
+from engine.rulebooks.rulebook import Count, Override, Rulebook, RulePart
 from engine.texts.catalogue import Message, message, message_in, message_of_number_in
 from engine.values.logic import Status, union
 
@@ -64,6 +64,48 @@ _OVERRIDE: dict[Status, dict[Mood, Message]] = {
 }
 
 
+_OFFER: dict[Status, dict[Mood, Message]] = {
+    Status.MET: {
+        "is": message_in("in a clause", "the offer is {what}"),
+        "proves": message_in("in a clause", "the offer proves to be {what}"),
+        "were": message_in("in a clause", "the offer were {what}"),
+    },
+    Status.NOT_MET: {
+        "is": message_in("in a clause", "the offer is not {what}"),
+        "proves": message_in("in a clause", "the offer proves not to be {what}"),
+        "were": message_in("in a clause", "the offer were not {what}"),
+    },
+}
+
+
+def override_sentence(override: Override, status: Status, wording: Wording) -> str:
+    """Whether an override holds of the offer, as a sentence without its full stop.
+
+    >>> from engine.rulebooks.library import Library
+    >>> override = Library().in_force(2018)[0].overrides[0]
+    >>> override_sentence(override, Status.UNKNOWN, Wording("en"))
+    'Whether the offer is excluded by the executive order that the development strategy refers to is undetermined'
+    """
+    if override.offer_is is None:
+        of_title = {
+            Status.MET: message("{title} applies to the offer"),
+            Status.NOT_MET: message("{title} does not apply to the offer"),
+        }.get(status, message("Whether {title} applies to the offer is undetermined"))
+        return wording.render(of_title, title=wording.quoted(wording.text(override.title)))
+    of_offer = {
+        Status.MET: message("The offer is {what}"),
+        Status.NOT_MET: message("The offer is not {what}"),
+    }.get(status, message("Whether the offer is {what} is undetermined"))
+    return wording.render(of_offer, what=wording.text(override.offer_is))
+
+
+_ONE_OF_SEVERAL: dict[Mood, Message] = {
+    "is": message("each of the following is enough: {alternatives}"),
+    "proves": message("at least one of the following holds: {alternatives}"),
+    "were": message("at least one of the following were so: {alternatives}"),
+}
+
+
 class Supposition(NamedTuple):
     """One item and the status that it is supposed to have."""
 
@@ -86,6 +128,7 @@ class Clauses:
     def __init__(self, rulebook: Rulebook, wording: Wording) -> None:
         self._rulebook, self._wording = rulebook, wording
         self._overrides = {o.id: wording.quoted(wording.text(o.title)) for o in rulebook.overrides}
+        self._offer_is = {o.id: wording.text(o.offer_is) for o in rulebook.overrides if o.offer_is is not None}
 
     def sets(self, sets: Sets, mood: Mood) -> str:
         """Alternative sets of items with their statuses: what all share, and any so many of the others."""
@@ -94,12 +137,12 @@ class Clauses:
         rest = [tuple(item for item in choice if item not in shared) for choice in choices]
         others = tuple(dict.fromkeys(item for choice in rest for item in choice))
         kinds = {item.kind for item in others}
-        if len(kinds) == 1 and self._is_any_of(rest, others):
+        is_any_of = len(kinds) == 1 and self._is_any_of(rest, others) and not self._are_told_alone(others)
+        if is_any_of:
             clauses = self._with_any_of(shared, others, len(rest[0]), mood)
         else:
-            either = self._wording.gettext("either ") if shared and len(rest) > 1 else ""
-            clauses = self._together(shared, mood) + ([either + self._alternatives(rest, mood)] if others else [])
-        is_cut_off = not sets.complete or (len(rest) > MAX_ALTERNATIVES and not self._is_any_of(rest, others))
+            clauses = self._together(shared, mood) + ([self._alternatives(rest, mood, bool(shared))] if others else [])
+        is_cut_off = not sets.complete or (len(rest) > MAX_ALTERNATIVES and not is_any_of)
         cut_off = self._wording.gettext(" (the list is cut off)") if is_cut_off else ""
         return self._joined(clauses, _OPENINGS[mood]) + cut_off
 
@@ -186,6 +229,10 @@ class Clauses:
         pairs = zip(names, statuses, strict=True)
         return tuple(Supposition(name, name in self._overrides, status) for name, status in pairs)
 
+    def _are_told_alone(self, items: Suppositions) -> bool:
+        """Whether one of some items has a clause of its own."""
+        return any(item.name in self._offer_is for item in items)
+
     @staticmethod
     def _is_any_of(rest: Sequence[Suppositions], others: Suppositions) -> bool:
         """Whether the choices are every way to take so many of the others."""
@@ -208,9 +255,18 @@ class Clauses:
         return self._wording.gettext("{counted} of {pool}", counted=self._wording.counted(taken), pool=pool)
 
     def _together(self, choice: Suppositions, mood: Mood) -> list[str]:
-        """A clause for each kind of supposition."""
-        kinds = dict.fromkeys(item.kind for item in choice)
-        return [self._all_of([item.name for item in choice if item.kind == kind], kind, mood) for kind in kinds]
+        """A clause for each kind of supposition, and for each override that says what the offer is."""
+        clauses = []
+        for kind in dict.fromkeys(item.kind for item in choice):
+            names = [item.name for item in choice if item.kind == kind]
+            if titled := [name for name in names if name not in self._offer_is]:
+                clauses.append(self._all_of(titled, kind, mood))
+            clauses += self._of_offer([name for name in names if name in self._offer_is], kind[1], mood)
+        return clauses
+
+    def _of_offer(self, names: Iterable[str], status: Status, mood: Mood) -> list[str]:
+        """What the offer is by some overrides, or is not, each in a clause of its own."""
+        return [self._wording.render(_OFFER[status][mood], what=self._offer_is[name]) for name in names]
 
     def _all_of(self, names: Sequence[str], kind: tuple[bool, Status], mood: Mood) -> str:
         """That all of some items are so; of several that are not, "neither ... nor" leaves no doubt."""
@@ -222,24 +278,36 @@ class Clauses:
         first, last = ", ".join(self.names([name]) for name in names[:-1]), self.names(names[-1:])
         return self._wording.render(of_two if len(names) == 2 else of_more, first=first, last=last, verb=positive)
 
-    def _alternatives(self, choices: Sequence[Suppositions], mood: Mood) -> str:
-        """Choices one by one."""
-        named = choices[:MAX_ALTERNATIVES]
-        if all(len(choice) == 1 for choice in named):
-            return self._joined(self._one_each(named, mood), _OPENINGS[mood], "or")
+    def _alternatives(self, choices: Sequence[Suppositions], mood: Mood, beside_others: bool) -> str:
+        """Choices one by one: in clauses where each is one, else in a list; after other clauses with "either"."""
+        named, opening = choices[:MAX_ALTERNATIVES], _OPENINGS[mood]
         clauses = [self._together(choice, mood) for choice in named]
-        if all(len(several) == 1 for several in clauses):
-            return self._joined([clause for several in clauses for clause in several], _OPENINGS[mood], "or")
-        texts = [self._wording.listed(several) for several in clauses]
-        return self._wording.phrase("or").join(f"({text})" for text in texts)
+        either = self._wording.gettext("either ") if beside_others and len(choices) > 1 else ""
+        if all(len(choice) == 1 for choice in named):
+            return either + self._joined(self._one_each(named, mood), opening, "or")
+        is_list = either and any(_is_of_none(choice) for choice in named)
+        if all(len(several) == 1 for several in clauses) and not is_list:
+            return either + self._joined([clause for several in clauses for clause in several], opening, "or")
+        that = message_in("that", "{clauses}")
+        told = (self._wording.render(that, clauses=self._joined(several, "that")) for several in clauses)
+        return self._wording.render(_ONE_OF_SEVERAL[mood], alternatives="; ".join(told))
 
     def _one_each(self, choices: Sequence[Suppositions], mood: Mood) -> list[str]:
         """Alternatives of one item each: a clause for each kind."""
         items = [item for choice in choices for item in choice]
-        kinds = dict.fromkeys(item.kind for item in items)
-        alike = ((kind, [item.name for item in items if item.kind == kind]) for kind in kinds)
-        return [f"{self.names(names, 'or')} {self._verb(*kind, mood, 1)}" for kind, names in alike]
+        clauses = []
+        for kind in dict.fromkeys(item.kind for item in items):
+            names = [item.name for item in items if item.kind == kind]
+            if titled := [name for name in names if name not in self._offer_is]:
+                clauses.append(f"{self.names(titled, 'or')} {self._verb(*kind, mood, 1)}")
+            clauses += self._of_offer([name for name in names if name in self._offer_is], kind[1], mood)
+        return clauses
 
     def _verb(self, is_override: bool, status: Status, mood: Mood, number: int) -> str:
         words = (_OVERRIDE if is_override else _CRITERION)[status][mood]
         return self._wording.render(words.counted(number))
+
+
+def _is_of_none(choice: Suppositions) -> bool:
+    """Whether it is told of several that none of them is so: no "either" goes before a "neither"."""
+    return len(choice) > 1 and all(item.status is Status.NOT_MET for item in choice)

@@ -8,7 +8,8 @@ from engine.decisions.analysis import Sets
 from engine.decisions.fact_sets import fact_sets
 from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace, tests_in
-from engine.explanation.views import view_of
+from engine.explanation.clauses import override_sentence
+from engine.explanation.views import one_is_enough, view_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Verdict
 from engine.values.logic import Status
@@ -53,6 +54,12 @@ class EvidenceAndReasons:
         """A criterion by its id and title."""
         return f"{criterion.criterion.id} ({self.wording.within(self._text(criterion.criterion.title))})"
 
+    def rule_of(self, criterion_trace: CriterionTrace) -> str:
+        """What a criterion asks for, in the rulebook's words."""
+        criterion = criterion_trace.criterion
+        title, where = self.wording.within(self._text(criterion.title)), self._text(criterion.reference)
+        return f"{criterion.id}, {title} ({where}): {stopped(self._text(criterion.description))}"
+
     def facts(self) -> Iterator[str]:
         """The facts given weight, of what the decision follows from and does not rest on judgement."""
         yield from self._weighed_overrides(judged=False)
@@ -93,10 +100,9 @@ class EvidenceAndReasons:
             if override.override.id in self.trace.possible_bases or override.override.id in self.in_grounds:
                 tests = bearing(override.tests, override.status)
                 if tests and judged is any(map(_is_judgement, tests)):
-                    title = self.wording.quoted(self._text(override.override.title))
+                    sentence = override_sentence(override.override, override.status, self.wording)
                     words = "; ".join(self._signed(view_of(test, self.wording).words, test) for test in tests)
-                    status = self.wording.override(override.status)
-                    yield f"{title} ({status}): {words}.{self.basis_of(tests)}"
+                    yield f"{sentence}: {words}.{self.basis_of(tests)}"
 
     def _weighed(self, criteria: Iterable[CriterionTrace], *, judged: bool) -> Iterator[str]:
         """Each criterion with what bears on it: those that rest on judgement, or those that do not."""
@@ -125,8 +131,11 @@ class EvidenceAndReasons:
         return self._gettext("Criterion {named} {verbs}", named=self.named(criterion), verbs=verbs)
 
     def tests(self, criterion: CriterionTrace, tests: Sequence[TestTrace]) -> str:
-        """Tests of a criterion, one after the other."""
-        return "; ".join(self._test(criterion, test) for test in tests)
+        """Tests of a criterion, one after the other, and that one of them is enough where it is."""
+        words = [self._test(criterion, test) for test in tests]
+        if sum(test in criterion.tests for test in tests) > 1 and (enough := one_is_enough(criterion, self.wording)):
+            words.append(enough)
+        return "; ".join(words)
 
     def figure(self, criterion: CriterionTrace, test: TestTrace) -> str:
         """A test in the fewest words: the fact, what is stated of it, and what is required."""
@@ -149,9 +158,17 @@ class EvidenceAndReasons:
         if any(map(is_judged_without_reason, tests)):
             reasons.append(self._gettext("No reason is stated."))
         reservations = [self._gettext("Reservation: ") + stopped(text) for text in _said(tests, "reservation")]
-        sources = _said(tests, "source")
-        named = self._gettext("Source: ") + stopped("; ".join(sources)) if sources else ""
-        return "".join(f" {text}" for text in (*reasons, *reservations, named) if text)
+        return "".join(f" {text}" for text in (*reasons, *reservations, *self._sources(tests)) if text)
+
+    def _sources(self, tests: Iterable[TestTrace]) -> Iterator[str]:
+        """The sources behind tests: of everything together, then those of some parts alone."""
+        found = dict.fromkeys(pair for test in tests for pair in test.finding.provenance_by_parts("source"))
+        if common := [words for words, names in found if not names]:
+            yield self._gettext("Source: ") + stopped("; ".join(common))
+        for words, names in found:
+            if names:
+                parts = self.wording.listed(names)
+                yield self._gettext("Source for {parts}: {source}", parts=parts, source=stopped(words))
 
 
 def bearing(tests: Iterable[TestTrace], status: Status) -> list[TestTrace]:

@@ -14,11 +14,12 @@ from engine.decisions.fact_sets import fact_sets
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.decisions.turning import ways_to_turn
 from engine.evaluation.evidence import Finding
-from engine.explanation.clauses import Clauses
-from engine.explanation.evidence_and_reasons import EvidenceAndReasons, stopped
+from engine.explanation.clauses import Clauses, override_sentence
+from engine.explanation.evidence_and_reasons import EvidenceAndReasons
+from engine.explanation.open_items import OpenItems
 from engine.explanation.remarks import Remarks
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Verdict
+from engine.rulebooks.rulebook import FactDeclaration, Verdict
 from engine.texts.catalogue import Language, message
 from engine.values.logic import Status, negation
 
@@ -36,6 +37,10 @@ class Section(NamedTuple):
         """Each sentence, with the bullet before it where it is one of a list."""
         for sentence in self.sentences:
             yield (BULLET, sentence.removeprefix(BULLET)) if sentence.startswith(BULLET) else ("", sentence)
+
+
+Question = tuple[str, str]
+"""What to ask for, and who can answer; empty where nobody says."""
 
 
 def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
@@ -61,8 +66,8 @@ def why(trace: Trace, wording: Wording) -> str:
     return " ".join(_Writer(trace, wording).decision())
 
 
-def questions_of(trace: Trace, test: TestTrace, wording: Wording) -> list[str]:
-    """What to ask for to settle a test."""
+def questions_of(trace: Trace, test: TestTrace, wording: Wording) -> list[Question]:
+    """What to ask for to settle a test, and who can answer."""
     return list(dict.fromkeys(_Writer(trace, wording).questions(test.finding)))
 
 
@@ -103,6 +108,12 @@ class _Writer:
         self.clauses = Clauses(trace.rulebook, wording)
         self._gettext, self._render, self._text = wording.gettext, wording.render, wording.text
         self.reasons = EvidenceAndReasons(trace, wording)
+        self.open_items = OpenItems(trace, self.reasons)
+
+    def _items(self) -> Iterator[str]:
+        """The criteria and overrides by id, in the rulebook's order."""
+        yield from (c.criterion.id for c in self.trace.criteria)
+        yield from (o.override.id for o in self.trace.overrides)
 
     def _label(self, verdict: Verdict) -> str:
         return self._text(self.rulebook.outcomes[verdict].label)
@@ -113,6 +124,9 @@ class _Writer:
         if verdict is Verdict.UNDETERMINED:
             words = message("Whether {name} is {label} for the agreement year {year} is undetermined.")
             yield self._render(words, label=self._label(Verdict.MET), **values)
+            useful = items_to_settle(self.trace)
+            if names := [name for name in self._items() if name in useful]:
+                yield self._gettext("That depends on {items}.", items=self.clauses.names(names))
             return
         grounds, label = self.reasons.grounds, self._label(verdict)
         if self.reasons.in_grounds:
@@ -157,41 +171,45 @@ class _Writer:
                 source=source,
                 reference=reference,
             )
-            yield from (self._criterion_rule(criterion) for criterion in self.reasons.relied_on())
+            yield from map(self.reasons.rule_of, self.reasons.relied_on())
             yield from (sentence for _, sentence in self._exemptions())
-
-    def _criterion_rule(self, criterion_trace: CriterionTrace) -> str:
-        """What a criterion asks for, in the rulebook's words."""
-        criterion = criterion_trace.criterion
-        title, where = self.wording.within(self._text(criterion.title)), self._text(criterion.reference)
-        return f"{criterion.id}, {title} ({where}): {stopped(self._text(criterion.description))}"
 
     def _overrides_that_may_decide(self) -> list[OverrideTrace]:
         return [o for o in self.trace.overrides if o.override.id in self.trace.possible_bases]
 
     def _override_rule(self, override_trace: OverrideTrace) -> str:
         override = override_trace.override
-        title, basis = self.wording.quoted(self._text(override.title)), self._text(override.legal_basis)
+        words = override_sentence(override, override_trace.status, self.wording)
         where = f"{self._text(self.rulebook.source)}, {self._text(override.reference)}"
-        outcome = self.wording.quoted(self._label(override.verdict))
+        values = {
+            "words": words,
+            "outcome": self.wording.quoted(self._label(override.verdict)),
+            "basis": self._text(override.legal_basis),
+            "where": where,
+        }
         if override_trace.status is Status.MET:
-            words = self._gettext(
-                "{title} applies to the offer, and the outcome is therefore {outcome}", title=title, outcome=outcome
+            return self._gettext(
+                "{words}, and the outcome is therefore {outcome}. This follows from {basis} ({where}).", **values
             )
-        else:
-            words = self._gettext(
-                "Whether {title} applies to the offer is undetermined; if so, the outcome is {outcome}",
-                title=title,
-                outcome=outcome,
-            )
-        return self._gettext("{words}. This follows from {basis} ({where}).", words=words, basis=basis, where=where)
+        sentences = [
+            self._gettext(
+                "{words}{because}. If it is so, the outcome is {outcome}. This follows from {basis} ({where}).",
+                because=self.open_items.because(override_trace.tests),
+                **values,
+            ),
+            *self.open_items.settling(override_trace),
+        ]
+        return " ".join(sentences)
 
     def _absent_overrides(self) -> Iterator[str]:
-        absent = [o.override.id for o in self.trace.overrides if o.status is Status.NOT_MET]
-        if absent:
-            names = self.clauses.names(absent)
+        absent = [o.override for o in self.trace.overrides if o.status is Status.NOT_MET]
+        yield from (
+            f"{override_sentence(override, Status.NOT_MET, self.wording)}." for override in absent if override.offer_is
+        )
+        if titled := [override.id for override in absent if override.offer_is is None]:
+            names = self.clauses.names(titled)
             yield self.wording.ngettext(
-                "{names} does not apply to the offer.", "{names} do not apply to the offer.", len(absent), names=names
+                "{names} does not apply to the offer.", "{names} do not apply to the offer.", len(titled), names=names
             )
 
     def readings(self) -> Iterator[str]:
@@ -225,8 +243,9 @@ class _Writer:
                 )
             elif name in self.reasons.in_grounds or name in items_to_settle(self.trace):
                 sentence = self._gettext(
-                    "Whether {name} applies is undetermined; if not, {counts_as} ({where}).",
+                    "Whether {name} applies is undetermined{because}. If it does not apply, {counts_as} ({where}).",
                     name=name,
+                    because=self.open_items.because(criterion.exemption_tests),
                     counts_as=self.wording.phrase(f"it_counts_{applicability.counts_as}"),
                     where=where,
                 )
@@ -239,7 +258,7 @@ class _Writer:
             yield from self._idle()
             yield from self._excluded()
             return
-        yield from self._partly_known()
+        yield from self.open_items.criteria(items_to_settle(self.trace))
         for verdict in (Verdict.MET, Verdict.NOT_MET):
             yield from self._missing(verdict)
         yield from self._excluded()
@@ -251,16 +270,17 @@ class _Writer:
             yield words
 
     def _asked_for(self, tests: Iterable[TestTrace]) -> Iterator[str]:
-        """The questions that settle tests, each once, in lines of their own."""
+        """The questions that settle tests, each once, in lines of their own, by who can answer."""
         questions = dict.fromkeys(q for test in tests for q in self.questions(test.finding))
-        if questions:
-            yield self._gettext("To be asked:")
-            yield from (BULLET + question for question in questions)
+        for who in dict.fromkeys(who for _, who in questions):
+            yield self._gettext("To be asked of {who}:", who=who) if who else self._gettext("To be asked:")
+            yield from (BULLET + question for question, answers in questions if answers == who)
 
     def _idle(self) -> Iterator[str]:
         """What is open of a determined verdict: it cannot change that, but perhaps what it rests on."""
         idle = [self._open(c) for c in self.trace.criteria if not c.status.is_known]
-        idle += [self.clauses.names([o.override.id]) for o in self.trace.overrides if not o.status.is_known]
+        open_overrides = [o.override for o in self.trace.overrides if not o.status.is_known]
+        idle += [self.clauses.names([override.id]) for override in open_overrides]
         if idle:
             ids = self.wording.listed(idle)
             yield self.wording.ngettext(
@@ -289,36 +309,43 @@ class _Writer:
             return self._gettext("the rule on the criteria")
         return self.clauses.names([basis])
 
-    def _partly_known(self) -> Iterator[str]:
-        """What was stated of the criteria that it does not settle."""
-        for criterion in self.trace.criteria:
-            tests = [t for t in tests_in(criterion) if t not in criterion.exemption_tests and t.finding.stated]
-            if tests and not criterion.status.is_known:
-                words = f"{self.reasons.tests(criterion, tests)}.{self.reasons.basis_of(tests)}"
-                yield self._gettext(
-                    "What is stated does not settle criterion {named}: {words}",
-                    named=self.reasons.named(criterion),
-                    words=words,
-                )
-
-    def questions(self, finding: Finding) -> Iterator[str]:
+    def questions(self, finding: Finding) -> Iterator[Question]:
         """What to ask for to settle a fact: of a derived one, the parts that are not exact."""
-        if not finding.parts:
-            yield self._text(finding.fact.question)
         open_parts = [(name, part) for name, part in finding.parts if not part.is_exact]
-        if finding.parts and not open_parts:
-            yield self._text(finding.fact.question)
-        for fact in dict.fromkeys(part.fact.id for _, part in open_parts):
-            names = [name for name, part in open_parts if part.fact.id == fact]
-            part = next(part for _, part in open_parts if part.fact.id == fact)
-            years = f" ({self.wording.listed(names)})" if part.fact.is_yearly else ""
-            yield self._text(part.fact.question) + years
+        if not open_parts:
+            yield self._question(finding.fact)
+        for fact in {part.fact.id: part.fact for _, part in open_parts}.values():
+            names = [name for name, part in open_parts if part.fact is fact]
+            yield self._question(fact, f" ({self.wording.listed(names)})" if fact.is_yearly else "")
+
+    def _question(self, fact: FactDeclaration, years: str = "") -> Question:
+        who = fact.answered_by
+        return self._text(fact.question) + years, self._text(who) if who else ""
 
     def _missing(self, verdict: Verdict) -> Iterator[str]:
         sets = self.trace.analysis.missing[verdict]
         if sets.sets:
-            label, clauses = self.wording.quoted(self._label(verdict)), self.clauses.sets(_smallest(sets), "proves")
-            yield self._gettext("The outcome becomes {label} if {clauses}.", label=label, clauses=clauses)
+            smallest = _smallest(sets)
+            label, clauses = self.wording.quoted(self._label(verdict)), self.clauses.sets(smallest, "proves")
+            sentence = self._gettext("The outcome becomes {label} if {clauses}.", label=label, clauses=clauses)
+            yield f"{sentence}{self._of_all_ways(len(smallest.sets), sets)}"
+
+    def _of_all_ways(self, told: int, sets: Sets) -> str:
+        """That what was told is only the shortest of several ways; empty where it is all of them."""
+        number = len(sets.sets)
+        if told == number:
+            return ""
+        ngettext, ways = self.wording.ngettext, self.wording.grouped(number)
+        if sets.complete:
+            return ngettext(
+                " That is the shortest of {ways} ways.", " These are the shortest of {ways} ways.", told, ways=ways
+            )
+        return ngettext(
+            " That is the shortest of at least {ways} ways.",
+            " These are the shortest of at least {ways} ways.",
+            told,
+            ways=ways,
+        )
 
     def changes(self) -> Iterator[str]:
         change = self._by_evidence(self.trace.analysis.smallest_change)

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from engine.decisions.trace import CriterionTrace, TestTrace
 from engine.evaluation.evidence import Finding
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Test
 from engine.values.logic import Status
 
 Asks = Literal["required", "indicative"]
@@ -83,3 +84,21 @@ def shown_tests(criterion: CriterionTrace) -> list[TestTrace]:
 def is_indicative(criterion: CriterionTrace, test: TestTrace) -> bool:
     """Whether a test belongs to a measure from which a judgement may depart."""
     return criterion.criterion.judgement is not None and test in criterion.tests
+
+
+def one_is_enough(criterion: CriterionTrace, wording: Wording) -> str:
+    """That one of a criterion's requirements is enough; empty where it is not so, or where there is one alone.
+
+    >>> from engine.decisions.decide import Decider
+    >>> from engine.decisions.trace import Subject
+    >>> from engine.rulebooks.library import Library
+    >>> trace = Decider(Library().in_force(2018)[0], engine="reference").decide(Subject("x", "X"), {}, 2018)
+    >>> one_is_enough(trace.criterion("A2"), Wording("en")), one_is_enough(trace.criterion("A1"), Wording("en"))
+    ('one of the three is enough', '')
+    """
+    condition = criterion.criterion.condition
+    if isinstance(condition, Test) or condition.operator != "any" or len(condition.parts) < 2:
+        return ""
+    if not all(isinstance(part, Test) for part in condition.parts):
+        return ""
+    return wording.gettext("one of the {number} is enough", number=wording.counted(len(condition.parts)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import partial
 from typing import assert_never
@@ -36,6 +36,7 @@ _PHRASES: dict[str, Message] = {
     "itself": message("itself {value}"),
     "required": message("required: {value}"),
     "indicative": message("indicative: {value}"),
+    "fraction": message("{fraction} (about {about})"),
     "number": message("number"),
     "whole_number": message("whole number"),
     "share": message("share from 0 to 1"),
@@ -53,6 +54,8 @@ _PHRASES: dict[str, Message] = {
     "override_not_met": message_in("override", "does not apply"),
     "override_unknown": message_in("override", "undetermined"),
 }
+MAX_DECIMALS = 9
+"""A number with more decimals than this is told as a fraction where it is told exactly."""
 _COUNTS = (
     message_in("number", "zero"),
     message_in("number", "one"),
@@ -168,14 +171,43 @@ class Wording:
 
     def quantity(self, fact: FactDeclaration, number: Fraction, threshold: Fraction | None = None) -> str:
         """A number of a fact: a share in per cent."""
+        return self._quantity(fact, number, threshold, 2 if fact.is_share else 4)
+
+    def _quantity(self, fact: FactDeclaration, number: Fraction, threshold: Fraction | None, decimals: int) -> str:
         if not fact.is_share:
-            return self.number(number, threshold)
-        per_cent = self.number(number * 100, None if threshold is None else threshold * 100, decimals=2)
+            return self.number(number, threshold, decimals)
+        per_cent = self.number(number * 100, None if threshold is None else threshold * 100, decimals)
         return f"{per_cent} %" if self.language == "da" else f"{per_cent}%"
+
+    def exact_quantity(self, fact: FactDeclaration, number: Fraction) -> str:
+        """A number of a fact to its last digit; as a fraction, with about how much that is, where it has none.
+
+        >>> from engine.rulebooks.library import Library
+        >>> share = Library().in_force(2018)[0].vocabulary.facts["outside_share"]
+        >>> Wording("en").exact_quantity(share, Fraction("0.255004"))
+        '25.5004%'
+        >>> Wording("da").exact_quantity(share, Fraction(7, 12))
+        '7/12 (ca. 58,33 %)'
+        """
+        if 10**MAX_DECIMALS % number.denominator:
+            return self.phrase("fraction", fraction=str(number), about=self.quantity(fact, number))
+        return self._quantity(fact, number, None, MAX_DECIMALS)
 
     def answer(self, fact: FactDeclaration, answer: str) -> str:
         """An answer in words."""
         return self.text(fact.answers[answer])
+
+    def question(self, fact: FactDeclaration) -> str:
+        """What to ask for, and who can answer where the vocabulary says so.
+
+        >>> from engine.rulebooks.library import Library
+        >>> Wording("en").question(Library().in_force(2018)[1].vocabulary.facts["self_supply_needed"])
+        'Does the region need an offer of its own for the target group? (to be answered by the task force)'
+        """
+        asked, who = self.text(fact.question), fact.answered_by
+        if who is None:
+            return asked
+        return self.gettext("{question} (to be answered by {who})", question=asked, who=self.text(who))
 
     def answers(self, fact: FactDeclaration) -> list[str]:
         """The allowed answers as a file may write them: those of a judgement in the language."""
@@ -193,14 +225,21 @@ class Wording:
         """An interval; an end that is the fact's own limit is left out."""
         domain = fact.domain
         assert isinstance(domain, Interval)
-        interval = interval.without_limits(domain)
-        ends = (interval.low, interval.high)
-        quantities = [None if end is None else self.quantity(fact, end, threshold) for end in ends]
+        return self._interval(interval.without_limits(domain), lambda end: self.quantity(fact, end, threshold))
+
+    def exact_interval(self, fact: FactDeclaration, interval: Interval) -> str:
+        """An interval whose ends are told to the last digit, or as fractions."""
+        domain = fact.domain
+        assert isinstance(domain, Interval)
+        return self._interval(interval.without_limits(domain), lambda end: self.exact_quantity(fact, end))
+
+    def _interval(self, interval: Interval, quantity: Callable[[Fraction], str]) -> str:
+        low, high = (None if end is None else quantity(end) for end in (interval.low, interval.high))
         if interval.is_exact:
-            return quantities[0] or ""
-        if quantities[0] and quantities[1] and not (interval.low_open or interval.high_open):
-            return self.phrase("between", low=quantities[0], high=quantities[1])
-        words = (self.compared(c, self.quantity(fact, end, threshold)) for c, end in ends_of(interval))
+            return low or ""
+        if low and high and not (interval.low_open or interval.high_open):
+            return self.phrase("between", low=low, high=high)
+        words = (self.compared(comparison, quantity(end)) for comparison, end in ends_of(interval))
         return self.phrase("and").join(words) or self.phrase("anything")
 
     def fact_range(self, fact: FactDeclaration) -> str:

@@ -58,6 +58,7 @@ def _override(override: Override) -> JsonRecord:
     return {
         "id": override.id,
         "title": _text(override.title),
+        "offer_is": _text(override.offer_is) if override.offer_is else None,
         "when": _condition(override.condition),
         "verdict": override.verdict.value,
         "legal_basis": _text(override.legal_basis),
@@ -106,6 +107,7 @@ def _part(part: RulePart) -> Any:
 def _fact(fact: FactDeclaration) -> JsonRecord:
     written = fact.written
     record: JsonRecord = {"type": written.type, "label": _text(written.label), "question": _text(written.question)}
+    record["answered_by"] = _text(written.answered_by) if written.answered_by else None
     record["unit"] = _text(written.unit) if written.unit else None
     record["per"] = written.per
     if isinstance(fact.domain, Interval):

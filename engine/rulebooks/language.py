@@ -70,6 +70,7 @@ class Fact:
     label: Text = key(description="the fact's name")
     unit: Text | None = key(default=None, description="what its number counts")
     question: Text = key(description="what to ask for, in one sentence")
+    answered_by: Text | None = key(default=None, description="who can answer the question, where a source says so")
     at_least: Decimal | None = key(default=None, description="the least number it can be")
     at_most: Decimal | None = key(
         default=None, description="the largest number it can be; a share lies between 0 and 1"
@@ -175,6 +176,9 @@ class Override:
     """A condition that settles the verdict whatever the rule says."""
 
     title: Text
+    offer_is: Text | None = key(
+        default=None, description='what the offer is where the condition holds, as the end of "the offer is ..."'
+    )
     when: Condition = key(description="the condition that settles the verdict")
     verdict: Literal["met", "not_met"] = key(description="the verdict that it settles")
     legal_basis: Text = key(description="by what the condition settles it")

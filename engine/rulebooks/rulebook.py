@@ -108,6 +108,11 @@ class FactDeclaration(NamedTuple):
         return self.written.question
 
     @property
+    def answered_by(self) -> Text | None:
+        """Who can answer, where the vocabulary says so."""
+        return self.written.answered_by
+
+    @property
     def unit(self) -> Text | None:
         """What its number counts."""
         return self.written.unit
@@ -274,7 +279,10 @@ class Rule(NamedTuple):
 
 
 class Override(NamedTuple):
-    """A condition that settles the verdict whatever the rule says."""
+    """A condition that settles the verdict whatever the rule says.
+
+    `offer_is` says what the offer is where it holds, as the end of "the offer is ...".
+    """
 
     id: str
     title: Text
@@ -283,6 +291,7 @@ class Override(NamedTuple):
     legal_basis: Text
     reference: Text
     reading: Text | None
+    offer_is: Text | None = None
 
 
 class Outcome(NamedTuple):

@@ -181,7 +181,9 @@ class _RulebookChecker(Checker):
             self.say(path, "repeated-id", message("`{name}` names the rule or a criterion", name=name), at_key=True)
         condition = self._condition((*path, "when"), written.when, written.reference)
         verdict, basis = Verdict(written.verdict), written.legal_basis
-        return Override(name, written.title, condition, verdict, basis, written.reference, written.reading)
+        return Override(
+            name, written.title, condition, verdict, basis, written.reference, written.reading, written.offer_is
+        )
 
     def _condition(self, path: Path, written: language.Condition, reference: language.Text) -> Condition:
         forms, operators = _given(written, ("all", "any", "not_", "fact")), _given(written, _OPERATORS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+import re
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from fractions import Fraction
 from typing import NamedTuple
@@ -78,7 +79,7 @@ class Offer(NamedTuple):
             "part_of": [_same(record.part_of)] if record.part_of else [],
             "area": [terms.get("area", {}).get(a, _same(a)) for a in words(record.area)],
             "target_group": [terms.get("target_group", {}).get(t, _same(t)) for t in words(record.target_group)],
-            "services": [_service(s, terms.get("act", {})) for s in record.services or ()],
+            "services": list(_services(record.services or (), terms.get("act", {}))),
         }
         return [(_LABELS[name], _listed(values)) for name, values in rows.items() if values]
 
@@ -233,11 +234,35 @@ def _party(party: Party, vocabulary: Vocabulary) -> Text:
     return Text(da=f"{party.name} ({kind.da})", en=f"{party.name} ({kind.en})")
 
 
-def _service(service: Service, acts: MappingType[str, Text]) -> Text:
+_PART = re.compile(r",? +(?=(?:stk|nr|litra|pkt)\b)", re.IGNORECASE)
+"""Before a part of a section stands a comma: § 105, stk. 2."""
+_RESPITE = re.compile(r"\bafl\.?\Z", re.IGNORECASE)
+
+
+def _section(section: str) -> str:
+    """A section as it is cited.
+
+    >>> _section("§ 66 nr. 6 afl")
+    '66, nr. 6 aflastning'
+    """
+    return _RESPITE.sub("aflastning", _PART.sub(", ", section.strip(f"{SECTION_SIGN} ")))
+
+
+def _services(services: Iterable[Service], acts: MappingType[str, Text]) -> Iterator[Text]:
+    """Services by act and sections; an act is named in full where it stands first."""
+    told = set[str]()
+    for service in services:
+        yield _service(service, acts, is_first=service.act not in told)
+        told.add(service.act)
+
+
+def _service(service: Service, acts: MappingType[str, Text], *, is_first: bool) -> Text:
     """A service by act and sections, with its places in each language's decimal sign."""
-    sections = [section.strip(f"{SECTION_SIGN} ") for section in service.sections]
+    sections = [_section(section) for section in service.sections]
     sign = SECTION_SIGN * min(len(sections), 2)
-    laws = [service.act + (f" {sign} {w.listed(sections)}" if sections else "") for w in _WORDINGS]
+    act, name = service.act, acts.get(service.act)
+    named = Text(da=f"{name.da} ({act})", en=f"{name.en} ({act})") if name and is_first else _same(act)
+    laws = [w.text(named) + (f" {sign} {w.listed(sections)}" if sections else "") for w in _WORDINGS]
     law = Text(da=laws[0], en=laws[1])
     if service.places is None:
         return law if service.sections else acts.get(service.act, law)

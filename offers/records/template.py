@@ -71,7 +71,7 @@ class _Template:
         unit = f" ({self._wording.text(fact.unit)})" if fact.unit else ""
         yield ""
         yield from _comment(f"{self._wording.text(fact.label)}{unit}", "  # ")
-        yield from _comment(self._wording.text(fact.question), "  #   ")
+        yield from _comment(self._wording.question(fact), "  #   ")
         yield f"  #   {self._allowed(fact)}"
         yield f"  #   {self._gettext('used by')} {'; '.join(self._uses[fact.id])}"
         yield f"  {fact.id}:"

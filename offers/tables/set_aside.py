@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from engine.diagnostics import Place
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Language, Message, message
 from offers.records.evidence import UNKNOWN
 from offers.tables.cells import DecimalSign, answer_of, names_of_answers, read_cell
 from offers.tables.headers import ID, Column, Headers
@@ -72,6 +73,7 @@ _NUMBER_OR_FORMULA = re.compile(r"=.*|[-+]?[0-9][0-9., \u00a0]*%?\Z", re.DOTALL)
 _FORMULA = re.compile(r"=[A-Za-zÆØÅæøå.]+\(", re.DOTALL)
 _WORD_ID = re.compile(r"\bid\b", re.IGNORECASE)
 _BETWEEN_ANSWERS = re.compile(r"/|,|;|\beller\b|\bor\b")
+_LANGUAGES: tuple[Language, Language] = ("da", "en")
 
 
 class SettingAside:
@@ -168,7 +170,8 @@ class SettingAside:
         column = self._columns[name]
         fact = column.fact or self._vocabulary.facts.get(name)
         texts = (fact.label, fact.question, fact.unit) if fact else ()
-        return {said.casefold() for text in texts if text for said in (text.da, text.en)}
+        asked = [Wording(language).question(fact).casefold() for language in _LANGUAGES] if fact else []
+        return {*asked, *(said.casefold() for text in texts if text for said in (text.da, text.en))}
 
     def _states_nothing(self, cells: Mapping[str, str]) -> bool:
         return not any(self._is_checked(name) and self._is_read(name, text) for name, text in cells.items())

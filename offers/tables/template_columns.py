@@ -76,7 +76,7 @@ class _Columns:
                 yield int(year)
 
     def _of_fact(self, fact: FactDeclaration, year: int | None, name: str) -> Iterator[WorkbookColumn]:
-        question, language = self._wording.text(fact.question), self._wording.language
+        question, language = self._wording.question(fact), self._wording.language
         heading = self._heading(header_of(fact, language, year), name)
         if heading is None:
             words = message("the fact `{fact}` has no column of its own in a table", fact=fact.id)

@@ -290,7 +290,7 @@ class _Writer:
         readers = uses_of_facts(self._rulebooks, self._wording)
         for row, fact in enumerate(self._facts, start=1):
             unit = self._wording.text(fact.unit) if fact.unit else ""
-            label, question = self._wording.text(fact.label), self._wording.text(fact.question)
+            label, question = self._wording.text(fact.label), self._wording.question(fact)
             cells = (label, question, unit, self._writable(fact), "; ".join(readers.get(fact.id, [])), fact.id)
             for number, cell in enumerate(cells):
                 sheet.write_string(row, number, cell, self._wrapped)

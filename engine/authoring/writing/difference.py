@@ -37,10 +37,12 @@ _NAMES = {
     "reference": message("reference"),
     "reading": message("reading"),
     "legal_basis": message("legal basis"),
+    "offer_is": message("what the offer is by it"),
     "source": message("source"),
     "label": message("label"),
     "question": message("question"),
     "unit": message("unit"),
+    "answered_by": message("who can answer"),
 }
 _CRITERION = message("Criterion {id} ({title})")
 _OVERRIDE = message("Override {id} ({title})")
@@ -171,7 +173,7 @@ class _Differ:
             was, becomes = (r.outcomes[o.verdict].label for r, o in ((self._old, before), (self._new, after)))
             yield RulebookChange("meaning", about, text_of(_INSTEAD_OF, after=becomes, before=was))
         yield from self._condition(about, before.condition, after.condition)
-        yield from _wording(about, before, after, ("title", "legal_basis", "reference", "reading"))
+        yield from _wording(about, before, after, ("title", "offer_is", "legal_basis", "reference", "reading"))
 
     def _criteria(self) -> Iterator[RulebookChange]:
         old, new = ({c.id: c for c in r.criteria} for r in (self._old, self._new))
@@ -267,7 +269,7 @@ class _Differ:
                     yield RulebookChange("meaning", about, text_of(message("follows from others in another way")))
                 if before.assumed != after.assumed:
                     yield RulebookChange("meaning", about, text_of(message("is assumed in another way")))
-                yield from _wording(about, before, after, ("label", "unit", "question"))
+                yield from _wording(about, before, after, ("label", "unit", "question", "answered_by"))
 
 
 def _count_changes(about: Text, before: Count, after: Count) -> Iterator[RulebookChange]:

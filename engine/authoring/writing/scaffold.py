@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from engine.authoring.writing.layout import laid_out
 from engine.rulebooks.language import Text, text_of
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Language, Message, message
 from engine.values.unicode_forms import in_form
 
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
@@ -58,13 +58,13 @@ def identifier(text: str) -> str:
     return name if name[0].isalpha() else f"x{name}"
 
 
-def files_of(new: NewRulebook) -> Mapping[str, str]:
-    """The text of each file by its path in the folder of the rulebook."""
+def files_of(new: NewRulebook, language: Language) -> Mapping[str, str]:
+    """The text of each file by its path in the folder of the rulebook; cases are named in the language."""
     name = f"{new.id.rpartition('.')[2]}-{new.year}.yaml"
     return {
         "vocabulary.yaml": _written("vocabulary", "schema", _vocabulary(new)),
         name: _written("rulebook", "schema", _rulebook(new)),
-        f"cases/{name}": _cases(new),
+        f"cases/{name}": _cases(new, language),
     }
 
 
@@ -146,20 +146,21 @@ def _criterion(criterion: NewCriterion) -> dict[str, Any]:
     return {"title": _written_out(title), "description": description, "reference": reference, "met_when": condition}
 
 
-def _cases(new: NewRulebook) -> str:
+def _cases(new: NewRulebook, language: Language) -> str:
     """Two cases: all is met, and nothing is known."""
+    all_met, none_known = message("everything is met"), message("nothing is known")
     evidence = ", ".join(f"{criterion.fact}: {_meeting(criterion)}" for criterion in new.criteria)
     lines = [
         "# yaml-language-server: $schema=../schema/cases-1.schema.json",
         "format: sekskant/cases/1",
         f"rulebook: {new.id}@{new.year}",
         "cases:",
-        "  - case: everything is met",
+        f"  - case: {all_met.in_language(language)}",
         f"    evidence: {{{evidence}}}",
         "    verdict: met",
         f"    basis: at_least_{new.required}",
         "",
-        "  - case: nothing is known",
+        f"  - case: {none_known.in_language(language)}",
         "    evidence: {}",
         "    verdict: undetermined",
     ]

@@ -186,7 +186,7 @@ def test_history_names_an_override_and_takes_a_rename_for_none(tmp_path: Path) -
         "rulebook": True,
     }
     out = words(audit(path, "history", "gnisten", "--lang", "da"))
-    assert "Nok i sig selv: kravet i »Medtaget efter bekendtgørelsen« til Type driftsherre" in out
+    assert "Nok i sig selv: kravet i »Medtaget efter bekendtgørelse« til Type driftsherre" in out
 
 
 M, N, U = Verdict.MET, Verdict.NOT_MET, Verdict.UNDETERMINED

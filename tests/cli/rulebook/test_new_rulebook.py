@@ -141,13 +141,22 @@ def test_whatever_is_answered_loads(criteria: list[NewCriterion], required: int)
     new = NewRulebook(
         "demo.rule", 2027, Text(da="ja", en="yes"), Text(da="a", en="b"), tuple(criteria), min(required, len(criteria))
     )
-    files = files_of(new)
+    files = files_of(new, "da")
     vocabulary = load_vocabulary(files["vocabulary.yaml"].encode(), "vocabulary.yaml")
     rulebook = load_rulebook(files["rule-2027.yaml"].encode(), "rule-2027.yaml", lambda _: vocabulary)
     assert [c.title for c in rulebook.criteria] == [c.title for c in criteria]
     for name, text in itertools.islice(files.items(), 2):
         assert laid_out(text, name) == text
         assert read_one(text.encode(), name)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("da", ["alt er opfyldt", "intet er oplyst"]), ("en", ["everything is met", "nothing is known"])],
+)
+def test_cases_are_named_in_the_language_of_the_run(language: str, names: list[str], tmp_path: Path) -> None:
+    sekskant("rulebook", "new", str(tmp_path), *OPTIONS, *TWO, "--at-least", "2", "--lang", language)
+    assert [case.name for case in read_case_file(tmp_path / "cases" / "rule-2027.yaml").cases] == names
 
 
 def test_the_first_cases_are_read(tmp_path: Path) -> None:

@@ -8,19 +8,20 @@ from engine.decisions.analysis import Pair, Sets
 from engine.explanation.clauses import Clauses, Mood
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import Count, Join, RulePart
+from engine.rulebooks.rulebook import Count, Join, Rulebook, RulePart
 from engine.texts.catalogue import Language
 from engine.values.logic import Status
 
-COVERED, _ = Library().in_force(2018)
+TOLD, _ = Library().in_force(2018)
+COVERED = TOLD._replace(overrides=tuple(override._replace(offer_is=None) for override in TOLD.overrides))
 M, N, U = Status.MET, Status.NOT_MET, Status.UNKNOWN
 AWAY, MET_OR_AWAY = Status.NOT_APPLICABLE, Status.MET_OR_NOT_APPLICABLE
 OUT, IN = "excluded_by_order", "included_by_order"
 SIX = ("A1", "A2", "A3", "A4", "A5", "A6")
 
 
-def clauses(language: Language) -> Clauses:
-    return Clauses(COVERED, Wording(language))
+def clauses(language: Language, rulebook: Rulebook = COVERED) -> Clauses:
+    return Clauses(rulebook, Wording(language))
 
 
 def sets(*choices: dict[str, Status], complete: bool = True) -> Sets:
@@ -57,13 +58,13 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "criterion and override": (
         sets({"A5": N, IN: N}),
         "is",
-        "A5 ikke er opfyldt, og fordi »Medtaget efter bekendtgørelsen« ikke gælder",
+        "A5 ikke er opfyldt, og fordi »Medtaget efter bekendtgørelse« ikke gælder",
         "A5 is not fulfilled, and because “Included by executive order” does not apply",
     ),
     "criterion or override": (
         sets({"A4": M}, {IN: M}),
         "were",
-        "A4 var opfyldt, eller hvis »Medtaget efter bekendtgørelsen« gjaldt",
+        "A4 var opfyldt, eller hvis »Medtaget efter bekendtgørelse« gjaldt",
         "A4 were fulfilled, or if “Included by executive order” applied",
     ),
     "met and away": (
@@ -88,8 +89,8 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "uneven of two kinds": (
         sets({"A1": M}, {"A2": M, "A3": N}),
         "were",
-        "(A1 var opfyldt) eller (A2 var opfyldt og A3 ikke var opfyldt)",
-        "(A1 were fulfilled) or (A2 were fulfilled and A3 were not fulfilled)",
+        "mindst ét af følgende var tilfældet: at A1 var opfyldt; at A2 var opfyldt, og at A3 ikke var opfyldt",
+        "at least one of the following were so: A1 were fulfilled; A2 were fulfilled, and A3 were not fulfilled",
     ),
     "none of some": (
         sets({"A1": N}, {"A2": N, "A3": N, "A4": N}),
@@ -100,14 +101,28 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
     "neither": (
         sets({OUT: N, IN: N}),
         "were",
-        "hverken »Undtaget efter bekendtgørelsen« eller »Medtaget efter bekendtgørelsen« gjaldt",
+        "hverken »Undtaget efter bekendtgørelse« eller »Medtaget efter bekendtgørelse« gjaldt",
         "neither “Excluded by executive order” nor “Included by executive order” applied",
     ),
     "shared beside alternatives of two kinds": (
         sets({"A1": M, "A2": M}, {"A1": M, IN: M}),
         "were",
-        "A1 var opfyldt, og hvis enten A2 var opfyldt, eller hvis »Medtaget efter bekendtgørelsen« gjaldt",
+        "A1 var opfyldt, og hvis enten A2 var opfyldt, eller hvis »Medtaget efter bekendtgørelse« gjaldt",
         "A1 were fulfilled, and if either A2 were fulfilled, or if “Included by executive order” applied",
+    ),
+    "shared beside neither": (
+        sets({"A1": M, "A2": N, "A3": N}, {"A1": M, "A4": M}),
+        "proves",
+        "A1 viser sig opfyldt, og hvis mindst ét af følgende gælder: at hverken A2 eller A3 viser sig opfyldt; "
+        "at A4 viser sig opfyldt",
+        "A1 proves fulfilled, and if at least one of the following holds: neither A2 nor A3 proves fulfilled; "
+        "A4 proves fulfilled",
+    ),
+    "several grounds": (
+        sets({"A1": M, "A2": N}, {"A3": M}),
+        "is",
+        "hvert af følgende er nok: at A1 er opfyldt, og at A2 ikke er opfyldt; at A3 er opfyldt",
+        "each of the following is enough: A1 is fulfilled, and A2 is not fulfilled; A3 is fulfilled",
     ),
     "cut off": (
         sets({"A1": M}, {"A2": M, "A3": M}, complete=False),
@@ -130,6 +145,44 @@ def test_no_more_alternatives_are_listed_than_are_read() -> None:
     words = clauses("en").sets(sets(*uneven), "proves")
     assert words.endswith("(the list is cut off)")
     assert words.count(", or if ") == 5
+
+
+ORDER = "den bekendtgørelse, som udviklingsstrategien henviser til"
+ORDER_EN = "the executive order that the development strategy refers to"
+OF_THE_OFFER: dict[str, tuple[Sets, Mood, str, str]] = {
+    "is": (
+        sets({"A4": M, OUT: N}),
+        "is",
+        f"A4 er opfyldt, og fordi tilbuddet ikke er undtaget efter {ORDER}",
+        f"A4 is fulfilled, and because the offer is not excluded by {ORDER_EN}",
+    ),
+    "proves": (
+        sets({"A5": N}, {IN: N}),
+        "proves",
+        f"A5 viser sig ikke at være opfyldt, eller hvis tilbuddet viser sig ikke at være medtaget efter {ORDER}",
+        f"A5 proves not to be fulfilled, or if the offer proves not to be included by {ORDER_EN}",
+    ),
+    "were": (
+        sets({OUT: N, IN: M}),
+        "were",
+        f"tilbuddet ikke var undtaget efter {ORDER}, og hvis tilbuddet var medtaget efter {ORDER}",
+        f"the offer were not excluded by {ORDER_EN}, and if the offer were included by {ORDER_EN}",
+    ),
+    "one of two": (
+        sets({OUT: M}, {IN: M}),
+        "proves",
+        f"tilbuddet viser sig at være undtaget efter {ORDER}, eller hvis tilbuddet viser sig at være medtaget efter "
+        f"{ORDER}",
+        f"the offer proves to be excluded by {ORDER_EN}, or if the offer proves to be included by {ORDER_EN}",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", OF_THE_OFFER)
+def test_an_override_that_says_what_the_offer_is_has_a_sentence(shape: str) -> None:
+    sets, mood, danish, english = OF_THE_OFFER[shape]
+    assert clauses("da", TOLD).sets(sets, mood) == danish
+    assert clauses("en", TOLD).sets(sets, mood) == english
 
 
 RULES: list[tuple[RulePart, str, str]] = [
@@ -179,7 +232,7 @@ EXCLUDED: dict[str, tuple[tuple[Pair, ...], str, str]] = {
     ),
     "whatever one is": (
         ((("A5", N), (IN, M)), (("A5", M), (IN, M))),
-        "Det kan ikke forekomme samtidig: at A5 finder anvendelse, og at »Medtaget efter bekendtgørelsen« gælder.",
+        "Det kan ikke forekomme samtidig: at A5 finder anvendelse, og at »Medtaget efter bekendtgørelse« gælder.",
         "Not possible together: A5 applies, and “Included by executive order” applies.",
     ),
     "several": (

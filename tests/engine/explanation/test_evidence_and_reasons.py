@@ -73,7 +73,11 @@ def written(stated: Stated, language: str = "en") -> str:
             "Criterion Few (text) is not fulfilled: Visits: 12 (required: below 12), exactly at the threshold.",
         ),
         ({"visits": NONE}, "Small does not apply and counts as fulfilled (§ 7 a)."),
-        ({}, "Whether Small applies is undetermined; if not, it counts as fulfilled (§ 7 a)."),
+        (
+            {},
+            "Whether Small applies is undetermined, because “Visits” is not stated. If it does not apply, it counts as "
+            "fulfilled (§ 7 a).",
+        ),
         (
             {"staff": exact(1), "users": exact(2)},
             "Staffing: 0.5 (Staff: 1; Users: 2) (required: at least 1), 0.5 under the threshold.",
@@ -81,7 +85,7 @@ def written(stated: Stated, language: str = "en") -> str:
         ({"staff": exact(1), "users": NONE, "visits": exact(12)}, "What is the staffing?"),
         (
             {"visits": MANY, "safe": answer("no")},
-            "“text” (applies): Safe: no; Visits: 95 (required: above 90), 5 over the threshold.",
+            "“text” applies to the offer: Safe: no; Visits: 95 (required: above 90), 5 over the threshold.",
         ),
         (
             {"safe": answer("no"), "fit": answer("yes")},
@@ -100,8 +104,8 @@ def test_a_ratio_stated_unknown_beside_its_parts_says_so() -> None:
 
 def test_an_override_that_holds_by_one_of_its_parts_is_shown_by_that_part() -> None:
     not_closed = written({"visits": exact(20), "users": exact(2), "staff": exact(2), "safe": answer("no")})
-    assert "“text” (does not apply): Visits: 20 (required: above 90), at" not in not_closed
-    assert "“text” (does not apply): Visits: 20 (required: above 90), 70 under the threshold." in not_closed
+    assert "“text” does not apply to the offer: Visits: 20 (required: above 90), at" not in not_closed
+    assert "“text” does not apply to the offer: Visits: 20 (required: above 90), 70 under the threshold." in not_closed
     assert TEXT["en"] in not_closed
 
 

@@ -83,8 +83,9 @@ def test_reasons_reservations_and_sources_of_every_year_are_in_the_justification
         "2016: {answer: 0.8, because: Talt to gange}}"
     )
     justification = text(f"{MUNICIPAL}\nevidence: {{outside_share: {years}}}")
-    reasons = "2016: Talt to gange. Reservation: 2015: Skønnet. Source: 2014: Opgørelse 2014; 2015: Opgørelse 2015."
-    assert f"20 percentage points over the threshold. {reasons}" in justification
+    reasons = "2016: Talt to gange. Reservation: 2015: Skønnet."
+    sources = "Source for 2014: Opgørelse 2014. Source for 2015: Opgørelse 2015."
+    assert f"20 percentage points over the threshold. {reasons} {sources}" in justification
 
 
 def test_a_mean_that_is_stated_beside_its_years_is_shown_as_stated() -> None:
@@ -166,8 +167,10 @@ def test_what_the_decision_does_not_follow_from_stands_apart() -> None:
 
 def test_what_is_stated_of_an_open_criterion_is_said_whoever_stated_it() -> None:
     justification = text("operator: {name: X, kind: private}\nevidence: {outside_share_mean: 0.3}")
-    assert "does not settle criterion A5 (organisational coordination): Mean share used by other" in justification
-    assert "Whether A5 applies is undetermined; if not, it does not count (section 2, criterion 5)." in justification
+    assert "What is stated does not settle it: Mean share used by other" in justification
+    why = "Whether A5 applies is undetermined, because “Operating agreement with” is not stated."
+    assert f"{why} If it does not apply, it does not count (section 2, criterion 5)." in justification
+    assert "“Operating agreement with” is not stated. If A5 applies" not in justification
     assert "How the rules are read" in justification
     assert " A5: " in justification
 
@@ -234,5 +237,5 @@ def test_a_vocabulary_with_an_attribute_that_offers_do_not_have_is_rejected(tmp_
     own = copied(tmp_path, "mest-specialiserede-2018.yaml", "at_least: 5", "at_least: 4")
     ran = assess("", "--rulebook", own)
     assert (ran.code, ran.out) == (1, "")
-    assert "vocabulary.yaml:175:3: fact-declaration: an offer has no attribute `operator_type`" in ran.err
+    assert "vocabulary.yaml:185:3: fact-declaration: an offer has no attribute `operator_type`" in ran.err
     assert "did you mean `operator_kind`?" in ran.err

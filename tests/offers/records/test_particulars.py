@@ -83,12 +83,24 @@ def test_a_date_that_does_not_exist_is_refused_at_its_place(key: str, date: str,
     assert isinstance(read(text, is_recorded=True), Offer)
 
 
+CITED = {"105 stk. 2": "105, stk. 2", "66 nr. 6": "66, nr. 6", "66 nr. 6 afl": "66, nr. 6 aflastning"}
+
+
 @pytest.mark.parametrize("section", SECTIONS[0])
 def test_a_section_is_a_number_with_what_belongs_to_it(section: str) -> None:
     offer = read(document(f'services: [{{act: SEL, sections: ["{section}"]}}]'))
     assert isinstance(offer, Offer)
     (text,) = (text.da for label, text in offer.subject().description if label.da == "Ydelser")
-    assert text == f"SEL § {section.lstrip('§ ')}"
+    number = section.lstrip("§ ")
+    assert text == f"serviceloven (SEL) § {CITED.get(number, number)}"
+
+
+def test_an_act_is_named_in_full_where_it_stands_first() -> None:
+    services = '{act: SEL, sections: ["104"]}, {act: SUL, sections: ["140"]}, {act: SEL, sections: ["105 stk. 2"]}'
+    offer = read(document(f"services: [{services}]"))
+    assert isinstance(offer, Offer)
+    (text,) = (text.da for label, text in offer.subject().description if label.da == "Ydelser")
+    assert text == "serviceloven (SEL) § 104; sundhedsloven (SUL) § 140; SEL § 105, stk. 2"
 
 
 @pytest.mark.parametrize("section", SECTIONS[1])

@@ -89,7 +89,7 @@ def test_choices_and_checks_stand_in_the_cells_with_the_question(template: Path)
         rules[headers[next(iter(rule.sqref.ranges)).min_col - 1]] = rule
     assert set(rules) == set(headers)
     judged = rules["Behov for selvforsyning"]
-    assert judged.prompt == "Har regionen brug for et eget tilbud til målgruppen?"
+    assert judged.prompt == "Har regionen brug for et eget tilbud til målgruppen? (besvares af taskforcen)"
     column, last = judged.formula1.removeprefix("lists!").split(":")
     choices = [cell.value for (cell,) in book["lists"][f"{column}:{last}".replace("$", "")]]
     assert choices == ["ja", "nej", "ukendt"]

@@ -15,7 +15,8 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import Language, Message, message
 from offers.records.evidence import UNKNOWN
-from offers.tables.cells import DecimalSign, answer_of, names_of_answers, read_cell
+from offers.records.words import names_of_answers
+from offers.tables.cells import DecimalSign, answer_of, read_cell
 from offers.tables.headers import ID, Column, Headers
 from offers.tables.table import SEVERAL
 

@@ -41,12 +41,18 @@ class _Sekskant(_GROUP):  # type: ignore[misc]
     def invoke(self, ctx: click.Context) -> Any:
         with in_words():
             end_on_sigterm()
-            return super().invoke(ctx)
+            if ctx.params["no_pager"] or not sys.stdout.isatty():
+                return super().invoke(ctx)
+            from cli.common.pager import paged  # noqa: PLC0415 - only a person on a terminal has use for it
+
+            with paged():
+                return super().invoke(ctx)
 
 
 @click.group(cls=_Sekskant, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sekskant", message="%(prog)s %(version)s", help="Show the version and exit.")
-def sekskant() -> None:
+@click.option("--no-pager", is_flag=True, help="Show long output on a terminal without a pager.")
+def sekskant(no_pager: bool) -> None:
     """Decide which specialised social offers a framework agreement covers, and say why.
 
     Rulebooks are written in YAML, offers in YAML or JSON. What the evidence does not settle is undetermined, and

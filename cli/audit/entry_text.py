@@ -39,7 +39,7 @@ def _table(entries: Iterable[Entry], lang: Language, overriding: Overriding, jou
     labels = OutcomeLabels(journal, wording)
     rows = [_cells(entry, overriding, labels, wording) for entry in entries]
     if rows:
-        screen.table([wording.render(head) for head in heads], rows)
+        screen.table([wording.render(head) for head in heads], rows, below=3)
     else:
         screen.line(Piece(wording.gettext("No entries.")))
     yield screen.taken()

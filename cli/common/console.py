@@ -74,11 +74,20 @@ def write_or_print(out: Path | None, text: str) -> None:
         Rejected: the file cannot be written.
     """
     if out is None:
+        print_as_it_comes()
         click.echo(_for_terminal(text) if sys.stdout.isatty() else text, nl=False)
         return
     from engine.documents.file_writer import write_file  # noqa: PLC0415 - only what is used is loaded
 
     write_file(out, text.encode())
+
+
+def print_as_it_comes() -> None:
+    """Have what is printed from now on come without a pager: a program or a file is to take it."""
+    if sys.stdout.isatty():
+        from cli.common.pager import as_it_comes  # noqa: PLC0415 - only a terminal has a pager
+
+        as_it_comes()
 
 
 def _for_terminal(text: str) -> str:

@@ -18,6 +18,8 @@ from engine.texts.catalogue import Language, message
 MARKS = {"met": "✓", "not_met": "✗", "unknown": "?", "undetermined": "?", "not_applicable": "–"}
 NARROW = 100
 """Below this width the columns of a form get less room."""
+LEAST_EVIDENCE = 30
+"""Where evidence and reasons would have less room than this beside a criterion, they stand below it."""
 
 
 class SummaryLine(NamedTuple):
@@ -62,7 +64,7 @@ class Form:
         """A line for each offer: its verdicts, their basis, and the criteria for which evidence is missing."""
         titles = [self._wording.text(rulebook.title) for rulebook in rulebooks]
         heads = [self._gettext("Offer"), *titles, self._gettext("Missing")]
-        self._screen.table(heads, [_summary_row(line, rulebooks) for line in lines])
+        self._screen.table(heads, [_summary_row(line, rulebooks) for line in lines], below=len(heads) - 1)
         self._screen.line()
         for i, rulebook in enumerate(rulebooks):
             verdicts = (line.verdicts.get((rulebook.id, rulebook.version)) for line in lines)
@@ -77,15 +79,15 @@ class Form:
         screen.line()
         version = f"   {rulebook.id} {rulebook.version}, {self._gettext('agreement year')} {trace.year}"
         screen.line(Piece(self._wording.text(rulebook.title), "bold"), Piece(version, "dim"))
+        label = self._wording.text(rulebook.outcomes[trace.verdict].label).upper()
+        outcome = Piece(f"{MARKS[trace.verdict.value]} {label}", trace.verdict.value)
+        screen.line(Piece(f"{self._gettext('Outcome')}: ", "bold"), outcome, Piece(f"   {self._basis(trace)}", "dim"))
+        screen.line()
         self._criteria(trace)
         if trace.overrides:
             screen.line()
         for override in trace.overrides:
             screen.paragraph(self._override(override), indent=0)
-        screen.line()
-        label = self._wording.text(rulebook.outcomes[trace.verdict].label).upper()
-        outcome = Piece(f"{MARKS[trace.verdict.value]} {label}", trace.verdict.value)
-        screen.line(Piece(f"{self._gettext('Outcome')}: ", "bold"), outcome, Piece(f"   {self._basis(trace)}", "dim"))
         screen.line()
         for section in justification(trace, self._wording.language):
             screen.line(Piece(section.heading, "italic"))
@@ -99,7 +101,9 @@ class Form:
         rows = [self._criterion(criterion, is_determined) for criterion in trace.criteria]
         first = max(len(self._render(heads[0])), *(len(c.criterion.id) for c in trace.criteria))
         title, status = (14, 16) if self._screen.width < NARROW else (26, 18)
-        self._screen.table([*(self._render(head) for head in heads), last], rows, [first, title, status, None])
+        self._screen.table(
+            [*(self._render(head) for head in heads), last], rows, [first, title, status, None], LEAST_EVIDENCE
+        )
 
     def _criterion(self, criterion: CriterionTrace, is_determined: bool) -> list[Cell]:
         reported = criterion.status.reported

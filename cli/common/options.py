@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common.console import Function
+from cli.common.console import Function, print_as_it_comes
 from cli.common.option_values import FileName, Size, Words
 from cli.common.spoken import in_spoken, spoken
 from engine.texts.catalogue import message
@@ -58,8 +58,18 @@ def rulebook_option(
 
 def format_option(*forms: str, help_text: str = "How to print.") -> Callable[[Function], Function]:
     """The option `--format` with these forms, the first by default, as `form`."""
-    choice = click.Choice(forms)
-    return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=help_text)
+    kind: dict[str, Any] = {"type": click.Choice(forms), "default": forms[0], "show_default": True, "help": help_text}
+    return click.option("--format", "form", callback=_print_as, **kind)
+
+
+_READ = frozenset({"table", "text", "tree"})
+"""The forms that a person reads in a terminal; others are for programs and files."""
+
+
+def _print_as(context: click.Context, parameter: click.Parameter, form: str) -> str:
+    if form not in _READ:
+        print_as_it_comes()
+    return form
 
 
 def ignore_option(function: Function) -> Function:

@@ -14,11 +14,9 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from cli.common.column_widths import GAP, LEAST_SHARE, column_widths, longest_line
 from engine.harmless import harmless, one_line, shortened
 from engine.texts.unbroken import unbroken
-
-LEAST_SHARE = 20
-"""The column that takes what the others leave gets at least this much, where it can."""
 
 _TOGETHER = "\ue000"
 """Stands for a space at which no line may end, which rich does not know, until the lines are made."""
@@ -86,8 +84,13 @@ class Screen:
         return "\n".join(line.rstrip() for line in text.split("\n"))
 
     def rule(self, title: str) -> None:
-        """A line across the screen that begins with a title."""
-        self._console.rule(Piece(title, "bold").rendered(), align="left", characters="═", style="dim")
+        """A line across the screen that begins with a title; below it where it is longer than the screen."""
+        text = Piece(title, "bold").rendered()
+        if text.cell_len < self.width - GAP:
+            self._console.rule(text, align="left", characters="═", style="dim")
+        else:
+            self._console.print(text)
+            self._console.rule(characters="═", style="dim")
 
     def heading(self, title: str) -> None:
         """A heading after an empty line."""
@@ -109,22 +112,90 @@ class Screen:
         self._console.print(grid if bullet else Padding(piece, (0, 0, 0, indent)))
 
     def pairs(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Labels, each with its value beside it."""
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        for label, value in rows:
-            grid.add_row(Piece(label, "dim").rendered(), Piece(value).rendered())
+        """Labels, each with its value beside it; as blocks where the screen is too narrow."""
+        texts = [(Piece(label, "dim").rendered(), Piece(value).rendered()) for label, value in rows]
+        if not texts:
+            return
+        if widths := self._widths(texts, [max(longest_line(label) for label, _ in texts), None]):
+            self._grid(texts, widths)
+        else:
+            for label, value in texts:
+                self._hanging(Text.assemble(label, ": ", value))
+
+    def table(
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        widths: Sequence[int | None] = (),
+        least_rest: int = LEAST_SHARE,
+        below: int | None = None,
+    ) -> None:
+        """Columns under their heads; a width of None takes what the others leave, no widths at all what they need.
+
+        No word is cut. Where the screen is too narrow for that, the column `below`, or the one that takes what the
+        others leave, stands below them, row by row; and where that does not help, or there is none, each row is a
+        block with a line for each column.
+        """
+        head = [Piece(text, "bold").rendered() for text in heads]
+        texts = [[Text("\n").join(piece.rendered() for piece in cell) for cell in row] for row in rows]
+        if chosen := self._widths([head, *texts], widths, least_rest):
+            self._columns(head, texts, chosen)
+            return
+        below = widths.index(None) if None in widths else below
+        if below is not None and (chosen := self._widths([_without(below, row) for row in (head, *texts)])):
+            self._with_below(head, texts, chosen, below)
+        else:
+            self._blocks(head, texts)
+
+    def _widths(
+        self, rows: Sequence[Sequence[Text]], preferred: Sequence[int | None] = (), least_rest: int = LEAST_SHARE
+    ) -> list[int] | None:
+        return column_widths(list(zip(*rows, strict=True)), self.width, preferred, least_rest)
+
+    def _columns(self, head: Sequence[Text], rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> None:
+        columns = [Column(text, overflow="fold", width=width) for text, width in zip(head, widths, strict=True)]
+        table = Table(*columns, box=_HEAD_LINE, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+        for row in rows:
+            table.add_row(*row)
+        self._console.print(table)
+
+    def _with_below(
+        self, head: Sequence[Text], rows: Sequence[Sequence[Text]], widths: Sequence[int], below: int
+    ) -> None:
+        """Each row in columns, and what stands below them indented as far as the second column."""
+        indent = min(widths[0] + GAP, LEAST_SHARE)
+        self._grid([_without(below, head)], widths)
+        self._console.print(Padding(head[below], (0, 0, 0, indent)))
+        self._console.rule(characters="─", style="")
+        for row in rows:
+            self._grid([_without(below, row)], widths)
+            if row[below]:
+                self._console.print(Padding(row[below], (0, 0, 0, indent)))
+
+    def _blocks(self, head: Sequence[Text], rows: Sequence[Sequence[Text]]) -> None:
+        """Each row as lines that begin with what their column is called; what is empty has none."""
+        for number, row in enumerate(rows):
+            if number:
+                self.line()
+            for name, text in zip(head, row, strict=True):
+                if text:
+                    first, *more = text.split("\n")
+                    self._hanging(Text.assemble(name, ": ", first) if name else first)
+                    for line in more:
+                        self._console.print(Padding(line, (0, 0, 0, 2 * GAP)))
+
+    def _grid(self, rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> None:
+        grid = Table.grid(*(Column(overflow="fold", width=width) for width in widths), padding=(0, GAP, 0, 0))
+        for row in rows:
+            grid.add_row(*row)
         self._console.print(grid)
 
-    def table(self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[int | None] = ()) -> None:
-        """Columns under their heads; a width of None takes what the others leave, no widths at all what they need."""
-        chosen = self._shared(widths) if widths else [None] * len(heads)
-        columns = [Column(Piece(h).rendered(), overflow="fold", width=w) for h, w in zip(heads, chosen, strict=True)]
-        table = Table(
-            *columns, box=_HEAD_LINE, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 1, 0, 0)
-        )
-        for row in rows:
-            table.add_row(*(Text("\n").join(piece.rendered() for piece in cell) for cell in row))
-        self._console.print(table)
+    def _hanging(self, text: Text) -> None:
+        """A text whose later lines stand under the first, indented."""
+        first, *more = text.wrap(self._console, self.width - GAP)
+        self._console.print(first)
+        for line in more:
+            self._console.print(Padding(line, (0, 0, 0, GAP)))
 
     def tree(self, root: Branch) -> None:
         """A branch with all that is below it."""
@@ -140,13 +211,9 @@ class Screen:
     def _assembled(self, branch: Branch) -> Text:
         return Text.assemble(*(piece.rendered() for piece in branch.pieces))
 
-    def _shared(self, widths: Sequence[int | None]) -> list[int | None]:
-        """The widths asked for, the widest narrower where they leave too little for the column without one."""
-        shares = [width or 0 for width in widths]
-        gaps = 2 * (len(shares) - 1)
-        while (left := self.width - sum(shares) - gaps) < LEAST_SHARE and max(shares) > LEAST_SHARE:
-            shares[shares.index(max(shares))] -= 1
-        return [left if width is None else w for width, w in zip(widths, shares, strict=True)]
+
+def _without(place: int, row: Sequence[Text]) -> list[Text]:
+    return [*row[:place], *row[place + 1 :]]
 
 
 def _terminal_width() -> int:

@@ -169,7 +169,7 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
             gettext("Cause"),
         ]
         rows_told = changed_rows(changes, [rulebook], result.causes, wording)
-        screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in rows_told])
+        screen.table(heads, [[[Piece(cell)] for cell in row[1:]] for row in rows_told], below=3)
         screen.line()
     total, rows_in = changes.height, result.rows - len(result.set_aside)
     screen.line(Piece(gettext("{total} of {rows_in} verdicts would change.", total=total, rows_in=rows_in)))

@@ -313,7 +313,7 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
         screen.line()
         changed = changed_rows(result.changes, request.rulebooks, result.causes, wording)
         if changed:
-            screen.table(_heads(wording), [[[Piece(cell)] for cell in row] for row in changed])
+            screen.table(_heads(wording), [[[Piece(cell)] for cell in row] for row in changed], below=4)
         total = wording.ngettext("{number} change", "{number} changes", result.changes.height)
         screen.line(Piece(f"{total}, {wording.gettext('all in')} changes.csv"))
         for line in _without_causes(request, result, wording):

@@ -141,7 +141,8 @@ def _table_of_services(services: Sequence[PrintedService], lang: Language) -> st
     for table, rows in itertools.groupby(services, key=lambda s: s.cells["table"]):
         screen.heading(f"{wording.gettext('Table')} {table}")
         cells = [_row(service, wording) for service in rows]
-        screen.table([wording.render(head) for head in heads], [[[Piece(text)] for text in row] for row in cells])
+        rows_of_cells = [[[Piece(text)] for text in row] for row in cells]
+        screen.table([wording.render(head) for head in heads], rows_of_cells, below=4)
     return screen.taken()
 
 

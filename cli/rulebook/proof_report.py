@@ -196,7 +196,9 @@ def _comparison_lines(
     first: Rulebook, second: Rulebook, relation: Relation, comparison: ProofResult, wording: Wording
 ) -> Iterator[str]:
     names = dict(zip(("first", "second"), named_apart(first, second), strict=True))
-    yield wording.render(_STATED[relation, comparison.holds], **names)
+    screen = Screen()
+    screen.paragraph(wording.render(_STATED[relation, comparison.holds], **names), indent=0)
+    yield screen.taken().rstrip()
     if comparison.counterexample is not None:
         yield ""
         yield example_text(comparison.counterexample, wording.language).rstrip()

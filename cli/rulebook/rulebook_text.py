@@ -18,7 +18,8 @@ def rulebook_table(rulebooks: Sequence[Rulebook], language: Language) -> str:
     wording, screen = Wording(language), Screen()
     heads = (message("Rulebook"), message("Version"), message("In force"), message("Title"))
     texts = [(r.id, r.version, in_force(r, language), wording.text(r.title)) for r in rulebooks]
-    screen.table([wording.render(head) for head in heads], [[[Piece(text)] for text in row] for row in texts])
+    rows = [[[Piece(text)] for text in row] for row in texts]
+    screen.table([wording.render(head) for head in heads], rows, below=3)
     return screen.taken()
 
 

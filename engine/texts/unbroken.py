@@ -15,7 +15,7 @@ def _together() -> re.Pattern[str]:
     months = "|".join(month.in_language("da") for month in MONTHS)
     return re.compile(
         r"(?<=\d) (?=%|procentpoint|percentage points|pr\. \d|per \d)"
-        r"|(?<=§) (?=\d)"
+        r"|(?<=§) (?=\d)|(?<=\bpercentage) (?=points\b)"
         r"|(?:(?<=\bpr\.)|(?<=\bper)|(?<=\bstk\.)|(?<=\bnr\.)|(?<=\bkl\.)) (?=\d)"
         rf"|(?<=\d\.) (?=(?:{months})\b)"
     )

@@ -152,8 +152,8 @@ def _run(folder: Path) -> None:
     (folder / "stricter.yaml").write_text(rules)
 
 
-def _shown(view: dict[str, Any], language: Language, folder: Path) -> str:
-    """A view in a language."""
+def shown(view: dict[str, Any], language: Language, folder: Path, columns: int | None = None) -> str:
+    """A view in a language, in a terminal of the width that it names or of another one."""
     if "justification" in view:
         return _justifications(view["justification"], language)
     if "file" in view:
@@ -165,9 +165,9 @@ def _shown(view: dict[str, Any], language: Language, folder: Path) -> str:
     if view.get("copies"):
         command += ["--journal", str(copied(Path(journal), Path("copy.db")))]
     named = journal if command[0] == "audit" else ""
-    text = say(*command, code=view.get("code", 0), columns=view.get("columns", 80), journal=named)
+    text = say(*command, code=view.get("code", 0), columns=columns or view.get("columns", 80), journal=named)
     # The files of a run come out another way from another Polars.
-    return _DIGEST.sub("(digest)", text) if journal == "run.db" else text
+    return _DIGEST.sub("(digest)", text) if journal == "run.db" and columns is None else text
 
 
 _RUN = uuid.UUID(int=3 << 80 | 4).hex[:12]
@@ -208,7 +208,7 @@ def test_a_view_shows_what_it_should(name: str, language: Language, place: Path)
     view = VIEWS[name]
     if "needs" in view and (missing := why_missing()) is not None:
         pytest.skip(str(missing))
-    text, path = _shown(view, language, place), _expected(name, language)
+    text, path = shown(view, language, place), _expected(name, language)
     if WRITES:
         path.write_bytes(text.encode())
     assert text == path.read_bytes().decode()

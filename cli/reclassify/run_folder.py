@@ -329,7 +329,9 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
 def summary_values(request: Request, result: RunResult, previous: str | None, language: Language) -> dict[str, Any]:
     """What the summary as a page to print holds, by the names of its template: no script, nothing fetched."""
     wording = Wording(language)
-    changed = changed_rows(result.changes, request.rulebooks, result.causes, wording)
+    changed = None
+    if previous is not None:
+        changed = changed_rows(result.changes, request.rulebooks, result.causes, wording)
     return {
         "language": language,
         "title": wording.gettext("Reclassification of the register"),
@@ -340,7 +342,7 @@ def summary_values(request: Request, result: RunResult, previous: str | None, la
         "figures": _figures(request, result, wording),
         "marks": MARKS,
         "heads": _heads(wording),
-        "changed": changed if previous is not None else None,
+        "changed": changed,
         "total": result.changes.height,
         "changes": wording.gettext("Changes"),
     }

@@ -103,9 +103,10 @@ class OpenItems:
                 yield self._ending(item, ending, conditions + unless)
         years = [one.year for one in settlings if one.year]
         if len(years) > 1 and isinstance(item, CriterionTrace) and not any(one.settles for one in settlings):
-            named = self._wording.listed(years)
             yield self._gettext(
-                "None of the figures for {years} settles {name} alone.", years=named, name=item.criterion.id
+                "No figure for {years} settles {name} alone.",
+                years=self._wording.listed(years, "or"),
+                name=item.criterion.id,
             )
 
     def _unless_judged(self, item: Item) -> str:

@@ -255,8 +255,8 @@ def test_a_file_named_in_two_ways_is_read_once() -> None:
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
-        ("[{act: SEL, sections: ['107', '108'], places: 1}]", "SEL §§ 107 og 108 (1 plads)"),
-        ("[{act: SEL, sections: ['104'], places: 12.50}]", "SEL § 104 (12,5 pladser)"),
+        ("[{act: SEL, sections: ['107', '108'], places: 1}]", "serviceloven (SEL) §§ 107 og 108 (1 plads)"),
+        ("[{act: SEL, sections: ['104'], places: 12.50}]", "serviceloven (SEL) § 104 (12,5 pladser)"),
         ("[{act: SEL, sections: []}]", "serviceloven"),
     ],
 )

@@ -66,8 +66,8 @@ def shares(**years: Evidence) -> Stated:
         ),
         (
             shares(),
-            "None of the figures for 2014, 2015 and 2016 settles A5 alone.",
-            "Ingen af tallene for 2014, 2015 og 2016 afklarer A5 alene.",
+            "No figure for 2014, 2015 or 2016 settles A5 alone.",
+            "Intet tal for 2014, 2015 eller 2016 afklarer A5 alene.",
         ),
         (
             {"operator_kind": answer("private"), "outside_share": {2014: exact("0.61"), 2015: exact("0.63")}},

@@ -36,7 +36,7 @@ class _Held(io.StringIO):
         return self.terminal.encoding
 
     @property
-    def errors(self) -> str | None:
+    def errors(self) -> str | None:  # type: ignore[override]
         """How the terminal writes what is no text."""
         return self.terminal.errors
 

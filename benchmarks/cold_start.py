@@ -2,7 +2,9 @@
 
 Each round runs the two commands one after the other, so that a busy machine slows both; the ratio is of the medians.
 
-    python benchmarks/cold_start.py [--runs N]
+Wanted: at most 2.5 times for `assess` of one offer, 1.5 times for `--help`.
+
+    python -m benchmarks cold_start [--runs N]
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """What comparing a register with the run before costs: reclassifying it with `--previous` against without.
 
-    python benchmarks/comparison.py [--offers N] [--repeat N] [--shuffled]
+Wanted: at most 2 times a run without `--previous`, where a tenth of the offers changed.
+
+    python -m benchmarks comparison [--offers N] [--repeat N] [--shuffled]
 
 A tenth of the offers have other evidence than before, and the new run's rules ask for less. Each measured run is the
 whole command in a process of its own, so that its peak memory is its own too; a preview of the same change is measured

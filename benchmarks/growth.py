@@ -1,6 +1,8 @@
 """Whether a row of a register costs more the more there are: `reclassify` from Parquet, by both rulebooks.
 
-    python benchmarks/growth.py [--most N] [--repeat N]
+Wanted: a row that costs no more the more there are, and at most 1.5 times the memory at ten times the rows.
+
+    python -m benchmarks growth [--most N] [--repeat N]
 
 Each measured run is a process of its own, so that its peak memory is its own too.
 """

@@ -5,7 +5,10 @@ journal, then the same with one, in turns, so that a busy machine slows both. Ap
 that are recorded again and again. Replaying decides every recorded decision anew, in processes with different hash
 seeds, locales and evaluators; all must come out identical.
 
-    python benchmarks/journal.py [--offers N] [--entries N] [--replays N] [--runs N] [--folder FOLDER]
+Wanted: at most 1.25 times with a journal; an append, and showing one entry, that cost the same however long it is;
+every replay identical.
+
+    python -m benchmarks journal [--offers N] [--entries N] [--replays N] [--runs N] [--folder FOLDER]
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """What deciding alone costs: our columns against a loop in Python, OpenFisca-core and GoRules zen-engine, in one run.
 
-    python benchmarks/peers.py [--offers N] [--repeat N]
+Wanted: 10 times as fast as the loop, 2 times as fast as OpenFisca-core, 100 times as fast as zen-engine row by row.
+
+    python -m benchmarks peers [--offers N] [--repeat N]
 
 All decide the same typed offers by both rulebooks of 2018: the status of each criterion and override, and the verdicts.
 What a peer finds is compared with what we find on every row that it decides; one that differs ends the run. Nothing

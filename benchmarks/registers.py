@@ -1,6 +1,9 @@
 """What reclassifying a register costs: against Polars reading the same file and writing one as wide, in the same run.
 
-    python benchmarks/registers.py [--offers N] [--csv] [--repeat N]
+Wanted: from Parquet at most 2 times at 1,000,000 offers and 1.5 times at 10,000,000; from CSV with bounds at most 3
+times.
+
+    python -m benchmarks registers [--offers N] [--csv] [--repeat N]
 
 Each measured run is a process of its own, so that its peak memory is its own too.
 """

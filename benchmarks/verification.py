@@ -4,7 +4,9 @@ The earlier revision is checked out in a folder of its own and makes the journal
 again and again, so that both can read it. Measured is the processor time of the whole command, which other work of the
 machine makes little longer, and the largest memory.
 
-    python benchmarks/verification.py REVISION [--entries N] [--turns N] [--folder FOLDER]
+Wanted: at most 2 times the earlier revision.
+
+    python -m benchmarks verification REVISION [--entries N] [--turns N] [--folder FOLDER]
 """
 
 from __future__ import annotations

@@ -38,7 +38,10 @@ def here(*arguments: str, environment: Mapping[str, str] | None = None, columns:
     variables = {"LC_ALL": "C.UTF-8", "COLUMNS": str(columns), **(environment or {})}
     # A command freezes what is there when it starts; in this process most of that is garbage by and by.
     with patch.object(gc, "freeze"):
-        result = CliRunner().invoke(group, arguments, env=variables, input=stdin)
+        # The runner has help 80 columns wide, whatever the terminal; outside it two less than that are used.
+        result = CliRunner().invoke(
+            group, arguments, env=variables, input=stdin, terminal_width=max(min(columns, 80) - 2, 50)
+        )
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)

@@ -51,6 +51,8 @@ def record(address: str, names: Sequence[str] = NAMES) -> None:
     decided = (traces_of(found, o) for o in those)
     with Journal(address, writes=True) as journal:
         beside = Beside(those, [d.program for d in found], YEAR)
+        for offer in those:
+            beside.meet(offer)
         list(DecisionRecording(journal, found, "auditor", beside).recorded(decided, []))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeGuard, assert_never
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeGuard, assert_never
 
 import click
 
@@ -17,7 +19,9 @@ from cli.common.evaluators import check_evaluators
 from cli.common.options import (
     ONLY,
     format_option,
+    ignore_option,
     language_option,
+    reading_options,
     record_options,
     recorder_name,
     rulebooks_option,
@@ -30,15 +34,18 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Failure, IntegrityFault, Rejected, near_hint, quoted
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.texts.catalogue import Language, message
 from offers.records.offer import Offer
-from offers.records.reader import read_offers
+from offers.records.reader import FROM_STANDARD_INPUT, read_offers
 
 if TYPE_CHECKING:
     from cli.assess.recording import DecisionRecording
 MANY = 200
 """From so many offers on, a person is shown how far it has come."""
+HELD = 2_000
+"""So many offers of a table are held while they are printed, more than are recorded at once."""
+_PLAIN = (".yaml", ".yml", ".json")
 
 Decisions = tuple[Trace, ...]
 """The decisions on one offer, one for each rulebook by which it could be decided."""
@@ -57,6 +64,8 @@ Decisions = tuple[Trace, ...]
 )
 @click.option("--summary", is_flag=True, help="Print only the line for each offer.")
 @click.option("--require-decided", is_flag=True, help="Exit with 3 where a verdict is undetermined.")
+@ignore_option
+@reading_options
 @record_options
 @language_option
 def assess(
@@ -66,12 +75,16 @@ def assess(
     form: str,
     summary: bool,
     require_decided: bool,
+    ignored: tuple[str, ...],
     journal: str | None,
     lang: Language,
 ) -> None:
     """Decide offers by the rulebooks of a year, and say why.
 
-    PATH is an offer file, a folder of them, or - for standard input; YAML or JSON, several offers in a file.
+    PATH is an offer file (YAML or JSON, several offers in a file), a folder of them, - for standard input, or a
+    register as `sekskant reclassify` reads it: a table (CSV, XLSX, ODS, Parquet or NDJSON), a folder of tables, a table
+    of a database. What was decided before is printed as it was: the folder of a run, or with --journal an entry (12),
+    or the offer of a run in it (12/OFFER), where there is no file of that name.
 
     Exit code: 0 done; 1 some input was rejected (the rest is decided and printed); 2 usage; 3 undetermined and
     --require-decided; 4 a decision could not be proven.
@@ -83,29 +96,113 @@ def assess(
     gc.freeze()
     gc.enable()
     check_evaluators()
+    if _are_recorded(paths, journal):
+        from cli.assess.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
+
+        if year is not None or names:
+            words = message("what was decided before has its year and its rulebooks: leave --year and --rulebook out")
+            raise click.UsageError(in_spoken(words))
+        exits = list[Exit]()
+        with recorded_decisions(paths, journal, exits) as recorded:
+            _print(form, recorded.decided(), recorded.rulebooks, lang, summary, recorded.beside)
+        _stop(exits, require_decided)
+        return
     library = load_library()
     if year is None:
         year = library.latest_year()
         say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, names, year)
-    offers = read_offers(paths, shared_vocabulary(rulebooks), keep_written=journal is not None)
-    _say_unknown_publications(offers, library, rulebooks)
-    deciders, exits = _deciders(library, rulebooks, year), list[Exit]()
-    beside = Beside([*filter(_is_offer, offers)], [decider.program for decider in deciders], year)
-    for line in beside.remark_sentences(Wording(lang)):
-        say(line)
-    decided = _decided(offers, deciders, year, exits)
-    show = _show_below if form == "table" else say
-    with _recording(journal, deciders, beside, exits, lang, show) as recording:
-        if recording is not None:
-            decided = recording.recorded(decided, exits)
-        elif journal is not None:
-            decided = iter(())
-        for text in _PRINTERS[form](decided, rulebooks, lang, summary, beside):
-            sys.stdout.write(text)
-    if not require_decided:
-        exits = [code for code in exits if code is not Exit.UNDETERMINED]
-    stop(exit_code(exits))
+    with _offers(paths, shared_vocabulary(rulebooks), ignored, lang, keep_written=journal is not None) as offers:
+        _say_unknown_publications(offers, library, rulebooks)
+        deciders, exits = _deciders(library, rulebooks, year), list[Exit]()
+        most = None if form == "html" or isinstance(offers, list) else HELD
+        programs = [decider.program for decider in deciders]
+        beside = Beside((offer for offer in offers if _is_offer(offer)), programs, year, most)
+        for line in beside.remark_sentences(Wording(lang)):
+            say(line)
+        decided = _decided(offers, deciders, year, exits, beside)
+        show = _show_below if form == "table" else say
+        with _recording(journal, deciders, beside, exits, lang, show) as recording:
+            if recording is not None:
+                decided = recording.recorded(decided, exits)
+            elif journal is not None:
+                decided = iter(())
+            _print(form, decided, rulebooks, lang, summary, beside)
+    _stop(exits, require_decided)
+
+
+def _print(
+    form: str,
+    decided: Iterable[Decisions],
+    rulebooks: Sequence[Rulebook],
+    lang: Language,
+    summary: bool,
+    beside: Beside,
+) -> None:
+    for text in _PRINTERS[form](decided, rulebooks, lang, summary, beside):
+        sys.stdout.write(text)
+
+
+def _stop(exits: Sequence[Exit], require_decided: bool) -> None:
+    stop(exit_code([code for code in exits if require_decided or code is not Exit.UNDETERMINED]))
+
+
+class Offers(Protocol):
+    """Offers, or why one was rejected, which can be gone through several times."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Offer | Rejected]: ...
+
+
+def _are_recorded(paths: Sequence[str], journal: str | None) -> bool:
+    """Whether what is named was decided before: folders of runs, or entries of the journal.
+
+    Raises:
+        click.UsageError: a part of it was.
+    """
+    recorded = [is_run(path) or (journal is not None and is_entry(path)) for path in paths]
+    if any(recorded) and not all(recorded):
+        words = message("{path} was decided before; print it by itself", path=paths[recorded.index(True)])
+        raise click.UsageError(in_spoken(words))
+    return all(recorded)
+
+
+def is_run(path: str) -> bool:
+    """Whether a path is the folder of a run."""
+    return os.path.isdir(path) and os.path.isfile(os.path.join(path, "run.json"))
+
+
+def is_entry(path: str) -> bool:
+    """Whether what is named may be an entry of a journal, `12` or `12/OFFER`; an existing path goes first."""
+    return path.partition("/")[0].isdecimal() and not os.path.lexists(path)
+
+
+@contextmanager
+def _offers(
+    paths: Sequence[str], vocabulary: Vocabulary, ignored: Sequence[str], lang: Language, *, keep_written: bool
+) -> Iterator[Offers]:
+    """The offers that paths name: of offer files all are held, of a register one row at a time."""
+    if all(path == FROM_STANDARD_INPUT or path.endswith(_PLAIN) for path in paths) or not _names_register(paths):
+        yield read_offers(paths, vocabulary, keep_written=keep_written)
+        return
+    import tempfile  # noqa: PLC0415 - only a register needs it, and polars is slow to import
+
+    from cli.common.registers import opened_register, say_how_it_was_read, say_places_set_aside  # noqa: PLC0415
+    from offers.tables.offers_in_table import OffersInTable  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as scratch:
+        table, reader = opened_register(paths, vocabulary, ignored, Path(scratch))
+        say_how_it_was_read(table, lang)
+        offers = OffersInTable(table, reader, keep_written=keep_written)
+        say_places_set_aside(offers.set_aside)
+        yield offers
+
+
+def _names_register(paths: Sequence[str]) -> bool:
+    from offers.tables.paths import is_register  # noqa: PLC0415 - plain offer files do not ask
+
+    return any(map(is_register, paths))
 
 
 def _is_offer(offer: Offer | Rejected) -> TypeGuard[Offer]:
@@ -155,14 +252,16 @@ def _with_supersets(
 
 
 def _decided(
-    offers: Sequence[Offer | Rejected], deciders: list[Decider], year: int, exits: list[Exit]
+    offers: Offers, deciders: list[Decider], year: int, exits: list[Exit], beside: Beside
 ) -> Iterator[Decisions]:
     """The decisions on each offer that can be decided; what went wrong is said, and noted for the exit code."""
     for offer in _with_progress(offers):
         if isinstance(offer, Rejected):
             say_rejected(offer)
             exits.append(Exit.REJECTED)
-        elif decisions := _decisions_whatever_happens(offer, deciders, year, exits):
+            continue
+        beside.meet(offer)
+        if decisions := _decisions_whatever_happens(offer, deciders, year, exits):
             if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
                 exits.append(Exit.UNDETERMINED)
             yield decisions
@@ -237,14 +336,14 @@ def _recording(
         yield DecisionRecording(journal, deciders, recorder_name(), beside, lang, show)
 
 
-def _with_progress(offers: Sequence[Offer | Rejected]) -> Iterable[Offer | Rejected]:
+def _with_progress(offers: Offers) -> Iterable[Offer | Rejected]:
     """The offers, with a bar on standard error where a person waits for many."""
     if len(offers) < MANY or not sys.stderr.isatty():
         return offers
     from rich.console import Console  # noqa: PLC0415 - only where there is something to wait for
     from rich.progress import track  # noqa: PLC0415
 
-    return track(offers, description="", console=Console(stderr=True), transient=True)
+    return track(offers, description="", total=len(offers), console=Console(stderr=True), transient=True)
 
 
 Printer = Callable[[Iterable[Decisions], Sequence[Rulebook], "Language", bool, Beside], Iterator[str]]

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.common.screen import Screen
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, IntegrityFault, NotReplayable
 from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless
 from engine.journal.entry import DECISION, RUN, Entry
 from engine.journal.journal import Journal
 from engine.texts.catalogue import Language, Message, message, message_of_number
@@ -88,16 +88,14 @@ def _result(replayer: Replayer, entry: Entry) -> ReplayResult:
 
 def replay_text(results: Iterable[ReplayResult], language: Language, *, each: bool) -> bool:
     """Print what is not identical, or each result, and how many there are; whether all are identical."""
-    wording, counts, screen = Wording(language), Counter[str](), Screen()
+    wording, counts = Wording(language), Counter[str]()
     for result in results:
         counts[result.how] += 1
         if each or not result.is_identical or result.settled is not None:
-            screen.paragraph(_line(result, wording), indent=0)
-            click.echo(screen.taken(), nl=False)
+            click.echo(harmless(_line(result, wording)))
     if not each:
         totals = ", ".join(wording.render(words.counted(counts[how])) for how, words in _TOTALS.items())
-        screen.paragraph(totals, indent=0)
-        click.echo(screen.taken(), nl=False)
+        click.echo(totals)
     return set(counts) <= {"identical"}
 
 

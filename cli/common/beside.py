@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cli.common.remarks_on_input import remark_sentences
@@ -28,22 +29,42 @@ class Beside:
         offers: those that are decided.
         programs: those of the rulebooks that decide.
         year: the agreement year.
+        most: how many of the offers that were `met` last are held; by default all.
     """
 
-    def __init__(self, offers: Sequence[Offer], programs: Sequence[Program], year: int) -> None:
+    def __init__(
+        self, offers: Iterable[Offer], programs: Sequence[Program], year: int, most: int | None = None
+    ) -> None:
         self._rulebooks = [program.rulebook for program in programs]
         self._remarks, self._year = OfferRemarks(programs, self._rulebooks[0].vocabulary, year), year
-        self.offers = {offer.id: offer for offer in offers}
+        self.offers: dict[str, Offer] = {}
         self.overridden: Overridden = _by_nobody
         self._of_offer: dict[str, list[InputRemark]] = {}
+        self._all, self._most = offers, most
+
+    def meet(self, offer: Offer) -> None:
+        """Have an offer at hand that is being decided."""
+        self.offers[offer.id] = offer
+        if self._most is not None and len(self.offers) > self._most:
+            oldest = next(iter(self.offers))
+            del self.offers[oldest]
+            self._of_offer.pop(oldest, None)
+
+    def was_remarked(self, offer: str, remarks: Sequence[InputRemark]) -> None:
+        """Have the remarks on an offer be those that were recorded."""
+        self._of_offer[offer] = list(remarks)
 
     def remarks(self, offer: str | None = None) -> list[InputRemark]:
-        """The remarks on one of the offers, by its id; on all of them together, where none is named."""
+        """The remarks on one of the offers that are held, by its id; on all together, where none is named."""
         if offer is None:
-            return self._remarks.on([*self.offers.values()])
+            return self._on_all
         if offer not in self._of_offer:
             self._of_offer[offer] = self._remarks.on([self.offers[offer]])
         return self._of_offer[offer]
+
+    @cached_property
+    def _on_all(self) -> list[InputRemark]:
+        return self._remarks.on(self._all)
 
     def remark_sentences(self, wording: Wording, offer: str | None = None) -> list[str]:
         """Those remarks in words."""

@@ -15,9 +15,10 @@ import click
 from cli.common.console import Exit, exit_code, load_library, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
+from cli.common.registers import say_how_it_was_read, say_set_aside, shown_register
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
-from cli.reclassify.reclassify import exits_of, request_of, say_how_it_was_read, say_set_aside
+from cli.reclassify.reclassify import exits_of, request_of
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message
@@ -78,8 +79,6 @@ def preview(
         with tempfile.TemporaryDirectory() as folder:
             result = _previewed(register, before, after, year, ignored, Path(folder), lang)
     except IntegrityFault as error:
-        from cli.reclassify.reclassify import shown_register  # noqa: PLC0415 - polars is slow to import
-
         say_of(shown_register(register), error.words)
         stop(error.exit)
         return

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from engine.decisions.minimal_sets import MAX_QUESTIONS, minimal_sets
-from engine.evaluation.completions import each_for_itself
+from engine.evaluation.completions import Everything, each_for_itself
 from engine.evaluation.program import CountedNode, CountNode, Program, children_of
 from engine.evaluation.ruling import Items, ruling_on
 from engine.rulebooks.rulebook import Verdict, ways_of_counting
@@ -38,12 +38,16 @@ class Sets(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """All that is asked about one ruling; the words are those of the decision contract."""
+    """All that is asked about one ruling; the words are those of the decision contract.
+
+    `is_told` says whether what can occur at all is known: where it is not, no criterion is called decisive.
+    """
 
     decisive: frozenset[str]
     grounds: Sets
     missing: Mapping[Verdict, Sets]
     smallest_change: Sets
+    is_told: bool = True
 
 
 Vectors = tuple[Items, ...]
@@ -55,15 +59,14 @@ class Analyst:
 
     Args:
         program: the rulebook's program.
-        everything: what can occur at all; where None is given, every item can be anything its kind allows.
-        tells_everything: whether that is known; else nothing is said of what would change a decision.
+        everything: what can occur at all; where None is given, every item can be anything its kind allows. Where it is
+            not told, nothing is said of what is decisive or would change a decision, and grounds may be too large.
     """
 
-    def __init__(self, program: Program, everything: Vectors | None = None, *, tells_everything: bool = True) -> None:
-        self._tells_everything = tells_everything
+    def __init__(self, program: Program, everything: Everything | None = None) -> None:
         self._program = program
         self.names = [c.criterion.id for c in program.criteria] + [o.override.id for o in program.overrides]
-        self.everything: Vectors = everything or (each_for_itself(program),)
+        self.everything, self._is_told = everything or Everything((each_for_itself(program),))
         self.domain: Items = _over(self.everything)
         self._alike = alike(program)
         ways = ways_of_counting(program.rulebook.rule.group)
@@ -102,20 +105,22 @@ class Analyst:
         if verdict is Verdict.UNDETERMINED:
             settlings = [() if s.is_known else settled(s) for s in items]
             missing = {v: self._forcing(v, vectors, items, settlings) for v in (Verdict.MET, Verdict.NOT_MET)}
-            return Analysis(decisive, Sets(), missing, Sets())
+            return Analysis(decisive, Sets(), missing, Sets(), self._is_told)
         known: list[tuple[Status, ...]] = [(s,) if s is not d else () for s, d in zip(items, self.domain, strict=True)]
         grounds = self._forcing(verdict, self.everything, self.domain, known)
         opposite = Verdict.NOT_MET if verdict is Verdict.MET else Verdict.MET
         change = Sets(complete=False)
-        if self._tells_everything:
+        if not self._is_told:
+            grounds = grounds._replace(complete=False)
+        else:
             change = self._forcing(opposite, self.everything, items, self._changes(items), smallest_only=True)
-        return Analysis(decisive, grounds, {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}, change)
+        return Analysis(decisive, grounds, {Verdict.MET: Sets(), Verdict.NOT_MET: Sets()}, change, self._is_told)
 
     def decisive(self, vectors: Vectors) -> Iterator[int]:
         """The criteria, by number, of which each alone would turn the verdict were it the opposite, as can occur."""
         items = _over(vectors)
         verdict = self.verdict_within(vectors, items)
-        for i in range(len(self._program.criteria)):
+        for i in range(len(self._program.criteria) if self._is_told else 0):
             if items[i] in _OPPOSITE:
                 turned = (*items[:i], _OPPOSITE[items[i]], *items[i + 1 :])
                 if self.verdict_within(self.everything, turned) not in (verdict, None):

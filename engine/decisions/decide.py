@@ -21,7 +21,7 @@ from engine.decisions.trace import (
 )
 from engine.diagnostics import Diagnostic, IntegrityFault, Rejected
 from engine.evaluation import reference
-from engine.evaluation.completions import Case, Completions
+from engine.evaluation.completions import Case, Completions, Situation
 from engine.evaluation.evidence import Finding, Stated, findings_of
 from engine.evaluation.program import CriterionNodes, OverrideNodes, Program, TestNode, compile_rulebook
 from engine.evaluation.ruling import Items, Ruling, ruling_over
@@ -72,10 +72,22 @@ class Decider:
     @cached_property
     def analyst(self) -> Analyst:
         """Who says what is decisive, missing, and would change a decision."""
-        if self.completions is None:
-            return Analyst(self.program)
-        everything, is_told = self.completions.everything, self.completions.tells_everything
-        return Analyst(self.program, everything, tells_everything=is_told)
+        return Analyst(self.program, self.completions.everything if self.completions else None)
+
+    @cached_property
+    def _analyst_of_rounded(self) -> Analyst:
+        assert self.completions is not None
+        return Analyst(self.program, self.completions.everything_rounded)
+
+    def analyst_in(self, situation: Situation) -> Analyst:
+        """The analyst of a situation: where a mean is stated as a rounded one, more can occur."""
+        assert self.completions is not None
+        return self._analyst_of_rounded if self.completions.is_rounded(situation) else self.analyst
+
+    def _analyst_on(self, findings: Mapping[str, Finding], statuses: Sequence[Status]) -> Analyst:
+        if self.completions is None or not self.completions.is_stepped:
+            return self.analyst
+        return self.analyst_in(self.completions.situation(findings, statuses))
 
     def decide(self, subject: Subject, stated: Stated, year: int, wider: Trace | None = None) -> Trace:
         """The decision on an offer for an agreement year.
@@ -190,7 +202,8 @@ class Decider:
         evaluated: _Evaluated,
     ) -> Trace:
         program, ruling = self.program, evaluated.ruling
-        analysis = self.analyst.analyse(evaluated.vectors)
+        analyst = self._analyst_on(findings, evaluated.statuses)
+        analysis = analyst.analyse(evaluated.vectors)
         tracer = _Tracer(program, findings, evaluated.statuses)
         return Trace(
             subject=subject,
@@ -204,7 +217,7 @@ class Decider:
             notes=evaluated.notes,
             execution=evaluated.execution,
             shared=self._shared,
-            excluded=() if self.completions is None else self.analyst.excluded,
+            excluded=() if self.completions is None else analyst.excluded,
         )
 
 

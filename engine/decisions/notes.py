@@ -102,9 +102,11 @@ def _incomplete(trace: Trace) -> Iterator[Note]:
         "missing": analysis.missing.values(),
         "smallest_change": [analysis.smallest_change],
     }
-    cut_off = tuple(name for name, several in lists.items() if not all(sets.complete for sets in several))
+    cut_off = [name for name, several in lists.items() if not all(sets.complete for sets in several)]
+    if not analysis.is_told:
+        cut_off.append("decisive")
     if cut_off:
-        yield Note("incomplete", {"lists": cut_off})
+        yield Note("incomplete", {"lists": tuple(cut_off)})
 
 
 def notes_on_published(published: Iterable[Published], rulebook: Rulebook, year: int) -> Iterator[Note]:

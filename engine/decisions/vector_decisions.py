@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.decisions.analysis import alike, tied_items
+from engine.decisions.analysis import Analyst, alike, tied_items
 from engine.decisions.decide import Decider, reject_departures
 from engine.decisions.trace import Execution
 from engine.diagnostics import IntegrityFault
@@ -78,7 +78,7 @@ class VectorDecisions:
         self._decisive: dict[Items, set[tuple[int, Status]]] = {}
         self._of_vector: dict[Items, VectorDecision] = {}
         self._decided: dict[Items, VectorDecision] = {}
-        self._over: dict[tuple[Items, ...], SituationDecision] = {}
+        self._over: dict[tuple[tuple[Items, ...], Analyst], SituationDecision] = {}
 
     @property
     def vectors(self) -> int:
@@ -93,12 +93,13 @@ class VectorDecisions:
         """
         is_simple = not self.completions.shared
         vectors = (situation.statuses,) if is_simple else self.completions.vectors_in(situation)
-        if vectors not in self._over:
-            self._over[vectors] = self._decide_over(vectors)
-        return self._over[vectors]
+        key = vectors, self._decider.analyst_in(situation)
+        if key not in self._over:
+            self._over[key] = self._decide_over(*key)
+        return self._over[key]
 
-    def _decide_over(self, vectors: tuple[Items, ...]) -> SituationDecision:
-        if len(vectors) == 1:
+    def _decide_over(self, vectors: tuple[Items, ...], analyst: Analyst) -> SituationDecision:
+        if len(vectors) == 1 and analyst is self._decider.analyst:
             return SituationDecision(self.on(vectors[0]), vectors[0], self.decisive(vectors[0]))
         decisions = [self.on(items) for items in vectors]
         verdicts = {decision.verdict for decision in decisions}
@@ -107,7 +108,7 @@ class VectorDecisions:
             verdicts.pop() if len(verdicts) == 1 else Verdict.UNDETERMINED,
             tuple(name for name, _ in self.program.bases if name in reached),
         )
-        decisive = tuple(self._decider.analyst.decisive(vectors))
+        decisive = tuple(analyst.decisive(vectors))
         return SituationDecision(decided, tuple(map(union, zip(*vectors, strict=True))), decisive)
 
     def on(self, items: Items) -> VectorDecision:

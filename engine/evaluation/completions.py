@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
@@ -83,7 +83,19 @@ class SharedFact:
         one and none does.
         """
         exact = self._regions_in(possible, is_stepped=self.is_stepped)
-        return exact or self._regions_in(possible, is_stepped=False)
+        return exact or self.cut_by(possible)
+
+    def cut_by(self, possible: Possible) -> dict[int, Possible]:
+        """The same, where a mean of whole numbers may be any number, as if it were stated as a rounded one."""
+        return self._regions_in(possible, is_stepped=False)
+
+    def is_rounded(self, regions: Regions) -> bool:
+        """Whether a mean of whole numbers lies where none can: then it was stated as a rounded one."""
+        return self.is_stepped and regions.isdisjoint(self._exact)
+
+    @cached_property
+    def _exact(self) -> Regions:
+        return frozenset(self._regions_in(self.fact.domain, is_stepped=True))
 
     def _regions_in(self, possible: Possible, *, is_stepped: bool) -> dict[int, Possible]:
         common = ((n, self._common(region, possible, is_stepped)) for n, region in enumerate(self.regions))
@@ -152,6 +164,13 @@ class Cases(NamedTuple):
     is_complete: bool = True
 
 
+class Everything(NamedTuple):
+    """What can be known of all items at all; where that is too much to tell, what each item can be for itself."""
+
+    vectors: tuple[Items, ...]
+    is_told: bool = True
+
+
 class Completions:
     """What can occur by one program.
 
@@ -175,6 +194,8 @@ class Completions:
             if len(nodes) > 1 or is_stepped(facts[name], parts[name])
         )
         """The facts that several nodes test; a mean of whole numbers among them, whose values have gaps."""
+        self.is_stepped = any(fact.is_stepped for fact in self.shared)
+        """Whether there is such a mean."""
         conditions = enumerate(program.nodes[: program.ruling_from])
         choices = [i for i, node in conditions if down_to_conditions and isinstance(node, ChoiceNode)]
         self._above = self._reading({node for fact in self.shared for node in fact.nodes}, choices)
@@ -365,18 +386,21 @@ class Completions:
             relations[fact.id] = [*others, *([fact.id] if is_stepped else [])]
         return {name: others for name, others in relations.items() if others}
 
-    @property
-    def everything(self) -> tuple[Items, ...]:
+    @cached_property
+    def everything(self) -> Everything:
         """What can be known of all items at all: every fact can be anything, and every departure be stated or not."""
-        return self._everything[0]
-
-    @property
-    def tells_everything(self) -> bool:
-        """Whether that was told; where there is too much to tell, it is what each item can be for itself."""
-        return self._everything[1]
+        return self._everything(SharedFact.possible_in)
 
     @cached_property
-    def _everything(self) -> tuple[tuple[Items, ...], bool]:
+    def everything_rounded(self) -> Everything:
+        """The same, where every mean of whole numbers may be stated as a rounded one."""
+        return self._everything(SharedFact.cut_by)
+
+    def is_rounded(self, situation: Situation) -> bool:
+        """Whether a mean of whole numbers is stated as a rounded one, and lies where none can."""
+        return any(fact.is_rounded(regions) for fact, regions in zip(self.shared, situation.regions, strict=True))
+
+    def _everything(self, possible_in: Callable[[SharedFact, Possible], Mapping[int, Possible]]) -> Everything:
         findings, stated_at = of_nothing(self.program.rulebook.vocabulary), self._stated_at()
         statuses: list[Status] = []
         for node in self.program.nodes[: self.program.ruling_from]:
@@ -387,12 +411,14 @@ class Completions:
             for nodes, status in zip(stated_at, known, strict=True):
                 for index in nodes:
                     statuses[index] = status
-            situation = self.situation(findings, statuses)
-            found = _few(self._branched(self._followed_in(situation), dict(enumerate(situation.regions)), {}))
+            frontier = tuple(statuses[node] for node in self.frontier)
+            regions = [frozenset(possible_in(f, findings[f.fact.id].possible)) for f in self.shared]
+            followed = self._followed_in(Situation(frontier, tuple(regions)))
+            found = _few(self._branched(followed, dict(enumerate(regions)), {}))
             cases += found or ()
             if found is None or len(cases) > MAX_CASES:
-                return (each_for_itself(self.program),), False
-        return self.vectors(cases), True
+                return Everything((each_for_itself(self.program),), is_told=False)
+        return Everything(self.vectors(cases))
 
     @property
     def related_at_all(self) -> list[str]:

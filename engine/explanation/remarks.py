@@ -13,6 +13,7 @@ _LISTS = {
     "grounds": message("what the decision follows from"),
     "missing": message("what could settle the outcome"),
     "smallest_change": message("what would change the decision"),
+    "decisive": message("which criteria decide alone"),
 }
 
 

@@ -22,7 +22,7 @@ from offers.columns.evidence_columns import READ, EvidenceColumns
 from offers.columns.reference_check import Reader, ReferenceCheck
 from offers.tables.headers import stated_in
 from offers.tables.limits import check_rejected
-from offers.tables.rows import text_of
+from offers.tables.rows import has_cells
 from offers.tables.set_aside import NOT_AN_OFFER
 from offers.tables.table import ROW, Table
 
@@ -145,7 +145,7 @@ class Evaluator:
             try:
                 vectors.append((cells[ROW], *self._of_row(cells)))
             except Rejected as error:
-                if any(text_of(cells[name]) is not None for name in self.reads if name != ROW):
+                if has_cells({name: cells[name] for name in self.reads}):
                     rejected.append(RejectedRow.of(cells, error.diagnostics))
                 else:
                     self.rows_without_cells += 1

@@ -18,8 +18,8 @@ from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.logic import Status
-from offers.records.offer import Offer
 from offers.tables.headers import columns_of
+from offers.tables.offers_in_table import RowReader
 from offers.tables.table import ROW
 
 CHECKED = 10_000
@@ -27,7 +27,7 @@ CHECKED = 10_000
 _SEED = 2018
 
 
-class Reader(Protocol):
+class Reader(RowReader, Protocol):
     """Reads rows one at a time; raises `Rejected`."""
 
     @property
@@ -38,10 +38,6 @@ class Reader(Protocol):
     @property
     def asks_for_offers(self) -> bool:
         """Whether a row may hold no offer, or an id that is refused."""
-        ...
-
-    def offer(self, row: int, values: Mapping[str, Any]) -> Offer:
-        """The offer in a row, by its number and its cells."""
         ...
 
     def stated(self, values: Mapping[str, Any]) -> Stated:

@@ -79,7 +79,7 @@ def row_entries(
                 continue
             with _leaving_out(damaged):
                 paths = files.table(file_of_decisions(named.name))
-                rows = _rows(paths, selection)
+                rows = rows_of(paths, selection)
                 if brief:
                     yield from (_brief(run, decided, row, paths[0]) for row in rows)
                 else:
@@ -124,7 +124,12 @@ def _vocabulary(replayer: Replayer, decided: RunRulebook, journal: Journal) -> V
         raise rejected(journal.address.place, "not-replayable", error.why, advice) from None
 
 
-def _rows(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
+def rows_of(paths: list[Path], selection: RowSelection) -> Iterator[Row]:
+    """The rows of a file of decisions that are wanted.
+
+    Raises:
+        Rejected: it cannot be read.
+    """
     import polars as pl  # noqa: PLC0415 - only batches need it
 
     from offers.tables.ids_in_columns import is_id  # noqa: PLC0415

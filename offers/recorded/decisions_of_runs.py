@@ -62,7 +62,7 @@ def row_entry(journal: Journal, run: Entry, address: str) -> RowEntry:
     Raises:
         Rejected: there is none, or more than one; or it cannot be read.
     """
-    decisions = [row for selection in _selections(address) for row in _found(journal, run, selection)]
+    decisions = [row for selection in selections(address) for row in _found(journal, run, selection)]
     place = journal.address.place
     if not decisions:
         words = message(
@@ -84,7 +84,7 @@ def _found(journal: Journal, run: Entry, selection: RowSelection) -> Iterator[Ro
     return row_entries(journal, run, selection) if run.kind == RUN else iter(())
 
 
-def _selections(address: str) -> Iterator[RowSelection]:
+def selections(address: str) -> Iterator[RowSelection]:
     """What an address can mean: an id may hold an `@`, and a rulebook be named with its version."""
     yield RowSelection(address)
     parts = address.split("@")

@@ -21,14 +21,13 @@ from offers.comparison.previous import DECISIONS
 from offers.recorded.batch_entries import RowDocuments
 from offers.records.offer import Offer, read_offer
 from offers.records.reader import read_offers
-from offers.tables.offer_files import are_offer_files
+from offers.tables.offers_in_table import rows_read
 from offers.tables.opening import open_table
+from offers.tables.paths import are_offer_files, tables_in
 from offers.tables.polars_words import polars_failing
 from offers.tables.reading import FOUND_OUT, Reading
 from offers.tables.rows import Rows
-from offers.tables.set_aside import NOT_AN_OFFER
-from offers.tables.several_tables import tables_in
-from offers.tables.table import DOCUMENT, ROW
+from offers.tables.table import DOCUMENT
 
 RUN = "run.json"
 """The file by which a folder is that of a run."""
@@ -57,15 +56,7 @@ def offers_with_evidence(source: Path, vocabulary: Vocabulary, reading: Reading 
 def _of_table(path: Path, vocabulary: Vocabulary, scratch: Path, reading: Reading) -> Iterator[Offer | Rejected]:
     """The offers in the rows of a table; rows that hold none are passed over."""
     table = open_table(path, vocabulary, scratch, (), reading)
-    rows = Rows(table, vocabulary)
-    for values in table.frame.collect(engine="streaming").iter_rows(named=True):
-        if all(value is None for name, value in values.items() if name != ROW):
-            continue
-        try:
-            yield rows.offer(values[ROW], values)
-        except Rejected as error:
-            if error.diagnostics[0].code != NOT_AN_OFFER:
-                yield error
+    yield from (row.offer for row in rows_read(table, Rows(table, vocabulary)) if not row.is_set_aside)
 
 
 def _of_run(folder: Path, vocabulary: Vocabulary) -> Iterator[Offer | Rejected]:

@@ -151,13 +151,17 @@ class OfferRemarks:
         self._asked, self._vocabulary, self._year = Asked(programs, year), vocabulary, year
         self._rulebooks = [program.rulebook for program in programs]
 
-    def on(self, offers: Sequence[Offer]) -> list[InputRemark]:
-        """The remarks on some offers together."""
-        stated = Counter(unread for offer in offers for unread in self._unread(offer))
-        odd = [offer.id for offer in offers if not is_usual(offer.id)]
-        in_force = remarks_on_force(self._rulebooks, self._year, len(offers))
-        operators = remarks_on_operators(operators_stated(offers))
-        return [*in_force, *self._asked.remarks(stated), *remarks_on_ids(odd, len(odd)), *operators]
+    def on(self, offers: Iterable[Offer]) -> list[InputRemark]:
+        """The remarks on some offers together, which are gone through once."""
+        number, odd = 0, list[str]()
+        stated, operators = Counter[Unread](), Counter[Operator]()
+        for number, offer in enumerate(offers, 1):  # noqa: B007 - how many there are
+            stated.update(self._unread(offer))
+            operators.update(operators_stated([offer]))
+            odd += [] if is_usual(offer.id) else [offer.id]
+        in_force = remarks_on_force(self._rulebooks, self._year, number)
+        on_ids, on_operators = remarks_on_ids(odd, len(odd)), remarks_on_operators(operators)
+        return [*in_force, *self._asked.remarks(stated), *on_ids, *on_operators]
 
     def _unread(self, offer: Offer) -> set[Unread]:
         unread = (self._asked.unread(*one) for one in _stated(offer, self._vocabulary))
@@ -174,8 +178,12 @@ def remarks_on_operators(operators: Mapping[Operator, int]) -> Iterator[InputRem
 
 
 def operators_stated(offers: Iterable[Offer]) -> Counter[Operator]:
-    """The operators of offers, with the number of offers that each has."""
-    return Counter(Operator(p.kind, p.name, p.code) for offer in offers for p in offer.operators)
+    """The operators of offers, with the number of offers that each has.
+
+    One of which a row of a table says the kind alone has that for its name.
+    """
+    parties = (p for offer in offers for p in offer.operators if p.code or p.name != p.kind)
+    return Counter(Operator(p.kind, p.name, p.code) for p in parties)
 
 
 def _stated(offer: Offer, vocabulary: Vocabulary) -> Iterator[tuple[FactDeclaration, int | None]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from engine.diagnostics import STANDARD_INPUT, Diagnostic, Place, Rejected, quoted, refusal_of, rejected
@@ -52,22 +53,23 @@ def without_repeated(results: Sequence[Offer | Rejected]) -> Iterator[Offer | Re
         places.setdefault(offer.id, []).append(offer.place)
     for result in results:
         if isinstance(result, Offer) and result.id in of_others:
-            yield Rejected([_repeated(result, of_others[result.id], places)])
+            others = of_others[result.id]
+            standing = [place for name in (result.id, *others) for place in places[name]]
+            standing.remove(result.place)
+            yield Rejected([said_of_repeated(result.id, result.place, others, standing)])
         else:
             yield result
 
 
-def _repeated(offer: Offer, others: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Diagnostic:
-    """An offer whose id others have, or are too like: where these stand."""
-    words, advice = said_of_alike(offer.id, others)
-    standing = [place for name in (offer.id, *others) for place in places[name]]
-    standing.remove(offer.place)
-    elsewhere = ", ".join(str(place) for place in standing[:MAX_LIKE])
+def said_of_repeated(identifier: str, place: Place, others: Sequence[str], standing: Iterable[Place]) -> Diagnostic:
+    """What is wrong with an offer whose id others have, or are too like: `standing` is where these stand."""
+    words, advice = said_of_alike(identifier, others)
+    elsewhere = ", ".join(str(one) for one in itertools.islice(standing, MAX_LIKE))
     if not others:
-        words = message("the id {id} stands also at {places}", id=quoted(offer.id), places=elsewhere)
+        words = message("the id {id} stands also at {places}", id=quoted(identifier), places=elsewhere)
     else:
         words = message("{words}; the other stands at {places}", words=words, places=elsewhere)
-    return Diagnostic(offer.place, "repeated-offer", words, advice)
+    return Diagnostic(place, "repeated-offer", words, advice)
 
 
 def _documents(paths: Iterable[str]) -> Iterator[Node | Rejected]:

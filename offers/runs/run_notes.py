@@ -17,7 +17,7 @@ from offers.records.offer import Offer
 from offers.runs.run_pass import Pass
 from offers.tables.cells import WHITESPACE
 from offers.tables.offer_files import OfferRows
-from offers.tables.table_file import parquet_files
+from offers.tables.paths import parquet_files
 
 _WIDER = "wider"
 

@@ -30,9 +30,9 @@ from offers.tables.cells import WHITESPACE, answer_of
 from offers.tables.headers import Column, stated_in
 from offers.tables.ids_in_columns import UNUSUAL, comparable_ids, is_one_of
 from offers.tables.offer_files import OfferRows
+from offers.tables.paths import parquet_files
 from offers.tables.several_tables import in_several
 from offers.tables.table import ROW, SEVERAL, Table
-from offers.tables.table_file import parquet_files
 
 _ID, _WHOLE = "id", "part_of"
 _OPERATOR = ("operator_kind", "operator_name", "operator_code")

@@ -32,11 +32,11 @@ from offers.comparison.comparison import RunComparison
 from offers.runs.repeated_ids import Repeated, RepeatedIds, rows_with
 from offers.runs.run_pass import Pass
 from offers.tables.cells import WHITESPACE
+from offers.tables.paths import parquet_files
 from offers.tables.polars_words import fault_of
 from offers.tables.single_precision import in_double_precision
 from offers.tables.standard_error import standard_error_in
 from offers.tables.table import ROW, Table
-from offers.tables.table_file import parquet_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,7 +16,7 @@ from offers.records.offer import Offer, words
 from offers.records.reader import read_offers
 from offers.tables.headers import Column, Headers
 from offers.tables.table import DOCUMENT, EXTRA, ROW, SEVERAL, Table
-from offers.tables.table_file import digest_of_files, parquet_files
+from offers.tables.table_file import digest_of_files
 
 
 class OfferRows:
@@ -40,6 +39,9 @@ class OfferRows:
             raise offer
         return offer
 
+    def document(self, row: int, values: Mapping[str, Any]) -> None:
+        """None: the offers have their own, as they were written."""
+
     def stated(self, values: Mapping[str, Any]) -> Stated:
         """What the offer in a row states."""
         return self.offer(values[ROW], values).stated
@@ -47,13 +49,6 @@ class OfferRows:
     def column_at(self, place: Place) -> Column | None:
         """No cell stands anywhere: the place itself is in an offer file."""
         return None
-
-
-def are_offer_files(path: Path) -> bool:
-    """Whether a path names an offer file or a folder of them, and no table."""
-    if path.is_dir():
-        return not parquet_files(path)
-    return path.suffix.lower() in (".yaml", ".yml", ".json")
 
 
 def table_of_offers(path: str, vocabulary: Vocabulary) -> tuple[Table, OfferRows]:

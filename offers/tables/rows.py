@@ -28,7 +28,7 @@ from offers.tables.headers import DETAILS, ID, Column
 from offers.tables.limits import MAX_TEXT, MAX_WORDS
 from offers.tables.services import services_node
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FORMULAS, TOTAL, SettingAside
-from offers.tables.table import EXTRA, SEVERAL, Table
+from offers.tables.table import EXTRA, ROW, SEVERAL, Table
 
 _NOBODY = "none"
 _REPEATS, _IN_EACH = (
@@ -50,6 +50,11 @@ def text_of(value: Any) -> str | None:
         return f"{Decimal(repr(value)):f}"
     text = str(value).lower() if isinstance(value, bool) else str(value).strip(WHITESPACE)
     return text or None
+
+
+def has_cells(values: Mapping[str, Any]) -> bool:
+    """Whether any cell of a row holds something."""
+    return any(text_of(value) is not None for name, value in values.items() if name != ROW)
 
 
 class Rows:

@@ -11,53 +11,21 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from engine.diagnostics import Diagnostic, Place, Rejected, rejected
-from engine.documents.regular_file import check_leads_below
+from engine.documents.document import Mapping as Document
 from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import message
 from offers.records.input_remarks import InputRemark
 from offers.records.offer import Offer
-from offers.records.reader import SUFFIXES as OFFER_FILES
 from offers.tables.csv_text import Fault
 from offers.tables.headers import Column
 from offers.tables.rows import Rows
 from offers.tables.table import EXTRA, ROW, Part, Table
 
 _KINDS = ("csv", "xlsx", "ods")
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_SUFFIXES = (".csv", ".tsv", *_WORKBOOKS)
-_PASSED_OVER = (".", "~$")
-"""How the names of files begin that programs leave beside those that people made."""
 
 _NO_NUMBER = ",[0-9]*,"
 """What no cell with a number or bounds has in a table with decimal commas."""
-
-
-def tables_in(folder: Path) -> list[Path]:
-    """The workbooks and tables of CSV below a folder, in the order of their names; none where it has offer files.
-
-    Tables of CSV may lie beside offer files, which do not read them.
-
-    Raises:
-        Rejected: it has offer files and workbooks, which are both sent in, and of which one would not be read; or one
-            of them is a link that leads out of the folder.
-    """
-    files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(_PASSED_OVER))
-    tables = [path for path in files if path.suffix.lower() in _SUFFIXES]
-    offers = [path for path in files if path.suffix.lower() in OFFER_FILES]
-    workbooks = [path for path in tables if path.suffix.lower() in _WORKBOOKS]
-    if workbooks and offers:
-        words = message(
-            "there are workbooks ({workbook}) and offer files ({offer}) in the folder",
-            workbook=workbooks[0].name,
-            offer=offers[0].name,
-        )
-        raise rejected(
-            Place(str(folder)), "unreadable", words, message("put them into folders of their own, and decide each")
-        )
-    if not offers:
-        check_leads_below(tables, folder)
-    return [] if offers else tables
 
 
 class RegisterRows:
@@ -77,10 +45,23 @@ class RegisterRows:
         Raises:
             Rejected: with every mistake found in the row.
         """
+        rows, own, cells = self._own(row)
+        return rows.offer(own, cells)
+
+    def document(self, row: int, values: Mapping[str, Any]) -> Document:
+        """The offer file that a row, counted from 0, stands for.
+
+        Raises:
+            Rejected: with every mistake found in the cells.
+        """
+        rows, own, cells = self._own(row)
+        return rows.document(own, cells)
+
+    def _own(self, row: int) -> tuple[Rows, int, Mapping[str, Any]]:
+        """The reader of the table in which a row stands, and there its number and its cells."""
         part, rows, frame = self._parts[self._table.number_of_part(row)]
         own: int = row - part.first
-        offer: Offer = rows.offer(own, frame.row(own, named=True))
-        return offer
+        return rows, own, frame.row(own, named=True)
 
     def stated(self, values: Mapping[str, Any]) -> Stated:
         """What a row that has been read before states."""

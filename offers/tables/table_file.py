@@ -15,6 +15,7 @@ from engine.documents.regular_file import check_leads_below, open_regular
 from engine.texts.catalogue import message
 from offers.tables.encoding import UTF_8, encoding_of
 from offers.tables.limits import check_size
+from offers.tables.paths import parquet_files
 
 _SAMPLE, BLOCK = 2**20, 2**22
 _PARQUET, _ZIP, _COMPOUND = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -125,11 +126,6 @@ def is_duckdb(path: Path) -> bool:
     """
     with open_regular(path) as stream:
         return stream.read(12).endswith(_DUCKDB)
-
-
-def parquet_files(folder: Path) -> list[Path]:
-    """The files of Parquet in a folder, in the order of their names."""
-    return sorted(path for path in folder.glob("*.parquet") if path.is_file() and not path.name.startswith((".", "_")))
 
 
 def digest_of_files(files: Iterable[Path | str], *, unreadable_by_name: bool = False) -> str:

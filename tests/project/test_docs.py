@@ -12,7 +12,7 @@ import pytest
 
 from cli.main import sekskant as group
 from engine.diagnostics import CODES
-from tests.command import ROOT, sekskant
+from tests.command import ROOT, here, sekskant
 from tests.expected import agrees
 from tests.project.test_tutorial import WALKTHROUGHS
 
@@ -60,6 +60,12 @@ def test_every_help_is_shown() -> None:
         text = sekskant(*command.split(), "--help").out.rstrip()
         parts += [f"## {f'sekskant {command}'.strip()}", "", "```text", text, "```", ""]
     agrees(ROOT / "docs" / "reference" / "commands.md", "\n".join(parts))
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+def test_help_is_as_wide_in_this_process_as_in_one_of_its_own(columns: int) -> None:
+    """Else what this module expects hangs on which test comes first."""
+    assert here("assess", "--help", columns=columns) == sekskant("assess", "--help", columns=columns, alone=True)
 
 
 @pytest.mark.slow

@@ -41,7 +41,8 @@ OTHERS: dict[str, dict[str, Any]] = {
     )
 }
 READ = {name: view for name, view in VIEWS.items() if "command" in view and "ends" not in view} | OTHERS
-"""What is rendered for the width of the terminal."""
+READ = {name: view for name, view in READ.items() if "replay" not in view["command"]}
+"""What is rendered for the width of the terminal; a replay has a line for each entry, which names paths."""
 
 
 def words_of(text: str) -> set[str]:

@@ -55,7 +55,7 @@ def known_of_example(example: Example) -> Known:
 def known_of_shipped(rulebook: Rulebook) -> Known:
     """By the completions of nothing that is stated, which no diagram is asked for."""
     program = compile_rulebook(rulebook)
-    each = (itertools.product(*(status.value for status in items)) for items in Completions(program).everything)
+    each = (itertools.product(*(status.value for status in items)) for items in Completions(program).everything.vectors)
 
     def ruling(vector: Results) -> tuple[Verdict, str]:
         found = ruling_on(program, items_of(vector))

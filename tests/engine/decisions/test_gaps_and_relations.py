@@ -13,6 +13,7 @@ from engine.decisions.decision_record import decision_record
 from engine.decisions.evaluators import ENGINES
 from engine.decisions.vector_decisions import VectorDecisions, situations_of
 from engine.diagnostics import Rejected
+from engine.evaluation import completions as completions_module
 from engine.evaluation.completions import Completions
 from engine.evaluation.evidence import Evidence, State, Stated
 from tests.engine.evaluation.test_columnar import columnar, evaluated
@@ -113,6 +114,38 @@ def test_what_has_gaps_or_follows_is_decided_and_said(name: str, engine: str) ->
     assert (trace.verdict.value, tuple(c.status.reported for c in trace.criteria)) == (case.verdict, case.statuses)
     assert tuple(note.code for note in trace.notes) == case.notes
     assert decision_record(trace)["verdict"] == case.verdict
+
+
+def test_what_a_rounded_mean_shows_is_a_ground_and_nothing_that_can_never_be() -> None:
+    """No mean of three whole numbers is from 2.32 to 2.331, but 7 thirds are stated as 2.33."""
+    least: Written = {"met_when": {"fact": "mean", "at_least": Decimal("2.32")}}
+    most: Written = {"met_when": {"fact": "mean", "at_most": Decimal("2.331")}}
+    decider = Decider(make_rulebook(VOCABULARY, {"A": least, "B": most}, {"all": ["A", "B"]}))
+    trace = decider.decide(SUBJECT, {"mean": exact("2.33")}, 2031)
+    record = decision_record(trace)
+    assert (record["verdict"], record["grounds"], record["grounds_facts"]) == ("met", [["A", "B"]], [["mean"]])
+    shown = {item.criterion.id: item.status for item in trace.criteria}
+    assert not [pair for pair in trace.excluded if dict(pair).items() <= shown.items()]
+    assert record["smallest_change"] == [["A"], ["B"]]
+    (situation,) = situations_of([Completions(decider.program)], {"mean": exact("2.33")}, 2031)
+    decisive = VectorDecisions(decider).over(situation).decisive
+    assert decisive == (0, 1) == tuple(i for i, item in enumerate(trace.criteria) if item.decisive)
+
+
+def test_where_too_much_can_occur_nothing_is_called_decisive_and_grounds_may_be_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(completions_module, "MAX_CASES", 1)
+    rulebook = make_rulebook(VOCABULARY, {"A": {"met_when": HIGH}, "B": {"met_when": LOW}}, {"all": ["A", "B"]})
+    decider = Decider(rulebook, engine="reference")
+    trace = decider.decide(SUBJECT, {"height": exact("2")}, 2031)
+    assert not any(criterion.decisive for criterion in trace.criteria)
+    assert [(note.code, note.detail) for note in trace.notes] == [
+        ("incomplete", {"lists": ("grounds", "smallest_change", "decisive")})
+    ]
+    decisions = VectorDecisions(decider)
+    (situation,) = situations_of([Completions(decider.program)], {"height": exact("2")}, 2031)
+    assert decisions.over(situation).decisive == ()
 
 
 def test_what_would_change_a_decision_is_told_where_everything_can_occur_together() -> None:

@@ -183,7 +183,7 @@ def rulings_by_rows(variant: Variant) -> Callable[[Mapping[str, Truth]], set[obj
 def vectors_of(example: Example) -> Iterator[Mapping[str, Truth]]:
     """The status vectors that can occur."""
     names = (*example.criteria, *example.overrides)
-    for items in Completions(compile_rulebook(example.rulebook)).everything:
+    for items in Completions(compile_rulebook(example.rulebook)).everything.vectors:
         for vector in itertools.product(*(status.value for status in items)):
             yield dict(zip(names, vector, strict=True))
 

@@ -231,7 +231,7 @@ EVERYTHING: dict[str, tuple[tuple[Written, ...], set[tuple[Status, ...]]]] = {
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_what_can_occur_at_all(name: str) -> None:
     criteria, expected = EVERYTHING[name]
-    everything = completions_of(*criteria).everything
+    everything = completions_of(*criteria).everything.vectors
     assert {*everything} == expected
     assert len(everything) == len(expected)
 
@@ -242,7 +242,7 @@ def test_where_too_much_can_occur_each_is_taken_for_itself(
 ) -> None:
     monkeypatch.setattr(module, "MAX_CASES", most)
     completions = completions_of(*EVERYTHING[name][0])
-    assert completions.everything == (each_for_itself(completions.program),) == ((U, U),)
+    assert completions.everything == ((each_for_itself(completions.program),), False) == (((U, U),), False)
 
 
 def cases_on(completions: Completions, stated: Stated) -> Cases:

@@ -231,6 +231,9 @@ class NoReader:
     def offer(self, row: int, values: Mapping[str, Any]) -> Any:
         raise AssertionError(values)
 
+    def document(self, row: int, values: Mapping[str, Any]) -> Any:
+        raise AssertionError(values)
+
     def stated(self, values: Mapping[str, Any]) -> Any:
         raise AssertionError(values)
 

@@ -1,0 +1,161 @@
+"""What was decided before, to be printed as it was: runs in folders, and what a journal records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from cli.assess.assess import Decisions, is_run
+from cli.common.beside import Beside
+from cli.common.console import Exit, load_library, present
+from cli.common.overrides import StandingOverrides
+from cli.common.spoken import in_spoken
+from engine.diagnostics import NotReplayable, Place, Rejected, rejected
+from engine.documents.fields import Fields, read_json
+from engine.evaluation.program import compile_rulebook
+from engine.journal.entry import DECISION, RUN, Entry, kind_in_words
+from engine.journal.journal import Journal
+from engine.journal.row_proof import file_of_decisions
+from engine.journal.run_files import RunFiles
+from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.catalogue import message
+from offers.recorded.batch_entries import RowSelection, recorded_run
+from offers.recorded.decided_again import RecordedRun, decided_again, run_in
+from offers.recorded.decisions_of_runs import selections
+from offers.recorded.replay import describing, recorded_in
+from offers.records.input_remarks import InputRemark
+
+_ADVICE = message("`sekskant audit verify` says what is wrong")
+
+
+class RecordedDecisions(NamedTuple):
+    """Decisions that were made before: by which rulebooks, what stands beside them, and the decisions themselves."""
+
+    rulebooks: Sequence[Rulebook]
+    beside: Beside
+    decided: Callable[[], Iterator[Decisions]]
+
+
+class _Source(NamedTuple):
+    """Decisions of one year that were recorded together; those of single offers with the remarks recorded with them."""
+
+    year: int
+    rulebooks: Sequence[Rulebook]
+    decided: Callable[[], Iterator[Decisions | Rejected]]
+    remarks: Sequence[InputRemark] = ()
+
+
+@contextmanager
+def recorded_decisions(paths: Sequence[str], address: str | None, exits: list[Exit]) -> Iterator[RecordedDecisions]:
+    """What folders of runs and entries of a journal hold; `exits` takes how what cannot be shown ends.
+
+    Raises:
+        Rejected: one of them cannot be read.
+    """
+    with ExitStack() as stack:
+        journal = None if address is None else stack.enter_context(Journal(address))
+        sources = [_of_folder(Path(path)) if is_run(path) else _of_entry(journal, path) for path in paths]
+        if len({source.year for source in sources}) > 1:
+            words = message("they were decided for several agreement years; print those of one year at a time")
+            raise click.UsageError(in_spoken(words))
+        rulebooks = list({r.content: r for source in sources for r in source.rulebooks}.values())
+        beside = Beside((), [compile_rulebook(rulebook) for rulebook in rulebooks], sources[0].year)
+        if journal is not None:
+            overrides = StandingOverrides(journal)
+            beside.overridden = overrides.of
+            exits += [present(Rejected(overrides.damaged))] if overrides.damaged else []
+        yield RecordedDecisions(rulebooks, beside, lambda: _decided(sources, beside, exits))
+
+
+def _decided(sources: Sequence[_Source], beside: Beside, exits: list[Exit]) -> Iterator[Decisions]:
+    for source in sources:
+        for decisions in source.decided():
+            if isinstance(decisions, Rejected):
+                exits.append(present(decisions))
+                continue
+            if any(trace.verdict is Verdict.UNDETERMINED for trace in decisions):
+                exits.append(Exit.UNDETERMINED)
+            beside.was_remarked(decisions[0].subject.id, source.remarks)
+            yield decisions
+
+
+def _of_folder(folder: Path) -> _Source:
+    return _of_run(run_in(folder, load_library()), [RowSelection()], str(folder))
+
+
+def _of_run(run: RecordedRun, wanted: Sequence[RowSelection], named: str) -> _Source:
+    """What a run decided, by the first selection that finds any."""
+
+    def decided() -> Iterator[Decisions | Rejected]:
+        for selection in wanted:
+            found = False
+            for decisions in decided_again(run, selection):
+                found = True
+                yield decisions
+            if found:
+                return
+
+    return _Source(run.record.year, _loaded(lambda: run.rulebooks, named), decided)
+
+
+def _of_entry(journal: Journal | None, named: str) -> _Source:
+    assert journal is not None
+    number, _, address = named.partition("/")
+    entry = journal.entry(int(number)) if len(number) <= _DIGITS else None
+    if entry is None or (entry.kind != RUN and address):
+        words = message("there is no entry `{written}`", written=named)
+        raise rejected(journal.address.place, "unknown-entry", words)
+    journal.check_sound(entry)
+    if entry.kind == RUN:
+        return _of_recorded_run(journal, entry, address)
+    if entry.kind != DECISION:
+        words = message(
+            "entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)
+        )
+        raise rejected(journal.place_of_entry(entry.number), "unknown-entry", words)
+    return _of_decision(journal, entry)
+
+
+_DIGITS = 18
+"""A number of an entry has no more."""
+
+
+def _of_recorded_run(journal: Journal, entry: Entry, address: str) -> _Source:
+    record = recorded_run(journal, entry)
+    owner = message("entry {number} of {journal}", number=entry.number, journal=journal.shown_address)
+    files = RunFiles.recorded(journal.folder_of_run(entry), record, owner)
+    names = [file_of_decisions(decided.rulebook.name) for decided in record.rulebooks]
+    run = RecordedRun(record, {name: files.table(name) for name in names}, journal.text)
+    source = _of_run(run, list(selections(address)) if address else [RowSelection()], str(owner))
+    if address and next(source.decided(), None) is None:
+        words = message(
+            "the batch in entry {number} has no decision on `{address}`", number=entry.number, address=address
+        )
+        raise rejected(journal.address.place, "unknown-entry", words)
+    return source
+
+
+def _of_decision(journal: Journal, entry: Entry) -> _Source:
+    place = journal.place_of_entry(entry.number)
+    try:
+        replayed = describing(journal.text).replay(recorded_in(entry))
+    except NotReplayable as error:
+        raise rejected(place, "not-replayable", error.why, _ADVICE) from None
+    if replayed.differs_at:
+        words = message("made again, it differs in {paths}", paths=", ".join(replayed.differs_at))
+        raise rejected(place, "not-replayable", words, message("`sekskant audit verify` says whether it was altered"))
+    trace = replayed.trace
+    of_entry = Fields({"remarks": read_json(entry.input_remarks) if entry.input_remarks else []})
+    remarks = [InputRemark.read(one.record, trace.rulebook.vocabulary) for one in of_entry.each("remarks")]
+    return _Source(trace.year, [trace.rulebook], lambda: iter([(trace,)]), remarks)
+
+
+def _loaded(rulebooks: Callable[[], list[Rulebook]], named: str) -> list[Rulebook]:
+    try:
+        return rulebooks()
+    except NotReplayable as error:
+        raise rejected(Place(named), "not-replayable", error.why, _ADVICE) from None

@@ -295,7 +295,7 @@ def _decisions_on(offer: Offer, deciders: list[Decider], year: int, exits: list[
             case _:
                 assert_never(decision)
     if wrong:
-        say_rejected(Rejected(wrong))
+        say_rejected(Rejected(map(offer.in_its_words, wrong)))
     return tuple(decisions)
 
 

@@ -218,7 +218,7 @@ def example_text(example: Counterexample, language: Language) -> str:
     vocabularies = [trace.rulebook.vocabulary for trace in traces]
     vocabulary = vocabularies[0]._replace(facts={**vocabularies[1].facts, **vocabularies[0].facts})
     name, because = wording.gettext("Example"), wording.gettext("an example")
-    return example_offer(example.values, vocabulary, name, comments, because)
+    return example_offer(example.values, vocabulary, name, comments, because, language)
 
 
 def _comparison_record(

@@ -321,7 +321,7 @@ def reject_departures(program: Program, findings: Mapping[str, Finding], statuse
                 fact=fact,
                 criterion=identifier,
             )
-            advice = message("give the reason as `because`")
+            advice = message("give the reason as `{key}`", key="because")
             diagnostics.append(Diagnostic(evidence.place, "departure-without-reason", words, advice))
     if diagnostics:
         raise Rejected(diagnostics)

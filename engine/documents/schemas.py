@@ -18,15 +18,18 @@ if typing.TYPE_CHECKING:
 _NOT_NULL = ["string", "number", "boolean", "array", "object"]
 
 
-def schema_of(shape_class: type, title: str) -> dict[str, Any]:
+def schema_of(shape_class: type, title: str, form: str | None = None) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a record with a `format` key, such as `sekskant/rulebook/1`.
+
+    Where a record may be in one of several formats, `form` says in which.
 
     >>> from engine.rulebooks.language import VocabularyFile
     >>> schema_of(VocabularyFile, "A vocabulary")["$id"]
     'urn:sekskant:vocabulary:1'
     """
     schema = shape_schema(shape_class)
-    (form,) = typing.get_args(typing.get_type_hints(shape_class)["format"])
+    (form,) = (form,) if form else typing.get_args(typing.get_type_hints(shape_class)["format"])
+    schema["properties"]["format"] = {"const": form, "type": "string"}
     named = {"$schema": GenerateJsonSchema.schema_dialect, "$id": f"urn:{form.replace('/', ':')}", "title": title}
     return {**named, **schema}
 

@@ -11,6 +11,7 @@ import dataclasses
 import datetime
 import types
 import typing
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, dataclass_transform
@@ -20,24 +21,40 @@ from pydantic_core import PydanticCustomError, SchemaValidator, ValidationError,
 from engine.diagnostics import Diagnostic, Rejected
 from engine.documents.document import Node, number_of
 from engine.documents.shape_tags import tag_of_choice, tag_of_value
+from engine.texts.catalogue import Message
 
 if typing.TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 _DATE = r"^\d{4}-\d\d-\d\d$"
 
+_NO_WORDS: Mapping[str, str] = types.MappingProxyType({})
+
 Class = TypeVar("Class")
 Shape = TypeVar("Shape")
 
 
 def key(
-    *, default: Any = dataclasses.MISSING, alias: str | None = None, description: str = "", at_least: int | None = None
+    *,
+    default: Any = dataclasses.MISSING,
+    alias: str | None = None,
+    description: Message | str = "",
+    at_least: int | None = None,
+    danish: str | None = None,
+    danish_words: Mapping[str, str] = _NO_WORDS,
 ) -> Any:
     """One key of a record: its default, its name where Python keeps the word, and what an editor shows.
 
-    `at_least` is the least length of a text, list or mapping, or the least number.
+    `at_least` is the least length of a text, list or mapping, or the least number. Where a format has names in Danish,
+    `danish` is the key's, and `danish_words` are those of the words that it may have.
     """
-    details = {"alias": alias, "description": description, "at_least": at_least}
+    details = {
+        "alias": alias,
+        "description": description,
+        "at_least": at_least,
+        "danish": danish,
+        "danish_words": danish_words,
+    }
     return dataclasses.field(default=default, metadata=details)
 
 
@@ -50,8 +67,28 @@ def shape(cls: type[Class]) -> type[Class]:
     return dataclasses.dataclass(slots=True, kw_only=True, eq=False, repr=False)(cls)
 
 
-def fit(shape_class: type[Shape], node: Node, diagnostics: list[Diagnostic]) -> Shape | None:
+@cache
+def danish_keys(shape_class: type) -> Mapping[str, str]:
+    """The Danish name of each key of a record that has one."""
+    fields = dataclasses.fields(shape_class)
+    return {field.name: name for field in fields if (name := field.metadata.get("danish"))}
+
+
+@cache
+def danish_words(shape_class: type) -> Mapping[str, str]:
+    """The Danish names of words that keys of a record may have."""
+    words: dict[str, str] = {}
+    for field in dataclasses.fields(shape_class):
+        words |= field.metadata.get("danish_words", _NO_WORDS)
+    return words
+
+
+def fit(
+    shape_class: type[Shape], node: Node, diagnostics: list[Diagnostic], names: Mapping[str, str] = _NO_WORDS
+) -> Shape | None:
     r"""The record that a document holds, or None; what is wrong is added to what was found.
+
+    `names` are what keys, and words that they may have, are called where that is not as the record has them.
 
     >>> from engine.documents.document import read_one
     >>> @shape
@@ -68,18 +105,18 @@ def fit(shape_class: type[Shape], node: Node, diagnostics: list[Diagnostic]) -> 
     except ValidationError as error:
         from engine.documents.shape_diagnostics import diagnostics_of  # noqa: PLC0415 - only a mistake needs it
 
-        diagnostics += diagnostics_of(shape_class, node, error.errors(include_url=False))
+        diagnostics += diagnostics_of(shape_class, node, error.errors(include_url=False), names)
         return None
 
 
-def fit_or_reject(shape_class: type[Shape], node: Node) -> Shape:
-    """The record that a document holds.
+def fit_or_reject(shape_class: type[Shape], node: Node, names: Mapping[str, str] = _NO_WORDS) -> Shape:
+    """The record that a document holds; `names` as in `fit`.
 
     Raises:
         Rejected: with every mistake of shape.
     """
     diagnostics: list[Diagnostic] = []
-    fitted = fit(shape_class, node, diagnostics)
+    fitted = fit(shape_class, node, diagnostics, names)
     if fitted is None:
         raise Rejected(diagnostics)
     return fitted
@@ -161,6 +198,8 @@ def _field(field: dataclasses.Field[Any], hint: Any, definitions: dict[str, Core
     schema = _schema(hint, definitions, field.metadata.get("at_least"))
     if field.default is not dataclasses.MISSING:
         schema = core_schema.with_default_schema(schema, default=field.default)
-    metadata = {"pydantic_js_updates": {"description": d}} if (d := field.metadata.get("description")) else {}
+    said = field.metadata.get("description", "")
+    description = said.text if isinstance(said, Message) else said
+    metadata = {"pydantic_js_updates": {"description": description}} if description else {}
     alias = field.metadata.get("alias") or field.name
     return core_schema.dataclass_field(field.name, schema, kw_only=True, validation_alias=alias, metadata=metadata)

@@ -49,31 +49,37 @@ _WRITTEN = {
 }
 _TAGS = {f"{str}": message("a text"), f"{list}": message("a list"), "<mapping>": message("a mapping")}
 _TWO_LANGUAGES = message("write `{{da: ..., en: ...}}`")
+_NO_NAMES: typing.Mapping[str, str] = types.MappingProxyType({})
 _Path = tuple[str | int, ...]
 
 
-def diagnostics_of(shape_class: type, root: Node, details: list[ErrorDetails]) -> Iterator[Diagnostic]:
-    """What is wrong, but not that a key is absent where it stands misspelt."""
+def diagnostics_of(
+    shape_class: type, root: Node, details: list[ErrorDetails], names: typing.Mapping[str, str] = _NO_NAMES
+) -> Iterator[Diagnostic]:
+    """What is wrong, but not that a key is absent where it stands misspelt.
+
+    Keys, and the words that they may have, are called by their `names`, where they have one.
+    """
     misspelt: set[tuple[_Path, str | None]] = set()
     for detail in details:
         if detail["type"] == _UNKNOWN:
             *path, last = detail["loc"]
-            misspelt.add((tuple(path), nearest(str(last), _keys_of(_shape_at(shape_class, path)))))
+            misspelt.add((tuple(path), _near_key(str(last), _shape_at(shape_class, path), names)))
     for detail in details:
         if detail["type"] != _MISSING or (detail["loc"][:-1], str(detail["loc"][-1])) not in misspelt:
-            yield _diagnostic(shape_class, root, detail)
+            yield _diagnostic(shape_class, root, detail, names)
 
 
-def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnostic:
+def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails, names: typing.Mapping[str, str]) -> Diagnostic:
     path, kind = detail["loc"], detail["type"]
     last = str(path[-1]) if path else ""
     owner = _shape_at(shape_class, path[:-1])
     node = walk(root, path)[-1]
     if kind == _UNKNOWN:
         place, words = place_of_key(root, *path), message("unknown key {key}", key=quoted(last))
-        return Diagnostic(place, "unknown-key", words, _key_hint(owner, walk(root, path[:-1])[-1], node, last))
+        return Diagnostic(place, "unknown-key", words, _key_hint(owner, walk(root, path[:-1])[-1], node, last, names))
     if kind == _MISSING:
-        return _missing(owner, node.place, last)
+        return _missing(owner, node.place, last, names)
     if _is_text(owner) and (kind == "string_too_short" or detail["input"] is None):
         return Diagnostic(
             node.place,
@@ -84,10 +90,21 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails) -> Diagnost
     if _is_text(_shape_at(shape_class, path)) and kind == "dataclass_type":
         words = message("{given} where a text in two languages belongs", given=_given(node))
         return Diagnostic(node.place, "missing-text", words, _TWO_LANGUAGES)
-    return _wrong(node, last, detail, list(_words_in(_annotation_at(shape_class, path))))
+    allowed = dict.fromkeys(names.get(word, word) for word in _words_in(_annotation_at(shape_class, path)))
+    return _wrong(node, names.get(last, last), detail, list(allowed))
 
 
-def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> Message | None:
+def _near_key(key: str, owner: type | None, names: typing.Mapping[str, str]) -> str | None:
+    """The key that a misspelt one is most like, by its own name or by that which it is called by."""
+    keys = _keys_of(owner)
+    own = {**{known: known for known in keys}, **{names[known]: known for known in keys if known in names}}
+    near = nearest(key, own)
+    return None if near is None else own[near]
+
+
+def _key_hint(
+    owner: type | None, record: Node, value: Node, key: str, names: typing.Mapping[str, str]
+) -> Message | None:
     """What was meant by a key: what the record says of it, or a near one, which may stand there already."""
     meant: typing.Mapping[str, Message] = getattr(owner, "meant", {})
     there = record.entries if isinstance(record, Mapping) else {}
@@ -95,17 +112,19 @@ def _key_hint(owner: type | None, record: Node, value: Node, key: str) -> Messag
     is_empty = isinstance(value, Scalar) and not value.text
     if key.lower() in meant:
         return meant[key.lower()]
-    near = nearest(key, _keys_of(owner))
+    near = _near_key(key, owner, names)
     if near in there and not is_empty:
-        return message("`{near}` stands here already", near=near)
-    return key_hint(key, free, is_empty=is_empty)
+        return message("`{near}` stands here already", near=names.get(near, near))
+    if near in free and names:
+        return message("did you mean `{near}`?", near=names.get(near, near))
+    return key_hint(key, (names.get(known, known) for known in free), is_empty=is_empty)
 
 
 def _is_text(shape_class: type | None) -> bool:
     return getattr(shape_class, "is_text", False)
 
 
-def _missing(owner: type | None, place: Place, name: str) -> Diagnostic:
+def _missing(owner: type | None, place: Place, name: str, names: typing.Mapping[str, str]) -> Diagnostic:
     if _is_text(owner):
         return Diagnostic(
             place, "missing-text", message("the text in `{key}` is absent", key=name), message("write `da` and `en`")
@@ -114,8 +133,12 @@ def _missing(owner: type | None, place: Place, name: str) -> Diagnostic:
         advice = message("say where in the source it stands: `reference: {{da: ..., en: ...}}`")
         return Diagnostic(place, "missing-reference", message("there is no reference to the source"), advice)
     annotation = _fields_of(owner)[name] if owner else None
-    words = typing.get_args(annotation) if typing.get_origin(annotation) is typing.Literal else ()
-    return Diagnostic(place, "missing-key", message("the key `{key}` is absent", key=name), near_hint("", words))
+    is_one_of = typing.get_origin(annotation) is typing.Literal
+    words = dict.fromkeys(names.get(word, word) for word in typing.get_args(annotation) if is_one_of)
+    name = names.get(name, name)
+    only = message("write `{key}: {word}`", key=name, word=next(iter(words))) if len(words) == 1 else None
+    said = message("the key `{key}` is absent", key=name)
+    return Diagnostic(place, "missing-key", said, only or near_hint("", words))
 
 
 def _given(node: Node) -> Message | str:

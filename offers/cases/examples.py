@@ -3,36 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
-from engine.authoring.proofs.witness import Values
+from engine.authoring.proofs.witness import UNKNOWN, Values
 from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import Language
 from offers.cases.case_writer import value_text
+from offers.records.notation import Notation, as_key, notation_in
+from offers.records.offer_file import BILINGUAL_FORMAT, NOBODY, NOBODY_IN_DANISH
 
-_NOBODY = "none"
 
-
-def example_offer(values: Values, vocabulary: Vocabulary, name: str, comments: Iterable[str], because: str) -> str:
-    """An offer file with the values of its facts; each judgement has the reason given.
+def example_offer(
+    values: Values, vocabulary: Vocabulary, name: str, comments: Iterable[str], because: str, language: Language
+) -> str:
+    """An offer file with the values of its facts, in a language; each judgement has the reason given.
 
     Attributes stand where an offer says them of itself: its operator, its agreement, its kind of service.
     """
-    lines = [*(f"# {line}" for line in comments), "format: sekskant/offer/1", "id: example", f"name: {name}"]
-    lines += _attributes(values)
-    lines.append("evidence:")
+    notation = notation_in(language)
+    lines = [*(f"# {line}" for line in comments), f"format: {BILINGUAL_FORMAT}", "id: example"]
+    lines += [f"{notation.key('name')}: {name}", *_attributes(values, vocabulary, notation)]
+    lines.append(f"{notation.key('evidence')}:")
     for fact, value in values.items():
         declared = vocabulary.facts[fact]
         if not declared.is_attribute:
-            text = value_text(value)
-            is_judged = declared.is_judgement
-            lines.append(f"  {fact}: {{answer: {text}, because: {because}}}" if is_judged else f"  {fact}: {text}")
+            text = notation.unknown if value == UNKNOWN else _answer(value, notation.answers_of(declared))
+            entry = f"{{{notation.key('answer')}: {text}, {notation.key('because')}: {because}}}"
+            key = as_key(notation.written_name_of(declared, vocabulary))
+            lines.append(f"  {key}: {entry if declared.is_judgement else text}")
     return "\n".join(lines) + "\n"
 
 
-def _attributes(values: Values) -> Iterator[str]:
+def _answer(value: Fraction | str, words: dict[str, str]) -> str:
+    return words.get(value, value) if isinstance(value, str) else value_text(value)
+
+
+def _attributes(values: Values, vocabulary: Vocabulary, notation: Notation) -> Iterator[str]:
     agreement, operator = values.get("agreement_kind"), values.get("operator_kind")
     if operator or agreement:
-        yield f"operator: {{name: X, kind: {operator or 'private'}}}"
+        yield f"{notation.key('operator')}: {_party('X', operator or 'private', notation)}"
     if agreement:
-        yield "agreement_with: null" if agreement == _NOBODY else f"agreement_with: {{name: Y, kind: {agreement}}}"
+        nobody = NOBODY_IN_DANISH if notation.is_danish else "null"
+        other = nobody if agreement == NOBODY else _party("Y", agreement, notation)
+        yield f"{notation.key('agreement_with')}: {other}"
     if service := values.get("service_type"):
-        yield f"service_type: {service}"
+        words = notation.answers_of(vocabulary.facts["service_type"])
+        yield f"{notation.key('service_type')}: {_answer(service, words)}"
+
+
+def _party(name: str, kind: Fraction | str, notation: Notation) -> str:
+    return f"{{{notation.key('name')}: {name}, {notation.key('kind')}: {notation.key(str(kind))}}}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.documents.schemas import at_most_one, nothing_of, present, schema_of, shape_schema
 from offers.cases.case_file import CasesFile
-from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry, OfferFile
+from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, FORMAT, EvidenceEntry, OfferFile
 from offers.records.offer_id import ADDRESSES
 from offers.records.particulars import DATE_OR_NOTHING, SECTION, SINCE_OR_NOTHING
 
@@ -20,7 +20,7 @@ def offer_schema() -> dict[str, Any]:
     >>> offer_schema()["properties"]["evidence"]["type"]
     ['object', 'null']
     """
-    schema = schema_of(OfferFile, "Offer of Sekskant, version 1 of the format")
+    schema = schema_of(OfferFile, "Offer of Sekskant, version 1 of the format", FORMAT)
     schema["properties"]["id"]["pattern"] = f"^[^{ADDRESSES}]*$"
     sections = schema["$defs"]["Service"]["properties"]["sections"]
     sections["items"] = {"type": ["string", "integer"], "pattern": SECTION, "minimum": 1, "maximum": 999}

@@ -162,7 +162,11 @@ class Evaluator:
     def _of_row(self, cells: Mapping[str, Any]) -> list[int]:
         if (known := self._defective.get(cells[ROW])) is not None:
             raise known
-        return self._by_reference(self._reader.offer(cells[ROW], cells).stated)
+        offer = self._reader.offer(cells[ROW], cells)
+        try:
+            return self._by_reference(offer.stated)
+        except Rejected as error:
+            raise Rejected(map(offer.in_its_words, error.diagnostics)) from None
 
     def reference_check(self, rows: int) -> ReferenceCheck:
         """A check of what is evaluated, for a table of at most so many rows."""

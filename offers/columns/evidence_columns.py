@@ -21,7 +21,8 @@ from offers.columns.stages import Stages
 from offers.columns.text_checks import texts_surely_taken
 from offers.records.evidence import UNKNOWN
 from offers.records.offer_id import ADDRESSES
-from offers.tables.cells import WHITESPACE, DecimalSign, names_of_answers
+from offers.records.words import names_of_answers
+from offers.tables.cells import WHITESPACE, DecimalSign
 from offers.tables.headers import columns_of
 from offers.tables.services import surely_services
 from offers.tables.set_aside import SUSPECT_ID

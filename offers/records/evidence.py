@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from engine.diagnostics import Diagnostic, Place, Rejected, key_hint, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.documents.places import place_of, place_of_key
 from engine.documents.shape import fit_or_reject
@@ -50,7 +50,10 @@ def read_evidence(
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         fact = vocabulary.facts.get(name)
         if fact is None or (fact.is_attribute and not with_attributes):
-            diagnostics.append(_not_a_fact(name, place_of_key(node, name), vocabulary, is_empty=_is_empty(value)))
+            from offers.records import unknown_names  # noqa: PLC0415 - only a mistake needs it
+
+            not_a_fact = partial(unknown_names.not_a_fact, name, place_of_key(node, name), vocabulary, notation)
+            diagnostics.append(not_a_fact(is_empty=_is_empty(value)))
         elif fact.is_yearly:
             stated[name] = _by_year(value, fact, diagnostics, notation)
         elif _is_empty(value):
@@ -70,34 +73,21 @@ def read_one_fact(
         if isinstance(node, Mapping):
             if any(map(_YEAR.match, node.entries)):
                 raise rejected(
-                    node.place, "evidence-form", message("`{id}` has one value, not one for each year", id=fact.id)
+                    node.place,
+                    "evidence-form",
+                    message("`{id}` has one value, not one for each year", id=notation.name_of(fact)),
                 )
-            return _Reader(fact, notation).entry(fit_or_reject(EvidenceEntry, node), node)
+            return _Reader(fact, notation).entry(fit_or_reject(EvidenceEntry, node, notation.names), node)
         diagnostics.append(
             Diagnostic(
                 node.place,
                 "evidence-form",
-                message("{kind} where evidence of `{id}` belongs", kind=node.kind, id=fact.id),
+                message("{kind} where evidence of `{id}` belongs", kind=node.kind, id=notation.name_of(fact)),
             )
         )
     except Rejected as error:
         diagnostics += error.diagnostics
     return None
-
-
-def _not_a_fact(name: str, place: Place, vocabulary: Vocabulary, *, is_empty: bool) -> Diagnostic:
-    if name in vocabulary.facts:
-        advice = message("the offer's own keys say it: `operator`, `agreement_with`, `service_type`")
-        return Diagnostic(
-            place, "evidence-form", message("`{name}` is an attribute of the offer, not evidence", name=name), advice
-        )
-    known = [f.id for f in vocabulary.facts.values() if not f.is_attribute]
-    return Diagnostic(
-        place,
-        "unknown-fact",
-        message("there is no fact {name}", name=quoted(name)),
-        key_hint(name, known, is_empty=is_empty),
-    )
 
 
 def _by_year(
@@ -107,18 +97,22 @@ def _by_year(
     if isinstance(node, Scalar) and node.text.lower() in UNKNOWN:
         return EveryYear(Evidence(fact.domain, State.STATED_UNKNOWN, place=node.place))
     if not isinstance(node, Mapping):
-        advice = message("`{id}: {{2016: 0.61}}`; leave it out where no year is known", id=fact.id)
+        name = notation.name_of(fact)
+        advice = message("`{id}: {{2016: 0.61}}`; leave it out where no year is known", id=name)
         diagnostics.append(
-            Diagnostic(node.place, "evidence-form", message("`{id}` has a value for each year", id=fact.id), advice)
+            Diagnostic(node.place, "evidence-form", message("`{id}` has a value for each year", id=name), advice)
         )
         return {}
-    shared = {name: node.entries[name] for name in EVIDENCE_DETAILS if name in node.entries}
+    shared = _details_in(node)
     years: dict[int, Evidence] = {}
     for key, value in node.entries.items():
         if key in shared:
             continue
         if not _YEAR.match(key):
-            diagnostics.append(_not_a_year(key, place_of_key(node, key), is_empty=_is_empty(value)))
+            from offers.records import unknown_names  # noqa: PLC0415 - only a mistake needs it
+
+            not_a_year = partial(unknown_names.not_a_year, key, place_of_key(node, key), notation)
+            diagnostics.append(not_a_year(is_empty=_is_empty(value)))
             continue
         written = None if _is_empty(value) else _with_details(value, shared)
         if written is not None and (evidence := read_one_fact(written, fact, diagnostics, notation)):
@@ -126,11 +120,19 @@ def _by_year(
     return years
 
 
-def _not_a_year(key: str, place: Place, *, is_empty: bool) -> Diagnostic:
-    advice = key_hint(key, EVIDENCE_DETAILS, is_empty=is_empty)
-    if key.isdecimal() and not is_empty:
-        advice = message("a year has four digits")
-    return Diagnostic(place, "evidence-form", message("{key} is not a year", key=quoted(key)), advice)
+def _details_in(node: Mapping) -> dict[str, Node]:
+    return {name: node.entries[name] for name in EVIDENCE_DETAILS if name in node.entries}
+
+
+def wrong_details_of_years(node: Node, vocabulary: Vocabulary, notation: Notation) -> list[Diagnostic]:
+    """What is wrong with details that stand for all years, also where there is no year, or each has its own."""
+    found: list[Diagnostic] = []
+    for name, value in node.entries.items() if isinstance(node, Mapping) else ():
+        fact = vocabulary.facts.get(name)
+        if fact is not None and fact.is_yearly and isinstance(value, Mapping) and (shared := _details_in(value)):
+            written = _with_details(Scalar(value.place, "unknown", "unknown"), shared)
+            read_one_fact(written, fact, found, notation)
+    return found
 
 
 def _with_details(node: Node, shared: dict[str, Node]) -> Node:
@@ -145,11 +147,12 @@ class _Reader:
 
     def __init__(self, fact: FactDeclaration, notation: Notation = OFFER_FILE) -> None:
         self._fact, self._notation = fact, notation
+        self._name = notation.name_of(fact)
 
     def entry(self, entry: EvidenceEntry, node: Mapping) -> Evidence:
         """Evidence from a mapping with an answer or bounds, and its details."""
         details = {name: text for name in EVIDENCE_DETAILS if (text := getattr(entry, name)) is not None}
-        diagnostics = [*_empty_details(details, node)]
+        diagnostics = [*_empty_details(details, node, self._notation)]
         try:
             evidence = self._stated(entry, node, Provenance(**{name: t for name, t in details.items() if t.strip()}))
         except Rejected as error:
@@ -162,20 +165,22 @@ class _Reader:
         bounds = {name: getattr(entry, name) for name in BOUND_KEYS if getattr(entry, name) is not None}
         if entry.part is not None or entry.of is not None:
             if bounds or entry.answer is not None or entry.part is None or entry.of is None:
-                advice = message("`{{part: 4, of: 12}}`, and neither an answer nor bounds")
+                part, of = map(self._notation.key, ("part", "of"))
+                advice = message("`{{{part}: 4, {of}: 12}}`, and neither an answer nor bounds", part=part, of=of)
                 raise rejected(
                     node.place,
                     "evidence-form",
-                    message("the counts of `{id}` do not go together", id=self._fact.id),
+                    message("the counts of `{id}` do not go together", id=self._name),
                     advice,
                 )
             return self._counts(entry.part, entry.of, f"{entry.part}/{entry.of}", node.place, provenance)
         if (entry.answer is None) is (not bounds):
-            advice = message("`answer: ...`, or bounds such as `at_most: ...`")
+            own_key, bound = map(self._notation.key, ("answer", "at_most"))
+            advice = message("`{answer}: ...`, or bounds such as `{at_most}: ...`", answer=own_key, at_most=bound)
             words = (
-                message("`{id}` has both an answer and bounds", id=self._fact.id)
+                message("`{id}` has both an answer and bounds", id=self._name)
                 if bounds
-                else message("`{id}` has neither an answer nor bounds", id=self._fact.id)
+                else message("`{id}` has neither an answer nor bounds", id=self._name)
             )
             raise rejected(node.place, "evidence-form", words, advice)
         if bounds:
@@ -202,7 +207,7 @@ class _Reader:
             raise rejected(
                 place,
                 "unknown-answer",
-                message("{answer} is not an answer to `{id}`", answer=quoted(text), id=self._fact.id),
+                message("{answer} is not an answer to `{id}`", answer=quoted(text), id=self._name),
                 advice,
             )
         return Evidence(frozenset({word}), State.KNOWN, provenance, place)
@@ -229,9 +234,7 @@ class _Reader:
         domain = self._fact.domain
         if not isinstance(domain, Interval):
             advice = self._answers
-            raise rejected(
-                place, "evidence-form", message("`{id}` has an answer, not counts", id=self._fact.id), advice
-            )
+            raise rejected(place, "evidence-form", message("`{id}` has an answer, not counts", id=self._name), advice)
         if of == 0:
             raise rejected(
                 place,
@@ -241,7 +244,7 @@ class _Reader:
             )
         number = Fraction(part, of)
         if number not in domain:
-            words = message("{written} is not possible for `{id}`", written=written, id=self._fact.id)
+            words = message("{written} is not possible for `{id}`", written=written, id=self._name)
             raise rejected(place, "evidence-out-of-range", words, self._range())
         if self._fact.is_whole and number.denominator > 1:
             raise rejected(
@@ -253,12 +256,14 @@ class _Reader:
         return Evidence(Interval.exactly(number), State.KNOWN, provenance, place)
 
     def _bounds(self, bounds: dict[str, Any], node: Mapping, provenance: Provenance) -> Evidence:
-        fact, domain = self._fact, self._fact.domain
+        domain = self._fact.domain
         if not isinstance(domain, Interval):
             advice = self._answers
-            raise rejected(node.place, "evidence-form", message("`{id}` has an answer, not bounds", id=fact.id), advice)
+            raise rejected(
+                node.place, "evidence-form", message("`{id}` has an answer, not bounds", id=self._name), advice
+            )
         if any(len(side & set(bounds)) > 1 for side in _ONE_SIDED) or len(bounds.get("between", "..")) != 2:
-            words = message("the bounds of `{id}` do not go together", id=fact.id)
+            words = message("the bounds of `{id}` do not go together", id=self._name)
             raise rejected(node.place, "evidence-form", words, self._notation.bounds)
         entries = {name: node.entries[name] for name in bounds}
         ends = {name: end.items if isinstance(end, Sequence) else (end,) for name, end in entries.items()}
@@ -277,7 +282,7 @@ class _Reader:
         possible = interval.intersect(domain)
         possible = possible.whole() if self._fact.is_whole else possible
         if possible.is_empty:
-            words = message("no number within these bounds is possible for `{id}`", id=self._fact.id)
+            words = message("no number within these bounds is possible for `{id}`", id=self._name)
             raise rejected(place, "empty-interval", words, self._range())
         return possible
 
@@ -289,7 +294,7 @@ class _Reader:
             if self._fact.is_share and 2 <= number <= 100:
                 share = self._notation.number(decimal_text(Fraction(number) / 100))
                 advice = message("{range}; {number} % is {share}", range=advice, number=written, share=share)
-            words = message("{written} is not possible for `{id}`", written=written, id=self._fact.id)
+            words = message("{written} is not possible for `{id}`", written=written, id=self._name)
             raise rejected(place, "evidence-out-of-range", words, advice)
 
     def _refuse_thousands(self, ends: MappingType[str, tuple[Node, ...]]) -> None:
@@ -326,11 +331,11 @@ class _Reader:
         return describe_range(domain, is_whole=self._fact.is_whole)
 
 
-def _empty_details(details: MappingType[str, str], node: Mapping) -> Iterator[Diagnostic]:
+def _empty_details(details: MappingType[str, str], node: Mapping, notation: Notation) -> Iterator[Diagnostic]:
     """The details that say nothing: a blank is none, and dots are still to be filled in."""
     for name, text in details.items():
         if text.strip() and not says_something(text):
-            words = message("{written} where `{name}` belongs", written=quoted(text), name=name)
+            words = message("{written} where `{name}` belongs", written=quoted(text), name=notation.key(name))
             yield Diagnostic(place_of(node, name), "evidence-form", words, message("fill it in, or leave it out"))
 
 

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from engine.rulebooks.rulebook import FactDeclaration
-from engine.texts.catalogue import Message, message
+from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.texts.catalogue import Language, Message, message
 from engine.values.comparison import ONE_SIDED
+from offers.records.offer_file import BOUND_KEYS, danish_names
 
 BOUND_SIGNS = {comparison.symbol: comparison.value for comparison in ONE_SIDED}
 LONGEST = 1_000
@@ -31,25 +32,53 @@ _BOUND = rf"([^\d\s.-][^\d.-]*?\.?) ?({_NUMBER})"
 _BOUNDS = re.compile(rf"{_BOUND}(?: *(?:,|;|&|and|og)? *{_BOUND})?\Z")
 _RANGE = re.compile(rf"({_NUMBER}) ?(?:-|–|—|\.\.|til|to) ?({_NUMBER})\Z")
 _EXACTLY = re.compile(rf"=? ?(-?{_NUMBER})\Z")
+_PLAIN_KEY = re.compile(r"[^\W\d_](?:[\w ./()%§-]*[\w.)%])?\Z")
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 
 
 class Notation(NamedTuple):
-    """How an input writes evidence: an offer file, or cells with a decimal sign, under Danish headers or not.
+    """How an input writes evidence: an offer file, or cells with a decimal sign; with Danish keys or headers, or not.
 
-    Words are proposed as the input has them: a table with a decimal comma, or a Danish header, is a Danish one.
+    Words are proposed as the input has them: a table with a decimal comma, or a Danish header, is a Danish one, and so
+    is an offer file with a Danish key.
 
     >>> [Notation(sign).written({"at_most": ("0.5",)}) for sign in (None, ".", ",")]
     ['{at_most: 0.5}', '<=0.5', '<=0,5']
+    >>> DANISH_FILE.written({"at_most": ("0.5",)})
+    '{højst: 0.5}'
     """
 
     sign: Literal[".", ","] | None = None
-    has_danish_headers: bool = False
+    has_danish_names: bool = False
 
     @property
     def is_danish(self) -> bool:
         """Whether the words of the input are Danish."""
-        return self.sign == "," or self.has_danish_headers
+        return self.sign == "," or self.has_danish_names
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The Danish names of keys and of their words, in an offer file that has Danish ones."""
+        return danish_names() if self.sign is None and self.has_danish_names else {}
+
+    def key(self, name: str) -> str:
+        """A key of an offer file, as the file has it.
+
+        >>> DANISH_FILE.key("because"), OFFER_FILE.key("because")
+        ('begrundelse', 'because')
+        """
+        return self.names.get(name, name)
+
+    def name_of(self, fact: FactDeclaration) -> str:
+        """What a fact is called: in an offer file with Danish keys by its label, else by its id."""
+        return fact.label.da if self.sign is None and self.has_danish_names else fact.id
+
+    def written_name_of(self, fact: FactDeclaration, vocabulary: Vocabulary) -> str:
+        """The same, to be written; by its id, where its label is read as another fact."""
+        from offers.records.words import comparable_word, names_of_facts  # noqa: PLC0415 - only who writes needs it
+
+        name = self.name_of(fact)
+        return name if names_of_facts(vocabulary.facts.values())[comparable_word(name)].id == fact.id else fact.id
 
     @property
     def unknown(self) -> str:
@@ -57,7 +86,7 @@ class Notation(NamedTuple):
         return "ukendt" if self.is_danish else "unknown"
 
     def answers_of(self, fact: FactDeclaration) -> dict[str, str]:
-        """The word for each answer: in a Danish table its Danish name, else its id.
+        """The word for each answer: in a Danish input its Danish name, else its id.
 
         >>> from engine.rulebooks.library import Library
         >>> fact = Library().rulebooks[0].vocabulary.facts["large_catchment_needed"]
@@ -71,7 +100,9 @@ class Notation(NamedTuple):
         if (answer := evidence.get("answer")) is not None:
             return self.number(answer[0])
         if self.sign is None:
-            ends = (f"{w}: [{', '.join(n)}]" if w == "between" else f"{w}: {n[0]}" for w, n in evidence.items())
+            names = self.names
+            keyed = [(names.get(w, w), f"[{', '.join(n)}]" if w == "between" else n[0]) for w, n in evidence.items()]
+            ends = (f"{name}: {number}" for name, number in keyed)
             return f"{{{', '.join(ends)}}}"
         if (between := evidence.get("between")) is not None:
             return "..".join(map(self.number, between))
@@ -85,11 +116,34 @@ class Notation(NamedTuple):
     def bounds(self) -> Message:
         """Which bounds go together."""
         if self.sign is None:
-            return message("at most one of `at_least`, `above` and one of `at_most`, `below`; or `between: [a, b]`")
+            return message(
+                "at most one of `{at_least}`, `{above}` and one of `{at_most}`, `{below}`; or `{between}: [a, b]`",
+                **{name: self.key(name) for name in BOUND_KEYS},
+            )
         return message("at most one of `>=`, `>` and one of `<=`, `<`; or `a..b`")
 
 
-OFFER_FILE = Notation()
+OFFER_FILE, DANISH_FILE = Notation(), Notation(has_danish_names=True)
+
+
+def notation_in(language: Language) -> Notation:
+    """The notation of an offer file that is written in a language."""
+    return DANISH_FILE if language == "da" else OFFER_FILE
+
+
+def as_key(name: str) -> str:
+    """A name as a key of YAML, in quotes where it needs them.
+
+    >>> as_key("Tilfælde pr. 10.000 indbyggere"), as_key("Andel: i alt")
+    ('Tilfælde pr. 10.000 indbyggere', '"Andel: i alt"')
+    """
+    return name if _PLAIN_KEY.match(name) else in_quotes(name)
+
+
+def in_quotes(text: str) -> str:
+    """A text as YAML has it in quotes."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def meant_by(text: str) -> Written | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from fractions import Fraction
 from typing import NamedTuple
@@ -17,9 +17,9 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactKind, Vocabulary
 from engine.texts.catalogue import Message, message
-from offers.records.evidence import read_evidence
-from offers.records.notation import OFFER_FILE, Notation
-from offers.records.offer_file import OfferFile, Party, PublishedOutcome, Service
+from offers.records.evidence import read_evidence, wrong_details_of_years
+from offers.records.notation import DANISH_FILE, OFFER_FILE, Notation
+from offers.records.offer_file import BILINGUAL_FORMAT, FORMAT, OfferFile, Party, PublishedOutcome, Service
 from offers.records.offer_id import is_usual
 from offers.records.particulars import SECTION_SIGN, wrong_particulars
 from offers.records.texts import says_something
@@ -44,7 +44,8 @@ _LABELS = {
 class Offer(NamedTuple):
     """A specialised social offer: its record, and the evidence in it with that of its attributes.
 
-    `written` is its document as one line of JSON, where that was asked for.
+    `written` is its document as one line of JSON, where that was asked for, in the format in which it is recorded.
+    `notation` is how its file writes evidence.
     """
 
     record: OfferFile
@@ -52,6 +53,7 @@ class Offer(NamedTuple):
     stated: Stated
     place: Place
     written: str | None = None
+    notation: Notation = OFFER_FILE
 
     @property
     def id(self) -> str:
@@ -70,6 +72,15 @@ class Offer(NamedTuple):
         attention = tuple(record.attention or ())
         return Subject(record.id, record.name, tuple(self._description()), attention, published)
 
+    def in_its_words(self, diagnostic: Diagnostic) -> Diagnostic:
+        """What is found to be wrong when the offer is decided, with facts and keys as its file calls them."""
+        names = {
+            **self.notation.names,
+            **{fact.id: self.notation.name_of(fact) for fact in self.vocabulary.facts.values()},
+        }
+        advice = None if diagnostic.advice is None else _called(diagnostic.advice, names)
+        return diagnostic._replace(words=_called(diagnostic.words, names), advice=advice)
+
     def _description(self) -> list[tuple[Text, Text]]:
         record, terms = self.record, self.vocabulary.terms
         rows = {
@@ -83,6 +94,14 @@ class Offer(NamedTuple):
         return [(_LABELS[name], _listed(values)) for name, values in rows.items() if values]
 
 
+def _called(text: Message | str, names: MappingType[str, str]) -> Message | str:
+    """A text of ours in which the names of keys and facts are these."""
+    if not isinstance(text, Message):
+        return text
+    named = {place: str(name) for place, name in text.values if place in ("fact", "key")}
+    return text.filled(**{place: names.get(name, name) for place, name in named.items()})
+
+
 def operators_of(record: OfferFile) -> tuple[Party, ...]:
     """Who operates the offer of a record: one, two or nobody named."""
     operator = record.operator
@@ -94,22 +113,76 @@ def words(value: str | list[str] | None) -> list[str]:
     return [] if value is None else [value] if isinstance(value, str) else value
 
 
-def read_offer(
-    node: Node, vocabulary: Vocabulary, notation: Notation = OFFER_FILE, *, is_recorded: bool = False
-) -> Offer:
-    """The offer that a document holds. One that is recorded was checked by its particulars when it was.
+def read_offer_file(node: Node, vocabulary: Vocabulary, *, keep_written: bool = False) -> Offer:
+    """The offer that a document of an offer file holds, with keys and words in English, or in either language.
 
-    Hints are in the notation of the input.
+    What the document says is kept as text where that is asked for: as it is, or in English.
 
     Raises:
         Rejected: with every mistake found.
     """
-    diagnostics: list[Diagnostic] = []
-    record = fit(OfferFile, node, diagnostics)
+    form = node.entries.get("format") if isinstance(node, Mapping) else None
+    if not isinstance(form, Scalar) or form.value != FORMAT:
+        node, notation, diagnostics = _in_english(node, form, vocabulary)
+        offer = read_offer(node, vocabulary, notation, found=diagnostics)
+    else:
+        offer = _read_in_english(node, form, vocabulary)
+    if not keep_written:
+        return offer
+    from engine.documents.document_text import json_text  # noqa: PLC0415 - only a journal needs it
+
+    return offer._replace(written=json_text(node))
+
+
+def _in_english(node: Node, form: Node | None, vocabulary: Vocabulary) -> tuple[Node, Notation, tuple[Diagnostic, ...]]:
+    """A document in either language as it is recorded; what is wrong with its format is left to be told."""
+    from offers.records.two_languages import in_english  # noqa: PLC0415 - a file in English does not need it
+
+    read = in_english(node, vocabulary)
+    if isinstance(read.node, Mapping) and isinstance(form, Scalar) and form.value == BILINGUAL_FORMAT:
+        read.node.entries["format"] = Scalar(form.place, FORMAT, FORMAT)
+    return read.node, DANISH_FILE if read.is_danish else OFFER_FILE, read.repeated
+
+
+def _read_in_english(node: Node, form: Scalar, vocabulary: Vocabulary) -> Offer:
+    """The offer of a document that can have English keys alone; of a Danish one the mistake is its format."""
+    try:
+        return read_offer(node, vocabulary)
+    except Rejected:
+        from offers.records.two_languages import in_english  # noqa: PLC0415 - only a mistake needs it
+
+        read = in_english(node, vocabulary)
+        if not read.is_danish or read.danish_key is None:
+            raise
+    words = message("{key} is a Danish key, which `{format}` does not have", key=quoted(read.danish_key), format=FORMAT)
+    wrong = Diagnostic(form.place, "wrong-type", words, message("write `{name}`", name=BILINGUAL_FORMAT))
+    return read_offer(read.node, vocabulary, DANISH_FILE, found=(wrong, *read.repeated))
+
+
+def read_offer(
+    node: Node,
+    vocabulary: Vocabulary,
+    notation: Notation = OFFER_FILE,
+    *,
+    is_recorded: bool = False,
+    found: Iterable[Diagnostic] = (),
+) -> Offer:
+    """The offer that a document in English holds. One that is recorded was checked by its particulars when it was.
+
+    Hints are in the notation of the input; what was `found` to be wrong before is told with the rest.
+
+    Raises:
+        Rejected: with every mistake found.
+    """
+    diagnostics = [*found]
+    names = _names_of_keys(notation)
+    record = fit(OfferFile, node, diagnostics, names)
     evidence_node = node.entries.get("evidence") if isinstance(node, Mapping) else None
     evidence = read_evidence(evidence_node, vocabulary, diagnostics, notation) if evidence_node else {}
     diagnostics += _placeholders(node)
-    diagnostics += () if is_recorded else wrong_particulars(node)
+    if not is_recorded:
+        diagnostics += wrong_particulars(node, names)
+        diagnostics += wrong_details_of_years(evidence_node, vocabulary, notation) if evidence_node else ()
     diagnostics += _unknown_words(node, vocabulary, notation, is_shaped=record is not None)
     if diagnostics or record is None:
         raise Rejected(diagnostics)
@@ -117,7 +190,12 @@ def read_offer(
     # An empty line states nothing; `null` says that there is no agreement.
     is_stated = agreement is not None and not (isinstance(agreement, Scalar) and not agreement.text)
     attributes = _attributes(record, vocabulary, node.place, agreement_stated=is_stated)
-    return Offer(record, vocabulary, {**evidence, **attributes}, node.place)
+    return Offer(record, vocabulary, {**evidence, **attributes}, node.place, notation=notation)
+
+
+def _names_of_keys(notation: Notation) -> MappingType[str, str]:
+    """What keys and words are called in an offer file; one with Danish keys has the format that can have them."""
+    return {**names, FORMAT: BILINGUAL_FORMAT} if (names := notation.names) else {}
 
 
 def _placeholders(node: Node) -> Iterator[Diagnostic]:
@@ -136,14 +214,15 @@ def _unknown_words(node: Node, vocabulary: Vocabulary, notation: Notation, *, is
     for name, key in (("area", "area"), ("target_group", "target_group"), ("services", "act")):
         if (known := vocabulary.terms.get(key)) is not None:
             for word in _words_outside(known, node, name, key):
-                words = message("{word} is not in the list of `{key}`", word=quoted(word.text), key=key)
+                words = message("{word} is not in the list of `{key}`", word=quoted(word.text), key=notation.key(key))
                 advice = near_term(word.text, known, notation if key == name else OFFER_FILE)
                 yield Diagnostic(word.place, "unknown-term", words, advice)
     for fact in filter(None, map(vocabulary.facts.get, ATTRIBUTE_KEYS)):
         # The words of other attributes are checked with the shape; only a vocabulary of its own may know fewer.
         if is_shaped or fact.id == "service_type":
             for word in _words_outside(fact.answers, node, *ATTRIBUTE_KEYS[fact.id]):
-                words = message("{answer} is not an answer to `{id}`", answer=quoted(word.text), id=fact.id)
+                called = notation.names.get(fact.id, notation.name_of(fact))
+                words = message("{answer} is not an answer to `{id}`", answer=quoted(word.text), id=called)
                 yield Diagnostic(word.place, "unknown-answer", words, near_term(word.text, fact.answers, notation))
 
 
@@ -162,7 +241,7 @@ def _scalars(node: Node, name: str, key: str) -> Iterator[Scalar]:
 
 
 def near_term(word: str, known: MappingType[str, Text], notation: Notation = OFFER_FILE) -> Message | None:
-    """A hint for a word that is not in a list: the word whose label it is, or the near word; in a Danish table by name.
+    """A hint for a word that is not in a list: the word whose label it is, or the near word; in a Danish input by name.
 
     >>> str(near_term("voksne", {"adults": Text(da="Voksne", en="Adults")}))
     'write `adults`'

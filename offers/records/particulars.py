@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
+from types import MappingProxyType
 
 from engine.diagnostics import Diagnostic, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
@@ -16,6 +18,7 @@ from engine.texts.catalogue import message
 from offers.records.offer_id import USUAL, address_sign_in, comparable_id
 from offers.records.texts import says_something, wrong_characters
 
+_NO_NAMES: MappingType[str, str] = MappingProxyType({})
 _DAY, _SINCE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"), re.compile(r"[0-9]{4}(?:-[0-9]{2})?\Z")
 _SECTION = re.compile(r"(?:§{1,2} ?)?[1-9][0-9]{0,2}(?: ?[a-zæøå])?(?:,? (?:stk|nr|litra|pkt)\b.*)?\Z", re.IGNORECASE)
 _PARTS = "|".join("".join(f"[{s}{s.upper()}]" for s in part) for part in ("stk", "nr", "litra", "pkt"))
@@ -36,18 +39,18 @@ _NO_DATE = {
 }
 
 
-def wrong_particulars(node: Node) -> Iterator[Diagnostic]:
-    """What is wrong with the particulars of an offer."""
+def wrong_particulars(node: Node, names: MappingType[str, str] = _NO_NAMES) -> Iterator[Diagnostic]:
+    """What is wrong with the particulars of an offer, whose keys are called by their `names` where they have one."""
     yield from wrong_characters(node)
     if isinstance(node, Mapping):
-        yield from _wrong_ids(node)
+        yield from _wrong_ids(node, names)
         yield from _wrong_sections(node)
         evidence = node.entries.get("evidence")
         for of_fact in evidence.entries.values() if isinstance(evidence, Mapping) else ():
             yield from _wrong_dates(of_fact)
 
 
-def _wrong_ids(offer: Mapping) -> Iterator[Diagnostic]:
+def _wrong_ids(offer: Mapping, names: MappingType[str, str]) -> Iterator[Diagnostic]:
     identifier, whole = (_scalar(offer, name) for name in ("id", "part_of"))
     if identifier and (sign := address_sign_in(identifier.text)):
         words = message(
@@ -58,7 +61,8 @@ def _wrong_ids(offer: Mapping) -> Iterator[Diagnostic]:
         yield Diagnostic(identifier.place, "identifier", words, message("write it with {signs}", signs=USUAL))
     if identifier and whole and comparable_id(identifier.text) == comparable_id(whole.text):
         words = message("{id} is said to be a department of itself", id=quoted(whole.text))
-        yield Diagnostic(whole.place, "part-of-itself", words, message("`part_of` names the larger offer"))
+        advice = message("`{part_of}` names the larger offer", part_of=names.get("part_of", "part_of"))
+        yield Diagnostic(whole.place, "part-of-itself", words, advice)
 
 
 def _scalar(mapping: Mapping, name: str) -> Scalar | None:

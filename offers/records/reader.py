@@ -13,7 +13,7 @@ from engine.documents.document import MAX_BYTES, Node, read_documents, read_file
 from engine.documents.regular_file import leading_out
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import message
-from offers.records.offer import Offer, read_offer
+from offers.records.offer import Offer, read_offer_file
 from offers.records.offer_id import MAX_LIKE, alike, said_of_alike
 
 SUFFIXES = (".yaml", ".yml", ".json", ".ndjson", ".jsonl")
@@ -31,17 +31,10 @@ def read_offers(paths: Iterable[str], vocabulary: Vocabulary, *, keep_written: b
             results.append(document)
             continue
         try:
-            offer = read_offer(document, vocabulary)
-            results.append(_with_written(offer, document) if keep_written else offer)
+            results.append(read_offer_file(document, vocabulary, keep_written=keep_written))
         except Rejected as error:
             results.append(error)
     return list(without_repeated(results))
-
-
-def _with_written(offer: Offer, document: Node) -> Offer:
-    from engine.documents.document_text import json_text  # noqa: PLC0415 - only a journal needs it
-
-    return offer._replace(written=json_text(document))
 
 
 def without_repeated(results: Sequence[Offer | Rejected]) -> Iterator[Offer | Rejected]:

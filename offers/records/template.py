@@ -1,4 +1,7 @@
-"""A commented offer file to fill in: every fact that a rulebook reads, with its label, unit and allowed answers."""
+"""A commented offer file to fill in: every fact that a rulebook reads, with its label, unit and allowed answers.
+
+In Danish it has the Danish names of keys and words.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, FactKind, Rulebook, Test, Vocabulary, tests_of
 from engine.texts.catalogue import Language, Message, message
+from offers.records.notation import as_key, in_quotes, notation_in
+from offers.records.offer_file import BILINGUAL_FORMAT
 
 
 def offer_template(rulebooks: Sequence[Rulebook], year: int, language: Language, identifier: str, name: str) -> str:
@@ -27,6 +33,8 @@ class _Template:
         self._uses = uses_of_facts(rulebooks, wording)
         self._unknown = wording.gettext("unknown")
         self._gettext, self._render = wording.gettext, wording.render
+        self._notation = notation_in(wording.language)
+        self._key = self._notation.key
 
     def lines(self, identifier: str, name: str) -> Iterator[str]:
         yield f"# {self._gettext('An offer to be assessed by')}:"
@@ -35,53 +43,71 @@ class _Template:
         yield f"# {self._gettext('A line left empty means “not stated”.')}"
         comma = self._gettext("Numbers have a point (0.5). A text with a comma or colon stands in quotes.")
         yield f"# {comma}"
-        yield from ("format: sekskant/offer/1", f"id: {_quoted(identifier)}", f"name: {_quoted(name)}")
+        yield f"format: {BILINGUAL_FORMAT}"
+        yield from (f"id: {in_quotes(identifier)}", f"{self._key('name')}: {in_quotes(name)}")
         yield from self._description()
-        yield "evidence:"
+        yield f"{self._key('evidence')}:"
         how = self._gettext("Each fact can be written short or with its source")
         yield f"  # {how}:"
         yes = self._gettext("yes")
-        yield f"  #   {{at_most: 0.5, source: ..., as_of: 2017}}    {{answer: {yes}, because: ..., by: ..., date: ...}}"
+        yield f"  #   {self._entry(at_most='0.5', source='...', as_of='2017')}"
+        yield f"  #   {self._entry(answer=yes, because='...', by='...', date='...')}"
         for fact in self._vocabulary.facts.values():
             if fact.id in self._uses and not fact.is_attribute:
                 yield from self._fact(fact)
-        yield f"attention:  # {self._gettext('a list: points for attention')}"
+        yield f"{self._key('attention')}:  # {self._gettext('a list: points for attention')}"
+
+    def _entry(self, **values: str) -> str:
+        """A mapping with these values, by the keys of the file's language."""
+        return f"{{{', '.join(f'{self._key(key)}: {value}' for key, value in values.items())}}}"
 
     def _description(self) -> Iterator[str]:
         self_owning = self._gettext("self-owning offers; null where nobody")
         kinds = self._gettext("municipality, region or private")
         two = self._gettext("two operators are written as a list")
-        yield f"# operator: {{name: ..., kind: ..., code: ...}}; kind: {kinds};"
+        party = self._entry(name="...", kind="...", code="...")
+        yield f"# {self._key('operator')}: {party}; {self._key('kind')}: {kinds};"
         yield f"# {two}: [{{...}}, {{...}}]"
-        yield "operator:"
+        yield f"{self._key('operator')}:"
         yield f"# {self_owning}"
-        yield "# agreement_with: {name: ..., kind: ..., code: ...}"
+        yield f"# {self._key('agreement_with')}: {party}"
         for term in ("area", "target_group"):
             if words := self._vocabulary.terms.get(term):
-                yield from self._listed(term, list(words), self._gettext("one or more of"))
+                yield from self._listed(term, words, self._gettext("one or more of"))
         if fact := self._vocabulary.facts.get("service_type"):
-            yield from self._listed("service_type", list(fact.answers), self._gettext("one of"))
-        yield 'services:  # - {act: SEL, sections: ["108"], places: 12}'
+            yield from self._listed("service_type", fact.answers, self._gettext("one of"))
+        service = self._entry(act="SEL", sections='["108"]', places="12")
+        yield f"{self._key('services')}:  # - {service}"
 
-    def _listed(self, key: str, words: list[str], how: str) -> Iterator[str]:
-        yield from _comment(f"{key}: {how} {', '.join(words)}", "# ")
-        yield f"{key}:"
+    def _listed(self, key: str, words: Mapping[str, Text], how: str) -> Iterator[str]:
+        names = [label.da if self._notation.is_danish else word for word, label in words.items()]
+        yield from _comment(f"{self._key(key)}: {how} {', '.join(names)}", "# ")
+        yield f"{self._key(key)}:"
 
     def _fact(self, fact: FactDeclaration) -> Iterator[str]:
-        unit = f" ({self._wording.text(fact.unit)})" if fact.unit else ""
+        name = self._notation.written_name_of(fact, self._vocabulary)
         yield ""
-        yield from _comment(f"{self._wording.text(fact.label)}{unit}", "  # ")
-        yield from _comment(self._wording.text(fact.question), "  #   ")
+        yield from self._asked(fact, is_named_by_label=name != fact.id)
         yield f"  #   {self._allowed(fact)}"
         yield f"  #   {self._gettext('used by')} {'; '.join(self._uses[fact.id])}"
-        yield f"  {fact.id}:"
+        yield f"  {as_key(name)}:"
         if fact.is_yearly:
             yield from (f"    {self._year + offset}:" for offset in self._vocabulary.years_of(fact))
+
+    def _asked(self, fact: FactDeclaration, *, is_named_by_label: bool) -> Iterator[str]:
+        """What is asked about a fact, under its label, where that does not name it below."""
+        question, unit = self._wording.text(fact.question), self._wording.text(fact.unit) if fact.unit else ""
+        if is_named_by_label:
+            yield from _comment(question, "  # ")
+            yield from _comment(f"{self._gettext('unit')}: {unit}" if unit else "", "  #   ")
+        else:
+            yield from _comment(self._wording.text(fact.label) + (f" ({unit})" if unit else ""), "  # ")
+            yield from _comment(question, "  #   ")
 
     def _allowed(self, fact: FactDeclaration) -> str:
         if not fact.is_number:
             return f"{self._render(_allowed(fact.kind))}: {', '.join([*self._wording.answers(fact), self._unknown])}"
-        example = "{at_least: 4}" if fact.is_whole else "{at_most: 0.5}"
+        example = self._entry(at_least="4") if fact.is_whole else self._entry(at_most="0.5")
         return f"{self._render(_allowed(fact.kind))}, {example}, {self._unknown}"
 
 
@@ -133,8 +159,3 @@ def _add_parts(fact: FactDeclaration, uses: dict[str, list[str]]) -> None:
     """What reads a derived fact reads the facts it is derived from."""
     for part in fact.derived_from if fact.id in uses else ():
         uses.setdefault(part, []).extend(uses[fact.id])
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

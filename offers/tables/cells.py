@@ -18,13 +18,14 @@ from typing import Literal
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.evaluation.evidence import Evidence
-from engine.rulebooks.rulebook import NO, YES, FactDeclaration
+from engine.rulebooks.rulebook import FactDeclaration
 from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.numbers import describe_range
 from offers.records.evidence import UNKNOWN, is_thousands, number_hint, read_one_fact
 from offers.records.notation import BOUND_SIGNS, LONGEST, Notation
 from offers.records.other_writings import day_of
+from offers.records.words import names_of_answers
 
 DecimalSign = Literal[".", ","]
 WHITESPACE = (
@@ -32,7 +33,6 @@ WHITESPACE = (
     "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 """What is taken off around a text. Each backend has its own idea of a space where it is not told."""
-JUDGED = {"ja": YES, "yes": YES, "true": YES, "sand": YES, "nej": NO, "no": NO, "false": NO, "falsk": NO}
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([^\s<>]+(?:\s*%)?)")
 _BOUNDS = re.compile(rf"(?:{_BOUND.pattern}\s*){{1,2}}\Z")
 _RANGE = re.compile(r"(\S*[^\s.](?:\s*%)?)\s*\.\.\s*([^\s.]\S*(?:\s*%)?)\Z")
@@ -96,14 +96,6 @@ def answer_of(text: str, fact: FactDeclaration) -> str:
     """The answer that a word stands for, or else the word itself."""
     word = text.strip(WHITESPACE)
     return names_of_answers(fact).get(word.lower(), word)
-
-
-def names_of_answers(fact: FactDeclaration) -> dict[str, str]:
-    """Each word that stands for an answer, in lower case: its id, its name in both languages."""
-    names = {**JUDGED} if fact.is_judgement else {}
-    for answer, label in fact.answers.items():
-        names |= dict.fromkeys((label.da.lower(), label.en.lower(), answer.lower()), answer)
-    return names
 
 
 def _bounds(text: str, fact: FactDeclaration, notation: Notation, place: Place) -> Iterator[tuple[str, Node]]:

@@ -19,8 +19,10 @@ from engine.values.numbers import decimal_text
 from offers.records.evidence import UNKNOWN
 from offers.records.notation import Notation
 from offers.records.offer import Offer, read_offer
+from offers.records.offer_file import FORMAT
 from offers.records.proposals import answer_hint
 from offers.records.texts import repeats_what_stands_above
+from offers.records.words import names_of_terms
 from offers.tables.binary_numbers import number_of_binary
 from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.csv_text import Fault
@@ -79,7 +81,7 @@ class Rows:
         self._numbers = {column.name for column in table.columns if column.holds_numbers}
         self._number_of = number_of
         is_danish = any(column.is_headed_in_danish for column in table.columns)
-        self._notation = Notation(table.sign, has_danish_headers=is_danish)
+        self._notation = Notation(table.sign, has_danish_names=is_danish)
         self._setting_aside = SettingAside(self._columns, vocabulary, table.sign)
         self._attributes: dict[tuple[str | None, ...], Stated] = {}
         self._read_before: dict[tuple[str, str, str | None], Evidence] = {}
@@ -274,7 +276,7 @@ class Rows:
         def scalar(name: str) -> Scalar:
             return _text(cells[name], self._place(row, name))
 
-        yield "format", _text("sekskant/offer/1", self._table.place(row))
+        yield "format", _text(FORMAT, self._table.place(row))
         if "id" in cells:
             yield "id", scalar("id")
         if "name" in cells or "id" in cells:
@@ -328,8 +330,7 @@ class Rows:
 
     def _terms(self, name: str, cell: str, place: Place) -> Node:
         """Words of the vocabulary's list, each as its id or its name."""
-        known = self._vocabulary.terms.get(name, {})
-        names = {label.lower(): term for term, text in known.items() for label in (term, text.da, text.en)}
+        names = names_of_terms(self._vocabulary.terms.get(name, {}))
         words = [word.strip(WHITESPACE) for word in cell.split(SEVERAL)]
         return Sequence(place, tuple(_text(names.get(word.lower(), word), place) for word in words))
 

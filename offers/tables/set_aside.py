@@ -14,7 +14,8 @@ from engine.diagnostics import Place
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import Message, message
 from offers.records.evidence import UNKNOWN
-from offers.tables.cells import DecimalSign, answer_of, names_of_answers, read_cell
+from offers.records.words import names_of_answers
+from offers.tables.cells import DecimalSign, answer_of, read_cell
 from offers.tables.headers import ID, Column, Headers
 from offers.tables.table import SEVERAL
 

@@ -13,7 +13,8 @@ from engine.values.numbers import decimal_text
 from offers.records.offer import Offer, words
 from offers.records.offer_file import EVIDENCE_DETAILS, Party, Service
 from offers.records.particulars import SECTION_SIGN
-from offers.tables.cells import WHITESPACE, DecimalSign, names_of_answers
+from offers.records.words import names_of_answers
+from offers.tables.cells import WHITESPACE, DecimalSign
 from offers.tables.services import services_cell
 from offers.tables.table import SEVERAL
 

@@ -136,7 +136,7 @@ def test_what_authors_read_is_in_one_language_but_for_ids(command: str, language
     assert left_over(text, language, said_by_people()) - ids() - {"yes"} == set()
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in BROKEN.glob("*.yaml")))
+@pytest.mark.parametrize("name", sorted(str(f.relative_to(BROKEN).with_suffix("")) for f in BROKEN.rglob("*.yaml")))
 def test_what_is_wrong_with_an_offer_is_told_in_danish(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BROKEN)
     assert left_over(run(f"assess {name}.yaml --year 2018 --summary", "da").err, "da") == set()
@@ -186,7 +186,8 @@ def test_a_lint_is_told_in_danish(code: str, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_is_wrong_is_told_in_english() -> None:
     folders = (BROKEN, TABLES, CASES, ROOT / "tests" / "lints", ROOT / "tests" / "broken" / "rulebooks")
-    texts = [file.read_text() for folder in folders for file in folder.rglob("*.txt")]
+    files = [file for folder in folders for file in folder.rglob("*.txt") if not file.name.endswith(".da.txt")]
+    texts = [file.read_text() for file in files]
     assert len(texts) > 80
     assert {word for text in texts for word in left_over(text, "en")} == set()
 

@@ -23,7 +23,8 @@ from offers.columns.evidence_columns import READ
 from offers.recorded.batch_entries import RowDocuments
 from offers.recorded.replay import Replayer
 from offers.records.offer import Offer
-from offers.tables.cells import DecimalSign, names_of_answers
+from offers.records.words import names_of_answers
+from offers.tables.cells import DecimalSign
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, SEVERAL, Table

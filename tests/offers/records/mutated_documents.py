@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any, NamedTuple
@@ -14,8 +14,9 @@ from engine.rulebooks.library import SHIPPED, Library
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from offers.cases.case_file import read_case_file
-from offers.records.offer import read_offer
+from offers.records.offer import read_offer_file
 from tests.command import DATA
+from tests.offers.danish_documents import NAMES, in_danish
 from tests.offers.random_offers import random_document
 from tests.support import flow
 
@@ -47,6 +48,35 @@ VALUES += [{"name": "A", "kind": "private"}, {"act": "SEL", "sections": ["104"],
 KEYS = ["x", "da", "en", "id", "name", "fact", "at_most", "at_least", "below", "above", "between", "equals", "is", "in"]
 KEYS += ["all", "any", "not", "of", "mandatory", "minimum", "until", "from", "2016", "16", "answer", "part", "places"]
 KEYS += ["source", "date", "as_of", "because", "evidence", "verdict", "judgement", "per", "type", "Bad Id", "æ", "code"]
+DANISH_VALUES: list[Any] = [
+    "ja",
+    "Nej",
+    "ukendt",
+    "ingen",
+    " Ingen ",
+    "kommune",
+    "PRIVAT",
+    "Region",
+    "konstatering",
+    "voksne",
+]
+DANISH_VALUES += [
+    {"højst": 1},
+    {"svar": "ja"},
+    {"mellem": [0, 1]},
+    {"mellem": [1]},
+    {"antal": 1, "ud_af": 2},
+    {"antal": 1},
+]
+DANISH_VALUES += [{"højst": 1, "at_most": 1}, {"højst": 1, "below": 2}, {"navn": "A", "type": "privat"}, {"svar": None}]
+DANISH_VALUES += [{"navn": "A", "name": "A", "type": "privat"}, {"lov": "SEL", "paragraffer": ["104"], "places": "0.5"}]
+DANISH_KEYS = [name for table in NAMES for name in table.values()] + [
+    "driftsherre",
+    "navn",
+    "Navn",
+    "a\u030ar",
+    "Diagnoser",
+]
 
 
 class Format(NamedTuple):
@@ -54,6 +84,15 @@ class Format(NamedTuple):
 
     documents: tuple[Any, ...]
     load: Callable[[bytes], object]
+    values: Sequence[Any] = tuple(VALUES)
+    keys: Sequence[str] = tuple(KEYS)
+
+    def mutated(self, chance: Random) -> bytes:
+        """One of its documents with one thing in it changed, or two, as YAML."""
+        document = copy.deepcopy(chance.choice(self.documents))
+        for _ in range(chance.choice([1, 1, 1, 2])):
+            _mutate(chance.choice(list(_within(document))), chance, self.values, self.keys)
+        return flow(document).encode()
 
     @staticmethod
     def read(name: str) -> Any:
@@ -73,7 +112,13 @@ def _formats() -> dict[str, Format]:
     cases = [one for path in sorted(RULEBOOKS.glob("cases/*.yaml")) for one in _plain(path)]
     cases = [{**one, "cases": one["cases"][:4]} for one in cases]
     return {
-        "offer": Format(tuple(offers), lambda data: read_offer(read_one(data, "a.yaml"), VOCABULARY)),
+        "offer": Format(tuple(offers), lambda data: read_offer_file(read_one(data, "a.yaml"), VOCABULARY)),
+        "bilingual offer": Format(
+            tuple(in_danish(one, chance, share) for one in offers for share in (0.5, 1.0)),
+            lambda data: read_offer_file(read_one(data, "a.yaml"), VOCABULARY),
+            VALUES + DANISH_VALUES,
+            KEYS + DANISH_KEYS,
+        ),
         "rulebook": Format(tuple(rulebooks), lambda data: load_rulebook(data, "a.yaml", lambda _: VOCABULARY)),
         "vocabulary": Format(
             tuple(_plain(RULEBOOKS / "vocabulary.yaml")), lambda data: load_vocabulary(data, "vocabulary.yaml")
@@ -86,14 +131,6 @@ FORMATS = _formats()
 """The formats by their names."""
 
 
-def mutated(document: Any, chance: Random) -> bytes:
-    """A document with one thing in it changed, or two, as YAML."""
-    document = copy.deepcopy(document)
-    for _ in range(chance.choice([1, 1, 1, 2])):
-        _mutate(chance.choice(list(_within(document))), chance)
-    return flow(document).encode()
-
-
 def _within(value: Any) -> Iterator[Any]:
     """The mappings and lists of a document that hold anything or may."""
     if isinstance(value, dict | list):
@@ -102,8 +139,8 @@ def _within(value: Any) -> Iterator[Any]:
             yield from _within(part)
 
 
-def _mutate(holder: Any, chance: Random) -> None:
-    value = copy.deepcopy(chance.choice(VALUES))
+def _mutate(holder: Any, chance: Random, values: Sequence[Any], keys: Sequence[str]) -> None:
+    value = copy.deepcopy(chance.choice(values))
     if isinstance(holder, list):
         at = chance.randrange(len(holder) + 1)
         holder[at : at + chance.randrange(2)] = chance.choice([[], [value], [value]])
@@ -113,8 +150,8 @@ def _mutate(holder: Any, chance: Random) -> None:
             case 0:
                 del holder[name]
             case 1:
-                holder[chance.choice(KEYS)] = holder.pop(name)
+                holder[chance.choice(keys)] = holder.pop(name)
             case _:
                 holder[name] = value
     else:
-        holder[chance.choice(KEYS)] = value
+        holder[chance.choice(keys)] = value

@@ -10,6 +10,7 @@ from tests.command import DATA, ROOT, sekskant
 
 FOLDER = ROOT / "tests" / "broken" / "offers"
 FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+DANISH_FILES = sorted(path.stem for path in (FOLDER / "danish").glob("*.yaml"))
 OFFER_CODES = {
     "unknown-key",
     "missing-key",
@@ -43,6 +44,23 @@ def test_broken_file_gives_its_diagnostics(code: str) -> None:
     assert ran.err == expected.read_text()
     assert f" {code}: " in ran.err
     assert ran.code == 1
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("code", DANISH_FILES)
+def test_a_danish_file_is_told_what_is_wrong_with_danish_keys(code: str, language: str) -> None:
+    arguments = ("assess", f"{code}.yaml", "--year", "2018", "--summary", "--lang", language)
+    ran = sekskant(*arguments, cwd=FOLDER / "danish")
+    expected = FOLDER / "danish" / (f"{code}.da.txt" if language == "da" else f"{code}.txt")
+    if os.environ.get("SEKSKANT_WRITE_EXPECTED"):
+        expected.write_text(ran.err, encoding="utf-8")
+    assert ran.err == expected.read_text(encoding="utf-8")
+    assert f" {code}: " in ran.err or code == "wrong-format"
+    assert ran.code == 1
+
+
+def test_every_mistake_that_has_keys_or_words_is_made_in_danish_too() -> None:
+    assert set(DANISH_FILES) == OFFER_CODES - {"empty", "identifier"} | {"wrong-format"}
 
 
 def test_what_is_wrong_with_one_offer_loses_no_other() -> None:

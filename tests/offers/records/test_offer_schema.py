@@ -12,11 +12,14 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from engine.diagnostics import Rejected
 from engine.documents.document import read_documents
 from engine.rulebooks.library import SHIPPED
+from offers.cases.bilingual_schema import bilingual_offer_schema
 from offers.cases.schemas import cases_schema, offer_schema
 from tests.command import DATA, ROOT
 
 SCHEMA, CASES_SCHEMA = offer_schema(), cases_schema()
+BILINGUAL_SCHEMA = bilingual_offer_schema()
 FILE = ROOT / "offers" / "schema" / "offer-1.schema.json"
+BILINGUAL_FILE = FILE.with_name("offer-2.schema.json")
 CASES_FILE = FILE.with_name("cases-1.schema.json")
 BROKEN = ROOT / "tests" / "broken" / "offers"
 BROKEN_SHAPES = ["unknown-key", "missing-key", "wrong-type"]
@@ -28,7 +31,11 @@ def _as_json(path: Path) -> object:
     return document.plain()
 
 
-@pytest.mark.parametrize(("schema", "file"), [(SCHEMA, FILE), (CASES_SCHEMA, CASES_FILE)], ids=["offer", "cases"])
+@pytest.mark.parametrize(
+    ("schema", "file"),
+    [(SCHEMA, FILE), (BILINGUAL_SCHEMA, BILINGUAL_FILE), (CASES_SCHEMA, CASES_FILE)],
+    ids=["offer", "bilingual offer", "cases"],
+)
 def test_the_file_is_what_is_generated(schema: object, file: Path) -> None:
     generated = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     if os.environ.get("SEKSKANT_WRITE_SCHEMAS") == "1":

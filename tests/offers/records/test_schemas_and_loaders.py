@@ -11,15 +11,18 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from engine.diagnostics import Diagnostic, Rejected
 from engine.documents.document import Node, read_one
 from engine.rulebooks.schemas import rulebook_schema, vocabulary_schema
+from offers.cases.bilingual_schema import bilingual_offer_schema
 from offers.cases.schemas import cases_schema, offer_schema
 from tests.chance import AT_THE_DESK, SOAK, chance
-from tests.offers.records.mutated_documents import FORMATS, mutated
+from tests.offers.danish_documents import NAMES
+from tests.offers.records.mutated_documents import FORMATS
 from tests.support import flow
 
 DOCUMENTS = 30 if AT_THE_DESK else 1_875 if SOAK > 1 else 400
 """So many of each format."""
 SCHEMAS = {
     "offer": Draft202012Validator(offer_schema()),
+    "bilingual offer": Draft202012Validator(bilingual_offer_schema()),
     "rulebook": Draft202012Validator(rulebook_schema()),
     "vocabulary": Draft202012Validator(vocabulary_schema()),
     "cases": Draft202012Validator(cases_schema()),
@@ -38,7 +41,9 @@ VOCABULARY = "which facts, answers and words there are, and of what kind a fact 
 OTHERS = "what is compared with another part of the document"
 LETTERS = "the regular expressions of editors have no class for the letters of all languages"
 WRITTEN = "a schema sees a number, and not how it was written"
+_RECORD_KEYS = "|".join(name for names in NAMES for pair in names.items() for name in pair)
 ALONE = [
+    Alone("duplicate-key", f"^the key `(?!(?:{_RECORD_KEYS})`)[^`]*` says the same as", VOCABULARY),
     *(Alone(code, "", VOCABULARY) for code in ("unknown-fact", "unknown-answer", "unknown-term", "fact-per-year")),
     *(Alone(code, "", VOCABULARY) for code in ("evidence-out-of-range", "test-on-fact", "threshold-out-of-range")),
     Alone("wrong-type", "where a (whole )?number belongs$", VOCABULARY),
@@ -89,7 +94,7 @@ def error(name: str, node: Node) -> str | None:
 def test_schema_and_loader_say_the_same_of_mutated_documents(name: str) -> None:
     of_chance, counted = chance(f"schema {name}"), {"valid": 0, "wrong": 0}
     for _ in range(DOCUMENTS):
-        data = mutated(of_chance.choice(FORMATS[name].documents), of_chance)
+        data = FORMATS[name].mutated(of_chance)
         try:
             node = read_one(data, "a.yaml")
         except Rejected:
@@ -120,6 +125,8 @@ EVIDENCE: dict[str, tuple[Any, bool]] = {
     "a year as a date": ({"diagnoses": {"answer": 1, "date": 2017}}, False),
     "a year that is described": ({"diagnoses": {"answer": 1, "as_of": 2017}}, True),
     "a month that is described": ({"diagnoses": {"answer": 1, "as_of": "2017-05"}}, True),
+    "details that no year has": ({"outside_share": {"2016": {"answer": 0, "by": "A"}, "by": []}}, False),
+    "details of no year": ({"outside_share": {"by": []}}, False),
     "a month that does not exist": ({"outside_share": {"2016": 0, "as_of": "2017-13"}}, False),
 }
 DESCRIBED: dict[str, tuple[Any, bool]] = {

@@ -14,8 +14,8 @@ from engine.diagnostics import Diagnostic, Rejected
 from engine.documents.document import read_one
 from engine.evaluation.evidence import State, findings_of
 from engine.rulebooks.library import Library
-from offers.records.notation import Notation
-from offers.records.offer import read_offer
+from offers.records.notation import DANISH_FILE, OFFER_FILE, Notation
+from offers.records.offer import read_offer, read_offer_file
 from offers.tables.opening import open_table
 from offers.tables.reading import Reading
 from offers.tables.rows import Rows
@@ -23,7 +23,7 @@ from offers.tables.rows import Rows
 VOCABULARY = Library().in_force(2018)[0].vocabulary
 COLUMNS = ["cases_per_10000", "diagnoses", "outside_share_2014", "large_catchment_needed"]
 """A number, a whole number, a share and a judgement."""
-DIALECTS = ["decimal comma", "decimal point", "workbook", "offer file"]
+DIALECTS = ["decimal comma", "decimal point", "workbook", "offer file", "Danish offer file"]
 WRITINGS = [
     *("ca. 60 %", "højst 50 %", "mindst 2", "2-3", "≥2", "12 af 23", "52 %", "52%", ".5", "−0,5", "½", "1½"),
     *("delvist", "ikke oplyst", "ved ikke", "x", "-", "–", "SAND", "FALSK", "SANDT", "ja/nej", "ja eller nej"),
@@ -51,14 +51,15 @@ QUOTED = re.compile(r"`([^`]+)`|(\S+) is not possible")
 
 def proposed_in(hint: str) -> list[str]:
     """What a hint proposes: all that stands in backticks, but which signs of bounds go together is none."""
-    bounds = {str(Notation(sign).bounds) for sign in (None, ".", ",")}
+    bounds = {str(notation.bounds) for notation in (OFFER_FILE, DANISH_FILE, Notation("."), Notation(","))}
     return [] if hint in bounds else PROPOSED.findall(hint)
 
 
 def said_of(folder: Path, dialect: str, column: str, cells: Sequence[str]) -> list[tuple[Diagnostic, ...]]:
     """What is said of each writing in a column of a table, or in an offer file of its own."""
-    if dialect == "offer file":
-        return [_said(partial(_read_file, column, cell)) for cell in cells]
+    if dialect.endswith("offer file"):
+        read = _read_danish_file if dialect.startswith("Danish") else _read_file
+        return [_said(partial(read, column, cell)) for cell in cells]
     path = folder / ("r.xlsx" if dialect == "workbook" else "r.csv")
     rows = [["id", column], *([f"a{number}", cell] for number, cell in enumerate(cells))]
     if dialect == "workbook":
@@ -87,10 +88,21 @@ def _said(read: Callable[[], object]) -> tuple[Diagnostic, ...]:
 
 def _read_file(column: str, written: str) -> None:
     """Bounds are pasted as they are; what is no mapping stands in quotes, as it is one text in a cell."""
-    value = written if written.startswith("{") else "'" + written.replace("'", "''") + "'"
-    evidence = f"outside_share: {{2014: {value}}}" if column == "outside_share_2014" else f"{column}: {value}"
+    evidence = _as_evidence("outside_share" if column == "outside_share_2014" else column, column, written)
     text = f"format: sekskant/offer/1\nid: a\nname: A\nevidence:\n  {evidence}\n"
     read_offer(read_one(text.encode(), "a.yaml"), VOCABULARY)
+
+
+def _read_danish_file(column: str, written: str) -> None:
+    fact = VOCABULARY.facts["outside_share" if column == "outside_share_2014" else column]
+    evidence = _as_evidence(fact.label.da, column, written)
+    text = f"format: sekskant/offer/2\nid: a\nnavn: A\noplysninger:\n  {evidence}\n"
+    read_offer_file(read_one(text.encode(), "a.yaml"), VOCABULARY)
+
+
+def _as_evidence(name: str, column: str, written: str) -> str:
+    value = written if written.startswith("{") else "'" + written.replace("'", "''") + "'"
+    return f"{name}: {{2014: {value}}}" if column == "outside_share_2014" else f"{name}: {value}"
 
 
 @pytest.mark.parametrize("column", COLUMNS)

@@ -1,0 +1,44 @@
+"""Keys of evidence that name nothing there: what is said of them, with the near name in the language of the input."""
+
+from __future__ import annotations
+
+from engine.diagnostics import Diagnostic, Place, key_hint, nearest, quoted
+from engine.rulebooks.rulebook import Vocabulary
+from engine.texts.catalogue import message
+from offers.records.notation import Notation
+from offers.records.offer_file import EVIDENCE_DETAILS
+from offers.records.words import comparable_word, names_of_facts
+
+
+def not_a_fact(name: str, place: Place, vocabulary: Vocabulary, notation: Notation, *, is_empty: bool) -> Diagnostic:
+    """What is wrong with a key of evidence that names no fact, or one that the offer's own keys state."""
+    if name in vocabulary.facts:
+        keys = (f"`{notation.key(key)}`" for key in ("operator", "agreement_with", "service_type"))
+        advice = message("the offer's own keys say it: {keys}", keys=", ".join(keys))
+        words = message(
+            "`{name}` is an attribute of the offer, not evidence", name=notation.name_of(vocabulary.facts[name])
+        )
+        return Diagnostic(place, "evidence-form", words, advice)
+    known = [notation.name_of(fact) for fact in vocabulary.facts.values() if not fact.is_attribute]
+    return Diagnostic(
+        place,
+        "unknown-fact",
+        message("there is no fact {name}", name=quoted(name)),
+        key_hint(_near_fact(name, vocabulary, notation) or name, known, is_empty=is_empty),
+    )
+
+
+def _near_fact(name: str, vocabulary: Vocabulary, notation: Notation) -> str | None:
+    """The Danish name of the fact that a misspelt one in a Danish file is most like, by any of its names."""
+    facts = (fact for fact in vocabulary.facts.values() if not fact.is_attribute)
+    names = names_of_facts(facts) if notation.names else {}
+    near = nearest(comparable_word(name), names)
+    return None if near is None else notation.written_name_of(names[near], vocabulary)
+
+
+def not_a_year(key: str, place: Place, notation: Notation, *, is_empty: bool) -> Diagnostic:
+    """What is wrong with a key beside years that is neither a year nor a detail."""
+    advice = key_hint(key, map(notation.key, EVIDENCE_DETAILS), is_empty=is_empty)
+    if key.isdecimal() and not is_empty:
+        advice = message("a year has four digits")
+    return Diagnostic(place, "evidence-form", message("{key} is not a year", key=quoted(key)), advice)

@@ -99,7 +99,7 @@ def said(records: Sequence[Mapping[str, Any]]) -> list[tuple[object, ...]]:
 
 def reclassified(*arguments: object, out: Path) -> tuple[Ran, list[tuple[object, ...]]]:
     """What a run decides, each offer by one rulebook after the other."""
-    ran = here("reclassify", *map(str, arguments), *YEAR, "--out", str(out), "--lang", "en")
+    ran = here("reclassify", *map(str, arguments), *YEAR, "--out", str(out), "--lang", "en", "--no-list", "--no-report")
     frames = {name: pl.read_parquet(out / "decisions" / f"{name}@2018.parquet") for name in (STRATEGY, MOST)}
     rows = {}
     for letter, (name, frame) in zip("AB", frames.items(), strict=True):

@@ -40,7 +40,19 @@ def written(folder: Path, year: int, **offers: tuple[str, str]) -> Path:
 
 
 def run(register: Path, out: Path, *options: str) -> None:
-    ran = here("reclassify", str(register), "--year", "2018", "--rulebook", STRATEGY, "--out", str(out), *options)
+    ran = here(
+        "reclassify",
+        "--no-list",
+        "--no-report",
+        str(register),
+        "--year",
+        "2018",
+        "--rulebook",
+        STRATEGY,
+        "--out",
+        str(out),
+        *options,
+    )
     assert ran.code == 0, ran.err
 
 

@@ -47,7 +47,9 @@ def returned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(out: Path, *registers: object) -> Ran:
-    return here("reclassify", *map(str, registers), *YEAR, "--out", str(out), "--lang", "en")
+    return here(
+        "reclassify", "--no-list", "--no-report", *map(str, registers), *YEAR, "--out", str(out), "--lang", "en"
+    )
 
 
 def decisions(out: Path) -> dict[str, Any]:

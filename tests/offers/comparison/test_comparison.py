@@ -113,7 +113,9 @@ def typed(table: pl.DataFrame) -> pl.DataFrame:
 
 def reclassify(rules: list[Path], path: Path, year: int, out: Path, *options: str) -> None:
     books = [word for rule in rules for word in ("--rulebook", str(rule))]
-    ran = here("reclassify", str(path), "--year", str(year), "--out", str(out), *books, *options)
+    ran = here(
+        "reclassify", str(path), "--year", str(year), "--out", str(out), *books, "--no-list", "--no-report", *options
+    )
     assert ran.code == 1, ran.err
     assert (out / "run.json").exists(), ran.err
 

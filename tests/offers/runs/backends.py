@@ -38,7 +38,7 @@ def reclassified(register: object, out: Path, *options: str, code: int = 0, **ab
     arguments = ("--year", "2018", "--out", str(out), "--lang", "en")
     # What has a cluster or an environment of its own has a process of its own, too.
     run = sekskant if about or "spark" in options else here
-    ran = run("reclassify", str(register), *arguments, *options, **about)
+    ran = run("reclassify", str(register), *arguments, "--no-list", "--no-report", *options, **about)
     assert ran.code == code, ran.err
     return ran
 

@@ -102,11 +102,20 @@ def test_what_is_no_key_is_said(name: str, folder: Path) -> None:
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": "sekskant/head/1"}'])
+NO_HEAD = "the file is no `sekskant/head/1`"
+NOT_ONE = {
+    "": "the file is not JSON that can be read",
+    "{}": NO_HEAD,
+    "[1]": NO_HEAD,
+    '{"format": "sekskant/head/1"}': "`journal` is missing; `count` is missing; `head` is missing; ",
+}
+
+
+@pytest.mark.parametrize("text", NOT_ONE)
 def test_what_is_no_signed_head_is_said(text: str, folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "head.json"
     file.write_text(text)
     ran = verified(folder / "whole.db", file, folder / "key.pub")
     assert ran.code == 1
-    assert "the file is no `sekskant/head/1`" in ran.err
+    assert f"{file}: receipt-form: {NOT_ONE[text]}" in ran.err
     assert audit(folder / "whole.db", "verify", "--signed", str(file)).code == 2

@@ -22,6 +22,7 @@ from cli.reclassify.reclassify import exits_of, request_of
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message
+from engine.texts.danish_order import danish_order
 from offers.records.authorities import said_as
 from offers.records.input_remarks import UNREAD
 
@@ -197,5 +198,5 @@ def _counted(groups: Iterable[Sequence[str]], changes: Iterable[str]) -> Iterato
     for words, change in zip(groups, changes, strict=True):
         for word in words:
             counts.setdefault(spelt.setdefault(word.casefold(), word), Counter())[change] += 1
-    for word in sorted(counts):
+    for word in sorted(counts, key=danish_order):
         yield [word, *(str(counts[word][direction] or "") for direction in DIRECTIONS)]

@@ -146,3 +146,15 @@ def test_every_danish_document_and_its_english_sister_name_each_other() -> None:
         assert f"](da/{path.name})*" in (path.parent / match[1]).read_text(encoding="utf-8")
     assert "(README.da.md)" in READMES[0].read_text(encoding="utf-8")
     assert "(README.md)" in READMES[1].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("english", "danish"), [READMES, (ROOT / "docs" / "auditors.md", DANISH / "revisorer.md")])
+def test_sisters_that_follow_each_other_have_the_same_sections(english: Path, danish: Path) -> None:
+    """The others tell one story each, the Danish ones with more steps; they name each other alone."""
+    levels = [
+        re.findall(
+            r"^#+(?= )", re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL), re.MULTILINE
+        )
+        for path in (english, danish)
+    ]
+    assert levels[0] == levels[1]

@@ -109,7 +109,7 @@ def test_a_danish_list_is_danish(tmp_path: Path) -> None:
     assert (first["Lov og paragraffer"], first["Pladser"]) == ("SEL § 104: 38 | SEL § 107: 2,5", 40.5)
     assert "40 %; krav: mindst 50 %" in first["Hvorfor"].replace("\xa0", " ")
     asked = found["Hvem der spørges om hvad"]
-    assert {row["Hvem der spørges"] for row in asked} == {"Gentofte", "Region Hovedstaden", "de, der vurderer"}
+    assert {row["Hvem der spørges"] for row in asked} == {"Gentofte", "Region Hovedstaden", "taskforcen"}
     assert {row["Tilbud"] for row in asked} == {"a", "b"}
 
 

@@ -61,21 +61,8 @@ def test_commands_of_every_block_exist_with_their_options(path: Path) -> None:
         for line in block.replace("\\\n", " ").splitlines():
             words = shlex.split(line, comments=True)
             if words[:1] == ["sekskant"]:
-                _parse(group, words[1:])
-
-
-def _parse(command: click.Command, words: list[str]) -> None:
-    """That a command and all below it take these words.
-
-    Raises:
-        click.UsageError: they do not.
-    """
-    context = click.Context(command, allow_interspersed_args=not isinstance(command, click.Group))
-    _, rest, _ = command.make_parser(context).parse_args(args=words)
-    if isinstance(command, click.Group):
-        _, below, rest = command.resolve_command(context, rest)
-        assert below is not None
-        _parse(below, rest)
+                asked = here(*words[1:], "--help")  # which is answered where everything before it is understood
+                assert asked.code == 0, asked.err
 
 
 @pytest.mark.slow

@@ -28,7 +28,8 @@ function wrong(page) {
   if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide`);
   const scrolls = e => e.closest("svg") || ["auto", "scroll"].includes(style(e).overflowX);
   for (const e of page.querySelectorAll("body *"))
-    if (!scrolls(e) && !["inline", "none"].includes(style(e).display) && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+    if (!scrolls(e) && !["inline", "none"].includes(style(e).display)
+        && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
       found.push(`overflows: ${e.textContent.trim().slice(0, 50)}`);
   const walk = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT), range = page.createRange();
   for (let node; node = walk.nextNode();)

@@ -44,8 +44,8 @@ document.querySelector(".search").hidden = false;
 filter();
 """
 """Searches the table of offers; without it all of them are shown."""
-_FROM, _WIDTH, _ROW = 215, 370, 30
-_LONGEST_LABEL, _SIGN, _LEGEND, _WIDEST = 26, 7, 22, 620
+_FROM, _WIDTH, _ROW = 240, 345, 30
+_LONGEST_LABEL, _SIGN, _LEGEND, _WIDEST = 31, 7, 22, 620
 _FILLS = {"met": "#116329", "not_met": "url(#hatched-{})", "open": "url(#dotted-{})", "none": "#8c959f"}
 _KINDS = {
     "met": "met",

@@ -40,6 +40,13 @@ _OR_MORE = re.compile(
     r"(\S+?)\s*(?:\+|eller (?:flere|mere|derover)|og (?:derover|opefter)|or more|and more)\Z", re.IGNORECASE
 )
 _OR_LESS = re.compile(r"(\S+?)\s*(?:eller (?:færre|mindre|derunder)|og derunder|or (?:fewer|less))\Z", re.IGNORECASE)
+_NOT_MORE = re.compile(
+    r"(?:ikke (?:over|mere end|flere end)|(?:not|no) (?:more than|over|above)) (?=[\d.,])", re.IGNORECASE
+)
+_NOT_LESS = re.compile(
+    r"(?:ikke (?:under|mindre end|færre end)|(?:not|no) (?:less than|fewer than|under|below)) (?=[\d.,])", re.IGNORECASE
+)
+_OUT_OF = re.compile(r"(?<=\d) (?:ud af|out of) (?=\d)", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:mellem|between|fra|from) (\S+(?: ?%)?) (?:og|and|til|to) (\S.*)\Z", re.IGNORECASE)
 _GROUPED = re.compile(r"(?<![\d.,])([1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)(?![\d.,])")
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u202f'’](?=\d{3}(?!\d))")
@@ -107,6 +114,7 @@ def meanings(text: str, *, is_share: bool) -> list[Written]:
     [{'answer': ('1.234',)}, {'answer': ('1234',)}]
     """
     plain = _ABOUT.sub("", _in_plain_signs(unquoted(text)))
+    plain = _OUT_OF.sub("/", _NOT_LESS.sub(">=", _NOT_MORE.sub("<=", plain)))
     if is_share:
         plain = _LOW_OF_PER_CENT.sub(r"\1 %", _PER_CENT.sub(" %", plain))
         plain = _OF_PER_CENT.sub(_share_of, plain)

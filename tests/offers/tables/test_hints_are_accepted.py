@@ -41,6 +41,11 @@ WRITINGS = [
         "ca. 0,6-0,65",
         "2,,3",
         ">2, <3",
+        "1 ud af 2",
+        "12 out of 23",
+        "ikke over 3",
+        "ikke mere end ca. 50 %",
+        "not less than 0,5",
     ),
 ]
 PROPOSED = re.compile(r"`([^`]+)`")
@@ -133,6 +138,10 @@ RIGHT = {
     ("diagnoses", "mindst 2, højst 3"): "write `>=2 <=3`",
     ("cases_per_10000", "2,,3"): "write a number such as `0,495`, a bound such as `>=2`, a range such as `2..3`, or "
     "`ukendt`",
+    ("outside_share_2014", "1 ud af 2"): "write `1/2`",
+    ("outside_share_2014", "ikke over 50 %"): "write `<=0,5`",
+    ("diagnoses", "ikke over 3"): "write `<=3`",
+    ("diagnoses", "ikke under 3"): "write `>=3`",
     ("outside_share_2014", "52 %"): None,
     ("outside_share_2014", "12 af 23"): None,
     ("outside_share_2014", "2-3"): "it is at least 0 and at most 1; write `0,02..0,03` where per cent are meant",

@@ -119,7 +119,7 @@ class Kind(NamedTuple):
 # --- tables ---
 
 
-def _with_small_rulebook() -> None:
+def write_small_rulebook() -> None:
     """A rulebook that takes no time to be made ready."""
     Path("vocabulary.yaml").write_text(_SMALL_VOCABULARY, encoding="utf-8")
     Path("small.yaml").write_text(_SMALL_RULEBOOK, encoding="utf-8")
@@ -257,7 +257,7 @@ def _journal(by: Random) -> bytes:
 
 
 def _with_run() -> None:
-    _with_small_rulebook()
+    write_small_rulebook()
     Path("good.csv").write_bytes(_TABLE)
     here("reclassify", "good.csv", *_OPTIONS[:-1], "before")
 
@@ -286,9 +286,9 @@ def _read_before(file: Path) -> bytes:
 KINDS: dict[str, Kind] = {
     "yaml": Kind("a.yaml", _offer, [_ASSESS], (0, 1), _gnisten_not_decided),
     "json": Kind("a.json", _json_offer, [_ASSESS], (0, 1), _gnisten_not_decided),
-    "csv": Kind("a.csv", _table, [_RECLASSIFY], (0, 1), prepare=_with_small_rulebook),
+    "csv": Kind("a.csv", _table, [_RECLASSIFY], (0, 1), prepare=write_small_rulebook),
     "row of csv": Kind(
-        "a.csv", _row_of_table, [(*_RECLASSIFY, *_READ_AS)], (0, 1), _others_not_decided, _with_small_rulebook
+        "a.csv", _row_of_table, [(*_RECLASSIFY, *_READ_AS)], (0, 1), _others_not_decided, write_small_rulebook
     ),
     "hostile texts": Kind(
         "a.csv",
@@ -296,17 +296,17 @@ KINDS: dict[str, Kind] = {
         [("reclassify", "{}", "--year", "2018", "--out", "run", *_READ_AS, "--ignore-column", "*")],
         (0, 1),
     ),
-    "xlsx": Kind("a.xlsx", _xlsx, [_RECLASSIFY], (0, 1), prepare=_with_small_rulebook),
-    "ods": Kind("a.ods", _ods, [_RECLASSIFY], (0, 1), prepare=_with_small_rulebook),
-    "parquet": Kind("a.parquet", _parquet, [_RECLASSIFY], (0, 1), prepare=_with_small_rulebook),
-    "ndjson": Kind("a.ndjson", _ndjson, [_RECLASSIFY], (0, 1), prepare=_with_small_rulebook),
+    "xlsx": Kind("a.xlsx", _xlsx, [_RECLASSIFY], (0, 1), prepare=write_small_rulebook),
+    "ods": Kind("a.ods", _ods, [_RECLASSIFY], (0, 1), prepare=write_small_rulebook),
+    "parquet": Kind("a.parquet", _parquet, [_RECLASSIFY], (0, 1), prepare=write_small_rulebook),
+    "ndjson": Kind("a.ndjson", _ndjson, [_RECLASSIFY], (0, 1), prepare=write_small_rulebook),
     "row of ndjson": Kind(
         "a.ndjson",
         _row_of_ndjson,
         [(*_RECLASSIFY, *_READ_AS[:2], "--ignore-column", "*")],
         (0, 1),
         _others_not_decided,
-        _with_small_rulebook,
+        write_small_rulebook,
     ),
     "receipt": Kind("a.json", _receipt, [("receipt", "verify", "{}")], (0, 1, 4), prepare=_with_journal),
     "journal": Kind(

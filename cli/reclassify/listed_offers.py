@@ -12,7 +12,7 @@ import polars as pl
 from cli.common.decision_view import DecisionView, decision_view
 from engine.decisions.decide import Decider, decide_offer, deciders_of
 from engine.decisions.trace import Trace
-from engine.diagnostics import IntegrityFault
+from engine.diagnostics import IntegrityFault, Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from engine.texts.catalogue import message
@@ -22,9 +22,10 @@ from offers.records.authorities import said_as
 from offers.records.offer import Offer, words
 from offers.records.offer_id import comparable_id
 from offers.runs.run_pass import Request, RunResult
-from offers.tables.offers_in_table import rows_read
+from offers.tables.offers_in_table import ReadRow, rows_read
 from offers.tables.paths import parquet_files
 from offers.tables.services import services_cell
+from offers.tables.table import ROW
 
 _ROWS_AT_ONCE = 1_000
 _MUNICIPALITY = "municipality"
@@ -85,9 +86,17 @@ class ListedOffers:
     def _offers(self) -> Iterator[Offer]:
         for row in rows_read(self._request.table, self._request.reader):
             if row.number not in self._undecided:
-                if not isinstance(row.offer, Offer):
-                    raise _disagreeing(str(row.cells.get("id")))
-                yield row.offer
+                yield row.offer if isinstance(row.offer, Offer) else self._of_what_was_read(row)
+
+    def _of_what_was_read(self, row: ReadRow) -> Offer:
+        """The offer by the columns that the run read alone: what is wrong elsewhere, such as a kind, it never saw."""
+        table = self._request.table
+        read = {ROW, "id", "name", *(column.name for column in table.columns if column.fact is not None)}
+        try:
+            cells = {name: cell if name in read else None for name, cell in row.cells.items()}
+            return self._request.reader.offer(row.number, cells)
+        except Rejected:
+            raise _disagreeing(str(row.cells.get("id"))) from None
 
     def _traces(self, offer: Offer) -> tuple[Trace, ...]:
         decided = decide_offer(self._deciders, offer.subject(), offer.stated, self._request.year)

@@ -18,6 +18,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from offers.recorded.decided_again import said_by
 from tests.command import DATA, Ran, here
+from tests.mutated import write_small_rulebook
 
 STRATEGY, MOST = Library().in_force(2018)
 HEAD = "id,name,operator_kind,operator_name,operator_code,services,target_group,diagnoses,outside_share_mean"
@@ -213,3 +214,16 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(list_file, "write_workbook", full)
     assert "no space left on device" in run(tmp_path, code=1).err.lower()
     assert [path.name for path in tmp_path.iterdir()] == ["register.csv"]
+
+
+def test_what_the_run_did_not_read_of_a_row_keeps_no_offer_out_of_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A vocabulary of one's own may know no kinds of operators; what stands in that column is then nobody's mistake."""
+    monkeypatch.chdir(tmp_path)
+    write_small_rulebook()
+    Path("a.csv").write_text("id;name;operator_name;operator_kind;diagnoses\na;A;Gribskov;kommune;2\nb;B;;ukendt;3\n")
+    ran = here("reclassify", "a.csv", "--year", "2018", "--rulebook", "small.yaml", "--out", "run")
+    assert (ran.code, "disagree" in ran.err) == (0, False)
+    book = openpyxl.load_workbook("run/decisions.xlsx", read_only=True)
+    assert [row[1] for row in book.worksheets[0].iter_rows(min_row=2, max_row=3, values_only=True)] == ["A", "B"]

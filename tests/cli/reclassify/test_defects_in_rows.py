@@ -108,6 +108,7 @@ BEFORE = [row.replace("municipality;2", "region;2") for row in ROWS]
 @pytest.mark.parametrize("held", [1, 100_000])
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("where", COMPARED)
+@pytest.mark.slow
 def test_a_defect_in_the_comparison_of_one_row_costs_no_other(
     where: str, backend: tuple[str, ...], held: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

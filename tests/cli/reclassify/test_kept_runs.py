@@ -63,6 +63,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("is_recorded", [True, False])
+@pytest.mark.slow
 def test_a_corrected_register_leaves_the_run_before_as_it_was(tmp_path: Path, is_recorded: bool) -> None:
     decide = recorded if is_recorded else reclassify
     decide(tmp_path, OLD)

@@ -119,6 +119,7 @@ def test_what_an_offer_is_found_by_is_what_the_lists_offer(tmp_path: Path) -> No
     assert named[0][2] == ["not covered by the development strategy"]
 
 
+@pytest.mark.slow
 def test_without_the_report_the_summary_has_figures_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(tmp_path, "--no-report")
     plain = page_of(tmp_path / "run")

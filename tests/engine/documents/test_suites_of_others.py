@@ -127,6 +127,7 @@ def test_yaml_is_read_as_the_suite_has_it() -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "ndjson"])
+@pytest.mark.slow
 def test_naughty_strings_are_names_or_mistakes_of_their_rows(kind: str, tmp_path: Path) -> None:
     rows = [(f"a{i}", text) for i, text in enumerate(cases_of("blns")) if "\0" not in text]
     path = tmp_path / f"a.{kind}"

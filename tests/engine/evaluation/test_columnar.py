@@ -150,6 +150,7 @@ def _stated(evidence: Any) -> Any:
 
 @tried(20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(examples(), st.lists(OFFERS, min_size=8, max_size=8), st.sampled_from([Fraction(0), Fraction(1, 2)]))
+@pytest.mark.slow
 def test_columns_and_reference_find_the_same_facts_near(
     example: Example, offers: list[Stated], nearness: Fraction
 ) -> None:

@@ -102,6 +102,7 @@ def test_every_vector_of_a_group_is_ruled_as_by_the_reference(group: Written, aw
 
 
 @pytest.mark.parametrize("rulebook", Library().in_force(2018), ids=lambda rulebook: rulebook.id)
+@pytest.mark.slow
 def test_every_vector_of_a_shipped_rulebook_is_ruled_as_by_the_reference(rulebook: Rulebook) -> None:
     program = compile_rulebook(rulebook)
     diagram = DecisionDiagram(program)

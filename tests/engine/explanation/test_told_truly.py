@@ -90,6 +90,7 @@ def decided_of_many(group: Written, stated: Stated, **more: Written) -> Trace:
     return Decider(rulebook, engine="reference").decide(SUBJECT, stated, 2020)
 
 
+@pytest.mark.slow
 def test_where_too_many_facts_are_open_all_that_may_settle_it_are_asked_for() -> None:
     each = [{"all": [{"fact": name} for name in MANY]}, {"not": {"any": [{"fact": name} for name in MANY]}}]
     group = {"any": [{"all": ["C0", "C1"]}, "D"]}

@@ -160,6 +160,7 @@ def test_texts_too_many_to_be_remembered_are_read_the_same(monkeypatch: pytest.M
     assert decided(table)[1].equals(decisions)
 
 
+@pytest.mark.slow
 def test_every_refused_row_is_refused_by_the_reader_of_rows() -> None:
     batch, _, rows = decided(table_of(CELLS, 20_000))
     completions = [decision_table.decisions.completions for decision_table in batch.decision_tables]

@@ -305,6 +305,7 @@ def differing(readers: Readers, row: Mapping[str, Any], offer: Offer) -> Iterato
 
 @pytest.mark.parametrize("table", range(SOAK))
 @pytest.mark.parametrize("sign", [",", pytest.param(".", marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_what_one_reader_takes_every_reader_takes(sign: DecimalSign, table: int) -> None:
     random, of_cells = chance(f"rows {sign} {table}"), cells(chance(f"cells {sign} {table}"), sign)
     written = [next(of_cells) for _ in range(CELLS)]

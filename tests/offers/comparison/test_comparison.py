@@ -262,6 +262,7 @@ def test_a_run_whose_files_were_altered_is_refused(tmp_path: Path) -> None:
     assert "unreadable: the run was altered: its decisions are not about the same offers" in ran.err
 
 
+@pytest.mark.slow
 def test_rules_without_a_criterion_in_common_are_compared(tmp_path: Path) -> None:
     old, new = rules_in(tmp_path / "old", {})[0], rules_in(tmp_path / "new", {})[0]
     text = new.read_text(encoding="utf-8")

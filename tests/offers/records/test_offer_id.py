@@ -139,6 +139,7 @@ def test_ids_that_changed_are_matched_in_every_unicode_form(tmp_path: Path) -> N
     assert pl.read_csv(tmp_path / "run" / "changes.csv").height == 0
 
 
+@pytest.mark.slow
 def test_what_is_recorded_can_be_addressed(tmp_path: Path) -> None:
     ids = ["a@b", "a", "sol høj", NFD, "@", "a@hovedstaden"]
     pl.DataFrame({"id": ids, "operator_kind": ["region"] * 6}).write_parquet(tmp_path / "register.parquet")

@@ -59,6 +59,7 @@ def test_texts_with_bounds_mistakes_and_repeated_ids_and_what_changed(tmp_path: 
     assert {"o11", "o12"} <= set(next(iter(decisions_of(tmp_path / "run").values()))["offer"])
 
 
+@pytest.mark.slow
 def test_types_and_fewer_files(tmp_path: Path, backend: tuple[str, ...]) -> None:
     typed(0, 2_000, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     options = ("--no-fragile", "--rulebook", "hovedstaden.udviklingsstrategi")

@@ -303,6 +303,7 @@ def test_an_empty_register_is_not_a_closed_one(tmp_path: Path) -> None:
         assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_table_of_ids_is_read_as_a_register_is(tmp_path: Path) -> None:
     (tmp_path / "before.csv").write_text("id;navn\nsøgård;Søgård\n")
     (tmp_path / "now.csv").write_text("id;navn\nblåbær;Søgård\n")

@@ -162,6 +162,7 @@ def test_the_real_offers_come_back_as_they_are(
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("language", ["da", pytest.param("en", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("as_csv", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["xlsx", "csv"])
+@pytest.mark.slow
 def test_random_offers_come_back_as_they_are(language: Language, as_csv: bool, tmp_path: Path) -> None:
     of_chance = chance(f"template {language} {as_csv}")
     offers = [random_offer(of_chance, number) for number in range(OFFERS // len(LANGUAGES))]

@@ -15,6 +15,7 @@ from pydantic_core import SchemaValidator, ValidationError, core_schema
 from engine.diagnostics import Malformed
 from engine.journal.entry import ENTRY_1
 from engine.journal.merkle import HIGHEST
+from engine.journal.records import ITEM_TEXTS, TEST_TEXTS
 from engine.journal.seal import DIGEST_FORM, ID_FORM, LONGEST_NAME, MOST, SIGNATURE_FORM, TIME_FORM
 from engine.texts.catalogue import Message, message, message_in
 from engine.texts.joined import SEMICOLON, joined
@@ -94,23 +95,9 @@ CELL = _told_as("cell", core_schema.union_schema([TEXT, FLAG, core_schema.float_
 
 # --- what receipts hold ---
 
-_ITEM_TEXTS = ("id", "title", "status", "reference", "because", "reservation")
-_TEST_TEXTS = (
-    "fact",
-    "test",
-    "threshold",
-    "status",
-    "margin",
-    "because",
-    "reservation",
-    "source",
-    "as_of",
-    "by",
-    "date",
-)
-_TESTS = _list(_among({}, {**_texts(_TEST_TEXTS), "answers": _list(TEXT)}))
+_TESTS = _list(_among({}, {**_texts(TEST_TEXTS), "answers": _list(TEXT)}))
 _ITEMS = _list(
-    _among({}, {**_texts(_ITEM_TEXTS), "tests": _TESTS, "not_applicable": _among({}, {"tests": _TESTS})}),
+    _among({}, {**_texts(ITEM_TEXTS), "tests": _TESTS, "not_applicable": _among({}, {"tests": _TESTS})}),
 )
 _VOCABULARY = _among(_texts(("id", "sha256")))
 _RULEBOOK = {**_texts(("id", "version", "sha256")), "vocabulary": _VOCABULARY}

@@ -75,8 +75,8 @@ def _check_format(fields: Fields, *expected: str) -> None:
         )
 
 
-_ITEM_TEXTS = ("id", "title", "status", "reference", "because", "reservation")
-_TEST_TEXTS = (
+ITEM_TEXTS = ("id", "title", "status", "reference", "because", "reservation")
+TEST_TEXTS = (
     "fact",
     "test",
     "threshold",
@@ -89,15 +89,16 @@ _TEST_TEXTS = (
     "by",
     "date",
 )
+"""What is text in a criterion or override of a recorded decision, and in a test."""
 
 
 def _check_item(item: Fields) -> None:
     tests = [item, *filter(None, [item.optional_below("not_applicable")])]
-    for name in _ITEM_TEXTS:
+    for name in ITEM_TEXTS:
         item.optional_text(name)
     for test in (test for holder in tests for test in holder.each("tests")):
         test.texts("answers")
-        for name in _TEST_TEXTS:
+        for name in TEST_TEXTS:
             test.optional_text(name)
 
 

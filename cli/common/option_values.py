@@ -10,7 +10,7 @@ import click
 
 from cli.common.spoken import in_spoken
 from engine.harmless import one_line, shown_name
-from engine.texts.catalogue import message, message_of_number
+from engine.texts.catalogue import message
 
 _DIGEST, _COUNT = re.compile(r"[0-9a-f]{64}\Z"), re.compile(r"[0-9]{1,18}\Z")
 _SIZE = re.compile(r"([0-9]{1,9}) ?([KMGT]?)(?:i?B)?\Z", re.IGNORECASE)
@@ -127,27 +127,6 @@ class Size(click.ParamType[int]):
                 in_spoken(message("`{written}` is no size: digits and KiB, MiB, GiB or TiB", written=value)), param, ctx
             )
         return size
-
-
-class Choice(click.Choice[str]):
-    """One of a few words; of another case, or nearly right, it is refused with the word that is near."""
-
-    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
-        """What is wrong with a value.
-
-        >>> Choice(["json", "csv"]).get_invalid_choice_message("JSON", None)
-        "'JSON' is not one of 'json', 'csv'. Did you mean 'json'?"
-        """
-        from engine.diagnostics import nearest  # noqa: PLC0415 - only a mistake needs it
-
-        words = super().get_invalid_choice_message(value, ctx)
-        near = nearest(str(value).strip().casefold(), self.choices)
-        if near is None:
-            return words
-        hint = message_of_number(
-            "Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", 1, possibility=repr(near)
-        )
-        return f"{words} {in_spoken(hint)}"
 
 
 class FileName(click.Path):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.common.choice import Choice
 from cli.common.console import Function, print_as_it_comes
-from cli.common.option_values import Choice, FileName, Size, Words
+from cli.common.option_values import FileName, Size, Words
 from cli.common.spoken import in_spoken, spoken
 from engine.texts.catalogue import message
 

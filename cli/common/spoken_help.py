@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from cli.common.option_values import Choice
+from cli.common.choice import Choice
 from cli.common.spoken import spoken
 from engine.texts.catalogue import catalogue
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.common.choice import Choice
 from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm, show_where_asked
 from cli.common.evaluators import check_evaluators
-from cli.common.option_values import Choice, FileName
+from cli.common.option_values import FileName
 from cli.common.options import (
     ONLY,
     ignore_option,

@@ -81,7 +81,7 @@ def assessed(file: Path, those: list[Decider], form: str, journal: Journal | Non
     decided: Any = (traces_of(those, o) for o in found)
     beside = Beside(found, [d.program for d in those], YEAR)
     if journal is not None:
-        decided = DecisionRecording(journal, those, "benchmark", beside, "da").recorded(decided, [])
+        decided = DecisionRecording(journal, those, "benchmark", beside).recorded(decided, [])
     rulebooks = [d.program.rulebook for d in those]
     for text in _PRINTERS[form.split(maxsplit=1)[0]](decided, rulebooks, "da", form.endswith("summary"), beside):
         assert text

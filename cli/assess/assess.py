@@ -105,7 +105,9 @@ def assess(
             raise click.UsageError(in_spoken(words))
         exits = list[Exit]()
         with recorded_decisions(paths, journal, exits) as recorded:
-            _print(form, recorded.decided(), recorded.rulebooks, lang, summary, recorded.beside)
+            decided = _with_remarks(recorded.decided(), recorded.beside, Wording(lang))
+            decided = _with_overrides(decided, recorded.beside, lang, form)
+            _print(form, decided, recorded.rulebooks, lang, summary, recorded.beside)
         _stop(exits, require_decided)
         return
     library = load_library()
@@ -122,10 +124,9 @@ def assess(
         for line in beside.remark_sentences(Wording(lang)):
             say(line)
         decided = _decided(offers, deciders, year, exits, beside)
-        show = _show_below if form == "table" else say
-        with _recording(journal, deciders, beside, exits, lang, show) as recording:
+        with _recording(journal, deciders, beside, exits) as recording:
             if recording is not None:
-                decided = recording.recorded(decided, exits)
+                decided = _with_overrides(recording.recorded(decided, exits), beside, lang, form)
             elif journal is not None:
                 decided = iter(())
             _print(form, decided, rulebooks, lang, summary, beside)
@@ -274,6 +275,24 @@ def _decisions_on(offer: Offer, deciders: list[Decider], year: int, exits: list[
     return tuple(decisions)
 
 
+def _with_remarks(decided: Iterable[Decisions], beside: Beside, wording: Wording) -> Iterator[Decisions]:
+    """The same decisions; what was remarked on each offer when it was recorded is said again."""
+    for decisions in decided:
+        for line in beside.remark_sentences(wording, decisions[0].subject.id):
+            say(line)
+        yield decisions
+
+
+def _with_overrides(decided: Iterable[Decisions], beside: Beside, language: Language, form: str) -> Iterator[Decisions]:
+    """The same decisions; after each is said what people decided in its place."""
+    show, wording = _show_below if form == "table" else say, Wording(language)
+    for decisions in decided:
+        yield decisions
+        for trace in decisions:
+            for line in beside.override_lines(trace, wording):
+                show(line)
+
+
 def _show_below(text: str) -> None:
     """A remark below the form of an offer."""
     from cli.common.screen import Screen  # noqa: PLC0415 - only a journal has something to remark
@@ -289,8 +308,6 @@ def _recording(
     deciders: Sequence[Decider],
     beside: Beside,
     exits: list[Exit],
-    lang: Language,
-    show: Callable[[str], None],
 ) -> Iterator[DecisionRecording | None]:
     """What records decisions in a journal; None where nothing is recorded, or cannot be, which is said."""
     if address is None:
@@ -308,7 +325,7 @@ def _recording(
         yield None
         return
     with journal:
-        yield DecisionRecording(journal, deciders, recorder_name(), beside, lang, show)
+        yield DecisionRecording(journal, deciders, recorder_name(), beside)
 
 
 def _with_progress(offers: Offers) -> Iterable[Offer | Rejected]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from cli.common.beside import Beside
 from cli.common.console import Exit, present, say
-from cli.common.overrides import StandingOverrides, override_lines
+from cli.common.overrides import StandingOverrides
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
 from engine.diagnostics import NotReplayable, Rejected
-from engine.explanation.words_and_numbers import Wording
 from engine.journal.drafts import decision_draft, texts_of
 from engine.journal.entry import Draft, Entry
 from engine.journal.journal import Journal, new_run
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import Language, message, message_of_number
+from engine.texts.catalogue import message, message_of_number
 
 BATCH = 250
 """So many offers are recorded in one transaction."""
@@ -33,8 +32,6 @@ class DecisionRecording:
         deciders: what decides; the wider rulebooks that they consult are recorded with their decisions.
         by: who records.
         beside: what stands beside the decisions; from now on also what people decided instead.
-        language: that of what is said.
-        show: how to say what people decided in place of earlier decisions, where it is not shown with them.
     """
 
     def __init__(
@@ -43,12 +40,9 @@ class DecisionRecording:
         deciders: Sequence[Decider],
         by: str,
         beside: Beside,
-        language: Language = "en",
-        show: Callable[[str], None] = say,
     ) -> None:
-        self._show = show
         self._journal, self._by, self._run = journal, by, new_run()
-        self.overrides, self._wording, self._beside = StandingOverrides(journal), Wording(language), beside
+        self.overrides, self._beside = StandingOverrides(journal), beside
         beside.overridden = self.overrides.of
         self._numbers: list[int] = []
         self._supersets: Mapping[tuple[str, str], Rulebook | None] = {
@@ -61,9 +55,7 @@ class DecisionRecording:
         """The same decisions, each once it is in the journal; after a failure no more of them."""
         try:
             for batch in self._appended(decided):
-                for decisions in batch:
-                    yield decisions
-                    self._say_overrides(decisions)
+                yield from batch
         except (Rejected, NotReplayable) as error:
             exits.append(present(error))
         if self.overrides.damaged:
@@ -93,13 +85,6 @@ class DecisionRecording:
         superset = self._supersets[trace.rulebook.id, trace.rulebook.version]
         remarks = [remark.record for remark in self._beside.remarks(offer.id)]
         return decision_draft(trace, superset, self._run, offer.written, str(offer.place), remarks)
-
-    def _say_overrides(self, decisions: Decisions) -> None:
-        """What people decided in place of earlier decisions, beside those of the rules now."""
-        for trace in decisions:
-            override = self.overrides.of(trace)
-            for line in override_lines(override, trace, self._wording) if override else ():
-                self._show(line)
 
     def _say_numbers(self) -> None:
         count = len(self._numbers)

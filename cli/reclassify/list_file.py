@@ -202,32 +202,37 @@ class _Totals:
     """Counts the offers of each municipality and target group by their verdicts, and adds their places up."""
 
     def __init__(self) -> None:
+        self._last = set[str]()
         self._of: tuple[dict[str, Counter[Verdict]], dict[str, Counter[Verdict]]] = ({}, {})
-        self._places: tuple[dict[str, Decimal], dict[str, Decimal]] = ({}, {})
+        self._places: tuple[dict[str, Decimal | None], dict[str, Decimal | None]] = ({}, {})
 
     def take(self, offer: ListedOffer, verdict: Verdict) -> None:
         """Count an offer."""
-        for counts, places, names in zip(
-            self._of, self._places, (offer.municipalities, offer.target_groups), strict=True
-        ):
+        municipalities = offer.municipalities or (offer.no_municipality,)
+        self._last |= {offer.no_municipality} if not offer.municipalities else set()
+        for counts, places, names in zip(self._of, self._places, (municipalities, offer.target_groups), strict=True):
             for name in names or ("",):
                 counts.setdefault(name, Counter())[verdict] += 1
-                places[name] = places.get(name, Decimal(0)) + (offer.places or Decimal(0))
+                known = places.setdefault(name, None)
+                if offer.places is not None:
+                    places[name] = (known or Decimal(0)) + offer.places
 
     @property
-    def municipalities(self) -> Iterator[tuple[str, list[int | float]]]:
-        """Each municipality with how many offers have each verdict, how many there are, and their places."""
+    def municipalities(self) -> Iterator[tuple[str, list[int | float | None]]]:
+        """Each municipality with how many offers have each verdict, how many there are, and the places stated."""
         return self._numbers(0)
 
     @property
-    def target_groups(self) -> Iterator[tuple[str, list[int | float]]]:
+    def target_groups(self) -> Iterator[tuple[str, list[int | float | None]]]:
         """The same of each target group."""
         return self._numbers(1)
 
-    def _numbers(self, number: int) -> Iterator[tuple[str, list[int | float]]]:
-        for name, counts in sorted(self._of[number].items(), key=lambda pair: (not pair[0], pair[0])):
+    def _numbers(self, number: int) -> Iterator[tuple[str, list[int | float | None]]]:
+        last = {"", *self._last}
+        for name, counts in sorted(self._of[number].items(), key=lambda pair: (pair[0] in last, pair[0])):
             by_verdict = [counts[verdict] for verdict in Verdict]
-            yield name, [*by_verdict, sum(by_verdict), float(self._places[number][name])]
+            places = self._places[number][name]
+            yield name, [*by_verdict, sum(by_verdict), None if places is None else float(places)]
 
 
 class _Part:

@@ -15,7 +15,7 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import IntegrityFault, Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from offers.comparison.previous import DECISIONS
 from offers.recorded.decided_again import said_by
 from offers.records.authorities import said_as
@@ -34,7 +34,8 @@ _MUNICIPALITY = "municipality"
 class ListedOffer(NamedTuple):
     """An offer of a run: what describes it, in words, and by each rulebook the decision on it.
 
-    `municipalities` are those that operate it, or that an operating agreement is with. `overridden` has for each
+    `municipalities` are those that operate it, or that an operating agreement is with; where there is none,
+    `no_municipality` says whether that is so or not stated. `overridden` has for each
     rulebook the outcome that people decided in place of an earlier decision, and why; None where nobody did.
     """
 
@@ -42,6 +43,7 @@ class ListedOffer(NamedTuple):
     name: str
     operators: tuple[str, ...]
     municipalities: tuple[str, ...]
+    no_municipality: str
     services: str
     places: Decimal | None
     target_groups: tuple[str, ...]
@@ -131,6 +133,7 @@ class ListedOffers:
             name=record.name,
             operators=tuple(party.name for party in offer.operators),
             municipalities=tuple(dict.fromkeys(_municipalities(offer))),
+            no_municipality=wording.render(_no_municipality(offer)),
             services=services_cell(services, sign),
             places=sum(places, Decimal(0)) if places else None,
             target_groups=tuple(
@@ -154,6 +157,11 @@ def _municipalities(offer: Offer) -> Iterator[str]:
     for party in (*offer.operators, *([agreement] if agreement else ())):
         if party.kind == _MUNICIPALITY and (party.code or party.name != party.kind):
             yield said_as(party.name, party.code)
+
+
+def _no_municipality(offer: Offer) -> Message:
+    kinds = {party.kind for party in offer.operators}
+    return message("no municipality") if kinds and _MUNICIPALITY not in kinds else message("not stated")
 
 
 def _decisions_in(folder: Path, decider: Decider) -> pl.DataFrame:

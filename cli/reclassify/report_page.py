@@ -90,6 +90,9 @@ class Chart(NamedTuple):
     rows: Sequence[Sequence[str]]
 
 
+_LABELLED = ("missing", "reservation", "source", "by", "recorded_override")
+
+
 class _Row(NamedTuple):
     """An offer as the page shows it; `choices` are the numbers of the words by which it is found, by each list."""
 
@@ -98,6 +101,7 @@ class _Row(NamedTuple):
     operator: str
     target_group: str
     decisions: Sequence[DecisionView]
+    overridden: Sequence[tuple[str, str] | None]
     choices: str
 
 
@@ -120,14 +124,14 @@ class Report:
     def take(self, offer: ListedOffer) -> None:
         """Add an offer to the page."""
         nowhere = self._wording.gettext("not stated")
-        found = [offer.municipalities or (nowhere,), offer.target_groups or (nowhere,)]
+        found = [offer.municipalities or (offer.no_municipality,), offer.target_groups or (nowhere,)]
         found += [(decision.outcome,) for decision in offer.decisions]
         numbers = [
             [known.setdefault(word, len(known)) for word in words]
             for known, words in zip(self._choices, found, strict=True)
         ]
         named = ("; ".join(offer.operators), "; ".join(offer.target_groups))
-        self._rows.append(_Row(offer.id, offer.name, *named, offer.decisions, json.dumps(numbers)))
+        self._rows.append(_Row(offer.id, offer.name, *named, offer.decisions, offer.overridden, json.dumps(numbers)))
         for number, decision in enumerate(offer.decisions):
             for group in found[1]:
                 self._groups[number].setdefault(group, Counter())[decision.verdict.value] += 1
@@ -148,7 +152,7 @@ class Report:
             choices=choices,
             offers=self._rows,
             offer_heads=[*self._words.headings(["name"]), operator, target_group, *titles],
-            **{f"{name}_label": self._words.headings([name])[0] for name in ("missing", "reservation", "source", "by")},
+            **{f"{name}_label": self._words.headings([name])[0] for name in _LABELLED},
             gettext=self._wording.gettext,
             shown=self._wording.gettext("{shown} of {total} offers are shown", shown="{shown}", total="{total}"),
             fill=_fill,

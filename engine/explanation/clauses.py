@@ -244,15 +244,18 @@ class Clauses:
         kind = others[0].kind
         alike = [item.name for item in shared if item.kind == kind]
         apart = tuple(item for item in shared if item.kind != kind)
-        some = self._some([item.name for item in others], taken, alone=not alike)
+        # Of a decision that was made all of them are so, and so many are enough.
+        some = self._some([item.name for item in others], taken, alone=not alike, is_least=mood == "is")
         words = self._wording.listed([*(self.names([name]) for name in alike), some])
         return [f"{words} {self._verb(*kind, mood, len(alike) + taken)}", *self._together(apart, mood)]
 
-    def _some(self, names: Sequence[str], taken: int, *, alone: bool) -> str:
+    def _some(self, names: Sequence[str], taken: int, *, alone: bool, is_least: bool) -> str:
         if taken == 1 and alone:
             return self.names(names, "or")
-        pool = self._pool(names) if alone else self.names(names)
-        return self._wording.gettext("{counted} of {pool}", counted=self._wording.counted(taken), pool=pool)
+        pool, counted = self._pool(names) if alone else self.names(names), self._wording.counted(taken)
+        if is_least:
+            return self._wording.gettext("at least {counted} of {pool}", counted=counted, pool=pool)
+        return self._wording.gettext("{counted} of {pool}", counted=counted, pool=pool)
 
     def _together(self, choice: Suppositions, mood: Mood) -> list[str]:
         """A clause for each kind of supposition, and for each override that says what the offer is."""

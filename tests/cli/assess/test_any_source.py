@@ -301,3 +301,18 @@ def test_columns_decide_what_is_decided_one_by_one(
     one_by_one = here("assess", str(register), *YEAR, "--format", "json")
     assert said(json.loads(one_by_one.out)) == decided
     assert one_by_one.code == ran.code
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "html", "json"])
+def test_what_people_decided_instead_stands_beside_what_was_recorded(tmp_path: Path, form: str) -> None:
+    journal = ("--journal", str(tmp_path / "j.db"))
+    assert here("assess", str(DATA / "blindenetvaerket.yaml"), *YEAR, *journal).code == 0
+    decided = ("--verdict", "met", "--because", "Klyngen har besluttet", "--by", "AB")
+    assert here("audit", "override", "1", *decided, *journal).code == 0
+    ran = here("assess", "1", *journal, "--format", form)
+    assert ran.code == 0
+    assert "Klyngen har besluttet" in " ".join(ran.out.split())
+    assert "AB" in ran.out + ran.err
+    run = str(tmp_path / "run")
+    assert here("reclassify", str(DATA), *YEAR, "--out", run, *journal).code == 0
+    assert "Klyngen har besluttet" in (tmp_path / "run" / "summary.html").read_text(encoding="utf-8")

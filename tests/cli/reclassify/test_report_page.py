@@ -115,7 +115,7 @@ def test_what_an_offer_is_found_by_is_what_the_lists_offer(tmp_path: Path) -> No
     found = [json.loads(html.unescape(text)) for text in re.findall(r'data-choices="(.*?)"', page)]
     named = [[[words[n] for n in numbers] for words, numbers in zip(lists, one, strict=True)] for one in found]
     assert named[0][:2] == [["Gentofte"], ["developmental disorders"]]
-    assert named[1][:2] == [["not stated"], ["developmental disorders", "homelessness"]]
+    assert named[1][:2] == [["no municipality"], ["developmental disorders", "homelessness"]]
     assert named[0][2] == ["not covered by the development strategy"]
 
 

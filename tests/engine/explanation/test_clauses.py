@@ -42,7 +42,12 @@ WORDED: dict[str, tuple[Sets, Mood, str, str]] = {
         "A4 eller A5 viser sig ikke at være opfyldt",
         "A4 or A5 proves not to be fulfilled",
     ),
-    "some of": (sets(*PAIRS), "is", "to af kriterierne A1, A2 og A3 er opfyldt", "two of A1, A2 and A3 are fulfilled"),
+    "some of": (
+        sets(*PAIRS),
+        "is",
+        "mindst to af kriterierne A1, A2 og A3 er opfyldt",
+        "at least two of A1, A2 and A3 are fulfilled",
+    ),
     "some of all": (
         sets(*each("A1 A2 A3 A4 A5 A6", M)),
         "proves",

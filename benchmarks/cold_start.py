@@ -58,6 +58,7 @@ def in_terminal(command: Sequence[str]) -> None:
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(ROOT)
+        os.environ["SEKSKANT_PAGER"] = "cat"  # a pager would wait for a key
         os.execv(command[0], list(command))  # noqa: S606 - the command of this file
     try:
         while os.read(terminal, 65536):

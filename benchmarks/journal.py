@@ -80,6 +80,8 @@ def assessed(file: Path, those: list[Decider], form: str, journal: Journal | Non
     found = [o for o in read_offers([str(file)], vocabulary, keep_written=journal is not None) if isinstance(o, Offer)]
     decided: Any = (traces_of(those, o) for o in found)
     beside = Beside(found, [d.program for d in those], YEAR)
+    for one in found:
+        beside.meet(one)
     if journal is not None:
         decided = DecisionRecording(journal, those, "benchmark", beside).recorded(decided, [])
     rulebooks = [d.program.rulebook for d in those]

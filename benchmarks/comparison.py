@@ -96,7 +96,7 @@ def main() -> None:
         folder = Path(name)
         old, new = registers(folder, chosen.offers, shuffled=chosen.shuffled)
         before, after = rules_in(folder / "before", "0.5"), rules_in(folder / "after", "0.4")
-        always = ("--year", "2018", "--no-fragile", "--out")
+        always = ("--year", "2018", "--no-fragile", "--no-list", "--no-report", "--out")
         measured("reclassify", old, *before, *always, str(folder / "previous"))
         previous = ("--previous", str(folder / "previous"))
         asked = {

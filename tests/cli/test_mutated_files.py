@@ -61,6 +61,7 @@ list(tried.faults("yaml", 1))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system sets no limits to a process")
 def test_a_command_that_waits_for_itself_is_ended(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -40,6 +40,7 @@ def patterns(tmp_path: Path) -> Path:
     return tmp_path / PATTERN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", slow_among([".csv", ".parquet", "", ".ndjson"], {".csv", ".parquet", ".ndjson"}))
 def test_brackets_are_no_pattern(kind: str, backend: tuple[str, ...], patterns: Path, tmp_path: Path) -> None:
@@ -74,6 +75,7 @@ def test_what_reads_a_run_below_brackets_reads_that_run(patterns: Path) -> None:
     assert here("receipt", "verify", str(patterns / "k[1].json")).code == 0
 
 
+@pytest.mark.slow
 def test_every_reader_of_tables_is_told_that_a_path_is_no_pattern() -> None:
     readers = {"scan_parquet", "scan_csv", "scan_ndjson", "read_parquet", "read_csv", "scan_ipc", "read_ipc"}
     missing = []

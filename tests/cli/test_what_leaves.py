@@ -312,6 +312,7 @@ def test_no_text_of_a_rulebook_does_harm(command: Shown, tmp_path: Path) -> None
     assert ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "offers"])
 def test_no_text_of_a_register_does_harm(kind: str, tmp_path: Path) -> None:
     register, out = tmp_path / "register", tmp_path / "out"

@@ -218,6 +218,7 @@ def printed(*arguments: str, code: int = 0) -> list[tuple[object, ...]]:
     return said(json.loads(ran.out))
 
 
+@pytest.mark.slow
 def test_a_run_is_printed_as_it_was_decided(recorded: Path) -> None:
     journal = ("--journal", str(recorded / "journal.db"))
     for out, entry, source in (("run", "1", recorded / "register.csv"), ("real", "2", DATA)):
@@ -303,6 +304,7 @@ def test_columns_decide_what_is_decided_one_by_one(
     assert one_by_one.code == ran.code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["table", "csv", "html", "json"])
 def test_what_people_decided_instead_stands_beside_what_was_recorded(tmp_path: Path, form: str) -> None:
     journal = ("--journal", str(tmp_path / "j.db"))

@@ -126,6 +126,7 @@ def test_json_is_the_same_in_every_language_and_order() -> None:
     assert both[2:] + both[:2] == records(GNISTEN, JONSTRUPVANG)
 
 
+@pytest.mark.slow
 def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom() -> None:
     arguments = ("assess", str(DATA), *YEAR, "--format", "json")
     both, without = sekskant(*arguments), sekskant(*arguments, environment={"SEKSKANT_ENGINE": "reference"})
@@ -188,6 +189,7 @@ def test_a_decision_that_cannot_be_proven_exits_with_4_and_loses_no_other(monkey
     assert "Jonstrupvang" in result.stdout
 
 
+@pytest.mark.slow
 def test_options_are_completed_in_the_shell() -> None:
     def completed(words: str) -> str:
         completing = {"_SEKSKANT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}

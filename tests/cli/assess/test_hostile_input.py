@@ -57,6 +57,7 @@ def test_hostile_standard_input_is_read_no_further_than_it_must() -> None:
     assert ran.err.startswith("standard input: too-large")
 
 
+@pytest.mark.slow
 def test_memory_is_bounded(tmp_path: Path) -> None:
     """The whole process gets 1 GiB of address space; reading a line of 100 MB and 10^6 brackets fits in it."""
     for kind in ("long-line", "deep", "many-keys"):

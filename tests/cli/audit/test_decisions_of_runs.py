@@ -470,6 +470,7 @@ def test_an_override_stands_beside_the_verdict_in_every_view(folder: Path, backe
     assert decided_by["rows"]["undetermined"] == 1
 
 
+@pytest.mark.slow
 def test_a_changed_verdict_stands_beside_what_people_decided(folder: Path) -> None:
     audit(
         "override", f"3/x@{MOST}@2018", "--verdict", "not_most_specialised", "--because", "=Aftalt", "--by", "Udvalget"
@@ -614,6 +615,7 @@ def years(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Years:
     return Years(tmp_path)
 
 
+@pytest.mark.slow
 def test_ids_that_were_exchanged_are_each_the_other(years: Years) -> None:
     years.run({"a": "1", "b": "2"})
     years.run({"b": "1", "a": "2"}, "a,b\nb,a\n")

@@ -140,6 +140,7 @@ ALTERED: list[tuple[int, dict[str, str | None], list[str]]] = [
 ]
 
 
+@pytest.mark.slow
 def test_what_an_entry_says_in_a_column_is_covered_and_named(later: Path, grown: Path) -> None:
     paths = [grown.with_name(f"{i}.db") for i in range(len(ALTERED))]
     for path, (number, fields, _) in zip(paths, ALTERED, strict=True):

@@ -73,6 +73,7 @@ def rows_of(path: Path, separator: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream, delimiter=separator))
 
 
+@pytest.mark.slow
 def test_a_danish_list_is_in_words_and_groups(folder: Path) -> None:
     names = (
         "Gruppe",
@@ -121,6 +122,7 @@ def test_a_workbook_is_in_words_in_either_language(folder: Path) -> None:
         assert sheet.cell(2, column + 1).value == word
 
 
+@pytest.mark.slow
 def test_a_merged_offer_shows_what_was_said_of_all_that_it_was_made_of(tmp_path: Path) -> None:
     run(written(tmp_path / "old", 2018, a=("12", "0.7"), b=("14", "0.7")), tmp_path / "before")
     (tmp_path / "ids.csv").write_text("old,new\na,m\nb,m\n")

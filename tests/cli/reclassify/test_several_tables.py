@@ -76,6 +76,7 @@ def test_they_are_decided_as_the_offers_that_they_hold(returned: Path, is_folder
     assert register["file"] == (returned.name if is_folder else "0.xlsx + 1.xlsx + 2.csv")
 
 
+@pytest.mark.slow
 def test_an_operator_in_two_of_them_is_told_with_both_files(returned: Path, tmp_path: Path) -> None:
     ran = run(tmp_path / "run", returned)
     said = [

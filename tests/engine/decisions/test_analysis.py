@@ -64,6 +64,7 @@ def test_many_that_are_needed_together_are_found_where_the_rule_treats_them_alik
     assert analysed(all_of_a_hundred, *[N] * 100).smallest_change[:2] == (everything(100), True)
 
 
+@pytest.mark.slow
 def test_a_dozen_that_the_rule_tells_apart_are_tried_in_full() -> None:
     all_of_a_dozen = told_apart(12, "all")
     assert analysed(all_of_a_dozen, *[U] * 12).missing[Verdict.MET][:2] == (everything(12), True)

@@ -134,6 +134,7 @@ def test_what_the_database_repeats_of_a_damaged_file_may_be_no_text(whole: Path,
     assert (diagnostic.code, diagnostic.message) == ("journal-damaged", "the file is damaged")
 
 
+@pytest.mark.slow
 def test_whatever_is_damaged_in_a_journal_is_told_without_the_words_of_a_library(
     whole: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -150,6 +150,7 @@ def refusal(name: str, record: Any, file: Path) -> str | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("name", FORMS)
 def test_schema_and_reader_agree_on_what_somebody_made_of_a_file(

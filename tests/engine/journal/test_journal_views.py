@@ -125,6 +125,7 @@ print(json.dumps(asyncio.run(pages(sys.argv[1], sys.argv[2:]))))
 """
 
 
+@pytest.mark.slow
 def test_datasette_shows_the_views(journal: Path) -> None:
     """In a process of its own: Datasette leaves connections open, of which Python warns from 3.13 on."""
     command = [sys.executable, "-c", PAGES, str(journal), *VIEWS]

@@ -69,6 +69,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_who_reads_may_stop_early(address: str) -> None:
     writer = start(address, "a", 0, 250)
     writer.communicate(timeout=120)

@@ -495,6 +495,7 @@ def edited_copy(small: Path, edits: Sequence[Edit]) -> Path:
     return path
 
 
+@pytest.mark.slow
 @tried(200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], soaked=10_000)
 @given(edits=SEQUENCES)
 def test_no_sequence_of_edits_passes(edits: list[Edit], small: Path, head: Head, seal: Seal) -> None:

@@ -200,6 +200,7 @@ def compared(
     return {change.offer: change for _, change in changes_in(folder / "run")}
 
 
+@pytest.mark.slow
 def test_a_merged_offer_has_the_cause_that_its_predecessors_agree_on(tmp_path: Path) -> None:
     changes = compared(
         tmp_path,

@@ -92,6 +92,7 @@ def test_an_id_in_another_form_is_the_same_and_not_only_alike(written: str) -> N
 # --- in registers ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_rows_whose_ids_are_hardly_two_are_refused_and_both_are_named(tmp_path: Path, backend: tuple[str, ...]) -> None:
     ids = [written for pair in ALIKE[:3] for written in pair[:2]] + ["1.12", "11.2", "sol", "sol", "a", "sol"]

@@ -92,6 +92,7 @@ def test_a_run_is_recorded_verified_and_replayed(tmp_path: Path, backend: tuple[
     assert replayed.code == 0, replayed.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS[:2])
 def test_files_whose_names_and_headers_mean_something_to_a_backend(tmp_path: Path, backend: tuple[str, ...]) -> None:
     register, folder = tmp_path / "register [1]*.parquet", tmp_path / "year=2017 [a]"

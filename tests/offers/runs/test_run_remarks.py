@@ -67,6 +67,7 @@ def remarks_of(run: Path) -> list[dict[str, Any]]:
     return remarks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_run_says_what_of_its_input_nobody_asked_for(tmp_path: Path, backend: tuple[str, ...]) -> None:
     pl.DataFrame(ROWS).write_parquet(tmp_path / "register.parquet")

@@ -16,6 +16,7 @@ from tests.chance import chance as chance_of
 from tests.offers.runs.backends import SPARK, needs_java, needs_pyspark, reclassified
 
 
+@pytest.mark.slow
 @needs_pyspark
 def test_spark_reads_parquet_only(tmp_path: Path) -> None:
     (tmp_path / "register.csv").write_text("id,diagnoses\na,3\n")
@@ -24,6 +25,7 @@ def test_spark_reads_parquet_only(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [("--backend", "spark"), ("--master", "local[2]")])
 def test_a_cluster_belongs_to_spark(options: tuple[str, ...], tmp_path: Path) -> None:
     ran = reclassified(tmp_path / "register.csv", tmp_path / "run", *options, code=2)
@@ -55,6 +57,7 @@ def test_a_register_that_spark_cannot_read_is_told_as_polars_is(tmp_path: Path) 
     assert texts[1] == texts[0]
 
 
+@pytest.mark.slow
 @needs_pyspark
 def test_spark_without_java_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")

@@ -97,6 +97,7 @@ COMPUTED = {"=4/12": 4 / 12, "=6/12": 6 / 12, "=8/12": 8 / 12, "=0.7-0.2": 0.7 -
 STATUSES = {"tredjedele": "met", "differens": "met", "under": "not_met", "tekst": "met", "knap": "not_met"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["polars", "duckdb"])
 def test_a_workbook_counts_as_what_it_shows(tmp_path: Path, backend: str) -> None:
     book = openpyxl.Workbook()

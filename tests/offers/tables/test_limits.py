@@ -164,6 +164,7 @@ def test_options_say_how_large_a_register_may_be(tmp_path: Path) -> None:
 HOSTILE = ["x", ".", ",", "9", " 9", "1e", "%", "|", "<", "-", "1..", "/", "\U0001f600"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["a.csv", "a.ndjson"])
 def test_a_cell_is_no_longer_than_in_excel(file: str, tmp_path: Path) -> None:
     """Whatever it is made of, in a column of texts and in one of numbers; the rows beside it are decided."""
@@ -181,6 +182,7 @@ def test_a_cell_is_no_longer_than_in_excel(file: str, tmp_path: Path) -> None:
     assert (ran.code, rejected) == (1, dict.fromkeys([row[0] for row in rows[2:]], told))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("beyond", "line_end"), [(MAX_COLUMNS, "\n"), (2_000_000, "\n"), (MAX_COLUMNS, "\r\n")])
 def test_a_row_with_cells_without_end_costs_that_row(beyond: int, line_end: str, tmp_path: Path) -> None:
     rows = ["id;name", "a;A", "b;B" + ";" * beyond, "c;C", ""]

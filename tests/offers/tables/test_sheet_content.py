@@ -207,6 +207,7 @@ def _prefixed(xml: str) -> str:
     return xml
 
 
+@pytest.mark.slow
 @tried(600)
 @given(st.randoms(use_true_random=False))
 def test_every_cell_that_stands_in_the_xml_is_read_or_its_place_is_said(

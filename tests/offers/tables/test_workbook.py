@@ -103,6 +103,7 @@ def test_choices_and_checks_stand_in_the_cells_with_the_question(template: Path)
     assert [cell.value for cell in book["Oplysninger"][2]][-1] == "cases_per_10000"
 
 
+@pytest.mark.slow
 def test_what_operators_fill_in_is_read_as_it_is(template: Path, tmp_path: Path) -> None:
     register = filled(
         template,
@@ -135,6 +136,7 @@ def test_what_operators_fill_in_is_read_as_it_is(template: Path, tmp_path: Path)
     assert (covered["verdict"], covered["A5"]) == ("undetermined", "met")
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_with_sheet_and_cell_and_loses_no_other_row(template: Path, tmp_path: Path) -> None:
     register = filled(
         template,

@@ -42,6 +42,8 @@ from offers.records.reader import FROM_STANDARD_INPUT, read_offers
 
 if TYPE_CHECKING:
     from cli.assess.recording import DecisionRecording
+    from offers.tables.offers_in_table import OffersInTable
+
 MANY = 200
 """From so many offers on, a person is shown how far it has come."""
 HELD = 2_000
@@ -120,7 +122,8 @@ def assess(
         deciders, exits = deciders_of(library, rulebooks, year), list[Exit]()
         most = None if form == "html" or isinstance(offers, list) else HELD
         programs = [decider.program for decider in deciders]
-        beside = Beside((offer for offer in offers if _is_offer(offer)), programs, year, most)
+        of_rows = tuple if isinstance(offers, list) else offers.remarks
+        beside = Beside((offer for offer in offers if _is_offer(offer)), programs, year, most, of_rows)
         for line in beside.remark_sentences(Wording(lang)):
             say(line)
         decided = _decided(offers, deciders, year, exits, beside)
@@ -183,7 +186,7 @@ def is_entry(path: str) -> bool:
 @contextmanager
 def _offers(
     paths: Sequence[str], vocabulary: Vocabulary, ignored: Sequence[str], lang: Language, *, keep_written: bool
-) -> Iterator[Offers]:
+) -> Iterator[list[Offer | Rejected] | OffersInTable]:
     """The offers that paths name: of offer files all are held, of a register one row at a time."""
     if all(path == FROM_STANDARD_INPUT or path.endswith(_PLAIN) for path in paths) or not _names_register(paths):
         yield read_offers(paths, vocabulary, keep_written=keep_written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,15 @@ from engine.decisions.trace import Trace
 from engine.evaluation.program import Program
 from engine.explanation.words_and_numbers import Wording
 from engine.values.json_record import JsonRecord
-from offers.records.input_remarks import InputRemark, OfferRemarks
+from offers.records.input_remarks import InputRemark, OfferRemarks, in_order
 from offers.records.offer import Offer
 
 if TYPE_CHECKING:
     from cli.common.overrides import Overridden, StandingOverride
 
 
-def _by_nobody(trace: Trace) -> StandingOverride | None:
+def by_nobody(trace: Trace) -> StandingOverride | None:
+    """What stands beside a decision where people decided nothing."""
     return None
 
 
@@ -30,17 +31,23 @@ class Beside:
         programs: those of the rulebooks that decide.
         year: the agreement year.
         most: how many of the offers that were `met` last are held; by default all.
+        of_rows: what else there is to remark, where the offers are rows of a table.
     """
 
     def __init__(
-        self, offers: Iterable[Offer], programs: Sequence[Program], year: int, most: int | None = None
+        self,
+        offers: Iterable[Offer],
+        programs: Sequence[Program],
+        year: int,
+        most: int | None = None,
+        of_rows: Callable[[], Sequence[InputRemark]] = tuple,
     ) -> None:
         self._rulebooks = [program.rulebook for program in programs]
         self._remarks, self._year = OfferRemarks(programs, self._rulebooks[0].vocabulary, year), year
         self.offers: dict[str, Offer] = {}
-        self.overridden: Overridden = _by_nobody
+        self.overridden: Overridden = by_nobody
         self._of_offer: dict[str, list[InputRemark]] = {}
-        self._all, self._most = offers, most
+        self._all, self._most, self._of_rows = offers, most, of_rows
 
     def meet(self, offer: Offer) -> None:
         """Have an offer at hand that is being decided."""
@@ -64,7 +71,7 @@ class Beside:
 
     @cached_property
     def _on_all(self) -> list[InputRemark]:
-        return self._remarks.on(self._all)
+        return in_order([*self._remarks.on(self._all), *self._of_rows()])
 
     def remark_sentences(self, wording: Wording, offer: str | None = None) -> list[str]:
         """Those remarks in words."""
@@ -94,18 +101,26 @@ class Beside:
         from engine.explanation.remarks import Remarks  # noqa: PLC0415 - records have no need of words
 
         standing = self.overridden(trace)
-        override = [self._outcome(standing, trace, wording), standing.content.because] if standing else ["", ""]
+        override = self._override(standing, trace, wording) if standing else ["" for _ in BESIDE_COLUMNS[:-2]]
         notes = " ".join(Remarks(trace, wording).sentences())
         return [*override, notes, " ".join(self.remark_sentences(wording, trace.subject.id))]
 
     @staticmethod
-    def _outcome(standing: StandingOverride, trace: Trace, wording: Wording) -> str:
-        """The outcome that people decided; in Danish as the rulebook calls it."""
+    def _override(standing: StandingOverride, trace: Trace, wording: Wording) -> list[str]:
+        """What people decided, why, who and when; in Danish as the rulebook and a person call it."""
         from cli.common.table_words import TableWords  # noqa: PLC0415 - only a table needs it
+        from engine.texts.days import minute_in_table  # noqa: PLC0415
 
-        outcome = standing.content.outcome
-        return TableWords(wording).label(trace.rulebook.outcomes, outcome) if wording.language == "da" else outcome
+        content, at = standing.content, standing.entry.recorded_at
+        said = [content.because, content.by]
+        if wording.language == "en":
+            return [content.outcome, *said, at]
+        label = TableWords(wording).label(trace.rulebook.outcomes, content.outcome)
+        return [label, *said, minute_in_table(at, wording.language)]
 
 
-BESIDE_COLUMNS = ("recorded_override", "recorded_override_because", "notes", "input_remarks")
+BESIDE_COLUMNS = (
+    *("recorded_override", "recorded_override_because", "recorded_override_by", "recorded_override_at"),
+    *("notes", "input_remarks"),
+)
 """The columns of a table of decisions for what stands beside them; notes and remarks as sentences."""

@@ -17,7 +17,7 @@ from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Language, message
-from engine.texts.days import minute_in_words
+from engine.texts.days import minute_in_table, minute_in_words
 from engine.values.json_record import JsonRecord
 from offers.recorded.decisions_of_runs import overridden
 from offers.recorded.history import evidence_changed
@@ -149,9 +149,9 @@ class StandingOverrides:
         """The latest on each offer and rulebook."""
         yield from self._latest.values()
 
-    def of(self, trace: Trace) -> StandingOverride | None:
-        """The override that stands beside a decision."""
-        latest = self._latest.get((comparable_id(trace.subject.id), trace.rulebook.id))
+    def of(self, trace: Trace, offer: str | None = None) -> StandingOverride | None:
+        """The override that stands beside a decision; of an offer that had another id then, by that."""
+        latest = self._latest.get((comparable_id(trace.subject.id if offer is None else offer), trace.rulebook.id))
         return None if latest is None else StandingOverride(*latest, self._under(*latest))
 
     def _content(self, entry: Entry) -> RecordedOverride | None:
@@ -177,6 +177,34 @@ _Decided = tuple[int, str, str | None, str | None]
 def _decided(entry: Entry, number: int) -> _Decided:
     """The decision that an entry is about, by the number of what records it: a run records many."""
     return number, comparable_id(str(entry.offer)), entry.rulebook, entry.version
+
+
+class OverrideView(NamedTuple):
+    """What people decided in place of a decision, in words.
+
+    `outcome` is what the rulebook calls it, `at` the minute in UTC at which it was recorded, as a table has it; `notes`
+    say what changed under it since. `lines` say all of it in sentences.
+    """
+
+    outcome: str
+    because: str
+    by: str
+    at: str
+    notes: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def override_view(standing: StandingOverride, now: Trace, wording: Wording) -> OverrideView:
+    """An override beside the decision that was made now."""
+    content, lines = standing.content, tuple(override_lines(standing, now, wording))
+    return OverrideView(
+        outcome=wording.text(now.rulebook.outcomes[content.verdict].label),
+        because=content.because,
+        by=content.by,
+        at=minute_in_table(standing.entry.recorded_at, wording.language),
+        notes=lines[1:],
+        lines=lines,
+    )
 
 
 def override_lines(standing: StandingOverride, now: Trace, wording: Wording) -> Iterator[str]:

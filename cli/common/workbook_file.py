@@ -40,7 +40,7 @@ class Sheet(NamedTuple):
 
     `frames` gives the rows, in as many frames as is handy, their columns in the order of the headings; `height` is how
     many they are. Cells of `is_marked` columns are coloured by their marks. So many columns as `fixed` stay in view,
-    and stand on each page.
+    and stand on each page. Rows are `bold` that have this text in the column of this number.
     """
 
     title: str
@@ -49,6 +49,7 @@ class Sheet(NamedTuple):
     frames: Callable[[], Iterable[pl.DataFrame]]
     is_marked: bool = False
     fixed: int = 0
+    bold: tuple[int, str] | None = None
 
     @classmethod
     def of(cls, title: str, frame: pl.DataFrame, **more: Any) -> Sheet:
@@ -120,6 +121,11 @@ def _template(sheets: Sequence[Sheet]) -> bytes:
             sheet.autofilter(0, 0, max(one.height, 1), len(one.columns) - 1)
             if one.is_marked:
                 _colour(book, sheet, one)
+            if one.bold is not None:
+                column, text = one.bold
+                rule = {"type": "formula", "criteria": f'=${letters_of(column + 1)}2="{text}"'}
+                rule["format"] = book.add_format({"bold": True, "top": 1})
+                sheet.conditional_format(1, 0, max(one.height, 1), len(one.columns) - 1, rule)
             set_up_print(sheet, header=0, repeats_first=one.fixed > 0)
     return target.getvalue()
 

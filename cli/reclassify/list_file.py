@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -24,21 +25,27 @@ from cli.common.workbook_file import (
     width_of,
     write_workbook,
 )
+from cli.reclassify.list_columns import ASKED, BEHIND, CHANGES, DECIDED, REJECTED, TOTALS, ListColumns, explained
+from cli.reclassify.listed_changes import COLUMNS
 from cli.reclassify.listed_offers import ListedOffer
 from cli.reclassify.run_folder import REJECTED_COLUMNS
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import message
 from offers.runs.run_pass import Request
+
+if TYPE_CHECKING:
+    from cli.common.overrides import OverrideView
 
 LIST = "decisions.xlsx"
 _BETWEEN = "; "
 _ROWS_AT_ONCE = 5_000
 _ABOUT_OFFER = ("offer", "name", "operator", "municipality", "services", "places", "target_group")
-_DECIDED, _OVERRIDDEN = ("why", "missing"), ("recorded_override", "recorded_override_because")
+_OVERRIDDEN = ("recorded_override", "recorded_override_by", "recorded_override_at", "recorded_override_because")
 _BEHIND = ("offer", "name", "rulebook", "reservation", "source", "by", "notes")
 _ASKED = ("whom", "offer", "name", "municipality", "rulebook", "criteria", "fact", "question")
-_TOTALS = ("rulebook", "counted_by", "group", "offers", "places")
+_TOTALS = ("rulebook", "counted_by", "group", *(one.value for one in Verdict), "offers", "places", "places_unknown")
+_GROUP = _TOTALS.index("group")
 _WIDEST = {
     "offer": 16.0,
     "name": 20.0,
@@ -54,29 +61,12 @@ _WIDEST = {
     "source": 60.0,
     "notes": 60.0,
     "recorded_override": 14.0,
+    "recorded_override_by": 14.0,
+    "recorded_override_at": 12.0,
     "recorded_override_because": 20.0,
 }
 """How wide columns are at most, so that a page is as wide as the list."""
 _CRITERION = 10.5
-_COLUMNS: Mapping[str, Message] = {
-    "offer": message("the id of the offer in the register"),
-    "operator": message("who operates the offer"),
-    "municipality": message(
-        "the municipalities that operate the offer, or have an operating agreement with it, by their official names"
-    ),
-    "services": message("the act and the sections that the services of the offer rest on, with the places of each"),
-    "places": message("the places of all services together, as far as they are stated"),
-    "outcome": message("the outcome in the words of the rulebook; the mark before it says the same as the colour"),
-    "basis": message("the rule or the executive order that the outcome rests on, or may rest on"),
-    "why": message("what the outcome follows from"),
-    "missing": message("the criteria that could settle the outcome, where it is undetermined"),
-    "reservation": message("the reservations that those who judged made"),
-    "source": message("where the information is stated"),
-    "by": message("who stated or judged it, and when"),
-    "recorded_override": message("what people decided in place of an earlier decision of the rule"),
-    "notes": message("what else there is to know of the decision"),
-}
-"""What the columns say, in the sheet that explains them."""
 
 
 class ListFile:
@@ -92,10 +82,9 @@ class ListFile:
 
     def __init__(self, request: Request, wording: Wording, aside: Path) -> None:
         self._request, self._wording, self._words = request, wording, TableWords(wording)
-        places = [_ABOUT_OFFER.index("places")]
-        self._decided = [_Part(aside / f"list.{i}", self._heads(r), places) for i, r in enumerate(request.rulebooks)]
-        self._asked = _Part(aside / "list.asked", self._words.headings(_ASKED))
-        self._behind = _Part(aside / "list.behind", self._words.headings(_BEHIND))
+        columns = self._columns()
+        self._parts = [_Part(aside / f"list.{i}", one) for i, one in enumerate(columns)]
+        *self._decided, self._asked, self._behind = self._parts
         self._totals = [_Totals() for _ in request.rulebooks]
 
     def take(self, offer: ListedOffer) -> None:
@@ -107,7 +96,7 @@ class ListFile:
         for number, (decision, overridden) in enumerate(zip(offer.decisions, offer.overridden, strict=True)):
             self._decided[number].take([*about, *_decision(decision), *self._beside(number, overridden)])
             self._totals[number].take(offer, decision.verdict)
-            title = self._wording.text(self._request.rulebooks[number].title)
+            title = self._title(self._request.rulebooks[number])
             behind = [decision.reservations, decision.sources, decision.judged_by, decision.remarks]
             if any(behind):
                 self._behind.take([offer.id, offer.name, title, *map("\n".join, behind)])
@@ -118,56 +107,74 @@ class ListFile:
 
     def write(self, path: Path, changes: pl.DataFrame | None, rejected: Iterable[Sequence[str]]) -> None:
         """Write the list: with the changes as people read them, where there are any, and the rejected rows."""
-        gettext, heads = self._wording.gettext, self._words.headings(_WIDEST)
-        widest = dict(zip(heads, _WIDEST.values(), strict=True))
-        widest |= {one.id: _CRITERION for rulebook in self._request.rulebooks for one in rulebook.criteria}
-        titles = [self._wording.text(rulebook.title) for rulebook in self._request.rulebooks]
-        parts = zip(self._decided, titles, strict=True)
-        sheets = [part.sheet(title, widest, is_marked=True, fixed=2) for part, title in parts]
-        sheets.append(self._asked.sheet(gettext("What to ask whom"), widest))
-        sheets.append(self._behind.sheet(gettext("Sources and reservations"), widest))
+        gettext = self._wording.gettext
+        sheets = [part.sheet(self._words, is_marked=True, fixed=2) for part in self._decided]
+        sheets += [part.sheet(self._words) for part in (self._asked, self._behind)]
+        columns = [part.columns for part in self._parts]
         if changes is not None:
-            sheets.append(Sheet.of(gettext("Changes"), changes.head(ROWS_OF_A_SHEET)))
+            columns.append(ListColumns(CHANGES, gettext("Changes"), COLUMNS))
+            sheets.append(Sheet.of(columns[-1].title, changes.head(ROWS_OF_A_SHEET)))
+        columns.append(ListColumns(REJECTED, gettext("Rejected rows"), REJECTED_COLUMNS))
         cells = [[cell or None for cell in row] for row in itertools.islice(rejected, ROWS_OF_A_SHEET)]
-        names = dict.fromkeys(self._words.headings(REJECTED_COLUMNS), pl.String)
-        of_rejected = pl.DataFrame(cells, schema=names, orient="row")
-        sheets.append(Sheet.of(gettext("Rejected rows"), of_rejected))
-        sheets.append(Sheet.of(gettext("Totals"), self._of_totals()))
-        sheets.append(Sheet.of(gettext("About the list"), self._about()))
-        named = titles_of_sheets([sheet.title for sheet in sheets])
-        write_workbook(path, [sheet._replace(title=title) for sheet, title in zip(sheets, named, strict=True)])
+        names = dict.fromkeys(columns[-1].headings(self._words), pl.String)
+        sheets.append(Sheet.of(columns[-1].title, pl.DataFrame(cells, schema=names, orient="row")))
+        columns.append(ListColumns(TOTALS, gettext("Totals"), _TOTALS))
+        totals = self._of_totals(columns[-1].headings(self._words))
+        sheets.append(Sheet.of(columns[-1].title, totals, bold=(_GROUP, self._all_offers), fixed=_GROUP + 1))
+        *named, about = titles_of_sheets([*(sheet.title for sheet in sheets), gettext("About the list")])
+        sheets = [sheet._replace(title=title) for sheet, title in zip(sheets, named, strict=True)]
+        columns = [one._replace(title=title) for one, title in zip(columns, named, strict=True)]
+        write_workbook(path, [*sheets, Sheet.of(about, self._about(columns))])
 
-    def _beside(self, number: int, overridden: tuple[str, str] | None) -> Sequence[str]:
+    def _columns(self) -> list[ListColumns]:
+        """The columns of the sheets that offers are taken into."""
+        gettext = self._wording.gettext
+        return [
+            *(ListColumns(DECIDED, self._title(r), self._names(r), r) for r in self._request.rulebooks),
+            ListColumns(ASKED, gettext("What to ask whom"), _ASKED),
+            ListColumns(BEHIND, gettext("Sources and reservations"), _BEHIND),
+        ]
+
+    def _names(self, rulebook: Rulebook) -> Sequence[str]:
+        overridden = _OVERRIDDEN if rulebook.id in self._request.overridden else ()
+        return (*_ABOUT_OFFER, "outcome", "basis", *(c.id for c in rulebook.criteria), "why", "missing", *overridden)
+
+    def _beside(self, number: int, overridden: OverrideView | None) -> Sequence[str]:
         """What people decided instead, where a list has columns for it: where somebody did."""
-        is_told = self._request.rulebooks[number].id in self._request.overridden
-        return (overridden or ("", "")) if is_told else ()
+        if self._request.rulebooks[number].id not in self._request.overridden:
+            return ()
+        if overridden is None:
+            return [""] * len(_OVERRIDDEN)
+        because = "\n".join((overridden.because, *overridden.notes))
+        return overridden.outcome, overridden.by, overridden.at, because
+
+    def _title(self, rulebook: Rulebook) -> str:
+        return self._wording.text(rulebook.title)
 
     @property
     def _assessors(self) -> str:
         return self._wording.gettext("those who assess")
 
-    def _heads(self, rulebook: Rulebook) -> list[str]:
-        return [
-            *self._words.headings(_ABOUT_OFFER),
-            *self._words.headings(("outcome", "basis")),
-            *(one.id for one in rulebook.criteria),
-            *self._words.headings(_DECIDED),
-            *self._words.headings(_OVERRIDDEN if rulebook.id in self._request.overridden else ()),
-        ]
+    @property
+    def _all_offers(self) -> str:
+        return self._wording.gettext("All offers")
 
-    def _of_totals(self) -> pl.DataFrame:
-        words, rows = self._words, list[list[object]]()
-        heads = [*words.headings(_TOTALS[:3]), *(words.verdict(v.value) for v in Verdict), *words.headings(_TOTALS[3:])]
-        of_municipality, of_target_group = words.headings(("municipality", "target_group"))
+    def _of_totals(self, heads: Sequence[str]) -> pl.DataFrame:
+        """For each rulebook so many offers of each municipality and each target group, each time with all of them."""
+        rows: list[list[object]] = []
+        of_municipality, of_target_group = self._words.headings(("municipality", "target_group"))
         for rulebook, totals in zip(self._request.rulebooks, self._totals, strict=True):
-            title = self._wording.text(rulebook.title)
+            title = self._title(rulebook)
             for kind, groups in ((of_municipality, totals.municipalities), (of_target_group, totals.target_groups)):
-                rows += [[title, kind, name or self._wording.gettext("not stated"), *given] for name, given in groups]
-        types = [pl.String] * 3 + [pl.Int64] * (len(Verdict) + 1) + [pl.Float64]
+                named = [(name or self._wording.gettext("not stated"), group) for name, group in groups]
+                rows += [
+                    [title, kind, name, *group.cells()] for name, group in [*named, (self._all_offers, totals.all)]
+                ]
+        types = [pl.String] * (_GROUP + 1) + [pl.Int64] * (len(Verdict) + 1) + [pl.Float64, pl.Int64]
         return pl.DataFrame(rows, schema=dict(zip(heads, types, strict=True)), orient="row")
 
-    def _about(self) -> pl.DataFrame:
-        """Which rulebooks decided, of which file, and what the columns say."""
+    def _about(self, columns: Iterable[ListColumns]) -> pl.DataFrame:
+        """Which rulebooks decided, of which file, and what the columns of each sheet say."""
         gettext, table = self._wording.gettext, self._request.table
         rows = [
             (gettext("Agreement year"), str(self._request.year)),
@@ -175,18 +182,15 @@ class ListFile:
         ]
         rows += [(gettext("Register"), f"{Path(p.table.file).name}, SHA-256 {p.table.sha256}") for p in table.parts]
         for rulebook in self._request.rulebooks:
-            named = f"{self._wording.text(rulebook.title)} ({rulebook.id} {rulebook.version})"
+            named = f"{self._title(rulebook)} ({rulebook.id} {rulebook.version})"
             rows.append((gettext("Rulebook"), f"{named}, SHA-256 {rulebook.sha256}"))
-            rows += [(c.id, self._wording.text(c.title)) for c in rulebook.criteria]
         rows.append((gettext("Decided by"), f"Sekskant {version('sekskant')}"))
         undated = message("The list has no date: the same register gives the same list, whenever it is decided.")
         rows.append((gettext("When"), self._wording.render(undated)))
         rows += [(MARKS[code], self._words.status(code)) for code in ("met", "not_met", "unknown", "not_applicable")]
-        heads = self._words.headings(_COLUMNS)
-        rows += [(head, self._wording.render(said)) for head, said in zip(heads, _COLUMNS.values(), strict=True)]
-        several = message("An offer with several municipalities or target groups is counted at each of them.")
-        rows.append((gettext("Totals"), self._wording.render(several)))
-        return pl.DataFrame(rows, schema=dict.fromkeys(self._words.headings(("part", "said")), pl.String), orient="row")
+        cells = [("", *row) for row in rows] + explained(columns, self._words)
+        names = dict.fromkeys(self._words.headings(("sheets", "part", "said")), pl.String)
+        return pl.DataFrame([[cell or None for cell in row] for row in cells], schema=names, orient="row")
 
 
 def _decision(decision: DecisionView) -> Iterator[str]:
@@ -198,51 +202,67 @@ def _decision(decision: DecisionView) -> Iterator[str]:
     yield decision.missing
 
 
-class _Totals:
-    """Counts the offers of each municipality and target group by their verdicts, and adds their places up."""
+class _Group:
+    """Counts offers by their verdicts, and adds their places up, as far as they are stated."""
 
     def __init__(self) -> None:
-        self._last = set[str]()
-        self._of: tuple[dict[str, Counter[Verdict]], dict[str, Counter[Verdict]]] = ({}, {})
-        self._places: tuple[dict[str, Decimal | None], dict[str, Decimal | None]] = ({}, {})
+        self._verdicts = Counter[Verdict]()
+        self._places: Decimal | None = None
+        self._without_places = 0
 
     def take(self, offer: ListedOffer, verdict: Verdict) -> None:
         """Count an offer."""
-        municipalities = offer.municipalities or (offer.no_municipality,)
-        self._last |= {offer.no_municipality} if not offer.municipalities else set()
-        for counts, places, names in zip(self._of, self._places, (municipalities, offer.target_groups), strict=True):
-            for name in names or ("",):
-                counts.setdefault(name, Counter())[verdict] += 1
-                known = places.setdefault(name, None)
-                if offer.places is not None:
-                    places[name] = (known or Decimal(0)) + offer.places
+        self._verdicts[verdict] += 1
+        self._without_places += not offer.has_all_places
+        if offer.places is not None:
+            self._places = (self._places or Decimal(0)) + offer.places
+
+    def cells(self) -> list[int | float | None]:
+        """How many offers have each verdict, how many there are, the places stated, and of how many they are not."""
+        places = None if self._places is None else float(self._places)
+        return [*(self._verdicts[one] for one in Verdict), self._verdicts.total(), places, self._without_places]
+
+
+class _Totals:
+    """Counts the offers of each municipality and each target group, and all of them."""
+
+    def __init__(self) -> None:
+        self._last = {""}
+        self._municipalities, self._target_groups = dict[str, _Group](), dict[str, _Group]()
+        self.all = _Group()
+
+    def take(self, offer: ListedOffer, verdict: Verdict) -> None:
+        """Count an offer."""
+        self._last |= set() if offer.municipalities else {offer.no_municipality}
+        for name in offer.municipalities or (offer.no_municipality,):
+            self._municipalities.setdefault(name, _Group()).take(offer, verdict)
+        for name in offer.target_groups or ("",):
+            self._target_groups.setdefault(name, _Group()).take(offer, verdict)
+        self.all.take(offer, verdict)
 
     @property
-    def municipalities(self) -> Iterator[tuple[str, list[int | float | None]]]:
-        """Each municipality with how many offers have each verdict, how many there are, and the places stated."""
-        return self._numbers(0)
+    def municipalities(self) -> list[tuple[str, _Group]]:
+        """Each municipality; last the offers that have none, or of which that is not stated."""
+        return self._in_order(self._municipalities)
 
     @property
-    def target_groups(self) -> Iterator[tuple[str, list[int | float | None]]]:
-        """The same of each target group."""
-        return self._numbers(1)
+    def target_groups(self) -> list[tuple[str, _Group]]:
+        """Each target group; last the offers without."""
+        return self._in_order(self._target_groups)
 
-    def _numbers(self, number: int) -> Iterator[tuple[str, list[int | float | None]]]:
-        last = {"", *self._last}
-        for name, counts in sorted(self._of[number].items(), key=lambda pair: (pair[0] in last, pair[0])):
-            by_verdict = [counts[verdict] for verdict in Verdict]
-            places = self._places[number][name]
-            yield name, [*by_verdict, sum(by_verdict), None if places is None else float(places)]
+    def _in_order(self, groups: Mapping[str, _Group]) -> list[tuple[str, _Group]]:
+        return sorted(groups.items(), key=lambda pair: (pair[0] in self._last, pair[0]))
 
 
 class _Part:
     """Rows of a sheet, put aside a frame at a time; its columns are called by their numbers."""
 
-    def __init__(self, path: Path, heads: Sequence[str], numbers: Sequence[int] = ()) -> None:
-        self._path, self._heads = path, heads
-        self._types = {f"{i}": pl.Float64() if i in numbers else pl.String() for i in range(len(heads))}
+    def __init__(self, path: Path, columns: ListColumns) -> None:
+        self._path, self.columns = path, columns
+        names = columns.names
+        self._types = {f"{i}": pl.Float64() if name == "places" else pl.String() for i, name in enumerate(names)}
         self._rows: list[Sequence[object]] = []
-        self._longest = [0] * len(heads)
+        self._longest = [0] * len(names)
         self._parts = self._height = 0
 
     def take(self, cells: Sequence[object]) -> None:
@@ -253,14 +273,14 @@ class _Part:
             self._frame().write_parquet(self._file(self._parts))
             self._parts += 1
 
-    def sheet(self, title: str, widest: Mapping[str, float], *, is_marked: bool = False, fixed: int = 0) -> Sheet:
-        """The sheet with all rows; columns that are called so are no wider than `widest`."""
-        last = self._frame()
+    def sheet(self, words: TableWords, **more: Any) -> Sheet:
+        """The sheet with all rows."""
+        last, criteria = self._frame(), self.columns.criteria
         columns = [
-            (head, width_of(head, longest, widest.get(head, WIDEST)))
-            for head, longest in zip(self._heads, self._longest, strict=True)
+            (head, width_of(head, longest, _CRITERION if name in criteria else _WIDEST.get(name, WIDEST)))
+            for head, name, longest in zip(self.columns.headings(words), self.columns.names, self._longest, strict=True)
         ]
-        return Sheet(title, columns, self._height, partial(self._frames, last), is_marked, fixed)
+        return Sheet(self.columns.title, columns, self._height, partial(self._frames, last), **more)
 
     def _frames(self, last: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield from (pl.read_parquet(self._file(part), glob=False) for part in range(self._parts))

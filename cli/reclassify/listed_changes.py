@@ -17,8 +17,10 @@ from engine.documents.document import read_one
 from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
+from engine.texts.days import minute_in_table
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
+from offers.columns.decided_columns import OVERRIDDEN_IN_FULL
 from offers.comparison.changed_offers import rows_at
 from offers.comparison.matching import AT, BEFORE, Matching
 from offers.comparison.previous import DECISIONS
@@ -27,7 +29,7 @@ from offers.comparison.told_causes import MORE
 from offers.records.evidence import UNKNOWN
 from offers.records.offer import read_offer
 from offers.tables.headers import header_of
-from offers.tables.services import services_cell
+from offers.tables.services import services_cell, services_of_cell
 from offers.tables.table import DOCUMENT, SEVERAL
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     *("group", "rulebook", "version", "offer", "name", "operator_name", "target_group", "services", "change"),
     *("previous_verdict", "verdict", "outcome", "basis", "cause", "criteria", "facts", "evidence_before"),
-    *("evidence_now", "causes", "recorded_override", "recorded_override_because"),
+    *("evidence_now", "causes", *OVERRIDDEN_IN_FULL),
 )
 _ABOUT = ("name", "operator_name", "target_group", "services", DOCUMENT)
 _WAS, _IS = "before ", "now "
@@ -283,7 +285,7 @@ class _Said:
             "group": lambda code: group_word(Group(code), wording),
             "rulebook": lambda _: wording.text(rulebook.title),
             "target_group": lambda cell: _several(cell, groups),
-            "services": words.decimals,
+            "services": self._services,
             "previous_verdict": lambda codes: " / ".join(map(self._outcome, codes.split(SEVERAL))),
             "verdict": words.verdict,
             "outcome": lambda outcome: words.label(rulebook.outcomes, outcome),
@@ -292,7 +294,13 @@ class _Said:
             "facts": self._facts,
             "causes": self._sets,
             "recorded_override": lambda outcome: words.label(rulebook.outcomes, outcome),
+            "recorded_override_at": lambda at: minute_in_table(at, wording.language),
         }
+
+    def _services(self, cell: str) -> str:
+        """Services as the form says them; a cell that is none stays as it is."""
+        said = services_of_cell(cell, self._rulebook.vocabulary.terms.get("act", {}))
+        return self._words.decimals(cell) if said is None else self._wording.text(said)
 
     def _outcome(self, verdict: str) -> str:
         labels = {v.value: self._wording.text(o.label) for v, o in self._rulebook.outcomes.items()}

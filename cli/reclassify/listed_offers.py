@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -19,13 +19,14 @@ from engine.texts.catalogue import Message, message
 from offers.comparison.previous import DECISIONS
 from offers.recorded.decided_again import said_by
 from offers.records.authorities import said_as
-from offers.records.offer import Offer, words
-from offers.records.offer_id import comparable_id
+from offers.records.offer import Offer, services_in_words, words
 from offers.runs.run_pass import Request, RunResult
 from offers.tables.offers_in_table import ReadRow, rows_read
 from offers.tables.paths import parquet_files
-from offers.tables.services import services_cell
 from offers.tables.table import ROW
+
+if TYPE_CHECKING:
+    from cli.common.overrides import Overridden, OverrideView
 
 _ROWS_AT_ONCE = 1_000
 _MUNICIPALITY = "municipality"
@@ -35,8 +36,9 @@ class ListedOffer(NamedTuple):
     """An offer of a run: what describes it, in words, and by each rulebook the decision on it.
 
     `municipalities` are those that operate it, or that an operating agreement is with; where there is none,
-    `no_municipality` says whether that is so or not stated. `overridden` has for each
-    rulebook the outcome that people decided in place of an earlier decision, and why; None where nobody did.
+    `no_municipality` says whether that is so or not stated. `places` are those of all services together that state
+    any, None where none does; `has_all_places` says whether each does. `overridden` has for each rulebook what people
+    decided in place of an earlier decision; None where nobody did.
     """
 
     id: str
@@ -46,9 +48,10 @@ class ListedOffer(NamedTuple):
     no_municipality: str
     services: str
     places: Decimal | None
+    has_all_places: bool
     target_groups: tuple[str, ...]
     decisions: tuple[DecisionView, ...]
-    overridden: tuple[tuple[str, str] | None, ...]
+    overridden: tuple[OverrideView | None, ...]
 
 
 class ListedOffers:
@@ -62,14 +65,23 @@ class ListedOffers:
         request: what was asked.
         result: what it came to.
         folder: holds the decisions.
+        overridden: what people decided in place of earlier decisions.
         wording: the language.
         most: how many offers at most.
     """
 
     def __init__(
-        self, library: Library, request: Request, result: RunResult, folder: Path, wording: Wording, most: int
+        self,
+        library: Library,
+        request: Request,
+        result: RunResult,
+        folder: Path,
+        overridden: Overridden,
+        wording: Wording,
+        most: int,
     ) -> None:
         self._request, self._wording, self._most = request, wording, most
+        self._standing = overridden
         self._undecided = {row.row for row in (*result.rejected, *result.set_aside)}
         self._deciders = deciders_of(library, request.rulebooks, request.year, "reference", is_checked=False)
         self._decisions = [_decisions_in(folder, decider) for decider in self._deciders]
@@ -126,16 +138,16 @@ class ListedOffers:
         record, wording = offer.record, self._wording
         services = record.services or ()
         places = [service.places for service in services if service.places is not None]
-        sign: Any = "," if wording.language == "da" else "."
-        labels = offer.vocabulary.terms.get("target_group", {})
+        labels, acts = (offer.vocabulary.terms.get(name, {}) for name in ("target_group", "act"))
         return ListedOffer(
             id=offer.id,
             name=record.name,
             operators=tuple(party.name for party in offer.operators),
             municipalities=tuple(dict.fromkeys(_municipalities(offer))),
             no_municipality=wording.render(_no_municipality(offer)),
-            services=services_cell(services, sign),
+            services=wording.text(services_in_words(services, acts)),
             places=sum(places, Decimal(0)) if places else None,
+            has_all_places=0 < len(services) == len(places),
             target_groups=tuple(
                 wording.text(labels[word]) if word in labels else word for word in words(record.target_group)
             ),
@@ -143,13 +155,13 @@ class ListedOffers:
             overridden=tuple(self._overridden(trace) for trace in traces),
         )
 
-    def _overridden(self, trace: Trace) -> tuple[str, str] | None:
-        of_rulebook = self._request.overridden.get(trace.rulebook.id, {})
-        decided = of_rulebook.get(comparable_id(trace.subject.id))
-        if decided is None:
+    def _overridden(self, trace: Trace) -> OverrideView | None:
+        standing = self._standing(trace)
+        if standing is None:
             return None
-        labels = {one.id: self._wording.text(one.label) for one in trace.rulebook.outcomes.values()}
-        return labels.get(decided[0], decided[0]), decided[1]
+        from cli.common.overrides import override_view  # noqa: PLC0415 - only a journal has some
+
+        return override_view(standing, trace, self._wording)
 
 
 def _municipalities(offer: Offer) -> Iterator[str]:

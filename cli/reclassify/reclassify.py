@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.common.beside import by_nobody
 from cli.common.choice import Choice
 from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm, show_where_asked
@@ -46,16 +47,18 @@ from engine.texts.joined import AND, joined
 from offers.records.offer_id import comparable_id
 
 if TYPE_CHECKING:
+    from cli.common.overrides import Overridden, StandingOverride
     from cli.reclassify.kept_runs import RunFolder
     from cli.reclassify.listed_offers import ListedOffer
     from cli.reclassify.run_folder import Paper
+    from engine.decisions.trace import Trace
     from engine.journal.journal import Journal
     from engine.rulebooks.library import Library
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.columns.evaluator import RejectedRow
     from offers.comparison.previous import IdLine, Previous
     from offers.runs.backend import Backend
-    from offers.runs.run_pass import Request, RunResult
+    from offers.runs.run_pass import DecidedByPeople, Request, RunResult
     from offers.tables.table import Table
 
 PUBLISHED = "published"
@@ -148,14 +151,14 @@ def reclassify(
             request = request_of(register, vocabulary, rulebooks, year, _nearness(margin), ignored, folder.scratch)
             say_how_it_was_read(request.table, lang)
             before = _previous(previous, request, ids)
-            overridden = _overridden(recorder, before, damaged)
+            overridden, standing = _overridden(recorder, before, damaged)
             request = request._replace(fragile=not no_fragile, previous=before, overridden=overridden)
             with (
                 _backend(backend, master, request.table, folder.scratch) as chosen,
                 _progress(request.table.most_rows) as progress,
             ):
                 result = run(request, folder.path, progress, chosen)
-            paper = _paper(library, request, result, folder, lang)
+            paper = _paper(library, request, result, folder, standing, lang)
             write_run(folder.path, request, result, previous, lang, paper)
             recording = RunRecording(library, request, result)
             record = recording.record(folder.path)
@@ -180,7 +183,12 @@ def reclassify(
 
 
 def _paper(
-    library: Library, request: Request, result: RunResult, folder: RunFolder, language: Language
+    library: Library,
+    request: Request,
+    result: RunResult,
+    folder: RunFolder,
+    standing: Overridden,
+    language: Language,
 ) -> Paper | None:
     """What people read of a run: what is asked for, and of a register that is not too large what is not refused."""
     from cli.reclassify.run_folder import Paper  # noqa: PLC0415 - polars is slow to import
@@ -203,7 +211,7 @@ def _paper(
         from cli.common.workbook_file import ROWS_OF_A_SHEET  # noqa: PLC0415 - only a list needs them
         from cli.reclassify.listed_offers import ListedOffers  # noqa: PLC0415
 
-        return ListedOffers(library, request, result, folder.path, Wording(language), ROWS_OF_A_SHEET)
+        return ListedOffers(library, request, result, folder.path, standing, Wording(language), ROWS_OF_A_SHEET)
 
     return Paper(offers, papers["list"], papers["report"], folder.scratch)
 
@@ -355,27 +363,34 @@ def _id_lines(path: Path) -> list[IdLine]:
 
 def _overridden(
     journal: Journal | None, previous: Previous | None, damaged: list[Diagnostic]
-) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+) -> tuple[Mapping[str, Mapping[str, DecidedByPeople]], Overridden]:
     """What people decided in place of decisions that the journal records, also of an offer that was renamed.
 
     `damaged` takes what is wrong with overrides that are left out.
     """
     if journal is None:
-        return {}
+        return {}, by_nobody
     from cli.common.overrides import StandingOverrides  # noqa: PLC0415 - a database costs start-up
+    from offers.runs.run_pass import DecidedByPeople  # noqa: PLC0415
 
     changes = [(old, new) for old, several in (previous.successors if previous else {}).items() for new in several]
     olds, news = Counter(old for old, _ in changes), Counter(new for _, new in changes)
     renamed = {comparable_id(old): new for old, new in changes if olds[old] == news[new] == 1}
-    standing, overridden = StandingOverrides(journal), dict[str, dict[str, tuple[str, str]]]()
+    standing, overridden = StandingOverrides(journal), dict[str, dict[str, DecidedByPeople]]()
     for entry, content in standing.all():
         own = overridden.setdefault(str(entry.rulebook), {})
-        own[comparable_id(str(entry.offer))] = (content.outcome, content.because)
+        decided = DecidedByPeople(content.outcome, content.because, content.by, entry.recorded_at)
+        own[comparable_id(str(entry.offer))] = decided
     for of_rulebook in overridden.values():
         moved = {comparable_id(new): of_rulebook[old] for old, new in renamed.items() if old in of_rulebook}
         of_rulebook |= {new: decided for new, decided in moved.items() if new not in of_rulebook}
     damaged += standing.damaged
-    return overridden
+    formerly = {comparable_id(new): old for old, new in renamed.items()}
+
+    def beside(trace: Trace) -> StandingOverride | None:
+        return standing.of(trace) or standing.of(trace, formerly.get(comparable_id(trace.subject.id)))
+
+    return overridden, beside
 
 
 @contextmanager

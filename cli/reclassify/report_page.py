@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -21,6 +21,9 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import message
 from offers.runs.run_pass import Request, RunResult
+
+if TYPE_CHECKING:
+    from cli.common.overrides import OverrideView
 
 SCRIPT = """
 const rows = [...document.querySelectorAll("#offers tbody tr")];
@@ -90,7 +93,7 @@ class Chart(NamedTuple):
     rows: Sequence[Sequence[str]]
 
 
-_LABELLED = ("missing", "reservation", "source", "by", "recorded_override")
+_LABELLED = ("missing", "reservation", "source", "by")
 
 
 class _Row(NamedTuple):
@@ -101,7 +104,7 @@ class _Row(NamedTuple):
     operator: str
     target_group: str
     decisions: Sequence[DecisionView]
-    overridden: Sequence[tuple[str, str] | None]
+    overridden: Sequence[OverrideView | None]
     choices: str
 
 

@@ -11,6 +11,8 @@ COMPARED = ("previous_verdict", "change", "cause")
 """What is said of a decision beside that of a run before."""
 OVERRIDDEN = ("recorded_override", "recorded_override_because")
 """What people decided in place of earlier decisions on the same offer: the outcome, and why."""
+OVERRIDDEN_IN_FULL = (*OVERRIDDEN, "recorded_override_by", "recorded_override_at")
+"""The same with who decided so, and when it was recorded."""
 
 
 class DecidedColumns(NamedTuple):

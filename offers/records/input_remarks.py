@@ -74,6 +74,17 @@ _DETAILS_OF_OFFER: Mapping[str, Mapping[str, Callable[[Fields, str], Any]]] = {
 """What the remarks on a single offer say of it, by their codes."""
 
 
+_ORDER = (
+    *("not_in_force", *UNREAD, "detail_alone", "party_without_kind", "unusual_ids", "unknown_authorities"),
+    *("unknown_part_of", "operator_in_several"),
+)
+
+
+def in_order(remarks: Iterable[InputRemark]) -> list[InputRemark]:
+    """The remarks on offers and rows in the order in which they are said, wherever they were found."""
+    return sorted(remarks, key=lambda one: _ORDER.index(UNREAD[0] if one.code in UNREAD else one.code))
+
+
 class Operator(NamedTuple):
     """Who operates an offer: the kind, the name and the official code, as far as they are stated."""
 

@@ -90,7 +90,7 @@ class Offer(NamedTuple):
             "part_of": [_same(record.part_of)] if record.part_of else [],
             "area": [terms.get("area", {}).get(a, _same(a)) for a in words(record.area)],
             "target_group": [terms.get("target_group", {}).get(t, _same(t)) for t in words(record.target_group)],
-            "services": list(_services(record.services or (), terms.get("act", {}))),
+            "services": [services_in_words(record.services, terms.get("act", {}))] if record.services else [],
         }
         return [(_LABELS[name], _listed(values)) for name, values in rows.items() if values]
 
@@ -327,12 +327,18 @@ def _section(section: str) -> str:
     return _RESPITE.sub("aflastning", _PART.sub(", ", section.strip(f"{SECTION_SIGN} ")))
 
 
-def _services(services: Iterable[Service], acts: MappingType[str, Text]) -> Iterator[Text]:
-    """Services by act and sections; an act is named in full where it stands first."""
-    told = set[str]()
+def services_in_words(services: Iterable[Service], acts: MappingType[str, Text]) -> Text:
+    """Services by act, sections and places, as a person reads them; an act is named in full where it stands first.
+
+    >>> sel = {"SEL": Text(da="Lov om social service", en="Act on Social Services")}
+    >>> services_in_words([Service(act="SEL", sections=["104"]), Service(act="SEL", sections=["107"])], sel).en
+    'Act on Social Services (SEL) § 104; SEL § 107'
+    """
+    told, said = set[str](), list[Text]()
     for service in services:
-        yield _service(service, acts, is_first=service.act not in told)
+        said.append(_service(service, acts, is_first=service.act not in told))
         told.add(service.act)
+    return _listed(said)
 
 
 def _service(service: Service, acts: MappingType[str, Text], *, is_first: bool) -> Text:

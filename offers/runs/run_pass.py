@@ -20,7 +20,7 @@ from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import message
 from offers.columns.batch import Batch
-from offers.columns.decided_columns import COMPARED, DECISIVE, OVERRIDDEN
+from offers.columns.decided_columns import COMPARED, DECISIVE, OVERRIDDEN, OVERRIDDEN_IN_FULL
 from offers.columns.decision_table import DecisionTable
 from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import Evaluator, RejectedRow
@@ -37,11 +37,19 @@ from offers.tables.ids_in_columns import comparable_ids
 from offers.tables.table import DOCUMENT, ROW, Table
 
 
+class DecidedByPeople(NamedTuple):
+    """What people decided in place of an earlier decision: the outcome, why, who, and when it was recorded."""
+
+    outcome: str
+    because: str
+    by: str
+    at: str
+
+
 class Request(NamedTuple):
     """What is to be reclassified, and how.
 
-    `overridden` says what people decided in place of earlier decisions: by the rulebook's id and the offer's the
-    outcome, and why.
+    `overridden` says what people decided in place of earlier decisions, by the rulebook's id and the offer's.
     """
 
     table: Table
@@ -51,7 +59,7 @@ class Request(NamedTuple):
     nearness: Fraction
     fragile: bool = True
     previous: Previous | None = None
-    overridden: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({})
+    overridden: Mapping[str, Mapping[str, DecidedByPeople]] = MappingProxyType({})
 
 
 class RunResult(NamedTuple):
@@ -163,7 +171,7 @@ class Pass:
         overridden = self.request.overridden.get(decision_table.rulebook.id)
         if not overridden:
             return pl.DataFrame()
-        rows = [(comparable_id(offer), *decided) for offer, decided in overridden.items()]
+        rows = [(comparable_id(offer), by.outcome, by.because) for offer, by in overridden.items()]
         names = ["id", *decision_table.columns.all_of(OVERRIDDEN)]
         return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
@@ -264,7 +272,7 @@ class Pass:
             for rulebook, of_rulebook in self.request.overridden.items()
             for offer, decided in of_rulebook.items()
         ]
-        known = pl.DataFrame(overrides, dict.fromkeys(("rulebook", "id", *OVERRIDDEN), pl.String), orient="row")
+        known = pl.DataFrame(overrides, dict.fromkeys(("rulebook", "id", *OVERRIDDEN_IN_FULL), pl.String), orient="row")
         ids = changes.with_columns(comparable_ids(changes["offer"]).alias("id"))
         return ids.join(known, on=["rulebook", "id"], how="left", maintain_order="left").drop("id")
 

@@ -9,10 +9,12 @@ from engine.defects import is_defect, told_at
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.documents.document import Mapping as Document
 from engine.documents.document_text import json_text
+from offers.records.input_remarks import InputRemark
 from offers.records.offer import Offer
 from offers.records.offer_id import alike
 from offers.records.reader import said_of_repeated
 from offers.tables.polars_words import fault_of, polars_failing
+from offers.tables.remarks_on_rows import remarks_on_rows
 from offers.tables.rows import has_cells
 from offers.tables.set_aside import NOT_AN_OFFER
 from offers.tables.table import ROW, Table
@@ -79,7 +81,8 @@ def _cells(table: Table) -> Iterator[Mapping[str, Any]]:
 class OffersInTable:
     """The offers of a table, or why one was rejected; they are read anew each time that they are gone through.
 
-    Rows that hold no offer are left out: `set_aside` says where they stand, once the rows were gone through.
+    Rows that hold no offer are left out: `set_aside` says where they stand. `undecided` are the numbers of all rows
+    that give no offer.
 
     Args:
         table: the table.
@@ -90,6 +93,7 @@ class OffersInTable:
     def __init__(self, table: Table, reader: RowReader, *, keep_written: bool = False) -> None:
         self._table, self._reader, self._keep_written = table, reader, keep_written
         self.set_aside: list[Place] = []
+        self.undecided: list[int] = []
         self._repeated: Mapping[str, tuple[str, ...]] = {}
         self._rows_of: dict[str, list[int]] = {}
         self._scan()
@@ -98,6 +102,8 @@ class OffersInTable:
         """Find the ids that are there more than once, or too alike, as they were written in any row with an offer."""
         ids, rows = list[str](), list[int]()
         for row in rows_read(self._table, self._reader):
+            if isinstance(row.offer, Rejected):
+                self.undecided.append(row.number)
             if row.is_set_aside and isinstance(row.offer, Rejected):
                 self.set_aside.append(row.offer.diagnostics[0].place)
             elif row.cells.get("id"):
@@ -107,6 +113,11 @@ class OffersInTable:
         for written, number in zip(ids, rows, strict=True):
             if written in self._repeated:
                 self._rows_of.setdefault(written, []).append(number)
+        self.undecided += [number for numbers in self._rows_of.values() for number in numbers]
+
+    def remarks(self) -> list[InputRemark]:
+        """What is odd about the rows, beyond what their offers say."""
+        return remarks_on_rows(self._table, self._reader, self.undecided)
 
     def __len__(self) -> int:
         return self._table.most_rows

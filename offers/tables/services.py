@@ -13,9 +13,11 @@ from decimal import Decimal
 from engine.diagnostics import Diagnostic, Place, quoted
 from engine.documents.document import Mapping as Document
 from engine.documents.document import Node, Scalar, Sequence
+from engine.documents.shape import fit
 from engine.rulebooks.language import Text
 from engine.texts.catalogue import message
 from offers.records.notation import LONGEST
+from offers.records.offer import services_in_words
 from offers.records.offer_file import Service
 from offers.records.particulars import SECTION_SIGN
 from offers.tables.cells import WHITESPACE, DecimalSign
@@ -39,7 +41,7 @@ _BETWEEN_SECTIONS = re.compile(
 )
 
 
-def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics: list[Diagnostic]) -> Node:
+def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics: list[Diagnostic]) -> Sequence:
     """The services in a cell as an offer file writes them; what is wrong is added to what was found, and left out.
 
     >>> node = services_node("SEL § 104: 38 | SEL §§ 107, 108", {}, Place("register.csv"), [])
@@ -112,6 +114,19 @@ def _parts(service: Service, sign: DecimalSign) -> Iterator[str]:
     if service.places is not None:
         places = f"{service.places:f}"
         yield ": " + (places.rstrip("0").rstrip(".") if "." in places else places).replace(".", sign)
+
+
+def services_of_cell(cell: str, acts: Mapping[str, Text]) -> Text | None:
+    """What the services in a cell are called in words; None where it holds none that can be read.
+
+    >>> services_of_cell("SEL § 104: 38 | SEL § 107", {}).da
+    'SEL § 104 (38 pladser); SEL § 107'
+    >>> services_of_cell("§ 104", {})
+    """
+    diagnostics: list[Diagnostic] = []
+    nodes = services_node(cell, acts, Place(""), diagnostics).items
+    services = [fit(Service, node, diagnostics) for node in nodes]
+    return None if diagnostics else services_in_words(filter(None, services), acts)
 
 
 def surely_services(acts: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -449,8 +450,9 @@ def test_an_override_stands_beside_the_verdict_in_every_view(folder: Path, backe
     for options in ((), ("--summary",)):
         text = here("assess", "x.yaml", *fixed, "--format", "csv", "--lang", "en", *options).out
         rows = list(csv.DictReader(io.StringIO(text)))
-        assert {(r["recorded_override"], r["recorded_override_because"]) for r in rows} == {
-            ("not_covered", f"'{because}")
+        names = ("", "_because", "_by", "_at")
+        assert {tuple(r[f"recorded_override{name}"] for name in names) for r in rows} == {
+            ("not_covered", f"'{because}", "Udvalget", at)
         }
     page = here("assess", "x.yaml", *fixed, "--format", "html").out
     assert "Udvalget" in page
@@ -468,6 +470,30 @@ def test_an_override_stands_beside_the_verdict_in_every_view(folder: Path, backe
     (decided_by,) = json.loads((folder / "again" / "run.json").read_text())["rulebooks"]
     assert decided_by["overridden"] == 1
     assert decided_by["rows"]["undetermined"] == 1
+    minute = f"{at[:10]} {at[11:16]}"
+    rows = list(openpyxl.load_workbook(folder / "again" / "decisions.xlsx").worksheets[0].values)
+    heads = ("Decided by people", "Who decided so", "When people decided so (UTC)", "Why people decided so")
+    assert rows[0][-4:] == heads
+    assert [row[-4:] for row in rows[1:]] == [
+        ("not covered by the development strategy", "Udvalget", minute, because),
+        (None, None, None, None),
+    ]
+    report = html.unescape((folder / "again" / "summary.html").read_text(encoding="utf-8"))
+    said = (
+        f"overridden for the agreement year 2018 by Udvalget ({minute} UTC, entry 4): not covered by the development "
+    )
+    assert f"{said}strategy. Reason: {because}</strong>" in report
+
+
+def test_what_changed_since_people_decided_stands_in_the_list_and_the_report(folder: Path) -> None:
+    audit("override", f"3/x@{STRATEGY}@2018", "--verdict", "not_covered", "--because", "Aftalt.", "--by", "Udvalget")
+    (folder / "register.csv").write_text(REGISTER.replace("0.4,4,yes,Få steder.,yes", "9,1,no,Nej.,no"))
+    fixed = ("--year", "2018", "--rulebook", STRATEGY, "--journal", JOURNAL)
+    assert here("reclassify", "register.csv", "--out", "again", *fixed).code == 0
+    note = "Note: the evidence under the override has changed since"
+    _, row, *_ = openpyxl.load_workbook(folder / "again" / "decisions.xlsx").worksheets[0].values
+    assert str(row[-1]).startswith(f"Aftalt.\n{note}: ")
+    assert f"<strong>{note}: " in (folder / "again" / "summary.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -481,11 +507,16 @@ def test_a_changed_verdict_stands_beside_what_people_decided(folder: Path) -> No
     )
     assert ran.code == 0, ran.err
     rows = csv.DictReader(io.StringIO((folder / "run" / "changes.csv").read_text(encoding="utf-8")))
-    found = [(r["offer"], r["rulebook"], r["recorded_override"], r["recorded_override_because"]) for r in rows]
-    assert ("x", MOST, "not_most_specialised", "'=Aftalt") in found
-    assert {one[2:] for one in found if one[:2] != ("x", MOST)} <= {("", "")}
-    sheet = openpyxl.load_workbook(folder / "run" / "changes.xlsx").active
-    assert [cell.value for cell in sheet[1]][-2:] == ["Decided by people", "Why people decided so"]
+    names = ("offer", "rulebook", "recorded_override", "recorded_override_because", "recorded_override_by")
+    found = {tuple(r[name] for name in names): r["recorded_override_at"] for r in rows}
+    at = found["x", MOST, "not_most_specialised", "'=Aftalt", "Udvalget"]
+    assert {(*one[2:], when) for one, when in found.items() if one[:2] != ("x", MOST)} <= {("", "", "", "")}
+    heads, *changes = openpyxl.load_workbook(folder / "run" / "changes.xlsx").active.values
+    assert heads[-4:] == (
+        *("Decided by people", "Why people decided so", "Who decided so", "When people decided so (UTC)"),
+    )
+    minute = f"{at[:10]} {at[11:16]}"
+    assert ("not most specialised", "=Aftalt", "Udvalget", minute) in [change[-4:] for change in changes]
 
 
 def test_an_overridden_decision_is_marked_wherever_the_journal_shows_it(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import openpyxl
 import polars as pl
@@ -16,6 +16,7 @@ from cli.reclassify import list_file
 from cli.reclassify import reclassify as command
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
+from engine.texts.catalogue import Language
 from offers.recorded.decided_again import said_by
 from tests.command import DATA, Ran, here
 from tests.mutated import write_small_rulebook
@@ -60,7 +61,7 @@ def test_a_small_register_is_listed_cell_by_cell(tmp_path: Path) -> None:
         "Name": "Ålykke",
         "Operator": "Gentofte",
         "Municipality": "Gentofte",
-        "Act and sections": "SEL § 104: 38 | SEL § 107: 2.5",
+        "Act and sections": "Act on Social Services (SEL) § 104 (38 places); SEL § 107 (2.5 places)",
         "Places": 40.5,
         "Target group": "developmental disorders",
         "Outcome": "✗ not covered by the development strategy",
@@ -91,15 +92,42 @@ def test_a_small_register_is_listed_cell_by_cell(tmp_path: Path) -> None:
         "undetermined": 0,
         "Offers": 1,
         "Places": 40.5,
+        "Offers with places not stated": 0,
     }
-    assert [(row["Counted by"], row["Group"], row["Offers"], row.get("Places")) for row in totals[1:4]] == [
-        ("Municipality", "no municipality", 1, None),  # a region operates it; nobody stated its places
-        ("Target group", "developmental disorders", 2, 40.5),
-        ("Target group", "homelessness", 1, None),
+    names = ("Counted by", "Group", "Offers", "Places", "Offers with places not stated")
+    assert [tuple(row.get(name) for name in names) for row in totals[1:6]] == [
+        ("Municipality", "no municipality", 1, None, 1),  # a region operates it; nobody stated its places
+        ("Municipality", "All offers", 2, 40.5, 1),
+        ("Target group", "developmental disorders", 2, 40.5, 1),
+        ("Target group", "homelessness", 1, None, 1),
+        ("Target group", "All offers", 2, 40.5, 1),  # each once
     ]
     about = [row["What it says"] for row in found["About the list"]]
     assert any(STRATEGY.sha256 in text for text in about)
     assert any("register.csv, SHA-256 " in text for text in about)
+
+
+def test_places_that_are_stated_of_some_services_alone_are_not_all_of_them(tmp_path: Path) -> None:
+    run(tmp_path, rows=['a,A,region,R,,"SEL § 104: 0 | SEL § 107",,,,,,', "b,B,region,R,,SEL § 104: 3,,,,,,"], code=0)
+    totals = sheets(tmp_path / "run" / "decisions.xlsx")["Totals"]
+    assert {(row["Group"], row.get("Places"), row["Offers with places not stated"]) for row in totals} == {
+        (group, 3, 1) for group in ("no municipality", "not stated", "All offers")
+    }
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_the_sheet_about_the_list_explains_exactly_the_columns_that_there_are(tmp_path: Path, language: str) -> None:
+    run(tmp_path, language=language)
+    run(tmp_path, "--previous", str(tmp_path / "run"), language=language)
+    book = openpyxl.load_workbook(tmp_path / "run" / "decisions.xlsx")
+    *others, about = book.worksheets
+    heads = {(sheet.title, cell.value) for sheet in others for cell in sheet[1]}
+    explained = [(title, row[1]) for row in about.values for title in str(row[0] or "").split("; ")]
+    found = [pair for pair in explained if pair[0] in book.sheetnames]
+    assert len(found) == len(set(found))
+    assert set(found) == heads
+    assert len(others) == 7
+    assert all(row[2] for row in about.values)
 
 
 def test_a_danish_list_is_danish(tmp_path: Path) -> None:
@@ -107,7 +135,8 @@ def test_a_danish_list_is_danish(tmp_path: Path) -> None:
     found = sheets(tmp_path / "run" / "decisions.xlsx")
     first = found["Omfattet af udviklingsstrategi…"][0]
     assert first["Udfald"] == "✗ ikke omfattet af udviklingsstrategien"
-    assert (first["Lov og paragraffer"], first["Pladser"]) == ("SEL § 104: 38 | SEL § 107: 2,5", 40.5)
+    services = "serviceloven (SEL) § 104 (38 pladser); SEL § 107 (2,5 pladser)"
+    assert (first["Lov og paragraffer"], first["Pladser"]) == (services, 40.5)
     assert "40 %; krav: mindst 50 %" in first["Hvorfor"].replace("\xa0", " ")
     asked = found["Hvem der spørges om hvad"]
     assert {row["Hvem der spørges"] for row in asked} == {"Gentofte", "Region Hovedstaden", "taskforcen"}
@@ -163,6 +192,13 @@ def test_it_reads_in_black_and_white_and_is_ready_to_print(tmp_path: Path) -> No
     assert (sheet["A1"].font.b, sheet["A2"].font.b, sheet["A2"].alignment.wrap_text) == (True, False, True)
     rules = [rule for area in sheet.conditional_formatting for rule in area.rules]
     assert {rule.text for rule in rules} == {*MARKS.values()}
+
+
+def test_rows_of_all_offers_stand_out_among_the_totals(tmp_path: Path) -> None:
+    run(tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / "run" / "decisions.xlsx")["Totals"]
+    ((area, (rule,)),) = sheet.conditional_formatting._cf_rules.items()
+    assert (str(area.sqref), rule.formula, rule.dxf.font.b) == (f"A2:I{sheet.max_row}", ['$C2="All offers"'], True)
 
 
 def test_hostile_names_are_texts(tmp_path: Path) -> None:

@@ -85,7 +85,10 @@ def test_a_danish_list_is_in_words_and_groups(folder: Path) -> None:
         "Oplysninger nu",
     )
     rows = [tuple(row[name] for name in names) for row in rows_of(folder / "da" / "changes.csv", ";")]
-    about, cases = ("Gentofte Kommune", "udviklingsforstyrrelser", "SEL § 104: 7,5"), "Tilfælde pr. 10.000 indbyggere"
+    about, cases = (
+        ("Gentofte Kommune", "udviklingsforstyrrelser", "serviceloven (SEL) § 104 (7,5 pladser)"),
+        "Tilfælde pr. 10.000 indbyggere",
+    )
     assert rows == [
         ("kommet med", "a", *about, f"{cases}: 12", f"{cases}: <=9,5"),
         ("udgået", "b", *about, f"{cases}: 4", f"{cases}: 10,5"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 import pytest
 
+from engine.texts.catalogue import Language
 from tests.command import here
 from tests.offers.runs.backends import BACKENDS, assert_same, reclassified
 
@@ -81,6 +82,31 @@ def test_a_run_of_offer_files_says_the_same(tmp_path: Path) -> None:
     (tmp_path / "offers.yaml").write_text(OFFERS, encoding="utf-8")
     reclassified(tmp_path / "offers.yaml", tmp_path / "run", *ONE)
     assert remarks_of(tmp_path / "run") == REMARKS
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_assess_says_of_a_table_what_a_run_says(tmp_path: Path, language: str) -> None:
+    """What stands alone, and what only all rows together show, too; of a row that is refused neither says anything."""
+    more = {
+        "outside_share_2015_source": [None, None, None, "Mail", "Mail"],
+        "operator_name": [None, None, None, "Herlev", None],
+        "agreement_code": [None, "157", None, None, None],
+    }
+    for name, rows in {"one.csv": slice(0, 5), "two.csv": slice(0, 2)}.items():
+        frame = pl.DataFrame({**ROWS, **more})[rows].with_columns(
+            pl.lit("Ålykke").alias("operator_name") if name == "two.csv" else pl.col("operator_name")
+        )
+        ids = frame["id"] if name == "one.csv" else pl.Series("id", ["x", "a"])  # which stands in both tables
+        frame.with_columns(ids, operator_name=frame["operator_name"].fill_null("Ålykke")).write_csv(tmp_path / name)
+    names = [str(tmp_path / name) for name in ("one.csv", "two.csv")]
+    spoken = ("--year", "2018", *ONE, "--lang", language)
+    run = here("reclassify", *names, *spoken, "--out", str(tmp_path / "run"), "--no-list", "--no-report")
+    codes = {"unread_year", "unread_evidence", "detail_alone", "party_without_kind", "unusual_ids", "unknown_part_of"}
+    assert {remark["code"] for remark in remarks_of(tmp_path / "run")} >= {*codes, "operator_in_several"}
+    said = [here("assess", *names, *spoken, "--summary").err, run.err]
+    lines = [{line for line in text.splitlines() if "repeated-offer" not in line} for text in said]
+    assert lines[0] == lines[1]
+    assert all("repeated-offer" in text for text in said)
 
 
 def test_evidence_that_one_of_the_rulebooks_reads_is_read(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, tests_in
 from engine.evaluation.completions import has_mean_of_whole, is_stepped
-from engine.evaluation.evidence import Finding
+from engine.evaluation.evidence import Finding, State
 from engine.evaluation.regions import passes, regions_of
 from engine.rulebooks.rulebook import Condition, FactDeclaration, Mean, Possible, Test
 from engine.values.interval import Interval
@@ -91,22 +91,28 @@ def _parts_of(fact: FactDeclaration) -> list[tuple[str, int | None]]:
 def _settlings(
     item: CriterionTrace | OverrideTrace, finding: Finding, tests: Sequence[TestTrace]
 ) -> Iterator[Settling]:
-    """The values of one tested fact, or of each year of a mean, that settle an item."""
+    """The values of one tested fact that settle an item; of a mean its own where stated, and those of each year."""
     regions = _regions_in(finding, tests)
     statuses = _statuses_in(item, finding, regions, tests)
     if statuses is None:
         return
     runs = [_runs(finding.fact, regions, [s in target for s in statuses]) for target in _TARGETS]
-    if not finding.parts:
+    if not finding.parts or _is_stated_mean(finding):
         assert isinstance(finding.possible, Interval)
         met, not_met = (_within(several, finding.possible) for several in runs)
         yield Settling(finding.fact, "", finding.possible, met, not_met)
-    elif isinstance(finding.fact.derivation, Mean):
+    if isinstance(finding.fact.derivation, Mean):
         for year, part in finding.parts:
             if not part.is_exact:
                 met, not_met = (_of_year(finding, year, several) for several in runs)
                 assert isinstance(part.possible, Interval)
                 yield Settling(part.fact, year, part.possible, met, not_met)
+
+
+def _is_stated_mean(finding: Finding) -> bool:
+    """Whether bounds of a mean itself are stated, which another figure can narrow."""
+    is_known = finding.evidence is not None and finding.evidence.state is State.KNOWN
+    return is_known and isinstance(finding.fact.derivation, Mean)
 
 
 _TARGETS = (

@@ -101,8 +101,9 @@ class OpenItems:
         for ending in _ENDINGS:
             if conditions := self._conditions(settlings, ending):
                 yield self._ending(item, ending, conditions + unless)
-        years = [one.year for one in settlings if one.year]
-        if len(years) > 1 and isinstance(item, CriterionTrace) and not any(one.settles for one in settlings):
+        of_years = [one for one in settlings if one.year]
+        years = [one.year for one in of_years]
+        if len(years) > 1 and isinstance(item, CriterionTrace) and not any(one.settles for one in of_years):
             yield self._gettext(
                 "No figure for {years} settles {name} alone.",
                 years=self._wording.listed(years, "or"),

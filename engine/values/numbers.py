@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Message, message, message_in
 from engine.texts.joined import AND, OR, joined
 from engine.values.comparison import ends_of
 from engine.values.interval import Interval
@@ -70,13 +70,26 @@ def show_possible(possible: Interval | frozenset[str]) -> Message:
 
     >>> str(show_possible(Interval(Fraction(1, 2), Fraction(1), high_open=True)))
     '≥ 0.5 and < 1'
+    >>> str(show_possible(Interval(Fraction(31, 75), None)))
+    '≥ 31/75 (about 0.4133)'
     """
     if not isinstance(possible, Interval):
         return joined(sorted(possible), OR)
     if possible.is_exact and possible.low is not None:
-        return message("{number}", number=decimal_text(possible.low))
-    ends = [f"{comparison.sign} {decimal_text(end)}" for comparison, end in ends_of(possible)]
+        return _in_prose(possible.low)
+    ends = [message("{sign} {number}", sign=c.sign, number=_in_prose(end)) for c, end in ends_of(possible)]
     return joined(ends, AND) if ends else message("any number")
+
+
+def _in_prose(number: Fraction) -> Message:
+    """A number with the decimal sign of the language; as a fraction, with about how much that is, where it has none."""
+    text = decimal_text(number)
+    if "/" in text:
+        return message("{fraction} (about {about})", fraction=text, about=_in_prose(Fraction(rounded(number, 4))))
+    whole, _, decimals = text.partition(".")
+    if not decimals:
+        return message("{number}", number=whole)
+    return message_in("number", "{whole}.{decimals}", whole=whole, decimals=decimals)
 
 
 def describe_range(interval: Interval, *, is_whole: bool = False) -> Message:

@@ -28,9 +28,10 @@ _WORDS = {
 }
 _BOUND_WORDS = {**BOUND_SIGNS, **{written: word for word, several in _WORDS.items() for written in several}}
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_BOUND = rf"([^\d\s.-][^\d.-]*?\.?) ?({_NUMBER})"
+_END = rf"[0-9]+/0*[1-9][0-9]*|{_NUMBER}"
+_BOUND = rf"([^\d\s.-][^\d.-]*?\.?) ?({_END})"
 _BOUNDS = re.compile(rf"{_BOUND}(?: *(?:,|;|&|and|og)? *{_BOUND})?\Z")
-_RANGE = re.compile(rf"({_NUMBER}) ?(?:-|–|—|\.\.|til|to) ?({_NUMBER})\Z")
+_RANGE = re.compile(rf"({_END}) ?(?:-|–|—|\.\.|til|to) ?({_END})\Z")
 _EXACTLY = re.compile(rf"=? ?(-?{_NUMBER})\Z")
 _PLAIN_KEY = re.compile(r"[^\W\d_](?:[\w ./()%§-]*[\w.)%])?\Z")
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
@@ -148,6 +149,8 @@ def in_quotes(text: str) -> str:
 
 def meant_by(text: str) -> Written | None:
     """What a number or bound may say that is written in another way; None where that cannot be told.
+
+    The ends of a bound or range may be so many of so many.
 
     >>> meant_by("0,5"), meant_by("≤ 0,5"), meant_by("mindst 3"), meant_by("2-3"), meant_by("many")
     ({'answer': ('0.5',)}, {'at_most': ('0.5',)}, {'at_least': ('3',)}, {'between': ('2', '3')}, None)

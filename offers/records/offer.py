@@ -178,6 +178,8 @@ def read_offer(
     diagnostics = [*found]
     names = _names_of_keys(notation)
     record = fit(OfferFile, node, diagnostics, names)
+    if record is None:
+        diagnostics = _with_places_of_facts(diagnostics, node, vocabulary, notation)
     evidence_node = node.entries.get("evidence") if isinstance(node, Mapping) else None
     evidence = read_evidence(evidence_node, vocabulary, diagnostics, notation) if evidence_node else {}
     diagnostics += _placeholders(node)
@@ -192,6 +194,17 @@ def read_offer(
     is_stated = agreement is not None and not (isinstance(agreement, Scalar) and not agreement.text)
     attributes = _attributes(record, vocabulary, node.place, agreement_stated=is_stated)
     return Offer(record, vocabulary, {**evidence, **attributes}, node.place, notation=notation)
+
+
+def _with_places_of_facts(
+    diagnostics: list[Diagnostic], node: Node, vocabulary: Vocabulary, notation: Notation
+) -> list[Diagnostic]:
+    """Diagnostics, where a fact stands among the offer's own keys with the hint that says where it belongs."""
+    from offers.records.unknown_names import where_fact_belongs  # noqa: PLC0415 - only a mistake needs it
+
+    keys = node.entries if isinstance(node, Mapping) else {}
+    hints = {place_of_key(node, key): where_fact_belongs(key, vocabulary, notation) for key in keys}
+    return [d._replace(advice=hints.get(d.place) or d.advice) if d.code == "unknown-key" else d for d in diagnostics]
 
 
 def _names_of_keys(notation: Notation) -> MappingType[str, str]:

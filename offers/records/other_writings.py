@@ -5,9 +5,10 @@ All that a writing may mean is told: where that is more than one thing, the hint
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -34,8 +35,9 @@ _ABOUT = re.compile(
     r"(?<!\w)(?:ca\.?|cirka|circa|omkring|omtrent|knap|godt|about|around|approx\.?|~|≈)\s*(?=[\d.,½])", re.IGNORECASE
 )
 _PER_CENT = re.compile(r"\s*(?:%|pct\.?(?!\w)|procent(?!\w)|per ?cent(?!\w))", re.IGNORECASE)
-_LOW_OF_PER_CENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)(?= ?(?:-|–|—|\.\.|til|to|og|and) ?[0-9]+(?:[.,][0-9]+)? ?%)")
-_OF_PER_CENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?%")
+_HUNDREDTHS = r"[0-9]+(?:[.,][0-9]+|/0*[1-9][0-9]*)?"
+_LOW_OF_PER_CENT = re.compile(rf"({_HUNDREDTHS})(?= ?(?:-|–|—|\.\.|til|to|og|and) ?{_HUNDREDTHS} ?%)")
+_OF_PER_CENT = re.compile(rf"({_HUNDREDTHS}) ?%")
 _OR_MORE = re.compile(
     r"(\S+?)\s*(?:\+|eller (?:flere|mere|derover)|og (?:derover|opefter)|or more|and more)\Z", re.IGNORECASE
 )
@@ -46,13 +48,16 @@ _NOT_MORE = re.compile(
 _NOT_LESS = re.compile(
     r"(?:ikke (?:under|mindre end|færre end)|(?:not|no) (?:less than|fewer than|under|below)) (?=[\d.,])", re.IGNORECASE
 )
-_OUT_OF = re.compile(r"(?<=\d) (?:ud af|out of) (?=\d)", re.IGNORECASE)
+_OUT_OF = re.compile(r"(?<=\d)(?: ?/ ?| (?:ud af|out of|af|of) )(?=\d)", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:mellem|between|fra|from) (\S+(?: ?%)?) (?:og|and|til|to) (\S.*)\Z", re.IGNORECASE)
-_GROUPED = re.compile(r"(?<![\d.,])([1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)(?![\d.,])")
+_GROUPED = re.compile(r"(?<!\d)(?<!(?<!\.)[.,])([1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)(?!\d|,|\.(?!\.))")
+"""A number with signs between its thousands; two points beside it are those of a range."""
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u202f'’](?=\d{3}(?!\d))")
 _BARE_POINT = re.compile(r"(?<![\d.,])[.,](?=\d)")
 _WITH_PART = re.compile("(?:([0-9]{1,9}) ?)?([¼½¾⅐-⅞])")
 _FRACTION = re.compile(r"[0-9]+/[0-9]+\Z")
+_DECIMALS = 4
+"""So many decimals has the end of a range that has none of its own."""
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?\Z")
 _DAY = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})\Z")
 _NAMED_DAY = re.compile(r"([0-9]{1,2})(?:\. ?|-| )([a-z]{3})[a-z]*\.?(?:[- ](?:[0-9]{4}|[0-9]{2}))?\Z")
@@ -112,19 +117,65 @@ def meanings(text: str, *, is_share: bool) -> list[Written]:
     ([{'at_most': ('0.5',)}], [{'answer': ('1.5',)}])
     >>> meanings("1.234", is_share=False)
     [{'answer': ('1.234',)}, {'answer': ('1234',)}]
+    >>> meanings("1/3-½", is_share=True), meanings("1.000..2.500 %", is_share=True)[1]
+    ([{'between': ('1/3', '0.5')}], {'between': ('10', '25')})
     """
     plain = _ABOUT.sub("", _in_plain_signs(unquoted(text)))
     plain = _OUT_OF.sub("/", _NOT_LESS.sub(">=", _NOT_MORE.sub("<=", plain)))
-    if is_share:
-        plain = _LOW_OF_PER_CENT.sub(r"\1 %", _PER_CENT.sub(" %", plain))
-        plain = _OF_PER_CENT.sub(_share_of, plain)
     found = list[Written]()
     written: Written | None
-    for reading in _readings(plain):
+    for number in _readings(plain):
+        reading = _in_shares(number) if is_share else number
         written = {"answer": (reading,)} if _FRACTION.match(reading) else _bound_after(reading) or meant_by(reading)
-        if written is not None and (plainly := _without_thousandths(written)) not in found:
+        if (
+            written is not None
+            and not _is_reversed(written)
+            and (plainly := _without_thousandths(written)) not in found
+        ):
             found.append(plainly)
     return found
+
+
+def _is_reversed(written: Written) -> bool:
+    """Whether the first end of a range is above the other: no number lies in it."""
+    low, high = map(Fraction, written.get("between", ("0", "0")))
+    return low > high
+
+
+def in_decimals(written: Written) -> Written:
+    """A bound or range whose ends are decimal numbers: what has no end as one is rounded outwards.
+
+    >>> in_decimals({"between": ("1/3", "2/3")}), in_decimals({"above": ("1/4",)}), in_decimals({"answer": ("1/3",)})
+    ({'between': ('0.3333', '0.6667')}, {'above': ('0.25',)}, {'answer': ('1/3',)})
+    """
+    if "answer" in written:
+        return written
+    return {word: tuple(_outwards(end, _is_high(word, at)) for at, end in enumerate(e)) for word, e in written.items()}
+
+
+def is_rounded(meant: Iterable[Written]) -> bool:
+    """Whether an end of a bound or range has no end as a decimal.
+
+    >>> is_rounded([{"at_least": ("1/4",)}]), is_rounded([{"at_least": ("1/3",)}])
+    (False, True)
+    """
+    ends = (end for written in meant if "answer" not in written for several in written.values() for end in several)
+    return any("/" in end and "/" in decimal_text(Fraction(end)) for end in ends)
+
+
+def _is_high(word: str, at: int) -> bool:
+    return word in ("at_most", "below") or (word == "between" and at == 1)
+
+
+def _outwards(end: str, is_high: bool) -> str:
+    if "/" not in end:
+        return end
+    number = Fraction(end)
+    text = decimal_text(number)
+    if "/" not in text:
+        return text
+    scaled = number * 10**_DECIMALS
+    return decimal_text(Fraction(math.ceil(scaled) if is_high else math.floor(scaled), 10**_DECIMALS))
 
 
 def _without_thousandths(written: Written) -> Written:
@@ -140,6 +191,11 @@ def _in_plain_signs(text: str) -> str:
 def _with_decimals(number: re.Match[str]) -> str:
     """A whole number with the part that one sign stands for; what has no end as a decimal is so many of so many."""
     return decimal_text(int(number[1] or 0) + Fraction(unicodedata.numeric(number[2])).limit_denominator(10))
+
+
+def _in_shares(text: str) -> str:
+    """A text with shares for what is in per cent, in a range for both ends."""
+    return _OF_PER_CENT.sub(_share_of, _LOW_OF_PER_CENT.sub(r"\1 %", _PER_CENT.sub(" %", text)))
 
 
 def _share_of(per_cent: re.Match[str]) -> str:

@@ -20,9 +20,11 @@ from offers.records.other_writings import (
     NEAR_ANSWERS,
     day_of,
     has_per_cent,
+    in_decimals,
     is_about,
     is_dash,
     is_not_known,
+    is_rounded,
     meanings,
     unquoted,
 )
@@ -41,6 +43,8 @@ _RANGES: tuple[Written, ...] = (
     {"between": ("1", "4")},
     {"between": ("0.5", "0.7")},
 )
+_DECIMAL = message("the ends of a bound or range are decimal numbers: write {forms}")
+_ROUNDED = message("the ends of a bound or range are decimal numbers: write {forms}, which is rounded outwards")
 _STATES_NOTHING = message("write `{unknown}`, or leave it empty where nothing is stated")
 
 
@@ -58,13 +62,6 @@ def number_hint(text: str, fact: FactDeclaration, notation: Notation, is_read: I
         bounds = filter(is_read, ({"above": ("3",)}, {"above": ("0.5",)}))
         words = message("write a number, or a bound such as `{bound}`")
         return next((words.filled(bound=notation.written(bound)) for bound in bounds), None)
-    if _HAS_ENDS.search(text) and (counts := _COUNTED.search(text)):
-        if not is_read({"answer": (counts[0],)}):
-            return message("the ends of a bound or range are decimal numbers; so many of so many stands alone")
-        return message(
-            "the ends of a bound or range are decimal numbers; so many of so many stands alone, as `{counts}` does",
-            counts=counts[0],
-        )
     if is_not_known(text):
         return _STATES_NOTHING.filled(unknown=notation.unknown)
     if is_dash(text):
@@ -101,15 +98,19 @@ def _of_date(day: int, month: int, notation: Notation, is_read: IsRead) -> Messa
 
 def _of_meanings(text: str, fact: FactDeclaration, notation: Notation, is_read: IsRead) -> Message | None:
     meant = meanings(text, is_share=fact.is_share)
-    if read := [notation.written(written) for written in meant if is_read(written)]:
+    decimal = [in_decimals(written) for written in meant]
+    if read := [notation.written(written) for written in decimal if is_read(written)]:
         if is_about(text):
             spans = (notation.written(written) for written in _RANGES if is_read(written))
             span = next((span for span in spans if span not in read), notation.unknown)
             words = message("write {forms} if that is exact, else the range in which it surely lies, such as `{span}`")
             return words.filled(forms=_forms(read), span=span)
-        return message("write {forms}", forms=_forms(read))
+        words = _ROUNDED if is_rounded(meant) else _DECIMAL if decimal != meant else message("write {forms}")
+        return words.filled(forms=_forms(read))
+    if _HAS_ENDS.search(text) and (counts := _COUNTED.search(text)):
+        return _counts_stand_alone(counts[0], is_read)
     if meant:
-        return _not_possible(meant, fact, notation, is_read)
+        return _not_possible(text, meant, fact, notation, is_read)
     if len(_OPERATOR.findall(text)) > 1:
         return notation.bounds
     examples = _examples(notation, is_read)
@@ -118,11 +119,23 @@ def _of_meanings(text: str, fact: FactDeclaration, notation: Notation, is_read: 
     return examples
 
 
-def _not_possible(meant: list[Written], fact: FactDeclaration, notation: Notation, is_read: IsRead) -> Message:
+def _counts_stand_alone(counts: str, is_read: IsRead) -> Message:
+    if not is_read({"answer": (counts,)}):
+        return message("the ends of a bound or range are decimal numbers; so many of so many stands alone")
+    return message(
+        "the ends of a bound or range are decimal numbers; so many of so many stands alone, as `{counts}` does",
+        counts=counts,
+    )
+
+
+def _not_possible(
+    text: str, meant: list[Written], fact: FactDeclaration, notation: Notation, is_read: IsRead
+) -> Message:
     """The range of a fact in which what is meant does not lie; of a share it may be meant in per cent."""
     assert isinstance(fact.domain, Interval)
     advice = describe_range(fact.domain, is_whole=fact.is_whole)
-    shares = filter(None, map(_hundredth, meant if fact.is_share else ()))
+    is_per_cent = fact.is_share and not has_per_cent(text)
+    shares = map(in_decimals, filter(None, map(_hundredth, meant if is_per_cent else ())))
     in_per_cent = [notation.written(share) for share in shares if is_read(share)]
     if not in_per_cent:
         return advice

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from engine.diagnostics import Diagnostic, Place, key_hint, nearest, quoted
+from engine.documents.shape import danish_keys
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import message
-from offers.records.notation import Notation
-from offers.records.offer_file import EVIDENCE_DETAILS
+from engine.texts.catalogue import Message, message
+from offers.records.notation import Notation, as_key
+from offers.records.offer_file import EVIDENCE_DETAILS, OfferFile
 from offers.records.words import comparable_word, names_of_facts
 
 
 def not_a_fact(name: str, place: Place, vocabulary: Vocabulary, notation: Notation, *, is_empty: bool) -> Diagnostic:
     """What is wrong with a key of evidence that names no fact, or one that the offer's own keys state."""
     if name in vocabulary.facts:
-        keys = (f"`{notation.key(key)}`" for key in ("operator", "agreement_with", "service_type"))
-        advice = message("the offer's own keys say it: {keys}", keys=", ".join(keys))
         words = message(
             "`{name}` is an attribute of the offer, not evidence", name=notation.name_of(vocabulary.facts[name])
         )
-        return Diagnostic(place, "evidence-form", words, advice)
+        return Diagnostic(place, "evidence-form", words, _own_keys_say_it(notation))
     known = [notation.name_of(fact) for fact in vocabulary.facts.values() if not fact.is_attribute]
     return Diagnostic(
         place,
@@ -26,6 +25,27 @@ def not_a_fact(name: str, place: Place, vocabulary: Vocabulary, notation: Notati
         message("there is no fact {name}", name=quoted(name)),
         key_hint(_near_fact(name, vocabulary, notation) or name, known, is_empty=is_empty),
     )
+
+
+def where_fact_belongs(key: str, vocabulary: Vocabulary, notation: Notation) -> Message | None:
+    """Where a fact belongs that stands among the offer's own keys; None of a key that is nearer to those."""
+    names = names_of_facts(vocabulary.facts.values())
+    word, keys = comparable_word(key), danish_keys(OfferFile)
+    own = {*keys, *keys.values()}
+    if word not in names:
+        word = nearest(word, [*own, *names]) or ""
+    if word in own or word not in names:
+        return None
+    fact = names[word]
+    if fact.is_attribute:
+        return _own_keys_say_it(notation)
+    name = as_key(notation.written_name_of(fact, vocabulary))
+    return message("it belongs below `{key}`, as `{name}`", name=name, key=notation.key("evidence"))
+
+
+def _own_keys_say_it(notation: Notation) -> Message:
+    keys = (f"`{notation.key(key)}`" for key in ("operator", "agreement_with", "service_type"))
+    return message("the offer's own keys say it: {keys}", keys=", ".join(keys))
 
 
 def _near_fact(name: str, vocabulary: Vocabulary, notation: Notation) -> str | None:

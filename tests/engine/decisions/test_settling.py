@@ -149,11 +149,12 @@ def test_a_year_of_a_mean_settles_exactly_so(example: tuple[Written, Stated, str
         return
 
 
-def share_of(**years: Evidence) -> tuple[Settling, ...]:
+def share_of(mean: Evidence | None = None, **years: Evidence) -> tuple[Settling, ...]:
     rulebook = make_rulebook(
         VOCABULARY, {"C1": {"met_when": {"fact": "s_mean", "at_least": Decimal("0.5")}}}, {"all": ["C1"]}
     )
-    stated = {"s": {int(year[1:]): evidence for year, evidence in years.items()}}
+    stated: dict[str, Any] = {"s": {int(year[1:]): evidence for year, evidence in years.items()}}
+    stated |= {"s_mean": mean} if mean else {}
     return settlings_of(Decider(rulebook, engine="reference").decide(SUBJECT, stated, YEAR).criteria[0])
 
 
@@ -182,3 +183,25 @@ def test_an_open_year_settles_whatever_the_bounds_of_others_allow() -> None:
 def test_where_no_year_alone_settles_it_that_is_told() -> None:
     assert [one.settles for one in share_of()] == [False, False, False]
     assert [one.settles for one in share_of(y2028=exact("0.5"))] == [True, True]
+
+
+def test_of_a_mean_that_is_stated_as_a_range_its_own_limit_is_told_as_well() -> None:
+    stated = Evidence(between("0.45", "0.55"), State.KNOWN)
+    own, *years = share_of(stated)
+    assert (own.fact.id, own.year, own.possible) == ("s_mean", "", between("0.45", "0.55"))
+    assert own.met == (between("0.5", "0.55"),)
+    assert own.not_met == (between("0.45", "0.5", high_open=True),)
+    assert [(one.year, one.settles) for one in years] == [("2028", False), ("2029", False), ("2030", False)]
+    own, last = share_of(stated, y2028=exact("0.4"), y2029=exact("0.5"))
+    assert (own.met, last.met) == ((between("0.5", "0.55"),), (between("0.6", "0.75"),))
+
+
+def test_of_a_mean_that_is_narrowed_by_its_years_only_what_is_left_is_told() -> None:
+    own, *_ = share_of(Evidence(between("0.1", "0.9"), State.KNOWN), y2028=exact("0.6"))
+    assert own.possible == Interval(Fraction(1, 5), Fraction(13, 15))
+    assert own.met == (Interval(Fraction(1, 2), Fraction(13, 15)),)
+
+
+def test_of_a_mean_that_is_not_stated_its_years_alone_are_told() -> None:
+    for mean in (None, Evidence(between("0", "1"), State.STATED_UNKNOWN)):
+        assert [one.year for one in share_of(mean)] == ["2028", "2029", "2030"]

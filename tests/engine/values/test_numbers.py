@@ -75,7 +75,9 @@ def test_however_near_its_threshold_a_number_is_shown_beside_it(places: int) -> 
         (Interval(), "any number"),
         (Interval.exactly(HALF), "0.5"),
         (Interval(HALF, HALF), "0.5"),
-        (Interval(Fraction(1, 3)), "≥ 1/3"),
+        (Interval(Fraction(1, 3)), "≥ 1/3 (about 0.3333)"),
+        (Interval(Fraction(31, 75), Fraction(56, 75)), "≥ 31/75 (about 0.4133) and ≤ 56/75 (about 0.7467)"),
+        (Interval.exactly(Fraction(-2, 3)), "-2/3 (about -0.6667)"),
         (Interval(None, HALF, high_open=True), "< 0.5"),
         (Interval(Fraction(0), HALF, low_open=True), "> 0 and ≤ 0.5"),
         (frozenset({"no", "yes"}), "no or yes"),
@@ -83,6 +85,11 @@ def test_however_near_its_threshold_a_number_is_shown_beside_it(places: int) -> 
 )
 def test_what_is_possible_is_shown_in_signs(possible: Interval | frozenset[str], shown: str) -> None:
     assert str(show_possible(possible)) == shown
+
+
+def test_what_is_possible_is_shown_with_the_decimal_sign_of_the_language() -> None:
+    possible = Interval(Fraction(31, 75), Fraction("0.75"))
+    assert show_possible(possible).in_language("da") == "≥ 31/75 (ca. 0,4133) og ≤ 0,75"
 
 
 @pytest.mark.parametrize(

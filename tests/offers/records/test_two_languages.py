@@ -21,10 +21,11 @@ from engine.documents.shape import danish_keys
 from engine.evaluation.evidence import Evidence
 from engine.journal.entry import Entry
 from engine.journal.journal import Journal
+from engine.rulebooks.rulebook import FactDeclaration
 from engine.texts.catalogue import Language
 from offers.cases.bilingual_schema import bilingual_offer_schema
 from offers.cases.examples import example_offer
-from offers.records.notation import DANISH_FILE
+from offers.records.notation import DANISH_FILE, as_key
 from offers.records.offer import Offer, read_offer_file
 from offers.records.offer_file import OfferFile, danish_names
 from offers.records.reader import read_offers
@@ -195,6 +196,31 @@ def test_that_there_is_no_agreement_is_a_word_or_null(word: str) -> None:
 
 def test_every_key_of_an_offer_has_a_danish_name_but_those_that_are_the_same() -> None:
     assert set(OfferFile.__dataclass_fields__) - set(danish_keys(OfferFile)) == {"format", "id"}
+
+
+ASIDE = re.compile(r"hint: it belongs below `(?P<key>[^`]+)`, as `(?P<name>[^`]+)`")
+
+
+@pytest.mark.parametrize("fact", VOCABULARY.facts.values(), ids=lambda fact: fact.id)
+def test_a_fact_among_the_keys_of_the_offer_is_told_where_it_belongs(fact: FactDeclaration) -> None:
+    """By each of its names, also misspelt, in both formats; and there it is known."""
+    names = [fact.id, fact.label.da, fact.label.en]
+    for head in (HEAD, "format: sekskant/offer/1\nid: a\nname: A\n"):
+        for name in [*names, *(f"{name[:-2]}{name[-1]}" for name in names)]:
+            (said,) = said_of(f"{head}{as_key(name)}: ukendt\n")
+            if fact.is_attribute:
+                assert "tilbudstype" in said or "service_type" in said
+                continue
+            assert (belongs := ASIDE.search(said)), said
+            assert not [
+                d for d in said_of(f"{head}{belongs['key']}: {{{belongs['name']}: ukendt}}\n") if "unknown" in d
+            ]
+
+
+@pytest.mark.parametrize(("key", "meant"), [("omrade", "område"), ("ydelse", "ydelser"), ("Målgrupe", "målgruppe")])
+def test_a_key_of_the_offer_that_is_misspelt_is_no_fact(key: str, meant: str) -> None:
+    (said,) = said_of(f"{HEAD}{key}: voksne\n")
+    assert said.endswith(f"hint: did you mean `{meant}`?")
 
 
 PASTED = re.compile(r"`([^`]+)`")

@@ -47,6 +47,28 @@ WRITINGS = [
         "ikke mere end ca. 50 %",
         "not less than 0,5",
     ),
+    *("1/3-2/3", "1/3..2/3", "1/4-1/2", "mellem 1/3 og 2/3", "12 af 23 - 14 af 23", "⅓-⅔", "½..⅔", "1⅓-2½", "3/2-5/2"),
+    *("mindst 1/3", "højst 2 / 3", "over 1/3", ">1/3 <2/3", "1/3 - ca. 2/3", "2-3/4", "1/0-2/3", ">=1/0", "3-2"),
+    *(
+        "1.000-2.000",
+        "1.000..2.000",
+        "1 000..2 000",
+        "1.200-1.500",
+        "500..1.000",
+        "mellem 1.000 og 2.000",
+        "1,200..1,500",
+    ),
+    *(
+        "1 000 %",
+        "1.000,5 %",
+        "0..1.000 %",
+        "10-1 000 %",
+        "mindst 1.000 pct.",
+        "50.000 %",
+        "33⅓ %",
+        "33⅓-66⅔ %",
+        "1/0 %",
+    ),
 ]
 PROPOSED = re.compile(r"`([^`]+)`")
 
@@ -142,6 +164,22 @@ RIGHT = {
     ("outside_share_2014", "ikke over 50 %"): "write `<=0,5`",
     ("diagnoses", "ikke over 3"): "write `<=3`",
     ("diagnoses", "ikke under 3"): "write `>=3`",
+    (
+        "outside_share_2014",
+        "1/3-2/3",
+    ): "the ends of a bound or range are decimal numbers: write `0,3333..0,6667`, which is rounded outwards",
+    ("outside_share_2014", "1/4..1/2"): "the ends of a bound or range are decimal numbers: write `0,25..0,5`",
+    ("outside_share_2014", "mindst 12 af 23"): "the ends of a bound or range are decimal numbers: write `>=0,5217`, "
+    "which is rounded outwards",
+    ("outside_share_2014", ">1/3 <2/3"): "the ends of a bound or range are decimal numbers: write `>0,3333 <0,6667`, "
+    "which is rounded outwards",
+    ("outside_share_2014", "33⅓ %"): "write `1/3`",
+    ("outside_share_2014", "1 000 %"): "it is at least 0 and at most 1",
+    ("outside_share_2014", "1.000,5 %"): "it is at least 0 and at most 1",
+    ("outside_share_2014", "0..1.000 %"): "write `0..0,01`",
+    ("cases_per_10000", "1.000..2.500"): "write `1..2,500` or `1000..2500`",
+    ("cases_per_10000", "500..1.000"): "write `500..1000`",
+    ("cases_per_10000", "1 000-2 000"): "write `1000..2000`",
     ("outside_share_2014", "52 %"): None,
     ("outside_share_2014", "12 af 23"): None,
     ("outside_share_2014", "2-3"): "it is at least 0 and at most 1; write `0,02..0,03` where per cent are meant",

@@ -12,6 +12,7 @@ from cli.common.table_words import TableWords
 from cli.reclassify.change_words import Group, change_word, group_word
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
+from engine.defects import is_defect
 from engine.diagnostics import Rejected
 from engine.documents.document import read_one
 from engine.explanation.causes_in_words import CauseWords, cause_word
@@ -22,6 +23,7 @@ from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.columns.decided_columns import OVERRIDDEN_IN_FULL
 from offers.comparison.changed_offers import rows_at
+from offers.comparison.defect_of_offer import DefectOfOffer
 from offers.comparison.matching import AT, BEFORE, Matching
 from offers.comparison.previous import DECISIONS
 from offers.comparison.renamed_columns import with_ids_of
@@ -65,6 +67,8 @@ class ListedChanges:
 
     def __init__(self, request: Request, result: RunResult, folder: Path) -> None:
         self._request, self._causes = request, result.causes
+        self.defects_of_offers: dict[str, DefectOfOffer] = {}
+        """By their ids, the defects of ours that offers met when their services were said."""
         self._parts = [(rulebook, *self._part(rulebook, result.changes, folder)) for rulebook in request.rulebooks]
 
     def codes(self) -> pl.DataFrame:
@@ -137,7 +141,7 @@ class ListedChanges:
     def _listed(self, part: pl.DataFrame, evidence: Sequence[_Evidence], words: TableWords | None) -> pl.DataFrame:
         """The columns of the list, its evidence in words or as files write it."""
         either = [_first(part, name).alias(name) for name in ("name", "operator_name", "target_group")]
-        services = _first(part, "services"), self._services(part.select(_first(part, DOCUMENT)).to_series())
+        services = _first(part, "services"), self._services(part.select("offer", "verdict", _first(part, DOCUMENT)))
         pairs = [_sides(part, one, words) for one in evidence]
         listed = part.with_columns(
             *either,
@@ -147,8 +151,21 @@ class ListedChanges:
         )
         return listed.select(COLUMNS)
 
-    def _services(self, documents: pl.Series) -> pl.Series:
-        return pl.Series([None if text is None else self._services_in(text) for text in documents], dtype=pl.String)
+    def _services(self, documents: pl.DataFrame) -> pl.Series:
+        """The services of offers with their verdicts and documents; none where that meets a defect of ours."""
+        return pl.Series([self._services_of(*row) for row in documents.iter_rows()], dtype=pl.String)
+
+    def _services_of(self, offer: str, verdict: str | None, document: str | None) -> str | None:
+        try:
+            return None if document is None else self._services_in(document)
+        except Exception as error:
+            if not is_defect(error):
+                raise
+            file = self._request.table.file
+            if verdict is None and self._request.previous is not None:
+                file = self._request.previous.folder or file
+            self.defects_of_offers[offer] = DefectOfOffer(file, offer, error)
+            return None
 
     def _services_in(self, document: str) -> str | None:
         try:

@@ -18,7 +18,7 @@ from cli.common.options import ignore_option, language_option, reading_options, 
 from cli.common.registers import say_how_it_was_read, say_set_aside, shown_register
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
-from cli.reclassify.reclassify import exits_of, request_of
+from cli.reclassify.reclassify import exits_of, request_of, say_defects_of_offers
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message
@@ -86,7 +86,7 @@ def preview(
     for row in result.rejected:
         for diagnostic in row.diagnostics:
             say_diagnostic(diagnostic)
-
+    say_defects_of_offers(result)
     say_set_aside(result.set_aside)
     for line in remark_sentences(result.remarks, [after], year, Wording(lang)):
         say(line)

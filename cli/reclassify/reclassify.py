@@ -159,7 +159,7 @@ def reclassify(
             ):
                 result = run(request, folder.path, progress, chosen)
             paper = _paper(library, request, result, folder, standing, lang)
-            write_run(folder.path, request, result, previous, lang, paper)
+            result = write_run(folder.path, request, result, previous, lang, paper)
             recording = RunRecording(library, request, result)
             record = recording.record(folder.path)
             kept = folder.keep(record)
@@ -174,6 +174,7 @@ def reclassify(
         stop(error.exit)
         return
     _say_rejected_rows(result.rejected, lang)
+    say_defects_of_offers(result)
     say_set_aside(result.set_aside)
     for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
@@ -412,11 +413,18 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
 
 
 def exits_of(result: RunResult) -> list[Exit]:
-    """The exit codes that rejected rows have; a defect that they met is shown where that is asked for."""
-    for error in result.defects:
+    """The exit codes of a run; a defect that rows or offers met is shown where that is asked for."""
+    defects = [*result.defects, *(defect.error for defect in result.defects_of_offers)]
+    for error in defects:
         show_where_asked(error)
     exits = [Exit.REJECTED] if result.rejected else []
-    return [*exits, Exit.DEFECT] if result.defects else exits
+    return [*exits, Exit.DEFECT] if defects else exits
+
+
+def say_defects_of_offers(result: RunResult) -> None:
+    """Tell the defects of ours that offers of the run before met which have no row now, the first of them."""
+    for defect in result.defects_of_offers[:SHOWN_REJECTED]:
+        say_diagnostic(defect.told)
 
 
 def _say_rejected_rows(rows: Sequence[RejectedRow], language: Language) -> None:

@@ -59,8 +59,12 @@ def write_run(
     previous: str | None,
     language: Language,
     paper: Paper | None = None,
-) -> None:
-    """Write what belongs to a run beside its decisions, into the folder that holds them."""
+) -> RunResult:
+    """Write what belongs to a run beside its decisions, into the folder that holds them.
+
+    Returns:
+        The result, with the defects of ours that were met where changes were listed.
+    """
     undecided = sorted((*result.rejected, *result.set_aside), key=lambda row: row.row)
     with (path / "rejected.csv").open("w", encoding="utf-8", newline="") as stream:
         lines = itertools.chain([headings(REJECTED_COLUMNS, language)], _rejected(request, undecided, language))
@@ -77,6 +81,8 @@ def write_run(
         listed = ListedChanges(request, result, path)
         codes, words = listed.codes(), listed.words(Wording(language))
         write_changes(path, words if language == "da" else codes, words, language)
+        met = (*result.defects_of_offers, *listed.defects_of_offers.values())
+        result = result._replace(defects_of_offers=met)
     report = None
     if paper is not None:
         from cli.reclassify.list_file import LIST, ListFile  # noqa: PLC0415 - slow to import
@@ -99,6 +105,7 @@ def write_run(
     with (path / "summary.html").open("w", encoding="utf-8") as stream:
         stream.writelines(page)
     (path / "run.json").write_text(text + "\n", encoding="utf-8")
+    return result
 
 
 def _rejected(request: Request, rows: Iterable[RejectedRow], language: Language) -> Iterator[Sequence[str]]:

@@ -76,8 +76,8 @@ class ChangedOffers:
 
     @cached_property
     def _on(self) -> pl.Series:
-        """The verdict on each offer's old data by the new rule, null where columns cannot tell."""
-        return self._by_new.in_columns(self._cells)
+        """Numbers for the verdicts on all old data by the new rule; what is gone or alike is never asked about."""
+        return self._by_new.told_apart(self._cells)
 
     def of(self, changed: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         """`CAUSE`, `CAUSES`, `NAMED` for changed offers (`AT`, `OLD`, `NEW`, and cells), each with its predecessors."""
@@ -126,7 +126,7 @@ class ChangedOffers:
         return with_causes.select(AT, told_by_all, (readable | (pl.col(_SEVERAL) > 1)).alias(NAMED))
 
     def _old_data(self, rows: pl.Series) -> pl.Series:
-        verdicts = self._on.gather(rows)
+        verdicts = self._by_new.verdicts_of(self._on.gather(rows))
         left = verdicts.is_null()
         if not left.any():
             return verdicts

@@ -17,6 +17,7 @@ from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import RejectedRow
 from offers.columns.reference_check import Reader
 from offers.comparison.changed_offers import CAUSE, CAUSES, NAMED, NEW, OLD, ChangedOffers
+from offers.comparison.defect_of_offer import DefectOfOffer
 from offers.comparison.matching import AT, BEFORE, Matched, Matching
 from offers.comparison.previous import Previous
 from offers.comparison.verdicts import ANSWER
@@ -61,7 +62,8 @@ class RunComparison:
         defective: dict[int, Exception],
     ) -> None:
         self._lock = threading.Lock()
-        self._parts: list[tuple[Matching, _OfRulebook]] = []
+        self._has_gone = previous.folder or table.file
+        self._parts: list[tuple[Matching, OfRulebook]] = []
         for decision_table in decision_tables:
             offers, verdicts = _decided_before(previous, decision_table)
             known = next((m for m, _ in self._parts if m.offers.equals(offers)), None)
@@ -70,7 +72,7 @@ class RunComparison:
             if decision_table.rulebook.id in previous.rulebooks and decision_table.rulebook.id in previous.frames:
                 changed_offers = ChangedOffers(previous, decision_table, table, reader, year)
             before = (matching.offers, verdicts, changed_offers)
-            part = _OfRulebook(decision_table, *before, defective, complete=previous.complete)
+            part = OfRulebook(decision_table, *before, defective, complete=previous.complete)
             self._parts.append((matching, part))
 
     @property
@@ -99,7 +101,16 @@ class RunComparison:
         """The sets of each text under `causes`."""
         return {text: sets for _, part in self._parts for text, sets in part.causes.items()}
 
-    def _matched(self, ids: pl.Series) -> Iterator[tuple[Matched, _OfRulebook]]:
+    @property
+    def defects_of_offers(self) -> list[DefectOfOffer]:
+        """The defects of ours that offers which are gone met when they were listed."""
+        return [
+            DefectOfOffer(self._has_gone, offer, error)
+            for _, part in self._parts
+            for offer, error in part.defects_of_offers
+        ]
+
+    def _matched(self, ids: pl.Series) -> Iterator[tuple[Matched, OfRulebook]]:
         matched: dict[int, Matched] = {}
         for matching, part in self._parts:
             if id(matching) not in matched:
@@ -120,7 +131,7 @@ _Waiting = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 """Changed offers (`AT`), the cells of each, and its predecessors."""
 
 
-class _OfRulebook:
+class OfRulebook:
     """One rulebook's decisions beside those of a run before."""
 
     def __init__(
@@ -133,7 +144,7 @@ class _OfRulebook:
         *,
         complete: bool,
     ) -> None:
-        self._defective = defective
+        self._defective, self._defective_before = defective, dict[int, Exception]()
         self._decision_table, self._offers, self._verdicts = decision_table, offers, verdicts
         self._changed_offers, self._complete = changed_offers, complete
         self._seen: list[pl.Series] = []
@@ -149,6 +160,12 @@ class _OfRulebook:
     def causes(self) -> Mapping[str, tuple[AtomSet, ...]]:
         """The sets of each text under `causes`."""
         return self._changed_offers.sets if self._changed_offers else {}
+
+    @property
+    def defects_of_offers(self) -> Iterator[tuple[str, Exception]]:
+        """The ids of offers that are gone and could not be listed, and what was raised."""
+        for row, error in self._defective_before.items():
+            yield self._offers[row], error
 
     def compare(self, decided: pl.DataFrame, ids: pl.Series, matched: Matched) -> list[pl.Series]:
         """The columns `COMPARED` for some decided rows."""
@@ -248,6 +265,14 @@ class _OfRulebook:
         return pl.concat([listed, self._gone(closed, VerdictChange.CLOSED)])
 
     def _gone(self, rows: pl.Series, change: VerdictChange) -> pl.DataFrame:
+        """Offers that are not decided now as they are listed, but for those that meet a defect of ours."""
+        numbers = rows.alias(ROW).to_frame()
+        return apart_where_defective(
+            lambda some, _: self.listed_as_gone(some[ROW], change), numbers, numbers, self._defective_before
+        )
+
+    def listed_as_gone(self, rows: pl.Series, change: VerdictChange) -> pl.DataFrame:
+        """Offers by their places in the run before, as the list of changes has those that are not decided now."""
         known = {
             "offer": self._offers.gather(rows),
             "previous_verdict": self._verdicts.gather(rows).cast(pl.String),

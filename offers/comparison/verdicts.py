@@ -44,6 +44,7 @@ class Verdicts:
     ) -> None:
         self._completions, self._year, self._reader = Completions(compile_rulebook(rulebook)), year, reader
         self._names = frame.collect_schema().names()
+        self._numbers: dict[tuple[int, ...], int] = {}
         self._known: dict[tuple[int, ...], str] = {}
         self._evaluator: Evaluator | None = None
         vocabulary = _read_by(self._completions.program, reading)
@@ -56,22 +57,30 @@ class Verdicts:
 
     def of(self, rows: pl.DataFrame) -> pl.Series:
         """The verdict on each row: one of `ANSWER`."""
-        verdicts = self.in_columns(rows.lazy())
+        verdicts = self.verdicts_of(self.told_apart(rows.lazy()))
         left = verdicts.is_null()
         return verdicts.scatter(left.arg_true(), self.one_by_one(rows.filter(left))) if left.any() else verdicts
 
-    def in_columns(self, rows: pl.LazyFrame) -> pl.Series:
-        """The verdict on each row, null where columns cannot tell it."""
+    def told_apart(self, rows: pl.LazyFrame) -> pl.Series:
+        """A number for all that the verdict on each row follows from, null where columns cannot tell it."""
         if self._evaluator is None:
             count = rows.select(pl.len()).collect(engine="streaming").item()
-            return pl.repeat(None, count, dtype=ANSWER, eager=True)
+            return pl.repeat(None, count, dtype=pl.UInt32, eager=True)
         names = self._evaluator.vectors
         evaluated = self._evaluator.with_vectors(rows.select(self._names)).select(READ, *names)
         vectors = evaluated.collect(engine="streaming")
         distinct = vectors.filter(READ).select(names).unique(maintain_order=True)
-        verdicts = pl.Series(ANSWER_OF, [self._verdict(vector) for vector in distinct.iter_rows()], ANSWER)
-        answered = vectors.join(distinct.with_columns(verdicts), on=names, how="left", maintain_order="left")
-        return answered.select(pl.when(READ).then(ANSWER_OF)).to_series()
+        numbers = [self._numbers.setdefault(vector, len(self._numbers)) for vector in distinct.iter_rows()]
+        numbered = distinct.with_columns(pl.Series(_NUMBER, numbers, pl.UInt32))
+        answered = vectors.join(numbered, on=names, how="left", maintain_order="left")
+        return answered.select(pl.when(READ).then(_NUMBER)).to_series().shrink_dtype()
+
+    def verdicts_of(self, numbers: pl.Series) -> pl.Series:
+        """The verdicts by such numbers, null where there is none; each is found when it is asked for first."""
+        asked = numbers.unique().drop_nulls()
+        vectors = list(self._numbers)
+        verdicts = pl.Series([self._verdict(vectors[number]) for number in asked], dtype=ANSWER)
+        return numbers.replace_strict(asked, verdicts, default=None, return_dtype=ANSWER)
 
     def one_by_one(self, rows: pl.DataFrame) -> pl.Series:
         """The verdict on each row by the reader of rows and the reference evaluator."""
@@ -100,7 +109,7 @@ class Verdicts:
         return ruling_over(completions.program, [ruling_on(completions.program, v) for v in vectors]).verdict.value
 
 
-ANSWER_OF = " answer"
+_NUMBER = " number"
 
 
 def _read_by(program: Program, reading: Vocabulary) -> Vocabulary | None:

@@ -28,6 +28,7 @@ from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
 from offers.columns.text_columns import harmless_cells
 from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
+from offers.comparison.defect_of_offer import DefectOfOffer
 from offers.comparison.previous import DECISIONS, Previous
 from offers.records.input_remarks import InputRemark
 from offers.records.offer_id import comparable_id
@@ -70,7 +71,8 @@ class RunResult(NamedTuple):
     `overridden` counts, for each rulebook, the offers on which people decided in place of earlier decisions;
     `remarks` are on the input, `notes` on decisions, each with the number of offers that it concerns;
     `causes` has the sets of what turned verdicts by their texts in the changes;
-    `defects` are what rejected rows met that is a mistake of ours, one for each place in our code;
+    `defects` are what rejected rows met that is a mistake of ours, one for each place in our code; `defects_of_offers`
+    are what offers met that have no row now;
     `executions` say for each rulebook who decided and who checked, None where no row could be decided.
     """
 
@@ -88,6 +90,7 @@ class RunResult(NamedTuple):
     notes: Sequence[InputRemark] = ()
     causes: Mapping[str, Sequence[AtomSet]] = MappingProxyType({})
     defects: Sequence[Exception] = ()
+    defects_of_offers: Sequence[DefectOfOffer] = ()
 
 
 Progress = Callable[[int], None]
@@ -261,6 +264,7 @@ class Pass:
             vectors=[decisions.vectors for decisions in decided],
             executions=[decisions.execution for decisions in decided],
             defects=[*self.evaluator.defects.values()],
+            defects_of_offers=self.comparison.defects_of_offers if self.comparison else (),
             overridden=[self._overridden(decision_table) for decision_table in self.decision_tables],
         )
 

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from cli.reclassify.listed_changes import ListedChanges
 from engine.diagnostics import IntegrityFault
 from engine.rulebooks.library import Library
 from offers.columns import defective_rows
 from offers.columns.decision_table import DecisionTable
 from offers.comparison.changed_offers import ChangedOffers
+from offers.comparison.comparison import OfRulebook
+from offers.comparison.verdicts import Verdicts
 from offers.tables import limits
 from offers.tables.rows import Rows
-from tests.command import ROOT, here
+from tests.command import DATA, ROOT, here
 from tests.offers.runs.backends import (
     DUCKDB,
     POLARS,
     SPARK,
+    assert_same,
     decisions_of,
     needs_duckdb,
     needs_java,
@@ -127,6 +133,74 @@ def test_a_defect_in_the_comparison_of_one_row_costs_no_other(
     assert set(changes.filter(offer="a")["change"]) == {"rejected"}
     for name, decided in decisions_of(tmp_path / "out").items():
         assert decided.rows() == [row for row in decisions_of(tmp_path / "good")[name].rows() if row[0] != "a"]
+
+
+WITH_GONE = [*BEFORE, "gone;private;17"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_offer_that_is_gone_and_cannot_be_listed_costs_no_row(
+    backend: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    previous = ("--previous", str(tmp_path / "before"), *backend)
+    reclassified(register_of(tmp_path, WITH_GONE), tmp_path / "before", code=1)
+    register = register_of(tmp_path)
+    reclassified(register, tmp_path / "good", *previous, code=1)
+    fail_where(monkeypatch, OfRulebook, "listed_as_gone", lambda rows, change: rows.to_list()[-1:] == [3])
+    ran = reclassified(register, tmp_path / "out", *previous, code=70)
+    told = [line for line in ran.err.splitlines() if DEFECT in line]
+    assert len(told) == 2  # one by each rulebook
+    assert all(line.startswith(f"{tmp_path / 'before'}, offer `gone`: defect: {DEFECT} ") for line in told)
+    good, changes = (pl.read_csv(tmp_path / run / "changes.csv") for run in ("good", "out"))
+    assert good.filter(offer="gone").height == 2
+    assert changes.rows() == good.filter(pl.col("offer") != "gone").rows()
+    for name, decided in decisions_of(tmp_path / "out").items():
+        assert decided.rows() == decisions_of(tmp_path / "good")[name].rows()
+
+
+def test_what_an_offer_that_is_gone_would_come_to_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def noted(vector: tuple[int, ...]) -> bool:
+        asked.append(vector)
+        return False
+
+    runs = [(BEFORE, "alone"), (WITH_GONE, "with gone")]
+    for rows, name in runs:
+        reclassified(register_of(tmp_path, rows), tmp_path / name, code=1)
+    register = register_of(tmp_path)
+    good = reclassified(register, tmp_path / "good", "--previous", str(tmp_path / "with gone"), code=1)
+    with monkeypatch.context() as patched:
+        fail_where(patched, Verdicts, "_verdict", noted)
+        reclassified(register, tmp_path / "out", "--previous", str(tmp_path / "alone"), code=1)
+    assert asked
+    fail_where(monkeypatch, Verdicts, "_verdict", lambda vector: vector not in asked)
+    ran = reclassified(register, tmp_path / "again", "--previous", str(tmp_path / "with gone"), code=1)
+    assert ran == good
+    assert_same(tmp_path / "good", tmp_path / "again", "changes.csv")
+
+
+def test_an_offer_that_is_gone_and_whose_services_cannot_be_said_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    register = tmp_path / "register"
+    register.mkdir()
+    for name in ("gnisten", "jonstrupvang"):
+        shutil.copy(DATA / f"{name}.yaml", register)
+    reclassified(register, tmp_path / "before")
+    (register / "gnisten.yaml").unlink()
+    previous = ("--previous", str(tmp_path / "before"))
+    reclassified(register, tmp_path / "good", *previous)
+
+    fail_where(monkeypatch, ListedChanges, "_services_in", lambda document: "gnisten" in document)
+    ran = reclassified(register, tmp_path / "out", *previous, code=70)
+    told = [line.split(" (")[0] for line in ran.err.splitlines() if DEFECT in line]
+    assert told == [f"{tmp_path / 'before'}, offer `gnisten`: defect: {DEFECT} {version('sekskant')}"]
+    good, changes = (pl.read_csv(tmp_path / run / "changes.csv") for run in ("good", "out"))
+    assert good.filter(offer="gnisten", change="closed")["services"].null_count() == 0
+    assert changes.filter(offer="gnisten", change="closed")["services"].null_count() == 2
+    assert changes.drop("services").rows() == good.drop("services").rows()
+    assert_same(tmp_path / "good", tmp_path / "out")
 
 
 def test_a_defect_that_no_row_meets_by_itself_ends_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

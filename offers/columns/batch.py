@@ -166,7 +166,8 @@ class Batch:
             rows = pl.concat([rows.cast(pl.UInt32), self._new_forms.rows(chunk)]).unique().sort()
         if rows.len():
             self._waiting.append((chunk[rows], vectors[rows]))
-        if sum(sampled.height for sampled, _ in self._waiting) >= _CHECKED_AT_ONCE:
+        waiting = sum(sampled.height for sampled, _ in self._waiting)
+        if waiting >= _CHECKED_AT_ONCE or (waiting and not self._checks):
             self._submit()
 
     def _submit(self) -> None:

@@ -16,7 +16,15 @@ import narwhals as nw
 from engine.evaluation.columnar_evidence import FactColumn, possible_of, reasoned_of, stated_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
-from offers.columns.number_columns import DistinctTexts, numbers, plain_text, texts
+from offers.columns.number_columns import (
+    DistinctTexts,
+    distinct_texts,
+    fits_of,
+    numbers,
+    plain_of,
+    plain_text,
+    texts,
+)
 from offers.columns.stages import Stages
 from offers.columns.text_checks import texts_surely_taken
 from offers.records.evidence import UNKNOWN
@@ -94,22 +102,21 @@ class EvidenceColumns:
             for key, fact_column in self.fact_columns.items()
             if fact_column.fact.is_number and self._is_text(key)
         ]
-        self._distinct = {fact_column.key: DistinctTexts(fact_column, self._sign) for fact_column in numbers}
-        for distinct in self._distinct.values():
-            self._stages.check(nw.col(distinct.fits))
-        columns = [distinct.column() for distinct in self._distinct.values()]
-        names = [distinct.name for distinct in self._distinct.values()]
-        return nw.from_native(frame.to_native().with_columns(columns).unnest(names)) if names else frame
+        self._distinct = distinct_texts(numbers, self._sign)
+        for key in self._distinct:
+            self._stages.check(nw.col(fits_of(key)))
+        read = {f"{key} read": distinct.column(key) for key, distinct in self._distinct.items()}
+        return nw.from_native(frame.to_native().with_columns(**read).unnest(*read)) if read else frame
 
     @property
     def plain(self) -> list[str]:
         """Columns of texts that `apply` has made ready for the record."""
-        return [distinct.plain for distinct in self._distinct.values()]
+        return [plain_of(key) for key in self._distinct]
 
     def cleaned(self, key: str) -> nw.Expr:
         """A column as it goes on record: texts without spaces around them, numbers with a decimal point."""
         if key in self._distinct:
-            return nw.col(self._distinct[key].plain).alias(key)
+            return nw.col(plain_of(key)).alias(key)
         if not self._is_text(key):
             return nw.col(key)
         is_number = key in self.fact_columns and self.fact_columns[key].fact.is_number

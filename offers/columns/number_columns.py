@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -181,10 +182,10 @@ def _mark_of_text(stages: Stages, text: nw.Expr, fact_column: FactColumn, name: 
 
 
 class DistinctTexts:
-    """The ends of numbers in a column of texts on Polars, and the plain texts, each distinct text read once.
+    """The ends of numbers in columns of texts on Polars, and the plain texts, each distinct text read once.
 
-    The texts are numbered as they come; what each says stands in a table, by its number. A column of too many is read
-    text by text.
+    The texts are numbered as they come; what each says stands in a table, by its number. Columns whose texts say the
+    same have one table. Texts of which there are too many are read one by one.
     """
 
     def __init__(self, fact_column: FactColumn, sign: DecimalSign) -> None:
@@ -194,35 +195,27 @@ class DistinctTexts:
         self._first = pl.Series([""], dtype=pl.Categorical(self._texts))
         self._plan, self._reading = self._planned(), threading.Lock()
         self._new = pl.DataFrame(schema={fact_column.key: pl.String})
-        self._known = self._plan.collect()
+        types = (pl.Int64, pl.Int64, pl.Boolean, pl.String)
+        self._known = pl.DataFrame(schema=dict(zip(self._names(fact_column.key), types, strict=True)))
 
-    @property
-    def fits(self) -> str:
-        """The column that says whether a text was understood."""
-        return f"{self._fact_column.key} fits"
-
-    @property
-    def plain(self) -> str:
-        """The column of the text as it goes on record."""
-        return f"{self._fact_column.key} plain"
-
-    def column(self) -> pl.Expr:
+    def column(self, key: str) -> pl.Expr:
         """A column of structs: the two ends, whether the text was understood, and how it goes on record."""
-        dtype = pl.Struct(self._known.schema)
-        key = self._fact_column.key
-        return pl.col(key).map_batches(self._ends, return_dtype=dtype, is_elementwise=True).alias(self.name)
+        names = self._names(key)
+        dtype = pl.Struct(dict(zip(names, self._known.dtypes, strict=True)))
+        return pl.col(key).map_batches(lambda c: self._ends(c, names), return_dtype=dtype, is_elementwise=True)
 
-    @property
-    def name(self) -> str:
-        """The name of that column."""
-        return f"{self._fact_column.key} read"
+    def _names(self, key: str) -> list[str]:
+        return [low_of(key), high_of(key), fits_of(key), plain_of(key)]
 
-    def _ends(self, column: pl.Series) -> pl.Series:
+    def _ends(self, column: pl.Series, names: list[str]) -> pl.Series:
         text = column.cast(pl.String).fill_null("")
         if self._known.height > MOST_DISTINCT:
-            return self._read(text).to_struct(self.name)
-        numbers = text.cast(self._first.dtype).to_physical()
-        return self._known_up_to(numbers.max())[numbers].to_struct(self.name)
+            read = self._read(text)
+        else:
+            numbers = text.cast(self._first.dtype).to_physical()
+            read = self._known_up_to(numbers.max())[numbers]
+        read.columns = names
+        return read.to_struct(column.name)
 
     def _known_up_to(self, number: Any) -> pl.DataFrame:
         """The table with all texts up to a number."""
@@ -241,7 +234,27 @@ class DistinctTexts:
         """How texts are read, written down once: what is read is only known when it is collected."""
         stages, key = Stages(), self._fact_column.key
         texts(stages, self._fact_column, self._sign)
-        read = stages.apply(nw.from_native(pl.defer(lambda: self._new, schema={key: pl.String})), self.fits)
-        plain = plain_text(key, self._sign).alias(self.plain)
-        plan: pl.LazyFrame = read.select(low_of(key), high_of(key), self.fits, plain).to_native()
+        read = stages.apply(nw.from_native(pl.defer(lambda: self._new, schema={key: pl.String})), fits_of(key))
+        plain = plain_text(key, self._sign).alias(plain_of(key))
+        plan: pl.LazyFrame = read.select(low_of(key), high_of(key), fits_of(key), plain).to_native()
         return plan
+
+
+def distinct_texts(fact_columns: Iterable[FactColumn], sign: DecimalSign) -> dict[str, DistinctTexts]:
+    """By each column of numbers in texts what reads it: the same for all columns whose texts say the same."""
+    readers: dict[tuple[Any, ...], DistinctTexts] = {}
+    of_column = {}
+    for fact_column in fact_columns:
+        says = fact_column.fact.kind, fact_column.fact.domain, fact_column.decimals, fact_column.factor
+        of_column[fact_column.key] = readers.get(says) or readers.setdefault(says, DistinctTexts(fact_column, sign))
+    return of_column
+
+
+def fits_of(key: str) -> str:
+    """The column that says whether a text was understood."""
+    return f"{key} fits"
+
+
+def plain_of(key: str) -> str:
+    """The column of the text as it goes on record."""
+    return f"{key} plain"

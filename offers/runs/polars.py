@@ -30,12 +30,7 @@ class PolarsBackend:
 
     def write(self, evaluated: pl.LazyFrame, run: Pass) -> None:
         """Decide and write, chunk by chunk."""
-        cells = {**evaluated.collect_schema()}
-        table_cells = {name: cells[name] for name in run.evaluator.reads}
-        schema = {**table_cells, **run.decided_schema}
-        decided = evaluated.map_batches(
-            lambda chunk: run.decide(chunk).select(list(schema)), schema=schema, streamable=True
-        )
+        decided = _decided(evaluated, run)
         sinks = [sink for decision_table in run.decision_tables for sink in _sinks(decided, run, decision_table)]
         sinks.append(_ids_of(run).write(decided))
         chunk_size = _ROWS_COMPARED if run.comparison else _ROWS_AT_ONCE
@@ -53,6 +48,16 @@ class PolarsBackend:
 
 def _ids_of(run: Pass) -> RepeatedIds:
     return RepeatedIds(run.folder / "ids.parquet", run.request.table.file)
+
+
+def _decided(evaluated: pl.LazyFrame, run: Pass) -> pl.LazyFrame:
+    """The rows with what is decided on them. What is one chunk is decided first: every file would plan it anew."""
+    cells = {**evaluated.collect_schema()}
+    schema = {**{name: cells[name] for name in run.evaluator.reads}, **run.decided_schema}
+    names = list(schema)
+    if run.request.table.most_rows <= _ROWS_AT_ONCE:
+        return run.decide(evaluated.collect()).select(names).lazy()
+    return evaluated.map_batches(lambda chunk: run.decide(chunk).select(names), schema=schema, streamable=True)
 
 
 def _sinks(decided: pl.LazyFrame, run: Pass, decision_table: DecisionTable) -> Iterator[pl.LazyFrame]:

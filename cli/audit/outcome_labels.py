@@ -27,11 +27,19 @@ class OutcomeLabels:
         """What an outcome of a rulebook and version is called."""
         return self._labels.get((rulebook, version, outcome), outcome)
 
+    def rulebook(self, rulebook: str | None, version: str | None) -> Rulebook | None:
+        """A rulebook that the journal keeps, by its id and version."""
+        return self._rulebooks.get((rulebook, version))
+
+    @cached_property
+    def _rulebooks(self) -> dict[tuple[str | None, str | None], Rulebook]:
+        return {(one.id, one.version): one for one in kept_rulebooks(self._journal.texts())}
+
     @cached_property
     def _labels(self) -> dict[tuple[str | None, str | None, str], str]:
         return {
-            (rulebook.id, rulebook.version, outcome.id): self._wording.text(outcome.label)
-            for rulebook in kept_rulebooks(self._journal.texts())
+            (*named, outcome.id): self._wording.text(outcome.label)
+            for named, rulebook in self._rulebooks.items()
             for outcome in rulebook.outcomes.values()
         }
 

@@ -15,12 +15,14 @@ from engine.explanation.words_and_numbers import Wording
 from engine.harmless import shortened
 from engine.texts.catalogue import Language
 from engine.values.logic import settled
+from offers.records.offer import DESCRIBED
 from offers.tables.formulas import harmless_cell
 
 if TYPE_CHECKING:
     from cli.common.beside import Beside
 
-DECISION_COLUMNS = ("offer", "name", "year", "rulebook", "version", "verdict", "outcome", "basis")
+_ABOUT = ("operator", "services")
+DECISION_COLUMNS = ("offer", "name", *_ABOUT, "year", "rulebook", "version", "verdict", "outcome", "basis")
 CRITERION_COLUMNS = (
     "criterion",
     "title",
@@ -65,7 +67,9 @@ def _rows(
 def _decision(trace: Trace, words: TableWords | None) -> list[str]:
     subject, rulebook = trace.subject, trace.rulebook
     bases = [trace.basis] if trace.basis else trace.possible_bases
-    offer = [subject.id, subject.name, str(trace.year)]
+    about = {label: value.en if words is None else value.da for label, value in subject.description}
+    told = (about.get(DESCRIBED[name], "") for name in _ABOUT)
+    offer = [subject.id, subject.name, *told, str(trace.year)]
     if words is None:
         return [*offer, rulebook.id, rulebook.version, trace.verdict.value, trace.outcome, " | ".join(bases)]
     title, outcome = words.wording.text(rulebook.title), words.label(rulebook.outcomes, trace.outcome)

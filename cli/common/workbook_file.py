@@ -40,7 +40,8 @@ class Sheet(NamedTuple):
 
     `frames` gives the rows, in as many frames as is handy, their columns in the order of the headings; `height` is how
     many they are. Cells of `is_marked` columns are coloured by their marks. So many columns as `fixed` stay in view,
-    and stand on each page. Rows are `bold` that have this text in the column of this number.
+    and stand on each page. Rows are `bold` that have this text in the column of this number. So many of the first
+    columns as `printed` stand on paper, all of them where it is None.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Sheet(NamedTuple):
     is_marked: bool = False
     fixed: int = 0
     bold: tuple[int, str] | None = None
+    printed: int | None = None
 
     @classmethod
     def of(cls, title: str, frame: pl.DataFrame, **more: Any) -> Sheet:
@@ -104,9 +106,17 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
 
 
 def _template(sheets: Sequence[Sheet]) -> bytes:
-    """A workbook with nothing below its headers, as large as it will be, set up for print."""
+    """A workbook with nothing below its headers, as large as it will be, set up for print.
+
+    Every office program has its font, or one of the same widths: in another one columns are wider, and print smaller.
+    """
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_format_properties": {"font_name": "Arial", "font_size": 10},
+    }
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"created": _NO_DATE})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -127,6 +137,8 @@ def _template(sheets: Sequence[Sheet]) -> bytes:
                 rule["format"] = book.add_format({"bold": True, "top": 1})
                 sheet.conditional_format(1, 0, max(one.height, 1), len(one.columns) - 1, rule)
             set_up_print(sheet, header=0, repeats_first=one.fixed > 0)
+            if one.printed is not None:
+                sheet.print_area(0, 0, max(one.height, 1), one.printed - 1)
     return target.getvalue()
 
 

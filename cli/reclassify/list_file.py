@@ -25,6 +25,7 @@ from cli.common.workbook_file import (
     width_of,
     write_workbook,
 )
+from cli.reclassify.changes_files import sheet_of_changes
 from cli.reclassify.list_columns import ASKED, BEHIND, CHANGES, DECIDED, REJECTED, TOTALS, ListColumns, explained
 from cli.reclassify.listed_changes import COLUMNS
 from cli.reclassify.listed_offers import ListedOffer
@@ -32,6 +33,7 @@ from cli.reclassify.run_folder import REJECTED_COLUMNS
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import message
+from engine.texts.danish_order import danish_order
 from offers.runs.run_pass import Request
 
 if TYPE_CHECKING:
@@ -113,7 +115,8 @@ class ListFile:
         columns = [part.columns for part in self._parts]
         if changes is not None:
             columns.append(ListColumns(CHANGES, gettext("Changes"), COLUMNS))
-            sheets.append(Sheet.of(columns[-1].title, changes.head(ROWS_OF_A_SHEET)))
+            changes = changes.head(ROWS_OF_A_SHEET)
+            sheets.append(sheet_of_changes(columns[-1].title, changes, self._wording.language))
         columns.append(ListColumns(REJECTED, gettext("Rejected rows"), REJECTED_COLUMNS))
         cells = [[cell or None for cell in row] for row in itertools.islice(rejected, ROWS_OF_A_SHEET)]
         names = dict.fromkeys(columns[-1].headings(self._words), pl.String)
@@ -251,7 +254,7 @@ class _Totals:
         return self._in_order(self._target_groups)
 
     def _in_order(self, groups: Mapping[str, _Group]) -> list[tuple[str, _Group]]:
-        return sorted(groups.items(), key=lambda pair: (pair[0] in self._last, pair[0]))
+        return sorted(groups.items(), key=lambda pair: (pair[0] in self._last, danish_order(pair[0])))
 
 
 class _Part:

@@ -13,11 +13,10 @@ from cli.reclassify.change_words import Group, change_word, group_word
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.defects import is_defect
-from engine.diagnostics import Rejected
-from engine.documents.document import read_one
 from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook
+from engine.texts.danish_order import danish_order
 from engine.texts.days import minute_in_table
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
@@ -29,9 +28,8 @@ from offers.comparison.previous import DECISIONS
 from offers.comparison.renamed_columns import with_ids_of
 from offers.comparison.told_causes import MORE
 from offers.records.evidence import UNKNOWN
-from offers.records.offer import read_offer
 from offers.tables.headers import header_of
-from offers.tables.services import services_cell, services_of_cell
+from offers.tables.services import services_of_cell, services_of_document
 from offers.tables.table import DOCUMENT, SEVERAL
 
 if TYPE_CHECKING:
@@ -76,11 +74,11 @@ class ListedChanges:
         return pl.concat([self._listed(part, evidence, None) for _, part, evidence in self._parts])
 
     def words(self, wording: Wording) -> pl.DataFrame:
-        """The list as people read it, its columns called by their headings."""
+        """The list as people read it: by groups and the names of offers, its columns by their headings."""
         words = TableWords(wording)
         parts = []
         for rulebook, part, evidence in self._parts:
-            listed = self._listed(part, evidence, words)
+            listed = _by_name(self._listed(part, evidence, words))
             said = _Said(rulebook, words, self._causes).of_columns
             change = _changes_in_words(listed, words.wording)
             parts.append(listed.with_columns(change, *(_mapped(listed[name], say) for name, say in said.items())))
@@ -157,7 +155,7 @@ class ListedChanges:
 
     def _services_of(self, offer: str, verdict: str | None, document: str | None) -> str | None:
         try:
-            return None if document is None else self._services_in(document)
+            return None if document is None else services_of_document(document, self._request.rulebooks[0].vocabulary)
         except Exception as error:
             if not is_defect(error):
                 raise
@@ -166,14 +164,6 @@ class ListedChanges:
                 file = self._request.previous.folder or file
             self.defects_of_offers[offer] = DefectOfOffer(file, offer, error)
             return None
-
-    def _services_in(self, document: str) -> str | None:
-        try:
-            node = read_one(document.encode(), "document")
-            offer = read_offer(node, self._request.rulebooks[0].vocabulary, is_recorded=True)
-        except Rejected:
-            return None
-        return services_cell(offer.record.services or (), ".") or None
 
 
 def _names(frame: pl.LazyFrame) -> list[str]:
@@ -271,6 +261,14 @@ def _mapped(texts: pl.Series, say: Callable[[str], str]) -> pl.Series:
     distinct = texts.unique().drop_nulls()
     said = pl.Series([say(text) for text in distinct], dtype=pl.String)
     return texts.replace_strict(distinct, said, default=None, return_dtype=pl.String)
+
+
+def _by_name(listed: pl.DataFrame) -> pl.DataFrame:
+    """A list with the offers of each group in the order in which a reader looks for their names."""
+    group = listed["group"].replace_strict({one.value: n for n, one in enumerate(Group)}, return_dtype=pl.Int8)
+    name = _mapped(listed.select(pl.coalesce("name", "offer")).to_series(), lambda name: "\0".join(danish_order(name)))
+    order = pl.DataFrame({"group": group, "name": name})
+    return listed[order.select(pl.arg_sort_by("group", "name", maintain_order=True)).to_series()]
 
 
 def _changes_in_words(listed: pl.DataFrame, wording: Wording) -> pl.Series:

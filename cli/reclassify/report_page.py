@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
@@ -20,6 +20,7 @@ from engine.decisions.cause_of_change import VerdictChange
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import message
+from engine.texts.danish_order import danish_order
 from offers.runs.run_pass import Request, RunResult
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _KINDS = {
     "unknown": "open",
     "not_applicable": "none",
 }
+Kept = TypeVar("Kept")
 _STATUSES = ("met", "not_met", "unknown", "not_applicable")
 
 
@@ -148,7 +150,7 @@ class Report:
         municipality, target_group, operator = self._words.headings(("municipality", "target_group", "operator"))
         labels = [municipality, target_group, *titles]
         pairs = zip(labels, self._choices, strict=True)
-        choices = [{"label": label, "options": sorted(known.items())} for label, known in pairs]
+        choices = [{"label": label, "options": _in_danish_order(known.items())} for label, known in pairs]
         yield from template_of("report.html.jinja").generate(
             **values,
             charts=list(self._charts()),
@@ -173,7 +175,7 @@ class Report:
                     self._wording.render(words),
                     self._words.headings(["target_group"])[0],
                     verdicts,
-                    sorted(self._groups[number].items()),
+                    _in_danish_order(self._groups[number].items()),
                 )
                 words = message("{rulebook}: how the criteria come out", rulebook=title)
                 statuses = {status: self._words.status(status) for status in _STATUSES}
@@ -220,6 +222,11 @@ class Report:
         bars = [_bar(*group, kinds, most, grouped(group[1].total()), y) for group, y in zip(groups, ys, strict=True)]
         height = top + _ROW * len(groups)
         return Chart(title, description, height, legend, bars, (of, *kinds.values()), rows)
+
+
+def _in_danish_order(named: Iterable[tuple[str, Kept]]) -> list[tuple[str, Kept]]:
+    """What is kept by names, in the order in which a reader looks for them."""
+    return sorted(named, key=lambda pair: danish_order(pair[0]))
 
 
 def _legend(kinds: Mapping[str, str]) -> list[_Entry]:

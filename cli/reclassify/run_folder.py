@@ -7,6 +7,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,6 +28,7 @@ from engine.harmless import harmless_json, shown_name
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.texts.catalogue import Language, message
+from engine.texts.danish_order import danish_order
 from offers.tables.limits import MAX_TEXT
 from offers.tables.offer_files import OfferRows
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from offers.columns.evaluator import RejectedRow
     from offers.runs.run_pass import Request, RunResult
 
-REJECTED_COLUMNS = ("row", "place", "offer", "column", "value", "code", "reason", "hint")
+REJECTED_COLUMNS = ("row", "place", "offer", "name", "operator_name", "column", "value", "code", "reason", "hint")
 
 
 class Paper(NamedTuple):
@@ -117,7 +119,8 @@ def _rejected(request: Request, rows: Iterable[RejectedRow], language: Language)
             number, header = request.table.number_of(row.row), column.header if column else None
             said = diagnostic.in_language(language)
             what = (said.code, said.words, said.advice)
-            cells = (number, _place_below(request.table.file, diagnostic.place), row.id, header, value, *what)
+            about = (row.id, row.cells.get("name"), row.cells.get("operator_name"))
+            cells = (number, _place_below(request.table.file, diagnostic.place), *about, header, value, *what)
             yield ["" if cell is None else str(cell)[:MAX_TEXT] for cell in cells]
 
 
@@ -228,14 +231,15 @@ def changed_rows(
     vocabularies = {r.id: r.vocabulary for r in rulebooks}
     labels = {(r.id, v.value): wording.text(o.label) for r in rulebooks for v, o in r.outcomes.items()}
     rows: list[Changed] = []
-    for row in changes.head(SHOWN).iter_rows(named=True):
+    for row in sorted(changes.head(SHOWN).iter_rows(named=True), key=partial(_place_in_list, list(titles))):
         known = [labels.get((row["rulebook"], v), _contradictory(wording)) for v in _words(row["previous_verdict"])]
         before = " / ".join(known)
         now = labels.get((row["rulebook"], row["verdict"] or ""), "")
         cause = cause_word(Cause(row["cause"]), wording) if row["cause"] else ""
         sets = causes.get(row["causes"] or "")
         facts = [] if sets else [_label(name, vocabularies[row["rulebook"]], wording) for name in _names(row["facts"])]
-        where = ", ".join(filter(None, (row["criteria"], *facts)))
+        criteria = wording.listed(row["criteria"].split()) if row["criteria"] else ""
+        where = ", ".join(filter(None, (criteria, *facts)))
         cause = f"{cause}: {where}" if cause and where else cause or where
         if sets:
             cause += f" ({words[row['rulebook']].short(sets)})"
@@ -244,6 +248,12 @@ def changed_rows(
             (titles[row["rulebook"]], row["name"] or row["offer"], change, f"{before} → {now}".strip(" →"), cause)
         )
     return rows
+
+
+def _place_in_list(rulebooks: Sequence[str], row: Mapping[str, Any]) -> tuple[object, ...]:
+    """Where a change stands: by its rulebook, what is gone last, and by the name of the offer."""
+    is_gone = VerdictChange(row["change"]) is VerdictChange.CLOSED
+    return rulebooks.index(row["rulebook"]), is_gone, danish_order(row["name"] or row["offer"])
 
 
 SHOWN, _WIDTH = 200, 100

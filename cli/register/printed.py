@@ -114,7 +114,7 @@ def _words(table: TableWords) -> dict[str, Callable[[str], str]]:
 
     def term(kind: str) -> Callable[[str], str]:
         known = {code: wording.text(label) for code, label in terms.get(kind, {}).items()}
-        return lambda cell: known.get(cell, cell)
+        return lambda cell: " | ".join(known.get(code, code) for code in cell.split("|"))
 
     return {
         **dict.fromkeys(("respite", "self_owning", "agrees"), yes_no),

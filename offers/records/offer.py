@@ -32,7 +32,7 @@ ATTRIBUTE_KEYS = {
 }
 """The facts that an offer's own keys state, and the keys that hold each."""
 _WORDINGS = (Wording("da"), Wording("en"))
-_LABELS = {
+DESCRIBED = {
     "operator": Text(da="Driftsherre", en="Operator"),
     "agreement": Text(da="Driftsoverenskomst med", en="Operating agreement with"),
     "part_of": Text(da="Afdeling af", en="Department of"),
@@ -40,6 +40,7 @@ _LABELS = {
     "target_group": Text(da="Målgruppe", en="Target group"),
     "services": Text(da="Ydelser", en="Services"),
 }
+"""What describes an offer, by the keys under which it stands in a subject's description."""
 
 
 class Offer(NamedTuple):
@@ -92,7 +93,7 @@ class Offer(NamedTuple):
             "target_group": [terms.get("target_group", {}).get(t, _same(t)) for t in words(record.target_group)],
             "services": [services_in_words(record.services, terms.get("act", {}))] if record.services else [],
         }
-        return [(_LABELS[name], _listed(values)) for name, values in rows.items() if values]
+        return [(DESCRIBED[name], _listed(values)) for name, values in rows.items() if values]
 
 
 def _called(text: Message | str, names: MappingType[str, str]) -> Message | str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -35,7 +36,10 @@ from offers.records.offer_id import comparable_id
 from offers.runs.repeated_ids import Repeated
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
 from offers.tables.ids_in_columns import comparable_ids
+from offers.tables.services import services_of_document
 from offers.tables.table import DOCUMENT, ROW, Table
+
+_ABOUT_FRAGILE = ("name", "operator_name", "services")
 
 
 class DecidedByPeople(NamedTuple):
@@ -209,12 +213,16 @@ class Pass:
         """Writes which verdicts of decided rows are fragile, when it is collected."""
         columns, rulebook = decision_table.columns, decision_table.rulebook
         is_fragile = pl.col(columns.decisive).is_not_null() | pl.col(columns.near).is_not_null()
-        name = pl.col("name") if "name" in self.evaluator.reads else pl.lit(None, pl.String)
+        reads = self.evaluator.reads
+        about = [pl.col(n) if n in reads else pl.lit(None, pl.String).alias(n) for n in _ABOUT_FRAGILE]
+        if DOCUMENT in reads:
+            services = partial(services_of_document, vocabulary=rulebook.vocabulary)
+            about[-1] = pl.col(DOCUMENT).map_elements(services, return_dtype=pl.String).alias("services")
         fragile = decided.filter(is_fragile).select(
             pl.lit(rulebook.id).alias("rulebook"),
             pl.lit(rulebook.version).alias("version"),
             harmless_cells(pl.col("id")).alias("offer"),
-            harmless_cells(name.cast(pl.String)).alias("name"),
+            *(harmless_cells(one.cast(pl.String)) for one in about),
             pl.col(columns.verdict).alias("verdict"),
             pl.col(columns.outcome).alias("outcome"),
             pl.col(columns.decisive).alias("carried_by"),

@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from engine.diagnostics import Diagnostic, Place, quoted
+from engine.diagnostics import Diagnostic, Place, Rejected, quoted
 from engine.documents.document import Mapping as Document
-from engine.documents.document import Node, Scalar, Sequence
+from engine.documents.document import Node, Scalar, Sequence, read_one
 from engine.documents.shape import fit
 from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import message
 from offers.records.notation import LONGEST
-from offers.records.offer import services_in_words
+from offers.records.offer import read_offer, services_in_words
 from offers.records.offer_file import Service
 from offers.records.particulars import SECTION_SIGN
 from offers.tables.cells import WHITESPACE, DecimalSign
@@ -105,6 +106,15 @@ def services_cell(services: Iterable[Service], sign: DecimalSign) -> str:
     'SEL § 104: 0,5'
     """
     return f" {SEVERAL} ".join("".join(_parts(service, sign)) for service in services)
+
+
+def services_of_document(document: str, vocabulary: Vocabulary) -> str | None:
+    """The services of a recorded offer as a cell; None where it has none, or is none."""
+    try:
+        offer = read_offer(read_one(document.encode(), "document"), vocabulary, is_recorded=True)
+    except Rejected:
+        return None
+    return services_cell(offer.record.services or (), ".") or None
 
 
 def _parts(service: Service, sign: DecimalSign) -> Iterator[str]:

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pytest
 
+from cli.common.table_words import TableWords
 from cli.reclassify.changes_files import write_changes
+from cli.reclassify.listed_changes import COLUMNS
+from engine.explanation.words_and_numbers import Wording
 from offers.tables.formulas import harmless_cell
 
 NASTY = [
@@ -75,11 +79,62 @@ def test_the_workbook_is_ready_to_print(tmp_path: Path) -> None:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
         assert (sheet.print_title_rows, sheet.auto_filter.ref) == ("$1:$1", "A1:B2")
-        assert sheet["A2"].alignment.wrap_text
-        assert sheet.column_dimensions["A"].width < sheet.column_dimensions["B"].width < 40
+        assert sheet["B2"].alignment.wrap_text
+        assert sheet.column_dimensions["B"].width < sheet.column_dimensions["A"].width < 40
 
 
 def test_a_danish_table_opens_in_danish_excel(tmp_path: Path) -> None:
     changes = pl.DataFrame({"Tilbud": ["Ålykke; åben"], "Grænse": ["0,5"]})
     write_changes(tmp_path, changes, changes, "da")
     assert (tmp_path / "changes.csv").read_bytes() == '\ufeffTilbud;Grænse\r\n"Ålykke; åben";0,5\r\n'.encode()
+
+
+PAPER, DIGIT, SIZE = 784.0, 5.56, 10
+"""The width of A4 across between the margins, that of a digit, and how large the letters are: in points."""
+_OUTCOME = "ikke omfattet af udviklingsstrategien"
+_EVIDENCE = "Gennemsnitlig andel brugt af andre kommuner over tre år: 0,48"
+_TEXTS = {
+    **dict.fromkeys(("previous_verdict", "outcome", "recorded_override", "rulebook"), _OUTCOME),
+    **dict.fromkeys(("evidence_before", "evidence_now"), _EVIDENCE),
+    "name": "Børneungecenter for Rehabilitering",
+    "operator_name": "Region Hovedstaden",
+    "target_group": "udviklingsforstyrrelser",
+    "services": "SEL § 104: 38 | SEL § 108: 38",
+    "change": "blevet uafklaret",
+    "cause": "oplysningerne",
+    "recorded_override_because": "Aftalt i det politiske udvalg den 2. maj",
+}
+
+
+@pytest.mark.parametrize("is_overridden", [False, True])
+def test_what_is_printed_is_large_enough_to_read_and_no_word_of_it_is_cut(tmp_path: Path, is_overridden: bool) -> None:
+    """At least some seven points on one page across; what has no room there stands to the right, for the screen."""
+    wording = Wording("da")
+    overridden = ("recorded_override", "recorded_override_because")
+    texts = {name: None if name in overridden and not is_overridden else _TEXTS.get(name, "A5") for name in COLUMNS}
+    columns = {name: [text] for name, text in texts.items()}
+    changes = pl.DataFrame(columns, schema=dict.fromkeys(COLUMNS, pl.String))
+    changes = changes.rename(dict(zip(COLUMNS, TableWords(wording).headings(COLUMNS), strict=True)))
+    write_changes(tmp_path, changes, changes, "da")
+    sheet = openpyxl.load_workbook(tmp_path / "changes.xlsx").active
+    head = [cell.value for cell in sheet[1]]
+    assert sorted(head) == sorted(changes.columns)
+    printed = head[: sheet[sheet.print_area.split(":")[1].replace("$", "")].column]
+    for name in (
+        "Navn",
+        "Kommune (driftsherre)",
+        "Ændring",
+        "Udfald før",
+        "Udfald",
+        "Oplysninger før",
+        "Oplysninger nu",
+    ):
+        assert name in printed
+    assert ("Tilsidesat til" in printed) is is_overridden
+    widths = [group.width for group in sheet.column_dimensions.values() for _ in range(group.min, group.max + 1)]
+    assert len(widths) == len(head)
+    for head_of_column, width in zip(printed, widths, strict=False):
+        longest = max(map(len, str(changes[head_of_column][0]).split()))
+        assert width >= 0.85 * longest, head_of_column
+    across = sum(widths[: len(printed)]) * DIGIT
+    assert SIZE * min(1, PAPER / across) >= 7

@@ -68,6 +68,9 @@ class Fact:
 
     type: Literal["number", "whole_number", "share", "judgement", "one_of"]
     label: Text = key(description="the fact's name")
+    former_labels: list[Text] | None = key(
+        default=None, description="names that it had before, which are still read in offer files and tables"
+    )
     unit: Text | None = key(default=None, description="what its number counts")
     question: Text = key(description="what to ask for, in one sentence")
     answered_by: Text | None = key(default=None, description="who can answer the question, where a source says so")

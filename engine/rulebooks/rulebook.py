@@ -103,6 +103,11 @@ class FactDeclaration(NamedTuple):
         return self.written.label
 
     @property
+    def former_labels(self) -> tuple[Text, ...]:
+        """The names that it had before, by which it is still read."""
+        return tuple(self.written.former_labels or ())
+
+    @property
     def question(self) -> Text:
         """What to ask for, in one sentence."""
         return self.written.question

@@ -158,13 +158,15 @@ class _Translator:
 
     def _evidence(self, node: Node) -> Node:
         names = names_of_facts(self._vocabulary.facts.values())
-        danish = {comparable_word(fact.label.da) for fact in self._vocabulary.facts.values()}
+        labels = [label for fact in self._vocabulary.facts.values() for label in (fact.label, *fact.former_labels)]
+        danish = {comparable_word(label.da) for label in labels}
 
         def name_of(written: str) -> _Name | None:
             word = comparable_word(written)
             if word not in names:
                 return None
-            is_english = word in (names[word].id.lower(), comparable_word(names[word].label.en))
+            own = names[word]
+            is_english = word in (own.id.lower(), *(comparable_word(one.en) for one in (own.label, *own.former_labels)))
             return _Name(names[word].id, None if is_english and word in danish else not is_english)
 
         return self._mapping(node, name_of, self._of_fact)

@@ -36,12 +36,14 @@ def names_of_terms(terms: Mapping[str, Text]) -> dict[str, str]:
 
 
 def names_of_facts(facts: Iterable[FactDeclaration]) -> dict[str, FactDeclaration]:
-    """Facts by all that they may be called, in lower case; an id goes before a label, and the first before others."""
+    """Facts by all that they may be called, in lower case; an id goes before a label, a label before former ones."""
     names: dict[str, FactDeclaration] = {}
     in_order = list(facts)
     for fact in in_order:
         names.setdefault(comparable_word(fact.id), fact)
-    for fact in in_order:
-        for label in (fact.label.da, fact.label.en):
-            names.setdefault(comparable_word(label), fact)
+    labels = [(fact, fact.label) for fact in in_order]
+    labels += [(fact, label) for fact in in_order for label in fact.former_labels]
+    for fact, label in labels:
+        for name in (label.da, label.en):
+            names.setdefault(comparable_word(name), fact)
     return names

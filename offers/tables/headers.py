@@ -25,16 +25,18 @@ ATTRIBUTE_HEADERS: Mapping[str, Text] = {
     "name": Text(da="navn", en="name"),
     "part_of": Text(da="afdeling af", en="department of"),
     "operator_name": Text(da="driftsherre", en="operator"),
-    "operator_kind": Text(da="driftsherrens art", en="kind of operator"),
+    "operator_kind": Text(da="type driftsherre", en="kind of operator"),
     "operator_code": Text(da="kommunekode", en="municipality code"),
     "agreement_name": Text(da="driftsoverenskomstpart", en="agreement party"),
     "agreement_kind": Text(da="driftsoverenskomst med", en="operating agreement with"),
     "agreement_code": Text(da="driftsoverenskomstpartens kode", en="agreement party's code"),
     "area": Text(da="område", en="area"),
     "target_group": Text(da="målgruppe", en="target group"),
-    "service_type": Text(da="tilbuddets art", en="kind of service"),
+    "service_type": Text(da="type tilbud", en="kind of service"),
     "services": Text(da="ydelser", en="services"),
 }
+_FORMER_HEADERS = {"operator_kind": "driftsherrens art", "service_type": "tilbuddets art"}
+"""What tables of before have above some columns, which is still read."""
 DETAILS: Mapping[str, Text] = {
     "source": Text(da="kilde", en="source"),
     "because": Text(da="begrundelse", en="because"),
@@ -87,12 +89,19 @@ class Column(NamedTuple):
     def is_headed_in_danish(self) -> bool:
         """Whether its header is the Danish name of what it holds, and not the English one too."""
         header = " ".join(self.header.split()).lower()
+        if header == _FORMER_HEADERS.get(self.name) or self._has_former_label(header):
+            return True
         if self.fact is not None:
             danish, english = (header_of(self.fact, language, self.year, self.detail) for language in ("da", "en"))
         else:
             name = ATTRIBUTE_HEADERS.get(self.name, Text(da=self.name, en=self.name))
             danish, english = name.da, name.en
         return header == danish.lower() != english.lower()
+
+    def _has_former_label(self, header: str) -> bool:
+        """Whether a header, in lower case, begins with a Danish name that the fact had before."""
+        labels = self.fact.former_labels if self.fact is not None else ()
+        return any(header.startswith(label.da.lower()) for label in labels if label.da != label.en)
 
 
 def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
@@ -148,6 +157,9 @@ class Headers:
             for label in _both(text):
                 self._columns.setdefault(label, Column("", 0, name))
         self._add([(fact, _both(fact.label)) for fact in facts])
+        self._add([(fact, _both(label)) for fact in facts for label in fact.former_labels])
+        for name, label in _FORMER_HEADERS.items():
+            self._columns.setdefault(label, Column("", 0, name))
 
     def _add(self, names_of: Sequence[tuple[FactDeclaration, Iterable[str]]]) -> None:
         for fact, names in names_of:

@@ -171,7 +171,7 @@ def test_another_fact_of_the_same_name_is_named_by_its_id() -> None:
     ]
     new = old._replace(criteria=tuple(criteria), vocabulary=old.vocabulary._replace(facts=facts))
     (change,) = rulebook_changes(old, new)
-    label = "No alternative in the region"
+    label = "Only suitable offer in the region"
     assert change.change.en == f"{label} (other): yes instead of {label} (no_alternative_in_region): yes"
 
 

@@ -73,7 +73,7 @@ def test_a_judgement_without_a_reason_is_noted_and_said() -> None:
     offer = f"evidence: {{self_supply_needed: yes, no_alternative_in_region: {reasoned}}}"
     assert note(records(offer)[1], "without_reason") == {"code": "without_reason", "facts": ["self_supply_needed"]}
     assert "Self-supply is needed: yes. No reason is stated." in text(offer)
-    assert "No alternative in the region: yes. Ingen andre kan det." in text(offer)
+    assert "Only suitable offer in the region: yes. Ingen andre kan det." in text(offer)
 
 
 def test_reasons_reservations_and_sources_of_every_year_are_in_the_justification() -> None:
@@ -237,5 +237,5 @@ def test_a_vocabulary_with_an_attribute_that_offers_do_not_have_is_rejected(tmp_
     own = copied(tmp_path, "mest-specialiserede-2018.yaml", "at_least: 5", "at_least: 4")
     ran = assess("", "--rulebook", own)
     assert (ran.code, ran.out) == (1, "")
-    assert "vocabulary.yaml:185:3: fact-declaration: an offer has no attribute `operator_type`" in ran.err
+    assert "vocabulary.yaml:192:3: fact-declaration: an offer has no attribute `operator_type`" in ran.err
     assert "did you mean `operator_kind`?" in ran.err

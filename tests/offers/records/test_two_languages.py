@@ -29,13 +29,15 @@ from offers.records.notation import DANISH_FILE, as_key
 from offers.records.offer import Offer, read_offer_file
 from offers.records.offer_file import OfferFile, danish_names
 from offers.records.reader import read_offers
+from offers.records.words import names_of_facts
+from offers.tables.opening import open_table
 from tests.chance import AT_THE_DESK, SOAK, chance
 from tests.command import DATA, ROOT, sekskant
 from tests.journals import deciders, traces_of
 from tests.offers import danish_documents as danish
 from tests.offers.danish_documents import in_danish, in_plain_english
 from tests.offers.random_offers import VOCABULARY, random_document
-from tests.support import flow, make_vocabulary
+from tests.support import Written, flow, make_vocabulary
 
 BROKEN = ROOT / "tests" / "broken" / "offers"
 OFFERS = 60 if AT_THE_DESK else 400 * SOAK
@@ -280,6 +282,42 @@ def test_a_label_that_two_facts_have_is_written_as_their_ids() -> None:
     vocabulary = make_vocabulary({name: {"type": "whole_number"} for name in ("first", "second")})
     names = [DANISH_FILE.written_name_of(fact, vocabulary) for fact in vocabulary.facts.values()]
     assert names == [vocabulary.facts["first"].label.da, "second"]
+
+
+RENAMED = [fact for fact in VOCABULARY.facts.values() if fact.former_labels]
+
+
+@pytest.mark.parametrize("fact", RENAMED, ids=lambda fact: fact.id)
+def test_a_name_of_before_is_read_in_files_and_tables(fact: FactDeclaration, tmp_path: Path) -> None:
+    """What was handed out under it comes back as ever, in a Danish file as a Danish one."""
+    for label in fact.former_labels:
+        for name in (label.da, label.en):
+            text = f"{HEAD}oplysninger: {{{name}: ukendt}}\n"
+            offer = read_offer_file(read_one(text.encode(), "a.yaml"), VOCABULARY)
+            assert offer.stated.keys() >= {fact.id}
+            assert offer.notation is DANISH_FILE
+        (tmp_path / "r.csv").write_text(f"id;{label.da};{label.da}, begrundelse\na;ukendt;x\n", encoding="utf-8")
+        table = open_table(tmp_path / "r.csv", VOCABULARY, tmp_path)
+        assert [column.name for column in table.columns] == ["id", fact.id, f"{fact.id}_because"]
+        assert all(column.is_headed_in_danish for column in table.columns[1:])
+
+
+def test_there_is_a_name_of_before() -> None:
+    assert [fact.id for fact in RENAMED] == ["no_alternative_in_region"]
+
+
+def test_a_name_of_before_goes_behind_the_names_of_now() -> None:
+    old = {"da": "Gammel", "en": "Old"}
+    first: Written = {"type": "whole_number", "label": {"da": "Ny", "en": "New"}, "former_labels": [old]}
+    facts = make_vocabulary({"a": first, "b": {"type": "whole_number", "label": old}}).facts
+    assert {name: fact.id for name, fact in names_of_facts(facts.values()).items()} == {
+        "a": "a",
+        "ny": "a",
+        "new": "a",
+        "b": "b",
+        "gammel": "b",
+        "old": "b",
+    }
 
 
 def test_an_example_is_the_same_offer_in_both_languages() -> None:

@@ -238,6 +238,7 @@ def test_a_mistake_stands_under_the_header_of_its_column(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("header", "cell", "said"),
     [
+        ("type driftsherre", "kommunen", ("`kommunen` does not belong in `type driftsherre`", "kommune")),
         ("driftsherrens art", "kommunen", ("`kommunen` does not belong in `driftsherrens art`", "kommune")),
         ("målgruppe", "hjemløse", ("`hjemløse` is not in the list of `målgruppe`", None)),
         ("tilbuddets art", "social tilbud", ("`social tilbud` is not an answer to `tilbuddets art`", "socialt tilbud")),

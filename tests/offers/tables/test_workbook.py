@@ -112,15 +112,15 @@ def test_what_operators_fill_in_is_read_as_it_is(template: Path, tmp_path: Path)
             "Id": "solhoej",
             "Navn": "Solhøj",
             "Driftsherre": "Gladsaxe Kommune",
-            "Driftsherrens art": "kommune",
+            "Type driftsherre": "kommune",
             "Område": "Voksne",
             "Målgruppe": "udviklingshæmning|hjemløshed",
-            "Tilbuddets art": "socialt tilbud",
+            "Type tilbud": "socialt tilbud",
             "Tilfælde pr. 10.000 indbyggere": "<=0,5",
             "Svære kompleksiteter": 4,
             "Behov for selvforsyning": "ja",
             "Behov for selvforsyning, begrundelse": "Ingen andre kan det.",
-            "Intet alternativ i regionen": "ukendt",
+            "Eneste egnede tilbud i regionen": "ukendt",
             "Behov for hele regionen som optageområde": "ja",
             "Særligt specialiserede kompetencer": "ja",
             "Andel pladser brugt af andre kommuner 2014": 0.49,
@@ -143,7 +143,7 @@ def test_what_is_wrong_is_said_with_sheet_and_cell_and_loses_no_other_row(templa
         tmp_path / "register.xlsx",
         {"Id": "a", "Svære kompleksiteter": "mange"},
         {"Id": "b", "Behov for selvforsyning": "måske", "Andel pladser brugt af andre kommuner 2014": 61},
-        {"Id": "c", "Driftsherrens art": "region"},
+        {"Id": "c", "Type driftsherre": "region"},
     )
     ran = reclassified(register, tmp_path / "run")
     assert ran.code == 1

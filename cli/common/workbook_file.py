@@ -124,6 +124,7 @@ def _template(sheets: Sequence[Sheet]) -> bytes:
         for one in sheets:
             sheet = book.add_worksheet(one.title)
             sheet.freeze_panes(1, one.fixed)
+            sheet.hide_gridlines(0)  # which are printed, too: a row is followed across a page
             for column, width in enumerate(width for _, width in one.columns):
                 sheet.set_column(column, column, width, wrapped)
             sheet.set_row(0, _LINE * max((_lines_of(head, width) for head, width in one.columns), default=1))

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import IO
 
 from cli.reclassify.swap import exchange
-from engine.diagnostics import FolderInUse, IntegrityFault, Refused, Rejected, refusal_of
+from engine.diagnostics import FolderInUse, IntegrityFault, Place, Refused, Rejected, refusal_of, rejected
 from engine.documents.file_writer import sync_names
 from engine.documents.ownership import abandoned, own
 from engine.documents.regular_file import read_text
@@ -112,6 +112,22 @@ class RunFolder:
                     sync_names(self.out.parent)
         if self.out.exists() or not (aside / _REPLACED).exists():
             shutil.rmtree(aside, ignore_errors=True)
+
+    @contextmanager
+    def being_written(self) -> Iterator[None]:
+        """Meanwhile what the system refuses of a file of the run is told as one of `OUT` that cannot be written.
+
+        Raises:
+            Rejected: the system refuses one.
+        """
+        try:
+            yield
+        except OSError as error:
+            name = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else self.path
+            if not name.is_relative_to(self._aside):
+                raise
+            place = self.out / name.relative_to(self.path) if name.is_relative_to(self.path) else self.out
+            raise rejected(Place(str(place)), "unwritable", refusal_of(error)) from None
 
     def keep(self, record: RunRecord) -> Path:
         """Put the run that was written in its place under its digest, on the disk; the folder that it stands in now.

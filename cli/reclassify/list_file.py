@@ -53,8 +53,8 @@ _WIDEST = {
     "name": 20.0,
     "operator": 18.0,
     "municipality": 13.0,
-    "services": 16.0,
-    "target_group": 16.0,
+    "services": 24.0,
+    "target_group": 21.0,
     "outcome": 18.0,
     "basis": 16.0,
     "why": 44.0,
@@ -68,7 +68,7 @@ _WIDEST = {
     "recorded_override_because": 20.0,
 }
 """How wide columns are at most, so that a page is as wide as the list."""
-_CRITERION = 10.5
+_CRITERION, _ABOUT = 10.5, 60.0
 
 
 class ListFile:
@@ -127,7 +127,7 @@ class ListFile:
         *named, about = titles_of_sheets([*(sheet.title for sheet in sheets), gettext("About the list")])
         sheets = [sheet._replace(title=title) for sheet, title in zip(sheets, named, strict=True)]
         columns = [one._replace(title=title) for one, title in zip(columns, named, strict=True)]
-        write_workbook(path, [*sheets, Sheet.of(about, self._about(columns))])
+        write_workbook(path, [*sheets, self._about_sheet(about, columns)])
 
     def _columns(self) -> list[ListColumns]:
         """The columns of the sheets that offers are taken into."""
@@ -175,6 +175,11 @@ class ListFile:
                 ]
         types = [pl.String] * (_GROUP + 1) + [pl.Int64] * (len(Verdict) + 1) + [pl.Float64, pl.Int64]
         return pl.DataFrame(rows, schema=dict(zip(heads, types, strict=True)), orient="row")
+
+    def _about_sheet(self, title: str, columns: Iterable[ListColumns]) -> Sheet:
+        about = self._about(columns)
+        widths = [(name, width_of(name, longest_in(about[name]), _ABOUT)) for name in about.columns]
+        return Sheet(title, widths, about.height, lambda: [about])
 
     def _about(self, columns: Iterable[ListColumns]) -> pl.DataFrame:
         """Which rulebooks decided, of which file, and what the columns of each sheet say."""

@@ -159,10 +159,11 @@ def reclassify(
             ):
                 result = run(request, folder.path, progress, chosen)
             paper = _paper(library, request, result, folder, standing, lang)
-            result = write_run(folder.path, request, result, previous, lang, paper)
-            recording = RunRecording(library, request, result)
-            record = recording.record(folder.path)
-            kept = folder.keep(record)
+            with folder.being_written():
+                result = write_run(folder.path, request, result, previous, lang, paper)
+                recording = RunRecording(library, request, result)
+                record = recording.record(folder.path)
+                kept = folder.keep(record)
             if journal is not None:
                 with _to_append(journal, recorder) as target:
                     recording.append(target, record, kept, recorder_name())

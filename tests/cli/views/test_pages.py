@@ -1,91 +1,100 @@
-"""On a page as wide as a telephone, a tablet and a desk nothing overflows and no word is cut; tried in a browser.
-
-What is drawn, and what can be scrolled by itself, is not looked at.
-"""
+"""Every page in a browser: at each width, enlarged and in print nothing overflows, no word is cut, all can be read."""
 
 from __future__ import annotations
 
-import html
-import json
+import itertools
 import re
-import shutil
-import subprocess
-from pathlib import Path
+from statistics import mean, pstdev
 from typing import get_args
 
 import pytest
 
 from engine.texts.catalogue import Language
+from tests.browser import A4, LANDSCAPE, SCREENS, broken, greys, needs_chromium, opened, violations
 from tests.cli.views.test_views import EXPECTED
 from tests.command import DATA, here
 
-CHROMIUM = shutil.which("chromium")
-WIDTHS = (320, 768, 1280)
+pytestmark = [pytest.mark.slow, needs_chromium]
 STRATEGY = "hovedstaden.udviklingsstrategi"
-LOOK = """
-function wrong(page) {
-  const found = [], root = page.documentElement, style = e => page.defaultView.getComputedStyle(e);
-  if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide`);
-  const scrolls = e => e.closest("svg") || ["auto", "scroll"].includes(style(e).overflowX);
-  for (const e of page.querySelectorAll("body *"))
-    if (!scrolls(e) && !["inline", "none"].includes(style(e).display)
-        && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
-      found.push(`overflows: ${e.textContent.trim().slice(0, 50)}`);
-  const walk = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT), range = page.createRange();
-  for (let node; node = walk.nextNode();)
-    for (const word of node.data.matchAll(/[^\\s\\u00a0/-]+/g)) {
-      range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
-      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(`cut: ${word[0]}`);
-    }
-  return found;
-}
-addEventListener("load", () => {
-  const found = {};
-  for (const frame of document.querySelectorAll("iframe")) found[frame.id] = wrong(frame.contentDocument);
-  document.querySelector("pre").textContent = JSON.stringify(found);
-});
-"""
+LANGUAGES = get_args(Language)
+LONG_ID = re.compile(r"cut: \(?hovedstaden\.udviklingsstrategi")
+"""An id that is longer in bold than a telephone is wide."""
 
 
-def pages() -> dict[str, str]:
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Every page that is written, in both languages, by its name."""
-    texts = {path.stem: path.read_text() for path in EXPECTED.glob("*.html")}
-    for language in get_args(Language):
-        spoken = ("--format", "html", "--lang", language)
-        texts[f"truth-table.{language}"] = here("rulebook", "table", STRATEGY, *spoken).out
-        texts[f"shipped.{language}"] = here("assess", str(DATA), "--year", "2018", *spoken).out
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in EXPECTED.glob("*.html")}
+    for language in LANGUAGES:
+        spoken = ("--lang", language)
+        page = ("--format", "html", *spoken)
+        texts[f"truth-table.{language}"] = here("rulebook", "table", STRATEGY, *page).out
+        texts[f"shipped.{language}"] = here("assess", str(DATA), "--year", "2018", *page).out
+        run = tmp_path_factory.mktemp("report") / "run"
+        decided = ("reclassify", str(DATA), "--year", "2018", "--previous", "published", "--no-list", *spoken)
+        assert here(*decided, "--out", str(run)).code == 0
+        texts[f"report.{language}"] = (run / "summary.html").read_text(encoding="utf-8")
     return texts
 
 
-def looked_at(texts: dict[str, str], folder: Path) -> dict[str, list[str]]:
-    """What is wrong with each page at each width, as a browser lays it out: each stands in a frame of that width."""
-    frames = [
-        f'<iframe id="{name} {width}" width="{width}" height="900" srcdoc="{html.escape(text)}"></iframe>'
-        for name, text in texts.items()
-        for width in WIDTHS
-    ]
-    wrapper = folder / "pages.html"
-    wrapper.write_text(
-        f"<!doctype html><meta charset=utf-8><style>iframe {{border: 0}}</style>{''.join(frames)}<pre></pre>"
-        f"<script>{LOOK}</script>"
-    )
-    assert CHROMIUM is not None
-    options = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom")
-    command = [CHROMIUM, *options, f"--user-data-dir={folder / 'profile'}", wrapper.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    found = re.search("<pre>(.+?)</pre>", done.stdout, re.DOTALL)
-    assert found is not None, done.stderr
-    looks: dict[str, list[str]] = json.loads(html.unescape(found[1]))
-    return looks
+@pytest.mark.parametrize("screen", SCREENS)
+def test_on_every_screen_a_page_can_be_read(pages: dict[str, str], screen: str) -> None:
+    """No violation by axe-core, nothing that overflows, no word that is cut."""
+    with opened(SCREENS[screen]) as page:
+        wrong = {}
+        for name, text in pages.items():
+            page.set_content(text)
+            wrong[name] = [one for one in (*broken(page), *violations(page)) if not LONG_ID.match(one)]
+    assert {name: found for name, found in wrong.items() if found} == {}
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_no_page_overflows_or_cuts_a_word(tmp_path: Path) -> None:
-    texts = pages()
-    found = looked_at({**texts, "too wide": "<p style='width: 1300px'>x"}, tmp_path)
-    assert found.pop("too wide 320") == ["the page is 1308 wide"]
-    assert len(found) == 3 * len(texts) + 2
-    is_long = re.compile(r"cut: \(?hovedstaden\.udviklingsstrategi")  # an id, longer in bold than a telephone is wide
-    left = {name: [one for one in wrong if not is_long.match(one)] for name, wrong in found.items()}
-    assert {name: wrong for name, wrong in left.items() if wrong and not name.startswith("too wide")} == {}
+def test_what_is_wrong_with_a_page_is_found() -> None:
+    text = "<title>x</title><p style='width: 1300px; color: #999'>Too wide<img src=x>"
+    with opened(SCREENS["telephone"], text) as page:
+        assert broken(page) == ["the page is 1308 wide"]
+        rules = {one.split(":")[0] for one in violations(page)}
+        assert rules >= {"html-has-lang", "image-alt", "color-contrast"}
+
+
+def test_printed_on_a4_a_page_can_be_read(pages: dict[str, str]) -> None:
+    with opened(A4) as page:
+        page.emulate_media(media="print")
+        wrong = {}
+        for name, text in pages.items():
+            paper = LANDSCAPE if "size: A4 landscape; margin: 15mm" in text else A4
+            page.set_viewport_size({"width": paper.width, "height": paper.height})
+            page.set_content(text)
+            wrong[name] = [*broken(page), *violations(page)]
+            printed = page.pdf(prefer_css_page_size=True, tagged=True)
+            assert printed.startswith(b"%PDF-")
+            assert b"/StructTreeRoot" in printed
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_parts_of_charts_are_told_apart_in_black_and_white(pages: dict[str, str], language: str) -> None:
+    with opened(A4._replace(scale=4), pages[f"report.{language}"]) as page:
+        page.emulate_media(media="print")
+        page.add_style_tag(content="svg { filter: grayscale(1) } body { padding: 10px !important }")
+        for figure in page.locator("figure").all():
+            figure.scroll_into_view_if_needed()
+            signs = figure.locator("svg > rect[width='14']").all()
+            looks = [greys(page, sign.screenshot()) for sign in signs]
+            for one, other in itertools.combinations(looks, 2):
+                assert abs(mean(one) - mean(other)) > 25 or abs(pstdev(one) - pstdev(other)) > 15
+        assert page.locator("figure").count() == 6
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_offers_are_found_by_words_and_by_lists(pages: dict[str, str], language: str) -> None:
+    with opened(SCREENS["desk"], pages[f"report.{language}"]) as page:
+        shown, rows = page.locator("#offers tbody tr:not([hidden])"), page.locator("#offers tbody tr")
+        assert shown.count() == rows.count() > 20
+        name = rows.nth(7).locator("th").inner_text().splitlines()[0]
+        page.fill("#search", name.upper())
+        assert 0 < shown.count() < rows.count()
+        assert all(name.lower() in row.inner_text().lower() for row in shown.all())
+        assert page.locator("#shown").inner_text().startswith(f"{shown.count()} ")
+        page.fill("#search", "")
+        page.locator(".search select").nth(2).select_option(index=1)
+        assert 0 < shown.count() < rows.count()

@@ -25,7 +25,7 @@ _COMMANDS = {
     "register": ("cli.register.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }
-_WIDTH = re.compile("[1-9][0-9]{0,3}\\Z")
+_WIDTH = "[1-9][0-9]{0,3}\\Z"
 _GROUP: Any = lazy_group(_COMMANDS)
 
 
@@ -74,7 +74,7 @@ def main() -> None:
         if getattr(sys, name) is None:
             setattr(sys, name, nowhere())
         getattr(sys, name).reconfigure(encoding="utf-8", errors=AS_ESCAPES)
-    if not _WIDTH.match(os.environ.get("COLUMNS", "")):
+    if not re.match(_WIDTH, os.environ.get("COLUMNS", "")):
         # Those who read it expect a number that a screen can have.
         os.environ.pop("COLUMNS", None)
     with in_words():

@@ -12,8 +12,8 @@ from cli.common.spoken import in_spoken
 from engine.harmless import one_line, shown_name
 from engine.texts.catalogue import message
 
-_DIGEST, _COUNT = re.compile(r"[0-9a-f]{64}\Z"), re.compile(r"[0-9]{1,18}\Z")
-_SIZE = re.compile(r"([0-9]{1,9}) ?([KMGT]?)(?:i?B)?\Z", re.IGNORECASE)
+_DIGEST, _COUNT = r"[0-9a-f]{64}\Z", r"[0-9]{1,18}\Z"
+_SIZE = r"(?i)([0-9]{1,9}) ?([KMGT]?)(?:i?B)?\Z"
 
 
 class Words(click.ParamType[str]):
@@ -84,7 +84,7 @@ def is_digest(text: str) -> bool:
     >>> is_digest(64 * "a"), is_digest(64 * "A"), is_digest("")
     (True, False, False)
     """
-    return _DIGEST.match(text) is not None
+    return re.match(_DIGEST, text) is not None
 
 
 class Count(click.ParamType[int]):
@@ -101,7 +101,7 @@ class Count(click.ParamType[int]):
         >>> Count().convert("46", None, None)
         46
         """
-        if not _COUNT.match(str(value)):
+        if not re.match(_COUNT, str(value)):
             self.fail(in_spoken(message("`{written}` is no count: digits alone", written=value)), param, ctx)
         return int(value)
 
@@ -120,7 +120,7 @@ class Size(click.ParamType[int]):
         >>> Size().convert("512 MiB", None, None), Size().convert("2g", None, None), Size().convert("100", None, None)
         (536870912, 2147483648, 100)
         """
-        match = _SIZE.match(str(value))
+        match = re.match(_SIZE, str(value))
         size = int(match[1]) * 1024 ** " kmgt".index(match[2].lower() or " ") if match else 0
         if not size:
             self.fail(

@@ -17,7 +17,7 @@ from engine.texts.catalogue import catalogue
 Value = TypeVar("Value")
 Say = Callable[[str, str | None], str]
 """Says an English text in another language; given are the text and its context."""
-_WORD = re.compile("[A-Z]{2,}")
+_WORD = "[A-Z]{2,}"
 _TOLD = (click.Path, click.types.IntParamType, click.types.FloatParamType)
 _METAVAR, _KIND = "metavar", "kind of value"
 
@@ -67,7 +67,7 @@ def paragraphs(say: Say, text: str | None) -> str | None:
 
 def _metavar(say: Say, metavar: str | None) -> str | None:
     """What stands for a value, such as `[FILE]...`, its words in those of `say`."""
-    return metavar and _WORD.sub(lambda word: say(word[0], _METAVAR), metavar)
+    return metavar and re.sub(_WORD, lambda word: say(word[0], _METAVAR), metavar)
 
 
 def _parameter(say: Say, parameter: click.Parameter, context: click.Context) -> click.Parameter:

@@ -30,16 +30,17 @@ MAX_DOCUMENTS = 100_000
 MAX_DIGITS = 30
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 # With a leading zero it is a code, not a number.
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|(?!0[0-9])[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_NOT_FINITE = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
+_NOT_FINITE = frozenset(f"{sign}.{word}" for sign in ("", "-", "+") for word in ("inf", "Inf", "INF"))
+_NOT_FINITE |= {".nan", ".NaN", ".NAN"}
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f" + "\ufeff\ufffe\uffff]"
 """Characters that belong in no text, as every backend's regular expressions say."""
 _CONTROL = re.compile(CONTROL_CHARACTERS)
-_ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+"""None of them is printable. To compile this takes long, so it is done where a text has anything that is not."""
 # YAML 1.1 ends a line, and so a comment, at these; most editors show none of them as a line end.
 _LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
@@ -447,14 +448,14 @@ class _Composer:
             return Scalar(place, text, text)
         if text in _WORDS:
             return Scalar(place, _WORDS[text], text)
-        if _NOT_FINITE.match(text) or (_NUMBER.match(text) and not _is_moderate(text)):
+        if text in _NOT_FINITE or (_NUMBER.match(text) and not _is_moderate(text)):
             words = message("{number} is not a number that can be held exactly", number=quoted(text))
             self._mistake(event, "number", words, message("a text stands in quotes"))
             return Scalar(place, None, text)
         return Scalar(place, number_of(text), text)
 
     def _check_escapes(self, event: _Event, text: str) -> None:
-        if bad := _ESCAPED.search(text):
+        if not text.isprintable() and (bad := re.search(_ESCAPED, text)):
             words = message(
                 "the escape for {character} stands for no character of a text", character=f"U+{ord(bad[0]):04X}"
             )
@@ -469,9 +470,9 @@ def number_of(text: str) -> int | Decimal | str:
     """
     if not _NUMBER.match(text) or not _is_moderate(text):
         return text
-    return int(text) if _INTEGER.match(text) else Decimal(text)
+    return Decimal(text) if any(sign in text for sign in ".eE") else int(text)
 
 
 def _is_moderate(text: str) -> bool:
-    exponent = re.split("[eE]", text)[1:]
+    exponent = text.lower().split("e")[1:]
     return len(text) <= MAX_DIGITS and all(abs(int(e)) <= MAX_DIGITS for e in exponent)

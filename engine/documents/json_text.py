@@ -9,7 +9,7 @@ from typing import Any
 from engine.documents.nesting import MAX_DEPTH, first_beyond, place_at, too_deep
 
 _PART = r'"(?:[^"\\]|\\.)*"|[\[\]{}]'
-_ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_ESCAPE = rb"(?s)\\."
 _OPENING = b"[{"
 _NO_BRACKET = bytes(set(range(256)) - set(b'[]{}"'))
 
@@ -63,7 +63,7 @@ def is_deep(text: str) -> bool:
     if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
         return False
     if b"\\" in data:
-        data = _ESCAPE.sub(b"", data)
+        data = re.sub(_ESCAPE, b"", data)
     depth = -1
     for bracket in b"".join(data.translate(None, _NO_BRACKET).split(b'"')[::2]):
         depth += 1 if bracket in _OPENING else -1

@@ -121,7 +121,7 @@ class Wording:
     def listed(self, words: Iterable[str], joined_by: str = "and") -> str:
         """Words with commas, and "and" or "or" before the last."""
         words = list(words)
-        return self.phrase(joined_by).join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
+        return self.phrase(joined_by).join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
     def status(self, status: Status) -> str:
         """A criterion's status; where it is known in part, what it can still be.

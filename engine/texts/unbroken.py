@@ -10,15 +10,18 @@ from engine.texts.days import MONTHS
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
+_TOGETHER = (
+    r"(?<=\d) (?=%|procentpoint|percentage points|pr\. \d|per \d)"
+    r"|(?<=§) (?=\d)|(?<=\bpercentage) (?=points\b)"
+    r"|(?:(?<=\bpr\.)|(?<=\bper)|(?<=\bstk\.)|(?<=\bnr\.)|(?<=\bkl\.)) (?=\d)"
+)
+_MAY_BE_A_DAY = r"\d\. [a-z]"
+
+
 @cache
-def _together() -> re.Pattern[str]:
+def _before_months() -> str:
     months = "|".join(month.in_language("da") for month in MONTHS)
-    return re.compile(
-        r"(?<=\d) (?=%|procentpoint|percentage points|pr\. \d|per \d)"
-        r"|(?<=§) (?=\d)|(?<=\bpercentage) (?=points\b)"
-        r"|(?:(?<=\bpr\.)|(?<=\bper)|(?<=\bstk\.)|(?<=\bnr\.)|(?<=\bkl\.)) (?=\d)"
-        rf"|(?<=\d\.) (?=(?:{months})\b)"
-    )
+    return rf"(?<=\d\.) (?=(?:{months})\b)"
 
 
 def unbroken(text: str, space: str = NO_BREAK) -> str:
@@ -27,4 +30,6 @@ def unbroken(text: str, space: str = NO_BREAK) -> str:
     >>> unbroken("§ 107: 49,9 % den 2. maj", "_")
     '§_107: 49,9_% den 2._maj'
     """
-    return _together().sub(space, text)
+    if re.search(_MAY_BE_A_DAY, text):  # else nobody need read the Danish texts
+        text = re.sub(_before_months(), space, text)
+    return re.sub(_TOGETHER, space, text)

@@ -17,7 +17,7 @@ import offers
 from engine.values.unicode_forms import in_form
 
 _LIST = Path(offers.__file__).parent / "data" / "authorities.csv"
-_WORDS = re.compile(r"(?:^kommunen? | (?:regions)?kommunen?$|^region )")
+_WORDS = r"(?:^kommunen? | (?:regions)?kommunen?$|^region )"
 
 
 class Authority(NamedTuple):
@@ -64,7 +64,7 @@ def is_authority(kind: str, name: str | None, code: str | None) -> bool:
 def _plain(name: str) -> str:
     """A name as names of authorities are compared: in one form, without `Kommune`, `aa` and `å` alike."""
     composed = in_form("NFC", " ".join(name.split())).casefold()
-    return _WORDS.sub("", composed).replace("aa", "å")
+    return re.sub(_WORDS, "", composed).replace("aa", "å")
 
 
 @cache

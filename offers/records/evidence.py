@@ -28,8 +28,8 @@ from offers.records.texts import says_something
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
 _YEAR = re.compile(r"[0-9]{4}\Z")
-_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.000\Z")
-_COUNTS = re.compile(r"(-?[0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z", re.IGNORECASE)
+_THOUSANDS = r"[-+]?[1-9][0-9]{0,2}\.000\Z"
+_COUNTS = r"(?i)(-?[0-9]{1,15}) ?(?:/| af | of ) ?([0-9]{1,15})\Z"
 _ONE_SIDED = ({"at_most", "below", "between"}, {"at_least", "above", "between"})
 
 
@@ -196,7 +196,7 @@ class _Reader:
         if text.lower() in UNKNOWN:
             return Evidence(self._fact.domain, State.STATED_UNKNOWN, provenance, place)
         if self._fact.is_number:
-            if counts := _COUNTS.match(text):
+            if counts := re.match(_COUNTS, text):
                 return self._counts(int(counts[1]), int(counts[2]), text, place, provenance)
             return self._number(answer, provenance)
         word = _JUDGED.get(text.lower(), text) if self._fact.is_judgement else text
@@ -347,7 +347,7 @@ def _bounded(name: str, bound: Any) -> Interval:
 
 def is_thousands(text: str) -> bool:
     """Whether the point of a number may stand between thousands: `1.000` can be read as 1 and as 1000."""
-    return _THOUSANDS.match(text) is not None
+    return re.match(_THOUSANDS, text) is not None
 
 
 def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> Message | None:
@@ -359,7 +359,7 @@ def number_hint(text: str, fact: FactDeclaration, notation: Notation) -> Message
 
 def _is_read(written: Written, fact: FactDeclaration) -> bool:
     """Whether evidence is taken, so that it can be proposed."""
-    if any(isinstance(number_of(n), str) and not _COUNTS.match(n) for numbers in written.values() for n in numbers):
+    if any(isinstance(number_of(n), str) and not re.match(_COUNTS, n) for numbers in written.values() for n in numbers):
         return False
     place, found = Place(""), list[Diagnostic]()
     scalars = {word: tuple(Scalar(place, number_of(n), n) for n in numbers) for word, numbers in written.items()}

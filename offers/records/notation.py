@@ -30,11 +30,11 @@ _BOUND_WORDS = {**BOUND_SIGNS, **{written: word for word, several in _WORDS.item
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _END = rf"[0-9]+/0*[1-9][0-9]*|{_NUMBER}"
 _BOUND = rf"([^\d\s.-][^\d.-]*?\.?) ?({_END})"
-_BOUNDS = re.compile(rf"{_BOUND}(?: *(?:,|;|&|and|og)? *{_BOUND})?\Z")
-_RANGE = re.compile(rf"({_END}) ?(?:-|–|—|\.\.|til|to) ?({_END})\Z")
-_EXACTLY = re.compile(rf"=? ?(-?{_NUMBER})\Z")
-_PLAIN_KEY = re.compile(r"[^\W\d_](?:[\w ./()%§-]*[\w.)%])?\Z")
-_DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_BOUNDS = rf"{_BOUND}(?: *(?:,|;|&|and|og)? *{_BOUND})?\Z"
+_RANGE = rf"({_END}) ?(?:-|–|—|\.\.|til|to) ?({_END})\Z"
+_EXACTLY = rf"=? ?(-?{_NUMBER})\Z"
+_PLAIN_KEY = r"[^\W\d_](?:[\w ./()%§-]*[\w.)%])?\Z"
+_DECIMAL_COMMA = r"(?<=[0-9]),(?=[0-9])"
 
 
 class Notation(NamedTuple):
@@ -138,7 +138,7 @@ def as_key(name: str) -> str:
     >>> as_key("Tilfælde pr. 10.000 indbyggere"), as_key("Andel: i alt")
     ('Tilfælde pr. 10.000 indbyggere', '"Andel: i alt"')
     """
-    return name if _PLAIN_KEY.match(name) else in_quotes(name)
+    return name if re.match(_PLAIN_KEY, name) else in_quotes(name)
 
 
 def in_quotes(text: str) -> str:
@@ -155,12 +155,12 @@ def meant_by(text: str) -> Written | None:
     >>> meant_by("0,5"), meant_by("≤ 0,5"), meant_by("mindst 3"), meant_by("2-3"), meant_by("many")
     ({'answer': ('0.5',)}, {'at_most': ('0.5',)}, {'at_least': ('3',)}, {'between': ('2', '3')}, None)
     """
-    plain = _DECIMAL_COMMA.sub(".", text.strip())
-    if exactly := _EXACTLY.match(plain):
+    plain = re.sub(_DECIMAL_COMMA, ".", text.strip())
+    if exactly := re.match(_EXACTLY, plain):
         return {"answer": (exactly[1],)}
-    if between := _RANGE.match(plain):
+    if between := re.match(_RANGE, plain):
         return {"between": (between[1], between[2])}
-    if bounds := _BOUNDS.match(plain):
+    if bounds := re.match(_BOUNDS, plain):
         written = [(bounds[at].strip().casefold(), bounds[at + 1]) for at in (1, 3) if bounds[at]]
         words = [_BOUND_WORDS.get(word.removesuffix(".")) for word, _ in written]
         if None not in words and len(set(words)) == len(words):

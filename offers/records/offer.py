@@ -327,9 +327,9 @@ def _party(party: Party, vocabulary: Vocabulary) -> Text:
     return Text(da=f"{party.name} ({kind.da})", en=f"{party.name} ({kind.en})")
 
 
-_PART = re.compile(r",? +(?=(?:stk|nr|litra|pkt)\b)", re.IGNORECASE)
+_PART = r"(?i),? +(?=(?:stk|nr|litra|pkt)\b)"
 """Before a part of a section stands a comma: § 105, stk. 2."""
-_RESPITE = re.compile(r"\bafl\.?\Z", re.IGNORECASE)
+_RESPITE = r"(?i)\bafl\.?\Z"
 
 
 def _section(section: str) -> str:
@@ -338,7 +338,7 @@ def _section(section: str) -> str:
     >>> _section("§ 66 nr. 6 afl")
     '66, nr. 6 aflastning'
     """
-    return _RESPITE.sub("aflastning", _PART.sub(", ", section.strip(f"{SECTION_SIGN} ")))
+    return re.sub(_RESPITE, "aflastning", re.sub(_PART, ", ", section.strip(f"{SECTION_SIGN} ")))
 
 
 def services_in_words(services: Iterable[Service], acts: MappingType[str, Text]) -> Text:

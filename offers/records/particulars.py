@@ -19,7 +19,7 @@ from offers.records.offer_id import USUAL, address_sign_in, comparable_id
 from offers.records.texts import says_something, wrong_characters
 
 _NO_NAMES: MappingType[str, str] = MappingProxyType({})
-_DAY, _SINCE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"), re.compile(r"[0-9]{4}(?:-[0-9]{2})?\Z")
+_DAY, _SINCE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", r"[0-9]{4}(?:-[0-9]{2})?\Z"
 _SECTION = re.compile(r"(?:§{1,2} ?)?[1-9][0-9]{0,2}(?: ?[a-zæøå])?(?:,? (?:stk|nr|litra|pkt)\b.*)?\Z", re.IGNORECASE)
 _PARTS = "|".join("".join(f"[{s}{s.upper()}]" for s in part) for part in ("stk", "nr", "litra", "pkt"))
 SECTION = rf"^\s*(?:§{{1,2}} ?)?[1-9][0-9]{{0,2}}(?: ?[a-zæøåA-ZÆØÅ])?(?:,? (?:{_PARTS})(?![0-9A-Za-z_æøåÆØÅ]).*)?\s*$"
@@ -111,9 +111,9 @@ def exists(date: str, *, is_part_enough: bool = False) -> bool:
     >>> exists("2017-02-30"), exists("2016-02-29"), exists("2017"), exists("2017", is_part_enough=True)
     (False, True, False, True)
     """
-    if is_part_enough and _SINCE.match(date):
+    if is_part_enough and re.match(_SINCE, date):
         date = f"{date}-01-01"[:10]
     try:
-        return bool(_DAY.match(date) and datetime.date.fromisoformat(date))
+        return bool(re.match(_DAY, date) and datetime.date.fromisoformat(date))
     except ValueError:
         return False

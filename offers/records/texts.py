@@ -14,7 +14,7 @@ SURELY_SAYS = "[0-9A-Za-zÀ-ÖØ-öø-ÿ]"
 MAY_REPEAT = rf"^[^{SURELY_SAYS[1:-1]}]*(?:[dD][oO]|[dD][tT][oO]|[dD][iI][tT][tT][oO])?[^{SURELY_SAYS[1:-1]}]*$"
 """What may be a ditto mark, as every backend's regular expressions say it."""
 _MARK = r'["″〃“”]|\'\'|´´|,,|\|\|'
-_REPEATS = re.compile(rf"(?:{_MARK}|-+ ?(?:{_MARK}|do\.?) ?-+|do\.|-do-|dto\.?|ditto\.?)\Z", re.IGNORECASE)
+_REPEATS = rf"(?i)(?:{_MARK}|-+ ?(?:{_MARK}|do\.?) ?-+|do\.|-do-|dto\.?|ditto\.?)\Z"
 _CONTROL = re.compile(CONTROL_CHARACTERS)
 
 
@@ -33,7 +33,7 @@ def repeats_what_stands_above(text: str) -> bool:
     >>> [repeats_what_stands_above(text) for text in ('"', '-"-', "do.", "Do It", '5"')]
     [True, True, True, False, False]
     """
-    return _REPEATS.match(text) is not None
+    return re.match(_REPEATS, text) is not None
 
 
 def wrong_characters(node: Node) -> Iterator[Diagnostic]:

@@ -48,7 +48,7 @@ DETAILS: Mapping[str, Text] = {
 }
 _MAX_COMPARED = 100
 """For so many headers that are not known a near one is looked for, which takes a while."""
-_YEAR = re.compile(r"[\s_]\(?([0-9]{4})\)?\Z")
+_YEAR = r"[\s_]\(?([0-9]{4})\)?\Z"
 
 
 HEADER_WITHIN = 10
@@ -127,15 +127,22 @@ def _clash(fact: FactDeclaration, vocabulary: Vocabulary) -> Message | None:
     if fact.id in ATTRIBUTE_HEADERS:
         return message("`{column}` is a column of offers, so that no table can state the fact", column=fact.id)
     for other in vocabulary.facts.values():
-        years = "_[0-9]{4}" if other.is_yearly else ""
-        details = f"(?:{years}_(?:{'|'.join(DETAILS)})" + (f"|{years})" if years else ")")
-        if re.fullmatch(re.escape(other.id) + details, fact.id):
+        if fact.id.startswith(f"{other.id}_") and _states(other, fact.id.removeprefix(other.id)):
             return message(
                 "`{column}` is a column of the fact `{fact}`, so that no table can state it",
                 column=fact.id,
                 fact=other.id,
             )
     return None
+
+
+def _states(fact: FactDeclaration, ending: str) -> bool:
+    """Whether a column that begins with the id of a fact states it, or a detail of it, by how the column ends."""
+    if fact.is_yearly:
+        year, ending = ending[1:5], ending[5:]
+        if not (len(year) == len("2018") and year.isascii() and year.isdigit()):
+            return False
+    return ending in ("", *(f"_{detail}" for detail in DETAILS)) if fact.is_yearly else ending[1:] in DETAILS
 
 
 class Headers:
@@ -197,7 +204,7 @@ class Headers:
         ):
             for ending in endings:
                 before = plain.removesuffix(ending)
-                written = _YEAR.search(before) if plain.endswith(ending) else None
+                written = re.search(_YEAR, before) if plain.endswith(ending) else None
                 fact = self._yearly.get(before[: written.start()].rstrip().rstrip(",:")) if written else None
                 if written and fact:
                     name = f"{fact.id}_{written[1]}" + (f"_{detail}" if detail else "")

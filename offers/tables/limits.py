@@ -32,7 +32,7 @@ or so, until all are read."""
 _SHOWN_REJECTED = 5
 MAX_SHORT_ROWS, SHORT = 2**20, 6
 """How many rows of a text may be too short to be an offer: a reader makes room for the cells of each."""
-_SHORT_LINE = re.compile(rb"(?:^|(?<=\n))[^\r\n]{0,%d}\r{0,2}\n" % (SHORT - 1))
+_SHORT_LINE = rb"(?:^|(?<=\n))[^\r\n]{0,%d}\r{0,2}\n" % (SHORT - 1)
 MAX_CELLS_OF_GROUP = 2**28
 """How many cells a row group of Parquet may have, which a reader makes room for at once."""
 _UNITS = (("GiB", GIB), ("MiB", MIB), ("KiB", 2**10), ("", 1))
@@ -82,7 +82,7 @@ def short_lines(block: bytes) -> int:
     """
     if block.count(b"\n") <= len(block) // (4 * SHORT):
         return 0
-    return sum(1 for _ in _SHORT_LINE.finditer(block))
+    return sum(1 for _ in re.finditer(_SHORT_LINE, block))
 
 
 def check_short_lines(file: str, lines: int) -> None:

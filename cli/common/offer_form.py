@@ -14,6 +14,7 @@ from engine.explanation.paper import (
     Column,
     Grounds,
     Heading,
+    KnownGrounds,
     Pairs,
     Paragraph,
     RestsOn,
@@ -28,10 +29,16 @@ from engine.rulebooks.rulebook import Verdict
 
 
 def offer_form(
-    decisions: Sequence[Trace], beside: Beside, wording: Wording, *, level: int, anchor: str
+    decisions: Sequence[Trace],
+    beside: Beside,
+    wording: Wording,
+    known: KnownGrounds,
+    *,
+    level: int,
+    anchor: str,
 ) -> Iterator[Block]:
     """The form of one offer; its headings are of a level and those below it."""
-    subject, grounds = decisions[0].subject, Grounds(decisions[0])
+    subject, grounds = decisions[0].subject, known.of(decisions[0])
     yield Heading(grounds.statement("name", subject.name), level, anchor)
     described = (
         (wording.text(label), grounds.statement(f"description/{number}", wording.text(value)))
@@ -40,7 +47,7 @@ def offer_form(
     if rows := tuple(described):
         yield Pairs(rows)
     for trace in decisions:
-        yield from decision_form(trace, beside, wording, level + 1)
+        yield from decision_form(trace, beside, wording, known, level + 1)
     if remarks := beside.remark_sentences(wording, subject.id):
         yield _heading(wording.gettext("On the information as it was handed in"), level + 1)
         yield from (_plain(grounds.statement(f"input_remarks/{n}", text)) for n, text in enumerate(remarks))
@@ -50,9 +57,9 @@ def offer_form(
             yield Paragraph((grounds.statement(f"attention/{number}", point),), "item")
 
 
-def decision_form(trace: Trace, beside: Beside, wording: Wording, level: int) -> Iterator[Block]:
+def decision_form(trace: Trace, beside: Beside, wording: Wording, known: KnownGrounds, level: int) -> Iterator[Block]:
     """One decision: the outcome, what people decided instead, the criteria, and the justification."""
-    grounds, rulebook = Grounds(trace), trace.rulebook
+    grounds, rulebook = known.of(trace), trace.rulebook
     of_rulebook = RestsOn("rulebook", rulebook.sha256)
     yield Heading(Statement(wording.text(rulebook.title), (of_rulebook,)), level)
     version = f"{rulebook.id} {rulebook.version} · {wording.gettext('agreement year')} {trace.year}"

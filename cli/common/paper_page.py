@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from cli.common.page import template_of
 from engine.explanation.paper import Cell, Paper, Statement, record_of
-from engine.values.canonical import canonical
+from engine.values.canonical import canonical_record
 
 
 def paper_page(paper: Paper) -> bytes:
@@ -18,7 +18,7 @@ def paper_page(paper: Paper) -> bytes:
     The element of each block of statements has its place as `data-place`.
     """
     places = _Places()
-    carried = canonical(record_of(paper)).replace("<", "\\u003c")
+    carried = canonical_record(record_of(paper)).replace("<", "\\u003c")
     template = template_of("paper.html.jinja")
     text = template.render(
         paper=paper,

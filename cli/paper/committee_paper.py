@@ -18,6 +18,7 @@ from engine.explanation.paper import (
     Column,
     Grounds,
     Heading,
+    KnownGrounds,
     NewPage,
     Pairs,
     Paper,
@@ -50,7 +51,7 @@ def committee_paper(source: PaperSource, previous: Previous | None, date: str | 
 class _Committee:
     def __init__(self, source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> None:
         self._source, self._previous, self._date, self._wording = source, previous, date, wording
-        self._gettext, self._text = wording.gettext, wording.text
+        self._gettext, self._text, self._known = wording.gettext, wording.text, KnownGrounds()
         self._anchors = {d[0].subject.id: f"offer-{n}" for n, d in enumerate(source.decisions, 1)}
 
     def paper(self) -> Paper:
@@ -169,7 +170,7 @@ class _Committee:
         columns = (Column(gettext("Offer"), 3), Column(gettext("Operator"), 3), Column(gettext("Why"), 7))
         rows = []
         for trace in having:
-            grounds = Grounds(trace)
+            grounds = self._known.of(trace)
             reason = (
                 grounds.statement("justification/decision", why(trace, self._wording)),
                 *self._others_said(trace),
@@ -284,12 +285,12 @@ class _Committee:
             yield Group.of(VerdictChange.CLOSED), self._closed_row(was)
 
     def _changed_row(self, was: Trace | None, trace: Trace, change: VerdictChange) -> Row:
-        grounds = Grounds(trace)
+        grounds = self._known.of(trace)
         both = [grounds.of("verdict")]
         former: tuple[Statement, ...] = ()
         told = [change_word(change, was and was.verdict.value, self._wording)]
         if was is not None:
-            of_was = Grounds(was)
+            of_was = self._known.of(was)
             both.append(of_was.of("verdict"))
             former = (outcome_statement(was, of_was, self._wording),)
             told += differences_in_words(difference(was, trace), self._wording)
@@ -297,7 +298,7 @@ class _Committee:
         return Row(((self._name(grounds),), former, (outcome_statement(trace, grounds, self._wording),), ground))
 
     def _closed_row(self, was: Trace) -> Row:
-        grounds = Grounds(was)
+        grounds = self._known.of(was)
         words = self._gettext("Was assessed before, and is not among the offers now.")
         former = (outcome_statement(was, grounds, self._wording),)
         return Row(((self._name(grounds),), former, (), (grounds.statement("verdict", words),)))
@@ -317,7 +318,7 @@ class _Committee:
         alike: dict[tuple[str, tuple[tuple[str, str], ...]], list[Grounds]] = {}
         for trace in having:
             asked = missing_words([trace], self._wording), tuple(self._questions(trace))
-            alike.setdefault(asked, []).append(Grounds(trace))
+            alike.setdefault(asked, []).append(self._known.of(trace))
         rows = []
         for (missing, questions), of in alike.items():
             ground = tuple(grounds.of("missing") for grounds in of)
@@ -342,7 +343,7 @@ class _Committee:
                 standing = self._source.beside.overridden(trace)
                 if standing is None:
                     continue
-                grounds, content, entry = Grounds(trace), standing.content, standing.entry
+                grounds, content, entry = self._known.of(trace), standing.content, standing.entry
                 ground = (RestsOn("override", entry.digest, f"entry/{entry.number}"),)
                 label = self._text(trace.rulebook.outcomes[content.verdict].label)
                 when = minute_in_words(entry.recorded_at, self._wording.language)
@@ -383,7 +384,7 @@ class _Committee:
         yield self._heading(self._gettext("Form and justification of each offer"), 1)
         for decisions in self._source.decisions:
             anchor = self._anchors[decisions[0].subject.id]
-            form = offer_form(decisions, self._source.beside, self._wording, level=2, anchor=anchor)
+            form = offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
             if decisions is not self._source.decisions[0]:
                 yield NewPage()
             yield from form
@@ -409,7 +410,7 @@ class _Committee:
     def _digest_rows(self) -> Iterator[Row]:
         for decisions in self._source.decisions:
             for trace in decisions:
-                grounds = Grounds(trace)
+                grounds = self._known.of(trace)
                 outcome = grounds.statement("verdict", marked_outcome(trace, self._wording), trace.verdict.value)
                 name = grounds.statement("rulebook", trace.rulebook.name)
                 digest = grounds.statement("digest", grounds.digest)

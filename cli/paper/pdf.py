@@ -38,6 +38,7 @@ _EPOCH = 0
 _LONGEST_WORD = 40
 """A word with more signs than this, that is no digest, may end a line anywhere."""
 _LONG_WORD = re.compile(rf"(?![0-9a-f]{{64}}\b)\S{{{_LONGEST_WORD},}}")
+_DIGEST = re.compile("[0-9a-f]{64}")
 _ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 _USUAL = "\N{LATIN SMALL LETTER TURNED A}"
 """The signs before this one are in every font."""
@@ -132,8 +133,9 @@ def _block(block: Block) -> dict[str, Any]:
             assert_never(block)
 
 
-def _statements(group: tuple[Statement, ...]) -> Iterator[dict[str, str]]:
-    yield from ({"text": _shown(one.text), "tone": one.tone} for one in group)
+def _statements(group: tuple[Statement, ...]) -> Iterator[dict[str, object]]:
+    for one in group:
+        yield {"text": _shown(one.text), "tone": one.tone, "is_digest": _DIGEST.fullmatch(one.text) is not None}
 
 
 def _shown(text: str) -> str:

@@ -29,6 +29,7 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language, message
+from engine.values.canonical import in_unicode
 from offers.records.offer_id import comparable_id
 
 
@@ -75,7 +76,7 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         click.UsageError: it does not go together with what else is asked for.
     """
     check_evaluators()
-    names = [(path, _digest(path)) for path in asked.paths]
+    names = [(in_unicode(path), _digest(path)) for path in asked.paths]
     if are_recorded(asked.paths, asked.journal):
         from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
 

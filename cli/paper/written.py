@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from cli.common.console import Function, say_of
+from cli.common.console import Function, say, say_of
 from cli.common.spoken import in_spoken
 from engine.explanation.paper import Paper
 from engine.texts.catalogue import Language, message, message_of_number
@@ -21,6 +21,8 @@ _RENDERERS: Mapping[str, tuple[str, str]] = {
 }
 """For each ending of a name the module and the function that makes the bytes of a paper."""
 _EXTRA = "papers"
+MANY_FOR_PDF = 300
+"""From so many offers on a person is told what a PDF takes: typst holds all pages at once."""
 
 
 def form_of(out: Path | None) -> str:
@@ -73,6 +75,16 @@ def bytes_of(paper: Paper, form: str) -> bytes:
     module, name = _RENDERERS[form]
     render: Callable[[Paper], bytes] = getattr(import_module(module), name)
     return render(paper)
+
+
+def say_what_it_takes(form: str, offers: int) -> None:
+    """Say how much memory a large PDF takes."""
+    if form == ".pdf" and offers >= MANY_FOR_PDF:
+        gigabytes = -(-offers // MANY_FOR_PDF)
+        words = message(
+            "a PDF of so many offers takes up to {gigabytes} GB of memory; HTML takes much less", gigabytes=gigabytes
+        )
+        say(words)
 
 
 def say_written(out: Path, offers: int, language: Language) -> None:

@@ -208,6 +208,20 @@ class Grounds:
         return Statement(text, (self.of(node),), tone)
 
 
+class KnownGrounds:
+    """The grounds of traces, each made once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Grounds] = {}  # each keeps its trace, so that no other has its id
+
+    def of(self, trace: Trace) -> Grounds:
+        """The grounds of a trace."""
+        known = self._known.get(id(trace))
+        if known is None:
+            known = self._known[id(trace)] = Grounds(trace)
+        return known
+
+
 def record_of(paper: Paper) -> dict[str, Any]:
     """What a paper carries: its statements by their places, with what they rest on, each ground once."""
     grounds: dict[RestsOn, int] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cli.audit.outcome_labels import OutcomeLabels
+from cli.common.differences import differences_in_words
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.comparison.atom import Part
@@ -23,7 +24,7 @@ from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language, Message, message
 from engine.texts.days import minute_in_words
 from offers.recorded.batch_entries import RowSelection, row_entries
-from offers.recorded.history import Step, findings_before, findings_in, step
+from offers.recorded.history import Step, step
 from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
 from offers.records.offer_id import comparable_id
 
@@ -224,26 +225,9 @@ def _below(event: _Event, wording: Wording) -> list[Branch]:
 
 
 def _changes(since: Step, wording: Wording) -> Iterator[str]:
-    gettext, before, after = wording.gettext, since.before, since.after
     if since.causes is not None:
         yield from _turned(since, since.causes, wording)
-    if since.rulebook:
-        versions = f"{before.rulebook.version} ({before.rulebook.sha256[:8]}) → "
-        versions += f"{after.rulebook.version} ({after.rulebook.sha256[:8]})"
-        yield f"{gettext('Rulebook')}: {versions}"
-    ids = since.ids
-    was = {ids.criteria.get(c.criterion.id, c.criterion.id): wording.status(c.status) for c in before.criteria}
-    now = {c.criterion.id: wording.status(c.status) for c in after.criteria}
-    for name in since.criteria:
-        yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
-    applied = {ids.overrides.get(o.override.id, o.override.id): o for o in before.overrides}
-    applies = {o.override.id: o for o in after.overrides}
-    for name in since.overrides:
-        pair = [wording.override(o.status) if o else "–" for o in (applied.get(name), applies.get(name))]
-        title = (applies.get(name) or applied[name]).override.title
-        yield f"{wording.text(title)}: {' → '.join(pair)}"
-    for name in since.facts:
-        yield _fact(name, since, wording)
+    yield from differences_in_words(since, wording)
 
 
 def _turned(since: Step, causes: Causes, wording: Wording) -> Iterator[str]:
@@ -257,17 +241,6 @@ def _turned(since: Step, causes: Causes, wording: Wording) -> Iterator[str]:
     yield f"{start} {cause_word(causes.cause, wording)}"
     words = CauseWords((since.after.rulebook, since.before.rulebook), wording)
     yield from words.sentences(causes.sets, complete=causes.complete)
-
-
-def _fact(name: str, since: Step, wording: Wording) -> str:
-    was, now = findings_before(since.before, since.ids).get(name), findings_in(since.after).get(name)
-    known = now or was
-    assert known is not None
-    label = wording.text(known.fact.label)
-    texts = [wording.evidence(finding) if finding else "–" for finding in (was, now)]
-    if texts[0] == texts[1]:
-        return f"{label}: {texts[0]}{wording.gettext(' (reason or source changed)')}"
-    return f"{label}: {texts[0]} → {texts[1]}"
 
 
 def history_record(

@@ -154,6 +154,11 @@ def record_options(function: Function) -> Function:
     return _journal_option(f"Record the decisions in a journal. {_PLACE}")(by(function))
 
 
+def standing_journal_option(function: Function) -> Function:
+    """The option `--journal` of a command that shows decisions with what people decided instead."""
+    return _journal_option(f"The journal whose entries and overrides are shown. {_PLACE}")(_runs_option(function))
+
+
 def journal_option(function: Function) -> Function:
     """The option `--journal` of a command that reads a journal."""
     return _journal_option(f"The journal. {_PLACE} Or set SEKSKANT_JOURNAL.", required=True)(_runs_option(function))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from cli.common.change_words import Group, change_word, group_word
 from cli.common.table_words import TableWords
-from cli.reclassify.change_words import Group, change_word, group_word
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.defects import is_defect

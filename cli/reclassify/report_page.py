@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
+from cli.common.change_words import change_word
 from cli.common.decision_view import DecisionView
 from cli.common.page import template_of
 from cli.common.table_words import TableWords
-from cli.reclassify.change_words import change_word
 from cli.reclassify.listed_offers import ListedOffer
 from engine.decisions.cause_of_change import VerdictChange
 from engine.explanation.words_and_numbers import Wording

@@ -12,13 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cli.common.change_words import change_word
 from cli.common.form import MARKS
 from cli.common.page import template_of
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen
 from cli.common.spreadsheet import csv_lines
 from cli.common.table_words import headings
-from cli.reclassify.change_words import change_word
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.diagnostics import Place

@@ -7,7 +7,7 @@ considerations where judgement was used, and what is unsettled. It is built afte
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from engine.decisions.analysis import Sets
 from engine.decisions.fact_sets import fact_sets
@@ -20,16 +20,22 @@ from engine.explanation.open_items import OpenItems
 from engine.explanation.remarks import Remarks
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Verdict
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message
 from engine.values.logic import Status, negation
 
 BULLET = "• "
 """Stands before each question of a list."""
 
 
-class Section(NamedTuple):
-    """One part of a justification: its heading and its sentences."""
+PartName = Literal[
+    "decision", "rules", "facts", "considerations", "others", "readings", "unsettled", "changes", "remarks"
+]
 
+
+class Section(NamedTuple):
+    """One part of a justification: its name, which is the same in every language, its heading and its sentences."""
+
+    part: PartName
     heading: str
     sentences: tuple[str, ...]
 
@@ -46,19 +52,22 @@ Question = tuple[str, str]
 def justification(trace: Trace, language: Language) -> tuple[Section, ...]:
     """The justification of a decision; parts that have nothing to say are left out."""
     writer = _Writer(trace, Wording(language))
-    parts = {
-        message("Decision"): writer.decision(),
-        message("Rules"): writer.rules(),
-        message("Facts given weight"): writer.reasons.facts(),
-        message("Main considerations that determined the judgement"): writer.reasons.considerations(),
-        message("Other criteria that were assessed"): writer.reasons.others(),
-        message("How the rules are read"): writer.readings(),
-        message("What is unsettled"): writer.unsettled(),
-        message("What would change the decision"): writer.changes(),
-        message("Remarks"): Remarks(trace, writer.wording).sentences(),
+    parts: dict[PartName, tuple[Message, Iterable[str]]] = {
+        "decision": (message("Decision"), writer.decision()),
+        "rules": (message("Rules"), writer.rules()),
+        "facts": (message("Facts given weight"), writer.reasons.facts()),
+        "considerations": (
+            message("Main considerations that determined the judgement"),
+            writer.reasons.considerations(),
+        ),
+        "others": (message("Other criteria that were assessed"), writer.reasons.others()),
+        "readings": (message("How the rules are read"), writer.readings()),
+        "unsettled": (message("What is unsettled"), writer.unsettled()),
+        "changes": (message("What would change the decision"), writer.changes()),
+        "remarks": (message("Remarks"), Remarks(trace, writer.wording).sentences()),
     }
-    sections = ((writer.wording.render(heading), tuple(sentences)) for heading, sentences in parts.items())
-    return tuple(Section(heading, sentences) for heading, sentences in sections if sentences)
+    sections = (Section(part, writer.wording.render(head), tuple(told)) for part, (head, told) in parts.items())
+    return tuple(section for section in sections if section.sentences)
 
 
 def why(trace: Trace, wording: Wording) -> str:

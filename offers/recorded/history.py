@@ -34,17 +34,22 @@ class Step(NamedTuple):
 def step(replayer: Replayer, earlier: tuple[ReplayMaterial, Trace], later: tuple[ReplayMaterial, Trace]) -> Step:
     """What changed from one recorded decision to the next."""
     (old, before), (new, after) = earlier, later
-    pair = aligned(before.rulebook, after.rulebook)
-    ids = Renames(pair.facts, pair.criteria, pair.overrides)
     causes = None
     if before.verdict is not after.verdict:
         documents = (old.document, before), (new.document, after)
         situations = (Situation(replayer.offer(d, t.rulebook.vocabulary).stated, t.year) for d, t in documents)
         causes = CauseFinder(before.rulebook, after.rulebook).causes(*situations)
+    return difference(before, after)._replace(causes=causes)
+
+
+def difference(before: Trace, after: Trace) -> Step:
+    """What is otherwise in a decision than in the one before it by the same rulebook, without its causes."""
+    pair = aligned(before.rulebook, after.rulebook)
+    ids = Renames(pair.facts, pair.criteria, pair.overrides)
     return Step(
         before,
         after,
-        causes,
+        None,
         tuple(_changed_criteria(before, after, ids)),
         tuple(_changed_overrides(before, after, ids)),
         tuple(_changed_facts(before, after, ids)),

@@ -15,6 +15,7 @@ from tests.faults import REFUSED, Scenario, at_every_call, faults, killed_at_eve
 from tests.journals import record
 
 RULEBOOK = ROOT / "tests" / "lints" / "unread-fact" / "mended"
+GNISTEN = str(ROOT / "offers" / "data" / "2018" / "gnisten.yaml")
 RULES = ROOT / "rules" / "hovedstaden"
 OLD = b"what stood there before\n" * 300
 NEW_RULEBOOK = (
@@ -73,6 +74,7 @@ COMMANDS = {
     "template": Command(
         ("register", "template", "--year", "2018", "--out", "{}/out.xlsx", "--force"), {"out.xlsx": OLD}
     ),
+    "paper": Command(("paper", "committee", GNISTEN, "--year", "2018", "--out", "{}/out.html"), {"out.html": OLD}),
     "export": Command(("audit", "export", "--journal", "{}/journal.db", "--out", "{}/out.jsonl"), {"out.jsonl": OLD}),
 }
 SCENARIOS = {name: Scenario(command.prepare, command.act) for name, command in COMMANDS.items()}

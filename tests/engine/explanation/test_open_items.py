@@ -22,7 +22,7 @@ MUNICIPAL: Stated = {"operator_kind": answer("municipality"), "agreement_kind": 
 
 
 def told(trace: Trace, language: Language, heading: str) -> tuple[str, ...]:
-    return dict(justification(trace, language))[heading]
+    return {s.heading: s.sentences for s in justification(trace, language)}[heading]
 
 
 def unsettled(stated: Stated, language: Language = "en") -> dict[str, str]:

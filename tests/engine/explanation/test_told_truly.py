@@ -42,7 +42,7 @@ def decided(
 
 def told(trace: Trace) -> dict[str, tuple[str, ...]]:
     """The sentences of a justification by its headings."""
-    return dict(justification(trace, "en"))
+    return {s.heading: s.sentences for s in justification(trace, "en")}
 
 
 def test_what_follows_from_facts_together_is_told_so() -> None:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import click
 
-from cli.assess.assess import Decisions, is_run
 from cli.common.beside import Beside
 from cli.common.console import Exit, load_library, present
+from cli.common.decided import Decisions, is_run
 from cli.common.overrides import StandingOverrides
 from cli.common.spoken import in_spoken
 from engine.diagnostics import NotReplayable, Place, Rejected, rejected
@@ -33,8 +33,13 @@ _ADVICE = message("`sekskant audit verify` says what is wrong")
 
 
 class RecordedDecisions(NamedTuple):
-    """Decisions that were made before: by which rulebooks, what stands beside them, and the decisions themselves."""
+    """Decisions that were made before: by which rulebooks, what stands beside them, and the decisions themselves.
 
+    `recorded_at` is when the latest of them was recorded; None where they come from no journal.
+    """
+
+    year: int
+    recorded_at: str | None
     rulebooks: Sequence[Rulebook]
     beside: Beside
     decided: Callable[[], Iterator[Decisions]]
@@ -47,6 +52,7 @@ class _Source(NamedTuple):
     rulebooks: Sequence[Rulebook]
     decided: Callable[[], Iterator[Decisions | Rejected]]
     remarks: Sequence[InputRemark] = ()
+    recorded_at: str | None = None
 
 
 @contextmanager
@@ -68,7 +74,9 @@ def recorded_decisions(paths: Sequence[str], address: str | None, exits: list[Ex
             overrides = StandingOverrides(journal)
             beside.overridden = overrides.of
             exits += [present(Rejected(overrides.damaged))] if overrides.damaged else []
-        yield RecordedDecisions(rulebooks, beside, lambda: _decided(sources, beside, exits))
+        times = [source.recorded_at for source in sources]
+        latest = max((time for time in times if time is not None), default=None)
+        yield RecordedDecisions(sources[0].year, latest, rulebooks, beside, lambda: _decided(sources, beside, exits))
 
 
 def _decided(sources: Sequence[_Source], beside: Beside, exits: list[Exit]) -> Iterator[Decisions]:
@@ -136,7 +144,7 @@ def _of_recorded_run(journal: Journal, entry: Entry, address: str) -> _Source:
             "the batch in entry {number} has no decision on `{address}`", number=entry.number, address=address
         )
         raise rejected(journal.address.place, "unknown-entry", words)
-    return source
+    return source._replace(recorded_at=entry.recorded_at)
 
 
 def _of_decision(journal: Journal, entry: Entry) -> _Source:
@@ -151,7 +159,7 @@ def _of_decision(journal: Journal, entry: Entry) -> _Source:
     trace = replayed.trace
     of_entry = Fields({"remarks": read_json(entry.input_remarks) if entry.input_remarks else []})
     remarks = [InputRemark.read(one.record, trace.rulebook.vocabulary) for one in of_entry.each("remarks")]
-    return _Source(trace.year, [trace.rulebook], lambda: iter([(trace,)]), remarks)
+    return _Source(trace.year, [trace.rulebook], lambda: iter([(trace,)]), remarks, entry.recorded_at)
 
 
 def _loaded(rulebooks: Callable[[], list[Rulebook]], named: str) -> list[Rulebook]:

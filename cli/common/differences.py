@@ -1,0 +1,41 @@
+"""What is otherwise in a decision than in the one before it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.explanation.words_and_numbers import Wording
+from offers.recorded.history import Step, findings_before, findings_in
+
+
+def differences_in_words(since: Step, wording: Wording) -> Iterator[str]:
+    """A line for each: the rulebook, criteria and overrides with their statuses, facts with their evidence."""
+    gettext, before, after = wording.gettext, since.before, since.after
+    if since.rulebook:
+        versions = f"{before.rulebook.version} ({before.rulebook.sha256[:8]}) → "
+        versions += f"{after.rulebook.version} ({after.rulebook.sha256[:8]})"
+        yield f"{gettext('Rulebook')}: {versions}"
+    ids = since.ids
+    was = {ids.criteria.get(c.criterion.id, c.criterion.id): wording.status(c.status) for c in before.criteria}
+    now = {c.criterion.id: wording.status(c.status) for c in after.criteria}
+    for name in since.criteria:
+        yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
+    applied = {ids.overrides.get(o.override.id, o.override.id): o for o in before.overrides}
+    applies = {o.override.id: o for o in after.overrides}
+    for name in since.overrides:
+        pair = [wording.override(o.status) if o else "–" for o in (applied.get(name), applies.get(name))]
+        title = (applies.get(name) or applied[name]).override.title
+        yield f"{wording.text(title)}: {' → '.join(pair)}"
+    for name in since.facts:
+        yield _fact(name, since, wording)
+
+
+def _fact(name: str, since: Step, wording: Wording) -> str:
+    was, now = findings_before(since.before, since.ids).get(name), findings_in(since.after).get(name)
+    known = now or was
+    assert known is not None
+    label = wording.text(known.fact.label)
+    texts = [wording.evidence(finding) if finding else "–" for finding in (was, now)]
+    if texts[0] == texts[1]:
+        return f"{label}: {texts[0]}{wording.gettext(' (reason or source changed)')}"
+    return f"{label}: {texts[0]} → {texts[1]}"

@@ -1,0 +1,162 @@
+"""The form of an offer as blocks of a paper: its description, and each decision with criteria and justification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cli.common.beside import Beside
+from cli.common.form import MARKS, basis_titles
+from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
+from engine.explanation.justification import justification
+from engine.explanation.paper import (
+    Block,
+    Cell,
+    Column,
+    Grounds,
+    Heading,
+    KnownGrounds,
+    Pairs,
+    Paragraph,
+    RestsOn,
+    Row,
+    Statement,
+    Table,
+    Tone,
+)
+from engine.explanation.views import TestView, one_is_enough, view_of, views_of
+from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Verdict
+
+
+def offer_form(
+    decisions: Sequence[Trace],
+    beside: Beside,
+    wording: Wording,
+    known: KnownGrounds,
+    *,
+    level: int,
+    anchor: str,
+) -> Iterator[Block]:
+    """The form of one offer; its headings are of a level and those below it."""
+    subject, grounds = decisions[0].subject, known.of(decisions[0])
+    yield Heading(grounds.statement("name", subject.name), level, anchor)
+    described = (
+        (wording.text(label), grounds.statement(f"description/{number}", wording.text(value)))
+        for number, (label, value) in enumerate(subject.description)
+    )
+    if rows := tuple(described):
+        yield Pairs(rows)
+    for trace in decisions:
+        yield from decision_form(trace, beside, wording, known, level + 1)
+    if remarks := beside.remark_sentences(wording, subject.id):
+        yield _heading(wording.gettext("On the information as it was handed in"), level + 1)
+        yield from (_plain(grounds.statement(f"input_remarks/{n}", text)) for n, text in enumerate(remarks))
+    if subject.attention:
+        yield _heading(wording.gettext("Points for special attention"), level + 1)
+        for number, point in enumerate(subject.attention):
+            yield Paragraph((grounds.statement(f"attention/{number}", point),), "item")
+
+
+def decision_form(trace: Trace, beside: Beside, wording: Wording, known: KnownGrounds, level: int) -> Iterator[Block]:
+    """One decision: the outcome, what people decided instead, the criteria, and the justification."""
+    grounds, rulebook = known.of(trace), trace.rulebook
+    of_rulebook = RestsOn("rulebook", rulebook.sha256)
+    yield Heading(Statement(wording.text(rulebook.title), (of_rulebook,)), level)
+    version = f"{rulebook.id} {rulebook.version} · {wording.gettext('agreement year')} {trace.year}"
+    yield Paragraph((Statement(version, (of_rulebook,), "dim"),), "note")
+    yield Paragraph((outcome_statement(trace, grounds, wording), basis_statement(trace, grounds, wording)), "outcome")
+    yield from by_people(trace, beside, wording)
+    rows = [_criterion(one, trace, grounds, wording) for one in trace.criteria]
+    rows += [_override(one, grounds, wording) for one in trace.overrides]
+    yield Table(wording.gettext("The criteria, and what was found"), _columns(wording), tuple(rows))
+    for section in justification(trace, wording.language):
+        yield _heading(section.heading, level + 1)
+        for number, (bullet, sentence) in enumerate(section.lines()):
+            node = f"justification/{section.part}/{number}"
+            yield Paragraph((grounds.statement(node, sentence),), "item" if bullet else "plain")
+
+
+def outcome_statement(trace: Trace, grounds: Grounds, wording: Wording) -> Statement:
+    """The outcome of a decision with its mark."""
+    return grounds.statement("verdict", marked_outcome(trace, wording), trace.verdict.value)
+
+
+def marked_outcome(trace: Trace, wording: Wording) -> str:
+    """The outcome with its mark, as every paper has it."""
+    return f"{MARKS[trace.verdict.value]} {wording.text(trace.rulebook.outcomes[trace.verdict].label)}"
+
+
+def basis_statement(trace: Trace, grounds: Grounds, wording: Wording) -> Statement:
+    """What decides, or may decide."""
+    return grounds.statement("basis", f"{wording.gettext('Basis')}: {basis_titles(trace, wording)}", "dim")
+
+
+def by_people(trace: Trace, beside: Beside, wording: Wording) -> Iterator[Block]:
+    """What people decided in place of a decision, and what changed since."""
+    standing = beside.overridden(trace)
+    if standing is None:
+        return
+    ground = RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}")
+    for line in beside.override_lines(trace, wording):
+        yield Paragraph((Statement(line, (ground,), "strong"),), "by_people")
+
+
+def _columns(wording: Wording) -> tuple[Column, ...]:
+    gettext = wording.gettext
+    heads = ((gettext("No."), 0), (gettext("Criterion"), 3), (gettext("Fulfilment"), 3))
+    return (*(Column(label, weight) for label, weight in heads), Column(gettext("Evidence and reason"), 8))
+
+
+def _criterion(found: CriterionTrace, trace: Trace, grounds: Grounds, wording: Wording) -> Row:
+    criterion, reported = found.criterion, found.status.reported
+    node = f"criteria/{criterion.id}"
+    status = [grounds.statement(node, f"{MARKS[reported]} {wording.status(found.status)}", _tone(reported))]
+    if found.decisive and trace.verdict is not Verdict.UNDETERMINED:
+        status.append(grounds.statement(node, wording.gettext("decisive"), "dim"))
+    views = views_of(found, wording)
+    evidence = [one for view in views for one in _test(view, f"{node}/facts/{view.finding.fact.id}", grounds, wording)]
+    if len(views) > 1 and (enough := one_is_enough(found, wording)):
+        evidence.append(grounds.statement(node, f"({enough})"))
+    title = RestsOn("rulebook", trace.rulebook.sha256, node)
+    cells: tuple[Cell, ...] = (
+        (Statement(criterion.id, (title,)),),
+        (Statement(wording.text(criterion.title), (title,)),),
+        tuple(status),
+        tuple(evidence),
+    )
+    return Row(cells)
+
+
+def _override(found: OverrideTrace, grounds: Grounds, wording: Wording) -> Row:
+    node = f"overrides/{found.override.id}"
+    views = [view_of(test, wording) for test in found.tests]
+    evidence = [one for view in views for one in _test(view, f"{node}/facts/{view.finding.fact.id}", grounds, wording)]
+    title = RestsOn("rulebook", grounds.trace.rulebook.sha256, node)
+    cells: tuple[Cell, ...] = (
+        (Statement("–", (title,)),),
+        (Statement(wording.text(found.override.title), (title,)),),
+        (grounds.statement(node, wording.override(found.status)),),
+        tuple(evidence),
+    )
+    return Row(cells)
+
+
+def _test(view: TestView, node: str, grounds: Grounds, wording: Wording) -> Iterator[Statement]:
+    yield grounds.statement(node, view.words)
+    yield from (grounds.statement(node, text) for text in view.because)
+    for text in view.reservation:
+        yield grounds.statement(node, f"{wording.gettext('Reservation')}: {text}", "unknown")
+    yield from (grounds.statement(node, text, "dim") for text in view.details)
+
+
+def _tone(reported: str) -> Tone:
+    tones: dict[str, Tone] = {"met": "met", "not_met": "not_met", "unknown": "unknown"}
+    return tones.get(reported, "not_applicable")
+
+
+def _heading(text: str, level: int) -> Heading:
+    return Heading(Statement(text, ()), level)
+
+
+def _plain(statement: Statement) -> Paragraph:
+    return Paragraph((statement,))

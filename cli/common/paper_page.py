@@ -1,0 +1,41 @@
+"""A paper as one HTML page to read or print: no script that runs, nothing fetched."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from cli.common.page import template_of
+from engine.explanation.paper import Cell, Paper, Statement, record_of
+from engine.values.canonical import canonical_record
+
+
+def paper_page(paper: Paper) -> bytes:
+    """A paper as a page in UTF-8, which carries what its statements rest on.
+
+    The element of each block of statements has its place as `data-place`.
+    """
+    places = _Places()
+    carried = canonical_record(record_of(paper)).replace("<", "\\u003c")
+    template = template_of("paper.html.jinja")
+    text = template.render(
+        paper=paper,
+        language=paper.language,
+        place=places,
+        kind=lambda block: type(block).__name__,
+        carried=Markup(carried),  # noqa: S704 - JSON in which nothing ends its element
+    )
+    return text.encode("utf-8", "backslashreplace")
+
+
+class _Places:
+    """Gives each block of statements its place, in order of reading."""
+
+    def __init__(self) -> None:
+        self._numbers: Iterator[int] = itertools.count()
+
+    def __call__(self, group: Cell | Statement) -> int:
+        """The place of the next block, which is this one."""
+        return next(self._numbers)

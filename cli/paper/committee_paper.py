@@ -1,0 +1,441 @@
+"""The paper for a committee: what is recommended, by which rule and on which facts, offer by offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cli.common.change_words import Group, change_word, group_word
+from cli.common.differences import differences_in_words
+from cli.common.form import missing_words
+from cli.common.offer_form import marked_outcome, offer_form, outcome_statement
+from cli.paper.source import PaperSource, Previous
+from engine.decisions.cause_of_change import VerdictChange, change_of
+from engine.decisions.trace import Trace
+from engine.explanation.clauses import Clauses
+from engine.explanation.justification import facts_to_ask_for, questions_of, why
+from engine.explanation.paper import (
+    Block,
+    Column,
+    Grounds,
+    Heading,
+    KnownGrounds,
+    NewPage,
+    Pairs,
+    Paper,
+    Paragraph,
+    RestsOn,
+    Row,
+    Section,
+    Signature,
+    Statement,
+    Table,
+)
+from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Verdict
+from engine.texts.days import day_in_words, minute_in_words
+from offers.recorded.history import difference
+from offers.records.offer import OPERATOR
+from offers.records.offer_id import comparable_id
+
+GIVEN = RestsOn("given", node="source")
+
+
+def committee_paper(source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> Paper:
+    """The paper for a committee, from decisions and those of a run before.
+
+    `date` is the day that stands on it, as ISO 8601 has it.
+    """
+    return _Committee(source, previous, date, wording).paper()
+
+
+class _Committee:
+    def __init__(self, source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> None:
+        self._source, self._previous, self._date, self._wording = source, previous, date, wording
+        self._gettext, self._text, self._known = wording.gettext, wording.text, KnownGrounds()
+        self._anchors = {d[0].subject.id: f"offer-{n}" for n, d in enumerate(source.decisions, 1)}
+
+    def paper(self) -> Paper:
+        """The whole paper; parts that have nothing to say are left out."""
+        title = self._gettext("Recommendation on specialised offers for the agreement year {year}", year=self._year)
+        sections = (
+            Section("outcomes", tuple(self._outcomes())),
+            Section("rule", tuple(self._rules())),
+            Section("changes", tuple(self._changes())),
+            Section("open", tuple(self._open())),
+            Section("overridden", tuple(self._overridden())),
+            Section("readings", tuple(self._readings())),
+            Section("forms", tuple(self._forms())),
+            Section("digests", tuple(self._digests())),
+        )
+        told = tuple(section for section in sections if section.blocks)
+        front, books = tuple(self._front(title)), tuple(self._source.rulebooks)
+        return Paper("committee", self._wording.language, title, self._year, self._date, front, told, books)
+
+    @property
+    def _year(self) -> int:
+        return self._source.year
+
+    # --- the front page ---
+
+    def _front(self, title: str) -> Iterator[Block]:
+        yield Heading(Statement(title, (GIVEN,)), 1)
+        yield Pairs(tuple(self._particulars()))
+        yield self._heading(self._gettext("Recommendation"), 2)
+        for rulebook in self._source.rulebooks:
+            yield from (Paragraph((one,)) for one in self._recommended(rulebook))
+        yield self._totals()
+        yield Signature((self._gettext("Date"), self._gettext("Name and signature")))
+
+    def _particulars(self) -> Iterator[tuple[str, Statement]]:
+        if self._date is not None:
+            day = day_in_words(self._date, self._wording.language)
+            yield self._gettext("Date"), Statement(day, (RestsOn("given", node="date"),))
+        yield self._gettext("Agreement year"), Statement(str(self._year), (GIVEN,))
+        for rulebook in self._source.rulebooks:
+            words = self._gettext(
+                "{title}, version {version} ({source})",
+                title=self._text(rulebook.title),
+                version=rulebook.version,
+                source=self._text(rulebook.source),
+            )
+            yield self._gettext("Rulebook"), Statement(words, (RestsOn("rulebook", rulebook.sha256),))
+        yield self._gettext("Source"), Statement(", ".join(name for name, _ in self._source.names), (GIVEN,))
+        number = self._wording.grouped(len(self._source.decisions))
+        yield self._gettext("Offers assessed"), Statement(number, (RestsOn("count", node="offers"),))
+
+    def _recommended(self, rulebook: Rulebook) -> Iterator[Statement]:
+        traces = self._source.by(rulebook)
+        for verdict in Verdict:
+            having = [trace for trace in traces if trace.verdict is verdict]
+            if not having:
+                continue
+            values = {
+                "label": self._wording.quoted(self._text(rulebook.outcomes[verdict].label)),
+                "year": self._year,
+                "title": self._wording.quoted(self._text(rulebook.title)),
+            }
+            if verdict is Verdict.UNDETERMINED:
+                words = self._wording.ngettext(
+                    "{number} offer is undetermined by the rulebook {title}; what is missing is told below.",
+                    "{number} offers are undetermined by the rulebook {title}; what is missing is told below.",
+                    len(having),
+                    **values,
+                )
+            else:
+                words = self._wording.ngettext(
+                    "It is recommended that {number} offer gets the outcome {label} for the agreement year {year}.",
+                    "It is recommended that {number} offers get the outcome {label} for the agreement year {year}.",
+                    len(having),
+                    **values,
+                )
+            yield Statement(words, (_count(rulebook, verdict.value),))
+        if overridden := sum(self._source.beside.overridden(trace) is not None for trace in traces):
+            words = self._wording.ngettext(
+                "For {number} of these offers a person has recorded another outcome, which stands beside the rule's.",
+                "For {number} of these offers people have recorded another outcome, which stands beside the rule's.",
+                overridden,
+            )
+            yield Statement(words, (_count(rulebook, "overridden"),), "strong")
+
+    def _totals(self) -> Table:
+        gettext = self._gettext
+        columns = (Column(gettext("Rulebook"), 3), Column(gettext("Outcome"), 4), Column(gettext("Offers"), 0, True))
+        rows: list[Row] = []
+        for rulebook in self._source.rulebooks:
+            traces, title = self._source.by(rulebook), self._of_rulebook(rulebook)
+            for verdict in Verdict:
+                count = sum(trace.verdict is verdict for trace in traces)
+                label = Statement(
+                    self._text(rulebook.outcomes[verdict].label), (RestsOn("rulebook", rulebook.sha256),), verdict.value
+                )
+                rows.append(Row(((title,), (label,), (self._number(count, rulebook, verdict.value),))))
+            total = Statement(gettext("In all"), (_count(rulebook, "all"),))
+            rows.append(Row(((title,), (total,), (self._number(len(traces), rulebook, "all"),)), is_total=True))
+        return Table(gettext("Offers by outcome"), columns, tuple(rows))
+
+    # --- the offers by their outcomes ---
+
+    def _outcomes(self) -> Iterator[Block]:
+        yield NewPage()
+        yield self._heading(self._gettext("The offers by outcome"), 1)
+        for rulebook in self._source.rulebooks:
+            yield Heading(self._of_rulebook(rulebook), 2)
+            for verdict in Verdict:
+                having = [trace for trace in self._source.by(rulebook) if trace.verdict is verdict]
+                if having:
+                    yield self._group(rulebook, verdict, having)
+
+    def _group(self, rulebook: Rulebook, verdict: Verdict, having: Sequence[Trace]) -> Table:
+        gettext = self._gettext
+        columns = (Column(gettext("Offer"), 3), Column(gettext("Operator"), 3), Column(gettext("Why"), 7))
+        rows = []
+        for trace in having:
+            grounds = self._known.of(trace)
+            reason = (
+                grounds.statement("justification/decision", why(trace, self._wording)),
+                *self._others_said(trace),
+            )
+            rows.append(Row(((self._name(grounds),), (self._operator(grounds),), reason)))
+        number = Statement(self._wording.grouped(len(having)), (_count(rulebook, verdict.value),))
+        total = Statement(gettext("In all"), (_count(rulebook, verdict.value),))
+        rows.append(Row(((total,), (number,), ()), is_total=True))
+        return Table(self._text(rulebook.outcomes[verdict].label), columns, tuple(rows))
+
+    def _others_said(self, trace: Trace) -> Iterator[Statement]:
+        """What people decided instead."""
+        standing = self._source.beside.overridden(trace)
+        if standing is not None:
+            ground = RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}")
+            for line in self._source.beside.override_lines(trace, self._wording):
+                yield Statement(line, (ground,), "strong")
+
+    # --- the matter: rules, changes, what is open, what people decided, readings ---
+
+    def _rules(self) -> Iterator[Block]:
+        yield NewPage()
+        yield self._heading(self._gettext("Presentation of the matter"), 1)
+        yield self._heading(self._gettext("The rules in plain words"), 2)
+        for rulebook in self._source.rulebooks:
+            yield from self._rule(rulebook)
+
+    def _rule(self, rulebook: Rulebook) -> Iterator[Block]:
+        gettext, digest = self._gettext, rulebook.sha256
+        yield Heading(self._of_rulebook(rulebook), 3)
+        yield from (Paragraph((self._override_rule(rulebook, override),)) for override in rulebook.overrides)
+        words = gettext(
+            "The rule requires that {required} ({source}, {reference}).",
+            required=Clauses(rulebook, self._wording).rule(rulebook.rule.group),
+            source=self._text(rulebook.source),
+            reference=self._text(rulebook.rule.reference),
+        )
+        yield Paragraph((Statement(words, (RestsOn("rulebook", digest, "rule"),)),))
+        columns = (
+            Column(gettext("No.")),
+            Column(gettext("Criterion"), 3),
+            Column(gettext("What fulfils it"), 8),
+            Column(gettext("Where it stands"), 3),
+        )
+        rows = tuple(self._criterion(rulebook, criterion) for criterion in rulebook.criteria)
+        yield Table(gettext("The criteria of {title}", title=self._text(rulebook.title)), columns, rows)
+
+    def _criterion(self, rulebook: Rulebook, criterion: Criterion) -> Row:
+        ground = RestsOn("rulebook", rulebook.sha256, f"criteria/{criterion.id}")
+        texts = (criterion.id, *map(self._text, (criterion.title, criterion.description, criterion.reference)))
+        return Row(tuple((Statement(text, (ground,)),) for text in texts))
+
+    def _override_rule(self, rulebook: Rulebook, override: Override) -> Statement:
+        values = {
+            "outcome": self._wording.quoted(self._text(rulebook.outcomes[override.verdict].label)),
+            "basis": self._text(override.legal_basis),
+            "where": f"{self._text(rulebook.source)}, {self._text(override.reference)}",
+        }
+        if override.offer_is is not None:
+            words = self._gettext(
+                "An offer that is {what} gets the outcome {outcome}, whatever the criteria show. This follows from "
+                "{basis} ({where}).",
+                what=self._text(override.offer_is),
+                **values,
+            )
+        else:
+            words = self._gettext(
+                "Where {title} applies to an offer, it gets the outcome {outcome}, whatever the criteria show. This "
+                "follows from {basis} ({where}).",
+                title=self._wording.quoted(self._text(override.title)),
+                **values,
+            )
+        return Statement(words, (RestsOn("rulebook", rulebook.sha256, f"overrides/{override.id}"),))
+
+    def _changes(self) -> Iterator[Block]:
+        if self._previous is None:
+            return
+        years = {trace.year for trace in self._previous.values()}
+        title = self._gettext("What changed since the run before")
+        if len(years) == 1 and years != {self._year}:
+            title = self._gettext("What changed since the agreement year {year}", year=min(years))
+        yield self._heading(title, 2)
+        for rulebook in self._source.rulebooks:
+            yield Heading(self._of_rulebook(rulebook), 3)
+            changed = list(self._changed(rulebook))
+            if not changed:
+                words = self._gettext("No outcome has changed.")
+                yield Paragraph((Statement(words, (_count(rulebook, "changes"),)),))
+            for group in Group:
+                rows = tuple(row for one, row in changed if one is group)
+                if rows:
+                    yield Table(group_word(group, self._wording).capitalize(), self._columns_of_changes(), rows)
+
+    def _columns_of_changes(self) -> tuple[Column, ...]:
+        gettext = self._gettext
+        return (
+            Column(gettext("Offer"), 3),
+            Column(gettext("Outcome before"), 3),
+            Column(gettext("Outcome"), 3),
+            Column(gettext("Ground"), 6),
+        )
+
+    def _changed(self, rulebook: Rulebook) -> Iterator[tuple[Group, Row]]:
+        assert self._previous is not None
+        before = {offer: trace for (offer, name), trace in self._previous.items() if name == rulebook.id}
+        for trace in self._source.by(rulebook):
+            was = before.pop(comparable_id(trace.subject.id), None)
+            change = change_of(None if was is None else was.verdict.value, trace.verdict.value)
+            if change is not None:
+                yield Group.of(change), self._changed_row(was, trace, change)
+        for was in before.values():
+            yield Group.of(VerdictChange.CLOSED), self._closed_row(was)
+
+    def _changed_row(self, was: Trace | None, trace: Trace, change: VerdictChange) -> Row:
+        grounds = self._known.of(trace)
+        both = [grounds.of("verdict")]
+        former: tuple[Statement, ...] = ()
+        told = [change_word(change, was and was.verdict.value, self._wording)]
+        if was is not None:
+            of_was = self._known.of(was)
+            both.append(of_was.of("verdict"))
+            former = (outcome_statement(was, of_was, self._wording),)
+            told += differences_in_words(difference(was, trace), self._wording)
+        ground = tuple(Statement(text, tuple(both)) for text in told)
+        return Row(((self._name(grounds),), former, (outcome_statement(trace, grounds, self._wording),), ground))
+
+    def _closed_row(self, was: Trace) -> Row:
+        grounds = self._known.of(was)
+        words = self._gettext("Was assessed before, and is not among the offers now.")
+        former = (outcome_statement(was, grounds, self._wording),)
+        return Row(((self._name(grounds),), former, (), (grounds.statement("verdict", words),)))
+
+    def _open(self) -> Iterator[Block]:
+        tables = [table for rulebook in self._source.rulebooks for table in self._open_by(rulebook)]
+        if tables:
+            yield self._heading(self._gettext("Undetermined offers, and what is missing"), 2)
+            yield from tables
+
+    def _open_by(self, rulebook: Rulebook) -> Iterator[Table]:
+        gettext = self._gettext
+        having = [trace for trace in self._source.by(rulebook) if trace.verdict is Verdict.UNDETERMINED]
+        if not having:
+            return
+        columns = (Column(gettext("Offer"), 3), Column(gettext("Missing"), 2), Column(gettext("What is to be told"), 7))
+        alike: dict[tuple[str, tuple[tuple[str, str], ...]], list[Grounds]] = {}
+        for trace in having:
+            asked = missing_words([trace], self._wording), tuple(self._questions(trace))
+            alike.setdefault(asked, []).append(self._known.of(trace))
+        rows = []
+        for (missing, questions), of in alike.items():
+            ground = tuple(grounds.of("missing") for grounds in of)
+            told = tuple(
+                Statement(text, tuple(grounds.of(f"questions/{fact}") for grounds in of)) for fact, text in questions
+            )
+            rows.append(Row((tuple(map(self._name, of)), (Statement(missing, ground),), told)))
+        yield Table(self._text(rulebook.title), columns, tuple(rows))
+
+    def _questions(self, trace: Trace) -> Iterator[tuple[str, str]]:
+        """The facts to ask for, each with its question and who can answer."""
+        for test in facts_to_ask_for(trace):
+            for question, whom in questions_of(trace, test, self._wording):
+                values = {"question": question, "whom": whom}
+                words = self._gettext("{question} (answered by {whom})", **values) if whom else question
+                yield test.test.fact, words
+
+    def _overridden(self) -> Iterator[Block]:
+        gettext, rows = self._gettext, list[Row]()
+        for decisions in self._source.decisions:
+            for trace in decisions:
+                standing = self._source.beside.overridden(trace)
+                if standing is None:
+                    continue
+                grounds, content, entry = self._known.of(trace), standing.content, standing.entry
+                ground = (RestsOn("override", entry.digest, f"entry/{entry.number}"),)
+                label = self._text(trace.rulebook.outcomes[content.verdict].label)
+                when = minute_in_words(entry.recorded_at, self._wording.language)
+                notes = self._source.beside.override_lines(trace, self._wording)[1:]
+                reason = tuple(Statement(text, ground) for text in (content.because, *notes))
+                name = (self._name(grounds), grounds.statement("rulebook", self._text(trace.rulebook.title), "dim"))
+                rule = (outcome_statement(trace, grounds, self._wording),)
+                who = (Statement(content.by, ground), Statement(when, ground))
+                rows.append(Row((name, rule, (Statement(label, ground, content.verdict.value),), who, reason)))
+        if rows:
+            heads = (gettext("Offer"), gettext("By the rule"), gettext("By people"), gettext("Who and when"))
+            columns = (*(Column(head, 3) for head in heads), Column(gettext("Reason"), 5))
+            yield self._heading(gettext("What people decided instead"), 2)
+            yield Table(gettext("Outcomes overridden by people"), columns, tuple(rows))
+
+    def _readings(self) -> Iterator[Block]:
+        told = [one for rulebook in self._source.rulebooks for one in self._readings_of(rulebook)]
+        if told:
+            yield self._heading(self._gettext("How the rules are read"), 2)
+            yield from (Paragraph((one,), "item") for one in told)
+
+    def _readings_of(self, rulebook: Rulebook) -> Iterator[Statement]:
+        read = [(o.id, self._wording.quoted(self._text(o.title)), o.reading) for o in rulebook.overrides]
+        read.append((rulebook.rule.id, self._gettext("The rule"), rulebook.rule.reading))
+        for criterion in rulebook.criteria:
+            read.append((criterion.id, criterion.id, criterion.reading))
+            if criterion.applicability is not None:
+                read.append((criterion.id, criterion.id, criterion.applicability.reading))
+        for identifier, name, reading in read:
+            if reading is not None:
+                ground = RestsOn("rulebook", rulebook.sha256, f"readings/{identifier}")
+                yield Statement(f"{name}: {self._text(reading)}", (ground,))
+
+    # --- the forms, and the appendix ---
+
+    def _forms(self) -> Iterator[Block]:
+        yield NewPage()
+        yield self._heading(self._gettext("Form and justification of each offer"), 1)
+        for decisions in self._source.decisions:
+            anchor = self._anchors[decisions[0].subject.id]
+            form = offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
+            if decisions is not self._source.decisions[0]:
+                yield NewPage()
+            yield from form
+
+    def _digests(self) -> Iterator[Block]:
+        gettext = self._gettext
+        yield NewPage()
+        yield self._heading(gettext("Appendix: rulebooks, sources and digests"), 1)
+        heads = Column(gettext("What"), 3), Column(gettext("Digest (SHA-256)"), 7)
+        rows = []
+        for rulebook in self._source.rulebooks:
+            ground = RestsOn("rulebook", rulebook.sha256)
+            of_vocabulary = gettext("Vocabulary of {rulebook}", rulebook=rulebook.name)
+            pairs = ((rulebook.name, rulebook.sha256), (of_vocabulary, rulebook.vocabulary.sha256))
+            rows += [Row(((Statement(name, (ground,)),), (Statement(digest, (ground,)),))) for name, digest in pairs]
+        for name, digest in self._source.names:
+            if digest:
+                rows.append(Row(((Statement(name, (GIVEN,)),), (Statement(digest, (GIVEN,)),))))
+        yield Table(gettext("Rulebooks and sources"), heads, tuple(rows))
+        columns = (Column(gettext("Offer"), 3), Column(gettext("Rulebook"), 3), Column(gettext("Digest (SHA-256)"), 7))
+        yield Table(gettext("Decisions"), columns, tuple(self._digest_rows()))
+
+    def _digest_rows(self) -> Iterator[Row]:
+        for decisions in self._source.decisions:
+            for trace in decisions:
+                grounds = self._known.of(trace)
+                outcome = grounds.statement("verdict", marked_outcome(trace, self._wording), trace.verdict.value)
+                name = grounds.statement("rulebook", trace.rulebook.name)
+                digest = grounds.statement("digest", grounds.digest)
+                yield Row(((self._name(grounds),), (name, outcome), (digest,)))
+
+    # --- parts ---
+
+    def _heading(self, text: str, level: int) -> Heading:
+        return Heading(Statement(text, ()), level)
+
+    def _of_rulebook(self, rulebook: Rulebook) -> Statement:
+        return Statement(self._text(rulebook.title), (RestsOn("rulebook", rulebook.sha256),))
+
+    def _name(self, grounds: Grounds) -> Statement:
+        return grounds.statement("name", grounds.trace.subject.name)
+
+    def _operator(self, grounds: Grounds) -> Statement:
+        for number, (label, value) in enumerate(grounds.trace.subject.description):
+            if label == OPERATOR:
+                return grounds.statement(f"description/{number}", self._text(value))
+        return grounds.statement("description", self._gettext("not stated"))
+
+    def _number(self, count: int, rulebook: Rulebook, node: str) -> Statement:
+        return Statement(self._wording.grouped(count), (_count(rulebook, node),))
+
+
+def _count(rulebook: Rulebook, node: str) -> RestsOn:
+    return RestsOn("count", node=f"{rulebook.name}/{node}")

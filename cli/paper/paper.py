@@ -1,0 +1,20 @@
+"""`sekskant paper`: papers for people, made from decisions."""
+
+from __future__ import annotations
+
+import click
+
+from cli.common.lazy_group import lazy_group
+
+_COMMANDS = {
+    "committee": (
+        "cli.paper.committee",
+        "committee",
+        "Write the paper for a committee.",
+    ),
+}
+
+
+@click.group(cls=lazy_group(_COMMANDS))
+def paper() -> None:
+    """Write papers for people: what was decided, by which rule, on which facts."""

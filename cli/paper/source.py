@@ -1,0 +1,146 @@
+"""What a paper is made from: decisions, as `assess` takes them, with what stands beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from cli.common.beside import Beside
+from cli.common.console import Exit, load_library, present, say
+from cli.common.decided import (
+    Decisions,
+    are_recorded,
+    decided_offers,
+    is_offer,
+    is_run,
+    opened_offers,
+    say_unknown_publications,
+)
+from cli.common.evaluators import check_evaluators
+from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.spoken import in_spoken
+from engine.decisions.decide import deciders_of
+from engine.decisions.trace import Trace
+from engine.diagnostics import Rejected
+from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import Language, message
+from engine.values.canonical import in_unicode
+from offers.records.offer_id import comparable_id
+
+
+class Asked(NamedTuple):
+    """What is asked for: the sources, for which year, by which rulebooks, and how they are read."""
+
+    paths: Sequence[str]
+    year: int | None
+    names: Sequence[str]
+    ignored: Sequence[str]
+    journal: str | None
+    language: Language
+
+
+class PaperSource(NamedTuple):
+    """The decisions that a paper tells.
+
+    `names` are what the sources are called, with the digest of each that is a file; `recorded_at` is when the latest
+    decision was recorded, None where no journal says so.
+    """
+
+    year: int
+    rulebooks: Sequence[Rulebook]
+    beside: Beside
+    decisions: Sequence[Decisions]
+    names: Sequence[tuple[str, str]]
+    recorded_at: str | None
+
+    def by(self, rulebook: Rulebook) -> list[Trace]:
+        """The decisions by one rulebook, in the order of the source."""
+        return [trace for one in self.decisions for trace in one if trace.rulebook.content == rulebook.content]
+
+
+Previous = Mapping[tuple[str, str], Trace]
+"""The decisions of a run before, by the offer's comparable id and the rulebook's id."""
+
+
+@contextmanager
+def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
+    """The decisions of a source; `exits` takes how what cannot be told ends.
+
+    Raises:
+        Rejected: the source cannot be read.
+        click.UsageError: it does not go together with what else is asked for.
+    """
+    check_evaluators()
+    names = [(in_unicode(path), _digest(path)) for path in asked.paths]
+    if are_recorded(asked.paths, asked.journal):
+        from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
+
+        if asked.year is not None or asked.names:
+            words = message("what was decided before has its year and its rulebooks: leave --year and --rulebook out")
+            raise click.UsageError(in_spoken(words))
+        with recorded_decisions(asked.paths, asked.journal, exits) as before:
+            told = list(before.decided())
+            yield PaperSource(before.year, before.rulebooks, before.beside, told, names, before.recorded_at)
+        return
+    library = load_library()
+    year = asked.year
+    if year is None:
+        year = library.latest_year()
+        say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
+    rulebooks = chosen_rulebooks(library, asked.names, year)
+    vocabulary = shared_vocabulary(rulebooks)
+    with ExitStack() as stack:
+        offers = stack.enter_context(
+            opened_offers(asked.paths, vocabulary, asked.ignored, asked.language, keep_written=False)
+        )
+        say_unknown_publications(offers, library, rulebooks)
+        deciders = deciders_of(library, rulebooks, year)
+        programs = [decider.program for decider in deciders]
+        of_rows = tuple if isinstance(offers, list) else offers.remarks
+        beside = Beside((offer for offer in offers if is_offer(offer)), programs, year, None, of_rows)
+        told = list(decided_offers(offers, deciders, year, exits, beside))
+        if asked.journal is not None:
+            _with_overrides(beside, asked.journal, stack, exits)
+        yield PaperSource(year, rulebooks, beside, told, names, None)
+
+
+def previous_decisions(folder: str, exits: list[Exit]) -> Previous:
+    """The decisions of a run before.
+
+    Raises:
+        Rejected: there is no whole run in the folder.
+    """
+    from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
+
+    unseen: list[Exit] = []
+    with recorded_decisions([folder], None, unseen) as before:
+        told = list(before.decided())
+    exits += [code for code in unseen if code is not Exit.UNDETERMINED]
+    return {(comparable_id(t.subject.id), t.rulebook.id): t for decisions in told for t in decisions}
+
+
+def _with_overrides(beside: Beside, address: str, stack: ExitStack, exits: list[Exit]) -> None:
+    """Have what people decided, as a journal records it, stand beside decisions."""
+    from cli.common.overrides import StandingOverrides  # noqa: PLC0415 - a database costs start-up
+    from engine.journal.journal import Journal  # noqa: PLC0415
+
+    overrides = StandingOverrides(stack.enter_context(Journal(address)))
+    beside.overridden = overrides.of
+    if overrides.damaged:
+        exits.append(present(Rejected(overrides.damaged)))
+
+
+def _digest(path: str) -> str:
+    """The digest of what is a file, or of the record of a run; empty for anything else."""
+    folder = Path(path)
+    of_run = [folder / "record.json", folder / "run.json"] if is_run(path) else [folder]
+    for file in of_run:
+        if file.is_file():
+            with file.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+    return ""

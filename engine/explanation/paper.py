@@ -1,0 +1,249 @@
+"""A paper as data: a small closed set of blocks, in which each sentence says what it rests on.
+
+A paper is made once, from traces, and rendered to the terminal, HTML, PDF and Word; whatever renders it writes no text
+of its own. Texts are final, in the paper's language. Each sentence, and each cell of a table, is a `Statement`, so that
+a paper can be verified sentence by sentence; a block of statements has a place, its number in order of reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, assert_never
+
+from engine.decisions.decision_record import decision_record
+from engine.decisions.trace import Trace
+from engine.rulebooks.rulebook import Rulebook
+from engine.texts.catalogue import Language
+from engine.values.canonical import decision_digest
+
+FORMAT = "sekskant/paper/1"
+
+GroundKind = Literal["decision", "rulebook", "override", "count", "given"]
+
+
+class RestsOn(NamedTuple):
+    """What a statement rests on.
+
+    `decision`: `digest` is that of the decision, and `node` a part of its trace, such as `verdict`, `criteria/A5`,
+    `overrides/included_by_order`, `justification/facts/2`, `questions/1`, `description/0`. `rulebook`: the digest of
+    its file, and `rule`, `criteria/A5`, `overrides/...`, `readings/...`. `override`: what a person decided, by the
+    digest of the entry, and `entry/12`. `count`: so many decisions, such as `ID@VERSION/met`. `given`: what whoever
+    asked for the paper gave, by the name of the option.
+    """
+
+    kind: GroundKind
+    digest: str = ""
+    node: str = ""
+
+
+Tone = Literal["", "met", "not_met", "unknown", "undetermined", "not_applicable", "dim", "strong"]
+"""How a statement may be shown, beside what its words say: a status by its name, less weight, or more."""
+
+
+class Statement(NamedTuple):
+    """One sentence, or what stands in a cell, with what it rests on."""
+
+    text: str
+    rests_on: tuple[RestsOn, ...]
+    tone: Tone = ""
+
+
+class Heading(NamedTuple):
+    """A heading of a level from 1; `anchor` is a name by which it can be reached."""
+
+    statement: Statement
+    level: int
+    anchor: str = ""
+
+
+Manner = Literal["plain", "item", "note", "outcome", "by_people"]
+"""What a paragraph is: running text, one of a list, a note in small, an outcome, what people decided instead."""
+
+
+class Paragraph(NamedTuple):
+    """Statements one after the other."""
+
+    statements: tuple[Statement, ...]
+    manner: Manner = "plain"
+
+
+class Pairs(NamedTuple):
+    """Labels, each with what it says."""
+
+    rows: tuple[tuple[str, Statement], ...]
+
+
+class Column(NamedTuple):
+    """A column by its heading; `weight` is its share of the width, none for one that takes what it needs."""
+
+    label: str
+    weight: int = 0
+    is_number: bool = False
+
+
+Cell = tuple[Statement, ...]
+"""What stands in a cell, each statement on a line of its own."""
+
+
+class Row(NamedTuple):
+    """A row of a table; `is_total` says that it sums up those before it."""
+
+    cells: tuple[Cell, ...]
+    is_total: bool = False
+
+
+class Table(NamedTuple):
+    """A table with its caption; its first column names its rows."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+class Signature(NamedTuple):
+    """Space to sign: a line for each label."""
+
+    labels: tuple[str, ...]
+
+
+class NewPage(NamedTuple):
+    """What follows begins on a new page."""
+
+
+Block = Heading | Paragraph | Pairs | Table | Signature | NewPage
+SectionCode = Literal[
+    "recommendation", "outcomes", "rule", "changes", "open", "overridden", "readings", "forms", "digests"
+]
+"""The parts of papers, by which templates name them."""
+
+
+class Section(NamedTuple):
+    """A part of a paper with the blocks in it."""
+
+    code: SectionCode
+    blocks: tuple[Block, ...]
+
+
+PaperKind = Literal["committee", "letter", "annex"]
+
+
+class Paper(NamedTuple):
+    """A whole paper: the front page and its parts.
+
+    `date` is the day that stands on it, as ISO 8601 has it; None where none is printed. `fields` are what templates
+    are filled with besides, by name.
+    """
+
+    kind: PaperKind
+    language: Language
+    title: str
+    year: int
+    date: str | None
+    front: tuple[Block, ...]
+    sections: tuple[Section, ...]
+    rulebooks: tuple[Rulebook, ...]
+    fields: Mapping[str, str] = MappingProxyType({})
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks in order of reading."""
+        yield from self.front
+        for section in self.sections:
+            yield from section.blocks
+
+
+def places_of(paper: Paper) -> Iterator[tuple[int, tuple[Statement, ...]]]:
+    """Each block of statements with its place: headings, paragraphs, values of pairs, and cells of tables."""
+    groups = (group for block in paper.blocks() for group in groups_in(block))
+    yield from enumerate(groups)
+
+
+def groups_in(block: Block) -> Iterator[tuple[Statement, ...]]:
+    """The statements of a block that stand together, in order of reading.
+
+    >>> [group[0].text for group in groups_in(Pairs((("Year", Statement("2018", ())),)))]
+    ['2018']
+    """
+    match block:
+        case Heading():
+            yield (block.statement,)
+        case Paragraph():
+            yield block.statements
+        case Pairs():
+            yield from ((value,) for _, value in block.rows)
+        case Table():
+            yield from (cell for row in block.rows for cell in row.cells)
+        case Signature() | NewPage():
+            pass
+        case _:
+            assert_never(block)
+
+
+def statements_of(paper: Paper) -> Iterator[Statement]:
+    """Every statement in order of reading."""
+    for _, group in places_of(paper):
+        yield from group
+
+
+class Grounds:
+    """What statements about one decision rest on.
+
+    >>> from engine.decisions.decide import Decider
+    >>> from engine.decisions.trace import Subject
+    >>> from engine.rulebooks.library import Library
+    >>> trace = Decider(Library().in_force(2018)[0], engine="reference").decide(Subject("x", "X"), {}, 2018)
+    >>> Grounds(trace).of("criteria/A5").node, len(Grounds(trace).digest)
+    ('criteria/A5', 64)
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace, self.digest = trace, decision_digest(decision_record(trace))
+
+    def of(self, node: str) -> RestsOn:
+        """A part of the trace."""
+        return RestsOn("decision", self.digest, node)
+
+    def statement(self, node: str, text: str, tone: Tone = "") -> Statement:
+        """A statement about a part of the trace."""
+        return Statement(text, (self.of(node),), tone)
+
+
+class KnownGrounds:
+    """The grounds of traces, each made once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Grounds] = {}  # each keeps its trace, so that no other has its id
+
+    def of(self, trace: Trace) -> Grounds:
+        """The grounds of a trace."""
+        known = self._known.get(id(trace))
+        if known is None:
+            known = self._known[id(trace)] = Grounds(trace)
+        return known
+
+
+def record_of(paper: Paper) -> dict[str, Any]:
+    """What a paper carries: its statements by their places, with what they rest on, each ground once."""
+    grounds: dict[RestsOn, int] = {}
+    places = [
+        {
+            "place": number,
+            "statements": [
+                {"text": one.text, "rests_on": [grounds.setdefault(ground, len(grounds)) for ground in one.rests_on]}
+                for one in group
+            ],
+        }
+        for number, group in places_of(paper)
+        if group
+    ]
+    return {
+        "format": FORMAT,
+        "kind": paper.kind,
+        "language": paper.language,
+        "title": paper.title,
+        "year": paper.year,
+        "date": paper.date,
+        "rulebooks": [rulebook.ref.record() for rulebook in paper.rulebooks],
+        "grounds": [{"kind": g.kind, "digest": g.digest, "node": g.node} for g in grounds],
+        "places": places,
+    }

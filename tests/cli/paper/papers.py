@@ -1,0 +1,54 @@
+"""Papers made in the process of the tests, and what their files say."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Sequence
+
+import click
+import pypdf
+
+from cli.common.console import Exit
+from cli.paper.committee_paper import committee_paper
+from cli.paper.source import Asked, PaperSource, paper_source
+from engine.explanation.paper import Paper
+from engine.explanation.words_and_numbers import Wording
+from engine.harmless import harmless
+from engine.texts.catalogue import Language
+from tests.command import DATA
+
+PAGE = re.compile(r"\s*\d+ / \d+\s*\Z")
+"""The number that stands below a page."""
+
+
+def source_of(
+    language: Language = "da", paths: Sequence[str] = (str(DATA),), journal: str | None = None, year: int | None = 2018
+) -> PaperSource:
+    """What a paper is made from; all real cases, unless told otherwise."""
+    exits: list[Exit] = []
+    asked = Asked(paths, year, (), (), journal, language)
+    with click.Context(click.Command("paper")), paper_source(asked, exits) as source:
+        return source
+
+
+def committee(source: PaperSource, language: Language = "da", date: str | None = None) -> Paper:
+    return committee_paper(source, None, date, Wording(language))
+
+
+def letters(text: str) -> str:
+    """A text without what may differ where its lines end."""
+    return re.sub(r"[\s\u200b]", "", harmless(text))
+
+
+def of_page(data: bytes) -> str:
+    """What stands in the body of a page of HTML."""
+    body = data.decode().partition("<main>")[2].partition("</main>")[0]
+    return letters(html.unescape(re.sub(r"<[^>]*>", "", body)))
+
+
+def of_pdf(data: bytes) -> str:
+    """What stands on the pages of a PDF, without their numbers."""
+    pages = (page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    return "".join(letters(PAGE.sub("", text)) for text in pages)

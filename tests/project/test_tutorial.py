@@ -157,7 +157,7 @@ def test_every_danish_document_and_its_english_sister_name_each_other() -> None:
 
 
 def commands_of(path: Path) -> list[list[str]]:
-    """The commands of a document's blocks: the words that name each, and its options; files and texts are as they are."""
+    """The commands of a document's blocks: the words that name each, and its options; files may be called otherwise."""
     told = []
     for match in BLOCK.finditer(path.read_text(encoding="utf-8")):
         lines = (match["console"] or match["bash"] or "").replace("\\\n", " ").splitlines()

@@ -17,9 +17,10 @@ from engine.comparison.atom import AtomSet
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution
 from engine.decisions.vector_decisions import VectorDecisions
+from engine.defects import is_defect
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.program import Program
-from engine.rulebooks.rulebook import Rulebook
+from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.texts.catalogue import message
 from offers.columns.batch import Batch
 from offers.columns.decided_columns import COMPARED, DECISIVE, OVERRIDDEN, OVERRIDDEN_IN_FULL
@@ -50,6 +51,16 @@ class DecidedByPeople(NamedTuple):
     because: str
     by: str
     at: str
+
+
+def _services_in(document: str, vocabulary: Vocabulary) -> str | None:
+    """The services of an offer; none where that meets a defect of ours, which is told where its changes are."""
+    try:
+        return services_of_document(document, vocabulary)
+    except Exception as error:
+        if not is_defect(error):
+            raise
+        return None
 
 
 class Request(NamedTuple):
@@ -235,7 +246,7 @@ class Pass:
         reads = self.evaluator.reads
         about = [pl.col(n) if n in reads else pl.lit(None, pl.String).alias(n) for n in _ABOUT_FRAGILE]
         if DOCUMENT in reads:
-            services = partial(services_of_document, vocabulary=rulebook.vocabulary)
+            services = partial(_services_in, vocabulary=rulebook.vocabulary)
             about[-1] = pl.col(DOCUMENT).map_elements(services, return_dtype=pl.String).alias("services")
         fragile = decided.filter(is_fragile).select(
             pl.lit(rulebook.id).alias("rulebook"),

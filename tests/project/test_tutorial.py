@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,13 @@ from tests.expected import agrees
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 DANISH = ROOT / "docs" / "da"
-WALKTHROUGHS = [TUTORIAL, *sorted(DANISH.glob("*.md"))]
+_IN_ENGLISH = re.compile(r"^\*In English: \[.*\]\((.*)\)\*$", re.MULTILINE)
+SISTERS = [
+    ((DANISH / _IN_ENGLISH.findall(path.read_text(encoding="utf-8"))[0]).resolve(), path)
+    for path in sorted(DANISH.glob("*.md"))
+]
+"""The documents for users, in English and in Danish."""
+WALKTHROUGHS = [path for pair in SISTERS for path in pair]
 """Documents whose commands follow on each other, in a folder that is empty when they begin."""
 INSTALLS = {"main job", "without a compiler", "tests", "with uv", "with pipx"}
 """The markers of what installs the project, which `.ci/run` runs as it stands in a checkout of its own."""
@@ -148,13 +156,35 @@ def test_every_danish_document_and_its_english_sister_name_each_other() -> None:
     assert "(README.md)" in READMES[1].read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("english", "danish"), [READMES, (ROOT / "docs" / "auditors.md", DANISH / "revisorer.md")])
-def test_sisters_that_follow_each_other_have_the_same_sections(english: Path, danish: Path) -> None:
-    """The others tell one story each, the Danish ones with more steps; they name each other alone."""
-    levels = [
-        re.findall(
-            r"^#+(?= )", re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL), re.MULTILINE
-        )
-        for path in (english, danish)
-    ]
-    assert levels[0] == levels[1]
+def commands_of(path: Path) -> list[list[str]]:
+    """The commands of a document's blocks: the words that name each, and its options; files may be called otherwise."""
+    told = []
+    for match in BLOCK.finditer(path.read_text(encoding="utf-8")):
+        lines = (match["console"] or match["bash"] or "").replace("\\\n", " ").splitlines()
+        lines = [line[2:] for line in lines if line.startswith("$ ")] if match["console"] else lines
+        for words in (shlex.split(line, comments=True) for line in lines):
+            if not words or words[0] not in ("sekskant", "openssl", "pip"):
+                continue
+            options = sorted(word.partition("=")[0] for word in words if word.startswith("-") and word != "--lang")
+            named = list(itertools.takewhile(lambda word: word.isalpha() or word == "why-not", words))
+            told.append([*named[: 3 if words[1:2] and words[1] in GROUPS else 2], *options])
+    return told
+
+
+GROUPS = {"audit", "receipt", "register", "rulebook", "offer"}
+
+
+def sections_of(path: Path) -> list[str]:
+    """How deep each section of a document lies, its title first."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.findall(r"^#+(?= )", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("english", "danish"), [READMES, *SISTERS], ids=lambda path: path.stem)
+def test_sisters_have_the_same_sections_examples_and_commands(english: Path, danish: Path) -> None:
+    assert sections_of(english) == sections_of(danish)
+    assert commands_of(english) == commands_of(danish)
+    kinds = [re.findall(r"^```(\w+)$", path.read_text(encoding="utf-8"), re.MULTILINE) for path in (english, danish)]
+    assert kinds[0] == kinds[1]
+    rows = [len(re.findall(r"^\|", path.read_text(encoding="utf-8"), re.MULTILINE)) for path in (english, danish)]
+    assert rows[0] == rows[1]

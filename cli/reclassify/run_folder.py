@@ -21,7 +21,6 @@ from cli.common.spreadsheet import csv_lines
 from cli.common.table_words import headings
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
-from engine.diagnostics import Place
 from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless_json, shown_name
@@ -118,19 +117,21 @@ def _rejected(request: Request, rows: Iterable[RejectedRow], language: Language)
             value = row.cells.get(column.name) if column else None
             number, header = request.table.number_of(row.row), column.header if column else None
             said = diagnostic.in_language(language)
-            what = (said.code, said.words, said.advice)
+            words = _below(request.table.file, str(said.words)) if said.code == "repeated-offer" else said.words
+            what = (said.code, words, said.advice)
             about = (row.id, row.cells.get("name"), row.cells.get("operator_name"))
-            cells = (number, _place_below(request.table.file, diagnostic.place), *about, header, value, *what)
+            cells = (number, _below(request.table.file, str(diagnostic.place)), *about, header, value, *what)
             yield ["" if cell is None else str(cell)[:MAX_TEXT] for cell in cells]
 
 
-def _place_below(register: str, place: Place) -> str:
-    """A place as diagnostics say it, from the register's own name on, wherever the register lies.
+def _below(register: str, places: str) -> str:
+    """Places as diagnostics say them, from the register's own name on, wherever the register lies.
 
-    >>> _place_below("/home/ida/register.csv", Place("/home/ida/register.csv", 3, 5))
-    'register.csv:3:5'
+    >>> _below("/home/ida/register.csv", "the id `a` stands also at /home/ida/register.csv:3:5")
+    'the id `a` stands also at register.csv:3:5'
     """
-    return str(place).removeprefix("".join(shown_name(register).rpartition("/")[:2]))
+    folder = "".join(shown_name(register).rpartition("/")[:2])
+    return places.replace(folder, "") if folder else places
 
 
 def _write_rulebooks(folder: Path, rulebooks: Sequence[Rulebook]) -> None:

@@ -9,20 +9,19 @@ import itertools
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from engine.defects import is_defect
-from engine.diagnostics import Diagnostic
-from engine.texts.catalogue import message
 from offers.columns.cell_forms import NewForms
 from offers.columns.decision_table import DecisionTable
 from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import READ
-from offers.records.offer_id import said_of_alike
+from offers.records.reader import said_of_repeated
 from offers.tables.limits import check_rejected
 from offers.tables.table import ROW, Table
 
@@ -109,11 +108,16 @@ class Batch:
 
     def _repeated_row(self, cells: Mapping[str, Any]) -> RejectedRow:
         """A row whose id others have, too, or one that is hardly another."""
-        words, advice = said_of_alike(cells["id"], self._repeated[cells["id"]])
-        elsewhere = self._elsewhere(cells["id"], cells[ROW])
-        said = message("{words}; also at {places}", words=words, places=elsewhere) if elsewhere else words
-        diagnostic = Diagnostic(self._place(cells[ROW]), "repeated-offer", said, advice)
+        others, own = self._repeated[cells["id"]], cells[ROW]
+        rows = (row for identifier in (cells["id"], *others) for row in self._rows_of.get(identifier, ()) if row != own)
+        diagnostic = said_of_repeated(cells["id"], self._place(own), others, map(self._place, rows))
         return RejectedRow.of(cells, (diagnostic,))
+
+    @cached_property
+    def _rows_of(self) -> Mapping[str, Sequence[int]]:
+        """The numbers of the rows of ids that several share or that are too alike."""
+        rows = self._table.frame.filter(pl.col("id").is_in([*self._repeated])).select("id", ROW).collect()
+        return {key[0]: of[ROW].to_list() for key, of in rows.partition_by("id", as_dict=True).items()}
 
     def _reject(self, rows: Sequence[RejectedRow]) -> None:
         """Keep rows as rejected.
@@ -123,15 +127,6 @@ class Batch:
         """
         self.rejected += rows
         check_rejected(self._table.file, self.rejected)
-
-    def _elsewhere(self, identifier: str, row: int) -> str:
-        """Where the id, or one that it is like, stands in another of several tables; empty where it does not."""
-        if not self._table.parts:
-            return ""
-        ids = self._table.frame.filter(pl.col("id").is_in([identifier, *self._repeated[identifier]])).select(ROW)
-        own = self._table.part_of(row)
-        others = [one for one in ids.collect()[ROW] if self._table.part_of(one) is not own]
-        return ", ".join(str(self._table.place(one)) for one in others)
 
     # --- for a backend that decides all rows at once ---
 
@@ -149,6 +144,7 @@ class Batch:
     def refuse_for_their_ids(self, rows: Iterable[Mapping[str, Any]], repeated: Mapping[str, Sequence[str]]) -> None:
         """Keep rows as rejected, by their cells, whose ids others have or are too like."""
         self._repeated = repeated
+        self.__dict__.pop("_rows_of", None)
         already = {row.row for row in self.rejected}
         for cells in rows:
             if cells[ROW] not in already:

@@ -98,9 +98,13 @@ def test_an_id_in_two_of_them_is_an_error_that_names_both(tmp_path: Path) -> Non
     one, two = table(tmp_path / "a.csv", "x;X;1;", "y;Y;2;"), table(tmp_path / "b.csv", "z;Z;1;", "X;X;1;", "z;Z;3;")
     ran = run(tmp_path / "run", one, two)
     assert ran.code == 1
-    assert f"{one}:2:1: repeated-offer: the ids `x` and `X` differ by case alone; also at {two}:3:1" in ran.err
-    assert f"{two}:3:1: repeated-offer: the ids `X` and `x` differ by case alone; also at {one}:2:1" in ran.err
-    assert f"{two}:2:1: repeated-offer: the id `z` stands in several rows\n" in ran.err
+    by_case = "differ by case alone; the other stands at"
+    assert f"{one}:2:1: repeated-offer: the ids `x` and `X` {by_case} {two}:3:1" in ran.err
+    assert f"{two}:3:1: repeated-offer: the ids `X` and `x` {by_case} {one}:2:1" in ran.err
+    assert f"{two}:2:1: repeated-offer: the id `z` stands also at {two}:4:1\n" in ran.err
+    text = (tmp_path / "run" / "rejected.csv").read_text(encoding="utf-8-sig")
+    assert ",the id `z` stands also at b.csv:2:1," in text  # wherever the register lies
+    assert str(tmp_path) not in text
     assert pl.read_parquet(tmp_path / "run" / "decisions" / f"{COVERED.id}@2018.parquet")["offer"].to_list() == ["y"]
 
 

@@ -104,7 +104,7 @@ def test_rows_whose_ids_are_hardly_two_are_refused_and_both_are_named(tmp_path: 
     for one, other, by in ALIKE[:3]:
         for pair in ((one, other), (other, one)):
             assert f"the ids `{pair[0]}` and `{pair[1]}` differ by {by} alone" in ran.err
-    assert ran.err.count("the id `sol` stands in several rows") == 2
+    assert ran.err.count("the id `sol` stands also at ") == 2
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

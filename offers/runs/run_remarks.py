@@ -124,10 +124,14 @@ def _on_what_stands_alone(run: Pass) -> Iterator[InputRemark]:
     """Details beside an empty cell, and names and codes of parties whose kind is not stated, which say nothing then."""
     if isinstance(run.request.reader, OfferRows):
         return
-    types = run.request.table.frame.collect_schema()
-    alone = {**_details_alone(run.request.table.columns, types), **_parties_alone(types)}
-    if alone:
-        counted = _offers_of(run).select(are_alone.sum().alias(f"{i}") for i, are_alone in enumerate(alone.values()))
+    table, decided = run.request.table, _decided(run)
+    details = _details_alone(table.columns, table.frame.collect_schema())
+    # What is said of parties stands in the files of the run, which are quicker read than the table.
+    parties = _parties_alone(decided.collect_schema())
+    for rows, alone in ((_offers_of(run), details), (decided, parties)):
+        if not alone:
+            continue
+        counted = rows.select(are_alone.sum().alias(f"{i}") for i, are_alone in enumerate(alone.values()))
         counts = counted.collect(engine="streaming").row(0)
         for (code, *detail), offers in zip(alone, counts, strict=True):
             if offers:

@@ -12,6 +12,7 @@ _COMMANDS = {
         "committee",
         "Write the paper for a committee.",
     ),
+    "letters": ("cli.paper.letters", "letters", "Write a letter to each operator."),
 }
 
 

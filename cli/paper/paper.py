@@ -12,6 +12,8 @@ _COMMANDS = {
         "committee",
         "Write the paper for a committee.",
     ),
+    "template": ("cli.paper.template", "template", "Write the Word template of a kind of paper, to be edited."),
+    "verify": ("cli.paper.verify", "verify", "Verify a paper: as decided, edited, outdated, or not ours."),
 }
 
 

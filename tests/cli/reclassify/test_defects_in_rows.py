@@ -15,9 +15,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cli.reclassify.listed_changes import ListedChanges
+from cli.reclassify import listed_changes
 from engine.diagnostics import IntegrityFault
 from engine.rulebooks.library import Library
+from engine.rulebooks.rulebook import Vocabulary
 from offers.columns import defective_rows
 from offers.columns.decision_table import DecisionTable
 from offers.comparison.changed_offers import ChangedOffers
@@ -25,6 +26,7 @@ from offers.comparison.comparison import OfRulebook
 from offers.comparison.verdicts import Verdicts
 from offers.tables import limits
 from offers.tables.rows import Rows
+from offers.tables.services import services_of_document
 from tests.command import DATA, ROOT, here
 from tests.offers.runs.backends import (
     DUCKDB,
@@ -192,7 +194,10 @@ def test_an_offer_that_is_gone_and_whose_services_cannot_be_said_costs_no_other(
     previous = ("--previous", str(tmp_path / "before"))
     reclassified(register, tmp_path / "good", *previous)
 
-    fail_where(monkeypatch, ListedChanges, "_services_in", lambda document: "gnisten" in document)
+    def broken(document: str, vocabulary: Vocabulary) -> str | None:
+        return str(1 // 0) if "gnisten" in document else services_of_document(document, vocabulary)
+
+    monkeypatch.setattr(listed_changes, "services_of_document", broken)
     ran = reclassified(register, tmp_path / "out", *previous, code=70)
     told = [line.split(" (")[0] for line in ran.err.splitlines() if DEFECT in line]
     assert told == [f"{tmp_path / 'before'}, offer `gnisten`: defect: {DEFECT} {version('sekskant')}"]

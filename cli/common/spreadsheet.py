@@ -15,7 +15,6 @@ from engine.explanation.words_and_numbers import Wording
 from engine.harmless import shortened
 from engine.texts.catalogue import Language
 from engine.values.logic import settled
-from offers.records.offer import DESCRIBED
 from offers.tables.formulas import harmless_cell
 
 if TYPE_CHECKING:
@@ -65,6 +64,8 @@ def _rows(
 
 
 def _decision(trace: Trace, words: TableWords | None) -> list[str]:
+    from offers.records.offer import DESCRIBED  # noqa: PLC0415 - other tables are of no offers
+
     subject, rulebook = trace.subject, trace.rulebook
     bases = [trace.basis] if trace.basis else trace.possible_bases
     about = {label: value.en if words is None else value.da for label, value in subject.description}

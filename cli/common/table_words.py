@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cli.common.outcome_names import verdict_word
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Outcome, Rulebook, Verdict
+from engine.rulebooks.rulebook import Outcome, Rulebook, Verdict, Vocabulary
 from engine.texts.catalogue import Language, Message, message_in
 
 _HEADINGS: Mapping[str, Message] = {
@@ -131,6 +131,13 @@ class TableWords:
     def decimals(self, number: str) -> str:
         """Numbers that files write with a point, as the language writes them."""
         return _POINT.sub(",", number) if self.wording.language == "da" else number
+
+    def services(self, cell: str, vocabulary: Vocabulary) -> str:
+        """Services as the form says them; a cell that is none stays as it is."""
+        from offers.tables.services import services_of_cell  # noqa: PLC0415 - only tables of a run have such cells
+
+        said = services_of_cell(cell, vocabulary.terms.get("act", {}))
+        return self.decimals(cell) if said is None else self.wording.text(said)
 
     def status(self, code: str) -> str:
         """The status of a criterion or test."""

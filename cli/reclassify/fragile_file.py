@@ -36,7 +36,7 @@ def _put_in_words(part: Path, names: Sequence[str], rulebook: Rulebook, words: T
     wording, facts = words.wording, rulebook.vocabulary.facts
     said: dict[str, Callable[[str], str]] = {
         "rulebook": lambda _: wording.text(rulebook.title),
-        "services": words.decimals,
+        "services": lambda cell: words.services(cell, rulebook.vocabulary),
         "verdict": words.verdict,
         "outcome": lambda outcome: words.label(rulebook.outcomes, outcome),
         "near_threshold": lambda near: "; ".join(

@@ -29,7 +29,7 @@ from offers.comparison.renamed_columns import with_ids_of
 from offers.comparison.told_causes import MORE
 from offers.records.evidence import UNKNOWN
 from offers.tables.headers import header_of
-from offers.tables.services import services_of_cell, services_of_document
+from offers.tables.services import services_of_document
 from offers.tables.table import DOCUMENT, SEVERAL
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class ListedChanges:
 
     def _services_of(self, offer: str, verdict: str | None, document: str | None) -> str | None:
         try:
-            return None if document is None else services_of_document(document, self._request.rulebooks[0].vocabulary)
+            return None if document is None else self._services_in(document)
         except Exception as error:
             if not is_defect(error):
                 raise
@@ -164,6 +164,9 @@ class ListedChanges:
                 file = self._request.previous.folder or file
             self.defects_of_offers[offer] = DefectOfOffer(file, offer, error)
             return None
+
+    def _services_in(self, document: str) -> str | None:
+        return services_of_document(document, self._request.rulebooks[0].vocabulary)
 
 
 def _names(frame: pl.LazyFrame) -> list[str]:
@@ -300,7 +303,7 @@ class _Said:
             "group": lambda code: group_word(Group(code), wording),
             "rulebook": lambda _: wording.text(rulebook.title),
             "target_group": lambda cell: _several(cell, groups),
-            "services": self._services,
+            "services": lambda cell: words.services(cell, rulebook.vocabulary),
             "previous_verdict": lambda codes: " / ".join(map(self._outcome, codes.split(SEVERAL))),
             "verdict": words.verdict,
             "outcome": lambda outcome: words.label(rulebook.outcomes, outcome),
@@ -311,11 +314,6 @@ class _Said:
             "recorded_override": lambda outcome: words.label(rulebook.outcomes, outcome),
             "recorded_override_at": lambda at: minute_in_table(at, wording.language),
         }
-
-    def _services(self, cell: str) -> str:
-        """Services as the form says them; a cell that is none stays as it is."""
-        said = services_of_cell(cell, self._rulebook.vocabulary.terms.get("act", {}))
-        return self._words.decimals(cell) if said is None else self._wording.text(said)
 
     def _outcome(self, verdict: str) -> str:
         labels = {v.value: self._wording.text(o.label) for v, o in self._rulebook.outcomes.items()}

@@ -30,7 +30,7 @@ _PHRASES: dict[str, Message] = {
     "not_stated": message("not stated"),
     "stated_unknown": message("stated as unknown"),
     "anything": message("any value is possible"),
-    "assumed": message("{value} (assumed)"),
+    "assumed": message("{value}, assumed"),
     "finding": message("{value}, found by judgement, not counted"),
     "stated": message("stated: {value}"),
     "itself": message("itself {value}"),

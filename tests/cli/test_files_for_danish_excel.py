@@ -130,7 +130,7 @@ def test_a_workbook_has_widths_and_is_set_up_for_print(files: dict[str, bytes], 
 
 def test_changes_are_grouped_with_what_was_and_what_is(files: dict[str, bytes]) -> None:
     """Those who entered, left, and became open; with names, municipality, act and section, before and now."""
-    about = ("Gentofte Kommune", "SEL § 107: 7,5")
+    about = ("Gentofte Kommune", "serviceloven (SEL) § 107 (7,5 pladser)")
     cases = "Tilfælde pr. 10.000 indbyggere: "
     names = ("Gruppe", "Navn", "Kommune (driftsherre)", "Lov og paragraffer", "Udfald før", "Udfald")
     evidence = ("Oplysninger før", "Oplysninger nu")

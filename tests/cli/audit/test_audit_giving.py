@@ -356,7 +356,7 @@ def test_a_mask_goes_with_what_is_derived(whole: Path) -> None:
         assert (ran.code, ran.out) == (1, "")
         assert "stands also in `content.published.reference` of entry 1" in ran.err
         out = audit(whole, "export", "--offer", "gnisten", "--mask", fact, "--mask", "published").out
-        assert "I snit over tre år" not in out
+        assert "I gennemsnit over tre år" not in out
         assert json.loads(out.splitlines()[0])["masked"] == ["outside_share", "outside_share_mean", "published"]
 
 

@@ -237,5 +237,5 @@ def test_a_vocabulary_with_an_attribute_that_offers_do_not_have_is_rejected(tmp_
     own = copied(tmp_path, "mest-specialiserede-2018.yaml", "at_least: 5", "at_least: 4")
     ran = assess("", "--rulebook", own)
     assert (ran.code, ran.out) == (1, "")
-    assert "vocabulary.yaml:192:3: fact-declaration: an offer has no attribute `operator_type`" in ran.err
+    assert "vocabulary.yaml:193:3: fact-declaration: an offer has no attribute `operator_type`" in ran.err
     assert "did you mean `operator_kind`?" in ran.err

@@ -155,4 +155,4 @@ def test_an_assumed_answer_is_told_as_assumed_in_the_first_sentence() -> None:
     criteria = {"C1": {"met_when": {"not": {"fact": "kind", "is": "green"}}}}
     rulebook = make_rulebook(make_vocabulary(facts), criteria, {"all": ["C1"]})
     trace = Decider(rulebook, engine="reference").decide(SUBJECT, {}, 2020)
-    assert "kind: red (assumed); required: not green" in told(trace)["Decision"][0]
+    assert "kind: red, assumed; required: not green" in told(trace)["Decision"][0]

@@ -45,10 +45,12 @@ def committee_paper(source: PaperSource, previous: Previous | None, date: str | 
 
     `date` is the day that stands on it, as ISO 8601 has it.
     """
-    return _Committee(source, previous, date, wording).paper()
+    return CommitteeWriter(source, previous, date, wording).paper()
 
 
-class _Committee:
+class CommitteeWriter:
+    """Writes the parts of the paper for a committee, which others share."""
+
     def __init__(self, source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> None:
         self._source, self._previous, self._date, self._wording = source, previous, date, wording
         self._gettext, self._text, self._known = wording.gettext, wording.text, KnownGrounds()
@@ -198,9 +200,9 @@ class _Committee:
         for rulebook in self._source.rulebooks:
             yield from self._rule(rulebook)
 
-    def _rule(self, rulebook: Rulebook) -> Iterator[Block]:
+    def _rule(self, rulebook: Rulebook, level: int = 3) -> Iterator[Block]:
         gettext, digest = self._gettext, rulebook.sha256
-        yield Heading(self._of_rulebook(rulebook), 3)
+        yield Heading(self._of_rulebook(rulebook), level)
         yield from (Paragraph((self._override_rule(rulebook, override),)) for override in rulebook.overrides)
         words = gettext(
             "The rule requires that {required} ({source}, {reference}).",
@@ -245,16 +247,16 @@ class _Committee:
             )
         return Statement(words, (RestsOn("rulebook", rulebook.sha256, f"overrides/{override.id}"),))
 
-    def _changes(self) -> Iterator[Block]:
+    def _changes(self, level: int = 2) -> Iterator[Block]:
         if self._previous is None:
             return
         years = {trace.year for trace in self._previous.values()}
         title = self._gettext("What changed since the run before")
         if len(years) == 1 and years != {self._year}:
             title = self._gettext("What changed since the agreement year {year}", year=min(years))
-        yield self._heading(title, 2)
+        yield self._heading(title, level)
         for rulebook in self._source.rulebooks:
-            yield Heading(self._of_rulebook(rulebook), 3)
+            yield Heading(self._of_rulebook(rulebook), level + 1)
             changed = list(self._changed(rulebook))
             if not changed:
                 words = self._gettext("No outcome has changed.")

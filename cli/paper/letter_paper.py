@@ -112,7 +112,8 @@ class _Letter:
         """The whole letter."""
         year, books = self._source.year, tuple(self._source.rulebooks)
         title = self._gettext("The assessment of your offers for the agreement year {year}", year=year)
-        sections = (Section("outcomes", (self._overview(), Signature((self._gettext("Name and signature"),)))), Section("forms", tuple(self._forms())))
+        signed = Signature((self._gettext("Name and signature"),))
+        sections = (Section("outcomes", (self._overview(), signed)), Section("forms", tuple(self._forms())))
         front = tuple(self._front(title))
         return Paper("letter", self._wording.language, title, year, self._date, front, sections, books)
 

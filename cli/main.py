@@ -19,7 +19,7 @@ _COMMANDS = {
     "assess": ("cli.assess.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
     "audit": ("cli.audit.audit", "audit", "Read, verify and replay a journal of decisions."),
     "offer": ("cli.assess.offer", "offer", "Write offer files."),
-    "paper": ("cli.paper.paper", "paper", "Write papers for a committee and for operators."),
+    "paper": ("cli.paper.paper", "paper", "Write papers for a committee, operators, the agreement."),
     "preview": ("cli.reclassify.preview", "preview", "Show whom a change of a rulebook would concern."),
     "receipt": ("cli.audit.receipt", "receipt", "Check receipts of decisions."),
     "reclassify": ("cli.reclassify.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),

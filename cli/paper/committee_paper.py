@@ -31,6 +31,7 @@ from engine.explanation.paper import (
     Table,
 )
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Verdict
 from engine.texts.days import day_in_words, minute_in_words
 from offers.recorded.history import difference
@@ -130,14 +131,14 @@ class CommitteeWriter:
                     len(having),
                     **values,
                 )
-            yield Statement(words, (_count(rulebook, verdict.value),))
+            yield Statement(words, (count_of(rulebook, verdict.value),))
         if overridden := sum(self._source.beside.overridden(trace) is not None for trace in traces):
             words = self._wording.ngettext(
                 "For {number} of these offers a person has recorded another outcome, which stands beside the rule's.",
                 "For {number} of these offers people have recorded another outcome, which stands beside the rule's.",
                 overridden,
             )
-            yield Statement(words, (_count(rulebook, "overridden"),), "strong")
+            yield Statement(words, (count_of(rulebook, "overridden"),), "strong")
 
     def _totals(self) -> Table:
         gettext = self._gettext
@@ -151,7 +152,7 @@ class CommitteeWriter:
                     self._text(rulebook.outcomes[verdict].label), (RestsOn("rulebook", rulebook.sha256),), verdict.value
                 )
                 rows.append(Row(((title,), (label,), (self._number(count, rulebook, verdict.value),))))
-            total = Statement(gettext("In all"), (_count(rulebook, "all"),))
+            total = Statement(gettext("In all"), (count_of(rulebook, "all"),))
             rows.append(Row(((title,), (total,), (self._number(len(traces), rulebook, "all"),)), is_total=True))
         return Table(gettext("Offers by outcome"), columns, tuple(rows))
 
@@ -178,8 +179,8 @@ class CommitteeWriter:
                 *self._others_said(trace),
             )
             rows.append(Row(((self._name(grounds),), (self._operator(grounds),), reason)))
-        number = Statement(self._wording.grouped(len(having)), (_count(rulebook, verdict.value),))
-        total = Statement(gettext("In all"), (_count(rulebook, verdict.value),))
+        number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
+        total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
         rows.append(Row(((total,), (number,), ()), is_total=True))
         return Table(self._text(rulebook.outcomes[verdict].label), columns, tuple(rows))
 
@@ -260,7 +261,7 @@ class CommitteeWriter:
             changed = list(self._changed(rulebook))
             if not changed:
                 words = self._gettext("No outcome has changed.")
-                yield Paragraph((Statement(words, (_count(rulebook, "changes"),)),))
+                yield Paragraph((Statement(words, (count_of(rulebook, "changes"),)),))
             for group in Group:
                 rows = tuple(row for one, row in changed if one is group)
                 if rows:
@@ -361,10 +362,10 @@ class CommitteeWriter:
             yield self._heading(gettext("What people decided instead"), 2)
             yield Table(gettext("Outcomes overridden by people"), columns, tuple(rows))
 
-    def _readings(self) -> Iterator[Block]:
+    def _readings(self, level: int = 2) -> Iterator[Block]:
         told = [one for rulebook in self._source.rulebooks for one in self._readings_of(rulebook)]
         if told:
-            yield self._heading(self._gettext("How the rules are read"), 2)
+            yield self._heading(self._gettext("How the rules are read"), level)
             yield from (Paragraph((one,), "item") for one in told)
 
     def _readings_of(self, rulebook: Rulebook) -> Iterator[Statement]:
@@ -430,14 +431,19 @@ class CommitteeWriter:
         return grounds.statement("name", grounds.trace.subject.name)
 
     def _operator(self, grounds: Grounds) -> Statement:
+        return self._described(OPERATOR, grounds)
+
+    def _described(self, asked: Text, grounds: Grounds) -> Statement:
+        """What the description of an offer says under a label."""
         for number, (label, value) in enumerate(grounds.trace.subject.description):
-            if label == OPERATOR:
+            if label == asked:
                 return grounds.statement(f"description/{number}", self._text(value))
         return grounds.statement("description", self._gettext("not stated"))
 
     def _number(self, count: int, rulebook: Rulebook, node: str) -> Statement:
-        return Statement(self._wording.grouped(count), (_count(rulebook, node),))
+        return Statement(self._wording.grouped(count), (count_of(rulebook, node),))
 
 
-def _count(rulebook: Rulebook, node: str) -> RestsOn:
+def count_of(rulebook: Rulebook, node: str) -> RestsOn:
+    """That a statement rests on so many decisions by a rulebook."""
     return RestsOn("count", node=f"{rulebook.name}/{node}")

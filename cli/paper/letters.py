@@ -19,7 +19,6 @@ from cli.common.options import (
     standing_journal_option,
     year_option,
 )
-from cli.common.spoken import in_spoken
 from cli.paper.written import FORMS, date_option, day_option, form_of, write_paper
 from engine.texts.catalogue import Language, message, message_of_number
 
@@ -67,15 +66,13 @@ def letters(
     """
     form_of(Path(f"letter.{form}"))
     from cli.paper.letter_paper import Reply, letter_paper, operators, without_operator  # noqa: PLC0415 - as help
-    from cli.paper.source import Asked, paper_source  # noqa: PLC0415
+    from cli.paper.source import Asked, check_at_hand, paper_source  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from offers.tables.workbook_template import write_workbook  # noqa: PLC0415
 
     exits: list[Exit] = []
     with paper_source(Asked(paths, year, names, ignored, journal, lang), exits) as source:
-        if source.decisions and not source.beside.offers:
-            words = message("letters are written from offer files or a register: name what the run decided on")
-            raise click.UsageError(in_spoken(words))
+        check_at_hand(source)
     if unknown := without_operator(source):
         words = message("no letter: nobody says who operates {offers}", offers=", ".join(unknown))
         say(words)

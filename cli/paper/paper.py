@@ -7,6 +7,7 @@ import click
 from cli.common.lazy_group import lazy_group
 
 _COMMANDS = {
+    "annex": ("cli.paper.annex", "annex", "Write the annex of the agreement."),
     "committee": (
         "cli.paper.committee",
         "committee",

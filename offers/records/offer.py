@@ -40,8 +40,8 @@ _LABELS = {
     "target_group": Text(da="Målgruppe", en="Target group"),
     "services": Text(da="Ydelser", en="Services"),
 }
-OPERATOR = _LABELS["operator"]
-"""What the operator is called in the description of an offer."""
+OPERATOR, SERVICES = _LABELS["operator"], _LABELS["services"]
+"""What the operator and the services are called in the description of an offer."""
 
 
 class Offer(NamedTuple):

@@ -99,5 +99,5 @@ def test_a_recorded_run_has_no_operators_to_write_to(tmp_path: Path) -> None:
     assert here("reclassify", str(DATA / "gnisten.yaml"), *YEAR, "--no-list", "--out", str(run)).code == 0
     ran = here("paper", "letters", str(run), "--out", str(tmp_path / "letters"))
     assert ran.code == int(Exit.USAGE)
-    assert "letters are written from offer files or a register" in " ".join(ran.err.split())
+    assert "this paper is written from offer files or a register" in " ".join(ran.err.split())
     assert not (tmp_path / "letters").exists()

@@ -74,6 +74,7 @@ def test_every_sentence_stands_in_every_form(paper: Paper) -> None:
         assert [one.text for one in statements_of(paper) if letters(one.text) not in text] == []
 
 
+@pytest.mark.slow
 def test_who_entered_and_left_stands_in_it_and_offers_without_places_are_counted_apart(tmp_path: Path) -> None:
     register = tmp_path / "r.csv"
     head = "id;name;operator_kind;operator_name;target_group;services\n"

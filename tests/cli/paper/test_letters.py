@@ -94,6 +94,7 @@ def test_letters_on_all_real_cases_tell_each_decision_to_its_operators() -> None
     assert told["sofieskolen"] == ["sofieskolen"]
 
 
+@pytest.mark.slow
 def test_a_recorded_run_has_no_operators_to_write_to(tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert here("reclassify", str(DATA / "gnisten.yaml"), *YEAR, "--no-list", "--out", str(run)).code == 0

@@ -85,6 +85,8 @@ CODES: dict[str, str] = {
     "repeated-column": "two columns of a table that say the same",
     "no-rulebook-in-force": "no rulebook is in force in the year asked for",
     "defect": "what is there meets a mistake of ours, and is not decided; the rest is",
+    # a template of papers
+    "template-form": "a template of papers that says, holds or fetches what templates may not",
     # a journal
     "journal-address": "a journal is named in a way that is neither a path nor a URL of a database",
     "journal-unreadable": "the journal cannot be opened or read",

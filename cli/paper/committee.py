@@ -17,6 +17,7 @@ from cli.common.options import (
     standing_journal_option,
     year_option,
 )
+from cli.paper.template_options import filled, template_asked_for, template_options
 from cli.paper.written import date_option, form_of, say_what_it_takes, say_written, write_paper
 from engine.texts.catalogue import Language
 
@@ -27,7 +28,7 @@ from engine.texts.catalogue import Language
     "--out",
     type=FileName(dir_okay=False),
     metavar="FILE",
-    help="The file: its name ends in .html or .pdf. Without it the paper is printed.",
+    help="The file: its name ends in .docx, .html or .pdf. Without it the paper is printed.",
 )
 @click.option(
     "--previous",
@@ -35,6 +36,7 @@ from engine.texts.catalogue import Language
     metavar="RUN",
     help="The folder of a run before: the paper tells what changed since.",
 )
+@template_options
 @date_option
 @year_option()
 @rulebooks_option(ONLY)
@@ -67,13 +69,14 @@ def committee(
     from cli.paper.source import Asked, paper_source, previous_decisions  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
+    template = template_asked_for(form)
     exits: list[Exit] = []
     with paper_source(Asked(paths, year, names, ignored, journal, lang), exits) as source:
         before = None if previous is None else previous_decisions(str(previous), exits)
         day = date or (source.recorded_at and source.recorded_at[:10])
         written = committee_paper(source, before, day, Wording(lang))
     say_what_it_takes(form, len(source.decisions))
-    write_paper(written, out, form)
+    write_paper(filled(written), out, form, template=template)
     if out is not None:
         say_written(out, len(source.decisions), lang)
     stop(exit_code([code for code in exits if code is not Exit.UNDETERMINED]))

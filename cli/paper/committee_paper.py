@@ -72,7 +72,9 @@ class CommitteeWriter:
         )
         told = tuple(section for section in sections if section.blocks)
         front, books = tuple(self._front(title)), tuple(self._source.rulebooks)
-        return Paper("committee", self._wording.language, title, self._year, self._date, front, told, books)
+        decisions = tuple(self._known.of(trace).told for one in self._source.decisions for trace in one)
+        paper = Paper("committee", self._wording.language, title, self._year, self._date, front, told, books)
+        return paper._replace(decisions=decisions)
 
     @property
     def _year(self) -> int:
@@ -289,7 +291,7 @@ class CommitteeWriter:
 
     def _changed_row(self, was: Trace | None, trace: Trace, change: VerdictChange) -> Row:
         grounds = self._known.of(trace)
-        both = [grounds.of("verdict")]
+        both = [grounds.of("change")]
         former: tuple[Statement, ...] = ()
         told = [change_word(change, was and was.verdict.value, self._wording)]
         if was is not None:

@@ -14,6 +14,8 @@ _COMMANDS = {
         "Write the paper for a committee.",
     ),
     "letters": ("cli.paper.letters", "letters", "Write a letter to each operator."),
+    "template": ("cli.paper.template", "template", "Write the Word template of a kind of paper, to be edited."),
+    "verify": ("cli.paper.verify", "verify", "Verify a paper: as decided, edited, outdated, or not ours."),
 }
 
 

@@ -28,11 +28,14 @@ from engine.explanation.paper import (
     Signature,
     Statement,
     Table,
+    record_of,
     statements_of,
 )
 from engine.harmless import harmless, shortened
 from engine.texts.catalogue import message
 from engine.texts.unbroken import unbroken
+from engine.values.canonical import canonical
+from offers.papers.pdf_file import sealed
 
 _EPOCH = 0
 _LONGEST_WORD = 40
@@ -45,13 +48,13 @@ _USUAL = "\N{LATIN SMALL LETTER TURNED A}"
 
 
 def pdf_of(paper: Paper) -> bytes:
-    """A paper as PDF; the same paper gives the same bytes.
+    """A paper as PDF, which says at its end what it carries; the same paper gives the same bytes.
 
     Raises:
         Rejected: the fonts have no sign for something in it.
     """
     try:
-        return _compiled(_data(paper))
+        return sealed(_compiled(_data(paper)), canonical(record_of(paper)))
     except typst.TypstError:
         signs = _without_form(paper)
         if not signs:

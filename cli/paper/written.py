@@ -18,6 +18,7 @@ from engine.texts.catalogue import Language, message, message_of_number
 _RENDERERS: Mapping[str, tuple[str, str]] = {
     ".html": ("cli.common.paper_page", "paper_page"),
     ".pdf": ("cli.paper.pdf", "pdf_of"),
+    ".docx": ("cli.paper.docx", "docx_of"),
 }
 """For each ending of a name the module and the function that makes the bytes of a paper."""
 FORMS = tuple(ending[1:] for ending in _RENDERERS)
@@ -56,7 +57,9 @@ def form_of(out: Path | None) -> str:
     return form
 
 
-def write_paper(paper: Paper, out: Path | None, form: str, *, parents: bool = False) -> None:
+def write_paper(
+    paper: Paper, out: Path | None, form: str, *, parents: bool = False, template: bytes | None = None
+) -> None:
     """Write a paper to a file, whole or not at all, or print it; with `parents` its folder is made.
 
     Raises:
@@ -69,14 +72,14 @@ def write_paper(paper: Paper, out: Path | None, form: str, *, parents: bool = Fa
         return
     from engine.documents.file_writer import write_file  # noqa: PLC0415
 
-    write_file(out, bytes_of(paper, form), parents=parents)
+    write_file(out, bytes_of(paper, form, template), parents=parents)
 
 
-def bytes_of(paper: Paper, form: str) -> bytes:
-    """The bytes of a paper in a form."""
+def bytes_of(paper: Paper, form: str, template: bytes | None = None) -> bytes:
+    """The bytes of a paper in a form; in Word with a template of one's own, if there is one."""
     module, name = _RENDERERS[form]
-    render: Callable[[Paper], bytes] = getattr(import_module(module), name)
-    return render(paper)
+    render: Callable[..., bytes] = getattr(import_module(module), name)
+    return render(paper) if template is None else render(paper, template)
 
 
 def say_what_it_takes(form: str, offers: int) -> None:

@@ -128,8 +128,16 @@ class Section(NamedTuple):
 PaperKind = Literal["committee", "letter", "annex"]
 
 
+class Told(NamedTuple):
+    """A decision that a paper tells: its digest, the offer's id, and the rulebook with its version."""
+
+    digest: str
+    offer: str
+    rulebook: str
+
+
 class Paper(NamedTuple):
-    """A whole paper: the front page and its parts.
+    """A whole paper: the front page and its parts, and the decisions that it tells.
 
     `date` is the day that stands on it, as ISO 8601 has it; None where none is printed. `fields` are what templates
     are filled with besides, by name.
@@ -144,6 +152,7 @@ class Paper(NamedTuple):
     sections: tuple[Section, ...]
     rulebooks: tuple[Rulebook, ...]
     fields: Mapping[str, str] = MappingProxyType({})
+    decisions: tuple[Told, ...] = ()
 
     def blocks(self) -> Iterator[Block]:
         """All blocks in order of reading."""
@@ -199,6 +208,11 @@ class Grounds:
     def __init__(self, trace: Trace) -> None:
         self.trace, self.digest = trace, decision_digest(decision_record(trace))
 
+    @property
+    def told(self) -> Told:
+        """The decision as a paper names it."""
+        return Told(self.digest, self.trace.subject.id, self.trace.rulebook.name)
+
     def of(self, node: str) -> RestsOn:
         """A part of the trace."""
         return RestsOn("decision", self.digest, node)
@@ -244,6 +258,7 @@ def record_of(paper: Paper) -> dict[str, Any]:
         "year": paper.year,
         "date": paper.date,
         "rulebooks": [rulebook.ref.record() for rulebook in paper.rulebooks],
+        "decisions": [told._asdict() for told in paper.decisions],
         "grounds": [{"kind": g.kind, "digest": g.digest, "node": g.node} for g in grounds],
         "places": places,
     }

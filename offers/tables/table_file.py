@@ -6,11 +6,11 @@ import codecs
 import hashlib
 import os
 import zipfile
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from engine.diagnostics import Place, rejected
+from engine.documents.archive import DAMAGED_ARCHIVE
 from engine.documents.regular_file import check_leads_below, open_regular
 from engine.texts.catalogue import message
 from offers.tables.encoding import UTF_8, encoding_of
@@ -24,8 +24,6 @@ _SUFFIXES |= {".parquet": "parquet", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 _DUCKDB = b"DUCK"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = "META-INF/manifest.xml"
-DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError)
-"""How zipfile ends where an archive is not whole, is encrypted, or asks for what it cannot do (a RuntimeError, too)."""
 _SAVED_OTHERWISE = message("save it as XLSX or ODS, without a password")
 
 

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from engine.diagnostics import Diagnostic, Place, Rejected, Scattered, near_hint, quoted, rejected
+from engine.documents.archive import DAMAGED_ARCHIVE
 from engine.texts.catalogue import message
 from engine.texts.joined import AND, joined
 from engine.values.numbers import decimal_text
@@ -30,7 +31,7 @@ from offers.tables.sheet_cells import SheetContent
 from offers.tables.sheet_faults import check_headers, faults_of_rows, hidden_rows_read
 from offers.tables.standard_error import unheard
 from offers.tables.table import EXTRA, Table, frame_of_texts, letters_of, place_in_sheet
-from offers.tables.table_file import DAMAGED_ARCHIVE, TableFile
+from offers.tables.table_file import TableFile
 from offers.tables.workbook_size import check_workbook
 from offers.tables.xlsx_sheet import sheet_of_xlsx
 

@@ -6,15 +6,14 @@ them; where there is none, the whole process ends.
 
 from __future__ import annotations
 
-import errno
 import itertools
-import lzma
 import re
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat
 
+from engine.documents.archive import is_impossible, unpacked
 from engine.texts.catalogue import message_of_number
 from offers.tables.limits import (
     MAX_CELLS,
@@ -26,8 +25,6 @@ from offers.tables.limits import (
 )
 
 _MAX_PARTS = 10_000
-_MOST_TIMES = 1_032
-"""Deflate packs no text into less than a part of so many."""
 _LONGEST = MAX_TEXT * 12
 """As many bytes as the longest text of a cell can be written in: a character takes 12 at most, as an escape."""
 _PREFIX = rb"<(?:[A-Za-z_][\w.-]{0,40}:)?"
@@ -73,34 +70,12 @@ def check_workbook(path: Path, kind: str, max_size: int | None, max_rows: int | 
                     "the workbook has more than {number} parts", "the workbook has more than {number} parts", _MAX_PARTS
                 ),
             )
-        if any(_is_impossible(part, path.stat().st_size) for part in parts):
+        if any(is_impossible(part, path.stat().st_size) for part in parts):
             raise zipfile.BadZipFile("a part is longer than it can be")
         check_size(path, sum(part.file_size for part in parts), kind, max_size)
         for part in parts:
             # A part that is longer than it says fails its check here, where no more of it is unpacked.
-            _check_part(str(path), _unpacked(book, part), kind, max_rows)
-
-
-def _unpacked(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    """A part of an archive, however it is compressed.
-
-    Raises:
-        zipfile.BadZipFile, zlib.error, ValueError: it is not whole, or cannot be unpacked here.
-        OSError: the file cannot be read.
-    """
-    try:
-        return book.read(part)
-    except (lzma.LZMAError, EOFError, RuntimeError) as error:
-        raise zipfile.BadZipFile(str(error)) from error
-    except OSError as error:
-        if error.errno in (None, errno.EINVAL):  # bzip2 on what is not its own; a place before the file's begin
-            raise zipfile.BadZipFile(str(error)) from error
-        raise
-
-
-def _is_impossible(part: zipfile.ZipInfo, size: int) -> bool:
-    """Whether a part says that it is longer than what is stored of it can unpack to, or that more of it is stored."""
-    return part.compress_size > size or part.file_size > _MOST_TIMES * part.compress_size
+            _check_part(str(path), unpacked(book, part), kind, max_rows)
 
 
 def _check_part(file: str, xml: bytes, kind: str, max_rows: int | None) -> None:

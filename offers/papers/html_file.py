@@ -1,0 +1,86 @@
+"""Papers in HTML: what their paragraphs say, with their places, and what the page carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html.parser import HTMLParser
+
+from offers.papers.statement_check import Passage
+
+CARRIED_IN = "sekskant-paper"
+"""The id of the element in which a page has what it rests on."""
+_LINES = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "body", "caption", "dd", "details", "div", "dl", "dt"),
+        *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr"),
+        *("li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead"),
+        *("tr", "ul"),
+    }
+)
+"""Elements of which each is a line of its own, or several."""
+_UNSEEN = frozenset({"script", "style", "template", "del", "s", "strike", "head", "noscript"})
+"""Elements whose text is not said, or not any more."""
+_EMPTY = frozenset(
+    {
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
+    }
+)
+
+
+class Page(HTMLParser):
+    """A page, taken apart: its passages, and the text that it carries (None where it carries none)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.passages: list[Passage] = []
+        self.carried: str | None = None
+        self._texts: list[str] = []
+        self._places: list[int] = []
+        self._unseen: list[str] = []
+        self._is_carried = False
+        self.feed(text)
+        self.close()
+        self._end_line()
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        """An element begins."""
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "script" and attributes.get("id") == CARRIED_IN and self.carried is None:
+            self._is_carried, self.carried = True, ""
+        if tag in _UNSEEN or self._unseen or "hidden" in attributes or "display:none" in _style(attributes):
+            if tag not in _EMPTY:
+                self._unseen.append(tag)
+            return
+        if tag in _LINES:
+            self._end_line()
+        elif tag == "br":
+            self._texts.append("\n")
+        place = attributes.get("data-place", "")
+        if place.isascii() and place.isdecimal() and len(place) <= 9:
+            self._places.append(int(place))
+
+    def handle_endtag(self, tag: str) -> None:
+        """An element ends; one that is not closed ends with the one around it."""
+        if tag == "script":
+            self._is_carried = False
+        if self._unseen:
+            if tag in self._unseen:
+                del self._unseen[len(self._unseen) - 1 - self._unseen[::-1].index(tag) :]
+        elif tag in _LINES:
+            self._end_line()
+
+    def handle_data(self, data: str) -> None:
+        """A text."""
+        if self._is_carried:
+            self.carried = (self.carried or "") + data
+        elif not self._unseen:
+            self._texts.append(data)
+
+    def _end_line(self) -> None:
+        if self._places or any(text.strip() for text in self._texts):
+            self.passages.append(Passage("".join(self._texts), tuple(self._places)))
+        self._texts, self._places = [], []
+
+
+def _style(attributes: dict[str, str]) -> str:
+    return "".join(attributes.get("style", "").lower().split())

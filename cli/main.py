@@ -19,14 +19,14 @@ _COMMANDS = {
     "assess": ("cli.assess.assess", "assess", "Decide offers by the rulebooks of a year, and say why."),
     "audit": ("cli.audit.audit", "audit", "Read, verify and replay a journal of decisions."),
     "offer": ("cli.assess.offer", "offer", "Write offer files."),
-    "paper": ("cli.paper.paper", "paper", "Write papers for people: for a committee."),
+    "paper": ("cli.paper.paper", "paper", "Write papers for a committee, operators, the agreement."),
     "preview": ("cli.reclassify.preview", "preview", "Show whom a change of a rulebook would concern."),
     "receipt": ("cli.audit.receipt", "receipt", "Check receipts of decisions."),
     "reclassify": ("cli.reclassify.reclassify", "reclassify", "Decide a whole register, and say what changed and why."),
     "register": ("cli.register.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }
-_WIDTH = "[1-9][0-9]{0,3}\\Z"
+_WIDTH = re.compile("[1-9][0-9]{0,3}\\Z")
 _GROUP: Any = lazy_group(_COMMANDS)
 
 
@@ -75,7 +75,7 @@ def main() -> None:
         if getattr(sys, name) is None:
             setattr(sys, name, nowhere())
         getattr(sys, name).reconfigure(encoding="utf-8", errors=AS_ESCAPES)
-    if not re.match(_WIDTH, os.environ.get("COLUMNS", "")):
+    if not _WIDTH.match(os.environ.get("COLUMNS", "")):
         # Those who read it expect a number that a screen can have.
         os.environ.pop("COLUMNS", None)
     with in_words():

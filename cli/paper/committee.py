@@ -76,7 +76,7 @@ def committee(
         day = date or (source.recorded_at and source.recorded_at[:10])
         written = committee_paper(source, before, day, Wording(lang))
     say_what_it_takes(form, len(source.decisions))
-    write_paper(filled(written), out, form, template)
+    write_paper(filled(written), out, form, template=template)
     if out is not None:
         say_written(out, len(source.decisions), lang)
     stop(exit_code([code for code in exits if code is not Exit.UNDETERMINED]))

@@ -31,6 +31,7 @@ from engine.explanation.paper import (
     Table,
 )
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Verdict
 from engine.texts.days import day_in_words, minute_in_words
 from offers.recorded.history import difference
@@ -45,10 +46,12 @@ def committee_paper(source: PaperSource, previous: Previous | None, date: str | 
 
     `date` is the day that stands on it, as ISO 8601 has it.
     """
-    return _Committee(source, previous, date, wording).paper()
+    return CommitteeWriter(source, previous, date, wording).paper()
 
 
-class _Committee:
+class CommitteeWriter:
+    """Writes the parts of the paper for a committee, which others share."""
+
     def __init__(self, source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> None:
         self._source, self._previous, self._date, self._wording = source, previous, date, wording
         self._gettext, self._text, self._known = wording.gettext, wording.text, KnownGrounds()
@@ -130,14 +133,14 @@ class _Committee:
                     len(having),
                     **values,
                 )
-            yield Statement(words, (_count(rulebook, verdict.value),))
+            yield Statement(words, (count_of(rulebook, verdict.value),))
         if overridden := sum(self._source.beside.overridden(trace) is not None for trace in traces):
             words = self._wording.ngettext(
                 "For {number} of these offers a person has recorded another outcome, which stands beside the rule's.",
                 "For {number} of these offers people have recorded another outcome, which stands beside the rule's.",
                 overridden,
             )
-            yield Statement(words, (_count(rulebook, "overridden"),), "strong")
+            yield Statement(words, (count_of(rulebook, "overridden"),), "strong")
 
     def _totals(self) -> Table:
         gettext = self._gettext
@@ -151,7 +154,7 @@ class _Committee:
                     self._text(rulebook.outcomes[verdict].label), (RestsOn("rulebook", rulebook.sha256),), verdict.value
                 )
                 rows.append(Row(((title,), (label,), (self._number(count, rulebook, verdict.value),))))
-            total = Statement(gettext("In all"), (_count(rulebook, "all"),))
+            total = Statement(gettext("In all"), (count_of(rulebook, "all"),))
             rows.append(Row(((title,), (total,), (self._number(len(traces), rulebook, "all"),)), is_total=True))
         return Table(gettext("Offers by outcome"), columns, tuple(rows))
 
@@ -178,8 +181,8 @@ class _Committee:
                 *self._others_said(trace),
             )
             rows.append(Row(((self._name(grounds),), (self._operator(grounds),), reason)))
-        number = Statement(self._wording.grouped(len(having)), (_count(rulebook, verdict.value),))
-        total = Statement(gettext("In all"), (_count(rulebook, verdict.value),))
+        number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
+        total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
         rows.append(Row(((total,), (number,), ()), is_total=True))
         return Table(self._text(rulebook.outcomes[verdict].label), columns, tuple(rows))
 
@@ -200,9 +203,9 @@ class _Committee:
         for rulebook in self._source.rulebooks:
             yield from self._rule(rulebook)
 
-    def _rule(self, rulebook: Rulebook) -> Iterator[Block]:
+    def _rule(self, rulebook: Rulebook, level: int = 3) -> Iterator[Block]:
         gettext, digest = self._gettext, rulebook.sha256
-        yield Heading(self._of_rulebook(rulebook), 3)
+        yield Heading(self._of_rulebook(rulebook), level)
         yield from (Paragraph((self._override_rule(rulebook, override),)) for override in rulebook.overrides)
         words = gettext(
             "The rule requires that {required} ({source}, {reference}).",
@@ -247,20 +250,20 @@ class _Committee:
             )
         return Statement(words, (RestsOn("rulebook", rulebook.sha256, f"overrides/{override.id}"),))
 
-    def _changes(self) -> Iterator[Block]:
+    def _changes(self, level: int = 2) -> Iterator[Block]:
         if self._previous is None:
             return
         years = {trace.year for trace in self._previous.values()}
         title = self._gettext("What changed since the run before")
         if len(years) == 1 and years != {self._year}:
             title = self._gettext("What changed since the agreement year {year}", year=min(years))
-        yield self._heading(title, 2)
+        yield self._heading(title, level)
         for rulebook in self._source.rulebooks:
-            yield Heading(self._of_rulebook(rulebook), 3)
+            yield Heading(self._of_rulebook(rulebook), level + 1)
             changed = list(self._changed(rulebook))
             if not changed:
                 words = self._gettext("No outcome has changed.")
-                yield Paragraph((Statement(words, (_count(rulebook, "changes"),)),))
+                yield Paragraph((Statement(words, (count_of(rulebook, "changes"),)),))
             for group in Group:
                 rows = tuple(row for one, row in changed if one is group)
                 if rows:
@@ -361,10 +364,10 @@ class _Committee:
             yield self._heading(gettext("What people decided instead"), 2)
             yield Table(gettext("Outcomes overridden by people"), columns, tuple(rows))
 
-    def _readings(self) -> Iterator[Block]:
+    def _readings(self, level: int = 2) -> Iterator[Block]:
         told = [one for rulebook in self._source.rulebooks for one in self._readings_of(rulebook)]
         if told:
-            yield self._heading(self._gettext("How the rules are read"), 2)
+            yield self._heading(self._gettext("How the rules are read"), level)
             yield from (Paragraph((one,), "item") for one in told)
 
     def _readings_of(self, rulebook: Rulebook) -> Iterator[Statement]:
@@ -430,14 +433,19 @@ class _Committee:
         return grounds.statement("name", grounds.trace.subject.name)
 
     def _operator(self, grounds: Grounds) -> Statement:
+        return self._described(OPERATOR, grounds)
+
+    def _described(self, asked: Text, grounds: Grounds) -> Statement:
+        """What the description of an offer says under a label."""
         for number, (label, value) in enumerate(grounds.trace.subject.description):
-            if label == OPERATOR:
+            if label == asked:
                 return grounds.statement(f"description/{number}", self._text(value))
         return grounds.statement("description", self._gettext("not stated"))
 
     def _number(self, count: int, rulebook: Rulebook, node: str) -> Statement:
-        return Statement(self._wording.grouped(count), (_count(rulebook, node),))
+        return Statement(self._wording.grouped(count), (count_of(rulebook, node),))
 
 
-def _count(rulebook: Rulebook, node: str) -> RestsOn:
+def count_of(rulebook: Rulebook, node: str) -> RestsOn:
+    """That a statement rests on so many decisions by a rulebook."""
     return RestsOn("count", node=f"{rulebook.name}/{node}")

@@ -109,6 +109,17 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         yield PaperSource(year, rulebooks, beside, told, names, None)
 
 
+def check_at_hand(source: PaperSource) -> None:
+    """See to it that the offers are at hand: what was recorded says nothing of operators and places apart.
+
+    Raises:
+        click.UsageError: they are not.
+    """
+    if source.decisions and not source.beside.offers:
+        words = message("this paper is written from offer files or a register: name what the run decided on")
+        raise click.UsageError(in_spoken(words))
+
+
 def previous_decisions(folder: str, exits: list[Exit]) -> Previous:
     """The decisions of a run before.
 

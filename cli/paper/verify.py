@@ -101,6 +101,9 @@ def _verified(paper: PaperFile, run: Path | None, journal: str | None) -> _Verif
     edits = paper.edits()
     recorded = None
     if run is not None or journal is not None:
+        if paper.carried.kind != "committee":
+            words = message("only a committee's paper is compared with what is recorded; leave --journal and --run out")
+            raise click.UsageError(in_spoken(words))
         from cli.paper.recorded_paper import recorded_in_journal, recorded_in_run  # noqa: PLC0415 - a database is slow
 
         if journal is not None:

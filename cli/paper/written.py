@@ -21,6 +21,8 @@ _RENDERERS: Mapping[str, tuple[str, str]] = {
     ".docx": ("cli.paper.docx", "docx_of"),
 }
 """For each ending of a name the module and the function that makes the bytes of a paper."""
+FORMS = tuple(ending[1:] for ending in _RENDERERS)
+"""The forms of papers that are files."""
 _EXTRA = "papers"
 MANY_FOR_PDF = 300
 """From so many offers on a person is told what a PDF takes: typst holds all pages at once."""
@@ -55,8 +57,10 @@ def form_of(out: Path | None) -> str:
     return form
 
 
-def write_paper(paper: Paper, out: Path | None, form: str, template: bytes | None = None) -> None:
-    """Write a paper to a file, whole or not at all, or print it; in Word with a template of one's own, if there is one.
+def write_paper(
+    paper: Paper, out: Path | None, form: str, *, parents: bool = False, template: bytes | None = None
+) -> None:
+    """Write a paper to a file, whole or not at all, or print it; with `parents` its folder is made.
 
     Raises:
         Rejected: the file cannot be written, or the form has no signs for what stands in the paper.
@@ -68,7 +72,7 @@ def write_paper(paper: Paper, out: Path | None, form: str, template: bytes | Non
         return
     from engine.documents.file_writer import write_file  # noqa: PLC0415
 
-    write_file(out, bytes_of(paper, form, template))
+    write_file(out, bytes_of(paper, form, template), parents=parents)
 
 
 def bytes_of(paper: Paper, form: str, template: bytes | None = None) -> bytes:
@@ -97,7 +101,12 @@ def say_written(out: Path, offers: int, language: Language) -> None:
 def date_option(function: Function) -> Function:
     """The option `--date`: the day that stands on a paper."""
     help_text = "The day on the paper, YYYY-MM-DD; else that of the journal, or none."
-    return click.option("--date", metavar="DAY", callback=_day, help=help_text)(function)
+    return day_option("--date", help_text)(function)
+
+
+def day_option(name: str, help_text: str) -> Callable[[Function], Function]:
+    """An option that is a day, as ISO 8601 has it."""
+    return click.option(name, metavar="DAY", callback=_day, help=help_text)
 
 
 def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

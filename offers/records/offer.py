@@ -41,8 +41,8 @@ DESCRIBED = {
     "services": Text(da="Ydelser", en="Services"),
 }
 """What describes an offer, by the keys under which it stands in a subject's description."""
-OPERATOR = DESCRIBED["operator"]
-"""What the operator is called in the description of an offer."""
+OPERATOR, SERVICES = DESCRIBED["operator"], DESCRIBED["services"]
+"""What the operator and the services are called in the description of an offer."""
 
 
 class Offer(NamedTuple):

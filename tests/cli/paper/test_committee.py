@@ -60,6 +60,7 @@ def test_every_sentence_stands_in_every_form(paper: Paper) -> None:
         assert [one for one in sentences if one not in text] == [], name
 
 
+@pytest.mark.slow
 def test_verdicts_criteria_and_justifications_are_those_of_the_decisions() -> None:
     source = source_of("en")
     by_node = {
@@ -79,6 +80,7 @@ def test_verdicts_criteria_and_justifications_are_those_of_the_decisions() -> No
                     assert by_node[digest, f"justification/{section.part}/{number}"] == sentence
 
 
+@pytest.mark.slow
 def test_each_row_of_criteria_has_the_status_of_the_decision() -> None:
     source = source_of("en")
     paper = committee(source, "en")
@@ -117,6 +119,7 @@ def test_each_block_has_its_place_in_the_page_and_in_what_it_carries(paper: Pape
     assert json.loads(carried[1]) == record_of(paper)
 
 
+@pytest.mark.slow
 def test_every_statement_of_a_decision_names_one_that_was_made() -> None:
     source = source_of()
     made = {decision_digest(decision_record(trace)) for decisions in source.decisions for trace in decisions}

@@ -56,6 +56,7 @@ def test_the_shipped_template_is_one(kind: PaperKind, tmp_path: Path) -> None:
     assert faults(tmp_path / "t.docx") == []
 
 
+@pytest.mark.slow
 def test_a_template_is_written_edited_and_used(tmp_path: Path) -> None:
     mine, out = tmp_path / "mine.docx", tmp_path / "p.docx"
     assert sekskant("paper", "template", "committee", "--out", str(mine), "--lang", "da").code == 0

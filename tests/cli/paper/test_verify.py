@@ -92,6 +92,7 @@ def test_a_paper_as_it_was_written_is_as_decided(files: dict[str, Path], form: s
     assert "proves no" in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["docx", "html", "pdf"])
 def test_what_the_paper_says_follows_from_the_journal(files: dict[str, Path], journal: Path, form: str) -> None:
     ran = verified(files[form], "--journal", str(journal))
@@ -99,6 +100,7 @@ def test_what_the_paper_says_follows_from_the_journal(files: dict[str, Path], jo
     assert "proves no" not in ran.out
 
 
+@pytest.mark.slow
 def test_what_the_paper_says_follows_from_the_run(files: dict[str, Path], tmp_path: Path) -> None:
     register, run, again = tmp_path / "register", tmp_path / "run", tmp_path / "again"
     register.mkdir()
@@ -164,6 +166,7 @@ def test_what_sekskant_did_not_write_is_not_ours(tmp_path: Path) -> None:
         assert (ran.code, "Not ours" in ran.out) == (4, True), name
 
 
+@pytest.mark.slow
 def test_who_forges_what_the_paper_carries_is_found_by_the_journal(
     files: dict[str, Path], journal: Path, tmp_path: Path
 ) -> None:
@@ -178,6 +181,7 @@ def test_who_forges_what_the_paper_carries_is_found_by_the_journal(
     assert "does not follow from what is recorded" in " ".join(ran.out.split())
 
 
+@pytest.mark.slow
 def test_decisions_that_are_not_recorded_are_not_ours(files: dict[str, Path], tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     assert sekskant("assess", OFFERS[0], "--year", "2018", "--journal", str(other), "--format", "json").code == 0
@@ -186,6 +190,7 @@ def test_decisions_that_are_not_recorded_are_not_ours(files: dict[str, Path], tm
     assert "kirkeleddet-8" in ran.out
 
 
+@pytest.mark.slow
 def test_what_was_decided_again_is_outdated(files: dict[str, Path], journal: Path, tmp_path: Path) -> None:
     copy = tmp_path / "j.db"
     shutil.copy(journal, copy)

@@ -140,6 +140,7 @@ def test_a_new_page_begins_where_it_is_asked_for() -> None:
     assert len(breaks) == 1
 
 
+@pytest.mark.slow
 def test_the_command_writes_word(tmp_path: Path) -> None:
     out = tmp_path / "p.docx"
     ran = sekskant("paper", "committee", *OFFERS, "--year", "2018", "--out", str(out), "--lang", "en")

@@ -1,0 +1,148 @@
+"""The annex of the agreement: the rules, who entered and left, what is covered, forms of the most specialised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from cli.common.offer_form import offer_form
+from cli.paper.committee_paper import CommitteeWriter, count_of
+from cli.paper.source import PaperSource, Previous
+from engine.decisions.trace import Trace
+from engine.explanation.paper import (
+    Block,
+    Column,
+    Heading,
+    NewPage,
+    Pairs,
+    Paper,
+    Paragraph,
+    RestsOn,
+    Row,
+    Section,
+    Statement,
+    Table,
+)
+from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Rulebook, Verdict
+from offers.records.offer import SERVICES, Offer, words
+
+_GIVEN = RestsOn("given", node="source")
+
+
+def annex_paper(source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> Paper:
+    """The annex of the agreement, from decisions on offers that are at hand, and those of a run before."""
+    return _Annex(source, previous, date, wording).paper()
+
+
+class _Annex(CommitteeWriter):
+    def paper(self) -> Paper:
+        """The whole annex; parts that have nothing to say are left out."""
+        title = self._gettext("Annex: specialised offers in the agreement year {year}", year=self._year)
+        sections = (
+            Section("rule", tuple(self._rules())),
+            Section("changes", tuple(self._changes(1))),
+            Section("outcomes", tuple(self._covered())),
+            Section("readings", tuple(self._readings(1))),
+            Section("forms", tuple(self._forms())),
+            Section("digests", tuple(self._digests())),
+        )
+        told = tuple(section for section in sections if section.blocks)
+        front, books = tuple(self._front(title)), tuple(self._source.rulebooks)
+        return Paper("annex", self._wording.language, title, self._year, self._date, front, told, books)
+
+    def _front(self, title: str) -> Iterator[Block]:
+        yield Heading(Statement(title, (_GIVEN,)), 1)
+        yield Pairs(tuple(self._particulars()))
+        yield self._totals()
+
+    def _rules(self) -> Iterator[Block]:
+        yield NewPage()
+        yield self._heading(self._gettext("The rules in plain words"), 1)
+        for rulebook in self._source.rulebooks:
+            yield from self._rule(rulebook, 2)
+
+    # --- what is in, by target group ---
+
+    def _covered(self) -> Iterator[Block]:
+        yield NewPage()
+        yield self._heading(self._gettext("The offers by target group"), 1)
+        for rulebook in self._source.rulebooks:
+            met = [trace for trace in self._source.by(rulebook) if trace.verdict is Verdict.MET]
+            yield Heading(self._of_rulebook(rulebook), 2)
+            if not met:
+                text = self._gettext("No offer has this outcome.")
+                yield Paragraph((Statement(text, (count_of(rulebook, "met"),)),))
+            else:
+                yield self._by_target_group(rulebook, met)
+
+    def _by_target_group(self, rulebook: Rulebook, met: Sequence[Trace]) -> Table:
+        gettext = self._gettext
+        heads = (gettext("Target group"), gettext("Offer"), gettext("Operator"), gettext("Services"))
+        columns = (*(Column(head, 3) for head in heads), Column(gettext("Places"), 2, True))
+        groups: dict[str, list[Trace]] = {}
+        for trace in met:
+            for name in words(self._offer(trace).record.target_group) or [""]:
+                groups.setdefault(name, []).append(trace)
+        rows: list[Row] = []
+        known = list(rulebook.vocabulary.terms.get("target_group", {}))
+        for name in sorted(groups, key=lambda name: (known.index(name) if name in known else len(known), name)):
+            rows += self._group_rows(rulebook, name, groups[name])
+        rows.append(self._sum(rulebook, gettext("In all, each offer once"), "met", met))
+        return Table(self._text(rulebook.outcomes[Verdict.MET].label), columns, tuple(rows))
+
+    def _group_rows(self, rulebook: Rulebook, name: str, traces: Sequence[Trace]) -> Iterator[Row]:
+        label = rulebook.vocabulary.terms.get("target_group", {}).get(name)
+        title = self._text(label) if label else name or self._gettext("not stated")
+        for trace in traces:
+            grounds = self._known.of(trace)
+            group = grounds.statement("description", title)
+            services = self._described(SERVICES, grounds)
+            named = (self._name(grounds), *self._others_said(trace))
+            operator = self._operator(grounds)
+            yield Row(((group,), named, (operator,), (services,), (self._places_of(trace),)))
+        text = self._gettext("In all: {group}", group=title)
+        yield self._sum(rulebook, text, f"met/target_group/{name}", traces)
+
+    def _places_of(self, trace: Trace) -> Statement:
+        places, grounds = _places(self._offer(trace)), self._known.of(trace)
+        text = self._gettext("not stated") if places is None else self._wording.number(places)
+        return grounds.statement("description/places", text)
+
+    def _sum(self, rulebook: Rulebook, title: str, node: str, traces: Sequence[Trace]) -> Row:
+        """A row that sums up: so many offers, and the places of those that state them."""
+        ground = (count_of(rulebook, node),)
+        stated = [places for trace in traces if (places := _places(self._offer(trace))) is not None]
+        offers = self._wording.ngettext("{number} offer", "{number} offers", len(traces))
+        total = [Statement(self._wording.number(sum(stated, Fraction())), ground)] if stated else []
+        if without := len(traces) - len(stated):
+            words = self._wording.ngettext("{number} offer without", "{number} offers without", without)
+            total.append(Statement(words, ground, "dim"))
+        cells = ((Statement(title, ground),), (Statement(offers, ground),), (), (), tuple(total))
+        return Row(cells, is_total=True)
+
+    def _offer(self, trace: Trace) -> Offer:
+        return self._source.beside.offers[trace.subject.id]
+
+    # --- the forms of the most specialised ---
+
+    def _forms(self) -> Iterator[Block]:
+        """The forms of the offers that a narrower rulebook takes in, by that rulebook."""
+        narrow = [rulebook.content for rulebook in self._source.rulebooks if rulebook.subset_of is not None]
+        taken_in = [
+            [t for t in one if t.rulebook.content in narrow and t.verdict is Verdict.MET]
+            for one in self._source.decisions
+        ]
+        for number, decisions in enumerate(filter(None, taken_in)):
+            yield NewPage()
+            if not number:
+                title = self._text(decisions[0].rulebook.title)
+                yield self._heading(self._gettext("Forms: {title}", title=title), 1)
+            anchor = self._anchors[decisions[0].subject.id]
+            yield from offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
+
+
+def _places(offer: Offer) -> Fraction | None:
+    """The places of an offer; None where no service states any."""
+    stated = [Fraction(service.places) for service in offer.record.services or () if service.places is not None]
+    return sum(stated, Fraction()) if stated else None

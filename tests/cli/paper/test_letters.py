@@ -1,0 +1,104 @@
+"""`sekskant paper letters`: each operator hears of its own offers, and is asked for what it can tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from cli.common.console import Exit
+from cli.paper.letter_paper import Reply, letter_paper, operators
+from engine.explanation.paper import statements_of
+from engine.explanation.words_and_numbers import Wording
+from offers.records.authorities import authorities
+from tests.cli.paper.papers import letters, of_page, source_of
+from tests.command import DATA, here
+
+YEAR = ("--year", "2018")
+HEAD = "id;name;operator_name;operator_code;operator_kind;diagnoses;cases_per_10000\n"
+
+
+def written(folder: Path, *words: str) -> Path:
+    """The folder of the letters on a small register: two operators, one of which is to tell nothing."""
+    register = folder / "r.csv"
+    register.write_text(
+        f"{HEAD}a;Ålykke;Gentofte Kommune;157;municipality;;4\nb;Birk;Region Hovedstaden;1084;region;2;3\n"
+        "c;Ceder;Gentofte;;municipality;2;\nd;Dahlia;漢字;;private;;\ne;Eg;;;;;\n",
+        encoding="utf-8",
+    )
+    out = folder / "letters"
+    asked = ("--rulebook", "hovedstaden.udviklingsstrategi", "--format", "html", "--lang", "en", *words)
+    ran = here("paper", "letters", str(register), *YEAR, *asked, "--out", str(out))
+    assert ran.code == 0, ran.err
+    assert "no letter: nobody says who operates Eg" in ran.err
+    assert f"3 letters written to {out}" in ran.err
+    return out
+
+
+@pytest.mark.slow
+def test_each_operator_has_a_letter_with_its_offers_and_a_workbook_with_what_it_is_to_tell(tmp_path: Path) -> None:
+    out = written(tmp_path, "--deadline", "2017-06-01")
+    (unnamed,) = {path.stem for path in out.iterdir()} - {"157", "1084"}
+    assert {path.name for path in out.iterdir()} == {
+        *("157.html", "157.xlsx", "1084.html", f"{unnamed}.html", f"{unnamed}.xlsx")
+    }
+    text = of_page((out / "157.html").read_bytes())
+    assert letters("Please answer by 2017-06-01 in the workbook 157.xlsx.") in text
+    assert letters("Ålykke") in text
+    assert letters("Ceder") in text
+    assert letters("Birk") not in text
+    assert letters("Please answer") not in of_page((out / "1084.html").read_bytes())
+
+
+@pytest.mark.slow
+def test_the_workbook_asks_the_operator_only_for_what_is_missing_and_is_read_again(tmp_path: Path) -> None:
+    out = written(tmp_path)
+    sheet = openpyxl.load_workbook(out / "157.xlsx")["Register"]
+    heads = [cell.value for cell in sheet[2]]
+    assert "Diagnoses" in heads
+    assert any(str(head).startswith("Share of places used by other municipalities 2016") for head in heads)
+    assert not any("Need for professional coordination" in str(head) for head in heads)  # the task force answers that
+    assert not any("Severe complexities" in str(head) for head in heads)  # only another rulebook reads it
+    assert [sheet.cell(row, 1).value for row in (3, 4, 5)] == ["a", "c", None]
+    ran = here("reclassify", str(out / "157.xlsx"), *YEAR, "--out", str(tmp_path / "run"))
+    assert ran.code == 0, ran.err
+
+
+@pytest.mark.slow
+def test_the_same_register_gives_the_same_letters_and_workbooks(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    one, two = (written(tmp_path / folder, "--date", "2017-05-02") for folder in ("one", "two"))
+    for path in one.iterdir():
+        mine, other = path.read_bytes(), (two / path.name).read_bytes()
+        if path.suffix == ".html":
+            mine, other = (data.replace(b"/one/", b"/two/") for data in (mine, other))
+        assert mine == other, path.name
+
+
+@pytest.mark.slow
+def test_letters_on_all_real_cases_tell_each_decision_to_its_operators() -> None:
+    source = source_of("da")
+    told = dict[str, list[str]]()
+    for operator in operators(source):
+        paper = letter_paper(operator, source, Reply(None, None), None, Wording("da"))
+        digests = {g.digest for one in statements_of(paper) for g in one.rests_on if g.kind == "decision"}
+        assert len(digests) == sum(len(decisions) for _, decisions in operator.offers)
+        for offer, _ in operator.offers:
+            told.setdefault(offer.id, []).append(operator.file)
+    assert set(told) == {decisions[0].subject.id for decisions in source.decisions}
+    codes = {authority.code.lstrip("0") for authority in authorities()}
+    assert told["gnisten"] == ["250"]
+    assert set(told["gnisten"]) <= codes
+    assert told["sofieskolen"] == ["sofieskolen"]
+
+
+@pytest.mark.slow
+def test_a_recorded_run_has_no_operators_to_write_to(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert here("reclassify", str(DATA / "gnisten.yaml"), *YEAR, "--no-list", "--out", str(run)).code == 0
+    ran = here("paper", "letters", str(run), "--out", str(tmp_path / "letters"))
+    assert ran.code == int(Exit.USAGE)
+    assert "this paper is written from offer files or a register" in " ".join(ran.err.split())
+    assert not (tmp_path / "letters").exists()

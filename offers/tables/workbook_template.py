@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -68,17 +69,20 @@ def write_workbook(
     offers: Sequence[Offer] = (),
     *,
     with_evidence: bool = False,
+    asked: Collection[str] | None = None,
+    created: datetime.date | None = None,
 ) -> Written:
     """Write the workbook for the facts that rulebooks read; `offers` stand in it, with their evidence or without.
 
-    It is read again: an offer of which its row does not say the same is left out, and said.
+    `asked` names the facts that are asked for, where it is not all of these; `created` is the day that the file says it
+    was made, by default now. It is read again: an offer of which its row does not say the same is left out, and said.
 
     Raises:
         Rejected: the file cannot be written, or a fact cannot stand in a table.
     """
     with tempfile.TemporaryDirectory() as scratch:
         workbook = Path(scratch, "register.xlsx")
-        made = _Workbook(workbook, rulebooks, year, language, with_evidence=with_evidence)
+        made = _Workbook(workbook, rulebooks, year, language, with_evidence, asked, created)
         facts, rejected = made.write(offers), made.rejected(offers)
         if rejected:
             facts = made.write([offer for offer in offers if offer.id not in rejected])
@@ -88,18 +92,28 @@ def write_workbook(
 
 class _Workbook:
     def __init__(
-        self, path: Path, rulebooks: Sequence[Rulebook], year: int, language: Language, *, with_evidence: bool
+        self,
+        path: Path,
+        rulebooks: Sequence[Rulebook],
+        year: int,
+        language: Language,
+        with_evidence: bool,
+        asked: Collection[str] | None,
+        created: datetime.date | None,
     ) -> None:
         self._path, self._rulebooks, self._year, self._wording = path, rulebooks, year, Wording(language)
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
-        self._with_evidence = with_evidence
+        self._with_evidence, self._asked, self._created = with_evidence, asked, created
 
     def write(self, offers: Iterable[Offer]) -> int:
         """Write it with these offers; how many columns ask for a fact."""
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         book = xlsxwriter.Workbook(str(self._path), options)
+        if self._created is not None:
+            book.set_properties({"created": datetime.datetime.combine(self._created, datetime.time())})
         rows = [self._cells(offer) for offer in offers]
-        writer = _Writer(book, self._rulebooks, self._year, self._wording, {name for row in rows for name in row})
+        stated = {name for row in rows for name in row}
+        writer = _Writer(book, self._rulebooks, self._year, self._wording, stated, self._asked)
         writer.register(rows)
         writer.facts()
         writer.guide()
@@ -163,12 +177,19 @@ HINT = message_of_number(
 
 class _Writer:
     def __init__(
-        self, book: Any, rulebooks: Sequence[Rulebook], year: int, wording: Wording, stated: Collection[str]
+        self,
+        book: Any,
+        rulebooks: Sequence[Rulebook],
+        year: int,
+        wording: Wording,
+        stated: Collection[str],
+        only: Collection[str] | None,
     ) -> None:
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
         self._gettext, self._render = wording.gettext, wording.render
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
         read = {fact.id for rulebook in rulebooks for fact in compile_rulebook(rulebook).facts_read}
+        read = read if only is None else read & {*only}
         asked = [fact for fact in self._vocabulary.facts.values() if fact.id in read]
         self.columns = columns_to_fill_in(self._vocabulary, asked, year, wording.language, stated)
         columns = {column.fact.id for column in self.columns if column.fact}

@@ -43,6 +43,11 @@ EACH: dict[str, tuple[str, ...]] = {
     "audit why": ("1", *ON),
     "audit why-not": ("1", "--outcome", "covered", *ON),
     "offer new": ("--rulebook", NARROW),
+    "paper annex": ("{}/register.csv", *YEAR, "--out", "{}/annex.html"),
+    "paper committee": (str(DATA / "gnisten.yaml"), *YEAR, "--out", "{}/committee.html"),
+    "paper letters": (str(DATA / "gnisten.yaml"), *YEAR, "--deadline", "2027-05-01", "--out", "{}/letters"),
+    "paper template": ("committee", "--out", "{}/ours.docx"),
+    "paper verify": ("{}/paper.html",),
     "preview": ("{}/register.csv", "--rulebook", NARROW, "--against", NARROW, *YEAR),
     "receipt verify": ("{}/receipt.json",),
     "reclassify": ("{}/register.csv", *YEAR, "--out", "{}/out"),
@@ -137,6 +142,7 @@ def prepared(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words in (
         ("audit", "receipt", "1", "--out", str(folder / "receipt.json")),
         ("audit", "seal", "--year", "2018", "--out", str(folder / "seal.json")),
+        ("paper", "committee", str(DATA / "gnisten.yaml"), "--year", "2018", "--out", str(folder / "paper.html")),
     ):
         assert here(*words, "--journal", str(folder / "journal.db")).code == 0
     command = ["openssl", "genpkey", "-algorithm", "ed25519", "-out", str(folder / "key.pem")]

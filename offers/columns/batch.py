@@ -5,6 +5,7 @@ Rows that columns cannot tell exactly, and rows with a mistake, are read one by 
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from engine.defects import is_defect
 from engine.diagnostics import Diagnostic
 from engine.texts.catalogue import message
 from offers.columns.cell_forms import NewForms
@@ -62,33 +64,39 @@ class Batch:
     def decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
         """The decisions on the rows of a chunk: its columns, and those of each decision table.
 
+        Threads may decide chunks at the same time.
+
         Raises:
             IntegrityFault: evaluators disagree.
         """
-        with self._lock:
-            return self._decide(chunk)
-
-    def _decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
-        self.seen += chunk.height
         vectors, rejected = self._evaluator.evaluate(chunk)
         chunk = chunk.drop(READ, *self._evaluator.vectors, strict=False)
-        rejected += self._refused_for_their_id(chunk, {r.row for r in rejected})
-        self._reject(rejected)
+        if self._repeated:
+            rejected += self._refused_for_their_id(chunk, {r.row for r in rejected})
+        seen = chunk.height
         if vectors.height < chunk.height or rejected:
             without = pl.Series([r.row for r in rejected], dtype=chunk.schema[ROW])
             vectors = vectors.filter(~pl.col(ROW).is_in(without.implode()))
             chunk = chunk.join(vectors.select(ROW), on=ROW, how="semi", maintain_order="left")
-        self.rows += chunk.height + len(rejected)
+        with self._lock:
+            self._reject(rejected)
+            self.seen += seen
+            self.rows += chunk.height + len(rejected)
         self.check(chunk, vectors)
-        return apart_where_defective(self._with_decisions, chunk, vectors, self.defective)
+        return self._apart_where_defective(chunk, vectors)
+
+    def _apart_where_defective(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
+        try:
+            return self._with_decisions(chunk, vectors)
+        except Exception as error:
+            if not is_defect(error):
+                raise
+        with self._lock:
+            return apart_where_defective(self._with_decisions, chunk, vectors, self.defective)
 
     def _with_decisions(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
-        decided = list(chunk)
-        for decision_table in self.decision_tables:
-            decided += decision_table.decide(vectors).rename(decision_table.columns.of).get_columns()
-            if decision_table.columnar.near:
-                decided.append(decision_table.near(vectors.select(decision_table.columnar.near)))
-        return pl.DataFrame(decided)
+        decided = [decision_table.beside_cells(vectors) for decision_table in self.decision_tables]
+        return pl.DataFrame([*chunk, *itertools.chain(*decided)])
 
     @property
     def checked(self) -> int:
@@ -96,8 +104,6 @@ class Batch:
         return self._reference.checked
 
     def _refused_for_their_id(self, chunk: pl.DataFrame, already: set[int]) -> list[RejectedRow]:
-        if not self._repeated:
-            return []
         repeated = chunk.filter(chunk["id"].is_in(pl.Series(list(self._repeated)).implode()))
         return [self._repeated_row(cells) for cells in repeated.iter_rows(named=True) if cells[ROW] not in already]
 
@@ -165,10 +171,14 @@ class Batch:
         if self.sample is not None:
             rows = pl.concat([rows.cast(pl.UInt32), self._new_forms.rows(chunk)]).unique().sort()
         if rows.len():
-            self._waiting.append((chunk[rows], vectors[rows]))
-        waiting = sum(sampled.height for sampled, _ in self._waiting)
-        if waiting >= _CHECKED_AT_ONCE or (waiting and not self._checks):
-            self._submit()
+            self._check_later(chunk[rows], vectors[rows])
+
+    def _check_later(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
+        with self._lock:
+            self._waiting.append((chunk, vectors))
+            waiting = sum(sampled.height for sampled, _ in self._waiting)
+            if waiting >= _CHECKED_AT_ONCE or not self._checks:
+                self._submit()
 
     def _submit(self) -> None:
         chunks, vectors = (pl.concat(frames) for frames in zip(*self._waiting, strict=True))

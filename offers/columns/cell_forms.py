@@ -5,6 +5,7 @@ A sample of rows is no proof for a form that stands in few of them; so a row of 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 
 import polars as pl
@@ -32,6 +33,7 @@ class NewForms:
 
     def __init__(self, columns: Iterable[str]) -> None:
         self._seen: dict[str, set[str]] = {name: set() for name in columns}
+        self._lock = threading.Lock()
 
     def rows(self, chunk: pl.DataFrame) -> pl.Series:
         """Where rows with a new form stand in a chunk: the first of each form."""
@@ -44,6 +46,8 @@ class NewForms:
         if len(seen) >= MOST_FORMS:
             return []
         distinct = pl.DataFrame({"text": texts.unique().drop_nulls()}).with_columns(form=form_of(pl.col("text")))
-        new = distinct.unique("form").filter(~pl.col("form").is_in(list(seen)))
-        seen.update(new["form"])
+        forms = distinct.unique("form")
+        with self._lock:
+            new = forms.filter(~pl.col("form").is_in(list(seen)))
+            seen.update(new["form"])
         return [row for text in new["text"] if (row := texts.index_of(text)) is not None]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import polars as pl
 
 from engine.decisions.vector_decisions import SituationDecision, VectorDecisions
@@ -15,8 +19,50 @@ MOST_IN_TABLE = 2**22
 """Where there can be no more vectors, each has a place in a table; else they are found by comparing."""
 
 
+class Known:
+    """What is found once for each whole number below a size, and looked up from then on, by any number of threads.
+
+    >>> known = Known(100, {"square": pl.Int64}, lambda number: (number**2,))
+    >>> known.at(pl.Series([7, 3, 7]))["square"].to_list()
+    [49, 9, 49]
+
+    Args:
+        size: each number is below it.
+        schema: the columns of what is found.
+        found: finds it.
+    """
+
+    def __init__(self, size: int, schema: Mapping[str, Any], found: Callable[[int], tuple[Any, ...]]) -> None:
+        self._found, self._schema, self._lock = found, schema, threading.Lock()
+        self._rows = pl.repeat(None, size, dtype=pl.UInt32, eager=True)
+        self._table = pl.DataFrame(schema=schema)
+
+    def is_new(self, numbers: pl.Series) -> pl.Series:
+        """Where nothing is known yet."""
+        return self._rows[numbers].is_null()
+
+    def at(self, numbers: pl.Series) -> pl.DataFrame:
+        """What is found for each number."""
+        rows = self._rows[numbers]
+        if rows.null_count():
+            self._find(numbers)
+            rows = self._rows[numbers]
+        return self._table[rows]
+
+    def _find(self, numbers: pl.Series) -> None:
+        with self._lock:
+            new = numbers.filter(self.is_new(numbers)).unique().sort()
+            found = pl.DataFrame([self._found(number) for number in new], schema=self._schema, orient="row")
+            first = self._table.height
+            # The table before the rows of it: whoever finds a row there does not ask again.
+            self._table = pl.concat([self._table, found], rechunk=True)
+            self._rows.scatter(new, pl.int_range(first, self._table.height, dtype=pl.UInt32, eager=True))
+
+
 class DecisionTable:
     """One rulebook's decisions: a row for each distinct vector, to which the offers' rows point.
+
+    Threads may ask at the same time.
 
     Args:
         decisions: decide each vector.
@@ -30,12 +76,17 @@ class DecisionTable:
         self.rulebook: Rulebook = decisions.program.rulebook
         self._numbers: dict[tuple[int, ...], int] = {}
         self._new: list[tuple[str | None, ...]] = []
-        self._table = pl.DataFrame(schema=self.schema)
+        self._table, self._lock = pl.DataFrame(schema=self.schema), threading.Lock()
         self.counted = dict.fromkeys((v.value for v in Verdict), 0)
         """How many offers each verdict was given to."""
+        self._names = self.columns.all_of(self.schema)
         (size, *more) = columnar.sizes
         is_small = not more and size <= MOST_IN_TABLE
-        self._known = pl.repeat(None, size, dtype=pl.UInt32, eager=True) if is_small else None
+        self._known = Known(size, self.schema, lambda vector: self._decision((vector,))) if is_small else None
+        signs = 2 ** len(columnar.thresholds)
+        words = {self.columns.near: pl.String}
+        is_small = len(columnar.near) == 1 and signs <= MOST_IN_TABLE
+        self._known_near = Known(signs, words, lambda bits: (self._facts_near((bits,)),)) if is_small else None
 
     @property
     def schema(self) -> dict[str, pl.DataType]:
@@ -57,30 +108,30 @@ class DecisionTable:
         `counts` says how many offers each row stands for, if not for one.
         """
         decided = self._decide(vectors)
-        for verdict in Verdict:
-            of_these = decided[VERDICT] == verdict.value
-            self.counted[verdict.value] += int((of_these if counts is None else counts.filter(of_these)).sum())
+        given = [decided[VERDICT] == verdict.value for verdict in Verdict]
+        offers = [int((these if counts is None else counts.filter(these)).sum()) for these in given]
+        with self._lock:
+            for verdict, number in zip(Verdict, offers, strict=True):
+                self.counted[verdict.value] += number
         return decided
+
+    def beside_cells(self, vectors: pl.DataFrame) -> list[pl.Series]:
+        """The decisions on some rows, and what is near its threshold, as the columns that stand beside their cells."""
+        decided = self.decide(vectors)
+        decided.columns = self._names
+        near = [self.near(vectors.select(self.columnar.near))] if self.columnar.near else []
+        return [*decided, *near]
 
     def _decide(self, vectors: pl.DataFrame) -> pl.DataFrame:
         own = vectors.select(self.columnar.vectors)
         if own.is_empty():
             return pl.DataFrame(schema=self.schema)
         if self._known is not None:
-            return self._table_of(own.to_series())
-        distinct = own.unique(maintain_order=True)
-        numbers = distinct.with_columns(pl.Series(_NUMBER, map(self._number, distinct.iter_rows()), pl.UInt32))
-        return self._gathered(own.join(numbers, on=own.columns, how="left", maintain_order="left")[_NUMBER])
-
-    def _table_of(self, vector: pl.Series) -> pl.DataFrame:
-        """The decisions on vectors that are small enough to stand in a table by themselves."""
-        assert self._known is not None
-        numbers = self._known[vector]
-        if numbers.null_count():
-            new = vector.filter(numbers.is_null()).unique().sort()
-            self._known.scatter(new, [self._number((v,)) for v in new])
-            numbers = self._known[vector]
-        return self._gathered(numbers)
+            return self._known.at(own.to_series())
+        with self._lock:
+            distinct = own.unique(maintain_order=True)
+            numbers = distinct.with_columns(pl.Series(_NUMBER, map(self._number, distinct.iter_rows()), pl.UInt32))
+            return self._gathered(own.join(numbers, on=own.columns, how="left", maintain_order="left")[_NUMBER])
 
     def _gathered(self, numbers: pl.Series) -> pl.DataFrame:
         if self._new:
@@ -90,16 +141,24 @@ class DecisionTable:
 
     def near(self, bits: pl.DataFrame) -> pl.Series:
         """The facts near a threshold, in words, as the column of that name."""
+        if self._known_near is not None:
+            return self._known_near.at(bits.to_series()).to_series()
         distinct = bits.unique()
-        facts = [" ".join(self.columnar.facts_near(row)) or None for row in distinct.iter_rows()]
+        facts = [self._facts_near(row) for row in distinct.iter_rows()]
         words = distinct.with_columns(pl.Series(self.columns.near, facts, dtype=pl.String))
         return bits.join(words, on=bits.columns, how="left", maintain_order="left")[self.columns.near]
 
+    def _facts_near(self, bits: tuple[int, ...]) -> str | None:
+        return " ".join(self.columnar.facts_near(bits)) or None
+
     def _number(self, vectors: tuple[int, ...]) -> int:
         if vectors not in self._numbers:
-            self._new.append(self._row(self.decisions.over(self.columnar.situation(vectors))))
+            self._new.append(self._decision(vectors))
             self._numbers[vectors] = len(self._numbers)
         return self._numbers[vectors]
+
+    def _decision(self, vectors: tuple[int, ...]) -> tuple[str | None, ...]:
+        return self._row(self.decisions.over(self.columnar.situation(vectors)))
 
     def _row(self, made: SituationDecision) -> tuple[str | None, ...]:
         criteria, decision = self.decisions.program.criteria, made.decided

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
@@ -79,7 +80,7 @@ class Evaluator:
         table: Table | None = None,
         defective: Mapping[int, Exception] = MappingProxyType({}),
     ) -> None:
-        self._table, self._defective = table, defective
+        self._table, self._defective, self._one_at_a_time = table, defective, threading.Lock()
         self.defects: dict[str, Exception] = {}
         """What was raised by mistakes of ours, one for each place in our code, by what is said of it."""
         self._programs, self._year, self._reader = programs, year, reader
@@ -119,13 +120,14 @@ class Evaluator:
     def evaluate(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
         """The vectors of the rows that can be decided, with `ROW`; and the rows that cannot.
 
-        A row without any cell is in neither.
+        A row without any cell is in neither. Threads may ask at the same time; they read rows one after the other.
         """
         extended = chunk if READ in chunk.columns else self.with_vectors(chunk.lazy()).collect()
         vectors = extended.select(ROW, READ, *self.vectors)
         if vectors[READ].all():
             return vectors.drop(READ), []
-        return self._with_the_others(chunk, vectors)
+        with self._one_at_a_time:
+            return self._with_the_others(chunk, vectors)
 
     def _with_the_others(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> tuple[pl.DataFrame, list[RejectedRow]]:
         """Reads one by one what columns cannot tell."""

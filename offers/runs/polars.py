@@ -12,6 +12,7 @@ from offers.runs.repeated_ids import Repeated, RepeatedIds, rows_with
 from offers.runs.run_pass import Pass
 from offers.tables.table import Table
 
+_DECIDED = " decided"
 _ROWS_AT_ONCE, _ROWS_COMPARED = 20_000, 100_000
 """With as many rows in a chunk as Polars takes by itself it goes little faster, in nearly twice the memory; but each
 chunk asks the run before anew, so that a comparison takes more at a time."""
@@ -51,13 +52,21 @@ def _ids_of(run: Pass) -> RepeatedIds:
 
 
 def _decided(evaluated: pl.LazyFrame, run: Pass) -> pl.LazyFrame:
-    """The rows with what is decided on them. What is one chunk is decided first: every file would plan it anew."""
+    """The rows with what is decided on them.
+
+    What is one chunk is decided first, as every file would plan it anew. Of more, each core decides chunks, but where a
+    run before is asked about each.
+    """
     cells = {**evaluated.collect_schema()}
     schema = {**{name: cells[name] for name in run.evaluator.reads}, **run.decided_schema}
     names = list(schema)
     if run.request.table.most_rows <= _ROWS_AT_ONCE:
         return run.decide(evaluated.collect()).select(names).lazy()
-    return evaluated.map_batches(lambda chunk: run.decide(chunk).select(names), schema=schema, streamable=True)
+    if run.comparison:
+        return evaluated.map_batches(lambda chunk: run.decide(chunk).select(names), schema=schema, streamable=True)
+    added = pl.struct(pl.all()).map_batches(run.decide_each, pl.Struct(run.added_schema), is_elementwise=True)
+    decided = evaluated.with_columns(added.alias(_DECIDED)).unnest(_DECIDED)
+    return decided.filter(pl.col(run.decision_tables[0].columns.verdict).is_not_null()).select(names).cache()
 
 
 def _sinks(decided: pl.LazyFrame, run: Pass, decision_table: DecisionTable) -> Iterator[pl.LazyFrame]:

@@ -20,6 +20,8 @@ from offers.tables.offer_files import OfferRows
 from offers.tables.paths import parquet_files
 
 _WIDER = "wider"
+_TEXTS = (pl.String, pl.Categorical, pl.Enum)
+"""Types of cells that may be empty, or say that something is not known; any other says what it holds."""
 
 
 def notes_on_run(run: Pass) -> list[InputRemark]:
@@ -35,8 +37,10 @@ def notes_on_run(run: Pass) -> list[InputRemark]:
 
 def _notes(run: Pass, table: DecisionTable) -> Iterator[InputRemark]:
     decided, program = _decided(run, table), table.decisions.program
-    yield from _assumed(decided, program)
-    yield from _without_reason(decided, program)
+    counted = [*_assumed(decided, program), *_without_reason(decided, program)]
+    sums = [where.sum().alias(f"{number}") for number, (_, where) in enumerate(counted)]
+    counts = decided.select(sums).collect(engine="streaming").row(0) if sums else ()
+    yield from (note._replace(offers=count) for (note, _), count in zip(counted, counts, strict=True) if count)
     yield from _published(run, decided, program.rulebook)
     wider = next((one for one in run.decision_tables if one.rulebook.id == table.rulebook.subset_of), None)
     if wider is not None:
@@ -48,15 +52,17 @@ def _decided(run: Pass, table: DecisionTable) -> pl.LazyFrame:
     return pl.scan_parquet(parquet_files(path) if path.is_dir() else [path], glob=False)
 
 
-def _assumed(decided: pl.LazyFrame, program: Program) -> Iterator[InputRemark]:
+Counted = tuple[InputRemark, pl.Expr]
+"""A note on some offers, and which they are."""
+
+
+def _assumed(decided: pl.LazyFrame, program: Program) -> Iterator[Counted]:
     for fact in program.facts_tested:
         if fact.assumed is not None:
-            count = _count(decided, ~_is_stated(fact.id, decided))
-            if count:
-                yield InputRemark("assumed", count, {"fact": fact.id})
+            yield InputRemark("assumed", 0, {"fact": fact.id}), ~_is_stated(fact.id, decided)
 
 
-def _without_reason(decided: pl.LazyFrame, program: Program) -> Iterator[InputRemark]:
+def _without_reason(decided: pl.LazyFrame, program: Program) -> Iterator[Counted]:
     """Judgements that settled the status of a criterion, and say no reason."""
     facts = program.rulebook.vocabulary.facts
     tested = [(nodes, leaf) for nodes in program.criteria for leaf in program.leaves_at(nodes.status).values()]
@@ -67,8 +73,8 @@ def _without_reason(decided: pl.LazyFrame, program: Program) -> Iterator[InputRe
         for nodes, leaf in tested
         if isinstance(leaf, TestNode) and facts[leaf.test.fact].is_judgement
     ]
-    if judged and (count := _count(decided, pl.any_horizontal(judged))):
-        yield InputRemark("without_reason", count, {"rulebook": program.rulebook.id})
+    if judged:
+        yield InputRemark("without_reason", 0, {"rulebook": program.rulebook.id}), pl.any_horizontal(judged)
 
 
 def _published(run: Pass, decided: pl.LazyFrame, rulebook: Rulebook) -> Iterator[InputRemark]:
@@ -91,29 +97,31 @@ _KNOWN = ("met", "not_met", "not_applicable")
 def _inconsistent(
     decided: pl.LazyFrame, wider: pl.LazyFrame, table: DecisionTable, of_wider: DecisionTable
 ) -> Iterator[InputRemark]:
-    own = decided.filter(pl.col("verdict").cast(pl.String) == Verdict.MET.value).select("offer")
-    others = wider.select("offer", pl.col("verdict").cast(pl.String).alias(_WIDER))
-    counts = own.join(others, on="offer").group_by(_WIDER).len().collect(engine="streaming")
+    # The rows of both files are the same offers in the same order.
+    verdicts = [decided.select("verdict"), wider.select(pl.col("verdict").cast(pl.String).alias(_WIDER))]
+    met = pl.concat(verdicts, how="horizontal").filter(pl.col("verdict").cast(pl.String) == Verdict.MET.value)
+    counts = met.group_by(_WIDER).len().collect(engine="streaming")
     detail = {"rulebook": table.rulebook.id, "superset": of_wider.rulebook.id}
     for verdict, code in ((Verdict.NOT_MET, "superset_not_met"), (Verdict.UNDETERMINED, "superset_undetermined")):
         for count in counts.filter(pl.col(_WIDER) == verdict.value)["len"]:
             yield InputRemark(code, count, detail)
 
 
-def _count(decided: pl.LazyFrame, where: pl.Expr) -> int:
-    return int(decided.select(where.sum()).collect(engine="streaming").item() or 0)
-
-
-def _cell(name: str, decided: pl.LazyFrame) -> pl.Expr:
-    if name not in decided.collect_schema():
-        return pl.lit("")
+def _cell(name: str, decided: pl.LazyFrame) -> pl.Expr | None:
+    """A column of texts without spaces around them, none of them null; None where there is no such column."""
+    if decided.collect_schema().get(name) not in _TEXTS:
+        return None
     return pl.col(name).cast(pl.String).fill_null("").str.strip_chars(WHITESPACE)
 
 
 def _is_stated(name: str, decided: pl.LazyFrame) -> pl.Expr:
-    return (_cell(name, decided) != "") & pl.col("offer").is_not_null()
+    cell = _cell(name, decided)
+    if cell is None:
+        # Of a column that is not there it is false on every row, which is counted; every offer has its id.
+        return pl.col(name).is_not_null() if name in decided.collect_schema() else pl.col("offer").is_null()
+    return cell != ""
 
 
 def _is_known(fact: str, decided: pl.LazyFrame) -> pl.Expr:
-    cell = _cell(fact, decided)
-    return (cell != "") & ~cell.str.to_lowercase().is_in(UNKNOWN)
+    cell, is_stated = _cell(fact, decided), _is_stated(fact, decided)
+    return is_stated if cell is None else is_stated & ~cell.str.to_lowercase().is_in(UNKNOWN)

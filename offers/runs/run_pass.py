@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -120,7 +121,7 @@ class Pass:
         defective: Mapping[int, Exception],
         progress: Progress,
     ) -> None:
-        self.request, self.folder, self.progress = request, folder, progress
+        self.request, self.folder, self.progress, self._lock = request, folder, progress, threading.Lock()
         programs, nearness = [d.program for d in deciders], request.nearness if request.fragile else None
         table = request.table
         self.evaluator = Evaluator(
@@ -137,7 +138,12 @@ class Pass:
     @property
     def decided_schema(self) -> dict[str, pl.DataType]:
         """The columns that a row has once it is decided, beside those of the table."""
-        added: dict[str, pl.DataType] = dict.fromkeys(self.evaluator.columns.plain, pl.String())
+        return {**dict.fromkeys(self.evaluator.columns.plain, pl.String()), **self.added_schema}
+
+    @property
+    def added_schema(self) -> dict[str, pl.DataType]:
+        """The columns of what is decided, each rulebook's by itself."""
+        added: dict[str, pl.DataType] = {}
         for decision_table in self.decision_tables:
             columns = decision_table.columns
             texts = [*([columns.near] if self.request.fragile else [])]
@@ -153,14 +159,27 @@ class Pass:
             IntegrityFault: evaluators disagree.
         """
         decided = self.batch.decide(chunk)
-        self.progress(self.batch.rows)
-        decided = self.compared(decided, self.comparison) if self.comparison else decided
+        with self._lock:
+            self.progress(self.batch.rows)
+            decided = self.compared(decided, self.comparison) if self.comparison else decided
         for decision_table in self.decision_tables:
             overrides = self.overrides_of(decision_table)
             decided = (
                 decided.join(overrides, on="id", how="left", maintain_order="left") if overrides.width else decided
             )
         return decided
+
+    def decide_each(self, chunk: pl.Series) -> pl.Series:
+        """What is decided on each row of a chunk, in `added_schema`: nothing at all on a row that cannot be decided.
+
+        Raises:
+            IntegrityFault: evaluators disagree.
+        """
+        rows = chunk.struct.unnest()
+        decided, names = self.decide(rows), list(self.added_schema)
+        if decided.height < rows.height:
+            decided = rows.select(ROW).join(decided.select(ROW, *names), on=ROW, how="left", maintain_order="left")
+        return pl.DataFrame([decided[name] for name in names]).to_struct(chunk.name)
 
     def compared(self, decided: pl.DataFrame, comparison: RunComparison) -> pl.DataFrame:
         """The rows with what changed since the run before."""

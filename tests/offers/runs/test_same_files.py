@@ -38,8 +38,8 @@ def cells(pools: Mapping[str, list[Any]], offers: int, seed: int) -> pl.DataFram
 
 
 def texts_csv(path: Path) -> None:
-    """Texts with bounds, ranges and points, more than the reference checks."""
-    cells(CELLS, 12_000, 1).write_csv(path)
+    """Texts with bounds, ranges and points, in more than one chunk, more than the reference checks."""
+    cells(CELLS, 25_000, 1).write_csv(path)
 
 
 def few_texts_csv(path: Path) -> None:

@@ -166,10 +166,11 @@ class Batch:
     # --- the check ---
 
     def check(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> None:
-        """Have the rows of the sample checked, and one of each form of cell, while the others are decided."""
+        """Have rows checked while others are decided: the sample, and one of each form of cell and of each vector."""
         rows = self._reference.sampled(chunk[ROW])
         if self.sample is not None:
-            rows = pl.concat([rows.cast(pl.UInt32), self._new_forms.rows(chunk)]).unique().sort()
+            of_vectors = [decision_table.first_of_new(vectors) for decision_table in self.decision_tables]
+            rows = pl.concat([rows.cast(pl.UInt32), self._new_forms.rows(chunk), *of_vectors]).unique().sort()
         if rows.len():
             self._check_later(chunk[rows], vectors[rows])
 

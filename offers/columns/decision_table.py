@@ -115,6 +115,16 @@ class DecisionTable:
                 self.counted[verdict.value] += number
         return decided
 
+    def first_of_new(self, vectors: pl.DataFrame) -> pl.Series:
+        """Where among some rows the first of each vector stands on which nothing is decided yet."""
+        own = vectors.select(self.columnar.vectors)
+        if self._known is not None:
+            vector = own.to_series()
+            is_new = self._known.is_new(vector)
+            return (is_new & vector.is_first_distinct()).arg_true() if is_new.any() else pl.Series([], dtype=pl.UInt32)
+        first = own.with_row_index().unique(own.columns, keep="first", maintain_order=True)
+        return pl.Series([row for row, *of in first.iter_rows() if tuple(of) not in self._numbers], dtype=pl.UInt32)
+
     def beside_cells(self, vectors: pl.DataFrame) -> list[pl.Series]:
         """The decisions on some rows, and what is near its threshold, as the columns that stand beside their cells."""
         decided = self.decide(vectors)

@@ -22,8 +22,9 @@ from offers.tables.headers import columns_of
 from offers.tables.offers_in_table import RowReader
 from offers.tables.table import ROW
 
-CHECKED = 10_000
-"""So many rows are also decided by the reference, chosen by chance; all of them where there are no more."""
+CHECKED, SAMPLED = 10_000, 1_000
+"""Where there are no more rows than the first, the reference decides all of them, too; else so many as the second says,
+chosen by chance, and those that are like no other."""
 _SEED = 2018
 
 
@@ -63,7 +64,7 @@ class ReferenceCheck:
     def __init__(self, programs: Sequence[ColumnarProgram], reader: Reader, year: int, rows: int) -> None:
         self._programs, self.checked = programs, 0
         chance = random.Random(_SEED)  # noqa: S311 - the same sample for everybody who runs it
-        self.sample = None if rows <= CHECKED else pl.Series(sorted(chance.sample(range(rows), CHECKED)))
+        self.sample = None if rows <= CHECKED else pl.Series(sorted(chance.sample(range(rows), SAMPLED)))
         vocabulary = programs[0].program.rulebook.vocabulary
         read = {f.id: f for columnar in programs for f in columnar.program.facts_tested}
         self._facts = {name: _Fact(fact, vocabulary, programs, reader, year) for name, fact in read.items()}

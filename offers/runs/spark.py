@@ -190,7 +190,10 @@ class SparkBackend:
         decided = decided.join(self._small(without), ROW, "left_anti")
         merged = [spark.coalesce(spark.col(_TELLS + n), spark.col(n)).alias(n) for n in vectors]
         decided = decided.select(*cells, *merged)
-        sample = None if batch.sample is None else pl.concat([batch.sample, self.rows_of_forms(run)]).unique()
+        sample = None
+        if batch.sample is not None:
+            others = [self.rows_of_forms(run), *(_first_of_each(decided, table) for table in batch.decision_tables)]
+            sample = pl.concat([batch.sample, *others]).unique()
         checked = decided if sample is None else decided.join(self._small(pl.DataFrame({ROW: sample})), ROW)
         chunk = _to_polars(checked).sort(ROW)
         batch.check(chunk, chunk.select(vectors))
@@ -270,6 +273,12 @@ class SparkBackend:
     def _small(self, frame: pl.DataFrame) -> DataFrame:
         """A small table of the driver, for every executor."""
         return spark.broadcast(self._session.createDataFrame(frame.to_arrow()))
+
+
+def _first_of_each(decided: DataFrame, table: DecisionTable) -> pl.Series:
+    """The numbers of rows with each vector of a rulebook: the first of each."""
+    first = decided.groupBy(table.columnar.vectors).agg(spark.min(ROW).alias(ROW))
+    return _to_polars(first.select(ROW))[ROW].cast(pl.Int64)
 
 
 def _to_polars(frame: DataFrame) -> pl.DataFrame:

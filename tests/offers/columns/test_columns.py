@@ -20,7 +20,7 @@ from engine.values.logic import Status
 from offers.columns.batch import Batch
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evaluator import Evaluator
-from offers.columns.reference_check import CHECKED
+from offers.columns.reference_check import CHECKED, SAMPLED
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table
@@ -246,10 +246,29 @@ FORMS = ["<=0,5", "<=10,000", ">0,2", "0,3..0,5", "10,000", "ukendt", "Ukendt", 
 def test_a_row_of_each_form_of_cell_is_checked(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """Columns that read one row wrongly, whose cell is like no other, are found out, however large the register."""
     cells = ["0,25", "5", "12,75"] * (CHECKED // 2)
+    row = wrong_outside_the_sample(monkeypatch, cells)
+    with pytest.raises(IntegrityFault, match=f"`o{row}`"):
+        decided(table_of_cells([*cells[:row], form, *cells[row + 1 :]]))
+
+
+def test_a_row_of_each_vector_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns that read one row wrongly are found out where cells are numbers, which have no form."""
+    cells = [0.25, 5.0, 12.75] * (CHECKED // 2)
+    row = wrong_outside_the_sample(monkeypatch, cells)
+    with pytest.raises(IntegrityFault, match=f"`o{row}`"):
+        decided(table_of_cells(cells))
+
+
+def test_all_rows_of_a_smaller_register_are_checked() -> None:
+    assert decided(table_of_cells(["0,25"] * CHECKED))[0].checked == CHECKED
+
+
+def wrong_outside_the_sample(monkeypatch: pytest.MonkeyPatch, cells: list[Any]) -> int:
+    """Have columns read one row wrongly that is not in the sample of a register with these cells: its number."""
     batch = decided(table_of_cells(cells))[0]
-    assert batch.checked == CHECKED
+    assert batch.checked == SAMPLED
     assert batch.sample is not None
-    row = min({*range(len(cells))}.difference(batch.sample))
+    row: int = min({*range(100, len(cells))}.difference(batch.sample))
     evaluate = Evaluator.evaluate
 
     def wrong(evaluator: Evaluator, chunk: pl.DataFrame) -> tuple[pl.DataFrame, Any]:
@@ -258,12 +277,12 @@ def test_a_row_of_each_form_of_cell_is_checked(monkeypatch: pytest.MonkeyPatch, 
         return vectors.with_columns(others), rejected
 
     monkeypatch.setattr(Evaluator, "evaluate", wrong)
-    with pytest.raises(IntegrityFault, match=f"`o{row}`"):
-        decided(table_of_cells([*cells[:row], form, *cells[row + 1 :]]))
+    return row
 
 
-def table_of_cells(cells: list[str]) -> Table:
-    """A Danish table with one column of numbers."""
+def table_of_cells(cells: list[Any]) -> Table:
+    """A Danish table with one column of numbers, in texts or as such."""
+    sign: Any = "," if isinstance(cells[0], str) else "."
     frame = pl.DataFrame({"id": [f"o{i}" for i in range(len(cells))], "cases_per_10000": cells})
     headers = Headers(VOCABULARY).read(frame.columns, "table.csv")
-    return Table("table.csv", "csv", tuple(headers), frame.with_row_index(ROW).lazy(), ",", {}, "", len(cells))
+    return Table("table.csv", "csv", tuple(headers), frame.with_row_index(ROW).lazy(), sign, {}, "", len(cells))

@@ -15,13 +15,12 @@ from offers.records.evidence import UNKNOWN
 from offers.records.input_remarks import InputRemark
 from offers.records.offer import Offer
 from offers.runs.run_pass import Pass
-from offers.tables.cells import WHITESPACE
 from offers.tables.offer_files import OfferRows
 from offers.tables.paths import parquet_files
 
 _WIDER = "wider"
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
-"""Types of cells that may be empty, or say that something is not known; any other says what it holds."""
+"""Types of cells that may say that something is not known; any other says what it holds."""
 
 
 def notes_on_run(run: Pass) -> list[InputRemark]:
@@ -107,21 +106,14 @@ def _inconsistent(
             yield InputRemark(code, count, detail)
 
 
-def _cell(name: str, decided: pl.LazyFrame) -> pl.Expr | None:
-    """A column of texts without spaces around them, none of them null; None where there is no such column."""
-    if decided.collect_schema().get(name) not in _TEXTS:
-        return None
-    return pl.col(name).cast(pl.String).fill_null("").str.strip_chars(WHITESPACE)
-
-
 def _is_stated(name: str, decided: pl.LazyFrame) -> pl.Expr:
-    cell = _cell(name, decided)
-    if cell is None:
-        # Of a column that is not there it is false on every row, which is counted; every offer has its id.
-        return pl.col(name).is_not_null() if name in decided.collect_schema() else pl.col("offer").is_null()
-    return cell != ""
+    """Where a cell states anything: texts are on record without spaces around them, and empty ones not at all."""
+    # Of a column that is not there it is false on every row, which is counted; every offer has its id.
+    return pl.col(name).is_not_null() if name in decided.collect_schema() else pl.col("offer").is_null()
 
 
 def _is_known(fact: str, decided: pl.LazyFrame) -> pl.Expr:
-    cell, is_stated = _cell(fact, decided), _is_stated(fact, decided)
-    return is_stated if cell is None else is_stated & ~cell.str.to_lowercase().is_in(UNKNOWN)
+    is_stated = _is_stated(fact, decided)
+    if decided.collect_schema().get(fact) not in _TEXTS:
+        return is_stated
+    return is_stated & ~pl.col(fact).cast(pl.String).str.to_lowercase().is_in(UNKNOWN)

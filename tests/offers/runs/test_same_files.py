@@ -125,9 +125,9 @@ def test_a_register_comes_to_the_same_files(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_every_backend_comes_to_the_same_files(backend: tuple[str, ...], tmp_path: Path) -> None:
-    few_texts_csv(tmp_path / "few-texts.csv")
-    reclassified(tmp_path / "few-texts.csv", tmp_path / "run", *backend, code=1)
-    agree("few-texts.csv", tmp_path / "run")
+    odd_types_parquet(tmp_path / "odd-types.parquet")
+    reclassified(tmp_path / "odd-types.parquet", tmp_path / "run", *backend, code=1)
+    agree("odd-types.parquet", tmp_path / "run")
 
 
 @pytest.mark.slow

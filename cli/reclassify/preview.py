@@ -151,7 +151,8 @@ def _report(changes: pl.DataFrame, result: RunResult, rulebook: Rulebook, wordin
     screen, gettext = Screen(), wording.gettext
     for group, title in zip(GROUPS, (gettext("Municipality"), gettext("Target group")), strict=True):
         names = {t: wording.text(label) for t, label in rulebook.vocabulary.terms.get(group, {}).items()}
-        rows = list(_counted(_groups_of(changes, group, names, gettext("not stated")), changes["change"]))
+        nowhere = gettext("not stated")
+        rows = list(_counted(_groups_of(changes, group, names, nowhere), changes["change"], nowhere))
         if rows:
             heads = [title]
             heads += [
@@ -188,15 +189,15 @@ def _groups_of(changes: pl.DataFrame, group: str, names: Mapping[str, str], not_
             yield [names.get(word, word) for word in written]
 
 
-def _counted(groups: Iterable[Sequence[str]], changes: Iterable[str]) -> Iterator[list[str]]:
+def _counted(groups: Iterable[Sequence[str]], changes: Iterable[str], last: str = "") -> Iterator[list[str]]:
     """For each word of a group how many offers change in each direction; an offer with several counts in each.
 
-    Words that differ by case alone are one, as they are written first.
+    Words that differ by case alone are one, as they are written first. One word, which is no name, comes last.
     """
     counts: dict[str, Counter[str]] = {}
     spelt: dict[str, str] = {}
     for words, change in zip(groups, changes, strict=True):
         for word in words:
             counts.setdefault(spelt.setdefault(word.casefold(), word), Counter())[change] += 1
-    for word in sorted(counts, key=danish_order):
+    for word in sorted(counts, key=lambda word: (word == last, danish_order(word))):
         yield [word, *(str(counts[word][direction] or "") for direction in DIRECTIONS)]

@@ -122,6 +122,7 @@ class Report:
     def __init__(self, request: Request, result: RunResult, wording: Wording) -> None:
         self._request, self._result, self._wording, self._words = request, result, wording, TableWords(wording)
         self._rows: list[_Row] = []
+        self._last = set[str]()
         self._choices: list[dict[str, int]] = [{} for _ in range(2 + len(request.rulebooks))]
         self._groups: list[dict[str, Counter[str]]] = [{} for _ in request.rulebooks]
         self._criteria: list[dict[str, Counter[str]]] = [{} for _ in request.rulebooks]
@@ -129,6 +130,7 @@ class Report:
     def take(self, offer: ListedOffer) -> None:
         """Add an offer to the page."""
         nowhere = self._wording.gettext("not stated")
+        self._last |= {nowhere} if offer.municipalities else {nowhere, offer.no_municipality}
         found = [offer.municipalities or (offer.no_municipality,), offer.target_groups or (nowhere,)]
         found += [(decision.outcome,) for decision in offer.decisions]
         numbers = [
@@ -150,7 +152,7 @@ class Report:
         municipality, target_group, operator = self._words.headings(("municipality", "target_group", "operator"))
         labels = [municipality, target_group, *titles]
         pairs = zip(labels, self._choices, strict=True)
-        choices = [{"label": label, "options": _in_danish_order(known.items())} for label, known in pairs]
+        choices = [{"label": label, "options": self._in_order(known)} for label, known in pairs]
         yield from template_of("report.html.jinja").generate(
             **values,
             charts=list(self._charts()),
@@ -165,6 +167,10 @@ class Report:
             script_digest=digest,
         )
 
+    def _in_order(self, named: Mapping[str, Kept]) -> list[tuple[str, Kept]]:
+        """What is kept by names, in the order in which a reader looks for them; what is no name is last."""
+        return sorted(named.items(), key=lambda pair: (pair[0] in self._last, danish_order(pair[0])))
+
     def _charts(self) -> Iterator[Chart]:
         for number, rulebook in enumerate(self._request.rulebooks):
             title, counts = self._wording.text(rulebook.title), self._result.counts[number]
@@ -175,7 +181,7 @@ class Report:
                     self._wording.render(words),
                     self._words.headings(["target_group"])[0],
                     verdicts,
-                    _in_danish_order(self._groups[number].items()),
+                    self._in_order(self._groups[number]),
                 )
                 words = message("{rulebook}: how the criteria come out", rulebook=title)
                 statuses = {status: self._words.status(status) for status in _STATUSES}
@@ -222,11 +228,6 @@ class Report:
         bars = [_bar(*group, kinds, most, grouped(group[1].total()), y) for group, y in zip(groups, ys, strict=True)]
         height = top + _ROW * len(groups)
         return Chart(title, description, height, legend, bars, (of, *kinds.values()), rows)
-
-
-def _in_danish_order(named: Iterable[tuple[str, Kept]]) -> list[tuple[str, Kept]]:
-    """What is kept by names, in the order in which a reader looks for them."""
-    return sorted(named, key=lambda pair: danish_order(pair[0]))
 
 
 def _legend(kinds: Mapping[str, str]) -> list[_Entry]:

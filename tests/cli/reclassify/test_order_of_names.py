@@ -35,6 +35,11 @@ def test_a_preview_counts_by_names_in_danish_order() -> None:
     assert [row[0] for row in rows] == ORDERED
 
 
+def test_what_is_not_stated_is_counted_last() -> None:
+    rows = _counted(([name] for name in ("Ærø", "ikke oplyst", "Odense")), ["entered"] * 3, "ikke oplyst")
+    assert [row[0] for row in rows] == ["Odense", "Ærø", "ikke oplyst"]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Runs in both languages over offers in an order of chance, all of which changed in the same way."""

@@ -62,9 +62,35 @@ def key(
 def shape(cls: type[Class]) -> type[Class]:
     """A record as it is written, with its keys as keyword arguments, and without unknown ones.
 
-    Methods that are never called are not made: making them is a good part of what start-up costs.
+    Methods that are never called are not made, and one makes the records of all: making methods is a good part of what
+    start-up costs.
+
+    >>> @shape
+    ... class Point:
+    ...     x: int
+    ...     y: int = 0
+    >>> Point(x=1).y
+    0
+    >>> Point(x=1, z=2)
+    Traceback (most recent call last):
+    TypeError: a record Point has no `z`
+    >>> Point()
+    Traceback (most recent call last):
+    TypeError: a record Point has to have `x`
     """
-    return dataclasses.dataclass(slots=True, kw_only=True, eq=False, repr=False)(cls)
+    record = dataclasses.dataclass(slots=True, kw_only=True, init=False, eq=False, repr=False)(cls)
+    record.__init__ = _made  # type: ignore[method-assign] # each record would have one of its own, compiled at every start
+    return record
+
+
+def _made(self: Any, **keys: Any) -> None:
+    for field in dataclasses.fields(self):
+        value = keys.pop(field.name, field.default)
+        if value is dataclasses.MISSING:
+            raise TypeError(f"a record {type(self).__name__} has to have `{field.name}`")
+        setattr(self, field.name, value)
+    if keys:
+        raise TypeError(f"a record {type(self).__name__} has no `{next(iter(keys))}`")
 
 
 @cache

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import Any
 
 import click
 
-from cli.common.console import nowhere
+from cli.common.console import RICH_HELP, nowhere, terminal_width
 from cli.common.ending import AS_ESCAPES, end_on_sigterm, in_words
 from cli.common.lazy_group import lazy_group
 from cli.common.spoken import asked_language, speak
@@ -26,7 +25,7 @@ _COMMANDS = {
     "register": ("cli.register.register", "register", "Show the printed register of a year, and check its figures."),
     "rulebook": ("cli.rulebook.rulebook", "rulebook", "Show, check, test and compare rulebooks."),
 }
-_WIDTH = re.compile("[1-9][0-9]{0,3}\\Z")
+_WIDEST_HELP, _NARROWEST_HELP, _MARGIN = 80, 50, 2
 _GROUP: Any = lazy_group(_COMMANDS)
 
 
@@ -36,6 +35,8 @@ class _Sekskant(_GROUP):  # type: ignore[misc]
     def make_context(self, info_name: str | None, args: list[str], *parents: Any, **extra: Any) -> click.Context:
         speak(asked_language(args))
         command = as_spoken(self, click.Context(self))
+        if not RICH_HELP:
+            extra.setdefault("terminal_width", _help_width())
         context: click.Context = _GROUP.make_context(command, info_name, args, *parents, **extra)
         return context
 
@@ -61,6 +62,16 @@ def sekskant(no_pager: bool) -> None:
     """
 
 
+def _help_width() -> int:
+    """As wide as click makes help; it would import what packs files to ask how wide the terminal is."""
+    return max(min(terminal_width() or _WIDEST_HELP, _WIDEST_HELP) - _MARGIN, _NARROWEST_HELP)
+
+
+def _is_width(text: str) -> bool:
+    """Whether a text is a number of columns that a screen can have: from 1 to 9999."""
+    return text.isascii() and text.isdigit() and len(text) <= len("9999") and not text.startswith("0")
+
+
 def _in_utf_8() -> None:
     """Begin again in UTF-8 where the locale has another encoding: what files are called would depend on it."""
     if sys.getfilesystemencoding() == "utf-8" or "utf8" in sys._xoptions or not sys.executable:
@@ -75,7 +86,7 @@ def main() -> None:
         if getattr(sys, name) is None:
             setattr(sys, name, nowhere())
         getattr(sys, name).reconfigure(encoding="utf-8", errors=AS_ESCAPES)
-    if not _WIDTH.match(os.environ.get("COLUMNS", "")):
+    if not _is_width(os.environ.get("COLUMNS", "")):
         # Those who read it expect a number that a screen can have.
         os.environ.pop("COLUMNS", None)
     with in_words():

@@ -28,6 +28,16 @@ RICH_HELP = sys.stdout is not None and sys.stdout.isatty()
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def terminal_width() -> int | None:
+    """The width of the terminal, or what the environment says it is; None where there is none."""
+    if columns := os.environ.get("COLUMNS"):
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
 def nowhere() -> TextIO:
     """A stream that nobody reads."""
     return open(os.devnull, "w")

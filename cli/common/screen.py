@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,9 +14,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from cli.common.column_widths import GAP, LEAST_SHARE, column_widths, longest_line
+from cli.common.console import terminal_width
 from engine.harmless import harmless, one_line, shortened
 from engine.texts.unbroken import unbroken
 
+_WIDTH = 100
+"""The width of what is for no terminal."""
 _TOGETHER = "\ue000"
 """Stands for a space at which no line may end, which rich does not know, until the lines are made."""
 _HEAD_LINE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
@@ -68,7 +70,7 @@ class Screen:
         self._buffer = io.StringIO()
         self._console = Console(
             file=self._buffer,
-            width=width or _terminal_width(),
+            width=width or terminal_width() or _WIDTH,
             force_terminal=width is None and sys.stdout.isatty(),
             highlight=False,
             emoji=False,
@@ -214,13 +216,3 @@ class Screen:
 
 def _without(place: int, row: Sequence[Text]) -> list[Text]:
     return [*row[:place], *row[place + 1 :]]
-
-
-def _terminal_width() -> int:
-    """The width of the terminal, or what the environment says it is; 100 where there is none."""
-    if columns := os.environ.get("COLUMNS"):
-        return int(columns)
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or 100
-    except (OSError, ValueError):
-        return 100

@@ -25,6 +25,22 @@ for path, command in commands():
 """
 
 
+OF_OTHERS = {"click", "durable", "durable_rules_engine", "pydantic_core", "rich", "typing_extensions", "yaml"}
+"""What assessing an offer file uses that is not Python's own; the rest of a start is ours."""
+NEVER_USED = {"bz2", "html", "lzma", "shutil", "sqlite3", "subprocess", "tempfile", "xml", "zipfile", "zlib"}
+"""What of Python's own is slow to import, and that neither help nor an offer file uses."""
+LOADED = """
+import os, sys
+before = set(sys.modules)
+from cli.main import main
+try:
+    main()
+except SystemExit:
+    pass
+os.write(2, ("\\n" + " ".join({name.partition(".")[0] for name in set(sys.modules) - before})).encode())
+"""
+
+
 def commands(group: click.Group = sekskant, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
     """Every command below a group, by the words that call it."""
     commands_below = []
@@ -45,6 +61,24 @@ def test_no_help_loads_what_is_slow() -> None:
     lines = done.stdout.splitlines()
     assert len(lines) == len(commands())
     assert [line for line in lines if not line.endswith("[]")] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "used"),
+    [
+        (["--help"], {"click"}),
+        (["assess", "offers/data/2018/gnisten.yaml"], OF_OTHERS),
+        (["assess", "offers/data/2018/gnisten.yaml", "--lang", "da"], OF_OTHERS),
+    ],
+    ids=["help", "assess", "assess in Danish"],
+)
+def test_a_start_loads_what_it_uses_alone(words: list[str], used: set[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", LOADED, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    loaded = set(done.stderr.splitlines()[-1].split())
+    python = {name.removeprefix("_") for name in loaded} & {n.removeprefix("_") for n in sys.stdlib_module_names}
+    others = {name for name in loaded if name.removeprefix("_") not in python and "cython" not in name}
+    assert others - {"cli", "engine", "offers", "rules"} - used == set()
+    assert loaded & NEVER_USED == set()
 
 
 @pytest.mark.parametrize("path", [path for path, c in commands() if isinstance(c, click.Group)], ids=" ".join)

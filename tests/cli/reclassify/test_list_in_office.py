@@ -47,7 +47,7 @@ def test_it_holds_the_same_once_it_was_saved_there(listed: Path, tmp_path: Path)
 
 def test_on_paper_each_page_has_the_headings_and_a_sheet_is_one_page_wide(listed: Path, tmp_path: Path) -> None:
     pages = printed(converted(listed, "pdf", tmp_path))
-    heads = {title: [str(head) for head in rows[0]] for title, rows in sheets(listed).items()}
+    heads = {sheet.title: _printed_heads(sheet) for sheet in openpyxl.load_workbook(listed)}
     own = [[title for title, of in heads.items() if _stands_over(page, of)] for page in pages]
     assert all(own), [page for page, titles in zip(pages, own, strict=True) if not titles]
     counted = {title: sum(title in titles for titles in own) for title in heads}
@@ -55,6 +55,12 @@ def test_on_paper_each_page_has_the_headings_and_a_sheet_is_one_page_wide(listed
     assert max(counted.values()) > 1  # of a long sheet each
     numbers = [page.split()[-3:] for page in pages]
     assert numbers == [[str(number), "/", str(len(pages))] for number in range(1, len(pages) + 1)]
+
+
+def _printed_heads(sheet: Any) -> list[str]:
+    """The headings that stand on paper: of changes the first ones alone."""
+    heads, *_ = sheet[sheet.print_area.partition("!")[2]] if sheet.print_area else sheet.rows
+    return [str(cell.value) for cell in heads]
 
 
 def _stands_over(page: str, heads: list[str]) -> bool:

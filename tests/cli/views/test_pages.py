@@ -17,8 +17,8 @@ from tests.command import DATA, here
 pytestmark = [pytest.mark.slow, needs_chromium]
 STRATEGY = "hovedstaden.udviklingsstrategi"
 LANGUAGES = get_args(Language)
-LONG_ID = re.compile(r"cut: \(?hovedstaden\.udviklingsstrategi")
-"""An id that is longer in bold than a telephone is wide."""
+LONG_ID = re.compile(r"cut: ([0-9a-f]{64}$|\(?hovedstaden\.udviklingsstrategi)")
+"""A digest, or an id that is longer in bold than a telephone is wide."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         page = ("--format", "html", *spoken)
         texts[f"truth-table.{language}"] = here("rulebook", "table", STRATEGY, *page).out
         texts[f"shipped.{language}"] = here("assess", str(DATA), "--year", "2018", *page).out
+        paper = tmp_path_factory.mktemp("paper") / "paper.html"
+        asked = ("paper", "committee", str(DATA), "--year", "2018", "--out", str(paper), *spoken)
+        assert here(*asked).code == 0
+        texts[f"paper.{language}"] = paper.read_text(encoding="utf-8")
         run = tmp_path_factory.mktemp("report") / "run"
         decided = ("reclassify", str(DATA), "--year", "2018", "--previous", "published", "--no-list", *spoken)
         assert here(*decided, "--out", str(run)).code == 0
@@ -64,7 +68,7 @@ def test_printed_on_a4_a_page_can_be_read(pages: dict[str, str]) -> None:
             paper = LANDSCAPE if "size: A4 landscape; margin: 15mm" in text else A4
             page.set_viewport_size({"width": paper.width, "height": paper.height})
             page.set_content(text)
-            wrong[name] = [*broken(page), *violations(page)]
+            wrong[name] = [one for one in (*broken(page), *violations(page)) if not LONG_ID.match(one)]
             printed = page.pdf(prefer_css_page_size=True, tagged=True)
             assert printed.startswith(b"%PDF-")
             assert b"/StructTreeRoot" in printed

@@ -17,7 +17,7 @@ from cli.common.options import (
     standing_journal_option,
     year_option,
 )
-from cli.paper.written import date_option, form_of, say_what_it_takes, say_written, write_paper
+from cli.paper.written import date_option, form_of, say_what_it_takes, say_written, stop_without_decisions, write_paper
 from engine.texts.catalogue import Language
 
 
@@ -72,6 +72,8 @@ def annex(
         before = None if previous is None else previous_decisions(str(previous), exits)
         day = date or (source.recorded_at and source.recorded_at[:10])
         written = annex_paper(source, before, day, Wording(lang))
+    if not source.decisions:
+        stop_without_decisions(exits)
     say_what_it_takes(form, len(source.decisions))
     write_paper(written, out, form)
     if out is not None:

@@ -18,7 +18,7 @@ from cli.common.options import (
     year_option,
 )
 from cli.paper.template_options import filled, template_asked_for, template_options
-from cli.paper.written import date_option, form_of, say_what_it_takes, say_written, write_paper
+from cli.paper.written import date_option, form_of, say_what_it_takes, say_written, stop_without_decisions, write_paper
 from engine.texts.catalogue import Language
 
 
@@ -75,6 +75,8 @@ def committee(
         before = None if previous is None else previous_decisions(str(previous), exits)
         day = date or (source.recorded_at and source.recorded_at[:10])
         written = committee_paper(source, before, day, Wording(lang))
+    if not source.decisions:
+        stop_without_decisions(exits)
     say_what_it_takes(form, len(source.decisions))
     write_paper(filled(written), out, form, template=template)
     if out is not None:

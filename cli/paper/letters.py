@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from cli.common.choice import Choice
 from cli.common.console import Exit, exit_code, say, say_rejected, stop
 from cli.common.option_values import FileName
 from cli.common.options import (
     ONLY,
+    format_option,
     ignore_option,
     language_option,
     reading_options,
@@ -35,7 +35,7 @@ _FIRST_DAY = datetime.date(1980, 1, 1)
     metavar="FOLDER",
     help="The folder of the letters: CODE.EXT, and CODE.xlsx where something is to be answered.",
 )
-@click.option("--format", "form", type=Choice(FORMS), default=FORMS[-1], show_default=True, help="The form of letters.")
+@format_option(*reversed(FORMS), help_text="The form of letters.")
 @day_option("--deadline", "By when operators are asked to answer, YYYY-MM-DD.")
 @date_option
 @year_option()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from cli.common.console import Function, say, say_of
+from cli.common.console import Exit, Function, exit_code, say, say_of
 from cli.common.spoken import in_spoken
 from engine.explanation.paper import Paper
 from engine.texts.catalogue import Language, message, message_of_number
@@ -90,6 +91,12 @@ def say_what_it_takes(form: str, offers: int) -> None:
             "a PDF of so many offers takes up to {gigabytes} GB of memory; HTML takes much less", gigabytes=gigabytes
         )
         say(words)
+
+
+def stop_without_decisions(exits: Sequence[Exit]) -> NoReturn:
+    """End where no offer was decided: a paper without any is none, and nothing is written."""
+    say(message("nothing is written: no offer was decided"))
+    sys.exit(int(exit_code([*exits, Exit.REJECTED])))
 
 
 def say_written(out: Path, offers: int, language: Language) -> None:

@@ -295,3 +295,12 @@ def test_rejected_offers_are_said_and_the_rest_is_told(tmp_path: Path) -> None:
     assert ran.code == 1
     assert "missing-key" in ran.err
     assert (tmp_path / "p.html").exists()
+
+
+@pytest.mark.parametrize("kind", ["committee", "annex"])
+def test_no_paper_is_written_where_no_offer_was_decided(kind: str, tmp_path: Path) -> None:
+    out = tmp_path / "paper.html"
+    ran = here("paper", kind, str(tmp_path / "nowhere.csv"), *YEAR, "--lang", "en", "--out", str(out))
+    assert ran.code == 1
+    assert ran.err.splitlines()[-1] == "nothing is written: no offer was decided"
+    assert not out.exists()

@@ -79,9 +79,19 @@ def _in_utf_8() -> None:
     os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself, as it was called
 
 
+def _open_what_is_closed() -> None:
+    """Have nothing else take the place of a standard stream that is closed: libraries write to it by its number."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
 def main() -> None:
     """Run the command, with its exit code; what keeps it from being done is a line, never a traceback."""
     _in_utf_8()
+    _open_what_is_closed()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, nowhere())

@@ -110,9 +110,9 @@ def _settlings(
 
 
 def _is_stated_mean(finding: Finding) -> bool:
-    """Whether bounds of a mean itself are stated, which another figure can narrow."""
+    """Whether bounds of a mean itself are stated that a figure can narrow; of whole numbers they would leave gaps."""
     is_known = finding.evidence is not None and finding.evidence.state is State.KNOWN
-    return is_known and isinstance(finding.fact.derivation, Mean)
+    return is_known and isinstance(finding.fact.derivation, Mean) and not _steps(finding)
 
 
 _TARGETS = (

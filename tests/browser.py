@@ -30,7 +30,7 @@ _BROKEN = """
       found.push(`overflows: ${e.textContent.trim().slice(0, 50)}`);
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
   for (let node; node = walk.nextNode();)
-    for (const word of node.data.matchAll(/[^\\s\\u00a0/-]+/g)) {
+    for (const word of node.data.matchAll(/[^\\s\\u00a0/\\\\-]+/g)) {
       range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
       if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(`cut: ${word[0]}`);
     }

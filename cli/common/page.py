@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cli.common.form import MARKS, basis_titles, missing_words
 from engine.decisions.trace import Trace
@@ -65,7 +66,20 @@ def template_of(name: str) -> Template:
         lstrip_blocks=True,
         finalize=_text,
     )
+    environment.filters["path_breaks"] = path_breaks
     return environment.get_template(name)
+
+
+def path_breaks(text: str) -> Markup:
+    """A text as part of a page, in which a line may end after each part of a path.
+
+    A browser ends no line between a slash and a digit, nor after a backslash.
+
+    >>> path_breaks("<offers>/2018")
+    Markup('&lt;offers&gt;/<wbr>2018')
+    """
+    said = escape(_text(text))
+    return Markup(re.sub(r"(?<=[/\\])(?=\w)", "<wbr>", said))  # noqa: S704 - escaped above
 
 
 def _text(value: object) -> object:

@@ -9,6 +9,8 @@ from typing import get_args
 
 import pytest
 
+from cli.common.paper_page import paper_page
+from engine.explanation.paper import Pairs, Paper, Statement
 from engine.texts.catalogue import Language
 from tests.browser import A4, LANDSCAPE, SCREENS, broken, greys, needs_chromium, opened, violations
 from tests.cli.views.test_views import EXPECTED
@@ -50,6 +52,18 @@ def test_on_every_screen_a_page_can_be_read(pages: dict[str, str], screen: str) 
             page.set_content(text)
             wrong[name] = [one for one in (*broken(page), *violations(page)) if not LONG_ID.match(one)]
     assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_no_part_of_a_path_is_cut() -> None:
+    """Wherever the register of a paper lies: paths of every length, of both kinds of system, that end in a year."""
+    wrong = {}
+    with opened(SCREENS["telephone"]) as page:
+        for root, length in itertools.product(("/", "C:\\"), range(1, 40)):
+            path = root + root[-1].join(["n" * (length // 2), "x" * (length - length // 2), "data", "2018"])
+            front = (Pairs((("Source", Statement(path, ())),)),)
+            page.set_content(paper_page(Paper("annex", "en", "Annex", 2018, None, front, (), ())).decode())
+            wrong[path] = broken(page)
+    assert {path: found for path, found in wrong.items() if found} == {}
 
 
 def test_what_is_wrong_with_a_page_is_found() -> None:

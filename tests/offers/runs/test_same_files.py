@@ -20,7 +20,7 @@ from benchmarks.offers_table import write_csv, write_parquet
 from tests.expected import agrees
 from tests.offers.columns.test_columns import CELLS, TYPED
 from tests.offers.random_offers import random_document
-from tests.offers.runs.backends import BACKENDS, reclassified
+from tests.offers.runs.backends import BACKENDS, decisions_of, reclassified
 
 DIGESTS = Path(__file__).with_name("same_files.json")
 
@@ -89,10 +89,9 @@ REGISTERS: Mapping[str, Callable[[Path], None]] = {
 
 def digests_of(run: Path) -> dict[str, str]:
     """What a run wrote about each row, by file; of Parquet the schema and the rows, whoever put them into bytes."""
-    found = {}
-    for path in sorted((run / "decisions").iterdir()):
-        frame = pl.read_parquet(path, glob=False)
-        found[path.name] = digest_of(f"{frame.schema}\n{frame.write_ndjson()}".encode())
+    found = {
+        name: digest_of(f"{frame.schema}\n{frame.write_ndjson()}".encode()) for name, frame in decisions_of(run).items()
+    }
     for name in ("rejected.csv", "fragile.csv", "changes.csv"):
         if (run / name).exists():
             found[name] = digest_of((run / name).read_bytes())

@@ -10,13 +10,13 @@ from engine.texts.catalogue import Language
 from tests.danish import ENGLISH
 
 ENGLISH_WORDS = (
-    "above according after agreement all also amount an and any applies are as asked because before below "
-    "between but by can cannot changed could counts criteria criterion decide decided decision did does "
+    "above according after agreement all also amount an and annex any applies are as asked because before below "
+    "between but by can cannot changed committee could counts criteria criterion decide decided decision did does "
     "each either empty entries entry every evidence exactly fact facts file folder follows from fulfilled "
-    "had has how if is it its key least line lines made more most must neither no none nor not number of "
-    "one only or other out outcome path places possible print read reason recorded required row rows "
+    "had has how if is it its key least letter letters line lines made more most must neither no none nor not number of "
+    "one only or other out outcome paper path places possible print read reason recorded required row rows "
     "rulebook say says settled show since stands stated than that the their them then there these they "
-    "this threshold too two undetermined unknown unless until verdict vocabulary was were what when where "
+    "template this threshold too two undetermined unknown unless until verdict vocabulary was were what when where "
     "which who whom why with without would write year years yes you"
 )
 DANISH_WORDS = (

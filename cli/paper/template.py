@@ -14,7 +14,13 @@ from cli.common.options import language_option
 from cli.common.spoken import in_spoken
 from cli.paper.written import form_of
 from engine.explanation.paper import PaperKind
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message
+
+_WRITTEN: dict[PaperKind, Message] = {
+    "committee": message("the template of papers for a committee"),
+    "letter": message("the template of letters to operators"),
+    "annex": message("the template of annexes"),
+}
 
 
 @click.command()
@@ -34,4 +40,4 @@ def template(kind: PaperKind, out: Path, lang: Language) -> None:
     from engine.documents.file_writer import write_file  # noqa: PLC0415
 
     write_file(out, shipped_template(kind, lang))
-    say_of(out, message("the template of papers of the kind {kind}", kind=kind))
+    say_of(out, _WRITTEN[kind])

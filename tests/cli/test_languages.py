@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 from babel.dates import get_month_names
+from docx import Document
+from docx.document import Document as DocumentObject
+from docx.oxml.ns import qn
 
 from engine.authoring.lints.check import check
 from engine.authoring.lints.registry import LINTS
@@ -237,6 +240,21 @@ rulebook fmt --check rules
 rulebook test rules --coverage
 rulebook export {STRATEGY} --format dmn --output strategy.dmn
 rulebook show nothing
+paper committee offers --year 2018 --previous published --out committee.html --journal j.db
+paper committee 1 --journal j.db --out entry.docx --date 2018-12-31
+paper verify committee.html
+paper verify committee.html --journal j.db
+paper verify entry.docx --journal j.db
+paper verify committee.html --run published
+paper verify solen.yaml
+paper letters offers --year 2018 --deadline 2019-01-31 --out breve
+paper annex offers --year 2018 --out annex.html
+paper template committee --out mine.docx
+paper committee offers --year 2018 --template mine.docx --set case_number=27/2018 --out mine-filled.docx
+paper committee offers --year 2018 --set nothing=1 --out refused.docx
+paper committee offers --year 2018 --template solen.yaml --out refused.docx
+paper committee nowhere --out refused.docx
+paper committee offers --year 2018 --out refused.txt
 """
 """Commands as somebody gives them one after the other, some of them with mistakes."""
 
@@ -254,7 +272,17 @@ def test_a_day_of_work_is_in_one_language(language: Language, tmp_path: Path, mo
         ran = run(command, language)
         printed = "" if ran.out.startswith("{") else ran.out
         left[command] = left_over(ran.err, language) | left_over(printed, language, said_by_people())
+    for paper in (*tmp_path.glob("*.html"), *tmp_path.rglob("*.docx")):
+        text = texts_of(Document(str(paper))) if paper.suffix == ".docx" else paper.read_text(encoding="utf-8")
+        left[paper.name] = left_over(text, language, said_by_people())
     assert {command: words for command, words in left.items() if words} == {}
+
+
+def texts_of(document: DocumentObject) -> str:
+    """The texts of a Word document: of its body, and of what stands above and below each page."""
+    parts = [document.element.body, *(part._element for s in document.sections for part in (s.header, s.footer))]
+    text = "\n".join(paragraph.text for part in parts for paragraph in part.iter(qn("w:p")))
+    return re.sub(r"\{[{%].*?[%}]\}", "", text)  # what a template is filled with
 
 
 @pytest.mark.parametrize("file", sorted((VIEWS / "expected").glob("*.csv")), ids=lambda file: file.name)

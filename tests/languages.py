@@ -12,12 +12,12 @@ from tests.danish import ENGLISH
 ENGLISH_WORDS = (
     "above according after agreement all also amount an and annex any applies are as asked because before below "
     "between but by can cannot changed committee could counts criteria criterion decide decided decision did does "
-    "each either empty entries entry every evidence exactly fact facts file folder follows from fulfilled "
-    "had has how if is it its key least letter letters line lines made more most must neither no none nor not number of "
+    "each either empty entries entry every evidence exactly fact facts file folder follows from fulfilled had has "
+    "how if is it its key least letter letters line lines made more most must neither no none nor not number of "
     "one only or other out outcome paper path places possible print read reason recorded required row rows "
-    "rulebook say says settled show since stands stated than that the their them then there these they "
-    "template this threshold too two undetermined unknown unless until verdict vocabulary was were what when where "
-    "which who whom why with without would write year years yes you"
+    "rulebook say says settled show since stands stated than that the their them then there these they template "
+    "this threshold too two undetermined unknown unless until verdict vocabulary was were what when where which "
+    "who whom why with without would write year years yes you"
 )
 DANISH_WORDS = (
     "af aftale aftaleår alle angiv blev blevet da de dem den denne der det dets dette efter eller en "

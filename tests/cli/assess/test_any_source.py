@@ -108,6 +108,7 @@ def reclassified(*arguments: object, out: Path) -> tuple[Ran, list[tuple[object,
     return ran, [decision for pair in zip(*rows.values(), strict=True) for decision in pair]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_register_is_decided_as_reclassify_decides_it_with_the_same_places(form: str, tmp_path: Path) -> None:
     register = FORMS[form](tmp_path, ROWS)

@@ -140,6 +140,7 @@ def test_a_defect_in_the_comparison_of_one_row_costs_no_other(
 WITH_GONE = [*BEFORE, "gone;private;17"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_an_offer_that_is_gone_and_cannot_be_listed_costs_no_row(
     backend: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -160,6 +161,7 @@ def test_an_offer_that_is_gone_and_cannot_be_listed_costs_no_row(
         assert decided.rows() == decisions_of(tmp_path / "good")[name].rows()
 
 
+@pytest.mark.slow
 def test_what_an_offer_that_is_gone_would_come_to_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[tuple[int, ...]] = []
 
@@ -182,6 +184,7 @@ def test_what_an_offer_that_is_gone_would_come_to_is_not_asked(monkeypatch: pyte
     assert_same(tmp_path / "good", tmp_path / "again", "changes.csv")
 
 
+@pytest.mark.slow
 def test_an_offer_that_is_gone_and_whose_services_cannot_be_said_costs_no_other(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

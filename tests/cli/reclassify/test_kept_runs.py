@@ -80,6 +80,7 @@ def test_a_corrected_register_leaves_the_run_before_as_it_was(tmp_path: Path, is
     assert contents(tmp_path / "2018") == before == contents(first)
 
 
+@pytest.mark.slow
 def test_each_entry_shows_what_it_recorded(tmp_path: Path) -> None:
     recorded(tmp_path, OLD)
     recorded(tmp_path, NEW)
@@ -185,6 +186,7 @@ def test_a_run_of_before_is_kept_when_its_folder_is_written_again(tmp_path: Path
     assert len(kept(tmp_path)) == 2
 
 
+@pytest.mark.slow
 def test_an_entry_that_names_such_a_folder_finds_the_run_among_those_that_are_kept(tmp_path: Path) -> None:
     recorded(tmp_path, OLD)
     as_of_before(tmp_path)

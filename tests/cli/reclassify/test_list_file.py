@@ -117,6 +117,7 @@ def test_places_that_are_stated_of_some_services_alone_are_not_all_of_them(tmp_p
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", get_args(Language))
 def test_the_sheet_about_the_list_explains_exactly_the_columns_that_there_are(tmp_path: Path, language: str) -> None:
     run(tmp_path, language=language)
@@ -181,6 +182,7 @@ def test_the_list_is_a_file_of_the_run_like_the_others(real: Path) -> None:
     assert here("audit", "verify", *journal).code == 4
 
 
+@pytest.mark.slow
 def test_it_reads_in_black_and_white_and_is_ready_to_print(tmp_path: Path) -> None:
     run(tmp_path)
     book = openpyxl.load_workbook(tmp_path / "run" / "decisions.xlsx")
@@ -213,6 +215,7 @@ def test_hostile_names_are_texts(tmp_path: Path) -> None:
     assert {c.data_type for s in book for row in s.iter_rows() for c in row if c.value is not None} <= {"s", "n"}
 
 
+@pytest.mark.slow
 def test_the_same_register_gives_the_same_bytes(tmp_path: Path) -> None:
     files = []
     for name in ("one", "two"):
@@ -222,6 +225,7 @@ def test_the_same_register_gives_the_same_bytes(tmp_path: Path) -> None:
     assert files[0] == files[1]
 
 
+@pytest.mark.slow
 def test_whatever_compresses_it_the_list_holds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another release of zlib makes other bytes of the same parts: here one that hardly tries."""
     files, compressor = list[Path](), zlib.compressobj
@@ -237,6 +241,7 @@ def test_whatever_compresses_it_the_list_holds_the_same(tmp_path: Path, monkeypa
     assert dates == {(1980, 1, 1, 0, 0, 0)}
 
 
+@pytest.mark.slow
 def test_a_large_register_has_a_list_where_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "MOST_LISTED", 2)
     assert "what --list and --report would write was not written" in run(tmp_path).err

@@ -144,6 +144,7 @@ def test_who_is_killed_while_they_are_written_leaves_nothing_or_all(tmp_path: Pa
     assert number > 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", get_args(Language))
 @pytest.mark.parametrize("name", ["decisions.xlsx", "summary.html"])
 def test_a_full_disk_is_said_and_the_run_before_stays(

@@ -95,6 +95,7 @@ def test_without_durable_rules_the_same_is_decided_and_it_is_said_by_whom(tmp_pa
     assert {(r["engine"], r["checked_by"]) for r in record["rulebooks"]} == {("reference", "decision diagram")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "read", "words"),
     [

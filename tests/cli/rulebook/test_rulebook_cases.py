@@ -245,6 +245,7 @@ def test_results_as_junit(rooms: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_shipped_cases_as_junit_are_of_its_schema(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     assert sekskant("rulebook", "test", "--junit", str(report)).code == 0

@@ -202,6 +202,7 @@ def test_what_a_parser_cannot_say_of_our_texts_has_words_all_the_same(problem: s
     assert (str(diagnostic.place), diagnostic.message) == ("a.yaml:1:4", UNREACHED[problem])
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1), st.booleans())
 def test_what_no_parser_has_said_yet_gets_a_general_text(words: str, has_place: bool) -> None:
     known = any(e.pattern.search(f": {words}") or e.pattern.search(words) for e in EXPLANATIONS)

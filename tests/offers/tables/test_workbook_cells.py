@@ -306,6 +306,7 @@ def test_workbooks_that_nobody_can_read_are_told_in_our_words(tmp_path: Path) ->
     assert refused(tmp_path / "figure.xlsx") == "unreadable: the workbook has no sheet with cells"
 
 
+@pytest.mark.slow
 def test_cells_that_stand_too_far_apart_are_named_and_none_between_them_is_made(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "far.xlsx") as book:
         sheet = book.add_worksheet("Register")

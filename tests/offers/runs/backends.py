@@ -36,8 +36,8 @@ SAME = ("run.json", "rejected.csv", "fragile.csv", "summary.txt", "summary.html"
 def reclassified(register: object, out: Path, *options: str, code: int = 0, **about: Any) -> Ran:
     """A run by all rulebooks of 2018."""
     arguments = ("--year", "2018", "--out", str(out), "--lang", "en")
-    # What has a cluster or an environment of its own has a process of its own, too.
-    run = sekskant if about or "spark" in options else here
+    # What has an environment of its own has a process of its own, too; Spark starts once where several ask for it.
+    run = sekskant if about else here
     ran = run("reclassify", str(register), *arguments, "--no-list", "--no-report", *options, **about)
     assert ran.code == code, ran.err
     return ran

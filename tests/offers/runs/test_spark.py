@@ -37,7 +37,7 @@ def test_a_cluster_belongs_to_spark(options: tuple[str, ...], tmp_path: Path) ->
 @needs_java
 def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
     typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
-    ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK[:-1], "nonsense", code=1)
+    ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK[:-1], "nonsense", code=1, alone=True)
     expected = "nonsense: unreadable: Spark cannot be started\n"
     hint = "  hint: it needs Java 17 or newer, and after `--master` the address of a cluster that answers\n"
     assert ran.err.startswith(expected + hint)
@@ -63,7 +63,7 @@ def test_spark_without_java_is_a_line(tmp_path: Path, monkeypatch: pytest.Monkey
     typed(0, 10, chance_of(4)).write_parquet(tmp_path / "register.parquet")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK, code=1)
+    ran = reclassified(tmp_path / "register.parquet", tmp_path / "run", *SPARK, code=1, alone=True)
     assert ran.err.startswith("local[2]: unreadable: there is no Java here\n  hint: Spark needs Java 17 or newer\n")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.texts.capital import capital
 from engine.texts.catalogue import Language, Message, message
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, Headers, header_of
 
@@ -132,8 +133,3 @@ _DETAIL_QUESTIONS: dict[str, Message] = {
     "as_of": message("Which date or year does it describe?"),
     "stated_as": message("“finding” where the bound only follows from a published yes or no"),
 }
-
-
-def capital(text: str) -> str:
-    """A text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]

@@ -133,6 +133,12 @@ def test_headings_leave_out_no_level(paper: Paper) -> None:
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
 
 
+def test_captions_begin_with_a_capital(paper: Paper) -> None:
+    captions = [block.caption for block in paper.blocks() if isinstance(block, Table)]
+    assert len(captions) > 50
+    assert [caption for caption in captions if not caption[0].isupper()] == []
+
+
 @pytest.mark.slow
 def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
     for form in ("html", "pdf"):

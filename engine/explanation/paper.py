@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, assert_never
+from typing import Any, Literal, NamedTuple, assert_never, get_args
 
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
@@ -112,9 +112,7 @@ class NewPage(NamedTuple):
 
 
 Block = Heading | Paragraph | Pairs | Table | Signature | NewPage
-SectionCode = Literal[
-    "recommendation", "outcomes", "rule", "changes", "open", "overridden", "readings", "forms", "digests"
-]
+SectionCode = Literal["outcomes", "rule", "changes", "open", "overridden", "readings", "forms", "digests"]
 """The parts of papers, by which templates name them."""
 
 
@@ -126,6 +124,12 @@ class Section(NamedTuple):
 
 
 PaperKind = Literal["committee", "letter", "annex"]
+PARTS_OF: Mapping[PaperKind, tuple[SectionCode, ...]] = {
+    "committee": get_args(SectionCode),
+    "letter": ("outcomes", "forms"),
+    "annex": ("rule", "changes", "outcomes", "readings", "forms", "digests"),
+}
+"""The parts that papers of a kind may have after the front page, in their order."""
 
 
 class Told(NamedTuple):

@@ -11,8 +11,9 @@ import click
 import pypdf
 
 from cli.common.console import Exit
+from cli.paper.asked import Asked
 from cli.paper.committee_paper import committee_paper
-from cli.paper.source import Asked, PaperSource, paper_source
+from cli.paper.source import PaperSource, paper_source
 from engine.explanation.paper import Paper
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cli.common.offer_form import offer_form
 from cli.paper.committee_paper import CommitteeWriter, count_of
-from cli.paper.source import PaperSource, Previous
+from cli.paper.source import PaperSource, Previous, check_at_hand
 from engine.decisions.trace import Trace
 from engine.explanation.paper import (
     Block,
@@ -32,7 +32,12 @@ _GIVEN = RestsOn("given", node="source")
 
 
 def annex_paper(source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> Paper:
-    """The annex of the agreement, from decisions on offers that are at hand, and those of a run before."""
+    """The annex of the agreement, from decisions on offers that are at hand, and those of a run before.
+
+    Raises:
+        click.UsageError: the offers are not at hand.
+    """
+    check_at_hand(source)
     return _Annex(source, previous, date, wording).paper()
 
 

@@ -129,8 +129,8 @@ class _Body:
             case Table():
                 yield from self._table(block)
             case Signature():
-                for label in block.labels:
-                    yield self._own(styles.SIGNATURE, f"{_run(f'{label}:')}<w:r><w:tab/></w:r><w:r><w:tab/></w:r>")
+                space = "<w:r><w:tab/></w:r><w:r><w:tab/></w:r>"
+                yield from (self._paragraph(styles.SIGNATURE, (line,), after=space) for line in block.lines)
             case NewPage():
                 self.breaks = True
             case _:
@@ -142,7 +142,9 @@ class _Body:
         self.breaks = False
         return f'<w:p><w:pPr><w:pStyle w:val="{self.ids[style]}"/>{page}</w:pPr>{runs}</w:p>'
 
-    def _paragraph(self, style: str, statements: Sequence[Statement], *, are_lines: bool = False) -> str:
+    def _paragraph(
+        self, style: str, statements: Sequence[Statement], *, are_lines: bool = False, after: str = ""
+    ) -> str:
         """A place with its statements, in one paragraph or each in its own; the mark is around all of them."""
         if not statements:
             next(self.places)
@@ -152,7 +154,7 @@ class _Body:
         end = f'<w:bookmarkEnd w:id="{_FIRST_ID + number}"/>'
         runs = [self._statement(statement) for statement in statements]
         if not are_lines:
-            return self._own(style, f"{start}{_run(' ').join(runs)}{end}")
+            return self._own(style, f"{start}{_run(' ').join(runs)}{end}{after}")
         runs[0] = start + runs[0]
         runs[-1] += end
         return "".join(self._own(style, run) for run in runs)
@@ -164,8 +166,8 @@ class _Body:
         """Labels beside what they say: a table without lines, whose first column names its rows."""
         widths = [self.width * 3 // 10, self.width - self.width * 3 // 10]
         rows = []
-        for label, value in block.rows:
-            cells = [self._own(styles.LABEL, _run(label)), self._paragraph(styles.CELL, (value,))]
+        for label, value in block.lines():
+            cells = [self._paragraph(styles.LABEL, (label,)), self._paragraph(styles.CELL, (value,))]
             rows.append(f"<w:tr>{_cells(cells, widths)}</w:tr>")
         yield self._space_before_table()
         yield _table(self.ids[styles.PAIRS], widths, "", "".join(rows), has_heading=False)
@@ -173,8 +175,9 @@ class _Body:
 
     def _table(self, table: Table) -> Iterator[str]:
         widths = _widths(table, self.width)
-        yield self._own(styles.CAPTION, _run(table.caption))
-        heads = [self._own(styles.NUMBER if c.is_number else styles.LABEL, _run(c.label)) for c in table.columns]
+        yield self._paragraph(styles.CAPTION, (table.title,))
+        looks = [styles.NUMBER if column.is_number else styles.LABEL for column in table.columns]
+        heads = [self._paragraph(look, (head,)) for look, head in zip(looks, table.heads, strict=True)]
         rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{_cells(heads, widths)}</w:tr>"]
         for row in table.rows:
             cells = []

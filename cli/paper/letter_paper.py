@@ -115,7 +115,10 @@ class _Letter:
         signed = Signature((self._gettext("Name and signature"),))
         sections = (Section("outcomes", (self._overview(), signed)), Section("forms", tuple(self._forms())))
         front = tuple(self._front(title))
-        return Paper("letter", self._wording.language, title, year, self._date, front, sections, books)
+        paper = Paper("letter", self._wording.language, title, year, self._date, front, sections, books)
+        if self._reply.deadline is None or self._reply.workbook is None:
+            return paper
+        return paper._replace(fields={"deadline": day_in_words(self._reply.deadline, self._wording.language)})
 
     def _front(self, title: str) -> Iterator[Block]:
         yield Heading(Statement(title, (_GIVEN,)), 1)

@@ -129,7 +129,7 @@ def _block(block: Block) -> dict[str, Any]:
             ]
             return kind | {"caption": _shown(block.caption), "columns": columns, "rows": rows}
         case Signature():
-            return kind | {"labels": list(map(_shown, block.labels))}
+            return kind | {"labels": [_shown(line.text) for line in block.lines]}
         case NewPage():
             return kind
         case _:

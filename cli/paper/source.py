@@ -24,24 +24,14 @@ from cli.common.decided import (
 from cli.common.evaluators import check_evaluators
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
+from cli.paper.asked import Asked
 from engine.decisions.decide import deciders_of
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.records.offer_id import comparable_id
-
-
-class Asked(NamedTuple):
-    """What is asked for: the sources, for which year, by which rulebooks, and how they are read."""
-
-    paths: Sequence[str]
-    year: int | None
-    names: Sequence[str]
-    ignored: Sequence[str]
-    journal: str | None
-    language: Language
 
 
 class PaperSource(NamedTuple):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.common.cache import cache_option, say_what_was_decided
 from cli.common.console import Exit, exit_code, load_library, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
@@ -49,6 +50,7 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
 )
 @ignore_option
 @reading_options
+@cache_option
 @language_option
 def preview(
     register: tuple[str, ...],
@@ -88,6 +90,7 @@ def preview(
             say_diagnostic(diagnostic)
     say_defects_of_offers(result)
     say_set_aside(result.set_aside)
+    say_what_was_decided(result)
     for line in remark_sentences(result.remarks, [after], year, Wording(lang)):
         say(line)
     changes = result.changes.filter(result.changes["change"].is_in([*DIRECTIONS]))
@@ -124,7 +127,11 @@ def _previewed(
         raise rejected(Place(again.table.file), "unreadable", message("the register changed while it was read"))
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     second = reclassify(again._replace(previous=previous, fragile=False), folder / "after")
-    second = second._replace(changes=_with_codes(second.changes, again.table.frame))
+    second = second._replace(
+        changes=_with_codes(second.changes, again.table.frame),
+        decided_now=first.decided_now + second.decided_now,
+        decided_before=first.decided_before + second.decided_before,
+    )
     unread = {row.row for row in second.rejected}
     met_before = [row for row in first.rejected if row.is_defect and row.row not in unread]
     second = second._replace(rejected=[*second.rejected, *met_before], defects=[*first.defects, *second.defects])

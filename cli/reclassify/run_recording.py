@@ -61,6 +61,8 @@ class RunRecording:
             "engines": [e.engine if e else "" for e in self._result.executions],
             "checked_by": [e.checked_by if e else "" for e in self._result.executions],
             "checked_by_reference": self._result.checked,
+            "decided_now": self._result.decided_now,
+            "decided_before": self._result.decided_before,
             ROOTS: self._roots(record, folder),
         }
         draft = run_draft(name, record, journal.place_of(folder), execution)

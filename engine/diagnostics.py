@@ -70,6 +70,10 @@ CODES: dict[str, str] = {
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
     "not-columnar": "a rulebook whose thresholds have too many digits, or whose means too many years, for columns",
+    "change-form": "a change of a criterion that is none of, or several of, the forms it can take",
+    "unknown-version": "the version that a rulebook is based on is not there",
+    "circular-versions": "versions of a rulebook that are based on each other in a circle",
+    "required-anew": "other criteria count than before, and the number that is required is not said anew",
     "overlapping-dates": "two versions of a rulebook are in force on one day",
     # an offer and its evidence
     "evidence-form": "evidence that is none of, or several of, the forms it can take",

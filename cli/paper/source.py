@@ -77,10 +77,10 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
             told = list(before.decided())
             yield PaperSource(before.year, before.rulebooks, before.beside, told, names, before.recorded_at)
         return
-    library = load_library()
+    library = load_library(asked.names)
     year = asked.year
     if year is None:
-        year = library.latest_year()
+        year = library.latest_year(asked.names)
         say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, asked.names, year)
     vocabulary = shared_vocabulary(rulebooks)

@@ -18,7 +18,7 @@ from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.registers import say_how_it_was_read, say_set_aside, shown_register
 from cli.common.remarks_on_input import remark_sentences
-from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.selection import chosen_rulebook, shared_vocabulary
 from cli.reclassify.reclassify import exits_of, request_of, say_defects_of_offers
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Wording
@@ -71,9 +71,9 @@ def preview(
     end_at_once_on_sigterm()
     gc.freeze()
     gc.enable()
-    library = load_library()
-    year = year or library.latest_year()
-    (before,), (after,) = (chosen_rulebooks(library, [name], year) for name in (old, new))
+    library = load_library((old, new))
+    year = year or library.latest_year((old, new))
+    before, after = (chosen_rulebook(library, name, year) for name in (old, new))
     for rulebook in (before, after):
         shared_vocabulary([rulebook])
     if (before.id, before.sha256) == (after.id, after.sha256):

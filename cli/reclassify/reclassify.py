@@ -141,9 +141,9 @@ def reclassify(
     gc.freeze()
     gc.enable()
     check_evaluators()
-    library = load_library()
+    library = load_library(names)
     if year is None:
-        year = library.latest_year()
+        year = library.latest_year(names)
         say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)

@@ -13,7 +13,6 @@ from engine.authoring.cases.coverage import Example, Meaning
 from engine.authoring.cases.goals import Goal, goal_words
 from engine.authoring.cases.mutation import Mutant
 from engine.diagnostics import Place
-from engine.documents.document import read_one
 from engine.documents.file_writer import replacing
 from engine.documents.places import place_of
 from engine.explanation.words_and_numbers import Wording
@@ -162,7 +161,7 @@ def survivors(tested: Tested) -> list[Survivor]:
     """The changes that no case notices."""
     if not tested.unnoticed:
         return []
-    written = read_one(tested.rulebook.written_as, tested.rulebook.file)
+    written = tested.rulebook.written
     return [
         Survivor(mutant, place_of(written, *mutant.path), tested.meaning.example(mutant)) for mutant in tested.unnoticed
     ]

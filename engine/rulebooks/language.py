@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from engine.documents.shape import key, shape
-from engine.rulebooks.meant import IN_CONDITION, IN_GROUP
+from engine.rulebooks.meant import IN_CONDITION, IN_FORMAT_1, IN_GROUP
 from engine.texts.catalogue import Message
 
 
@@ -217,6 +217,8 @@ class InForce:
 @shape
 class RulebookFile:
     """A rulebook: criteria, the rule over them, what overrides it, and the words of its outcomes."""
+
+    meant: ClassVar[Mapping[str, Message]] = IN_FORMAT_1
 
     format: Literal["sekskant/rulebook/1"]
     id: str

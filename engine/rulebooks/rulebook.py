@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from engine.documents.document import Node, read_one
 from engine.rulebooks.language import Fact, Text
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.values.comparison import Comparison
@@ -242,7 +243,10 @@ class Applicability(NamedTuple):
 
 
 class Criterion(NamedTuple):
-    """One criterion. Where `judgement` names a fact, the condition is indicative and a judgement may depart from it."""
+    """One criterion. Where `judgement` names a fact, the condition is indicative and a judgement may depart from it.
+
+    `split_from` are the criteria of earlier versions that it is a part of, the earliest first.
+    """
 
     id: str
     title: Text
@@ -252,6 +256,7 @@ class Criterion(NamedTuple):
     condition: Condition
     judgement: str | None
     applicability: Applicability | None
+    split_from: tuple[str, ...] = ()
 
 
 class Count(NamedTuple):
@@ -307,7 +312,12 @@ class Outcome(NamedTuple):
 
 
 class Rulebook(NamedTuple):
-    """Criteria, the rule over them, the overrides before it, and the words of the outcomes."""
+    """Criteria, the rule over them, the overrides before it, and the words of the outcomes.
+
+    `written_as` is the text that says it in full: that of the file, or of one that is written as changes to the
+    `former` version, the written-out whole. `document` has the places of that whole in the files that it was put
+    together from; it is None where `written_as` stands in the file.
+    """
 
     id: str
     version: str
@@ -324,10 +334,12 @@ class Rulebook(NamedTuple):
     vocabulary: Vocabulary
     written_as: bytes
     file: str
+    former: Rulebook | None = None
+    document: Node | None = None
 
     @property
     def sha256(self) -> str:
-        """The digest of the file."""
+        """The digest of the text that says it in full."""
         return _sha256(self.written_as)
 
     @property
@@ -344,6 +356,11 @@ class Rulebook(NamedTuple):
     def content(self) -> tuple[bytes, bytes]:
         """All that decisions depend on, to tell rulebooks apart that share an id and a version."""
         return self.written_as, self.vocabulary.written_as
+
+    @property
+    def written(self) -> Node:
+        """The document that says it in full, each part with its place in a file."""
+        return self.document or read_one(self.written_as, self.file)
 
     @property
     def agreement_years(self) -> tuple[int, int | None]:

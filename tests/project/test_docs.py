@@ -106,7 +106,7 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 
 
 def test_the_rulebook_in_the_documents_decides(tmp_path: Path) -> None:
-    vocabulary, rulebook, cases = re.findall(
+    vocabulary, rulebook, later, cases = re.findall(
         r"```yaml\n(.*?)```", (ROOT / "docs" / "rulebooks.md").read_text(), re.DOTALL
     )
     (tmp_path / "vocabulary.yaml").write_text(vocabulary)
@@ -119,6 +119,10 @@ def test_the_rulebook_in_the_documents_decides(tmp_path: Path) -> None:
     tested = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
     assert tested.code == 0, tested.out
     assert "2 cases, all as expected" in tested.out
+    assert sekskant("rulebook", "check", str(tmp_path)).out == ""
+    (tmp_path / "visits-2019.yaml").write_text(later)
+    ran = sekskant("assess", "-", "--rulebook", str(tmp_path), "--year", "2019", "--lang", "en", stdin=offer)
+    assert "V2a" in ran.out, ran.err
     assert sekskant("rulebook", "check", str(tmp_path)).out == ""
 
 

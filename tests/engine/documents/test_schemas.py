@@ -15,8 +15,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from engine.documents.document import read_one
 from engine.documents.shape import fit
 from engine.rulebooks.language import RulebookFile, VocabularyFile
+from engine.rulebooks.language_of_changes import ChangesFile, WholeFile
 from engine.rulebooks.library import SHIPPED
-from engine.rulebooks.schemas import rulebook_schema, vocabulary_schema
+from engine.rulebooks.schemas import rulebook_2_schema, rulebook_schema, vocabulary_schema
 from offers.records.particulars import exists
 from tests.command import ROOT
 
@@ -24,7 +25,12 @@ FORMATS: dict[str, tuple[type, str]] = {
     "rulebook-1.schema.json": (RulebookFile, "Rulebook of Sekskant, version 1 of the format"),
     "vocabulary-1.schema.json": (VocabularyFile, "Vocabulary of Sekskant, version 1 of the format"),
 }
-SCHEMAS = {"rulebook-1.schema.json": rulebook_schema(), "vocabulary-1.schema.json": vocabulary_schema()}
+SECOND = "rulebook-2.schema.json"
+SCHEMAS = {
+    "rulebook-1.schema.json": rulebook_schema(),
+    SECOND: rulebook_2_schema(),
+    "vocabulary-1.schema.json": vocabulary_schema(),
+}
 BROKEN = ROOT / "tests" / "broken" / "rulebooks"
 BROKEN_DOCUMENTS = ("alias", "duplicate-key", "empty", "non-scalar-key", "number", "syntax", "tag")
 """The folders whose files are no documents; a schema has nothing to say about them."""
@@ -32,7 +38,15 @@ BROKEN_SHAPES = ("missing-key", "missing-reference", "missing-text", "unknown-ke
 
 
 def format_of(file: Path) -> str:
-    return "vocabulary-1.schema.json" if file.name == "vocabulary.yaml" else "rulebook-1.schema.json"
+    if file.name == "vocabulary.yaml":
+        return "vocabulary-1.schema.json"
+    return SECOND if b"sekskant/rulebook/2" in file.read_bytes() else "rulebook-1.schema.json"
+
+
+def record_of(file: Path) -> type:
+    if format_of(file) != SECOND:
+        return FORMATS[format_of(file)][0]
+    return ChangesFile if b"based_on:" in file.read_bytes() else WholeFile
 
 
 def shown(file: Path) -> str:
@@ -45,8 +59,7 @@ def is_valid(file: Path) -> bool:
 
 
 def fits(file: Path) -> bool:
-    record, _ = FORMATS[format_of(file)]
-    return fit(record, read_one(file.read_bytes(), file.name), []) is not None
+    return fit(record_of(file), read_one(file.read_bytes(), file.name), []) is not None
 
 
 SHIPPED_FILES = sorted(SHIPPED.glob("*/*.yaml"))
@@ -66,7 +79,7 @@ def schemas_in(schema: Any) -> Iterator[dict[str, Any]]:
             yield from schemas_in(part)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_the_files_are_what_is_generated(name: str) -> None:
     file = SHIPPED / "schema" / name
     generated = json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
@@ -80,26 +93,27 @@ def test_the_files_are_what_is_generated(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_the_schemas_are_schemas_of_their_own(name: str) -> None:
     schema = SCHEMAS[name]
+    kind, number = name.removesuffix(".schema.json").split("-")
     Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert schema["$id"] == "urn:sekskant:" + name.replace("-1.schema.json", ":1")
-    assert schema["title"] == FORMATS[name][1]
+    assert schema["$id"] == f"urn:sekskant:{kind}:{number}"
+    assert schema["title"] == f"{kind.capitalize()} of Sekskant, version {number} of the format"
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_records_have_no_other_keys_and_say_what_they_are(name: str) -> None:
     records = [schema for schema in schemas_in(SCHEMAS[name]) if "properties" in schema and "description" in schema]
-    assert len(records) == len(SCHEMAS[name]["$defs"]) + 1
+    assert len(records) == len(SCHEMAS[name]["$defs"]) + (2 if name == SECOND else 1)
     assert len(records) > 3
     for record in records:
         assert record["additionalProperties"] is False
         assert record["description"]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_nothing_stands_in_the_schemas_that_does_not_help_an_editor(name: str) -> None:
     root, *parts = schemas_in(SCHEMAS[name])
     assert root["title"]

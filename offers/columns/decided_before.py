@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -37,6 +37,7 @@ _ENDING = ".decided"
 _ROOMS = ("decisions", "evaluation", "rulebooks", "values")
 """The rooms of the engine that a decision on a vector follows from."""
 _DIGITS = {status: str(number) for number, status in enumerate(Status)}
+_ALL_DIGITS = "".join(_DIGITS.values())
 
 
 class Decided(NamedTuple):
@@ -68,7 +69,7 @@ class DecidedBefore:
     """
 
     def __init__(self, folder: Path | None, decisions: VectorDecisions, columnar: ColumnarProgram) -> None:
-        self._program, self._path, self._key = decisions.program, None, ""
+        self._possible, self._path, self._key = _Possible.of(decisions.program), None, ""
         self._kept: dict[str, str] = {}
         self._new: dict[str, Decided] = {}
         self._had: set[str] = set()
@@ -97,7 +98,7 @@ class DecidedBefore:
         name = _name_of(vectors)
         if (decided := self._new.get(name)) is not None:
             return decided
-        if (line := self._kept.get(name)) is None or (decided := _decided_in(line, self._program)) is None:
+        if (line := self._kept.get(name)) is None or (decided := self._possible.read(line)) is None:
             return None
         self._had.add(name)
         return decided
@@ -187,28 +188,36 @@ def _line_of(decided: Decided) -> str:
     return "\t".join([*(word or "" for word in decided.words), " ".join(sorted(decided.items))])
 
 
-def _decided_in(line: str, program: Program) -> Decided | None:
-    """What a line says; None where it says nothing that could be decided by the program."""
-    *words, items = line.split("\t")
-    possible = list(_possible(program))
-    if len(words) != len(possible) + 1 or not all(word in of for word, of in zip(words, possible, strict=False)):
-        return None
-    criteria = {c.criterion.id for c in program.criteria}
-    vectors = frozenset(items.split(" "))
-    if not criteria.issuperset(words[-1].split()) or not all(_are_items(text, program) for text in vectors):
-        return None
-    return Decided(tuple(word or None for word in words), vectors)
+class _Possible(NamedTuple):
+    """What can stand in a line: each word but the last, the criteria that the last may name, and how many items."""
 
+    words: tuple[frozenset[str], ...]
+    criteria: frozenset[str]
+    items: int
 
-def _possible(program: Program) -> Iterator[Sequence[str]]:
-    """What each word of a decision can be, but the last."""
-    yield [verdict.value for verdict in Verdict]
-    yield ["", *(name for name, _ in program.bases)]
-    yield from [STATUSES] * len(program.criteria)
+    @classmethod
+    def of(cls, program: Program) -> _Possible:
+        """What can be decided by a program."""
+        verdicts = frozenset(verdict.value for verdict in Verdict)
+        bases = frozenset(("", *(name for name, _ in program.bases)))
+        statuses = [frozenset(STATUSES)] * len(program.criteria)
+        criteria = frozenset(nodes.criterion.id for nodes in program.criteria)
+        return cls((verdicts, bases, *statuses), criteria, len(program.inputs))
 
+    def read(self, line: str) -> Decided | None:
+        """What a line says; None where it says nothing that could be decided."""
+        *words, decisive, items = ["", *line.split("\t")]
+        vectors = frozenset(items.split(" "))
+        is_possible = (
+            len(words) == len(self.words) + 1
+            and all(map(frozenset.__contains__, self.words, words[1:]))
+            and self.criteria.issuperset(decisive.split())
+            and all(map(self._are_items, vectors))
+        )
+        return Decided((*(word or None for word in words[1:]), decisive or None), vectors) if is_possible else None
 
-def _are_items(text: str, program: Program) -> bool:
-    return len(text) == len(program.inputs) and all(digit in _DIGITS.values() for digit in text)
+    def _are_items(self, text: str) -> bool:
+        return len(text) == self.items and not text.strip(_ALL_DIGITS)
 
 
 def _take_away_the_oldest(folder: Path) -> None:

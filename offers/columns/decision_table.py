@@ -57,11 +57,15 @@ class Known:
 
     def _find(self, numbers: pl.Series) -> None:
         with self._lock:
-            new = numbers.filter(self.is_new(numbers)).unique().sort()
-            found = pl.DataFrame([self._found(number) for number in new], schema=self._schema, orient="row")
+            new = pl.Series(sorted(set(numbers.filter(self.is_new(numbers)))), dtype=numbers.dtype)
+            if new.is_empty():  # found by another thread meanwhile
+                return
+            columns = zip(self._schema.items(), zip(*map(self._found, new), strict=True), strict=True)
+            # A column at a time: rows would each time be put together as texts and cast.
+            found = pl.DataFrame([pl.Series(name, words, dtype) for (name, dtype), words in columns])
             first = self._table.height
             # The table before the rows of it: whoever finds a row there does not ask again.
-            self._table = pl.concat([self._table, found], rechunk=True)
+            self._table = pl.concat([self._table, found], rechunk=True) if first else found
             self._rows.scatter(new, pl.int_range(first, self._table.height, dtype=pl.UInt32, eager=True))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.explanation.words_and_numbers import Wording
 from offers.recorded.history import Step, findings_before, findings_in
@@ -18,8 +18,12 @@ def differences_in_words(since: Step, wording: Wording) -> Iterator[str]:
     ids = since.ids
     was = {ids.criteria.get(c.criterion.id, c.criterion.id): wording.status(c.status) for c in before.criteria}
     now = {c.criterion.id: wording.status(c.status) for c in after.criteria}
+    parts = {whole: several for whole, *several in since.split}
     for name in since.criteria:
-        yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
+        if name in parts:
+            yield " → ".join(_in_parts((name, *parts[name]), statuses) for statuses in (was, now))
+        else:
+            yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
     applied = {ids.overrides.get(o.override.id, o.override.id): o for o in before.overrides}
     applies = {o.override.id: o for o in after.overrides}
     for name in since.overrides:
@@ -28,6 +32,11 @@ def differences_in_words(since: Step, wording: Wording) -> Iterator[str]:
         yield f"{wording.text(title)}: {' → '.join(pair)}"
     for name in since.facts:
         yield _fact(name, since, wording)
+
+
+def _in_parts(names: Sequence[str], statuses: Mapping[str, str]) -> str:
+    """A criterion with its status, or its parts with theirs."""
+    return ", ".join(f"{name}: {statuses[name]}" for name in names if name in statuses)
 
 
 def _fact(name: str, since: Step, wording: Wording) -> str:

@@ -20,6 +20,7 @@ from engine.rulebooks.rulebook import (
     Rulebook,
     RulePart,
 )
+from engine.rulebooks.splits import split_ids, splits_between
 from engine.values.interval import Interval
 
 Ids = Mapping[str, str]
@@ -38,6 +39,8 @@ class Renames(NamedTuple):
 def renames_between(old: Rulebook, new: Rulebook) -> Renames:
     """What was renamed: a thing whose id is gone, and the only new one that says the same, or has its name.
 
+    What was split, or put together, is not renamed.
+
     >>> from engine.rulebooks.library import Library
     >>> old = Library().choose("hovedstaden.mest-specialiserede", 2018)
     >>> renames_between(old, renamed(old, Renames({}, {"B1": "K1"}, {}))).criteria
@@ -45,7 +48,9 @@ def renames_between(old: Rulebook, new: Rulebook) -> Renames:
     """
     facts = _renamed_ids(old.vocabulary.facts, new.vocabulary.facts, (_declared, _labelled))
     as_new = renamed(old, Renames(facts, {}, {}))
-    criteria = _renamed_ids(_by_id(as_new.criteria), _by_id(new.criteria), _LIKENESSES)
+    split = split_ids(splits_between(old, new)) | split_ids(splits_between(new, old))
+    before, after = ([c for c in rulebook.criteria if c.id not in split] for rulebook in (as_new, new))
+    criteria = _renamed_ids(_by_id(before), _by_id(after), _LIKENESSES)
     overrides = _renamed_ids(_by_id(as_new.overrides), _by_id(new.overrides), _LIKENESSES)
     return Renames(facts, criteria, overrides)
 
@@ -84,7 +89,7 @@ def _labelled(fact: FactDeclaration) -> Hashable:
 
 
 def _said(thing: Criterion | Override) -> Hashable:
-    return repr(thing._replace(id=""))
+    return repr(thing._replace(id="", split_from=()) if isinstance(thing, Criterion) else thing._replace(id=""))
 
 
 def _condition_of(thing: Criterion | Override) -> Hashable:

@@ -88,3 +88,19 @@ def test_the_journal_replays_what_was_decided_without_the_files(own: Path, tmp_p
     assert replayed.code == 0, replayed.err
     assert run("audit", "verify", "--journal", str(journal)).code == 0
     assert run("receipt", "verify", str(receipt)).code == 0
+
+
+def test_over_the_years_what_was_split_is_told_as_one(tmp_path: Path) -> None:
+    own, journal, offer = tmp_path / "own", tmp_path / "a.journal", tmp_path / "offer.yaml"
+    offer.write_text(
+        "format: sekskant/offer/2\nid: x\nname: X\nevidence: {large_catchment_needed: {answer: yes, because: far}}\n"
+    )
+    write_next(own, SPLIT.replace("A3b: {title", "A3b: {met_when: {fact: diagnoses, at_least: 2}, title"))
+    for year in ("2018", "2019"):
+        asked = ("assess", str(offer), "--rulebook", str(own), "--year", year, "--summary")
+        assert run(*asked, "--journal", str(journal)).code == 0
+    told = run("audit", "history", "x", "--journal", str(journal)).out
+    assert "A3: fulfilled → A3a: fulfilled, A3b: unknown\n" in told
+    assert told.count("A3") == 3
+    record = json.loads(run("audit", "history", "x", "--journal", str(journal), "--format", "json").out)
+    assert record[1]["changed"]["criteria"] == ["A3"]

@@ -28,6 +28,7 @@ from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.texts.catalogue import Language, message
 from engine.texts.danish_order import danish_order
+from offers.tables.headers import ATTRIBUTE_HEADERS
 from offers.tables.limits import MAX_TEXT
 from offers.tables.offer_files import OfferRows
 
@@ -312,6 +313,8 @@ def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:
     """What a column of evidence is called."""
     stem, _, year = column.rpartition("_")
     fact = vocabulary.facts.get(column)
+    if fact is None and column in ATTRIBUTE_HEADERS:
+        return wording.text(ATTRIBUTE_HEADERS[column])
     if fact is None:
         fact, suffix = vocabulary.facts[stem], f" {year}"
     else:

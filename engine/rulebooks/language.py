@@ -66,7 +66,7 @@ class Derived:
 class Fact:
     """One fact of a vocabulary."""
 
-    type: Literal["number", "whole_number", "share", "judgement", "one_of"]
+    type: Literal["number", "whole_number", "share", "judgement", "one_of", "several_of"]
     label: Text = key(description="the fact's name")
     former_labels: list[Text] | None = key(
         default=None, description="names that it had before, which are still read in offer files and tables"
@@ -80,7 +80,9 @@ class Fact:
     )
     per: Literal["year"] | None = key(default=None, description="`year`: one value for each year")
     answers: dict[str, Text] | None = key(
-        default=None, description="the allowed answers of a fact that is one of several"
+        default=None,
+        description="the allowed answers of a fact that is one of several, or several of them; the words of a list in "
+        "`terms` need not stand here again",
     )
     derived: Derived | None = key(default=None, description="how it follows from other facts")
     attribute: bool = key(default=False, description="whether it is an attribute of the offer, not stated as evidence")
@@ -97,7 +99,7 @@ class VocabularyFile:
     id: str
     title: Text
     terms: dict[str, dict[str, Text]] | None = key(
-        default=None, description="lists of words that describe offers and are tested by no rule"
+        default=None, description="lists of words that describe offers; a `several_of` of the same name tests them"
     )
     facts: dict[str, Fact] = key(at_least=1)
 

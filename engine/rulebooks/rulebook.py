@@ -83,11 +83,19 @@ Derivation = Mean | Ratio
 """How a fact follows from others."""
 
 
+class Word(NamedTuple):
+    """One word of a list that describes an offer: of its areas, say, `adults`."""
+
+    list: str
+    word: str
+
+
 class FactDeclaration(NamedTuple):
     """A fact of the vocabulary, checked: its kind, its domain, and how it follows from others.
 
     `domain` is all that it can be at all; `is_yearly` says that it has a value for each year; `assumed` is the answer
-    taken for granted where none is stated.
+    taken for granted where none is stated. What can be several of some words is a fact for each of them, with the
+    answers yes and no: `word` says which.
     """
 
     id: str
@@ -97,6 +105,7 @@ class FactDeclaration(NamedTuple):
     is_yearly: bool
     assumed: str | None
     written: Fact
+    word: Word | None = None
 
     @property
     def label(self) -> Text:
@@ -160,7 +169,7 @@ class FactDeclaration(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """Facts by id, and lists of words that describe offers."""
+    """Facts by id, and lists of words that describe offers, also those of the facts that are several of some words."""
 
     id: str
     title: Text
@@ -181,6 +190,15 @@ class Vocabulary(NamedTuple):
     def is_same_as(self, other: Vocabulary) -> bool:
         """Whether another vocabulary is written as this one, wherever each was read."""
         return self.written_as == other.written_as
+
+    @property
+    def lists(self) -> dict[str, dict[str, FactDeclaration]]:
+        """What can be several of some words, by its id: for each word the fact that says whether it is that."""
+        lists: dict[str, dict[str, FactDeclaration]] = {}
+        for fact in self.facts.values():
+            if fact.word is not None:
+                lists.setdefault(fact.word.list, {})[fact.word.word] = fact
+        return lists
 
     def years_of(self, fact: FactDeclaration) -> list[int]:
         """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""

@@ -328,11 +328,11 @@ class _RulebookChecker(Checker):
     def _test(
         self, path: Path, name: str, written: language.Condition, comparisons: list[str], reference: language.Text
     ) -> Condition:
-        facts = self._vocabulary.facts
+        facts, listed = self._vocabulary.facts, self._vocabulary.lists.get(name)
         fitting = self._fitting(comparisons)
-        if not self.known_fact((*path, "fact"), name, facts, fitting):
+        if listed is None and not self.known_fact((*path, "fact"), name, facts, fitting):
             return _NOTHING
-        fact = facts[name]
+        fact = next(iter(listed.values())) if listed else facts[name]
         if fact.is_yearly:
             advice = message("test a fact that is derived from it")
             self.say((*path, "fact"), "fact-per-year", message("`{name}` has a value for each year", name=name), advice)
@@ -353,6 +353,8 @@ class _RulebookChecker(Checker):
             return _NOTHING
         if fact.is_number:
             return self._comparison(path, fact, Comparison(operator), Fraction(getattr(written, operator)), reference)
+        if listed:
+            return self._one_of_words(path, name, listed, written, reference)
         return self._membership(path, fact, written, reference)
 
     def _fitting(self, operators: Sequence[str]) -> list[str]:
@@ -360,10 +362,12 @@ class _RulebookChecker(Checker):
         single = [fact for fact in self._vocabulary.facts.values() if not fact.is_yearly]
         if not operators:
             return [fact.id for fact in single if fact.is_judgement]
-        return [fact.id for fact in single if fact.is_number is (operators[0] in _COMPARISONS)]
+        fitting = [fact.id for fact in single if fact.is_number is (operators[0] in _COMPARISONS) and not fact.word]
+        return fitting if operators[0] in _COMPARISONS else [*fitting, *self._vocabulary.lists]
 
     def _is_judgement(self, name: str) -> bool:
-        return self._vocabulary.facts[name].is_judgement
+        fact = self._vocabulary.facts.get(name)
+        return fact is not None and fact.is_judgement
 
     def _comparison(
         self, path: Path, fact: FactDeclaration, comparison: Comparison, threshold: Fraction, reference: language.Text
@@ -397,6 +401,26 @@ class _RulebookChecker(Checker):
             words = message("`{fact}` has more answers than durable-rules can count", fact=fact.id)
             self.say((*path, "fact"), "group-too-wide", words, message("at most {most}", most=MAX_ANSWERS))
         return AnswerTest(fact.id, frozenset(answers), reference)
+
+    def _one_of_words(
+        self,
+        path: Path,
+        name: str,
+        words: Mapping[str, FactDeclaration],
+        written: language.Condition,
+        reference: language.Text,
+    ) -> Condition:
+        """Whether what can be several of some words is one of these at least: a test for each of them."""
+        answers = written.in_ or [YES if written.is_ is None else written.is_]
+        for i, answer in enumerate(answers):
+            self.answer((*path, "in", i) if written.in_ else (*path, "is"), answer, name, words)
+        self._fits((*path, "in"), 2 * len(answers))
+        tests = [
+            AnswerTest(words[answer].id, frozenset({YES}), reference)
+            for answer in dict.fromkeys(answers)
+            if answer in words
+        ]
+        return tests[0] if len(tests) == 1 else Combination("any", tuple(tests))
 
     def _rule(self, written: language.RulebookFile) -> Rule:
         rule = written.rule

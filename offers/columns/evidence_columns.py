@@ -16,6 +16,7 @@ import narwhals as nw
 from engine.evaluation.columnar_evidence import FactColumn, possible_of, reasoned_of, stated_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
+from offers.columns.described_columns import described
 from offers.columns.number_columns import (
     DistinctTexts,
     distinct_texts,
@@ -27,6 +28,7 @@ from offers.columns.number_columns import (
 )
 from offers.columns.stages import Stages
 from offers.columns.text_checks import texts_surely_taken
+from offers.records.described import described_by
 from offers.records.evidence import UNKNOWN
 from offers.records.offer_id import ADDRESSES
 from offers.records.words import names_of_answers
@@ -62,7 +64,10 @@ class EvidenceColumns:
     ) -> None:
         self._asks_for_offers = asks_for_offers
         self._vocabulary, self._sign, self._schema = vocabulary, sign, schema
-        self.fact_columns = {key: fact_column for key, fact_column in fact_columns.items() if key in schema}
+        of_description = {key: described_by(fact_column.fact) for key, fact_column in fact_columns.items()}
+        self.fact_columns = {
+            key: fact_column for key, fact_column in fact_columns.items() if (of_description[key] or key) in schema
+        }
         if "agreement_kind" in fact_columns and "operator_kind" in schema:
             self.fact_columns["agreement_kind"] = fact_columns["agreement_kind"]
         self._stages = Stages()
@@ -73,12 +78,17 @@ class EvidenceColumns:
         """The leaves whose ends are included and lie on the grid: numbers that the table holds as such."""
         numbers = [
             fact_column
-            for fact_column in self.fact_columns.values()
-            if fact_column.fact.is_number and not self._is_text(fact_column.key)
+            for key, fact_column in self._of_their_own
+            if fact_column.fact.is_number and not self._is_text(key)
         ]
         return frozenset(
             fact_column.key for fact_column in numbers if fact_column.part or self._schema[fact_column.key].is_integer()
         )
+
+    @property
+    def _of_their_own(self) -> list[tuple[str, FactColumn]]:
+        """What is stated in columns of its own, and not by what describes an offer."""
+        return [one for one in self.fact_columns.items() if one[0] in self._schema]
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -98,9 +108,7 @@ class EvidenceColumns:
     def _distinct_texts(self, frame: Any) -> Any:
         """The frame with the ends of numbers in texts, each distinct text read once."""
         numbers = [
-            fact_column
-            for key, fact_column in self.fact_columns.items()
-            if fact_column.fact.is_number and self._is_text(key)
+            fact_column for key, fact_column in self._of_their_own if fact_column.fact.is_number and self._is_text(key)
         ]
         self._distinct = distinct_texts(numbers, self._sign)
         for key in self._distinct:
@@ -162,7 +170,9 @@ class EvidenceColumns:
         return whole.is_null() | (whole == "") | is_another
 
     def _fact_column(self, fact_column: FactColumn) -> None:
-        if not fact_column.fact.is_number:
+        if described_by(fact_column.fact) is not None:
+            described(self._stages, fact_column, self._vocabulary)
+        elif not fact_column.fact.is_number:
             self._answers(fact_column)
         elif not self._is_text(fact_column.key):
             numbers(self._stages, fact_column, self._schema[fact_column.key])

@@ -20,14 +20,17 @@ from tests.engine.random_rulebooks import (
     ANSWERS,
     DEPARTURES,
     FACTS,
+    LISTS,
     PASSES,
     THRESHOLDS,
+    WORDS,
     YEARS,
     Example,
     TrueValues,
     exactly,
     full_evidence,
     known,
+    word_by_word,
 )
 from tests.support import REASONED, Written, exact, make_rulebook, make_vocabulary
 
@@ -46,7 +49,8 @@ VOCABULARY = make_vocabulary(
 _THRESHOLDS = {**THRESHOLDS, "cases_mean": ("0.333", "1", "2.333", "2.5")}
 DERIVED = ("used_mean", "cases_mean", "balance_by_surface")
 _MEANS = {"used": "used_mean", "cases": "cases_mean"}
-_TESTED = (*_THRESHOLDS, *ANSWERS)
+_ANSWERS = {**ANSWERS, **LISTS}
+_TESTED = (*_THRESHOLDS, *_ANSWERS)
 _LEVELS, _OF_LEVELS = range(5), (4, 3, 2, 1, 2)
 """How deeply conditions are nested, and how often."""
 _MOST, _OF_MOST = (200, 1_000, 4_000), (5, 4, 2)
@@ -72,7 +76,8 @@ def large_rulebook(number: int) -> Large:
     rulebook = make_rulebook(VOCABULARY, criteria, group, overrides)
     truths = [_truth(random) for _ in range(random.choice((1, 1, 1, 3)))]
     offers = [_evidence(random, truth, random.choice((0.4, 0.6, 0.85))) for truth in truths]
-    example = Example(criteria, group, overrides, rulebook, truths[0], offers[0], offers[0], full_evidence(truths[0]))
+    read, full = (word_by_word(criteria), group, word_by_word(overrides)), full_evidence(truths[0])
+    example = Example(*read, rulebook, truths[0], offers[0], offers[0], full)
     return Large(example, tuple(offers))
 
 
@@ -82,7 +87,7 @@ def _pool(random: Random) -> list[str]:
     facts = [fact for fact in (*_TESTED, *DEPARTURES) if fact not in others]
     most, size, pool = random.choices(_MOST, _OF_MOST)[0], 1, list[str]()
     for fact in random.sample(facts, len(facts)):
-        regions = 2 * len(_THRESHOLDS[fact]) + 1 if fact in _THRESHOLDS else len(ANSWERS.get(fact, DEPARTURES)) + 1
+        regions = 2 * len(_THRESHOLDS[fact]) + 1 if fact in _THRESHOLDS else len(_ANSWERS.get(fact, DEPARTURES)) + 1
         if size * regions <= most or not any(one in _TESTED for one in pool):
             pool.append(fact)
             size *= regions
@@ -90,8 +95,8 @@ def _pool(random: Random) -> list[str]:
 
 
 def _test(random: Random, fact: str) -> Written:
-    if fact in ANSWERS:
-        chosen = random.sample(ANSWERS[fact], random.choice((1, 1, 2)))
+    if fact in _ANSWERS:
+        chosen = random.sample(_ANSWERS[fact], random.choice((1, 1, 2)))
         return {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]}
     pairs = [(c, Decimal(t)) for c in sorted(PASSES) for t in _THRESHOLDS[fact]]
     is_whole = VOCABULARY.facts[fact].is_whole
@@ -176,6 +181,7 @@ def _truth(random: Random) -> TrueValues:
         "surface": Fraction(random.choice(("0.5", "1", "2", "3"))),
         **{name: random.choice(ANSWERS[name]) for name in ("good", "fair", "colour")},
         "kind": random.choice((None, *ANSWERS["kind"])),
+        **{name: random.choice(("yes", "no")) for name in WORDS},
         **{name: random.choice((None, "yes", "no")) for name in DEPARTURES},
     }
 

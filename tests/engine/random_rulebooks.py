@@ -32,6 +32,7 @@ FACTS: Mapping[str, Written] = {
     "fair": {"type": "judgement"},
     "colour": {"type": "one_of", "answers": {"red": TEXT, "green": TEXT, "blue": TEXT}},
     "kind": {"type": "one_of", "assumed": "plain", "answers": {"plain": TEXT, "fancy": TEXT}},
+    "serves": {"type": "several_of", "attribute": True, "answers": {"old": TEXT, "young": TEXT}},
     "departure": {"type": "judgement"},
     "other_departure": {"type": "judgement"},
 }
@@ -44,6 +45,9 @@ THRESHOLDS = {
     "balance_by_surface": ("-1", "0", "0.5"),
 }
 ANSWERS = {name: tuple(VOCABULARY.facts[name].answers) for name in ("good", "fair", "colour", "kind")}
+LISTS = {name: tuple(words) for name, words in VOCABULARY.lists.items()}
+WORDS = tuple(fact.id for words in VOCABULARY.lists.values() for fact in words.values())
+"""What can be several of some words, and the facts that say of each word whether it is that."""
 DEPARTURES = ("departure", "other_departure")
 PASSES: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "at_most": operator.le,
@@ -58,7 +62,10 @@ TrueValues = Mapping[str, Any]
 
 
 class Example(NamedTuple):
-    """A rulebook as written and as loaded, a truth, and evidence that leaves more and less of it open."""
+    """A rulebook as written and as loaded, a truth, and evidence that leaves more and less of it open.
+
+    What is written of lists of words is written word by word.
+    """
 
     criteria: Mapping[str, Written]
     group: Written
@@ -85,9 +92,15 @@ def _memberships(fact: str) -> st.SearchStrategy[Written]:
     return answers.map(lambda chosen: {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]})
 
 
+def _words(fact: str) -> st.SearchStrategy[Written]:
+    words = st.lists(st.sampled_from(LISTS[fact]), min_size=1, max_size=2, unique=True)
+    return words.map(lambda chosen: {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]})
+
+
 TESTS = st.one_of(
     *map(_comparisons, THRESHOLDS),
     *map(_memberships, ANSWERS),
+    *map(_words, LISTS),
     st.sampled_from(("good", "fair")).map(lambda f: {"fact": f}),
 )
 CONDITIONS: st.SearchStrategy[Written] = st.recursive(
@@ -146,6 +159,18 @@ def rules(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> Rul
     return Rule(written, group, overrides)
 
 
+def word_by_word(written: Any) -> Any:
+    """What is written, each test on a list of words as one on each of the words that it names."""
+    if isinstance(written, list):
+        return [word_by_word(part) for part in written]
+    if not isinstance(written, dict):
+        return written
+    if written.get("fact") in LISTS:
+        words = written.get("in", [written.get("is")])
+        return {"any": [{"fact": f"{written['fact']}_{word}", "is": "yes"} for word in words]}
+    return {key: word_by_word(part) for key, part in written.items()}
+
+
 # --- truths, and evidence of them ---
 
 NUMBERS = fractions(-3, 3, max_denominator=6)
@@ -165,6 +190,7 @@ TRUTHS: st.SearchStrategy[TrueValues] = st.fixed_dictionaries(
         "surface": st.sampled_from(("0.5", "1", "2", "3")).map(Fraction),
         **{name: st.sampled_from(ANSWERS[name]) for name in ("good", "fair", "colour")},
         "kind": st.none() | st.sampled_from(ANSWERS["kind"]),
+        **{name: st.sampled_from(("yes", "no")) for name in WORDS},
         **{name: st.none() | st.sampled_from(("yes", "no")) for name in DEPARTURES},
     }
 )
@@ -234,7 +260,7 @@ def examples(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> 
     settled = draw(st.sets(st.sampled_from(sorted(full))))
     tight = {**loose, **{name: full[name] for name in settled}}
     rulebook = make_rulebook(VOCABULARY, written, group, overrides)
-    return Example(written, group, overrides, rulebook, truth, loose, tight, full)
+    return Example(word_by_word(written), group, word_by_word(overrides), rulebook, truth, loose, tight, full)
 
 
 # --- what a rulebook says ---

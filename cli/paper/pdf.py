@@ -30,13 +30,12 @@ from engine.explanation.paper import (
     Signature,
     Statement,
     Table,
-    record_of,
+    carried_by,
     statements_of,
 )
 from engine.harmless import harmless, shortened
 from engine.texts.catalogue import message
 from engine.texts.unbroken import unbroken
-from engine.values.canonical import canonical
 from offers.papers.pdf_file import sealed
 
 _LONGEST_WORD = 40
@@ -55,7 +54,7 @@ def pdf_of(paper: Paper) -> bytes:
         Rejected: the fonts have no sign for something in it, or there is too little memory.
     """
     try:
-        return sealed(_set(paper), canonical(record_of(paper)))
+        return sealed(_set(paper), carried_by(paper))
     except typst.TypstError:
         signs = _without_form(paper)
         if not signs:

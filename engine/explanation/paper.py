@@ -15,7 +15,7 @@ from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language
-from engine.values.canonical import decision_digest
+from engine.values.canonical import canonical_record, decision_digest
 
 FORMAT = "sekskant/paper/1"
 
@@ -269,17 +269,33 @@ class KnownGrounds:
 def record_of(paper: Paper) -> dict[str, Any]:
     """What a paper carries: its statements by their places, with what they rest on, each ground once."""
     grounds: dict[RestsOn, int] = {}
-    places = [
-        {
-            "place": number,
-            "statements": [
+    places = list(_records_of_places(paper, grounds))
+    return _record_without_places(paper, grounds) | {"places": places}
+
+
+def carried_by(paper: Paper) -> bytes:
+    """The canonical JSON of what a paper carries, made place by place: a large paper takes it many times as data."""
+    grounds: dict[RestsOn, int] = {}
+    places = bytearray()
+    for record in _records_of_places(paper, grounds):
+        places += (b"," if places else b"") + canonical_record(record).encode()
+    # No text holds these signs: within one each quotation mark has a backslash before it.
+    before, none, after = canonical_record(_record_without_places(paper, grounds)).encode().partition(b'"places":[]')
+    return b"".join((before, none[:-1], places, none[-1:], after))
+
+
+def _records_of_places(paper: Paper, grounds: dict[RestsOn, int]) -> Iterator[dict[str, Any]]:
+    """Each place with its statements; `grounds` takes what they rest on, by its number."""
+    for number, group in places_of(paper):
+        if group:
+            statements = [
                 {"text": one.text, "rests_on": [grounds.setdefault(ground, len(grounds)) for ground in one.rests_on]}
                 for one in group
-            ],
-        }
-        for number, group in places_of(paper)
-        if group
-    ]
+            ]
+            yield {"place": number, "statements": statements}
+
+
+def _record_without_places(paper: Paper, grounds: Mapping[RestsOn, int]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "kind": paper.kind,
@@ -290,5 +306,5 @@ def record_of(paper: Paper) -> dict[str, Any]:
         "rulebooks": [rulebook.ref.record() for rulebook in paper.rulebooks],
         "decisions": [told._asdict() for told in paper.decisions],
         "grounds": [{"kind": g.kind, "digest": g.digest, "node": g.node} for g in grounds],
-        "places": places,
+        "places": [],
     }

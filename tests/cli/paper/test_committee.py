@@ -20,10 +20,10 @@ from cli.common.paper_page import paper_page
 from cli.paper.pdf import pdf_of
 from engine.decisions.decision_record import decision_record
 from engine.explanation.justification import justification
-from engine.explanation.paper import Heading, Paper, Table, places_of, record_of, statements_of
+from engine.explanation.paper import Heading, Paper, Table, carried_by, places_of, record_of, statements_of
 from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language
-from engine.values.canonical import decision_digest
+from engine.values.canonical import canonical, decision_digest
 from tests.cli.paper.papers import committee, letters, of_page, of_pdf, source_of
 from tests.command import DATA, ROOT, here, sekskant
 
@@ -117,6 +117,12 @@ def test_each_block_has_its_place_in_the_page_and_in_what_it_carries(paper: Pape
     carried = re.search(r'<script type="application/json" id="sekskant-paper">(.*?)</script>', page)
     assert carried
     assert json.loads(carried[1]) == record_of(paper)
+
+
+def test_what_a_paper_carries_is_its_record_as_canonical_json(paper: Paper) -> None:
+    assert carried_by(paper).decode() == canonical(record_of(paper))
+    strange = paper._replace(title='"places":[] \\', sections=(), front=paper.front[:1])
+    assert carried_by(strange).decode() == canonical(record_of(strange))
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from engine.diagnostics import Malformed
 from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.receipt import Mismatch, Receipt
-from engine.texts.capital import capital
+from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import Language, Message, message
 from engine.texts.days import minute_in_words
 
@@ -119,7 +119,7 @@ def _lines(
 
 def _mismatch(one: Mismatch, wording: Wording) -> str:
     if one.part in _PARTS:
-        return capital(wording.render(_PARTS[one.part]))
+        return capitalised(wording.render(_PARTS[one.part]))
     field = one.part.removeprefix("entry.")
     return wording.gettext(
         "The entry says {recorded} of {field}, the decision {expected}",

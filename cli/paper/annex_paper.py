@@ -25,7 +25,7 @@ from engine.explanation.paper import (
 )
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.texts.capital import capital
+from engine.texts.capitalised import capitalised
 from offers.records.offer import SERVICES, Offer, words
 
 _GIVEN = RestsOn("given", node="source")
@@ -95,7 +95,7 @@ class _Annex(CommitteeWriter):
         for name in sorted(groups, key=lambda name: (known.index(name) if name in known else len(known), name)):
             rows += self._group_rows(rulebook, name, groups[name])
         rows.append(self._sum(rulebook, gettext("In all, each offer once"), "met", met))
-        return Table(capital(self._text(rulebook.outcomes[Verdict.MET].label)), columns, tuple(rows))
+        return Table(capitalised(self._text(rulebook.outcomes[Verdict.MET].label)), columns, tuple(rows))
 
     def _group_rows(self, rulebook: Rulebook, name: str, traces: Sequence[Trace]) -> Iterator[Row]:
         label = rulebook.vocabulary.terms.get("target_group", {}).get(name)

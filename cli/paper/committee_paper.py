@@ -33,7 +33,7 @@ from engine.explanation.paper import (
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Verdict
-from engine.texts.capital import capital
+from engine.texts.capitalised import capitalised
 from engine.texts.days import day_in_words, minute_in_words
 from offers.recorded.history import difference
 from offers.records.offer import OPERATOR
@@ -185,7 +185,7 @@ class CommitteeWriter:
         number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
         total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
         rows.append(Row(((total,), (number,), ()), is_total=True))
-        return Table(capital(self._text(rulebook.outcomes[verdict].label)), columns, tuple(rows))
+        return Table(capitalised(self._text(rulebook.outcomes[verdict].label)), columns, tuple(rows))
 
     def _others_said(self, trace: Trace) -> Iterator[Statement]:
         """What people decided instead."""
@@ -268,7 +268,7 @@ class CommitteeWriter:
             for group in Group:
                 rows = tuple(row for one, row in changed if one is group)
                 if rows:
-                    yield Table(capital(group_word(group, self._wording)), self._columns_of_changes(), rows)
+                    yield Table(capitalised(group_word(group, self._wording)), self._columns_of_changes(), rows)
 
     def _columns_of_changes(self) -> tuple[Column, ...]:
         gettext = self._gettext

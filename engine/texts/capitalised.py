@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 
-def capital(text: str) -> str:
+def capitalised(text: str) -> str:
     """A text with a capital at its beginning; the rest keeps its own.
 
-    >>> capital("omfattet af KKR")
+    >>> capitalised("omfattet af KKR")
     'Omfattet af KKR'
     """
     return text[:1].upper() + text[1:]

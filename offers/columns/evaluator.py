@@ -28,6 +28,8 @@ from offers.tables.set_aside import NOT_AN_OFFER
 from offers.tables.table import ROW, Table
 
 Frame = TypeVar("Frame")
+FEW = 20_000
+"""Of so many rows it costs more to write expressions down than to evaluate them."""
 
 
 class RejectedRow(NamedTuple):
@@ -91,7 +93,10 @@ class Evaluator:
             **{fact_column.key: fact_column for fact_column in _fact_columns(types, vocabulary, grids)},
             **grids.read,
         }
-        self.columns = EvidenceColumns(fact_columns, vocabulary, sign, types, asks_for_offers=reader.asks_for_offers)
+        are_few = table is not None and table.most_rows <= FEW and nw.from_native(frame).implementation.is_polars()
+        self.columns = EvidenceColumns(
+            fact_columns, vocabulary, sign, types, asks_for_offers=reader.asks_for_offers, are_few=are_few
+        )
         self._grids, self.reads = grids, list(types)
         self._nearness = nearness
         self.rows_without_cells = 0

@@ -51,6 +51,7 @@ class EvidenceColumns:
         sign: the decimal sign of numbers in texts.
         schema: the types of the table's columns.
         asks_for_offers: whether a row may hold no offer, or an id that is refused.
+        are_few: whether there are so few rows that fewer expressions are quicker than quick ones.
     """
 
     def __init__(
@@ -61,8 +62,9 @@ class EvidenceColumns:
         schema: Mapping[str, Any],
         *,
         asks_for_offers: bool = False,
+        are_few: bool = False,
     ) -> None:
-        self._asks_for_offers = asks_for_offers
+        self._asks_for_offers, self._is_one_of = asks_for_offers, _is_in if are_few else _is_any_of
         self._vocabulary, self._sign, self._schema = vocabulary, sign, schema
         of_description = {key: described_by(fact_column.fact) for key, fact_column in fact_columns.items()}
         self.fact_columns = {
@@ -202,11 +204,11 @@ class EvidenceColumns:
         text = written if self._schema.get(key) == nw.String else self._stages.made(0, written, f"{key} text")
         names = names_of_answers(fact)
         nothing = text.is_null() | (text == "")
-        unknown = _is_one_of(text, [word for name in sorted(UNKNOWN) for word in _cases(name)])
+        unknown = self._is_one_of(text, [word for name in sorted(UNKNOWN) for word in _cases(name)])
         is_answer = {}
         for answer in fact.answers:
             words = [word for name, a in names.items() if a == answer for word in _cases(name)]
-            is_answer[answer] = _is_one_of(text, words)
+            is_answer[answer] = self._is_one_of(text, words)
             if (key, answer) == ("agreement_kind", "none"):
                 # An operator that is not private has no agreement unless one is named; nor does it say anything that
                 # there is none, where no operator is named.
@@ -238,11 +240,16 @@ class EvidenceColumns:
             return nw.lit(False)
         names = names_of_answers(self._vocabulary.facts["operator_kind"])
         words = [word for name, kind in names.items() if is_meant(kind) for word in _cases(name)]
-        return _is_one_of(nw.col("operator_kind").cast(nw.String), words)
+        return self._is_one_of(nw.col("operator_kind").cast(nw.String), words)
 
 
-def _is_one_of(text: nw.Expr, words: Iterable[str]) -> nw.Expr:
-    """Whether a text is one of a few words, which is quicker asked of each than of all."""
+def _is_in(text: nw.Expr, words: Iterable[str]) -> nw.Expr:
+    """Whether a text is one of a few words, which is quicker written down."""
+    return text.is_in(list(words)).fill_null(False)
+
+
+def _is_any_of(text: nw.Expr, words: Iterable[str]) -> nw.Expr:
+    """The same, asked of each word, which is quicker where there are many texts."""
     return reduce(lambda a, b: a | b, [text == word for word in words]).fill_null(False)
 
 

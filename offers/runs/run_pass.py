@@ -8,12 +8,11 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
 
-from engine.comparison.atom import AtomSet
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution
 from engine.decisions.vector_decisions import VectorDecisions
@@ -31,7 +30,7 @@ from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import CHECKED, Reader
 from offers.columns.text_columns import harmless_cells
-from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
+from offers.comparison.change_columns import CHANGE_SCHEMA
 from offers.comparison.defect_of_offer import DefectOfOffer
 from offers.comparison.previous import DECISIONS, Previous
 from offers.records.input_remarks import InputRemark
@@ -41,6 +40,10 @@ from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
 from offers.tables.ids_in_columns import comparable_ids
 from offers.tables.services import services_of_document
 from offers.tables.table import DOCUMENT, ROW, Table
+
+if TYPE_CHECKING:
+    from engine.comparison.atom import AtomSet
+    from offers.comparison.comparison import RunComparison
 
 _ABOUT_FRAGILE = ("name", "operator_name", "services")
 
@@ -160,8 +163,14 @@ class Pass:
             for decision_table in self.decision_tables:
                 decision_table.decide_possible()
         self.batch = Batch(self.evaluator, self.decision_tables, request.table, repeated)
+        self.comparison = self._compared_with(request.previous) if request.previous else None
+
+    def _compared_with(self, previous: Previous) -> RunComparison:
+        from offers.comparison.comparison import RunComparison  # noqa: PLC0415 - only where there is a run before
+
+        request = self.request
         now = (self.decision_tables, request.table, request.reader, request.year)
-        self.comparison = RunComparison(request.previous, *now, self.batch.defective) if request.previous else None
+        return RunComparison(previous, *now, self.batch.defective)
 
     @property
     def decided_schema(self) -> dict[str, pl.DataType]:

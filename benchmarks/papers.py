@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -91,7 +92,8 @@ def measured(path: Path, kind: str) -> dict[str, float]:
     """One run in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--only", kind, "--path", str(path), "--folder", folder]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        environment = {**os.environ, "SEKSKANT_CACHE": str(Path(folder) / "cache")}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return dict(json.loads(done.stdout))
 
 

@@ -21,6 +21,7 @@ RECORDS = ("terms", "facts", "overrides", "criteria", "changes")
 Path = tuple[str | int, ...]
 _MAY_BREAK = re.compile(r"(?<! ) (?! )")
 _NEEDS_QUOTES = re.compile(r"""[ ,\[\]{}#&*!|>'"%@`]|[-?:](?: |$)|---|\.\.\.|.*(?:: |:$| #| $|[\t\n])""", re.DOTALL)
+_YEAR = re.compile("[1-9][0-9]{3}")
 _IN_FLOW = re.compile(r"[,\[\]{}]|^[-?:]")
 
 
@@ -45,7 +46,7 @@ def written_out(document: Mapping) -> str:
 
 def _entry(key: str, value: Node, path: Path) -> Iterator[str]:
     """The lines of a key with its value, indented as deep as the path says."""
-    name = f"{_quoted(key, in_flow=False)}:"
+    name = f"{_key(key, in_flow=False)}:"
     yield from _after(name, value, path)
 
 
@@ -55,7 +56,7 @@ def _after(start: str, value: Node, path: Path) -> Iterator[str]:
     if isinstance(value, Scalar):
         yield from _scalar_lines(f"{indent}{start}", value, path)
     elif _stands_in_one_line(value, path):
-        yield f"{indent}{start} {_flow(value)}"
+        yield f"{indent}{start} {in_one_line(value)}"
     else:
         yield f"{indent}{start}"
         yield from _children(value, path)
@@ -105,7 +106,7 @@ def _stands_in_one_line(value: Mapping | Sequence, path: Path) -> bool:
         return True
     is_part = (len(path) == 1 and path[0] in PARTS) or (len(path) == 2 and path[0] in RECORDS)
     start = f"{path[-1]}: " if isinstance(path[-1], str) else "- "
-    return not is_part and not _has_lines(value) and 2 * (len(path) - 1) + len(start) + len(_flow(value)) <= WIDTH
+    return not is_part and not _has_lines(value) and 2 * (len(path) - 1) + len(start) + len(in_one_line(value)) <= WIDTH
 
 
 def _has_lines(value: Node) -> bool:
@@ -119,17 +120,19 @@ def _has_lines(value: Node) -> bool:
             return any(map(_has_lines, value.items))
 
 
-def _flow(value: Node) -> str:
-    """A value in one line."""
+def in_one_line(value: Node) -> str:
+    """A value as it stands in one line, in braces or brackets."""
     match value:
         case Scalar():
             return _scalar(value, in_flow=True)
         case Mapping():
             return (
-                "{" + ", ".join(f"{_quoted(key, in_flow=True)}: {_flow(v)}" for key, v in value.entries.items()) + "}"
+                "{"
+                + ", ".join(f"{_key(key, in_flow=True)}: {in_one_line(v)}" for key, v in value.entries.items())
+                + "}"
             )
         case Sequence():
-            return "[" + ", ".join(map(_flow, value.items)) + "]"
+            return "[" + ", ".join(map(in_one_line, value.items)) + "]"
 
 
 def _scalar(scalar: Scalar, *, in_flow: bool) -> str:
@@ -140,6 +143,11 @@ def _scalar(scalar: Scalar, *, in_flow: bool) -> str:
     return (
         {None: "null", True: "true", False: "false"}[value] if value is None or isinstance(value, bool) else scalar.text
     )
+
+
+def _key(key: str, *, in_flow: bool) -> str:
+    """A key, which is a text whatever it looks like: a year stands without quotes."""
+    return key if _YEAR.fullmatch(key) else _quoted(key, in_flow=in_flow)
 
 
 def _quoted(text: str, *, in_flow: bool) -> str:

@@ -55,9 +55,42 @@ class Ratio:
 
 
 @shape
-class Derived:
-    """How a fact follows from others: `mean` or `ratio`."""
+class YearValue:
+    """The value of a fact in one year."""
 
+    of: str = key(description="the fact, one that has a value for each year")
+    year: int = key(description="relative to the agreement year: -2 is two years before it")
+
+
+@shape
+class Several:
+    """Several numbers: of facts that are listed, or of years of one."""
+
+    of: str | list[str] = key(
+        at_least=1, description="the facts, each with one value; or one that has a value for each year, with `years`"
+    )
+    years: list[int] | None = key(
+        default=None, at_least=1, description="relative to the agreement year: -2 is two years before it"
+    )
+
+
+@shape
+class Difference:
+    """One fact less another."""
+
+    of: str = key(description="the fact from which is taken")
+    less: str = key(description="the fact that is taken from it")
+
+
+@shape
+class Derived:
+    """How a fact follows from others: one of `value`, `sum`, `least`, `largest`, `difference`, `mean`, `ratio`."""
+
+    value: YearValue | None = key(default=None, description="one year's number")
+    sum: Several | None = key(default=None, description="the numbers added up")
+    least: Several | None = key(default=None, description="the least of the numbers")
+    largest: Several | None = key(default=None, description="the largest of the numbers")
+    difference: Difference | None = key(default=None, description="one number less another")
     mean: Mean | None = None
     ratio: Ratio | None = None
 

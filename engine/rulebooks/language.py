@@ -138,6 +138,13 @@ class VocabularyFile:
 
 
 @shape
+class OtherFact:
+    """Another fact in the place of a number: a vocabulary names and labels the difference of the two."""
+
+    fact: str = key(description="the fact that a number is compared with")
+
+
+@shape
 class Condition:
     """A condition: one of `all`, `any`, `not`, or a test on one `fact`."""
 
@@ -147,11 +154,11 @@ class Condition:
     any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
     not_: Condition | None = key(default=None, alias="not", description="the opposite of this")
     fact: str | None = key(default=None, description="the fact that is tested")
-    at_most: Decimal | None = key(default=None, description="met where the number is this or less")
-    at_least: Decimal | None = key(default=None, description="met where the number is this or more")
-    below: Decimal | None = key(default=None, description="met where the number is less than this")
-    above: Decimal | None = key(default=None, description="met where the number is more than this")
-    equals: Decimal | None = key(default=None, description="met where the number is exactly this")
+    at_most: Decimal | OtherFact | None = key(default=None, description="met where the number is this or less")
+    at_least: Decimal | OtherFact | None = key(default=None, description="met where the number is this or more")
+    below: Decimal | OtherFact | None = key(default=None, description="met where the number is less than this")
+    above: Decimal | OtherFact | None = key(default=None, description="met where the number is more than this")
+    equals: Decimal | OtherFact | None = key(default=None, description="met where the number is exactly this")
     is_: str | None = key(default=None, alias="is", description="the answer that meets the test")
     in_: list[str] | None = key(default=None, alias="in", at_least=1, description="the answers that meet the test")
     reference: Text | None = key(

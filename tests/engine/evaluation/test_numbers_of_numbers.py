@@ -19,10 +19,12 @@ from engine.evaluation.columnar_evidence import Grids
 from engine.evaluation.completions import Completions
 from engine.evaluation.evidence import Evidence, State, Stated, findings_of
 from engine.evaluation.program import compile_rulebook
-from engine.rulebooks.rulebook import Aggregate, Difference, Rulebook
+from engine.rulebooks.rulebook import Aggregate, Difference, NumberTest, Rulebook
+from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from tests.chance import AT_THE_DESK, SOAK, chance, tried
 from tests.engine.evaluation.test_columnar import frame_of
+from tests.engine.random_rulebooks import PASSES
 from tests.support import SUBJECT, Written, between, exact, make_rulebook, make_vocabulary
 
 YEAR = 2031
@@ -190,6 +192,33 @@ def test_between_whole_numbers_there_is_no_sum() -> None:
     }
     rulebook = make_rulebook(VOCABULARY, criteria, {"all": ["C"]})
     assert Decider(rulebook).decide(SUBJECT, {}, YEAR).verdict.value == "met"
+
+
+# --- a fact in the place of a threshold ---
+
+
+@pytest.mark.parametrize("comparison", Comparison)
+@pytest.mark.parametrize("names", [("a", "d"), ("d", "a")])
+def test_a_threshold_may_be_a_fact_whose_difference_has_a_name(comparison: Comparison, names: tuple[str, str]) -> None:
+    fact, other = names
+    met_when = {"fact": fact, comparison.value: {"fact": other}}
+    rulebook = make_rulebook(VOCABULARY, {"C": {"met_when": met_when}}, {"all": ["C"]})
+    test = rulebook.criteria[0].condition
+    assert isinstance(test, NumberTest)
+    assert (test.fact, test.threshold) == ("gap", Fraction(0))
+    for one, another in itertools.product((0, 1, 2), repeat=2):
+        trace = Decider(rulebook).decide(SUBJECT, {fact: exact(one), other: exact(another)}, YEAR)
+        assert (trace.verdict.value == "met") is PASSES[comparison.value](Fraction(one), Fraction(another))
+
+
+def test_a_threshold_that_is_a_fact_leaves_open_what_is_open() -> None:
+    met_when = {"fact": "a", "at_least": {"fact": "d"}}
+    rulebook = make_rulebook(VOCABULARY, {"C": {"met_when": met_when}}, {"all": ["C"]})
+    found = [
+        Decider(rulebook).decide(SUBJECT, {"a": between(2, 3), "d": between(0, high)}, YEAR).verdict.value
+        for high in (1, 2, Fraction(5, 2), 3)
+    ]
+    assert found == ["met", "met", "undetermined", "undetermined"]
 
 
 # --- in columns ---

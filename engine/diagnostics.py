@@ -60,6 +60,7 @@ CODES: dict[str, str] = {
     "unknown-rulebook": "a rulebook that is not there, or cannot be loaded",
     "repeated-id": "one id for two things, or one criterion twice in a group",
     "fact-declaration": "a fact whose type and other keys do not go together",
+    "derived-circle": "a fact that follows from itself",
     "condition-form": "a condition that is none of, or several of, the forms it can take",
     "test-on-fact": "a test that does not go with the fact's type",
     "fact-per-year": "a test on a fact that has a value for each year",

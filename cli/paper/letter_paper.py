@@ -97,7 +97,8 @@ def _asked_of_operator(trace: Trace, wording: Wording) -> Iterator[str]:
     for test in facts_to_ask_for(trace):
         fact = test.finding.fact
         if any(not whom for _, whom in questions_of(trace, test, wording)):
-            yield from fact.derived_from or (fact.id,)
+            facts = trace.rulebook.vocabulary.facts
+            yield from [name for name in fact.derived_from if not facts[name].derivation] or [fact.id]
 
 
 class _Letter:

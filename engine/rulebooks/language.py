@@ -55,9 +55,42 @@ class Ratio:
 
 
 @shape
-class Derived:
-    """How a fact follows from others: `mean` or `ratio`."""
+class YearValue:
+    """The value of a fact in one year."""
 
+    of: str = key(description="the fact, one that has a value for each year")
+    year: int = key(description="relative to the agreement year: -2 is two years before it")
+
+
+@shape
+class Several:
+    """Several numbers: of facts that are listed, or of years of one."""
+
+    of: str | list[str] = key(
+        at_least=1, description="the facts, each with one value; or one that has a value for each year, with `years`"
+    )
+    years: list[int] | None = key(
+        default=None, at_least=1, description="relative to the agreement year: -2 is two years before it"
+    )
+
+
+@shape
+class Difference:
+    """One fact less another."""
+
+    of: str = key(description="the fact from which is taken")
+    less: str = key(description="the fact that is taken from it")
+
+
+@shape
+class Derived:
+    """How a fact follows from others: one of `value`, `sum`, `least`, `largest`, `difference`, `mean`, `ratio`."""
+
+    value: YearValue | None = key(default=None, description="one year's number")
+    sum: Several | None = key(default=None, description="the numbers added up")
+    least: Several | None = key(default=None, description="the least of the numbers")
+    largest: Several | None = key(default=None, description="the largest of the numbers")
+    difference: Difference | None = key(default=None, description="one number less another")
     mean: Mean | None = None
     ratio: Ratio | None = None
 
@@ -105,6 +138,13 @@ class VocabularyFile:
 
 
 @shape
+class OtherFact:
+    """Another fact in the place of a number: a vocabulary names and labels the difference of the two."""
+
+    fact: str = key(description="the fact that a number is compared with")
+
+
+@shape
 class Condition:
     """A condition: one of `all`, `any`, `not`, or a test on one `fact`."""
 
@@ -114,11 +154,11 @@ class Condition:
     any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
     not_: Condition | None = key(default=None, alias="not", description="the opposite of this")
     fact: str | None = key(default=None, description="the fact that is tested")
-    at_most: Decimal | None = key(default=None, description="met where the number is this or less")
-    at_least: Decimal | None = key(default=None, description="met where the number is this or more")
-    below: Decimal | None = key(default=None, description="met where the number is less than this")
-    above: Decimal | None = key(default=None, description="met where the number is more than this")
-    equals: Decimal | None = key(default=None, description="met where the number is exactly this")
+    at_most: Decimal | OtherFact | None = key(default=None, description="met where the number is this or less")
+    at_least: Decimal | OtherFact | None = key(default=None, description="met where the number is this or more")
+    below: Decimal | OtherFact | None = key(default=None, description="met where the number is less than this")
+    above: Decimal | OtherFact | None = key(default=None, description="met where the number is more than this")
+    equals: Decimal | OtherFact | None = key(default=None, description="met where the number is exactly this")
     is_: str | None = key(default=None, alias="is", description="the answer that meets the test")
     in_: list[str] | None = key(default=None, alias="in", at_least=1, description="the answers that meet the test")
     reference: Text | None = key(

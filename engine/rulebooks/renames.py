@@ -6,12 +6,14 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from engine.rulebooks.rulebook import (
+    Aggregate,
     Applicability,
     Combination,
     Condition,
     Count,
     Criterion,
     Derivation,
+    Difference,
     FactDeclaration,
     Join,
     Mean,
@@ -19,6 +21,7 @@ from engine.rulebooks.rulebook import (
     Ratio,
     Rulebook,
     RulePart,
+    Source,
 )
 from engine.rulebooks.splits import split_ids, splits_between
 from engine.values.interval import Interval
@@ -121,7 +124,12 @@ def renamed(rulebook: Rulebook, renames: Renames) -> Rulebook:
 
 
 def _fact(fact: FactDeclaration, ids: Ids) -> FactDeclaration:
-    return fact._replace(id=ids.get(fact.id, fact.id), derivation=_derivation(fact.derivation, ids))
+    sources = _sources(fact.sources, ids)
+    return fact._replace(id=ids.get(fact.id, fact.id), derivation=_derivation(fact.derivation, ids), sources=sources)
+
+
+def _sources(sources: Iterable[Source], ids: Ids) -> tuple[Source, ...]:
+    return tuple((ids.get(name, name), offset) for name, offset in sources)
 
 
 def _derivation(derivation: Derivation | None, ids: Ids) -> Derivation | None:
@@ -130,6 +138,10 @@ def _derivation(derivation: Derivation | None, ids: Ids) -> Derivation | None:
             return derivation._replace(of=ids.get(derivation.of, derivation.of))
         case Ratio(of=of, to=to):
             return Ratio(ids.get(of, of), ids.get(to, to))
+        case Difference(of=of, less=less):
+            return Difference(ids.get(of, of), ids.get(less, less))
+        case Aggregate():
+            return derivation._replace(parts=_sources(derivation.parts, ids))
         case None:
             return None
 

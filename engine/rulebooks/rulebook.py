@@ -45,6 +45,10 @@ class FactKind(Enum):
     __hash__ = object.__hash__
 
 
+Source = tuple[str, int | None]
+"""What a fact follows from: another, with the year of its value by its distance; None where it has one value."""
+
+
 class Mean(NamedTuple):
     """The mean of a fact over years, which are relative to the agreement year."""
 
@@ -52,13 +56,8 @@ class Mean(NamedTuple):
     years: tuple[int, ...]
 
     @property
-    def facts(self) -> tuple[str, ...]:
-        """The facts that it follows from."""
-        return (self.of,)
-
-    @property
-    def parts(self) -> tuple[tuple[str, int | None], ...]:
-        """What it follows from: facts, each with the year of its value; None where it has one value."""
+    def parts(self) -> tuple[Source, ...]:
+        """What it follows from."""
         return tuple((self.of, offset) for offset in self.years)
 
 
@@ -69,17 +68,31 @@ class Ratio(NamedTuple):
     to: str
 
     @property
-    def facts(self) -> tuple[str, ...]:
-        """The facts that it follows from."""
-        return (self.of, self.to)
-
-    @property
-    def parts(self) -> tuple[tuple[str, int | None], ...]:
-        """What it follows from: facts, each with the year of its value; None where it has one value."""
+    def parts(self) -> tuple[Source, ...]:
+        """What it follows from."""
         return (self.of, None), (self.to, None)
 
 
-Derivation = Mean | Ratio
+class Aggregate(NamedTuple):
+    """Several numbers added up, or the least or the largest of them; one year's value is a sum of one number."""
+
+    how: Literal["sum", "least", "largest"]
+    parts: tuple[Source, ...]
+
+
+class Difference(NamedTuple):
+    """One fact less another."""
+
+    of: str
+    less: str
+
+    @property
+    def parts(self) -> tuple[Source, ...]:
+        """What it follows from."""
+        return (self.of, None), (self.less, None)
+
+
+Derivation = Mean | Ratio | Aggregate | Difference
 """How a fact follows from others."""
 
 
@@ -95,7 +108,7 @@ class FactDeclaration(NamedTuple):
 
     `domain` is all that it can be at all; `is_yearly` says that it has a value for each year; `assumed` is the answer
     taken for granted where none is stated. What can be several of some words is a fact for each of them, with the
-    answers yes and no: `word` says which.
+    answers yes and no: `word` says which. `sources` are all that a derived fact follows from, at whatever remove.
     """
 
     id: str
@@ -106,6 +119,7 @@ class FactDeclaration(NamedTuple):
     assumed: str | None
     written: Fact
     word: Word | None = None
+    sources: tuple[Source, ...] = ()
 
     @property
     def label(self) -> Text:
@@ -164,8 +178,8 @@ class FactDeclaration(NamedTuple):
 
     @property
     def derived_from(self) -> tuple[str, ...]:
-        """The facts that it follows from, where it is derived."""
-        return self.derivation.facts if self.derivation else ()
+        """The facts that it follows from, at whatever remove, where it is derived."""
+        return tuple(dict.fromkeys(name for name, _ in self.sources))
 
 
 class Vocabulary(NamedTuple):
@@ -202,7 +216,7 @@ class Vocabulary(NamedTuple):
 
     def years_of(self, fact: FactDeclaration) -> list[int]:
         """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
-        parts = (part for f in self.facts.values() if f.derivation for part in f.derivation.parts)
+        parts = (part for f in self.facts.values() for part in f.sources)
         return sorted({offset for name, offset in parts if name == fact.id and offset is not None})
 
 

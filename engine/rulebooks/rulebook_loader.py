@@ -20,6 +20,7 @@ from engine.rulebooks.rulebook import (
     Condition,
     Count,
     Criterion,
+    Difference,
     FactDeclaration,
     Join,
     NumberTest,
@@ -352,7 +353,10 @@ class _RulebookChecker(Checker):
             self.say((*path, _key(operator)), "test-on-fact", words, advice, at_key=True)
             return _NOTHING
         if fact.is_number:
-            return self._comparison(path, fact, Comparison(operator), Fraction(getattr(written, operator)), reference)
+            asked = getattr(written, operator)
+            if isinstance(asked, language.OtherFact):
+                return self._beside((*path, operator), fact, Comparison(operator), asked.fact, reference)
+            return self._comparison(path, fact, Comparison(operator), Fraction(asked), reference)
         if listed:
             return self._one_of_words(path, name, listed, written, reference)
         return self._membership(path, fact, written, reference)
@@ -389,6 +393,27 @@ class _RulebookChecker(Checker):
             words = message("{number} lies outside the range of `{fact}`", number=decimal_text(threshold), fact=fact.id)
             self.say(place, "threshold-out-of-range", words, describe_range(domain))
         return test
+
+    def _beside(
+        self, path: Path, fact: FactDeclaration, comparison: Comparison, other: str, reference: language.Text
+    ) -> Condition:
+        """A comparison with another fact: one of the difference of the two, which the vocabulary names, with 0."""
+        facts, fitting = self._vocabulary.facts, self._fitting([comparison.value])
+        if not self.known_fact((*path, "fact"), other, facts, [name for name in fitting if name != fact.id]):
+            return _NOTHING
+        for first, second, meant in ((fact.id, other, comparison), (other, fact.id, comparison.turned)):
+            difference = Difference(first, second)
+            named = next((one.id for one in facts.values() if one.derivation == difference), None)
+            if named is not None:
+                return NumberTest(named, meant, Fraction(0), reference)
+        words = message("no fact is the difference of `{fact}` and `{other}`", fact=fact.id, other=other)
+        advice = message(
+            "declare it in the vocabulary, with a label: `derived: {{difference: {{of: {fact}, less: {other}}}}}`",
+            fact=fact.id,
+            other=other,
+        )
+        self.say(path, "test-on-fact", words, advice)
+        return _NOTHING
 
     def _membership(
         self, path: Path, fact: FactDeclaration, written: language.Condition, reference: language.Text

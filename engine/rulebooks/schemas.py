@@ -8,7 +8,7 @@ from engine.documents.schemas import at_most_one, both_or_neither, exactly_one, 
 from engine.rulebooks.checker import DOTTED, NAME, VERSION
 from engine.rulebooks.language import RulebookFile, VocabularyFile
 from engine.rulebooks.language_of_changes import ChangesFile, WholeFile
-from engine.rulebooks.vocabulary_loader import RESERVED_ANSWERS, RESERVED_FACTS
+from engine.rulebooks.vocabulary_loader import DERIVED_AS, RESERVED_ANSWERS, RESERVED_FACTS, SEVERAL_OF
 from engine.values.comparison import Comparison
 
 _COMPARISONS = (*(comparison.value for comparison in Comparison), "is", "in")
@@ -89,7 +89,7 @@ def vocabulary_schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of `sekskant/vocabulary/1`.
 
     >>> len(vocabulary_schema()["$defs"]["Fact"]["allOf"])
-    6
+    7
     """
     schema = schema_of(VocabularyFile, "Vocabulary of Sekskant, version 1 of the format")
     records, own = schema["$defs"], schema["properties"]
@@ -107,15 +107,31 @@ def vocabulary_schema() -> dict[str, Any]:
     _add(
         fact,
         _where_type("one_of", answered, nothing_of(*_RANGE, *_OF_NUMBERS)),
+        _where_type(
+            SEVERAL_OF,
+            {"required": ["attribute"], "properties": {"attribute": {"const": True}}},
+            {"properties": {"assumed": {"maxLength": 0, "type": ["string", "null"]}}},
+            nothing_of(*_RANGE, *_OF_NUMBERS),
+        ),
         _where_type("judgement", no_answers, nothing_of(*_RANGE, *_OF_NUMBERS)),
         _where_type("share", no_answers, nothing_of(*_RANGE)),
         _where_type("number", no_answers),
         _where_type("whole_number", no_answers),
         at_most_one("per", "derived"),
     )
-    _add(records["Derived"], exactly_one("mean", "ratio"))
+    _add(records["Derived"], exactly_one(*DERIVED_AS))
+    _list_or_years(records["Several"])
     records["Mean"]["properties"]["years"]["uniqueItems"] = True
     return schema
+
+
+def _list_or_years(several: dict[str, Any]) -> None:
+    """Several numbers: a list of facts, or one with years."""
+    (listed,) = [choice for choice in several["properties"]["of"]["oneOf"] if choice["type"] == "array"]
+    for values in (listed, several["properties"]["years"]):
+        values["uniqueItems"] = True
+    is_list = {"properties": {"of": {"type": "array"}}}
+    _add(several, {"if": is_list, "then": nothing_of("years"), "else": present("years")})
 
 
 def _add(record: dict[str, Any], *rules: dict[str, Any]) -> None:

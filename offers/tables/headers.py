@@ -323,7 +323,7 @@ def columns_of(facts: Iterable[FactDeclaration], year: int) -> list[str]:
     columns: list[str] = []
     for fact in facts:
         columns.append(described_by(fact) or fact.id)
-        for name, offset in fact.derivation.parts if fact.derivation else ():
+        for name, offset in fact.sources:
             columns.append(name if offset is None else f"{name}_{year + offset}")
         if fact.id == "agreement_kind":
             columns.append("operator_kind")

@@ -24,12 +24,14 @@ from tests.engine.random_rulebooks import (
     PASSES,
     THRESHOLDS,
     WORDS,
+    YEARLY,
     YEARS,
     Example,
     TrueValues,
     exactly,
     full_evidence,
     known,
+    put_together,
     word_by_word,
 )
 from tests.support import REASONED, Written, exact, make_rulebook, make_vocabulary
@@ -47,9 +49,10 @@ VOCABULARY = make_vocabulary(
     }
 )
 _THRESHOLDS = {**THRESHOLDS, "cases_mean": ("0.333", "1", "2.333", "2.5")}
-DERIVED = ("used_mean", "cases_mean", "balance_by_surface")
+DERIVED = ("used_mean", "cases_mean", "balance_by_surface", "total", "gap", "peak", "short")
 _MEANS = {"used": "used_mean", "cases": "cases_mean"}
 _ANSWERS = {**ANSWERS, **LISTS}
+_YEARLY = (*YEARLY, "cases")
 _TESTED = (*_THRESHOLDS, *_ANSWERS)
 _LEVELS, _OF_LEVELS = range(5), (4, 3, 2, 1, 2)
 """How deeply conditions are nested, and how often."""
@@ -179,6 +182,9 @@ def _truth(random: Random) -> TrueValues:
         "used": {year: min(_number(random, "used_mean", 0, 1), Fraction(1)) for year in YEARS},
         "cases": {year: Fraction(random.randint(0, 6)) for year in YEARS},
         "surface": Fraction(random.choice(("0.5", "1", "2", "3"))),
+        **{name: Fraction(random.randint(0, 6)) for name in ("north", "south")},
+        **{name: _number(random, "balance", -3, 3) for name in ("income", "cost", "stock", "taken", "credit")},
+        "load": {year: min(_number(random, "peak", 0, 10), Fraction(10)) for year in YEARS},
         **{name: random.choice(ANSWERS[name]) for name in ("good", "fair", "colour")},
         "kind": random.choice((None, *ANSWERS["kind"])),
         **{name: random.choice(("yes", "no")) for name in WORDS},
@@ -190,17 +196,22 @@ def true_values(truth: TrueValues) -> dict[str, Any]:
     """The value of each fact that has one, with those that are derived or assumed."""
     means = {mean: sum(truth[of].values(), Fraction(0)) / len(YEARS) for of, mean in _MEANS.items()}
     derived = {**means, "balance_by_surface": truth["balance"] / truth["surface"], "kind": truth["kind"] or "plain"}
-    return {name: value for name, value in truth.items() if name not in _MEANS} | derived
+    derived |= put_together(truth)
+    return {name: value for name, value in truth.items() if name not in _YEARLY} | derived
 
 
 def _evidence(random: Random, truth: TrueValues, openness: float) -> Stated:
     """Evidence of a truth that leaves it possible; it leaves a fact open as often as is said."""
     stated: dict[str, Evidence | Mapping[int, Evidence]] = {}
-    for of in _MEANS:
+    for of in _YEARLY:
         years = {year: _stated(random, of, value, openness) for year, value in truth[of].items()}
         stated[of] = {year: evidence for year, evidence in years.items() if evidence is not None}
     for name, value in {**true_values(truth), "kind": truth["kind"]}.items():
-        evidence = None if value is None else _stated(random, name, value, openness if name not in DERIVED else 0.9)
+        evidence = (
+            None
+            if value is None
+            else _stated(random, name, value, openness if name not in (*DERIVED, "reserve") else 0.9)
+        )
         if name == "cases_mean" and not stated["cases"] and random.random() < 0.3:
             evidence = exact(round(Decimal(value.numerator) / value.denominator, 2))
         if evidence is not None:

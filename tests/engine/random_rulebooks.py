@@ -28,6 +28,19 @@ FACTS: Mapping[str, Written] = {
     "used_mean": {"type": "share", "derived": {"mean": {"of": "used", "years": [-3, -2, -1]}}},
     "surface": {"type": "number", "at_least": Decimal("0.5")},
     "balance_by_surface": {"type": "number", "derived": {"ratio": {"of": "balance", "to": "surface"}}},
+    **{name: {"type": "whole_number", "at_least": 0, "at_most": 6} for name in ("north", "south")},
+    "total": {"type": "whole_number", "at_least": 0, "at_most": 12, "derived": {"sum": {"of": ["north", "south"]}}},
+    **{name: {"type": "number"} for name in ("income", "cost", "stock", "taken", "credit")},
+    "gap": {"type": "number", "derived": {"difference": {"of": "income", "less": "cost"}}},
+    "load": {"type": "number", "per": "year", "at_least": 0, "at_most": 10},
+    "peak": {
+        "type": "number",
+        "at_least": 0,
+        "at_most": 10,
+        "derived": {"largest": {"of": "load", "years": [-3, -1]}},
+    },
+    "short": {"type": "number", "derived": {"least": {"of": ["reserve", "credit"]}}},
+    "reserve": {"type": "number", "derived": {"difference": {"of": "stock", "less": "taken"}}},
     "good": {"type": "judgement"},
     "fair": {"type": "judgement"},
     "colour": {"type": "one_of", "answers": {"red": TEXT, "green": TEXT, "blue": TEXT}},
@@ -43,7 +56,12 @@ THRESHOLDS = {
     "rooms": ("0", "1", "2.5", "6"),
     "used_mean": ("0", "0.333", "0.5", "1"),
     "balance_by_surface": ("-1", "0", "0.5"),
+    "total": ("0", "1", "7", "11.5"),
+    "gap": ("-1", "0", "1.5"),
+    "peak": ("0", "3", "9.99"),
+    "short": ("-1", "0", "0.5"),
 }
+YEARLY = ("used", "load")
 ANSWERS = {name: tuple(VOCABULARY.facts[name].answers) for name in ("good", "fair", "colour", "kind")}
 LISTS = {name: tuple(words) for name, words in VOCABULARY.lists.items()}
 WORDS = tuple(fact.id for words in VOCABULARY.lists.values() for fact in words.values())
@@ -188,6 +206,9 @@ TRUTHS: st.SearchStrategy[TrueValues] = st.fixed_dictionaries(
         "rooms": st.integers(0, 6).map(Fraction),
         "used": st.fixed_dictionaries(dict.fromkeys(YEARS, SHARES)),
         "surface": st.sampled_from(("0.5", "1", "2", "3")).map(Fraction),
+        **{name: st.integers(0, 6).map(Fraction) for name in ("north", "south")},
+        **dict.fromkeys(("income", "cost", "stock", "taken", "credit"), NUMBERS),
+        "load": st.fixed_dictionaries(dict.fromkeys(YEARS, _measured("peak", fractions(0, 10, max_denominator=6)))),
         **{name: st.sampled_from(ANSWERS[name]) for name in ("good", "fair", "colour")},
         "kind": st.none() | st.sampled_from(ANSWERS["kind"]),
         **{name: st.sampled_from(("yes", "no")) for name in WORDS},
@@ -237,8 +258,9 @@ def evidence(draw: st.DrawFn, truth: TrueValues) -> Stated:
         drawn = None if value is None else draw(_open(facts[name], value))
         if drawn is not None:
             stated[name] = drawn
-    by_year = {year: draw(_open(facts["used"], share)) for year, share in truth["used"].items()}
-    stated["used"] = {year: drawn for year, drawn in by_year.items() if drawn is not None}
+    for name in YEARLY:
+        by_year = {year: draw(_open(facts[name], value)) for year, value in truth[name].items()}
+        stated[name] = {year: drawn for year, drawn in by_year.items() if drawn is not None}
     return stated
 
 
@@ -272,8 +294,21 @@ def values_of(truth: TrueValues) -> dict[str, Any]:
         "used_mean": sum(truth["used"].values(), Fraction(0)) / len(YEARS),
         "balance_by_surface": truth["balance"] / truth["surface"],
         "kind": truth["kind"] or "plain",
+        **put_together(truth),
     }
-    return {name: value for name, value in truth.items() if name != "used"} | derived
+    return {name: value for name, value in truth.items() if name not in YEARLY} | derived
+
+
+def put_together(truth: TrueValues) -> dict[str, Fraction]:
+    """The numbers that are made of numbers."""
+    reserve = truth["stock"] - truth["taken"]
+    return {
+        "total": truth["north"] + truth["south"],
+        "gap": truth["income"] - truth["cost"],
+        "peak": max(truth["load"][YEARS[0]], truth["load"][YEARS[2]]),
+        "reserve": reserve,
+        "short": min(reserve, truth["credit"]),
+    }
 
 
 def holds(condition: Written, values: Mapping[str, Any]) -> bool:

@@ -124,11 +124,11 @@ def test_nothing_stands_in_the_schemas_that_does_not_help_an_editor(name: str) -
 
 
 def test_decimals_are_numbers_or_numbers_in_quotes() -> None:
-    condition = SCHEMAS["rulebook-1.schema.json"]["$defs"]["Condition"]["properties"]
+    records = SCHEMAS["rulebook-1.schema.json"]["$defs"]
     for name in ("at_most", "at_least", "below", "above", "equals"):
-        schema = Draft202012Validator(condition[name])
-        assert all(map(schema.is_valid, (1, Decimal("0.5"), "0.5", "-.5", "1e3", None)))
-        assert not any(map(schema.is_valid, ("0,5", "010", "", True, [])))
+        schema = Draft202012Validator({**records["Condition"]["properties"][name], "$defs": records})
+        assert all(map(schema.is_valid, (1, Decimal("0.5"), "0.5", "-.5", "1e3", None, {"fact": "other"})))
+        assert not any(map(schema.is_valid, ("0,5", "010", "", True, [], {}, {"fact": "other", "more": 1})))
 
 
 @pytest.mark.parametrize("year", [1, 4, 100, 400, 1900, 2000, 2017, 2024, 9999])

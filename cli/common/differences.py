@@ -1,11 +1,29 @@
-"""What is otherwise in a decision than in the one before it, in words."""
+"""What turned a decision, and what else is otherwise in it than in the one before it, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from engine.comparison.causes import Causes
+from engine.decisions.trace import Trace
+from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Verdict
+from engine.texts.catalogue import message
 from offers.recorded.history import Step, findings_before, findings_in
+
+
+def turned_in_words(before: Trace, after: Trace, causes: Causes, wording: Wording) -> Iterator[str]:
+    """What turned the verdict, in a word and then set by set."""
+    was_open = before.verdict is Verdict.UNDETERMINED
+    settled, changed = message("The outcome was settled because of"), message("The outcome changed because of")
+    start = wording.render(settled if was_open else changed)
+    if causes.cause is None:
+        yield f"{start} {wording.gettext('not known: it cannot be decided again')}"
+        return
+    yield f"{start} {cause_word(causes.cause, wording)}"
+    words = CauseWords((after.rulebook, before.rulebook), wording)
+    yield from words.sentences(causes.sets, complete=causes.complete)
 
 
 def differences_in_words(since: Step, wording: Wording) -> Iterator[str]:

@@ -17,14 +17,14 @@ def paper_page(paper: Paper) -> bytes:
     The element of each block of statements has its place as `data-place`.
     """
     places = _Places()
-    carried = carried_by(paper).replace(b"<", rb"\u003c").decode()
+    carried = Markup(carried_by(paper).replace(b"<", rb"\u003c").decode())  # noqa: S704 - JSON that ends no element
     template, page = template_of("paper.html.jinja"), bytearray()
     for text in template.generate(
         paper=paper,
         language=paper.language,
         place=places,
         kind=lambda block: type(block).__name__,
-        carried=Markup(carried),  # noqa: S704 - JSON in which nothing ends its element
+        carried=carried,
     ):
         page += text.encode("utf-8", "backslashreplace")
     return bytes(page)

@@ -108,7 +108,7 @@ def write_one_paper(kind: PaperKind, asked: Asked, file: OneFile, maker: Callabl
     template, make = template_asked_for(kind, form), maker()
     exits: list[Exit] = []
     with paper_source(asked, exits) as source:
-        before = None if file.previous is None else previous_decisions(str(file.previous), exits)
+        before = None if file.previous is None else previous_decisions(str(file.previous), source.rulebooks, exits)
         day = asked.date or (source.recorded_at and source.recorded_at[:10])
         written = make(source, before, day, Wording(asked.language))
     if not source.decisions:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from engine.comparison.causes import CauseFinder, Causes, Situation
 from engine.comparison.plain_rulebook import aligned
 from engine.decisions.trace import Trace, tests_in
-from engine.evaluation.evidence import Finding
+from engine.evaluation.evidence import Evidence, Finding, Stated
 from engine.rulebooks.renames import Renames
+from engine.rulebooks.rulebook import Mean
 from offers.recorded.replay import Replayer, ReplayMaterial
 
 
@@ -95,6 +96,24 @@ def findings_in(trace: Trace) -> dict[str, Finding]:
     """What each fact that the decision reads could be."""
     tests = [t for c in trace.criteria for t in tests_in(c)] + [t for o in trace.overrides for t in o.tests]
     return {test.test.fact: test.finding for test in tests}
+
+
+def stated_in(traces: Iterable[Trace]) -> Stated:
+    """What was stated of the facts that some decisions on one offer read; what was taken for granted was not."""
+    stated: dict[str, dict[int, Evidence] | Evidence] = {}
+    findings = [finding for trace in traces for finding in findings_in(trace).values()]
+    for finding in findings:
+        if finding.evidence is not None and not finding.evidence.assumed:
+            stated[finding.fact.id] = finding.evidence
+        if isinstance(finding.fact.derivation, Mean):
+            by_year = {int(year): part.evidence for year, part in finding.parts if part.evidence is not None}
+            if by_year:
+                known = stated.setdefault(finding.fact.derivation.of, {})
+                assert isinstance(known, dict)
+                known.update(by_year)
+        else:
+            findings += [part for _, part in finding.parts]
+    return stated
 
 
 def _stated(finding: Finding) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -94,6 +95,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ["SEKSKANT_CACHE"] = str(folder / "cache")
         old, new = registers(folder, chosen.offers, shuffled=chosen.shuffled)
         before, after = rules_in(folder / "before", "0.5"), rules_in(folder / "after", "0.4")
         always = ("--year", "2018", "--no-fragile", "--no-list", "--no-report", "--out")

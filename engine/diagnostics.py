@@ -60,6 +60,7 @@ CODES: dict[str, str] = {
     "unknown-rulebook": "a rulebook that is not there, or cannot be loaded",
     "repeated-id": "one id for two things, or one criterion twice in a group",
     "fact-declaration": "a fact whose type and other keys do not go together",
+    "derived-circle": "a fact that follows from itself",
     "condition-form": "a condition that is none of, or several of, the forms it can take",
     "test-on-fact": "a test that does not go with the fact's type",
     "fact-per-year": "a test on a fact that has a value for each year",
@@ -70,6 +71,10 @@ CODES: dict[str, str] = {
     "counts-both-ways": "too many criteria count both for and against the rule",
     "effective-dates": "a rulebook ends before it begins",
     "not-columnar": "a rulebook whose thresholds have too many digits, or whose means too many years, for columns",
+    "change-form": "a change of a criterion that is none of, or several of, the forms it can take",
+    "unknown-version": "the version that a rulebook is based on is not there",
+    "circular-versions": "versions of a rulebook that are based on each other in a circle",
+    "required-anew": "other criteria count than before, and the number that is required is not said anew",
     "overlapping-dates": "two versions of a rulebook are in force on one day",
     # an offer and its evidence
     "evidence-form": "evidence that is none of, or several of, the forms it can take",

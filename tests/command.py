@@ -21,6 +21,8 @@ from tests.chance import AT_THE_DESK
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "offers" / "data" / "2018"
 _WORD = re.compile("[a-z-]+\\Z")
+_READ_LATE = {"SEKSKANT_JOURNAL", "SEKSKANT_RULEBOOKS"}
+"""Variables that commands read, and not their start."""
 _ways: set[frozenset[str]] = set()
 """The ways of calling the command that were tried in a process of their own."""
 
@@ -61,7 +63,7 @@ def sekskant(
     first call with the same words (a command, its options and their values that are words) has a process of its own.
     """
     alone = alone or "spark" in arguments  # which starts a process that outlives it
-    if not alone and set(environment or ()) <= {"SEKSKANT_JOURNAL"} and (AT_THE_DESK or _tried_alone(arguments)):
+    if not alone and set(environment or ()) <= _READ_LATE and (AT_THE_DESK or _tried_alone(arguments)):
         with chdir(cwd):
             return here(*arguments, environment=environment, columns=columns, stdin=stdin)
     kept = {name: value for name, value in os.environ.items() if name not in ("LANG", "LC_ALL", "LC_MESSAGES")}

@@ -1,4 +1,4 @@
-"""Properties are tried on other examples every day, and the environment chooses no evaluator."""
+"""Properties are tried on other examples every day, and the environment chooses no evaluator and no cache."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ os.environ.pop("SEKSKANT_ENGINE", None)
 if why_missing() is not None:
     os.environ["SEKSKANT_ENGINE"] = "reference"  # else each command would say that durable-rules is not there
 os.environ.pop("SEKSKANT_JOURNAL", None)
+# Nobody's real cache is read or written: here none can be made. What is about caches names one of its own.
+os.environ["SEKSKANT_CACHE"] = os.path.join(os.devnull, "cache")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -104,9 +104,9 @@ def assess(
             _print(form, decided, recorded.rulebooks, lang, summary, recorded.beside)
         _stop(exits, require_decided)
         return
-    library = load_library()
+    library = load_library(names)
     if year is None:
-        year = library.latest_year()
+        year = library.latest_year(names)
         say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, names, year)
     with opened_offers(paths, shared_vocabulary(rulebooks), ignored, lang, keep_written=journal is not None) as offers:

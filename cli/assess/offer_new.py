@@ -37,8 +37,8 @@ def new(
 
     sekskant offer new --name "Solhøj" --out solhoej.yaml
     """
-    library = load_library()
-    year = year or library.latest_year()
+    library = load_library(names)
+    year = year or library.latest_year(names)
     rulebooks = chosen_rulebooks(library, names, year)
     shared_vocabulary(rulebooks)
     identifier = identifier or message("new-offer").in_language(lang)

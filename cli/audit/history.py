@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cli.audit.outcome_labels import OutcomeLabels
-from cli.common.differences import differences_in_words
+from cli.common.differences import differences_in_words, turned_in_words
 from cli.common.form import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.comparison.atom import Part
@@ -15,12 +15,10 @@ from engine.comparison.causes import Causes
 from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
-from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride, RunRecord
-from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language, Message, message
 from engine.texts.days import minute_in_words
 from offers.recorded.batch_entries import RowSelection, row_entries
@@ -226,21 +224,8 @@ def _below(event: _Event, wording: Wording) -> list[Branch]:
 
 def _changes(since: Step, wording: Wording) -> Iterator[str]:
     if since.causes is not None:
-        yield from _turned(since, since.causes, wording)
+        yield from turned_in_words(since.before, since.after, since.causes, wording)
     yield from differences_in_words(since, wording)
-
-
-def _turned(since: Step, causes: Causes, wording: Wording) -> Iterator[str]:
-    """What turned the verdict, in a word and then set by set."""
-    was_open = since.before.verdict is Verdict.UNDETERMINED
-    settled, changed = message("The outcome was settled because of"), message("The outcome changed because of")
-    start = wording.render(settled if was_open else changed)
-    if causes.cause is None:
-        yield f"{start} {wording.gettext('not known: it cannot be decided again')}"
-        return
-    yield f"{start} {cause_word(causes.cause, wording)}"
-    words = CauseWords((since.after.rulebook, since.before.rulebook), wording)
-    yield from words.sentences(causes.sets, complete=causes.complete)
 
 
 def history_record(

@@ -13,6 +13,7 @@ from engine.diagnostics import Malformed
 from engine.explanation.remarks import settled_text
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.receipt import Mismatch, Receipt
+from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import Language, Message, message
 from engine.texts.days import minute_in_words
 
@@ -118,8 +119,7 @@ def _lines(
 
 def _mismatch(one: Mismatch, wording: Wording) -> str:
     if one.part in _PARTS:
-        text = wording.render(_PARTS[one.part])
-        return text[:1].upper() + text[1:]
+        return capitalised(wording.render(_PARTS[one.part]))
     field = one.part.removeprefix("entry.")
     return wording.gettext(
         "The entry says {recorded} of {field}, the decision {expected}",

@@ -19,6 +19,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION, Entry, frame, kind_in_words
 from engine.journal.journal import Journal
 from engine.journal.records import RecordedDecision, execution_in, recorded_by, superset_in
+from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import Language, message, message_in
 from engine.texts.days import minute_in_words
 from offers.recorded.replay import describing, recorded_in
@@ -111,13 +112,9 @@ def decision_tree(journal: Journal, entry: Entry, wording: Wording, *, with_fire
     if replayed.differs_at:
         words = message("Only the record is shown; made again, the decision differs in: {paths}.")
         return _record_tree(journal, entry, wording), wording.render(words, paths=", ".join(replayed.differs_at))
-    settled = None if replayed.settled is None else f"{_capital(settled_text(replayed.settled, wording))}."
+    settled = None if replayed.settled is None else f"{capitalised(settled_text(replayed.settled, wording))}."
     tree = TraceTree(replayed.trace, wording, execution_of(entry), with_fired=with_fired)
     return tree.whole(), settled
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _override_lines(journal: Journal, entry: Entry, wording: Wording) -> Iterator[str]:

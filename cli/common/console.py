@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -15,8 +16,6 @@ from engine.harmless import harmless, harmless_json, one_line
 from engine.texts.catalogue import Message
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from engine.rulebooks.library import Library
 
 __all__ = ["Exit", "exit_code"]
@@ -111,12 +110,14 @@ def stop(code: Exit) -> None:
         sys.exit(int(code))
 
 
-def load_library() -> Library:
-    """The shipped rulebooks.
+def load_library(names: Iterable[str | None] = ()) -> Library:
+    """The shipped rulebooks, those in the folders of SEKSKANT_RULEBOOKS, and those in folders among the names.
 
     Raises:
         Rejected: there are mistakes in them.
     """
     from engine.rulebooks.library import Library  # noqa: PLC0415 - help must not wait for it
 
-    return Library()
+    library = Library.of_environment()
+    folders = [Path(name) for name in names if name is not None and library.is_folder(name)]
+    return Library.of_environment(*folders) if folders else library

@@ -1,11 +1,29 @@
-"""What is otherwise in a decision than in the one before it, in words."""
+"""What turned a decision, and what else is otherwise in it than in the one before it, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from engine.comparison.causes import Causes
+from engine.decisions.trace import Trace
+from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.rulebook import Verdict
+from engine.texts.catalogue import message
 from offers.recorded.history import Step, findings_before, findings_in
+
+
+def turned_in_words(before: Trace, after: Trace, causes: Causes, wording: Wording) -> Iterator[str]:
+    """What turned the verdict, in a word and then set by set."""
+    was_open = before.verdict is Verdict.UNDETERMINED
+    settled, changed = message("The outcome was settled because of"), message("The outcome changed because of")
+    start = wording.render(settled if was_open else changed)
+    if causes.cause is None:
+        yield f"{start} {wording.gettext('not known: it cannot be decided again')}"
+        return
+    yield f"{start} {cause_word(causes.cause, wording)}"
+    words = CauseWords((after.rulebook, before.rulebook), wording)
+    yield from words.sentences(causes.sets, complete=causes.complete)
 
 
 def differences_in_words(since: Step, wording: Wording) -> Iterator[str]:
@@ -18,8 +36,12 @@ def differences_in_words(since: Step, wording: Wording) -> Iterator[str]:
     ids = since.ids
     was = {ids.criteria.get(c.criterion.id, c.criterion.id): wording.status(c.status) for c in before.criteria}
     now = {c.criterion.id: wording.status(c.status) for c in after.criteria}
+    parts = {whole: several for whole, *several in since.split}
     for name in since.criteria:
-        yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
+        if name in parts:
+            yield " → ".join(_in_parts((name, *parts[name]), statuses) for statuses in (was, now))
+        else:
+            yield f"{name}: {was.get(name, '–')} → {now.get(name, '–')}"
     applied = {ids.overrides.get(o.override.id, o.override.id): o for o in before.overrides}
     applies = {o.override.id: o for o in after.overrides}
     for name in since.overrides:
@@ -28,6 +50,11 @@ def differences_in_words(since: Step, wording: Wording) -> Iterator[str]:
         yield f"{wording.text(title)}: {' → '.join(pair)}"
     for name in since.facts:
         yield _fact(name, since, wording)
+
+
+def _in_parts(names: Sequence[str], statuses: Mapping[str, str]) -> str:
+    """A criterion with its status, or its parts with theirs."""
+    return ", ".join(f"{name}: {statuses[name]}" for name in names if name in statuses)
 
 
 def _fact(name: str, since: Step, wording: Wording) -> str:

@@ -23,7 +23,7 @@ YEARS = click.IntRange(1900, 2999)
 LATEST = "The agreement year; by default the latest one covered."
 IN_FORCE = "The version in force on 1 January of this year."
 ALL = "The rulebook (repeatable); by default all."
-ONLY = "Decide by this rulebook only (repeatable): ID, ID@VERSION or a YAML file."
+ONLY = "Decide by this rulebook only (repeatable): ID, ID@VERSION, a YAML file or a folder of rulebooks."
 _BY, _READING, _RUNS, _PAPERS = "sekskant.by", "sekskant.reading", "sekskant.runs", "sekskant.papers"
 _PLACE = "A SQLite file, or postgresql+psycopg://user@host/database."
 

@@ -41,9 +41,9 @@ def show_block(screen: Screen, block: Block) -> None:
             _table(screen, block)
         case Signature():
             screen.line()
-            for label in block.labels:
+            for line in block.lines:
                 screen.line()
-                screen.line(Piece(f"{label}: {'_' * 30}"))
+                screen.line(Piece(f"{line.text} {'_' * 30}"))
         case NewPage():
             screen.line()
         case _:

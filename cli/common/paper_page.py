@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from cli.common.page import template_of
-from engine.explanation.paper import Cell, Paper, Statement, record_of
-from engine.values.canonical import canonical_record
+from engine.explanation.paper import Cell, Paper, Statement, carried_by
 
 
 def paper_page(paper: Paper) -> bytes:
@@ -18,16 +17,17 @@ def paper_page(paper: Paper) -> bytes:
     The element of each block of statements has its place as `data-place`.
     """
     places = _Places()
-    carried = canonical_record(record_of(paper)).replace("<", "\\u003c")
-    template = template_of("paper.html.jinja")
-    text = template.render(
+    carried = Markup(carried_by(paper).replace(b"<", rb"\u003c").decode())  # noqa: S704 - JSON that ends no element
+    template, page = template_of("paper.html.jinja"), bytearray()
+    for text in template.generate(
         paper=paper,
         language=paper.language,
         place=places,
         kind=lambda block: type(block).__name__,
-        carried=Markup(carried),  # noqa: S704 - JSON in which nothing ends its element
-    )
-    return text.encode("utf-8", "backslashreplace")
+        carried=carried,
+    ):
+        page += text.encode("utf-8", "backslashreplace")
+    return bytes(page)
 
 
 class _Places:

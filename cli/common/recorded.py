@@ -14,6 +14,7 @@ from cli.common.console import Exit, load_library, present
 from cli.common.decided import Decisions, is_run
 from cli.common.overrides import StandingOverrides
 from cli.common.spoken import in_spoken
+from engine.decisions.trace import Trace
 from engine.diagnostics import NotReplayable, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
 from engine.evaluation.program import compile_rulebook
@@ -26,7 +27,7 @@ from engine.texts.catalogue import message
 from offers.recorded.batch_entries import RowSelection, recorded_run
 from offers.recorded.decided_again import RecordedRun, decided_again, run_in
 from offers.recorded.decisions_of_runs import selections
-from offers.recorded.replay import describing, recorded_in
+from offers.recorded.replay import Replayer, describing, recorded_in
 from offers.records.input_remarks import InputRemark
 
 _ADVICE = message("`sekskant audit verify` says what is wrong")
@@ -148,18 +149,32 @@ def _of_recorded_run(journal: Journal, entry: Entry, address: str) -> _Source:
 
 
 def _of_decision(journal: Journal, entry: Entry) -> _Source:
+    trace = made_again(journal, describing(journal.text), entry)
+    remarks = recorded_remarks(entry, trace)
+    return _Source(trace.year, [trace.rulebook], lambda: iter([(trace,)]), remarks, entry.recorded_at)
+
+
+def made_again(journal: Journal, replayer: Replayer, entry: Entry) -> Trace:
+    """A recorded decision, made again.
+
+    Raises:
+        Rejected: it cannot be, or comes out another way than it was recorded.
+    """
     place = journal.place_of_entry(entry.number)
     try:
-        replayed = describing(journal.text).replay(recorded_in(entry))
+        replayed = replayer.replay(recorded_in(entry))
     except NotReplayable as error:
         raise rejected(place, "not-replayable", error.why, _ADVICE) from None
     if replayed.differs_at:
         words = message("made again, it differs in {paths}", paths=", ".join(replayed.differs_at))
         raise rejected(place, "not-replayable", words, message("`sekskant audit verify` says whether it was altered"))
-    trace = replayed.trace
+    return replayed.trace
+
+
+def recorded_remarks(entry: Entry, trace: Trace) -> list[InputRemark]:
+    """The remarks on the input that were recorded with a decision."""
     of_entry = Fields({"remarks": read_json(entry.input_remarks) if entry.input_remarks else []})
-    remarks = [InputRemark.read(one.record, trace.rulebook.vocabulary) for one in of_entry.each("remarks")]
-    return _Source(trace.year, [trace.rulebook], lambda: iter([(trace,)]), remarks, entry.recorded_at)
+    return [InputRemark.read(one.record, trace.rulebook.vocabulary) for one in of_entry.each("remarks")]
 
 
 def _loaded(rulebooks: Callable[[], list[Rulebook]], named: str) -> list[Rulebook]:

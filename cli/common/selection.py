@@ -26,12 +26,13 @@ _OF_THE_NAME = ("unknown-rulebook", "no-rulebook-in-force", "unreadable")
 
 
 def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[Rulebook]:
-    """The rulebooks named, or all in force in the year.
+    """The rulebooks named, or all in force in the year; a folder stands for all that it has a version of.
 
     One that is not there is a mistake of usage; one that has mistakes is rejected.
     """
     try:
-        chosen = [library.choose(name, year) for name in names] or library.in_force(year)
+        named = [rulebook for name in names for rulebook in library.named(name, year)]
+        chosen = named or library.in_force(year)
     except Rejected as error:
         if any(one.place.line or one.code not in _OF_THE_NAME for one in error.diagnostics):
             raise
@@ -48,6 +49,19 @@ def chosen_rulebooks(library: Library, names: Sequence[str], year: int) -> list[
             )
             raise click.UsageError(in_spoken(words))
     return different
+
+
+def chosen_rulebook(library: Library, name: str, year: int) -> Rulebook:
+    """The one rulebook that a name stands for.
+
+    One that is not there, or a folder of several, is a mistake of usage; one that has mistakes is rejected.
+    """
+    first, *others = chosen_rulebooks(library, [name], year)
+    if others:
+        names = ", ".join(f"`{rulebook.id}`" for rulebook in (first, *others))
+        words = message("the folder {folder} holds several rulebooks: {names}; name one", folder=name, names=names)
+        raise click.UsageError(in_spoken(words))
+    return first
 
 
 def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
@@ -71,7 +85,8 @@ def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
 
 def _vocabulary_file(rulebook: Rulebook) -> str:
     """The file of a rulebook's vocabulary; its id, where it does not stand beside the rulebook."""
-    from engine.rulebooks.library import VOCABULARY_FILE, shown_path  # noqa: PLC0415 - help must not wait for it
+    from engine.documents.places import shown_path  # noqa: PLC0415 - help must not wait for it
+    from engine.rulebooks.library import VOCABULARY_FILE  # noqa: PLC0415
 
     file = Path(rulebook.file).parent / VOCABULARY_FILE
     is_beside = file.exists() and read_file(file) == rulebook.vocabulary.written_as

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cli.common.offer_form import offer_form
 from cli.paper.committee_paper import CommitteeWriter, count_of
-from cli.paper.source import PaperSource, Previous
+from cli.paper.source import PaperSource, Previous, check_at_hand
 from engine.decisions.trace import Trace
 from engine.explanation.paper import (
     Block,
@@ -25,13 +25,19 @@ from engine.explanation.paper import (
 )
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.capitalised import capitalised
 from offers.records.offer import SERVICES, Offer, words
 
 _GIVEN = RestsOn("given", node="source")
 
 
 def annex_paper(source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> Paper:
-    """The annex of the agreement, from decisions on offers that are at hand, and those of a run before."""
+    """The annex of the agreement, from decisions on offers that are at hand, and those of a run before.
+
+    Raises:
+        click.UsageError: the offers are not at hand.
+    """
+    check_at_hand(source)
     return _Annex(source, previous, date, wording).paper()
 
 
@@ -89,7 +95,7 @@ class _Annex(CommitteeWriter):
         for name in sorted(groups, key=lambda name: (known.index(name) if name in known else len(known), name)):
             rows += self._group_rows(rulebook, name, groups[name])
         rows.append(self._sum(rulebook, gettext("In all, each offer once"), "met", met))
-        return Table(self._text(rulebook.outcomes[Verdict.MET].label), columns, tuple(rows))
+        return Table(capitalised(self._text(rulebook.outcomes[Verdict.MET].label)), columns, tuple(rows))
 
     def _group_rows(self, rulebook: Rulebook, name: str, traces: Sequence[Trace]) -> Iterator[Row]:
         label = rulebook.vocabulary.terms.get("target_group", {}).get(name)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cli.common.change_words import Group, change_word, group_word
-from cli.common.differences import differences_in_words
+from cli.common.differences import differences_in_words, turned_in_words
 from cli.common.form import missing_words
 from cli.common.offer_form import marked_outcome, offer_form, outcome_statement
 from cli.paper.source import PaperSource, Previous
+from engine.comparison.causes import Causes, Situation
 from engine.decisions.cause_of_change import VerdictChange, change_of
 from engine.decisions.trace import Trace
 from engine.explanation.clauses import Clauses
@@ -33,7 +34,9 @@ from engine.explanation.paper import (
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Verdict
+from engine.texts.capitalised import capitalised
 from engine.texts.days import day_in_words, minute_in_words
+from offers.comparison.causes_of_changes import CausesOfChanges
 from offers.recorded.history import difference
 from offers.records.offer import OPERATOR
 from offers.records.offer_id import comparable_id
@@ -184,7 +187,7 @@ class CommitteeWriter:
         number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
         total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
         rows.append(Row(((total,), (number,), ()), is_total=True))
-        return Table(self._text(rulebook.outcomes[verdict].label), columns, tuple(rows))
+        return Table(capitalised(self._text(rulebook.outcomes[verdict].label)), columns, tuple(rows))
 
     def _others_said(self, trace: Trace) -> Iterator[Statement]:
         """What people decided instead."""
@@ -253,7 +256,7 @@ class CommitteeWriter:
     def _changes(self, level: int = 2) -> Iterator[Block]:
         if self._previous is None:
             return
-        years = {trace.year for trace in self._previous.values()}
+        years = self._previous.years
         title = self._gettext("What changed since the run before")
         if len(years) == 1 and years != {self._year}:
             title = self._gettext("What changed since the agreement year {year}", year=min(years))
@@ -267,7 +270,7 @@ class CommitteeWriter:
             for group in Group:
                 rows = tuple(row for one, row in changed if one is group)
                 if rows:
-                    yield Table(group_word(group, self._wording).capitalize(), self._columns_of_changes(), rows)
+                    yield Table(capitalised(group_word(group, self._wording)), self._columns_of_changes(), rows)
 
     def _columns_of_changes(self) -> tuple[Column, ...]:
         gettext = self._gettext
@@ -275,38 +278,62 @@ class CommitteeWriter:
             Column(gettext("Offer"), 3),
             Column(gettext("Outcome before"), 3),
             Column(gettext("Outcome"), 3),
-            Column(gettext("Ground"), 6),
+            Column(gettext("Ground"), 5),
+            Column(gettext("What differs"), 5),
         )
 
     def _changed(self, rulebook: Rulebook) -> Iterator[tuple[Group, Row]]:
         assert self._previous is not None
-        before = {offer: trace for (offer, name), trace in self._previous.items() if name == rulebook.id}
-        for trace in self._source.by(rulebook):
-            was = before.pop(comparable_id(trace.subject.id), None)
-            change = change_of(None if was is None else was.verdict.value, trace.verdict.value)
-            if change is not None:
-                yield Group.of(change), self._changed_row(was, trace, change)
+        before, finders = self._previous.by(rulebook), dict[str, CausesOfChanges]()
+        for decisions in self._source.decisions:
+            for trace in (one for one in decisions if one.rulebook.content == rulebook.content):
+                was = before.pop(comparable_id(trace.subject.id), None)
+                change = change_of(None if was is None else was.verdict.value, trace.verdict.value)
+                if change is None:
+                    continue
+                if was is None:
+                    yield Group.of(change), self._new_row(trace, change)
+                    continue
+                finder = finders.setdefault(was.rulebook.sha256, CausesOfChanges(was.rulebook, rulebook))
+                causes = self._causes(finder, (was, trace), self._source.situation(decisions))
+                yield Group.of(change), self._turned_row(was, trace, change, causes)
         for was in before.values():
             yield Group.of(VerdictChange.CLOSED), self._closed_row(was)
 
-    def _changed_row(self, was: Trace | None, trace: Trace, change: VerdictChange) -> Row:
+    def _causes(self, finder: CausesOfChanges, pair: tuple[Trace, Trace], now: Situation) -> Causes | None:
+        """What turned a verdict, where that can be told."""
+        assert self._previous is not None
+        was, trace = pair
+        if self._previous.lost.get(trace.rulebook.id):
+            return None
+        before = self._previous.situation(comparable_id(was.subject.id))
+        return finder.of((was.verdict.value, trace.verdict.value), before, now)
+
+    def _turned_row(self, was: Trace, trace: Trace, change: VerdictChange, causes: Causes | None) -> Row:
+        grounds, of_was = self._known.of(trace), self._known.of(was)
+        both = (grounds.of("change"), of_was.of("verdict"))
+        told = [change_word(change, was.verdict.value, self._wording)]
+        if causes is None:
+            words = self._gettext("What turned the outcome is not known: the run before did not keep what shows it.")
+            told.append(words)
+        else:
+            told += turned_in_words(was, trace, causes, self._wording)
+        ground = tuple(Statement(text, both) for text in told)
+        differing = tuple(Statement(text, both) for text in differences_in_words(difference(was, trace), self._wording))
+        former = (outcome_statement(was, of_was, self._wording),)
+        now = (outcome_statement(trace, grounds, self._wording),)
+        return Row(((self._name(grounds),), former, now, ground, differing))
+
+    def _new_row(self, trace: Trace, change: VerdictChange) -> Row:
         grounds = self._known.of(trace)
-        both = [grounds.of("change")]
-        former: tuple[Statement, ...] = ()
-        told = [change_word(change, was and was.verdict.value, self._wording)]
-        if was is not None:
-            of_was = self._known.of(was)
-            both.append(of_was.of("verdict"))
-            former = (outcome_statement(was, of_was, self._wording),)
-            told += differences_in_words(difference(was, trace), self._wording)
-        ground = tuple(Statement(text, tuple(both)) for text in told)
-        return Row(((self._name(grounds),), former, (outcome_statement(trace, grounds, self._wording),), ground))
+        ground = (grounds.statement("change", change_word(change, None, self._wording)),)
+        return Row(((self._name(grounds),), (), (outcome_statement(trace, grounds, self._wording),), ground, ()))
 
     def _closed_row(self, was: Trace) -> Row:
         grounds = self._known.of(was)
         words = self._gettext("Was assessed before, and is not among the offers now.")
         former = (outcome_statement(was, grounds, self._wording),)
-        return Row(((self._name(grounds),), former, (), (grounds.statement("verdict", words),)))
+        return Row(((self._name(grounds),), former, (), (grounds.statement("verdict", words),), ()))
 
     def _open(self) -> Iterator[Block]:
         tables = [table for rulebook in self._source.rulebooks for table in self._open_by(rulebook)]

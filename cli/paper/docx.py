@@ -9,7 +9,7 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, assert_never
 from xml.sax.saxutils import escape, quoteattr
@@ -17,8 +17,9 @@ from xml.sax.saxutils import escape, quoteattr
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from lxml.etree import Comment, strip_tags
 
 from cli.paper import word_styles as styles
 from cli.paper.word_template import BLOCK_MARK, filled_template
@@ -32,11 +33,10 @@ from engine.explanation.paper import (
     Signature,
     Statement,
     Table,
-    record_of,
+    carried_by,
 )
 from engine.harmless import REPLACEMENT, harmless, shortened
 from engine.texts.unbroken import unbroken
-from engine.values.canonical import canonical
 from offers.papers.word_file import CARRIED, MARK
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ _PROPERTIES = (
 )
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The time that parts of an archive have which has none."""
+_COMMENT = re.compile(rb"(<!--[a-z]+-->)")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MANNERS = {
     "plain": styles.TEXT,
@@ -84,7 +85,7 @@ def docx_of(paper: Paper, template: bytes | None = None) -> bytes:
     _take_out_what_is_left(document)
     _set_properties(document, paper)
     _carry(document, paper)
-    return _archive(document)
+    return _archive(document, body.parts)
 
 
 class _Body:
@@ -99,14 +100,20 @@ class _Body:
         self.places = count()
         self.breaks = False
         self.is_begun = False
+        self.parts: dict[bytes, bytes] = {}
+        """What is to stand where the document has a comment: as elements it would take ten times the memory."""
+        strip_tags(document.element, Comment)
 
     def put(self, name: str, blocks: Sequence[Block]) -> None:
         """Put blocks where a part is named."""
-        xml = "".join(part for block in blocks for part in self._block(block))
+        xml = bytearray()
+        for block in blocks:
+            for part in self._block(block):
+                xml += part.encode()
         for paragraph in self.document.element.body.iter(qn("w:p")):
             if "".join(paragraph.itertext(qn("w:t"))) == BLOCK_MARK.format(name=name):
-                for element in list(parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>")):
-                    paragraph.addprevious(element)
+                self.parts[f"<!--{name}-->".encode()] = bytes(xml)
+                paragraph.addprevious(Comment(name))
                 paragraph.getparent().remove(paragraph)
                 return
 
@@ -129,8 +136,8 @@ class _Body:
             case Table():
                 yield from self._table(block)
             case Signature():
-                for label in block.labels:
-                    yield self._own(styles.SIGNATURE, f"{_run(f'{label}:')}<w:r><w:tab/></w:r><w:r><w:tab/></w:r>")
+                space = "<w:r><w:tab/></w:r><w:r><w:tab/></w:r>"
+                yield from (self._paragraph(styles.SIGNATURE, (line,), after=space) for line in block.lines)
             case NewPage():
                 self.breaks = True
             case _:
@@ -142,7 +149,9 @@ class _Body:
         self.breaks = False
         return f'<w:p><w:pPr><w:pStyle w:val="{self.ids[style]}"/>{page}</w:pPr>{runs}</w:p>'
 
-    def _paragraph(self, style: str, statements: Sequence[Statement], *, are_lines: bool = False) -> str:
+    def _paragraph(
+        self, style: str, statements: Sequence[Statement], *, are_lines: bool = False, after: str = ""
+    ) -> str:
         """A place with its statements, in one paragraph or each in its own; the mark is around all of them."""
         if not statements:
             next(self.places)
@@ -152,7 +161,7 @@ class _Body:
         end = f'<w:bookmarkEnd w:id="{_FIRST_ID + number}"/>'
         runs = [self._statement(statement) for statement in statements]
         if not are_lines:
-            return self._own(style, f"{start}{_run(' ').join(runs)}{end}")
+            return self._own(style, f"{start}{_run(' ').join(runs)}{end}{after}")
         runs[0] = start + runs[0]
         runs[-1] += end
         return "".join(self._own(style, run) for run in runs)
@@ -164,8 +173,8 @@ class _Body:
         """Labels beside what they say: a table without lines, whose first column names its rows."""
         widths = [self.width * 3 // 10, self.width - self.width * 3 // 10]
         rows = []
-        for label, value in block.rows:
-            cells = [self._own(styles.LABEL, _run(label)), self._paragraph(styles.CELL, (value,))]
+        for label, value in block.lines():
+            cells = [self._paragraph(styles.LABEL, (label,)), self._paragraph(styles.CELL, (value,))]
             rows.append(f"<w:tr>{_cells(cells, widths)}</w:tr>")
         yield self._space_before_table()
         yield _table(self.ids[styles.PAIRS], widths, "", "".join(rows), has_heading=False)
@@ -173,8 +182,9 @@ class _Body:
 
     def _table(self, table: Table) -> Iterator[str]:
         widths = _widths(table, self.width)
-        yield self._own(styles.CAPTION, _run(table.caption))
-        heads = [self._own(styles.NUMBER if c.is_number else styles.LABEL, _run(c.label)) for c in table.columns]
+        yield self._paragraph(styles.CAPTION, (table.title,))
+        looks = [styles.NUMBER if column.is_number else styles.LABEL for column in table.columns]
+        heads = [self._paragraph(look, (head,)) for look, head in zip(looks, table.heads, strict=True)]
         rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{_cells(heads, widths)}</w:tr>"]
         for row in table.rows:
             cells = []
@@ -273,7 +283,7 @@ def _carry(document: WordDocument, paper: Paper) -> None:
             del document.part.rels[key]
     taken = {str(part.partname) for part in package.iter_parts()}
     number = next(n for n in count(1) if f"/customXml/item{n}.xml" not in taken)
-    text = escape(canonical(record_of(paper)))
+    text = escape(carried_by(paper).decode())
     item = Part(
         PackURI(f"/customXml/item{number}.xml"),
         "application/xml",
@@ -290,15 +300,24 @@ def _carry(document: WordDocument, paper: Paper) -> None:
     document.part.relate_to(item, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
-def _archive(document: WordDocument) -> bytes:
+def _archive(document: WordDocument, parts: Mapping[bytes, bytes]) -> bytes:
     """The document as bytes that are the same each time: its parts in order, without times."""
     saved, written = io.BytesIO(), io.BytesIO()
     document.save(saved)
+    main = document.part.partname.membername
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(written, "w") as target:
         for name in sorted(
             source.namelist(), key=lambda name: (name != "[Content_Types].xml", name != "_rels/.rels", name)
         ):
             part = zipfile.ZipInfo(name, _EARLIEST)
             part.compress_type, part.create_system = zipfile.ZIP_DEFLATED, 3
-            target.writestr(part, source.read(name))
+            with target.open(part, "w") as stream:
+                for piece in _with_parts(source.read(name), parts) if name == main else [source.read(name)]:
+                    stream.write(piece)
     return written.getvalue()
+
+
+def _with_parts(xml: bytes, parts: Mapping[bytes, bytes]) -> Iterator[bytes]:
+    """The main part of a document, with what is to stand in place of its comments."""
+    for piece in _COMMENT.split(xml):
+        yield parts.get(piece, piece)

@@ -97,7 +97,8 @@ def _asked_of_operator(trace: Trace, wording: Wording) -> Iterator[str]:
     for test in facts_to_ask_for(trace):
         fact = test.finding.fact
         if any(not whom for _, whom in questions_of(trace, test, wording)):
-            yield from fact.derived_from or (fact.id,)
+            facts = trace.rulebook.vocabulary.facts
+            yield from [name for name in fact.derived_from if not facts[name].derivation] or [fact.id]
 
 
 class _Letter:
@@ -115,7 +116,10 @@ class _Letter:
         signed = Signature((self._gettext("Name and signature"),))
         sections = (Section("outcomes", (self._overview(), signed)), Section("forms", tuple(self._forms())))
         front = tuple(self._front(title))
-        return Paper("letter", self._wording.language, title, year, self._date, front, sections, books)
+        paper = Paper("letter", self._wording.language, title, year, self._date, front, sections, books)
+        if self._reply.deadline is None or self._reply.workbook is None:
+            return paper
+        return paper._replace(fields={"deadline": day_in_words(self._reply.deadline, self._wording.language)})
 
     def _front(self, title: str) -> Iterator[Block]:
         yield Heading(Statement(title, (_GIVEN,)), 1)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, assert_never
 
 import typst
 
+from cli.paper.pdf_joining import PdfJoiner
+from cli.paper.pdf_parts import parts_of
+from cli.paper.typesetters import Typesetters, each_set_apart, set_apart
+from cli.paper.typesetting import Task, typeset
 from engine.diagnostics import Place, Rejected, rejected
 from engine.explanation.paper import (
     Block,
@@ -28,16 +30,14 @@ from engine.explanation.paper import (
     Signature,
     Statement,
     Table,
-    record_of,
+    carried_by,
     statements_of,
 )
 from engine.harmless import harmless, shortened
 from engine.texts.catalogue import message
 from engine.texts.unbroken import unbroken
-from engine.values.canonical import canonical
 from offers.papers.pdf_file import sealed
 
-_EPOCH = 0
 _LONGEST_WORD = 40
 """A word with more signs than this, that is no digest, may end a line anywhere."""
 _LONG_WORD = re.compile(rf"(?![0-9a-f]{{64}}\b)\S{{{_LONGEST_WORD},}}")
@@ -51,10 +51,10 @@ def pdf_of(paper: Paper) -> bytes:
     """A paper as PDF, which says at its end what it carries; the same paper gives the same bytes.
 
     Raises:
-        Rejected: the fonts have no sign for something in it.
+        Rejected: the fonts have no sign for something in it, or there is too little memory.
     """
     try:
-        return sealed(_compiled(_data(paper)), canonical(record_of(paper)))
+        return sealed(_set(paper), carried_by(paper))
     except typst.TypstError:
         signs = _without_form(paper)
         if not signs:
@@ -62,22 +62,29 @@ def pdf_of(paper: Paper) -> bytes:
         raise _refused(signs) from None
 
 
-def _compiled(data: dict[str, Any]) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "paper.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8", errors="replace")
-        (root / "paper.typ").write_bytes(files("cli").joinpath("templates", "paper.typ").read_bytes())
-        compiler = typst.Compiler(
-            str(root / "paper.typ"), root=str(root), font_paths=_fonts(), ignore_system_fonts=True
-        )
-        made = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=_EPOCH)
-        assert isinstance(made, bytes)
-        return made
+def _set(paper: Paper) -> bytes:
+    parts = list(parts_of(paper.blocks()))
+    if len(parts) == 1:
+        return _TYPESETTERS.set(_task(_data(paper, parts[0].blocks, is_numbered=True)), parts[0].size)
+    joiner = PdfJoiner()
+    tasks = (_task(_data(paper, part.with_headings())) for part in parts)
+    for part, pdf in zip(parts, each_set_apart(tasks), strict=True):
+        joiner.add(pdf, len(part.above))
+    numbers = _task(_data(paper, (), is_numbered=True) | {"empty_pages": joiner.pages})
+    return joiner.finished(set_apart(numbers))
+
+
+_TYPESETTERS = Typesetters()
+
+
+def _task(data: dict[str, Any]) -> Task:
+    text = json.dumps(data, ensure_ascii=False).encode(errors="replace").decode()
+    return Task(_template(), text)
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+def _template() -> str:
+    return files("cli").joinpath("templates", "paper.typ").read_text(encoding="utf-8")
 
 
 def _refused(signs: list[str]) -> Rejected:
@@ -95,18 +102,21 @@ def _without_form(paper: Paper) -> list[str]:
 
 
 def _has_form(sign: str) -> bool:
-    heading = {"kind": "Heading", "level": 1, "text": sign}
+    heading = Heading(Statement(sign, ()), 1)
     try:
-        _compiled({"title": "-", "language": "en", "date": None, "blocks": [heading]})
+        typeset(_task(_DATA | {"blocks": [_block(heading)]}))
     except typst.TypstError:
         return False
     return True
 
 
-def _data(paper: Paper) -> dict[str, Any]:
+_DATA: dict[str, Any] = {"title": "-", "language": "en", "date": None, "is_numbered": False, "empty_pages": 0}
+
+
+def _data(paper: Paper, blocks: Iterable[Block], *, is_numbered: bool = False) -> dict[str, Any]:
     day = None if paper.date is None else [int(part) for part in paper.date.split("-")]
-    blocks = [_block(block) for block in paper.blocks()]
-    return {"title": _shown(paper.title), "language": paper.language, "date": day, "blocks": blocks}
+    of_paper = {"title": _shown(paper.title), "language": paper.language, "date": day, "is_numbered": is_numbered}
+    return _DATA | of_paper | {"blocks": list(map(_block, blocks))}
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -129,7 +139,7 @@ def _block(block: Block) -> dict[str, Any]:
             ]
             return kind | {"caption": _shown(block.caption), "columns": columns, "rows": rows}
         case Signature():
-            return kind | {"labels": list(map(_shown, block.labels))}
+            return kind | {"labels": [_shown(line.text) for line in block.lines]}
         case NewPage():
             return kind
         case _:

@@ -12,25 +12,22 @@ from cli.common.beside import Beside
 from cli.common.console import Exit, load_library
 from cli.common.decided import Decisions
 from cli.common.offer_form import marked_outcome
+from cli.common.recorded import made_again, recorded_decisions, recorded_remarks
 from cli.paper.committee_paper import committee_paper
 from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
-from engine.diagnostics import NotReplayable, rejected
-from engine.documents.fields import Fields, read_json
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.paper import Grounds, RestsOn, Told, statements_of
 from engine.explanation.words_and_numbers import Wording
-from engine.journal.entry import DECISION, Entry
+from engine.journal.entry import DECISION
 from engine.journal.journal import Filter, Journal
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import message
 from offers.papers.carried import Carried, CarriedStatement
 from offers.recorded.decisions_of_runs import entries_with_rows
-from offers.recorded.replay import Replayer, recorded_in
+from offers.recorded.replay import Replayer
 from offers.records.input_remarks import InputRemark
 from offers.records.offer_id import comparable_id
 
-_ADVICE = message("`sekskant audit verify` says what is wrong")
 _BESIDE = ("change", "input_remarks")
 """Parts of what a paper says of a decision that do not follow from it alone: a run before, the input."""
 
@@ -73,8 +70,6 @@ def recorded_in_run(folder: Path, carried: Carried) -> Recorded:
     Raises:
         Rejected: there is no whole run in the folder.
     """
-    from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
-
     unseen: list[Exit] = []
     with recorded_decisions([str(folder)], None, unseen) as before:
         traces = [trace for decisions in before.decided() for trace in decisions]
@@ -111,10 +106,11 @@ def _source_of_journal(
         for entry in entries_with_rows(journal, Filter(kind=DECISION)):
             key = comparable_id(entry.offer or ""), entry.rulebook or ""
             if key in wanted and entry.year == carried.year:
-                trace = _made_again(journal, replayer, entry)
+                journal.check_sound(entry)
+                trace = made_again(journal, replayer, entry)
                 by_digest[Grounds(trace).digest] = trace
                 latest[key] = (entry.identifier, trace)
-                remarks[trace.subject.id] = _remarks(entry, trace)
+                remarks[trace.subject.id] = recorded_remarks(entry, trace)
         traces = list(by_digest.values())
         beside = Beside((), [compile_rulebook(book) for book in _rulebooks(traces)], carried.year)
         for offer, of_offer in remarks.items():
@@ -122,24 +118,6 @@ def _source_of_journal(
         beside.overridden = StandingOverrides(journal).of
         unknown = [told for told in carried.decisions if told.digest not in by_digest]
         yield _source(carried, by_digest, beside), latest, unknown
-
-
-def _made_again(journal: Journal, replayer: Replayer, entry: Entry) -> Trace:
-    place = journal.place_of_entry(entry.number)
-    journal.check_sound(entry)
-    try:
-        replayed = replayer.replay(recorded_in(entry))
-    except NotReplayable as error:
-        raise rejected(place, "not-replayable", error.why, _ADVICE) from None
-    if replayed.differs_at:
-        words = message("made again, it differs in {paths}", paths=", ".join(replayed.differs_at))
-        raise rejected(place, "not-replayable", words, _ADVICE)
-    return replayed.trace
-
-
-def _remarks(entry: Entry, trace: Trace) -> list[InputRemark]:
-    of_entry = Fields({"remarks": read_json(entry.input_remarks) if entry.input_remarks else []})
-    return [InputRemark.read(one.record, trace.rulebook.vocabulary) for one in of_entry.each("remarks")]
 
 
 def _rulebooks(traces: Sequence[Trace]) -> list[Rulebook]:

@@ -24,24 +24,16 @@ from cli.common.decided import (
 from cli.common.evaluators import check_evaluators
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
+from cli.paper.asked import Asked
+from engine.comparison.causes import Situation
 from engine.decisions.decide import deciders_of
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
+from offers.recorded.history import stated_in
 from offers.records.offer_id import comparable_id
-
-
-class Asked(NamedTuple):
-    """What is asked for: the sources, for which year, by which rulebooks, and how they are read."""
-
-    paths: Sequence[str]
-    year: int | None
-    names: Sequence[str]
-    ignored: Sequence[str]
-    journal: str | None
-    language: Language
 
 
 class PaperSource(NamedTuple):
@@ -58,13 +50,39 @@ class PaperSource(NamedTuple):
     names: Sequence[tuple[str, str]]
     recorded_at: str | None
 
+    def situation(self, decisions: Decisions) -> Situation:
+        """What is stated of an offer, as far as it is at hand, else as far as the decisions on it read it."""
+        offer = self.beside.offers.get(decisions[0].subject.id)
+        return Situation(stated_in(decisions) if offer is None else offer.stated, self.year)
+
     def by(self, rulebook: Rulebook) -> list[Trace]:
         """The decisions by one rulebook, in the order of the source."""
         return [trace for one in self.decisions for trace in one if trace.rulebook.content == rulebook.content]
 
 
-Previous = Mapping[tuple[str, str], Trace]
-"""The decisions of a run before, by the offer's comparable id and the rulebook's id."""
+class Previous(NamedTuple):
+    """What a run before decided: `traces` by the offer's comparable id, and then by the rulebook's id.
+
+    `lost` names, by rulebook id, evidence that the rule reads now, and that may have been stated then but was not kept.
+    """
+
+    traces: Mapping[str, Mapping[str, Trace]]
+    lost: Mapping[str, Sequence[str]]
+
+    @property
+    def years(self) -> set[int]:
+        """The agreement years of its decisions."""
+        return {trace.year for of_offer in self.traces.values() for trace in of_offer.values()}
+
+    def by(self, rulebook: Rulebook) -> dict[str, Trace]:
+        """The decisions by a rulebook, or by another version of it, by the offer's comparable id."""
+        found = ((offer, of_offer.get(rulebook.id)) for offer, of_offer in self.traces.items())
+        return {offer: trace for offer, trace in found if trace is not None}
+
+    def situation(self, offer: str) -> Situation:
+        """What was stated of an offer, for which agreement year."""
+        traces = list(self.traces[offer].values())
+        return Situation(stated_in(traces), traces[0].year)
 
 
 @contextmanager
@@ -87,10 +105,10 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
             told = list(before.decided())
             yield PaperSource(before.year, before.rulebooks, before.beside, told, names, before.recorded_at)
         return
-    library = load_library()
+    library = load_library(asked.names)
     year = asked.year
     if year is None:
-        year = library.latest_year()
+        year = library.latest_year(asked.names)
         say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, asked.names, year)
     vocabulary = shared_vocabulary(rulebooks)
@@ -120,19 +138,21 @@ def check_at_hand(source: PaperSource) -> None:
         raise click.UsageError(in_spoken(words))
 
 
-def previous_decisions(folder: str, exits: list[Exit]) -> Previous:
-    """The decisions of a run before.
+def previous_decisions(folder: str, rulebooks: Sequence[Rulebook], exits: list[Exit]) -> Previous:
+    """The decisions of a run before, as far as they are compared with those by some rulebooks.
 
     Raises:
         Rejected: there is no whole run in the folder.
     """
     from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
+    from offers.comparison.previous import read_previous  # noqa: PLC0415
 
     unseen: list[Exit] = []
     with recorded_decisions([folder], None, unseen) as before:
         told = list(before.decided())
     exits += [code for code in unseen if code is not Exit.UNDETERMINED]
-    return {(comparable_id(t.subject.id), t.rulebook.id): t for decisions in told for t in decisions}
+    traces = {comparable_id(one[0].subject.id): {trace.rulebook.id: trace for trace in one} for one in told}
+    return Previous(traces, read_previous(Path(folder), rulebooks).lost)
 
 
 def _with_overrides(beside: Beside, address: str, stack: ExitStack, exits: list[Exit]) -> None:

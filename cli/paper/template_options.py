@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from cli.common.console import Function
+from cli.common.console import Function, say_of
 from cli.common.option_values import FileName, Words
 from cli.common.spoken import in_spoken
-from engine.explanation.paper import Paper
+from engine.explanation.paper import Paper, PaperKind
 from engine.texts.catalogue import message
 
 _TEMPLATE, _FIELDS = "sekskant.template", "sekskant.fields"
@@ -66,11 +66,11 @@ def _check(name: str, context: click.Context, parameter: click.Parameter) -> Non
 
 def filled(paper: Paper) -> Paper:
     """A paper with the fields that were given for its template."""
-    return paper._replace(fields=dict(click.get_current_context().meta.get(_FIELDS) or {}))
+    return paper._replace(fields={**paper.fields, **(click.get_current_context().meta.get(_FIELDS) or {})})
 
 
-def template_asked_for(form: str) -> bytes | None:
-    """The template of one's own; None where the shipped one does.
+def template_asked_for(kind: PaperKind, form: str) -> bytes | None:
+    """The template of one's own for papers of a kind; None where the shipped one does.
 
     Raises:
         click.UsageError: the paper is written in another form, which has no template.
@@ -78,10 +78,16 @@ def template_asked_for(form: str) -> bytes | None:
     """
     meta = click.get_current_context().meta
     path: Path | None = meta.get(_TEMPLATE)
-    if form != ".docx" and (path is not None or meta.get(_FIELDS)):
-        raise click.UsageError(in_spoken(message("--template and --set are for papers in Word (--out FILE.docx)")))
+    fields: Mapping[str, str] = meta.get(_FIELDS) or {}
+    if form != ".docx" and (path is not None or fields):
+        raise click.UsageError(in_spoken(message("--template and --set are for papers in Word (.docx)")))
+    if kind == "letter" and "deadline" in fields:
+        raise click.UsageError(in_spoken(message("letters have the day of --deadline: leave `--set deadline` out")))
     if path is None:
         return None
     from cli.paper.word_template import read_template  # noqa: PLC0415 - only what is used is loaded
 
-    return read_template(path)
+    template = read_template(path, kind)
+    for name in sorted(fields.keys() - template.fields):
+        say_of(path, message("the template has no field {name}: what was given for it is not said", name=f"`{name}`"))
+    return template.data

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -20,7 +20,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
-from engine.explanation.paper import PaperKind, SectionCode
+from engine.explanation.paper import PARTS_OF, PaperKind
 from engine.texts.catalogue import Language, catalogue
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ _LOOKS = {
     NUMBER: _Look(9, 1, 1),
     LABEL: _Look(9, 1, 1, is_bold=True),
     TOTAL: _Look(9, 1, 1, is_bold=True),
-    SIGNATURE: _Look(10, 22, 0),
+    SIGNATURE: _Look(10, 22, 8),
 }
 
 
@@ -86,13 +86,32 @@ def shipped_template(kind: PaperKind, language: Language) -> bytes:
     document = _empty_document(language)
     _add_styles(document)
     _lay_out(document, language)
-    for name in ("front", *get_args(SectionCode)):
-        document.add_paragraph(f"{{{{ {name} }}}}")
-    contact = catalogue(language).gettext("Contact")
-    document.add_paragraph(f"{{% if contact %}}{contact}: {{{{ contact }}}}{{% endif %}}", NOTE)
+    gettext = catalogue(language).gettext
+    _add_where_given(document, "authority", "{}", NOTE)
+    _add_where_given(document, "address", "{}", NOTE)
+    named = {"contact": f"{gettext('Contact')}: {{}}", "deadline": f"{gettext('Deadline')}: {{}}", "note": "{}"}
+    named["signatory"] = f"{gettext('Signatory')}: {{}}"
+    if kind == "letter":
+        del named["deadline"]  # the letter itself says by when to answer
+    for part in ("front", *PARTS_OF[kind]):
+        document.add_paragraph(f"{{{{ {part} }}}}")
+        if part == _SIGNED_AFTER[kind]:
+            for name, text in named.items():
+                _add_where_given(document, name, text, TEXT)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+_SIGNED_AFTER: Mapping[PaperKind, str] = {"committee": "front", "letter": "outcomes", "annex": "front"}
+"""The part at whose end papers of a kind are signed."""
+
+
+def _add_where_given(document: WordDocument, field: str, text: str, style: str) -> None:
+    """A paragraph with a field, which is there where the field is given."""
+    document.add_paragraph(f"{{%p if {field} %}}")
+    document.add_paragraph(text.format(f"{{{{ {field} }}}}"), style)
+    document.add_paragraph("{%p endif %}")
 
 
 def styles_by_name(document: WordDocument) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, get_args
 from xml.parsers import expat
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, place_in_words, quoted
-from engine.explanation.paper import Paper, SectionCode
+from engine.explanation.paper import PARTS_OF, Paper, PaperKind, SectionCode
 from engine.harmless import harmless, shown_name
 from engine.texts.catalogue import Message, message
 from engine.texts.days import day_in_words
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 PARTS: Final[tuple[str, ...]] = ("front", *get_args(SectionCode))
 """The parts of papers, by the names by which templates place them."""
-LEGAL = {
+LEGAL: Mapping[SectionCode, Message] = {
     "rule": message("the rule by which it was decided"),
     "forms": message("the facts and the considerations of each decision"),
 }
-"""Without these, a decision could not be tested by anyone: no template leaves them out."""
+"""Without these a decision could not be tested by anyone: no template leaves out those that papers of its kind have."""
 OF_THE_PAPER = ("title", "year", "date")
 FIELDS = ("case_number", "contact", "signatory", "authority", "address", "deadline", "note")
 """What whoever makes a paper gives with `--set`."""
@@ -67,21 +67,31 @@ class _Use(NamedTuple):
     near: str
 
 
-def read_template(path: Path) -> bytes:
-    """A template that papers can be made with.
+class Template(NamedTuple):
+    """A template that papers can be made with, and the fields that it names."""
+
+    data: bytes
+    fields: frozenset[str]
+
+
+def read_template(path: Path, kind: PaperKind) -> Template:
+    """A template that papers of a kind can be made with.
 
     Raises:
         Rejected: it cannot; with all that is wrong with it.
         OSError: it cannot be read.
     """
-    document = open_word(path, _MOST)
-    faults = list(_faults_of_package(document)) or list(_Check(document).faults())
+    document, check = open_word(path, _MOST), None
+    faults = list(_faults_of_package(document))
+    if not faults:
+        check = _Check(document, kind)
+        faults = check.faults()
     if not faults:
         data = path.read_bytes()
         faults = list(_faults_of_rendering(document.file, data))
-    if faults:
+    if faults or check is None:
         raise Rejected(faults)
-    return data
+    return Template(data, frozenset(check.fields))
 
 
 def filled_template(paper: Paper, data: bytes) -> tuple[WordDocument, tuple[str, ...]]:
@@ -240,9 +250,10 @@ _HEADS = re.compile(r"word/(?:header|footer|footnotes|endnotes)\d*\.xml\Z")
 class _Check:
     """What a template says, paragraph by paragraph: all that is wrong, in the order in which it stands there."""
 
-    def __init__(self, document: WordFile) -> None:
-        self.document = document
+    def __init__(self, document: WordFile, kind: PaperKind) -> None:
+        self.document, self.kind = document, kind
         self.parts: list[_Use] = []
+        self.fields: set[str] = set()
         self.wrong: list[Diagnostic] = []
 
     def faults(self) -> list[Diagnostic]:
@@ -313,6 +324,10 @@ class _Check:
     def _check_name(self, name: str, place: Place, near: str, *, is_alone: bool, is_optional: bool) -> None:
         if name not in PARTS:
             self._check_field(name, place, near)
+        elif name not in ("front", *PARTS_OF[self.kind]):
+            words = message("papers of this kind have no part {part}", part=quoted(name))
+            advice = message("`sekskant paper template {kind}` writes those that they have", kind=self.kind)
+            self._add(place, "unknown-key", words, advice)
         elif not is_alone:
             words = message(
                 "{part} stands in a paragraph of its own, not as in {near}",
@@ -334,12 +349,13 @@ class _Check:
         known = (*OF_THE_PAPER, *FIELDS)
         if name not in known:
             words = message("papers have nothing named {name}, near {near}", name=quoted(name), near=near)
-            self._add(place, "unknown-key", words, near_hint(name, (*known, *PARTS)))
+            self._add(place, "unknown-key", words, near_hint(name, (*known, "front", *PARTS_OF[self.kind])))
+        self.fields.add(name)
 
     def _check_parts(self) -> None:
         named = {use.name for use in self.parts}
         for name, what in LEGAL.items():
-            if name not in named:
+            if name in PARTS_OF[self.kind] and name not in named:
                 words = message("the template leaves out {what}", what=what)
                 advice = message("write {tag} in a paragraph by itself", tag=f"`{{{{ {name} }}}}`")
                 self._add(Place(self.document.file), "missing-key", words, advice)

@@ -25,8 +25,8 @@ _RENDERERS: Mapping[str, tuple[str, str]] = {
 FORMS = tuple(ending[1:] for ending in _RENDERERS)
 """The forms of papers that are files."""
 _EXTRA = "papers"
-MANY_FOR_PDF = 300
-"""From so many offers on a person is told what a PDF takes: typst holds all pages at once."""
+MANY = 2_500
+"""From so many offers on a person is told what a paper takes: it is made whole before any of it is written."""
 
 
 def form_of(out: Path | None) -> str:
@@ -84,12 +84,9 @@ def bytes_of(paper: Paper, form: str, template: bytes | None = None) -> bytes:
 
 
 def say_what_it_takes(form: str, offers: int) -> None:
-    """Say how much memory a large PDF takes."""
-    if form == ".pdf" and offers >= MANY_FOR_PDF:
-        gigabytes = -(-offers // MANY_FOR_PDF)
-        words = message(
-            "a PDF of so many offers takes up to {gigabytes} GB of memory; HTML takes much less", gigabytes=gigabytes
-        )
+    """Say how much memory a large paper takes."""
+    if form and offers >= MANY:
+        words = message("a paper of so many offers takes up to {gigabytes} GB of memory", gigabytes=-(-offers // MANY))
         say(words)
 
 

@@ -15,7 +15,7 @@ from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.defects import is_defect
 from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import FactDeclaration, Rulebook
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
 from engine.texts.danish_order import danish_order
 from engine.texts.days import minute_in_table
 from engine.values.interval import Interval
@@ -27,7 +27,10 @@ from offers.comparison.matching import AT, BEFORE, Matching
 from offers.comparison.previous import DECISIONS
 from offers.comparison.renamed_columns import with_ids_of
 from offers.comparison.told_causes import MORE
+from offers.records.described import described_by
 from offers.records.evidence import UNKNOWN
+from offers.records.offer import DESCRIBED
+from offers.records.words import names_of_terms
 from offers.tables.headers import header_of
 from offers.tables.services import services_of_document
 from offers.tables.table import DOCUMENT, SEVERAL
@@ -46,12 +49,16 @@ _WAS, _IS = "before ", "now "
 
 
 class _Evidence(NamedTuple):
-    """A column of a fact that a change names, or of one of its years, as it is called before and now."""
+    """A column of facts that a change names, or of one of its years, as it is called before and now.
 
-    fact: FactDeclaration
+    What describes an offer is a column of several facts; each of the others has its own.
+    """
+
+    facts: tuple[FactDeclaration, ...]
     was: str
     now: str
     years: tuple[int | None, int | None]
+    vocabulary: Vocabulary
 
 
 class ListedChanges:
@@ -124,15 +131,20 @@ class ListedChanges:
     ) -> Iterator[_Evidence]:
         """The columns of facts in either run, of each year by its distance from the agreement year."""
         known, year = ({*_names(was)}, {*_names(now)}), self._request.year
+        vocabulary, described = rulebook.vocabulary, dict[str, list[FactDeclaration]]()
         for name in names:
-            fact = rulebook.vocabulary.facts[name]
-            if name in known[0] | known[1]:
-                yield _Evidence(fact, name, name, (None, None))
+            fact = vocabulary.facts[name]
+            if column := described_by(fact):
+                described.setdefault(column, []).append(fact)
+            elif name in known[0] | known[1]:
+                yield _Evidence((fact,), name, name, (None, None), vocabulary)
             offsets = {
                 int(c[-4:]) - y for k, y in zip(known, (year_before, year), strict=True) for c in _yearly(name, k)
             }
             for years in ((year_before + offset, year + offset) for offset in sorted(offsets)):
-                yield _Evidence(fact, f"{name}_{years[0]}", f"{name}_{years[1]}", years)
+                yield _Evidence((fact,), f"{name}_{years[0]}", f"{name}_{years[1]}", years, vocabulary)
+        for column, facts in described.items():
+            yield _Evidence(tuple(facts), column, column, (None, None), vocabulary)
 
     # --- as they are listed ---
 
@@ -215,18 +227,35 @@ def _first(part: pl.DataFrame, name: str) -> pl.Expr:
 def _sides(part: pl.DataFrame, one: _Evidence, words: TableWords | None) -> tuple[pl.Expr, pl.Expr]:
     """What a column of evidence says before and now, where a change names its fact and it differs."""
     was, now = _column(part, _WAS + one.was), _column(part, _IS + one.now)
-    is_told = pl.col("facts").str.split(" ").list.contains(one.fact.id) & was.ne_missing(now)
+    named = pl.col("facts").str.split(" ")
+    is_told = pl.any_horizontal(named.list.contains(fact.id) for fact in one.facts) & was.ne_missing(now)
     sides = []
     for cell, name, year in ((was, one.was, one.years[0]), (now, one.now, one.years[1])):
-        label = header_of(one.fact, words.wording.language, year) if words else name
-        text = _in_words(cell, one.fact, words).fill_null(words.wording.phrase("not_stated")) if words else cell
+        label = _label(one, year, words.wording) if words else name
+        text = _in_words(cell, one, words).fill_null(words.wording.phrase("not_stated")) if words else cell
         sides.append(pl.when(is_told).then(pl.concat_str(pl.lit(f"{label}: "), text.fill_null(""))))
     return sides[0], sides[1]
 
 
-def _in_words(cell: pl.Expr, fact: FactDeclaration, words: TableWords) -> pl.Expr:
+def _label(one: _Evidence, year: int | None, wording: Wording) -> str:
+    if described_by(one.facts[0]) is not None:
+        return wording.text(DESCRIBED[one.now])
+    return header_of(one.facts[0], wording.language, year)
+
+
+def _in_words(cell: pl.Expr, one: _Evidence, words: TableWords) -> pl.Expr:
     """A cell of evidence as a person writes it."""
-    wording = words.wording
+    wording, fact = words.wording, one.facts[0]
+    if one.now == "services":
+        return cell.map_batches(
+            lambda texts: _mapped(texts, lambda text: words.services(text, one.vocabulary)), return_dtype=pl.String
+        )
+    if described_by(fact) is not None:
+        terms = one.vocabulary.terms.get(one.now, {})
+        names = {name: wording.text(terms[term]) for name, term in names_of_terms(terms).items()}
+        return cell.map_batches(
+            lambda texts: _mapped(texts, lambda text: _several(text, names)), return_dtype=pl.String
+        )
     unknown = wording.gettext("unknown")
     known = dict.fromkeys(UNKNOWN, unknown)
     if fact.is_number:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.common.cache import cache_option, say_what_was_decided
 from cli.common.console import Exit, exit_code, load_library, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
 from cli.common.options import ignore_option, language_option, reading_options, rulebook_option, year_option
 from cli.common.registers import say_how_it_was_read, say_set_aside, shown_register
 from cli.common.remarks_on_input import remark_sentences
-from cli.common.selection import chosen_rulebooks, shared_vocabulary
+from cli.common.selection import chosen_rulebook, shared_vocabulary
 from cli.reclassify.reclassify import exits_of, request_of, say_defects_of_offers
 from engine.diagnostics import IntegrityFault, Place, rejected
 from engine.explanation.words_and_numbers import Wording
@@ -49,6 +50,7 @@ DIRECTIONS = ("entered", "left", "undetermined", "changed")
 )
 @ignore_option
 @reading_options
+@cache_option
 @language_option
 def preview(
     register: tuple[str, ...],
@@ -69,9 +71,9 @@ def preview(
     end_at_once_on_sigterm()
     gc.freeze()
     gc.enable()
-    library = load_library()
-    year = year or library.latest_year()
-    (before,), (after,) = (chosen_rulebooks(library, [name], year) for name in (old, new))
+    library = load_library((old, new))
+    year = year or library.latest_year((old, new))
+    before, after = (chosen_rulebook(library, name, year) for name in (old, new))
     for rulebook in (before, after):
         shared_vocabulary([rulebook])
     if (before.id, before.sha256) == (after.id, after.sha256):
@@ -88,6 +90,7 @@ def preview(
             say_diagnostic(diagnostic)
     say_defects_of_offers(result)
     say_set_aside(result.set_aside)
+    say_what_was_decided(result)
     for line in remark_sentences(result.remarks, [after], year, Wording(lang)):
         say(line)
     changes = result.changes.filter(result.changes["change"].is_in([*DIRECTIONS]))
@@ -124,7 +127,11 @@ def _previewed(
         raise rejected(Place(again.table.file), "unreadable", message("the register changed while it was read"))
     previous = Previous(year, {after.id: frame}, {after.id: before}, same_data=True)
     second = reclassify(again._replace(previous=previous, fragile=False), folder / "after")
-    second = second._replace(changes=_with_codes(second.changes, again.table.frame))
+    second = second._replace(
+        changes=_with_codes(second.changes, again.table.frame),
+        decided_now=first.decided_now + second.decided_now,
+        decided_before=first.decided_before + second.decided_before,
+    )
     unread = {row.row for row in second.rejected}
     met_before = [row for row in first.rejected if row.is_defect and row.row not in unread]
     second = second._replace(rejected=[*second.rejected, *met_before], defects=[*first.defects, *second.defects])

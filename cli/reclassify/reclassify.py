@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.common.beside import by_nobody
+from cli.common.cache import cache_folder, cache_option, say_what_was_decided
 from cli.common.choice import Choice
 from cli.common.console import Exit, exit_code, load_library, present, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm, show_where_asked
@@ -101,6 +102,7 @@ BACKENDS = ("polars", "duckdb", "spark")
     help="What decides.",
 )
 @click.option("--master", metavar="URL", help="The Spark cluster, with --backend spark: spark://host:7077, local[4].")
+@cache_option
 @record_options
 @language_option
 def reclassify(
@@ -139,9 +141,9 @@ def reclassify(
     gc.freeze()
     gc.enable()
     check_evaluators()
-    library = load_library()
+    library = load_library(names)
     if year is None:
-        year = library.latest_year()
+        year = library.latest_year(names)
         say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)
@@ -174,9 +176,7 @@ def reclassify(
         say_of(shown_register(register), error.words)
         stop(error.exit)
         return
-    _say_rejected_rows(result.rejected, lang)
-    say_defects_of_offers(result)
-    say_set_aside(result.set_aside)
+    _say_what_was_found(result, lang)
     for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
     sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
@@ -298,7 +298,8 @@ def request_of(
     """
     from offers.runs.run_pass import Request  # noqa: PLC0415
 
-    return Request(*opened_register(registers, vocabulary, ignored, scratch), rulebooks, year, nearness)
+    opened = opened_register(registers, vocabulary, ignored, scratch)
+    return Request(*opened, rulebooks, year, nearness, cache=cache_folder())
 
 
 def _previous(name: str | None, request: Request, ids: Path | None) -> Previous | None:
@@ -420,6 +421,13 @@ def exits_of(result: RunResult) -> list[Exit]:
         show_where_asked(error)
     exits = [Exit.REJECTED] if result.rejected else []
     return [*exits, Exit.DEFECT] if defects else exits
+
+
+def _say_what_was_found(result: RunResult, language: Language) -> None:
+    _say_rejected_rows(result.rejected, language)
+    say_defects_of_offers(result)
+    say_set_aside(result.set_aside)
+    say_what_was_decided(result)
 
 
 def say_defects_of_offers(result: RunResult) -> None:

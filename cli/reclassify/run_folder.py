@@ -19,15 +19,14 @@ from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen
 from cli.common.spreadsheet import csv_lines
 from cli.common.table_words import headings
-from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import Cause, VerdictChange
-from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless_json, shown_name
 from engine.journal.records import RUN_FORMAT
 from engine.rulebooks.rulebook import Rulebook, Verdict, Vocabulary
 from engine.texts.catalogue import Language, message
 from engine.texts.danish_order import danish_order
+from offers.tables.headers import ATTRIBUTE_HEADERS
 from offers.tables.limits import MAX_TEXT
 from offers.tables.offer_files import OfferRows
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from cli.reclassify.listed_offers import ListedOffer
+    from engine.comparison.atom import AtomSet
     from offers.columns.evaluator import RejectedRow
     from offers.runs.run_pass import Request, RunResult
 
@@ -227,6 +227,8 @@ def changed_rows(
     changes: pl.DataFrame, rulebooks: Sequence[Rulebook], causes: Mapping[str, Sequence[AtomSet]], wording: Wording
 ) -> list[Changed]:
     """Changes in words, as many as a person reads; `causes` has the sets of each text under `causes`."""
+    from engine.explanation.causes_in_words import CauseWords, cause_word  # noqa: PLC0415 - only where something changed
+
     words = {r.id: CauseWords([r], wording) for r in rulebooks}
     titles = {r.id: wording.text(r.title) for r in rulebooks}
     vocabularies = {r.id: r.vocabulary for r in rulebooks}
@@ -312,6 +314,8 @@ def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:
     """What a column of evidence is called."""
     stem, _, year = column.rpartition("_")
     fact = vocabulary.facts.get(column)
+    if fact is None and column in ATTRIBUTE_HEADERS:
+        return wording.text(ATTRIBUTE_HEADERS[column])
     if fact is None:
         fact, suffix = vocabulary.facts[stem], f" {year}"
     else:

@@ -10,7 +10,6 @@ import polars as pl
 
 from cli.common.console import say
 from engine.journal.records import File, RunRecord, RunRulebook
-from engine.journal.row_proof import ROOTS, file_of_decisions, rows_in
 from engine.journal.run_files import RunFiles, digest_of_file
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Rulebook
@@ -55,12 +54,15 @@ class RunRecording:
         """
         from engine.journal.drafts import run_draft, texts_of  # noqa: PLC0415
         from engine.journal.journal import new_run  # noqa: PLC0415 - a database costs start-up
+        from engine.journal.row_proof import ROOTS  # noqa: PLC0415
 
         name = new_run()
         execution = {
             "engines": [e.engine if e else "" for e in self._result.executions],
             "checked_by": [e.checked_by if e else "" for e in self._result.executions],
             "checked_by_reference": self._result.checked,
+            "decided_now": self._result.decided_now,
+            "decided_before": self._result.decided_before,
             ROOTS: self._roots(record, folder),
         }
         draft = run_draft(name, record, journal.place_of(folder), execution)
@@ -76,7 +78,8 @@ class RunRecording:
 
     def _roots(self, record: RunRecord, folder: Path) -> dict[str, str]:
         """Of each file of decisions the root of the tree over its rows, where there is one."""
-        from offers.recorded.recorded_rows import root_of_rows  # noqa: PLC0415 - only what is recorded needs it
+        from engine.journal.row_proof import file_of_decisions, rows_in  # noqa: PLC0415 - only what is recorded needs it
+        from offers.recorded.recorded_rows import root_of_rows  # noqa: PLC0415
 
         files, roots = RunFiles(folder, record, str(folder)), dict[str, str]()
         for name in (rulebook.ref.name for rulebook, _ in self._rulebooks):

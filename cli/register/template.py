@@ -80,8 +80,8 @@ def template(
         raise click.UsageError(
             in_spoken(message("OFFER stand in the workbook without evidence: name all of them with --with-evidence"))
         )
-    library = load_library()
-    year = year or library.latest_year()
+    library = load_library(names)
+    year = year or library.latest_year(names)
     rulebooks = chosen_rulebooks(library, names, year)
     read = _read(paths, sources, shared_vocabulary(rulebooks), year)
     offers = [offer for offer in read if isinstance(offer, Offer)]

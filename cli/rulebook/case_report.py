@@ -13,23 +13,32 @@ from engine.authoring.cases.coverage import Example, Meaning
 from engine.authoring.cases.goals import Goal, goal_words
 from engine.authoring.cases.mutation import Mutant
 from engine.diagnostics import Place
-from engine.documents.document import read_one
 from engine.documents.file_writer import replacing
 from engine.documents.places import place_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import Language, Message, message, message_of_number
 from offers.cases.case_writer import evidence_text, value_text
+from offers.cases.taken_over import TakenOver
 
 
 class Tested(NamedTuple):
-    """One rulebook, the results of its cases, what they show, and whether the changes to it are to be told."""
+    """One rulebook, the results of its cases, what they show, and whether the changes to it are to be told.
+
+    `taken_over` are the cases of the version that it is based on.
+    """
 
     rulebook: Rulebook
     results: tuple[CaseResult, ...]
     meaning: Meaning
     reached: frozenset[Goal]
     is_mutated: bool
+    taken_over: tuple[TakenOver, ...] = ()
+
+    @property
+    def turned(self) -> list[TakenOver]:
+        """The cases of the version before whose expectation turned: to be judged."""
+        return [taken for taken in self.taken_over if taken.is_to_judge]
 
     @property
     def missing(self) -> list[Goal]:
@@ -71,6 +80,9 @@ def table_text(tested: Sequence[Tested], language: Language, *, listed: bool) ->
     return report.screen.taken()
 
 
+_FAILED = Piece("✗ ", "not_met")
+
+
 class _Report:
     def __init__(self, wording: Wording, listed: bool) -> None:
         self._wording, self._listed = wording, listed
@@ -82,16 +94,25 @@ class _Report:
         failed = [result for result in tested.results if not result.passed]
         for result in failed:
             self._failed(result)
-        self._counts(tested, len(failed))
+        if tested.results or not tested.taken_over:
+            self._counts(tested, len(failed))
+        if tested.taken_over:
+            self._taken_over(tested)
         self._coverage(tested)
         if tested.is_mutated:
             self._mutants(tested)
 
-    def _failed(self, result: CaseResult) -> None:
+    def _taken_over(self, tested: Tested) -> None:
+        """How the cases of the version before come out: those that turned are listed for their author to judge."""
+        assert tested.rulebook.former is not None
+        words = told_again(len(tested.taken_over), tested.rulebook.former.version, len(tested.turned))
+        self.screen.line(Piece(self._wording.render(words), "unknown" if tested.turned else "met"))
+        for taken in tested.turned:
+            self._failed(taken.result, Piece("? ", "unknown"))
+
+    def _failed(self, result: CaseResult, mark: Piece = _FAILED) -> None:
         place = result.case.place
-        self.screen.line(
-            Piece("✗ ", "not_met"), Piece(result.case.name, "bold"), Piece(f"  {place.file}:{place.line}", "dim")
-        )
+        self.screen.line(mark, Piece(result.case.name, "bold"), Piece(f"  {place.file}:{place.line}", "dim"))
         for difference in result.differences:
             self.screen.paragraph(self._difference(difference), indent=4)
         for diagnostic in result.rejected:
@@ -146,6 +167,18 @@ class _Report:
         return f"{offer}: {changed}"
 
 
+def told_again(decided: int, version: str, turned: int) -> Message:
+    """How many cases of the version before were decided again, and how many of them are to be judged."""
+    again = message_of_number(
+        "{number} case of {version} decided again",
+        "{number} cases of {version} decided again",
+        decided,
+        version=version,
+    )
+    waiting = message("{waiting} to be judged", waiting=turned) if turned else message("all as expected")
+    return message("{cases}, {outcome}", cases=again, outcome=waiting)
+
+
 class Survivor(NamedTuple):
     """A change that no case notices, where it is made, and an offer that would notice."""
 
@@ -162,7 +195,7 @@ def survivors(tested: Tested) -> list[Survivor]:
     """The changes that no case notices."""
     if not tested.unnoticed:
         return []
-    written = read_one(tested.rulebook.written_as, tested.rulebook.file)
+    written = tested.rulebook.written
     return [
         Survivor(mutant, place_of(written, *mutant.path), tested.meaning.example(mutant)) for mutant in tested.unnoticed
     ]
@@ -185,6 +218,8 @@ def _record(tested: Tested, wording: Wording) -> dict[str, Any]:
             "missing": [tested.words(goal, wording) for goal in tested.missing],
         },
     }
+    if tested.taken_over:
+        record["taken_over"] = [_case(taken.result) | {"to_judge": taken.is_to_judge} for taken in tested.taken_over]
     if tested.is_mutated:
         unnoticed = [_survivor(survivor, wording) for survivor in survivors(tested)]
         record["mutation"] = {"mutants": len(tested.mutants), "unnoticed": unnoticed}
@@ -224,9 +259,11 @@ def write_junit(tested: Sequence[Tested], path: Path) -> None:
     report = JUnitXml("sekskant")
     for one in tested:
         suite = TestSuite(one.name)
-        for result in one.results:
+        for result in (*one.results, *(taken.result for taken in one.taken_over)):
             case = TestCase(result.case.name, classname=one.name)
-            if not result.passed:
+            if any(result is taken.result for taken in one.turned):
+                case.result = [Skipped("to be judged")]
+            elif not result.passed:
                 failure = Failure("; ".join(_messages(result)))
                 failure.text = f"{result.case.place}"
                 case.result = [failure]

@@ -9,7 +9,7 @@ import click
 from cli.common.console import load_library
 from cli.common.json_output import json_text
 from cli.common.options import format_option, language_option, year_option
-from cli.common.selection import chosen_rulebooks
+from cli.common.selection import chosen_rulebook
 from engine.authoring.writing.difference import RulebookChange, allow_other_values, rulebook_changes
 from engine.diagnostics import NotComparable, TooComplex
 from engine.explanation.words_and_numbers import Wording
@@ -32,9 +32,9 @@ def diff(old: str, new: str, year: int | None, form: str, lang: Language) -> Non
     OLD and NEW are each an id, ID@VERSION or a YAML file. What can change a verdict stands apart from what is only
     worded otherwise. Whether any verdict changes at all is proven, and shown by an offer on which it does.
     """
-    library = load_library()
-    year = year or library.latest_year()
-    before, after = (chosen_rulebooks(library, [name], year)[0] for name in (old, new))
+    library = load_library((old, new))
+    year = year or library.latest_year((old, new))
+    before, after = (chosen_rulebook(library, name, year) for name in (old, new))
     changes, comparison = rulebook_changes(before, after), _compared(before, after)
     printed = _json if form == "json" else _table
     click.echo(printed(before, after, changes, comparison, lang), nl=False)

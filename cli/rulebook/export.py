@@ -9,7 +9,7 @@ import click
 from cli.common.console import load_library, say
 from cli.common.option_values import FileName
 from cli.common.options import IN_FORCE, format_option, year_option
-from cli.common.selection import chosen_rulebooks
+from cli.common.selection import chosen_rulebook
 from engine.documents.file_writer import write_file
 from engine.texts.catalogue import message
 
@@ -28,8 +28,8 @@ def export(name: str, year: int | None, form: str, output: Path | None) -> None:
     """
     from engine.authoring.writing.dmn import dmn  # noqa: PLC0415 - help must not wait for it
 
-    library = load_library()
-    text = dmn(chosen_rulebooks(library, [name], year or library.latest_year())[0])
+    library = load_library([name])
+    text = dmn(chosen_rulebook(library, name, year or library.latest_year([name])))
     if output is None:
         click.echo(text, nl=False)
         return

@@ -52,7 +52,7 @@ def _changed(file: Path, diff: bool) -> str | None:
 
     from engine.authoring.writing.layout import layout  # noqa: PLC0415
     from engine.documents.document import decode, read_file  # noqa: PLC0415
-    from engine.rulebooks.library import shown_path  # noqa: PLC0415
+    from engine.documents.places import shown_path  # noqa: PLC0415
 
     before = decode(read_file(file), shown_path(file)).replace("\r\n", "\n")
     after, left = layout(before, shown_path(file))

@@ -101,7 +101,7 @@ def new(
                 )
             )
         )
-    _write(folder, {name: text.encode() for name, text in files.items()} | _schemas())
+    write_all(folder, {name: text.encode() for name, text in files.items()} | editor_schemas())
     for name in files:
         say(str(folder / name))
     _finish(folder)
@@ -121,7 +121,7 @@ def _finish(folder: Path) -> None:
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
-def _write(folder: Path, files: dict[str, bytes]) -> None:
+def write_all(folder: Path, files: dict[str, bytes]) -> None:
     """Write all files or, where one cannot be written, none: what was not there before is taken away again."""
     from engine.documents.file_writer import write_file  # noqa: PLC0415
 
@@ -136,7 +136,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
         raise
 
 
-def _schemas() -> dict[str, bytes]:
+def editor_schemas() -> dict[str, bytes]:
     """The JSON Schemas that the first lines of the files name, for editors."""
     import offers  # noqa: PLC0415
     from engine.rulebooks.library import SHIPPED  # noqa: PLC0415

@@ -11,7 +11,7 @@ import click
 from cli.common.console import Exit, load_library, say_of, stop
 from cli.common.option_values import FileName
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
-from cli.common.selection import chosen_rulebooks
+from cli.common.selection import chosen_rulebook
 from cli.common.spoken import in_spoken
 from engine.diagnostics import NotComparable, TooComplex
 from engine.documents.file_writer import write_file
@@ -58,15 +58,15 @@ def prove(
 
     if implies and equals:
         raise click.UsageError(in_spoken(message("ask for --implies or for --equals, not for both at once")))
-    library = load_library()
-    year = year or library.latest_year()
-    rulebook = chosen_rulebooks(library, [name], year)[0]
+    library = load_library((name, implies, equals))
+    year = year or library.latest_year([name])
+    rulebook = chosen_rulebook(library, name, year)
     other = implies or equals
     try:
         if other is None:
             click.echo(proof_report.proof_text(rulebook, lang, form), nl=False)
             return
-        second = chosen_rulebooks(library, [other], year)[0]
+        second = chosen_rulebook(library, other, year)
         holds = _compared(rulebook, second, "implies" if implies else "equals", counterexample, form, lang)
     except TooComplex as error:
         say_of(rulebook.file, error.words)

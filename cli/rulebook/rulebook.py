@@ -10,6 +10,7 @@ _COMMANDS = {
     "list": ("cli.rulebook.show", "list_rulebooks", "List the rulebooks and their versions."),
     "show": ("cli.rulebook.show", "show", "Show a rulebook: its rule, overrides, criteria and facts."),
     "new": ("cli.rulebook.new", "new", "Write a first rulebook, vocabulary and case file."),
+    "next": ("cli.rulebook.next_version", "next_version", "Write the version that follows, as changes to the former."),
     "fmt": ("cli.rulebook.fmt", "fmt", "Lay out rulebooks and vocabularies in one way."),
     "check": ("cli.rulebook.check", "check", "Check rulebooks for mistakes of form and of meaning."),
     "test": ("cli.rulebook.test", "test", "Decide the cases of rulebooks, and say what they do not show."),

@@ -9,7 +9,7 @@ import click
 
 from cli.common.console import Exit, load_library, say
 from cli.common.options import IN_FORCE, format_option, language_option, year_option
-from cli.common.selection import chosen_rulebooks
+from cli.common.selection import chosen_rulebook
 from engine.diagnostics import TooComplex
 from engine.texts.catalogue import message
 
@@ -32,8 +32,8 @@ def table(name: str, year: int | None, form: str, lang: Language) -> None:
     from engine.authoring.proofs.truth_table import MAX_ROWS, truth_table  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
-    library = load_library()
-    rulebook = chosen_rulebooks(library, [name], year or library.latest_year())[0]
+    library = load_library([name])
+    rulebook = chosen_rulebook(library, name, year or library.latest_year([name]))
     try:
         folded = truth_table(rulebook)
     except TooComplex:

@@ -49,17 +49,18 @@ def test(
     PATH is a rulebook, a case file, or a folder of rulebooks with their cases in cases/; without it the shipped
     rulebooks are tested. Coverage is of meaning: each small change to a threshold, an answer, a group, an exemption,
     an override or an agreement year must make a case come out in another way than it says; and each criterion must be
-    shown unknown. A case that is still "to_judge" shows nothing.
+    shown unknown. A case that is still "to_judge" shows nothing. The cases of the version that a rulebook is based on
+    are decided again, as many years later; those whose expectation turns are to be judged, and show nothing.
 
     Exit code: 0 done; 1 a file was rejected; 4 a decision could not be proven; 5 a case failed, a change went
     unnoticed, or one of the --fail options applies.
     """
     from cli.rulebook import case_report  # noqa: PLC0415 - help must not wait for it
     from engine.diagnostics import IntegrityFault, Rejected  # noqa: PLC0415
-    from engine.rulebooks.library import SHIPPED  # noqa: PLC0415
+    from engine.rulebooks.library import standing_places  # noqa: PLC0415
     from offers.cases.case_file import collect  # noqa: PLC0415
 
-    collection = collect(paths or (SHIPPED,))
+    collection = collect(paths or standing_places())
     for error in collection.rejected:
         say_rejected(error)
     if write_missing and collection.rejected:
@@ -97,10 +98,13 @@ def _tested(rulebook: Rulebook, files: list[CaseFile], mutate: bool) -> Tested:
     from engine.authoring.cases.case import run_cases  # noqa: PLC0415
     from engine.authoring.cases.coverage import Meaning  # noqa: PLC0415
     from engine.decisions.decide import Decider  # noqa: PLC0415
+    from offers.cases.taken_over import decided_again  # noqa: PLC0415
 
     decider, meaning = Decider(rulebook), Meaning(rulebook)
     results = tuple(result for file in files for result in run_cases(file.cases, decider))
-    return Tested(rulebook, results, meaning, frozenset(meaning.shown_by(results)), mutate)
+    again = decided_again(rulebook, files, decider)
+    shown = meaning.shown_by((*results, *(taken.result for taken in again)))
+    return Tested(rulebook, results, meaning, frozenset(shown), mutate, again)
 
 
 def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> None:
@@ -109,6 +113,7 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
     from engine.decisions.decide import Decider  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
     from offers.cases.case_writer import add_cases, case_blocks, case_file_for  # noqa: PLC0415
+    from offers.cases.taken_over import block_of  # noqa: PLC0415
 
     meaning, wording = tested.meaning, Wording(lang)
     waiting = [r._replace(case=r.case._replace(to_judge=False)) for r in tested.results if r.case.to_judge]
@@ -116,14 +121,16 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
     goals = [goal for goal in tested.missing if goal not in written]
     suggested = list(suggestions(meaning, goals, Decider(tested.rulebook)))
     path = case_file_for(tested.rulebook, files)
-    if suggested:
-        taken = [result.case.name for result in tested.results]
-        year = files[0].year if files else meaning.year
-        add_cases(path, tested.rulebook, case_blocks(suggested, taken, year, meaning.program, wording), wording)
+    year = files[0].year if files else meaning.year
+    blocks = [block_of(one, year) for one in tested.turned]
+    if suggested or blocks:
+        taken = [result.case.name for result in (*tested.results, *(one.result for one in tested.taken_over))]
+        blocks += case_blocks(suggested, taken, year, meaning.program, wording)
+        add_cases(path, tested.rulebook, blocks, wording)
         added = message_of_number(
             "{number} case added; judge it, and delete `to_judge`",
             "{number} cases added; judge them, and delete `to_judge`",
-            len(suggested),
+            len(blocks),
         )
         say_of(path, added)
 
@@ -132,6 +139,6 @@ def _fails(tested: Tested, fail_under: float | None, fail_on_empty: bool) -> boo
     return (
         any(not result.passed for result in tested.results)
         or (tested.is_mutated and bool(tested.unnoticed))
-        or (fail_on_empty and not tested.results)
+        or (fail_on_empty and not (tested.results or tested.taken_over))
         or (fail_under is not None and tested.per_cent < fail_under)
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from engine.comparison.atom import Kind, Part
 from engine.evaluation.evidence import Evidence, State, Stated
-from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, Mean, NumberTest, Possible, Test
+from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, NumberTest, Possible, Test
 from engine.values.interval import Interval
 
 Declared = Mapping[str, FactDeclaration]
@@ -54,8 +54,8 @@ class Reading:
 
     def years_of(self, name: str, years: AbstractSet[int]) -> list[int]:
         """The years of a fact that are read for some agreement years."""
-        means = [fact.derivation for facts in (self.before, self.now) for fact in facts.values()]
-        offsets = {o for mean in means if isinstance(mean, Mean) and mean.of == name for o in mean.years}
+        sources = {source for facts in (self.before, self.now) for fact in facts.values() for source in fact.sources}
+        offsets = {offset for of, offset in sources if of == name and offset is not None}
         return sorted({year + offset for year in years for offset in offsets})
 
 

@@ -68,7 +68,8 @@ def mixture(pair: Aligned, changed: AbstractSet[Part] = frozenset()) -> Mixture:
       is added or dropped is one that begins or ceases to count: without the rule it decides nothing.
     - the number that a group requires; joined with who counts in it where one without the other could require more than
       there are. A group of another form (or of other groups) is one part, with the criteria that it brings and takes.
-    - a criterion that was split, or several that became one: what goes and what comes say the same together.
+    - a criterion that was split, or several that became one: as the rulebooks say, or where what goes and what comes
+      say the same together.
     - of overrides: each that is added or dropped, its verdict, and the order of those that stay.
     - what a fact can be and follows from; of facts that follow from each other together.
 
@@ -78,7 +79,7 @@ def mixture(pair: Aligned, changed: AbstractSet[Part] = frozenset()) -> Mixture:
         pair: the rulebooks, with the same ids.
         changed: the parts that are as in the new one.
     """
-    mixer = _Mixer(pair.old, pair.new, changed)
+    mixer = _Mixer(pair, changed)
     rulebook = mixer.rulebook()
     return Mixture(rulebook, tuple(mixer.parts), tuple(mixer.joined))
 
@@ -93,8 +94,9 @@ class _Members(NamedTuple):
 
 
 class _Mixer:
-    def __init__(self, old: Rulebook, new: Rulebook, changed: AbstractSet[Part]) -> None:
-        self._old, self._new, self._changed = old, new, changed
+    def __init__(self, pair: Aligned, changed: AbstractSet[Part]) -> None:
+        self._old, self._new, self._changed = pair.old, pair.new, changed
+        self._split = pair.split
         self.parts: dict[Part, None] = {}
         self.joined: list[tuple[Part, Part]] = []
         self._groups = 0
@@ -241,7 +243,13 @@ class _Mixer:
 
     def _join_splits(self) -> None:
         """What a criterion said and several say now changes as one, and the other way round."""
-        gone, come = only_in(self._old, self._new), only_in(self._new, self._old)
+        for names in self._split:
+            self._join_all(self._standings[name] for name in names if name in self._standings)
+        said = {name for names in self._split for name in names}
+        gone, come = (
+            [criterion for criterion in only_in(one, other) if criterion.id not in said]
+            for one, other in ((self._old, self._new), (self._new, self._old))
+        )
         for ones, others in ((gone, come), (come, gone)):
             for criterion in ones:
                 parts_of_it = pieces_of(criterion, others)

@@ -19,19 +19,24 @@ from engine.rulebooks.rulebook import (
     RulePart,
     Test,
 )
+from engine.rulebooks.splits import split_ids, splits_between
 
 NO_TEXT = Text(da="", en="")
 Item = TypeVar("Item", Criterion, Override)
 
 
 class Aligned(NamedTuple):
-    """Two rulebooks, plain, the old one with the ids of the new one; and the ids of now by those of before."""
+    """Two rulebooks, plain, the old one with the ids of the new one; and the ids of now by those of before.
+
+    `split` are the criteria that the one has whole and the other in parts, each with its parts.
+    """
 
     old: Rulebook
     new: Rulebook
     facts: Ids
     criteria: Ids
     overrides: Ids
+    split: tuple[tuple[str, ...], ...] = ()
 
 
 def aligned(old: Rulebook, new: Rulebook) -> Aligned:
@@ -39,7 +44,7 @@ def aligned(old: Rulebook, new: Rulebook) -> Aligned:
 
     Two criteria or overrides are one where two of three are the same: the id, the title (if no other has it), and what
     they say; else where one is: what they say, the title, or the id, in this order. What is gone and whose id stands
-    for another now is `before.ID`.
+    for another now is `before.ID`. A criterion and the parts that a rulebook says it was split into are not matched.
 
     >>> from engine.rulebooks.library import Library
     >>> old = Library().choose("hovedstaden.mest-specialiserede", 2018)
@@ -49,22 +54,25 @@ def aligned(old: Rulebook, new: Rulebook) -> Aligned:
     """
     facts = renames_between(old, new).facts
     before, now = plain(renamed(old, Renames(facts, {}, {}))), plain(new)
-    criteria = _ids_by_now(before.criteria, now.criteria)
+    splits = {**splits_between(old, new), **splits_between(new, old)}
+    criteria = _ids_by_now(before.criteria, now.criteria, split_ids(splits))
     overrides = _ids_by_now(before.overrides, now.overrides)
     before = plain(renamed(before, Renames({}, criteria, overrides)))
-    return Aligned(before, now, facts, criteria, overrides)
+    return Aligned(before, now, facts, criteria, overrides, tuple((name, *parts) for name, parts in splits.items()))
 
 
-def _ids_by_now(old: Sequence[Item], new: Sequence[Item]) -> dict[str, str]:
+def _ids_by_now(old: Sequence[Item], new: Sequence[Item], apart: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The ids of now by those of before; what is apart is like nothing else."""
     pairs = dict[str, str]()
     for likeness in _likenesses(old, new):
-        gone = _by_likeness(likeness, (thing for thing in old if thing.id not in pairs))
-        added = _by_likeness(likeness, (thing for thing in new if thing.id not in pairs.values()))
+        known, taken = apart | pairs.keys(), apart.union(pairs.values())
+        gone = _by_likeness(likeness, (thing for thing in old if thing.id not in known))
+        added = _by_likeness(likeness, (thing for thing in new if thing.id not in taken))
         for key, names in gone.items():
             if len(names) == len(added.get(key, ())):
                 pairs.update(zip(names, added[key], strict=True))
-    taken = {thing.id for thing in new}
-    lost = {t.id: f"before.{t.id}" if t.id in taken else t.id for t in old if t.id not in pairs}
+    used = {thing.id for thing in new}
+    lost = {t.id: f"before.{t.id}" if t.id in used else t.id for t in old if t.id not in pairs}
     return pairs | lost
 
 
@@ -121,6 +129,7 @@ def _plain_criterion(criterion: Criterion) -> Criterion:
         reading=None,
         condition=plain_condition(criterion.condition),
         applicability=exempt,
+        split_from=(),
     )
 
 

@@ -72,6 +72,11 @@ class Decider:
         read_by = {fact: [names[n] for n in nodes] for fact, nodes in self.completions.read_by.items()}
         return tuple(SharedFact(fact, tuple(items)) for fact, items in read_by.items() if len(items) > 1)
 
+    @property
+    def who(self) -> Execution:
+        """Who decides, and who checks; nothing has fired."""
+        return self._evaluators.execution((), False)
+
     @cached_property
     def analyst(self) -> Analyst:
         """Who says what is decisive, missing, and would change a decision."""

@@ -72,8 +72,7 @@ def _years_read(trace: Trace) -> dict[str, set[int]]:
     """The facts per year that the rulebook reads, each with its years."""
     read: dict[str, set[int]] = {}
     for test in _all_tests(trace):
-        derivation = test.finding.fact.derivation
-        for name, offset in derivation.parts if derivation else ():
+        for name, offset in test.finding.fact.sources:
             if offset is not None:
                 read.setdefault(name, set()).add(trace.year + offset)
     return read

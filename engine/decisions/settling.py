@@ -85,7 +85,7 @@ def _tests_of(item: CriterionTrace | OverrideTrace) -> tuple[TestTrace, ...] | N
 
 def _parts_of(fact: FactDeclaration) -> list[tuple[str, int | None]]:
     """The values that a fact follows from, and itself."""
-    return [*(fact.derivation.parts if fact.derivation else ()), (fact.id, None)]
+    return [*fact.sources, (fact.id, None)]
 
 
 def _settlings(

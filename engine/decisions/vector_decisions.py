@@ -51,11 +51,15 @@ def situations_of(completions: Sequence[Completions], stated: Stated, year: int)
 
 
 class SituationDecision(NamedTuple):
-    """What is decided in a situation, the status of each item there, and the criteria that decide, by number."""
+    """What is decided in a situation, the status of each item there, and the criteria that decide, by number.
+
+    `vectors` are those that can occur there.
+    """
 
     decided: VectorDecision
     statuses: Items
     decisive: tuple[int, ...]
+    vectors: tuple[Items, ...]
 
 
 class VectorDecisions:
@@ -70,7 +74,6 @@ class VectorDecisions:
     def __init__(self, decider: Decider) -> None:
         assert decider.completions is not None
         self.program, self.completions = decider.program, decider.completions
-        self.execution: Execution | None = None
         self._decider = decider
         likeness = _likeness(decider)
         self._classes = _classes(likeness)
@@ -81,9 +84,9 @@ class VectorDecisions:
         self._over: dict[tuple[tuple[Items, ...], Analyst], SituationDecision] = {}
 
     @property
-    def vectors(self) -> int:
-        """How many different vectors were decided."""
-        return len(self._of_vector)
+    def who(self) -> Execution:
+        """Who decides, and who checks."""
+        return self._decider.who
 
     def over(self, situation: Situation) -> SituationDecision:
         """The decision in a situation: over all vectors that can occur in it.
@@ -100,7 +103,7 @@ class VectorDecisions:
 
     def _decide_over(self, vectors: tuple[Items, ...], analyst: Analyst) -> SituationDecision:
         if len(vectors) == 1 and analyst is self._decider.analyst:
-            return SituationDecision(self.on(vectors[0]), vectors[0], self.decisive(vectors[0]))
+            return SituationDecision(self.on(vectors[0]), vectors[0], self.decisive(vectors[0]), vectors)
         decisions = [self.on(items) for items in vectors]
         verdicts = {decision.verdict for decision in decisions}
         reached = {basis for decision in decisions for basis in decision.possible_bases}
@@ -109,7 +112,7 @@ class VectorDecisions:
             tuple(name for name, _ in self.program.bases if name in reached),
         )
         decisive = tuple(analyst.decisive(vectors))
-        return SituationDecision(decided, tuple(map(union, zip(*vectors, strict=True))), decisive)
+        return SituationDecision(decided, tuple(map(union, zip(*vectors, strict=True))), decisive, vectors)
 
     def on(self, items: Items) -> VectorDecision:
         """The decision on the statuses of criteria and overrides.
@@ -133,7 +136,7 @@ class VectorDecisions:
     def _decide(self, items: Items) -> VectorDecision:
         ordered = self._ordered(items)
         if ordered not in self._decided:
-            ruling, self.execution = self._decider.ruling_on(ordered)
+            ruling, _ = self._decider.ruling_on(ordered)
             self._decided[ordered] = VectorDecision(ruling.verdict, ruling.possible_bases)
         decided, expected = self._decided[ordered], ruling_on(self.program, items)
         if decided != (expected.verdict, expected.possible_bases):

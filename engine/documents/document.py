@@ -473,6 +473,15 @@ def number_of(text: str) -> int | Decimal | str:
     return Decimal(text) if any(sign in text for sign in ".eE") else int(text)
 
 
+def reads_as_text(text: str) -> bool:
+    """Whether a value without quotes is read as the text that it is: no number, and no word for something else.
+
+    >>> reads_as_text("no"), reads_as_text("null"), reads_as_text("2018"), reads_as_text("2018-01-01")
+    (True, False, False, True)
+    """
+    return text not in _WORDS and text not in _NOT_FINITE and not _NUMBER.match(text)
+
+
 def _is_moderate(text: str) -> bool:
     exponent = text.lower().split("e")[1:]
     return len(text) <= MAX_DIGITS and all(abs(int(e)) <= MAX_DIGITS for e in exponent)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import typing
+from pathlib import Path
 
 from engine.diagnostics import Place
 from engine.documents.document import Mapping, Node, Sequence
@@ -30,3 +32,11 @@ def walk(node: Node, path: typing.Sequence[str | int]) -> list[Node]:
         elif isinstance(here, Sequence) and isinstance(step, int) and step < len(here.items):
             way.append(here.items[step])
     return way
+
+
+def shown_path(path: Path) -> str:
+    """A path as a reader would write it: relative where that is shorter."""
+    try:
+        return min(str(path), os.path.relpath(path), key=len)
+    except (ValueError, OSError):
+        return str(path)

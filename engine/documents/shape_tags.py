@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
+from decimal import Decimal
 from typing import Any
 
 _MAPPING = "<mapping>"
@@ -15,7 +16,10 @@ def tag_of_choice(annotation: Any) -> str:
     >>> tag_of_choice(list[int]) == tag_of_value([1])
     True
     """
-    return _MAPPING if dataclasses.is_dataclass(annotation) else f"<{typing.get_origin(annotation) or annotation}>"
+    if dataclasses.is_dataclass(annotation):
+        return _MAPPING
+    # A number is told from a mapping as a text is: it stands as one word, and may stand in quotes.
+    return f"<{str if annotation is Decimal else typing.get_origin(annotation) or annotation}>"
 
 
 def tag_of_value(value: object) -> str:

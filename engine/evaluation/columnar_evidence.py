@@ -13,20 +13,22 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from typing import Any, NamedTuple, assert_never
+from typing import Any, Literal, NamedTuple, assert_never
 
 import narwhals as nw
 
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.evaluation.durable_writer import mark_of, scales_of
 from engine.evaluation.program import Program, TestNode
-from engine.rulebooks.rulebook import FactDeclaration, FactKind, Mean, NumberTest, Ratio
-from engine.texts.catalogue import message
+from engine.rulebooks.rulebook import Aggregate, Difference, FactDeclaration, FactKind, Mean, NumberTest, Ratio
+from engine.texts.catalogue import Message, message
 from engine.values.interval import Interval
 
 UNBOUNDED = 2**56
 """The mark of an end that is not there, for a fact that is stated; every stated number lies within half of it."""
 UNBOUNDED_DERIVED = 2**62
+MOST = 2**61
+"""Marks that are put together stay below this together, or the row is for the reference."""
 MAX_YEARS = 32
 """So many years of a fact without ends still add up to less than the mark of a derived end that is not there."""
 CONSISTENT = " consistent"
@@ -96,6 +98,16 @@ def reasoned_of(key: str) -> str:
     return f"{key} reasoned"
 
 
+def _certain_of(key: str) -> str:
+    """The column that says whether columns can tell what a derived fact is."""
+    return f"{key} certain"
+
+
+def in_order(facts: Sequence[FactDeclaration]) -> list[FactDeclaration]:
+    """Derived facts, each after those that it follows from."""
+    return sorted(facts, key=lambda fact: len(fact.sources))
+
+
 def stated_of(key: str) -> str:
     """The column that says whether anything is stated, even as unknown."""
     return f"{key} stated"
@@ -156,12 +168,23 @@ class Grids:
                     fact=fact_column.fact.id,
                 )
                 diagnostics.append(Diagnostic(Place(program.rulebook.file), "not-columnar", words, advice))
+        diagnostics += self._too_fine(advice)
         if diagnostics:
             raise Rejected(diagnostics)
 
+    def _too_fine(self, advice: Message) -> Iterator[Diagnostic]:
+        """Where the grid of what is derived from other facts is too fine for its thresholds."""
+        for program, fact in itertools.product(self._programs, self._facts.values()):
+            marks = [abs(number) * 2 * self.scale(fact) for number in _thresholds(program, fact.id)]
+            if isinstance(fact.derivation, Aggregate | Difference) and any(mark >= MOST for mark in marks):
+                words = message(
+                    "the thresholds on `{fact}` have too many digits to be compared in columns", fact=fact.id
+                )
+                yield Diagnostic(Place(program.rulebook.file), "not-columnar", words, advice)
+
     def fact_column(self, fact: FactDeclaration, year: int | None = None) -> FactColumn:
         """The column of a fact, or of one year of it."""
-        return self._fact_column(fact.id, None, year)
+        return self._fact_column(fact.id, year)
 
     def prepare(self, frame: Any, present: Iterable[str], whole: Iterable[str] = ()) -> Any:
         """The frame with all that programs read: a column for what nobody states, and derived facts.
@@ -170,7 +193,9 @@ class Grids:
         `CONSISTENT` says where columns can tell what derived facts are.
         """
         present, whole = set(present), set(whole)
-        derived = [f for f in self._facts.values() if f.derivation and self._matters(f, present)]
+        matter = [f for f in self._facts.values() if f.derivation and self._matters(f, present)]
+        matters = {name for fact in matter for name in (fact.id, *fact.derived_from)}
+        derived = in_order([f for f in self._facts.values() if f.derivation and f.id in matters])
         needed = {
             **self.read,
             **{fact_column.key: fact_column for fact in derived for fact_column in self.columns_of(fact)},
@@ -179,47 +204,57 @@ class Grids:
             column for key, fact_column in needed.items() if key not in present for column in not_stated(fact_column)
         ]
         frame = frame.with_columns(*absent) if absent else frame
-        ends_of_derived = {fact.id: derived_ends(fact, self, present, whole) for fact in derived}
-        consistent = reduce(lambda a, b: a & b, [certain for _, certain in ends_of_derived.values()], nw.lit(True))
-        columns = [consistent.alias(CONSISTENT)]
-        for name, (marks, _) in ends_of_derived.items():
-            columns += [marks.low.alias(derived_of(low_of(name))), marks.high.alias(derived_of(high_of(name)))]
-        return frame.with_columns(*columns)
+        certain = nw.lit(True)
+        for fact in derived:  # what follows from others that are derived reads their columns
+            marks, is_certain = derived_ends(fact, self, present, whole)
+            names = derived_of(low_of(fact.id)), derived_of(high_of(fact.id)), derived_of(_certain_of(fact.id))
+            columns = zip(names, (marks.low, marks.high, is_certain), strict=True)
+            frame = frame.with_columns(*(column.alias(name) for name, column in columns))
+            certain = certain & nw.col(names[-1])
+        return frame.with_columns(certain.alias(CONSISTENT))
 
     def _matters(self, fact: FactDeclaration, present: set[str]) -> bool:
         keys = {fact_column.key for fact_column in self.columns_of(fact)}
         return fact.id in self.read or bool(keys & present)
 
     def parts(self, fact: FactDeclaration) -> list[FactColumn]:
-        """The columns that a derived fact follows from."""
-        match fact.derivation:
-            case None:
-                return []
-            case Mean(of, years):
-                return [self._fact_column(of, fact, self._year + offset) for offset in years]
-            case Ratio(of, to):
-                return [self._fact_column(of, None, None), self._fact_column(to, None, None)]
-            case _:
-                assert_never(fact.derivation)
+        """The columns of what a derived fact follows from."""
+        return [self._of_source(*part) for part in fact.derivation.parts] if fact.derivation else []
+
+    def _of_source(self, name: str, offset: int | None) -> FactColumn:
+        return self._fact_column(name, None if offset is None else self._year + offset)
+
+    def has_quotient(self, fact: FactDeclaration) -> bool:
+        """Whether a fact is a quotient, or follows from one."""
+        related = (fact, *(self._facts[name] for name in fact.derived_from))
+        return any(isinstance(one.derivation, Ratio) for one in related)
 
     def own(self, fact: FactDeclaration) -> FactColumn:
         """The column in which a fact itself is stated."""
-        return self._fact_column(fact.id, None, None)
+        return self._fact_column(fact.id, None)
 
     def scale(self, fact: FactDeclaration) -> int:
-        """The scale of a fact once it is derived: a mean has the grid of the sum."""
+        """The scale of a fact once it is derived: a mean has the grid of the sum, others one as fine as all parts."""
         own, derivation = self.own(fact).scale, fact.derivation
-        return own * len(derivation.years) if isinstance(derivation, Mean) else own
+        match derivation:
+            case None | Ratio():
+                return own
+            case Mean():
+                return own * len(derivation.years)
+            case Aggregate() | Difference():
+                return math.lcm(own, *(self.scale(self._facts[name]) for name, _ in derivation.parts))
+            case _:
+                assert_never(derivation)
 
     def columns_of(self, fact: FactDeclaration) -> list[FactColumn]:
-        """The columns in which a fact, and what it is derived from, are stated."""
-        return [self.own(fact), *self.parts(fact)]
+        """The columns in which a fact, and all that it is derived from, are stated."""
+        return [self.own(fact), *(self._of_source(*source) for source in fact.sources)]
 
-    def _fact_column(self, name: str, mean: FactDeclaration | None, year: int | None) -> FactColumn:
+    def _fact_column(self, name: str, year: int | None) -> FactColumn:
         fact = self._facts[name]
         if not fact.is_number:
             return FactColumn(fact, year, 0, 1, part=False)
-        family = self._family(mean or fact)
+        family = self._family(fact)
         decimals = max(_decimals(self._facts[member].kind) for member in family)
         finest = math.lcm(10**decimals, *(self._finest.get(member, 1) for member in family))
         return FactColumn(fact, year, decimals, finest // 10**decimals, part=self._is_part(name))
@@ -271,13 +306,21 @@ def derived_ends(
     """
     derivation = fact.derivation
     assert derivation is not None
-    parts, own = grids.parts(fact), grids.own(fact)
+    parts, own, scale = grids.parts(fact), grids.own(fact), grids.scale(fact)
     match derivation:
         case Mean():
             are_whole = all(part.key in whole or part.key not in present for part in parts)
             computed, certain = _mean(parts, are_whole=are_whole), nw.lit(True)
         case Ratio():
-            computed, certain = _ratio(parts[0], parts[1], grids.scale(fact))
+            of, to = (_part_of(part, grids) for part in parts)
+            computed, certain = _ratio(_as_stated(of), _as_stated(to), scale)
+            certain = certain & _is_as_stated(of) & _is_as_stated(to)
+        case Aggregate():
+            several, certain = _on_one_grid([_part_of(part, grids) for part in parts], scale)
+            computed = _aggregate(derivation.how, several)
+        case Difference():
+            (of_ends, less), certain = _on_one_grid([_part_of(part, grids) for part in parts], scale)
+            computed = _sum_of_ends([of_ends, Ends(-less.high, -less.low)])
         case _:
             assert_never(derivation)
     if not _stays_within(fact, parts):
@@ -295,16 +338,23 @@ def derived_ends(
 
 
 def _stays_within(fact: FactDeclaration, parts: Sequence[FactColumn]) -> bool:
-    """Whether a mean cannot leave its range because none of its parts can."""
-    return isinstance(fact.derivation, Mean) and all(part.fact.domain == fact.domain for part in parts)
+    """Whether a mean, or one of several numbers, cannot leave its range because none of its parts can."""
+    is_within = isinstance(fact.derivation, Mean) or (
+        isinstance(fact.derivation, Aggregate) and (fact.derivation.how != "sum" or len(parts) == 1)
+    )
+    return is_within and all(part.fact.domain == fact.domain for part in parts)
 
 
 def _is_exact(of: Ends) -> nw.Expr:
     return of.low == of.high
 
 
+def _is_odd(mark: nw.Expr) -> nw.Expr:
+    return (mark % 2) != 0
+
+
 def _odd(mark: nw.Expr) -> nw.Expr:
-    return ((mark % 2) != 0).cast(nw.Int64)
+    return _is_odd(mark).cast(nw.Int64)
 
 
 def _finer_low(low: nw.Expr, times: int) -> nw.Expr:
@@ -337,15 +387,111 @@ def _mean(parts: Sequence[FactColumn], *, are_whole: bool) -> Ends:
     return Ends(low, high)
 
 
+class _PartEnds(NamedTuple):
+    """The ends of what a derived fact follows from, how fine their grid is, and whether they are derived themselves.
+
+    A quotient on the way to it may lie between two numbers of the grid.
+    """
+
+    ends: Ends
+    scale: int
+    is_derived: bool
+    may_be_between: bool
+
+    @property
+    def unbounded(self) -> int:
+        """The mark of an end that is not there."""
+        return UNBOUNDED_DERIVED if self.is_derived else UNBOUNDED
+
+
+def _part_of(part: FactColumn, grids: Grids) -> _PartEnds:
+    fact = part.fact
+    if fact.derivation is None:
+        return _PartEnds(ends(part.key), part.scale, is_derived=False, may_be_between=False)
+    own = Ends(nw.col(derived_of(low_of(fact.id))), nw.col(derived_of(high_of(fact.id))))
+    return _PartEnds(own, grids.scale(fact), is_derived=True, may_be_between=grids.has_quotient(fact))
+
+
+def _as_stated(part: _PartEnds) -> _PartEnds:
+    """A derived part with the marks that what is stated has where there is no end."""
+    if not part.is_derived:
+        return part
+    low = nw.when(part.ends.low <= -UNBOUNDED_DERIVED).then(nw.lit(-UNBOUNDED)).otherwise(part.ends.low)
+    high = nw.when(part.ends.high >= UNBOUNDED_DERIVED).then(nw.lit(UNBOUNDED)).otherwise(part.ends.high)
+    return part._replace(ends=Ends(low, high))
+
+
+def _is_as_stated(part: _PartEnds) -> nw.Expr:
+    """Whether a derived part has ends that could be stated: on the grid, and not beyond all marks."""
+    certain = nw.lit(True)
+    for end in part.ends if part.is_derived else ():
+        is_none = (end <= -UNBOUNDED_DERIVED) | (end >= UNBOUNDED_DERIVED)
+        is_within = (end > -UNBOUNDED) & (end < UNBOUNDED)
+        certain = certain & (is_none | (is_within & ~_is_odd(end) if part.may_be_between else is_within))
+    return certain
+
+
+def _on_one_grid(parts: Sequence[_PartEnds], scale: int) -> tuple[list[Ends], nw.Expr]:
+    """The ends of several numbers on a grid so fine, and whether the columns can tell them there."""
+    several: list[Ends] = []
+    certain = nw.lit(True)
+    for part in parts:
+        times = scale // part.scale
+        most = MOST // (times * len(parts))
+        moved = []
+        for end, is_low in zip(part.ends, (True, False), strict=True):
+            is_none = end <= -part.unbounded if is_low else end >= part.unbounded
+            is_within = (end > -most) & (end < most)
+            near = nw.when(is_within).then(end).otherwise(nw.lit(0, nw.Int64))
+            finer = (near - _odd(near)) * times + _odd(near) if is_low else (near + _odd(near)) * times - _odd(near)
+            none = nw.lit(-UNBOUNDED_DERIVED if is_low else UNBOUNDED_DERIVED)
+            moved.append(nw.when(is_none).then(none).otherwise(finer))
+            certain = certain & (is_within | is_none)
+            if part.may_be_between:
+                certain = certain & ~_is_odd(end)
+        several.append(Ends(*moved))
+    return several, certain
+
+
+def _aggregate(how: Literal["sum", "least", "largest"], several: Sequence[Ends]) -> Ends:
+    """Several numbers added up, or the least or the largest of them: an open end stands one mark inside."""
+    if len(several) == 1:
+        return several[0]
+    lows, highs = [one.low for one in several], [one.high for one in several]
+    match how:
+        case "sum":
+            return _sum_of_ends(several)
+        case "least":
+            return Ends(nw.min_horizontal(*lows), nw.min_horizontal(*highs))
+        case "largest":
+            return Ends(nw.max_horizontal(*lows), nw.max_horizontal(*highs))
+        case _:
+            assert_never(how)
+
+
+def _sum_of_ends(several: Sequence[Ends]) -> Ends:
+    """The ends of a sum: it has none where one of the numbers has none, and one that is open where one is."""
+    lows, highs = [one.low for one in several], [one.high for one in several]
+    no_low, no_high = nw.min_horizontal(*lows) <= -UNBOUNDED_DERIVED, nw.max_horizontal(*highs) >= UNBOUNDED_DERIVED
+    there = [nw.when(~no_low).then(low).otherwise(nw.lit(0, nw.Int64)) for low in lows]
+    low = _sum([one - _odd(one) for one in there]) + nw.max_horizontal(*map(_odd, there))
+    there = [nw.when(~no_high).then(high).otherwise(nw.lit(0, nw.Int64)) for high in highs]
+    high = _sum([one + _odd(one) for one in there]) - nw.max_horizontal(*map(_odd, there))
+    return Ends(
+        nw.when(no_low).then(nw.lit(-UNBOUNDED_DERIVED)).otherwise(low),
+        nw.when(no_high).then(nw.lit(UNBOUNDED_DERIVED)).otherwise(high),
+    )
+
+
 def _sum(terms: Sequence[nw.Expr]) -> nw.Expr:
     return reduce(lambda a, b: a + b, terms)
 
 
-def _ratio(of: FactColumn, to: FactColumn, scale: int) -> tuple[Ends, nw.Expr]:
+def _ratio(of: _PartEnds, to: _PartEnds, scale: int) -> tuple[Ends, nw.Expr]:
     """The quotients of two facts, and whether none is too large to be computed; anything, where the second may be 0."""
     common = math.gcd(to.scale * scale, of.scale)
     times, through = to.scale * scale // common, of.scale // common
-    above, below = ends(of.key), ends(to.key)
+    above, below = of.ends, to.ends
     least = nw.max_horizontal(below.low, nw.lit(1))
     low, low_certain = _least_quotient(above.low, Ends(least, below.high), times, through)
     high, high_certain = _least_quotient(-above.high, Ends(least, below.high), times, through)

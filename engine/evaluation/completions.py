@@ -22,7 +22,16 @@ from engine.evaluation.evidence import Finding, State, findings_of
 from engine.evaluation.program import ChoiceNode, ConstantNode, Program, StatedNode, TestNode, children_of
 from engine.evaluation.regions import passes, regions_of
 from engine.evaluation.ruling import Items, ruling_on
-from engine.rulebooks.rulebook import FactDeclaration, Mean, NumberTest, Possible, Ratio, Verdict, Vocabulary
+from engine.rulebooks.rulebook import (
+    Aggregate,
+    Difference,
+    FactDeclaration,
+    Mean,
+    NumberTest,
+    Possible,
+    Verdict,
+    Vocabulary,
+)
 from engine.values.interval import Interval
 from engine.values.logic import Status, union
 
@@ -187,7 +196,7 @@ class Completions:
         for index, node in enumerate(program.nodes):
             if isinstance(node, TestNode):
                 tests.setdefault(node.fact, {})[index] = node
-        parts = {name: [facts[part] for part in facts[name].derived_from] for name in tests}
+        parts = {name: _direct_parts(facts[name], facts) for name in tests}
         self.shared = tuple(
             SharedFact(facts[name], nodes, parts[name])
             for name, nodes in tests.items()
@@ -367,7 +376,7 @@ class Completions:
     def _is_open_beside(self, name: str, others: Sequence[str], findings: Findings) -> bool:
         if findings[name].is_exact:
             return False
-        if name in others and any(part.fact.is_whole and not part.is_exact for _, part in findings[name].parts):
+        if name in others and any(leaf.fact.is_whole and not leaf.is_exact for leaf in findings[name].leaves):
             return True
         tested = {fact.id for fact in self.program.facts_tested}
         beside = [findings[other] for other in others if other != name]
@@ -382,8 +391,9 @@ class Completions:
         relations: dict[str, list[str]] = {}
         for fact in tested.values():
             others = [name for name, o in related.items() if name != fact.id and _parts(o) & _parts(fact)]
-            is_stepped = isinstance(fact.derivation, Ratio) and any(facts[part].is_whole for part in fact.derived_from)
-            relations[fact.id] = [*others, *([fact.id] if is_stepped else [])]
+            if _is_tree(fact, facts):  # what is stated on the way to it is part of what it follows from
+                others = [name for name in others if name in tested or name not in fact.derived_from]
+            relations[fact.id] = [*others, *([fact.id] if _has_gaps(fact, facts) else [])]
         return {name: others for name, others in relations.items() if others}
 
     @cached_property
@@ -461,7 +471,34 @@ def each_for_itself(program: Program) -> Items:
 
 def _parts(fact: FactDeclaration) -> set[tuple[str, int | None]]:
     """The values that a fact follows from; itself, where it is stated."""
-    return {*fact.derivation.parts} if fact.derivation else {(fact.id, None)}
+    return {*fact.sources} if fact.derivation else {(fact.id, None)}
+
+
+def _direct_parts(fact: FactDeclaration, facts: Mapping[str, FactDeclaration]) -> list[FactDeclaration]:
+    return [facts[name] for name, _ in fact.derivation.parts] if fact.derivation else []
+
+
+def _is_tree(fact: FactDeclaration, facts: Mapping[str, FactDeclaration]) -> bool:
+    """Whether a fact follows from each of its sources in one way alone."""
+
+    def sources(of: FactDeclaration) -> Iterator[tuple[str, int | None]]:
+        for name, offset in of.derivation.parts if of.derivation else ():
+            yield name, offset
+            yield from sources(facts[name])
+
+    several = [*itertools.islice(sources(fact), len(fact.sources) + 1)]
+    return len(several) == len(fact.sources)
+
+
+def _has_gaps(fact: FactDeclaration, facts: Mapping[str, FactDeclaration]) -> bool:
+    """Whether there may be numbers between its values, which nobody tells: it follows from whole numbers, and is none.
+
+    Of a mean of whole numbers they are told.
+    """
+    is_whole = fact.is_whole and isinstance(fact.derivation, Aggregate | Difference)
+    if is_whole or is_stepped(fact, _direct_parts(fact, facts)):
+        return False
+    return any(facts[name].is_whole for name in fact.derived_from)
 
 
 def _constrains(finding: Finding) -> bool:

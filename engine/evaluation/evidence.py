@@ -11,7 +11,16 @@ from functools import reduce
 from typing import NamedTuple, assert_never
 
 from engine.diagnostics import Diagnostic, Place, Rejected
-from engine.rulebooks.rulebook import Derivation, FactDeclaration, Mean, Possible, Ratio, Vocabulary
+from engine.rulebooks.rulebook import (
+    Aggregate,
+    Derivation,
+    Difference,
+    FactDeclaration,
+    Mean,
+    Possible,
+    Ratio,
+    Vocabulary,
+)
 from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.numbers import show_possible
@@ -151,7 +160,24 @@ class Finding(NamedTuple):
     def stated(self) -> tuple[tuple[str, Evidence], ...]:
         """What is stated of the fact, under an empty name, and of each part, under its name."""
         own = (("", self.evidence),) if self.evidence and not self.evidence.assumed else ()
-        return own + tuple((name, part.evidence) for name, part in self.parts if part.evidence)
+        return own + tuple(one for name, part in self.parts for one in part.stated_as(name))
+
+    def stated_as(self, name: str) -> Iterator[tuple[str, Evidence]]:
+        """What is stated of the fact, a part of another under a name, and of its own parts, each beside that name."""
+        if self.evidence:
+            yield name, self.evidence
+        for inner, part in self.parts:
+            yield from part.stated_as(f"{name} {inner}" if part.fact.is_yearly else inner)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is stated of it, or of what it follows from."""
+        return next(self.stated_as(""), None) is not None
+
+    @property
+    def leaves(self) -> tuple[Finding, ...]:
+        """What a derived fact follows from in the end; itself, where it is not derived."""
+        return tuple(leaf for _, part in self.parts for leaf in part.leaves) if self.parts else (self,)
 
     def provenance_texts(self, *details: str, dated: Callable[[str], str] = str) -> tuple[str, ...]:
         """What the provenances say in some details; what is not said of all that is stated names its parts.
@@ -195,14 +221,23 @@ def findings_of(
     diagnostics: list[Diagnostic] = []
     single = [fact for fact in vocabulary.facts.values() if not fact.is_yearly]
     findings = {f.id: _own(f, stated) for f in single if f.derivation is None}
-    for fact in single:
-        if fact.derivation is not None:
+    waiting = [fact for fact in single if fact.derivation is not None]
+    while waiting:  # in their order, but what follows from others that are derived after those
+        ready = [fact for fact in waiting if _is_ready(fact, waiting)]
+        waiting = [fact for fact in waiting if fact not in ready]
+        for fact in ready:
+            assert fact.derivation is not None
             findings[fact.id] = _derived(
                 fact, fact.derivation, stated, findings, vocabulary, year, diagnostics, has_quotient_always
             )
     if diagnostics:
         raise Rejected(diagnostics)
     return findings
+
+
+def _is_ready(fact: FactDeclaration, waiting: Sequence[FactDeclaration]) -> bool:
+    sources = fact.derived_from
+    return not any(other.id in sources for other in waiting)
 
 
 def _own(fact: FactDeclaration, stated: Stated) -> Finding:
@@ -230,37 +265,50 @@ def _derived(
     has_quotient_always: bool,
 ) -> Finding:
     own = _own(fact, stated)
-    match derivation:
-        case Mean():
-            parts = _yearly(derivation, vocabulary, stated, year)
-            computed = _mean(parts)
-        case Ratio():
-            parts = [(name, findings[name]) for name in derivation.facts]
-            above, below = (findings[name].possible for name in (derivation.of, derivation.to))
-            computed = _ratio(above, below, has_quotient_always=has_quotient_always)
-        case _:
-            assert_never(derivation)
+    parts = [_part(name, offset, findings, vocabulary, stated, year) for name, offset in derivation.parts]
+    computed = _computed(derivation, parts, has_quotient_always=has_quotient_always)
     states = (own.state, *(part.state for _, part in parts))
     state = next(s for s in _STATES if s in states)
     return Finding(fact, _joined(own, computed, parts, diagnostics), state, own.evidence, tuple(parts))
 
 
-def _yearly(mean: Mean, vocabulary: Vocabulary, stated: Stated, year: int) -> Parts:
-    by_year = stated.get(mean.of, {})
+def _part(
+    name: str, offset: int | None, findings: Mapping[str, Finding], vocabulary: Vocabulary, stated: Stated, year: int
+) -> tuple[str, Finding]:
+    """What a derived fact follows from: another, or a year of one, under its name."""
+    if offset is None:
+        return name, findings[name]
+    by_year = stated.get(name, {})
     assert not isinstance(by_year, Evidence)
-    fact = vocabulary.facts[mean.of]
-    return [(str(year + offset), _finding(fact, by_year.get(year + offset))) for offset in mean.years]
+    return str(year + offset), _finding(vocabulary.facts[name], by_year.get(year + offset))
 
 
-def _mean(parts: Parts) -> Interval:
+def _computed(derivation: Derivation, parts: Parts, *, has_quotient_always: bool) -> Interval:
+    """All that a derived fact can be, by what it follows from."""
     possible = [part.possible for _, part in parts if isinstance(part.possible, Interval)]
-    return reduce(operator.add, possible).divided_by(len(parts))
+    match derivation:
+        case Mean():
+            return reduce(operator.add, possible).divided_by(len(parts))
+        case Ratio():
+            return _ratio(*possible, has_quotient_always=has_quotient_always)
+        case Aggregate():
+            return reduce(_AGGREGATED[derivation.how], possible)
+        case Difference():
+            of, less = possible
+            return of - less
+        case _:
+            assert_never(derivation)
 
 
-def _ratio(above: Possible, below: Possible, *, has_quotient_always: bool) -> Interval:
+_AGGREGATED: Mapping[str, Callable[[Interval, Interval], Interval]] = {
+    "sum": operator.add,
+    "least": Interval.least,
+    "largest": Interval.largest,
+}
+
+
+def _ratio(above: Interval, below: Interval, *, has_quotient_always: bool) -> Interval:
     """Every quotient; anything, where the divisor may be 0 or less: then there may be none."""
-    assert isinstance(above, Interval)
-    assert isinstance(below, Interval)
     positive = below.intersect(Interval(Fraction(0), None, low_open=True))
     is_sure = positive == below or has_quotient_always
     return above.ratio_to(positive) if is_sure and not positive.is_empty else Interval()

@@ -9,6 +9,7 @@ from engine.comparison.atom import Atom, AtomSet, Kind, Part
 from engine.decisions.cause_of_change import Cause
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
+from engine.rulebooks.splits import splits_between
 from engine.texts.catalogue import message
 
 
@@ -30,6 +31,8 @@ class CauseWords:
         self._wording = wording
         self._facts = {i: f.label for r in reversed(rulebooks) for i, f in r.vocabulary.facts.items()}
         self._overrides = {o.id: o.title for r in reversed(rulebooks) for o in r.overrides}
+        pairs = [(rulebooks[-1], rulebooks[0]), (rulebooks[0], rulebooks[-1])] if rulebooks else []
+        self._splits, self._joins = (splits_between(*pair) for pair in pairs) if pairs else ({}, {})
 
     def sentences(self, sets: Sequence[AtomSet], *, complete: bool) -> Iterator[str]:
         """A line for each set; what was enough by itself, or together alone. And whether there may be more."""
@@ -49,7 +52,14 @@ class CauseWords:
         return self._wording.listed(map(self._atom, atoms))
 
     def _atom(self, atom: Atom) -> str:
-        return self._wording.listed(map(self._part, atom))
+        said, left = [], list(atom)
+        for words, splits in ((_SPLIT, self._splits), (_MADE_ONE, self._joins)):
+            for whole, parts in splits.items():
+                of_split = [part for part in left if part.kind in _STANDINGS and part.of in (whole, *parts)]
+                if len(of_split) > 1:
+                    said.append(self._wording.render(words, whole=whole, parts=self._wording.listed(parts)))
+                    left = [part for part in left if part not in of_split]
+        return self._wording.listed([*said, *map(self._part, left)])
 
     def _part(self, part: Part) -> str:
         year = f" {part.number}" if part.kind is Kind.FACT and part.number else ""
@@ -66,6 +76,9 @@ class CauseWords:
         return self._wording.text(self._facts[name]) if name in self._facts else name
 
 
+_STANDINGS = (Kind.ADDED, Kind.DROPPED)
+_SPLIT = message("{whole} split into {parts}")
+_MADE_ONE = message("{parts} made one, {whole}")
 _WORDS = {
     Kind.FACT: message("{of}"),
     Kind.YEAR: message("the agreement year"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, assert_never
+from typing import Any, Literal, NamedTuple, assert_never, get_args
 
 from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language
-from engine.values.canonical import decision_digest
+from engine.values.canonical import canonical_record, decision_digest
 
 FORMAT = "sekskant/paper/1"
 
@@ -73,6 +73,10 @@ class Pairs(NamedTuple):
 
     rows: tuple[tuple[str, Statement], ...]
 
+    def lines(self) -> Iterator[tuple[Statement, Statement]]:
+        """Each label, which rests on what its value rests on, with the value."""
+        yield from ((Statement(label, value.rests_on), value) for label, value in self.rows)
+
 
 class Column(NamedTuple):
     """A column by its heading; `weight` is its share of the width, none for one that takes what it needs."""
@@ -94,11 +98,22 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table with its caption; its first column names its rows."""
+    """A table with its caption; its first column names its rows. `rests_on` is for caption and headings."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    rests_on: tuple[RestsOn, ...] = ()
+
+    @property
+    def title(self) -> Statement:
+        """The caption."""
+        return Statement(self.caption, self.rests_on)
+
+    @property
+    def heads(self) -> tuple[Statement, ...]:
+        """The headings of the columns."""
+        return tuple(Statement(column.label, self.rests_on) for column in self.columns)
 
 
 class Signature(NamedTuple):
@@ -106,15 +121,18 @@ class Signature(NamedTuple):
 
     labels: tuple[str, ...]
 
+    @property
+    def lines(self) -> tuple[Statement, ...]:
+        """What stands before each line, after which whoever signs may write."""
+        return tuple(Statement(f"{label}:", ()) for label in self.labels)
+
 
 class NewPage(NamedTuple):
     """What follows begins on a new page."""
 
 
 Block = Heading | Paragraph | Pairs | Table | Signature | NewPage
-SectionCode = Literal[
-    "recommendation", "outcomes", "rule", "changes", "open", "overridden", "readings", "forms", "digests"
-]
+SectionCode = Literal["outcomes", "rule", "changes", "open", "overridden", "readings", "forms", "digests"]
 """The parts of papers, by which templates name them."""
 
 
@@ -126,6 +144,12 @@ class Section(NamedTuple):
 
 
 PaperKind = Literal["committee", "letter", "annex"]
+PARTS_OF: Mapping[PaperKind, tuple[SectionCode, ...]] = {
+    "committee": get_args(SectionCode),
+    "letter": ("outcomes", "forms"),
+    "annex": ("rule", "changes", "outcomes", "readings", "forms", "digests"),
+}
+"""The parts that papers of a kind may have after the front page, in their order."""
 
 
 class Told(NamedTuple):
@@ -162,7 +186,10 @@ class Paper(NamedTuple):
 
 
 def places_of(paper: Paper) -> Iterator[tuple[int, tuple[Statement, ...]]]:
-    """Each block of statements with its place: headings, paragraphs, values of pairs, and cells of tables."""
+    """Each block of statements with its place.
+
+    Headings, paragraphs, labels and values of pairs, captions, heads and cells of tables, and what is to be signed.
+    """
     groups = (group for block in paper.blocks() for group in groups_in(block))
     yield from enumerate(groups)
 
@@ -171,7 +198,7 @@ def groups_in(block: Block) -> Iterator[tuple[Statement, ...]]:
     """The statements of a block that stand together, in order of reading.
 
     >>> [group[0].text for group in groups_in(Pairs((("Year", Statement("2018", ())),)))]
-    ['2018']
+    ['Year', '2018']
     """
     match block:
         case Heading():
@@ -179,10 +206,13 @@ def groups_in(block: Block) -> Iterator[tuple[Statement, ...]]:
         case Paragraph():
             yield block.statements
         case Pairs():
-            yield from ((value,) for _, value in block.rows)
+            yield from ((one,) for line in block.lines() for one in line)
         case Table():
+            yield from ((one,) for one in (block.title, *block.heads))
             yield from (cell for row in block.rows for cell in row.cells)
-        case Signature() | NewPage():
+        case Signature():
+            yield from ((line,) for line in block.lines)
+        case NewPage():
             pass
         case _:
             assert_never(block)
@@ -239,17 +269,33 @@ class KnownGrounds:
 def record_of(paper: Paper) -> dict[str, Any]:
     """What a paper carries: its statements by their places, with what they rest on, each ground once."""
     grounds: dict[RestsOn, int] = {}
-    places = [
-        {
-            "place": number,
-            "statements": [
+    places = list(_records_of_places(paper, grounds))
+    return _record_without_places(paper, grounds) | {"places": places}
+
+
+def carried_by(paper: Paper) -> bytes:
+    """The canonical JSON of what a paper carries, made place by place: a large paper takes it many times as data."""
+    grounds: dict[RestsOn, int] = {}
+    places = bytearray()
+    for record in _records_of_places(paper, grounds):
+        places += (b"," if places else b"") + canonical_record(record).encode()
+    # No text holds these signs: within one each quotation mark has a backslash before it.
+    before, none, after = canonical_record(_record_without_places(paper, grounds)).encode().partition(b'"places":[]')
+    return b"".join((before, none[:-1], places, none[-1:], after))
+
+
+def _records_of_places(paper: Paper, grounds: dict[RestsOn, int]) -> Iterator[dict[str, Any]]:
+    """Each place with its statements; `grounds` takes what they rest on, by its number."""
+    for number, group in places_of(paper):
+        if group:
+            statements = [
                 {"text": one.text, "rests_on": [grounds.setdefault(ground, len(grounds)) for ground in one.rests_on]}
                 for one in group
-            ],
-        }
-        for number, group in places_of(paper)
-        if group
-    ]
+            ]
+            yield {"place": number, "statements": statements}
+
+
+def _record_without_places(paper: Paper, grounds: Mapping[RestsOn, int]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "kind": paper.kind,
@@ -260,5 +306,5 @@ def record_of(paper: Paper) -> dict[str, Any]:
         "rulebooks": [rulebook.ref.record() for rulebook in paper.rulebooks],
         "decisions": [told._asdict() for told in paper.decisions],
         "grounds": [{"kind": g.kind, "digest": g.digest, "node": g.node} for g in grounds],
-        "places": places,
+        "places": [],
     }

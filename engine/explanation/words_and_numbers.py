@@ -255,7 +255,7 @@ class Wording:
     def evidence(self, finding: Finding, threshold: Fraction | None = None) -> str:
         """What is stated of a fact, with the years it follows from."""
         words = self.own_evidence(finding, threshold)
-        if not any(part.evidence for _, part in finding.parts):
+        if not any(part.is_told for _, part in finding.parts):
             return words
         parts = list(self._parts(finding, threshold))
         if len(parts) == 1 and parts[0].endswith(f": {words}"):
@@ -274,7 +274,7 @@ class Wording:
         """What is stated of the parts of a derived fact, those together of which the same is."""
         names: dict[str, list[str]] = {}
         for name, part in finding.parts:
-            names.setdefault(self.own_evidence(part, threshold), []).append(self._part(name, part))
+            names.setdefault(self.evidence(part, threshold), []).append(self._part(name, part))
         is_yearly = all(part.fact.is_yearly for _, part in finding.parts)
         for words, alike in names.items():
             yield from (f"{named}: {words}" for named in ([self.listed(alike)] if is_yearly else alike))

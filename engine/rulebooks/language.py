@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from engine.documents.shape import key, shape
-from engine.rulebooks.meant import IN_CONDITION, IN_GROUP
+from engine.rulebooks.meant import IN_CONDITION, IN_FORMAT_1, IN_GROUP
 from engine.texts.catalogue import Message
 
 
@@ -55,9 +55,42 @@ class Ratio:
 
 
 @shape
-class Derived:
-    """How a fact follows from others: `mean` or `ratio`."""
+class YearValue:
+    """The value of a fact in one year."""
 
+    of: str = key(description="the fact, one that has a value for each year")
+    year: int = key(description="relative to the agreement year: -2 is two years before it")
+
+
+@shape
+class Several:
+    """Several numbers: of facts that are listed, or of years of one."""
+
+    of: str | list[str] = key(
+        at_least=1, description="the facts, each with one value; or one that has a value for each year, with `years`"
+    )
+    years: list[int] | None = key(
+        default=None, at_least=1, description="relative to the agreement year: -2 is two years before it"
+    )
+
+
+@shape
+class Difference:
+    """One fact less another."""
+
+    of: str = key(description="the fact from which is taken")
+    less: str = key(description="the fact that is taken from it")
+
+
+@shape
+class Derived:
+    """How a fact follows from others: one of `value`, `sum`, `least`, `largest`, `difference`, `mean`, `ratio`."""
+
+    value: YearValue | None = key(default=None, description="one year's number")
+    sum: Several | None = key(default=None, description="the numbers added up")
+    least: Several | None = key(default=None, description="the least of the numbers")
+    largest: Several | None = key(default=None, description="the largest of the numbers")
+    difference: Difference | None = key(default=None, description="one number less another")
     mean: Mean | None = None
     ratio: Ratio | None = None
 
@@ -66,7 +99,7 @@ class Derived:
 class Fact:
     """One fact of a vocabulary."""
 
-    type: Literal["number", "whole_number", "share", "judgement", "one_of"]
+    type: Literal["number", "whole_number", "share", "judgement", "one_of", "several_of"]
     label: Text = key(description="the fact's name")
     former_labels: list[Text] | None = key(
         default=None, description="names that it had before, which are still read in offer files and tables"
@@ -80,7 +113,9 @@ class Fact:
     )
     per: Literal["year"] | None = key(default=None, description="`year`: one value for each year")
     answers: dict[str, Text] | None = key(
-        default=None, description="the allowed answers of a fact that is one of several"
+        default=None,
+        description="the allowed answers of a fact that is one of several, or several of them; the words of a list in "
+        "`terms` need not stand here again",
     )
     derived: Derived | None = key(default=None, description="how it follows from other facts")
     attribute: bool = key(default=False, description="whether it is an attribute of the offer, not stated as evidence")
@@ -97,9 +132,16 @@ class VocabularyFile:
     id: str
     title: Text
     terms: dict[str, dict[str, Text]] | None = key(
-        default=None, description="lists of words that describe offers and are tested by no rule"
+        default=None, description="lists of words that describe offers; a `several_of` of the same name tests them"
     )
     facts: dict[str, Fact] = key(at_least=1)
+
+
+@shape
+class OtherFact:
+    """Another fact in the place of a number: a vocabulary names and labels the difference of the two."""
+
+    fact: str = key(description="the fact that a number is compared with")
 
 
 @shape
@@ -112,11 +154,11 @@ class Condition:
     any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
     not_: Condition | None = key(default=None, alias="not", description="the opposite of this")
     fact: str | None = key(default=None, description="the fact that is tested")
-    at_most: Decimal | None = key(default=None, description="met where the number is this or less")
-    at_least: Decimal | None = key(default=None, description="met where the number is this or more")
-    below: Decimal | None = key(default=None, description="met where the number is less than this")
-    above: Decimal | None = key(default=None, description="met where the number is more than this")
-    equals: Decimal | None = key(default=None, description="met where the number is exactly this")
+    at_most: Decimal | OtherFact | None = key(default=None, description="met where the number is this or less")
+    at_least: Decimal | OtherFact | None = key(default=None, description="met where the number is this or more")
+    below: Decimal | OtherFact | None = key(default=None, description="met where the number is less than this")
+    above: Decimal | OtherFact | None = key(default=None, description="met where the number is more than this")
+    equals: Decimal | OtherFact | None = key(default=None, description="met where the number is exactly this")
     is_: str | None = key(default=None, alias="is", description="the answer that meets the test")
     in_: list[str] | None = key(default=None, alias="in", at_least=1, description="the answers that meet the test")
     reference: Text | None = key(
@@ -217,6 +259,8 @@ class InForce:
 @shape
 class RulebookFile:
     """A rulebook: criteria, the rule over them, what overrides it, and the words of its outcomes."""
+
+    meant: ClassVar[Mapping[str, Message]] = IN_FORMAT_1
 
     format: Literal["sekskant/rulebook/1"]
     id: str

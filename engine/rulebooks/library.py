@@ -12,40 +12,95 @@ from pathlib import Path
 import rules
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, rejected
 from engine.documents.document import read_file, read_one
-from engine.documents.places import place_of
+from engine.documents.places import place_of, shown_path
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
-from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.series import Series
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.texts.catalogue import message
 
 SHIPPED = Path(rules.__file__).parent
 VOCABULARY_FILE = "vocabulary.yaml"
 SUFFIXES = (".yaml", ".yml")
+OWN_PLACES = "SEKSKANT_RULEBOOKS"
+"""The variable of the environment that names folders of rulebooks beside those shipped, separated as in PATH."""
+
+
+def standing_places() -> tuple[Path, ...]:
+    """The places whose rulebooks are always there: those shipped, and those that the environment names."""
+    named = os.environ.get(OWN_PLACES, "").split(os.pathsep)
+    return (SHIPPED, *(Path(place) for place in named if place))
 
 
 class Library:
-    """The rulebooks of one folder and the folders directly in it, loaded once.
+    """The rulebooks of places, loaded once: of the folder that each is and of the folders directly in it.
 
-    A folder holds a `vocabulary.yaml` and its rulebooks, each a YAML file beside it.
+    A folder holds a `vocabulary.yaml` and its rulebooks, each a YAML file beside it; a place itself may do without a
+    vocabulary, where its rulebooks use one of another place. Versions of one rulebook may stand in several places, but
+    not one version in two. Versions that others are based on may also stand `elsewhere`.
 
     >>> library = Library()
     >>> [rulebook.id for rulebook in library.in_force(2018)]
     ['hovedstaden.udviklingsstrategi', 'hovedstaden.mest-specialiserede']
     """
 
-    def __init__(self, folder: Path = SHIPPED) -> None:
+    def __init__(self, *places: Path, elsewhere: Library | None = None) -> None:
+        self.places = tuple({place.resolve(): place for place in places or (SHIPPED,)}.values())
         self._vocabularies: dict[str, Vocabulary] = {}
+        self._own_vocabularies: dict[Path, Vocabulary] = {}
         self.rulebooks: tuple[Rulebook, ...] = ()
         self._found: list[Diagnostic] = []
-        files = list(_vocabulary_files(folder))
+        folders = [folder for place in self.places for folder in self._folders(place)]
+        files = [file for folder in folders for file in rulebook_files(folder)]
+        self._series: Series = Series(files, self._vocabularies_for, elsewhere._series if elsewhere else None)
+        self._load(files)
+
+    @classmethod
+    def of_environment(cls, *more: Path) -> Library:
+        """Those shipped, those in the folders that SEKSKANT_RULEBOOKS names, separated as in PATH, and in others."""
+        return cls(*standing_places(), *more)
+
+    def _folders(self, place: Path) -> list[Path]:
+        """The folders of a place that hold rulebooks, with their vocabularies loaded."""
+        files, known = list(_vocabulary_files(place)), dict[str, Vocabulary]()
         if not files:
+            if place != self.places[0] and rulebook_files(place):
+                return [place]
             words = message(
                 "there is no `{file}` in the folder, nor in a folder directly in it",
                 file=VOCABULARY_FILE,
             )
-            raise rejected(Place(shown_path(folder)), "unreadable", words)
-        for path in [path for path in files if self._load_vocabulary(path)]:
-            self._load_rulebooks(path.parent)
+            raise rejected(Place(shown_path(place)), "unreadable", words)
+        return [file.parent for file in files if self._load_vocabulary(file, known)]
+
+    def _load_vocabulary(self, path: Path, known: dict[str, Vocabulary]) -> bool:
+        """Whether the vocabulary is right; without it nothing can be said about the rulebooks beside it.
+
+        `known` are those of its place: an id may stand in one place only once.
+        """
+        try:
+            vocabulary = load_vocabulary(read_file(path), shown_path(path))
+        except Rejected as error:
+            self._found += error.diagnostics
+            return False
+        if vocabulary.id in known:
+            words = message("`{id}` is the id of another vocabulary", id=vocabulary.id)
+            self._found.append(Diagnostic(_place_in(shown_path(path), "id"), "repeated-id", words))
+            return False
+        known[vocabulary.id] = self._own_vocabularies[path.parent] = vocabulary
+        self._vocabularies.setdefault(vocabulary.id, vocabulary)
+        return True
+
+    def _vocabularies_for(self, file: Path) -> Mapping[str, Vocabulary]:
+        """The vocabularies that a rulebook may name: that beside it goes before one of its name elsewhere."""
+        beside = self._own_vocabularies.get(file.parent)
+        return self._vocabularies if beside is None else {**self._vocabularies, beside.id: beside}
+
+    def _load(self, files: Sequence[Path]) -> None:
+        for file in files:
+            try:
+                self.rulebooks = (*self.rulebooks, self._series.rulebook(file))
+            except Rejected as error:
+                self._found += error.diagnostics
         self._found += itertools.chain(_repeated(self.rulebooks), _overlaps(self.rulebooks))
         if self._found:
             raise Rejected(self._found)
@@ -53,31 +108,6 @@ class Library:
         if self._found:
             raise Rejected(self._found)
         self.rulebooks = tuple(sorted(self.rulebooks, key=_order))
-
-    def _load_vocabulary(self, path: Path) -> bool:
-        """Whether the vocabulary is right; without it nothing can be said about the rulebooks beside it."""
-        try:
-            vocabulary = load_vocabulary(read_file(path), shown_path(path))
-        except Rejected as error:
-            self._found += error.diagnostics
-            return False
-        if vocabulary.id in self._vocabularies:
-            words = message("`{id}` is the id of another vocabulary", id=vocabulary.id)
-            self._found.append(Diagnostic(_place_in(shown_path(path), "id"), "repeated-id", words))
-            return False
-        self._vocabularies[vocabulary.id] = vocabulary
-        return True
-
-    def _load_rulebooks(self, folder: Path) -> None:
-        for file in rulebook_files(folder):
-            try:
-                rulebook = self._rulebook(file, self._vocabularies)
-                self.rulebooks = (*self.rulebooks, rulebook)
-            except Rejected as error:
-                self._found += error.diagnostics
-
-    def _rulebook(self, file: Path, vocabularies: Mapping[str, Vocabulary]) -> Rulebook:
-        return load_rulebook(read_file(file), shown_path(file), vocabularies.get, vocabularies)
 
     def _on(self, day: datetime.date) -> tuple[Rulebook, ...]:
         return _on(day, self.rulebooks)
@@ -97,9 +127,45 @@ class Library:
             raise rejected(Place("--year"), "no-rulebook-in-force", words, advice)
         return rulebooks
 
-    def latest_year(self) -> int:
-        """The latest agreement year that a rulebook covers."""
-        return max((r.in_force_until or r.in_force_from).year for r in self.rulebooks)
+    def latest_year(self, names: Sequence[str] = ()) -> int:
+        """The latest agreement year that a rulebook covers: one of those named, where some of these are named."""
+        ids = {identifier for name in names for identifier in self._ids_of(name)}
+        wanted = [r for r in self.rulebooks if r.id in ids] or self.rulebooks
+        return max((r.in_force_until or r.in_force_from).year for r in wanted)
+
+    def _ids_of(self, name: str) -> list[str]:
+        """The rulebooks that a name stands for: one by its id, or all of a folder."""
+        if not self.is_folder(name):
+            return [name.partition("@")[0]]
+        folder = Path(name).resolve()
+        own = [r for r in self.rulebooks if folder in Path(r.file).resolve().parents]
+        return list(dict.fromkeys(r.id for r in own))
+
+    def is_folder(self, name: str) -> bool:
+        """Whether a name is that of a folder, and not of a rulebook."""
+        return name not in {r.id for r in self.rulebooks} and not name.endswith(SUFFIXES) and Path(name).is_dir()
+
+    def named(self, name: str, year: int) -> list[Rulebook]:
+        """The rulebooks that a name stands for, as `choose` takes it; of a folder the series in it, in force in a year.
+
+        A folder is one of the places of the library. Which version is in force is found among all that there are.
+
+        Raises:
+            Rejected: there is none.
+        """
+        if not self.is_folder(name):
+            return [self.choose(name, year)]
+        ids = self._ids_of(name)
+        chosen = [r for r in self._on(datetime.date(year, 1, 1)) if r.id in ids]
+        if not chosen:
+            versions = ", ".join(f"`{r.name}`" for r in self.rulebooks if r.id in ids)
+            words = message(
+                "no rulebook of the folder {folder} is in force on 1 January {year}", folder=name, year=year
+            )
+            raise rejected(
+                Place("rulebook"), "unknown-rulebook", words, message("there is {versions}", versions=versions)
+            )
+        return chosen
 
     def choose(self, name: str, year: int) -> Rulebook:
         """The rulebook called `ID` in force in a year, or `ID@VERSION`, or the one in a file.
@@ -132,17 +198,17 @@ class Library:
         return fitting[0]
 
     def from_file(self, path: Path) -> Rulebook:
-        """The rulebook in a file; its vocabulary stands beside it or among these.
+        """The rulebook in a file; its vocabulary stands beside it or among these, and so does a version before.
 
         Raises:
-            Rejected: with every mistake found in either file.
+            Rejected: with every mistake found in any of the files.
         """
-        beside = path.parent / VOCABULARY_FILE
-        vocabularies = dict(self._vocabularies)
+        beside, vocabularies = path.parent / VOCABULARY_FILE, dict(self._vocabularies)
         if beside.exists():
             own = load_vocabulary(read_file(beside), shown_path(beside))
             vocabularies[own.id] = own
-        return self._rulebook(path, vocabularies)
+        others = (file for file in rulebook_files(path.parent) if file.name != path.name)
+        return Series(itertools.chain([path], others), lambda _: vocabularies, self._series).rulebook(path)
 
     def superset_of(
         self, rulebook: Rulebook, chosen: Sequence[Rulebook] = (), year: int | None = None
@@ -188,14 +254,6 @@ def rulebook_files(folder: Path) -> list[Path]:
     return [file for file in yaml_files(folder) if file.name != VOCABULARY_FILE]
 
 
-def shown_path(path: Path) -> str:
-    """A path as a reader would write it: relative where that is shorter."""
-    try:
-        return min(str(path), os.path.relpath(path), key=len)
-    except (ValueError, OSError):
-        return str(path)
-
-
 def _order(rulebook: Rulebook) -> tuple[bool, str, datetime.date]:
     """A rulebook before those that are its subset, then by id and date."""
     return (rulebook.subset_of is not None, rulebook.id, rulebook.in_force_from)
@@ -213,7 +271,7 @@ def _repeated(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
         file = first.setdefault((rulebook.id, rulebook.version), rulebook.file)
         if file != rulebook.file:
             words = message("`{name}` stands already in {file}", name=rulebook.name, file=file)
-            place = _place_in(rulebook.file, "version")
+            place = place_of(rulebook.written, "version")
             yield Diagnostic(place, "repeated-id", words, message("give each version its own name"))
 
 
@@ -229,7 +287,7 @@ def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
                 earlier=earlier.name,
                 day=later.in_force_from,
             )
-            place = _place_in(later.file, "in_force", "from")
+            place = place_of(later.written, "in_force", "from")
             yield Diagnostic(place, "overlapping-dates", words, message("let the earlier one end before"))
 
 
@@ -240,7 +298,7 @@ def _without_superset(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
         others = [name for name in known if name != rulebook.id]
         if rulebook.subset_of is not None and rulebook.subset_of not in others:
             words = message("there is no other rulebook `{identifier}`", identifier=rulebook.subset_of)
-            place = _place_in(rulebook.file, "subset_of")
+            place = place_of(rulebook.written, "subset_of")
             yield Diagnostic(place, "unknown-rulebook", words, near_hint(rulebook.subset_of, others))
 
 

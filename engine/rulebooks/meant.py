@@ -54,3 +54,33 @@ IN_CONDITION: dict[str, Message] = {
     **dict.fromkeys(("criterion", "criteria"), message("a condition tests facts; a rule joins criteria")),
 }
 """In a condition."""
+
+_FORMAT_2 = message("a version as changes to the one before is `format: sekskant/rulebook/2`")
+IN_FORMAT_1: dict[str, Message] = dict.fromkeys(("changes", "based_on", "extends", "from_version"), _FORMAT_2)
+"""In a rulebook of the first format."""
+
+IN_WHOLE: dict[str, Message] = {
+    "changes": message("name the version before: `based_on: ...`"),
+    **dict.fromkeys(("extends", "from_version"), message("did you mean `based_on`?")),
+}
+"""In a rulebook in full."""
+
+IN_CHANGES: dict[str, Message] = {
+    "criteria": message("criteria that are others than before stand in `changes`"),
+    **dict.fromkeys(("extends", "from_version", "former"), message("did you mean `based_on`?")),
+}
+"""In a version as changes to the one before."""
+
+_DROPPED = message("a criterion is taken out by `dropped: true`")
+IN_CHANGE: dict[str, Message] = {
+    **dict.fromkeys(("removed", "deleted", "drop", "taken_out"), _DROPPED),
+    **dict.fromkeys(("split", "parts", "into"), message("did you mean `split_into`?")),
+    **dict.fromkeys(("new", "add"), message("a new criterion is `added: {{title: ..., met_when: ...}}`")),
+    "before": message("a new criterion stands `after` another one"),
+    **dict.fromkeys(
+        ("at_least", "below", "above", "at_most", "threshold", "fact"),
+        message("a condition is said anew as a whole: `met_when: {{fact: ..., at_least: ...}}`"),
+    ),
+    "mandatory": message("who is mandatory stands in `rule`"),
+}
+"""In a change of a criterion."""

@@ -6,12 +6,14 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from engine.rulebooks.rulebook import (
+    Aggregate,
     Applicability,
     Combination,
     Condition,
     Count,
     Criterion,
     Derivation,
+    Difference,
     FactDeclaration,
     Join,
     Mean,
@@ -19,7 +21,9 @@ from engine.rulebooks.rulebook import (
     Ratio,
     Rulebook,
     RulePart,
+    Source,
 )
+from engine.rulebooks.splits import split_ids, splits_between
 from engine.values.interval import Interval
 
 Ids = Mapping[str, str]
@@ -38,6 +42,8 @@ class Renames(NamedTuple):
 def renames_between(old: Rulebook, new: Rulebook) -> Renames:
     """What was renamed: a thing whose id is gone, and the only new one that says the same, or has its name.
 
+    What was split, or put together, is not renamed.
+
     >>> from engine.rulebooks.library import Library
     >>> old = Library().choose("hovedstaden.mest-specialiserede", 2018)
     >>> renames_between(old, renamed(old, Renames({}, {"B1": "K1"}, {}))).criteria
@@ -45,7 +51,9 @@ def renames_between(old: Rulebook, new: Rulebook) -> Renames:
     """
     facts = _renamed_ids(old.vocabulary.facts, new.vocabulary.facts, (_declared, _labelled))
     as_new = renamed(old, Renames(facts, {}, {}))
-    criteria = _renamed_ids(_by_id(as_new.criteria), _by_id(new.criteria), _LIKENESSES)
+    split = split_ids(splits_between(old, new)) | split_ids(splits_between(new, old))
+    before, after = ([c for c in rulebook.criteria if c.id not in split] for rulebook in (as_new, new))
+    criteria = _renamed_ids(_by_id(before), _by_id(after), _LIKENESSES)
     overrides = _renamed_ids(_by_id(as_new.overrides), _by_id(new.overrides), _LIKENESSES)
     return Renames(facts, criteria, overrides)
 
@@ -84,7 +92,7 @@ def _labelled(fact: FactDeclaration) -> Hashable:
 
 
 def _said(thing: Criterion | Override) -> Hashable:
-    return repr(thing._replace(id=""))
+    return repr(thing._replace(id="", split_from=()) if isinstance(thing, Criterion) else thing._replace(id=""))
 
 
 def _condition_of(thing: Criterion | Override) -> Hashable:
@@ -116,7 +124,12 @@ def renamed(rulebook: Rulebook, renames: Renames) -> Rulebook:
 
 
 def _fact(fact: FactDeclaration, ids: Ids) -> FactDeclaration:
-    return fact._replace(id=ids.get(fact.id, fact.id), derivation=_derivation(fact.derivation, ids))
+    sources = _sources(fact.sources, ids)
+    return fact._replace(id=ids.get(fact.id, fact.id), derivation=_derivation(fact.derivation, ids), sources=sources)
+
+
+def _sources(sources: Iterable[Source], ids: Ids) -> tuple[Source, ...]:
+    return tuple((ids.get(name, name), offset) for name, offset in sources)
 
 
 def _derivation(derivation: Derivation | None, ids: Ids) -> Derivation | None:
@@ -125,6 +138,10 @@ def _derivation(derivation: Derivation | None, ids: Ids) -> Derivation | None:
             return derivation._replace(of=ids.get(derivation.of, derivation.of))
         case Ratio(of=of, to=to):
             return Ratio(ids.get(of, of), ids.get(to, to))
+        case Difference(of=of, less=less):
+            return Difference(ids.get(of, of), ids.get(less, less))
+        case Aggregate():
+            return derivation._replace(parts=_sources(derivation.parts, ids))
         case None:
             return None
 

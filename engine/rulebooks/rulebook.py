@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from engine.documents.document import Node, read_one
 from engine.rulebooks.language import Fact, Text
 from engine.rulebooks.rulebook_ref import RulebookRef, VocabularyRef
 from engine.values.comparison import Comparison
@@ -44,6 +45,10 @@ class FactKind(Enum):
     __hash__ = object.__hash__
 
 
+Source = tuple[str, int | None]
+"""What a fact follows from: another, with the year of its value by its distance; None where it has one value."""
+
+
 class Mean(NamedTuple):
     """The mean of a fact over years, which are relative to the agreement year."""
 
@@ -51,13 +56,8 @@ class Mean(NamedTuple):
     years: tuple[int, ...]
 
     @property
-    def facts(self) -> tuple[str, ...]:
-        """The facts that it follows from."""
-        return (self.of,)
-
-    @property
-    def parts(self) -> tuple[tuple[str, int | None], ...]:
-        """What it follows from: facts, each with the year of its value; None where it has one value."""
+    def parts(self) -> tuple[Source, ...]:
+        """What it follows from."""
         return tuple((self.of, offset) for offset in self.years)
 
 
@@ -68,25 +68,47 @@ class Ratio(NamedTuple):
     to: str
 
     @property
-    def facts(self) -> tuple[str, ...]:
-        """The facts that it follows from."""
-        return (self.of, self.to)
-
-    @property
-    def parts(self) -> tuple[tuple[str, int | None], ...]:
-        """What it follows from: facts, each with the year of its value; None where it has one value."""
+    def parts(self) -> tuple[Source, ...]:
+        """What it follows from."""
         return (self.of, None), (self.to, None)
 
 
-Derivation = Mean | Ratio
+class Aggregate(NamedTuple):
+    """Several numbers added up, or the least or the largest of them; one year's value is a sum of one number."""
+
+    how: Literal["sum", "least", "largest"]
+    parts: tuple[Source, ...]
+
+
+class Difference(NamedTuple):
+    """One fact less another."""
+
+    of: str
+    less: str
+
+    @property
+    def parts(self) -> tuple[Source, ...]:
+        """What it follows from."""
+        return (self.of, None), (self.less, None)
+
+
+Derivation = Mean | Ratio | Aggregate | Difference
 """How a fact follows from others."""
+
+
+class Word(NamedTuple):
+    """One word of a list that describes an offer: of its areas, say, `adults`."""
+
+    list: str
+    word: str
 
 
 class FactDeclaration(NamedTuple):
     """A fact of the vocabulary, checked: its kind, its domain, and how it follows from others.
 
     `domain` is all that it can be at all; `is_yearly` says that it has a value for each year; `assumed` is the answer
-    taken for granted where none is stated.
+    taken for granted where none is stated. What can be several of some words is a fact for each of them, with the
+    answers yes and no: `word` says which. `sources` are all that a derived fact follows from, at whatever remove.
     """
 
     id: str
@@ -96,6 +118,8 @@ class FactDeclaration(NamedTuple):
     is_yearly: bool
     assumed: str | None
     written: Fact
+    word: Word | None = None
+    sources: tuple[Source, ...] = ()
 
     @property
     def label(self) -> Text:
@@ -154,12 +178,12 @@ class FactDeclaration(NamedTuple):
 
     @property
     def derived_from(self) -> tuple[str, ...]:
-        """The facts that it follows from, where it is derived."""
-        return self.derivation.facts if self.derivation else ()
+        """The facts that it follows from, at whatever remove, where it is derived."""
+        return tuple(dict.fromkeys(name for name, _ in self.sources))
 
 
 class Vocabulary(NamedTuple):
-    """Facts by id, and lists of words that describe offers."""
+    """Facts by id, and lists of words that describe offers, also those of the facts that are several of some words."""
 
     id: str
     title: Text
@@ -181,9 +205,18 @@ class Vocabulary(NamedTuple):
         """Whether another vocabulary is written as this one, wherever each was read."""
         return self.written_as == other.written_as
 
+    @property
+    def lists(self) -> dict[str, dict[str, FactDeclaration]]:
+        """What can be several of some words, by its id: for each word the fact that says whether it is that."""
+        lists: dict[str, dict[str, FactDeclaration]] = {}
+        for fact in self.facts.values():
+            if fact.word is not None:
+                lists.setdefault(fact.word.list, {})[fact.word.word] = fact
+        return lists
+
     def years_of(self, fact: FactDeclaration) -> list[int]:
         """The years of a fact that others are derived from, relative to the agreement year, the earliest first."""
-        parts = (part for f in self.facts.values() if f.derivation for part in f.derivation.parts)
+        parts = (part for f in self.facts.values() for part in f.sources)
         return sorted({offset for name, offset in parts if name == fact.id and offset is not None})
 
 
@@ -242,7 +275,10 @@ class Applicability(NamedTuple):
 
 
 class Criterion(NamedTuple):
-    """One criterion. Where `judgement` names a fact, the condition is indicative and a judgement may depart from it."""
+    """One criterion. Where `judgement` names a fact, the condition is indicative and a judgement may depart from it.
+
+    `split_from` are the criteria of earlier versions that it is a part of, the earliest first.
+    """
 
     id: str
     title: Text
@@ -252,6 +288,7 @@ class Criterion(NamedTuple):
     condition: Condition
     judgement: str | None
     applicability: Applicability | None
+    split_from: tuple[str, ...] = ()
 
 
 class Count(NamedTuple):
@@ -307,7 +344,12 @@ class Outcome(NamedTuple):
 
 
 class Rulebook(NamedTuple):
-    """Criteria, the rule over them, the overrides before it, and the words of the outcomes."""
+    """Criteria, the rule over them, the overrides before it, and the words of the outcomes.
+
+    `written_as` is the text that says it in full: that of the file, or of one that is written as changes to the
+    `former` version, the written-out whole. `document` has the places of that whole in the files that it was put
+    together from; it is None where `written_as` stands in the file.
+    """
 
     id: str
     version: str
@@ -324,10 +366,12 @@ class Rulebook(NamedTuple):
     vocabulary: Vocabulary
     written_as: bytes
     file: str
+    former: Rulebook | None = None
+    document: Node | None = None
 
     @property
     def sha256(self) -> str:
-        """The digest of the file."""
+        """The digest of the text that says it in full."""
         return _sha256(self.written_as)
 
     @property
@@ -344,6 +388,11 @@ class Rulebook(NamedTuple):
     def content(self) -> tuple[bytes, bytes]:
         """All that decisions depend on, to tell rulebooks apart that share an id and a version."""
         return self.written_as, self.vocabulary.written_as
+
+    @property
+    def written(self) -> Node:
+        """The document that says it in full, each part with its place in a file."""
+        return self.document or read_one(self.written_as, self.file)
 
     @property
     def agreement_years(self) -> tuple[int, int | None]:

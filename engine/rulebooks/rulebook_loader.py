@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from engine.diagnostics import near_hint, quoted, rejected
-from engine.documents.document import Node, read_one
+from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
+from engine.documents.document import Mapping as MappingNode
+from engine.documents.document import Node, Scalar, read_one
 from engine.documents.places import place_of
 from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
@@ -19,6 +20,7 @@ from engine.rulebooks.rulebook import (
     Condition,
     Count,
     Criterion,
+    Difference,
     FactDeclaration,
     Join,
     NumberTest,
@@ -37,6 +39,7 @@ from engine.values.comparison import Comparison
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text, describe_range
 
+FORMAT_2 = "sekskant/rulebook/2"
 MAX_WIDTH = 240
 """What durable-rules can hold of one group: each part takes two of a fact's fields, one that may not apply five."""
 MAX_BOTH_WAYS = 8
@@ -54,16 +57,120 @@ _NOTHING = Combination("all", ())
 """Stands for a condition that has a mistake."""
 
 
+VocabularyNamed = Callable[[str], Vocabulary | None]
+"""Gives the vocabulary that a rulebook names."""
+FormerVersion = Callable[[str, str, Place], Rulebook]
+"""Gives the version, of an id, that another one is based on, as is written at a place; raises Rejected without it."""
+
+
 def load_rulebook(
-    data: bytes, file: str, vocabulary_named: Callable[[str], Vocabulary | None], known: Iterable[str] = ()
+    data: bytes,
+    file: str,
+    vocabulary_named: VocabularyNamed,
+    known: Iterable[str] = (),
+    former_version: FormerVersion | None = None,
 ) -> Rulebook:
-    """A rulebook from its YAML; the function gives the vocabulary that it names, `known` are the names for hints.
+    """A rulebook from its YAML.
+
+    Args:
+        data: what stands in the file.
+        file: what the file is called.
+        vocabulary_named: gives the vocabulary that it names.
+        known: the names of vocabularies, for hints.
+        former_version: gives the version that it is based on; without it, a rulebook must stand in full.
 
     Raises:
         Rejected: with every mistake found.
     """
-    node = read_one(data, file)
-    written = fit_or_reject(language.RulebookFile, node)
+    return rulebook_in(read_one(data, file), data, file, vocabulary_named, known, former_version)
+
+
+def rulebook_in(
+    node: Node,
+    data: bytes,
+    file: str,
+    vocabulary_named: VocabularyNamed,
+    known: Iterable[str] = (),
+    former_version: FormerVersion | None = None,
+) -> Rulebook:
+    """The rulebook that a document says, as `load_rulebook` takes it.
+
+    Raises:
+        Rejected: with every mistake found.
+    """
+    if is_changes(node):
+        return _carried_on(node, file, vocabulary_named, known, former_version)
+    return _checked(node, data, file, _shape_of(node), vocabulary_named, known)
+
+
+def is_changes(node: Node) -> bool:
+    """Whether a document says a version as changes to the one before."""
+    return isinstance(node, MappingNode) and written_at(node, "format") == FORMAT_2 and "based_on" in node.entries
+
+
+def written_at(node: Node, key: str) -> str | None:
+    """The text of a single value that stands at a key of a document."""
+    value = node.entries.get(key) if isinstance(node, MappingNode) else None
+    return value.text if isinstance(value, Scalar) else None
+
+
+def _shape_of(node: Node) -> type[language.RulebookFile]:
+    if written_at(node, "format") != FORMAT_2:
+        return language.RulebookFile
+    from engine.rulebooks.language_of_changes import WholeFile  # noqa: PLC0415 - only the second format needs it
+
+    return WholeFile
+
+
+def _carried_on(
+    node: Node,
+    file: str,
+    vocabulary_named: VocabularyNamed,
+    known: Iterable[str],
+    former_version: FormerVersion | None,
+) -> Rulebook:
+    """A version that is written as changes: put together with the one before, and checked as a whole."""
+    from engine.rulebooks.carried_on import carried_on  # noqa: PLC0415 - only the second format needs it
+    from engine.rulebooks.language_of_changes import ChangesFile, WholeFile  # noqa: PLC0415
+    from engine.rulebooks.written_out import written_out  # noqa: PLC0415
+
+    written, place = fit_or_reject(ChangesFile, node), place_of(node, "based_on")
+    if former_version is None:
+        words = message("there is no version {version} here to be based on", version=quoted(written.based_on))
+        raise rejected(place, "unknown-version", words, message("a rulebook by itself stands in full"))
+    former = former_version(written.id, written.based_on, place)
+    assert isinstance(node, MappingNode)
+    before = former.written
+    assert isinstance(before, MappingNode)
+    whole = carried_on(node, written, before)
+
+    def named(name: str) -> Vocabulary | None:
+        return vocabulary_named(name) or (former.vocabulary if former.vocabulary.id == name else None)
+
+    try:
+        rulebook = _checked(whole, written_out(whole).encode(), file, WholeFile, named, known)
+    except Rejected as error:
+        raise Rejected(told_in(diagnostic, file, place) for diagnostic in error.diagnostics) from None
+    return rulebook._replace(former=former, document=whole)
+
+
+def told_in(diagnostic: Diagnostic, file: str, place: Place) -> Diagnostic:
+    """What is wrong with a version as changes, told in its own file; of what is taken over, where that stands."""
+    if diagnostic.place.file == file:
+        return diagnostic
+    taken = message("as taken over from {place}: {words}", place=str(diagnostic.place), words=diagnostic.words)
+    return diagnostic._replace(place=place, words=taken)
+
+
+def _checked(
+    node: Node,
+    data: bytes,
+    file: str,
+    shape_class: type[language.RulebookFile],
+    vocabulary_named: VocabularyNamed,
+    known: Iterable[str],
+) -> Rulebook:
+    written = fit_or_reject(shape_class, node)
     vocabulary = vocabulary_named(written.vocabulary)
     if vocabulary is None:
         words = message(
@@ -155,7 +262,18 @@ class _RulebookChecker(Checker):
             checked[0] if checked else _NOTHING,
             written.judgement,
             self._applicability((*path, "not_applicable"), written.not_applicable),
+            self._split_from(path, written),
         )
+
+    def _split_from(self, path: Path, written: language.Criterion) -> tuple[str, ...]:
+        """The criteria of earlier versions that one is a part of, which only the second format says."""
+        names: list[str] = getattr(written, "split_from", None) or []
+        for i, name in enumerate(names):
+            self.identifier((*path, "split_from", i), name)
+            if name in self._criteria:
+                words = message("{name} is a criterion of this version", name=quoted(name))
+                self.say((*path, "split_from", i), "repeated-id", words)
+        return tuple(names)
 
     def _judgement(self, path: Path, name: str) -> None:
         facts = self._vocabulary.facts
@@ -211,11 +329,11 @@ class _RulebookChecker(Checker):
     def _test(
         self, path: Path, name: str, written: language.Condition, comparisons: list[str], reference: language.Text
     ) -> Condition:
-        facts = self._vocabulary.facts
+        facts, listed = self._vocabulary.facts, self._vocabulary.lists.get(name)
         fitting = self._fitting(comparisons)
-        if not self.known_fact((*path, "fact"), name, facts, fitting):
+        if listed is None and not self.known_fact((*path, "fact"), name, facts, fitting):
             return _NOTHING
-        fact = facts[name]
+        fact = next(iter(listed.values())) if listed else facts[name]
         if fact.is_yearly:
             advice = message("test a fact that is derived from it")
             self.say((*path, "fact"), "fact-per-year", message("`{name}` has a value for each year", name=name), advice)
@@ -235,7 +353,12 @@ class _RulebookChecker(Checker):
             self.say((*path, _key(operator)), "test-on-fact", words, advice, at_key=True)
             return _NOTHING
         if fact.is_number:
-            return self._comparison(path, fact, Comparison(operator), Fraction(getattr(written, operator)), reference)
+            asked = getattr(written, operator)
+            if isinstance(asked, language.OtherFact):
+                return self._beside((*path, operator), fact, Comparison(operator), asked.fact, reference)
+            return self._comparison(path, fact, Comparison(operator), Fraction(asked), reference)
+        if listed:
+            return self._one_of_words(path, name, listed, written, reference)
         return self._membership(path, fact, written, reference)
 
     def _fitting(self, operators: Sequence[str]) -> list[str]:
@@ -243,10 +366,12 @@ class _RulebookChecker(Checker):
         single = [fact for fact in self._vocabulary.facts.values() if not fact.is_yearly]
         if not operators:
             return [fact.id for fact in single if fact.is_judgement]
-        return [fact.id for fact in single if fact.is_number is (operators[0] in _COMPARISONS)]
+        fitting = [fact.id for fact in single if fact.is_number is (operators[0] in _COMPARISONS) and not fact.word]
+        return fitting if operators[0] in _COMPARISONS else [*fitting, *self._vocabulary.lists]
 
     def _is_judgement(self, name: str) -> bool:
-        return self._vocabulary.facts[name].is_judgement
+        fact = self._vocabulary.facts.get(name)
+        return fact is not None and fact.is_judgement
 
     def _comparison(
         self, path: Path, fact: FactDeclaration, comparison: Comparison, threshold: Fraction, reference: language.Text
@@ -269,6 +394,27 @@ class _RulebookChecker(Checker):
             self.say(place, "threshold-out-of-range", words, describe_range(domain))
         return test
 
+    def _beside(
+        self, path: Path, fact: FactDeclaration, comparison: Comparison, other: str, reference: language.Text
+    ) -> Condition:
+        """A comparison with another fact: one of the difference of the two, which the vocabulary names, with 0."""
+        facts, fitting = self._vocabulary.facts, self._fitting([comparison.value])
+        if not self.known_fact((*path, "fact"), other, facts, [name for name in fitting if name != fact.id]):
+            return _NOTHING
+        for first, second, meant in ((fact.id, other, comparison), (other, fact.id, comparison.turned)):
+            difference = Difference(first, second)
+            named = next((one.id for one in facts.values() if one.derivation == difference), None)
+            if named is not None:
+                return NumberTest(named, meant, Fraction(0), reference)
+        words = message("no fact is the difference of `{fact}` and `{other}`", fact=fact.id, other=other)
+        advice = message(
+            "declare it in the vocabulary, with a label: `derived: {{difference: {{of: {fact}, less: {other}}}}}`",
+            fact=fact.id,
+            other=other,
+        )
+        self.say(path, "test-on-fact", words, advice)
+        return _NOTHING
+
     def _membership(
         self, path: Path, fact: FactDeclaration, written: language.Condition, reference: language.Text
     ) -> AnswerTest:
@@ -280,6 +426,26 @@ class _RulebookChecker(Checker):
             words = message("`{fact}` has more answers than durable-rules can count", fact=fact.id)
             self.say((*path, "fact"), "group-too-wide", words, message("at most {most}", most=MAX_ANSWERS))
         return AnswerTest(fact.id, frozenset(answers), reference)
+
+    def _one_of_words(
+        self,
+        path: Path,
+        name: str,
+        words: Mapping[str, FactDeclaration],
+        written: language.Condition,
+        reference: language.Text,
+    ) -> Condition:
+        """Whether what can be several of some words is one of these at least: a test for each of them."""
+        answers = written.in_ or [YES if written.is_ is None else written.is_]
+        for i, answer in enumerate(answers):
+            self.answer((*path, "in", i) if written.in_ else (*path, "is"), answer, name, words)
+        self._fits((*path, "in"), 2 * len(answers))
+        tests = [
+            AnswerTest(words[answer].id, frozenset({YES}), reference)
+            for answer in dict.fromkeys(answers)
+            if answer in words
+        ]
+        return tests[0] if len(tests) == 1 else Combination("any", tuple(tests))
 
     def _rule(self, written: language.RulebookFile) -> Rule:
         rule = written.rule

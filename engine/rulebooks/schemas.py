@@ -7,7 +7,8 @@ from typing import Any
 from engine.documents.schemas import at_most_one, both_or_neither, exactly_one, nothing_of, present, schema_of
 from engine.rulebooks.checker import DOTTED, NAME, VERSION
 from engine.rulebooks.language import RulebookFile, VocabularyFile
-from engine.rulebooks.vocabulary_loader import RESERVED_ANSWERS, RESERVED_FACTS
+from engine.rulebooks.language_of_changes import ChangesFile, WholeFile
+from engine.rulebooks.vocabulary_loader import DERIVED_AS, RESERVED_ANSWERS, RESERVED_FACTS, SEVERAL_OF
 from engine.values.comparison import Comparison
 
 _COMPARISONS = (*(comparison.value for comparison in Comparison), "is", "in")
@@ -20,20 +21,67 @@ def rulebook_schema() -> dict[str, Any]:
     >>> rulebook_schema()["properties"]["criteria"]["propertyNames"]["pattern"]
     '^[A-Za-z][A-Za-z0-9_]*$'
     """
-    schema = schema_of(RulebookFile, "Rulebook of Sekskant, version 1 of the format")
+    return _rulebook(schema_of(RulebookFile, "Rulebook of Sekskant, version 1 of the format"))
+
+
+def rulebook_2_schema() -> dict[str, Any]:
+    """The schema (draft 2020-12) of `sekskant/rulebook/2`: a rulebook in full, or what `based_on` makes changes.
+
+    >>> sorted(rulebook_2_schema()["then"]["properties"])[:3]
+    ['based_on', 'changes', 'format']
+    """
+    title = "Rulebook of Sekskant, version 2 of the format"
+    whole, changes = (_rulebook(schema_of(one, title)) for one in (WholeFile, ChangesFile))
+    named = {key: whole.pop(key) for key in ("$schema", "$id", "title")}
+    definitions = {**whole.pop("$defs"), **_changes(changes.pop("$defs"))}
+    own = {key: part for key, part in changes.items() if key not in named}
+    _identify(own["properties"], "based_on", VERSION.pattern)
+    own["properties"]["changes"]["propertyNames"] = {"pattern": _whole(NAME.pattern)}
+    return {**named, "$defs": definitions, "if": {"required": ["based_on"]}, "then": own, "else": whole}
+
+
+def _changes(records: dict[str, Any]) -> dict[str, Any]:
+    """The records of changes, with what the loader asks of them besides."""
+    keys = records["CriterionKeys"]["properties"]
+    change, rule = records["Change"], records["RuleAnew"]
+    for record in ("CriterionKeys", "Change"):
+        _add(records[record], at_most_one("met_when", "indicated_by"))
+    change["properties"]["split_into"] |= {"minProperties": 2, "propertyNames": {"pattern": _whole(NAME.pattern)}}
+    change["properties"]["dropped"] |= {"enum": [True, None]}
+    _add(change, at_most_one("split_into", "added", "dropped"), {"anyOf": [present("added"), nothing_of("after")]})
+    _add(change, {"anyOf": [nothing_of("split_into", "added", "dropped"), _without(*keys)]}, {"minProperties": 1})
+    in_full = {"allOf": [present("id"), present("title"), present("reference"), *rule.pop("allOf")]}
+    number = {"allOf": [present("at_least"), nothing_of(*(key for key in rule["properties"] if key != "at_least"))]}
+    _add(rule, {"anyOf": [number, in_full]})
+    return records
+
+
+def _without(*names: str) -> dict[str, Any]:
+    """That none of some keys is there, not even to say nothing."""
+    return {"not": {"anyOf": [{"required": [name]} for name in names]}}
+
+
+def _rulebook(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a rulebook, with what the loader asks of it besides."""
     records, own = schema["$defs"], schema["properties"]
     _identify(own, "id", DOTTED.pattern)
     own["version"] |= {"pattern": _whole(VERSION.pattern), "minimum": 0}
     for named in ("criteria", "overrides"):
-        own[named]["propertyNames"] = {"pattern": _whole(NAME.pattern)}
-    for record in ("Outcome", "Rule"):
-        _identify(records[record]["properties"], "id", NAME.pattern)
+        if named in own:
+            own[named]["propertyNames"] = {"pattern": _whole(NAME.pattern)}
+    for record in ("Outcome", "Rule", "RuleAnew"):
+        if record in records:
+            _identify(records[record]["properties"], "id", NAME.pattern)
     _add(records["Condition"], exactly_one("all", "any", "not", "fact"), at_most_one(*_COMPARISONS))
     _add(records["Condition"], {"anyOf": [present("fact"), nothing_of(*_COMPARISONS)]})
-    _add(records["Criterion"], exactly_one("met_when", "indicated_by"), both_or_neither("indicated_by", "judgement"))
-    for record in ("Group", "Rule"):
-        _add(records[record], exactly_one("of", "all", "any", "not"), both_or_neither("of", "at_least"))
-        _add(records[record], {"anyOf": [present("of"), nothing_of("mandatory")]})
+    for record in ("Criterion", "SplitCriterion"):
+        if record in records:
+            forms = exactly_one("met_when", "indicated_by"), both_or_neither("indicated_by", "judgement")
+            _add(records[record], *forms)
+    for record in ("Group", "Rule", "RuleAnew"):
+        if record in records:
+            _add(records[record], exactly_one("of", "all", "any", "not"), both_or_neither("of", "at_least"))
+            _add(records[record], {"anyOf": [present("of"), nothing_of("mandatory")]})
     return schema
 
 
@@ -41,7 +89,7 @@ def vocabulary_schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of `sekskant/vocabulary/1`.
 
     >>> len(vocabulary_schema()["$defs"]["Fact"]["allOf"])
-    6
+    7
     """
     schema = schema_of(VocabularyFile, "Vocabulary of Sekskant, version 1 of the format")
     records, own = schema["$defs"], schema["properties"]
@@ -59,15 +107,31 @@ def vocabulary_schema() -> dict[str, Any]:
     _add(
         fact,
         _where_type("one_of", answered, nothing_of(*_RANGE, *_OF_NUMBERS)),
+        _where_type(
+            SEVERAL_OF,
+            {"required": ["attribute"], "properties": {"attribute": {"const": True}}},
+            {"properties": {"assumed": {"maxLength": 0, "type": ["string", "null"]}}},
+            nothing_of(*_RANGE, *_OF_NUMBERS),
+        ),
         _where_type("judgement", no_answers, nothing_of(*_RANGE, *_OF_NUMBERS)),
         _where_type("share", no_answers, nothing_of(*_RANGE)),
         _where_type("number", no_answers),
         _where_type("whole_number", no_answers),
         at_most_one("per", "derived"),
     )
-    _add(records["Derived"], exactly_one("mean", "ratio"))
+    _add(records["Derived"], exactly_one(*DERIVED_AS))
+    _list_or_years(records["Several"])
     records["Mean"]["properties"]["years"]["uniqueItems"] = True
     return schema
+
+
+def _list_or_years(several: dict[str, Any]) -> None:
+    """Several numbers: a list of facts, or one with years."""
+    (listed,) = [choice for choice in several["properties"]["of"]["oneOf"] if choice["type"] == "array"]
+    for values in (listed, several["properties"]["years"]):
+        values["uniqueItems"] = True
+    is_list = {"properties": {"of": {"type": "array"}}}
+    _add(several, {"if": is_list, "then": nothing_of("years"), "else": present("years")})
 
 
 def _add(record: dict[str, Any], *rules: dict[str, Any]) -> None:

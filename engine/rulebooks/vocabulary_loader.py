@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import assert_never
+from typing import Literal, assert_never
 
 from engine.documents.document import Node, read_one
 from engine.documents.shape import fit_or_reject
@@ -12,17 +12,31 @@ from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, Checker, Path
 from engine.rulebooks.rulebook import (
     JUDGEMENT,
+    Aggregate,
     Derivation,
+    Difference,
     FactDeclaration,
     FactKind,
     Mean,
     Possible,
     Ratio,
+    Source,
     Vocabulary,
+    Word,
 )
-from engine.texts.catalogue import Message, message
+from engine.texts.catalogue import Message, message, message_in
+from engine.texts.joined import AND, joined
 from engine.values.interval import Interval
 
+SEVERAL_OF = "several_of"
+"""The type of what describes an offer by several words of a list."""
+_NUMBERS = ("number", "whole_number", "share")
+_SEVERAL: tuple[Literal["sum", "least", "largest"], ...] = ("sum", "least", "largest")
+DERIVED_AS = ("value", *_SEVERAL, "difference", "mean", "ratio")
+MAX_NESTED = 8
+"""What is derived from others that are derived is so often at most: deeper nobody follows it."""
+MAX_SOURCES = 240
+"""So many numbers a fact follows from, at whatever remove."""
 RESERVED_FACTS = ("id", "sid")
 RESERVED_ANSWERS = ("unknown", "ukendt")
 
@@ -35,17 +49,24 @@ def load_vocabulary(data: bytes, file: str) -> Vocabulary:
     """
     node = read_one(data, file)
     written = fit_or_reject(language.VocabularyFile, node)
-    check = _VocabularyChecker(node, written.facts)
+    check = _VocabularyChecker(node, written.facts, written.terms or {})
     check.names(written)
-    facts = {name: check.fact(name, fact) for name, fact in written.facts.items()}
+    facts = {declared.id: declared for name, fact in written.facts.items() for declared in check.declared(name, fact)}
+    facts = check.with_sources(facts)
     check.finish()
-    return Vocabulary(written.id, written.title, facts, written.terms or {}, data)
+    of_facts = {name: fact.answers for name, fact in written.facts.items() if fact.type == SEVERAL_OF and fact.answers}
+    return Vocabulary(written.id, written.title, facts, {**(written.terms or {}), **of_facts}, data)
 
 
 class _VocabularyChecker(Checker):
-    def __init__(self, node: Node, facts: Mapping[str, language.Fact]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        facts: Mapping[str, language.Fact],
+        terms: Mapping[str, Mapping[str, language.Text]],
+    ) -> None:
         super().__init__(node)
-        self._facts = facts
+        self._facts, self._terms = facts, terms
 
     def names(self, written: language.VocabularyFile) -> None:
         """Check the ids of the vocabulary itself and of its terms."""
@@ -55,9 +76,42 @@ class _VocabularyChecker(Checker):
             for term in terms:
                 self.identifier(("terms", name, term), term, at_key=True)
 
-    def fact(self, name: str, fact: language.Fact) -> FactDeclaration:
+    def declared(self, name: str, fact: language.Fact) -> Iterator[FactDeclaration]:
+        """What a fact declares: itself; of what can be several of some words a fact for each."""
         path: Path = ("facts", name)
         self.identifier(path, name, at_key=True)
+        if fact.type == SEVERAL_OF:
+            yield from self._several(path, name, fact)
+        else:
+            yield self._fact(path, name, fact)
+
+    def _several(self, path: Path, name: str, fact: language.Fact) -> Iterator[FactDeclaration]:
+        self._check(path, name, fact)
+        words = fact.answers or self._terms.get(name) or {}
+        if not words:
+            words_missing = message("a `several_of` needs `answers`, or a list of its name in `terms`")
+            self.say(path, "fact-declaration", words_missing, at_key=True)
+        elif fact.answers and name in self._terms:
+            stands = message("the words of `{fact}` stand in `terms` already", fact=name)
+            self.say((*path, "answers"), "fact-declaration", stands, message("leave them out here"), at_key=True)
+        if not fact.attribute:
+            advice = message("declare it with `attribute: true`")
+            self.say(path, "fact-declaration", message("only an attribute is several of some words"), advice, True)
+        for word, label in words.items():
+            if (identifier := f"{name}_{word}") in self._facts:
+                taken = message("`{fact}` is what the answer `{word}` of `{list}` is called", fact=identifier)
+                advice = message("give the fact another id")
+                self.say(("facts", identifier), "fact-declaration", taken.filled(word=word, list=name), advice, True)
+            yield _word_of(name, word, label, fact)
+
+    def _fact(self, path: Path, name: str, fact: language.Fact) -> FactDeclaration:
+        self._check(path, name, fact)
+        derivation, is_yearly = _derivation(fact.derived), fact.per is not None
+        return FactDeclaration(
+            name, FactKind(fact.type), everything_of(fact), derivation, is_yearly, fact.assumed, fact
+        )
+
+    def _check(self, path: Path, name: str, fact: language.Fact) -> None:
         self._not_reserved(path, name, RESERVED_FACTS)
         for answer in fact.answers or {}:
             self.identifier((*path, "answers", answer), answer, at_key=True)
@@ -65,13 +119,9 @@ class _VocabularyChecker(Checker):
         for words in _contradictions(fact):
             self.say(path, "fact-declaration", words, at_key=True)
         if fact.derived:
-            self._derived(path, fact.derived)
+            self._derived(path, fact, fact.derived)
         if fact.assumed and fact.answers:
             self.answer((*path, "assumed"), fact.assumed, name, fact.answers)
-        derivation, is_yearly = _derivation(fact.derived), fact.per is not None
-        return FactDeclaration(
-            name, FactKind(fact.type), everything_of(fact), derivation, is_yearly, fact.assumed, fact
-        )
 
     def _not_reserved(self, path: Path, name: str, reserved: tuple[str, ...]) -> None:
         if name in reserved:
@@ -83,51 +133,249 @@ class _VocabularyChecker(Checker):
                 at_key=True,
             )
 
-    def _derived(self, path: Path, derived: language.Derived) -> None:
+    def _derived(self, path: Path, fact: language.Fact, derived: language.Derived) -> None:
         path = (*path, "derived")
-        if (derived.mean is None) == (derived.ratio is None):
-            self.say(path, "fact-declaration", message("a fact is derived as a `mean` or as a `ratio`"), at_key=True)
+        ways = [name for name in DERIVED_AS if getattr(derived, name) is not None]
+        if len(ways) != 1:
+            words = message("a fact is derived in one way, here {ways}", ways=_listed(ways))
+            advice = message("one of {named}", named=", ".join(f"`{way}`" for way in DERIVED_AS))
+            self.say(path, "fact-declaration", words, advice, at_key=True)
         if derived.mean:
-            if len(set(derived.mean.years)) < len(derived.mean.years):
-                self.say((*path, "mean", "years"), "fact-declaration", message("a year stands here twice"), at_key=True)
+            self._years((*path, "mean", "years"), derived.mean.years)
             self._part((*path, "mean", "of"), derived.mean.of, per_year=True)
         if derived.ratio:
             self._part((*path, "ratio", "of"), derived.ratio.of, per_year=False)
             self._part((*path, "ratio", "to"), derived.ratio.to, per_year=False)
+        parts = [*self._numbers(path, derived)]
+        known = [self._part(at, name, per_year) for at, name, per_year in parts]
+        if parts and all(known) and len(ways) == 1:
+            self._alike(path, fact, ways[0], [name for _, name, _ in parts])
 
-    def _part(self, path: Path, name: str, per_year: bool) -> None:
+    def _numbers(self, path: Path, derived: language.Derived) -> Iterator[tuple[Path, str, bool]]:
+        """The facts that a value, a sum, the least or the largest, or a difference names, and whether by years."""
+        if derived.value:
+            yield (*path, "value", "of"), derived.value.of, True
+        if derived.difference:
+            yield (*path, "difference", "of"), derived.difference.of, False
+            yield (*path, "difference", "less"), derived.difference.less, False
+            if derived.difference.of == derived.difference.less:
+                self.say((*path, "difference", "less"), "fact-declaration", message("a fact stands here twice"))
+        for way in _SEVERAL:
+            several: language.Several | None = getattr(derived, way)
+            if several is None:
+                continue
+            at, listed = (*path, way, "of"), isinstance(several.of, list)
+            if listed is (several.years is not None):
+                words = message("facts are listed, or `years` of one are")
+                self.say(
+                    at, "fact-declaration", words, message("`of: [one, other]`, or `of: fact` with `years: [...]`")
+                )
+                continue
+            self._years((*path, way, "years"), several.years or [])
+            names = several.of if isinstance(several.of, list) else [several.of]
+            for i, name in enumerate(names):
+                if name in names[:i]:
+                    self.say((*at, i), "fact-declaration", message("a fact stands here twice"))
+                yield ((*at, i) if listed else at), name, not listed
+
+    def _years(self, path: Path, years: list[int]) -> None:
+        if len(set(years)) < len(years):
+            self.say(path, "fact-declaration", message("a year stands here twice"), at_key=True)
+
+    def _part(self, path: Path, name: str, per_year: bool) -> bool:
+        """Whether a fact can be what others follow from, with one value or one for each year."""
         fitting = [n for n, f in self._facts.items() if _is_part(f) and (f.per == "year") is per_year]
         if not self.known_fact(path, name, self._facts, fitting):
-            return
+            return False
         fact = self._facts[name]
         if not _is_part(fact):
-            self.say(path, "fact-declaration", message("`{name}` is not a number that is stated", name=name))
+            self.say(path, "fact-declaration", message("`{name}` is not a number", name=name))
         elif (fact.per == "year") is not per_year:
             words = message("`{name}` has one value") if per_year else message("`{name}` has a value for each year")
             advice = message("declare it with or without `per: year`")
+            if not per_year:
+                advice = message("`derived: {{value: {{of: {name}, year: -1}}}}` is the value of one year", name=name)
             self.say(path, "fact-declaration", words.filled(name=name), advice)
+        else:
+            return True
+        return False
+
+    def _alike(self, path: Path, fact: language.Fact, way: str, names: list[str]) -> None:
+        """Check that numbers that are put together are of one kind and unit, and what comes of them is, too."""
+        first = self._facts[names[0]]
+        for name in names[1:]:
+            if (other := self._facts[name]).type != first.type:
+                words = message("`{one}` is a `{kind}`, and `{other}` is a `{other_kind}`")
+                words = words.filled(one=names[0], kind=first.type, other=name, other_kind=other.type)
+                self.say((*path, way), "fact-declaration", words, at_key=True)
+                return
+            if _counts(other) != _counts(first):
+                words = message("`{one}` counts {unit}, and `{other}` counts {other_unit}", one=names[0], other=name)
+                self.say((*path, way), "fact-declaration", words.filled(**_units(first, other)), at_key=True)
+                return
+        due = "number" if first.type == "share" and way in ("sum", "difference") else first.type
+        if fact.type != due:
+            words = message("`{way}` of what is a `{kind}` is a `{due}`", way=way, kind=first.type, due=due)
+            advice = message("declare it with `type: {due}`", due=due)
+            self.say((*path, way), "fact-declaration", words, advice, at_key=True)
+        elif due == first.type and _counts(fact) != _counts(first):
+            words = message("it counts {unit}, and `{other}` counts {other_unit}", other=names[0])
+            self.say((*path, way), "fact-declaration", words.filled(**_units(fact, first)), at_key=True)
+
+    def with_sources(self, facts: Mapping[str, FactDeclaration]) -> dict[str, FactDeclaration]:
+        """The facts with all that they follow from; what follows from itself, or in two ways, is said."""
+        derived = {name: fact.derivation for name, fact in facts.items() if fact.derivation}
+        found = _Sources(derived, self._facts)
+        for name in derived:
+            for code, words, advice in found.wrong_with(name):
+                self.say(("facts", name, "derived"), code, words, advice, at_key=True)
+        return {name: fact._replace(sources=found.of(name)) for name, fact in facts.items()}
+
+
+_Ways = dict[Source, list[int]]
+"""For each number how it speaks for what follows from it, in each way: 1 for it, -1 against it, 0 for either."""
+
+
+class _Sources:
+    """What derived facts follow from, at whatever remove.
+
+    Args:
+        derived: how each follows from others.
+        written: the facts as they are written.
+    """
+
+    def __init__(self, derived: Mapping[str, Derivation], written: Mapping[str, language.Fact]) -> None:
+        self._derived, self._written = derived, written
+        self._known: dict[str, tuple[Source, ...]] = {}
+        self._ways: dict[str, _Ways] = {}
+        self._wrong, self._depth = set[str](), dict[str, int]()
+
+    def of(self, name: str) -> tuple[Source, ...]:
+        """All that a fact follows from, each once."""
+        return self._known.get(name, ())
+
+    def wrong_with(self, name: str) -> Iterator[tuple[str, Message, Message | None]]:
+        """What is wrong with how a fact follows from others: a code, in words, and a hint."""
+        if (way := self._follow(name, ())) is not None:
+            if way[-1] in way[:-1]:
+                circle = " → ".join(way[way.index(way[-1]) :])
+                yield "derived-circle", message("`{fact}` follows from itself: {way}", fact=way[-1], way=circle), None
+            else:
+                words = message("`{fact}` follows from what is derived itself too many times over", fact=name)
+                yield "derived-circle", words, message("at most {most}", most=MAX_NESTED)
+        if name in self._wrong:
+            return
+        derivation = self._derived[name]
+        is_as_ever = isinstance(derivation, Mean | Ratio) and not any(n in self._derived for n, _ in derivation.parts)
+        if is_as_ever:
+            return
+        if len(self.of(name)) > MAX_SOURCES:
+            words = message("`{fact}` follows from too many numbers", fact=name)
+            yield "fact-declaration", words, message("at most {most}", most=MAX_SOURCES)
+        for (part, _), ways in self._ways_of(name).items():
+            if len(ways) > 1 and {*ways} not in ({1}, {-1}):
+                words = message("`{part}` speaks both for and against `{fact}`", part=part, fact=name)
+                advice = message("what is open could not be told exactly: have a number between be stated by itself")
+                yield "fact-declaration", words, advice
+                return
+
+    def _follow(self, name: str, way: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Find what a fact follows from; the way on which it follows from itself, or from too much, where it does."""
+        if name in self._known:
+            return None
+        if name in way or len(way) > MAX_NESTED:
+            return (*way, name)
+        found: dict[Source, None] = {}
+        for part in self._derived[name].parts:
+            found[part] = None
+            if part[0] in self._derived:
+                wrong = self._follow(part[0], (*way, name))
+                if part[0] in self._wrong or wrong is not None:
+                    self._wrong.add(name)
+                    self._known[name] = ()
+                if wrong is not None:
+                    return wrong
+                found |= dict.fromkeys(self._known[part[0]])
+        self._known[name] = tuple(found)
+        self._depth[name] = 1 + max((self._depth.get(part, 0) for part, _ in self._derived[name].parts), default=0)
+        if name not in self._wrong and self._depth[name] > MAX_NESTED:
+            self._wrong.add(name)
+            return (name,)
+        return None
+
+    def _ways_of(self, name: str) -> _Ways:
+        """How all that a fact follows from speaks for it; of several ways that are alike two stand for all."""
+        if name in self._ways:
+            return self._ways[name]
+        ways: _Ways = {}
+        derivation = self._derived[name]
+        for i, part in enumerate(derivation.parts):
+            sign = self._sign(derivation) if i == 1 else 1
+            below = self._ways_of(part[0]) if part[0] in self._derived else {part: [1]}
+            for source, signs in below.items():
+                several = [*ways.get(source, ()), *(sign * one for one in signs)]
+                ways[source] = [one for one in (1, -1, 0) for _ in range(min(several.count(one), 2))]
+        self._ways[name] = ways
+        return ways
+
+    def _sign(self, derivation: Derivation) -> int:
+        """How the second part of what a fact follows from speaks for it."""
+        if isinstance(derivation, Ratio):
+            of = self._written[derivation.of]
+            is_never_negative = of.type == "share" or (of.at_least is not None and of.at_least >= 0)
+            return -1 if is_never_negative else 0
+        return -1 if isinstance(derivation, Difference) else 1
 
 
 def _is_part(fact: language.Fact) -> bool:
-    """Whether others can be derived from a fact: it is a number, and stated."""
-    return not fact.derived and fact.type not in ("judgement", "one_of")
+    """Whether others can be derived from a fact: it is a number."""
+    return fact.type in _NUMBERS
+
+
+def _counts(fact: language.Fact) -> tuple[str, str] | None:
+    return None if fact.unit is None else (fact.unit.da, fact.unit.en)
+
+
+def _units(one: language.Fact, other: language.Fact) -> dict[str, Message | str]:
+    """What two facts count, in the words of their units."""
+    units = {"unit": one.unit, "other_unit": other.unit}
+    return {name: message("nothing that is named") if unit is None else f"`{unit.en}`" for name, unit in units.items()}
+
+
+def _listed(ways: list[str]) -> Message:
+    return joined([f"`{way}`" for way in ways], AND) if ways else message_in("forms", "none")
+
+
+def _word_of(name: str, word: str, label: language.Text, fact: language.Fact) -> FactDeclaration:
+    """The fact that says whether what can be several of some words is one of them; it asks what all of them ask."""
+    named = language.Text(da=f"{fact.label.da} ({label.da})", en=f"{fact.label.en} ({label.en})")
+    written = language.Fact(
+        type="one_of",
+        label=named,
+        question=fact.question,
+        answered_by=fact.answered_by,
+        answers=JUDGEMENT,
+        attribute=True,
+    )
+    possible = frozenset(JUDGEMENT)
+    return FactDeclaration(f"{name}_{word}", FactKind.ONE_OF, possible, None, False, None, written, Word(name, word))
 
 
 def _contradictions(fact: language.Fact) -> list[Message]:
     """What in a fact's declaration does not go together."""
-    is_number = fact.type in ("number", "whole_number", "share")
-    lists = fact.type == "one_of"
+    is_number = fact.type in _NUMBERS
+    lists, is_one = fact.type in ("one_of", SEVERAL_OF), fact.type == "one_of"
     has_range = fact.at_least is not None or fact.at_most is not None
     wrong = {
         message("a range is for numbers"): not is_number and has_range,
         message("a share lies between 0 and 1 already"): fact.type == "share" and has_range,
         message("the range is empty"): is_number and everything_of(fact).is_empty,  # type: ignore[union-attr]
-        message("a `one_of` needs `answers`"): lists and not fact.answers,
-        message("`answers` are for `one_of` alone"): not lists and bool(fact.answers),
+        message("a `one_of` needs `answers`"): is_one and not fact.answers,
+        message("`answers` are for `one_of` and `several_of` alone"): not lists and bool(fact.answers),
         message("only a number has a value for each year or is derived"): not is_number
         and bool(fact.per or fact.derived),
         message("a derived fact has one value"): bool(fact.derived and fact.per),
-        message("only the answer of a `one_of` can be assumed"): bool(fact.assumed) and not lists,
+        message("only the answer of a `one_of` can be assumed"): bool(fact.assumed) and not is_one,
     }
     return [words for words, applies in wrong.items() if applies]
 
@@ -155,6 +403,19 @@ def _derivation(derived: language.Derived | None) -> Derivation | None:
     """How a fact follows from others; one that is declared wrongly is refused anyway."""
     if derived is None:
         return None
+    if derived.value:
+        return Aggregate("sum", ((derived.value.of, derived.value.year),))
+    if derived.difference:
+        return Difference(derived.difference.of, derived.difference.less)
+    for way in _SEVERAL:
+        if several := getattr(derived, way):
+            return Aggregate(way, _parts_of(several))
     if derived.mean:
         return Mean(derived.mean.of, tuple(derived.mean.years))
     return Ratio(derived.ratio.of, derived.ratio.to) if derived.ratio else None
+
+
+def _parts_of(several: language.Several) -> tuple[Source, ...]:
+    if isinstance(several.of, list):
+        return tuple((name, None) for name in several.of)
+    return tuple((several.of, offset) for offset in several.years or ())

@@ -79,6 +79,23 @@ class Comparison(Enum):
                 assert_never(self)
 
     @property
+    def turned(self) -> Comparison:
+        """The comparison of two numbers the other way round: one is at most another that is at least this one."""
+        match self:
+            case Comparison.AT_MOST:
+                return Comparison.AT_LEAST
+            case Comparison.AT_LEAST:
+                return Comparison.AT_MOST
+            case Comparison.BELOW:
+                return Comparison.ABOVE
+            case Comparison.ABOVE:
+                return Comparison.BELOW
+            case Comparison.EQUALS:
+                return Comparison.EQUALS
+            case _:
+                assert_never(self)
+
+    @property
     def symbol(self) -> str:
         """The sign of it that a keyboard has, as cells of a table and FEEL write it."""
         match self:

@@ -104,6 +104,29 @@ class Interval:
         low, high = (_sum(*ends) for ends in zip(self.ends, other.ends, strict=True))
         return Interval(low.number, high.number, low.is_open, high.is_open)
 
+    def __sub__(self, other: Interval) -> Interval:
+        return self + Interval(
+            None if other.high is None else -other.high,
+            None if other.low is None else -other.low,
+            other.high_open,
+            other.low_open,
+        )
+
+    def least(self, other: Interval) -> Interval:
+        """Every lesser one of a number here and a number there.
+
+        >>> Interval(Fraction(1), Fraction(5)).least(Interval(Fraction(1), Fraction(3), low_open=True, high_open=True))
+        Interval(low=Fraction(1, 1), high=Fraction(3, 1), low_open=False, high_open=True)
+        """
+        (low, high), (other_low, other_high) = self.ends, other.ends
+        low, high = _least_low(low, other_low), _least_high(high, other_high)
+        return Interval(low.number, high.number, low.is_open, high.is_open)
+
+    def largest(self, other: Interval) -> Interval:
+        """Every larger one of a number here and a number there."""
+        zero = Interval.exactly(0)
+        return zero - (zero - self).least(zero - other)
+
     def divided_by(self, count: int) -> Interval:
         """Each number divided by a positive whole number."""
         low = None if self.low is None else self.low / count
@@ -128,6 +151,24 @@ def _sum(one: End, other: End) -> End:
     if one.number is None or other.number is None:
         return _NO_END
     return End(one.number + other.number, one.is_open or other.is_open)
+
+
+def _least_low(one: End, other: End) -> End:
+    """The low end of the lesser ones: reached where either is."""
+    if one.number is None or other.number is None:
+        return _NO_END
+    if one.number == other.number:
+        return End(one.number, one.is_open and other.is_open)
+    return one if one.number < other.number else other
+
+
+def _least_high(one: End, other: End) -> End:
+    """The high end of the lesser ones: reached where both are, if they are the same."""
+    if one.number is None or other.number is None:
+        return other if one.number is None else one
+    if one.number == other.number:
+        return End(one.number, one.is_open or other.is_open)
+    return one if one.number < other.number else other
 
 
 def _least_quotient(number: Fraction | None, is_open: bool, divisors: Interval) -> tuple[Fraction | None, bool]:

@@ -11,11 +11,11 @@ from engine.authoring.cases.case import Case
 from engine.authoring.lints.check import files_under
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
-from engine.documents.places import place_of, place_of_key, walk
+from engine.documents.places import place_of, place_of_key, shown_path, walk
 from engine.documents.regular_file import check_leads_below
 from engine.documents.shape import fit_or_reject, key, shape
 from engine.evaluation.evidence import EveryYear, Evidence, Provenance, Stated
-from engine.rulebooks.library import VOCABULARY_FILE, Library, shown_path, yaml_files
+from engine.rulebooks.library import VOCABULARY_FILE, Library, yaml_files
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Message, message
 from offers.cases.rulebook_of_cases import rulebook_of_cases
@@ -234,7 +234,7 @@ def _rulebooks_in(path: Path, rejected: list[Rejected]) -> Iterator[Rulebook]:
     """The rulebooks that a path names by itself."""
     if _is_case_file(path):
         return
-    library = Library()
+    library = Library.of_environment()
     for file in files_under(path):
         if file.name != VOCABULARY_FILE:
             try:

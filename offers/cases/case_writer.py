@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from engine.authoring.cases.case import CaseResult, Outcome
 from engine.authoring.cases.goals import goal_words
 from engine.authoring.cases.suggestions import Suggestion
 from engine.authoring.proofs.witness import Values
@@ -68,23 +69,29 @@ def case_blocks(
 
 
 def _case_lines(suggestion: Suggestion, name: str, year: int) -> Iterator[str]:
-    case, trace = suggestion.result.case, suggestion.result.trace
-    yield f"- case: {_quoted(name)}"
+    result = suggestion.result._replace(case=suggestion.result.case._replace(name=name))
+    return case_lines(result, evidence_text(suggestion.values), year)
+
+
+def case_lines(result: CaseResult, evidence: str, year: int | None = None) -> Iterator[str]:
+    """A case that expects what was decided, on some evidence, for its author to judge.
+
+    Its agreement year is said where it is another than that of the file.
+    """
+    case, trace = result.case, result.trace
+    yield f"- case: {_quoted(case.name)}"
     yield "  to_judge: true"
     if case.year != year:
         yield f"  year: {case.year}"
     if trace is None:
         yield "  in_force: false"
         return
-    yield from _evidence_lines(suggestion.values)
+    yield from _wrapped(f"evidence: {evidence}")
     yield f"  verdict: {trace.verdict.value}"
     yield f"  basis: {trace.basis or 'null'}"
     if case.statuses:
-        yield from _wrapped(f"statuses: {{{', '.join(f'{name}: {status}' for name, status in case.statuses.items())}}}")
-
-
-def _evidence_lines(values: Values) -> list[str]:
-    return _wrapped(f"evidence: {evidence_text(values)}")
+        decided = Outcome.of(trace).statuses
+        yield from _wrapped(f"statuses: {{{', '.join(f'{name}: {decided[name]}' for name in case.statuses)}}}")
 
 
 def _wrapped(text: str) -> list[str]:

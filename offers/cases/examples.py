@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from engine.authoring.proofs.witness import UNKNOWN, Values
-from engine.rulebooks.rulebook import Vocabulary
+from engine.rulebooks.rulebook import YES, Vocabulary
 from engine.texts.catalogue import Language
 from offers.cases.case_writer import value_text
+from offers.records.described import PLACES, SECTIONS, section_of, section_text
 from offers.records.notation import Notation, as_key, notation_in
 from offers.records.offer_file import BILINGUAL_FORMAT, NOBODY, NOBODY_IN_DANISH
 
@@ -23,6 +24,7 @@ def example_offer(
     notation = notation_in(language)
     lines = [*(f"# {line}" for line in comments), f"format: {BILINGUAL_FORMAT}", "id: example"]
     lines += [f"{notation.key('name')}: {name}", *_attributes(values, vocabulary, notation)]
+    lines += _description(values, vocabulary, notation)
     lines.append(f"{notation.key('evidence')}:")
     for fact, value in values.items():
         declared = vocabulary.facts[fact]
@@ -49,6 +51,41 @@ def _attributes(values: Values, vocabulary: Vocabulary, notation: Notation) -> I
     if service := values.get("service_type"):
         words = notation.answers_of(vocabulary.facts["service_type"])
         yield f"{notation.key('service_type')}: {_answer(service, words)}"
+
+
+def _description(values: Values, vocabulary: Vocabulary, notation: Notation) -> Iterator[str]:
+    """The lists of an offer and its services, in which what is asked for stands and nothing else that is asked."""
+    for name in ("area", "target_group"):
+        words = vocabulary.lists.get(name, {})
+        if any(fact.id in values for fact in words.values()):
+            labels = {word: label.da if notation.is_danish else word for word, label in vocabulary.terms[name].items()}
+            held = [as_key(labels[word]) for word, fact in words.items() if values.get(fact.id) == YES]
+            yield f"{notation.key(name)}: [{', '.join(held)}]"
+    sections = vocabulary.lists.get(SECTIONS, {})
+    places = values.get(PLACES) if _is_attribute(PLACES, vocabulary) else None
+    if places is not None or any(fact.id in values for fact in sections.values()):
+        held = [word for word, fact in sections.items() if values.get(fact.id) == YES]
+        yield f"{notation.key('services')}: {_services(held, places, vocabulary, notation)}"
+
+
+def _is_attribute(name: str, vocabulary: Vocabulary) -> bool:
+    return name in vocabulary.facts and vocabulary.facts[name].is_attribute
+
+
+def _services(words: list[str], places: Fraction | str | None, vocabulary: Vocabulary, notation: Notation) -> str:
+    """A service for each section; all places are those of the first, of another act where there is no section."""
+    written = [(section.act, section_text(section)) for section in map(section_of, words)]
+    if not written and places:
+        taken = {section_of(word).act for word in vocabulary.lists.get(SECTIONS, {})}
+        written = [(next((act for act in vocabulary.terms.get("act", {}) if act not in taken), "X"), "1")]
+    of_first = value_text(places) if isinstance(places, Fraction) else ""
+    services = [
+        f'{{{notation.key("act")}: {act}, {notation.key("sections")}: ["{section}"]'
+        + (f", {notation.key('places')}: {number}" if number else "")
+        + "}"
+        for (act, section), number in zip(written, [of_first, *["0" if of_first else ""] * len(written)], strict=False)
+    ]
+    return f"[{', '.join(services)}]"
 
 
 def _party(name: str, kind: Fraction | str, notation: Notation) -> str:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from engine.diagnostics import Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
-from engine.documents.places import place_of
-from engine.rulebooks.library import Library, rulebook_files, shown_path
+from engine.documents.places import place_of, shown_path
+from engine.rulebooks.library import Library, rulebook_files
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import message
 
@@ -34,7 +34,7 @@ def rulebook_of_cases(path: Path, node: Node, name: str) -> Rulebook:
         Rejected: it is not there, or may be one that cannot be loaded.
     """
     identifier, _, version = name.partition("@")
-    library, broken = Library(), list[_Broken]()
+    library, broken = Library.of_environment(), list[_Broken]()
     own = list(_beside(path, library, broken))
     fitting = [r for r in own if r.id == identifier and version in ("", r.version)]
     if meant := _meant(broken, identifier, version, is_there=bool(fitting)):

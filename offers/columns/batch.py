@@ -57,7 +57,9 @@ class Batch:
         self._reference = evaluator.reference_check(table.most_rows)
         self._new_forms = NewForms(evaluator.columns.fact_columns)
         self._waiting: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-        self._checker, self._checks = ThreadPoolExecutor(1), list[Future[pl.DataFrame]]()
+        self._processes = evaluator.checking_processes(table.most_rows)
+        self._checking, self._checks = threading.Lock(), list[Future[pl.DataFrame]]()
+        self._checker = ThreadPoolExecutor(max(self._processes.number if self._processes else 0, 1))
         self._table, self._place = table, table.place
 
     def decide(self, chunk: pl.DataFrame) -> pl.DataFrame:
@@ -185,7 +187,10 @@ class Batch:
 
     def _checked(self, chunk: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
         if chunk.height:
-            self._reference.check(chunk, vectors)
+            if not (self._processes and self._processes.are_as_the_reference_has_them(chunk, vectors)):
+                with self._checking:
+                    self._reference.check(chunk, vectors)
+            self._reference.count(chunk)
         return chunk
 
     def wait(self) -> None:
@@ -200,5 +205,7 @@ class Batch:
             check.result()
 
     def close(self) -> None:
-        """End the thread that checks."""
+        """End the threads and processes that check."""
         self._checker.shutdown(cancel_futures=True)
+        if self._processes:
+            self._processes.close()

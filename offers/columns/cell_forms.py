@@ -33,6 +33,7 @@ class NewForms:
 
     def __init__(self, columns: Iterable[str]) -> None:
         self._seen: dict[str, set[str]] = {name: set() for name in columns}
+        self._few: dict[str, frozenset[str | None]] = dict.fromkeys(self._seen, frozenset())
         self._lock = threading.Lock()
 
     def rows(self, chunk: pl.DataFrame) -> pl.Series:
@@ -45,7 +46,13 @@ class NewForms:
         seen = self._seen[name]
         if len(seen) >= MOST_FORMS:
             return []
-        distinct = pl.DataFrame({"text": texts.unique().drop_nulls()}).with_columns(form=form_of(pl.col("text")))
+        different = texts.unique()
+        if different.len() + len(self._few[name]) <= MOST_FORMS:  # mostly it is what chunks before it had
+            few = frozenset(different)
+            if few <= self._few[name]:
+                return []
+            self._few[name] |= few
+        distinct = pl.DataFrame({"text": different.drop_nulls()}).with_columns(form=form_of(pl.col("text")))
         forms = distinct.unique("form")
         with self._lock:
             new = forms.filter(~pl.col("form").is_in(list(seen)))

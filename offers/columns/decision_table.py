@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,13 +12,17 @@ import polars as pl
 
 from engine.decisions.vector_decisions import SituationDecision, VectorDecisions
 from engine.evaluation.columnar import ColumnarProgram
+from engine.evaluation.completions import Situation
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.values.logic import Status
+from offers.columns.decided_before import STATUSES, Decided, DecidedBefore, digits_of
 from offers.columns.decided_columns import BASIS, DECISIVE, OUTCOME, VERDICT, DecidedColumns
 
-STATUSES = ("met", "not_met", "unknown", "not_applicable")
 _NUMBER = " number"
 MOST_IN_TABLE = 2**22
 """Where there can be no more vectors, each has a place in a table; else they are found by comparing."""
+MOST_POSSIBLE = 2_000
+"""Where fewer vectors are possible, all of them are decided for a large register, and kept; else those that occur."""
 
 
 class Known:
@@ -51,11 +57,15 @@ class Known:
 
     def _find(self, numbers: pl.Series) -> None:
         with self._lock:
-            new = numbers.filter(self.is_new(numbers)).unique().sort()
-            found = pl.DataFrame([self._found(number) for number in new], schema=self._schema, orient="row")
+            new = pl.Series(sorted(set(numbers.filter(self.is_new(numbers)))), dtype=numbers.dtype)
+            if new.is_empty():  # found by another thread meanwhile
+                return
+            columns = zip(self._schema.items(), zip(*map(self._found, new), strict=True), strict=True)
+            # A column at a time: rows would each time be put together as texts and cast.
+            found = pl.DataFrame([pl.Series(name, words, dtype) for (name, dtype), words in columns])
             first = self._table.height
             # The table before the rows of it: whoever finds a row there does not ask again.
-            self._table = pl.concat([self._table, found], rechunk=True)
+            self._table = pl.concat([self._table, found], rechunk=True) if first else found
             self._rows.scatter(new, pl.int_range(first, self._table.height, dtype=pl.UInt32, eager=True))
 
 
@@ -68,10 +78,19 @@ class DecisionTable:
         decisions: decide each vector.
         columnar: gives the vectors.
         number: the rulebook's, of those that a run decides by.
+        before: what was decided before.
     """
 
-    def __init__(self, decisions: VectorDecisions, columnar: ColumnarProgram, number: int = 0) -> None:
+    def __init__(
+        self,
+        decisions: VectorDecisions,
+        columnar: ColumnarProgram,
+        number: int = 0,
+        before: DecidedBefore | None = None,
+    ) -> None:
         self.columns = DecidedColumns(number)
+        self._before = before or DecidedBefore(None, decisions, columnar)
+        self._items: set[str] = set()
         self.decisions, self.columnar = decisions, columnar
         self.rulebook: Rulebook = decisions.program.rulebook
         self._numbers: dict[tuple[int, ...], int] = {}
@@ -101,6 +120,19 @@ class DecisionTable:
     def decided_schema(self) -> dict[str, pl.DataType]:
         """The same columns by the names that they have beside the cells of a row."""
         return {self.columns.of(name): dtype for name, dtype in self.schema.items()}
+
+    @property
+    def vectors(self) -> int:
+        """How many different vectors of items can occur in what was asked, whenever they were decided."""
+        return len(self._items)
+
+    def decide_possible(self) -> None:
+        """Decide every vector that there can be, where they are few, and what is decided is kept."""
+        program, completions = self.decisions.program, self.decisions.completions
+        can_be = [sorted(program.reachable[node], key=list(Status).index) for node in completions.frontier]
+        if self._before.is_kept and not completions.shared and math.prod(map(len, can_be)) < MOST_POSSIBLE:
+            for statuses in itertools.product(*can_be):
+                self._decided_on(self.columnar.vectors_of(Situation(statuses, ())))
 
     def decide(self, vectors: pl.DataFrame, counts: pl.Series | None = None) -> pl.DataFrame:
         """The decisions on the vectors of some rows, in their order; each new vector is decided.
@@ -168,16 +200,21 @@ class DecisionTable:
         return self._numbers[vectors]
 
     def _decision(self, vectors: tuple[int, ...]) -> tuple[str | None, ...]:
-        return self._row(self.decisions.over(self.columnar.situation(vectors)))
+        decided = self._decided_on(vectors)
+        self._items |= decided.items
+        verdict, *words = decided.words
+        return verdict, self.rulebook.outcomes[Verdict(verdict)].id, *words
 
-    def _row(self, made: SituationDecision) -> tuple[str | None, ...]:
+    def _decided_on(self, vectors: tuple[int, ...]) -> Decided:
+        """What was decided before, or is decided now."""
+        if (decided := self._before.on(vectors)) is None:
+            decided = self._in_words(self.decisions.over(self.columnar.situation(vectors)))
+            self._before.take(vectors, decided)
+        return decided
+
+    def _in_words(self, made: SituationDecision) -> Decided:
         criteria, decision = self.decisions.program.criteria, made.decided
         decisive = " ".join(criteria[i].criterion.id for i in made.decisive)
         statuses = [status.reported for status in made.statuses[: len(criteria)]]
-        return (
-            decision.verdict.value,
-            self.rulebook.outcomes[decision.verdict].id,
-            decision.basis,
-            *statuses,
-            decisive or None,
-        )
+        words = (decision.verdict.value, decision.basis, *statuses, decisive or None)
+        return Decided(words, frozenset(map(digits_of, made.vectors)))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -20,14 +20,19 @@ from engine.evaluation.evidence import Stated, findings_of
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Vocabulary
 from offers.columns.evidence_columns import READ, EvidenceColumns
-from offers.columns.reference_check import Reader, ReferenceCheck
+from offers.columns.reference_check import LARGE, Reader, ReferenceCheck
 from offers.tables.headers import stated_in
 from offers.tables.limits import check_rejected
 from offers.tables.rows import has_cells
 from offers.tables.set_aside import NOT_AN_OFFER
 from offers.tables.table import ROW, Table
 
+if TYPE_CHECKING:
+    from offers.columns.checking_processes import CheckingProcesses
+
 Frame = TypeVar("Frame")
+FEW = 20_000
+"""Of so many rows it costs more to write expressions down than to evaluate them."""
 
 
 class RejectedRow(NamedTuple):
@@ -91,7 +96,10 @@ class Evaluator:
             **{fact_column.key: fact_column for fact_column in _fact_columns(types, vocabulary, grids)},
             **grids.read,
         }
-        self.columns = EvidenceColumns(fact_columns, vocabulary, sign, types, asks_for_offers=reader.asks_for_offers)
+        are_few = table is not None and table.most_rows <= FEW and nw.from_native(frame).implementation.is_polars()
+        self.columns = EvidenceColumns(
+            fact_columns, vocabulary, sign, types, asks_for_offers=reader.asks_for_offers, are_few=are_few
+        )
         self._grids, self.reads = grids, list(types)
         self._nearness = nearness
         self.rows_without_cells = 0
@@ -173,6 +181,20 @@ class Evaluator:
     def reference_check(self, rows: int) -> ReferenceCheck:
         """A check of what is evaluated, for a table of at most so many rows."""
         return ReferenceCheck(self.columnar, self._reader, self._year, rows)
+
+    def checking_processes(self, rows: int) -> CheckingProcesses | None:
+        """Processes that check what is evaluated, where a table of at most so many rows pays for any."""
+        if rows < LARGE:
+            return None
+        from offers.columns.checking_processes import (  # noqa: PLC0415 - most registers are smaller
+            CheckedBy,
+            CheckingProcesses,
+            number_of_processes,
+        )
+
+        rulebooks = [program.rulebook for program in self._programs]
+        by = CheckedBy(rulebooks, self._reader, self._year, self._nearness)
+        return CheckingProcesses(number_of_processes(), by)
 
     def _by_reference(self, stated: Stated) -> list[int]:
         """The vectors of what one row states, by the reference evaluator.

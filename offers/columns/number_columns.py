@@ -53,7 +53,7 @@ def numbers(stages: Stages, fact_column: FactColumn, dtype: Any) -> None:
     if dtype.is_integer():
         inside = (value >= math.ceil(least)) & (value <= math.floor(largest))
         wide = stages.made(0, nw.when(inside).then(value.cast(nw.Int64)), f"{fact_column.key} steps")
-        _ends(stages, fact_column, wide * (2 * fact_column.scale), wide * (2 * fact_column.scale))
+        ends_of(stages, fact_column, wide * (2 * fact_column.scale), wide * (2 * fact_column.scale))
         stages.check(value.is_null() | ~wide.is_null())
     elif dtype.is_float():
         _binary(stages, fact_column, value.cast(nw.Float64))
@@ -61,7 +61,7 @@ def numbers(stages: Stages, fact_column: FactColumn, dtype: Any) -> None:
         short = nw.when((value < 10 ** (_MOST_DIGITS - dtype.scale)) & (value > -(10 ** (_MOST_DIGITS - dtype.scale))))
         _decimal(stages, fact_column, value, short.then(value.cast(nw.Float64)))
     else:
-        _ends(stages, fact_column, nw.lit(None, nw.Int64), nw.lit(None, nw.Int64))
+        ends_of(stages, fact_column, nw.lit(None, nw.Int64), nw.lit(None, nw.Int64))
         stages.check(value.is_null())
 
 
@@ -105,7 +105,7 @@ def _marked(
         mark = mark + (value > nearest).cast(nw.Int64) - (value < nearest).cast(nw.Int64)
         fits = is_on | is_between
     mark = stages.made(3, mark, f"{fact_column.key} mark")
-    _ends(stages, fact_column, mark, mark)
+    ends_of(stages, fact_column, mark, mark)
     stages.check(written.is_null() | (fits & ~steps.is_null()).fill_null(False))
 
 
@@ -133,13 +133,13 @@ def texts(stages: Stages, fact_column: FactColumn, sign: DecimalSign) -> None:
     inside = 2 * fact_column.scale if fact_column.fact.is_whole else 1
     low = nw.when(is_range).then(first).when(least & ~closed).then(value + inside).when(~most).then(value)
     high = nw.when(is_range).then(last).when(most & ~closed).then(value - inside).when(~least).then(value)
-    _ends(stages, fact_column, low, high)
+    ends_of(stages, fact_column, low, high)
     fits = nw.when(is_range).then(first <= last).otherwise(~value.is_null()).fill_null(False)
     stages.check((fits & (nw.col(low_of(key)) <= nw.col(high_of(key)))) | text.is_null() | unknown)
 
 
-def _ends(stages: Stages, fact_column: FactColumn, low: nw.Expr, high: nw.Expr) -> None:
-    """The ends, where none is stated those that the fact has anyway."""
+def ends_of(stages: Stages, fact_column: FactColumn, low: nw.Expr, high: nw.Expr) -> None:
+    """Make the ends, where none is stated those that the fact has anyway."""
     assert isinstance(fact_column.fact.domain, Interval)
     least, largest = marks_of(fact_column.fact.domain, fact_column.scale)
     stages.made(7, low.fill_null(least), low_of(fact_column.key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -22,6 +23,8 @@ from offers.tables.headers import columns_of
 from offers.tables.offers_in_table import RowReader
 from offers.tables.table import ROW
 
+LARGE = 200_000
+"""From so many rows on processes of their own may check."""
 CHECKED, SAMPLED = 10_000, 1_000
 """Where there are no more rows than the first, the reference decides all of them, too; else so many as the second says,
 chosen by chance, and those that are like no other."""
@@ -62,7 +65,7 @@ class ReferenceCheck:
     """
 
     def __init__(self, programs: Sequence[ColumnarProgram], reader: Reader, year: int, rows: int) -> None:
-        self._programs, self.checked = programs, 0
+        self._programs, self.checked, self._counting = programs, 0, threading.Lock()
         chance = random.Random(_SEED)  # noqa: S311 - the same sample for everybody who runs it
         self.sample = None if rows <= CHECKED else pl.Series(sorted(chance.sample(range(rows), SAMPLED)))
         vocabulary = programs[0].program.rulebook.vocabulary
@@ -102,8 +105,12 @@ class ReferenceCheck:
                     raise IntegrityFault(
                         message("columns and the reference disagree on `{offer}`", offer=chunk["id"][at])
                     )
+
+    def count(self, chunk: pl.DataFrame) -> None:
+        """Note that rows were checked, here or elsewhere."""
         of_sample = chunk if self.sample is None else chunk.filter(chunk[ROW].is_in(self.sample.implode()))
-        self.checked += of_sample.height
+        with self._counting:
+            self.checked += of_sample.height
 
     def _statuses(self, number: int, node: int, leaves: Mapping[Place, Sequence[Status]], height: int) -> list[Status]:
         """The status of a criterion or override in each row."""

@@ -16,6 +16,7 @@ from engine.comparison.atom import AtomSet, Kind, Part
 from engine.decisions.cause_of_change import Cause, cause_of
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
+from engine.rulebooks.splits import splits_between
 from offers.columns.decision_table import DecisionTable
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
@@ -56,7 +57,9 @@ class ChangedOffers:
         )
         self.lost = () if previous.same_data else tuple(previous.lost.get(new.id, ()))
         self._statuses = {c.id: decision_table.columns.of(c.id) for c in new.criteria}
-        self._known_statuses = [c.id for c in new.criteria if c.id in known]
+        wholes = {part: whole for whole, parts in splits_between(former, new).items() for part in parts}
+        self._before = {c.id: wholes.get(c.id, c.id) for c in new.criteria}
+        self._known_statuses = list(dict.fromkeys(name for name in self._before.values() if name in known))
         evidence = [name for name in evidence_columns(program, previous.year) if name in known]
         self._cells = self._frame.select(pl.col("offer").alias("id"), *evidence).with_row_index(ROW)
         before = _reader_of(self._cells, ["id", *evidence], new.vocabulary)
@@ -135,16 +138,17 @@ class ChangedOffers:
     def named(self, now: pl.DataFrame, listed: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         """The criteria and facts in which changes show, for changed offers by their number, each with its predecessors.
 
-        A merged offer differs where it differs from any of those that it was made of. A criterion that there was not
-        shows where it is among what turned the verdict.
+        A merged offer differs where it differs from any of those that it was made of. A part of what was split differs
+        where it is otherwise than that was. A criterion that there was not shows where it is among what turned the
+        verdict.
         """
         causes = listed[CAUSE]
         known = rows_at(self._frame.select(self._known_statuses or ["offer"]), pairs[BEFORE])
         cells = now[pairs[AT]]
         texts = listed[CAUSES].gather(pairs[AT])
         criteria = {
-            name: known[name].cast(pl.String).ne_missing(cells[column].cast(pl.String))
-            if name in known.columns
+            name: known[self._before[name]].cast(pl.String).ne_missing(cells[column].cast(pl.String))
+            if self._before[name] in known.columns
             else texts.replace_strict(
                 self._told.texts_with(Part(Kind.ADDED, name)), True, default=False, return_dtype=pl.Boolean
             )

@@ -11,11 +11,12 @@ import polars as pl
 from engine.comparison.atom import AtomSet
 from engine.decisions.cause_of_change import VerdictChange, change_of
 from engine.rulebooks.rulebook import Verdict
-from offers.columns.decided_columns import BASIS, COMPARED, OUTCOME, VERDICT
+from offers.columns.decided_columns import COMPARED
 from offers.columns.decision_table import DecisionTable
 from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import RejectedRow
 from offers.columns.reference_check import Reader
+from offers.comparison.change_columns import ABOUT, CHANGE_SCHEMA, DECIDED
 from offers.comparison.changed_offers import CAUSE, CAUSES, NAMED, NEW, OLD, ChangedOffers
 from offers.comparison.defect_of_offer import DefectOfOffer
 from offers.comparison.matching import AT, BEFORE, Matched, Matching
@@ -23,21 +24,6 @@ from offers.comparison.previous import Previous
 from offers.comparison.verdicts import ANSWER
 from offers.tables.table import ROW, Table
 
-_ABOUT, _DECIDED = ("name", "operator_name", "target_group"), (VERDICT, OUTCOME, BASIS)
-_WORDS = (
-    "rulebook",
-    "version",
-    "offer",
-    *_ABOUT,
-    "change",
-    "previous_verdict",
-    *_DECIDED,
-    "cause",
-    "criteria",
-    "facts",
-    "causes",
-)
-CHANGE_SCHEMA = dict.fromkeys(_WORDS, pl.String)
 _HELD = 100_000
 """So many changed offers wait, with their evidence, until what turned them is named."""
 
@@ -215,8 +201,8 @@ class OfRulebook:
 
     def _keep(self, changed: pl.DataFrame, decided: pl.DataFrame, ids: pl.Series, pairs: pl.DataFrame) -> None:
         rows, columns, rulebook = decided[changed[AT]], self._decision_table.columns, self._decision_table.rulebook
-        about = [pl.col(n).cast(pl.String) if n in rows.columns else pl.lit(None, pl.String).alias(n) for n in _ABOUT]
-        now = [pl.col(columns.of(n)).cast(pl.String).alias(n) for n in _DECIDED]
+        about = [pl.col(n).cast(pl.String) if n in rows.columns else pl.lit(None, pl.String).alias(n) for n in ABOUT]
+        now = [pl.col(columns.of(n)).cast(pl.String).alias(n) for n in DECIDED]
         named = pl.lit(rulebook.id).alias("rulebook"), pl.lit(rulebook.version).alias("version")
         listed = rows.select(ROW, *named, ids.gather(changed[AT]).alias("offer"), *about, *now)
         listed = listed.hstack(
@@ -317,5 +303,5 @@ _CHUNK, _NUMBER = " chunk", " number"
 
 def _listed(changes: pl.DataFrame) -> pl.DataFrame:
     """Changes as the list of changes has them."""
-    absent = [pl.lit(None, pl.String).alias(name) for name in _WORDS if name not in changes.columns]
-    return changes.with_columns(absent).select(_WORDS)
+    absent = [pl.lit(None, pl.String).alias(name) for name in CHANGE_SCHEMA if name not in changes.columns]
+    return changes.with_columns(absent).select(*CHANGE_SCHEMA)

@@ -114,5 +114,4 @@ def _parts(program: Program) -> Iterator[_Part]:
     facts = program.rulebook.vocabulary.facts
     for fact in program.facts_tested:
         yield _Part(fact, None)
-        if fact.derivation:
-            yield from (_Part(facts[name], offset) for name, offset in fact.derivation.parts)
+        yield from (_Part(facts[name], offset) for name, offset in fact.sources)

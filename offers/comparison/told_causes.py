@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from engine.comparison.atom import AtomSet, Part, text_of
-from engine.comparison.causes import CauseFinder, Situation
+from engine.comparison.causes import Situation
 from engine.decisions.cause_of_change import Cause
 from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.reference_check import Reader
+from offers.comparison.causes_of_changes import CausesOfChanges
 
-SITUATIONS, TOLD = 32, 5_000
-"""So many situations are tried for each offer, and for so many offers by each rulebook."""
 MORE = " | …"
 """Stands at the end where there may be more causes."""
 
@@ -41,9 +40,8 @@ class ToldCauses:
     """
 
     def __init__(self, old: Rulebook, new: Rulebook, before: RowSide, now: RowSide) -> None:
-        self._finder = CauseFinder(old, new, SITUATIONS)
+        self._causes = CausesOfChanges(old, new)
         self._before, self._now = before, now
-        self._told = 0
         self.sets: dict[str, tuple[AtomSet, ...]] = {}
         """The sets of each text that was told."""
 
@@ -55,17 +53,15 @@ class ToldCauses:
             before: the cells of the row in the run before.
             now: the cells of the row in the register.
         """
-        if self._told >= TOLD:
+        if self._causes.has_found_most:
             return None
-        self._told += 1
         try:
             stated = self._before.reader.stated(before), self._now.reader.stated(now)
         except Rejected:
             return None
         situations = Situation(stated[0], self._before.year), Situation(stated[1], self._now.year)
-        causes = self._finder.causes(*situations)
-        given = tuple(verdict and verdict.value for verdict in (causes.before, causes.now))
-        if causes.cause is None or given != verdicts:
+        causes = self._causes.of(verdicts, *situations)
+        if causes is None or causes.cause is None:
             return None
         text = text_of(causes.sets) + ("" if causes.complete else MORE)
         self.sets[text] = causes.sets

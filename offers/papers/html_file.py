@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from offers.papers.statement_check import Passage
+from offers.papers.statement_check import Passage, plain
 
 CARRIED_IN = "sekskant-paper"
 """The id of the element in which a page has what it rests on."""
@@ -20,6 +20,8 @@ _LINES = frozenset(
 """Elements of which each is a line of its own, or several."""
 _UNSEEN = frozenset({"script", "style", "template", "del", "s", "strike", "head", "noscript"})
 """Elements whose text is not said, or not any more."""
+_OR = "/"
+"""Between two names of one column, which no end of a sentence can take apart."""
 _EMPTY = frozenset(
     {
         *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
@@ -38,6 +40,9 @@ class Page(HTMLParser):
         self._places: list[int] = []
         self._unseen: list[str] = []
         self._is_carried = False
+        self._heads: list[int] = []
+        self._called_otherwise: set[int] = set()
+        self._column = 0
         self.feed(text)
         self.close()
         self._end_line()
@@ -58,6 +63,23 @@ class Page(HTMLParser):
         place = attributes.get("data-place", "")
         if place.isascii() and place.isdecimal() and len(place) <= 9:
             self._places.append(int(place))
+            self._note_head(tag, attributes)
+
+    def _note_head(self, tag: str, attributes: dict[str, str]) -> None:
+        """Have the head of a column say what a cell of ours calls it as well, which a narrow screen shows instead."""
+        if tag == "caption":
+            self._heads = []
+        elif tag == "th" and attributes.get("scope") == "col":
+            self._heads.append(len(self.passages))
+        elif tag in ("td", "th"):
+            self._column = 0 if tag == "th" else self._column + 1
+            said = attributes.get("data-head")
+            if said is not None and self._column < len(self._heads):
+                at = self._heads[self._column]
+                head = self.passages[at].text
+                if at not in self._called_otherwise and plain(head) != plain(said):
+                    self._called_otherwise.add(at)
+                    self.passages[at] = self.passages[at]._replace(text=f"{head}{_OR}{said}")
 
     def handle_endtag(self, tag: str) -> None:
         """An element ends; one that is not closed ends with the one around it."""

@@ -28,15 +28,15 @@ class SealedPdf(NamedTuple):
     is_whole: bool
 
 
-def sealed(pdf: bytes, carried: str) -> bytes:
+def sealed(pdf: bytes, carried: bytes) -> bytes:
     r"""A PDF with what it carries, and its digest.
 
-    >>> read_sealed(sealed(b"%PDF-1.7\nstartxref\n9\n%%EOF", "{}"))
+    >>> read_sealed(sealed(b"%PDF-1.7\nstartxref\n9\n%%EOF", b"{}"))
     SealedPdf(carried=b'{}', is_whole=True)
     """
     end = _END.search(pdf[-1024:])
     assert end is not None, "a PDF says at its end where it is taken apart from"
-    packed = base64.b64encode(zlib.compress(carried.encode(), 9))
+    packed = base64.b64encode(zlib.compress(carried, 9))
     whole = pdf + b"\n" + _CARRIED + packed + b"\n"
     digest = hashlib.sha256(whole).hexdigest().encode()
     return whole + _DIGEST + digest + b"\nstartxref\n" + end[1] + b"\n%%EOF\n"
@@ -45,7 +45,7 @@ def sealed(pdf: bytes, carried: str) -> bytes:
 def read_sealed(pdf: bytes) -> SealedPdf | None:
     r"""What a PDF carries; None where it carries nothing of ours.
 
-    >>> read_sealed(sealed(b"%PDF-1.7\nstartxref\n9\n%%EOF", "{}").replace(b"1.7", b"1.6"))
+    >>> read_sealed(sealed(b"%PDF-1.7\nstartxref\n9\n%%EOF", b"{}").replace(b"1.7", b"1.6"))
     SealedPdf(carried=b'{}', is_whole=False)
     >>> read_sealed(b"%PDF-1.7\nstartxref\n9\n%%EOF")
     """

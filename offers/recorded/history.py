@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from engine.comparison.causes import CauseFinder, Causes, Situation
 from engine.comparison.plain_rulebook import aligned
-from engine.decisions.trace import CriterionTrace, Trace, tests_in
-from engine.evaluation.evidence import Finding
+from engine.decisions.trace import Trace, tests_in
+from engine.evaluation.evidence import Evidence, Finding, Stated
 from engine.rulebooks.renames import Renames
+from engine.rulebooks.rulebook import Mean
 from offers.recorded.replay import Replayer, ReplayMaterial
 
 
@@ -17,8 +18,9 @@ class Step(NamedTuple):
     """From one decision on an offer to the next by the same rulebook.
 
     `criteria`, `overrides` and `facts` are the ids of what changed, by those of now; `ids` has the ids of now by those
-    of before. `rulebook` says whether the rulebook's text or its vocabulary changed. `causes` are those
-    of a changed verdict, None where it is the same.
+    of before. Of a criterion that one of them has whole and the other in parts, `split` has the whole with its parts,
+    and `criteria` has the whole where a part is otherwise than the whole. `rulebook` says whether the rulebook's text
+    or its vocabulary changed. `causes` are those of a changed verdict, None where it is the same.
     """
 
     before: Trace
@@ -29,6 +31,7 @@ class Step(NamedTuple):
     facts: tuple[str, ...]
     rulebook: bool
     ids: Renames
+    split: tuple[tuple[str, ...], ...] = ()
 
 
 def step(replayer: Replayer, earlier: tuple[ReplayMaterial, Trace], later: tuple[ReplayMaterial, Trace]) -> Step:
@@ -50,19 +53,24 @@ def difference(before: Trace, after: Trace) -> Step:
         before,
         after,
         None,
-        tuple(_changed_criteria(before, after, ids)),
+        tuple(_changed_criteria(before, after, ids, pair.split)),
         tuple(_changed_overrides(before, after, ids)),
         tuple(_changed_facts(before, after, ids)),
         before.rulebook.ref.digests != after.rulebook.ref.digests,
         ids,
+        pair.split,
     )
 
 
-def _changed_criteria(before: Trace, after: Trace, ids: Renames) -> Iterator[str]:
-    was: dict[str, CriterionTrace] = {ids.criteria.get(c.criterion.id, c.criterion.id): c for c in before.criteria}
-    now = {c.criterion.id: c for c in after.criteria}
-    for name in dict.fromkeys([*was, *now]):
-        if name not in was or name not in now or was[name].status is not now[name].status:
+def _changed_criteria(before: Trace, after: Trace, ids: Renames, split: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    was = {ids.criteria.get(c.criterion.id, c.criterion.id): c.status for c in before.criteria}
+    now = {c.criterion.id: c.status for c in after.criteria}
+    parts_of = {whole: parts for whole, *parts in split}
+    whole_of = {name: names[0] for names in split for name in names}
+    for name in dict.fromkeys(whole_of.get(one, one) for one in (*was, *now)):
+        parts = parts_of.get(name, ())
+        sides = [[side.get(part) for part in parts if part in side] or [side.get(name)] for side in (was, now)]
+        if any(one is not other for one in sides[0] for other in sides[1]):
             yield name
 
 
@@ -88,6 +96,24 @@ def findings_in(trace: Trace) -> dict[str, Finding]:
     """What each fact that the decision reads could be."""
     tests = [t for c in trace.criteria for t in tests_in(c)] + [t for o in trace.overrides for t in o.tests]
     return {test.test.fact: test.finding for test in tests}
+
+
+def stated_in(traces: Iterable[Trace]) -> Stated:
+    """What was stated of the facts that some decisions on one offer read; what was taken for granted was not."""
+    stated: dict[str, dict[int, Evidence] | Evidence] = {}
+    findings = [finding for trace in traces for finding in findings_in(trace).values()]
+    for finding in findings:
+        if finding.evidence is not None and not finding.evidence.assumed:
+            stated[finding.fact.id] = finding.evidence
+        if isinstance(finding.fact.derivation, Mean):
+            by_year = {int(year): part.evidence for year, part in finding.parts if part.evidence is not None}
+            if by_year:
+                known = stated.setdefault(finding.fact.derivation.of, {})
+                assert isinstance(known, dict)
+                known.update(by_year)
+        else:
+            findings += [part for _, part in finding.parts]
+    return stated
 
 
 def _stated(finding: Finding) -> tuple[object, ...]:

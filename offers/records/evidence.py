@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from engine.diagnostics import Diagnostic, Place, Rejected, quoted, rejected
+from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping, Node, Scalar, Sequence, number_of
 from engine.documents.places import place_of, place_of_key
 from engine.documents.shape import fit_or_reject
@@ -43,13 +43,17 @@ def read_evidence(
 ) -> dict[str, Evidence | MappingType[int, Evidence]]:
     """The evidence in a mapping of fact ids; what is wrong is added to what was found, and left out.
 
-    In an offer file the attributes of the offer stand elsewhere; `with_attributes` accepts them here. Hints are in the
-    notation of the input.
+    In an offer file the attributes of the offer stand elsewhere; `with_attributes` accepts them here, of a list the
+    words or each word by itself. Hints are in the notation of the input.
     """
     stated: dict[str, Evidence | MappingType[int, Evidence]] = {}
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         fact = vocabulary.facts.get(name)
-        if fact is None or (fact.is_attribute and not with_attributes):
+        if fact is None and with_attributes and (words := vocabulary.lists.get(name)) is not None:
+            stated |= {
+                one: evidence for one, evidence in _words_of(value, name, words, diagnostics) if one not in stated
+            }
+        elif fact is None or (fact.is_attribute and not with_attributes):
             from offers.records import unknown_names  # noqa: PLC0415 - only a mistake needs it
 
             not_a_fact = partial(unknown_names.not_a_fact, name, place_of_key(node, name), vocabulary, notation)
@@ -61,6 +65,30 @@ def read_evidence(
         elif evidence := read_one_fact(value, fact, diagnostics, notation):
             stated[name] = evidence
     return stated
+
+
+def _words_of(
+    node: Node, name: str, words: MappingType[str, FactDeclaration], diagnostics: list[Diagnostic]
+) -> Iterator[tuple[str, Evidence]]:
+    """What one word or several of a list state of each word of it; `unknown` states that nobody knows."""
+    if _is_empty(node):
+        return
+    written = node.items if isinstance(node, Sequence) else (node,)
+    texts = [item.text for item in written if isinstance(item, Scalar)]
+    if len(texts) < len(written):
+        words_wrong = message("{kind} where evidence of `{id}` belongs", kind=node.kind, id=name)
+        diagnostics.append(Diagnostic(node.place, "evidence-form", words_wrong))
+        return
+    is_unknown = len(texts) == 1 and texts[0].lower() in UNKNOWN
+    for item, text in zip(written, texts, strict=True):
+        if text not in words and not is_unknown:
+            not_one = message("{written} is not an answer to `{fact}`", written=quoted(text), fact=name)
+            diagnostics.append(Diagnostic(item.place, "unknown-answer", not_one, near_hint(text, words)))
+    for word, fact in words.items():
+        if is_unknown:
+            yield fact.id, Evidence(fact.domain, State.STATED_UNKNOWN, place=node.place)
+        else:
+            yield fact.id, Evidence(frozenset({YES if word in texts else NO}), State.KNOWN, place=node.place)
 
 
 def read_one_fact(

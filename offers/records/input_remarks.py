@@ -110,8 +110,7 @@ class Asked:
 
     def __init__(self, programs: Sequence[Program], year: int) -> None:
         self._facts = {fact.id for program in programs for fact in program.facts_read}
-        derivations = [fact.derivation for program in programs for fact in program.facts_tested if fact.derivation]
-        parts = [part for derivation in derivations for part in derivation.parts]
+        parts = [part for program in programs for fact in program.facts_tested for part in fact.sources]
         self._years = {(name, year + offset) for name, offset in parts if offset is not None}
 
     def unread(self, fact: FactDeclaration, year: int | None) -> Unread | None:

@@ -18,6 +18,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactKind, Vocabulary
 from engine.texts.catalogue import Message, message
+from offers.records.described import COLUMNS, description_of, wrong_description
 from offers.records.evidence import read_evidence, wrong_details_of_years
 from offers.records.notation import DANISH_FILE, OFFER_FILE, Notation
 from offers.records.offer_file import BILINGUAL_FORMAT, FORMAT, OfferFile, Party, PublishedOutcome, Service
@@ -282,14 +283,18 @@ def wrong_attributes(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
     """
     wrong: dict[str, tuple[Message, Message | None]] = {}
     for fact in vocabulary.facts.values():
-        if fact.id not in ATTRIBUTE_KEYS:
+        name = fact.word.list if fact.word else fact.id
+        if fact.is_attribute and name in COLUMNS:
+            if said := wrong_description(fact, vocabulary.terms.get("act")):
+                wrong.setdefault(name, said)
+        elif name not in ATTRIBUTE_KEYS:
             if fact.is_attribute:
-                words = message("an offer has no attribute `{fact}`", fact=fact.id)
-                wrong[fact.id] = words, near_hint(fact.id, ATTRIBUTE_KEYS)
-        elif fact.kind is not FactKind.ONE_OF:
+                words = message("an offer has no attribute `{fact}`", fact=name)
+                wrong[name] = words, near_hint(name, [*ATTRIBUTE_KEYS, *COLUMNS])
+        elif fact.word is not None or fact.kind is not FactKind.ONE_OF:
             advice = message("declare it with `type: one_of` and its `answers`")
-            words = message("`{fact}` is an attribute of offers, and one of several words", fact=fact.id)
-            wrong[fact.id] = words, advice
+            words = message("`{fact}` is an attribute of offers, and one of several words", fact=name)
+            wrong[name] = words, advice
     node = read_one(vocabulary.written_as, file) if wrong else None
     return [
         Diagnostic(place_of_key(node, "facts", name), "fact-declaration", *said)
@@ -311,11 +316,13 @@ def _attributes(
         "agreement_kind": agreement,
         "service_type": {record.service_type} if record.service_type else set(),
     }
-    return {
+    kinds_stated = {
         name: Evidence(frozenset(answers), State.KNOWN, place=place)
         for name, answers in answers_of.items()
         if answers and name in vocabulary.facts
     }
+    described = description_of(record, vocabulary)
+    return kinds_stated | {name: evidence._replace(place=place) for name, evidence in described}
 
 
 def _published(outcome: PublishedOutcome) -> Published:

@@ -6,6 +6,7 @@ from engine.diagnostics import Diagnostic, Place, key_hint, nearest, quoted
 from engine.documents.shape import danish_keys
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import Message, message
+from offers.records.described import COLUMNS, described_by
 from offers.records.notation import Notation, as_key
 from offers.records.offer_file import EVIDENCE_DETAILS, OfferFile
 from offers.records.words import comparable_word, names_of_facts
@@ -13,11 +14,12 @@ from offers.records.words import comparable_word, names_of_facts
 
 def not_a_fact(name: str, place: Place, vocabulary: Vocabulary, notation: Notation, *, is_empty: bool) -> Diagnostic:
     """What is wrong with a key of evidence that names no fact, or one that the offer's own keys state."""
-    if name in vocabulary.facts:
-        words = message(
-            "`{name}` is an attribute of the offer, not evidence", name=notation.name_of(vocabulary.facts[name])
-        )
-        return Diagnostic(place, "evidence-form", words, _own_keys_say_it(notation))
+    if name in vocabulary.facts or name in vocabulary.lists:
+        fact = vocabulary.facts.get(name)
+        called = notation.key(name) if fact is None else notation.name_of(fact)
+        words = message("`{name}` is an attribute of the offer, not evidence", name=called)
+        of_description = COLUMNS.get(name) or (described_by(fact) if fact else None)
+        return Diagnostic(place, "evidence-form", words, _own_keys_say_it(notation, of_description))
     known = [notation.name_of(fact) for fact in vocabulary.facts.values() if not fact.is_attribute]
     return Diagnostic(
         place,
@@ -38,13 +40,14 @@ def where_fact_belongs(key: str, vocabulary: Vocabulary, notation: Notation) -> 
         return None
     fact = names[word]
     if fact.is_attribute:
-        return _own_keys_say_it(notation)
+        return _own_keys_say_it(notation, described_by(fact))
     name = as_key(notation.written_name_of(fact, vocabulary))
     return message("it belongs below `{key}`, as `{name}`", name=name, key=notation.key("evidence"))
 
 
-def _own_keys_say_it(notation: Notation) -> Message:
-    keys = (f"`{notation.key(key)}`" for key in ("operator", "agreement_with", "service_type"))
+def _own_keys_say_it(notation: Notation, of_description: str | None) -> Message:
+    said_by = ("operator", "agreement_with", "service_type") if of_description is None else (of_description,)
+    keys = (f"`{notation.key(key)}`" for key in said_by)
     return message("the offer's own keys say it: {keys}", keys=", ".join(keys))
 
 

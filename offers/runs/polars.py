@@ -13,6 +13,8 @@ from offers.runs.run_pass import Pass
 from offers.tables.table import Table
 
 _DECIDED = " decided"
+_AS_WRITTEN = pl.QueryOptFlags(comm_subexpr_elim=False)
+"""Of few rows it costs more to look for what is computed twice than to compute it."""
 _ROWS_AT_ONCE, _ROWS_COMPARED = 20_000, 100_000
 """With as many rows in a chunk as Polars takes by itself it goes little faster, in nearly twice the memory; but each
 chunk asks the run before anew, so that a comparison takes more at a time."""
@@ -61,7 +63,7 @@ def _decided(evaluated: pl.LazyFrame, run: Pass) -> pl.LazyFrame:
     schema = {**{name: cells[name] for name in run.evaluator.reads}, **run.decided_schema}
     names = list(schema)
     if run.request.table.most_rows <= _ROWS_AT_ONCE:
-        return run.decide(evaluated.collect()).select(names).lazy()
+        return run.decide(evaluated.collect(optimizations=_AS_WRITTEN)).select(names).lazy()
     if run.comparison:
         return evaluated.map_batches(lambda chunk: run.decide(chunk).select(names), schema=schema, streamable=True)
     added = pl.struct(pl.all()).map_batches(run.decide_each, pl.Struct(run.added_schema), is_elementwise=True)

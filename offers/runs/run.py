@@ -8,6 +8,7 @@ from typing import Any
 from engine.decisions.decide import Decider
 from engine.diagnostics import Place, rejected
 from engine.texts.catalogue import message
+from offers.columns.decided_before import DecidedBefore
 from offers.comparison.previous import DECISIONS, fault_of_previous
 from offers.runs.backend import Backend
 from offers.runs.polars import PolarsBackend
@@ -40,15 +41,18 @@ def _decided(request: Request, folder: Path, progress: Progress, backend: Backen
     repeated: Repeated = {}
     defective: dict[int, Exception] = {}
     deciders = [Decider(rulebook) for rulebook in request.rulebooks]
-    rows = backend.read(request.table)
+    rows, before = backend.read(request.table), list[DecidedBefore]()
     while True:
-        run = Pass(request, deciders, rows, folder, repeated, defective, progress)
+        run = Pass(request, deciders, rows, folder, repeated, defective, progress, before)
+        before = [*run.before]
         try:
             backend.write(backend.evaluate(rows, run), run)
             repeated_now = backend.repeated_ids(rows, run)
             if repeated_now.keys() <= repeated.keys() and not run.batch.defective:
                 result = _with_offers(run.result(), request)
                 if not run.batch.defective:  # which the list of changes may still meet
+                    for known in before:
+                        known.write()
                     return result._replace(remarks=remarks_on_run(run, result), notes=notes_on_run(run))
         finally:
             run.close()

@@ -8,12 +8,11 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
 
-from engine.comparison.atom import AtomSet
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Execution
 from engine.decisions.vector_decisions import VectorDecisions
@@ -23,14 +22,15 @@ from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.texts.catalogue import message
 from offers.columns.batch import Batch
+from offers.columns.decided_before import DecidedBefore
 from offers.columns.decided_columns import COMPARED, DECISIVE, OVERRIDDEN, OVERRIDDEN_IN_FULL
 from offers.columns.decision_table import DecisionTable
 from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import Evaluator, RejectedRow
 from offers.columns.evidence_columns import evidence_columns
-from offers.columns.reference_check import Reader
+from offers.columns.reference_check import CHECKED, Reader
 from offers.columns.text_columns import harmless_cells
-from offers.comparison.comparison import CHANGE_SCHEMA, RunComparison
+from offers.comparison.change_columns import CHANGE_SCHEMA
 from offers.comparison.defect_of_offer import DefectOfOffer
 from offers.comparison.previous import DECISIONS, Previous
 from offers.records.input_remarks import InputRemark
@@ -40,6 +40,10 @@ from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, ID
 from offers.tables.ids_in_columns import comparable_ids
 from offers.tables.services import services_of_document
 from offers.tables.table import DOCUMENT, ROW, Table
+
+if TYPE_CHECKING:
+    from engine.comparison.atom import AtomSet
+    from offers.comparison.comparison import RunComparison
 
 _ABOUT_FRAGILE = ("name", "operator_name", "services")
 
@@ -66,7 +70,8 @@ def _services_in(document: str, vocabulary: Vocabulary) -> str | None:
 class Request(NamedTuple):
     """What is to be reclassified, and how.
 
-    `overridden` says what people decided in place of earlier decisions, by the rulebook's id and the offer's.
+    `overridden` says what people decided in place of earlier decisions, by the rulebook's id and the offer's; `cache`
+    is the folder where what is decided on vectors is kept from run to run, None where it is not.
     """
 
     table: Table
@@ -77,6 +82,7 @@ class Request(NamedTuple):
     fragile: bool = True
     previous: Previous | None = None
     overridden: Mapping[str, Mapping[str, DecidedByPeople]] = MappingProxyType({})
+    cache: Path | None = None
 
 
 class RunResult(NamedTuple):
@@ -89,7 +95,8 @@ class RunResult(NamedTuple):
     `causes` has the sets of what turned verdicts by their texts in the changes;
     `defects` are what rejected rows met that is a mistake of ours, one for each place in our code; `defects_of_offers`
     are what offers met that have no row now;
-    `executions` say for each rulebook who decided and who checked, None where no row could be decided.
+    `executions` say for each rulebook who decided and who checked, None where no row could be decided;
+    `decided_now` is how many combinations of statuses were decided, `decided_before` how many runs before had decided.
     """
 
     rows: int
@@ -107,6 +114,8 @@ class RunResult(NamedTuple):
     causes: Mapping[str, Sequence[AtomSet]] = MappingProxyType({})
     defects: Sequence[Exception] = ()
     defects_of_offers: Sequence[DefectOfOffer] = ()
+    decided_now: int = 0
+    decided_before: int = 0
 
 
 Progress = Callable[[int], None]
@@ -124,6 +133,7 @@ class Pass:
         repeated: ids that several rows share or that are too alike, as far as they are known.
         defective: the numbers of rows that met a defect of ours, as far as they are known, and what was raised.
         progress: hears how far the pass has come.
+        before: what each rulebook decided in a pass before this one; read from the cache where there was none.
     """
 
     def __init__(
@@ -135,6 +145,7 @@ class Pass:
         repeated: Repeated,
         defective: Mapping[int, Exception],
         progress: Progress,
+        before: Sequence[DecidedBefore] = (),
     ) -> None:
         self.request, self.folder, self.progress, self._lock = request, folder, progress, threading.Lock()
         programs, nearness = [d.program for d in deciders], request.nearness if request.fragile else None
@@ -142,13 +153,24 @@ class Pass:
         self.evaluator = Evaluator(
             programs, request.year, rows, table.sign, request.reader, nearness, table=table, defective=defective
         )
+        decisions = [*zip(map(VectorDecisions, deciders), self.evaluator.columnar, strict=True)]
+        self.before = before or [DecidedBefore(request.cache, *of_rulebook) for of_rulebook in decisions]
         self.decision_tables = [
-            DecisionTable(VectorDecisions(decider), columnar, number)
-            for number, (decider, columnar) in enumerate(zip(deciders, self.evaluator.columnar, strict=True))
+            DecisionTable(*of_rulebook, number, known)
+            for number, (of_rulebook, known) in enumerate(zip(decisions, self.before, strict=True))
         ]
+        if table.most_rows > CHECKED:
+            for decision_table in self.decision_tables:
+                decision_table.decide_possible()
         self.batch = Batch(self.evaluator, self.decision_tables, request.table, repeated)
+        self.comparison = self._compared_with(request.previous) if request.previous else None
+
+    def _compared_with(self, previous: Previous) -> RunComparison:
+        from offers.comparison.comparison import RunComparison  # noqa: PLC0415 - only where there is a run before
+
+        request = self.request
         now = (self.decision_tables, request.table, request.reader, request.year)
-        self.comparison = RunComparison(request.previous, *now, self.batch.defective) if request.previous else None
+        return RunComparison(previous, *now, self.batch.defective)
 
     @property
     def decided_schema(self) -> dict[str, pl.DataType]:
@@ -288,7 +310,6 @@ class Pass:
         if self.comparison:
             # An offer that was there before has not closed because nothing but its id is left of its row.
             self.comparison.rejected(batch.rejected)
-        decided = [decision_table.decisions for decision_table in self.decision_tables]
         undecided = sorted(batch.rejected, key=lambda r: r.row)
         return RunResult(
             rows=batch.rows,
@@ -297,10 +318,12 @@ class Pass:
             set_aside=[row for row in undecided if row.is_set_aside],
             changes=self._changes(),
             causes=self.comparison.causes if self.comparison else {},
-            lost=self.comparison.lost if self.comparison else [() for _ in decided],
+            lost=self.comparison.lost if self.comparison else [() for _ in self.decision_tables],
             checked=batch.checked,
-            vectors=[decisions.vectors for decisions in decided],
-            executions=[decisions.execution for decisions in decided],
+            vectors=[decision_table.vectors for decision_table in self.decision_tables],
+            executions=[table.decisions.who if table.vectors else None for table in self.decision_tables],
+            decided_now=sum(known.decided for known in self.before),
+            decided_before=sum(known.had for known in self.before),
             defects=[*self.evaluator.defects.values()],
             defects_of_offers=self.comparison.defects_of_offers if self.comparison else (),
             overridden=[self._overridden(decision_table) for decision_table in self.decision_tables],

@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from charset_normalizer import from_bytes
-
 from engine.diagnostics import Place, quoted, rejected
 from engine.texts.catalogue import message
 
@@ -88,6 +86,8 @@ def _first_line_that_is_no_utf_8(path: Path) -> int | None:
 def _danish(path: Path, place: Place) -> Encoding:
     """The one encoding in which the words of a file read as Danish."""
     words = sorted(_words(path))
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, and most files are UTF-8
+
     proposed = {match.encoding for match in from_bytes(b"\n".join(words), cp_isolation=[e.codec for e in DANISH])}
     read = {e: text for e in DANISH if e.codec in proposed and (text := _read(words, e)) is not None}
     if not read:

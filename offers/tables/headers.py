@@ -15,6 +15,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.texts.catalogue import Language, Message, message, message_of_number
 from engine.values.unicode_forms import in_form
+from offers.records.described import described_by
 from offers.tables.limits import MAX_COLUMNS, MAX_TEXT, too_large
 
 ID = "id"
@@ -157,7 +158,7 @@ class Headers:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._columns = {name.lower(): Column("", 0, name) for name in ATTRIBUTE_HEADERS}
         self._yearly: dict[str, FactDeclaration] = {}
-        facts = vocabulary.facts.values()
+        facts = [fact for fact in vocabulary.facts.values() if described_by(fact) is None]
         # What an id says goes before what a label says, and a fact before what is said beside another.
         self._add([(fact, (fact.id.lower(),)) for fact in facts])
         for name, text in ATTRIBUTE_HEADERS.items():
@@ -321,8 +322,8 @@ def columns_of(facts: Iterable[FactDeclaration], year: int) -> list[str]:
     """The columns of a table that state facts, or what they are derived from, for an agreement year."""
     columns: list[str] = []
     for fact in facts:
-        columns.append(fact.id)
-        for name, offset in fact.derivation.parts if fact.derivation else ():
+        columns.append(described_by(fact) or fact.id)
+        for name, offset in fact.sources:
             columns.append(name if offset is None else f"{name}_{year + offset}")
         if fact.id == "agreement_kind":
             columns.append("operator_kind")

@@ -20,12 +20,20 @@ from offers.tables.parquet import open_parquet
 from offers.tables.reading import FOUND_OUT, Reading
 from offers.tables.table import EXTRA, SEVERAL, Table
 from offers.tables.table_file import TableFile
-from offers.tables.workbook import open_workbook
+
+
+def _open_workbook(
+    file: TableFile, headers: Headers, ignored: tuple[str, ...], scratch: Path, reading: Reading
+) -> Table:
+    from offers.tables.workbook import open_workbook  # noqa: PLC0415 - what reads workbooks is slow to import
+
+    return open_workbook(file, headers, ignored, scratch, reading)
+
 
 _OPENED_BY = {
     "csv": open_csv,
-    "xlsx": open_workbook,
-    "ods": open_workbook,
+    "xlsx": _open_workbook,
+    "ods": _open_workbook,
     "parquet": open_parquet,
     "ndjson": open_ndjson,
 }

@@ -16,6 +16,7 @@ from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import Message, message, message_of_number
 from engine.values.numbers import decimal_text
+from offers.records.described import described_by
 from offers.records.evidence import UNKNOWN
 from offers.records.notation import Notation
 from offers.records.offer import Offer, read_offer
@@ -83,6 +84,8 @@ class Rows:
         is_danish = any(column.is_headed_in_danish for column in table.columns)
         self._notation = Notation(table.sign, has_danish_names=is_danish)
         self._setting_aside = SettingAside(self._columns, vocabulary, table.sign)
+        described = filter(None, map(described_by, vocabulary.facts.values()))
+        self._of_offer = tuple(dict.fromkeys((*_ATTRIBUTES, *described)))
         self._attributes: dict[tuple[str | None, ...], Stated] = {}
         self._read_before: dict[tuple[str, str, str | None], Evidence] = {}
 
@@ -221,9 +224,9 @@ class Rows:
         """
         own = self._columns
         cells = {n: text for n, value in values.items() if n in own and (text := self._text_of(n, value)) is not None}
-        attributes = tuple(cells.get(name) for name in _ATTRIBUTES)
+        attributes = tuple(cells.get(name) for name in self._of_offer)
         if attributes not in self._attributes:
-            plain = {"id": "x", **dict(zip(_ATTRIBUTES, attributes, strict=True))}
+            plain = {"id": "x", **dict(zip(self._of_offer, attributes, strict=True))}
             of_columns = {name: text for name, text in plain.items() if text is not None and name in own}
             self._attributes[attributes] = self._offer_of(0, of_columns).stated
         stated: dict[str, Any] = {**self._attributes[attributes]}

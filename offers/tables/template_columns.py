@@ -8,6 +8,7 @@ from typing import NamedTuple
 from engine.diagnostics import Diagnostic, Place, Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
+from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import Language, Message, message
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS, Headers, header_of
 
@@ -95,7 +96,7 @@ class _Columns:
 
     def _heading(self, label: str, name: str) -> str | None:
         """The first of label and name that no other column has and that is read as this; None where there is none."""
-        for heading in (capital(label), name):
+        for heading in (capitalised(label), name):
             is_free = heading.casefold() not in self._headings and name not in self._names
             if is_free and self._headers.name_of(heading) == name:
                 self._headings.add(heading.casefold())
@@ -132,8 +133,3 @@ _DETAIL_QUESTIONS: dict[str, Message] = {
     "as_of": message("Which date or year does it describe?"),
     "stated_as": message("“finding” where the bound only follows from a published yes or no"),
 }
-
-
-def capital(text: str) -> str:
-    """A text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]

@@ -16,6 +16,7 @@ from engine.documents.file_writer import write_file
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import Language, message, message_of_number
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
@@ -28,7 +29,7 @@ from offers.tables.print_set_up import set_up_print
 from offers.tables.rows import Rows
 from offers.tables.table import SEVERAL
 from offers.tables.template_cells import Cell, OfferCells, columns_that_differ
-from offers.tables.template_columns import WorkbookColumn, capital, columns_to_fill_in
+from offers.tables.template_columns import WorkbookColumn, columns_to_fill_in
 
 ROWS = 2_000
 """So many rows are prepared, with lists to choose from and checks of what is written."""
@@ -290,7 +291,7 @@ class _Writer:
         example = self._gettext("such as 4, >=4 or unknown")
         if not fact.is_whole:
             example = self._gettext("such as 0.5, <=0.5, 0.3..0.5 or unknown")
-        return f"{capital(self._wording.fact_range(fact))}, {example}"
+        return f"{capitalised(self._wording.fact_range(fact))}, {example}"
 
     # --- what explains it ---
 

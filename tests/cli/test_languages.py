@@ -240,6 +240,15 @@ rulebook fmt --check rules
 rulebook test rules --coverage
 rulebook export {STRATEGY} --format dmn --output strategy.dmn
 rulebook show nothing
+rulebook next {STRATEGY} --year 2019 --out mine
+rulebook next {STRATEGY} --year 2019 --out mine
+rulebook next {STRATEGY} --year 2018 --out mine
+rulebook next nothing --year 2019 --out mine
+rulebook check mine
+rulebook test mine
+rulebook diff {STRATEGY}@2018 mine
+assess offers --rulebook mine --year 2019
+reclassify offers --rulebook mine --year 2019 --out mine-2019 --no-cache
 paper committee offers --year 2018 --previous published --out committee.html --journal j.db
 paper committee 1 --journal j.db --out entry.docx --date 2018-12-31
 paper verify committee.html

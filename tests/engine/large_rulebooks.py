@@ -20,14 +20,19 @@ from tests.engine.random_rulebooks import (
     ANSWERS,
     DEPARTURES,
     FACTS,
+    LISTS,
     PASSES,
     THRESHOLDS,
+    WORDS,
+    YEARLY,
     YEARS,
     Example,
     TrueValues,
     exactly,
     full_evidence,
     known,
+    put_together,
+    word_by_word,
 )
 from tests.support import REASONED, Written, exact, make_rulebook, make_vocabulary
 
@@ -44,9 +49,11 @@ VOCABULARY = make_vocabulary(
     }
 )
 _THRESHOLDS = {**THRESHOLDS, "cases_mean": ("0.333", "1", "2.333", "2.5")}
-DERIVED = ("used_mean", "cases_mean", "balance_by_surface")
+DERIVED = ("used_mean", "cases_mean", "balance_by_surface", "total", "gap", "peak", "short")
 _MEANS = {"used": "used_mean", "cases": "cases_mean"}
-_TESTED = (*_THRESHOLDS, *ANSWERS)
+_ANSWERS = {**ANSWERS, **LISTS}
+_YEARLY = (*YEARLY, "cases")
+_TESTED = (*_THRESHOLDS, *_ANSWERS)
 _LEVELS, _OF_LEVELS = range(5), (4, 3, 2, 1, 2)
 """How deeply conditions are nested, and how often."""
 _MOST, _OF_MOST = (200, 1_000, 4_000), (5, 4, 2)
@@ -72,7 +79,8 @@ def large_rulebook(number: int) -> Large:
     rulebook = make_rulebook(VOCABULARY, criteria, group, overrides)
     truths = [_truth(random) for _ in range(random.choice((1, 1, 1, 3)))]
     offers = [_evidence(random, truth, random.choice((0.4, 0.6, 0.85))) for truth in truths]
-    example = Example(criteria, group, overrides, rulebook, truths[0], offers[0], offers[0], full_evidence(truths[0]))
+    read, full = (word_by_word(criteria), group, word_by_word(overrides)), full_evidence(truths[0])
+    example = Example(*read, rulebook, truths[0], offers[0], offers[0], full)
     return Large(example, tuple(offers))
 
 
@@ -82,7 +90,7 @@ def _pool(random: Random) -> list[str]:
     facts = [fact for fact in (*_TESTED, *DEPARTURES) if fact not in others]
     most, size, pool = random.choices(_MOST, _OF_MOST)[0], 1, list[str]()
     for fact in random.sample(facts, len(facts)):
-        regions = 2 * len(_THRESHOLDS[fact]) + 1 if fact in _THRESHOLDS else len(ANSWERS.get(fact, DEPARTURES)) + 1
+        regions = 2 * len(_THRESHOLDS[fact]) + 1 if fact in _THRESHOLDS else len(_ANSWERS.get(fact, DEPARTURES)) + 1
         if size * regions <= most or not any(one in _TESTED for one in pool):
             pool.append(fact)
             size *= regions
@@ -90,8 +98,8 @@ def _pool(random: Random) -> list[str]:
 
 
 def _test(random: Random, fact: str) -> Written:
-    if fact in ANSWERS:
-        chosen = random.sample(ANSWERS[fact], random.choice((1, 1, 2)))
+    if fact in _ANSWERS:
+        chosen = random.sample(_ANSWERS[fact], random.choice((1, 1, 2)))
         return {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]}
     pairs = [(c, Decimal(t)) for c in sorted(PASSES) for t in _THRESHOLDS[fact]]
     is_whole = VOCABULARY.facts[fact].is_whole
@@ -174,8 +182,12 @@ def _truth(random: Random) -> TrueValues:
         "used": {year: min(_number(random, "used_mean", 0, 1), Fraction(1)) for year in YEARS},
         "cases": {year: Fraction(random.randint(0, 6)) for year in YEARS},
         "surface": Fraction(random.choice(("0.5", "1", "2", "3"))),
+        **{name: Fraction(random.randint(0, 6)) for name in ("north", "south")},
+        **{name: _number(random, "balance", -3, 3) for name in ("income", "cost", "stock", "taken", "credit")},
+        "load": {year: min(_number(random, "peak", 0, 10), Fraction(10)) for year in YEARS},
         **{name: random.choice(ANSWERS[name]) for name in ("good", "fair", "colour")},
         "kind": random.choice((None, *ANSWERS["kind"])),
+        **{name: random.choice(("yes", "no")) for name in WORDS},
         **{name: random.choice((None, "yes", "no")) for name in DEPARTURES},
     }
 
@@ -184,17 +196,22 @@ def true_values(truth: TrueValues) -> dict[str, Any]:
     """The value of each fact that has one, with those that are derived or assumed."""
     means = {mean: sum(truth[of].values(), Fraction(0)) / len(YEARS) for of, mean in _MEANS.items()}
     derived = {**means, "balance_by_surface": truth["balance"] / truth["surface"], "kind": truth["kind"] or "plain"}
-    return {name: value for name, value in truth.items() if name not in _MEANS} | derived
+    derived |= put_together(truth)
+    return {name: value for name, value in truth.items() if name not in _YEARLY} | derived
 
 
 def _evidence(random: Random, truth: TrueValues, openness: float) -> Stated:
     """Evidence of a truth that leaves it possible; it leaves a fact open as often as is said."""
     stated: dict[str, Evidence | Mapping[int, Evidence]] = {}
-    for of in _MEANS:
+    for of in _YEARLY:
         years = {year: _stated(random, of, value, openness) for year, value in truth[of].items()}
         stated[of] = {year: evidence for year, evidence in years.items() if evidence is not None}
     for name, value in {**true_values(truth), "kind": truth["kind"]}.items():
-        evidence = None if value is None else _stated(random, name, value, openness if name not in DERIVED else 0.9)
+        evidence = (
+            None
+            if value is None
+            else _stated(random, name, value, openness if name not in (*DERIVED, "reserve") else 0.9)
+        )
         if name == "cases_mean" and not stated["cases"] and random.random() < 0.3:
             evidence = exact(round(Decimal(value.numerator) / value.denominator, 2))
         if evidence is not None:

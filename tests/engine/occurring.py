@@ -294,6 +294,10 @@ STATED_AS = {
     "used_mean": ("used", "used_mean"),
     "cases_mean": ("cases", "cases_mean"),
     "balance_by_surface": ("balance", "surface", "balance_by_surface"),
+    "total": ("north", "south", "total"),
+    "gap": ("income", "cost", "gap"),
+    "peak": ("load", "peak"),
+    "short": ("stock", "taken", "reserve", "credit", "short"),
 }
 """What is stated of a derived fact: itself, and what it follows from."""
 

@@ -28,10 +28,24 @@ FACTS: Mapping[str, Written] = {
     "used_mean": {"type": "share", "derived": {"mean": {"of": "used", "years": [-3, -2, -1]}}},
     "surface": {"type": "number", "at_least": Decimal("0.5")},
     "balance_by_surface": {"type": "number", "derived": {"ratio": {"of": "balance", "to": "surface"}}},
+    **{name: {"type": "whole_number", "at_least": 0, "at_most": 6} for name in ("north", "south")},
+    "total": {"type": "whole_number", "at_least": 0, "at_most": 12, "derived": {"sum": {"of": ["north", "south"]}}},
+    **{name: {"type": "number"} for name in ("income", "cost", "stock", "taken", "credit")},
+    "gap": {"type": "number", "derived": {"difference": {"of": "income", "less": "cost"}}},
+    "load": {"type": "number", "per": "year", "at_least": 0, "at_most": 10},
+    "peak": {
+        "type": "number",
+        "at_least": 0,
+        "at_most": 10,
+        "derived": {"largest": {"of": "load", "years": [-3, -1]}},
+    },
+    "short": {"type": "number", "derived": {"least": {"of": ["reserve", "credit"]}}},
+    "reserve": {"type": "number", "derived": {"difference": {"of": "stock", "less": "taken"}}},
     "good": {"type": "judgement"},
     "fair": {"type": "judgement"},
     "colour": {"type": "one_of", "answers": {"red": TEXT, "green": TEXT, "blue": TEXT}},
     "kind": {"type": "one_of", "assumed": "plain", "answers": {"plain": TEXT, "fancy": TEXT}},
+    "serves": {"type": "several_of", "attribute": True, "answers": {"old": TEXT, "young": TEXT}},
     "departure": {"type": "judgement"},
     "other_departure": {"type": "judgement"},
 }
@@ -42,8 +56,16 @@ THRESHOLDS = {
     "rooms": ("0", "1", "2.5", "6"),
     "used_mean": ("0", "0.333", "0.5", "1"),
     "balance_by_surface": ("-1", "0", "0.5"),
+    "total": ("0", "1", "7", "11.5"),
+    "gap": ("-1", "0", "1.5"),
+    "peak": ("0", "3", "9.99"),
+    "short": ("-1", "0", "0.5"),
 }
+YEARLY = ("used", "load")
 ANSWERS = {name: tuple(VOCABULARY.facts[name].answers) for name in ("good", "fair", "colour", "kind")}
+LISTS = {name: tuple(words) for name, words in VOCABULARY.lists.items()}
+WORDS = tuple(fact.id for words in VOCABULARY.lists.values() for fact in words.values())
+"""What can be several of some words, and the facts that say of each word whether it is that."""
 DEPARTURES = ("departure", "other_departure")
 PASSES: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "at_most": operator.le,
@@ -58,7 +80,10 @@ TrueValues = Mapping[str, Any]
 
 
 class Example(NamedTuple):
-    """A rulebook as written and as loaded, a truth, and evidence that leaves more and less of it open."""
+    """A rulebook as written and as loaded, a truth, and evidence that leaves more and less of it open.
+
+    What is written of lists of words is written word by word.
+    """
 
     criteria: Mapping[str, Written]
     group: Written
@@ -85,9 +110,15 @@ def _memberships(fact: str) -> st.SearchStrategy[Written]:
     return answers.map(lambda chosen: {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]})
 
 
+def _words(fact: str) -> st.SearchStrategy[Written]:
+    words = st.lists(st.sampled_from(LISTS[fact]), min_size=1, max_size=2, unique=True)
+    return words.map(lambda chosen: {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]})
+
+
 TESTS = st.one_of(
     *map(_comparisons, THRESHOLDS),
     *map(_memberships, ANSWERS),
+    *map(_words, LISTS),
     st.sampled_from(("good", "fair")).map(lambda f: {"fact": f}),
 )
 CONDITIONS: st.SearchStrategy[Written] = st.recursive(
@@ -146,6 +177,18 @@ def rules(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> Rul
     return Rule(written, group, overrides)
 
 
+def word_by_word(written: Any) -> Any:
+    """What is written, each test on a list of words as one on each of the words that it names."""
+    if isinstance(written, list):
+        return [word_by_word(part) for part in written]
+    if not isinstance(written, dict):
+        return written
+    if written.get("fact") in LISTS:
+        words = written.get("in", [written.get("is")])
+        return {"any": [{"fact": f"{written['fact']}_{word}", "is": "yes"} for word in words]}
+    return {key: word_by_word(part) for key, part in written.items()}
+
+
 # --- truths, and evidence of them ---
 
 NUMBERS = fractions(-3, 3, max_denominator=6)
@@ -163,8 +206,12 @@ TRUTHS: st.SearchStrategy[TrueValues] = st.fixed_dictionaries(
         "rooms": st.integers(0, 6).map(Fraction),
         "used": st.fixed_dictionaries(dict.fromkeys(YEARS, SHARES)),
         "surface": st.sampled_from(("0.5", "1", "2", "3")).map(Fraction),
+        **{name: st.integers(0, 6).map(Fraction) for name in ("north", "south")},
+        **dict.fromkeys(("income", "cost", "stock", "taken", "credit"), NUMBERS),
+        "load": st.fixed_dictionaries(dict.fromkeys(YEARS, _measured("peak", fractions(0, 10, max_denominator=6)))),
         **{name: st.sampled_from(ANSWERS[name]) for name in ("good", "fair", "colour")},
         "kind": st.none() | st.sampled_from(ANSWERS["kind"]),
+        **{name: st.sampled_from(("yes", "no")) for name in WORDS},
         **{name: st.none() | st.sampled_from(("yes", "no")) for name in DEPARTURES},
     }
 )
@@ -211,8 +258,9 @@ def evidence(draw: st.DrawFn, truth: TrueValues) -> Stated:
         drawn = None if value is None else draw(_open(facts[name], value))
         if drawn is not None:
             stated[name] = drawn
-    by_year = {year: draw(_open(facts["used"], share)) for year, share in truth["used"].items()}
-    stated["used"] = {year: drawn for year, drawn in by_year.items() if drawn is not None}
+    for name in YEARLY:
+        by_year = {year: draw(_open(facts[name], value)) for year, value in truth[name].items()}
+        stated[name] = {year: drawn for year, drawn in by_year.items() if drawn is not None}
     return stated
 
 
@@ -234,7 +282,7 @@ def examples(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> 
     settled = draw(st.sets(st.sampled_from(sorted(full))))
     tight = {**loose, **{name: full[name] for name in settled}}
     rulebook = make_rulebook(VOCABULARY, written, group, overrides)
-    return Example(written, group, overrides, rulebook, truth, loose, tight, full)
+    return Example(word_by_word(written), group, word_by_word(overrides), rulebook, truth, loose, tight, full)
 
 
 # --- what a rulebook says ---
@@ -246,8 +294,21 @@ def values_of(truth: TrueValues) -> dict[str, Any]:
         "used_mean": sum(truth["used"].values(), Fraction(0)) / len(YEARS),
         "balance_by_surface": truth["balance"] / truth["surface"],
         "kind": truth["kind"] or "plain",
+        **put_together(truth),
     }
-    return {name: value for name, value in truth.items() if name != "used"} | derived
+    return {name: value for name, value in truth.items() if name not in YEARLY} | derived
+
+
+def put_together(truth: TrueValues) -> dict[str, Fraction]:
+    """The numbers that are made of numbers."""
+    reserve = truth["stock"] - truth["taken"]
+    return {
+        "total": truth["north"] + truth["south"],
+        "gap": truth["income"] - truth["cost"],
+        "peak": max(truth["load"][YEARS[0]], truth["load"][YEARS[2]]),
+        "reserve": reserve,
+        "short": min(reserve, truth["credit"]),
+    }
 
 
 def holds(condition: Written, values: Mapping[str, Any]) -> bool:

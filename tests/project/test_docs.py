@@ -12,6 +12,8 @@ import pytest
 
 from cli.main import sekskant as group
 from engine.diagnostics import CODES
+from engine.rulebooks.vocabulary_loader import load_vocabulary
+from offers.records.offer import wrong_attributes
 from tests.command import ROOT, here, sekskant
 from tests.expected import agrees
 from tests.project.test_tutorial import WALKTHROUGHS
@@ -106,7 +108,7 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 
 
 def test_the_rulebook_in_the_documents_decides(tmp_path: Path) -> None:
-    vocabulary, rulebook, cases = re.findall(
+    vocabulary, _, rulebook, later, cases = re.findall(
         r"```yaml\n(.*?)```", (ROOT / "docs" / "rulebooks.md").read_text(), re.DOTALL
     )
     (tmp_path / "vocabulary.yaml").write_text(vocabulary)
@@ -120,6 +122,18 @@ def test_the_rulebook_in_the_documents_decides(tmp_path: Path) -> None:
     assert tested.code == 0, tested.out
     assert "2 cases, all as expected" in tested.out
     assert sekskant("rulebook", "check", str(tmp_path)).out == ""
+    (tmp_path / "visits-2019.yaml").write_text(later)
+    ran = sekskant("assess", "-", "--rulebook", str(tmp_path), "--year", "2019", "--lang", "en", stdin=offer)
+    assert "V2a" in ran.out, ran.err
+    assert sekskant("rulebook", "check", str(tmp_path)).out == ""
+
+
+def test_the_attributes_in_the_documents_are_those_of_offers() -> None:
+    _, written, *_ = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "rulebooks.md").read_text(), re.DOTALL)
+    head = "format: sekskant/vocabulary/1\nid: example\ntitle: {da: Eksempel, en: Example}\n"
+    vocabulary = load_vocabulary((head + written).encode(), "vocabulary.yaml")
+    assert wrong_attributes(vocabulary, "vocabulary.yaml") == []
+    assert [*vocabulary.facts] == ["area_children_and_youth", "area_adults", "act_section_SEL_107", "places"]
 
 
 def test_the_offer_in_the_documents_is_the_example_file() -> None:

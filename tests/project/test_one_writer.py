@@ -21,7 +21,6 @@ ALLOWED = {
     "cli/common/workbook_file.py": OF_A_RUN,
     "cli/paper/docx.py": "writes into memory",
     "cli/common/console.py": "writes nowhere",
-    "cli/paper/pdf.py": SCRATCH,
     "cli/reclassify/changes_files.py": OF_A_RUN,
     "cli/reclassify/fragile_file.py": OF_A_RUN,
     "cli/reclassify/kept_runs.py": OF_A_RUN,

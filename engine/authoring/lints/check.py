@@ -11,9 +11,11 @@ from engine.authoring.lints.lint import RulebookFile, VocabularyCheck, Vocabular
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import Diagnostic, Place, Rejected, TooComplex
 from engine.documents.document import read_file, read_one
+from engine.documents.places import place_of_key, shown_path
 from engine.documents.regular_file import check_leads_below
-from engine.rulebooks.library import VOCABULARY_FILE, Library, rulebook_files, shown_path, yaml_files
+from engine.rulebooks.library import VOCABULARY_FILE, Library, rulebook_files, yaml_files
 from engine.rulebooks.rulebook import Rulebook
+from engine.rulebooks.rulebook_loader import told_in
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.texts.catalogue import message
 
@@ -57,14 +59,14 @@ def _loading(path: Path, files: Sequence[Path]) -> Iterator[Diagnostic]:
     if not any(file.name == VOCABULARY_FILE for file in files):
         return
     try:
-        Library(path)
+        Library(path, elsewhere=_library())
     except Rejected as error:
         yield from error.diagnostics
 
 
 def _folder_findings(folder: Path, files: Sequence[Path], in_vocabulary: VocabularyCheck) -> Iterator[Diagnostic]:
     """What is found in the wanted files of a folder; the others in it are read to compare with."""
-    library = Library()
+    library = _library()
     rulebooks: dict[Path, Rulebook] = {}
     for file in {*files, *rulebook_files(folder)} - {folder / VOCABULARY_FILE}:
         try:
@@ -76,7 +78,7 @@ def _folder_findings(folder: Path, files: Sequence[Path], in_vocabulary: Vocabul
         yield from _vocabulary_findings(folder / VOCABULARY_FILE, files, list(rulebooks.values()), in_vocabulary)
     for file in files:
         if file in rulebooks:
-            yield from _allowed(file, lints_of(rulebooks[file], list(rulebooks.values())))
+            yield from _allowed(file, _own_lints(rulebooks[file], list(rulebooks.values())))
 
 
 def _vocabulary_findings(
@@ -95,9 +97,26 @@ def _vocabulary_findings(
         yield from _allowed(file, (diagnostic for lint in LINTS.values() for diagnostic in lint.in_vocabulary(checked)))
 
 
+def _library() -> Library:
+    """What stands elsewhere: the rulebooks shipped and those of the environment, as far as these have no mistakes."""
+    try:
+        return Library.of_environment()
+    except Rejected:
+        return Library()
+
+
+def _own_lints(rulebook: Rulebook, folder: Sequence[Rulebook]) -> Iterator[Diagnostic]:
+    """The lints on a rulebook; of a version as changes those that the version before does not have, in its own file."""
+    found = lints_of(rulebook, folder)
+    if rulebook.former is None:
+        return found
+    place, before = place_of_key(rulebook.written, "based_on"), {*lints_of(rulebook.former, folder)}
+    return (told_in(one, rulebook.file, place) for one in found if one not in before)
+
+
 def lints_of(rulebook: Rulebook, folder: Sequence[Rulebook] = ()) -> Iterator[Diagnostic]:
     """What the lints find in a rulebook, among all those of its folder; what a comment allows is found all the same."""
-    checked = RulebookFile(read_one(rulebook.written_as, rulebook.file), rulebook, folder)
+    checked = RulebookFile(rulebook.written, rulebook, folder)
     for lint in LINTS.values():
         with contextlib.suppress(TooComplex):
             yield from lint.in_rulebook(checked)

@@ -208,7 +208,7 @@ def _of_those_derived(
     for vocabulary in vocabularies:
         fact = vocabulary.facts.get(name)
         if fact is not None and fact.derivation:
-            parts = [vocabulary.facts[part] for part in fact.derived_from]
+            parts = [vocabulary.facts[part] for part, _ in fact.derivation.parts]
             possible, whole = of_nothing(vocabulary)[name].possible, is_stepped(fact, parts)
             regions = tuple(cut for region in regions if (cut := _cut_down(fact, region, possible, whole)) is not None)
     return regions

@@ -21,10 +21,12 @@ from engine.rulebooks.rulebook import (
     Outcome,
     Override,
     Rulebook,
+    RulePart,
     Test,
     Verdict,
     tests_of,
 )
+from engine.rulebooks.splits import Splits, split_ids, splits_between
 from engine.texts.catalogue import Language, Message, message, message_in
 from engine.texts.days import day_in_words
 from engine.values.interval import Interval
@@ -110,6 +112,7 @@ def _renamed(old: Rulebook, renames: Renames) -> Iterator[RulebookChange]:
 class _Differ:
     def __init__(self, old: Rulebook, new: Rulebook) -> None:
         self._old, self._new = old, new
+        self._split, self._made_one = splits_between(old, new), splits_between(new, old)
 
     def all(self) -> Iterator[RulebookChange]:
         yield from self._rulebook()
@@ -140,7 +143,7 @@ class _Differ:
             yield RulebookChange("wording", about, text_of(_INSTEAD_OF.filled(after=new.id, before=old.id)))
         before, after = old.group, new.group
         if isinstance(before, Count) and isinstance(after, Count) and _flat(before) and _flat(after):
-            yield from _count_changes(about, before, after)
+            yield from self._count_changes(about, before, after)
         elif before != after:
             yield RulebookChange(
                 "meaning",
@@ -154,6 +157,37 @@ class _Differ:
                 ),
             )
         yield from _wording(about, old, new, ("title", "reference", "reading"))
+
+    def _count_changes(self, about: Text, before: Count, after: Count) -> Iterator[RulebookChange]:
+        if before.required != after.required:
+            change = message("{after} are required instead of {before}", after=after.required, before=before.required)
+            yield RulebookChange("meaning", about, text_of(change))
+        members = self._told_apart(before.members, after.members)
+        mandatory = self._told_apart(before.mandatory, after.mandatory)
+        told = (
+            (message("{name} no longer counts"), [name for name in members[0] if name not in after.members]),
+            (message("{name} now counts"), [name for name in members[1] if name not in before.members]),
+            (
+                message("{name} is no longer mandatory"),
+                [name for name in mandatory[0] if name not in after.mandatory and name in after.members],
+            ),
+            (message("{name} is now mandatory"), [name for name in mandatory[1] if name not in before.mandatory]),
+        )
+        for words, names in told:
+            for name in names:
+                yield RulebookChange("meaning", about, text_of(words.filled(name=name)))
+
+    def _told_apart(
+        self, before: Sequence[RulePart], after: Sequence[RulePart]
+    ) -> tuple[list[RulePart], list[RulePart]]:
+        """Two lists of criteria without those of which one has the whole and the other all its parts."""
+        same = set[RulePart]()
+        for whole, parts in self._split.items():
+            same |= {whole, *parts} if whole in before and {*parts} <= {*after} else set()
+        for whole, parts in self._made_one.items():
+            same |= {whole, *parts} if whole in after and {*parts} <= {*before} else set()
+        kept = ([name for name in names if name not in same] for names in (before, after))
+        return next(kept), next(kept)
 
     def _overrides(self) -> Iterator[RulebookChange]:
         old, new = ({o.id: o for o in r.overrides} for r in (self._old, self._new))
@@ -177,21 +211,54 @@ class _Differ:
 
     def _criteria(self) -> Iterator[RulebookChange]:
         old, new = ({c.id: c for c in r.criteria} for r in (self._old, self._new))
+        apart = split_ids(self._split) | split_ids(self._made_one)
         for name, before, after in _paired(old, new):
             about = _titled(_CRITERION, name, after or before)
-            if before is None or after is None:
+            if name in apart:
+                yield from self._split_or_made_one(about, before, after)
+            elif before is None or after is None:
                 yield RulebookChange(
                     "meaning", about, _TAKEN_OUT if before else text_of(message_in("criterion", "new"))
                 )
             else:
                 yield from self._criterion(about, before, after)
 
+    def _split_or_made_one(
+        self, about: Text, before: Criterion | None, after: Criterion | None
+    ) -> Iterator[RulebookChange]:
+        """What became of a criterion as a whole: it and its parts are told as one."""
+        ways: Iterable[tuple[Criterion | None, Splits, Rulebook, Message]] = (
+            (before, self._split, self._new, message("split into {parts}")),
+            (after, self._made_one, self._old, message("made of {parts}")),
+        )
+        for whole, splits, other, words in ways:
+            if whole is not None and whole.id in splits:
+                parts = [other.criterion(name) for name in splits[whole.id]]
+                yield RulebookChange("meaning", about, self._parts_in_words(words, parts, other))
+                for part in parts:
+                    pair = (whole, part) if whole is before else (part, whole)
+                    yield from self._exceptions(_titled(_CRITERION, part.id, part), *pair)
+
+    def _parts_in_words(self, words: Message, parts: Sequence[Criterion], rulebook: Rulebook) -> Text:
+        def told(wording: Wording) -> str:
+            named = (
+                f"{part.id} ({wording.text(part.title)}: {self._words(part.condition, wording, rulebook)})"
+                for part in parts
+            )
+            return wording.render(words, parts=wording.listed(named))
+
+        return _in_both(told)
+
     def _criterion(self, about: Text, before: Criterion, after: Criterion) -> Iterator[RulebookChange]:
         yield from self._condition(about, before.condition, after.condition)
+        yield from self._exceptions(about, before, after)
+        yield from _wording(about, before, after, ("title", "description", "reference", "reading"))
+
+    def _exceptions(self, about: Text, before: Criterion, after: Criterion) -> Iterator[RulebookChange]:
+        """Which judgement may depart from a criterion, and when it does not apply."""
         if before.judgement != after.judgement:
             yield RulebookChange("meaning", about, self._judgement(before.judgement, after.judgement))
         yield from self._applicability(about, before, after)
-        yield from _wording(about, before, after, ("title", "description", "reference", "reading"))
 
     def _judgement(self, before: str | None, after: str | None) -> Text:
         if after is None:
@@ -270,24 +337,6 @@ class _Differ:
                 if before.assumed != after.assumed:
                     yield RulebookChange("meaning", about, text_of(message("is assumed in another way")))
                 yield from _wording(about, before, after, ("label", "unit", "question", "answered_by"))
-
-
-def _count_changes(about: Text, before: Count, after: Count) -> Iterator[RulebookChange]:
-    if before.required != after.required:
-        change = message("{after} are required instead of {before}", after=after.required, before=before.required)
-        yield RulebookChange("meaning", about, text_of(change))
-    for name in before.members:
-        if name not in after.members:
-            yield RulebookChange("meaning", about, text_of(message("{name} no longer counts", name=name)))
-    for name in after.members:
-        if name not in before.members:
-            yield RulebookChange("meaning", about, text_of(message("{name} now counts", name=name)))
-    for name in before.mandatory:
-        if name not in after.mandatory and name in after.members:
-            yield RulebookChange("meaning", about, text_of(message("{name} is no longer mandatory", name=name)))
-    for name in after.mandatory:
-        if name not in before.mandatory:
-            yield RulebookChange("meaning", about, text_of(message("{name} is now mandatory", name=name)))
 
 
 def _flat(group: Count) -> bool:

@@ -32,13 +32,8 @@ from engine.authoring.writing.comments import Comments, allowances
 from engine.authoring.writing.written_text import Path, WrittenText
 from engine.diagnostics import Place, Rejected
 from engine.documents.document import read_one
+from engine.rulebooks.written_out import PARTS, RECORDS, WIDTH
 from engine.texts.catalogue import Message, message
-
-WIDTH = 120
-_PARTS = ("terms", "facts", "outcomes", "overrides", "rule", "criteria")
-"""The parts of a file that stand after an empty line, and are never written in one line."""
-_RECORDS = ("terms", "facts", "overrides", "criteria")
-"""The parts whose members are never written in one line."""
 
 
 class Layout(NamedTuple):
@@ -136,7 +131,7 @@ def _spaced(lines: list[str]) -> Iterator[str]:
     """The lines with one empty line before each part, and before the comments that lead to it, and no other two."""
     starts = set()
     for i, line in enumerate(lines):
-        if re.match(rf"({'|'.join(_PARTS)}):", line):
+        if re.match(rf"({'|'.join(PARTS)}):", line):
             first = i
             while first > 0 and lines[first - 1].startswith("#"):
                 first -= 1
@@ -172,7 +167,7 @@ def _lay(node: Any, path: Path, rows: frozenset[Path], *, in_flow: bool = False)
 
 
 def _is_one_line(node: Any, path: Path, rows: frozenset[Path]) -> bool:
-    is_part = not path or (len(path) == 1 and path[0] in _PARTS) or (len(path) == 2 and path[0] in _RECORDS)
+    is_part = not path or (len(path) == 1 and path[0] in PARTS) or (len(path) == 2 and path[0] in RECORDS)
     return not is_part and path not in rows and not _has_lines(node) and _fits(node, path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -41,6 +42,31 @@ os.write(2, ("\\n" + " ".join({name.partition(".")[0] for name in set(sys.module
 """
 
 
+OF_A_SMALL_TABLE = {
+    "charset_normalizer",
+    "dd",
+    "engine.comparison.causes",
+    "engine.journal.journal",
+    "engine.journal.seal",
+    "offers.comparison.comparison",
+    "offers.tables.workbook",
+    "python_calamine",
+    "sqlalchemy",
+    "urllib.request",
+    "xlsxwriter",
+}
+"""What deciding a table of UTF-8 does without, where nothing is compared, recorded or listed."""
+LOADED_BY_A_TABLE = """
+import os, sys
+from cli.main import main
+try:
+    main()
+except SystemExit:
+    pass
+os.write(2, ("\\n" + " ".join(sys.modules)).encode())
+"""
+
+
 def commands(group: click.Group = sekskant, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
     """Every command below a group, by the words that call it."""
     commands_below = []
@@ -52,6 +78,17 @@ def commands(group: click.Group = sekskant, path: tuple[str, ...] = ()) -> list[
         if isinstance(command, click.Group):
             commands_below += commands(command, (*path, name))
     return commands_below
+
+
+def test_deciding_a_small_table_loads_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    register = tmp_path / "register.csv"
+    register.write_text("id,diagnoses\na,2\nb,ukendt\n", encoding="utf-8")
+    options = ("--year", "2018", "--out", str(tmp_path / "run"), "--no-list", "--no-report")
+    command = [sys.executable, "-c", LOADED_BY_A_TABLE, "reclassify", str(register), *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert "polars" in loaded, done.stderr
+    assert loaded & OF_A_SMALL_TABLE == set()
 
 
 def test_no_help_loads_what_is_slow() -> None:

@@ -11,9 +11,12 @@ import click
 import pypdf
 
 from cli.common.console import Exit
+from cli.paper.annex_paper import annex_paper
+from cli.paper.asked import Asked
 from cli.paper.committee_paper import committee_paper
-from cli.paper.source import Asked, PaperSource, paper_source
-from engine.explanation.paper import Paper
+from cli.paper.letter_paper import Reply, letter_paper, operators
+from cli.paper.source import PaperSource, paper_source
+from engine.explanation.paper import Paper, PaperKind
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless
 from engine.texts.catalogue import Language
@@ -35,6 +38,21 @@ def source_of(
 
 def committee(source: PaperSource, language: Language = "da", date: str | None = None) -> Paper:
     return committee_paper(source, None, date, Wording(language))
+
+
+def paper_of(
+    kind: PaperKind, source: PaperSource, date: str | None = None, language: Language = "da", operator: int = 0
+) -> Paper:
+    """A paper of a kind on a source; of letters that to one of the operators, who is to answer by a day."""
+    wording = Wording(language)
+    match kind:
+        case "committee":
+            return committee_paper(source, None, date, wording)
+        case "annex":
+            return annex_paper(source, None, date, wording)
+        case "letter":
+            reply = Reply("2017-06-01", "answer.xlsx")
+            return letter_paper(list(operators(source))[operator], source, reply, date, wording)
 
 
 def letters(text: str) -> str:

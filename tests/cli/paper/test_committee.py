@@ -20,10 +20,10 @@ from cli.common.paper_page import paper_page
 from cli.paper.pdf import pdf_of
 from engine.decisions.decision_record import decision_record
 from engine.explanation.justification import justification
-from engine.explanation.paper import Heading, Paper, Table, places_of, record_of, statements_of
+from engine.explanation.paper import Heading, Paper, Table, carried_by, places_of, record_of, statements_of
 from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language
-from engine.values.canonical import decision_digest
+from engine.values.canonical import canonical, decision_digest
 from tests.cli.paper.papers import committee, letters, of_page, of_pdf, source_of
 from tests.command import DATA, ROOT, here, sekskant
 
@@ -119,6 +119,12 @@ def test_each_block_has_its_place_in_the_page_and_in_what_it_carries(paper: Pape
     assert json.loads(carried[1]) == record_of(paper)
 
 
+def test_what_a_paper_carries_is_its_record_as_canonical_json(paper: Paper) -> None:
+    assert carried_by(paper).decode() == canonical(record_of(paper))
+    strange = paper._replace(title='"places":[] \\', sections=(), front=paper.front[:1])
+    assert carried_by(strange).decode() == canonical(record_of(strange))
+
+
 @pytest.mark.slow
 def test_every_statement_of_a_decision_names_one_that_was_made() -> None:
     source = source_of()
@@ -131,6 +137,12 @@ def test_headings_leave_out_no_level(paper: Paper) -> None:
     levels = [block.level for block in paper.blocks() if isinstance(block, Heading)]
     assert levels[0] == 1
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
+
+
+def test_captions_begin_with_a_capital(paper: Paper) -> None:
+    captions = [block.caption for block in paper.blocks() if isinstance(block, Table)]
+    assert len(captions) > 50
+    assert [caption for caption in captions if not caption[0].isupper()] == []
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 
 from cli.paper.docx import docx_of
 from cli.paper.word_styles import shipped_template
-from cli.paper.word_template import PARTS, read_template
+from cli.paper.word_template import FIELDS, PARTS, read_template
 from engine.diagnostics import Rejected
 from engine.explanation.paper import PaperKind, statements_of
 from offers.papers.paper_file import read_paper
@@ -36,24 +36,82 @@ def template(path: Path, *paragraphs: str, edit: Callable[[Any], object] | None 
     return path
 
 
-def faults(path: Path) -> list[str]:
+def faults(path: Path, kind: PaperKind = "committee") -> list[str]:
     try:
-        read_template(path)
+        read_template(path, kind)
     except Rejected as error:
         return [f"{d.place.file.rpartition('/')[2]}: {d.code}: {d.message}" for d in error.diagnostics]
     return []
 
 
-def hints(path: Path) -> list[str | None]:
+def hints(path: Path, kind: PaperKind = "committee") -> list[str | None]:
     with pytest.raises(Rejected) as refused:
-        read_template(path)
+        read_template(path, kind)
     return [diagnostic.hint for diagnostic in refused.value.diagnostics]
 
 
 @pytest.mark.parametrize("kind", ["committee", "letter", "annex"])
 def test_the_shipped_template_is_one(kind: PaperKind, tmp_path: Path) -> None:
     (tmp_path / "t.docx").write_bytes(shipped_template(kind, "da"))
-    assert faults(tmp_path / "t.docx") == []
+    assert faults(tmp_path / "t.docx", kind) == []
+    missed = set(FIELDS) - read_template(tmp_path / "t.docx", kind).fields
+    assert missed == ({"deadline"} if kind == "letter" else set())  # of which the letter itself tells
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "said"),
+    [
+        (
+            "letter",
+            ("outcomes",),
+            ["missing-key: the template leaves out the facts and the considerations of each decision"],
+        ),
+        ("letter", ("rule", "forms"), ["unknown-key: papers of this kind have no part `rule`"]),
+        ("annex", ("forms",), ["missing-key: the template leaves out the rule by which it was decided"]),
+        ("annex", ("rule", "open", "forms"), ["unknown-key: papers of this kind have no part `open`"]),
+    ],
+)
+def test_each_kind_of_paper_has_parts_of_its_own(
+    kind: PaperKind, parts: Sequence[str], said: list[str], tmp_path: Path
+) -> None:
+    mine = template(tmp_path / "t.docx", *(f"{{{{ {part} }}}}" for part in parts))
+    assert [fault.split(": ", 1)[1] for fault in faults(mine, kind)] == said
+
+
+@pytest.mark.parametrize("kind", ["annex", "letters"])
+def test_annex_and_letters_are_filled_and_refused_as_the_committees_paper_is(kind: str, tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.docx", tmp_path / "p.docx"
+    of_template = kind.removesuffix("s")
+    assert sekskant("paper", "template", of_template, "--out", str(mine), "--lang", "da").code == 0
+    document = Document(str(mine))
+    document.paragraphs[0].insert_paragraph_before("Vores brevhoved, sag {{ case_number }}")
+    document.save(str(mine))
+    where = ["--out", str(tmp_path)] if kind == "letters" else ["--out", str(out)]
+    asked = ["paper", kind, OFFERS[0], "--year", "2018", "--lang", "da", *where, "--template", str(mine)]
+    fields = ["--set", "case_number=27/2018", "--set", "contact=Åse Ø", "--set", "signatory=Bo & Co"]
+    ran = sekskant(*asked, *fields)
+    assert ran.code == 0, ran.err
+    made = tmp_path / "250.docx" if kind == "letters" else out
+    texts = [paragraph.text for paragraph in Document(str(made)).paragraphs]
+    assert texts[0] == "Vores brevhoved, sag 27/2018"
+    assert {"Kontakt: Åse Ø", "Underskriver: Bo & Co"} <= set(texts)
+    assert not any("{" in text for text in texts)
+    assert read_paper(made).edits() == []
+    refused = template(tmp_path / "wrong.docx", "{{ rule.title }}", "{{ forms }}")
+    ran = sekskant(*asked[:-1], str(refused))
+    assert ran.code == 1
+    assert "template-form: " in ran.err
+    assert "`{{ rule.title }}`" in ran.err
+
+
+def test_a_field_that_nobody_would_see_is_said(tmp_path: Path) -> None:
+    mine = template(tmp_path / "t.docx", *LEGAL, "{{ note }}")
+    asked = ["paper", "committee", OFFERS[0], "--year", "2018", "--out", str(tmp_path / "p.docx")]
+    ran = sekskant(*asked, "--template", str(mine), "--set", "note=x", "--set", "contact=y")
+    assert (ran.code, "t.docx: the template has no field `contact`" in " ".join(ran.err.split())) == (0, True)
+    assert "note" not in ran.err
+    letters = ["paper", "letters", OFFERS[0], "--year", "2018", "--out", str(tmp_path), "--set", "deadline=x"]
+    assert sekskant(*letters).code == 2
 
 
 @pytest.mark.slow
@@ -76,7 +134,8 @@ def test_a_template_is_written_edited_and_used(tmp_path: Path) -> None:
 def test_parts_can_be_left_out_and_put_in_another_order(tmp_path: Path) -> None:
     """What a template leaves out is not said, and so not missed."""
     paper = committee(source_of("da", OFFERS), "da")
-    data = read_template(template(tmp_path / "t.docx", "{{ forms }}", "And by which rule:", "{{ rule }}"))
+    mine = template(tmp_path / "t.docx", "{{ forms }}", "And by which rule:", "{{ rule }}")
+    data = read_template(mine, "committee").data
     (tmp_path / "p.docx").write_bytes(docx_of(paper, data))
     written = read_paper(tmp_path / "p.docx")
     assert written.edits() == []
@@ -92,7 +151,7 @@ def test_styles_that_a_template_lost_are_put_back(tmp_path: Path) -> None:
         for name in ("Caption", "Heading 2", "List Bullet"):
             document.styles[name].delete()
 
-    data = read_template(template(tmp_path / "t.docx", *LEGAL, edit=lose))
+    data = read_template(template(tmp_path / "t.docx", *LEGAL, edit=lose), "committee").data
     document = Document(io.BytesIO(docx_of(small("A."), data)))
     used = {p.style.name for p in document.paragraphs if p.style}
     assert {"Caption", "Heading 2"} <= used
@@ -187,8 +246,9 @@ def test_fields_and_conditions_may_stand_where_they_may(tmp_path: Path) -> None:
             "Kontakt {{ contact }}",
             "{%p endif %}",
             *LEGAL,
-        )
-    )
+        ),
+        "committee",
+    ).data
     texts = [p.text for p in Document(io.BytesIO(docx_of(small("A."), data))).paragraphs]
     assert texts[0] == "Ingen sag"
     assert not any("Kontakt" in text for text in texts)

@@ -8,7 +8,8 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from bisect import bisect
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,11 @@ from hypothesis import strategies as st
 from cli.common.paper_page import paper_page
 from cli.paper.docx import docx_of
 from cli.paper.pdf import pdf_of
-from engine.explanation.paper import Paper
+from engine.explanation.paper import PARTS_OF, Paper
 from offers.papers.paper_file import read_paper
 from offers.papers.statement_check import Edit
-from offers.papers.word_file import MARK
 from tests.chance import tried
-from tests.cli.paper.papers import committee, source_of
+from tests.cli.paper.papers import committee, paper_of, source_of
 from tests.command import DATA, Ran, sekskant
 
 OFFERS = [str(DATA / f"{name}.yaml") for name in ("gnisten", "kirkeleddet-8", "trekloeveret")]
@@ -255,14 +255,18 @@ class Copies:
                 self.parts = {name: archive.read(name) for name in archive.namelist()}
         text = self.parts["word/document.xml"] if self.parts else path.read_bytes()
         self.text = text.decode()
-        ends = self.text.index("</main>") if self.form == ".html" else len(self.text)
+        begins, ends = (0, len(self.text)) if self.parts else map(self.text.index, ("<main>", "<script type"))
         pattern = r"<w:t[^>]*>([^<]+)</w:t>" if self.parts else r">([^<>]+)<"
-        of_block = r"<w:p>.*?</w:p>" if self.parts else r"<(p|h\d|dd|td|th)\b[^>]*data-place=.*?</\1>"
-        blocks = [m.span() for m in re.finditer(of_block, self.text, re.DOTALL) if m.end() <= ends]
-        marked = [(b, e) for b, e in blocks if not self.parts or MARK in self.text[b:e]]
-        found = [m for b, e in marked for m in re.compile(pattern).finditer(self.text, b, e)]
-        self.spans = [m.span(1) for m in found if m[1].strip()]
-        """Where what we wrote stands in the text."""
+        found = [m for m in re.compile(pattern).finditer(self.text, begins, ends) if m[1].strip()]
+        self.spans = [m.span(1) for m in found]
+        """Where what we wrote stands in the text: everything that a person reads."""
+        self.kinds: dict[str, list[tuple[int, int]]] = {}
+        """The same by the kind of block: the style of the paragraph, or the element with its class."""
+        of_block = r'<w:pStyle w:val="(\w+)"' if self.parts else r"<((?:p|h\d|dt|dd|th|td|caption)\b[^>]*?)(?: data-|>)"
+        blocks = list(re.compile(of_block).finditer(self.text, begins, ends))
+        for span in self.spans:
+            block = blocks[bisect([m.start() for m in blocks], span[0]) - 1]
+            self.kinds.setdefault(block[1], []).append(span)
 
     def written(self, text: str, out: Path) -> Path:
         if not self.parts:
@@ -273,10 +277,61 @@ class Copies:
                 archive.writestr(name, text if name == "word/document.xml" else data)
         return out
 
+    def edited(self, span: tuple[int, int], at: int, by: Sequence[str], out: Path) -> list[Edit]:
+        """What is found where one word of what stands there is another one, or gone, or one is added."""
+        begin, end = span
+        words = self.text[begin:end].split(" ")
+        at %= len(words)
+        words[at : at + 1] = [one.format(words[at]) for one in by]
+        return edits_of(self.written(self.text[:begin] + " ".join(words) + self.text[end:], out))
 
-@pytest.fixture(scope="module", params=["docx", "html"])
-def copies(files: dict[str, Path], request: pytest.FixtureRequest) -> Copies:
-    return Copies(files[request.param])
+
+RENDERERS: dict[str, Callable[[Paper], bytes]] = {"docx": docx_of, "html": paper_page}
+EDITS = [["{}x"], ["ikke", "{}"], ["andet"], []]
+
+
+@pytest.fixture(scope="module", params=[(kind, form) for kind in PARTS_OF for form in RENDERERS], ids="-".join)
+def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    kind, form = request.param
+    path = tmp_path_factory.mktemp("copies") / f"{kind}.{form}"
+    path.write_bytes(RENDERERS[form](paper_of(kind, source_of("da", OFFERS), "2017-05-02")))
+    return Copies(path)
+
+
+def test_every_kind_of_block_is_checked(copies: Copies) -> None:
+    """Labels of pairs, captions, heads of columns and lines to sign are what we wrote, as sentences and cells are."""
+    out = copies.path.with_stem("edited")
+    expected = {
+        ".docx": {"Caption", "PaperLabel", "PaperSignature", "PaperCell", "PaperNumber", "Heading1"},
+        ".html": {"caption", 'th scope="col"', 'th scope="row"', "td", "dt", "dd", 'p class="sign"', "h1", "p"},
+    }
+    if copies.path.stem == "letter":
+        expected[".docx"].remove("PaperNumber")
+    not_signed = {"PaperSignature", 'p class="sign"'} if copies.path.stem == "annex" else set()
+    assert expected[copies.form] - not_signed <= {kind.partition(" data-")[0] for kind in copies.kinds}
+    missed = {
+        f"{kind}: {copies.text[slice(*span)]}"
+        for kind, spans in copies.kinds.items()
+        for span, by in ((spans[0], EDITS[0]), (spans[-1], EDITS[1]), (spans[len(spans) // 2], EDITS[2]))
+        if not copies.edited(span, -1, by, out)
+    }
+    assert missed == set()
+
+
+def test_what_a_narrow_screen_calls_a_column_is_checked(files: dict[str, Path], tmp_path: Path) -> None:
+    page, out = files["html"].read_text(encoding="utf-8"), tmp_path / "e.html"
+    out.write_text(page.replace('data-head="Driftsherre"', 'data-head="Ejer"', 1), encoding="utf-8")
+    (edit,) = edits_of(out)
+    assert (edit.written, edit.now) == ("Driftsherre", "Driftsherre/Ejer")
+
+
+@pytest.mark.parametrize("form", ["docx", "html"])
+def test_whoever_signs_writes_after_our_words(files: dict[str, Path], form: str, tmp_path: Path) -> None:
+    copies = Copies(files[form])
+    (style,) = {"PaperSignature", 'p class="sign"'} & copies.kinds.keys()
+    end = copies.kinds[style][1][1]
+    signed = copies.text[:end] + " Åse Ø, formand" + copies.text[end:]
+    assert edits_of(copies.written(signed, tmp_path / f"s.{form}")) == []
 
 
 @pytest.mark.slow
@@ -286,13 +341,9 @@ def test_a_word_that_is_edited_anywhere_is_found(
     copies: Copies, tmp_path_factory: pytest.TempPathFactory, data: Any
 ) -> None:
     out = tmp_path_factory.getbasetemp() / f"word{copies.form}"
-    begin, end = data.draw(st.sampled_from(copies.spans))
-    said = copies.text[begin:end]
-    words = said.split(" ")
-    at = data.draw(st.integers(0, len(words) - 1))
-    words[at : at + 1] = data.draw(st.sampled_from([[f"{words[at]}x"], ["ikke", words[at]], ["andet"]]))
-    found = edits_of(copies.written(copies.text[:begin] + " ".join(words) + copies.text[end:], out))
-    assert found, said
+    span = data.draw(st.sampled_from(copies.kinds[data.draw(st.sampled_from(sorted(copies.kinds)))]))
+    at, by = data.draw(st.integers(0, 100)), data.draw(st.sampled_from(EDITS))
+    assert copies.edited(span, at, by, out), copies.text[slice(*span)]
 
 
 @pytest.mark.slow

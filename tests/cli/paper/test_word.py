@@ -171,4 +171,5 @@ def test_libreoffice_makes_pages_of_it(paper: Paper, tmp_path: Path) -> None:
 
 def test_the_shipped_template_is_the_same_each_time() -> None:
     first = Document(io.BytesIO(shipped_template("committee", "da")))
-    assert first.paragraphs[0].text == "{{ front }}"
+    texts = [paragraph.text for paragraph in first.paragraphs if paragraph.text.startswith("{{")]
+    assert texts[:4] == ["{{ authority }}", "{{ address }}", "{{ front }}", "{{ note }}"]

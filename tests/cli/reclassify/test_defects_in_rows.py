@@ -77,7 +77,7 @@ WHERE: dict[str, tuple[tuple[type, str, Callable[..., bool]], str]] = {
     "read one by one": ((Rows, "offer", lambda row, values: row == 1), "b"),
     "read one by one, and faulty": ((Rows, "offer", lambda row, values: row == 2), "c"),
     "checked": ((Rows, "stated", lambda values: values.get("diagnoses") == "0"), "d"),
-    "decided": ((DecisionTable, "_row", lambda made: made.decided.verdict.value == "met"), "d"),
+    "decided": ((DecisionTable, "_in_words", lambda made: made.decided.verdict.value == "met"), "d"),
 }
 
 
@@ -233,7 +233,7 @@ def failing(owner, name, holds):
     setattr(owner, name, broken)
 
 failing(ChangedOffers, "of", lambda self, changed, pairs: "a" in changed["id"].to_list())
-failing(DecisionTable, "_row", lambda self, made: made.decided.verdict.value == "met")
+failing(DecisionTable, "_in_words", lambda self, made: made.decided.verdict.value == "met")
 main()
 """
 
@@ -285,7 +285,7 @@ def test_a_defect_is_told_before_what_is_wrong_with_others(monkeypatch: pytest.M
     assert "and 11 more rows" in ran.err
 
 
-@pytest.mark.parametrize("where", [(Rows, "stated"), (DecisionTable, "_row"), (Rows, "offer")])
+@pytest.mark.parametrize("where", [(Rows, "stated"), (DecisionTable, "_in_words"), (Rows, "offer")])
 def test_a_defect_in_every_row_ends_the_run(
     where: tuple[type, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 
 from engine.authoring.lints.allowance import allowed_at
 from engine.authoring.lints.check import check
-from engine.authoring.writing.layout import WIDTH, laid_out, layout
+from engine.authoring.writing.layout import laid_out, layout
 from engine.diagnostics import Place, Rejected
 from engine.documents.document import Mapping, Node, Sequence, read_one
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
+from engine.rulebooks.written_out import WIDTH
 from tests.chance import tried
 from tests.command import ROOT, sekskant
 

@@ -206,7 +206,7 @@ def test_a_vocabulary_that_no_offer_fits_does_not_pass(named: str, tmp_path: Pat
     vocabulary.write_text(text.replace("  seats:\n", attribute), encoding="utf-8")
     ran = sekskant("rulebook", "check", named, cwd=tmp_path)
     message = "fact-declaration: an offer has no attribute `seats`"
-    hint = "one of `operator_kind`, `agreement_kind`, `service_type`"
+    hint = "one of `operator_kind`, `agreement_kind`, `service_type`, `area`, `target_group`, `act_section`, `places`"
     assert (ran.code, ran.out) == (5, f"vocabulary.yaml:5:3: {message}\n  hint: {hint}\n")
     offer = str(ROOT / "docs" / "example.yaml")
     refused = sekskant("assess", offer, "--rulebook", str(tmp_path / "rulebook.yaml"))

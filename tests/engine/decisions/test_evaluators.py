@@ -103,7 +103,7 @@ def test_a_ruling_on_which_the_reference_and_the_diagram_disagree_is_named(monke
 def test_status_vectors_of_a_register_are_decided_by_the_two_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     vector_decisions = VectorDecisions(Decider(good_or_large(), engine="reference"))
     assert vector_decisions.on((Status.MET, Status.UNKNOWN)).verdict is Verdict.MET
-    assert vector_decisions.execution == Execution("reference", "decision diagram", (), why="asked for")
+    assert vector_decisions.who == Execution("reference", "decision diagram", (), why="asked for")
     nodes = len(vector_decisions.program.nodes) - vector_decisions.program.ruling_from
     monkeypatch.setattr(DecisionDiagram, "ruling_statuses", lambda diagram, items: [Status.NOT_APPLICABLE] * nodes)
     with pytest.raises(IntegrityFault, match="the reference and the decision diagram disagree"):

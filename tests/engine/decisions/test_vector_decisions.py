@@ -16,7 +16,7 @@ from engine.decisions.analysis import Analyst, alike
 from engine.decisions.decide import Decider
 from engine.decisions.evaluators import ENGINES
 from engine.decisions.trace import Execution
-from engine.decisions.vector_decisions import VectorDecisions, situations_of
+from engine.decisions.vector_decisions import SituationDecision, VectorDecision, VectorDecisions, situations_of
 from engine.diagnostics import IntegrityFault
 from engine.evaluation.completions import Completions, Situation
 from engine.evaluation.evidence import Evidence
@@ -142,7 +142,7 @@ def test_vectors_that_differ_only_in_the_order_of_what_is_alike_are_decided_once
     for items in itertools.product((Status.MET, Status.NOT_MET), repeat=3):
         vector_decisions.on(items)
         vector_decisions.on(items)
-    assert (vector_decisions.vectors, len(decided)) == (8, 4)
+    assert len(decided) == 4
 
 
 def test_what_was_wrongly_taken_to_be_alike_is_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ def test_a_situation_is_decided_over_all_vectors_that_can_occur_in_it(name: str)
     decider = Decider(rulebook, engine="reference")
     vector_decisions, stated = VectorDecisions(decider), {"height": case.height} if case.height else {}
     (situation,) = situations_of([vector_decisions.completions], stated, YEAR)
-    decided, statuses, decisive = vector_decisions.over(situation)
+    decided, statuses, decisive, _ = vector_decisions.over(situation)
     assert decided == (case.verdict, case.bases)
     assert " ".join(status.reported for status in statuses) == case.statuses
     assert decisive == case.decisive
@@ -224,7 +224,7 @@ def test_a_situation_of_criteria_that_share_no_fact_is_decided_by_its_statuses()
     vector_decisions = VectorDecisions(Decider(counting(PLAIN, PLAIN, PLAIN), engine="reference"))
     items = (Status.MET, Status.NOT_MET, Status.MET)
     made = vector_decisions.over(Situation(items))
-    assert made == ((Verdict.MET, ("rule",)), items, (0, 2))
+    assert made == SituationDecision(VectorDecision(Verdict.MET, ("rule",)), items, (0, 2), (items,))
     assert vector_decisions.over(Situation(items)) is made
 
 

@@ -225,6 +225,18 @@ def test_every_code_has_a_broken_file() -> None:
     assert covered <= set(CODES)
 
 
+@pytest.mark.parametrize("name", [name for name in FOLDERS if (BROKEN / name / "expected.da.txt").exists()])
+def test_what_is_said_in_danish_is_as_expected(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(BROKEN / name)
+    with pytest.raises(Rejected) as caught:
+        Library(Path())
+    output = "".join(f"{line}\n" for line in caught.value.lines("da"))
+    expected = Path("expected.da.txt")
+    if os.environ.get("SEKSKANT_WRITE_EXPECTED") == "1":
+        expected.write_text(output, encoding="utf-8")
+    assert output == expected.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", FOLDERS)
 def test_every_mistake_in_a_broken_folder_is_said_in_danish_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BROKEN / name)

@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from engine.rulebooks import language
-from engine.rulebooks.rulebook import FactKind, Mean, Possible, Ratio
+from engine.rulebooks.rulebook import FactKind, Mean, Possible, Ratio, Word
+from engine.rulebooks.vocabulary_loader import SEVERAL_OF
 from engine.values.interval import Interval
 from tests.support import TEXT, make_vocabulary
 
@@ -21,6 +22,12 @@ VOCABULARY = make_vocabulary(
         "height_by_room": {"type": "number", "derived": {"ratio": {"of": "height", "to": "rooms"}}},
         "good": {"type": "judgement"},
         "colour": {"type": "one_of", "answers": {"red": TEXT, "blue": TEXT}, "assumed": "red", "attribute": True},
+        "serves": {
+            "type": "several_of",
+            "answers": {"old": {"da": "gamle", "en": "old"}, "young": TEXT},
+            "attribute": True,
+            "answered_by": TEXT,
+        },
     }
 )
 KINDS: dict[str, tuple[FactKind, Possible]] = {
@@ -43,7 +50,7 @@ def test_a_fact_has_its_kind_and_all_that_it_can_be(name: str) -> None:
 
 def test_the_kinds_are_the_words_of_the_language() -> None:
     words = typing.get_args(typing.get_type_hints(language.Fact)["type"])
-    assert [kind.value for kind in FactKind] == list(words)
+    assert [*(kind.value for kind in FactKind), SEVERAL_OF] == list(words)
     assert {kind for kind, _ in KINDS.values()} == set(FactKind)
 
 
@@ -69,3 +76,16 @@ def test_what_is_declared_beside_the_kind_is_kept() -> None:
     assert [name for name, fact in VOCABULARY.facts.items() if fact.is_yearly] == ["used"]
     assert [name for name, fact in VOCABULARY.facts.items() if fact.derivation] == ["used_mean", "height_by_room"]
     assert (VOCABULARY.facts["good"].derivation, VOCABULARY.facts["good"].assumed) == (None, None)
+
+
+def test_what_can_be_several_of_some_words_is_a_fact_for_each_of_them() -> None:
+    words = VOCABULARY.lists["serves"]
+    assert list(words) == ["old", "young"]
+    assert [words["old"], words["young"]] == [VOCABULARY.facts[name] for name in ("serves_old", "serves_young")]
+    old = words["old"]
+    assert (old.word, old.kind, old.domain) == (Word("serves", "old"), FactKind.ONE_OF, frozenset({"yes", "no"}))
+    assert (old.label.da, old.label.en) == ("tekst (gamle)", "text (old)")
+    assert (old.is_attribute, old.assumed, old.answered_by is None) == (True, None, False)
+    assert [name for name, fact in VOCABULARY.facts.items() if fact.word] == ["serves_old", "serves_young"]
+    assert "serves" not in VOCABULARY.facts
+    assert list(VOCABULARY.terms["serves"]) == ["old", "young"]

@@ -71,5 +71,5 @@ def test_an_unknown_comparison_is_none_at_all() -> None:
 
 def test_each_can_be_written_in_a_rulebook_and_is_tried_in_random_ones() -> None:
     fields = {field.name: field.type for field in dataclasses.fields(language.Condition)}
-    assert {fields[comparison.value] for comparison in Comparison} == {"Decimal | None"}
+    assert {fields[comparison.value] for comparison in Comparison} == {"Decimal | OtherFact | None"}
     assert list(PASSES) == [comparison.value for comparison in Comparison]

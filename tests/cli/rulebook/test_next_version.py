@@ -1,0 +1,183 @@
+"""`sekskant rulebook next`, and the cases of the version before, decided again by the one that follows."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from junitparser import JUnitXml
+
+from engine.rulebooks.library import SHIPPED, Library
+from tests.command import Ran, sekskant
+from tests.next_year import write_next
+
+ID = "hovedstaden.udviklingsstrategi"
+STRICTER = "changes:\n  A5: {met_when: {fact: outside_share_mean, at_least: 0.6}}\n"
+
+
+def next_version(*arguments: str) -> Ran:
+    return sekskant("rulebook", "next", *arguments, "--lang", "en")
+
+
+def record_of(folder: Path) -> dict[str, object]:
+    (record,) = json.loads(sekskant("rulebook", "test", str(folder), "--format", "json").out)
+    assert isinstance(record, dict)
+    return record
+
+
+@pytest.fixture
+def stricter(tmp_path: Path) -> Path:
+    """A folder with a version of 2019 that asks for more than that of 2018."""
+    write_next(tmp_path / "own", STRICTER)
+    return tmp_path / "own"
+
+
+def test_the_version_that_follows_says_what_the_former_says(tmp_path: Path) -> None:
+    ran = next_version(ID, "--year", "2019", "--out", str(tmp_path))
+    file = tmp_path / "udviklingsstrategi-2019.yaml"
+    assert ran.code == 0
+    assert ran.err.splitlines()[:2] == [str(file), "143 cases of 2018 decided again, all as expected"]
+    now = Library().from_file(file)
+    assert (now.name, now.in_force_until) == (f"{ID}@2019", datetime.date(2019, 12, 31))
+    assert now.source.da == "Udviklingsstrategi 2019 for hovedstadsregionen"
+    assert now.former is not None
+    assert (now.criteria, now.rule, now.overrides) == (now.former.criteria, now.former.rule, now.former.overrides)
+    assert (tmp_path / "schema" / "rulebook-2.schema.json").exists()
+    assert sekskant("rulebook", "check", str(tmp_path)).out == ""
+    assert sekskant("rulebook", "fmt", "--check", str(tmp_path)).code == 0
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_examples_in_it_can_be_taken_over(tmp_path: Path, language: str) -> None:
+    sekskant("rulebook", "next", ID, "--year", "2019", "--out", str(tmp_path), "--lang", language)
+    file = tmp_path / "udviklingsstrategi-2019.yaml"
+    text = file.read_text(encoding="utf-8")
+    examples = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("#   ")]
+    assert [example.split()[0] for example in examples] == ["A1:", "A1:", "A7:", "A6:"]
+    file.write_text(text.replace("changes: {}", f"changes:\n{examples[0]}"), encoding="utf-8")
+    assert Library().from_file(file).criterion("A1")
+
+
+def test_a_version_may_be_in_force_for_several_years(tmp_path: Path) -> None:
+    assert next_version(ID, "--year", "2019", "--until", "2020", "--out", str(tmp_path)).code == 0
+    assert Library().from_file(tmp_path / "udviklingsstrategi-2019.yaml").agreement_years == (2019, 2020)
+
+
+@pytest.mark.slow
+def test_the_next_one_follows_the_latest(tmp_path: Path) -> None:
+    for year in ("2019", "2020"):
+        environment = {"SEKSKANT_RULEBOOKS": str(tmp_path)} if year == "2020" else None
+        asked = ("rulebook", "next", ID, "--year", year, "--out", str(tmp_path))
+        assert sekskant(*asked, environment=environment).code == 0
+    latest = Library().from_file(tmp_path / "udviklingsstrategi-2020.yaml")
+    assert latest.former is not None
+    assert latest.former.version == "2019"
+    assert "143 cases of 2019 decided again, all as expected" in sekskant("rulebook", "test", str(tmp_path)).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((ID, "--year", "2018"), f"`{ID}@2018` is in force until 2018-12-31: choose a later year"),
+        ((ID, "--year", "2019", "--until", "2018"), "the last agreement year lies before the first"),
+        (("hovedstaden.udvikling", "--year", "2019"), f"did you mean `{ID}`?"),
+    ],
+)
+def test_what_cannot_follow_is_a_mistake_of_usage(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    ran = next_version(*arguments, "--out", str(tmp_path))
+    assert ran.code == 2
+    assert said in " ".join(ran.err.split())
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "udviklingsstrategi-2019.yaml").write_text("mine", encoding="utf-8")
+    ran = next_version(ID, "--year", "2019", "--out", str(tmp_path))
+    assert ran.code == 2
+    assert "is there already; choose another folder" in " ".join(ran.err.split())
+    assert (tmp_path / "udviklingsstrategi-2019.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_former_version_that_would_not_be_found_is_a_mistake_of_usage(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "hovedstaden", tmp_path / "own")
+    for file in (tmp_path / "own").glob("*-2018.yaml"):
+        file.write_text(file.read_text(encoding="utf-8").replace("hovedstaden.", "own."), encoding="utf-8")
+    own = str(tmp_path / "own" / "udviklingsstrategi-2018.yaml")
+    ran = next_version(own, "--year", "2019", "--out", str(tmp_path / "other"))
+    assert ran.code == 2
+    assert "write into that folder, or name it in SEKSKANT_RULEBOOKS" in " ".join(ran.err.split())
+    shutil.rmtree(tmp_path / "own" / "cases")
+    assert next_version(own, "--year", "2019", "--out", str(tmp_path / "own")).code == 0
+
+
+# --- cases that come along ---
+
+
+@pytest.mark.slow
+def test_cases_whose_expectation_turns_are_listed_to_be_judged(stricter: Path) -> None:
+    ran = sekskant("rulebook", "test", str(stricter), "--lang", "en", columns=120)
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    assert lines[1] == "143 cases of 2018 decided again, 19 to be judged"
+    assert lines[2].startswith("? A5: a mean of one half  ")
+    assert lines[2].endswith("udviklingsstrategi-2018.yaml:310")
+    assert lines[3:5] == ["    verdict: expected met, decided not_met", "    A5: expected met, decided not_met"]
+    assert lines[-1] == "Coverage of meaning: 98% (73 of 74)"
+
+
+@pytest.mark.slow
+def test_machines_are_told_too(stricter: Path, tmp_path: Path) -> None:
+    taken_over = record_of(stricter)["taken_over"]
+    assert isinstance(taken_over, list)
+    assert (len(taken_over), sum(one["to_judge"] for one in taken_over)) == (143, 19)
+    sekskant("rulebook", "test", str(stricter), "--junit", str(tmp_path / "junit.xml"))
+    report = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    assert (report.tests, report.failures, sum(suite.skipped for suite in report)) == (143, 0, 19)
+
+
+@pytest.mark.slow
+def test_cases_that_turned_are_written_to_be_judged_and_then_stand_in_for_those_of_before(stricter: Path) -> None:
+    ran = sekskant("rulebook", "test", str(stricter), "--write-missing", "--lang", "en")
+    assert "cases/2019.yaml: 20 cases added; judge them, and delete `to_judge`" in ran.err
+    file = stricter / "cases" / "2019.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "outside_share: {2015: 0.5, 2016: 0.5, 2017: 0.5}" in " ".join(text.split())
+    waiting = sekskant("rulebook", "test", str(stricter), "--lang", "en").out
+    assert "20 cases, all as expected, 20 to be judged" in waiting
+    assert "124 cases of 2018 decided again, all as expected" in waiting
+    file.write_text(text.replace("    to_judge: true\n", ""), encoding="utf-8")
+    judged = sekskant("rulebook", "test", str(stricter), "--fail-under", "100", "--mutate", "--lang", "en")
+    assert judged.code == 0, judged.out
+    assert "20 cases, all as expected\n124 cases of 2018 decided again, all as expected" in judged.out
+
+
+@pytest.mark.slow
+def test_what_cases_say_of_criteria_that_are_no_more_is_left_out(tmp_path: Path) -> None:
+    write_next(
+        tmp_path,
+        """\
+        rule:
+          id: four
+          title: {da: Fire, en: Four}
+          reference: {da: afsnit 2, en: section 2}
+          at_least: 4
+          of: [A1a, A1b, A2, A3, A4, A5, A6]
+          mandatory: [A4, A5]
+        changes:
+          A1: {split_into: {A1a: {}, A1b: {title: {da: To, en: Two}, met_when: {fact: diagnoses, at_least: 99}}}}
+        """,
+    )
+    assert "143 cases of 2018 decided again, all as expected" in sekskant("rulebook", "test", str(tmp_path)).out
+
+
+def test_a_broken_case_file_of_the_version_before_is_said(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "hovedstaden", tmp_path / "own")
+    write_next(tmp_path / "own", "changes: {}\n")
+    cases = tmp_path / "own" / "cases" / "udviklingsstrategi-2018.yaml"
+    cases.write_text(cases.read_text(encoding="utf-8").replace("verdict: met", "verdict: mett", 1), encoding="utf-8")
+    ran = sekskant("rulebook", "test", str(tmp_path / "own" / "2019.yaml"))
+    assert ran.code == 1
+    assert "wrong-type: `mett` does not belong in `verdict`" in ran.err

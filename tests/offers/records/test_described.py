@@ -1,0 +1,168 @@
+"""What describes an offer is evidence: its areas, its target groups, the sections of its services, and their places."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from engine.diagnostics import Rejected
+from engine.documents.document import read_one
+from engine.evaluation.evidence import Evidence
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Possible, Vocabulary
+from engine.values.interval import Interval
+from offers.records.described import section_of
+from offers.records.offer import read_offer_file, wrong_attributes
+from tests.offers.described import VOCABULARY
+from tests.support import TEXT, Written, make_vocabulary
+
+YES, NO = frozenset({"yes"}), frozenset({"no"})
+EXACTLY_12 = Interval.exactly(Fraction(12))
+AT_LEAST_5 = Interval(Fraction(5), None)
+
+STATED: dict[str, tuple[str, dict[str, Possible]]] = {
+    "nothing": ("", {}),
+    "an empty line": ("area:\nservices:", {}),
+    "one word": ("area: adults", {"area_adults": YES, "area_children_and_youth": NO}),
+    "two words": ("area: [adults, children_and_youth]", {"area_adults": YES, "area_children_and_youth": YES}),
+    "no word": ("area: []", {"area_adults": NO, "area_children_and_youth": NO}),
+    "a target group": (
+        "target_group: [homelessness]",
+        {"target_group_homelessness": YES, "target_group_intellectual_disability": NO},
+    ),
+    "no service": (
+        "services: []",
+        {
+            "act_section_SEL_107": NO,
+            "act_section_SEL_101a": NO,
+            "act_section_SEL_105_stk_2": NO,
+            "places": Interval.exactly(Fraction(0)),
+        },
+    ),
+    "a section": (
+        "services: [{act: SEL, sections: ['§ 107, stk. 1'], places: 12}]",
+        {
+            "act_section_SEL_107": YES,
+            "act_section_SEL_101a": NO,
+            "act_section_SEL_105_stk_2": NO,
+            "places": EXACTLY_12,
+        },
+    ),
+    "a section of another act": (
+        "services: [{act: BL, sections: ['107'], places: 0.5}, {act: BL, sections: ['1'], places: 11.5}]",
+        {
+            "act_section_SEL_107": NO,
+            "act_section_SEL_101a": NO,
+            "act_section_SEL_105_stk_2": NO,
+            "places": EXACTLY_12,
+        },
+    ),
+    "an act without sections": (
+        "services: [{act: SEL, sections: [], places: 5}, {act: SEL, sections: ['101 A']}]",
+        {"act_section_SEL_101a": YES, "places": AT_LEAST_5},
+    ),
+    "places of no service": (
+        "services: [{act: SEL, sections: ['105, stk. 2', '101']}]",
+        {"act_section_SEL_107": NO, "act_section_SEL_101a": NO, "act_section_SEL_105_stk_2": YES},
+    ),
+}
+
+
+def possible_of(written: str, vocabulary: Vocabulary = VOCABULARY) -> dict[str, Possible]:
+    text = f"format: sekskant/offer/1\nid: a\nname: A\n{written}\n"
+    stated = read_offer_file(read_one(text.encode(), "offer.yaml"), vocabulary).stated
+    return {name: evidence.possible for name, evidence in stated.items() if isinstance(evidence, Evidence)}
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_what_describes_an_offer_says_what_it_is_and_what_it_is_not(name: str) -> None:
+    written, expected = STATED[name]
+    assert possible_of(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "section", "is_under"),
+    [
+        ("SEL_107", "107", True),
+        ("SEL_107", "§ 107", True),
+        ("SEL_107", "107, stk. 2", True),
+        ("SEL_107", "107 afl.", True),
+        ("SEL_107", "107(2)", True),
+        ("SEL_107", "107 a", False),
+        ("SEL_107", "1070", False),
+        ("SEL_107", "stk. 107", False),
+        ("SEL_107", "", False),
+        ("SEL_101a", "101 a", True),
+        ("SEL_101a", "101A, stk. 3", True),
+        ("SEL_101a", "101", False),
+        ("SEL_105_stk_2", "105, stk. 2", True),
+        ("SEL_105_stk_2", "105 stk 2, nr. 1", True),
+        ("SEL_105_stk_2", "105(2)", True),
+        ("SEL_105_stk_2", "105 nr. 2", False),
+        ("SEL_105_stk_2", "105, stk. 20", False),
+        ("SEL_105_stk_2", "105", False),
+        ("SEL_66_nr_6", "66 nr. 6 afl", True),
+        ("no section", "107", False),
+    ],
+)
+def test_a_part_of_a_section_is_under_it_and_a_lettered_one_is_another(word: str, section: str, is_under: bool) -> None:
+    assert section_of(word).holds(section) is is_under
+
+
+def test_a_fact_of_that_name_that_is_no_attribute_is_evidence() -> None:
+    vocabulary = make_vocabulary({"places": {"type": "whole_number"}})
+    assert possible_of("services: [{act: SEL, sections: [], places: 3}]", vocabulary) == {}
+    assert possible_of("evidence: {places: 4}", vocabulary) == {"places": Interval.exactly(Fraction(4))}
+    assert wrong_attributes(vocabulary, "vocabulary.yaml") == []
+
+
+def test_an_attribute_is_not_stated_as_evidence() -> None:
+    with pytest.raises(Rejected) as caught:
+        possible_of("evidence: {area: adults, area_adults: yes, places: 3, act_section: SEL_107}")
+    assert [(d.message, d.hint) for d in caught.value.diagnostics] == [
+        ("`area` is an attribute of the offer, not evidence", "the offer's own keys say it: `area`"),
+        ("`area_adults` is an attribute of the offer, not evidence", "the offer's own keys say it: `area`"),
+        ("`places` is an attribute of the offer, not evidence", "the offer's own keys say it: `services`"),
+        ("`act_section` is an attribute of the offer, not evidence", "the offer's own keys say it: `services`"),
+    ]
+
+
+SEVERAL = {"type": "several_of", "attribute": True}
+WRONG: dict[str, tuple[Written, str]] = {
+    "area": (
+        {"type": "one_of", "attribute": True, "answers": {"adults": TEXT}},
+        "`area` is an attribute of offers, and several of some words / declare it with `type: several_of`",
+    ),
+    "places": (
+        {"type": "whole_number", "attribute": True, "at_least": 0},
+        "`places` is an attribute of offers, and a number from 0 on / declare it with `type: number` and `at_least: 0`",
+    ),
+    "act_section": (
+        {**SEVERAL, "answers": {"SEL_107": TEXT, "SEL107": TEXT}},
+        "`SEL107` is no section of an act / such as `SEL_107` or `SEL_105_stk_2`",
+    ),
+    "service": (
+        {**SEVERAL, "answers": {"home": TEXT}},
+        "an offer has no attribute `service` / did you mean `service_type`?",
+    ),
+    "service_type": (
+        {**SEVERAL, "answers": {"social": TEXT}},
+        "`service_type` is an attribute of offers, and one of several words / "
+        "declare it with `type: one_of` and its `answers`",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_no_offer_can_say_of_itself_is_said(name: str) -> None:
+    declared, expected = WRONG[name]
+    (found,) = wrong_attributes(make_vocabulary({name: declared}), "vocabulary.yaml")
+    assert f"{found.message} / {found.hint}" == expected
+
+
+def test_an_act_that_the_vocabulary_does_not_list_is_none() -> None:
+    declared = {**SEVERAL, "answers": {"SELL_107": TEXT}}
+    vocabulary = make_vocabulary({"act_section": declared})._replace(terms={"act": {"SEL": Text(da="sel", en="sel")}})
+    (found,) = wrong_attributes(vocabulary, "vocabulary.yaml")
+    assert (found.message, found.hint) == ("there is no act `SELL` in `terms`", "did you mean `SEL`?")

@@ -40,7 +40,7 @@ _FIRST_DAY = datetime.date(1980, 1, 1)
 def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
     """Write a letter to each operator: how its offers are intended to be assessed, why, and what is missing.
 
-    PATH is offer files or a register. A letter is called by the official code of the municipality or region, else by
+    PATH is what `sekskant assess` takes. A letter is called by the official code of the municipality or region, else by
     an id made of the operator's name. Where the operator is to tell something, a workbook of that name stands beside
     it, with its offers and the facts that are missing; what others are to answer is not in it.
 
@@ -48,13 +48,13 @@ def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
     """
     form = form_of(Path(f"letter.{form}"))
     from cli.paper.letter_paper import Reply, letter_paper, operators, without_operator  # noqa: PLC0415 - as help
-    from cli.paper.source import check_at_hand, paper_source  # noqa: PLC0415
+    from cli.paper.source import paper_source  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     template = template_asked_for("letter", form)
     exits: list[Exit] = []
     with paper_source(asked, exits) as source:
-        check_at_hand(source)
+        asked = asked._replace(date=source.day(asked.date))
     if unknown := without_operator(source):
         words = message("no letter: nobody says who operates {offers}", offers=", ".join(unknown))
         say(words)

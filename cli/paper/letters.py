@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _FIRST_DAY = datetime.date(1980, 1, 1)
 """The day that a workbook says it was made where no day is given: the first that a zip file knows."""
+
+_COLLECTED = 20
+"""After so many letters what nothing holds any more is let go: the collector does not see how large documents are."""
 
 
 @click.command()
@@ -65,6 +69,8 @@ def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
         paper = letter_paper(operator, source, Reply(deadline, workbook), asked.date, wording)
         write_paper(filled(paper), out / f"{operator.file}{form}", form, parents=True, template=template)
         written += 1
+        if written % _COLLECTED == 0:
+            gc.collect()
         if workbook is not None:
             made = _write_workbook(out / workbook, source, missing, asked)
             for one in made.rejected:

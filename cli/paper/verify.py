@@ -14,6 +14,7 @@ from cli.common.json_output import print_json
 from cli.common.option_values import FileName
 from cli.common.options import folders_of_runs, format_option, language_option, other_journal_option
 from cli.common.spoken import in_spoken
+from engine.harmless import shown_name
 from engine.texts.catalogue import Language, Message, message, message_of_number
 from engine.values.canonical import in_unicode
 
@@ -122,7 +123,7 @@ def _text(path: Path, verified: _Verified, language: Language, *, is_compared: b
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     wording, screen, carried = Wording(language), Screen(), verified.paper.carried
-    screen.rule(str(path))
+    screen.rule(shown_name(str(path)))
     if carried is not None:
         screen.paragraph(carried.title, indent=0)
     mark, style = _MARKS[verified.found], _STYLES[verified.found]

@@ -89,6 +89,7 @@ def _number(value: object) -> int:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
+    value.encode()  # no paper carries half a sign
     return value
 
 

@@ -13,6 +13,7 @@ import faulthandler
 import gc
 import io
 import json
+import re
 import shutil
 import signal
 import sys
@@ -21,6 +22,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 from unittest.mock import patch
+from xml.sax.saxutils import escape
 
 import polars as pl
 
@@ -30,7 +32,15 @@ from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS
 from offers.tables.limits import MAX_TEXT
 from tests.chance import chance
 from tests.command import DATA, Ran, here
-from tests.mutations import damaged, damaged_columns, damaged_database, damaged_part, damaged_record, hostile
+from tests.mutations import (
+    changed_part,
+    damaged,
+    damaged_columns,
+    damaged_database,
+    damaged_part,
+    damaged_record,
+    hostile,
+)
 from tests.offers.tables.opendocument import ods, sheet_cell
 
 SECONDS, BYTES = 10, 2**30
@@ -49,6 +59,8 @@ _READ_AS = ("--encoding", "utf-8", "--separator", ";", "--decimal", ",")
 _OPTIONS = ("--year", "2018", "--rulebook", "small.yaml", "--out", "run")
 _RECLASSIFY = ("reclassify", "{}", *_OPTIONS)
 _ROWS_OF_HOSTILE = 6
+_COLLECTED = 50
+"""After so many files what nothing holds any more is let go: the collector does not see how large documents are."""
 IN_CI, RECLASSIFIED_IN_CI, HOSTILE_IN_CI = 200, 50, 20
 """How many of a kind are tried before a change lands: of all kinds in two minutes; a register takes the longest."""
 
@@ -283,6 +295,124 @@ def _read_before(file: Path) -> bytes:
     return Path("before", *file.parts[1:]).read_bytes()
 
 
+# --- papers, and their templates ---
+
+_GNISTEN = (str(DATA / "gnisten.yaml"), "--year", "2018")
+_CARRIED = re.compile(
+    rb'(?<=id="sekskant-paper">).*?(?=</script>)|(?<=urn:sekskant:paper:1">).*?(?=</paper>)', re.DOTALL
+)
+_IN_BRACES = (
+    *(
+        "title.__class__",
+        "title['x']",
+        "title()",
+        "lipsum",
+        "title|upper",
+        "rule.blocks",
+        "casenumber",
+        "7 * 7",
+        "front",
+    ),
+    *(
+        "rule",
+        "forms",
+        "note",
+        "{{",
+        "}}",
+        "{%",
+        "#}",
+        "loop",
+        "self",
+        "cycler",
+        "x for x in title",
+        "'" * 500,
+        "\u202e",
+    ),
+)
+_TAGS = (
+    "{{{{ {} }}}}",
+    "{{% if {} %}}",
+    "{{%p if {} %}}",
+    "{{% set x = {} %}}",
+    "{{%- {} -%}}",
+    "{{# {} #}}",
+    "{{{{r {} }}}}",
+)
+
+
+def _template(by: Random) -> bytes:
+    """The shipped template with something changed in it, often what stands in braces."""
+    from cli.paper.word_styles import shipped_template  # noqa: PLC0415 - only one kind needs it
+
+    data, main = shipped_template("committee", "da"), "word/document.xml"
+    if by.random() < 0.5:
+        others = ["word/styles.xml", "word/settings.xml", "word/header1.xml", "word/footer1.xml", "docProps/core.xml"]
+        parts = [*[main] * 8, *others, "word/_rels/document.xml.rels", "[Content_Types].xml", "_rels/.rels"]
+        return damaged_part(data, by, parts)
+    part = by.choice((main, main, main, "word/header1.xml", "word/footer1.xml", "docProps/core.xml"))
+
+    def with_tag(xml: bytes) -> bytes:
+        tag = escape(by.choice(_TAGS).format(by.choice(_IN_BRACES))).encode()
+        texts = list(re.finditer(rb"(?<=<w:t>)[^<]*(?=</w:t>)", xml)) or list(re.finditer(rb"(?<=>)", xml))
+        at = by.choice(texts)
+        return xml[: at.start()] + by.choice((tag, at[0] + tag, b"")) + xml[at.end() :]
+
+    return changed_part(data, part, with_tag)
+
+
+def _legal_parts_are_there(ran: Ran, data: bytes) -> str | None:
+    """Whether a paper was written that leaves out what none may, or does not say what it carries."""
+    from offers.papers.paper_file import read_paper  # noqa: PLC0415 - only one kind needs it
+
+    if ran.code:
+        return "a paper is written" if Path("p.docx").exists() else None
+    paper = read_paper(Path("p.docx"))
+    Path("p.docx").unlink()
+    if paper.carried is None or paper.edits():
+        return "the paper does not say what it carries"
+    missing = {"rule", "forms"} - paper.carried.by_section().keys()
+    return f"{', '.join(sorted(missing))} is left out" if missing else None
+
+
+def _with_papers() -> None:
+    here("assess", *_GNISTEN, "--journal", "j.db")
+    for form in ("docx", "html", "pdf"):
+        here("paper", "committee", *_GNISTEN, "--out", f"good.{form}")
+
+
+def _page(by: Random) -> bytes:
+    return _with_odd_record(Path("good.html").read_bytes(), by) or damaged(Path("good.html").read_bytes(), by)
+
+
+def _word(by: Random) -> bytes:
+    data, carried = Path("good.docx").read_bytes(), "customXml/item2.xml"
+    if by.random() < 0.3:
+        return changed_part(data, carried, lambda xml: _with_odd_record(xml, by) or damaged(xml, by))
+    others = [carried, "[Content_Types].xml", "_rels/.rels", "word/_rels/document.xml.rels"]
+    return damaged_part(data, by, [*["word/document.xml"] * 6, *others])
+
+
+def _pdf(by: Random) -> bytes:
+    """A PDF with something changed, often at its end, where it says what it carries."""
+    data = Path("good.pdf").read_bytes()
+    at = len(data) - by.choice((len(data), 200, 40_000))
+    return data[: max(at, 0)] + damaged(data[max(at, 0) :], by)
+
+
+def _with_odd_record(data: bytes, by: Random) -> bytes | None:
+    """A paper that carries another record, mostly one in JSON; None where it does by chance not."""
+    if by.random() < 0.6:
+        return None
+    odd = damaged_record(_CARRIED.search(data)[0], by)  # type: ignore[index]
+    return _CARRIED.sub(lambda match: odd.replace(b"<", b"\\u003c").replace(b"&", b"\\u0026"), data)
+
+
+_VERIFY: tuple[tuple[str, ...], ...] = tuple(
+    ("paper", "verify", "{}", *more) for more in ((), ("--format", "json"), ("--journal", "j.db"))
+)
+_VERIFIED = (0, 1, 4, 5)
+
+
 KINDS: dict[str, Kind] = {
     "yaml": Kind("a.yaml", _offer, [_ASSESS], (0, 1), _gnisten_not_decided),
     "json": Kind("a.json", _json_offer, [_ASSESS], (0, 1), _gnisten_not_decided),
@@ -341,6 +471,16 @@ KINDS: dict[str, Kind] = {
         (0, 1, 4),
         prepare=_with_run,
     ),
+    "template": Kind(
+        "a.docx",
+        _template,
+        [("paper", "committee", *_GNISTEN, "--template", "{}", "--set", "note=Husk", "--out", "p.docx")],
+        (0, 1),
+        _legal_parts_are_there,
+    ),
+    "paper in html": Kind("a.html", _page, _VERIFY, _VERIFIED, prepare=_with_papers),
+    "paper in word": Kind("a.docx", _word, _VERIFY, _VERIFIED, prepare=_with_papers),
+    "paper in pdf": Kind("a.pdf", _pdf, _VERIFY, _VERIFIED, prepare=_with_papers),
 }
 
 
@@ -361,6 +501,8 @@ def _faults(name: str, kind: Kind, numbers: Iterable[int]) -> Iterator[str]:
         file.write_bytes(data)
         for left in (Path("run"), Path("run.runs")):
             shutil.rmtree(left, ignore_errors=True)
+        if i % _COLLECTED == 0:
+            gc.collect()
         sys.stderr.write(f"at {file}\n")
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS)

@@ -7,7 +7,7 @@ import io
 import json
 import sqlite3
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -46,11 +46,16 @@ def damaged_part(archive: bytes, by: Random, parts: Sequence[str]) -> bytes:
     """An archive with something changed in one of these parts, or in how they are packed."""
     if by.random() < 0.2:
         return damaged(archive, by)
-    target, chosen = io.BytesIO(), by.choice(parts)
+    return changed_part(archive, by.choice(parts), lambda data: damaged(data, by))
+
+
+def changed_part(archive: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """An archive with one of its parts changed."""
+    target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in source.namelist():
             data = source.read(name)
-            packed.writestr(name, damaged(data, by) if name == chosen else data)
+            packed.writestr(name, change(data) if name == part else data)
     return target.getvalue()
 
 

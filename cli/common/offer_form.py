@@ -49,10 +49,11 @@ def offer_form(
     for trace in decisions:
         yield from decision_form(trace, beside, wording, known, level + 1)
     if remarks := beside.remark_sentences(wording, subject.id):
-        yield _heading(wording.gettext("On the information as it was handed in"), level + 1)
+        heading = wording.gettext("On the information as it was handed in")
+        yield Heading(grounds.statement("input_remarks", heading), level + 1)
         yield from (_plain(grounds.statement(f"input_remarks/{n}", text)) for n, text in enumerate(remarks))
     if subject.attention:
-        yield _heading(wording.gettext("Points for special attention"), level + 1)
+        yield Heading(grounds.statement("attention", wording.gettext("Points for special attention")), level + 1)
         for number, point in enumerate(subject.attention):
             yield Paragraph((grounds.statement(f"attention/{number}", point),), "item")
 
@@ -68,9 +69,10 @@ def decision_form(trace: Trace, beside: Beside, wording: Wording, known: KnownGr
     yield from by_people(trace, beside, wording)
     rows = [_criterion(one, trace, grounds, wording) for one in trace.criteria]
     rows += [_override(one, grounds, wording) for one in trace.overrides]
-    yield Table(wording.gettext("The criteria, and what was found"), _columns(wording), tuple(rows))
+    caption = wording.gettext("The criteria, and what was found")
+    yield Table(caption, _columns(wording), tuple(rows), (grounds.of("criteria"),))
     for section in justification(trace, wording.language):
-        yield _heading(section.heading, level + 1)
+        yield Heading(grounds.statement(f"justification/{section.part}", section.heading), level + 1)
         for number, (bullet, sentence) in enumerate(section.lines()):
             node = f"justification/{section.part}/{number}"
             yield Paragraph((grounds.statement(node, sentence),), "item" if bullet else "plain")
@@ -152,10 +154,6 @@ def _test(view: TestView, node: str, grounds: Grounds, wording: Wording) -> Iter
 def _tone(reported: str) -> Tone:
     tones: dict[str, Tone] = {"met": "met", "not_met": "not_met", "unknown": "unknown"}
     return tones.get(reported, "not_applicable")
-
-
-def _heading(text: str, level: int) -> Heading:
-    return Heading(Statement(text, ()), level)
 
 
 def _plain(statement: Statement) -> Paragraph:

@@ -29,14 +29,20 @@ from offers.recorded.decided_again import RecordedRun, decided_again, run_in
 from offers.recorded.decisions_of_runs import selections
 from offers.recorded.replay import Replayer, describing, recorded_in
 from offers.records.input_remarks import InputRemark
+from offers.records.offer import Offer
 
 _ADVICE = message("`sekskant audit verify` says what is wrong")
+
+
+_Meet = Callable[[Offer], None] | None
+"""What takes each offer that is decided again."""
 
 
 class RecordedDecisions(NamedTuple):
     """Decisions that were made before: by which rulebooks, what stands beside them, and the decisions themselves.
 
-    `recorded_at` is when the latest of them was recorded; None where they come from no journal.
+    What stands beside them has met each offer that `decided` has come to, where that was asked for. `recorded_at` is
+    when the latest of them was recorded; None where they come from no journal.
     """
 
     year: int
@@ -57,7 +63,9 @@ class _Source(NamedTuple):
 
 
 @contextmanager
-def recorded_decisions(paths: Sequence[str], address: str | None, exits: list[Exit]) -> Iterator[RecordedDecisions]:
+def recorded_decisions(
+    paths: Sequence[str], address: str | None, exits: list[Exit], *, with_offers: bool = False
+) -> Iterator[RecordedDecisions]:
     """What folders of runs and entries of a journal hold; `exits` takes how what cannot be shown ends.
 
     Raises:
@@ -65,12 +73,15 @@ def recorded_decisions(paths: Sequence[str], address: str | None, exits: list[Ex
     """
     with ExitStack() as stack:
         journal = None if address is None else stack.enter_context(Journal(address))
-        sources = [_of_folder(Path(path)) if is_run(path) else _of_entry(journal, path) for path in paths]
+        met: dict[str, Offer] = {}
+        meet = (lambda offer: met.update({offer.id: offer})) if with_offers else None
+        sources = [_of_folder(Path(path), meet) if is_run(path) else _of_entry(journal, path, meet) for path in paths]
         if len({source.year for source in sources}) > 1:
             words = message("they were decided for several agreement years; print those of one year at a time")
             raise click.UsageError(in_spoken(words))
         rulebooks = list({r.content: r for source in sources for r in source.rulebooks}.values())
         beside = Beside((), [compile_rulebook(rulebook) for rulebook in rulebooks], sources[0].year)
+        beside.offers = met
         if journal is not None:
             overrides = StandingOverrides(journal)
             beside.overridden = overrides.of
@@ -92,17 +103,17 @@ def _decided(sources: Sequence[_Source], beside: Beside, exits: list[Exit]) -> I
             yield decisions
 
 
-def _of_folder(folder: Path) -> _Source:
-    return _of_run(run_in(folder, load_library()), [RowSelection()], str(folder))
+def _of_folder(folder: Path, meet: _Meet) -> _Source:
+    return _of_run(run_in(folder, load_library()), [RowSelection()], str(folder), meet)
 
 
-def _of_run(run: RecordedRun, wanted: Sequence[RowSelection], named: str) -> _Source:
+def _of_run(run: RecordedRun, wanted: Sequence[RowSelection], named: str, meet: _Meet) -> _Source:
     """What a run decided, by the first selection that finds any."""
 
     def decided() -> Iterator[Decisions | Rejected]:
         for selection in wanted:
             found = False
-            for decisions in decided_again(run, selection):
+            for decisions in decided_again(run, selection, meet=meet):
                 found = True
                 yield decisions
             if found:
@@ -111,7 +122,7 @@ def _of_run(run: RecordedRun, wanted: Sequence[RowSelection], named: str) -> _So
     return _Source(run.record.year, _loaded(lambda: run.rulebooks, named), decided)
 
 
-def _of_entry(journal: Journal | None, named: str) -> _Source:
+def _of_entry(journal: Journal | None, named: str, meet: _Meet) -> _Source:
     assert journal is not None
     number, _, address = named.partition("/")
     entry = journal.entry(int(number)) if len(number) <= _DIGITS else None
@@ -120,26 +131,26 @@ def _of_entry(journal: Journal | None, named: str) -> _Source:
         raise rejected(journal.address.place, "unknown-entry", words)
     journal.check_sound(entry)
     if entry.kind == RUN:
-        return _of_recorded_run(journal, entry, address)
+        return _of_recorded_run(journal, entry, address, meet)
     if entry.kind != DECISION:
         words = message(
             "entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)
         )
         raise rejected(journal.place_of_entry(entry.number), "unknown-entry", words)
-    return _of_decision(journal, entry)
+    return _of_decision(journal, entry, meet)
 
 
 _DIGITS = 18
 """A number of an entry has no more."""
 
 
-def _of_recorded_run(journal: Journal, entry: Entry, address: str) -> _Source:
+def _of_recorded_run(journal: Journal, entry: Entry, address: str, meet: _Meet) -> _Source:
     record = recorded_run(journal, entry)
     owner = message("entry {number} of {journal}", number=entry.number, journal=journal.shown_address)
     files = RunFiles.recorded(journal.folder_of_run(entry), record, owner)
     names = [file_of_decisions(decided.rulebook.name) for decided in record.rulebooks]
     run = RecordedRun(record, {name: files.table(name) for name in names}, journal.text)
-    source = _of_run(run, list(selections(address)) if address else [RowSelection()], str(owner))
+    source = _of_run(run, list(selections(address)) if address else [RowSelection()], str(owner), meet)
     if address and next(source.decided(), None) is None:
         words = message(
             "the batch in entry {number} has no decision on `{address}`", number=entry.number, address=address
@@ -148,8 +159,8 @@ def _of_recorded_run(journal: Journal, entry: Entry, address: str) -> _Source:
     return source._replace(recorded_at=entry.recorded_at)
 
 
-def _of_decision(journal: Journal, entry: Entry) -> _Source:
-    trace = made_again(journal, describing(journal.text), entry)
+def _of_decision(journal: Journal, entry: Entry, meet: _Meet) -> _Source:
+    trace = made_again(journal, describing(journal.text, meet), entry)
     remarks = recorded_remarks(entry, trace)
     return _Source(trace.year, [trace.rulebook], lambda: iter([(trace,)]), remarks, entry.recorded_at)
 

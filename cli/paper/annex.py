@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def annex(asked: Asked, file: OneFile) -> None:
     """Write the annex of the agreement.
 
-    PATH is offer files or a register. The annex has the rules in plain words, who entered and who left with the ground
-    (--previous), the offers by target group with sums of offers and places, the readings, the forms of the most
+    PATH is what `sekskant assess` takes. The annex has the rules in plain words, who entered and who left with the
+    ground (--previous), the offers by target group with sums of offers and places, the readings, the forms of the most
     specialised offers, and the digests of all decisions.
 
     Exit code: 0 done; 1 some input was rejected (the paper tells the rest); 2 usage; 4 a decision could not be proven.

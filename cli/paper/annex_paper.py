@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from cli.common.offer_form import offer_form
-from cli.paper.committee_paper import CommitteeWriter, count_of
-from cli.paper.source import PaperSource, Previous, check_at_hand
+from cli.paper.committee_paper import THE_YEAR, CommitteeWriter, count_of
+from cli.paper.source import PaperSource, Previous
 from engine.decisions.trace import Trace
 from engine.explanation.paper import (
     Block,
@@ -17,7 +17,6 @@ from engine.explanation.paper import (
     Pairs,
     Paper,
     Paragraph,
-    RestsOn,
     Row,
     Section,
     Statement,
@@ -28,16 +27,9 @@ from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.capitalised import capitalised
 from offers.records.offer import SERVICES, Offer, words
 
-_GIVEN = RestsOn("given", node="source")
-
 
 def annex_paper(source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> Paper:
-    """The annex of the agreement, from decisions on offers that are at hand, and those of a run before.
-
-    Raises:
-        click.UsageError: the offers are not at hand.
-    """
-    check_at_hand(source)
+    """The annex of the agreement, from decisions and those of a run before."""
     return _Annex(source, previous, date, wording).paper()
 
 
@@ -49,16 +41,18 @@ class _Annex(CommitteeWriter):
             Section("rule", tuple(self._rules())),
             Section("changes", tuple(self._changes(1))),
             Section("outcomes", tuple(self._covered())),
+            Section("overridden", tuple(self._overridden(1))),
             Section("readings", tuple(self._readings(1))),
             Section("forms", tuple(self._forms())),
             Section("digests", tuple(self._digests())),
         )
         told = tuple(section for section in sections if section.blocks)
         front, books = tuple(self._front(title)), tuple(self._source.rulebooks)
-        return Paper("annex", self._wording.language, title, self._year, self._date, front, told, books)
+        paper = Paper("annex", self._wording.language, title, self._year, self._date, front, told, books)
+        return paper._replace(decisions=self._known.told(self._source.decisions))
 
     def _front(self, title: str) -> Iterator[Block]:
-        yield Heading(Statement(title, (_GIVEN,)), 1)
+        yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
         yield self._totals()
 
@@ -95,7 +89,8 @@ class _Annex(CommitteeWriter):
         for name in sorted(groups, key=lambda name: (known.index(name) if name in known else len(known), name)):
             rows += self._group_rows(rulebook, name, groups[name])
         rows.append(self._sum(rulebook, gettext("In all, each offer once"), "met", met))
-        return Table(capitalised(self._text(rulebook.outcomes[Verdict.MET].label)), columns, tuple(rows))
+        caption = capitalised(self._text(rulebook.outcomes[Verdict.MET].label))
+        return Table(caption, columns, tuple(rows), (count_of(rulebook, "met"),))
 
     def _group_rows(self, rulebook: Rulebook, name: str, traces: Sequence[Trace]) -> Iterator[Row]:
         label = rulebook.vocabulary.terms.get("target_group", {}).get(name)

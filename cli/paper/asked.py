@@ -109,8 +109,7 @@ def write_one_paper(kind: PaperKind, asked: Asked, file: OneFile, maker: Callabl
     exits: list[Exit] = []
     with paper_source(asked, exits) as source:
         before = None if file.previous is None else previous_decisions(str(file.previous), source.rulebooks, exits)
-        day = asked.date or (source.recorded_at and source.recorded_at[:10])
-        written = make(source, before, day, Wording(asked.language))
+        written = make(source, before, source.day(asked.date), Wording(asked.language))
     if not source.decisions:
         stop_without_decisions(exits)
     say_what_it_takes(form, len(source.decisions))

@@ -41,7 +41,8 @@ from offers.recorded.history import difference
 from offers.records.offer import OPERATOR
 from offers.records.offer_id import comparable_id
 
-GIVEN = RestsOn("given", node="source")
+GIVEN, THE_YEAR = RestsOn("given", node="source"), RestsOn("given", node="year")
+THE_DAY = RestsOn("given", node="date")
 
 
 def committee_paper(source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> Paper:
@@ -75,9 +76,8 @@ class CommitteeWriter:
         )
         told = tuple(section for section in sections if section.blocks)
         front, books = tuple(self._front(title)), tuple(self._source.rulebooks)
-        decisions = tuple(self._known.of(trace).told for one in self._source.decisions for trace in one)
         paper = Paper("committee", self._wording.language, title, self._year, self._date, front, told, books)
-        return paper._replace(decisions=decisions)
+        return paper._replace(decisions=self._known.told(self._source.decisions))
 
     @property
     def _year(self) -> int:
@@ -86,7 +86,7 @@ class CommitteeWriter:
     # --- the front page ---
 
     def _front(self, title: str) -> Iterator[Block]:
-        yield Heading(Statement(title, (GIVEN,)), 1)
+        yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
         yield self._heading(self._gettext("Recommendation"), 2)
         for rulebook in self._source.rulebooks:
@@ -97,8 +97,8 @@ class CommitteeWriter:
     def _particulars(self) -> Iterator[tuple[str, Statement]]:
         if self._date is not None:
             day = day_in_words(self._date, self._wording.language)
-            yield self._gettext("Date"), Statement(day, (RestsOn("given", node="date"),))
-        yield self._gettext("Agreement year"), Statement(str(self._year), (GIVEN,))
+            yield self._gettext("Date"), Statement(day, (THE_DAY,))
+        yield self._gettext("Agreement year"), Statement(str(self._year), (THE_YEAR,))
         for rulebook in self._source.rulebooks:
             words = self._gettext(
                 "{title}, version {version} ({source})",
@@ -187,7 +187,8 @@ class CommitteeWriter:
         number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
         total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
         rows.append(Row(((total,), (number,), ()), is_total=True))
-        return Table(capitalised(self._text(rulebook.outcomes[verdict].label)), columns, tuple(rows))
+        caption, ground = capitalised(self._text(rulebook.outcomes[verdict].label)), count_of(rulebook, verdict.value)
+        return Table(caption, columns, tuple(rows), (ground,))
 
     def _others_said(self, trace: Trace) -> Iterator[Statement]:
         """What people decided instead."""
@@ -224,7 +225,8 @@ class CommitteeWriter:
             Column(gettext("Where it stands"), 3),
         )
         rows = tuple(self._criterion(rulebook, criterion) for criterion in rulebook.criteria)
-        yield Table(gettext("The criteria of {title}", title=self._text(rulebook.title)), columns, rows)
+        caption = gettext("The criteria of {title}", title=self._text(rulebook.title))
+        yield Table(caption, columns, rows, (RestsOn("rulebook", digest, "criteria"),))
 
     def _criterion(self, rulebook: Rulebook, criterion: Criterion) -> Row:
         ground = RestsOn("rulebook", rulebook.sha256, f"criteria/{criterion.id}")
@@ -270,7 +272,8 @@ class CommitteeWriter:
             for group in Group:
                 rows = tuple(row for one, row in changed if one is group)
                 if rows:
-                    yield Table(capitalised(group_word(group, self._wording)), self._columns_of_changes(), rows)
+                    caption, ground = capitalised(group_word(group, self._wording)), count_of(rulebook, "changes")
+                    yield Table(caption, self._columns_of_changes(), rows, (ground,))
 
     def _columns_of_changes(self) -> tuple[Column, ...]:
         gettext = self._gettext
@@ -358,7 +361,7 @@ class CommitteeWriter:
                 Statement(text, tuple(grounds.of(f"questions/{fact}") for grounds in of)) for fact, text in questions
             )
             rows.append(Row((tuple(map(self._name, of)), (Statement(missing, ground),), told)))
-        yield Table(self._text(rulebook.title), columns, tuple(rows))
+        yield Table(self._text(rulebook.title), columns, tuple(rows), (count_of(rulebook, "undetermined"),))
 
     def _questions(self, trace: Trace) -> Iterator[tuple[str, str]]:
         """The facts to ask for, each with its question and who can answer."""
@@ -368,7 +371,7 @@ class CommitteeWriter:
                 words = self._gettext("{question} (answered by {whom})", **values) if whom else question
                 yield test.test.fact, words
 
-    def _overridden(self) -> Iterator[Block]:
+    def _overridden(self, level: int = 2) -> Iterator[Block]:
         gettext, rows = self._gettext, list[Row]()
         for decisions in self._source.decisions:
             for trace in decisions:
@@ -381,14 +384,14 @@ class CommitteeWriter:
                 when = minute_in_words(entry.recorded_at, self._wording.language)
                 notes = self._source.beside.override_lines(trace, self._wording)[1:]
                 reason = tuple(Statement(text, ground) for text in (content.because, *notes))
-                name = (self._name(grounds), grounds.statement("rulebook", self._text(trace.rulebook.title), "dim"))
+                name = (self._name(grounds), self._of_rulebook(trace.rulebook)._replace(tone="dim"))
                 rule = (outcome_statement(trace, grounds, self._wording),)
                 who = (Statement(content.by, ground), Statement(when, ground))
                 rows.append(Row((name, rule, (Statement(label, ground, content.verdict.value),), who, reason)))
         if rows:
             heads = (gettext("Offer"), gettext("By the rule"), gettext("By people"), gettext("Who and when"))
             columns = (*(Column(head, 3) for head in heads), Column(gettext("Reason"), 5))
-            yield self._heading(gettext("What people decided instead"), 2)
+            yield self._heading(gettext("What people decided instead"), level)
             yield Table(gettext("Outcomes overridden by people"), columns, tuple(rows))
 
     def _readings(self, level: int = 2) -> Iterator[Block]:

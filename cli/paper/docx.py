@@ -68,7 +68,8 @@ _MANNERS = {
 def docx_of(paper: Paper, template: bytes | None = None) -> bytes:
     """A paper as a Word document, made with a template that was checked, or else with the one that is shipped.
 
-    Parts that the template does not name are not in the document. The same paper gives the same bytes.
+    Parts that the template does not name are not in the document. The same paper gives the same bytes. Of a template
+    whose parts do not fit together, libraries raise what they like; it was not checked.
     """
     shipped = styles.shipped_template(paper.kind, paper.language)
     document, named = filled_template(paper, shipped if template is None else template)
@@ -301,7 +302,14 @@ def _carry(document: WordDocument, paper: Paper) -> None:
 
 
 def _archive(document: WordDocument, parts: Mapping[bytes, bytes]) -> bytes:
-    """The document as bytes that are the same each time: its parts in order, without times."""
+    """The document as bytes that are the same each time: its parts in order, without times.
+
+    Raises:
+        ValueError: the template gave two parts one name.
+    """
+    names = [str(part.partname).lower() for part in document.part.package.iter_parts()]
+    if len(set(names)) < len(names):
+        raise ValueError(names)
     saved, written = io.BytesIO(), io.BytesIO()
     document.save(saved)
     main = document.part.partname.membername

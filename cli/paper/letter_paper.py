@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cli.common.decided import Decisions
 from cli.common.form import missing_words
 from cli.common.offer_form import offer_form, outcome_statement
+from cli.paper.committee_paper import THE_DAY, THE_YEAR
 from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.justification import facts_to_ask_for, questions_of
@@ -34,8 +35,6 @@ from offers.records.authorities import authority_of
 from offers.records.offer import Offer
 from offers.records.offer_file import Party
 from offers.records.printed_offers import id_of_name
-
-_GIVEN = RestsOn("given", node="source")
 
 
 class Operator(NamedTuple):
@@ -117,12 +116,13 @@ class _Letter:
         sections = (Section("outcomes", (self._overview(), signed)), Section("forms", tuple(self._forms())))
         front = tuple(self._front(title))
         paper = Paper("letter", self._wording.language, title, year, self._date, front, sections, books)
+        paper = paper._replace(decisions=self._known.told(decisions for _, decisions in self._operator.offers))
         if self._reply.deadline is None or self._reply.workbook is None:
             return paper
         return paper._replace(fields={"deadline": day_in_words(self._reply.deadline, self._wording.language)})
 
     def _front(self, title: str) -> Iterator[Block]:
-        yield Heading(Statement(title, (_GIVEN,)), 1)
+        yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
         words = self._wording.ngettext(
             "This letter tells how {number} offer that {operator} operates is intended to be assessed, and why.",
@@ -136,10 +136,13 @@ class _Letter:
 
     def _particulars(self) -> Iterator[tuple[str, Statement]]:
         language = self._wording.language
-        yield self._gettext("To"), Statement(self._operator.name, (_GIVEN,))
+        offers = tuple(
+            self._known.of(decisions[0]).of("description/operator") for _, decisions in self._operator.offers
+        )
+        yield self._gettext("To"), Statement(self._operator.name, offers)
         if self._date is not None:
-            yield self._gettext("Date"), Statement(day_in_words(self._date, language), (RestsOn("given", node="date"),))
-        yield self._gettext("Agreement year"), Statement(str(self._source.year), (_GIVEN,))
+            yield self._gettext("Date"), Statement(day_in_words(self._date, language), (THE_DAY,))
+        yield self._gettext("Agreement year"), Statement(str(self._source.year), (THE_YEAR,))
         for rulebook in self._source.rulebooks:
             values = {"title": self._text(rulebook.title), "version": rulebook.version}
             words = self._gettext("{title}, version {version} ({source})", source=self._text(rulebook.source), **values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _FIRST_DAY = datetime.date(1980, 1, 1)
 """The day that a workbook says it was made where no day is given: the first that a zip file knows."""
 
+_COLLECTED = 20
+"""After so many letters what nothing holds any more is let go: the collector does not see how large documents are."""
+
 
 @click.command()
 @click.option(
@@ -40,7 +44,7 @@ _FIRST_DAY = datetime.date(1980, 1, 1)
 def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
     """Write a letter to each operator: how its offers are intended to be assessed, why, and what is missing.
 
-    PATH is offer files or a register. A letter is called by the official code of the municipality or region, else by
+    PATH is what `sekskant assess` takes. A letter is called by the official code of the municipality or region, else by
     an id made of the operator's name. Where the operator is to tell something, a workbook of that name stands beside
     it, with its offers and the facts that are missing; what others are to answer is not in it.
 
@@ -48,13 +52,13 @@ def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
     """
     form = form_of(Path(f"letter.{form}"))
     from cli.paper.letter_paper import Reply, letter_paper, operators, without_operator  # noqa: PLC0415 - as help
-    from cli.paper.source import check_at_hand, paper_source  # noqa: PLC0415
+    from cli.paper.source import paper_source  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     template = template_asked_for("letter", form)
     exits: list[Exit] = []
     with paper_source(asked, exits) as source:
-        check_at_hand(source)
+        asked = asked._replace(date=source.day(asked.date))
     if unknown := without_operator(source):
         words = message("no letter: nobody says who operates {offers}", offers=", ".join(unknown))
         say(words)
@@ -65,6 +69,8 @@ def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
         paper = letter_paper(operator, source, Reply(deadline, workbook), asked.date, wording)
         write_paper(filled(paper), out / f"{operator.file}{form}", form, parents=True, template=template)
         written += 1
+        if written % _COLLECTED == 0:
+            gc.collect()
         if workbook is not None:
             made = _write_workbook(out / workbook, source, missing, asked)
             for one in made.rejected:

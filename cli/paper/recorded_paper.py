@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from cli.common.beside import Beside
 from cli.common.console import Exit, load_library
 from cli.common.decided import Decisions
 from cli.common.offer_form import marked_outcome
 from cli.common.recorded import made_again, recorded_decisions, recorded_remarks
+from cli.paper.annex_paper import annex_paper
 from cli.paper.committee_paper import committee_paper
+from cli.paper.letter_paper import Reply, letter_paper, operators
 from cli.paper.source import PaperSource
+from cli.paper.word_template import LEGAL
 from engine.decisions.trace import Trace
 from engine.evaluation.program import compile_rulebook
-from engine.explanation.paper import Grounds, RestsOn, Told, statements_of
+from engine.explanation.paper import Grounds, Paper, RestsOn, Told, groups_in
 from engine.explanation.words_and_numbers import Wording
 from engine.journal.entry import DECISION
 from engine.journal.journal import Filter, Journal
@@ -26,6 +29,7 @@ from offers.papers.carried import Carried, CarriedStatement
 from offers.recorded.decisions_of_runs import entries_with_rows
 from offers.recorded.replay import Replayer
 from offers.records.input_remarks import InputRemark
+from offers.records.offer import Offer
 from offers.records.offer_id import comparable_id
 
 _BESIDE = ("change", "input_remarks")
@@ -44,14 +48,20 @@ class Outdated(NamedTuple):
 class Recorded(NamedTuple):
     """What is recorded of a paper's decisions.
 
-    `unknown` are not recorded at all; `unfounded` are statements that do not follow from what is; `unseen` says how
-    many statements rest on what is not recorded.
+    `unknown` are not recorded at all; `unfounded` are statements that do not follow from what is, or not where they
+    stand, and `left_out` those that do and are not said; `unseen` says how many rest on what is not recorded.
     """
 
     outdated: Sequence[Outdated]
     unknown: Sequence[Told]
-    unfounded: Sequence[CarriedStatement]
-    unseen: int
+    unfounded: Sequence[CarriedStatement] = ()
+    left_out: Sequence[CarriedStatement] = ()
+    unseen: int = 0
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the paper cannot be what was written of what is recorded."""
+        return bool(self.unknown or self.unfounded or self.left_out)
 
 
 def recorded_in_journal(address: str, runs: Sequence[Path], carried: Carried) -> Recorded:
@@ -71,7 +81,7 @@ def recorded_in_run(folder: Path, carried: Carried) -> Recorded:
         Rejected: there is no whole run in the folder.
     """
     unseen: list[Exit] = []
-    with recorded_decisions([str(folder)], None, unseen) as before:
+    with recorded_decisions([str(folder)], None, unseen, with_offers=True) as before:
         traces = [trace for decisions in before.decided() for trace in decisions]
         wanted = {_key(told) for told in carried.decisions}
         latest = {key: ("", trace) for trace in traces if (key := _key(Grounds(trace).told)) in wanted}
@@ -99,16 +109,20 @@ def _source_of_journal(
     with ExitStack() as stack:
         journal = stack.enter_context(Journal(address, runs=runs))
         wanted = {_key(told) for told in carried.decisions}
-        replayer = Replayer(journal.text)
+        met: list[Offer] = []
+        replayer = Replayer(journal.text, meet=met.append)
         by_digest: dict[str, Trace] = {}
+        offers: dict[str, Offer] = {}
         latest: dict[_Key, tuple[str, Trace]] = {}
         remarks: dict[str, Sequence[InputRemark]] = {}
-        for entry in entries_with_rows(journal, Filter(kind=DECISION)):
+        for entry in entries_with_rows(journal, Filter(year=carried.year)):
             key = comparable_id(entry.offer or ""), entry.rulebook or ""
-            if key in wanted and entry.year == carried.year:
+            if entry.kind == DECISION and key in wanted:
                 journal.check_sound(entry)
                 trace = made_again(journal, replayer, entry)
-                by_digest[Grounds(trace).digest] = trace
+                by_digest[digest := Grounds(trace).digest] = trace
+                offers[digest] = met[0]
+                met.clear()
                 latest[key] = (entry.identifier, trace)
                 remarks[trace.subject.id] = recorded_remarks(entry, trace)
         traces = list(by_digest.values())
@@ -116,6 +130,8 @@ def _source_of_journal(
         for offer, of_offer in remarks.items():
             beside.was_remarked(offer, of_offer)
         beside.overridden = StandingOverrides(journal).of
+        told = (offers[one.digest] for one in carried.decisions if one.digest in offers)
+        beside.offers = {offer.id: offer for offer in told}
         unknown = [told for told in carried.decisions if told.digest not in by_digest]
         yield _source(carried, by_digest, beside), latest, unknown
 
@@ -133,6 +149,8 @@ def _source(carried: Carried, by_digest: Mapping[str, Trace], beside: Beside) ->
             of_offers[told.offer].append(by_digest[told.digest])
     decisions: list[Decisions] = [tuple(traces) for traces in of_offers.values()]
     books = list({trace.rulebook.content: trace.rulebook for one in decisions for trace in one}.values())
+    ranks = {digest: rank for rank, digest in enumerate(carried.rulebooks)}
+    books.sort(key=lambda book: ranks.get(book.sha256, len(ranks)))
     return PaperSource(carried.year, books, beside, decisions, (), None)
 
 
@@ -149,8 +167,11 @@ def _compared(
     unknown = [told for told in unknown if knows_people or _key(told) not in latest]
     outdated += _people_since(carried, source) if knows_people else []
     if unknown or outdated:
-        return Recorded(outdated, unknown, (), 0)
-    return Recorded((), (), *_unfounded(carried, source, wording, knows_people=knows_people))
+        return Recorded(outdated, unknown)
+    known = _Known(frozenset(told.digest for told in carried.decisions), source.rulebooks, knows_people)
+    made = (_held_against(carried, paper, known) for paper in _made_of(carried, source, wording))
+    nothing = Recorded((), (), carried.statements())
+    return min(made, key=lambda found: len(found.unfounded) + len(found.left_out), default=nothing)
 
 
 def _people_since(carried: Carried, source: PaperSource) -> Iterator[Outdated]:
@@ -164,34 +185,88 @@ def _people_since(carried: Carried, source: PaperSource) -> Iterator[Outdated]:
                 yield Outdated(Grounds(trace).told, words, str(standing.entry.number), is_by_people=True)
 
 
-def _unfounded(
-    carried: Carried, source: PaperSource, wording: Wording, *, knows_people: bool
-) -> tuple[list[CarriedStatement], int]:
-    """The statements of a paper that are not made of what is recorded, and how many rest on something else."""
-    made: dict[RestsOn, set[str]] = defaultdict(set)
-    for one in statements_of(committee_paper(source, None, carried.date, wording)):
-        for ground in one.rests_on:
-            made[ground].add(one.text)
-    digests, unfounded, unseen = {told.digest for told in carried.decisions}, [], 0
-    for statement in carried.statements():
-        grounds = statement.rests_on
-        if not grounds or not all(_is_recorded(ground, digests, knows_people=knows_people) for ground in grounds):
-            unseen += bool(grounds)
-        elif not any(statement.text in made[ground] for ground in grounds):
-            unfounded.append(statement)
-    return unfounded, unseen
+def _made_of(carried: Carried, source: PaperSource, wording: Wording) -> Iterator[Paper]:
+    """The papers of a kind that can be written of what is recorded: of letters one to each who operates all offers."""
+    match carried.kind:
+        case "committee":
+            yield committee_paper(source, None, carried.date, wording)
+        case "annex":
+            yield annex_paper(source, None, carried.date, wording)
+        case "letter":
+            for operator in operators(source):
+                if len(operator.offers) == len(source.decisions):
+                    yield letter_paper(operator, source, Reply(None, None), carried.date, wording)
 
 
-def _is_recorded(ground: RestsOn, digests: set[str], *, knows_people: bool) -> bool:
-    """Whether what a statement rests on is a decision of the paper, or follows from them all."""
-    match ground.kind:
-        case "decision":
-            return ground.digest in digests and ground.node.partition("/")[0] not in _BESIDE
-        case "override":
-            return knows_people
-        case "count":
-            return not ground.node.endswith("/changes") and (knows_people or not ground.node.endswith("/overridden"))
-        case "rulebook":
-            return True
-        case _:
-            return False
+class _Known(NamedTuple):
+    """What is recorded: decisions by their digests, their rulebooks, and whether what people decided is, too."""
+
+    digests: frozenset[str]
+    rulebooks: Sequence[Rulebook]
+    people: bool
+
+    def has(self, statement: CarriedStatement) -> bool:
+        """Whether all that a statement rests on is recorded, or follows from it."""
+        return all(map(self._has, statement.rests_on))
+
+    def has_section(self, code: str) -> bool:
+        """Whether all of a part follows from what is recorded, as far as it rests on that."""
+        return code != "changes" and (self.people or code != "overridden")
+
+    def _has(self, ground: RestsOn) -> bool:
+        match ground.kind:
+            case "decision":
+                return ground.digest in self.digests and ground.node.partition("/")[0] not in _BESIDE
+            case "override":
+                return self.people
+            case "count":
+                name, _, counted = ground.node.partition("/")
+                is_named = not counted or any(rulebook.name == name for rulebook in self.rulebooks)
+                return is_named and counted != "changes" and (self.people or counted != "overridden")
+            case "rulebook":
+                return any(rulebook.sha256 == ground.digest for rulebook in self.rulebooks)
+            case "given":
+                return ground.node in ("year", "date")
+            case _:
+                assert_never(ground.kind)
+
+
+def _held_against(carried: Carried, paper: Paper, known: _Known) -> Recorded:
+    """A paper held against the one that was made of what is recorded, part by part."""
+    made: dict[str, list[CarriedStatement]] = {
+        code: [
+            CarriedStatement(one.text, one.rests_on) for block in blocks for group in groups_in(block) for one in group
+        ]
+        for code, blocks in paper.parts()
+    }
+    said = carried.by_section()
+    founded = {(ground, one.text) for of_section in made.values() for one in of_section for ground in one.rests_on}
+    unfounded, left_out, unseen = list[CarriedStatement](), list[CarriedStatement](), 0
+    for code, statements in said.items():
+        unseen += sum(bool(one.rests_on) and not known.has(one) for one in statements)
+        told = [one for one in statements if known.has(one)]
+        if not known.has_section(code):
+            unfounded += [one for one in told if one.rests_on and not _is_founded(one, founded)]
+        elif told != (expected := list(filter(known.has, made.get(code, ())))):
+            wrong, missing = _differing(told, expected)
+            unfounded += wrong
+            left_out += missing
+    for code in LEGAL:
+        if code not in said:
+            left_out += filter(known.has, made.get(code, ()))
+    return Recorded((), (), unfounded, left_out, unseen)
+
+
+def _is_founded(statement: CarriedStatement, founded: Set[tuple[RestsOn, str]]) -> bool:
+    return any((ground, statement.text) in founded for ground in statement.rests_on)
+
+
+def _differing(
+    told: Sequence[CarriedStatement], expected: Sequence[CarriedStatement]
+) -> tuple[list[CarriedStatement], list[CarriedStatement]]:
+    """What is said and is not expected, and what is expected and is not said; of an order alone, what stands wrong."""
+    wrong = list((Counter(told) - Counter(expected)).elements())
+    missing = list((Counter(expected) - Counter(told)).elements())
+    if not wrong and not missing:
+        wrong = [one for one, other in zip(told, expected, strict=True) if one != other]
+    return wrong, missing

@@ -59,6 +59,10 @@ class PaperSource(NamedTuple):
         """The decisions by one rulebook, in the order of the source."""
         return [trace for one in self.decisions for trace in one if trace.rulebook.content == rulebook.content]
 
+    def day(self, date: str | None) -> str | None:
+        """The day on a paper: the one that is asked for, else that on which the latest decision was recorded."""
+        return date or (self.recorded_at and self.recorded_at[:10])
+
 
 class Previous(NamedTuple):
     """What a run before decided: `traces` by the offer's comparable id, and then by the rulebook's id.
@@ -101,7 +105,7 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         if asked.year is not None or asked.names:
             words = message("what was decided before has its year and its rulebooks: leave --year and --rulebook out")
             raise click.UsageError(in_spoken(words))
-        with recorded_decisions(asked.paths, asked.journal, exits) as before:
+        with recorded_decisions(asked.paths, asked.journal, exits, with_offers=True) as before:
             told = list(before.decided())
             yield PaperSource(before.year, before.rulebooks, before.beside, told, names, before.recorded_at)
         return
@@ -125,17 +129,6 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         if asked.journal is not None:
             _with_overrides(beside, asked.journal, stack, exits)
         yield PaperSource(year, rulebooks, beside, told, names, None)
-
-
-def check_at_hand(source: PaperSource) -> None:
-    """See to it that the offers are at hand: what was recorded says nothing of operators and places apart.
-
-    Raises:
-        click.UsageError: they are not.
-    """
-    if source.decisions and not source.beside.offers:
-        words = message("this paper is written from offer files or a register: name what the run decided on")
-        raise click.UsageError(in_spoken(words))
 
 
 def previous_decisions(folder: str, rulebooks: Sequence[Rulebook], exits: list[Exit]) -> Previous:

@@ -14,7 +14,9 @@ from cli.common.json_output import print_json
 from cli.common.option_values import FileName
 from cli.common.options import folders_of_runs, format_option, language_option, other_journal_option
 from cli.common.spoken import in_spoken
+from engine.harmless import shown_name
 from engine.texts.catalogue import Language, Message, message, message_of_number
+from engine.values.canonical import in_unicode
 
 if TYPE_CHECKING:
     from cli.common.screen import Screen
@@ -101,16 +103,13 @@ def _verified(paper: PaperFile, run: Path | None, journal: str | None) -> _Verif
     edits = paper.edits()
     recorded = None
     if run is not None or journal is not None:
-        if paper.carried.kind != "committee":
-            words = message("only a committee's paper is compared with what is recorded; leave --journal and --run out")
-            raise click.UsageError(in_spoken(words))
         from cli.paper.recorded_paper import recorded_in_journal, recorded_in_run  # noqa: PLC0415 - a database is slow
 
         if journal is not None:
             recorded = recorded_in_journal(journal, folders_of_runs(), paper.carried)
         elif run is not None:
             recorded = recorded_in_run(run, paper.carried)
-    if recorded is not None and (recorded.unknown or recorded.unfounded):
+    if recorded is not None and recorded.contradicts:
         found = Found.NOT_OURS
     elif edits or not paper.is_whole:
         found = Found.EDITED
@@ -124,7 +123,7 @@ def _text(path: Path, verified: _Verified, language: Language, *, is_compared: b
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     wording, screen, carried = Wording(language), Screen(), verified.paper.carried
-    screen.rule(str(path))
+    screen.rule(shown_name(str(path)))
     if carried is not None:
         screen.paragraph(carried.title, indent=0)
     mark, style = _MARKS[verified.found], _STYLES[verified.found]
@@ -182,6 +181,12 @@ def _of_record(verified: _Verified, wording: Wording) -> Iterator[str]:
         told = wording.quoted(statement.text)
         words = message("This does not follow from what is recorded: {statement}", statement=told)
         yield wording.render(words)
+    for statement in recorded.left_out[:_MOST_SHOWN]:
+        told = wording.quoted(statement.text)
+        words = message(
+            "This follows from what is recorded, and is not said where it belongs: {statement}", statement=told
+        )
+        yield wording.render(words)
     for since in recorded.outdated[:_MOST_SHOWN]:
         words = message("{offer} was decided again by {rulebook}: {outcome}")
         if since.is_by_people:
@@ -222,7 +227,7 @@ def _show_edits(screen: Screen, edits: Sequence[Edit], wording: Wording) -> None
 def _record(path: Path, verified: _Verified, run: Path | None, journal: str | None) -> dict[str, object]:
     carried, recorded = verified.paper.carried, verified.recorded
     return {
-        "file": str(path),
+        "file": in_unicode(str(path)),
         "form": verified.paper.form,
         "title": None if carried is None else carried.title,
         "found": verified.found.value,
@@ -235,4 +240,5 @@ def _record(path: Path, verified: _Verified, run: Path | None, journal: str | No
         ],
         "unknown": [told._asdict() for told in (recorded.unknown if recorded else ())],
         "unfounded": [statement.text for statement in (recorded.unfounded if recorded else ())],
+        "left_out": [statement.text for statement in (recorded.left_out if recorded else ())],
     }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, get_args
 from xml.parsers import expat
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, place_in_words, quoted
+from engine.documents.archive import DAMAGED_ARCHIVE
 from engine.explanation.paper import PARTS_OF, Paper, PaperKind, SectionCode
 from engine.harmless import harmless, shown_name
 from engine.texts.catalogue import Message, message
@@ -88,10 +89,46 @@ def read_template(path: Path, kind: PaperKind) -> Template:
         faults = check.faults()
     if not faults:
         data = path.read_bytes()
-        faults = list(_faults_of_rendering(document.file, data))
+        try:
+            faults = list(_faults_of_rendering(document.file, data))
+            if not faults:
+                _try_out(data, kind)
+        except _of_damaged_documents():
+            faults = [_not_whole(document.file)]
     if faults or check is None:
         raise Rejected(faults)
     return Template(data, frozenset(check.fields))
+
+
+def _of_damaged_documents() -> tuple[type[Exception], ...]:
+    """What the libraries raise that take a document apart whose parts are XML, and do not fit together."""
+    from docx.exceptions import PythonDocxError  # noqa: PLC0415 - only what is used is loaded
+    from jinja2 import TemplateError  # noqa: PLC0415
+
+    return (
+        PythonDocxError,
+        TemplateError,
+        SyntaxError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        *DAMAGED_ARCHIVE,
+    )
+
+
+def _try_out(data: bytes, kind: PaperKind) -> None:
+    """Make papers in which nothing is said yet, with and without what fields hold: what is wrong is raised here."""
+    from cli.paper.docx import docx_of  # noqa: PLC0415 - it makes papers with what is read here
+
+    nothing = Paper(kind, "en", "-", 2000, None, (), (), ())
+    for fields in ({}, dict.fromkeys(FIELDS, "-")):
+        docx_of(nothing._replace(fields=fields), data)
+
+
+def _not_whole(file: str) -> Diagnostic:
+    words = message("the parts of the document do not fit together")
+    return Diagnostic(Place(file), "unreadable", words, message("save the template anew in Word"))
 
 
 def filled_template(paper: Paper, data: bytes) -> tuple[WordDocument, tuple[str, ...]]:

@@ -7,7 +7,7 @@ a paper can be verified sentence by sentence; a block of statements has a place,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, assert_never, get_args
 
@@ -29,7 +29,7 @@ class RestsOn(NamedTuple):
     `overrides/included_by_order`, `justification/facts/2`, `questions/1`, `description/0`. `rulebook`: the digest of
     its file, and `rule`, `criteria/A5`, `overrides/...`, `readings/...`. `override`: what a person decided, by the
     digest of the entry, and `entry/12`. `count`: so many decisions, such as `ID@VERSION/met`. `given`: what whoever
-    asked for the paper gave, by the name of the option.
+    asked for the paper gave, by the name of the option; of `year` and `date` the paper carries what was given.
     """
 
     kind: GroundKind
@@ -134,6 +134,7 @@ class NewPage(NamedTuple):
 Block = Heading | Paragraph | Pairs | Table | Signature | NewPage
 SectionCode = Literal["outcomes", "rule", "changes", "open", "overridden", "readings", "forms", "digests"]
 """The parts of papers, by which templates name them."""
+PartCode = Literal["front"] | SectionCode
 
 
 class Section(NamedTuple):
@@ -147,7 +148,7 @@ PaperKind = Literal["committee", "letter", "annex"]
 PARTS_OF: Mapping[PaperKind, tuple[SectionCode, ...]] = {
     "committee": get_args(SectionCode),
     "letter": ("outcomes", "forms"),
-    "annex": ("rule", "changes", "outcomes", "readings", "forms", "digests"),
+    "annex": ("rule", "changes", "outcomes", "overridden", "readings", "forms", "digests"),
 }
 """The parts that papers of a kind may have after the front page, in their order."""
 
@@ -178,11 +179,15 @@ class Paper(NamedTuple):
     fields: Mapping[str, str] = MappingProxyType({})
     decisions: tuple[Told, ...] = ()
 
+    def parts(self) -> Iterator[tuple[PartCode, tuple[Block, ...]]]:
+        """The front page, and then each part, with its blocks."""
+        yield "front", self.front
+        yield from self.sections
+
     def blocks(self) -> Iterator[Block]:
         """All blocks in order of reading."""
-        yield from self.front
-        for section in self.sections:
-            yield from section.blocks
+        for _, blocks in self.parts():
+            yield from blocks
 
 
 def places_of(paper: Paper) -> Iterator[tuple[int, tuple[Statement, ...]]]:
@@ -265,6 +270,10 @@ class KnownGrounds:
             known = self._known[id(trace)] = Grounds(trace)
         return known
 
+    def told(self, decisions: Iterable[Iterable[Trace]]) -> tuple[Told, ...]:
+        """Decisions as a paper names them."""
+        return tuple(self.of(trace).told for one in decisions for trace in one)
+
 
 def record_of(paper: Paper) -> dict[str, Any]:
     """What a paper carries: its statements by their places, with what they rest on, each ground once."""
@@ -295,6 +304,14 @@ def _records_of_places(paper: Paper, grounds: dict[RestsOn, int]) -> Iterator[di
             yield {"place": number, "statements": statements}
 
 
+def _records_of_sections(paper: Paper) -> Iterator[dict[str, Any]]:
+    """Each part of a paper with its first place."""
+    first = 0
+    for code, blocks in paper.parts():
+        yield {"code": code, "first": first}
+        first += sum(1 for block in blocks for _ in groups_in(block))
+
+
 def _record_without_places(paper: Paper, grounds: Mapping[RestsOn, int]) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -306,5 +323,6 @@ def _record_without_places(paper: Paper, grounds: Mapping[RestsOn, int]) -> dict
         "rulebooks": [rulebook.ref.record() for rulebook in paper.rulebooks],
         "decisions": [told._asdict() for told in paper.decisions],
         "grounds": [{"kind": g.kind, "digest": g.digest, "node": g.node} for g in grounds],
+        "sections": list(_records_of_sections(paper)),
         "places": [],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -21,7 +22,10 @@ class CarriedStatement(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """What a paper carries; `places` has the statements of each place, in order of reading."""
+    """What a paper carries; `places` has the statements of each place, in order of reading.
+
+    `rulebooks` are digests, in the paper's order; `sections` has each part with its first place.
+    """
 
     kind: str
     language: Language
@@ -30,6 +34,8 @@ class Carried(NamedTuple):
     date: str | None
     decisions: tuple[Told, ...]
     places: tuple[tuple[int, tuple[CarriedStatement, ...]], ...]
+    rulebooks: tuple[str, ...]
+    sections: tuple[tuple[str, int], ...]
 
     def blocks(self) -> list[Block]:
         """What was written, as it is looked for."""
@@ -38,6 +44,14 @@ class Carried(NamedTuple):
     def statements(self) -> list[CarriedStatement]:
         """All statements in order of reading."""
         return [one for _, group in self.places for one in group]
+
+    def by_section(self) -> dict[str, list[CarriedStatement]]:
+        """The statements of each part in order of reading."""
+        firsts = [first for _, first in self.sections]
+        found: dict[str, list[CarriedStatement]] = {code: [] for code, _ in self.sections}
+        for place, group in self.places:
+            found[self.sections[bisect_right(firsts, place) - 1][0]] += group
+        return found
 
 
 def read_carried(text: str | bytes) -> Carried | None:
@@ -52,13 +66,18 @@ def read_carried(text: str | bytes) -> Carried | None:
         grounds = [_ground(one) for one in record["grounds"]]
         places = tuple((_number(one["place"]), _statements(one["statements"], grounds)) for one in record["places"])
         told = tuple(Told(*(_text(one[name]) for name in Told._fields)) for one in record["decisions"])
+        books = tuple(_text(one["sha256"]) for one in record["rulebooks"])
+        sections = tuple((_text(one["code"]), _number(one["first"])) for one in record["sections"])
         date = None if record["date"] is None else _text(record["date"])
         head = _text(record["kind"]), record["language"], _text(record["title"]), _number(record["year"]), date
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
-    if [place for place, _ in places] != sorted({place for place, _ in places}):
+    firsts = [first for _, first in sections]
+    if [place for place, _ in places] != sorted({place for place, _ in places}) or firsts != sorted(firsts):
         return None
-    return Carried(*head, told, places)
+    if firsts[:1] != [0] or len({code for code, _ in sections}) < len(sections):
+        return None
+    return Carried(*head, told, places, books, sections)
 
 
 def _number(value: object) -> int:
@@ -70,6 +89,7 @@ def _number(value: object) -> int:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
+    value.encode()  # no paper carries half a sign
     return value
 
 

@@ -22,6 +22,7 @@ from engine.values.canonical import sha256
 from offers.comparison.previous import DECISIONS, RULEBOOKS, incomplete
 from offers.recorded.batch_entries import RowDocuments, RowSelection, rows_of
 from offers.recorded.replay import Replayer, describing
+from offers.records.offer import Offer
 
 _NO_ROW: Mapping[str, Any] = MappingProxyType({"offer": None})
 _ADVICE = message("`sekskant audit verify` says whether it was altered")
@@ -71,7 +72,7 @@ def run_in(folder: Path, library: Library) -> RecordedRun:
 
 
 def decided_again(
-    run: RecordedRun, selection: RowSelection, is_checked: bool = False
+    run: RecordedRun, selection: RowSelection, is_checked: bool = False, meet: Callable[[Offer], None] | None = None
 ) -> Iterator[tuple[Trace, ...] | Rejected]:
     """The decisions on each offer that a run decided, made again; where one is not what the run says, why.
 
@@ -79,11 +80,12 @@ def decided_again(
         run: the run.
         selection: which decisions are wanted.
         is_checked: as `Decider` takes it.
+        meet: takes each offer.
 
     Raises:
         Rejected: a file cannot be read, or the files are not about the same offers.
     """
-    replayer = Replayer(run.text, is_checked)
+    replayer = Replayer(run.text, is_checked, meet)
     wanted = [one for one in run.record.rulebooks if selection.rulebook in (None, one.rulebook.id, one.rulebook.name)]
     paths = [run.files[file_of_decisions(decided.rulebook.name)] for decided in wanted]
     makers = [_Maker(run.record, decided, replayer, str(own[0])) for decided, own in zip(wanted, paths, strict=True)]

@@ -49,10 +49,13 @@ class Replayer:
     Args:
         text: gives the text of a rulebook or vocabulary by its digest; None where there is none.
         is_checked: as `Decider` takes it.
+        meet: takes each offer that is decided again.
     """
 
-    def __init__(self, text: Callable[[str], str | None], is_checked: bool = True) -> None:
-        self._text, self._is_checked = text, is_checked
+    def __init__(
+        self, text: Callable[[str], str | None], is_checked: bool = True, meet: Callable[[Offer], None] | None = None
+    ) -> None:
+        self._text, self._is_checked, self._meet = text, is_checked, meet
         self._deciders: dict[tuple[str | bool, ...], Decider] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
 
@@ -89,6 +92,8 @@ class Replayer:
         try:
             decider = self._decider(rulebook, superset, is_over_facts=FORMATS[form].is_over_facts)
             offer = self.offer(document, decider.program.rulebook.vocabulary)
+            if self._meet is not None:
+                self._meet(offer)
             return decider.decide(offer.subject(), offer.stated, year)
         except Rejected as error:
             reasons = (message("{code}: {words}", code=d.code, words=d.words) for d in error.diagnostics)
@@ -158,6 +163,6 @@ def altered_parts(replayer: Replayer, entry: Entry) -> list[str]:
         return []
 
 
-def describing(text: Callable[[str], str | None]) -> Replayer:
+def describing(text: Callable[[str], str | None], meet: Callable[[Offer], None] | None = None) -> Replayer:
     """A replayer for what is shown: the reference says it again, unchecked, which costs no start-up."""
-    return Replayer(text, is_checked=False)
+    return Replayer(text, is_checked=False, meet=meet)

@@ -16,7 +16,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Verdict
 from offers.records.offer import words
 from tests.cli.paper.papers import letters, of_page, of_pdf, source_of
-from tests.command import here
+from tests.command import DATA, here
 
 SOURCE = source_of("en")
 
@@ -91,3 +91,11 @@ def test_who_entered_and_left_stands_in_it_and_offers_without_places_are_counted
     assert "2 tilbud" in total
     assert "12,5" in total
     assert "1 tilbud uden antal" in total
+
+
+@pytest.mark.slow
+def test_the_annex_of_a_run_is_that_of_the_register(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert here("reclassify", str(DATA), "--year", "2018", "--no-list", "--out", str(run)).code == 0
+    of_run = annex_paper(source_of("en", [str(run)], year=None), None, None, Wording("en"))
+    assert of_run.sections[:-1] == annex_paper(SOURCE, None, None, Wording("en")).sections[:-1]

@@ -18,12 +18,14 @@ from cli.common.form import MARKS
 from cli.common.paper_on_screen import paper_on_screen
 from cli.common.paper_page import paper_page
 from cli.paper.pdf import pdf_of
+from cli.paper.written import FORMS
 from engine.decisions.decision_record import decision_record
 from engine.explanation.justification import justification
 from engine.explanation.paper import Heading, Paper, Table, carried_by, places_of, record_of, statements_of
 from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language
 from engine.values.canonical import canonical, decision_digest
+from offers.papers.paper_file import read_paper
 from tests.cli.paper.papers import committee, letters, of_page, of_pdf, source_of
 from tests.command import DATA, ROOT, here, sekskant
 
@@ -316,3 +318,36 @@ def test_no_paper_is_written_where_no_offer_was_decided(kind: str, tmp_path: Pat
     assert ran.code == 1
     assert ran.err.splitlines()[-1] == "nothing is written: no offer was decided"
     assert not out.exists()
+
+
+ODD = b"s\xf8".decode("utf-8", "surrogateescape")
+"""A name whose bytes are not UTF-8, as an old archive has them."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are texts there")
+@pytest.mark.parametrize("kind", ["committee", "annex", "letters"])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_a_source_whose_name_is_not_utf8_is_told_and_verified(
+    kind: str, form: str, is_folder: bool, tmp_path: Path
+) -> None:
+    source = tmp_path / ODD
+    if is_folder:
+        source.mkdir()
+    (source / "a.yaml" if is_folder else source.with_suffix(".yaml")).write_bytes(Path(GNISTEN).read_bytes())
+    named = str(source if is_folder else source.with_suffix(".yaml"))
+    out = tmp_path / f"{ODD}-out"
+    asked = ["--out", str(out), "--format", form] if kind == "letters" else ["--out", str(out.with_suffix(f".{form}"))]
+    ran = here("paper", kind, named, *YEAR, *asked)
+    assert ran.code == 0, ran.err
+    written = next(out.glob(f"*.{form}")) if kind == "letters" else out.with_suffix(f".{form}")
+    carried = read_paper(written).carried
+    assert carried is not None
+    if kind != "letters":
+        assert any("s\\xf8" in one.text for one in carried.statements())
+    assert here("paper", "verify", str(written)).code == 0
+    told = here("paper", "verify", str(written), "--format", "json")
+    assert "s\\xf8" in json.loads(told.out)["file"]
+    if kind != "letters":
+        assert "s\\xf8" in here("paper", kind, named, *YEAR, columns=200).out

@@ -7,13 +7,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cli.common.console import Exit
 from cli.paper.letter_paper import Reply, letter_paper, operators
 from engine.explanation.paper import statements_of
 from engine.explanation.words_and_numbers import Wording
 from offers.records.authorities import authorities
 from tests.cli.paper.papers import letters, of_page, source_of
-from tests.command import DATA, here
+from tests.command import here
 
 YEAR = ("--year", "2018")
 HEAD = "id;name;operator_name;operator_code;operator_kind;diagnoses;cases_per_10000\n"
@@ -95,10 +94,17 @@ def test_letters_on_all_real_cases_tell_each_decision_to_its_operators() -> None
 
 
 @pytest.mark.slow
-def test_a_recorded_run_has_no_operators_to_write_to(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    assert here("reclassify", str(DATA / "gnisten.yaml"), *YEAR, "--no-list", "--out", str(run)).code == 0
-    ran = here("paper", "letters", str(run), "--out", str(tmp_path / "letters"))
-    assert ran.code == int(Exit.USAGE)
-    assert "this paper is written from offer files or a register" in " ".join(ran.err.split())
-    assert not (tmp_path / "letters").exists()
+def test_letters_of_a_run_and_of_an_entry_are_those_of_the_register(tmp_path: Path) -> None:
+    """What was decided before is told to operators as it was decided, with the same workbook to answer in."""
+    journal = str(tmp_path / "j.db")
+    register = written(tmp_path, "--date", "2017-05-02").parent / "r.csv"
+    rulebook = ("--rulebook", "hovedstaden.udviklingsstrategi")
+    run = ("reclassify", str(register), *YEAR, *rulebook, "--no-list", "--out", str(tmp_path / "run"))
+    assert here(*run, "--journal", journal).code == 0
+    for name, source in (("of-run", (str(tmp_path / "run"),)), ("of-entry", ("1", "--journal", journal))):
+        out = tmp_path / name
+        asked = ("--format", "html", "--lang", "en", "--date", "2017-05-02", "--out", str(out))
+        assert here("paper", "letters", *source, *asked).code == 0
+        assert sorted(p.name for p in out.iterdir()) == sorted(p.name for p in (tmp_path / "letters").iterdir())
+        for path in out.iterdir():
+            assert path.read_bytes() == (tmp_path / "letters" / path.name).read_bytes(), path.name

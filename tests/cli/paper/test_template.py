@@ -291,6 +291,17 @@ RELATION = '<Relationship Id="rX" Type="http://x/{}" Target="{}" TargetMode="Ext
         ({"customXml/x.xml": b"<a>" * 300 + b"</a>" * 300}, None, "more in it"),
         ({"customXml/x.xml": b"<a>" + b"<b/>" * 300_000 + b"</a>"}, None, "more in it"),
         ({"customXml/x.xml": b"<a>"}, None, "not whole"),
+        ({}, ("_rels/.rels", "metadata/core-properties", "metadata/other"), "do not fit together"),
+        (
+            {},
+            ("word/styles.xml", 'xmlns:w="http', 'xmlns:odd="\N{REPLACEMENT CHARACTER}c/%" xmlns:w="http'),
+            "do not fit",
+        ),
+        (
+            {},
+            (RELATIONS, "</Relationships>", '<Relationship Id="rX" Type="http://x/styles"/></Relationships>'),
+            "do not fit",
+        ),
         ({"x.bin": bytes(40 * 2**20)}, None, "more than 32 MiB"),
         ({f"x{n}": b"" for n in range(3000)}, None, "more parts"),
     ],

@@ -23,14 +23,15 @@ from hypothesis import strategies as st
 from cli.common.paper_page import paper_page
 from cli.paper.docx import docx_of
 from cli.paper.pdf import pdf_of
-from engine.explanation.paper import PARTS_OF, Paper
+from engine.explanation.paper import PARTS_OF, Paper, PaperKind, Table
 from offers.papers.paper_file import read_paper
 from offers.papers.statement_check import Edit
 from tests.chance import tried
 from tests.cli.paper.papers import committee, paper_of, source_of
 from tests.command import DATA, Ran, sekskant
 
-OFFERS = [str(DATA / f"{name}.yaml") for name in ("gnisten", "kirkeleddet-8", "trekloeveret")]
+OFFERS = [str(DATA / f"{name}.yaml") for name in ("gnisten", "kirkeleddet-8", "trekloeveret", "noedebogaard")]
+RENDERERS: dict[str, Callable[[Paper], bytes]] = {"docx": docx_of, "html": paper_page}
 CHANGED = re.compile(r"(outside_share_mean:\n +)below")
 
 
@@ -200,7 +201,7 @@ def test_what_was_decided_again_is_outdated(files: dict[str, Path], journal: Pat
     ran = verified(files["docx"], "--journal", str(copy))
     assert ran.code == 5, ran.out
     assert "Outdated" in ran.out
-    assert "entry 7 of the journal" in " ".join(ran.out.split())
+    assert "entry 9 of the journal" in " ".join(ran.out.split())
     both = edited_word(files["docx"], tmp_path / "e.docx", "ikke omfattet", "omfattet")
     assert verified(both, "--journal", str(copy)).code == 4
 
@@ -239,6 +240,138 @@ def test_libreoffice_may_save_it_anew(files: dict[str, Path], tmp_path: Path) ->
         subprocess.run([*command, "--outdir", str(tmp_path / "saved"), str(source)], check=True, capture_output=True)
         ran = verified(tmp_path / "saved" / source.name)
         assert ran.code == found, ran.out
+
+
+# --- papers of every kind are held against what is recorded ---
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run in which the decisions of the papers were made."""
+    register, out = tmp_path_factory.mktemp("register"), tmp_path_factory.mktemp("run") / "2018"
+    for offer in OFFERS:
+        shutil.copy(offer, register)
+    assert sekskant("reclassify", str(register), "--year", "2018", "--no-list", "--out", str(out)).code == 0
+    return out
+
+
+@pytest.fixture(params=["journal", "run"])
+def recorded(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The option that names what a paper is compared with."""
+    return f"--{request.param}", str(request.getfixturevalue(request.param))
+
+
+def page_of(paper: Paper, out: Path, *edits: tuple[str, str]) -> Path:
+    """A page whose text and what it carries say something else alike, as one that is forged does."""
+    page = paper_page(paper).decode()
+    for old, new in edits:
+        assert old in page
+        page = page.replace(old, new)
+    out.write_text(page, encoding="utf-8")
+    return out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", PARTS_OF)
+def test_a_paper_of_each_kind_follows_from_what_is_recorded(
+    kind: PaperKind, recorded: tuple[str, str], tmp_path: Path
+) -> None:
+    made = paper_of(kind, source_of("da", OFFERS), "2017-05-02")
+    for form, render in RENDERERS.items():
+        path = tmp_path / f"p.{form}"
+        path.write_bytes(render(made))
+        ran = verified(path, *recorded)
+        assert (ran.code, "Som vurderet" in ran.out or "As decided" in ran.out) == (0, True), ran.out
+        assert read_paper(path).carried.decisions  # type: ignore[union-attr]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["committee", "annex"])
+def test_what_rests_on_a_run_before_or_on_people_is_held_against_what_knows_it(kind: str, tmp_path: Path) -> None:
+    """Changes since a run before are not made again, and people's outcomes only with a journal; all else is."""
+    register, before, now = tmp_path / "register", tmp_path / "before", tmp_path / "now"
+    journal, out = str(tmp_path / "j.db"), tmp_path / "p.docx"
+    register.mkdir()
+    decided_otherwise(register / "gnisten.yaml")
+    reclassified = ("reclassify", str(register), "--year", "2018", "--no-list", "--out")
+    assert sekskant(*reclassified, str(before)).code == 0
+    for offer in OFFERS:
+        shutil.copy(offer, register)
+    assert sekskant(*reclassified, str(now), "--journal", journal).code == 0
+    reason = ("--verdict", "met", "--because", "Aftalt.", "--by", "Åse Ø")
+    address = "1/gnisten@hovedstaden.udviklingsstrategi"
+    assert sekskant("audit", "override", address, "--journal", journal, *reason).code == 0
+    asked = ("--year", "2018", "--previous", str(before), "--journal", journal, "--lang", "da", "--out", str(out))
+    assert sekskant("paper", kind, str(register), *asked).code == 0
+    for option, other in (("--journal", journal), ("--run", str(now))):
+        ran = verified(out, option, other, "--lang", "da")
+        assert (ran.code, "bygger på andet" in " ".join(ran.out.split())) == (0, True), ran.out
+    ran = verified(edited_word(out, out, "Åse Ø", "Bo"), "--journal", journal)
+    assert ran.code == 4
+
+
+FORGED: list[tuple[PaperKind, str, str]] = [
+    ("committee", "er ikke omfattet", "er omfattet"),
+    ("committee", "Driftsherre", "Ejer"),
+    ("committee", "aftaleåret 2018", "aftaleåret 2019"),
+    ("letter", "er ikke omfattet", "er omfattet"),
+    ("letter", "Frederikssund Kommune", "Gribskov Kommune"),
+    ("annex", "Bilag: specialiserede", "Bilag: specialiserede og andre"),
+    ("annex", "mindst fem", "mindst to"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "old", "new"), FORGED)
+def test_a_paper_of_each_kind_that_is_forged_is_not_ours(
+    kind: PaperKind, old: str, new: str, journal: Path, tmp_path: Path
+) -> None:
+    made = paper_of(kind, source_of("da", OFFERS), "2017-05-02")
+    path = page_of(made, tmp_path / "p.html", (old, new))
+    assert verified(path).code == 0  # it agrees with itself
+    ran = verified(path, "--journal", str(journal), "--lang", "da")
+    assert (ran.code, "Ikke vores" in ran.out) == (4, True), ran.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", PARTS_OF)
+def test_a_paper_from_which_something_was_taken_is_not_ours(kind: PaperKind, journal: Path, tmp_path: Path) -> None:
+    """What is left out of the text and of what is carried alike is missed, and so is a change of the order."""
+    made = paper_of(kind, source_of("da", OFFERS), "2017-05-02")
+    (number,) = [n for n, section in enumerate(made.sections) if section.code == "outcomes"]
+    section = made.sections[number]
+    at, table = next((n, block) for n, block in enumerate(section.blocks) if isinstance(block, Table) and block.rows)
+    others = [
+        (table._replace(rows=table.rows[1:]), "følger af det registrerede og er ikke sagt"),
+        (table._replace(rows=table.rows[::-1]), "følger ikke af det, der er registreret"),
+        (table._replace(caption="Omfattet"), "følger ikke af det, der er registreret: »Omfattet«"),
+    ]
+    for other, said in others:
+        blocks = (*section.blocks[:at], other, *section.blocks[at + 1 :])
+        sections = (*made.sections[:number], section._replace(blocks=blocks), *made.sections[number + 1 :])
+        path = page_of(made._replace(sections=sections), tmp_path / "p.html")
+        assert verified(path).code == 0
+        ran = verified(path, "--journal", str(journal), "--lang", "da")
+        assert (ran.code, said in " ".join(ran.out.split())) == (4, True), ran.out
+    without = made._replace(sections=tuple(one for one in made.sections if one.code != "forms"))
+    assert verified(page_of(without, tmp_path / "p.html"), "--journal", str(journal)).code == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["letter", "annex"])
+def test_letters_and_annexes_are_outdated_as_the_committees_paper_is(
+    kind: PaperKind, journal: Path, tmp_path: Path
+) -> None:
+    again, offer, path = tmp_path / "j.db", tmp_path / "gnisten.yaml", tmp_path / "p.html"
+    shutil.copy(journal, again)
+    decided_otherwise(offer)
+    assert sekskant("assess", str(offer), "--year", "2018", "--journal", str(again), "--format", "json").code == 0
+    made = paper_of(kind, source_of("da", OFFERS), "2017-05-02")
+    ran = verified(page_of(made, path), "--journal", str(again))
+    assert (ran.code, "gnisten was decided again" in " ".join(ran.out.split())) == (5, True), ran.out
+    # One operator's letter is not outdated by what was decided on the offers of another.
+    other = paper_of("letter", source_of("da", OFFERS), "2017-05-02", operator=1)
+    assert verified(page_of(other, path), "--journal", str(again)).code == 0
 
 
 # --- any edit is found, and no addition is told ---
@@ -286,7 +419,6 @@ class Copies:
         return edits_of(self.written(self.text[:begin] + " ".join(words) + self.text[end:], out))
 
 
-RENDERERS: dict[str, Callable[[Paper], bytes]] = {"docx": docx_of, "html": paper_page}
 EDITS = [["{}x"], ["ikke", "{}"], ["andet"], []]
 
 

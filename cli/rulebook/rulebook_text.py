@@ -63,6 +63,7 @@ class _Reader:
             (self._gettext("Source"), text(rulebook.source)),
             (self._gettext("Outcomes"), outcomes),
             *([(self._gettext("Subset of"), rulebook.subset_of)] if rulebook.subset_of else []),
+            *([(self._gettext("Based on"), rulebook.former.name)] if rulebook.former else []),
             ("sha256", rulebook.sha256),
         )
         self.screen.pairs(pairs)
@@ -104,6 +105,9 @@ class _Reader:
             label = self._wording.quoted(self._wording.text(judgement.label))
             tested += self._gettext(" (indicative; {label} may depart from it)", label=label)
         self._indented(Piece(f"→ {tested}"), *self._references(criterion))
+        if criterion.split_from:
+            whole = self._wording.listed(criterion.split_from)
+            self._indented(Piece(self._gettext("A part of what was {whole}", whole=whole), "dim"))
         if applicability := criterion.applicability:
             exempt = self._gettext("Not applicable where")
             counts = self._wording.phrase(f"counts_{applicability.counts_as}")

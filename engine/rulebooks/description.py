@@ -77,6 +77,8 @@ def _criterion(criterion: Criterion) -> JsonRecord:
     }
     if indicative:
         record["judgement"] = criterion.judgement
+    if criterion.split_from:
+        record["split_from"] = list(criterion.split_from)
     if criterion.applicability:
         applicability = criterion.applicability
         record["not_applicable"] = {

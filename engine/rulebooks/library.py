@@ -272,7 +272,10 @@ def _repeated(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
         if file != rulebook.file:
             words = message("`{name}` stands already in {file}", name=rulebook.name, file=file)
             place = place_of(rulebook.written, "version")
-            yield Diagnostic(place, "repeated-id", words, message("give each version its own name"))
+            is_beside = Path(file).parent == Path(rulebook.file).parent
+            elsewhere = message("let it stand in one place alone, or give it a name of its own")
+            advice = message("give each version its own name") if is_beside else elsewhere
+            yield Diagnostic(place, "repeated-id", words, advice)
 
 
 def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
@@ -280,7 +283,8 @@ def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     ordered = sorted(rulebooks, key=lambda r: (r.id, r.in_force_from, r.file))
     for earlier, later in itertools.combinations(ordered, 2):
         end = earlier.in_force_until or earlier.in_force_from
-        if earlier.id == later.id and later.in_force_from <= end:
+        is_another = earlier.id == later.id and earlier.version != later.version
+        if is_another and later.in_force_from <= end:
             words = message(
                 "`{later}` and `{earlier}` are both in force on {day}",
                 later=later.name,

@@ -22,7 +22,7 @@ Path = tuple[str | int, ...]
 _MAY_BREAK = re.compile(r"(?<! ) (?! )")
 _NEEDS_QUOTES = re.compile(r"""[ ,\[\]{}#&*!|>'"%@`]|[-?:](?: |$)|---|\.\.\.|.*(?:: |:$| #| $|[\t\n])""", re.DOTALL)
 _YEAR = re.compile("[1-9][0-9]{3}")
-_IN_FLOW = re.compile(r"[,\[\]{}]|^[-?:]")
+_IN_FLOW = re.compile(r"[,\[\]{}]|^[-?:]|:[:?]")
 
 
 def written_out(document: Mapping) -> str:
@@ -151,10 +151,10 @@ def _key(key: str, *, in_flow: bool) -> str:
 
 
 def _quoted(text: str, *, in_flow: bool) -> str:
-    is_plain = (
-        text and reads_as_text(text) and not _NEEDS_QUOTES.match(text) and not (in_flow and _IN_FLOW.search(text))
-    )
-    return text if is_plain and _is_printable(text) else "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
+    looks_plain = reads_as_text(text) and text == text.strip() and not _NEEDS_QUOTES.match(text)
+    if looks_plain and _is_printable(text) and not (in_flow and _IN_FLOW.search(text)):
+        return text
+    return "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
 
 
 def _is_printable(text: str) -> bool:

@@ -333,6 +333,69 @@ def edit(written: Any, path: tuple[Any, ...], new: Any) -> None:
         written[path[-1]] = copy.deepcopy(new)
 
 
+CHANGES: dict[str, Any] = {
+    "format": "sekskant/rulebook/2",
+    "id": "hovedstaden.udviklingsstrategi",
+    "version": "2019",
+    "based_on": "2018",
+    "in_force": {"from": "2019-01-01", "until": "2020-12-31"},
+    "source": {"da": "Aftale", "en": "Agreement"},
+    "title": {"da": "Omfattet", "en": "Covered"},
+    "overrides": {
+        "closed": {
+            "title": {"da": "Lukket", "en": "Closed"},
+            "when": {"fact": "diagnoses", "below": 1},
+            "verdict": "not_met",
+            "legal_basis": {"da": "a", "en": "a"},
+            "reference": {"da": "a", "en": "a"},
+        }
+    },
+    "rule": {"at_least": 4},
+    "changes": {
+        "A5": {"met_when": {"fact": "outside_share_mean", "at_least": 0.6}, "reading": None},
+        "A3": {"split_into": {"A3a": {}, "A3b": {"met_when": {"fact": "diagnoses", "at_least": 1}}}},
+        "A7": {
+            "added": {
+                "title": {"da": "Ny", "en": "New"},
+                "description": {"da": "Ny.", "en": "New."},
+                "reference": {"da": "a", "en": "a"},
+                "met_when": {"fact": "large_catchment_needed"},
+            },
+            "after": "A6",
+        },
+        "A1": {"dropped": True},
+    },
+}
+STRATEGY = Library().choose("hovedstaden.udviklingsstrategi", 2018)
+ODD_CHANGES = [*ODD_VALUES, "A1", "A3a", "2018", {"A1": {}}, {"A9": {"dropped": True}}, {"all": ["A1", "A3"]}]
+
+
+@tried(600, soaked=8_000)
+@given(st.data())
+def test_whatever_is_written_as_changes_is_a_version_or_diagnostics(data: st.DataObject) -> None:
+    """And what is a version is one by itself, too."""
+    written = copy.deepcopy(CHANGES)
+    for _ in range(data.draw(st.integers(0, 3))):
+        path = data.draw(st.sampled_from(list(paths_in(written))))
+        edit(written, path, data.draw(st.sampled_from([path, *ODD_CHANGES])))
+        if data.draw(st.booleans()) and isinstance(written.get("changes"), dict):
+            written["changes"][data.draw(st.sampled_from(["A2", "A4", "A8", "A3a", ""]))] = data.draw(
+                st.sampled_from([{"dropped": True}, {"split_into": {"A4": {}, "A9": {}}}, {"after": "A1"}, None])
+            )
+    text = json.dumps(written, ensure_ascii=False).encode()
+    try:
+        rulebook = load_rulebook(text, "changes.yaml", VOCABULARIES.get, VOCABULARIES, lambda *_: STRATEGY)
+    except Rejected as error:
+        for diagnostic in error.diagnostics:
+            assert diagnostic.code in CODES
+            assert diagnostic.place.file == "changes.yaml"
+            assert diagnostic.message.isprintable()
+        return
+    compile_rulebook(rulebook)
+    again = load_rulebook(rulebook.written_as, "changes.yaml", VOCABULARIES.get)
+    assert again == rulebook._replace(former=None, document=None)
+
+
 @tried(400)
 @given(st.data())
 def test_whatever_is_written_is_a_rulebook_or_diagnostics(data: st.DataObject) -> None:

@@ -210,7 +210,25 @@ TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"), max_size=20),
     st.text(st.sampled_from("ab :#-?'\"%&*,[]{}|>\\\n\t1.e~=<!@`"), max_size=150),
     st.sampled_from(
-        ["yes", "null", "~", "0x1", "1e5", "010", ".5", "-.inf", "true", "<<", "---", "- a", "? b", "a:", "x #y"]
+        [
+            "yes",
+            "null",
+            "~",
+            "0x1",
+            "1e5",
+            "010",
+            ".5",
+            "-.inf",
+            "true",
+            "<<",
+            "---",
+            "- a",
+            "? b",
+            "a:",
+            "x #y",
+            "0:?",
+            "a::b",
+        ]
     ),
 )
 NUMBERS = st.sampled_from(["0.50", "7", "+3", "-.5", "1e3", "12E4", "0"])

@@ -81,9 +81,13 @@ def test_one_version_in_two_places_is_said_with_both(tmp_path: Path, monkeypatch
     monkeypatch.setenv(OWN_PLACES, os.pathsep.join(("one", "other")))
     with pytest.raises(Rejected) as caught:
         Library.of_environment()
-    assert str(caught.value).splitlines()[:2] == [
+    assert str(caught.value).splitlines() == [
         f"other/2019.yaml:3:10: repeated-id: `{ID}@2019` stands already in one/2019.yaml",
-        "  hint: give each version its own name",
+        "  hint: let it stand in one place alone, or give it a name of its own",
+    ]
+    assert [*caught.value.lines("da")] == [
+        f"other/2019.yaml:3:10: repeated-id: `{ID}@2019` står allerede i one/2019.yaml",
+        "  råd: lad den stå ét sted, eller giv den sit eget navn",
     ]
 
 

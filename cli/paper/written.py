@@ -69,7 +69,8 @@ def write_paper(
     if out is None:
         from cli.common.paper_on_screen import paper_on_screen  # noqa: PLC0415 - only what is used is loaded
 
-        sys.stdout.write(paper_on_screen(paper))
+        # Line by line: a stream without a buffer does not say that it took no more than the beginning.
+        sys.stdout.writelines(paper_on_screen(paper).splitlines(keepends=True))
         return
     from engine.documents.file_writer import write_file  # noqa: PLC0415
 

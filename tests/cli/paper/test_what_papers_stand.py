@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from docx import Document
 
 from cli.paper.written import FORMS
 from tests.cli.paper.papers import letters, of_page, of_pdf
-from tests.command import Ran, here
+from tests.command import DATA, ROOT, Ran, here
 from tests.faults import REFUSED, faults
 
 KINDS = {
@@ -124,3 +127,19 @@ def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path, kind: str
         assert "Traceback" not in ran.err
         assert path.read_bytes() == before
         assert [left.name for left in path.parent.iterdir() if left.name.startswith(".")] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_printed_paper_that_nobody_reads_on_ends_in_silence(unbuffered: str) -> None:
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    code = f"import sys; sys.argv = ['sekskant', 'paper', 'committee', {str(DATA)!r}, '--year', '2018']"
+    command = [sys.executable, "-c", f"{code}; from cli.main import main; main()"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe) as ran:
+        assert ran.stdout is not None
+        assert ran.stderr is not None
+        ran.stdout.read(1)
+        ran.stdout.close()
+        said = ran.stderr.read()
+    assert (ran.returncode, said) == (141, b"")

@@ -35,7 +35,7 @@ def rulebook_2_schema() -> dict[str, Any]:
     named = {key: whole.pop(key) for key in ("$schema", "$id", "title")}
     definitions = {**whole.pop("$defs"), **_changes(changes.pop("$defs"))}
     own = {key: part for key, part in changes.items() if key not in named}
-    _identify(own["properties"], "based_on", VERSION.pattern)
+    own["properties"]["based_on"] |= _VERSION
     own["properties"]["changes"]["propertyNames"] = {"pattern": _whole(NAME.pattern)}
     return {**named, "$defs": definitions, "if": {"required": ["based_on"]}, "then": own, "else": whole}
 
@@ -65,7 +65,7 @@ def _rulebook(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of a rulebook, with what the loader asks of it besides."""
     records, own = schema["$defs"], schema["properties"]
     _identify(own, "id", DOTTED.pattern)
-    own["version"] |= {"pattern": _whole(VERSION.pattern), "minimum": 0}
+    own["version"] |= _VERSION
     for named in ("criteria", "overrides"):
         if named in own:
             own[named]["propertyNames"] = {"pattern": _whole(NAME.pattern)}
@@ -154,3 +154,7 @@ def _whole(pattern: str, reserved: tuple[str, ...] = ()) -> str:
     """
     without = f"(?!(?:{'|'.join(reserved)})$)" if reserved else ""
     return f"^{without}{pattern.removesuffix(chr(92) + 'Z')}$"
+
+
+_VERSION = {"pattern": _whole(VERSION.pattern), "minimum": 0}
+"""How versions are written, which may be numbers."""

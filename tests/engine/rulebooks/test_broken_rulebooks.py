@@ -14,13 +14,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from engine.diagnostics import CODES, Rejected
+from engine.diagnostics import CODES, Place, Rejected, rejected
 from engine.documents.document import MAX_BYTES, MAX_NODES, read_one
 from engine.documents.nesting import MAX_DEPTH
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED, Library
+from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.rulebook_loader import load_rulebook
+from engine.rulebooks.schemas import rulebook_2_schema
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from tests.chance import tried
 from tests.command import ROOT
@@ -366,14 +369,24 @@ CHANGES: dict[str, Any] = {
         "A1": {"dropped": True},
     },
 }
+SECOND = Draft202012Validator(rulebook_2_schema())
 STRATEGY = Library().choose("hovedstaden.udviklingsstrategi", 2018)
+
+
+def former_version(identifier: str, version: str, place: Place) -> Rulebook:
+    """The shipped version, where it is meant."""
+    if (identifier, version) != (STRATEGY.id, STRATEGY.version):
+        raise rejected(place, "unknown-version", "it is not there")
+    return STRATEGY
+
+
 ODD_CHANGES = [*ODD_VALUES, "A1", "A3a", "2018", {"A1": {}}, {"A9": {"dropped": True}}, {"all": ["A1", "A3"]}]
 
 
 @tried(600, soaked=8_000)
 @given(st.data())
 def test_whatever_is_written_as_changes_is_a_version_or_diagnostics(data: st.DataObject) -> None:
-    """And what is a version is one by itself, too."""
+    """And what is a version is one by itself, too, and to an editor."""
     written = copy.deepcopy(CHANGES)
     for _ in range(data.draw(st.integers(0, 3))):
         path = data.draw(st.sampled_from(list(paths_in(written))))
@@ -384,7 +397,7 @@ def test_whatever_is_written_as_changes_is_a_version_or_diagnostics(data: st.Dat
             )
     text = json.dumps(written, ensure_ascii=False).encode()
     try:
-        rulebook = load_rulebook(text, "changes.yaml", VOCABULARIES.get, VOCABULARIES, lambda *_: STRATEGY)
+        rulebook = load_rulebook(text, "changes.yaml", VOCABULARIES.get, VOCABULARIES, former_version)
     except Rejected as error:
         for diagnostic in error.diagnostics:
             assert diagnostic.code in CODES
@@ -392,6 +405,8 @@ def test_whatever_is_written_as_changes_is_a_version_or_diagnostics(data: st.Dat
             assert diagnostic.message.isprintable()
         return
     compile_rulebook(rulebook)
+    assert SECOND.is_valid(read_one(text, "changes.yaml").plain()), "an editor would mark what is right"
+    assert SECOND.is_valid(read_one(rulebook.written_as, "whole.yaml").plain())
     again = load_rulebook(rulebook.written_as, "changes.yaml", VOCABULARIES.get)
     assert again == rulebook._replace(former=None, document=None)
 

@@ -76,6 +76,10 @@ def shared_vocabulary(rulebooks: Sequence[Rulebook]) -> Vocabulary:
         raise click.UsageError(
             in_spoken(message("the rulebooks use different vocabularies ({ids}); use them one at a time", ids=ids))
         )
+    starts = sorted({r.vocabulary.counted_from for r in rulebooks if r.vocabulary.counted_from is not None})
+    if len(starts) > 1:
+        words = message("the rulebooks count years from different agreements ({years}); use them one at a time")
+        raise click.UsageError(in_spoken(words.filled(years=", ".join(map(str, starts)))))
     vocabulary = next(iter(vocabularies.values()))
     file = _vocabulary_file(rulebooks[0])
     if wrong := [*wrong_attributes(vocabulary, file), *clashing_columns(vocabulary, file)]:

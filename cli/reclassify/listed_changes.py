@@ -15,7 +15,7 @@ from engine.decisions.cause_of_change import Cause, VerdictChange
 from engine.defects import is_defect
 from engine.explanation.causes_in_words import CauseWords, cause_word
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
+from engine.rulebooks.rulebook import FactDeclaration, FixedYear, Rulebook, Vocabulary
 from engine.texts.danish_order import danish_order
 from engine.texts.days import minute_in_table
 from engine.values.interval import Interval
@@ -129,7 +129,8 @@ class ListedChanges:
     def _evidence_of(
         self, rulebook: Rulebook, names: Sequence[str], was: pl.LazyFrame, now: pl.LazyFrame, year_before: int
     ) -> Iterator[_Evidence]:
-        """The columns of facts in either run, of each year by its distance from the agreement year."""
+        """The columns of facts in either run, of a year that moves with the agreement year by its distance from it."""
+        sources = {source for fact in rulebook.vocabulary.facts.values() for source in fact.sources}
         known, year = ({*_names(was)}, {*_names(now)}), self._request.year
         vocabulary, described = rulebook.vocabulary, dict[str, list[FactDeclaration]]()
         for name in names:
@@ -138,10 +139,14 @@ class ListedChanges:
                 described.setdefault(column, []).append(fact)
             elif name in known[0] | known[1]:
                 yield _Evidence((fact,), name, name, (None, None), vocabulary)
+            fixed = {int(o) for of, o in sources if of == name and isinstance(o, FixedYear)}
+            for stays in sorted(fixed):
+                yield _Evidence((fact,), f"{name}_{stays}", f"{name}_{stays}", (stays, stays), vocabulary)
             offsets = {
                 int(c[-4:]) - y for k, y in zip(known, (year_before, year), strict=True) for c in _yearly(name, k)
             }
-            for years in ((year_before + offset, year + offset) for offset in sorted(offsets)):
+            pairs = [(year_before + offset, year + offset) for offset in sorted(offsets)]
+            for years in (pair for pair in pairs if fixed.isdisjoint(pair)):
                 yield _Evidence((fact,), f"{name}_{years[0]}", f"{name}_{years[1]}", years, vocabulary)
         for column, facts in described.items():
             yield _Evidence(tuple(facts), column, column, (None, None), vocabulary)

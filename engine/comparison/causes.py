@@ -16,7 +16,7 @@ from engine.decisions.cause_of_change import Cause
 from engine.decisions.decide import Decider
 from engine.diagnostics import Rejected
 from engine.evaluation.evidence import Stated
-from engine.rulebooks.rulebook import Rulebook, Verdict, both_ways, tests_of
+from engine.rulebooks.rulebook import FixedYear, Rulebook, Verdict, both_ways, tests_of
 from engine.rulebooks.rulebook_loader import MAX_BOTH_WAYS
 
 MAX_SITUATIONS, MAX_DECIDERS, MAX_VERDICTS = 4096, 256, 100_000
@@ -119,7 +119,8 @@ class CauseFinder:
     @cached_property
     def _reads_years(self) -> bool:
         declared = (*self._reading.before.values(), *self._reading.now.values())
-        return any(offset is not None for fact in declared for _, offset in fact.sources)
+        offsets = {offset for fact in declared for _, offset in fact.sources}
+        return any(offset is not None and not isinstance(offset, FixedYear) for offset in offsets)
 
     def _verdict(self, evidence: EvidenceMixture, years: tuple[int, int], changed: AbstractSet[Part]) -> Verdict | None:
         """The verdict on a situation between the two; None where there is no such situation."""

@@ -44,6 +44,9 @@ class Mean:
 
     of: str = key(description="the fact, one that has a value for each year")
     years: list[int] = key(at_least=1, description="relative to the agreement year: -2 is two years before it")
+    from_: Literal["agreement_start"] | None = key(
+        default=None, alias="from", description="`agreement_start`: from the agreement's first year, not from each"
+    )
 
 
 @shape
@@ -60,6 +63,9 @@ class YearValue:
 
     of: str = key(description="the fact, one that has a value for each year")
     year: int = key(description="relative to the agreement year: -2 is two years before it")
+    from_: Literal["agreement_start"] | None = key(
+        default=None, alias="from", description="`agreement_start`: from the agreement's first year, not from each"
+    )
 
 
 @shape
@@ -71,6 +77,9 @@ class Several:
     )
     years: list[int] | None = key(
         default=None, at_least=1, description="relative to the agreement year: -2 is two years before it"
+    )
+    from_: Literal["agreement_start"] | None = key(
+        default=None, alias="from", description="`agreement_start`: from the agreement's first year, not from each"
     )
 
 

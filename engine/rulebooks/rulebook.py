@@ -49,6 +49,30 @@ Source = tuple[str, int | None]
 """What a fact follows from: another, with the year of its value by its distance; None where it has one value."""
 
 
+class FromStart(int):
+    """A distance in years that is counted from the first year of an agreement."""
+
+
+class FixedYear(int):
+    """A year that does not move with the agreement year: added to one, it is itself.
+
+    >>> 2020 + FixedYear.of(2019, FromStart(-3)), 2020 + FromStart(-3)
+    (2016, 2017)
+    """
+
+    distance: FromStart
+
+    @classmethod
+    def of(cls, first_year: int, distance: FromStart) -> FixedYear:
+        """The year so far from the first one of an agreement."""
+        year = cls(first_year + int(distance))
+        year.distance = distance
+        return year
+
+    def __radd__(self, year: int) -> int:
+        return int(self)
+
+
 class Mean(NamedTuple):
     """The mean of a fact over years, which are relative to the agreement year."""
 
@@ -181,15 +205,40 @@ class FactDeclaration(NamedTuple):
         """The facts that it follows from, at whatever remove, where it is derived."""
         return tuple(dict.fromkeys(name for name, _ in self.sources))
 
+    def counted_from(self, first_year: int | None) -> FactDeclaration:
+        """The fact, with the years fixed that are counted from the first year of an agreement; None: not yet fixed."""
+        derivation = self.derivation
+        match derivation:
+            case Mean():
+                years = tuple(offset for _, offset in _counted(derivation.parts, first_year) if offset is not None)
+                derivation = Mean(derivation.of, years)
+            case Aggregate():
+                derivation = derivation._replace(parts=_counted(derivation.parts, first_year))
+        return self._replace(derivation=derivation, sources=_counted(self.sources, first_year))
+
+
+def _counted(sources: tuple[Source, ...], first_year: int | None) -> tuple[Source, ...]:
+    return tuple((name, _year_counted(offset, first_year)) for name, offset in sources)
+
+
+def _year_counted(offset: int | None, first_year: int | None) -> int | None:
+    if isinstance(offset, FixedYear):
+        offset = offset.distance
+    return FixedYear.of(first_year, offset) if isinstance(offset, FromStart) and first_year is not None else offset
+
 
 class Vocabulary(NamedTuple):
-    """Facts by id, and lists of words that describe offers, also those of the facts that are several of some words."""
+    """Facts by id, and lists of words that describe offers, also those of the facts that are several of some words.
+
+    `counted_from` is the first year of the agreement whose rulebooks read it, where facts count their years from that.
+    """
 
     id: str
     title: Text
     facts: Mapping[str, FactDeclaration]
     terms: Mapping[str, Mapping[str, Text]]
     written_as: bytes
+    counted_from: int | None = None
 
     @property
     def sha256(self) -> str:
@@ -203,7 +252,15 @@ class Vocabulary(NamedTuple):
 
     def is_same_as(self, other: Vocabulary) -> bool:
         """Whether another vocabulary is written as this one, wherever each was read."""
-        return self.written_as == other.written_as
+        return self.written_as == other.written_as and self.counted_from == other.counted_from
+
+    def of_agreement(self, first_year: int) -> Vocabulary:
+        """The vocabulary as rulebooks of an agreement read it: years that are counted from its first one are fixed."""
+        counted = (offset for fact in self.facts.values() for _, offset in fact.sources)
+        if not any(isinstance(offset, FromStart | FixedYear) for offset in counted):
+            return self
+        facts = {name: fact.counted_from(first_year) for name, fact in self.facts.items()}
+        return self._replace(facts=facts, counted_from=first_year)
 
     @property
     def lists(self) -> dict[str, dict[str, FactDeclaration]]:

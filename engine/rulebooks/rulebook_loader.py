@@ -182,7 +182,7 @@ def _checked(
     check = _RulebookChecker(node, vocabulary, written.criteria)
     rulebook = check.rulebook(written, data, file)
     check.finish()
-    return rulebook
+    return rulebook._replace(vocabulary=vocabulary.of_agreement(rulebook.agreement_years[0]))
 
 
 class _RulebookChecker(Checker):

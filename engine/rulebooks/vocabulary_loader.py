@@ -17,6 +17,7 @@ from engine.rulebooks.rulebook import (
     Difference,
     FactDeclaration,
     FactKind,
+    FromStart,
     Mean,
     Possible,
     Ratio,
@@ -171,6 +172,9 @@ class _VocabularyChecker(Checker):
                     at, "fact-declaration", words, message("`of: [one, other]`, or `of: fact` with `years: [...]`")
                 )
                 continue
+            if listed and several.from_ is not None:
+                words = message("`from` belongs beside `years`")
+                self.say((*path, way, "from"), "fact-declaration", words, at_key=True)
             self._years((*path, way, "years"), several.years or [])
             names = several.of if isinstance(several.of, list) else [several.of]
             for i, name in enumerate(names):
@@ -404,18 +408,24 @@ def _derivation(derived: language.Derived | None) -> Derivation | None:
     if derived is None:
         return None
     if derived.value:
-        return Aggregate("sum", ((derived.value.of, derived.value.year),))
+        (year,) = _counted([derived.value.year], derived.value.from_)
+        return Aggregate("sum", ((derived.value.of, year),))
     if derived.difference:
         return Difference(derived.difference.of, derived.difference.less)
     for way in _SEVERAL:
         if several := getattr(derived, way):
             return Aggregate(way, _parts_of(several))
     if derived.mean:
-        return Mean(derived.mean.of, tuple(derived.mean.years))
+        return Mean(derived.mean.of, _counted(derived.mean.years, derived.mean.from_))
     return Ratio(derived.ratio.of, derived.ratio.to) if derived.ratio else None
 
 
 def _parts_of(several: language.Several) -> tuple[Source, ...]:
     if isinstance(several.of, list):
         return tuple((name, None) for name in several.of)
-    return tuple((several.of, offset) for offset in several.years or ())
+    return tuple((several.of, offset) for offset in _counted(several.years or [], several.from_))
+
+
+def _counted(years: list[int], start: str | None) -> tuple[int, ...]:
+    """Years as they are counted: from each agreement year, or from the agreement's first."""
+    return tuple(FromStart(year) if start else year for year in years)

@@ -332,7 +332,7 @@ class _Differ:
                 about = text_of(message("Fact {id}", id=name))
                 if _measured(before) != _measured(after):
                     yield RulebookChange("meaning", about, text_of(message("can be something else than before")))
-                if before.derivation != after.derivation:
+                if before.counted_from(None).derivation != after.counted_from(None).derivation:
                     yield RulebookChange("meaning", about, text_of(message("follows from others in another way")))
                 if before.assumed != after.assumed:
                     yield RulebookChange("meaning", about, text_of(message("is assumed in another way")))

@@ -72,6 +72,7 @@ def near_in(
     assert rejected == []
     check = evaluator.reference_check(len(rows))
     check.check(frame, vectors)
+    check.count(frame)
     assert check.checked == len(rows)
     (program,) = evaluator.columnar
     return [program.facts_near(bits) for bits in vectors.select(program.near).iter_rows()]

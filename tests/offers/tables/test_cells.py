@@ -139,6 +139,7 @@ def test_columns_read_the_same_words() -> None:
     assert [row.row for row in rejected] == [*range(len(WORDS), len(texts))]
     check = evaluator.reference_check(len(texts))
     check.check(frame[: len(WORDS)], vectors_of_rows)
+    check.count(frame[: len(WORDS)])
     assert check.checked == len(WORDS)
     vectors = dict(zip(WORDS, vectors_of_rows.drop(ROW).iter_rows(), strict=True))
     assert len({vectors[text] for text in YES_WORDS}) == len({vectors[text] for text in NO_WORDS}) == 1

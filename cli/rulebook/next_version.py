@@ -9,7 +9,7 @@ import click
 
 from cli.common.console import load_library, say, say_of
 from cli.common.option_values import FileName
-from cli.common.options import YEARS, language_option
+from cli.common.options import YEARS, language_option, year_option
 from cli.common.selection import chosen_rulebook
 from cli.common.spoken import in_spoken
 from engine.harmless import shown_name
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command("next")
 @click.argument("name", metavar="ID")
-@click.option("--year", type=YEARS, required=True, help="The first agreement year of the version that follows.")
+@year_option("The first agreement year of the version that follows.", required=True)
 @click.option("--until", type=YEARS, help="The last agreement year, where it is another.")
 @click.option(
     "--out",

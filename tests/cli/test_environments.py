@@ -71,6 +71,7 @@ EACH: dict[str, tuple[str, ...]] = {
         *("--source", "Aftale|Agreement", "--criterion", "Ro | Quiet | 1", "--at-least", "1"),
     ),
     "rulebook fmt": ("--check", str(RULES)),
+    "rulebook next": ("hovedstaden.udviklingsstrategi", "--year", "2019", "--out", "{}/next"),
     "rulebook check": (str(RULES / "rulebook.yaml"),),
     "rulebook test": ("{}/rules",),
     "rulebook prove": (str(RULES / "rulebook.yaml"),),

@@ -103,6 +103,7 @@ def test_a_reason_of_ten_thousand_signs_stands_there_whole(tmp_path: Path, kind:
     assert READ[form](path.read_bytes()).count(letters("Meget lang begrundelse.")) >= 420 - (form == "pdf") * 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_sign_without_a_form_is_named_in_pdf_alone(tmp_path: Path, kind: str) -> None:
     for form in FORMS:

@@ -78,8 +78,9 @@ class _Annex(CommitteeWriter):
 
     def _by_target_group(self, rulebook: Rulebook, met: Sequence[Trace]) -> Table:
         gettext = self._gettext
-        heads = (gettext("Target group"), gettext("Offer"), gettext("Operator"), gettext("Services"))
-        columns = (*(Column(head, 3) for head in heads), Column(gettext("Places"), 2, True))
+        heads = (gettext("Target group"), gettext("Offer"), gettext("Operator"))
+        others = Column(gettext("Services"), 5), Column(gettext("Places"), 2, True)
+        columns = (*(Column(head, 3) for head in heads), *others)
         groups: dict[str, list[Trace]] = {}
         for trace in met:
             for name in words(self._offer(trace).record.target_group) or [""]:

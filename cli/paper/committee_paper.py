@@ -279,8 +279,8 @@ class CommitteeWriter:
         gettext = self._gettext
         return (
             Column(gettext("Offer"), 3),
-            Column(gettext("Outcome before"), 3),
-            Column(gettext("Outcome"), 3),
+            Column(gettext("Outcome before"), 5),
+            Column(gettext("Outcome"), 5),
             Column(gettext("Ground"), 5),
             Column(gettext("What differs"), 5),
         )
@@ -389,8 +389,9 @@ class CommitteeWriter:
                 who = (Statement(content.by, ground), Statement(when, ground))
                 rows.append(Row((name, rule, (Statement(label, ground, content.verdict.value),), who, reason)))
         if rows:
-            heads = (gettext("Offer"), gettext("By the rule"), gettext("By people"), gettext("Who and when"))
-            columns = (*(Column(head, 3) for head in heads), Column(gettext("Reason"), 5))
+            heads = (gettext("Offer"), gettext("By the rule"), gettext("By people"))
+            others = Column(gettext("Who and when"), 3), Column(gettext("Reason"), 3)
+            columns = (*(Column(head, 4) for head in heads), *others)
             yield self._heading(gettext("What people decided instead"), level)
             yield Table(gettext("Outcomes overridden by people"), columns, tuple(rows))
 

@@ -21,7 +21,6 @@ from engine.texts.catalogue import message, message_of_number
 if TYPE_CHECKING:
     from cli.paper.source import PaperSource
     from offers.records.offer import Offer
-    from offers.tables.workbook_template import Written
 
 _FIRST_DAY = datetime.date(1980, 1, 1)
 """The day that a workbook says it was made where no day is given: the first that a zip file knows."""
@@ -59,32 +58,31 @@ def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
     exits: list[Exit] = []
     with paper_source(asked, exits) as source:
         asked = asked._replace(date=source.day(asked.date))
-    if unknown := without_operator(source):
-        words = message("no letter: nobody says who operates {offers}", offers=", ".join(unknown))
-        say(words)
-    wording, written = Wording(asked.language), 0
-    for operator in operators(source):
-        missing = operator.asked(wording)
-        workbook = f"{operator.file}.xlsx" if missing else None
-        paper = letter_paper(operator, source, Reply(deadline, workbook), asked.date, wording)
-        write_paper(filled(paper), out / f"{operator.file}{form}", form, parents=True, template=template)
-        written += 1
-        if written % _COLLECTED == 0:
-            gc.collect()
-        if workbook is not None:
-            made = _write_workbook(out / workbook, source, missing, asked)
-            for one in made.rejected:
-                say_rejected(one)
-                exits.append(Exit.REJECTED)
+        if unknown := without_operator(source):
+            words = message("no letter: nobody says who operates {offers}", offers=", ".join(unknown))
+            say(words)
+        wording, written = Wording(asked.language), 0
+        for operator in operators(source):
+            missing = operator.asked(wording)
+            workbook = f"{operator.file}.xlsx" if missing else None
+            paper = letter_paper(operator, source, Reply(deadline, workbook), asked.date, wording)
+            write_paper(filled(paper), out / f"{operator.file}{form}", form, parents=True, template=template)
+            written += 1
+            if written % _COLLECTED == 0:
+                gc.collect()
+            if workbook is not None:
+                _write_workbook(out / workbook, source, missing, asked, exits)
     say(message_of_number("{number} letter written to {out}", "{number} letters written to {out}", written, out=out))
     stop(exit_code([code for code in exits if code is not Exit.UNDETERMINED]))
 
 
-def _write_workbook(out: Path, source: PaperSource, missing: Sequence[tuple[Offer, set[str]]], asked: Asked) -> Written:
-    """Write the workbook that asks for what is missing of each offer."""
+def _write_workbook(
+    out: Path, source: PaperSource, missing: Sequence[tuple[Offer, set[str]]], asked: Asked, exits: list[Exit]
+) -> None:
+    """Write the workbook that asks for what is missing of each offer; what cannot be asked for is said."""
     from offers.tables.workbook_template import write_workbook  # noqa: PLC0415 - a library that is slow to import
 
-    return write_workbook(
+    made = write_workbook(
         out,
         source.rulebooks,
         source.year,
@@ -93,3 +91,6 @@ def _write_workbook(out: Path, source: PaperSource, missing: Sequence[tuple[Offe
         asked={name for _, facts in missing for name in facts},
         created=datetime.date.fromisoformat(asked.date) if asked.date else _FIRST_DAY,
     )
+    for one in made.rejected:
+        say_rejected(one)
+        exits.append(Exit.REJECTED)

@@ -84,7 +84,7 @@ def test_who_entered_and_left_stands_in_it_and_offers_without_places_are_counted
     words = ("--year", "2018", "--rulebook", "hovedstaden.udviklingsstrategi", "--lang", "da")
     assert here("reclassify", str(register), *words, "--no-list", "--out", str(run)).code == 0
     register.write_text(head + rows, encoding="utf-8")
-    out = here("paper", "annex", str(register), *words, "--previous", str(run), columns=160).out
+    out = here("paper", "annex", str(register), *words, "--previous", str(run), columns=200).out
     assert "Ændringer siden den forrige kørsel" in out
     assert "I alt, hvert tilbud talt én gang" in out
     total = out.partition("I alt, hvert tilbud talt én gang")[2]

@@ -13,20 +13,33 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from docx import Document
+from docx.oxml.ns import qn
 
 from cli.common.form import MARKS
 from cli.common.paper_on_screen import paper_on_screen
 from cli.common.paper_page import paper_page
+from cli.paper.docx import docx_of
 from cli.paper.pdf import pdf_of
 from cli.paper.written import FORMS
 from engine.decisions.decision_record import decision_record
 from engine.explanation.justification import justification
-from engine.explanation.paper import Heading, Paper, Table, carried_by, places_of, record_of, statements_of
+from engine.explanation.paper import (
+    PARTS_OF,
+    Heading,
+    Paper,
+    PaperKind,
+    Table,
+    carried_by,
+    places_of,
+    record_of,
+    statements_of,
+)
 from engine.rulebooks.rulebook import Verdict
 from engine.texts.catalogue import Language
 from engine.values.canonical import canonical, decision_digest
 from offers.papers.paper_file import read_paper
-from tests.cli.paper.papers import committee, letters, of_page, of_pdf, source_of
+from tests.cli.paper.papers import committee, letters, of_page, of_pdf, paper_of, source_of
 from tests.command import DATA, ROOT, here, sekskant
 
 GNISTEN = str(DATA / "gnisten.yaml")
@@ -60,6 +73,27 @@ def test_every_sentence_stands_in_every_form(paper: Paper) -> None:
     assert len(sentences) > 500
     for name, text in forms.items():
         assert [one for one in sentences if one not in text] == [], name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", PARTS_OF)
+def test_papers_of_each_kind_say_the_same_in_terminal_html_pdf_and_word(kind: PaperKind, language: Language) -> None:
+    """Every sentence, label, caption, head and line to sign; of letters, those of each operator."""
+    source = source_of(language, [str(DATA / f"{name}.yaml") for name in ("gnisten", "noedebogaard", "trekloeveret")])
+    for number in range(len(source.decisions) if kind == "letter" else 1):
+        paper = paper_of(kind, source, "2017-05-02", language, number)
+        document = Document(io.BytesIO(docx_of(paper)))
+        forms = {
+            "terminal": letters(paper_on_screen(paper, 10_000)),
+            "html": of_page(paper_page(paper)),
+            "pdf": of_pdf(pdf_of(paper)),
+            "docx": letters("".join(document.element.body.itertext(qn("w:t")))),
+        }
+        sentences = {letters(one.text) for one in statements_of(paper)}
+        assert len(sentences) > 50
+        for name, text in forms.items():
+            assert [one for one in sentences if one not in text] == [], name
 
 
 @pytest.mark.slow

@@ -108,3 +108,23 @@ def test_letters_of_a_run_and_of_an_entry_are_those_of_the_register(tmp_path: Pa
         assert sorted(p.name for p in out.iterdir()) == sorted(p.name for p in (tmp_path / "letters").iterdir())
         for path in out.iterdir():
             assert path.read_bytes() == (tmp_path / "letters" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.slow
+def test_a_letter_says_what_people_decided_and_follows_from_the_journal(tmp_path: Path) -> None:
+    journal, out = str(tmp_path / "j.db"), tmp_path / "letters"
+    register = written(tmp_path).parent / "r.csv"
+    run = ("reclassify", str(register), *YEAR, "--no-list", "--out", str(tmp_path / "run"), "--journal", journal)
+    assert here(*run).code == 0
+    reason = ("--verdict", "met", "--because", "Aftalt i kredsen.", "--by", "Åse Ø")
+    assert here("audit", "override", "1/a@hovedstaden.udviklingsstrategi", "--journal", journal, *reason).code == 0
+    for source in (str(register), str(tmp_path / "run")):
+        year = YEAR if source == str(register) else ()
+        asked = ("--journal", journal, "--format", "html", "--lang", "en", "--out", str(out))
+        assert here("paper", "letters", source, *year, *asked).code == 0
+        page = (out / "157.html").read_text(encoding="utf-8")
+        assert "Aftalt i kredsen." in page
+        assert here("paper", "verify", str(out / "157.html"), "--journal", journal).code == 0
+        (out / "e.html").write_text(page.replace("i kredsen", "i udvalget"), encoding="utf-8")
+        assert here("paper", "verify", str(out / "e.html")).code == 0  # it agrees with itself
+        assert here("paper", "verify", str(out / "e.html"), "--journal", journal).code == 4

@@ -14,7 +14,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.paper_on_screen import paper_on_screen
 from cli.common.paper_page import paper_page
 from cli.paper.pdf import pdf_of

@@ -44,6 +44,7 @@ from engine.texts.catalogue import Language, message
 
 if TYPE_CHECKING:
     from cli.assess.recording import DecisionRecording
+    from cli.common.summary import SummaryLine
 
 
 @click.command()
@@ -100,7 +101,7 @@ def assess(
         exits = list[Exit]()
         with recorded_decisions(paths, journal, exits) as recorded:
             decided = with_remarks(recorded.decided(), recorded.beside, Wording(lang))
-            decided = _with_overrides(decided, recorded.beside, lang, form)
+            decided = _with_overrides(decided, recorded.beside, lang, form, summary)
             _print(form, decided, recorded.rulebooks, lang, summary, recorded.beside)
         _stop(exits, require_decided)
         return
@@ -121,7 +122,7 @@ def assess(
         decided = decided_offers(offers, deciders, year, exits, beside)
         with _recording(journal, deciders, beside, exits) as recording:
             if recording is not None:
-                decided = _with_overrides(recording.recorded(decided, exits), beside, lang, form)
+                decided = _with_overrides(recording.recorded(decided, exits), beside, lang, form, summary)
             elif journal is not None:
                 decided = iter(())
             _print(form, decided, rulebooks, lang, summary, beside)
@@ -144,8 +145,13 @@ def _stop(exits: Sequence[Exit], require_decided: bool) -> None:
     stop(exit_code([code for code in exits if require_decided or code is not Exit.UNDETERMINED]))
 
 
-def _with_overrides(decided: Iterable[Decisions], beside: Beside, language: Language, form: str) -> Iterator[Decisions]:
-    """The same decisions; after each is said what people decided in its place."""
+def _with_overrides(
+    decided: Iterable[Decisions], beside: Beside, language: Language, form: str, summary: bool
+) -> Iterator[Decisions]:
+    """The same decisions; after each is said what people decided in its place, unless its form on the screen tells."""
+    if form == "table" and not summary:
+        yield from decided
+        return
     show, wording = _show_below if form == "table" else say, Wording(language)
     for decisions in decided:
         yield decisions
@@ -155,7 +161,7 @@ def _with_overrides(decided: Iterable[Decisions], beside: Beside, language: Lang
 
 
 def _show_below(text: str) -> None:
-    """A remark below the form of an offer."""
+    """A remark above the summary."""
     from cli.common.screen import Screen  # noqa: PLC0415 - only a journal has something to remark
 
     screen = Screen()
@@ -195,15 +201,29 @@ Printer = Callable[[Iterable[Decisions], Sequence[Rulebook], "Language", bool, B
 def _table(
     decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, beside: Beside
 ) -> Iterator[str]:
-    from cli.common.form import Form  # noqa: PLC0415 - only the chosen printer is loaded
-
-    form, lines = Form(lang), []
+    wording, waiting, lines = Wording(lang), list[Decisions](), list["SummaryLine"]()
     for decisions in decided:
         if not summary:
-            yield form.offer(decisions)
-        lines.append(form.summary_line(decisions))
-    if len(lines) > 1 or (summary and lines):
-        yield form.summary(rulebooks, lines)
+            yield _form(decisions, beside, wording)
+        waiting.append(decisions)
+        if summary or lines or len(waiting) > 1:
+            from cli.common.summary import summary_line  # noqa: PLC0415 - below the form of one offer there is none
+
+            lines += [summary_line(one, wording) for one in waiting]
+            waiting.clear()
+    if lines:
+        from cli.common.summary import summary_of  # noqa: PLC0415
+
+        yield summary_of(lines, rulebooks, wording)
+
+
+def _form(decisions: Decisions, beside: Beside, wording: Wording) -> str:
+    """The form of an offer, for the width of the terminal."""
+    from cli.common.offer_form import offer_form  # noqa: PLC0415 - a summary has none
+    from cli.common.paper_on_screen import form_on_screen  # noqa: PLC0415
+    from engine.explanation.paper import KnownGrounds, ShownGrounds  # noqa: PLC0415
+
+    return form_on_screen(offer_form(decisions, beside, wording, KnownGrounds(ShownGrounds), level=2))
 
 
 def _json(
@@ -227,9 +247,11 @@ def _csv(
 def _html(
     decided: Iterable[Decisions], rulebooks: Sequence[Rulebook], lang: Language, summary: bool, beside: Beside
 ) -> Iterator[str]:
-    from cli.common.page import page  # noqa: PLC0415
+    from cli.common.forms_paper import forms_paper  # noqa: PLC0415
+    from cli.common.paper_page import paper_page  # noqa: PLC0415
 
-    yield page(list(decided), rulebooks, lang, beside, forms=not summary)
+    paper = forms_paper(list(decided), rulebooks, beside, Wording(lang), forms=not summary)
+    yield paper_page(paper).decode("utf-8")
 
 
 _PRINTERS: dict[str, Printer] = {"table": _table, "json": _json, "csv": _csv, "html": _html}

@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.audit.journal_words import JournalWords
 from cli.audit.outcome_labels import OutcomeLabels
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.json_output import json_list
 from cli.common.overrides import made_override
 from cli.common.screen import Cell, Piece, Screen

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cli.audit.outcome_labels import OutcomeLabels
 from cli.common.differences import differences_in_words, turned_in_words
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.screen import Branch, Piece, Screen
 from engine.comparison.atom import Part
 from engine.comparison.causes import Causes

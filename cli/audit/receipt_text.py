@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cli.audit.outcome_labels import label_by
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.screen import Screen
 from engine.diagnostics import Malformed
 from engine.explanation.remarks import settled_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cli.audit.show import execution_of
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.outcome_names import names_of
 from cli.common.screen import Branch, Piece, Screen
 from cli.common.spoken import in_spoken

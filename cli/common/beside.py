@@ -43,7 +43,7 @@ class Beside:
         of_rows: Callable[[], Sequence[InputRemark]] = tuple,
     ) -> None:
         self._rulebooks = [program.rulebook for program in programs]
-        self._remarks, self._year = OfferRemarks(programs, self._rulebooks[0].vocabulary, year), year
+        self._remarks, self.year = OfferRemarks(programs, self._rulebooks[0].vocabulary, year), year
         self.offers: dict[str, Offer] = {}
         self.overridden: Overridden = by_nobody
         self._of_offer: dict[str, list[InputRemark]] = {}
@@ -75,7 +75,7 @@ class Beside:
 
     def remark_sentences(self, wording: Wording, offer: str | None = None) -> list[str]:
         """Those remarks in words."""
-        return remark_sentences(self.remarks(offer), self._rulebooks, self._year, wording)
+        return remark_sentences(self.remarks(offer), self._rulebooks, self.year, wording)
 
     def override_lines(self, trace: Trace, wording: Wording) -> list[str]:
         """What people decided instead, in words; none where nobody did."""

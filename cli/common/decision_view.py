@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cli.common.form import basis_titles, missing_words
+from cli.common.in_short import basis_titles, missing_words
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, Trace, tests_in
 from engine.explanation.justification import facts_to_ask_for, questions_of, why
 from engine.explanation.remarks import Remarks

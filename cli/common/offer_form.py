@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from cli.common.beside import Beside
-from cli.common.form import MARKS, basis_titles
+from cli.common.in_short import MARKS, basis_titles
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.explanation.justification import justification
 from engine.explanation.paper import (
@@ -35,7 +36,7 @@ def offer_form(
     known: KnownGrounds,
     *,
     level: int,
-    anchor: str,
+    anchor: str = "",
 ) -> Iterator[Block]:
     """The form of one offer; its headings are of a level and those below it."""
     subject, grounds = decisions[0].subject, known.of(decisions[0])
@@ -61,12 +62,12 @@ def offer_form(
 def decision_form(trace: Trace, beside: Beside, wording: Wording, known: KnownGrounds, level: int) -> Iterator[Block]:
     """One decision: the outcome, what people decided instead, the criteria, and the justification."""
     grounds, rulebook = known.of(trace), trace.rulebook
-    of_rulebook = RestsOn("rulebook", rulebook.sha256)
+    of_rulebook = grounds.of_rulebook()
     yield Heading(Statement(wording.text(rulebook.title), (of_rulebook,)), level)
     version = f"{rulebook.id} {rulebook.version} · {wording.gettext('agreement year')} {trace.year}"
     yield Paragraph((Statement(version, (of_rulebook,), "dim"),), "note")
     yield Paragraph((outcome_statement(trace, grounds, wording), basis_statement(trace, grounds, wording)), "outcome")
-    yield from by_people(trace, beside, wording)
+    yield from (Paragraph((one,), "by_people") for one in by_people(trace, beside, wording))
     rows = [_criterion(one, trace, grounds, wording) for one in trace.criteria]
     rows += [_override(one, grounds, wording) for one in trace.overrides]
     caption = wording.gettext("The criteria, and what was found")
@@ -93,20 +94,20 @@ def basis_statement(trace: Trace, grounds: Grounds, wording: Wording) -> Stateme
     return grounds.statement("basis", f"{wording.gettext('Basis')}: {basis_titles(trace, wording)}", "dim")
 
 
-def by_people(trace: Trace, beside: Beside, wording: Wording) -> Iterator[Block]:
+def by_people(trace: Trace, beside: Beside, wording: Wording) -> Iterator[Statement]:
     """What people decided in place of a decision, and what changed since."""
     standing = beside.overridden(trace)
     if standing is None:
         return
     ground = RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}")
     for line in beside.override_lines(trace, wording):
-        yield Paragraph((Statement(line, (ground,), "strong"),), "by_people")
+        yield Statement(line, (ground,), "strong")
 
 
 def _columns(wording: Wording) -> tuple[Column, ...]:
     gettext = wording.gettext
-    heads = ((gettext("No."), 0), (gettext("Criterion"), 3), (gettext("Fulfilment"), 3))
-    return (*(Column(label, weight) for label, weight in heads), Column(gettext("Evidence and reason"), 8))
+    heads = ((gettext("No."), 0), (gettext("Criterion"), 8), (gettext("Fulfilment"), 8))
+    return (*(Column(label, weight) for label, weight in heads), Column(gettext("Evidence and reason"), 19))
 
 
 def _criterion(found: CriterionTrace, trace: Trace, grounds: Grounds, wording: Wording) -> Row:
@@ -116,39 +117,39 @@ def _criterion(found: CriterionTrace, trace: Trace, grounds: Grounds, wording: W
     if found.decisive and trace.verdict is not Verdict.UNDETERMINED:
         status.append(grounds.statement(node, wording.gettext("decisive"), "dim"))
     views = views_of(found, wording)
-    evidence = [one for view in views for one in _test(view, f"{node}/facts/{view.finding.fact.id}", grounds, wording)]
+    evidence = list(_tests(views, node, grounds, wording))
     if len(views) > 1 and (enough := one_is_enough(found, wording)):
         evidence.append(grounds.statement(node, f"({enough})"))
-    title = RestsOn("rulebook", trace.rulebook.sha256, node)
-    cells: tuple[Cell, ...] = (
-        (Statement(criterion.id, (title,)),),
-        (Statement(wording.text(criterion.title), (title,)),),
-        tuple(status),
-        tuple(evidence),
-    )
-    return Row(cells)
+    return _row(node, criterion.id, wording.text(criterion.title), status, evidence, grounds)
 
 
 def _override(found: OverrideTrace, grounds: Grounds, wording: Wording) -> Row:
     node = f"overrides/{found.override.id}"
-    views = [view_of(test, wording) for test in found.tests]
-    evidence = [one for view in views for one in _test(view, f"{node}/facts/{view.finding.fact.id}", grounds, wording)]
-    title = RestsOn("rulebook", grounds.trace.rulebook.sha256, node)
-    cells: tuple[Cell, ...] = (
-        (Statement("–", (title,)),),
-        (Statement(wording.text(found.override.title), (title,)),),
-        (grounds.statement(node, wording.override(found.status)),),
-        tuple(evidence),
-    )
-    return Row(cells)
+    status = [grounds.statement(node, wording.override(found.status))]
+    evidence = list(_tests([view_of(test, wording) for test in found.tests], node, grounds, wording))
+    return _row(node, "–", wording.text(found.override.title), status, evidence, grounds)
 
 
-def _test(view: TestView, node: str, grounds: Grounds, wording: Wording) -> Iterator[Statement]:
-    yield grounds.statement(node, view.words)
-    yield from (grounds.statement(node, text) for text in view.because)
-    for text in view.reservation:
-        yield grounds.statement(node, f"{wording.gettext('Reservation')}: {text}", "unknown")
-    yield from (grounds.statement(node, text, "dim") for text in view.details)
+def _row(
+    node: str, number: str, title: str, status: list[Statement], evidence: list[Statement], grounds: Grounds
+) -> Row:
+    of_rulebook = (grounds.of_rulebook(node),)
+    named: tuple[Cell, ...] = ((Statement(number, of_rulebook),), (Statement(title, of_rulebook),))
+    return Row((*named, tuple(status), tuple(evidence)))
+
+
+def _tests(views: Sequence[TestView], node: str, grounds: Grounds, wording: Wording) -> Iterator[Statement]:
+    """What is stated of each fact, and on what ground; the source of several, one after the other, is told once."""
+    for details, together in groupby(views, key=lambda view: view.details):
+        nodes = []
+        for view in together:
+            nodes.append(f"{node}/facts/{view.finding.fact.id}")
+            yield grounds.statement(nodes[-1], view.words)
+            yield from (grounds.statement(nodes[-1], text) for text in view.because)
+            for text in view.reservation:
+                yield grounds.statement(nodes[-1], f"{wording.gettext('Reservation')}: {text}", "unknown")
+        rests_on = tuple(map(grounds.of, nodes))
+        yield from (Statement(f"[{text}]", rests_on, "dim") for text in details)
 
 
 def _tone(reported: str) -> Tone:

@@ -20,6 +20,8 @@ from engine.texts.unbroken import unbroken
 
 _WIDTH = 100
 """The width of what is for no terminal."""
+_HEIGHT = 25
+"""Nothing is rendered for a height; where none is named, rich looks for it at each line."""
 _TOGETHER = "\ue000"
 """Stands for a space at which no line may end, which rich does not know, until the lines are made."""
 _HEAD_LINE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
@@ -71,6 +73,7 @@ class Screen:
         self._console = Console(
             file=self._buffer,
             width=width or terminal_width() or _WIDTH,
+            height=_HEIGHT,
             force_terminal=width is None and sys.stdout.isatty(),
             highlight=False,
             emoji=False,
@@ -101,7 +104,10 @@ class Screen:
 
     def line(self, *pieces: Piece) -> None:
         """Pieces one after the other."""
-        self._console.print(Text.assemble(*(piece.rendered() for piece in pieces)))
+        if pieces:
+            self._console.print(Text.assemble(*(piece.rendered() for piece in pieces)))
+        else:
+            self._buffer.write("\n")
 
     def paragraph(self, text: str, style: str = "", indent: int = 2, bullet: str = "") -> None:
         """A text wrapped within the width, indented; its later lines stand under the first after a bullet.
@@ -109,9 +115,14 @@ class Screen:
         What is not indented has no line breaks: such lines are ours.
         """
         piece = Piece(text, style).wrapped() if indent or bullet else Piece(text, style).rendered()
-        grid = Table.grid(Column(width=indent + len(bullet)), Column(overflow="fold"))
-        grid.add_row(" " * indent + bullet, piece)
-        self._console.print(grid if bullet else Padding(piece, (0, 0, 0, indent)))
+        begin = " " * indent + bullet
+        lines = piece.wrap(self._console, max(1, self.width - len(begin)))
+        starts = [begin, *(" " * len(begin) for _ in lines[1:])]
+        if style:
+            for start, line in zip(starts, lines, strict=True):
+                self._console.print(Text.assemble(start, line))
+        else:  # what has no style needs no rendering, which costs more than all else that a form does
+            self._buffer.writelines(f"{start}{line.plain}\n" for start, line in zip(starts, lines, strict=True))
 
     def pairs(self, rows: Sequence[tuple[str, str]]) -> None:
         """Labels, each with its value beside it; as blocks where the screen is too narrow."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cli.common.form import MARKS, basis_titles
+from cli.common.in_short import MARKS, basis_titles
 from cli.common.screen import Branch, Piece
 from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, TestTrace, Trace
 from engine.evaluation.program import TestNode, compile_rulebook

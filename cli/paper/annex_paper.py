@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cli.common.offer_form import offer_form
+from cli.common.offer_form import by_people, offer_form
 from cli.paper.committee_paper import THE_YEAR, CommitteeWriter, count_of
 from cli.paper.source import PaperSource, Previous
 from engine.decisions.trace import Trace
@@ -100,7 +100,7 @@ class _Annex(CommitteeWriter):
             grounds = self._known.of(trace)
             group = grounds.statement("description", title)
             services = self._described(SERVICES, grounds)
-            named = (self._name(grounds), *self._others_said(trace))
+            named = (self._name(grounds), *by_people(trace, self._source.beside, self._wording))
             operator = self._operator(grounds)
             yield Row(((group,), named, (operator,), (services,), (self._places_of(trace),)))
         text = self._gettext("In all: {group}", group=title)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from cli.common.change_words import Group, change_word, group_word
 from cli.common.differences import differences_in_words, turned_in_words
-from cli.common.form import missing_words
-from cli.common.offer_form import marked_outcome, offer_form, outcome_statement
+from cli.common.forms_paper import digest_tables
+from cli.common.in_short import missing_words
+from cli.common.offer_form import by_people, offer_form, outcome_statement
 from cli.paper.source import PaperSource, Previous
 from engine.comparison.causes import Causes, Situation
 from engine.decisions.cause_of_change import VerdictChange, change_of
@@ -181,22 +182,15 @@ class CommitteeWriter:
             grounds = self._known.of(trace)
             reason = (
                 grounds.statement("justification/decision", why(trace, self._wording)),
-                *self._others_said(trace),
+                *by_people(trace, self._source.beside, self._wording),
             )
-            rows.append(Row(((self._name(grounds),), (self._operator(grounds),), reason)))
+            anchor = self._anchors[trace.subject.id]
+            rows.append(Row(((self._name(grounds),), (self._operator(grounds),), reason), leads_to=anchor))
         number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
         total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
         rows.append(Row(((total,), (number,), ()), is_total=True))
         caption, ground = capitalised(self._text(rulebook.outcomes[verdict].label)), count_of(rulebook, verdict.value)
         return Table(caption, columns, tuple(rows), (ground,))
-
-    def _others_said(self, trace: Trace) -> Iterator[Statement]:
-        """What people decided instead."""
-        standing = self._source.beside.overridden(trace)
-        if standing is not None:
-            ground = RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}")
-            for line in self._source.beside.override_lines(trace, self._wording):
-                yield Statement(line, (ground,), "strong")
 
     # --- the matter: rules, changes, what is open, what people decided, readings ---
 
@@ -429,28 +423,8 @@ class CommitteeWriter:
         gettext = self._gettext
         yield NewPage()
         yield self._heading(gettext("Appendix: rulebooks, sources and digests"), 1)
-        heads = Column(gettext("What"), 3), Column(gettext("Digest (SHA-256)"), 7)
-        rows = []
-        for rulebook in self._source.rulebooks:
-            ground = RestsOn("rulebook", rulebook.sha256)
-            of_vocabulary = gettext("Vocabulary of {rulebook}", rulebook=rulebook.name)
-            pairs = ((rulebook.name, rulebook.sha256), (of_vocabulary, rulebook.vocabulary.sha256))
-            rows += [Row(((Statement(name, (ground,)),), (Statement(digest, (ground,)),))) for name, digest in pairs]
-        for name, digest in self._source.names:
-            if digest:
-                rows.append(Row(((Statement(name, (GIVEN,)),), (Statement(digest, (GIVEN,)),))))
-        yield Table(gettext("Rulebooks and sources"), heads, tuple(rows))
-        columns = (Column(gettext("Offer"), 3), Column(gettext("Rulebook"), 3), Column(gettext("Digest (SHA-256)"), 7))
-        yield Table(gettext("Decisions"), columns, tuple(self._digest_rows()))
-
-    def _digest_rows(self) -> Iterator[Row]:
-        for decisions in self._source.decisions:
-            for trace in decisions:
-                grounds = self._known.of(trace)
-                outcome = grounds.statement("verdict", marked_outcome(trace, self._wording), trace.verdict.value)
-                name = grounds.statement("rulebook", trace.rulebook.name)
-                digest = grounds.statement("digest", grounds.digest)
-                yield Row(((self._name(grounds),), (name, outcome), (digest,)))
+        source = self._source
+        yield from digest_tables(source.rulebooks, source.names, source.decisions, self._wording, self._known)
 
     # --- parts ---
 

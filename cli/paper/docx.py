@@ -71,7 +71,8 @@ def docx_of(paper: Paper, template: bytes | None = None) -> bytes:
     Parts that the template does not name are not in the document. The same paper gives the same bytes. Of a template
     whose parts do not fit together, libraries raise what they like; it was not checked.
     """
-    shipped = styles.shipped_template(paper.kind, paper.language)
+    kind = "committee" if paper.kind == "forms" else paper.kind  # forms alone have no template of their own
+    shipped = styles.shipped_template(kind, paper.language)
     document, named = filled_template(paper, shipped if template is None else template)
     sections = {section.code: section for section in paper.sections}
     paper = paper._replace(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cli.common.decided import Decisions
-from cli.common.form import missing_words
+from cli.common.in_short import missing_words
 from cli.common.offer_form import offer_form, outcome_statement
 from cli.paper.committee_paper import THE_DAY, THE_YEAR
 from cli.paper.source import PaperSource

@@ -11,6 +11,7 @@ from typing import NamedTuple, assert_never
 from cli.common.beside import Beside
 from cli.common.console import Exit, load_library
 from cli.common.decided import Decisions
+from cli.common.forms_paper import forms_paper
 from cli.common.offer_form import marked_outcome
 from cli.common.recorded import made_again, recorded_decisions, recorded_remarks
 from cli.paper.annex_paper import annex_paper
@@ -192,6 +193,9 @@ def _made_of(carried: Carried, source: PaperSource, wording: Wording) -> Iterato
             yield committee_paper(source, None, carried.date, wording)
         case "annex":
             yield annex_paper(source, None, carried.date, wording)
+        case "forms":
+            for forms in (True, False):
+                yield forms_paper(source.decisions, source.rulebooks, source.beside, wording, forms=forms)
         case "letter":
             for operator in operators(source):
                 if len(operator.offers) == len(source.decisions):

@@ -79,9 +79,10 @@ class _Verified(NamedTuple):
 def verify(path: Path, run: Path | None, journal: str | None, form: str, lang: Language) -> None:
     """Verify a paper: it says what was decided, and is not outdated.
 
-    FILE is a paper in Word, HTML or PDF that `sekskant paper` wrote. Each statement of ours is looked for in its place,
-    word by word; what somebody has written besides is not looked at, wherever it stands. A PDF is verified as a
-    whole. With --journal or --run what the paper says is made again from what is recorded there.
+    FILE is a paper in Word, HTML or PDF that `sekskant paper` wrote, or a page of `sekskant assess`. Each statement of
+    ours is looked for in its place, word by word; what somebody has written besides is not looked at, wherever it
+    stands. A PDF is verified as a whole. With --journal or --run what the paper says is made again from what is
+    recorded there.
 
     Exit code: 0 as decided; 1 it is no document that can be read; 4 edited, or not ours; 5 outdated.
     """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cli.common.decision_view import DecisionView
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.table_words import TableWords
 from cli.common.workbook_file import (
     ROWS_OF_A_SHEET,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.common.change_words import change_word
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.page import template_of
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.screen import Piece, Screen

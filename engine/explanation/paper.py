@@ -8,14 +8,13 @@ a paper can be verified sentence by sentence; a block of statements has a place,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, assert_never, get_args
 
-from engine.decisions.decision_record import decision_record
 from engine.decisions.trace import Trace
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language
-from engine.values.canonical import canonical_record, decision_digest
 
 FORMAT = "sekskant/paper/1"
 
@@ -91,10 +90,14 @@ Cell = tuple[Statement, ...]
 
 
 class Row(NamedTuple):
-    """A row of a table; `is_total` says that it sums up those before it."""
+    """A row of a table; `is_total` says that it sums up those before it.
+
+    `leads_to` is the anchor of the heading under which more is said of what it names, where there is one.
+    """
 
     cells: tuple[Cell, ...]
     is_total: bool = False
+    leads_to: str = ""
 
 
 class Table(NamedTuple):
@@ -164,11 +167,12 @@ class Told(NamedTuple):
 class Paper(NamedTuple):
     """A whole paper: the front page and its parts, and the decisions that it tells.
 
-    `date` is the day that stands on it, as ISO 8601 has it; None where none is printed. `fields` are what templates
-    are filled with besides, by name.
+    `kind` is `forms` where it is no paper but the forms of offers alone, which have no template. `date` is the day that
+    stands on it, as ISO 8601 has it; None where none is printed. `fields` are what templates are filled with besides,
+    by name.
     """
 
-    kind: PaperKind
+    kind: PaperKind | Literal["forms"]
     language: Language
     title: str
     year: int
@@ -241,7 +245,15 @@ class Grounds:
     """
 
     def __init__(self, trace: Trace) -> None:
-        self.trace, self.digest = trace, decision_digest(decision_record(trace))
+        self.trace = trace
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of the decision."""
+        from engine.decisions.decision_record import decision_record  # noqa: PLC0415 - what is shown has no need of it
+        from engine.values.canonical import decision_digest  # noqa: PLC0415
+
+        return decision_digest(decision_record(self.trace))
 
     @property
     def told(self) -> Told:
@@ -252,22 +264,43 @@ class Grounds:
         """A part of the trace."""
         return RestsOn("decision", self.digest, node)
 
+    def of_rulebook(self, node: str = "") -> RestsOn:
+        """The rulebook that decided, or a part of it."""
+        return RestsOn("rulebook", self.trace.rulebook.sha256, node)
+
     def statement(self, node: str, text: str, tone: Tone = "") -> Statement:
         """A statement about a part of the trace."""
         return Statement(text, (self.of(node),), tone)
 
 
-class KnownGrounds:
-    """The grounds of traces, each made once."""
+class ShownGrounds(Grounds):
+    """What statements rest on that are only shown: parts of a trace, without digests, which take time to make."""
 
-    def __init__(self) -> None:
+    def of(self, node: str) -> RestsOn:
+        """A part of the trace."""
+        return RestsOn("decision", node=node)
+
+    def of_rulebook(self, node: str = "") -> RestsOn:
+        """The rulebook that decided, or a part of it."""
+        return RestsOn("rulebook", node=node)
+
+
+class KnownGrounds:
+    """The grounds of traces, each made once.
+
+    Args:
+        make: what makes them; `ShownGrounds` where statements are only shown.
+    """
+
+    def __init__(self, make: type[Grounds] = Grounds) -> None:
+        self._make = make
         self._known: dict[int, Grounds] = {}  # each keeps its trace, so that no other has its id
 
     def of(self, trace: Trace) -> Grounds:
         """The grounds of a trace."""
         known = self._known.get(id(trace))
         if known is None:
-            known = self._known[id(trace)] = Grounds(trace)
+            known = self._known[id(trace)] = self._make(trace)
         return known
 
     def told(self, decisions: Iterable[Iterable[Trace]]) -> tuple[Told, ...]:
@@ -284,6 +317,8 @@ def record_of(paper: Paper) -> dict[str, Any]:
 
 def carried_by(paper: Paper) -> bytes:
     """The canonical JSON of what a paper carries, made place by place: a large paper takes it many times as data."""
+    from engine.values.canonical import canonical_record  # noqa: PLC0415 - what is shown has no need of it
+
     grounds: dict[RestsOn, int] = {}
     places = bytearray()
     for record in _records_of_places(paper, grounds):

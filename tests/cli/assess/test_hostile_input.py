@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import DATA, ROOT, here, sekskant
+from tests.pages import without_carried
 
 BOMB = "a: &a [x, x]\n" + "\n".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]" for i in range(20)
@@ -96,7 +97,8 @@ def test_a_folder_without_permission(tmp_path: Path) -> None:
     tmp_path.parent.chmod(0o755)
     tmp_path.parent.parent.chmod(0o755)
     code = (
-        "import os, signal, sys; sys.path.insert(0, sys.argv[2]); import cli.main, cli.assess.assess, cli.common.form;"
+        "import os, signal, sys; sys.path.insert(0, sys.argv[2]); import cli.main, cli.assess.assess;"
+        "import cli.common.summary, cli.common.offer_form;"
         "os.setuid(65534); sys.argv = ['sekskant', 'assess', sys.argv[1]]; cli.main.main()"
     )
     command = [sys.executable, "-c", code, str(closed), str(ROOT)]
@@ -166,7 +168,7 @@ def test_a_name_with_direction_marks_markup_and_formulas_comes_out_harmless(form
     assert "\x1b" not in ran.out
     assert "\u202e" not in ran.out
     if form == "html":
-        assert "<script" not in ran.out
+        assert "<script" not in without_carried(ran.out)
     if form == "csv":
         assert "\n'=cmd,'=1+1" in ran.out.replace("\r", "")
 

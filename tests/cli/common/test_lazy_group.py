@@ -28,7 +28,7 @@ for path, command in commands():
 
 OF_OTHERS = {"click", "durable", "durable_rules_engine", "pydantic_core", "rich", "typing_extensions", "yaml"}
 """What assessing an offer file uses that is not Python's own; the rest of a start is ours."""
-NEVER_USED = {"bz2", "html", "lzma", "shutil", "sqlite3", "subprocess", "tempfile", "xml", "zipfile", "zlib"}
+NEVER_USED = {"bz2", "hashlib", "html", "lzma", "shutil", "sqlite3", "subprocess", "tempfile", "xml", "zipfile", "zlib"}
 """What of Python's own is slow to import, and that neither help nor an offer file uses."""
 LOADED = """
 import os, sys

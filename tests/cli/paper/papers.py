@@ -21,6 +21,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.harmless import harmless
 from engine.texts.catalogue import Language
 from tests.command import DATA
+from tests.pages import without_carried
 
 PAGE = re.compile(r"\s*\d+ / \d+\s*\Z")
 """The number that stands below a page."""
@@ -61,8 +62,8 @@ def letters(text: str) -> str:
 
 
 def of_page(data: bytes) -> str:
-    """What stands in the body of a page of HTML."""
-    body = data.decode().partition("<main>")[2].partition("</main>")[0]
+    """What stands in the body of a page of HTML, without what the page carries."""
+    body = without_carried(data.decode()).partition("<main>")[2].partition("</main>")[0]
     return letters(html.unescape(re.sub(r"<[^>]*>", "", body)))
 
 

@@ -16,7 +16,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.paper_on_screen import paper_on_screen
 from cli.common.paper_page import paper_page
 from cli.paper.docx import docx_of

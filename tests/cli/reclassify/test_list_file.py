@@ -13,7 +13,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.reclassify import list_file
 from cli.reclassify import reclassify as command
 from engine.explanation.words_and_numbers import Wording

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import openpyxl
 import pytest
 
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.common.workbook_file import _FILLS
 from engine.texts.catalogue import Language
 from tests.command import DATA, here

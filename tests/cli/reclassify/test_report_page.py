@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cli.common.form import MARKS
+from cli.common.in_short import MARKS
 from cli.reclassify import reclassify as command
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library

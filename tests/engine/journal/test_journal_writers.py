@@ -187,7 +187,8 @@ def run_as_nobody(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command without the rights of root, for which no file is read-only."""
     code = (
         "import os, sys, concurrent.futures.thread, encodings.utf_16_le, cli.main,"
-        "cli.assess.assess, cli.common.form, cli.assess.recording,"
+        "cli.assess.assess, cli.assess.recording,"
+        "cli.common.offer_form, cli.common.paper_on_screen, cli.common.summary,"
         "cli.audit.audit, cli.audit.entry_text,"
         "engine.journal.verify, offers.recorded.replay;"
         "os.getuid() == 0 and os.setuid(65534); cli.main.main()"

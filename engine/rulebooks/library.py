@@ -36,7 +36,8 @@ class Library:
 
     A folder holds a `vocabulary.yaml` and its rulebooks, each a YAML file beside it; a place itself may do without a
     vocabulary, where its rulebooks use one of another place. Versions of one rulebook may stand in several places, but
-    not one version in two. Versions that others are based on may also stand `elsewhere`.
+    not one version in two. A folder is read once, however often it is named. Versions that others are based on may
+    also stand `elsewhere`.
 
     >>> library = Library()
     >>> [rulebook.id for rulebook in library.in_force(2018)]
@@ -49,8 +50,10 @@ class Library:
         self._own_vocabularies: dict[Path, Vocabulary] = {}
         self.rulebooks: tuple[Rulebook, ...] = ()
         self._found: list[Diagnostic] = []
-        folders = [folder for place in self.places for folder in self._folders(place)]
-        files = [file for folder in folders for file in rulebook_files(folder)]
+        folders: dict[Path, Path] = {}
+        for folder in itertools.chain.from_iterable(map(self._folders, self.places)):
+            folders.setdefault(folder.resolve(), folder)  # one that is a place itself may stand in another
+        files = [file for folder in folders.values() for file in rulebook_files(folder)]
         self._series: Series = Series(files, self._vocabularies_for, elsewhere._series if elsewhere else None)
         self._load(files)
 

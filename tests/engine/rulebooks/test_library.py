@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.diagnostics import Rejected
-from engine.rulebooks.library import Library
+from engine.rulebooks.library import SHIPPED, Library
 
 VOCABULARY = """\
 format: sekskant/vocabulary/1
@@ -142,3 +142,18 @@ def test_a_rulebook_of_ones_own_finds_its_vocabulary(tmp_path: Path) -> None:
 def test_a_rulebook_of_ones_own_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match="unreadable: no such file or directory"):
         Library().choose(str(tmp_path / "none.yaml"), 2018)
+
+
+@pytest.mark.parametrize("order", [("", "grants"), ("grants", ""), ("grants", "grants/../grants")])
+def test_a_folder_that_is_named_twice_is_loaded_once(tmp_path: Path, order: tuple[str, str]) -> None:
+    write_vocabulary(tmp_path / "grants")
+    write_rulebook(tmp_path / "grants" / "a.yaml", "1", "from: 2018-01-01, until: 2018-12-31")
+    library = Library(*(tmp_path / name for name in order))
+    assert [rulebook.name for rulebook in library.rulebooks] == ["grant@1"]
+    assert [rulebook.name for rulebook in library.named(str(tmp_path / "grants"), 2018)] == ["grant@1"]
+
+
+def test_the_folder_of_the_shipped_rulebooks_can_be_named() -> None:
+    shipped = [rulebook.name for rulebook in Library().rulebooks]
+    for folder in (SHIPPED, SHIPPED / "hovedstaden"):
+        assert [rulebook.name for rulebook in Library(SHIPPED, folder).rulebooks] == shipped

@@ -67,9 +67,10 @@ def test_a_version_may_be_in_force_for_several_years(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_next_one_follows_the_latest(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_named", [False, True])
+def test_the_next_one_follows_the_latest(tmp_path: Path, is_named: bool) -> None:
     for year in ("2019", "2020"):
-        environment = {"SEKSKANT_RULEBOOKS": str(tmp_path)} if year == "2020" else None
+        environment = {"SEKSKANT_RULEBOOKS": str(tmp_path)} if is_named and year == "2020" else None
         asked = ("rulebook", "next", ID, "--year", year, "--out", str(tmp_path))
         assert sekskant(*asked, environment=environment).code == 0
     latest = Library().from_file(tmp_path / "udviklingsstrategi-2020.yaml")
@@ -93,12 +94,70 @@ def test_what_cannot_follow_is_a_mistake_of_usage(tmp_path: Path, arguments: tup
     assert not [*tmp_path.iterdir()]
 
 
+def test_years_in_which_no_version_would_be_in_force_are_said(tmp_path: Path) -> None:
+    ran = next_version(ID, "--year", "2021", "--out", str(tmp_path))
+    assert ran.code == 0
+    assert f"no version of `{ID}` is in force from 2019-01-01 to 2020-12-31" in ran.err.splitlines()
+
+
+def test_a_version_that_is_passed_over_is_said(tmp_path: Path) -> None:
+    write_next(tmp_path, "changes: {}\n")
+    ran = next_version(f"{ID}@2018", "--year", "2020", "--out", str(tmp_path))
+    assert ran.code == 0
+    said = f"based on `{ID}@2018`: what `{ID}@2019` changes is not taken over"
+    assert said in ran.err.splitlines()
+
+
 def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
-    (tmp_path / "udviklingsstrategi-2019.yaml").write_text("mine", encoding="utf-8")
+    other = write_next(tmp_path, "changes: {}\n").read_text(encoding="utf-8")
+    (tmp_path / "2019.yaml").unlink()
+    (tmp_path / "udviklingsstrategi-2019.yaml").write_text(other.replace(f"{ID}\n", "own.other\n"), encoding="utf-8")
+    (tmp_path / "udviklingsstrategi-2018.yaml").write_text(
+        (SHIPPED / "hovedstaden" / "udviklingsstrategi-2018.yaml").read_text("utf-8").replace(ID, "own.other"), "utf-8"
+    )
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
     ran = next_version(ID, "--year", "2019", "--out", str(tmp_path))
     assert ran.code == 2
     assert "is there already; choose another folder" in " ".join(ran.err.split())
-    assert (tmp_path / "udviklingsstrategi-2019.yaml").read_text(encoding="utf-8") == "mine"
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_version_of_the_year_may_be_there_under_another_name(tmp_path: Path) -> None:
+    write_next(tmp_path, "changes: {}\n")
+    ran = next_version(ID, "--year", "2019", "--out", str(tmp_path))
+    assert ran.code == 2
+    assert f"`{ID}@2019` is in force until 2019-12-31: choose a later year" in " ".join(ran.err.split())
+    assert [file.name for file in tmp_path.iterdir()] == ["2019.yaml"]
+
+
+@pytest.mark.slow
+def test_a_later_version_may_be_there(tmp_path: Path) -> None:
+    assert next_version(ID, "--year", "2021", "--out", str(tmp_path)).code == 0
+    ran = next_version(ID, "--year", "2019", "--until", "2021", "--out", str(tmp_path))
+    assert ran.code == 2
+    assert f"`{ID}@2021` is in force from 2021-01-01: choose earlier years" in " ".join(ran.err.split())
+    assert next_version(ID, "--year", "2019", "--until", "2020", "--out", str(tmp_path)).code == 0
+
+
+@pytest.mark.parametrize("broken", ["broken.yaml", "udviklingsstrategi-2019.yaml", "cases"])
+def test_nothing_is_written_where_something_is_broken(tmp_path: Path, broken: str) -> None:
+    out = tmp_path / "own"
+    if broken == "cases":
+        shutil.copytree(SHIPPED / "hovedstaden", out)
+        cases = out / "cases" / "udviklingsstrategi-2018.yaml"
+        cases.write_text(cases.read_text("utf-8").replace("verdict: met", "verdict: mett", 1), encoding="utf-8")
+        for file in (*out.glob("*-2018.yaml"), *out.glob("cases/*.yaml")):
+            file.write_text(file.read_text(encoding="utf-8").replace("hovedstaden.", "own."), encoding="utf-8")
+    else:
+        out.mkdir()
+        (out / broken).write_text("id: [", encoding="utf-8")
+    before = {file: file.read_bytes() for file in out.rglob("*.*")}
+    own = str(out / "udviklingsstrategi-2018.yaml") if broken == "cases" else ID
+    for _ in range(2):
+        ran = next_version(own, "--year", "2019", "--out", str(out))
+        assert ran.code == 1, ran.err
+        assert "hint" in ran.err or "yaml-syntax" in ran.err or "wrong-type" in ran.err
+    assert {file: file.read_bytes() for file in out.rglob("*.*")} == before
 
 
 def test_a_former_version_that_would_not_be_found_is_a_mistake_of_usage(tmp_path: Path) -> None:

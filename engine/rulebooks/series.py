@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.diagnostics import Place, Rejected, near_hint, quoted, rejected
+from engine.diagnostics import Place, Rejected, quoted, rejected
 from engine.documents.document import Node, read_file, read_one
 from engine.documents.places import shown_path
 from engine.rulebooks.rulebook import Rulebook, Vocabulary
@@ -140,5 +140,9 @@ class Series:
 
 def _not_there(identifier: str, version: str, place: Place, versions: Iterable[str]) -> Rejected:
     words = message("there is no version {version} of `{identifier}`", version=quoted(version), identifier=identifier)
-    elsewhere = message("folders in which versions stand are named in SEKSKANT_RULEBOOKS")
-    return rejected(place, "unknown-version", words, near_hint(version, dict.fromkeys(versions)) or elsewhere)
+    advice = message("folders in which versions stand are named in SEKSKANT_RULEBOOKS")
+    if named := ", ".join(f"`{one}`" for one in sorted({*versions} - {version})):
+        # One version is no misspelling of another: whoever took it instead would lose what was changed in between.
+        advice = message("there is {versions}; others are looked for in the folders of SEKSKANT_RULEBOOKS")
+        advice = advice.filled(versions=named)
+    return rejected(place, "unknown-version", words, advice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from engine.documents.document import Mapping, Node, Scalar, read_file, read_one
 from engine.documents.places import place_of, shown_path
 from engine.rulebooks.library import Library, rulebook_files
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 
 _ID = re.compile(r"""^[ {]*["']?id["']?[ ]*:[ ]*["']?([^"'\s,#}]+)""", re.MULTILINE)
 
@@ -46,10 +46,20 @@ def rulebook_of_cases(path: Path, node: Node, name: str) -> Rulebook:
         raise rejected(place_of(node, "rulebook"), "unknown-rulebook", words, advice)
     fitting = fitting or [r for r in library.rulebooks if r.id == identifier and version in ("", r.version)]
     if not fitting:
-        names = dict.fromkeys(r.name for r in (*own, *library.rulebooks))
         words = message("there is no rulebook {name} in the folder above, nor among those shipped", name=quoted(name))
-        raise rejected(place_of(node, "rulebook"), "unknown-rulebook", words, near_hint(name, names))
+        known = (*own, *library.rulebooks)
+        raise rejected(place_of(node, "rulebook"), "unknown-rulebook", words, _advice(identifier, version, known))
     return max(fitting, key=lambda r: r.in_force_from)
+
+
+def _advice(identifier: str, version: str, known: Sequence[Rulebook]) -> Message | None:
+    """The versions that there are of an id, else what a misspelt name may be: one version is none of another."""
+    versions = dict.fromkeys(r.name for r in known if r.id == identifier)
+    if versions:
+        return message("there is {versions}", versions=", ".join(f"`{name}`" for name in versions))
+    if names := dict.fromkeys(r.name for r in known if r.version == version):
+        return near_hint(f"{identifier}@{version}", names)
+    return near_hint(identifier, dict.fromkeys(r.id for r in known))
 
 
 def _beside(path: Path, library: Library, broken: list[_Broken]) -> Iterator[Rulebook]:

@@ -112,6 +112,7 @@ def _of_years(evidence: Evidence | MappingType[int, Evidence], later: int) -> Ev
 def block_of(taken: TakenOver, year: int) -> str:
     """A case whose expectation turned, as a case file of the new version has it: for its author to judge.
 
+    It expects what is decided now; so its evidence must not have been rejected.
     `year` is the agreement year of the file's cases that do not say another.
     """
     place = taken.result.case.place

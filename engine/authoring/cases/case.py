@@ -67,16 +67,14 @@ def run_cases(cases: Iterable[Case], decider: Decider) -> Iterator[CaseResult]:
 def _run(case: Case, decider: Decider) -> CaseResult:
     rulebook = decider.program.rulebook
     in_force = rulebook.is_in_force(datetime.date(case.year, 1, 1))
-    if in_force is not case.in_force:
-        difference = Difference("in_force", _yes(case.in_force), _yes(in_force))
-        return CaseResult(case, None, (difference,))
+    as_said = () if in_force is case.in_force else (Difference("in_force", _yes(case.in_force), _yes(in_force)),)
     if not in_force:
-        return CaseResult(case, None, ())
+        return CaseResult(case, None, as_said)
     try:
         trace = decider.decide(Subject(f"case-{case.place.line}", case.name), case.stated, case.year)
     except Rejected as error:
-        return CaseResult(case, None, (), error.diagnostics)
-    return CaseResult(case, trace, tuple(outcome_differences(case, Outcome.of(trace))))
+        return CaseResult(case, None, as_said, error.diagnostics)
+    return CaseResult(case, trace, (*as_said, *outcome_differences(case, Outcome.of(trace))))
 
 
 class Outcome(NamedTuple):

@@ -240,3 +240,19 @@ def test_a_broken_case_file_of_the_version_before_is_said(tmp_path: Path) -> Non
     ran = sekskant("rulebook", "test", str(tmp_path / "own" / "2019.yaml"))
     assert ran.code == 1
     assert "wrong-type: `mett` does not belong in `verdict`" in ran.err
+
+
+@pytest.mark.slow
+def test_what_is_written_of_an_agreement_of_two_years_is_what_is_decided(tmp_path: Path) -> None:
+    file = write_next(tmp_path, "changes: {}\n")
+    file.write_text(file.read_text(encoding="utf-8").replace("until: 2019", "until: 2020"), encoding="utf-8")
+    ran = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
+    assert "in_force: expected no, decided yes" in ran.out
+    sekskant("rulebook", "test", str(tmp_path), "--write-missing", "--lang", "en")
+    written = (tmp_path / "cases" / "2019.yaml").read_text(encoding="utf-8")
+    after = (
+        '  - case: "the year after"\n    to_judge: true\n    year: 2020\n    evidence: {}\n    verdict: undetermined\n'
+    )
+    assert after in written
+    ran = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
+    assert ran.code == 0, ran.out

@@ -269,33 +269,40 @@ def _vocabulary_files(folder: Path) -> Iterator[Path]:
 
 def _repeated(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
     """Two files may not hold one version of a rulebook."""
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], Rulebook] = {}
     for rulebook in rulebooks:
-        file = first.setdefault((rulebook.id, rulebook.version), rulebook.file)
-        if file != rulebook.file:
-            words = message("`{name}` stands already in {file}", name=rulebook.name, file=file)
-            place = place_of(rulebook.written, "version")
-            is_beside = Path(file).parent == Path(rulebook.file).parent
-            elsewhere = message("let it stand in one place alone, or give it a name of its own")
-            advice = message("give each version its own name") if is_beside else elsewhere
-            yield Diagnostic(place, "repeated-id", words, advice)
+        other = first.setdefault((rulebook.id, rulebook.version), rulebook)
+        if other is not rulebook:
+            words = message("`{name}` stands already in {file}", name=rulebook.name, file=other.file)
+            advice = message("delete one of them, or give it a version and dates of its own")
+            if other.content == rulebook.content:
+                advice = message("both say the same: delete one of them")
+            yield Diagnostic(place_of(rulebook.written, "version"), "repeated-id", words, advice)
 
 
-def _overlaps(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:
-    """Two versions of one rulebook may not be in force on one day; one without a last day gives way to the next."""
-    ordered = sorted(rulebooks, key=lambda r: (r.id, r.in_force_from, r.file))
+def _overlaps(rulebooks: Sequence[Rulebook]) -> Iterator[Diagnostic]:
+    """Two versions of one rulebook may not be in force on one day; of one that stands in two files the first counts."""
+    versions = {(r.id, r.version): r for r in reversed(rulebooks)}.values()
+    ordered = sorted(versions, key=lambda r: (r.id, r.in_force_from, r.file))
     for earlier, later in itertools.combinations(ordered, 2):
-        end = earlier.in_force_until or earlier.in_force_from
-        is_another = earlier.id == later.id and earlier.version != later.version
-        if is_another and later.in_force_from <= end:
-            words = message(
-                "`{later}` and `{earlier}` are both in force on {day}",
-                later=later.name,
-                earlier=earlier.name,
-                day=later.in_force_from,
-            )
-            place = place_of(later.written, "in_force", "from")
-            yield Diagnostic(place, "overlapping-dates", words, message("let the earlier one end before"))
+        if earlier.id == later.id:
+            yield from overlapping_dates(earlier, later)
+
+
+def overlapping_dates(earlier: Rulebook, later: Rulebook) -> Iterator[Diagnostic]:
+    """What is wrong where two versions, in the order of their first days, are in force on one day.
+
+    One without a last day gives way to the next.
+    """
+    if later.in_force_from <= (earlier.in_force_until or earlier.in_force_from):
+        words = message(
+            "`{later}` and `{earlier}` are both in force on {day}",
+            later=later.name,
+            earlier=earlier.name,
+            day=later.in_force_from,
+        )
+        advice = message("let this one begin later, or the earlier one end before")
+        yield Diagnostic(place_of(later.written, "in_force", "from"), "overlapping-dates", words, advice)
 
 
 def _without_superset(rulebooks: Iterable[Rulebook]) -> Iterator[Diagnostic]:

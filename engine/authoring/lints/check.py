@@ -11,9 +11,9 @@ from engine.authoring.lints.lint import RulebookFile, VocabularyCheck, Vocabular
 from engine.authoring.lints.registry import LINTS
 from engine.diagnostics import Diagnostic, Place, Rejected, TooComplex
 from engine.documents.document import read_file, read_one
-from engine.documents.places import place_of_key, shown_path
+from engine.documents.places import place_of, place_of_key, shown_path
 from engine.documents.regular_file import check_leads_below
-from engine.rulebooks.library import VOCABULARY_FILE, Library, rulebook_files, yaml_files
+from engine.rulebooks.library import VOCABULARY_FILE, Library, overlapping_dates, rulebook_files, yaml_files
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.rulebook_loader import told_in
 from engine.rulebooks.vocabulary_loader import load_vocabulary
@@ -78,6 +78,7 @@ def _folder_findings(folder: Path, files: Sequence[Path], in_vocabulary: Vocabul
         yield from _vocabulary_findings(folder / VOCABULARY_FILE, files, list(rulebooks.values()), in_vocabulary)
     for file in files:
         if file in rulebooks:
+            yield from _overlapping(rulebooks[file])
             yield from _allowed(file, _own_lints(rulebooks[file], list(rulebooks.values())))
 
 
@@ -103,6 +104,15 @@ def _library() -> Library:
         return Library.of_environment()
     except Rejected:
         return Library()
+
+
+def _overlapping(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """That a version as changes is in force on a day on which the one before is, wherever that stands."""
+    if rulebook.former is None:
+        return
+    earlier, later = sorted((rulebook.former, rulebook), key=lambda r: r.in_force_from)
+    place = place_of(rulebook.written, "in_force", "from")
+    yield from (one._replace(place=place) for one in overlapping_dates(earlier, later))
 
 
 def _own_lints(rulebook: Rulebook, folder: Sequence[Rulebook]) -> Iterator[Diagnostic]:

@@ -256,3 +256,14 @@ def test_what_is_written_of_an_agreement_of_two_years_is_what_is_decided(tmp_pat
     assert after in written
     ran = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
     assert ran.code == 0, ran.out
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_dates_that_overlap_those_of_the_version_before_are_found(tmp_path: Path, is_folder: bool) -> None:
+    file = write_next(tmp_path, "changes: {}\n")
+    file.write_text(file.read_text(encoding="utf-8").replace("from: 2019", "from: 2018"), encoding="utf-8")
+    ran = sekskant("rulebook", "check", str(tmp_path if is_folder else file), "--format", "json")
+    assert ran.code == 5
+    (found,) = json.loads(ran.out)
+    assert (found["code"], found["line"]) == ("overlapping-dates", 5)
+    assert found["message"] == f"`{ID}@2019` and `{ID}@2018` are both in force on 2018-01-01"

@@ -83,11 +83,25 @@ def test_one_version_in_two_places_is_said_with_both(tmp_path: Path, monkeypatch
         Library.of_environment()
     assert str(caught.value).splitlines() == [
         f"other/2019.yaml:3:10: repeated-id: `{ID}@2019` stands already in one/2019.yaml",
-        "  hint: let it stand in one place alone, or give it a name of its own",
+        "  hint: both say the same: delete one of them",
     ]
     assert [*caught.value.lines("da")] == [
         f"other/2019.yaml:3:10: repeated-id: `{ID}@2019` står allerede i one/2019.yaml",
-        "  råd: lad den stå ét sted, eller giv den sit eget navn",
+        "  råd: begge siger det samme: slet den ene",
+    ]
+
+
+def test_a_copy_that_was_changed_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for place in ("one", "other"):
+        write_next(Path(place), "changes: {}\n")
+    copy = Path("other") / "2019.yaml"
+    copy.write_text(copy.read_text(encoding="utf-8").replace("from: 2019", "from: 2018"), encoding="utf-8")
+    with pytest.raises(Rejected) as caught:
+        Library(SHIPPED, Path("one"), Path("other"))
+    assert str(caught.value).splitlines() == [
+        f"other/2019.yaml:3:10: repeated-id: `{ID}@2019` stands already in one/2019.yaml",
+        "  hint: delete one of them, or give it a version and dates of its own",
     ]
 
 

@@ -27,8 +27,12 @@ OWN_PLACES = "SEKSKANT_RULEBOOKS"
 
 def standing_places() -> tuple[Path, ...]:
     """The places whose rulebooks are always there: those shipped, and those that the environment names."""
-    named = os.environ.get(OWN_PLACES, "").split(os.pathsep)
-    return (SHIPPED, *(Path(place) for place in named if place))
+    return SHIPPED, *_named_places()
+
+
+def _named_places() -> tuple[Path, ...]:
+    """The places that the environment names."""
+    return tuple(Path(place) for place in os.environ.get(OWN_PLACES, "").split(os.pathsep) if place)
 
 
 class Library:
@@ -65,6 +69,11 @@ class Library:
     def _folders(self, place: Path) -> list[Path]:
         """The folders of a place that hold rulebooks, with their vocabularies loaded."""
         files, known = list(_vocabulary_files(place)), dict[str, Vocabulary]()
+        if not place.is_dir():
+            words = message("this is no folder") if place.exists() else message("there is no such folder")
+            advice = message("the variable {variable} names it", variable=OWN_PLACES)
+            is_named = place in _named_places()
+            raise rejected(Place(shown_path(place)), "unreadable", words, advice if is_named else None)
         if not files:
             if place != self.places[0] and rulebook_files(place):
                 return [place]

@@ -105,6 +105,19 @@ def test_a_copy_that_was_changed_is_said_once(tmp_path: Path, monkeypatch: pytes
     ]
 
 
+def test_a_place_that_is_not_there_is_said_with_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    for place, reason in (("nofolder", "there is no such folder"), ("file", "this is no folder")):
+        monkeypatch.setenv(OWN_PLACES, place)
+        with pytest.raises(Rejected) as caught:
+            Library.of_environment()
+        assert str(caught.value).splitlines() == [
+            f"{place}: unreadable: {reason}",
+            "  hint: the variable SEKSKANT_RULEBOOKS names it",
+        ]
+
+
 def test_one_place_named_twice_is_one(own: Path) -> None:
     assert len(Library.of_environment(own, own / ".").places) == 2
 

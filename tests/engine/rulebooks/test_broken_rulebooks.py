@@ -217,7 +217,7 @@ def test_a_folder_without_a_vocabulary_is_unreadable(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     message = "unreadable: there is no `vocabulary.yaml` in the folder, nor in a folder directly in it"
     assert output_of(Path()) == f".: {message}"
-    assert output_of(Path("nowhere")) == f"nowhere: {message}"
+    assert output_of(Path("nowhere")) == "nowhere: unreadable: there is no such folder"
 
 
 def test_every_code_has_a_broken_file() -> None:

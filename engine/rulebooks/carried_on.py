@@ -95,6 +95,7 @@ class _Whole(Checker):
             )
         else:
             self._criteria[name] = self._changed(name, change, ("changes", name), self._criteria[name])
+            self._key_places[name] = _mapping(self._changes, "changes").key_places[name]
 
     def _entries(self, name: str) -> MappingType[str, Node]:
         return _mapping(_mapping(self._changes, "changes"), name).entries

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping as MappingNode
 from engine.documents.document import Node, Scalar, read_one
+from engine.documents.document import Sequence as SequenceNode
 from engine.documents.places import place_of
 from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
@@ -150,16 +151,37 @@ def _carried_on(
     try:
         rulebook = _checked(whole, written_out(whole).encode(), file, WholeFile, named, known)
     except Rejected as error:
-        raise Rejected(told_in(diagnostic, file, place) for diagnostic in error.diagnostics) from None
+        raise Rejected(told_in(diagnostic, whole, file, place) for diagnostic in error.diagnostics) from None
     return rulebook._replace(former=former, document=whole)
 
 
-def told_in(diagnostic: Diagnostic, file: str, place: Place) -> Diagnostic:
-    """What is wrong with a version as changes, told in its own file; of what is taken over, where that stands."""
+def told_in(diagnostic: Diagnostic, whole: Node, file: str, place: Place) -> Diagnostic:
+    """What is wrong with a version as changes, told in its own file.
+
+    Of what is taken over it is told at the change around it in the whole and says where it stands; where nothing around
+    it changed, it is told at a place given.
+    """
     if diagnostic.place.file == file:
         return diagnostic
+    around = next((own for there, own in _changed_around(whole, file) if there == diagnostic.place), place)
     taken = message("as taken over from {place}: {words}", place=str(diagnostic.place), words=diagnostic.words)
-    return diagnostic._replace(place=place, words=taken)
+    return diagnostic._replace(place=around, words=taken)
+
+
+def _changed_around(node: Node, file: str, around: Place | None = None) -> Iterator[tuple[Place, Place]]:
+    """Each place in what is taken over, with the nearest key around it that stands in a file."""
+    if around is not None:
+        yield node.place, around
+    if isinstance(node, MappingNode):
+        for key, child in node.entries.items():
+            there = node.key_places.get(key, node.place)
+            own = there if there.file == file else around
+            if own is not None:
+                yield there, own
+            yield from _changed_around(child, file, own)
+    elif isinstance(node, SequenceNode):
+        for item in node.items:
+            yield from _changed_around(item, file, around)
 
 
 def _checked(

@@ -120,8 +120,9 @@ def _own_lints(rulebook: Rulebook, folder: Sequence[Rulebook]) -> Iterator[Diagn
     found = lints_of(rulebook, folder)
     if rulebook.former is None:
         return found
-    place, before = place_of_key(rulebook.written, "based_on"), {*lints_of(rulebook.former, folder)}
-    return (told_in(one, rulebook.file, place) for one in found if one not in before)
+    whole, before = rulebook.written, {*lints_of(rulebook.former, folder)}
+    place = place_of_key(whole, "based_on")
+    return (told_in(one, whole, rulebook.file, place) for one in found if one not in before)
 
 
 def lints_of(rulebook: Rulebook, folder: Sequence[Rulebook] = ()) -> Iterator[Diagnostic]:

@@ -42,8 +42,9 @@ def test_what_was_so_before_is_not_told_again(tmp_path: Path) -> None:
     assert [one.partition(":")[0].rpartition("/")[2] for one in said(tmp_path)] == ["2019.yaml"]
 
 
-def test_a_text_that_was_left_as_it_was_beside_another_threshold_is_told(tmp_path: Path) -> None:
+def test_a_text_that_was_left_as_it_was_beside_another_threshold_is_told_where_that_stands(tmp_path: Path) -> None:
     write_next(tmp_path, "changes:\n  A1: {met_when: {fact: cases_per_10000, at_most: 8}}\n")
     found = said(tmp_path)
-    assert [one.partition(": ")[0].rpartition("/")[2] for one in found] == ["2019.yaml:4:1"] * 2
+    assert [one.partition(": ")[0].rpartition("/")[2] for one in found] == ["2019.yaml:8:3"] * 2
     assert [one.split(": ")[1] for one in found] == ["other-number-in-text"] * 2
+    assert all(one.split(": ")[2].startswith("as taken over from ") for one in found)

@@ -157,6 +157,23 @@ def test_each_part_has_its_place_in_the_file_that_says_it(tmp_path: Path) -> Non
     assert there == place_of(read_one(before.written_as, before.file), "criteria", "A5", "title")
 
 
+@pytest.mark.parametrize(
+    ("changes", "line", "said"),
+    [
+        ("changes:\n  A1: {met_when: null}\n", 8, "condition-form: a criterion has one of"),
+        ("changes:\n  A1: {title: null}\n", 8, "missing-key: the key `title` is absent"),
+        ("changes:\n  A1: {judgement: large_catchment_needed}\n", 8, "condition-form: `judgement` belongs beside"),
+        ("rule: {at_least: 7}\nchanges: {}\n", 7, "k-larger-than-n"),
+    ],
+)
+def test_what_a_change_makes_wrong_is_told_in_its_line(tmp_path: Path, changes: str, line: int, said: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        carried_on(tmp_path, changes)
+    (one,) = caught.value.diagnostics
+    assert (Path(one.place.file).name, one.place.line) == ("2019.yaml", line)
+    assert f"{one.code}: {one.message}".startswith(said)
+
+
 def test_what_is_wrong_with_what_is_taken_over_is_told_in_the_file_of_the_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

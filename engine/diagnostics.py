@@ -402,15 +402,18 @@ def quoted(text: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like a misspelt one, or None where none is near.
+    """The known word most like a misspelt one, or None where none is near; small and capital letters count alike.
 
-    >>> nearest("outside_shre", ["outside_share", "diagnoses"])
-    'outside_share'
+    >>> nearest("outside_shre", ["outside_share", "diagnoses"]), nearest("a4", ["A3", "A4"])
+    ('outside_share', 'A4')
     """
     import difflib  # noqa: PLC0415 - only a mistake needs it
 
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6) if len(word) <= MAX_QUOTED else []
-    return matches[0] if matches else None
+    if len(word) > MAX_QUOTED:
+        return None
+    folded = {one.casefold(): one for one in reversed(list(known))}
+    matches = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[matches[0]] if matches else None
 
 
 def near_hint(word: str, known: Iterable[str]) -> Message | None:

@@ -290,3 +290,8 @@ def test_whatever_is_written_out_is_read_as_it_was(document: Mapping) -> None:
     assert isinstance(again, Mapping)
     assert again.plain() == document.plain()
     assert str(again.written()) == str(document.written())
+
+
+def test_a_criterion_in_small_letters_is_a_misspelt_one(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="did you mean `A4`"):
+        carried_on(tmp_path, "changes:\n  a4: {dropped: true}\n")

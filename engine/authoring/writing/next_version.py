@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.authoring.writing.layout import laid_out
+from engine.diagnostics import quoted
 from engine.documents.document import Mapping
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.rulebook_loader import FORMAT_2
@@ -22,11 +23,17 @@ _FOR_INSTANCE = message("What is new of a criterion stands in `changes`; keys th
 _COUNTED = message(
     "Where criteria are split or taken out: `rule: {{at_least: ...}}`, or the rule in full. Overrides stand in full."
 )
+_TITLE_KEPT = message(
+    "`rule: {{at_least: ...}}` keeps the title of the rule, {title}: where a number in it changes, "
+    "write the rule in full."
+)
 
 
 def next_version(former: Rulebook, first: int, last: int, language: Language) -> str:
     """The text of the version for some agreement years, with examples of changes in a language as comments."""
-    comments = [_FOR_INSTANCE.in_language(language), *_examples(former), _COUNTED.in_language(language)]
+    title = former.rule.title.da if language == "da" else former.rule.title.en
+    kept = _TITLE_KEPT.in_language(language, title=quoted(title))
+    comments = [_FOR_INSTANCE.in_language(language), *_examples(former), _COUNTED.in_language(language), kept]
     as_before = _AS_BEFORE.in_language(language, version=former.version, name=former.name)
     lines = [
         f"# yaml-language-server: $schema=schema/{SCHEMA}",

@@ -1,0 +1,94 @@
+"""A title or reading taken over from the version before that names a number which the rule had then.
+
+## Avoid
+
+```yaml
+# version 2020
+rule: {id: two_of_three, title: {da: To af tre, en: Two of three}, at_least: 2, of: [R1, R2, R3]}
+# version 2021, based on 2020
+rule: {at_least: 3}
+```
+
+## Prefer
+
+```yaml
+# version 2021, based on 2020
+rule: {id: all_three, title: {da: Alle tre, en: All three}, at_least: 3, of: [R1, R2, R3]}
+```
+
+## Why
+
+`rule: {at_least: ...}` says a number anew and keeps the rule's title and reading, which decisions show beside it:
+"Two of three: at least three of the three criteria". How many criteria are required and how many count are looked for,
+in figures and in words up to twelve, in the titles of rule and rulebook and in the reading of the rule. Where the text
+rightly names the number, allow it by a comment: `# sekskant: allow former-number-in-text`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from engine.authoring.lints.each.other_number_in_text import numbers_in
+from engine.authoring.lints.lint import Lint, RulebookFile
+from engine.authoring.lints.places import parts_of_rule
+from engine.diagnostics import Diagnostic, quoted
+from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.checker import Path
+from engine.rulebooks.language import Text
+from engine.rulebooks.rulebook import Count, Rule, Rulebook
+from engine.texts.catalogue import message
+
+_Language = Literal["da", "en"]
+_LANGUAGES: tuple[_Language, ...] = ("da", "en")
+
+
+def _former_numbers(file: RulebookFile) -> Iterator[Diagnostic]:
+    now, before = file.rulebook, file.rulebook.former
+    if before is None or not (gone := _numbers_of(before.rule) - _numbers_of(now.rule)):
+        return
+    then = dict(_texts_of(before))
+    for (path, text), language in itertools.product(_texts_of(now), _LANGUAGES):
+        said = getattr(text, language)
+        if path not in then or said != getattr(then[path], language):
+            continue
+        for written in _naming(said, gone, language):
+            words = message("the text says {written}, a number that the rule no longer has", written=quoted(written))
+            advice = message("write `title` anew")
+            if path[0] == "rule":
+                advice = message("write `rule` in full, with a `{part}` that is true", part=path[1])
+            yield Diagnostic(file.at(*path, language), "former-number-in-text", words, advice)
+
+
+def _numbers_of(rule: Rule) -> set[int]:
+    """How many are required, and how many count, in the groups of a rule."""
+    groups = [part for _, part in parts_of_rule(rule.group) if isinstance(part, Count)]
+    return {number for group in groups for number in (group.required, len(group.members))}
+
+
+def _texts_of(rulebook: Rulebook) -> Iterator[tuple[Path, Text]]:
+    """The texts that tell of the rule as a whole, with their paths."""
+    yield ("title",), rulebook.title
+    yield ("rule", "title"), rulebook.rule.title
+    if rulebook.rule.reading is not None:
+        yield ("rule", "reading"), rulebook.rule.reading
+
+
+def _naming(text: str, numbers: set[int], language: _Language) -> Iterator[str]:
+    """Where a text names one of some numbers; "one" is an article too, and is passed over.
+
+    >>> [*_naming("Fire af seks, jf. afsnit 4, mindst 4", {4}, "da")]
+    ['Fire', '4']
+    """
+    words = {Wording(language).counted(number) for number in numbers if number > 1}
+    yield from (word for word in re.findall(r"[^\W\d_]+", text) if word.casefold() in words)
+    yield from (one.written for one in numbers_in(text, language) if numbers.intersection(one.values))
+
+
+LINT = Lint(
+    "former-number-in-text",
+    "a title or reading taken over from the version before that names a number which the rule had then",
+    _former_numbers,
+)

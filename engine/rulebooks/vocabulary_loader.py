@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Literal, assert_never
 
+from engine.diagnostics import quoted
 from engine.documents.document import Node, read_one
 from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
@@ -40,6 +41,8 @@ MAX_NESTED = 8
 """What is derived from others that are derived is so often at most: deeper nobody follows it."""
 MAX_SOURCES = 240
 """So many numbers a fact follows from, at whatever remove."""
+MOST_YEARS = 100
+"""So many years from the agreement year a year is at most: a larger number is one of the calendar."""
 RESERVED_FACTS = ("id", "sid")
 RESERVED_ANSWERS = ("unknown", "ukendt")
 
@@ -161,6 +164,7 @@ class _VocabularyChecker(Checker):
     def _numbers(self, path: Path, derived: language.Derived) -> Iterator[tuple[Path, str, bool]]:
         """The facts that a value, a sum, the least or the largest, or a difference names, and whether by years."""
         if derived.value:
+            self._offset((*path, "value", "year"), derived.value.year)
             yield (*path, "value", "of"), derived.value.of, True
         if derived.difference:
             yield (*path, "difference", "of"), derived.difference.of, False
@@ -191,6 +195,14 @@ class _VocabularyChecker(Checker):
     def _years(self, path: Path, years: list[int]) -> None:
         if len(set(years)) < len(years):
             self.say(path, "fact-declaration", message("a year stands here twice"), at_key=True)
+        for i, year in enumerate(years):
+            self._offset((*path, i), year)
+
+    def _offset(self, path: Path, year: int) -> None:
+        """Check that a year is counted from the agreement year."""
+        if abs(year) > MOST_YEARS:
+            words = message("{number} where a year counted from the agreement year belongs", number=quoted(str(year)))
+            self.say(path, "fact-declaration", words, message("such as `-2` for two years before it"))
 
     def _part(self, path: Path, name: str, per_year: bool) -> bool:
         """Whether a fact can be what others follow from, with one value or one for each year."""

@@ -393,10 +393,11 @@ def _counts(fact: language.Fact) -> tuple[str, str] | None:
     return None if fact.unit is None else (fact.unit.da, fact.unit.en)
 
 
-def _units(one: language.Fact, other: language.Fact) -> dict[str, Message | str]:
+def _units(one: language.Fact, other: language.Fact) -> dict[str, Message]:
     """What two facts count, in the words of their units."""
     units = {"unit": one.unit, "other_unit": other.unit}
-    return {name: message("nothing that is named") if unit is None else f"`{unit.en}`" for name, unit in units.items()}
+    unnamed = message("nothing that is named")
+    return {name: Message("`{unit}`", (("unit", unit),)) if unit else unnamed for name, unit in units.items()}
 
 
 def _listed(ways: list[str]) -> Message:

@@ -1,4 +1,4 @@
-"""The range of a derived fact holds every number that can be computed, or the vocabulary is refused at the place."""
+"""What is declared of a derived fact goes with its parts: ranges hold every number computed, and units are told."""
 
 from __future__ import annotations
 
@@ -94,3 +94,13 @@ def test_a_range_that_does_not_hold_what_can_be_computed_is_refused(name: str) -
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_range_that_holds_it_is_taken(name: str) -> None:
     assert "made" in make_vocabulary({**PARTS, "made": TAKEN[name]}).facts
+
+
+def test_units_are_told_in_the_language_of_the_message() -> None:
+    days, visits = {"da": "døgn", "en": "days"}, {"da": "besøg", "en": "visits"}
+    parts = {"own": {**_FROM_0, "unit": days}, "other": {**_FROM_0, "unit": visits}}
+    with pytest.raises(Rejected) as caught:
+        make_vocabulary({**parts, "made": {"type": "number", "derived": {"sum": {"of": ["own", "other"]}}}})
+    (found,) = caught.value.diagnostics
+    assert str(found.message) == "`own` counts `days`, and `other` counts `visits`"
+    assert found.in_language("da").message == "`own` tæller `døgn`, og `other` tæller `besøg`"

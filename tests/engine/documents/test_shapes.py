@@ -146,9 +146,7 @@ def test_what_is_wrong_with_a_changed_document_is_told_without_a_word_of_a_libra
     assert bool(kinds) is bool(diagnostics)
 
 
-HEAD = (
-    "format: sekskant/vocabulary/1\nid: v\ntitle: {da: a, en: a}\nfacts:\n  f: {type: number, label: {da: a, en: a},"
-)
+HEAD = "format: sekskant/vocabulary/1\nid: v\ntitle: {da: a, en: a}\nfacts:\n  f: {type: number, label: {da: a, en: a},"
 MISTAKES = {
     "derived: {sum: {of: []}}": "`of` is empty",
     "derived: {sum: {of: {a: 1}}}": "a mapping where a text or a list belongs",

@@ -6,13 +6,14 @@ import dataclasses
 import types
 import typing
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from engine.diagnostics import Diagnostic, Place, key_hint, near_hint, nearest, quoted
 from engine.documents.document import Mapping, Node, Scalar
 from engine.documents.places import place_of_key, walk
-from engine.documents.shape_tags import tag_of_choice
+from engine.documents.shape_tags import is_tag, tag_of_choice
 from engine.texts.catalogue import Message, message, message_in
 from engine.texts.joined import OR, joined
 from engine.values.numbers import number_hint
@@ -72,7 +73,7 @@ def diagnostics_of(
 
 def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails, names: typing.Mapping[str, str]) -> Diagnostic:
     path, kind = detail["loc"], detail["type"]
-    last = str(path[-1]) if path else ""
+    last = next((str(step) for step in reversed(path) if kind == _UNKNOWN or not is_tag(step)), "")
     owner = _shape_at(shape_class, path[:-1])
     node = walk(root, path)[-1]
     if kind == _UNKNOWN:
@@ -90,8 +91,9 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails, names: typi
     if _is_text(_shape_at(shape_class, path)) and kind == "dataclass_type":
         words = message("{given} where a text in two languages belongs", given=_given(node))
         return Diagnostic(node.place, "missing-text", words, _TWO_LANGUAGES)
-    allowed = dict.fromkeys(names.get(word, word) for word in _words_in(_annotation_at(shape_class, path)))
-    return _wrong(node, names.get(last, last), detail, list(allowed))
+    annotation = _annotation_at(shape_class, path)
+    allowed = dict.fromkeys(names.get(word, word) for word in _words_in(annotation))
+    return _wrong(node, names.get(last, last), detail, list(allowed), annotation)
 
 
 def _near_key(key: str, owner: type | None, names: typing.Mapping[str, str]) -> str | None:
@@ -147,7 +149,7 @@ def _given(node: Node) -> Message | str:
     return quoted(node.text) if node.text else message("an empty value")
 
 
-def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str]) -> Diagnostic:
+def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str], annotation: Any) -> Diagnostic:
     written, kind = _given(node), detail["type"]
     if kind == "literal_error":
         near = near_hint(node.text if isinstance(node, Scalar) else "", words)
@@ -155,7 +157,7 @@ def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str]) -> Dia
         return Diagnostic(node.place, "wrong-type", said, near)
     if kind in ("too_short", "string_too_short"):
         return Diagnostic(node.place, "wrong-type", message("`{key}` is empty", key=name))
-    expected = _wanted(detail)
+    expected = _wanted(detail, annotation)
     if expected is None:
         said = message("{written} does not belong here", written=written)
         if name:
@@ -172,13 +174,17 @@ def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str]) -> Dia
     )
 
 
-def _wanted(detail: ErrorDetails) -> Message | None:
-    """What belongs there instead; None where we do not know."""
+def _wanted(detail: ErrorDetails, annotation: Any) -> Message | None:
+    """What belongs there instead, by the annotation of the place; None where we do not know."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "greater_than_equal":
         return message("a number of at least {least}", least=context["ge"])
     if kind == "union_tag_invalid":
-        return joined([words for tag, words in _TAGS.items() if tag in context["expected_tags"]], OR)
+        wanted = {tag: words for tag, words in _TAGS.items() if tag in context["expected_tags"]}
+        if Decimal in typing.get_args(annotation):
+            # A number has the tag of a text.
+            wanted[f"{str}"] = _WANTED["decimal_type"]
+        return joined(wanted.values(), OR)
     return _WANTED.get(kind)
 
 

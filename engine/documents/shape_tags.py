@@ -22,6 +22,15 @@ def tag_of_choice(annotation: Any) -> str:
     return f"<{str if annotation is Decimal else typing.get_origin(annotation) or annotation}>"
 
 
+def is_tag(step: str | int) -> bool:
+    """Whether a step of a path to a mistake is a tag, and no key or number of an item: no key of a record has the sign.
+
+    >>> is_tag(tag_of_value([])), is_tag("of"), is_tag(0)
+    (True, False, False)
+    """
+    return isinstance(step, str) and step.startswith("<")
+
+
 def tag_of_value(value: object) -> str:
     """The tag of the choice that a value is for.
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import reduce
 from typing import NamedTuple, assert_never
 
 from engine.diagnostics import Diagnostic, Place, Rejected
+from engine.rulebooks.computed import computed_by
 from engine.rulebooks.rulebook import (
-    Aggregate,
     Derivation,
-    Difference,
     FactDeclaration,
-    Mean,
     Possible,
-    Ratio,
     Vocabulary,
 )
 from engine.texts.catalogue import message
@@ -266,7 +261,8 @@ def _derived(
 ) -> Finding:
     own = _own(fact, stated)
     parts = [_part(name, offset, findings, vocabulary, stated, year) for name, offset in derivation.parts]
-    computed = _computed(derivation, parts, has_quotient_always=has_quotient_always)
+    possible = [part.possible for _, part in parts if isinstance(part.possible, Interval)]
+    computed = computed_by(derivation, possible, has_quotient_always=has_quotient_always)
     states = (own.state, *(part.state for _, part in parts))
     state = next(s for s in _STATES if s in states)
     return Finding(fact, _joined(own, computed, parts, diagnostics), state, own.evidence, tuple(parts))
@@ -281,37 +277,6 @@ def _part(
     by_year = stated.get(name, {})
     assert not isinstance(by_year, Evidence)
     return str(year + offset), _finding(vocabulary.facts[name], by_year.get(year + offset))
-
-
-def _computed(derivation: Derivation, parts: Parts, *, has_quotient_always: bool) -> Interval:
-    """All that a derived fact can be, by what it follows from."""
-    possible = [part.possible for _, part in parts if isinstance(part.possible, Interval)]
-    match derivation:
-        case Mean():
-            return reduce(operator.add, possible).divided_by(len(parts))
-        case Ratio():
-            return _ratio(*possible, has_quotient_always=has_quotient_always)
-        case Aggregate():
-            return reduce(_AGGREGATED[derivation.how], possible)
-        case Difference():
-            of, less = possible
-            return of - less
-        case _:
-            assert_never(derivation)
-
-
-_AGGREGATED: Mapping[str, Callable[[Interval, Interval], Interval]] = {
-    "sum": operator.add,
-    "least": Interval.least,
-    "largest": Interval.largest,
-}
-
-
-def _ratio(above: Interval, below: Interval, *, has_quotient_always: bool) -> Interval:
-    """Every quotient; anything, where the divisor may be 0 or less: then there may be none."""
-    positive = below.intersect(Interval(Fraction(0), None, low_open=True))
-    is_sure = positive == below or has_quotient_always
-    return above.ratio_to(positive) if is_sure and not positive.is_empty else Interval()
 
 
 def _joined(own: Finding, computed: Interval, parts: Parts, diagnostics: list[Diagnostic]) -> Interval:

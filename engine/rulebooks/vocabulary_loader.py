@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Literal, assert_never
 
+from engine.diagnostics import quoted
 from engine.documents.document import Node, read_one
 from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, Checker, Path
+from engine.rulebooks.computed import Computable
 from engine.rulebooks.rulebook import (
     JUDGEMENT,
     Aggregate,
@@ -28,6 +30,7 @@ from engine.rulebooks.rulebook import (
 from engine.texts.catalogue import Message, message, message_in
 from engine.texts.joined import AND, joined
 from engine.values.interval import Interval
+from engine.values.numbers import decimal_text
 
 SEVERAL_OF = "several_of"
 """The type of what describes an offer by several words of a list."""
@@ -38,6 +41,8 @@ MAX_NESTED = 8
 """What is derived from others that are derived is so often at most: deeper nobody follows it."""
 MAX_SOURCES = 240
 """So many numbers a fact follows from, at whatever remove."""
+MOST_YEARS = 100
+"""So many years from the agreement year a year is at most: a larger number is one of the calendar."""
 RESERVED_FACTS = ("id", "sid")
 RESERVED_ANSWERS = ("unknown", "ukendt")
 
@@ -68,6 +73,7 @@ class _VocabularyChecker(Checker):
     ) -> None:
         super().__init__(node)
         self._facts, self._terms = facts, terms
+        self._mistaken = set[str]()
 
     def names(self, written: language.VocabularyFile) -> None:
         """Check the ids of the vocabulary itself and of its terms."""
@@ -113,6 +119,7 @@ class _VocabularyChecker(Checker):
         )
 
     def _check(self, path: Path, name: str, fact: language.Fact) -> None:
+        found = len(self._found)
         self._not_reserved(path, name, RESERVED_FACTS)
         for answer in fact.answers or {}:
             self.identifier((*path, "answers", answer), answer, at_key=True)
@@ -123,6 +130,8 @@ class _VocabularyChecker(Checker):
             self._derived(path, fact, fact.derived)
         if fact.assumed and fact.answers:
             self.answer((*path, "assumed"), fact.assumed, name, fact.answers)
+        if len(self._found) > found:
+            self._mistaken.add(name)
 
     def _not_reserved(self, path: Path, name: str, reserved: tuple[str, ...]) -> None:
         if name in reserved:
@@ -155,6 +164,7 @@ class _VocabularyChecker(Checker):
     def _numbers(self, path: Path, derived: language.Derived) -> Iterator[tuple[Path, str, bool]]:
         """The facts that a value, a sum, the least or the largest, or a difference names, and whether by years."""
         if derived.value:
+            self._offset((*path, "value", "year"), derived.value.year)
             yield (*path, "value", "of"), derived.value.of, True
         if derived.difference:
             yield (*path, "difference", "of"), derived.difference.of, False
@@ -185,6 +195,14 @@ class _VocabularyChecker(Checker):
     def _years(self, path: Path, years: list[int]) -> None:
         if len(set(years)) < len(years):
             self.say(path, "fact-declaration", message("a year stands here twice"), at_key=True)
+        for i, year in enumerate(years):
+            self._offset((*path, i), year)
+
+    def _offset(self, path: Path, year: int) -> None:
+        """Check that a year is counted from the agreement year."""
+        if abs(year) > MOST_YEARS:
+            words = message("{number} where a year counted from the agreement year belongs", number=quoted(str(year)))
+            self.say(path, "fact-declaration", words, message("such as `-2` for two years before it"))
 
     def _part(self, path: Path, name: str, per_year: bool) -> bool:
         """Whether a fact can be what others follow from, with one value or one for each year."""
@@ -233,7 +251,36 @@ class _VocabularyChecker(Checker):
         for name in derived:
             for code, words, advice in found.wrong_with(name):
                 self.say(("facts", name, "derived"), code, words, advice, at_key=True)
+        possible = Computable(facts)
+        for name in derived:
+            if found.is_computed(name) and self._mistaken.isdisjoint((name, *(part for part, _ in found.of(name)))):
+                self._holds_computed(facts[name], possible)
         return {name: fact._replace(sources=found.of(name)) for name, fact in facts.items()}
+
+    def _holds_computed(self, fact: FactDeclaration, possible: Computable) -> None:
+        """Check that the range of a derived fact holds every number that can be computed."""
+        assert isinstance(fact.domain, Interval)
+        assert fact.derivation is not None
+        low, high = possible.numbers_of(fact.derivation).ends
+        least, most = fact.domain.ends
+        if least.number is not None and (low.number is None or low.number < least.number):
+            without_end = message("`{fact}` can be computed as less than its range", fact=fact.id)
+            self._outside(fact, "at_least", low.number, without_end)
+        if most.number is not None and (high.number is None or high.number > most.number):
+            without_end = message("`{fact}` can be computed as more than its range", fact=fact.id)
+            self._outside(fact, "at_most", high.number, without_end)
+
+    def _outside(self, fact: FactDeclaration, key: str, end: Fraction | None, words: Message) -> None:
+        """Say that a number can be computed which is outside of the range; `words` say it where there is no end."""
+        advice = message("leave out `{key}`, or give what it follows from a range", key=key)
+        if end is not None:
+            number = decimal_text(end)
+            words = message("`{fact}` can be computed as {number}, which is outside of its range")
+            words = words.filled(fact=fact.id, number=number)
+            advice = message("declare it with `{key}: {number}`, or without", key=key, number=number)
+        if fact.is_share:
+            key, advice = "type", message("declare it with `type: {due}`", due="number")
+        self.say(("facts", fact.id, key), "fact-declaration", words, advice, at_key=True)
 
 
 _Ways = dict[Source, list[int]]
@@ -267,11 +314,7 @@ class _Sources:
             else:
                 words = message("`{fact}` follows from what is derived itself too many times over", fact=name)
                 yield "derived-circle", words, message("at most {most}", most=MAX_NESTED)
-        if name in self._wrong:
-            return
-        derivation = self._derived[name]
-        is_as_ever = isinstance(derivation, Mean | Ratio) and not any(n in self._derived for n, _ in derivation.parts)
-        if is_as_ever:
+        if name in self._wrong or self._is_as_ever(name):
             return
         if len(self.of(name)) > MAX_SOURCES:
             words = message("`{fact}` follows from too many numbers", fact=name)
@@ -282,6 +325,16 @@ class _Sources:
                 advice = message("what is open could not be told exactly: have a number between be stated by itself")
                 yield "fact-declaration", words, advice
                 return
+
+    def is_computed(self, name: str) -> bool:
+        """Whether its parts limit what a fact can be: a mean or quotient of stated numbers loads as ever."""
+        parts = self.of(name)
+        is_of_numbers = bool(parts) and all(n in self._written and _is_part(self._written[n]) for n, _ in parts)
+        return name not in self._wrong and is_of_numbers and not self._is_as_ever(name)
+
+    def _is_as_ever(self, name: str) -> bool:
+        derivation = self._derived[name]
+        return isinstance(derivation, Mean | Ratio) and not any(n in self._derived for n, _ in derivation.parts)
 
     def _follow(self, name: str, way: tuple[str, ...]) -> tuple[str, ...] | None:
         """Find what a fact follows from; the way on which it follows from itself, or from too much, where it does."""
@@ -340,10 +393,11 @@ def _counts(fact: language.Fact) -> tuple[str, str] | None:
     return None if fact.unit is None else (fact.unit.da, fact.unit.en)
 
 
-def _units(one: language.Fact, other: language.Fact) -> dict[str, Message | str]:
+def _units(one: language.Fact, other: language.Fact) -> dict[str, Message]:
     """What two facts count, in the words of their units."""
     units = {"unit": one.unit, "other_unit": other.unit}
-    return {name: message("nothing that is named") if unit is None else f"`{unit.en}`" for name, unit in units.items()}
+    unnamed = message("nothing that is named")
+    return {name: Message("`{unit}`", (("unit", unit),)) if unit else unnamed for name, unit in units.items()}
 
 
 def _listed(ways: list[str]) -> Message:

@@ -40,7 +40,7 @@ class Message(NamedTuple):
     """A text of ours in no language yet, with what stands in it. `str` is the English text.
 
     `message`, `message_in` and `message_of_number` make one. What stands in it is a text of ours, told in the same
-    language; a day, told as days are in it; or anything else, as it is.
+    language; a text that a rulebook says in both (`is_text`); a day, told as days are in it; or anything else as it is.
 
     >>> rows = message_of_number("{number} row", "{number} rows", 2)
     >>> words = message("{what}: expected {expected}, decided {decided}", what="a.csv", expected=rows, decided=3)
@@ -62,6 +62,8 @@ class Message(NamedTuple):
                 all_values[name] = value.in_language(language)
             elif isinstance(value, datetime.date):
                 all_values[name] = _day(value, language)
+            elif getattr(value, "is_text", False):
+                all_values[name] = getattr(value, language)
         if self.several is not None:
             all_values["number"] = grouped(language, self.number)
         return self._template(language).format_map(all_values)

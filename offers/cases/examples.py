@@ -9,9 +9,10 @@ from engine.authoring.proofs.witness import UNKNOWN, Values
 from engine.rulebooks.rulebook import YES, Vocabulary
 from engine.texts.catalogue import Language
 from offers.cases.case_writer import value_text
-from offers.records.described import PLACES, SECTIONS, section_of, section_text
+from offers.records.described import PLACES, SECTIONS
 from offers.records.notation import Notation, as_key, notation_in
 from offers.records.offer_file import BILINGUAL_FORMAT, NOBODY, NOBODY_IN_DANISH
+from offers.records.sections import section_of, section_text
 
 
 def example_offer(
@@ -74,7 +75,8 @@ def _is_attribute(name: str, vocabulary: Vocabulary) -> bool:
 
 def _services(words: list[str], places: Fraction | str | None, vocabulary: Vocabulary, notation: Notation) -> str:
     """A service for each section; all places are those of the first, of another act where there is no section."""
-    written = [(section.act, section_text(section)) for section in map(section_of, words)]
+    parts = [section_of(word) for word in vocabulary.lists.get(SECTIONS, {}) if word not in words]
+    written = [(section.act, section_text(section.beside(parts))) for section in map(section_of, words)]
     if not written and places:
         taken = {section_of(word).act for word in vocabulary.lists.get(SECTIONS, {})}
         written = [(next((act for act in vocabulary.terms.get("act", {}) if act not in taken), "X"), "1")]

@@ -16,8 +16,9 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import NO, YES, Vocabulary, Word
 from offers.columns.number_columns import ends_of
 from offers.columns.stages import Stages
-from offers.records.described import SECTIONS, described_by, section_of
+from offers.records.described import SECTIONS, described_by
 from offers.records.particulars import SECTION_SIGN
+from offers.records.sections import section_of
 from offers.records.words import names_of_terms
 from offers.tables.table import SEVERAL
 
@@ -61,16 +62,16 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 def _of_services(text: nw.Expr, word: Word) -> tuple[nw.Expr, nw.Expr]:
-    """Whether a service stands under a section, and whether one of its act names no section.
+    """Whether a service stands under a section, and whether one of its act leaves that open: it names no section.
 
-    A part of a section is none that columns surely read.
+    A part of a section is none that columns surely read; where the whole section stands, its parts are open.
     """
     section = section_of(word.word)
     act, is_whole = re.escape(section.act), len(section.signs) == 1
     number = re.sub(r"([0-9])([a-z])", r"\1 ?\2", section.signs[0])
     under = rf"{_FIRST}{act} {SECTION_SIGN} ?(?:[^,:{SEVERAL}]+, )*{number}(?:[,:]|{_LAST})"
     bare = text.str.contains(rf"{_FIRST}{act}(?:: ?[0-9]+)?{_LAST}")
-    return text.str.contains(under) if is_whole and section.act else nw.lit(False), bare
+    return (text.str.contains(under), bare) if is_whole else (nw.lit(False), bare | text.str.contains(under))
 
 
 def _places(stages: Stages, fact_column: FactColumn, text: nw.Expr) -> None:

@@ -24,6 +24,7 @@ from engine.values.numbers import decimal_text, describe_range
 from offers.records.notation import OFFER_FILE, Notation, Written
 from offers.records.offer_file import BOUND_KEYS, EVIDENCE_DETAILS, EvidenceEntry
 from offers.records.texts import says_something
+from offers.records.words import comparable_word, names_of_terms
 
 UNKNOWN = frozenset({"unknown", "ukendt"})
 _JUDGED = {"yes": YES, "ja": YES, "true": YES, "no": NO, "nej": NO, "false": NO}
@@ -49,9 +50,9 @@ def read_evidence(
     stated: dict[str, Evidence | MappingType[int, Evidence]] = {}
     for name, value in node.entries.items() if isinstance(node, Mapping) else ():
         fact = vocabulary.facts.get(name)
-        if fact is None and with_attributes and (words := vocabulary.lists.get(name)) is not None:
+        if fact is None and with_attributes and name in vocabulary.lists:
             stated |= {
-                one: evidence for one, evidence in _words_of(value, name, words, diagnostics) if one not in stated
+                one: evidence for one, evidence in _words_of(value, name, vocabulary, diagnostics) if one not in stated
             }
         elif fact is None or (fact.is_attribute and not with_attributes):
             from offers.records import unknown_names  # noqa: PLC0415 - only a mistake needs it
@@ -68,27 +69,40 @@ def read_evidence(
 
 
 def _words_of(
-    node: Node, name: str, words: MappingType[str, FactDeclaration], diagnostics: list[Diagnostic]
+    node: Node, name: str, vocabulary: Vocabulary, diagnostics: list[Diagnostic]
 ) -> Iterator[tuple[str, Evidence]]:
-    """What one word or several of a list state of each word of it; `unknown` states that nobody knows."""
+    """What one word or several of a list, as ids or names, state of each word of it; `unknown` that nobody knows."""
     if _is_empty(node):
         return
+    words, terms = vocabulary.lists[name], vocabulary.terms.get(name, {})
     written = node.items if isinstance(node, Sequence) else (node,)
     texts = [item.text for item in written if isinstance(item, Scalar)]
     if len(texts) < len(written):
         words_wrong = message("{kind} where evidence of `{id}` belongs", kind=node.kind, id=name)
-        diagnostics.append(Diagnostic(node.place, "evidence-form", words_wrong))
+        example = f"{name}: [{', '.join(list(words)[:2])}]"
+        diagnostics.append(
+            Diagnostic(node.place, "evidence-form", words_wrong, message("such as `{example}`", example=example))
+        )
         return
     is_unknown = len(texts) == 1 and texts[0].lower() in UNKNOWN
-    for item, text in zip(written, texts, strict=True):
+    meant = names_of_terms(terms)
+    named = [text if text in words else meant.get(comparable_word(text), text) for text in texts]
+    for item, text in zip(written, named, strict=True):
         if text not in words and not is_unknown:
             not_one = message("{written} is not an answer to `{fact}`", written=quoted(text), fact=name)
-            diagnostics.append(Diagnostic(item.place, "unknown-answer", not_one, near_hint(text, words)))
+            advice = near_hint(text, words)
+            if text.lower() in UNKNOWN:
+                advice = message(
+                    "`{word}` stands alone, or beside single words: `{fact}: yes`",
+                    word=text,
+                    fact=next(iter(words.values())).id,
+                )
+            diagnostics.append(Diagnostic(item.place, "unknown-answer", not_one, advice))
     for word, fact in words.items():
         if is_unknown:
             yield fact.id, Evidence(fact.domain, State.STATED_UNKNOWN, place=node.place)
         else:
-            yield fact.id, Evidence(frozenset({YES if word in texts else NO}), State.KNOWN, place=node.place)
+            yield fact.id, Evidence(frozenset({YES if word in named else NO}), State.KNOWN, place=node.place)
 
 
 def read_one_fact(

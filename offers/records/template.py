@@ -89,6 +89,7 @@ class _Template:
         yield ""
         yield from self._asked(fact, is_named_by_label=name != fact.id)
         yield f"  #   {self._allowed(fact)}"
+        yield from _comment(computed_in_words(fact, self._vocabulary, self._wording), "  #   ")
         yield f"  #   {self._gettext('used by')} {'; '.join(self._uses[fact.id])}"
         yield f"  {as_key(name)}:"
         if fact.is_yearly:
@@ -129,18 +130,32 @@ def _comment(text: str, start: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=start)
 
 
+def computed_in_words(fact: FactDeclaration, vocabulary: Vocabulary, wording: Wording) -> str:
+    """That a derived fact is computed where it is not stated, and of what; nothing of one that is not derived."""
+    if fact.derivation is None:
+        return ""
+    parts = dict.fromkeys(name for name, _ in fact.derivation.parts)
+    labels = wording.listed(wording.quoted(wording.text(vocabulary.facts[part].label)) for part in parts)
+    return wording.render(message("computed from {parts} where nothing is stated", parts=labels))
+
+
 def uses_of_facts(rulebooks: Sequence[Rulebook], wording: Wording) -> Mapping[str, list[str]]:
-    """For each fact what reads it: the criterion or override, and what it requires."""
+    """For each fact what reads it: the criterion or override, and what it requires, or what it is a part of there."""
     uses: dict[str, list[str]] = {}
     for rulebook in rulebooks:
+        readers: dict[str, list[str]] = {}
         for name, test, negated in _tests_in(rulebook, wording):
             fact = rulebook.vocabulary.facts[test.fact]
+            readers.setdefault(fact.id, []).append(name)
             uses.setdefault(fact.id, []).append(f"{name} ({wording.required(test, fact, negated=negated)})")
         for criterion in rulebook.criteria:
             if criterion.judgement:
                 uses.setdefault(criterion.judgement, []).append(criterion.id)
-        for fact in rulebook.vocabulary.facts.values():
-            _add_parts(fact, uses)
+        for name, names in readers.items():
+            fact = rulebook.vocabulary.facts[name]
+            of_fact = message("for {fact}", fact=wording.quoted(wording.text(fact.label)))
+            for part in fact.derived_from:
+                uses.setdefault(part, []).extend(f"{reader} ({wording.render(of_fact)})" for reader in names)
     return {name: list(dict.fromkeys(words)) for name, words in uses.items()}
 
 
@@ -153,9 +168,3 @@ def _tests_in(rulebook: Rulebook, wording: Wording) -> Iterator[tuple[str, Test,
     for override in rulebook.overrides:
         title = wording.quoted(wording.text(override.title))
         yield from ((title, *test) for test in tests_of(override.condition))
-
-
-def _add_parts(fact: FactDeclaration, uses: dict[str, list[str]]) -> None:
-    """What reads a derived fact reads the facts it is derived from."""
-    for part in fact.derived_from if fact.id in uses else ():
-        uses.setdefault(part, []).extend(uses[fact.id])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise
 
 from engine.diagnostics import Diagnostic, Place, Rejected, quoted
 from engine.documents.document import Mapping as Document
@@ -21,6 +22,7 @@ from offers.records.notation import LONGEST
 from offers.records.offer import read_offer, services_in_words
 from offers.records.offer_file import Service
 from offers.records.particulars import SECTION_SIGN
+from offers.records.sections import KINDS
 from offers.tables.cells import WHITESPACE, DecimalSign
 from offers.tables.table import SEVERAL
 
@@ -37,9 +39,11 @@ _WITHOUT_SIGN = re.compile(
     rf"(?P<rest>{_SECTIONS}(?:\s*(?:,|\bog\b|\band\b)\s*{_SECTIONS})*(?:\s*:.*)?)\Z"
 )
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
-_BETWEEN_SECTIONS = re.compile(
-    rf"\s*(?:,(?!\s*(?:stk|nr|litra|pkt)\b)|\bog\b|\band\b)\s*{SECTION_SIGN}{{0,2}}\s*", re.IGNORECASE
-)
+_PART = rf"(?:{'|'.join(KINDS)})"
+_BETWEEN_SECTIONS = re.compile(rf"(\s*(?:,|\bog\b|\band\b)(?!\s*{_PART}\b)\s*{SECTION_SIGN}{{0,2}}\s*)", re.IGNORECASE)
+_HAS_PART = re.compile(rf"[0-9].*\b{_PART}\b", re.IGNORECASE)
+_MOST_PARTS = 20
+"""A number up to it may be that of one more part: § 105, stk. 3 og 2."""
 
 
 def services_node(cell: str, acts: Mapping[str, Text], place: Place, diagnostics: list[Diagnostic]) -> Sequence:
@@ -84,15 +88,34 @@ def _without_sign(text: str, named: Mapping[str, str]) -> str | None:
 
 
 def _service(service: re.Match[str], named: Mapping[str, str], place: Place) -> Document:
-    sections = [part for part in _BETWEEN_SECTIONS.split(" ".join((service["sections"] or "").split())) if part]
     entries: dict[str, Node] = {
         "act": _text(named.get(service["act"].casefold(), service["act"]), place),
-        "sections": Sequence(place, tuple(_text(section, place) for section in sections)),
+        "sections": Sequence(place, tuple(_text(section, place) for section in _sections(service["sections"] or ""))),
     }
     if service["places"]:
         places = service["places"].replace(",", ".")
         entries["places"] = Scalar(place, Decimal(places) if "." in places else int(places), places)
     return Document(place, entries, {})
+
+
+def _sections(written: str) -> list[str]:
+    """The sections of a service; a number that may be that of one more part stays with the section that it follows.
+
+    >>> _sections("105, stk. 3 og 2, 107"), _sections("105, stk. 3, § 2")
+    (['105, stk. 3 og 2', '107'], ['105, stk. 3', '2'])
+    """
+    first, *rest = _BETWEEN_SECTIONS.split(" ".join(written.split()))
+    sections = [first]
+    for between, section in zip(rest[::2], rest[1::2], strict=True):
+        if _may_be_a_part(section, sections[-1]) and SECTION_SIGN not in between:
+            sections[-1] += between + section
+        else:
+            sections.append(section)
+    return [section for section in sections if section]
+
+
+def _may_be_a_part(section: str, before: str) -> bool:
+    return section.isdecimal() and int(section) <= _MOST_PARTS and _HAS_PART.search(before) is not None
 
 
 def _text(text: str, place: Place) -> Scalar:
@@ -120,7 +143,9 @@ def services_of_document(document: str, vocabulary: Vocabulary) -> str | None:
 def _parts(service: Service, sign: DecimalSign) -> Iterator[str]:
     yield service.act
     if service.sections:
-        yield f" {SECTION_SIGN} " + ", ".join(section.strip(f"{SECTION_SIGN} ") for section in service.sections)
+        sections = [section.strip(f"{SECTION_SIGN} ") for section in service.sections]
+        signs = (f"{SECTION_SIGN} " if _may_be_a_part(one, before) else "" for before, one in pairwise(["", *sections]))
+        yield f" {SECTION_SIGN} " + ", ".join(sign + section for sign, section in zip(signs, sections, strict=True))
     if service.places is not None:
         places = f"{service.places:f}"
         yield ": " + (places.rstrip("0").rstrip(".") if "." in places else places).replace(".", sign)

@@ -21,7 +21,7 @@ from engine.texts.catalogue import Language, message, message_of_number
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.records.offer import Offer
-from offers.records.template import uses_of_facts
+from offers.records.template import computed_in_words, uses_of_facts
 from offers.tables.headers import SHEET
 from offers.tables.limits import MAX_TEXT
 from offers.tables.opening import open_table
@@ -313,7 +313,9 @@ class _Writer:
         for row, fact in enumerate(self._facts, start=1):
             unit = self._wording.text(fact.unit) if fact.unit else ""
             label, question = self._wording.text(fact.label), self._wording.question(fact)
-            cells = (label, question, unit, self._writable(fact), "; ".join(readers.get(fact.id, [])), fact.id)
+            computed = computed_in_words(fact, self._rulebooks[0].vocabulary, self._wording)
+            writable = "; ".join(filter(None, (self._writable(fact), computed)))
+            cells = (label, question, unit, writable, "; ".join(readers.get(fact.id, [])), fact.id)
             for number, cell in enumerate(cells):
                 sheet.write_string(row, number, cell, self._wrapped)
         sheet.freeze_panes(1, 1)

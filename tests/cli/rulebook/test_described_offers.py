@@ -12,7 +12,7 @@ import pytest
 
 from engine.rulebooks.language import Text
 from offers.cases.examples import example_offer
-from tests.command import here
+from tests.command import Ran, here
 from tests.offers.described import CRITERIA, VOCABULARY, WRITTEN
 from tests.offers.runs.backends import BACKENDS
 from tests.support import TEXT, flow
@@ -152,6 +152,38 @@ def test_cases_state_lists_and_words_of_them(rulebook: str) -> None:
     ran = here("rulebook", "test", str(Path(rulebook).parent), "--lang", "en")
     assert "cases.yaml:5:74: unknown-answer: `SEL_170` is not an answer to `act_section`" in ran.err
     assert "  hint: did you mean `SEL_107`?" in ran.err
+
+
+@pytest.mark.parametrize("written", ["[Voksne]", "voksne", "[Adults, adults]"])
+def test_cases_take_the_names_of_words(rulebook: str, written: str) -> None:
+    assert "5 cases, all as expected" in _tested(rulebook, CASES.replace("area: adults", f"area: {written}", 1)).out
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "hint"),
+    [
+        (
+            "[adults, unknown]",
+            "unknown-answer: `unknown` is not an answer to `area`",
+            "`unknown` stands alone, or beside single words: `area_children_and_youth: yes`",
+        ),
+        (
+            "{answer: adults}",
+            "evidence-form: a mapping where evidence of `area` belongs",
+            "such as `area: [children_and_youth, adults]`",
+        ),
+    ],
+)
+def test_what_no_list_of_words_is_comes_with_advice(rulebook: str, written: str, message: str, hint: str) -> None:
+    ran = _tested(rulebook, CASES.replace("area: adults", f"area: {written}", 1))
+    assert f"{message}\n  hint: {hint}\n" in ran.err
+
+
+def _tested(rulebook: str, cases: str) -> Ran:
+    file = Path(rulebook).parent / "cases" / "cases.yaml"
+    file.parent.mkdir()
+    file.write_text(cases, encoding="utf-8")
+    return here("rulebook", "test", str(Path(rulebook).parent), "--lang", "en")
 
 
 def test_what_cases_miss_is_written_and_is_as_decided(rulebook: str) -> None:

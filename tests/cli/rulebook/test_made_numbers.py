@@ -135,3 +135,27 @@ def test_a_template_asks_for_what_numbers_are_made_of(rulebook: str) -> None:
     assert [
         line for line in ("own_days:", "2016:", "sold_days:", "2015:", "sold_in_all:", "surplus:") if line not in lines
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "part", "made"),
+    [
+        (
+            "da",
+            "#   bruges af A (til »dansk surplus«)\n  dansk own_last:",
+            "#   beregnes ud fra »dansk sold_in_all« og »dansk own_last«, når intet er oplyst\n"
+            "  #   bruges af A (mindst 60)",
+        ),
+        (
+            "en",
+            "#   used by A (for “surplus”)\n  own_last:",
+            "#   computed from “sold in all” and “own last” where nothing is stated\n  #   used by A (at least 60)",
+        ),
+    ],
+)
+def test_a_template_says_what_is_computed_and_what_its_parts_are_for(
+    rulebook: str, language: str, part: str, made: str
+) -> None:
+    written = here("offer", "new", "--rulebook", rulebook, "--year", "2018", "--lang", language).out
+    assert part in written
+    assert made in written

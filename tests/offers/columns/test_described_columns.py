@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from random import Random
 
@@ -11,14 +12,19 @@ import pytest
 
 from engine.decisions.vector_decisions import situations_of
 from engine.diagnostics import Rejected
+from engine.documents.document import read_one
 from engine.evaluation.columnar_evidence import high_of, low_of, marks_of, possible_of
-from engine.evaluation.evidence import Evidence
+from engine.evaluation.evidence import Evidence, Stated
 from engine.evaluation.program import compile_rulebook
+from engine.rulebooks.rulebook import FactDeclaration, Possible
 from engine.values.interval import Interval
 from offers.columns.evaluator import Evaluator
 from offers.columns.evidence_columns import READ
+from offers.records.offer import read_offer_file
+from offers.records.offer_file import Service
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
+from offers.tables.services import services_cell
 from offers.tables.table import ROW, Table
 from tests.chance import AT_THE_DESK, SOAK, chance
 from tests.offers.described import RULEBOOK, VOCABULARY
@@ -35,6 +41,9 @@ SECTIONS = [
     "105",
     "105, stk. 2",
     "105 stk. 2",
+    "105 stk. 1-3",
+    "105, stk. 3 og stk. 2",
+    "105, stk. 3 og 2",
     "107 a",
     "1",
     "108",
@@ -46,7 +55,7 @@ ACTS = ["SEL", "SEL", "SEL", "BL", "sel", "serviceloven", "LOV"]
 
 
 def _plain_service(random: Random) -> str:
-    sections = ", ".join(random.choices(("107", "101", "101 a", "107 a", "108"), k=random.choice((0, 1, 1, 2))))
+    sections = ", ".join(random.choices(("107", "101", "101 a", "105", "107 a", "108"), k=random.choice((0, 1, 1, 2))))
     places = random.choice(("", ": 5", ": 12", ": 40"))
     return f"{random.choice(('SEL', 'SEL', 'BL'))}{' § ' if sections else ''}{sections}{places}"
 
@@ -123,3 +132,46 @@ def test_columns_read_descriptions_as_the_reader_of_rows_does() -> None:
             found.append(f"{row}: columns decide otherwise")
     assert taken > CELLS / 4
     assert not found, "\n".join([f"{len(found)} rows", *found[:20]])
+
+
+WRITINGS = {
+    ", ".join(one): one
+    for one in (
+        ["105"],
+        ["105 stk. 1-3"],
+        ["105, stk. 3 og stk. 2"],
+        ["105, stk. 3 og 2"],
+        ["105 a"],
+        ["105, stk. 2", "2"],
+    )
+}
+
+
+@pytest.mark.parametrize("written", [*WRITINGS, "105, stk. 3, 107", "107, 105", "101 a, 105", "108", ""])
+def test_files_tables_and_columns_agree_on_writings_of_sections(written: str) -> None:
+    sections = WRITINGS.get(written, [one for one in re.split(", (?!stk)", written) if one])
+    service = Service(act="SEL", sections=sections)
+    rows = [{"id": "o1", "services": services_cell([service], ".")}]
+    frame = pl.DataFrame(rows).with_row_index(ROW)
+    table = Table(
+        "table.csv", "csv", tuple(Headers(VOCABULARY).read([*rows[0]], "table.csv")), frame.lazy(), ".", {}, "", 1
+    )
+    by_row = Rows(table, VOCABULARY)
+    evaluator = Evaluator([compile_rulebook(RULEBOOK)], YEAR, table.frame, table.sign, by_row)
+    evidence = evaluator.columns.apply(nw.from_native(table.frame)).to_native().collect()
+    (row,) = evidence.with_columns(evaluator.with_vectors(table.frame).collect().select(READ)).iter_rows(named=True)
+    listed = ", ".join(f'"{one}"' for one in sections)
+    file = f"format: sekskant/offer/1\nid: o1\nname: A\nservices: [{{act: SEL, sections: [{listed}]}}]\n"
+    of_file = read_offer_file(read_one(file.encode(), "offer.yaml"), VOCABULARY).stated
+    of_row = by_row.offer(0, row).stated
+    assert row[READ] is ("stk" not in written)
+    for fact in VOCABULARY.lists["act_section"].values():
+        in_file, in_row = (_possible_of(fact, stated) for stated in (of_file, of_row))
+        assert in_file == in_row
+        if row[READ]:
+            assert frozenset(answer for answer in fact.answers if row[possible_of(fact.id, answer)]) == in_file
+
+
+def _possible_of(fact: FactDeclaration, stated: Stated) -> Possible:
+    evidence = stated.get(fact.id)
+    return evidence.possible if isinstance(evidence, Evidence) else fact.domain

@@ -10,7 +10,6 @@ from engine.comparison.plain_rulebook import aligned
 from engine.decisions.trace import Trace, tests_in
 from engine.evaluation.evidence import Evidence, Finding, Stated
 from engine.rulebooks.renames import Renames
-from engine.rulebooks.rulebook import Mean
 from offers.recorded.replay import Replayer, ReplayMaterial
 
 
@@ -105,14 +104,13 @@ def stated_in(traces: Iterable[Trace]) -> Stated:
     for finding in findings:
         if finding.evidence is not None and not finding.evidence.assumed:
             stated[finding.fact.id] = finding.evidence
-        if isinstance(finding.fact.derivation, Mean):
-            by_year = {int(year): part.evidence for year, part in finding.parts if part.evidence is not None}
-            if by_year:
-                known = stated.setdefault(finding.fact.derivation.of, {})
-                assert isinstance(known, dict)
-                known.update(by_year)
-        else:
-            findings += [part for _, part in finding.parts]
+        for name, part in finding.parts:
+            if not part.fact.is_yearly:
+                findings.append(part)
+            elif part.evidence is not None:
+                by_year = stated.setdefault(part.fact.id, {})
+                assert isinstance(by_year, dict)
+                by_year[int(name)] = part.evidence
     return stated
 
 

@@ -154,7 +154,8 @@ def _of_recorded_run(journal: Journal, entry: Entry, address: str, meet: _Meet) 
     owner = message("entry {number} of {journal}", number=entry.number, journal=journal.shown_address)
     files = RunFiles.recorded(journal.folder_of_run(entry), record, owner)
     names = [file_of_decisions(decided.rulebook.name) for decided in record.rulebooks]
-    run = RecordedRun(record, {name: files.table(name) for name in names}, journal.text)
+    folder = next((path.parent for path in files.found("run.json")), None)
+    run = RecordedRun(record, {name: files.table(name) for name in names}, journal.text, folder)
     source = _of_run(run, list(selections(address)) if address else [RowSelection()], str(owner), meet)
     if address and next(source.decided(), None) is None:
         words = message(

@@ -60,7 +60,7 @@ class CommitteeWriter:
     def __init__(self, source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> None:
         self._source, self._previous, self._date, self._wording = source, previous, date, wording
         self._gettext, self._text, self._known = wording.gettext, wording.text, KnownGrounds()
-        self._not_kept: dict[tuple[str, str], bool] = {}
+        self._not_kept: dict[tuple[str, int, str], bool] = {}
         self._anchors = {d[0].subject.id: f"offer-{n}" for n, d in enumerate(source.decisions, 1)}
 
     def paper(self) -> Paper:
@@ -314,17 +314,17 @@ class CommitteeWriter:
         assert self._previous is not None
         if self._previous.lost.get(trace.rulebook.id):
             return self._gettext("What turned the outcome is not known: the run before did not keep what shows it.")
-        if self._is_not_kept(was.rulebook, trace.rulebook):
+        if self._is_not_kept((was.rulebook, was.year), trace.rulebook):
             return self._gettext(
-                "What turned the outcome is not known: the run did not keep what the former rule read."
+                "What turned the outcome is not known: the run did not keep what the former decision read."
             )
         return None
 
-    def _is_not_kept(self, old: Rulebook, new: Rulebook) -> bool:
-        pair = old.sha256, new.sha256
-        if pair not in self._not_kept:
-            self._not_kept[pair] = self._source.not_kept(old, new)
-        return self._not_kept[pair]
+    def _is_not_kept(self, old: tuple[Rulebook, int], new: Rulebook) -> bool:
+        key = old[0].sha256, old[1], new.sha256
+        if key not in self._not_kept:
+            self._not_kept[key] = self._source.not_kept(old, new)
+        return self._not_kept[key]
 
     def _turned_row(self, was: Trace, trace: Trace, change: VerdictChange, causes: Causes | None) -> Row:
         grounds, of_was = self._known.of(trace), self._known.of(was)

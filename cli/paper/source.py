@@ -63,8 +63,8 @@ class PaperSource(NamedTuple):
         # Of a run with several rulebooks an offer has only what the last of them read.
         return Situation(stated if offer is None else {**stated, **_by_year(stated, offer.stated)}, self.year)
 
-    def not_kept(self, old: Rulebook, new: Rulebook) -> bool:
-        """Whether evidence that the rule of before reads may be stated now, and is not at hand."""
+    def not_kept(self, old: tuple[Rulebook, int], new: Rulebook) -> bool:
+        """Whether evidence that a rule of before reads for its agreement year may be stated now, and is not at hand."""
         if not self.runs:
             return False
         from offers.recorded.recorded_causes import not_kept  # noqa: PLC0415 - polars is slow to import

@@ -31,7 +31,7 @@ _ADVICE = message("`sekskant audit verify` says whether it was altered")
 class RecordedRun(NamedTuple):
     """A run whose files can be read: its record, the file of decisions of each of its rulebooks, and their texts.
 
-    `folder` is where it stands, None where it is found by the entry of a journal.
+    `folder` is where its `run.json` stands; None where that is not what was recorded.
     """
 
     record: RunRecord

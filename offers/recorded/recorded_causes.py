@@ -61,19 +61,21 @@ def recorded_causes(runs: Iterable[RecordedRun], previous: Path) -> RecordedCaus
 
 
 def not_kept(
-    runs: Sequence[RecordedRun], rulebooks: Iterable[Rulebook], year: int, old: Rulebook, new: Rulebook
+    runs: Sequence[RecordedRun], rulebooks: Iterable[Rulebook], year: int, old: tuple[Rulebook, int], new: Rulebook
 ) -> list[str]:
-    """The evidence that a rule of before reads, and that may be stated now but is not kept by the runs of now.
+    """The evidence that is read before or now, and that may be stated now but is not kept by the runs of now.
 
     Args:
         runs: those whose rows are the decisions of now; none where all that is stated is at hand.
         rulebooks: all that decided now.
         year: the agreement year now.
-        old: the rulebook of before.
+        old: the rulebook of before, and the agreement year.
         new: that of now, by whose ids evidence is named.
     """
     kept = {column for rulebook in rulebooks for column in evidence_columns(compile_rulebook(rulebook), year)}
-    read = columns_of(compile_rulebook(with_facts_of(old, new)).facts_tested, year)
+    former, years = with_facts_of(old[0], new), {year, old[1]}
+    programs = [compile_rulebook(rulebook) for rulebook in (former, new)]
+    read = dict.fromkeys(name for p in programs for each in sorted(years) for name in columns_of(p.facts_tested, each))
     stated = [_may_be_stated(run) for run in runs]
     return [name for name in read if name not in kept and any(one is None or name in one for one in stated)]
 

@@ -111,10 +111,14 @@ def runs(folder: Path, change: Change, edited: Path) -> tuple[Path, Path]:
     return folder / "n.csv", folder / "one"
 
 
-def opened(register: Path, rules: Path | None, before: Path) -> tuple[PaperSource, Previous]:
-    """A register as it is decided by rules, or a run that decided it, and the run before."""
+def opened(
+    register: Path, rules: Path | None, before: Path, journal: Path | None = None
+) -> tuple[PaperSource, Previous]:
+    """A register as it is decided by rules, or a run that decided it or its entry, and the run before."""
     exits: list[Exit] = []
-    asked = Asked([str(register)], YEAR if rules else None, [str(rules)] if rules else (), (), None, "en")
+    asked = Asked(
+        [str(register)], YEAR if rules else None, [str(rules)] if rules else (), (), journal and str(journal), "en"
+    )
     with click.Context(click.Command("paper")) as context:
         context.meta["sekskant.reading"] = {}
         with paper_source(asked, exits) as source:
@@ -232,8 +236,30 @@ def test_no_ground_from_evidence_that_the_run_itself_did_not_keep(tmp_path: Path
     ran = here(*run, "--out", str(tmp_path / "run"))
     assert ran.code == 0, ran.err
     assert grounds_in(*opened(tmp_path / "run", None, one))["a"][0][1:] == [
-        "What turned the outcome is not known: the run did not keep what the former rule read."
+        "What turned the outcome is not known: the run did not keep what the former decision read."
     ]
+
+
+@pytest.mark.slow
+def test_a_year_that_only_the_agreement_year_before_reads_is_no_ground(tmp_path: Path) -> None:
+    """The register still has it, and the run of now keeps the years that its own agreement year reads."""
+    rules = rules_in(tmp_path / "new", {})[0]
+    columns = COLUMNS.replace("outside_share_mean", ",".join(f"outside_share_{year}" for year in (2013, 2014, 2015)))
+    register = tmp_path / "n.csv"
+    register.write_text(f"{columns}\na,{COVERED.replace('0.7', '0.9,0.5,0.3')}\n", encoding="utf-8")
+    run = ("reclassify", "--no-report", "--rulebook", str(rules), str(register), "--lang", "en")
+    for year, out, more in (
+        (YEAR - 1, "one", ()),
+        (YEAR, "alone", ()),
+        (YEAR, "run", ("--previous", str(tmp_path / "one"), "--journal", str(tmp_path / "j.db"))),
+    ):
+        ran = here(*run, "--year", str(year), "--out", str(tmp_path / out), *more)
+        assert ran.code == 0, ran.err
+    told, alone = (grounds_in(*opened(tmp_path / name, None, tmp_path / "one"))["a"][0] for name in ("run", "alone"))
+    assert listed_in(tmp_path)["a"] == ("data", "year")
+    assert told[2:] == ["Enough by itself: the agreement year"]
+    assert grounds_in(*opened(Path("1"), None, tmp_path / "one", tmp_path / "j.db"))["a"][0] == told
+    assert alone[1:] == ["What turned the outcome is not known: the run did not keep what the former decision read."]
 
 
 @pytest.mark.slow

@@ -114,12 +114,15 @@ def stated_in(traces: Iterable[Trace]) -> Stated:
     return stated
 
 
-def _stated(finding: Finding) -> tuple[object, ...]:
-    """What is stated of a fact and by whom, without where it was read."""
+def _stated(finding: Finding) -> tuple[object, ...] | None:
+    """What is stated of a fact and by whom, without where it was read; None where nothing is.
+
+    Of what it follows from, only what is stated counts: which years are open is no evidence.
+    """
     evidence = finding.evidence
     own = None if evidence is None else (evidence.possible, evidence.state, evidence.provenance, evidence.assumed)
-    parts = tuple((name, _stated(part)) for name, part in finding.parts)
-    return finding.possible, finding.state, own, parts
+    parts = tuple((name, told) for name, part in finding.parts if (told := _stated(part)) is not None)
+    return (finding.possible, finding.state, own, parts) if own or parts else None
 
 
 def evidence_changed(before: Trace, after: Trace) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ import pytest
 
 from engine.decisions.decide import Decider
 from engine.decisions.trace import Trace
-from engine.evaluation.evidence import Evidence, Stated
+from engine.evaluation.evidence import Evidence, Provenance, Stated
 from engine.rulebooks.rulebook import Vocabulary
-from offers.recorded.history import stated_in
+from offers.recorded.history import evidence_changed, stated_in
 from tests.support import SUBJECT, Written, exact, make_rulebook, make_vocabulary
 
 YEAR, NUMBER = 2031, {"type": "number"}
@@ -59,3 +59,24 @@ def decided(derived: Mapping[str, Written], stated: Stated, year: int = YEAR) ->
 @pytest.mark.parametrize("name", DERIVED)
 def test_years_are_told_as_years_however_a_fact_follows_from_them(name: str) -> None:
     assert stated_in([decided(DERIVED[name], STATED)]) == READ.get(name, {"y": STATED["y"]})
+
+
+@pytest.mark.parametrize("name", [name for name in DERIVED if name not in ("sum", "difference")])
+@pytest.mark.parametrize("own", [{}, {"f": exact(4)}], ids=["nothing", "itself"])
+def test_years_of_which_nothing_is_stated_are_no_changed_evidence(name: str, own: Stated) -> None:
+    """Another agreement year reads other years, and says nothing new of them."""
+    before, after = (decided(DERIVED[name], own, year) for year in (YEAR, YEAR + 1))
+    assert evidence_changed(before, after) == ()
+
+
+def test_years_of_which_something_is_stated_are_changed_evidence() -> None:
+    stated = {"y": {year: exact(7) for year in range(YEAR - 3, YEAR)}}
+    before, after = (decided(DERIVED["mean"], stated, year) for year in (YEAR, YEAR + 1))
+    assert evidence_changed(before, after) == ("f",)
+
+
+@pytest.mark.parametrize("name", ["because", "source"])
+def test_another_reason_or_source_is_changed_evidence(name: str) -> None:
+    stated = exact(4, Provenance(**{name: "one"})), exact(4, Provenance(**{name: "another"}))
+    before, after = (decided(DERIVED["mean"], {"f": one}) for one in stated)
+    assert evidence_changed(before, after) == ("f",)

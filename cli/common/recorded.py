@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ class RecordedDecisions(NamedTuple):
     """Decisions that were made before: by which rulebooks, what stands beside them, and the decisions themselves.
 
     What stands beside them has met each offer that `decided` has come to, where that was asked for. `recorded_at` is
-    when the latest of them was recorded; None where they come from no journal.
+    when the latest of them was recorded; None where they come from no journal. `runs` are those whose rows they are.
     """
 
     year: int
@@ -50,6 +51,7 @@ class RecordedDecisions(NamedTuple):
     rulebooks: Sequence[Rulebook]
     beside: Beside
     decided: Callable[[], Iterator[Decisions]]
+    runs: Sequence[RecordedRun] = ()
 
 
 class _Source(NamedTuple):
@@ -60,6 +62,7 @@ class _Source(NamedTuple):
     decided: Callable[[], Iterator[Decisions | Rejected]]
     remarks: Sequence[InputRemark] = ()
     recorded_at: str | None = None
+    run: RecordedRun | None = None
 
 
 @contextmanager
@@ -88,7 +91,9 @@ def recorded_decisions(
             exits += [present(Rejected(overrides.damaged))] if overrides.damaged else []
         times = [source.recorded_at for source in sources]
         latest = max((time for time in times if time is not None), default=None)
-        yield RecordedDecisions(sources[0].year, latest, rulebooks, beside, lambda: _decided(sources, beside, exits))
+        runs = [source.run for source in sources if source.run is not None]
+        decided = partial(_decided, sources, beside, exits)
+        yield RecordedDecisions(sources[0].year, latest, rulebooks, beside, decided, runs)
 
 
 def _decided(sources: Sequence[_Source], beside: Beside, exits: list[Exit]) -> Iterator[Decisions]:
@@ -119,7 +124,7 @@ def _of_run(run: RecordedRun, wanted: Sequence[RowSelection], named: str, meet: 
             if found:
                 return
 
-    return _Source(run.record.year, _loaded(lambda: run.rulebooks, named), decided)
+    return _Source(run.record.year, _loaded(lambda: run.rulebooks, named), decided, run=run)
 
 
 def _of_entry(journal: Journal | None, named: str, meet: _Meet) -> _Source:
@@ -149,7 +154,8 @@ def _of_recorded_run(journal: Journal, entry: Entry, address: str, meet: _Meet) 
     owner = message("entry {number} of {journal}", number=entry.number, journal=journal.shown_address)
     files = RunFiles.recorded(journal.folder_of_run(entry), record, owner)
     names = [file_of_decisions(decided.rulebook.name) for decided in record.rulebooks]
-    run = RecordedRun(record, {name: files.table(name) for name in names}, journal.text)
+    folder = next((path.parent for path in files.found("run.json")), None)
+    run = RecordedRun(record, {name: files.table(name) for name in names}, journal.text, folder)
     source = _of_run(run, list(selections(address)) if address else [RowSelection()], str(owner), meet)
     if address and next(source.decided(), None) is None:
         words = message(

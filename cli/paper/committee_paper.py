@@ -60,6 +60,7 @@ class CommitteeWriter:
     def __init__(self, source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> None:
         self._source, self._previous, self._date, self._wording = source, previous, date, wording
         self._gettext, self._text, self._known = wording.gettext, wording.text, KnownGrounds()
+        self._not_kept: dict[tuple[str, int, str], bool] = {}
         self._anchors = {d[0].subject.id: f"offer-{n}" for n, d in enumerate(source.decisions, 1)}
 
     def paper(self) -> Paper:
@@ -298,21 +299,39 @@ class CommitteeWriter:
             yield Group.of(VerdictChange.CLOSED), self._closed_row(was)
 
     def _causes(self, finder: CausesOfChanges, pair: tuple[Trace, Trace], now: Situation) -> Causes | None:
-        """What turned a verdict, where that can be told."""
+        """What turned a verdict: as the run recorded it, else found in what is at hand; None where that lacks some."""
         assert self._previous is not None
         was, trace = pair
+        offer, verdicts = comparable_id(trace.subject.id), (was.verdict.value, trace.verdict.value)
+        recorded = self._previous.causes.get((offer, trace.rulebook.sha256))
+        causes = None if recorded is None else recorded.read_by(finder, verdicts)
+        if causes is not None or self._lacking(was, trace) is not None:
+            return causes
+        return finder.of(verdicts, self._previous.situation(comparable_id(was.subject.id)), now)
+
+    def _lacking(self, was: Trace, trace: Trace) -> str | None:
+        """What is said where evidence that turned a verdict may not have been kept; None where all of it was."""
+        assert self._previous is not None
         if self._previous.lost.get(trace.rulebook.id):
-            return None
-        before = self._previous.situation(comparable_id(was.subject.id))
-        return finder.of((was.verdict.value, trace.verdict.value), before, now)
+            return self._gettext("What turned the outcome is not known: the run before did not keep what shows it.")
+        if self._is_not_kept((was.rulebook, was.year), trace.rulebook):
+            return self._gettext(
+                "What turned the outcome is not known: the run did not keep what the former decision read."
+            )
+        return None
+
+    def _is_not_kept(self, old: tuple[Rulebook, int], new: Rulebook) -> bool:
+        key = old[0].sha256, old[1], new.sha256
+        if key not in self._not_kept:
+            self._not_kept[key] = self._source.not_kept(old, new)
+        return self._not_kept[key]
 
     def _turned_row(self, was: Trace, trace: Trace, change: VerdictChange, causes: Causes | None) -> Row:
         grounds, of_was = self._known.of(trace), self._known.of(was)
         both = (grounds.of("change"), of_was.of("verdict"))
         told = [change_word(change, was.verdict.value, self._wording)]
         if causes is None:
-            words = self._gettext("What turned the outcome is not known: the run before did not keep what shows it.")
-            told.append(words)
+            told.append(self._lacking(was, trace) or self._gettext("What turned the outcome is not known."))
         else:
             told += turned_in_words(was, trace, causes, self._wording)
         ground = tuple(Statement(text, both) for text in told)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -29,18 +29,23 @@ from engine.comparison.causes import Situation
 from engine.decisions.decide import deciders_of
 from engine.decisions.trace import Trace
 from engine.diagnostics import Rejected
+from engine.evaluation.evidence import Evidence, Stated
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.recorded.history import stated_in
 from offers.records.offer_id import comparable_id
 
+if TYPE_CHECKING:
+    from offers.recorded.decided_again import RecordedRun
+    from offers.recorded.recorded_causes import RecordedCauses
+
 
 class PaperSource(NamedTuple):
     """The decisions that a paper tells.
 
     `names` are what the sources are called, with the digest of each that is a file; `recorded_at` is when the latest
-    decision was recorded, None where no journal says so.
+    decision was recorded, None where no journal says so. `runs` are those whose rows the decisions are, if any.
     """
 
     year: int
@@ -49,11 +54,22 @@ class PaperSource(NamedTuple):
     decisions: Sequence[Decisions]
     names: Sequence[tuple[str, str]]
     recorded_at: str | None
+    runs: Sequence[RecordedRun] = ()
 
     def situation(self, decisions: Decisions) -> Situation:
-        """What is stated of an offer, as far as it is at hand, else as far as the decisions on it read it."""
+        """What is stated of an offer, as far as it is at hand, and as far as the decisions on it read it."""
+        stated = stated_in(decisions)
         offer = self.beside.offers.get(decisions[0].subject.id)
-        return Situation(stated_in(decisions) if offer is None else offer.stated, self.year)
+        # Of a run with several rulebooks an offer has only what the last of them read.
+        return Situation(stated if offer is None else {**stated, **_by_year(stated, offer.stated)}, self.year)
+
+    def not_kept(self, old: tuple[Rulebook, int], new: Rulebook) -> bool:
+        """Whether evidence that a rule of before reads for its agreement year may be stated now, and is not at hand."""
+        if not self.runs:
+            return False
+        from offers.recorded.recorded_causes import not_kept  # noqa: PLC0415 - polars is slow to import
+
+        return bool(not_kept(self.runs, self.rulebooks, self.year, old, new))
 
     def by(self, rulebook: Rulebook) -> list[Trace]:
         """The decisions by one rulebook, in the order of the source."""
@@ -68,10 +84,12 @@ class Previous(NamedTuple):
     """What a run before decided: `traces` by the offer's comparable id, and then by the rulebook's id.
 
     `lost` names, by rulebook id, evidence that the rule reads now, and that may have been stated then but was not kept.
+    `causes` are those of the changes since then, as the runs recorded them that are told.
     """
 
     traces: Mapping[str, Mapping[str, Trace]]
     lost: Mapping[str, Sequence[str]]
+    causes: RecordedCauses
 
     @property
     def years(self) -> set[int]:
@@ -107,7 +125,9 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
             raise click.UsageError(in_spoken(words))
         with recorded_decisions(asked.paths, asked.journal, exits, with_offers=True) as before:
             told = list(before.decided())
-            yield PaperSource(before.year, before.rulebooks, before.beside, told, names, before.recorded_at)
+            yield PaperSource(
+                before.year, before.rulebooks, before.beside, told, names, before.recorded_at, before.runs
+            )
         return
     library = load_library(asked.names)
     year = asked.year
@@ -131,21 +151,23 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         yield PaperSource(year, rulebooks, beside, told, names, None)
 
 
-def previous_decisions(folder: str, rulebooks: Sequence[Rulebook], exits: list[Exit]) -> Previous:
-    """The decisions of a run before, as far as they are compared with those by some rulebooks.
+def previous_decisions(folder: str, source: PaperSource, exits: list[Exit]) -> Previous:
+    """The decisions of a run before, as far as they are compared with those of a source.
 
     Raises:
         Rejected: there is no whole run in the folder.
     """
     from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
     from offers.comparison.previous import read_previous  # noqa: PLC0415
+    from offers.recorded.recorded_causes import recorded_causes  # noqa: PLC0415
 
     unseen: list[Exit] = []
     with recorded_decisions([folder], None, unseen) as before:
         told = list(before.decided())
     exits += [code for code in unseen if code is not Exit.UNDETERMINED]
     traces = {comparable_id(one[0].subject.id): {trace.rulebook.id: trace for trace in one} for one in told}
-    return Previous(traces, read_previous(Path(folder), rulebooks).lost)
+    lost = read_previous(Path(folder), source.rulebooks).lost
+    return Previous(traces, lost, recorded_causes(source.runs, Path(folder)))
 
 
 def _with_overrides(beside: Beside, address: str, stack: ExitStack, exits: list[Exit]) -> None:
@@ -157,6 +179,12 @@ def _with_overrides(beside: Beside, address: str, stack: ExitStack, exits: list[
     beside.overridden = overrides.of
     if overrides.damaged:
         exits.append(present(Rejected(overrides.damaged)))
+
+
+def _by_year(one: Stated, other: Stated) -> Stated:
+    """The second, with years of the first that it lacks."""
+    yearly = {name: by_year for name, by_year in one.items() if not isinstance(by_year, Evidence)}
+    return {n: e if isinstance(e, Evidence) else {**yearly.get(n, {}), **e} for n, e in other.items()}
 
 
 def _digest(path: str) -> str:

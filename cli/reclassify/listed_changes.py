@@ -21,12 +21,12 @@ from engine.texts.days import minute_in_table
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
 from offers.columns.decided_columns import OVERRIDDEN_IN_FULL
+from offers.comparison.causes_of_changes import MORE
 from offers.comparison.changed_offers import rows_at
 from offers.comparison.defect_of_offer import DefectOfOffer
 from offers.comparison.matching import AT, BEFORE, Matching
 from offers.comparison.previous import DECISIONS
 from offers.comparison.renamed_columns import with_ids_of
-from offers.comparison.told_causes import MORE
 from offers.records.described import described_by
 from offers.records.evidence import UNKNOWN
 from offers.records.offer import DESCRIBED

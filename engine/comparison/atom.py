@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -74,3 +75,35 @@ def text_of(sets: tuple[AtomSet, ...]) -> str:
     'year | fact:diagnoses & required+added:A7'
     """
     return " | ".join(" & ".join("+".join(part.text for part in atom) for atom in atoms) for atoms in sets)
+
+
+def sets_in(text: str, parts: Iterable[Part]) -> tuple[AtomSet, ...]:
+    """The sets that `text_of` wrote, of some parts of rulebooks and of any evidence.
+
+    >>> required, fact = Part(Kind.REQUIRED), Part(Kind.FACT, "outside_share", number=2017)
+    >>> sets_in("year | fact:outside_share.2017 & required", [required]) == (
+    ...     ((Part(Kind.YEAR),),), ((fact,), (required,))
+    ... )
+    True
+
+    Raises:
+        ValueError: it tells of something else.
+    """
+    known = {part.text: part for part in parts}
+    return tuple(
+        tuple(tuple(_part_in(word, known) for word in atom.split("+")) for atom in atoms.split(" & "))
+        for atoms in text.split(" | ")
+        if text
+    )
+
+
+def _part_in(text: str, known: Mapping[str, Part]) -> Part:
+    kind, _, names = text.partition(":")
+    if kind == Kind.FACT.value:
+        name, _, year = names.partition(".")
+        return Part(Kind.FACT, name, number=int(year or 0))
+    if kind == Kind.YEAR.value:
+        return Part(Kind.YEAR)
+    if text not in known:
+        raise ValueError(text)
+    return known[text]

@@ -47,8 +47,9 @@ def settlings_of(item: CriterionTrace | OverrideTrace) -> tuple[Settling, ...]:
     """What settles an open item, for each open number that it rests on, in the order of its tests and of the years.
 
     The values are exactly those that settle it; fewer, where the same number decides whether a criterion applies.
-    Nothing is told of a fact that bears on the item in several ways (of itself and through a quotient), nor of the
-    parts of a quotient.
+    Nothing is told of a fact that bears on the item in several ways (of itself and through a quotient), nor of what a
+    quotient, a difference, a sum or the least or largest of several follows from, nor of these themselves where it is
+    what they follow from that is open.
     """
     tests = _tests_of(item)
     if item.status.is_known or tests is None:

@@ -91,6 +91,12 @@ class RunFiles:
             raise rejected(Place(str(self._folder)), "altered-file", words, _HINT)
         return [self.path(file) for file in sorted(files) if file.path.endswith(".parquet")]
 
+    def found(self, name: str) -> Iterator[Path]:
+        """Where a file of that name stands that has its digest."""
+        for file in self._run.files:
+            if file.path == name:
+                yield from self._sound(file)
+
     def path(self, file: File) -> Path:
         """Where a file stands that has its digest.
 

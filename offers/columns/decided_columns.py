@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 VERDICT, OUTCOME, BASIS, DECISIVE = "verdict", "outcome", "basis", "decisive"
 _NEAR = "near"
-COMPARED = ("previous_verdict", "change", "cause")
+COMPARED = ("previous_verdict", "change", "cause", "causes")
 """What is said of a decision beside that of a run before."""
 OVERRIDDEN = ("recorded_override", "recorded_override_because")
 """What people decided in place of earlier decisions on the same offer: the outcome, and why."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from engine.comparison.atom import sets_in
 from engine.comparison.causes import CauseFinder, Causes, Situation
-from engine.rulebooks.rulebook import Rulebook
+from engine.decisions.cause_of_change import Cause
+from engine.rulebooks.rulebook import Rulebook, Verdict
 
 SITUATIONS, TOLD = 32, 5_000
 """So many situations are tried for each offer, and for so many offers by each rulebook."""
+MORE = " | …"
+"""Stands at the end of the text of causes where there may be more."""
 
 
 class CausesOfChanges:
@@ -39,3 +43,18 @@ class CausesOfChanges:
         causes = self._finder.causes(before, now)
         given = tuple(verdict and verdict.value for verdict in (causes.before, causes.now))
         return None if causes.cause is None or given != verdicts else causes
+
+    def recorded(self, verdicts: tuple[str, str], cause: Cause, text: str | None) -> Causes | None:
+        """What turned a verdict, as it was recorded when all evidence was at hand; None where the text tells of else.
+
+        Args:
+            verdicts: the verdict before, and that of now.
+            cause: the word for it.
+            text: the sets as files write them, with `MORE` where there may be more; None where none were looked for.
+        """
+        try:
+            sets = sets_in((text or "").removesuffix(MORE), (part for atom in self._finder.atoms for part in atom))
+        except ValueError:
+            return None
+        before, now = map(Verdict, verdicts)
+        return Causes(before, now, sets, text is not None and not text.endswith(MORE), cause)

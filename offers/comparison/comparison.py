@@ -166,7 +166,7 @@ class OfRulebook:
         changed = changed.join(self._caused(changed, decided, matched, pairs), on=AT, how="left", maintain_order="left")
         self._keep(changed, decided, ids, pairs)
         compared = changes.select(AT, "previous_verdict").join(
-            changed.select(AT, "change", CAUSE), on=AT, how="left", maintain_order="left"
+            changed.select(AT, "change", CAUSE, CAUSES), on=AT, how="left", maintain_order="left"
         )
         return [compared[name].alias(self._decision_table.columns.of(name)) for name in COMPARED]
 

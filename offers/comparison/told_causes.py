@@ -10,10 +10,7 @@ from engine.decisions.cause_of_change import Cause
 from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.reference_check import Reader
-from offers.comparison.causes_of_changes import CausesOfChanges
-
-MORE = " | …"
-"""Stands at the end where there may be more causes."""
+from offers.comparison.causes_of_changes import MORE, CausesOfChanges
 
 
 class ToldCause(NamedTuple):

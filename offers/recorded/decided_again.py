@@ -29,11 +29,15 @@ _ADVICE = message("`sekskant audit verify` says whether it was altered")
 
 
 class RecordedRun(NamedTuple):
-    """A run whose files can be read: its record, the file of decisions of each of its rulebooks, and their texts."""
+    """A run whose files can be read: its record, the file of decisions of each of its rulebooks, and their texts.
+
+    `folder` is where its `run.json` stands; None where that is not what was recorded.
+    """
 
     record: RunRecord
     files: Mapping[str, Sequence[Path]]
     text: Callable[[str], str | None]
+    folder: Path | None = None
 
     @property
     def rulebooks(self) -> list[Rulebook]:
@@ -68,7 +72,7 @@ def run_in(folder: Path, library: Library) -> RecordedRun:
         files: dict[str, Sequence[Path]] = {name: of_record.table(name) for name in names}
     else:
         files = {name: [folder / name] for name in names}
-    return RecordedRun(record, files, texts.get)
+    return RecordedRun(record, files, texts.get, folder)
 
 
 def decided_again(

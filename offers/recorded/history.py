@@ -10,7 +10,6 @@ from engine.comparison.plain_rulebook import aligned
 from engine.decisions.trace import Trace, tests_in
 from engine.evaluation.evidence import Evidence, Finding, Stated
 from engine.rulebooks.renames import Renames
-from engine.rulebooks.rulebook import Mean
 from offers.recorded.replay import Replayer, ReplayMaterial
 
 
@@ -105,23 +104,25 @@ def stated_in(traces: Iterable[Trace]) -> Stated:
     for finding in findings:
         if finding.evidence is not None and not finding.evidence.assumed:
             stated[finding.fact.id] = finding.evidence
-        if isinstance(finding.fact.derivation, Mean):
-            by_year = {int(year): part.evidence for year, part in finding.parts if part.evidence is not None}
-            if by_year:
-                known = stated.setdefault(finding.fact.derivation.of, {})
-                assert isinstance(known, dict)
-                known.update(by_year)
-        else:
-            findings += [part for _, part in finding.parts]
+        for name, part in finding.parts:
+            if not part.fact.is_yearly:
+                findings.append(part)
+            elif part.evidence is not None:
+                by_year = stated.setdefault(part.fact.id, {})
+                assert isinstance(by_year, dict)
+                by_year[int(name)] = part.evidence
     return stated
 
 
-def _stated(finding: Finding) -> tuple[object, ...]:
-    """What is stated of a fact and by whom, without where it was read."""
+def _stated(finding: Finding) -> tuple[object, ...] | None:
+    """What is stated of a fact and by whom, without where it was read; None where nothing is.
+
+    Of what it follows from, only what is stated counts: which years are open is no evidence.
+    """
     evidence = finding.evidence
     own = None if evidence is None else (evidence.possible, evidence.state, evidence.provenance, evidence.assumed)
-    parts = tuple((name, _stated(part)) for name, part in finding.parts)
-    return finding.possible, finding.state, own, parts
+    parts = tuple((name, told) for name, part in finding.parts if (told := _stated(part)) is not None)
+    return (finding.possible, finding.state, own, parts) if own or parts else None
 
 
 def evidence_changed(before: Trace, after: Trace) -> tuple[str, ...]:

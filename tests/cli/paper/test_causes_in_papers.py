@@ -111,13 +111,18 @@ def runs(folder: Path, change: Change, edited: Path) -> tuple[Path, Path]:
     return folder / "n.csv", folder / "one"
 
 
-def opened(register: Path, rules: Path, before: Path) -> tuple[PaperSource, Previous]:
+def opened(
+    register: Path, rules: Path | None, before: Path, journal: Path | None = None
+) -> tuple[PaperSource, Previous]:
+    """A register as it is decided by rules, or a run that decided it or its entry, and the run before."""
     exits: list[Exit] = []
-    asked = Asked([str(register)], YEAR, [str(rules)], (), None, "en")
+    asked = Asked(
+        [str(register)], YEAR if rules else None, [str(rules)] if rules else (), (), journal and str(journal), "en"
+    )
     with click.Context(click.Command("paper")) as context:
         context.meta["sekskant.reading"] = {}
         with paper_source(asked, exits) as source:
-            previous = previous_decisions(str(before), source.rulebooks, exits)
+            previous = previous_decisions(str(before), source, exits)
     assert exits in ([], [Exit.UNDETERMINED])
     return source, previous
 
@@ -202,6 +207,73 @@ def test_no_ground_from_evidence_that_was_not_kept(tmp_path: Path) -> None:
     ]
     assert told["a"][1]
     assert listed_in(tmp_path)["a"] == ("", "")
+
+
+COORDINATION = "{fact: professional_coordination_needed}"
+NO_COORDINATION = {RULE: {COORDINATION: "{fact: cases_per_10000, at_most: 10}"}}
+OPEN = COVERED.replace("municipality,5", "municipality,unknown")
+
+
+@pytest.mark.slow
+def test_what_only_the_rule_before_read_is_no_ground_in_a_paper_from_run_folders(tmp_path: Path) -> None:
+    """The run saw all of the register, and keeps what its own rule reads."""
+    rules = rules_in(tmp_path / "new", NO_COORDINATION)[0]
+    runs(tmp_path, Change({"a": OPEN}, {"a": OPEN}, {}, {}), rules)
+    told = grounds_in(*opened(tmp_path / "run", None, tmp_path / "one"))
+    assert listed_in(tmp_path)["a"][0] == "rule"
+    assert told["a"][0][1] == "The outcome changed because of the rule"
+    assert len(told["a"][0]) == 3
+    assert "A4" in told["a"][0][2]
+    assert "coordination" not in " ".join(told["a"][0])
+
+
+@pytest.mark.slow
+def test_no_ground_from_evidence_that_the_run_itself_did_not_keep(tmp_path: Path) -> None:
+    """Where it was compared with no run before, or with another, nobody has what only the rule before read."""
+    rules = rules_in(tmp_path / "new", NO_COORDINATION)[0]
+    register, one = runs(tmp_path, Change({"a": OPEN}, {"a": OPEN}, {}, {}), rules)
+    run = ("reclassify", "--year", str(YEAR), "--no-report", "--rulebook", str(rules), str(register))
+    ran = here(*run, "--out", str(tmp_path / "run"))
+    assert ran.code == 0, ran.err
+    assert grounds_in(*opened(tmp_path / "run", None, one))["a"][0][1:] == [
+        "What turned the outcome is not known: the run did not keep what the former decision read."
+    ]
+
+
+@pytest.mark.slow
+def test_a_year_that_only_the_agreement_year_before_reads_is_no_ground(tmp_path: Path) -> None:
+    """The register still has it, and the run of now keeps the years that its own agreement year reads."""
+    rules = rules_in(tmp_path / "new", {})[0]
+    columns = COLUMNS.replace("outside_share_mean", ",".join(f"outside_share_{year}" for year in (2013, 2014, 2015)))
+    register = tmp_path / "n.csv"
+    register.write_text(f"{columns}\na,{COVERED.replace('0.7', '0.9,0.5,0.3')}\n", encoding="utf-8")
+    run = ("reclassify", "--no-report", "--rulebook", str(rules), str(register), "--lang", "en")
+    for year, out, more in (
+        (YEAR - 1, "one", ()),
+        (YEAR, "alone", ()),
+        (YEAR, "run", ("--previous", str(tmp_path / "one"), "--journal", str(tmp_path / "j.db"))),
+    ):
+        ran = here(*run, "--year", str(year), "--out", str(tmp_path / out), *more)
+        assert ran.code == 0, ran.err
+    told, alone = (grounds_in(*opened(tmp_path / name, None, tmp_path / "one"))["a"][0] for name in ("run", "alone"))
+    assert listed_in(tmp_path)["a"] == ("data", "year")
+    assert told[2:] == ["Enough by itself: the agreement year"]
+    assert grounds_in(*opened(Path("1"), None, tmp_path / "one", tmp_path / "j.db"))["a"][0] == told
+    assert alone[1:] == ["What turned the outcome is not known: the run did not keep what the former decision read."]
+
+
+@pytest.mark.slow
+def test_each_rulebook_of_a_run_has_the_evidence_that_it_read(tmp_path: Path) -> None:
+    """Of a run with two rulebooks the ground is the same as from the register."""
+    strategy, most = rules_in(tmp_path / "new", {})
+    for name, row in (("o", COVERED), ("n", NOT_COVERED)):
+        (tmp_path / f"{name}.csv").write_text(f"{COLUMNS}\na,{row}\n", encoding="utf-8")
+    run = ("reclassify", "--year", str(YEAR), "--no-report", "--rulebook", str(strategy), "--rulebook", str(most))
+    for name in ("o", "n"):
+        ran = here(*run, str(tmp_path / f"{name}.csv"), "--out", str(tmp_path / name))
+        assert ran.code == 0, ran.err
+    told = grounds_in(*opened(tmp_path / "n", None, tmp_path / "o"))["a"][0]
+    assert told[2:] == ["Enough by itself: Mean share used by other municipalities over three years"]
 
 
 @pytest.mark.parametrize("number", range(12))

@@ -17,8 +17,7 @@ from engine.evaluation.evidence import Stated
 from engine.rulebooks.rulebook import Rulebook
 from offers.columns.evidence_columns import evidence_columns
 from offers.columns.reference_check import Reader
-from offers.comparison.causes_of_changes import SITUATIONS
-from offers.comparison.told_causes import MORE
+from offers.comparison.causes_of_changes import MORE, SITUATIONS
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
 from offers.tables.table import ROW, Table

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -34,7 +35,7 @@ from typing import Literal, NamedTuple
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.diagnostics import Diagnostic
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Criterion, FactDeclaration, Mean, NumberTest, tests_of
+from engine.rulebooks.rulebook import Criterion, FactDeclaration, NumberTest, tests_of
 from engine.texts.catalogue import message
 from engine.values.comparison import ends_of
 from engine.values.numbers import decimal_text
@@ -104,10 +105,11 @@ def _number_tests(criterion: Criterion) -> list[NumberTest]:
 
 
 def _numbers_of(fact: FactDeclaration, language: _Language) -> set[Fraction]:
-    """The numbers that belong to a fact: its label, question or unit names them, or it is a mean of so many years."""
+    """The numbers that belong to a fact: its label, question or unit names them, or it follows from several years."""
     texts = [_in(text, language) for text in (fact.label, fact.question, fact.unit) if text is not None]
     named = {value for text in texts for number in numbers_in(text, language) for value in number.values}
-    return named | ({Fraction(len(fact.derivation.years))} if isinstance(fact.derivation, Mean) else set())
+    years = Counter(name for name, offset in fact.sources if offset is not None)
+    return named | {Fraction(number) for number in years.values() if number > 1}
 
 
 def _thresholds(test: NumberTest, fact: FactDeclaration) -> set[Fraction]:

@@ -116,9 +116,8 @@ def opened(
 ) -> tuple[PaperSource, Previous]:
     """A register as it is decided by rules, or a run that decided it or its entry, and the run before."""
     exits: list[Exit] = []
-    asked = Asked(
-        [str(register)], YEAR if rules else None, [str(rules)] if rules else (), (), journal and str(journal), "en"
-    )
+    recorded_in = None if journal is None else str(journal)
+    asked = Asked([str(register)], YEAR if rules else None, [str(rules)] if rules else (), (), recorded_in, "en")
     with click.Context(click.Command("paper")) as context:
         context.meta["sekskant.reading"] = {}
         with paper_source(asked, exits) as source:
